@@ -1,0 +1,137 @@
+import { readJwt } from '../claims/jwt.ts'
+import { Failure, NetworkFailure } from '../errors.ts'
+import type { HttpAnswer } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+import { type Challenge, readChallenge } from './challenge.ts'
+
+/** What an answer means to the person who asked, or undefined when it is a good one (2xx, or 404 to be looked at). */
+export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
+  const { status } = answer
+  const html = /^(text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '')
+  if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page')
+  if (status === 401) return refusedToken(answer, url, token)
+  if (status === 403) return refusedAccess(answer, url, token)
+  if (status === 429) return rateLimited(answer, url)
+  if (status === 410) return gone(url)
+  if (html && status < 400) return loginPage(url, 'answered with a web page')
+  if (status >= 200 && status < 300) return undefined
+  if (status === 404 && !html) return undefined
+  if (status === 404) {
+    return new Failure('not-found', `${safeText(url.host)} knows no such address (HTTP 404, a web page)`, {
+      hint: 'Check api in the profile: it must be the base URL of the trace API or its gateway.',
+    })
+  }
+  return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${status})`, {
+    detail: theirWords(answer),
+  })
+}
+
+/** A host that is gone for good looks like a broken network; for Lightstep that deserves a word. */
+export function explainUnreachable(error: unknown, url: URL): unknown {
+  if (!(error instanceof NetworkFailure) || error.sent || !/(^|\.)lightstep\.com$/.test(url.hostname))
+    return error
+  return new NetworkFailure(error.message, false, {
+    hint: 'Lightstep ended on 1 March 2026 or with the contract; the service may be gone. Otherwise check the network.',
+    cause: error,
+  })
+}
+
+const loginPage = (url: URL, what: string): Failure =>
+  new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`)
+
+const gone = (url: URL): Failure =>
+  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`, {
+    hint: 'Lightstep ended on 1 March 2026 or with the contract. Ask whoever runs your traces; ls-auth also reads Tempo and Jaeger.',
+  })
+
+function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
+  const challenge = readChallenge(answer.headers['www-authenticate'])
+  const detail = [...theirReason(challenge), ...held(token, challenge)]
+  const words = `${challenge?.error ?? ''} ${challenge?.description ?? ''}`
+  const expired = /expired|exp\b/i.test(words)
+  const audience = /aud(ience)?\b/i.test(words)
+  const hint =
+    token === undefined
+      ? 'This API wants a token, and authorization = "none" sends none.'
+      : expired
+        ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
+        : audience
+          ? 'The token is for another audience: set audience (or scopes) in the profile and sign in again.'
+          : 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
+  return new Failure('not-allowed', `${safeText(url.host)} did not accept the token (HTTP 401)`, {
+    detail,
+    hint,
+  })
+}
+
+function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
+  const challenge = readChallenge(answer.headers['www-authenticate'])
+  const detail = [
+    ...theirReason(challenge),
+    ...held(token, challenge),
+    ...(challenge?.error ? [] : theirWords(answer)),
+  ]
+  const hint = challenge?.scope
+    ? `Ask for the scope ${safeText(challenge.scope, 120)}: add it to scopes in the profile and sign in again.`
+    : 'Ask whoever grants access to the traces for the scope or group that is missing.'
+  return new Failure('not-allowed', `${safeText(url.host)} does not allow this to you (HTTP 403)`, {
+    detail,
+    hint,
+  })
+}
+
+function theirReason(challenge: Challenge | undefined): string[] {
+  if (!challenge) return []
+  const lines: string[] = []
+  if (challenge.error) {
+    lines.push(
+      `${safeText(challenge.error, 64)}${challenge.description ? `: ${safeText(challenge.description, 300)}` : ''}`,
+    )
+  }
+  if (challenge.scope) lines.push(`required scope: ${safeText(challenge.scope, 200)}`)
+  return lines
+}
+
+/** What the refused token carries, for comparison. Claims only, never the token. */
+function held(token: string | undefined, challenge: Challenge | undefined): string[] {
+  const jwt = token === undefined ? undefined : readJwt(token)
+  if (!jwt || !('payload' in jwt)) return []
+  const { aud, scope, scp } = jwt.payload
+  const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
+  const lines: string[] = []
+  if (scope ?? scp) lines.push(`held scope: ${show(scope ?? scp)}`)
+  else if (challenge?.scope) lines.push('held scope: none')
+  if (aud) lines.push(`held audience: ${show(aud)}`)
+  return lines
+}
+
+/** Limits of the Lightstep API: X-RateLimit-Reset is seconds to wait. Retry-After is taken where it is sent. */
+function rateLimited(answer: HttpAnswer, url: URL): Failure {
+  const { headers } = answer
+  const number = (name: string) => (/^\d{1,9}$/.test(headers[name] ?? '') ? headers[name] : undefined)
+  const [limit, remaining] = [number('x-ratelimit-limit'), number('x-ratelimit-remaining')]
+  const wait = number('x-ratelimit-reset') ?? number('retry-after')
+  const budget =
+    limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
+  return new Failure(
+    'rate-limited',
+    `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
+    {
+      detail: budget,
+      hint: wait === undefined ? 'Wait, then try again.' : `Try again in ${wait}s.`,
+    },
+  )
+}
+
+/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}` or plain text, made safe and short. */
+function theirWords(answer: HttpAnswer): string[] {
+  const text = answer.body.subarray(0, 4096).toString('utf8').trim()
+  if (text === '' || text.startsWith('<')) return []
+  try {
+    const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown }
+    const first = Array.isArray(parsed.errors) ? parsed.errors[0] : parsed.message
+    return typeof first === 'string' ? [safeText(first, 300)] : []
+  } catch {
+    return [safeText(text, 300)]
+  }
+}

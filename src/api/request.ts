@@ -1,0 +1,109 @@
+import { Failure } from '../errors.ts'
+import type { Http, HttpAnswer } from '../ports.ts'
+import { explainAnswer, explainUnreachable } from './denial.ts'
+
+/** Where the authorised requests of one command go, and how they say who asks. */
+export interface Destination {
+  readonly base: URL
+  /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
+  readonly authorization: string
+  readonly http: Http
+}
+
+/** Hands out tokens; the API knows nothing of sessions. */
+export interface TokenSource {
+  token(): Promise<string>
+  /** A token other than the one the API has just refused, or undefined when there is none. */
+  renew(rejected: string): Promise<string | undefined>
+}
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST'
+  /** Begins with "/"; appended to the base URL's own path. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly accept?: string
+  readonly body?: string
+  readonly maxBytes?: number
+}
+
+export interface ApiAnswer extends HttpAnswer {
+  json(): unknown
+}
+
+export type Send = (request: ApiRequest) => Promise<ApiAnswer>
+
+const MAX_BYTES = 256 * 1024 * 1024
+
+/**
+ * The authorised request: the token goes to the base URL's origin and nowhere else, no redirect is followed, a
+ * refused token is renewed once. Answers of 2xx and 404 come back; anything else is a Failure.
+ */
+export function openApi(destination: Destination, source: TokenSource): Send {
+  return async (request) => {
+    const url = target(destination.base, request)
+    let token = destination.authorization.toLowerCase() === 'none' ? undefined : await source.token()
+    let answer = await attempt(destination, url, request, token)
+    if (answer.status === 401 && token !== undefined) {
+      const renewed = await source.renew(token)
+      if (renewed !== undefined) {
+        token = renewed
+        answer = await attempt(destination, url, request, token)
+      }
+    }
+    const failure = explainAnswer(answer, url, token)
+    if (failure) throw failure
+    return { ...answer, json: () => parse(answer, url) }
+  }
+}
+
+/** The absolute URL of a request; a path cannot lead to another origin. */
+export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): URL {
+  const url = new URL(base)
+  url.pathname = `${base.pathname.replace(/\/$/, '')}${request.path.startsWith('/') ? '' : '/'}${request.path}`
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
+  if (url.origin !== base.origin) throw new Failure('refused', 'the path leads to another origin')
+  return url
+}
+
+/** The Authorization header of a scheme. */
+export function authorizationValue(scheme: string, token: string): string {
+  if (scheme.includes('{token}')) return scheme.replaceAll('{token}', token)
+  return scheme.toLowerCase() === 'bearer' ? `Bearer ${token}` : `${scheme} ${token}`
+}
+
+async function attempt(
+  destination: Destination,
+  url: URL,
+  request: ApiRequest,
+  token: string | undefined,
+): Promise<HttpAnswer> {
+  try {
+    return await destination.http.send({
+      method: request.method ?? 'GET',
+      url,
+      headers: {
+        accept: request.accept ?? 'application/json',
+        'accept-encoding': 'gzip, br',
+        ...(token === undefined
+          ? {}
+          : { authorization: authorizationValue(destination.authorization, token) }),
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      maxBytes: request.maxBytes ?? MAX_BYTES,
+    })
+  } catch (error) {
+    throw explainUnreachable(error, url)
+  }
+}
+
+function parse(answer: HttpAnswer, url: URL): unknown {
+  try {
+    return JSON.parse(answer.body.toString('utf8'))
+  } catch {
+    throw new Failure('api-failed', `${url.host} did not answer with JSON`, {
+      hint: 'Check that api in the profile is the base URL of the trace API.',
+    })
+  }
+}

@@ -1,0 +1,142 @@
+/** What a person may do with traces, weakest first. */
+export const LEVELS = ['read', 'write', 'admin'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** What amounts to a level: all of the scopes (what the token may) and any of the groups (what the person is). */
+export interface Requirement {
+  readonly scopes?: readonly string[]
+  readonly groups?: readonly string[]
+}
+
+/** The profile's `access` table. */
+export type AccessTable = Readonly<Partial<Record<Level, Requirement>>>
+
+/** Whether one side of a requirement is met; `unlisted`: the table asks nothing of it. */
+export type Side = 'held' | 'lacking' | 'unknown' | 'unlisted'
+
+/** One level of the table against what is held. */
+export interface LevelAnswer {
+  readonly level: Level
+  readonly scopes: Side
+  readonly groups: Side
+  readonly amounts: 'yes' | 'no' | 'unknown'
+}
+
+/** A level that one side grants and the other does not. */
+export interface Misalignment {
+  readonly level: Level
+  readonly has: 'scopes' | 'groups'
+  readonly lacks: 'scopes' | 'groups'
+  /** What is held of the side that grants. */
+  readonly held: readonly string[]
+  /** What is missing of the other side: all of these scopes, or any one of these groups. */
+  readonly missing: readonly string[]
+  /** What to ask for, and whom. Holds names from the table only, never text from a token. */
+  readonly ask: string
+}
+
+/** What is held; `undefined`: the token does not say, or the provider left it out. */
+type Names = readonly string[] | undefined
+
+/**
+ * Answers each level of the table, weakest first. A requirement that lists nothing amounts to nothing: an
+ * empty row must not make everybody an administrator.
+ */
+export function answerLevels(scopes: Names, groups: Names, access: AccessTable): LevelAnswer[] {
+  return LEVELS.flatMap((level) => {
+    const wanted = access[level]
+    if (!wanted) return []
+    const sides = {
+      scopes: side(wanted.scopes, scopes, (list, held) => list.every((name) => held.includes(name))),
+      groups: side(wanted.groups, groups, (list, held) => list.some((name) => held.includes(name))),
+    }
+    return [{ level, ...sides, amounts: amounts(sides.scopes, sides.groups) }]
+  })
+}
+
+/**
+ * The strongest level that is certainly held. `certain` is false when a stronger one may be held too and
+ * the token does not tell.
+ */
+export function accessLevel(
+  scopes: Names,
+  groups: Names,
+  access: AccessTable,
+): { level: Level | undefined; certain: boolean } {
+  const strongestFirst = answerLevels(scopes, groups, access).reverse()
+  const decided = strongestFirst.find((answer) => answer.amounts === 'yes')
+  const above = decided ? strongestFirst.slice(0, strongestFirst.indexOf(decided)) : strongestFirst
+  return { level: decided?.level, certain: above.every((answer) => answer.amounts === 'no') }
+}
+
+/** Levels where scopes and groups disagree, with what to ask for. Unknown sides are no disagreement. */
+export function misalignment(scopes: Names, groups: Names, access: AccessTable): Misalignment[] {
+  return answerLevels(scopes, groups, access).flatMap((answer): Misalignment[] => {
+    const wanted = { scopes: access[answer.level]?.scopes ?? [], groups: access[answer.level]?.groups ?? [] }
+    if (answer.groups === 'held' && answer.scopes === 'lacking') {
+      const held = wanted.groups.filter((name) => groups?.includes(name))
+      const missing = wanted.scopes.filter((name) => !scopes?.includes(name))
+      return [
+        {
+          level: answer.level,
+          has: 'groups',
+          lacks: 'scopes',
+          held,
+          missing,
+          ask: askForScopes(answer.level, held, missing),
+        },
+      ]
+    }
+    if (answer.scopes === 'held' && answer.groups === 'lacking') {
+      const [held, missing] = [wanted.scopes, wanted.groups]
+      return [
+        {
+          level: answer.level,
+          has: 'scopes',
+          lacks: 'groups',
+          held,
+          missing,
+          ask: askForGroups(answer.level, held, missing),
+        },
+      ]
+    }
+    return []
+  })
+}
+
+function side(
+  list: Names,
+  held: Names,
+  met: (list: readonly string[], held: readonly string[]) => boolean,
+): Side {
+  if (!list?.length) return 'unlisted'
+  if (held === undefined) return 'unknown'
+  return met(list, held) ? 'held' : 'lacking'
+}
+
+function amounts(scopes: Side, groups: Side): LevelAnswer['amounts'] {
+  const sides = [scopes, groups].filter((one) => one !== 'unlisted')
+  if (sides.length === 0 || sides.includes('lacking')) return 'no'
+  return sides.includes('unknown') ? 'unknown' : 'yes'
+}
+
+function askForScopes(level: Level, held: readonly string[], missing: readonly string[]): string {
+  const [who, what] = [naming('group', held), naming('scope', missing)]
+  return `${who} should ${verb(level)}, but the token lacks ${what}: add it to scopes and sign in again; if it is refused, ask the provider's administrator to allow it for this client`
+}
+
+function askForGroups(level: Level, held: readonly string[], missing: readonly string[]): string {
+  const [what, where] = [
+    naming('scope', held),
+    missing.length > 1 ? `one of the groups ${missing.join(', ')}` : `the group ${missing.join()}`,
+  ]
+  return `the token carries ${what}, but the person is not in ${where}: ask for membership, or ask why the scope to ${verb(level)} is granted without it`
+}
+
+function naming(noun: string, names: readonly string[]): string {
+  return `${noun}${names.length > 1 ? 's' : ''} ${names.join(', ')}`
+}
+
+function verb(level: Level): string {
+  return level === 'admin' ? 'administer' : level
+}

@@ -1,0 +1,106 @@
+import { type JsonProblem, parseStrictJson } from './strict-json.ts'
+
+/** Members of a JOSE header or a claims set; made without a prototype, so only what the token says is there. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** A token whose three parts could be read. Nothing here says that it is genuine: see `verify.ts`. */
+export interface Jwt {
+  readonly header: Claims
+  readonly payload: Claims
+}
+
+/**
+ * Why a text that begins like a JWT is not read as one. `encrypted` is a JWE (five parts, RFC 7516): it is
+ * meant for the API alone and no fault of anybody.
+ */
+export type JwtProblem =
+  | JsonProblem
+  | 'too-large'
+  | 'parts'
+  | 'encrypted'
+  | 'base64url'
+  | 'utf-8'
+  | 'not-an-object'
+
+/** Something that begins like a JWT and cannot be read; `detail` is a sentence without any of its content. */
+export interface BrokenJwt {
+  readonly problem: JwtProblem
+  readonly detail: string
+}
+
+/** Longest token read, in characters (a JWT is ASCII, so also bytes). RFC 8725bis §3.14 asks for a limit. */
+export const MAX_TOKEN_CHARACTERS = 65_536
+
+const SENTENCES: Record<JwtProblem, string> = {
+  'too-large': 'the token is longer than 64 KiB',
+  parts: 'a signed token has three parts separated by dots',
+  encrypted: 'the token is encrypted: only the API it is meant for can read it',
+  base64url: 'a part is not base64url without padding',
+  'utf-8': 'a part is not UTF-8 text',
+  json: 'a part is not JSON',
+  'duplicate-member': 'a name appears twice in one object, so two readers could see two different tokens',
+  'too-deep': 'objects are nested too deeply',
+  'not-an-object': 'header and payload must be JSON objects',
+}
+
+/**
+ * Reads a compact JWS (RFC 7515 §7.1) without checking its signature. `undefined`: opaque, which is a
+ * normal thing for an access token to be; a {@link BrokenJwt}: it begins like a JWT but is not one.
+ * Surrounding white space is not forgiven. Never throws.
+ */
+export function readJwt(token: string): Jwt | BrokenJwt | undefined {
+  if (!beginsLikeJwt(token)) return undefined
+  if (token.length > MAX_TOKEN_CHARACTERS) return broken('too-large')
+  const parts = token.split('.', 6)
+  if (parts.length === 5) return broken('encrypted')
+  if (parts.length !== 3) return broken('parts')
+  const [header, payload] = [readPart(parts[0] as string), readPart(parts[1] as string)]
+  if (typeof header === 'string') return broken(header)
+  if (typeof payload === 'string') return broken(payload)
+  if (decodeBase64url(parts[2] as string) === undefined) return broken('base64url')
+  return { header, payload }
+}
+
+/** Narrows what {@link readJwt} gave: true when there are claims to read. */
+export function isReadable(jwt: Jwt | BrokenJwt | undefined): jwt is Jwt {
+  return jwt !== undefined && !('problem' in jwt)
+}
+
+/** The bytes of canonical, unpadded base64url (RFC 7515 §2), else `undefined`; stray bits at the end are refused. */
+export function decodeBase64url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  // Node skips what it does not know and ignores left-over bits; only the canonical spelling survives the way back.
+  return bytes.toString('base64url') === text ? bytes : undefined
+}
+
+/** A first part that decodes to `{…`: an opaque token with dots in it does not. */
+function beginsLikeJwt(token: string): boolean {
+  const dot = token.indexOf('.')
+  if (dot < 2) return false
+  return Buffer.from(token.slice(0, Math.min(dot, 64)), 'base64url')
+    .toString('latin1')
+    .trimStart()
+    .startsWith('{')
+}
+
+function readPart(part: string): Claims | JwtProblem {
+  const bytes = decodeBase64url(part)
+  if (!bytes) return 'base64url'
+  let text: string
+  try {
+    // ignoreBOM keeps a byte order mark in the text, where the JSON reader refuses it (RFC 8259 §8.1).
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return 'utf-8'
+  }
+  const read = parseStrictJson(text)
+  if ('problem' in read) return read.problem
+  const { value } = read
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Claims)
+    : 'not-an-object'
+}
+
+function broken(problem: JwtProblem): BrokenJwt {
+  return { problem, detail: SENTENCES[problem] }
+}

@@ -1,0 +1,79 @@
+import { asUnknown, type Finding } from './finding.ts'
+import type { Held, Identity } from './normalise.ts'
+
+/** How far two honest clocks may be apart, in seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
+export const LEEWAY_SECONDS = 60
+
+/** Limits on time that a profile may set, in seconds. */
+export interface LifetimeLimits {
+  readonly minTtlSeconds?: number
+  readonly maxTokenLifetimeSeconds?: number
+}
+
+/**
+ * Answers the questions of time: is it over, has it begun, is enough of it left, was it made for too long.
+ * `now`: milliseconds since the epoch. Leeway is given where two clocks meet, not to the limits.
+ */
+export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: number): Finding[] {
+  const { expiresAt, notBefore, issuedAt } = identity
+  const seconds = now / 1000
+  const findings = [
+    compare(
+      'not expired',
+      `expiry after ${instant(seconds - LEEWAY_SECONDS)}`,
+      expiresAt,
+      (exp) => seconds < exp + LEEWAY_SECONDS,
+    ),
+  ]
+  // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start.
+  if (notBefore.value !== undefined) {
+    const begun = `start before ${instant(seconds + LEEWAY_SECONDS)}`
+    findings.push(compare('already valid', begun, notBefore, (nbf) => seconds >= nbf - LEEWAY_SECONDS))
+  }
+  const { minTtlSeconds: least, maxTokenLifetimeSeconds: most } = limits
+  if (least !== undefined) findings.push(timeLeft(expiresAt, least, seconds))
+  if (most !== undefined) findings.push(tokenLifetime(issuedAt, expiresAt, most))
+  return findings
+}
+
+function compare(
+  assertion: string,
+  expected: string,
+  time: Held<number>,
+  holds: (time: number) => boolean,
+): Finding {
+  if (time.value === undefined) {
+    return asUnknown({ assertion, expected, actual: 'not said', verdict: 'unknown' }, 'claim-absent')
+  }
+  const verdict = holds(time.value) ? 'pass' : 'fail'
+  return { assertion, expected, actual: instant(time.value), verdict, source: time.source }
+}
+
+function timeLeft(expiresAt: Held<number>, least: number, seconds: number): Finding {
+  const finding = compare('time left', `at least ${least} s`, expiresAt, (exp) => exp - seconds >= least)
+  return expiresAt.value === undefined
+    ? finding
+    : { ...finding, actual: `${Math.floor(expiresAt.value - seconds)} s` }
+}
+
+function tokenLifetime(issuedAt: Held<number>, expiresAt: Held<number>, most: number): Finding {
+  const finding: Finding = {
+    assertion: 'token lifetime',
+    expected: `at most ${most} s`,
+    actual: 'not said',
+    verdict: 'unknown',
+  }
+  if (issuedAt.value === undefined || expiresAt.value === undefined) return asUnknown(finding, 'claim-absent')
+  const lifetime = expiresAt.value - issuedAt.value
+  // A token that ends before it was made says nothing true about its lifetime.
+  const verdict = lifetime >= 0 && lifetime <= most ? 'pass' : 'fail'
+  return { ...finding, actual: `${lifetime} s`, verdict, source: `${expiresAt.source} - ${issuedAt.source}` }
+}
+
+/** ISO 8601 in UTC; a number no calendar holds is shown as it is. */
+function instant(seconds: number): string {
+  const milliseconds = Math.trunc(seconds) * 1000
+  return Math.abs(milliseconds) <= 8.64e15
+    ? new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+    : `${seconds}`
+}

@@ -1,0 +1,42 @@
+/**
+ * Was more than one factor used? Only "yes" can be read from a token: providers may leave `amr` out
+ * (OIDC Core §2), so anything else is unknown, not "no".
+ */
+
+/** Values that say it outright: RFC 8176 `mfa`, a vendor's spelling, and the phishing-resistant levels. */
+const OUTRIGHT = new Set(['mfa', 'ngcmfa', 'phr', 'phrh'])
+
+/** RFC 8176 methods by the kind of thing they prove; two kinds are two factors, one method alone is not. */
+const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
+  pwd: 'known',
+  pin: 'known',
+  kba: 'known',
+  otp: 'held',
+  sms: 'held',
+  tel: 'held',
+  hwk: 'held',
+  swk: 'held',
+  sc: 'held',
+  pop: 'held',
+  rsa: 'held',
+  webauthn: 'held',
+  fpt: 'being',
+  face: 'being',
+  iris: 'being',
+  retina: 'being',
+  vbm: 'being',
+}
+
+/** True when the authentication methods (`amr`) prove two factors; otherwise they prove nothing either way. */
+export function methodsProveMfa(methods: readonly string[]): boolean {
+  if (methods.some((method) => OUTRIGHT.has(method))) return true
+  const kinds = methods.map((method) => (Object.hasOwn(FACTORS, method) ? FACTORS[method] : undefined))
+  return new Set(kinds.filter((kind) => kind !== undefined)).size > 1
+}
+
+/** True when the authentication level (`acr`) is one that the provider's row lists as more than one factor. */
+export function levelProvesMfa(level: string, mfaLevels: readonly string[]): boolean {
+  return mfaLevels.some((listed) =>
+    listed.endsWith('*') ? level.startsWith(listed.slice(0, -1)) : level === listed,
+  )
+}

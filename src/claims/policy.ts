@@ -1,0 +1,177 @@
+import { asUnknown, type Finding, type UnknownReason } from './finding.ts'
+import type { TokenKind } from './kind.ts'
+import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
+import { type Held, type Identity, RESPONSE_SOURCE } from './normalise.ts'
+
+/**
+ * What a token is expected to say, in the words on the wire. A key that is missing, or an empty list,
+ * asserts nothing. Comparison is exact: letter case and trailing slashes count.
+ */
+export interface Expect extends LifetimeLimits {
+  /** Any of these. */
+  readonly issuer?: readonly string[]
+  /** At least one of these is among the token's audiences. */
+  readonly audience?: readonly string[]
+  /** All of these. */
+  readonly scopes?: readonly string[]
+  /** At least one of these. */
+  readonly groups?: readonly string[]
+  /** At least one of these. */
+  readonly roles?: readonly string[]
+  /** Any of these. */
+  readonly client?: readonly string[]
+  /** The subject as `whoami` shows it; `*` stands for any text. Assert the issuer with it. */
+  readonly sub?: string
+  /** For the caller: refuse on `unknown` as well as on `fail`. */
+  readonly strict?: boolean
+}
+
+/** A token as far as it is known. */
+export interface Subject {
+  readonly identity: Identity
+  readonly kind: TokenKind
+  /** No claims could be read: not a JWT, an encrypted or a broken one. */
+  readonly opaque: boolean
+  readonly signature: 'verified' | 'unverified' | 'bad'
+  /** `scope` of the token response, for a token that says nothing about scopes itself. */
+  readonly responseScope?: string
+}
+
+/**
+ * Answers every assertion, plus three that always hold for a token worth having: its signature, its time
+ * and that it is no refresh or logout token. `now`: milliseconds since the epoch.
+ *
+ * A claim that would pass is `unknown` while the signature is unverified, and all are once it is bad; a
+ * claim that fails fails whoever wrote it. Scopes of an opaque token come from the token response, which
+ * TLS vouches for, so they can pass.
+ */
+export function judge(subject: Subject, expect: Expect, now: number): Finding[] {
+  const claims = [
+    ...kindFindings(subject.kind),
+    ...judgeLifetime(subject.identity, expect, now),
+    ...whoFindings(subject.identity, expect),
+    ...mayFindings(subject.identity, scopesOf(subject), expect),
+  ]
+  return [signatureFinding(subject), ...claims.map((finding) => weigh(finding, subject))]
+}
+
+function signatureFinding({ opaque, signature }: Subject): Finding {
+  const finding: Finding = {
+    assertion: 'signature',
+    expected: "made with one of the provider's keys",
+    actual: signature,
+    verdict: 'unknown',
+  }
+  if (signature === 'bad') return { ...finding, verdict: 'fail' }
+  if (opaque) return asUnknown({ ...finding, actual: 'nothing to verify' }, 'opaque')
+  return signature === 'verified'
+    ? { ...finding, verdict: 'pass' }
+    : asUnknown(finding, 'unverified-signature')
+}
+
+function kindFindings(kind: TokenKind): Finding[] {
+  if (kind !== 'refresh' && kind !== 'logout') return []
+  return [
+    { assertion: 'kind', expected: 'an access or ID token', actual: `a ${kind} token`, verdict: 'fail' },
+  ]
+}
+
+function whoFindings(identity: Identity, expect: Expect): Finding[] {
+  const findings: Finding[] = []
+  if (expect.issuer?.length) findings.push(anyOf('issuer', expect.issuer, listed(identity.issuer)))
+  if (expect.audience?.length) {
+    const finding = anyOf('audience', expect.audience, identity.audience)
+    // Some access tokens have no audience at all; then the client is what can be asserted.
+    const absent = identity.audience.value === undefined && identity.client.value !== undefined
+    findings.push(
+      absent
+        ? { ...finding, note: 'this token names no audience; its client can be asserted instead' }
+        : finding,
+    )
+  }
+  if (expect.client?.length) findings.push(anyOf('client', expect.client, listed(identity.client)))
+  if (expect.sub !== undefined) {
+    const finding = answer('subject', expect.sub, listed(identity.subject), ([sub]) =>
+      fits(expect.sub ?? '', sub ?? ''),
+    )
+    findings.push(
+      expect.issuer?.length ? finding : { ...finding, note: 'a subject is unique within its issuer only' },
+    )
+  }
+  return findings
+}
+
+function mayFindings(identity: Identity, scopes: Held<readonly string[]>, expect: Expect): Finding[] {
+  // One finding for each scope, so that the one that is missing has a line of its own.
+  const findings = (expect.scopes ?? []).map((scope) =>
+    answer('scope', scope, scopes, (held) => held.includes(scope)),
+  )
+  if (expect.groups?.length) findings.push(anyOf('group', expect.groups, identity.groups))
+  if (expect.roles?.length) findings.push(anyOf('role', expect.roles, identity.roles))
+  return findings
+}
+
+function anyOf(assertion: string, wanted: readonly string[], held: Held<readonly string[]>): Finding {
+  const expected = wanted.length === 1 ? `${wanted[0]}` : `any of: ${wanted.join(', ')}`
+  return answer(assertion, expected, held, (values) => values.some((value) => wanted.includes(value)))
+}
+
+function answer(
+  assertion: string,
+  expected: string,
+  held: Held<readonly string[]>,
+  holds: (values: readonly string[]) => boolean,
+): Finding {
+  const finding = { assertion, expected, actual: 'not said', verdict: 'unknown' } as const
+  if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
+  const verdict = holds(held.value) ? 'pass' : 'fail'
+  return { ...finding, actual: shortList(held.value), verdict, source: held.source }
+}
+
+const REASONS = {
+  absent: 'claim-absent',
+  overage: 'overage',
+  unsupported: 'unsupported',
+} as const satisfies Record<string, UnknownReason>
+
+function weigh(finding: Finding, { opaque, signature }: Subject): Finding {
+  if (signature === 'bad') return asUnknown(finding, 'bad-signature')
+  if (opaque) {
+    return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE
+      ? asUnknown(finding, 'opaque')
+      : finding
+  }
+  return signature === 'unverified' && finding.verdict === 'pass'
+    ? asUnknown(finding, 'unverified-signature')
+    : finding
+}
+
+function scopesOf({ identity, responseScope }: Subject): Held<readonly string[]> {
+  if (identity.scopes.value !== undefined || responseScope === undefined) return identity.scopes
+  return { value: responseScope.split(' ').filter((scope) => scope !== ''), source: RESPONSE_SOURCE }
+}
+
+function listed(held: Held<string>): Held<readonly string[]> {
+  return held.value === undefined ? held : { value: [held.value], source: held.source }
+}
+
+/** `*` stands for any text. Left to right with `indexOf`: no backtracking for a hostile subject to exploit. */
+function fits(pattern: string, text: string): boolean {
+  const [head = '', ...rest] = pattern.split('*')
+  const tail = rest.pop()
+  if (tail === undefined) return pattern === text
+  if (!text.startsWith(head) || text.length < head.length + tail.length || !text.endsWith(tail)) return false
+  let middle = text.slice(head.length, text.length - tail.length)
+  for (const part of rest) {
+    const at = middle.indexOf(part)
+    if (at < 0) return false
+    middle = middle.slice(at + part.length)
+  }
+  return true
+}
+
+function shortList(values: readonly string[]): string {
+  if (values.length === 0) return 'none'
+  const shown = values.slice(0, 20).join(', ')
+  return values.length > 20 ? `${shown} and ${values.length - 20} more` : shown
+}

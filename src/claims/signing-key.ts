@@ -1,0 +1,87 @@
+import { decodeBase64url } from './jwt.ts'
+
+/** A member of a JWKS (RFC 7517 §4), as somebody else wrote it. */
+export type Jwk = Readonly<Record<string, unknown>>
+
+/** Public-key signatures only: with `HS*` the provider's public key would serve as the secret (RFC 8725 §2.1). */
+export const ALGORITHMS: Readonly<Record<string, { readonly kty: string; readonly crv?: string }>> = {
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+}
+
+/** Least RSA modulus, in bits (RFC 7518 §3.3). */
+const MIN_RSA_BITS = 2048
+
+/** The keys of a JWKS document that are objects; `[]` for anything that is no JWKS. */
+export function keysOf(document: unknown): Jwk[] {
+  const keys =
+    typeof document === 'object' && document !== null && 'keys' in document ? document.keys : undefined
+  if (!Array.isArray(keys)) return []
+  return keys.filter((key): key is Jwk => typeof key === 'object' && key !== null && !Array.isArray(key))
+}
+
+/**
+ * Whether a key may check signatures of this algorithm: right type and curve, and not set aside for
+ * something else by `use`, `key_ops` or `alg` (RFC 7517 §4.2–4.4).
+ */
+export function fitsAlgorithm(key: Jwk, algorithm: string): boolean {
+  const needs = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined
+  if (!needs || key.kty !== needs.kty) return false
+  if (needs.crv !== undefined && key.crv !== needs.crv) return false
+  if (key.use !== undefined && key.use !== 'sig') return false
+  if (key.alg !== undefined && key.alg !== algorithm) return false
+  const operations = key.key_ops
+  return operations === undefined || (Array.isArray(operations) && operations.includes('verify'))
+}
+
+/** Whether the key's own time window, if it has one (`nbf`, `exp`, seconds), is open. `now`: milliseconds. */
+export function isCurrent(key: Jwk, now: number, leewaySeconds: number): boolean {
+  const [from, until] = [key.nbf, key.exp]
+  const begun = typeof from !== 'number' || now / 1000 >= from - leewaySeconds
+  return begun && (typeof until !== 'number' || now / 1000 < until + leewaySeconds)
+}
+
+/**
+ * One key set may serve many tenants and mark each key with the issuer it signs for; `{tenantid}` there
+ * stands for the token's own tenant. Without that check another tenant's key could sign for ours.
+ */
+export function signsFor(key: Jwk, issuer: string | undefined, tenant: unknown): boolean {
+  const marked = key.issuer
+  if (marked === undefined) return true
+  if (typeof marked !== 'string' || issuer === undefined) return false
+  if (!marked.includes('{tenantid}')) return marked === issuer
+  return typeof tenant === 'string' && GUID.test(tenant) && marked.replace('{tenantid}', tenant) === issuer
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** An RSA key too short to trust, or one whose exponent makes every signature valid. */
+export function isWeak(key: Jwk): boolean {
+  if (key.kty !== 'RSA') return false
+  const [modulus, exponent] = [unsigned(key.n), unsigned(key.e)]
+  return bitLength(modulus) < MIN_RSA_BITS || bitLength(exponent) < 2
+}
+
+/** Public members alone: whatever else a key set carries must not decide how the key is used. */
+export function publicPart(key: Jwk): Record<string, string> {
+  const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] }[`${key.kty}`] ?? []
+  return Object.fromEntries(['kty', ...members].map((name) => [name, `${key[name]}`]))
+}
+
+function unsigned(member: unknown): Buffer {
+  const bytes = typeof member === 'string' ? decodeBase64url(member) : undefined
+  const start = bytes?.findIndex((byte) => byte !== 0) ?? -1
+  return bytes && start >= 0 ? bytes.subarray(start) : Buffer.alloc(0)
+}
+
+function bitLength(bytes: Buffer): number {
+  return bytes.length === 0 ? 0 : bytes.length * 8 - Math.clz32(bytes[0] as number) + 24
+}

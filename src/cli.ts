@@ -1,0 +1,279 @@
+import { Command, CommanderError, Option } from 'commander'
+import type { Invocation } from './commands/invocation.ts'
+import { FAILURES, Failure } from './errors.ts'
+import type { Ports } from './ports.ts'
+import { safeJson, safeText } from './safe-text.ts'
+import { SETTING_TABLE, type SettingName, typedFlag } from './settings/keys.ts'
+
+/** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */
+export async function run(argv: readonly string[], ports: Ports): Promise<number> {
+  const output: string[] = []
+  try {
+    refuseTokens(argv)
+    const program = commandTree(ports, (text) => output.push(text))
+    await program.parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      return await ports.terminal.out(output.join('')).then(() => 0, readerGone)
+    }
+    return await report(error, argv, ports)
+  }
+}
+
+/** A command line is visible to every user of the machine and stays in the shell's history. */
+function refuseTokens(argv: readonly string[]): void {
+  if (!argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) return
+  throw new Failure('usage', 'a token does not belong on the command line, where others can read it', {
+    hint: 'Pass it on standard input: ls-auth whoami --token -',
+  })
+}
+
+type Action = (invocation: Invocation) => Promise<void>
+
+function commandTree(ports: Ports, write: (text: string) => void): Command {
+  const program = new Command('ls-auth')
+    .description('Identity-based access to distributed traces from the terminal')
+    .version(ports.env.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(ports.terminal.columns, 100),
+    })
+    .option('--profile <name>', 'profile to use (LS_AUTH_PROFILE)')
+    .option('--json', 'one JSON value on stdout; errors as JSON on stderr')
+    .option('--quiet', 'no talk on stderr, only warnings and errors')
+    .option('--debug', 'show each request, redacted, on stderr')
+    .addOption(new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto'))
+    .option('--timeout <seconds>', 'bound on one network request', positiveNumber)
+  const act = (command: Command, load: () => Promise<Action>) =>
+    command.action(async (...all: unknown[]) => {
+      await (await load())(prepare(all[all.length - 1] as Command, ports))
+    })
+  signInCommands(program, act)
+  claimCommands(program, act)
+  traceCommands(program, act)
+  profileCommands(program, act)
+  return program
+}
+
+type Act = (command: Command, load: () => Promise<Action>) => void
+
+function signInCommands(program: Command, act: Act): void {
+  const login = program
+    .command('login')
+    .description('sign in with your identity provider')
+    .option('--device', 'device flow: confirm a code on any device')
+    .option('--no-browser', 'print the address instead of opening a browser')
+    .option('--paste', 'paste the redirect address by hand (browser on another machine)')
+    .option('--login-hint <user>', 'who is going to sign in')
+    .option('--prompt <value>', 'login, consent, select_account or none')
+  withSettings(login)
+  act(login, async () => (await import('./commands/login.ts')).login)
+  act(
+    program.command('logout').description('forget the session here and revoke it at the provider'),
+    async () => (await import('./commands/logout.ts')).logout,
+  )
+  act(
+    withSettings(program.command('token'), ['api'])
+      .description('print a valid token and nothing else')
+      .option('--min-ttl <duration>', 'it must live at least this long (5m)')
+      .option('--header', 'print it as an Authorization header')
+      .option('--id-token', 'the ID token instead of the access token'),
+    async () => (await import('./commands/token.ts')).token,
+  )
+}
+
+function claimCommands(program: Command, act: Act): void {
+  act(
+    program
+      .command('whoami')
+      .description('show who you are: the claims of your tokens')
+      .option('--verify', 'check signatures with the provider’s current keys')
+      .option('--raw', 'print header and payload as they are')
+      .addOption(new Option('--token <source>', 'read any token: - for standard input').choices(['-'])),
+    async () => (await import('./commands/whoami.ts')).whoami,
+  )
+  act(
+    program
+      .command('check')
+      .description('assert claims: exit 0 when all hold, 5 when one is false or unknown')
+      .option('--iss, --issuer <url>', 'issued by (repeatable: one of)', collect)
+      .option('--aud, --audience <name>', 'for this audience (repeatable: one of)', collect)
+      .option('--scope <name>', 'carries this scope (repeatable: all of)', collect)
+      .option('--group <name>', 'member of this group (repeatable: all of)', collect)
+      .option('--min-ttl <duration>', 'lives at least this long')
+      .option('--offline', 'no network: signatures stay unknown unless keys are cached')
+      .addOption(new Option('--use <kind>', 'which token').choices(['id', 'access']))
+      .addOption(new Option('--token <source>', 'read any token: - for standard input').choices(['-'])),
+    async () => (await import('./commands/check.ts')).check,
+  )
+}
+
+function traceCommands(program: Command, act: Act): void {
+  const trace = program.command('trace').description('read traces')
+  act(
+    withSettings(trace.command('get <id>'), ['api', 'organization', 'project'])
+      .description(
+        'one trace as a waterfall; ID is a span id: hex, decimal, base64, UUID, traceparent or a UI address',
+      )
+      .addOption(new Option('-o, --output <format>', 'waterfall or json').choices(['waterfall', 'json']))
+      .option('--unfold', 'show every span, also repeated siblings'),
+    async () => (await import('./commands/trace-get.ts')).traceGet,
+  )
+}
+
+function profileCommands(program: Command, act: Act): void {
+  const profile = program.command('profile').description('settings for an identity provider and a trace API')
+  const load = (name: 'add' | 'list' | 'show' | 'use' | 'remove') => async () =>
+    (await import('./commands/profile.ts'))[name]
+  act(withSettings(profile.command('add <name>').description('make a profile')), load('add'))
+  act(profile.command('list').description('all profiles'), load('list'))
+  act(profile.command('show [name]').description('every setting and where it comes from'), load('show'))
+  act(profile.command('use <name>').description('make it the default'), load('use'))
+  act(profile.command('remove <name>').description('sign out of it and remove it'), load('remove'))
+}
+
+/** Which of a command's options are settings: `check --audience` is an assertion, `login --audience` is not. */
+const settingFlags = new WeakMap<Command, readonly string[]>()
+
+/** The settings that can be given as flags (all, or those named), from the table of settings. */
+function withSettings(command: Command, only?: readonly SettingName[]): Command {
+  const rows = SETTING_TABLE.filter(
+    ({ key, flag }) => flag !== undefined && (only?.includes(key as SettingName) ?? true),
+  )
+  settingFlags.set(
+    command,
+    rows.map(({ flag }) => flag as string),
+  )
+  for (const { shape, flag, help, variable } of rows) {
+    if (flag === undefined) continue
+    const option = new Option(
+      `${typedFlag(flag)} <value>`,
+      `${help ?? ''}${variable ? ` (${variable})` : ''}`,
+    )
+    if (shape === 'words' || shape === 'ports') option.argParser(collect)
+    command.addOption(option)
+  }
+  return command
+}
+
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+function positiveNumber(value: string): number {
+  const seconds = Number(value)
+  if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
+  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is not a number of seconds`)
+}
+
+function prepare(command: Command, ports: Ports): Invocation {
+  const options = command.optsWithGlobals() as Record<string, unknown>
+  const names: string[] = []
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
+  ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
+  if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {
+      hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',
+    })
+  }
+  return {
+    ports: options.debug === true ? debugging(ports) : ports,
+    command: names.join(' '),
+    args: command.args,
+    options,
+    settings: Object.fromEntries(
+      (settingFlags.get(command) ?? []).map((flag) => [flag, options[flag] as string]),
+    ),
+  }
+}
+
+/** `--debug`: method, host, path and status of each request; no query, header or body ever. */
+function debugging(ports: Ports): Ports {
+  return {
+    ...ports,
+    async http(settings) {
+      const http = await ports.http(settings)
+      return {
+        async send(request) {
+          const started = ports.clock.now()
+          const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`
+          const say = (end: string) =>
+            ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
+          try {
+            const answer = await http.send(request)
+            say(String(answer.status))
+            return answer
+          } catch (error) {
+            say(error instanceof Failure ? error.code : 'failed')
+            throw error
+          }
+        },
+      }
+    },
+  }
+}
+
+const isGone = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+}
+
+function readerGone(error: unknown): number {
+  if (isGone(error)) return 0
+  throw error
+}
+
+/** The one printer of failures: two lines and indented detail, or one JSON object under `--json`. */
+async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
+  if (isGone(error)) return 0
+  const failure = asFailure(error, argv)
+  const json = argv.includes('--json')
+  const { terminal } = ports
+  if (json) {
+    const { code, message, hint, detail, exit } = failure
+    terminal.err(`${safeJson({ error: { code, message, hint, detail, exit } })}\n`)
+    return exit
+  }
+  const style = await terminal.style('err')
+  const lines = [
+    `${style.red('error:')} ${safeText(failure.message)}`,
+    `${style.bold('hint:')} ${safeText(failure.hint)}`,
+    ...failure.detail.map((line) => `  ${safeText(line)}`),
+  ]
+  terminal.err(`${lines.join('\n')}\n`)
+  return failure.exit
+}
+
+function asFailure(error: unknown, argv: readonly string[]): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof CommanderError) {
+    const words = argv.filter((word) => !word.startsWith('-')).slice(0, 1)
+    const message = error.message.replace(/^error: /, '')
+    if (error.code === 'commander.help') {
+      return new Failure('usage', 'no command was given', {
+        hint: `See: ls-auth ${words.join(' ')}${words.length ? ' ' : ''}--help`,
+      })
+    }
+    return new Failure('usage', message.split('\n')[0] as string, {
+      hint: `See: ls-auth ${words.map((word) => `${safeText(word, 30)} `).join('')}--help`,
+      detail: message.split('\n').slice(1).filter(Boolean),
+    })
+  }
+  // A foreign error's message may quote a token: its name and place are enough to report a bug.
+  const place =
+    error instanceof Error
+      ? /\(?(?:file:\/\/)?[^\s()]*?([^/\\\s()]+:\d+:\d+)\)?/.exec(
+          error.stack?.split('\n    at ')[1] ?? '',
+        )?.[1]
+      : undefined
+  const name = error instanceof Error ? error.name : typeof error
+  return new Failure(
+    'bug',
+    `ls-auth failed unexpectedly (${safeText(name, 60)}${place ? ` at ${safeText(place, 80)}` : ''})`,
+    {
+      hint: FAILURES.bug.hint,
+    },
+  )
+}

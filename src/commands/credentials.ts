@@ -1,0 +1,42 @@
+import type { TokenSource } from '../api/request.ts'
+import type { AccessToken } from '../session/access.ts'
+import type { Client } from '../session/client.ts'
+import { givenToken, type Invocation, tell, warn } from './invocation.ts'
+
+/** The session's token of this run; `rejected` is one the API has refused although it was locally valid. */
+export async function sessionToken(
+  invocation: Invocation,
+  client: Client,
+  want: { minTtlSeconds?: number; use?: 'access' | 'id'; rejected?: string } = {},
+): Promise<AccessToken> {
+  const { accessToken } = await import('../session/access.ts')
+  const { tokenHash } = await import('../session/rotation.ts')
+  const token = await accessToken(
+    client,
+    {
+      use: want.use ?? client.useToken,
+      audience: '',
+      scopes: '',
+      ...(want.minTtlSeconds === undefined ? {} : { minTtlSeconds: want.minTtlSeconds }),
+      ...(want.rejected === undefined ? {} : { rejectedHash: tokenHash(want.rejected) }),
+    },
+    invocation.ports,
+    invocation.command,
+    (line) => tell(invocation, line),
+  )
+  if (token.warning) warn(invocation, token.warning)
+  return token
+}
+
+/** Introduces the session to the API: hands out tokens, renews a refused one once. */
+export function tokenSource(invocation: Invocation, client: () => Client): TokenSource {
+  const given = givenToken(invocation)
+  if (given !== undefined) return { token: async () => given, renew: async () => undefined }
+  return {
+    token: async () => (await sessionToken(invocation, client())).token,
+    async renew(rejected) {
+      const renewed = await sessionToken(invocation, client(), { rejected })
+      return renewed.token === rejected ? undefined : renewed.token
+    },
+  }
+}

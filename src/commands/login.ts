@@ -1,0 +1,136 @@
+import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
+import type { DevicePrompt } from '../session/device.ts'
+import { type Conversation, type Manner, type SignedIn, signIn } from '../session/sign-in.ts'
+import { changeConfig } from '../settings/config-file.ts'
+import { formatDuration } from '../settings/duration.ts'
+import { SETTING_TABLE } from '../settings/keys.ts'
+import type { Profile, Settings } from '../settings/profile.ts'
+import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+
+/** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
+export async function login(invocation: Invocation): Promise<void> {
+  const { settings, profile } = await loadProfile(invocation, { newProfile: true })
+  refuseOtherClient(settings, profile)
+  const client = clientOf(profile, settings)
+  const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))
+  const saved = await saveSettings(invocation, settings, profile)
+  await report(invocation, profile, signedIn, saved)
+}
+
+function manner(invocation: Invocation): Manner {
+  const { device, paste, browser, loginHint, prompt } = invocation.options
+  if (device === true && paste === true) throw new Failure('usage', '--device and --paste exclude each other')
+  return {
+    flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
+    ...(typeof loginHint === 'string' ? { loginHint } : {}),
+    ...(typeof prompt === 'string' ? { prompt } : {}),
+  }
+}
+
+/** A saved profile keeps its issuer and client: signing in elsewhere under its name would surprise every script. */
+function refuseOtherClient(settings: Settings, profile: Profile): void {
+  const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
+  const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
+    table?.[key] !== undefined && value !== undefined && table[key] !== value
+  if (!differs('issuer', profile.issuer) && !differs('client_id', profile.clientId)) return
+  throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
+    hint: 'Name a new profile: ls-auth login --profile NAME --issuer URL --client-id ID',
+  })
+}
+
+function conversation(invocation: Invocation): Conversation {
+  const { terminal } = invocation.ports
+  const opens = manner(invocation).flow === 'browser'
+  return {
+    tell: (line) => tell(invocation, line),
+    // Addresses and codes are shown even with --quiet: without them nobody can sign in.
+    showUrl: (url) =>
+      terminal.err(
+        `${opens ? 'Opening your browser. If no page shows, open this address:' : 'Open this address to sign in:'}\n\n  ${safeText(url.href, 8192)}\n\n`,
+      ),
+    showDevice: (prompt) => terminal.err(deviceText(prompt)),
+    askForRedirect: () => {
+      terminal.err(
+        'After signing in the browser fails to load a page. Paste the address of that page here:\n',
+      )
+      return terminal.readLine()
+    },
+  }
+}
+
+function deviceText(prompt: DevicePrompt): string {
+  const { host } = new URL(prompt.verificationUri)
+  return `Go to  ${prompt.verificationUri}
+and enter the code  ${prompt.userCode}
+
+The page is on ${host}. Go on only if you started this sign-in yourself, just now.
+${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${formatDuration(prompt.expiresInSeconds)}.
+`
+}
+
+/** Settings given as flags belong to the profile from now on. */
+async function saveSettings(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
+  const values: Record<string, unknown> = {}
+  for (const { key, flag } of SETTING_TABLE) {
+    const setting = profile.resolved[key as keyof Profile['resolved']]
+    const typed = flag !== undefined && invocation.settings[flag] !== undefined
+    const first =
+      !profile.saved &&
+      (key === 'issuer' || key === 'client_id') &&
+      invocation.settings[flag as string] !== undefined
+    if ((typed || first) && settings.config.profiles[profile.name]?.[key] !== setting.value)
+      values[key] = setting.value
+  }
+  // A sign-in described by environment variables alone (CI) leaves no settings file behind.
+  if (Object.keys(values).length === 0) return []
+  if (!profile.saved) Object.assign(values, { issuer: profile.issuer, client_id: profile.clientId })
+  const { env } = invocation.ports
+  await changeConfig(settings.config, { set: profile.name, values }, await invocation.ports.files(), env)
+  return Object.keys(values)
+}
+
+async function report(
+  invocation: Invocation,
+  profile: Profile,
+  signedIn: SignedIn,
+  saved: string[],
+): Promise<void> {
+  const { idClaims } = signedIn
+  const name = [idClaims?.email, idClaims?.preferred_username, idClaims?.name, idClaims?.sub].find(
+    (value): value is string => typeof value === 'string' && value !== '',
+  )
+  if (globals(invocation).json) {
+    return printJson(invocation, {
+      profile: profile.name,
+      issuer: profile.issuer,
+      subject: idClaims?.sub ?? null,
+      name: name ?? null,
+      expires_in: signedIn.expiresIn,
+      renewable: signedIn.refreshable,
+      missing_scopes: signedIn.missingScopes,
+      api: profile.api.href,
+    })
+  }
+  const { terminal } = invocation.ports
+  tell(invocation, `Signed in as ${safeText(name ?? 'an unnamed subject', 120)}.`)
+  tell(
+    invocation,
+    `  profile  ${safeText(profile.name, 60)}${saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''}`,
+  )
+  tell(invocation, `  API      ${safeText(profile.api.href, 120)}`)
+  tell(
+    invocation,
+    `  token    ${formatDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
+  )
+  if (signedIn.missingScopes.length > 0) {
+    terminal.err(
+      `warning: the provider did not grant ${signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')}\n`,
+    )
+  }
+  for (const { assertion, expected, reason } of signedIn.unknown) {
+    terminal.err(
+      `warning: cannot tell whether ${assertion} is ${safeText(expected, 120)}${reason ? ` (${reason})` : ''}\n`,
+    )
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Every failure a user can meet, in one table: code → exit status and default hint.
+ * Codes are stable and appear in `--json` errors; messages and hints are not a contract.
+ */
+export const FAILURES = {
+  bug: {
+    exit: 1,
+    hint: 'This is a bug in ls-auth. Please report it; run again with --debug for the request lines.',
+  },
+  usage: { exit: 2, hint: 'See ls-auth --help.' },
+  settings: { exit: 2, hint: 'See ls-auth profile show for each setting and where it comes from.' },
+  'profile-changed': { exit: 2, hint: 'Sign in again: ls-auth login' },
+  'cannot-do': { exit: 2, hint: 'Use a back end that offers this.' },
+  'not-signed-in': { exit: 3, hint: 'Run: ls-auth login' },
+  'session-ended': { exit: 3, hint: 'Run: ls-auth login' },
+  'login-page': {
+    exit: 3,
+    hint: 'Sign in again with ls-auth login, and check that api points at the API and not at a web page.',
+  },
+  declined: { exit: 4, hint: 'Run ls-auth login again when you are ready.' },
+  'timed-out': {
+    exit: 4,
+    hint: 'Run ls-auth login again; on a machine without a browser try --device or --paste.',
+  },
+  'check-failed': { exit: 5, hint: 'See the findings above.' },
+  network: { exit: 6, hint: 'Check the network and the proxy settings, then try again.' },
+  'provider-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the identity provider.' },
+  'api-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the gateway or the trace API.' },
+  'rate-limited': { exit: 6, hint: 'Wait, then try again.' },
+  'state-unwritable': {
+    exit: 6,
+    hint: 'Free some space or mend the permissions of the state directory, then try again.',
+  },
+  'not-found': { exit: 7, hint: 'Check the id.' },
+  gone: { exit: 7, hint: 'Ask whoever runs the back end; ls-auth also reads Tempo and Jaeger.' },
+  'keychain-unavailable': { exit: 8, hint: 'Start a keychain, or choose the file store.' },
+  'keychain-locked': { exit: 8, hint: 'Unlock the keychain and try again.' },
+  'keychain-stuck': { exit: 8, hint: 'Restart the keychain service and try again.' },
+  'keychain-refused': { exit: 8, hint: 'Allow ls-auth in the keychain, or choose the file store.' },
+  'keychain-lost': { exit: 8, hint: 'Unlock the keychain, or sign in again: ls-auth login' },
+  'store-key': {
+    exit: 8,
+    hint: 'Point store_key_file at the key file this session was stored with, or sign in again: ls-auth login',
+  },
+  busy: { exit: 9, hint: 'Wait for the other ls-auth to finish, then try again.' },
+  refused: {
+    exit: 10,
+    hint: 'ls-auth stopped here for your security. Ask your administrator before you go on.',
+  },
+  'other-origin': { exit: 10, hint: 'If you meant to change the API, confirm it: ls-auth login' },
+  'not-allowed': { exit: 11, hint: 'Ask whoever grants access to the traces.' },
+} as const satisfies Record<string, { exit: number; hint: string }>
+
+export type FailureCode = keyof typeof FAILURES
+
+/**
+ * The only error that travels above a door (keychain, files, HTTP, OpenID library).
+ * `cause` is for debuggers only and is never printed: foreign errors may carry token responses.
+ */
+export class Failure extends Error {
+  readonly code: FailureCode
+  readonly hint: string
+  /** Indented lines under the two lines of an error, already safe for a terminal. */
+  readonly detail: readonly string[]
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { hint?: string; detail?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'Failure'
+    this.code = code
+    this.hint = options.hint ?? FAILURES[code].hint
+    this.detail = options.detail ?? []
+  }
+
+  get exit(): number {
+    return FAILURES[this.code].exit
+  }
+}
+
+/** A request that got no usable answer. `sent` tells whether the other side may have acted on it. */
+export class NetworkFailure extends Failure {
+  readonly sent: boolean
+
+  constructor(message: string, sent: boolean, options: { hint?: string; cause?: unknown } = {}) {
+    super('network', message, options)
+    this.name = 'NetworkFailure'
+    this.sent = sent
+  }
+}

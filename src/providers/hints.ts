@@ -1,0 +1,131 @@
+import type { Hint, Where } from './preset.ts'
+import { isProviderId, PRESETS } from './presets.ts'
+
+/**
+ * What went wrong, as the provider put it. Beside OAuth's error codes these of our own are known:
+ * `issuer-mismatch` and `not-found` at discovery, `no-refresh-token` and `opaque-token` at the token endpoint.
+ */
+export interface ProviderError {
+  readonly error?: string
+  /** `error_description`, foreign text: matched, never repeated. */
+  readonly description?: string
+  readonly where?: Where
+}
+
+/** Values from the settings in use that a hint may show. */
+export interface HintValues {
+  readonly issuer?: string
+  readonly client?: string
+  /** Redirect URIs to register. */
+  readonly redirect?: readonly string[]
+  readonly scopes?: readonly string[]
+}
+
+/** For any provider, when its own hints say nothing. */
+const COMMON: readonly Hint[] = [
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    say: 'The issuer must be, letter for letter, what the provider calls itself: {issuer} is not. Look at the slash at the end, the letter case, the port and the tenant.',
+  },
+  {
+    where: 'discovery',
+    error: ['not-found'],
+    say: 'There is no OpenID Connect provider at {issuer}. The address that opens when you add /.well-known/openid-configuration is the right one.',
+  },
+  {
+    error: ['redirect_uri_mismatch', 'invalid_redirect_uri', 'redirect_mismatch'],
+    say: 'Register the redirect URI with the provider, letter for letter: {redirect}',
+  },
+  {
+    description: /redirect.?uri/i,
+    where: 'authorization',
+    say: 'Register the redirect URI with the provider, letter for letter: {redirect}',
+  },
+  {
+    where: 'device',
+    error: ['expired_token'],
+    say: 'The code was not entered in time. Run ls-auth login again.',
+  },
+  {
+    where: 'device',
+    error: ['unauthorized_client', 'unsupported_grant_type', 'invalid_client'],
+    say: 'The device grant is not allowed for the client {client}. Have it switched on, or sign in with the browser.',
+  },
+  {
+    error: ['access_denied'],
+    say: 'The person refused, or the account may not use this client. Ask for an assignment if you did not refuse.',
+  },
+  {
+    error: ['invalid_scope'],
+    say: 'A scope is not known or not allowed for this client. Check scopes: {scopes}',
+  },
+  {
+    error: ['invalid_target'],
+    say: 'The provider does not know this audience, or this client may not ask for it.',
+  },
+  {
+    error: ['invalid_client'],
+    say: 'Check client_id ({client}); ls-auth is a public client, so the provider must not ask for a secret.',
+  },
+  {
+    error: ['unauthorized_client', 'unsupported_grant_type', 'unsupported_response_type'],
+    say: 'The client {client} may not sign in this way. Allow it the authorization code and refresh token grants.',
+  },
+  {
+    error: ['invalid_grant'],
+    where: 'token',
+    say: 'The code or the sign-in behind it is no longer valid. Run: ls-auth login',
+  },
+  {
+    error: ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'],
+    say: 'The provider needs to see you. Run: ls-auth login',
+  },
+  {
+    error: ['no-refresh-token'],
+    say: 'The provider gave no refresh token, so the sign-in ends with the access token. Ask for offline_access, and allow refresh tokens for the client {client}.',
+  },
+  {
+    error: ['server_error', 'temporarily_unavailable'],
+    say: 'The provider has a problem of its own. Wait a little and try again.',
+  },
+]
+
+/**
+ * Advice for a provider's error in our own words, `undefined` when there is none. The provider's own hints
+ * come first. Text from the provider is matched only; what is filled in comes from `values`.
+ */
+export function hintFor(provider: string, error: ProviderError, values: HintValues = {}): string | undefined {
+  const own = isProviderId(provider) ? PRESETS[provider].hints : []
+  const hint = [...own, ...COMMON].find((candidate) => applies(candidate, error, values))
+  return hint === undefined ? undefined : fill(hint.say, values)
+}
+
+function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {
+  // Bounded: a description can be as long as its writer likes.
+  const text = (description ?? '').slice(0, 2000)
+  return (
+    (hint.where === undefined || hint.where === where) &&
+    (hint.error === undefined || (error !== undefined && hint.error.includes(error))) &&
+    (hint.description === undefined || hint.description.test(text)) &&
+    (hint.codes === undefined || hint.codes.some((code) => code === vendorCode(text))) &&
+    (hint.issuer === undefined || hint.issuer.test(values.issuer ?? ''))
+  )
+}
+
+function vendorCode(description: string): number | undefined {
+  const digits = /AADSTS(\d{1,9})/.exec(description)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+function fill(say: string, { issuer, client, redirect, scopes }: HintValues): string {
+  const words: Record<string, string> = {
+    issuer: issuer ?? 'the issuer',
+    client: client ?? 'in use',
+    redirect: redirect?.join(', ') || 'the redirect URI that doctor shows',
+    scopes: scopes?.join(' ') || 'the scopes asked for',
+  }
+  return say.replace(/\{(\w+)\}/g, (whole, word: string) =>
+    Object.hasOwn(words, word) ? (words[word] as string) : whole,
+  )
+}

@@ -1,0 +1,29 @@
+/**
+ * Text from a server, a token or a file, made inert for a terminal.
+ *
+ * `util.stripVTControlCharacters` is not enough: it keeps CR, BS and bidi overrides. Everything that
+ * can move the cursor, reorder or hide text becomes a visible escape such as `\u{202e}`.
+ */
+const UNSAFE =
+  // C0, DEL, C1; Arabic letter mark, zero width, bidi marks and overrides, line separators, invisible
+  // operators, BOM, interlinear marks, tags; lone surrogates.
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu
+
+const visible = (char: string): string => `\\u{${(char.codePointAt(0) as number).toString(16)}}`
+
+/** One safe line, at most `max` characters (an ellipsis marks the cut). */
+export function safeText(text: string, max = 1000): string {
+  const cut = text.length > max ? `${text.slice(0, Math.max(0, max - 1))}…` : text
+  return cut.replace(UNSAFE, visible)
+}
+
+/** JSON with the same characters `\u`-escaped, so that `--json` on a terminal is inert too. */
+export function safeJson(value: unknown, indent?: number): string {
+  return (JSON.stringify(value, null, indent) ?? 'null').replace(UNSAFE, (char) => {
+    // The line breaks and spaces JSON.stringify itself wrote are the only raw C0 characters in its output.
+    if (char === '\n') return char
+    return [...Array(char.length).keys()]
+      .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`)
+      .join('')
+  })
+}

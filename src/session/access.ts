@@ -1,0 +1,205 @@
+import { readJwt } from '../claims/jwt.ts'
+import { Failure, NetworkFailure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+import type { Client } from './client.ts'
+import { connect } from './connection.ts'
+import { gate } from './gate.ts'
+import { checkSamePerson } from './id-token.ts'
+import type { Tokens } from './provider.ts'
+import { wireError } from './provider-errors.ts'
+import {
+  begin,
+  type Effect,
+  type Event,
+  next,
+  type Renewal,
+  type Seen,
+  type State,
+  secondsLeft,
+  type Want,
+} from './rotation.ts'
+import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
+import { storedTokens } from './stored-tokens.ts'
+import { sweep } from './sweep.ts'
+
+/** A token that is valid now. */
+export interface AccessToken {
+  readonly token: string
+  readonly secondsLeft: number
+  /** Local clock, milliseconds. */
+  readonly expiresAt: number
+  /** Why it is an old one or was not kept; the token works all the same. */
+  readonly warning: Failure | undefined
+  readonly session: Session
+}
+
+/**
+ * "A valid access token, please": from the cache without lock or network, else by exactly one refresh.
+ * Performs the effects that the state machine in rotation.ts asks for.
+ */
+export async function accessToken(
+  client: Client,
+  want: Want,
+  ports: Ports,
+  command: string,
+  tell: (line: string) => void,
+): Promise<AccessToken> {
+  const store = await openStore(client, ports)
+  await checkSeal(client, store, ports)
+  const seat = { client, store, ports, session: undefined as Session | undefined }
+  let [state, effect] = begin(want)
+  const drive = async (until: (effect: Effect) => boolean): Promise<void> => {
+    while (!until(effect)) {
+      const event = await perform(effect, state, seat)
+      ;[state, effect] = next(state, event, ports.clock.now())
+    }
+  }
+  const settled = (at: Effect) => at.do === 'give' || at.do === 'fail'
+  await drive((at) => settled(at) || at.do === 'lock')
+  if (!settled(effect)) {
+    await store.turn(command, tell, async () => {
+      await drive(settled)
+      if (await needsSweep(store, seat.session)) await sweep(client, store, ports)
+    })
+  }
+  if (effect.do === 'fail') throw effect.failure
+  if (effect.do !== 'give') throw new Failure('bug', 'the session machine stopped half way')
+  const { token, warning } = effect
+  const left = secondsLeft(token, ports.clock.now())
+  return {
+    token: token.token,
+    secondsLeft: Math.floor(left),
+    expiresAt: token.receivedAt + token.expiresIn * 1000,
+    warning,
+    session: seat.session as Session,
+  }
+}
+
+interface Seat {
+  readonly client: Client
+  readonly store: Store
+  readonly ports: Ports
+  session: Session | undefined
+}
+
+async function perform(effect: Effect, state: State, seat: Seat): Promise<Event> {
+  switch (effect.do) {
+    case 'read':
+      return { type: 'read', session: await see(seat) }
+    case 'lock':
+    case 'read-again':
+      return { type: 'locked', session: await see(seat) }
+    case 'keep': {
+      const session = { ...(seat.session as Session), body: effect.body }
+      try {
+        await seat.store.commit(session)
+        seat.session = session
+        return { type: 'kept' }
+      } catch (failure) {
+        if (!(failure instanceof Failure)) throw failure
+        return { type: 'not-kept', failure }
+      }
+    }
+    case 'send':
+      return send(effect.refresh, seat)
+    default:
+      throw new Failure('bug', `no way to perform ${effect.do} while ${state.phase}`)
+  }
+}
+
+async function see(seat: Seat): Promise<Seen | undefined> {
+  seat.session = await seat.store.read()
+  return seat.session && { body: seat.session.body, refresh: refreshTokenOf(seat.session) }
+}
+
+async function send(refreshToken: string, seat: Seat): Promise<Event> {
+  const { client, ports } = seat
+  const { body } = seat.session as Session
+  try {
+    const provider = await connect(client, body, ports)
+    const tokens = await provider.refresh(refreshToken, {})
+    checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
+    return { type: 'answered', renewal: await renewal(client, tokens, body.grantedScope) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const wire = wireError(error)
+    const dead = wire?.error !== undefined && client.preset.deadRefreshCodes.includes(wire.error)
+    return dead ? { type: 'refused', failure: error } : { type: 'unanswered', failure: temporary(error) }
+  }
+}
+
+async function renewal(client: Client, tokens: Tokens, scopeBefore: string | undefined): Promise<Renewal> {
+  const scope = tokens.scope ?? scopeBefore
+  const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
+  let refusal: Failure | undefined
+  try {
+    if (token !== undefined) {
+      const now = tokens.receivedAt + tokens.skewSeconds * 1000
+      await gate(client, token, { scope, keys: tokens.jwks?.value, now })
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    refusal = error
+  }
+  return {
+    tokens: storedTokens(tokens),
+    skewSeconds: tokens.skewSeconds,
+    ...(tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }),
+    ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+    ...(scope === undefined ? {} : { grantedScope: scope }),
+    ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
+    ...(refusal === undefined ? {} : { refusal }),
+  }
+}
+
+/** A session does not end because the provider is away: the exit status says that trying again may help. */
+function temporary(failure: Failure): Failure {
+  if (failure instanceof NetworkFailure || failure.code === 'refused') return failure
+  const status = wireError(failure)?.status
+  if (status === 429) {
+    return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', {
+      detail: failure.detail,
+    })
+  }
+  return failure
+}
+
+function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  const jwt = idToken === undefined ? undefined : readJwt(idToken)
+  return jwt && 'payload' in jwt ? jwt.payload : undefined
+}
+
+async function needsSweep(store: Store, session: Session | undefined): Promise<boolean> {
+  if (session?.body.superseded !== undefined) return true
+  if ((await store.tombstones()).length > 0) return true
+  return (await store.items()).some(({ sid }) => sid !== session?.header.sid)
+}
+
+/**
+ * The destination binding: a session serves the API origins its sign-in confirmed, and no other. Checked before the
+ * keychain is touched.
+ */
+export async function checkSeal(client: Client, store: Store, ports: Ports): Promise<void> {
+  const header = await store.peek()
+  if (header) {
+    if (Object.values(header.apis).includes(client.apiOrigin)) return
+    throw new Failure('other-origin', `this sign-in is not for ${safeText(client.apiOrigin, 120)}`, {
+      detail: [
+        `confirmed: ${[...new Set(Object.values(header.apis))].map((origin) => safeText(origin, 120)).join(', ')}`,
+      ],
+    })
+  }
+  const { findByProfile } = await import('./changed-profile.ts')
+  const sealed = await findByProfile(client, ports)
+  if (!sealed) return
+  const what =
+    sealed.issuer === client.issuer ? (sealed.clientId === client.clientId ? 'account' : 'client') : 'issuer'
+  throw new Failure(
+    'profile-changed',
+    `the profile ${safeText(client.profile, 60)} has changed: it names another ${what} now`,
+    {
+      detail: [`signed in at ${safeText(sealed.issuer, 120)} as client ${safeText(sealed.clientId, 80)}`],
+    },
+  )
+}

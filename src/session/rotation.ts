@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto'
+import { Failure, type FailureCode } from '../errors.ts'
+import type { Body, StoredToken } from './sealed-file.ts'
+
+/**
+ * Staying signed in, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O;
+ * `access.ts` performs the effects. The invariants live here: a refresh token goes out only under the lock and
+ * after a durable note of the attempt, and an answer is committed before its token is handed out.
+ */
+
+/** The token a command needs. */
+export interface Want {
+  readonly use: 'access' | 'id'
+  readonly audience: string
+  readonly scopes: string
+  /** The token must live at least this long; undefined: a margin of a tenth of its life, at most 60 s. */
+  readonly minTtlSeconds?: number
+  /** SHA-256 of a token the API has just refused: it does not count as fresh. */
+  readonly rejectedHash?: string
+}
+
+/** A session as the machine sees it. */
+export interface Seen {
+  readonly body: Body
+  readonly refresh: string | undefined
+}
+
+/** What a validated refresh answer brings (openid-client has checked it; `received` is the local time it came). */
+export interface Renewal {
+  readonly tokens: readonly StoredToken[]
+  readonly refresh?: string
+  readonly idToken?: string
+  readonly grantedScope?: string
+  readonly jwks?: Body['jwks']
+  readonly skewSeconds: number
+  /** The policy no longer holds: the rotation is kept, the token is not handed out. */
+  readonly refusal?: Failure
+}
+
+export type State =
+  | { readonly phase: 'reading' | 'locking' | 'done'; readonly want: Want }
+  | {
+      readonly phase: 'noting' | 'sending' | 'doubting' | 'keeping'
+      readonly want: Want
+      readonly turn: Turn
+    }
+
+/** One spending of a refresh token. */
+interface Turn {
+  readonly seen: Seen
+  readonly spends: string
+  /** An earlier process began to spend this very token and left no answer. */
+  readonly resumed: boolean
+  /** A first refusal has been checked against the disk already. */
+  readonly doubted: boolean
+  readonly renewed?: StoredToken
+  readonly refusal?: Failure
+}
+
+export type Event =
+  | { readonly type: 'read'; readonly session: Seen | undefined }
+  | { readonly type: 'locked'; readonly session: Seen | undefined }
+  | { readonly type: 'kept' }
+  | { readonly type: 'not-kept'; readonly failure: Failure }
+  | { readonly type: 'answered'; readonly renewal: Renewal }
+  /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
+  | { readonly type: 'refused'; readonly failure: Failure }
+  /** Network, 5xx, 429, or an answer that cannot be used. Never the end of a session. */
+  | { readonly type: 'unanswered'; readonly failure: Failure }
+
+export type Effect =
+  | { readonly do: 'read' | 'lock' | 'read-again' }
+  | { readonly do: 'keep'; readonly body: Body }
+  | { readonly do: 'send'; readonly refresh: string }
+  | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
+  | { readonly do: 'fail'; readonly failure: Failure }
+
+type Step = readonly [State, Effect]
+
+export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+export const begin = (want: Want): Step => [{ phase: 'reading', want }, { do: 'read' }]
+
+/** One step. `now` is the local wall clock in milliseconds. */
+export function next(state: State, event: Event, now: number): Step {
+  switch (event.type) {
+    case 'read':
+      return onRead(state.want, event.session, now)
+    case 'locked':
+      return onLocked(state, event.session, now)
+    case 'kept':
+      return onKept(state)
+    case 'not-kept':
+      return onNotKept(state, event.failure, now)
+    case 'answered':
+      return onAnswered(state, event.renewal)
+    case 'refused':
+      return state.phase === 'sending'
+        ? [{ ...state, phase: 'doubting' }, { do: 'read-again' }]
+        : bug(state, event)
+    case 'unanswered':
+      return state.phase === 'sending' ? orStillValid(state, event.failure, now) : bug(state, event)
+  }
+}
+
+function onRead(want: Want, session: Seen | undefined, now: number): Step {
+  if (!session) return fail(want, 'not-signed-in', 'you are not signed in')
+  const token = findFresh(session.body, want, now)
+  return token ? give(want, token) : [{ phase: 'locking', want }, { do: 'lock' }]
+}
+
+function onLocked(state: State, session: Seen | undefined, now: number): Step {
+  const { want } = state
+  if (!session) return fail(want, 'not-signed-in', 'you were signed out in the meantime')
+  const fresh = findFresh(session.body, want, now)
+  if (fresh) return give(want, fresh)
+  if (state.phase === 'doubting') {
+    if (session.refresh === undefined || session.refresh === state.turn.spends || state.turn.doubted) {
+      return ended(state)
+    }
+    return spend(want, session, true, now)
+  }
+  return spend(want, session, false, now)
+}
+
+function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
+  const valid = findValid(seen.body, want, now)
+  const { refresh } = seen
+  if (refresh === undefined) {
+    if (valid && want.minTtlSeconds === undefined) return give(want, valid)
+    return fail(want, 'session-ended', 'your sign-in has ended: the provider issued no refresh token')
+  }
+  const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
+  if (want.minTtlSeconds !== undefined && life !== undefined && life < want.minTtlSeconds) {
+    return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
+  }
+  const hash = tokenHash(refresh)
+  const resumed = seen.body.attempt?.hash === hash
+  // A token whose spending may already have happened is not risked while another one still works.
+  if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
+  const turn: Turn = { seen, spends: refresh, resumed, doubted }
+  const { padding: _, ...rest } = seen.body
+  const body: Body = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
+  return [
+    { phase: 'noting', want, turn },
+    { do: 'keep', body },
+  ]
+}
+
+/** The answer may bring a larger access token, ID token and refresh token than the ones at hand. */
+const roomFor = (body: Body): number =>
+  4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.token.length, 0)
+
+function onKept(state: State): Step {
+  if (state.phase === 'noting')
+    return [
+      { ...state, phase: 'sending' },
+      { do: 'send', refresh: state.turn.spends },
+    ]
+  if (state.phase !== 'keeping') return bug(state, { type: 'kept' })
+  const { refusal, renewed } = state.turn
+  if (refusal)
+    return [
+      { phase: 'done', want: state.want },
+      { do: 'fail', failure: refusal },
+    ]
+  if (renewed) return give(state.want, renewed)
+  return fail(state.want, 'provider-failed', 'the provider renewed the session without the token asked for')
+}
+
+function onNotKept(state: State, failure: Failure, now: number): Step {
+  if (state.phase === 'noting') return orStillValid(state, failure, now)
+  if (state.phase !== 'keeping') return bug(state, { type: 'not-kept', failure })
+  const { refusal, renewed } = state.turn
+  if (refusal || !renewed)
+    return [
+      { phase: 'done', want: state.want },
+      { do: 'fail', failure: refusal ?? failure },
+    ]
+  return give(state.want, renewed, failure)
+}
+
+function onAnswered(state: State, renewal: Renewal): Step {
+  if (state.phase !== 'sending') return bug(state, { type: 'answered', renewal })
+  const { attempt: _, padding: __, tokens: old, refresh: ___, ...rest } = state.turn.seen.body
+  const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
+  const rotated = renewal.refresh !== undefined && renewal.refresh !== state.turn.spends
+  const refresh = rotated ? renewal.refresh : state.turn.seen.body.refresh
+  const body: Body = {
+    ...rest,
+    tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
+    ...(refresh === undefined ? {} : { refresh }),
+    ...(renewal.idToken === undefined ? {} : { idToken: renewal.idToken }),
+    ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
+    ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
+    skewSeconds: renewal.skewSeconds,
+  }
+  const renewed = renewal.tokens.find((token) => matches(token, state.want))
+  const turn: Turn = {
+    ...state.turn,
+    ...(renewed === undefined ? {} : { renewed }),
+    ...(renewal.refusal === undefined ? {} : { refusal: renewal.refusal }),
+  }
+  return [
+    { phase: 'keeping', want: state.want, turn },
+    { do: 'keep', body },
+  ]
+}
+
+function orStillValid(state: State & { turn: Turn }, failure: Failure, now: number): Step {
+  const valid = findValid(state.turn.seen.body, state.want, now)
+  if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
+  return [
+    { phase: 'done', want: state.want },
+    { do: 'fail', failure },
+  ]
+}
+
+function ended(state: State & { turn: Turn }): Step {
+  const why = state.turn.resumed
+    ? 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+    : 'your sign-in has ended: the provider refused to renew it'
+  return fail(state.want, 'session-ended', why)
+}
+
+const sameSlot = (a: StoredToken, b: StoredToken): boolean =>
+  a.use === b.use && a.audience === b.audience && a.scopes === b.scopes
+
+const matches = (token: StoredToken, want: Want): boolean =>
+  token.use === want.use &&
+  token.audience === want.audience &&
+  token.scopes === want.scopes &&
+  (want.rejectedHash === undefined || tokenHash(token.token) !== want.rejectedHash)
+
+/** Local clock on both sides; a clock that was set back before the receipt makes nothing fresh. */
+export function secondsLeft(token: StoredToken, now: number): number {
+  if (now < token.receivedAt - 60_000) return 0
+  return (token.receivedAt - now) / 1000 + token.expiresIn
+}
+
+function findFresh(body: Body, want: Want, now: number): StoredToken | undefined {
+  return body.tokens.find((token) => {
+    const margin = want.minTtlSeconds ?? Math.min(60, token.expiresIn / 10)
+    return matches(token, want) && secondsLeft(token, now) > margin
+  })
+}
+
+const findValid = (body: Body, want: Want, now: number): StoredToken | undefined =>
+  body.tokens.find((token) => matches(token, want) && secondsLeft(token, now) > 1)
+
+const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'give', token, ...(warning ? { warning } : {}) },
+]
+
+const fail = (want: Want, code: FailureCode, message: string): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure: new Failure(code, message) },
+]
+
+const bug = (state: State, event: Event): Step =>
+  fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)

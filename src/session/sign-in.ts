@@ -1,0 +1,246 @@
+import type { Finding } from '../claims/finding.ts'
+import { readJwt } from '../claims/jwt.ts'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import type { Client } from './client.ts'
+import { audienceParameters } from './connection.ts'
+import { type DevicePrompt, signInByDevice, trustedUri } from './device.ts'
+import { gate } from './gate.ts'
+import { fetchKeys } from './keys.ts'
+import { listen } from './loopback.ts'
+import { discover } from './metadata.ts'
+import { askForRedirect } from './paste.ts'
+import type { Provider, Tokens } from './provider.ts'
+import type { Body } from './sealed-file.ts'
+import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
+import { storedTokens } from './stored-tokens.ts'
+import { sweep } from './sweep.ts'
+
+/** How the person gets to the provider. */
+export interface Manner {
+  readonly flow: 'browser' | 'url' | 'paste' | 'device'
+  readonly loginHint?: string
+  readonly prompt?: string
+}
+
+/** What a sign-in says and asks on its way. */
+export interface Conversation {
+  tell(line: string): void
+  /** The address to open, always shown: a browser that was started is not a page that shows. */
+  showUrl(url: URL): void
+  showDevice(prompt: DevicePrompt): void
+  askForRedirect(): Promise<string | undefined>
+}
+
+export interface SignedIn {
+  readonly idClaims: Readonly<Record<string, unknown>> | undefined
+  readonly expiresIn: number
+  readonly refreshable: boolean
+  readonly missingScopes: readonly string[]
+  /** Policy findings that could not be decided. */
+  readonly unknown: readonly Finding[]
+  readonly replaced: boolean
+}
+
+const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
+
+/**
+ * The story of signing in: probe the store → discover → obtain → check → keep; what is not kept is revoked.
+ * The store comes first: nobody should sign in to learn that nothing can be kept.
+ */
+export async function signIn(
+  client: Client,
+  manner: Manner,
+  ports: Ports,
+  talk: Conversation,
+): Promise<SignedIn> {
+  const store = await openStore(client, ports)
+  await store.probe()
+  const http = await ports.http(client.http)
+  const { metadata, skewSeconds } = await discover(client.issuer, http, ports.clock)
+  const { connectProvider } = await import('./provider.ts')
+  const options = {
+    clientId: client.clientId,
+    metadata,
+    http,
+    clock: ports.clock,
+    skewSeconds,
+    jwks: undefined,
+  }
+  const provider = connectProvider({ ...options, providerName: client.preset.id })
+  const fetchedAt = ports.clock.now()
+
+  const accept = async (tokens: Tokens): Promise<SignedIn> => {
+    try {
+      const unknown = await checkTokens(client, provider, tokens, ports)
+      const body: Body = {
+        tokens: storedTokens(tokens),
+        ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+        ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
+        metadata: { value: metadata, fetchedAt },
+        ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
+        skewSeconds: tokens.skewSeconds,
+        signedInAt: tokens.receivedAt,
+      }
+      const replaced = await keep(client, store, body, tokens, ports, talk)
+      return summary(client, tokens, unknown, replaced)
+    } catch (error) {
+      await revokeUnkept(provider, tokens)
+      throw error
+    }
+  }
+
+  const signedIn =
+    manner.flow === 'device'
+      ? await accept(
+          await signInByDevice(provider, deviceParameters(client), ports.clock, (prompt) =>
+            talk.showDevice(prompt),
+          ),
+        )
+      : await throughBrowser(client, manner, provider, ports, talk, accept)
+  await store.turn('login', talk.tell, () => sweep(client, store, ports)).catch(() => {})
+  return signedIn
+}
+
+async function throughBrowser(
+  client: Client,
+  manner: Manner,
+  provider: Provider,
+  ports: Ports,
+  talk: Conversation,
+  accept: (tokens: Tokens) => Promise<SignedIn>,
+): Promise<SignedIn> {
+  const place = { host: client.redirectHost, ports: client.redirectPorts, path: client.redirectPath }
+  if (manner.flow === 'paste') {
+    const port = place.ports === 'any' ? 8765 : place.ports[0]
+    const redirectUri = `http://${place.host}:${port}${place.path}`
+    const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
+    talk.showUrl(request.url)
+    const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
+    return accept(await provider.exchangeCode(callback, request))
+  }
+  const loopback = await listen(place)
+  let page: 'done' | 'failed' = 'failed'
+  try {
+    const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
+    const answer = loopback.wait(request.state, giveUpAfter(LONGEST_WAIT_MILLISECONDS))
+    talk.showUrl(request.url)
+    if (manner.flow === 'browser') await (await ports.browser()).open(trustedUri(request.url.href))
+    const signedIn = await accept(await provider.exchangeCode(await answer, request))
+    page = 'done'
+    return signedIn
+  } finally {
+    await loopback.finish(page)
+  }
+}
+
+function giveUpAfter(milliseconds: number): AbortSignal {
+  const controller = new AbortController()
+  const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes')
+  setTimeout(() => controller.abort(reason), milliseconds).unref()
+  return controller.signal
+}
+
+function authorizationParameters(
+  client: Client,
+  manner: Manner,
+  redirectUri: string,
+): Record<string, string> {
+  return {
+    redirect_uri: redirectUri,
+    ...deviceParameters(client),
+    ...client.preset.authorizationParameters,
+    // OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer.
+    ...(client.scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
+    ...(manner.loginHint === undefined ? {} : { login_hint: manner.loginHint }),
+    ...(manner.prompt === undefined ? {} : { prompt: manner.prompt }),
+  }
+}
+
+const deviceParameters = (client: Client): Record<string, string> => ({
+  scope: client.scopes.join(' '),
+  ...audienceParameters(client),
+})
+
+async function checkTokens(
+  client: Client,
+  provider: Provider,
+  tokens: Tokens,
+  ports: Ports,
+): Promise<readonly Finding[]> {
+  const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
+  if (token === undefined) {
+    throw new Failure('provider-failed', 'the provider sent no ID token, and this profile uses it', {
+      hint: 'Ask for the scope openid, or set use_token = "access".',
+    })
+  }
+  if (!client.expect) return []
+  const http = await ports.http(client.http)
+  const keys =
+    tokens.jwks?.value ?? (readJwt(token) ? await fetchKeys(provider.metadata.jwks_uri, http) : undefined)
+  const now = tokens.receivedAt + tokens.skewSeconds * 1000
+  return gate(client, token, { scope: tokens.scope ?? client.scopes.join(' '), keys, now })
+}
+
+/** Installs the new sign-in over whatever was there. True when it replaced one. */
+async function keep(
+  client: Client,
+  store: Store,
+  body: Body,
+  tokens: Tokens,
+  ports: Ports,
+  talk: Conversation,
+): Promise<boolean> {
+  return store.turn('login', talk.tell, async () => {
+    await sweep(client, store, ports)
+    const header = await store.peek()
+    const old = header ? await store.read().catch(() => undefined) : undefined
+    const superseded = old && !mayShareGrant(old, tokens) ? refreshTokenOf(old) : undefined
+    const facts = {
+      issuer: client.issuer,
+      clientId: client.clientId,
+      account: client.account,
+      apis: { ...header?.apis, [client.profile]: client.apiOrigin },
+    }
+    const whole: Body = {
+      ...body,
+      ...(superseded === undefined ? {} : { superseded }),
+      ...(header === undefined ? {} : { replaced: header.sid }),
+    }
+    await store.install(facts, whole, tokens.refreshToken)
+    return header !== undefined
+  })
+}
+
+/**
+ * Signing in twice through one provider session (same `sid`, or no new authentication) often yields two refresh
+ * tokens of one grant, and revoking the first would end the second. Then the first is only forgotten.
+ */
+function mayShareGrant(old: Session, tokens: Tokens): boolean {
+  const before = old.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
+  const after = tokens.idClaims
+  if (!before || !('payload' in before) || !after) return false
+  const same = (claim: string) => after[claim] !== undefined && before.payload[claim] === after[claim]
+  return same('sid') || same('auth_time')
+}
+
+async function revokeUnkept(provider: Provider, tokens: Tokens): Promise<void> {
+  // Best effort: the failure that brought us here is the one to report.
+  await provider.revoke(tokens.refreshToken ?? tokens.accessToken).catch(() => {})
+}
+
+function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
+  const granted = tokens.scope?.split(' ')
+  // offline_access shows in the refresh token, not reliably in the granted scope.
+  const missingScopes = granted
+    ? client.scopes.filter((scope) => scope !== 'offline_access' && !granted.includes(scope))
+    : []
+  return {
+    idClaims: tokens.idClaims,
+    expiresIn: tokens.expiresIn,
+    refreshable: tokens.refreshToken !== undefined,
+    missingScopes,
+    unknown,
+    replaced,
+  }
+}

@@ -1,0 +1,79 @@
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import type { Client } from './client.ts'
+import { connect } from './connection.ts'
+import { openStore, refreshTokenOf, type Session } from './store.ts'
+import { sweep } from './sweep.ts'
+
+/** What became of each half of a sign-out. */
+export interface SignedOut {
+  readonly wasSignedIn: boolean
+  readonly revoked: 'yes' | 'not-offered' | 'no-token' | Failure
+  readonly forgotten: true | Failure
+}
+
+/**
+ * Tombstone (the commit: from here on no command finds a session) → revoke (RFC 7009) → delete the item. The
+ * tombstone stays until the deletion is confirmed, so that the next command can finish what failed.
+ */
+export async function signOut(
+  client: Client,
+  ports: Ports,
+  tell: (line: string) => void,
+): Promise<SignedOut> {
+  const store = await openStore(client, ports)
+  const known =
+    (await store.peek()) ?? ((await store.tombstones()).length > 0 || (await store.items()).length > 0)
+  if (!known) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
+  return store.turn('logout', tell, async () => {
+    const header = await store.peek()
+    if (!header) {
+      await sweep(client, store, ports)
+      return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
+    }
+    let session: Session | undefined
+    let unreadable: Failure | undefined
+    try {
+      session = await store.read()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      unreadable = error
+    }
+    await store.bury(header.sid)
+    const revoked = unreadable ?? (await revoke(client, session, ports))
+    const forgotten = await forget(async () => {
+      await store.discardItem(header)
+      await store.clearTombstone(header)
+    })
+    if (forgotten === true) await sweep(client, store, ports)
+    return { wasSignedIn: true, revoked, forgotten }
+  })
+}
+
+async function revoke(
+  client: Client,
+  session: Session | undefined,
+  ports: Ports,
+): Promise<SignedOut['revoked']> {
+  const token = session && refreshTokenOf(session)
+  const access = session?.body.tokens.find(({ use }) => use === 'access')?.token
+  if (token === undefined && access === undefined) return 'no-token'
+  if (client.preset.revoke.length === 0) return 'not-offered'
+  try {
+    const provider = await connect(client, session?.body, ports)
+    return (await provider.revoke((token ?? access) as string)) ? 'yes' : 'not-offered'
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+async function forget(work: () => Promise<void>): Promise<true | Failure> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { Failure } from '../errors.ts'
+import type { Files, Ports } from '../ports.ts'
+import { type Client, sessionName } from './client.ts'
+import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './sealed-file.ts'
+import { takeTurn } from './turn.ts'
+import { openVault, type Secret, type Vault } from './vault.ts'
+
+/** A session that has been read and opened. */
+export interface Session {
+  readonly header: Header
+  readonly body: Body
+  readonly secret: Secret
+}
+
+/** A keychain item (or key-file session) that a sign-in has written, by the store it was written to. */
+export type Item = Pick<Header, 'sid' | 'store'>
+
+/** The refresh token that counts: what the provider rotated to, else the one issued at sign-in. */
+export const refreshTokenOf = (session: Session): string | undefined =>
+  session.body.refresh ?? session.secret.refresh
+
+/**
+ * The session at rest. The one commit point is the rename of the session file; the keychain item of a sign-in is
+ * written once and never overwritten, so a write that lands late can replace nothing.
+ */
+export interface Store {
+  /** The header alone: no key, no keychain. */
+  peek(): Promise<Header | undefined>
+  /** Reads and opens the session; undefined when there is none. */
+  read(): Promise<Session | undefined>
+  commit(session: Session): Promise<void>
+  /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
+  install(
+    header: Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey'>,
+    body: Body,
+    refresh: string | undefined,
+  ): Promise<void>
+  probe(): Promise<void>
+  /** Turns the session file into a tombstone (the commit of a sign-out). */
+  bury(sid: string): Promise<void>
+  tombstones(): Promise<readonly Item[]>
+  readTombstone(item: Item): Promise<Session | undefined>
+  clearTombstone(item: Item): Promise<void>
+  /** Items written by sign-ins, current or not. */
+  items(): Promise<readonly Item[]>
+  recallItem(item: Item): Promise<Secret | undefined>
+  discardItem(item: Item): Promise<void>
+  turn<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
+}
+
+export async function openStore(client: Client, ports: Ports): Promise<Store> {
+  const files = await ports.files()
+  const name = sessionName(client)
+  const directory = join(client.stateDirectory, 'sessions', name)
+  const path = join(directory, 'session')
+  const itemsPath = join(directory, 'items.json')
+  const tombstonePath = (sid: string) => join(directory, `tombstone-${sid}`)
+  const account = (sid: string) => `${name}|${sid}`
+  const vaultOf = (store: Header['store']): Vault => openVault(client, store, ports)
+  const write = (to: string, bytes: Uint8Array) => writeAtomically(to, bytes, files, ports.env.pid)
+
+  async function readFile(at: string): Promise<Session | undefined> {
+    // A sign-in may swap the file between reading it and fetching its key: look once more before giving up.
+    for (let attempt = 0; ; attempt++) {
+      const bytes = await readOwn(at, files)
+      if (!bytes) return undefined
+      const header = readHeader(bytes, at)
+      try {
+        const secret = await vaultOf(header.store).recall(account(header.sid), header)
+        const body = openFile(bytes, secret.key)
+        if (body) return { header, body, secret }
+      } catch (error) {
+        const now = await readOwn(at, files)
+        if (attempt > 0 || !now || now.equals(bytes)) throw error
+        continue
+      }
+      if (attempt > 0) throw damaged(at)
+    }
+  }
+
+  async function items(): Promise<readonly Item[]> {
+    const bytes = await readOwn(itemsPath, files)
+    if (!bytes) return []
+    try {
+      const parsed: unknown = JSON.parse(bytes.toString())
+      return Array.isArray(parsed) ? parsed.filter(isItem) : []
+    } catch {
+      return []
+    }
+  }
+  const saveItems = (list: readonly Item[]) => write(itemsPath, Buffer.from(JSON.stringify(list)))
+
+  return {
+    async peek() {
+      const bytes = await readOwn(path, files)
+      return bytes ? readHeader(bytes, path) : undefined
+    },
+    read: () => readFile(path),
+    commit: (session) => write(path, sealFile(session.header, session.body, session.secret.key)),
+    async install(facts, body, refresh) {
+      const sid = randomBytes(12).toString('base64url')
+      const secret: Secret = { key: randomBytes(32), refresh }
+      await saveItems([...(await items()), { sid, store: client.store }])
+      const { wrappedKey, keptRefresh } = await vaultOf(client.store).keep(account(sid), secret)
+      const header: Header = {
+        schema: 1,
+        sid,
+        store: client.store,
+        ...facts,
+        ...(wrappedKey ? { wrappedKey } : {}),
+      }
+      const whole = keptRefresh || refresh === undefined ? body : { ...body, refresh }
+      await write(path, sealFile(header, whole, secret.key))
+    },
+    async probe() {
+      await makePrivate(directory, client.stateDirectory, files, ports)
+      const test = join(directory, `probe.${ports.env.pid}`)
+      try {
+        await files.remove(test)
+        await files.create(test, Buffer.alloc(16 * 1024))
+        await files.remove(test)
+      } catch (cause) {
+        throw unwritable(directory, cause)
+      }
+      await vaultOf(client.store).probe()
+    },
+    async bury(sid) {
+      try {
+        await files.rename(path, tombstonePath(sid))
+        await files.syncDirectory(directory)
+      } catch (cause) {
+        throw unwritable(directory, cause)
+      }
+    },
+    async tombstones() {
+      const found: Item[] = []
+      for (const name of await files.list(directory)) {
+        if (!name.startsWith('tombstone-')) continue
+        const at = join(directory, name)
+        const bytes = await readOwn(at, files)
+        if (bytes) found.push(readHeader(bytes, at))
+      }
+      return found
+    },
+    readTombstone: ({ sid }) => readFile(tombstonePath(sid)),
+    clearTombstone: ({ sid }) => files.remove(tombstonePath(sid)),
+    items,
+    async recallItem({ sid, store }) {
+      // A key-file session rests in the session file alone; only a keychain item can outlive it.
+      if (store === 'file') return undefined
+      return vaultOf(store)
+        .recall(account(sid), { store } as Header)
+        .catch(() => undefined)
+    },
+    async discardItem({ sid, store }) {
+      if (store === 'keychain') await vaultOf(store).discard(account(sid))
+      await saveItems((await items()).filter((other) => other.sid !== sid))
+    },
+    async turn(command, tell, work) {
+      await makePrivate(directory, client.stateDirectory, files, ports)
+      return takeTurn(directory, command, ports, tell, work)
+    },
+  }
+}
+
+const isItem = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && /^[\w-]{8,64}$/.test(String((value as Item).sid))
+
+/** Reads a file of ours; a symlink in its place is refused (`O_NOFOLLOW` answers ELOOP). */
+async function readOwn(path: string, files: Files): Promise<Buffer | undefined> {
+  try {
+    return await files.read(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    if (code === 'ELOOP') {
+      throw new Failure('refused', `${path} is a symbolic link`, {
+        hint: 'Remove it; ls-auth follows no link there.',
+      })
+    }
+    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+  }
+}
+
+async function writeAtomically(path: string, bytes: Uint8Array, files: Files, pid: number): Promise<void> {
+  const temporary = `${path}.${pid}.tmp`
+  try {
+    await files.remove(temporary)
+    await files.create(temporary, bytes)
+    await files.rename(temporary, path)
+    await files.syncDirectory(dirname(path))
+  } catch (cause) {
+    await files.remove(temporary).catch(() => {})
+    throw unwritable(dirname(path), cause)
+  }
+}
+
+/** The state directory must be ours and closed to others (0700), or a neighbour could swap what is in it. */
+async function makePrivate(directory: string, root: string, files: Files, ports: Ports): Promise<void> {
+  try {
+    await files.makeDirectory(directory)
+  } catch (cause) {
+    throw unwritable(directory, cause)
+  }
+  for (const place of [root, directory]) {
+    const facts = await files.inspect(place)
+    if (!facts || ports.env.uid === undefined) continue
+    const hint = `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+    if (facts.kind !== 'directory')
+      throw new Failure('refused', `${place} is not a directory of its own`, { hint })
+    if (facts.uid !== ports.env.uid)
+      throw new Failure('refused', `${place} belongs to another user`, { hint })
+    if (facts.mode & 0o022) throw new Failure('refused', `${place} can be written by others`, { hint })
+  }
+}
+
+const unwritable = (directory: string, cause: unknown): Failure => {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  return new Failure('state-unwritable', `cannot write to ${directory} (${code})`, { cause })
+}

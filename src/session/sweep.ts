@@ -1,0 +1,69 @@
+import { NetworkFailure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import type { Client } from './client.ts'
+import { connect } from './connection.ts'
+import type { Provider } from './provider.ts'
+import { refreshTokenOf, type Session, type Store } from './store.ts'
+
+/**
+ * Finishes what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, keychain items
+ * nothing points at. Whoever holds the lock may call it; it makes no request when there is nothing to do.
+ * What cannot be done now is left for the next holder.
+ */
+export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
+  const current = await store.read().catch(() => undefined)
+  const header = await store.peek()
+  let provider: Provider | undefined
+  const revoke = async (token: string | undefined): Promise<void> => {
+    if (token === undefined || client.preset.revoke.length === 0) return
+    provider ??= await connect(client, current?.body, ports)
+    await revokeQuietly(provider, token)
+  }
+  for (const tombstone of await store.tombstones()) {
+    await attempt(async () => {
+      const dead = await store.readTombstone(tombstone).catch(() => undefined)
+      if (dead) await revoke(refreshTokenOf(dead))
+      await store.discardItem(tombstone)
+      await store.clearTombstone(tombstone)
+    })
+  }
+  if (current?.body.superseded) {
+    await attempt(async () => {
+      await revoke(current.body.superseded)
+      await store.commit(withoutSuperseded(current))
+    })
+  }
+  const buried = (await store.tombstones()).map(({ sid }) => sid)
+  for (const item of await store.items()) {
+    // A session that cannot be opened now (a locked keychain) still owns its item.
+    if (item.sid === header?.sid || buried.includes(item.sid)) continue
+    await attempt(async () => {
+      const orphan = await store.recallItem(item)
+      // The item of a replaced sign-in holds what `superseded` has settled; an orphan's token was never handed out.
+      if (item.sid !== current?.body.replaced) await revoke(orphan?.refresh)
+      await store.discardItem(item)
+    })
+  }
+}
+
+function withoutSuperseded(session: Session): Session {
+  const { superseded: _, ...body } = session.body
+  return { ...session, body }
+}
+
+/** Only an unreachable provider is worth another try; a refusal means the token is dead or not revocable. */
+async function revokeQuietly(provider: Provider, token: string): Promise<void> {
+  try {
+    await provider.revoke(token)
+  } catch (error) {
+    if (error instanceof NetworkFailure) throw error
+  }
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // Left for the next holder of the lock.
+  }
+}

@@ -1,0 +1,136 @@
+import { dirname } from 'node:path'
+import { Failure } from '../errors.ts'
+import type { Env, Files } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+
+/** A settings file as parsed TOML; values are checked by the reader of each key. */
+export interface ConfigFile {
+  readonly path: string
+  readonly exists: boolean
+  readonly text: string
+  readonly defaultProfile: string | undefined
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Top-level keys this version does not know. They are kept. */
+  readonly unknownKeys: readonly string[]
+}
+
+export async function readConfig(path: string, files: Files): Promise<ConfigFile> {
+  let bytes: Buffer | undefined
+  try {
+    bytes = await files.readForeign(path)
+  } catch (cause) {
+    throw new Failure(
+      'settings',
+      `cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`,
+      {
+        hint: 'Mend its permissions, or move it away and run ls-auth profile add.',
+        cause,
+      },
+    )
+  }
+  const text = bytes?.toString('utf8') ?? ''
+  const root = bytes === undefined ? {} : await parse(text, path)
+  const profiles = root.profiles ?? {}
+  if (!isTable(profiles) || !Object.values(profiles).every(isTable)) {
+    throw new Failure('settings', `${path}: profiles must be tables`, {
+      hint: 'Write them as [profiles.NAME].',
+    })
+  }
+  const defaultProfile = root.default_profile
+  if (defaultProfile !== undefined && typeof defaultProfile !== 'string') {
+    throw new Failure('settings', `${path}: default_profile must be a string`)
+  }
+  return {
+    path,
+    exists: bytes !== undefined,
+    text,
+    defaultProfile,
+    profiles: profiles as ConfigFile['profiles'],
+    unknownKeys: Object.keys(root).filter((key) => key !== 'profiles' && key !== 'default_profile'),
+  }
+}
+
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+
+async function parse(text: string, path: string): Promise<Record<string, unknown>> {
+  const toml = await import('@decimalturn/toml-patch')
+  try {
+    return toml.parse(text) as Record<string, unknown>
+  } catch (cause) {
+    const at = cause as { line?: number; column?: number; message?: string }
+    const where = typeof at.line === 'number' ? `:${at.line}:${(at.column ?? 0) + 1}` : ''
+    throw new Failure('settings', `${path}${where} is not valid TOML`, {
+      detail: [safeText(String(at.message ?? '').split('\n')[0] as string, 200)].filter(Boolean),
+      hint: 'Mend this line; nothing was changed.',
+      cause,
+    })
+  }
+}
+
+export type Change =
+  | { readonly set: string; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly remove: string }
+  | { readonly defaultProfile: string | undefined }
+
+/**
+ * Applies a change and writes the file atomically (0600). Comments, order and unknown keys stay; a new profile is
+ * added at the end. The result is parsed again before it replaces the old file.
+ */
+export async function changeConfig(
+  config: ConfigFile,
+  change: Change,
+  files: Files,
+  env: Env,
+): Promise<ConfigFile> {
+  const toml = await import('@decimalturn/toml-patch')
+  let text: string
+  if ('set' in change && !(change.set in config.profiles)) {
+    const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
+    text = `${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
+  } else {
+    const root = structuredClone(await parse(config.text, config.path))
+    root.profiles ??= {}
+    const profiles = root.profiles as Record<string, Record<string, unknown>>
+    if ('set' in change) profiles[change.set] = { ...profiles[change.set], ...change.values }
+    else if ('remove' in change) delete profiles[change.remove]
+    else if (change.defaultProfile === undefined) delete root.default_profile
+    else root.default_profile = change.defaultProfile
+    text = toml.patch(config.text, root)
+  }
+  await parse(text, config.path)
+  await replace(config.path, text, files, env)
+  return readConfig(config.path, files)
+}
+
+/** One `[header]` with its plain keys, sub-tables as sections of their own, as a person would write it. */
+function section(
+  stringify: (value: Record<string, unknown>) => string,
+  header: string,
+  values: Readonly<Record<string, unknown>>,
+): string {
+  const entries = Object.entries(values)
+  const plain = Object.fromEntries(entries.filter(([, value]) => !isTable(value)))
+  const tables = entries.filter(([, value]) => isTable(value)) as [string, Record<string, unknown>][]
+  const body = stringify(plain).trim()
+  return [`[${header}]`, ...(body ? [body] : []), '']
+    .join('\n')
+    .concat(tables.map(([key, table]) => section(stringify, `${header}.${tomlKey(key)}`, table)).join(''))
+}
+
+const tomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))
+
+async function replace(path: string, text: string, files: Files, env: Env): Promise<void> {
+  const temporary = `${path}.${env.pid}.tmp`
+  try {
+    await files.makeDirectory(dirname(path))
+    await files.remove(temporary)
+    await files.create(temporary, Buffer.from(text))
+    await files.rename(temporary, path)
+    await files.syncDirectory(dirname(path))
+  } catch (cause) {
+    await files.remove(temporary).catch(() => {})
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('state-unwritable', `cannot write ${path} (${code})`, { cause })
+  }
+}

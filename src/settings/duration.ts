@@ -1,0 +1,31 @@
+import { Failure } from '../errors.ts'
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. */
+export function parseDuration(text: string, what: string): number {
+  const trimmed = text.trim()
+  if (/^\d+$/.test(trimmed)) return Number(trimmed)
+  if (!/^(\d+[smhdw])+$/.test(trimmed)) {
+    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" is not a duration`, {
+      hint: 'Write it like 90s, 5m, 1h30m or 90d.',
+    })
+  }
+  let seconds = 0
+  for (const [, amount, unit] of trimmed.matchAll(/(\d+)([smhdw])/g)) {
+    seconds += Number(amount) * (UNITS[unit as string] as number)
+  }
+  return seconds
+}
+
+/** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  if (whole < 60) return `${whole}s`
+  if (whole < 3600) return `${Math.floor(whole / 60)}m`
+  if (whole < 86_400) {
+    const minutes = Math.floor((whole % 3600) / 60)
+    return minutes ? `${Math.floor(whole / 3600)}h ${minutes}m` : `${Math.floor(whole / 3600)}h`
+  }
+  return `${Math.floor(whole / 86_400)}d`
+}

@@ -1,0 +1,104 @@
+/**
+ * Every setting of a profile as data: its name in config.toml, its shape, and where else it can be given.
+ * The table drives reading, validation, `profile add`, `profile show` and the flags of `login`.
+ */
+export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | readonly string[]
+
+export interface SettingKey {
+  readonly key: string
+  readonly shape: Shape
+  readonly flag?: string
+  readonly variable?: string
+  /** What `--help` says. */
+  readonly help?: string
+  /** Value when nobody sets it. */
+  readonly default?: string
+}
+
+export const SETTING_KEYS = [
+  {
+    key: 'issuer',
+    shape: 'text',
+    flag: 'issuer',
+    variable: 'LS_AUTH_ISSUER',
+    help: 'issuer URL of the identity provider',
+  },
+  {
+    key: 'client_id',
+    shape: 'text',
+    flag: 'clientId',
+    variable: 'LS_AUTH_CLIENT_ID',
+    help: 'client id registered for ls-auth',
+  },
+  { key: 'provider', shape: 'text' },
+  {
+    key: 'scopes',
+    shape: 'words',
+    flag: 'scope',
+    help: 'scopes to ask for (repeatable, or space separated)',
+  },
+  { key: 'audience', shape: 'text', flag: 'audience', help: 'the API the token is for' },
+  { key: 'use_token', shape: ['access', 'id'] },
+  { key: 'redirect_host', shape: ['127.0.0.1', 'localhost', '[::1]'] },
+  {
+    key: 'redirect_ports',
+    shape: 'ports',
+    flag: 'port',
+    help: 'loopback port for the redirect (repeatable)',
+  },
+  { key: 'redirect_path', shape: 'text' },
+  {
+    key: 'backend',
+    shape: ['lightstep', 'tempo', 'jaeger'],
+    flag: 'backend',
+    help: 'lightstep, tempo or jaeger',
+    default: 'lightstep',
+  },
+  {
+    key: 'api',
+    shape: 'text',
+    flag: 'api',
+    variable: 'LS_AUTH_API',
+    help: 'base URL of the gateway or trace API',
+  },
+  { key: 'organization', shape: 'text', flag: 'organization', help: 'Lightstep organization' },
+  { key: 'project', shape: 'text', flag: 'project', help: 'Lightstep project' },
+  { key: 'tenant', shape: 'text' },
+  { key: 'authorization', shape: 'text', default: 'bearer' },
+  {
+    key: 'account',
+    shape: 'text',
+    flag: 'account',
+    help: 'keeps two people on one machine apart',
+    default: 'default',
+  },
+  {
+    key: 'store',
+    shape: ['keychain', 'file'],
+    flag: 'store',
+    variable: 'LS_AUTH_STORE',
+    help: 'keychain or file',
+    default: 'keychain',
+  },
+  {
+    key: 'store_key_file',
+    shape: 'path',
+    flag: 'storeKeyFile',
+    variable: 'LS_AUTH_STORE_KEY_FILE',
+    help: 'key file of the file store; made when it is not there',
+  },
+  { key: 'proxy', shape: 'text' },
+  { key: 'ca_file', shape: 'path' },
+  { key: 'client_cert', shape: 'path' },
+  { key: 'client_key', shape: 'path' },
+  { key: 'expect', shape: 'table' },
+  { key: 'access', shape: 'table' },
+] as const satisfies readonly SettingKey[]
+
+export type SettingName = (typeof SETTING_KEYS)[number]['key']
+
+export const SETTING_TABLE: readonly SettingKey[] = SETTING_KEYS
+
+/** `clientId` → `--client-id`, as it is typed. */
+export const typedFlag = (flag: string): string =>
+  `--${flag.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)}`

@@ -1,0 +1,41 @@
+import { posix, win32 } from 'node:path'
+import type { Env } from '../ports.ts'
+
+/** Where settings and state live, by the platform's own rules (XDG Base Directory on Linux). */
+export interface Places {
+  readonly configFile: string
+  /** Sessions, locks, caches: never a roaming or synchronised directory. */
+  readonly stateDirectory: string
+}
+
+export function placesFor(env: Env): Places {
+  const { variables, homeDirectory } = env
+  if (env.platform === 'win32') {
+    const roaming = variables.APPDATA ?? win32.join(homeDirectory, 'AppData', 'Roaming')
+    const local = variables.LOCALAPPDATA ?? win32.join(homeDirectory, 'AppData', 'Local')
+    return {
+      configFile: win32.join(roaming, 'ls-auth', 'config.toml'),
+      stateDirectory: win32.join(local, 'ls-auth'),
+    }
+  }
+  const mac =
+    env.platform === 'darwin' ? posix.join(homeDirectory, 'Library', 'Application Support') : undefined
+  const config = absolute(variables.XDG_CONFIG_HOME) ?? mac ?? posix.join(homeDirectory, '.config')
+  const state = absolute(variables.XDG_STATE_HOME) ?? mac ?? posix.join(homeDirectory, '.local', 'state')
+  return {
+    configFile: posix.join(config, 'ls-auth', 'config.toml'),
+    stateDirectory: posix.join(state, 'ls-auth'),
+  }
+}
+
+/** XDG: a relative path is to be ignored. */
+const absolute = (path: string | undefined): string | undefined =>
+  path && posix.isAbsolute(path) ? path : undefined
+
+/** `~/x` as the user wrote it in a settings file. */
+export function expandHome(path: string, env: Env): string {
+  const join = env.platform === 'win32' ? win32.join : posix.join
+  return path === '~' || path.startsWith('~/') || path.startsWith('~\\')
+    ? join(env.homeDirectory, path.slice(1))
+    : path
+}

@@ -1,0 +1,106 @@
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports.ts'
+import type { Preset } from '../providers/preset.ts'
+import { safeText } from '../safe-text.ts'
+import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './keys.ts'
+
+/** Flags as commander hands them over, by camelCase name. */
+export interface Flags {
+  readonly profile?: string
+  /** `login` and `profile add` may name a profile that does not exist yet. */
+  readonly newProfile?: boolean
+  readonly timeoutMilliseconds?: number
+  readonly values: Readonly<Record<string, string | readonly string[] | undefined>>
+}
+
+/** A setting's value and the place that decided it. */
+export interface Resolved {
+  readonly value: unknown
+  readonly source: string
+}
+
+export interface Layers {
+  readonly profile: Readonly<Record<string, unknown>> | undefined
+  readonly profileFile: string
+  readonly system: Readonly<Record<string, unknown>> | undefined
+  readonly systemFile: string
+}
+
+/**
+ * Flag > environment > profile > system file > provider preset > default.
+ * No file of the working directory takes part: a cloned repository must not choose where tokens go.
+ */
+export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset) {
+  const presetValues = preset ? presetLayer(preset) : {}
+  const find = (name: SettingName): Resolved => {
+    const key = SETTING_TABLE.find((row) => row.key === name) as SettingKey
+    const flag = key.flag === undefined ? undefined : flags.values[key.flag]
+    if (flag !== undefined)
+      return { value: check(key, flag, typedFlag(key.flag as string)), source: typedFlag(key.flag as string) }
+    const variable = key.variable === undefined ? undefined : env.variables[key.variable]
+    if (variable)
+      return { value: check(key, variable, key.variable as string), source: key.variable as string }
+    for (const [table, file] of [
+      [layers.profile, layers.profileFile],
+      [layers.system, layers.systemFile],
+    ] as const) {
+      const value = table?.[name]
+      if (value !== undefined) return { value: check(key, value, `${file}: ${name}`), source: file }
+    }
+    const given = presetValues[name]
+    if (given !== undefined) return { value: given, source: `preset ${(preset as Preset).id}` }
+    return { value: key.default, source: key.default === undefined ? 'not set' : 'default' }
+  }
+  return {
+    text: (name: SettingName) => find(name).value as string | undefined,
+    words: (name: SettingName) => (find(name).value ?? []) as readonly string[],
+    ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
+    table: (name: SettingName) => find(name).value as Readonly<Record<string, unknown>> | undefined,
+    all(defaultApi: string): Record<SettingName, Resolved> {
+      const names = SETTING_TABLE.map(({ key }) => key as SettingName)
+      const all = Object.fromEntries(names.map((name) => [name, find(name)])) as Record<SettingName, Resolved>
+      if (all.api.value === undefined) all.api = { value: defaultApi, source: 'default' }
+      return all
+    },
+  }
+}
+
+function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
+  return {
+    provider: preset.id,
+    scopes: preset.scopes,
+    use_token: preset.useToken,
+    redirect_host: preset.redirectHost,
+    redirect_ports: preset.redirectPorts,
+    redirect_path: preset.redirectPath,
+  }
+}
+
+/** One value in the shape its key asks for, or a message that names the place it came from. */
+function check(key: SettingKey, value: unknown, where: string): unknown {
+  const wrong = (wanted: string) =>
+    new Failure('settings', `${where} must be ${wanted}`, {
+      detail: typeof value === 'string' ? [`it is "${safeText(value, 80)}"`] : [],
+    })
+  const { shape } = key
+  if (shape === 'table') {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('a table')
+    return value
+  }
+  if (shape === 'words') {
+    const list = typeof value === 'string' ? [value] : value
+    if (!Array.isArray(list) || !list.every((item) => typeof item === 'string'))
+      throw wrong('a list of strings')
+    return list.flatMap((item: string) => item.split(/\s+/)).filter(Boolean)
+  }
+  if (shape === 'ports') {
+    if (value === 'any') return value
+    const ports = (Array.isArray(value) ? value : [value]).map(Number)
+    if (!ports.every((port) => Number.isInteger(port) && port >= 0 && port <= 65_535))
+      throw wrong('port numbers, or "any"')
+    return ports.includes(0) ? 'any' : ports
+  }
+  if (typeof value !== 'string' || value === '') throw wrong('a string')
+  if (Array.isArray(shape) && !shape.includes(value)) throw wrong(`one of ${shape.join(', ')}`)
+  return value
+}

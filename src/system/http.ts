@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { Failure, NetworkFailure } from '../errors.ts'
+import type { Env, Http, HttpAnswer, HttpRequest, HttpSettings } from '../ports.ts'
+
+const CONNECT_MILLISECONDS = 5_000
+const REQUEST_MILLISECONDS = 30_000
+const LOOPBACK = 'localhost,127.0.0.1,[::1],::1'
+
+/**
+ * The one way out to the network, for sign-in and API alike: proxy and CA settings, bounded time and decoded size,
+ * no redirect ever followed, errors without foreign text.
+ */
+export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
+  const undici = await import('undici')
+  const tls = tlsOptions(settings, env)
+  const dispatcher = new undici.EnvHttpProxyAgent({
+    ...proxyOptions(settings, env),
+    connect: { timeout: CONNECT_MILLISECONDS, ...tls },
+    requestTls: { timeout: CONNECT_MILLISECONDS, ...tls },
+    proxyTls: { timeout: CONNECT_MILLISECONDS, ...tls },
+  })
+  return {
+    async send(request) {
+      const timeout = AbortSignal.timeout(
+        request.timeoutMilliseconds ?? settings.timeoutMilliseconds ?? REQUEST_MILLISECONDS,
+      )
+      try {
+        const answer = await undici.request(request.url, {
+          dispatcher,
+          method: request.method,
+          headers: { 'accept-encoding': 'identity', ...request.headers },
+          body: request.body ?? null,
+          signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+        })
+        const headers = flatten(answer.headers)
+        const wire = await readCapped(answer.body, request)
+        return { status: answer.statusCode, headers, body: await decode(wire, headers, request) }
+      } catch (error) {
+        if (error instanceof Failure) throw error
+        if (request.signal?.aborted) throw request.signal.reason
+        throw explainNetwork(error, request.url, timeout.aborted)
+      }
+    },
+  }
+}
+
+/** Empty strings, not undefined: the agent would otherwise read the process environment behind our back. */
+function proxyOptions(settings: HttpSettings, env: Env) {
+  const variables = env.variables
+  const noProxy = variables.NO_PROXY ?? variables.no_proxy ?? ''
+  const http = settings.proxy ?? variables.HTTP_PROXY ?? variables.http_proxy ?? ''
+  const https = settings.proxy ?? variables.HTTPS_PROXY ?? variables.https_proxy ?? ''
+  for (const value of [http, https]) {
+    if (value && !URL.canParse(value)) {
+      throw new Failure('settings', 'the proxy setting is not a URL', {
+        hint: 'Write it as http://host:port (HTTPS_PROXY, HTTP_PROXY or proxy in the profile).',
+      })
+    }
+  }
+  return { httpProxy: http, httpsProxy: https, noProxy: noProxy === '*' ? '*' : `${noProxy},${LOOPBACK}` }
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS itself, but an explicit `ca` replaces that set: so it is added here again. */
+function tlsOptions(settings: HttpSettings, env: Env): { ca?: string[]; cert?: string; key?: string } {
+  const own = {
+    ...(settings.clientCert ? { cert: pem(settings.clientCert, 'client_cert') } : {}),
+    ...(settings.clientKey ? { key: pem(settings.clientKey, 'client_key') } : {}),
+  }
+  if (!settings.caFile) return own
+  const extra = env.variables.NODE_EXTRA_CA_CERTS
+  return {
+    ...own,
+    ca: [
+      ...rootCertificates,
+      pem(settings.caFile, 'ca_file'),
+      ...(extra ? [pem(extra, 'NODE_EXTRA_CA_CERTS')] : []),
+    ],
+  }
+}
+
+function pem(path: string, setting: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new Failure('settings', `${setting}: cannot read ${path}`, { cause })
+  }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return flat
+}
+
+async function readCapped(body: AsyncIterable<Buffer>, request: HttpRequest): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of body) {
+    size += part.length
+    if (size > request.maxBytes) throw tooLarge(request)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+async function decode(wire: Buffer, headers: HttpAnswer['headers'], request: HttpRequest): Promise<Buffer> {
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const decoders = { gzip: gunzip, 'x-gzip': gunzip, br: brotliDecompress, deflate: inflate }
+  if (encoding === 'identity' || wire.length === 0) return wire
+  const decoder = decoders[encoding as keyof typeof decoders]
+  if (!decoder)
+    throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`)
+  try {
+    return await inflateWith(decoder, wire, request.maxBytes)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
+    throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, { cause })
+  }
+}
+
+function inflateWith(decoder: typeof gunzip, wire: Buffer, maxOutputLength: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    decoder(wire, { maxOutputLength }, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+  })
+}
+
+function tooLarge(request: HttpRequest): Failure {
+  return new Failure(
+    'api-failed',
+    `the answer of ${request.url.host} is larger than ${request.maxBytes} bytes`,
+    {
+      hint: 'ls-auth stopped reading. Ask for less, or look at what answers at this address.',
+    },
+  )
+}
+
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+])
+const NOT_CONNECTED: Record<string, string> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'no route to it',
+  ENETUNREACH: 'no route to it',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  ETIMEDOUT: 'it does not answer',
+}
+
+function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
+  const cause = rootCause(error)
+  const code = String(cause.code ?? '')
+  if (UNTRUSTED.has(code)) {
+    return new Failure(
+      'refused',
+      `the certificate of ${url.host} is not signed by a CA this machine trusts`,
+      {
+        hint: 'If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
+        cause: error,
+      },
+    )
+  }
+  if (
+    code === 'CERT_HAS_EXPIRED' ||
+    code === 'CERT_NOT_YET_VALID' ||
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+  ) {
+    const what = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'is for another host' : 'is not valid at this time'
+    return new Failure('refused', `the certificate of ${url.host} ${what}`, {
+      hint: 'Check the address and the clock of this machine; ls-auth never skips this check.',
+      cause: error,
+    })
+  }
+  const reason = NOT_CONNECTED[code]
+  if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
+  if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
+  if (/proxy/i.test(cause.message)) {
+    const status = /\((\d{3})\)/.exec(cause.message)?.[1]
+    return new NetworkFailure(
+      `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
+      false,
+      {
+        hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.',
+        cause: error,
+      },
+    )
+  }
+  const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
+  return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
+}
+
+function rootCause(error: unknown): { code?: unknown; message: string } {
+  let at = error as { cause?: unknown; code?: unknown; errors?: unknown[]; message?: string }
+  for (let depth = 0; depth < 5; depth++) {
+    const next = (at.errors?.[0] ?? at.cause) as typeof at | undefined
+    if (typeof next !== 'object' || next === null) break
+    at = next
+  }
+  return { code: at.code, message: String(at.message ?? '') }
+}

@@ -1,0 +1,48 @@
+import { constants } from 'node:fs'
+import { open, writeFile } from 'node:fs/promises'
+import { Failure } from '../errors.ts'
+import type { Lock } from '../ports.ts'
+
+/**
+ * A lock the kernel holds for an open file: a killed holder frees it at once, so nothing is ever stale.
+ * The lock file is never unlinked (an unlinked file would let a second holder in).
+ */
+export async function kernelLock(): Promise<Lock> {
+  const native = await loadNative()
+  return {
+    async tryLock(path, note) {
+      const handle = await open(
+        path,
+        constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0),
+        0o600,
+      )
+      let held = false
+      try {
+        held = native.tryLock(handle.fd)
+      } finally {
+        if (!held) await handle.close()
+      }
+      if (!held) return undefined
+      await writeFile(`${path}.holder`, note, { mode: 0o600 }).catch(() => {})
+      return async () => {
+        native.unlock(handle.fd)
+        await handle.close()
+      }
+    },
+  }
+}
+
+async function loadNative(): Promise<typeof import('fs-native-extensions')> {
+  try {
+    return await import('fs-native-extensions')
+  } catch (cause) {
+    throw new Failure(
+      'settings',
+      `no file lock for ${process.platform}-${process.arch} in this installation`,
+      {
+        hint: 'Reinstall ls-auth on this machine; without a lock a session would be lost sooner or later.',
+        cause,
+      },
+    )
+  }
+}

@@ -1,0 +1,14 @@
+// What Date can hold: ±8.64e15 ms around the epoch.
+const FARTHEST_MILLIS = 8_640_000_000_000_000n
+
+/**
+ * Nanoseconds since the epoch as RFC 3339 in UTC. `decimals` of a second are cut, not rounded: 9 loses nothing.
+ * A time outside the calendar of `Date` (a broken source) is given as its number of nanoseconds.
+ */
+export function isoTime(nanos: bigint, decimals: 3 | 6 | 9 = 9): string {
+  const inSecond = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
+  const millis = (nanos - inSecond) / 1_000_000n
+  if (millis > FARTHEST_MILLIS || millis < -FARTHEST_MILLIS) return `${nanos}ns`
+  const seconds = new Date(Number(millis)).toISOString().slice(0, -5)
+  return `${seconds}.${String(inSecond).padStart(9, '0').slice(0, decimals)}Z`
+}

@@ -1,0 +1,100 @@
+/**
+ * One trace as every back end and file format is read into, and every renderer and exporter reads from.
+ *
+ * The model follows OpenTelemetry (the richest of the formats) and keeps what it was given: attributes stay an
+ * ordered list with their types, times stay whole nanoseconds. What could not be kept is said by a {@link SpanMark}.
+ * A format with cheap laziness (protobuf) may give `attributes`, `events` and `links` as getters.
+ */
+
+/** A value of an attribute. `Uint8Array` is OTLP's `bytesValue`, `bigint` a 64-bit integer beyond 2^53. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | null
+  | Uint8Array
+  | readonly AttributeValue[]
+  | { readonly [key: string]: AttributeValue }
+
+/** In the order of the source. Keys should be unique, but nothing in this program relies on it. */
+export type Attributes = readonly (readonly [key: string, value: AttributeValue])[]
+
+export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified'
+
+export type SpanStatus = 'unset' | 'ok' | 'error'
+
+/**
+ * What was broken about a span in its source and how it was read all the same.
+ * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start.
+ * - `end-missing`: no usable end; `durationNanos` is 0.
+ * - `end-before-start`: clamped, `durationNanos` is 0.
+ * - `parent-unreadable`: a parent was named by something that is no span id; the span is read as a root.
+ */
+export type SpanMark = 'start-missing' | 'end-missing' | 'end-before-start' | 'parent-unreadable'
+
+/** Something that happened at one moment of a span (OTLP event, Jaeger or Lightstep log). */
+export interface SpanEvent {
+  readonly name: string
+  /** Nanoseconds since the epoch. */
+  readonly timeNanos: bigint
+  readonly attributes: Attributes
+}
+
+/** A pointer to a span of this or another trace that is not a parent. */
+export interface SpanLink {
+  readonly traceId: string
+  readonly spanId: string
+  readonly attributes: Attributes
+}
+
+/** The instrumentation library that wrote a span. */
+export interface Scope {
+  readonly name: string
+  readonly version?: string
+  readonly attributes: Attributes
+}
+
+/** Ids are lower-case hex: 16 digits for spans, 32 for traces (16 where the source gives only the low half). */
+export interface Span {
+  readonly spanId: string
+  /** Absent for a root. It may name a span that is not in the trace. */
+  readonly parentId?: string
+  readonly name: string
+  /** `unknown_service` (OpenTelemetry's word) when the source names none. */
+  readonly service: string
+  readonly kind: SpanKind
+  readonly status: SpanStatus
+  readonly statusMessage?: string
+  /** Nanoseconds since the epoch. */
+  readonly startNanos: bigint
+  /** Whole nanoseconds, never negative, exact up to 104 days. */
+  readonly durationNanos: number
+  readonly attributes: Attributes
+  readonly events: readonly SpanEvent[]
+  readonly links: readonly SpanLink[]
+  /** Attributes of the process that reported the span; one array shared by all its spans. */
+  readonly resource: Attributes
+  readonly scope?: Scope
+  readonly marks: readonly SpanMark[]
+}
+
+export interface Trace {
+  readonly traceId: string
+  /** In the order of the source, which no back end promises to be by time. */
+  readonly spans: readonly Span[]
+  /** The address the answer gives for itself. A claim of the server: good for a hint, not to be followed. */
+  readonly selfLink?: string
+}
+
+/** The shared "nothing": most spans have no events, links or marks, and there may be 100,000 spans. */
+export const NONE: readonly never[] = Object.freeze([])
+
+/** The name of a service no source names (OpenTelemetry semantic conventions, `service.name`). */
+export const UNKNOWN_SERVICE = 'unknown_service'
+
+/** The first value under `key`, in one pass and without building a map. */
+export function attribute(attributes: Attributes, key: string): AttributeValue | undefined {
+  for (const [name, value] of attributes) if (name === key) return value
+  return undefined
+}

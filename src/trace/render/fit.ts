@@ -1,0 +1,79 @@
+import { safeText } from '../../safe-text.ts'
+import { displayWidth, graphemes } from './width.ts'
+
+// Names of a megabyte exist (whole SQL statements). No terminal shows more of one than this.
+const LONGEST = 800
+const LONGEST_TAIL = 200
+
+/** A name or message of unknown origin as one safe line; of an enormous one the middle is left out. */
+export function safeName(text: string, ellipsis: string): string {
+  if (text.length <= LONGEST) return safeText(text)
+  return safeText(text.slice(0, LONGEST - LONGEST_TAIL) + ellipsis + text.slice(-LONGEST_TAIL))
+}
+
+/** At most `width` columns, cut at the end. */
+export function fitEnd(text: string, width: number, ellipsis: string): string {
+  if (displayWidth(text) <= width) return text
+  const room = width - displayWidth(ellipsis)
+  if (room < 0) return takeStart(graphemes(text), width)
+  return takeStart(graphemes(text), room).trimEnd() + ellipsis
+}
+
+/**
+ * At most `width` columns, cut in the middle: the end of a name (the last part of a path) often says the most.
+ * Too little room for both ends gives {@link fitEnd}.
+ */
+export function fitMiddle(text: string, width: number, ellipsis: string): string {
+  if (displayWidth(text) <= width) return text
+  const room = width - displayWidth(ellipsis)
+  if (room < 8) return fitEnd(text, width, ellipsis)
+  const parts = graphemes(text)
+  const lastPart = displayWidth(parts.slice(parts.findLastIndex((part) => part.startsWith('/'))).join(''))
+  const tailRoom = lastPart > 1 && lastPart <= room * 0.6 ? lastPart : Math.floor(room * 0.4)
+  const tail = takeEnd(parts, tailRoom)
+  return takeStart(parts, room - displayWidth(tail)) + ellipsis + tail
+}
+
+/** The text in lines of at most `width` columns, broken at blanks; past `most` lines it is cut. */
+export function wrap(text: string, width: number, ellipsis: string, most = 3): string[] {
+  const words = text.split(' ').filter((word) => word !== '')
+  const lines: string[] = []
+  while (words.length > 0 && lines.length < most - 1) {
+    let line = words.shift() as string
+    while (words.length > 0 && displayWidth(`${line} ${words[0]}`) <= width) line += ` ${words.shift()}`
+    lines.push(fitEnd(line, width, ellipsis))
+  }
+  return words.length > 0 ? [...lines, fitEnd(words.join(' '), width, ellipsis)] : lines
+}
+
+/** Spaces up to `width` columns after the text. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
+}
+
+/** Spaces up to `width` columns before the text. */
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text
+}
+
+function takeStart(parts: readonly string[], width: number): string {
+  let used = 0
+  let count = 0
+  for (const part of parts) {
+    used += displayWidth(part)
+    if (used > width) break
+    count++
+  }
+  return parts.slice(0, count).join('')
+}
+
+function takeEnd(parts: readonly string[], width: number): string {
+  let used = 0
+  let from = parts.length
+  while (from > 0) {
+    used += displayWidth(parts[from - 1] as string)
+    if (used > width) break
+    from--
+  }
+  return parts.slice(from).join('')
+}

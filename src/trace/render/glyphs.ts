@@ -1,0 +1,80 @@
+/** Every mark the waterfall draws, so that a terminal without Unicode gets the same picture in ASCII. */
+export interface Glyphs {
+  readonly ellipsis: string
+  readonly error: string
+  readonly times: string
+  readonly sum: string
+  readonly micro: string
+  readonly dot: string
+  readonly rule: string
+  /** Tree guides, each as wide as one level: two columns. */
+  readonly branch: string
+  readonly lastBranch: string
+  readonly rail: string
+  readonly deeper: string
+  /** A bar on the critical path: a whole cell, cells filled from the left by eighths 1 to 8, and from the right. */
+  readonly path: string
+  readonly pathFromLeft: readonly string[]
+  readonly pathFromRight: readonly string[]
+  /** A bar off the critical path: a whole cell, its left half, its right half, and where one cell is the whole bar. */
+  readonly wait: string
+  readonly waitLeftHalf: string
+  readonly waitRightHalf: string
+  readonly waitAlone?: string
+  /** Runs on after the axis, began before it. */
+  readonly after: string
+  readonly before: string
+  readonly tick: string
+}
+
+const UNICODE: Glyphs = {
+  ellipsis: '…',
+  error: '✗',
+  times: '×',
+  sum: 'Σ',
+  micro: 'µs',
+  dot: '·',
+  rule: '─',
+  branch: '├ ',
+  lastBranch: '└ ',
+  rail: '│ ',
+  deeper: '⋯',
+  path: '█',
+  pathFromLeft: ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+  // Fonts have only these two filled from the right; the nearest is used.
+  pathFromRight: ['▕', '▕', '▐', '▐', '▐', '▐', '█', '█'],
+  wait: '━',
+  waitLeftHalf: '╸',
+  waitRightHalf: '╺',
+  after: '┄▶',
+  before: '◀┄',
+  tick: '│',
+}
+
+const ASCII: Glyphs = {
+  ellipsis: '..',
+  error: 'x',
+  times: 'x',
+  sum: '',
+  micro: 'us',
+  dot: '-',
+  rule: '-',
+  branch: '|-',
+  lastBranch: '`-',
+  rail: '| ',
+  deeper: '..',
+  path: '#',
+  pathFromLeft: Array(8).fill('#'),
+  pathFromRight: Array(8).fill('#'),
+  wait: '=',
+  waitLeftHalf: '=',
+  waitRightHalf: '=',
+  waitAlone: '|',
+  after: '..>',
+  before: '<..',
+  tick: '|',
+}
+
+export function glyphsFor(unicode: boolean): Glyphs {
+  return unicode ? UNICODE : ASCII
+}

@@ -1,0 +1,47 @@
+import type { Style } from '../../ports.ts'
+import { isFold } from '../fold.ts'
+import type { TraceTree } from '../tree.ts'
+import { fitEnd, wrap } from './fit.ts'
+import type { Glyphs } from './glyphs.ts'
+import { count } from './header.ts'
+import { noteLines } from './notes.ts'
+import { isDivider, type Row } from './rows.ts'
+import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
+import { displayWidth } from './width.ts'
+import type { TimeWindow } from './window.ts'
+
+/** How the summary is written: columns, marks and styling. */
+export interface Pen {
+  readonly width: number
+  readonly glyphs: Glyphs
+  readonly style: Style
+}
+
+/** What a reader wants to know after the rows: legend, where the time went, where it broke, and what was not shown. */
+export function summaryLines(tree: TraceTree, rows: readonly Row[], window: TimeWindow, pen: Pen): string[] {
+  const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
+  const notes = [...noteLines(tree, window, pen), ...foldLines(rows, pen)]
+  const lines = [...legend(rows, pen)]
+  for (const block of [...blocks, notes]) {
+    if (block.length > 0) lines.push('', ...block)
+  }
+  return lines
+}
+
+function legend(rows: readonly Row[], { width, glyphs, style }: Pen): string[] {
+  const folds = rows.some((row) => !isDivider(row) && isFold(row.item))
+  const signs = [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
+  if (folds && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
+  const line = signs.join('   ')
+  const lines =
+    displayWidth(line) <= width ? [line] : signs.map((sign) => fitEnd(sign, width, glyphs.ellipsis))
+  return lines.map((text) => style.dim(text))
+}
+
+function foldLines(rows: readonly Row[], { width, glyphs, style }: Pen): string[] {
+  const folds = rows.flatMap((row) => (!isDivider(row) && isFold(row.item) ? [row.item.members.length] : []))
+  if (folds.length === 0) return []
+  const hidden = folds.reduce((sum, members) => sum + members, 0)
+  const text = `${count(hidden, 'span')} folded into ${count(folds.length, 'row')}; --unfold shows each`
+  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+}

@@ -1,0 +1,15 @@
+import stringWidth from 'string-width'
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
+const segmenter = new Intl.Segmenter()
+
+/** Terminal columns a text takes: wide and combining characters, emoji. The door of `string-width`. */
+export function displayWidth(text: string): number {
+  return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text)
+}
+
+/** What a reader sees as single characters; a cut between two of them never splits a character. */
+export function graphemes(text: string): string[] {
+  if (PRINTABLE_ASCII.test(text)) return text.split('')
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}

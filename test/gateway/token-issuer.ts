@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { listen } from '../world/loopback-server.ts'
+
+/** What a token is signed with. All but `ours` must be refused. */
+export type Signer =
+  /** The key published in the JWKS. */
+  | 'ours'
+  /** A key that is not published, under the published key's `kid`. */
+  | 'foreign'
+  /** The key that was replaced by the last `rotate`. */
+  | 'retired'
+  /** No signature: `alg: none`. */
+  | 'none'
+  /** HMAC with the published public key as the secret. */
+  | 'public-key-as-secret'
+
+/** An issuer that signs anything it is asked to: the counterpart of the real provider, for tokens that must fail. */
+export interface TokenIssuer {
+  readonly issuer: string
+  /** Paths asked for, in order. */
+  readonly requests: readonly string[]
+  /** A good token for `api://traces` with these claims on top; an undefined one removes the claim. */
+  mint(claims?: Record<string, unknown>, signer?: Signer): Promise<string>
+  /** Publishes a new key in place of the current one. */
+  rotate(): Promise<void>
+  close(): Promise<void>
+}
+
+/** How an issuer differs from an ordinary one. */
+export interface TokenIssuerOptions {
+  /** Bytes by which the JWKS is longer than its one key needs, as large issuers' are. */
+  paddingBytes?: number
+  /** Announce an introspection endpoint that finds every token active. */
+  credulousIntrospection?: boolean
+}
+
+interface Key {
+  kid: string
+  privateKey: CryptoKey
+  publicKey: CryptoKey
+}
+
+async function newKey(): Promise<Key> {
+  return { kid: randomUUID(), ...(await generateKeyPair('RS256', { extractable: true })) }
+}
+
+/** Starts the issuer on a loopback port. */
+export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
+  let current = await newKey()
+  let retired = await newKey()
+  const foreign = await newKey()
+  const requests: string[] = []
+
+  const server = createServer(async (request, response) => {
+    requests.push(request.url ?? '')
+    const answer = await answerTo(request.url ?? '')
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(answer ?? {}))
+  })
+  const listening = await listen(server)
+  const issuer = `http://127.0.0.1:${listening.port}`
+
+  async function answerTo(path: string): Promise<object | undefined> {
+    if (path === '/.well-known/openid-configuration')
+      return {
+        issuer,
+        // Also what a subject and an audience would be called, should anybody take this document for claims.
+        sub: 'metadata',
+        jwks_uri: `${issuer}/jwks`,
+        ...(options.credulousIntrospection && { introspection_endpoint: `${issuer}/introspection` }),
+      }
+    if (path === '/introspection') return { active: true, ...ordinary() }
+    if (path !== '/jwks') return undefined
+    const jwk = { ...(await exportJWK(current.publicKey)), kid: current.kid, use: 'sig', alg: 'RS256' }
+    return { keys: [jwk], padding: 'x'.repeat(options.paddingBytes ?? 0) }
+  }
+
+  function ordinary(): Record<string, unknown> {
+    const now = Math.floor(Date.now() / 1000)
+    return {
+      iss: issuer,
+      sub: 'ada@example.com',
+      aud: 'api://traces',
+      exp: now + 600,
+      iat: now,
+      jti: randomUUID(),
+      client_id: 'ls-auth',
+      scope: 'openid traces:read',
+      groups: ['dev'],
+    }
+  }
+
+  return {
+    issuer,
+    requests,
+    async mint(claims = {}, signer = 'ours') {
+      const payload = Object.fromEntries(
+        Object.entries({ ...ordinary(), ...claims }).filter(([, value]) => value !== undefined),
+      )
+      if (signer === 'none') return new UnsecuredJWT(payload).encode()
+      if (signer === 'public-key-as-secret') {
+        const secret = new TextEncoder().encode(await exportSPKI(current.publicKey))
+        return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: current.kid }).sign(secret)
+      }
+      const kid = signer === 'retired' ? retired.kid : current.kid
+      const { privateKey } = { ours: current, foreign, retired }[signer]
+      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' }).sign(privateKey)
+    },
+    async rotate() {
+      retired = current
+      current = await newKey()
+    },
+    close: () => listening.close(),
+  }
+}

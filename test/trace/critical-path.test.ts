@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { criticalPath } from '../../src/trace/critical-path.ts'
+import { buildTree, type TraceNode } from '../../src/trace/tree.ts'
+import { anyTrace, makeChain, makeTrace, type Sketch, soundTrace } from './make.ts'
+
+/** `[span, from, to]` in milliseconds. */
+function pathOf(...sketches: Sketch[]): [number, number, number][] {
+  const root = buildTree(makeTrace(...sketches)).roots[0] as TraceNode
+  return criticalPath(root).map(({ node, startNanos, endNanos }) => [
+    Number.parseInt(node.span.spanId, 16),
+    startNanos / 1e6,
+    endNanos / 1e6,
+  ])
+}
+
+const root: Sketch = { id: 1, ms: 100 }
+
+test.each<[string, Sketch[], [number, number, number][]]>([
+  ['a lone span', [root], [[1, 0, 100]]],
+  [
+    'one child',
+    [root, { id: 2, parent: 1, at: 20, ms: 50 }],
+    [
+      [1, 0, 20],
+      [2, 20, 70],
+      [1, 70, 100],
+    ],
+  ],
+  [
+    'back-to-back siblings, lost by a strict comparison',
+    [root, { id: 2, parent: 1, at: 10, ms: 40 }, { id: 3, parent: 1, at: 50, ms: 40 }],
+    [
+      [1, 0, 10],
+      [2, 10, 50],
+      [3, 50, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'parallel children: only the one that ends last',
+    [root, { id: 2, parent: 1, at: 10, ms: 80 }, { id: 3, parent: 1, at: 10, ms: 40 }],
+    [
+      [1, 0, 10],
+      [2, 10, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'two that end together: the longer',
+    [root, { id: 2, parent: 1, at: 50, ms: 50 }, { id: 3, parent: 1, at: 10, ms: 90 }],
+    [
+      [1, 0, 10],
+      [3, 10, 100],
+    ],
+  ],
+  [
+    'children of no length, one at the very end: no endless loop',
+    [root, { id: 2, parent: 1, at: 100, ms: 0 }, { id: 3, parent: 1, at: 50, ms: 0 }],
+    [[1, 0, 100]],
+  ],
+  [
+    'a child that outlives the root is clipped',
+    [root, { id: 2, parent: 1, at: 80, ms: 900 }],
+    [
+      [1, 0, 80],
+      [2, 80, 100],
+    ],
+  ],
+  ['a child wholly outside is not on it', [root, { id: 2, parent: 1, at: 200, ms: 9 }], [[1, 0, 100]]],
+  [
+    'nobody waits for a consumer',
+    [root, { id: 2, parent: 1, at: 80, ms: 20, kind: 'consumer' }],
+    [[1, 0, 100]],
+  ],
+  [
+    'grandchildren',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ms: 80 },
+      { id: 3, parent: 2, at: 20, ms: 30 },
+      { id: 4, parent: 2, at: 50, ms: 30 },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 20],
+      [3, 20, 50],
+      [4, 50, 80],
+      [2, 80, 90],
+      [1, 90, 100],
+    ],
+  ],
+])('%s', (_, sketches, expected) => {
+  expect(pathOf(...sketches)).toEqual(expected)
+})
+
+function expectSound(top: TraceNode): void {
+  const sections = criticalPath(top)
+  let upTo = top.startNanos
+  for (const { node, startNanos, endNanos } of sections) {
+    expect(startNanos).toBe(upTo)
+    expect(endNanos).toBeGreaterThan(startNanos)
+    expect(node.startNanos).toBeLessThanOrEqual(startNanos)
+    expect(node.endNanos).toBeGreaterThanOrEqual(endNanos)
+    upTo = endNanos
+  }
+  expect(upTo).toBe(top.endNanos)
+  const sum = sections.reduce((total, section) => total + section.endNanos - section.startNanos, 0)
+  expect(sum).toBe(top.span.durationNanos)
+}
+
+test('sections are contiguous, inside their spans, and sum to the duration of the root exactly', () => {
+  fc.assert(
+    fc.property(soundTrace, (trace) => expectSound(buildTree(trace).roots[0] as TraceNode)),
+    { numRuns: 500 },
+  )
+})
+
+test('the same for every top span of a broken trace', () => {
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const tree = buildTree(trace)
+      for (const top of [...tree.roots, ...tree.detached]) expectSound(top)
+    }),
+  )
+})
+
+test('a chain of 80,000 levels overflows no stack', () => {
+  const top = buildTree(makeChain(80_000)).roots[0] as TraceNode
+  expect(criticalPath(top).map(({ node }) => node.depth)).toEqual([79_999])
+})

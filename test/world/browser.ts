@@ -1,0 +1,113 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { CookieJar } from './cookie-jar.ts'
+import { type Form, formsOf } from './html-forms.ts'
+
+/** The last page the browser saw, or, with `stopAt`, the address it did not visit. */
+export interface Page {
+  readonly url: string
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Who sits at the browser and what they do. */
+export interface Visitor {
+  /** A user name of the provider. */
+  user: string
+  /** What they press on the consent page; `allow` when absent. */
+  decision?: 'allow' | 'deny'
+  /** Return the redirect to the client's listener instead of following it (`url` is where it leads). */
+  stopAt?: 'callback'
+  /** Pass the same jar twice for one browser that stays signed in; a new one when absent. */
+  cookies?: CookieJar
+}
+
+const MAX_STEPS = 30
+
+/**
+ * Opens an authorization URL as a person would: signs in, decides, and follows the redirect to the loopback listener.
+ * Returns the page at which the browser comes to rest, which is the provider's own when it refuses.
+ * A plain HTTP client: the real pages and forms are read, nothing is known about the provider beyond field names.
+ */
+export async function browse(url: string, visitor: Visitor): Promise<Page> {
+  return walk(new URL(url), visitor, {})
+}
+
+/** Types a device's code at the verification page, then signs in and decides. Returns the final page. */
+export async function approveDevice(
+  device: { verificationUri: string; userCode: string },
+  visitor: Visitor,
+): Promise<Page> {
+  return walk(new URL(device.verificationUri), visitor, { userCode: device.userCode })
+}
+
+async function walk(start: URL, visitor: Visitor, typed: { userCode?: string }): Promise<Page> {
+  const jar = visitor.cookies ?? new CookieJar()
+  const filled = new Set<string>()
+  let at = start
+  let sent: URLSearchParams | undefined
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const page = await visit(at, jar, sent)
+    const target = redirectTarget(page)
+    if (target) {
+      if (visitor.stopAt === 'callback' && target.origin !== start.origin)
+        return { ...page, url: target.href }
+      at = target
+      sent = undefined
+      continue
+    }
+    const form = at.origin === start.origin ? formsOf(page.body)[0] : undefined
+    // The same form a second time means the answer was refused: stop where a person would be stuck.
+    const kind = form && [...form.fields.keys(), form.fields.get('step') ?? ''].join()
+    if (!form || !kind || filled.has(kind)) return page
+    filled.add(kind)
+    at = new URL(form.action || at.href, at)
+    sent = fill(form, visitor, typed)
+  }
+  throw new Error(`the browser gave up after ${MAX_STEPS} steps, at ${at.origin}${at.pathname}`)
+}
+
+function redirectTarget(page: Page): URL | undefined {
+  const { location } = page.headers
+  if (!location || page.status < 300 || page.status > 399) return undefined
+  return new URL(location, page.url)
+}
+
+function fill(form: Form, visitor: Visitor, typed: { userCode?: string }): URLSearchParams {
+  const fields = new URLSearchParams([...form.fields])
+  if (form.fields.has('login')) fields.set('login', visitor.user)
+  if (form.fields.has('user_code') && typed.userCode) fields.set('user_code', typed.userCode)
+  const denies = visitor.decision === 'deny' && form.fields.get('step') === 'consent'
+  const wanted = denies ? form.buttons.find((button) => /deny/i.test(button.text)) : form.buttons[0]
+  if (wanted?.name) fields.set(wanted.name, wanted.value)
+  return fields
+}
+
+async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<Page> {
+  const cookie = jar.header(url)
+  const body = form?.toString()
+  const headers = {
+    accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+    'user-agent': 'Mozilla/5.0 (a browser made of HTTP requests)',
+    ...(cookie && { cookie }),
+    ...(body !== undefined && {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(Buffer.byteLength(body)),
+    }),
+  }
+  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    const method = body === undefined ? 'GET' : 'POST'
+    const request = httpRequest(url, { method, headers, agent: false, timeout: 15_000 }, resolve)
+    request.once('timeout', () => request.destroy(new Error(`no answer from ${url.host}`)))
+    request.once('error', reject)
+    request.end(body)
+  })
+  jar.store(url, response.headers['set-cookie'])
+  return {
+    url: url.href,
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: await text(response),
+  }
+}

@@ -1,0 +1,204 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
+
+/** Whom the gateway lets through, and to where. */
+export interface GatewayOptions {
+  /** The provider's issuer; its keys are found through discovery, at the first request. */
+  issuer: string
+  audience: string
+  /** A scope the token must have. */
+  scope: string
+  /** The caller must be in one of these, when given. */
+  groups?: readonly string[]
+  /** Origin of the API behind, without a path. */
+  upstream: string
+  /** What the API takes instead of the caller's token. */
+  apiKey: string
+  tls?: ServerIdentity
+  port?: number
+}
+
+/** A line of the access log. The identity is absent when the token was refused before it could be believed. */
+export interface GatewayLogLine {
+  readonly iss?: string
+  readonly sub?: string
+  readonly client?: string
+  readonly jti?: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** Origin, without a path. */
+  readonly url: string
+  readonly log: readonly GatewayLogLine[]
+  readonly connections: number
+  readonly requests: number
+  close(): Promise<void>
+}
+
+/** Why a request goes no further, as RFC 6750 section 3 words it. */
+interface Refusal {
+  readonly status: number
+  readonly error?: 'invalid_token' | 'insufficient_scope'
+  readonly description?: string
+}
+
+const HOP_BY_HOP = new Set(
+  'authorization connection cookie host keep-alive proxy-authorization te trailer transfer-encoding upgrade'.split(
+    ' ',
+  ),
+)
+
+/**
+ * Starts a gateway that turns a person's access token into the API's key: it verifies the token, throws it away,
+ * puts the key in its place and writes down who asked for what. Reads only.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const log: GatewayLogLine[] = []
+  let requests = 0
+  let keys: Promise<JWTVerifyGetKey> | undefined
+  const findKeys = () => {
+    keys ??= discoverKeys(options.issuer)
+    keys.catch(() => {
+      keys = undefined
+    })
+    return keys
+  }
+  const server = httpServer(async (request, response) => {
+    requests += 1
+    const { method = 'GET', url = '/' } = request
+    let claims: JWTPayload | undefined
+    response.once('close', () => {
+      log.push({
+        ...identity(claims),
+        method,
+        path: url,
+        status: response.writableFinished ? response.statusCode : 0,
+      })
+    })
+    request.resume()
+    try {
+      const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      if (!token) return refuse(response, options, { status: 401 })
+      const verified = await verify(token, await findKeys(), options)
+      claims = verified.claims
+      if (verified.refusal) return refuse(response, options, verified.refusal)
+      if (method !== 'GET') return problem(response, 405, 'method_not_allowed', 'reads only')
+      forward(request, response, options)
+    } catch {
+      problem(response, 503, 'temporarily_unavailable', 'the identity provider cannot be reached')
+    }
+  }, options.tls)
+  const listening = await listen(server, options.port)
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
+    log,
+    get connections() {
+      return listening.connections
+    },
+    get requests() {
+      return requests
+    },
+    close: () => listening.close(),
+  }
+}
+
+async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
+  const response = await fetch(`${issuer}/.well-known/openid-configuration`, { redirect: 'error' })
+  const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown }
+  if (metadata.issuer !== issuer || typeof metadata.jwks_uri !== 'string') throw new Error('bad metadata')
+  // No cool-down: a test rotates the keys and expects the next request to work.
+  return createRemoteJWKSet(new URL(metadata.jwks_uri), { cooldownDuration: 0 })
+}
+
+async function verify(
+  token: string,
+  keys: JWTVerifyGetKey,
+  options: GatewayOptions,
+): Promise<{ claims?: JWTPayload; refusal?: Refusal }> {
+  let claims: JWTPayload
+  try {
+    const { issuer, audience } = options
+    const algorithms = ['RS256', 'ES256']
+    claims = (await jwtVerify(token, keys, { issuer, audience, algorithms, requiredClaims: ['exp'] })).payload
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout) throw error
+    const expired = error instanceof errors.JWTExpired
+    const description = expired ? 'the token has expired' : 'the token cannot be accepted'
+    return { refusal: { status: 401, error: 'invalid_token', description } }
+  }
+  const lacks = (description: string): { claims: JWTPayload; refusal: Refusal } => ({
+    claims,
+    refusal: { status: 403, error: 'insufficient_scope', description },
+  })
+  if (!words(claims.scope).includes(options.scope)) return lacks(`scope ${options.scope} is required`)
+  const groups = Array.isArray(claims.groups) ? claims.groups : []
+  if (options.groups && !options.groups.some((group) => groups.includes(group))) {
+    return lacks(`membership in one of these groups is required: ${options.groups.join(' ')}`)
+  }
+  return { claims }
+}
+
+function forward(request: IncomingMessage, response: ServerResponse, options: GatewayOptions): void {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.has(name)),
+  )
+  const target = new URL(request.url ?? '/', options.upstream)
+  const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+  const upstream = send(target, {
+    headers: { ...headers, authorization: `Bearer ${options.apiKey}` },
+    agent: false,
+  })
+  upstream.once('response', (answer) => {
+    const kept = Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name))
+    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(kept))
+    answer.pipe(response)
+  })
+  upstream.on('error', () => {
+    if (response.headersSent) response.destroy()
+    else problem(response, 502, 'bad_gateway', 'the trace API cannot be reached')
+  })
+  response.once('close', () => upstream.destroy())
+  upstream.end()
+}
+
+function refuse(response: ServerResponse, options: GatewayOptions, refusal: Refusal): void {
+  const parameters = {
+    realm: 'traces',
+    ...(refusal.error && { error: refusal.error, error_description: refusal.description }),
+    ...(refusal.error !== 'invalid_token' && { scope: options.scope }),
+  }
+  const challenge = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`)
+  response.setHeader('www-authenticate', `Bearer ${challenge.join(', ')}`)
+  problem(
+    response,
+    refusal.status,
+    refusal.error ?? 'unauthorized',
+    refusal.description ?? 'a token is required',
+  )
+}
+
+function problem(response: ServerResponse, status: number, error: string, description: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ error, error_description: description }))
+}
+
+function identity(claims: JWTPayload | undefined): Partial<GatewayLogLine> {
+  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  const found = {
+    iss: claims?.iss,
+    sub: claims?.sub,
+    client: text(claims?.client_id) ?? text(claims?.azp),
+    jti: claims?.jti,
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+}
+
+function words(scope: unknown): string[] {
+  return typeof scope === 'string' ? scope.split(' ') : []
+}

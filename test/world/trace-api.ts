@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
+import { misbehave, sendErrors, sendJson, type TraceApiMode } from './trace/answers.ts'
+import { type TraceData, toStoredTraces } from './trace-data.ts'
+
+export type { TraceApiMode } from './trace/answers.ts'
+
+/** One request as the trace API saw it, with every header: tests look for tokens that must not arrive. */
+export interface TraceApiRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** 0 while unanswered. */
+  status: number
+}
+
+/** What the API knows and what it takes. */
+export interface TraceApiOptions {
+  apiKey: string
+  /** `acme` when absent. */
+  organization?: string
+  /** `prod` when absent; may hold spaces, as real names do. */
+  project?: string
+  traces?: readonly TraceData[]
+  tls?: ServerIdentity
+  port?: number
+}
+
+/** A running Lightstep public API with one organization and one project. */
+export interface TraceApi {
+  /** Origin, without a path. */
+  readonly url: string
+  readonly requests: readonly TraceApiRequest[]
+  readonly connections: number
+  /** A mode for all requests, or a choice for each (numbered from 1). */
+  mode: TraceApiMode | ((n: number, url: string) => TraceApiMode)
+  /** What `rate-limited` announces in X-RateLimit-Reset; 1 at the start. */
+  rateLimitResetSeconds: number
+  /** Replace to add traces later: the API answers 404 until a trace is assembled. */
+  traces: readonly TraceData[]
+  close(): Promise<void>
+}
+
+/** Starts an emulation of the Lightstep public API v0.2 (the read paths that the CLI uses) on loopback. */
+export async function startTraceApi(options: TraceApiOptions): Promise<TraceApi> {
+  const { apiKey, organization = 'acme', project = 'prod', tls } = options
+  const requests: TraceApiRequest[] = []
+  const server = httpServer((request, response) => {
+    const { method = 'GET', url = '/', headers } = request
+    const record: TraceApiRequest = { method, url, headers, at: Date.now(), status: 0 }
+    requests.push(record)
+    response.once('finish', () => {
+      record.status = response.statusCode
+    })
+    request.resume()
+    const mode = typeof api.mode === 'function' ? api.mode(requests.length, url) : api.mode
+    if (mode !== 'normal') return misbehave(mode, request, response, api.rateLimitResetSeconds)
+    answer(request, response, { apiKey, organization, project, origin: api.url, traces: api.traces })
+  }, tls)
+  const listening = await listen(server, options.port)
+  const api: TraceApi = {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
+    requests,
+    get connections() {
+      return listening.connections
+    },
+    mode: 'normal',
+    rateLimitResetSeconds: 1,
+    traces: options.traces ?? [],
+    close: () => listening.close(),
+  }
+  return api
+}
+
+interface Tenant {
+  apiKey: string
+  organization: string
+  project: string
+  origin: string
+  traces: readonly TraceData[]
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, tenant: Tenant) {
+  const url = new URL(request.url ?? '/', tenant.origin)
+  const refuse = (status: number, message: string) => sendErrors(request, response, status, message)
+  const [root, version, organization, ...path] = url.pathname.slice(1).split('/').map(decoded)
+  if (root !== 'public' || version !== 'v0.2') return refuse(404, 'Not found')
+  if (organization !== tenant.organization || !isKey(request.headers.authorization, tenant.apiKey)) {
+    return refuse(401, 'Invalid API key, or the organization does not exist')
+  }
+  const [resource, project, view, ...rest] = path
+  if (resource === 'test' && project === undefined) {
+    response.writeHead(200, { 'content-type': 'text/plain' })
+    response.end('OK')
+    return
+  }
+  if (request.method !== 'GET') return refuse(405, 'Method not allowed')
+  if (resource !== 'projects' || rest.length > 0) return refuse(404, 'Not found')
+  if (project === undefined) {
+    const self = `${prefix(tenant)}/projects`
+    return sendJson(request, response, 200, { data: [projectResource(tenant)], links: { self } })
+  }
+  if (project !== tenant.project) return refuse(404, `Project ${project} not found`)
+  if (view === undefined) return sendJson(request, response, 200, { data: projectResource(tenant) })
+  if (view !== 'stored-traces') return refuse(404, 'Not found')
+  storedTraces(url, request, response, tenant)
+}
+
+function storedTraces(url: URL, request: IncomingMessage, response: ServerResponse, tenant: Tenant) {
+  const asked = url.searchParams.get('span-id')
+  if (!asked) return sendErrors(request, response, 400, 'Missing required parameter: span-id')
+  if (!/^[\da-f]{1,16}$/i.test(asked)) return sendErrors(request, response, 400, 'Invalid span-id')
+  const spanId = asked.toLowerCase().padStart(16, '0')
+  const trace = tenant.traces.find(({ spans }) => spans.some((span) => span.spanId === spanId))
+  if (!trace) return sendErrors(request, response, 404, `No trace found for span ${asked}`)
+  sendJson(request, response, 200, toStoredTraces(trace, spanId, url.href))
+}
+
+function projectResource(tenant: Tenant): Record<string, unknown> {
+  const self = `${prefix(tenant)}/projects/${encodeURIComponent(tenant.project)}`
+  return {
+    type: 'project',
+    id: tenant.project,
+    attributes: { name: tenant.project },
+    relationships: { streams: { links: { related: `${self}/streams` } } },
+    links: { self },
+  }
+}
+
+function prefix(tenant: Tenant): string {
+  return `${tenant.origin}/public/v0.2/${encodeURIComponent(tenant.organization)}`
+}
+
+/** `Bearer`, `bearer` and the bare key are all in use by the vendor's own clients. */
+function isKey(header: string | undefined, apiKey: string): boolean {
+  return header?.replace(/^bearer +/i, '') === apiKey
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from '../../src/cli.ts'
+import type { Env, Keychain, Ports, Style } from '../../src/ports.ts'
+import { wallClock } from '../../src/system/clock.ts'
+import { realFiles } from '../../src/system/files.ts'
+import { openHttp } from '../../src/system/http.ts'
+import { kernelLock } from '../../src/system/lock.ts'
+import { browse, type Visitor } from './browser.ts'
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface WorldOptions {
+  /** Who answers the browser; undefined: no browser opens, and one that does fails the test. */
+  readonly visitor?: Visitor
+  /** Values no output but `token`'s may hold. */
+  readonly secrets?: () => Iterable<string>
+  readonly variables?: Record<string, string>
+  readonly columns?: number
+}
+
+/**
+ * One person's machine: its own home, settings and keychain, the real files, lock, HTTP and listener. Only the
+ * edges a test must see are replaced: terminal, browser, and the keychain's backing store.
+ */
+export interface World {
+  readonly home: string
+  readonly stateDirectory: string
+  readonly configFile: string
+  readonly variables: Record<string, string>
+  readonly keychain: MemoryKeychain
+  /** Addresses handed to the browser, in order. */
+  readonly opened: URL[]
+  /** Milliseconds the local clock is off. */
+  clockOffset: number
+  visitor: Visitor | undefined
+  /** Lines waiting on standard input. */
+  stdin: string[]
+  /** Port changes for fault injection. */
+  override: Partial<Ports>
+  type(line: string): Promise<Outcome>
+  close(): Promise<void>
+}
+
+const plain: Style = {
+  bold: (text) => text,
+  dim: (text) => text,
+  red: (text) => text,
+  green: (text) => text,
+  yellow: (text) => text,
+  palette: (_, text) => text,
+}
+
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const home = await mkdtemp(join(tmpdir(), 'ls-auth-world-'))
+  const keychain = memoryKeychain()
+  const world: World = {
+    home,
+    stateDirectory: join(home, 'state', 'ls-auth'),
+    configFile: join(home, 'config', 'ls-auth', 'config.toml'),
+    variables: {
+      XDG_CONFIG_HOME: join(home, 'config'),
+      XDG_STATE_HOME: join(home, 'state'),
+      ...options.variables,
+    },
+    keychain,
+    opened: [],
+    clockOffset: 0,
+    visitor: options.visitor,
+    stdin: [],
+    override: {},
+    async type(line) {
+      const [program, ...argv] = words(line)
+      if (program !== 'ls-auth') throw new Error(`not a command of ours: ${line}`)
+      const outcome = await runOnce(world, argv, options.columns ?? 120)
+      const speaks = argv[0] === 'token' ? outcome.stderr : outcome.stdout + outcome.stderr
+      for (const secret of options.secrets?.() ?? []) {
+        if (speaks.includes(secret)) throw new Error(`a secret shows in the output of: ${line}`)
+      }
+      return outcome
+    },
+    close: () => rm(home, { recursive: true, force: true }),
+  }
+  return world
+}
+
+async function runOnce(world: World, argv: string[], columns: number): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  const env: Env = {
+    variables: world.variables,
+    platform: process.platform,
+    homeDirectory: world.home,
+    systemConfigFile: join(world.home, 'etc', 'config.toml'),
+    pid: process.pid,
+    uid: process.getuid?.(),
+    version: '0.0.0-test',
+  }
+  const ports: Ports = {
+    env,
+    clock: { now: () => Date.now() + world.clockOffset, sleep: wallClock.sleep },
+    terminal: {
+      out: async (text) => {
+        stdout += text
+      },
+      err: (text) => {
+        stderr += text
+      },
+      outIsTTY: false,
+      errIsTTY: false,
+      inIsTTY: false,
+      columns,
+      unicode: true,
+      style: async () => plain,
+      setColor: () => {},
+      readAll: async () => world.stdin.splice(0).join('\n'),
+      readLine: async () => world.stdin.shift(),
+    },
+    files: async () => realFiles,
+    lock: kernelLock,
+    keychain: async () => world.keychain,
+    http: (settings) => openHttp(settings, env),
+    browser: async () => ({
+      open: async (url) => {
+        world.opened.push(url)
+        const { visitor } = world
+        if (!visitor) throw new Error('a browser opened although none should')
+        // Like a real one, the browser goes its own way; a failure shows as a sign-in that never ends.
+        browse(url.href, visitor).catch(() => {})
+        return true
+      },
+    }),
+    ...world.override,
+  }
+  const exit = await run(argv, ports)
+  return { exit, stdout, stderr }
+}
+
+/** Splits a command line as a shell would, quotes included. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  )
+}
+
+/** A keychain that remembers, counts, and can be told to fail like a real one. */
+export interface MemoryKeychain extends Keychain {
+  readonly items: Map<string, string>
+  readonly calls: string[]
+  /** Thrown by the named call when set. */
+  fail: Partial<Record<'get' | 'set' | 'remove', Error>>
+  /** A locked Secret Service: reads give nothing, writes fail. */
+  locked: boolean
+}
+
+export function memoryKeychain(): MemoryKeychain {
+  const items = new Map<string, string>()
+  const keychain: MemoryKeychain = {
+    items,
+    calls: [],
+    fail: {},
+    locked: false,
+    async get(account) {
+      keychain.calls.push('get')
+      if (keychain.fail.get) throw keychain.fail.get
+      return keychain.locked ? undefined : items.get(account)
+    },
+    async set(account, secret) {
+      keychain.calls.push('set')
+      if (keychain.fail.set) throw keychain.fail.set
+      items.set(account, secret)
+    },
+    async remove(account) {
+      keychain.calls.push('remove')
+      if (keychain.fail.remove) throw keychain.fail.remove
+      return keychain.locked ? false : items.delete(account)
+    },
+  }
+  return keychain
+}
