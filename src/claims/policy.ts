@@ -90,9 +90,10 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
     )
   }
   if (expect.client?.length) findings.push(anyOf('client', expect.client, listed(identity.client)))
-  if (expect.sub !== undefined) {
-    const finding = answer('subject', expect.sub, listed(identity.subject), ([sub]) =>
-      fits(expect.sub ?? '', sub ?? ''),
+  const { sub } = expect
+  if (sub !== undefined) {
+    const finding = answer('subject', sub, listed(identity.subject), (held) =>
+      held.some((id) => fits(sub, id)),
     )
     findings.push(
       expect.issuer?.length ? finding : { ...finding, note: 'a subject is unique within its issuer only' },

@@ -50,18 +50,25 @@ export function isCurrent(key: Jwk, now: number, leewaySeconds: number): boolean
 }
 
 /**
- * One key set may serve many tenants and mark each key with the issuer it signs for; `{tenantid}` there
- * stands for the token's own tenant. Without that check another tenant's key could sign for ours.
+ * One key set may serve many tenants and mark each key with the issuer it signs for; `{tenantid}`, there
+ * or in the issuer that discovery gave, stands for the token's own tenant. Without that check another
+ * tenant's key could sign for ours.
  */
 export function signsFor(key: Jwk, issuer: string | undefined, tenant: unknown): boolean {
   const marked = key.issuer
   if (marked === undefined) return true
   if (typeof marked !== 'string' || issuer === undefined) return false
-  if (!marked.includes('{tenantid}')) return marked === issuer
-  return typeof tenant === 'string' && GUID.test(tenant) && marked.replace('{tenantid}', tenant) === issuer
+  const filled = [marked, issuer].map((text) => fillTenant(text, tenant))
+  return filled[0] !== undefined && filled[0] === filled[1]
 }
 
+const TENANT = '{tenantid}'
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function fillTenant(issuer: string, tenant: unknown): string | undefined {
+  if (!issuer.includes(TENANT)) return issuer
+  return typeof tenant === 'string' && GUID.test(tenant) ? issuer.replace(TENANT, tenant) : undefined
+}
 
 /** An RSA key too short to trust, or one whose exponent makes every signature valid. */
 export function isWeak(key: Jwk): boolean {

@@ -67,7 +67,7 @@ export const okta: Preset = {
     client: ['cid', { path: ['aud'], only: 'id', take: 'single' }],
     scopes: ['scp'],
     // The administrator chooses the claim's name.
-    groups: ['groups', 'Groups', 'GroupsClaim', { ending: 'groups' }],
+    groups: ['groups', 'Groups', 'GroupsClaim'],
     tenant: [{ path: ['iss'], take: 'host' }],
     sessionId: [],
     mfaLevels: ['urn:okta:loa:2fa:*', 'phr', 'phrh'],

@@ -76,14 +76,12 @@ export function explainProviderError(
     return failure
   }
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words)) {
-    const facts = (nested ?? {}) as {
-      expected?: unknown
-      actual?: unknown
-      current?: unknown
+    const facts = ((nested as Foreign | undefined)?.cause ?? {}) as {
+      claims?: { iss?: unknown }
       parameters?: unknown
     }
     const parameters = facts.parameters instanceof URLSearchParams ? facts.parameters.get('iss') : undefined
-    return issuerMismatch(issuer, parameters ?? facts.actual ?? facts.current)
+    return issuerMismatch(issuer, parameters ?? facts.claims?.iss)
   }
   const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })

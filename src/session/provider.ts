@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../errors.ts'
-import type { Clock, Http } from '../ports.ts'
+import type { Clock, Http, HttpAnswer } from '../ports.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import { type Metadata, skewOf } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
@@ -70,6 +70,7 @@ export function connectProvider(options: ProviderOptions): Provider {
   const { clock, metadata } = options
   let skewSeconds = options.skewSeconds
   let spoken = false
+  let issued: string | undefined
   const config = new oidc.Configuration(
     metadata as oidc.ServerMetadata,
     options.clientId,
@@ -94,6 +95,7 @@ export function connectProvider(options: ProviderOptions): Provider {
     })
     spoken = true
     skewSeconds = skewOf(answer, clock.now())
+    issued = refreshTokenIn(answer) ?? issued
     const empty = answer.status === 204 || answer.status === 304
     return new Response(empty ? null : new Uint8Array(answer.body), {
       status: answer.status,
@@ -107,6 +109,26 @@ export function connectProvider(options: ProviderOptions): Provider {
     } catch (error) {
       throw explainProviderError(error, doing, options.providerName, metadata.issuer)
     }
+  }
+
+  /** A first grant: when its answer is not believed, the refresh token that came with it is revoked. */
+  async function granted(grant: () => Promise<Tokens>): Promise<Tokens> {
+    issued = undefined
+    try {
+      return await guarded('sign in', grant)
+    } catch (error) {
+      if (issued !== undefined) await revoke(issued).catch(() => {})
+      throw error
+    }
+  }
+
+  /** RFC 7009. False: the provider offers no revocation. */
+  async function revoke(token: string): Promise<boolean> {
+    if (typeof metadata.revocation_endpoint !== 'string') return false
+    await guarded('revoke the session', () =>
+      oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' }),
+    )
+    return true
   }
 
   function accept(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers): Tokens {
@@ -149,7 +171,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       return { url, state, nonce, verifier }
     },
     exchangeCode: (callback, request) =>
-      guarded('sign in', async () =>
+      granted(async () =>
         accept(
           await oidc.authorizationCodeGrant(config, callback, {
             pkceCodeVerifier: request.verifier,
@@ -172,7 +194,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         }
       }),
     pollDevice: (grant, parameters) =>
-      guarded('sign in', async () =>
+      granted(async () =>
         accept(
           await oidc.genericGrantRequest(config, DEVICE_GRANT, {
             ...parameters,
@@ -184,13 +206,18 @@ export function connectProvider(options: ProviderOptions): Provider {
       guarded('renew the session', async () =>
         accept(await oidc.refreshTokenGrant(config, refreshToken, parameters)),
       ),
-    async revoke(token) {
-      if (typeof metadata.revocation_endpoint !== 'string') return false
-      await guarded('revoke the session', () =>
-        oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' }),
-      )
-      return true
-    },
+    revoke,
+  }
+}
+
+/** Seen before the answer is judged, so that a token that comes with a bad answer can still be revoked. */
+function refreshTokenIn({ status, body }: HttpAnswer): string | undefined {
+  if (status !== 200) return undefined
+  try {
+    const token = (JSON.parse(body.toString('utf8')) as { refresh_token?: unknown } | null)?.refresh_token
+    return typeof token === 'string' ? token : undefined
+  } catch {
+    return undefined
   }
 }
 

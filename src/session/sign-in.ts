@@ -1,5 +1,5 @@
 import type { Finding } from '../claims/finding.ts'
-import { readJwt } from '../claims/jwt.ts'
+import { isReadable, readJwt } from '../claims/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
@@ -193,9 +193,9 @@ async function keep(
 ): Promise<boolean> {
   return store.turn('login', talk.tell, async () => {
     await sweep(client, store, ports)
-    const header = await store.peek()
+    const header = await store.peekPast()
     const old = header ? await store.read().catch(() => undefined) : undefined
-    const superseded = old && !mayShareGrant(old, tokens) ? refreshTokenOf(old) : undefined
+    const superseded = old && hasOwnGrant(old, tokens) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
       clientId: client.clientId,
@@ -213,15 +213,19 @@ async function keep(
 }
 
 /**
- * Signing in twice through one provider session (same `sid`, or no new authentication) often yields two refresh
- * tokens of one grant, and revoking the first would end the second. Then the first is only forgotten.
+ * Whether the old refresh token may be revoked without harm. Signing in twice through one provider session often
+ * yields two refresh tokens of one grant, and revoking the first ends the second (oidc-provider, Keycloak, Auth0).
+ * So it takes evidence of two grants: another person, another provider session, or a new authentication. Without
+ * it the old token is only forgotten.
  */
-function mayShareGrant(old: Session, tokens: Tokens): boolean {
-  const before = old.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
+function hasOwnGrant(old: Session, tokens: Tokens): boolean {
+  const jwt = old.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
   const after = tokens.idClaims
-  if (!before || !('payload' in before) || !after) return false
-  const same = (claim: string) => after[claim] !== undefined && before.payload[claim] === after[claim]
-  return same('sid') || same('auth_time')
+  if (!isReadable(jwt) || !after) return false
+  const { payload: before } = jwt
+  const differs = (claim: string) =>
+    before[claim] !== undefined && after[claim] !== undefined && before[claim] !== after[claim]
+  return differs('sub') || differs('sid') || (before.sid === undefined && differs('auth_time'))
 }
 
 async function revokeUnkept(provider: Provider, tokens: Tokens): Promise<void> {

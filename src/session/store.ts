@@ -28,6 +28,8 @@ export const refreshTokenOf = (session: Session): string | undefined =>
 export interface Store {
   /** The header alone: no key, no keychain. */
   peek(): Promise<Header | undefined>
+  /** The same for whoever is about to replace it: a damaged file counts as none, a newer version's is still refused. */
+  peekPast(): Promise<Header | undefined>
   /** Reads and opens the session; undefined when there is none. */
   read(): Promise<Session | undefined>
   commit(session: Session): Promise<void>
@@ -96,6 +98,15 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     async peek() {
       const bytes = await readOwn(path, files)
       return bytes ? readHeader(bytes, path) : undefined
+    },
+    async peekPast() {
+      const bytes = await readOwn(path, files)
+      try {
+        return bytes ? readHeader(bytes, path) : undefined
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'session-ended') return undefined
+        throw error
+      }
     },
     read: () => readFile(path),
     commit: (session) => write(path, sealFile(session.header, session.body, session.secret.key)),

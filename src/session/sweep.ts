@@ -12,7 +12,7 @@ import { refreshTokenOf, type Session, type Store } from './store.ts'
  */
 export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
   const current = await store.read().catch(() => undefined)
-  const header = await store.peek()
+  const header = await store.peekPast()
   let provider: Provider | undefined
   const revoke = async (token: string | undefined): Promise<void> => {
     if (token === undefined || client.preset.revoke.length === 0) return

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { axisLine, niceStep } from '../../src/trace/render/axis.ts'
 import { drawBar, type Interval } from '../../src/trace/render/bar.ts'
@@ -143,6 +144,14 @@ describe('bars', () => {
       ),
     )
   })
+})
+
+test('our own marks are measured without string-width, and rightly', () => {
+  const marks = [...Array(0x100).keys()].map((i) => String.fromCharCode(0x2500 + i)).slice(0, 0xa0)
+  for (const mark of [...marks, ...'…×Σµ·✗⋯▶◀']) expect(displayWidth(mark)).toBe(stringWidth(mark))
+  for (const glyphs of [unicode, ascii]) {
+    for (const mark of Object.values(glyphs).flat()) expect(displayWidth(mark)).toBe(mark.length)
+  }
 })
 
 describe('fitting', () => {

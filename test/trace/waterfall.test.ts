@@ -132,7 +132,10 @@ describe('what is said', () => {
       'a loop of calls',
       /12× redis GET.*\n.*under load cart: 36\.0ms in all, about 3\.00ms each, one after another/,
     ],
-    ['the slowest', /slowest by self time\n +38\.2s tail {2}send receipt .*\n +380ms +79% {2}POST card-network/],
+    [
+      'the slowest',
+      /slowest by self time\n +38\.2s tail {2}send receipt .*\n +380ms +79% {2}POST card-network/,
+    ],
     ['what the marks mean', /█ critical path/],
   ])('%s', (_, pattern) => {
     expect(text).toMatch(pattern)

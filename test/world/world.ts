@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { run } from '../../src/cli.ts'
 import type { Env, Keychain, Ports, Style } from '../../src/ports.ts'
 import { wallClock } from '../../src/system/clock.ts'
@@ -45,6 +45,8 @@ export interface World {
   /** Port changes for fault injection. */
   override: Partial<Ports>
   type(line: string): Promise<Outcome>
+  writeConfig(text: string): Promise<void>
+  editConfig(change: (text: string) => string): Promise<void>
   close(): Promise<void>
 }
 
@@ -84,6 +86,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         if (speaks.includes(secret)) throw new Error(`a secret shows in the output of: ${line}`)
       }
       return outcome
+    },
+    async writeConfig(text) {
+      await mkdir(dirname(world.configFile), { recursive: true })
+      await writeFile(world.configFile, text)
+    },
+    async editConfig(change) {
+      await world.writeConfig(change(await readFile(world.configFile, 'utf8')))
     },
     close: () => rm(home, { recursive: true, force: true }),
   }

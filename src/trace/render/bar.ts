@@ -13,6 +13,7 @@ export interface BarRun {
 }
 
 const EIGHTHS = 8
+const BLANK: BarRun = { text: ' ', tone: 'blank' }
 
 /**
  * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path`
@@ -31,7 +32,7 @@ export function drawBar(
   for (const section of path) mark(slots, section, window, 2)
   const runs: BarRun[] = []
   for (let cell = 0; cell < cells; cell++) {
-    runs.push(drawCell(slots.subarray(cell * EIGHTHS, (cell + 1) * EIGHTHS), glyphs))
+    runs.push(drawCell(slots, cell * EIGHTHS, glyphs))
   }
   return joinRuns(overlayNotes(markAlone(runs, glyphs), spans, window, glyphs))
 }
@@ -44,17 +45,17 @@ function mark(slots: Uint8Array, [from, to]: Interval, window: TimeWindow, value
   slots.fill(value, first, Math.max(first + 1, end))
 }
 
-function drawCell(slots: Uint8Array, glyphs: Glyphs): BarRun {
+function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {
   let covered = 0
   let onPath = 0
   let weight = 0
   for (let i = 0; i < EIGHTHS; i++) {
-    if (slots[i] === 0) continue
+    if (slots[at + i] === 0) continue
     covered++
     weight += i
-    if (slots[i] === 2) onPath++
+    if (slots[at + i] === 2) onPath++
   }
-  if (covered === 0) return { text: ' ', tone: 'blank' }
+  if (covered === 0) return BLANK
   const left = weight / covered < (EIGHTHS - 1) / 2
   if (onPath * 2 >= covered) {
     const fills = left || covered === EIGHTHS ? glyphs.pathFromLeft : glyphs.pathFromRight
@@ -101,10 +102,11 @@ function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
 
 function joinRuns(runs: readonly BarRun[]): BarRun[] {
   const joined: BarRun[] = []
-  for (const run of runs) {
-    const last = joined.at(-1)
-    if (last?.tone === run.tone) joined[joined.length - 1] = { text: last.text + run.text, tone: run.tone }
-    else joined.push(run)
+  for (let from = 0; from < runs.length; ) {
+    const { tone } = runs[from] as BarRun
+    let text = ''
+    for (; runs[from]?.tone === tone; from++) text += (runs[from] as BarRun).text
+    joined.push({ text, tone })
   }
   return joined
 }

@@ -75,6 +75,8 @@ function client(options: ProviderOptions): Record<string, unknown> {
     client_name: 'ls-auth',
     application_type: 'native',
     token_endpoint_auth_method: 'none',
+    // As most providers do: the ID token says when the person last signed in.
+    require_auth_time: true,
     grant_types: [
       'authorization_code',
       'refresh_token',

@@ -22,7 +22,7 @@ export interface Tamper {
   discovery?(document: Json): Json | RawAnswer
   jwks?(document: Json): Json | RawAnswer
   /** Successful token answers only: by then a code is used up and a refresh token rotated. */
-  tokenResponse?(body: Json, grantType: string): Json | RawAnswer
+  tokenResponse?(body: Json, grantType: string): Json | RawAnswer | Promise<Json | RawAnswer>
   /** Token endpoint errors, `authorization_pending` included. */
   tokenError?(body: Json, grantType: string): Json | RawAnswer
   /** The last redirect, to the client's loopback listener. */
@@ -59,7 +59,7 @@ export function tampering(world: TamperContext): Middleware {
     noteSecrets(ctx.body, world)
     rewriteCallback(ctx, world)
     if (!isJson(ctx.body)) return
-    const body = answer(ctx, structuredClone(ctx.body), parameters.get('grant_type') ?? '', world)
+    const body = await answer(ctx, structuredClone(ctx.body), parameters.get('grant_type') ?? '', world)
     if (!body) return
     if (isRaw(body)) {
       ctx.status = body.status
@@ -98,12 +98,12 @@ function answeredInstead(
   return true
 }
 
-function answer(
+async function answer(
   ctx: Context,
   body: Json,
   grantType: string,
   world: TamperContext,
-): Json | RawAnswer | undefined {
+): Promise<Json | RawAnswer | undefined> {
   const tamper = world.tamper()
   switch (ctx.path) {
     case '/.well-known/openid-configuration':
@@ -119,7 +119,7 @@ function answer(
     case '/token': {
       if (ctx.status !== 200) return tamper.tokenError?.(body, grantType)
       if (grantType === 'refresh_token' && world.refreshTokens === 'omit') delete body.refresh_token
-      return tamper.tokenResponse?.(body, grantType) ?? body
+      return (await tamper.tokenResponse?.(body, grantType)) ?? body
     }
     default:
       return undefined

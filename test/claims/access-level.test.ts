@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { type AccessTable, accessLevel, answerLevels, misalignment } from '../../src/claims/access-level.ts'
+
+const TABLE: AccessTable = {
+  read: { scopes: ['traces:read'], groups: ['ops', 'dev'] },
+  write: { scopes: ['traces:read', 'traces:write'], groups: ['ops'] },
+  admin: { scopes: ['traces:admin'], groups: ['sre-leads'] },
+}
+
+describe('accessLevel', () => {
+  it.each([
+    [['traces:read'], ['dev'], 'read', true],
+    [['traces:read', 'traces:write'], ['ops'], 'write', true],
+    [['traces:read'], ['ops'], 'read', true],
+    [['traces:read'], [], undefined, true],
+    [[], ['ops'], undefined, true],
+    [['traces:read', 'traces:admin'], ['dev', 'sre-leads'], 'admin', true],
+    [['traces:read'], undefined, undefined, false],
+    [undefined, undefined, undefined, false],
+  ])('scopes %j and groups %j amount to %s (certain: %s)', (scopes, groups, level, certain) => {
+    expect(accessLevel(scopes, groups, TABLE)).toEqual({ level, certain })
+  })
+
+  it('needs only the side that is listed', () => {
+    expect(accessLevel(['r'], undefined, { read: { scopes: ['r'] } })).toEqual({
+      level: 'read',
+      certain: true,
+    })
+    expect(accessLevel(undefined, ['ops'], { read: { groups: ['ops'] } })).toEqual({
+      level: 'read',
+      certain: true,
+    })
+  })
+
+  it('gives nothing for an empty row', () => {
+    expect(accessLevel(['a'], ['b'], { admin: {}, write: { scopes: [], groups: [] } })).toEqual({
+      level: undefined,
+      certain: true,
+    })
+  })
+
+  it('is not certain of a lower level while a higher one may be held', () => {
+    const table: AccessTable = { read: { scopes: ['r'] }, admin: { groups: ['leads'] } }
+    expect(accessLevel(['r'], undefined, table)).toEqual({ level: 'read', certain: false })
+  })
+
+  it('answers each side', () => {
+    expect(answerLevels(['traces:read'], undefined, TABLE)[0]).toEqual({
+      level: 'read',
+      scopes: 'held',
+      groups: 'unknown',
+      amounts: 'unknown',
+    })
+  })
+})
+
+describe('misalignment', () => {
+  it('finds a group whose token lacks the scope, and names both', () => {
+    const [first, ...rest] = misalignment(['traces:read'], ['ops', 'x'], TABLE)
+    expect(rest).toEqual([])
+    expect(first).toMatchObject({
+      level: 'write',
+      has: 'groups',
+      lacks: 'scopes',
+      held: ['ops'],
+      missing: ['traces:write'],
+    })
+    expect(first?.ask).toMatch(/group ops should write.*scope traces:write/)
+  })
+
+  it('finds a scope whose person is in no such group', () => {
+    const [first] = misalignment(['traces:read'], ['guests'], TABLE)
+    expect(first).toMatchObject({ level: 'read', has: 'scopes', lacks: 'groups', missing: ['ops', 'dev'] })
+    expect(first?.ask).toMatch(/scope traces:read.*one of the groups ops, dev/)
+  })
+
+  it.each<[string[] | undefined, string[] | undefined, string]>([
+    [['traces:read'], ['dev'], 'both'],
+    [[], [], 'neither'],
+    [['traces:read'], undefined, 'groups unknown'],
+    [undefined, ['ops'], 'scopes unknown'],
+  ])('is silent for %j and %j (%s)', (scopes, groups) => {
+    expect(misalignment(scopes, groups, TABLE)).toEqual([])
+  })
+
+  it('repeats no text from a token', () => {
+    const asks = misalignment(['traces:read', '\u001b[31m'], ['\u001b]8;;', 'nobody'], TABLE).map(
+      (one) => one.ask,
+    )
+    expect(asks.join()).not.toMatch(/\u001b/)
+  })
+})

@@ -1,0 +1,278 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { GENERIC_CLAIM_NAMES } from '../../src/claims/claim-names.ts'
+import type { TokenKind } from '../../src/claims/kind.ts'
+import { type Identity, normalise, type Reading } from '../../src/claims/normalise.ts'
+
+const read = (payload: Record<string, unknown>, reading: Partial<Reading> = {}) =>
+  normalise(payload, { kind: 'access', ...reading })
+
+describe('normalise, generic', () => {
+  it('reads a plain ID token', () => {
+    const identity = read(
+      {
+        iss: 'https://id.acme.example',
+        sub: 'u-17',
+        aud: 'traces-cli',
+        iat: 1_800_000_000,
+        exp: 1_800_003_600,
+        nbf: 1_799_999_900,
+        auth_time: 1_799_999_000,
+        email: 'grace@acme.example',
+        email_verified: true,
+        preferred_username: 'grace',
+        sid: 's-1',
+        jti: 'j-1',
+        amr: ['pwd', 'otp'],
+      },
+      { kind: 'id' },
+    )
+    expect(identity).toEqual({
+      issuer: { value: 'https://id.acme.example', source: 'iss' },
+      subject: { value: 'u-17', source: 'sub' },
+      userName: { value: 'grace', source: 'preferred_username' },
+      email: { value: 'grace@acme.example', source: 'email' },
+      emailVerified: { value: true, source: 'email_verified' },
+      client: { value: 'traces-cli', source: 'aud' },
+      audience: { value: ['traces-cli'], source: 'aud' },
+      scopes: { value: undefined, status: 'absent' },
+      groups: { value: undefined, status: 'absent' },
+      roles: { value: undefined, status: 'absent' },
+      tenant: { value: 'id.acme.example', source: 'iss' },
+      authTime: { value: 1_799_999_000, source: 'auth_time' },
+      mfa: { value: true, source: 'amr' },
+      sessionId: { value: 's-1', source: 'sid' },
+      tokenId: { value: 'j-1', source: 'jti' },
+      issuedAt: { value: 1_800_000_000, source: 'iat' },
+      expiresAt: { value: 1_800_003_600, source: 'exp' },
+      notBefore: { value: 1_799_999_900, source: 'nbf' },
+    })
+  })
+
+  it.each<[string, keyof Identity, Record<string, unknown>, unknown]>([
+    [
+      'scopes in a string',
+      'scopes',
+      { scope: 'openid  traces:read' },
+      { value: ['openid', 'traces:read'], source: 'scope' },
+    ],
+    ['a comma inside a scope', 'scopes', { scope: 'a,b c' }, { value: ['a,b', 'c'], source: 'scope' }],
+    ['scp list', 'scopes', { scp: ['a', 'b', 'a'] }, { value: ['a', 'b'], source: 'scp' }],
+    ['scp string', 'scopes', { scp: 'a b' }, { value: ['a', 'b'], source: 'scp' }],
+    ['an empty scope is "none"', 'scopes', { scope: '' }, { value: [], source: 'scope' }],
+    ['audience list', 'audience', { aud: ['a', 'b'] }, { value: ['a', 'b'], source: 'aud' }],
+    ['audience of a wrong shape', 'audience', { aud: 5 }, { value: undefined, status: 'absent' }],
+    [
+      'a group with a comma',
+      'groups',
+      { groups: 'cn=ops,dc=acme' },
+      { value: ['cn=ops,dc=acme'], source: 'groups' },
+    ],
+    ['no groups, said', 'groups', { groups: [] }, { value: [], source: 'groups' }],
+    [
+      'a later claim beats an empty one',
+      'groups',
+      { groups: [], memberOf: ['ops'] },
+      { value: ['ops'], source: 'memberOf' },
+    ],
+    [
+      'namespaced groups',
+      'groups',
+      { 'https://acme.example/Groups': ['ops'] },
+      { value: ['ops'], source: 'https://acme.example/Groups' },
+    ],
+    [
+      'user pool groups',
+      'groups',
+      { 'cognito:groups': ['ops'] },
+      { value: ['ops'], source: 'cognito:groups' },
+    ],
+    [
+      'groups squeezed like a printed list',
+      'groups',
+      { 'custom:groups': '[ops, dev]' },
+      { value: ['ops', 'dev'], source: 'custom:groups' },
+    ],
+    [
+      'groups squeezed as JSON',
+      'groups',
+      { 'custom:groups': '["o,ps","dev"]' },
+      { value: ['o,ps', 'dev'], source: 'custom:groups' },
+    ],
+    [
+      'groups squeezed with commas',
+      'groups',
+      { 'custom:groups': 'ops, dev,,ops' },
+      { value: ['ops', 'dev'], source: 'custom:groups' },
+    ],
+    [
+      'groups of objects and numbers',
+      'groups',
+      { groups: [{ name: 'ops' }, 7, null, ''] },
+      { value: [], source: 'groups' },
+    ],
+    [
+      'distributed groups',
+      'groups',
+      { _claim_names: { groups: 'src1' } },
+      { value: undefined, status: 'overage' },
+    ],
+    [
+      'distributed and given',
+      'groups',
+      { _claim_names: { groups: 'src1' }, groups: ['ops'] },
+      { value: undefined, status: 'overage' },
+    ],
+    [
+      'a name that ends like groups',
+      'groups',
+      { excluded_groups: ['ops'] },
+      { value: undefined, status: 'absent' },
+    ],
+    ['numeric string time', 'expiresAt', { exp: '1800000000' }, { value: 1_800_000_000, source: 'exp' }],
+    ['fractional time', 'expiresAt', { exp: 1800000000.5 }, { value: 1_800_000_000.5, source: 'exp' }],
+    ['time as a date', 'expiresAt', { exp: '2027-01-15' }, { value: undefined, status: 'absent' }],
+    ['negative time', 'expiresAt', { exp: -1 }, { value: undefined, status: 'absent' }],
+    ['infinite time', 'expiresAt', { exp: Number.POSITIVE_INFINITY }, { value: undefined, status: 'absent' }],
+    ['iat is no sign-in time', 'authTime', { iat: 1_800_000_000 }, { value: undefined, status: 'absent' }],
+    [
+      'verified as a string',
+      'emailVerified',
+      { email: 'g@acme.example', email_verified: 'true' },
+      { value: true, source: 'email_verified' },
+    ],
+    [
+      'verified without an address',
+      'emailVerified',
+      { email_verified: true },
+      { value: undefined, status: 'absent' },
+    ],
+    ['a number is no subject', 'subject', { sub: 12 }, { value: undefined, status: 'absent' }],
+    ['one factor is not two', 'mfa', { amr: ['otp'] }, { value: undefined, status: 'absent' }],
+    ['two methods of one kind', 'mfa', { amr: ['sms', 'otp'] }, { value: undefined, status: 'absent' }],
+    ['mfa outright', 'mfa', { amr: ['pwd', 'mfa'] }, { value: true, source: 'amr' }],
+    ['a single method as a string', 'mfa', { amr: 'mfa' }, { value: true, source: 'amr' }],
+    [
+      'aud is no client of an access token',
+      'client',
+      { aud: 'api://traces' },
+      { value: undefined, status: 'absent' },
+    ],
+  ])('%s', (_, concept, payload, held) => {
+    expect(read(payload)[concept]).toEqual(held)
+  })
+})
+
+describe('normalise, with places handed in', () => {
+  it('says unsupported for a concept that is never there', () => {
+    expect(read({ groups: ['x'] }, { names: { groups: [] } }).groups).toEqual({
+      value: undefined,
+      status: 'unsupported',
+    })
+  })
+
+  it('takes the scopes of the token response only when the token names none', () => {
+    expect(read({}, { responseScope: 'openid traces:read' }).scopes).toEqual({
+      value: ['openid', 'traces:read'],
+      source: 'token response',
+    })
+    expect(read({ scope: 'a' }, { responseScope: 'a b' }).scopes).toEqual({ value: ['a'], source: 'scope' })
+    expect(read({}, { names: { scopes: [] }, responseScope: 'a' }).scopes).toEqual({
+      value: ['a'],
+      source: 'token response',
+    })
+  })
+
+  it('merges nested roles, each named by where it stands', () => {
+    const names = {
+      roles: [
+        {
+          merge: [
+            { path: ['realm', 'roles'], prefix: 'realm:' },
+            { path: ['per_client', '*', 'roles'], prefix: '*:' },
+          ],
+        },
+      ],
+    }
+    const payload = {
+      realm: { roles: ['viewer'] },
+      per_client: { api: { roles: ['reader'] }, 'a$&b': { roles: ['x'] } },
+    }
+    expect(read(payload, { names }).roles).toEqual({
+      value: ['realm:viewer', 'api:reader', 'a$&b:x'],
+      source: 'realm.roles + per_client.*.roles',
+    })
+  })
+
+  it('marks an address that was read elsewhere as unverified', () => {
+    const names = { email: ['email', { path: ['upn'], containing: '@' }] }
+    expect(read({ upn: 'g@acme.example', email_verified: true }, { names }).emailVerified).toEqual({
+      value: false,
+      source: 'upn',
+    })
+    expect(read({ upn: 'grace' }, { names }).email).toEqual({ value: undefined, status: 'absent' })
+  })
+
+  it('knows levels that stand for two factors', () => {
+    const names = { mfaLevels: ['urn:acme:2fa:*', 'gold'] }
+    expect(read({ acr: 'urn:acme:2fa:any' }, { names }).mfa).toEqual({ value: true, source: 'acr' })
+    expect(read({ acr: 'golden' }, { names }).mfa).toEqual({ value: undefined, status: 'absent' })
+  })
+})
+
+describe('normalise, for any payload', () => {
+  const concepts = Object.keys(read({})).sort()
+  const claim = fc.oneof(
+    fc.constantFrom(
+      'sub',
+      'aud',
+      'scope',
+      'scp',
+      'groups',
+      'custom:groups',
+      'exp',
+      'amr',
+      'acr',
+      '_claim_names',
+      'iss',
+      'email',
+      'email_verified',
+      'roles',
+    ),
+    fc.string(),
+  )
+  const payloads = fc.dictionary(claim, fc.jsonValue())
+  const kinds = fc.constantFrom<TokenKind>('id', 'access', 'refresh', 'logout', 'unknown')
+
+  it('gives every concept, in one of two shapes, the same way each time', () => {
+    fc.assert(
+      fc.property(payloads, kinds, (payload, kind) => {
+        const identity = normalise(payload, { kind, names: GENERIC_CLAIM_NAMES })
+        expect(Object.keys(identity).sort()).toEqual(concepts)
+        for (const held of Object.values(identity)) {
+          const keys = Object.keys(held).sort()
+          expect(keys).toEqual(held.value === undefined ? ['status', 'value'] : ['source', 'value'])
+        }
+        expect(normalise(payload, { kind })).toEqual(identity)
+      }),
+    )
+  })
+
+  it('reads its own lists back unchanged', () => {
+    fc.assert(
+      fc.property(payloads, (payload) => {
+        const once = read(payload)
+        const again = read({
+          ...(once.scopes.value && { scope: once.scopes.value }),
+          ...(once.groups.value && { groups: once.groups.value }),
+          ...(once.audience.value && { aud: once.audience.value }),
+        })
+        expect([again.scopes.value, again.groups.value, again.audience.value]).toEqual([
+          once.scopes.value,
+          once.groups.value,
+          once.audience.value,
+        ])
+      }),
+    )
+  })
+})

@@ -1,0 +1,178 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { hintFor, type ProviderError } from '../../src/providers/hints.ts'
+import { PROVIDER_IDS } from '../../src/providers/preset.ts'
+
+const VALUES = {
+  issuer: 'https://id.acme.example',
+  client: 'cli-1',
+  redirect: ['http://127.0.0.1:8765/callback'],
+  scopes: ['openid', 'traces:read'],
+}
+
+describe('hintFor', () => {
+  it.each<[string, ProviderError, RegExp]>([
+    [
+      'entra',
+      { error: 'invalid_client', description: 'AADSTS7000218: The request body must contain…' },
+      /public client flows/,
+    ],
+    [
+      'entra',
+      { error: 'invalid_request', description: 'AADSTS50011: The redirect URI …' },
+      /8765.*Mobile and desktop/,
+    ],
+    [
+      'entra',
+      { error: 'invalid_scope', description: 'AADSTS70011: The provided value …' },
+      /openid traces:read.*api:/,
+    ],
+    [
+      'entra',
+      { error: 'invalid_grant', description: 'AADSTS700082: The refresh token has expired' },
+      /ls-auth login/,
+    ],
+    [
+      'entra',
+      { error: 'interaction_required', description: 'AADSTS50076: Due to a configuration change' },
+      /Conditional Access/,
+    ],
+    ['entra', { error: 'interaction_required' }, /see the person/],
+    ['entra', { where: 'discovery', error: 'issuer-mismatch' }, /GUID/],
+    [
+      'okta',
+      {
+        error: 'access_denied',
+        description: 'Policy evaluation failed for this request, please check the policy configurations.',
+      },
+      /policy.*traces:read/,
+    ],
+    [
+      'okta',
+      { error: 'access_denied', description: 'User is not assigned to the client application.' },
+      /assign/,
+    ],
+    ['okta', { error: 'access_denied', description: 'something new' }, /refused/],
+    [
+      'okta-org',
+      { error: 'invalid_scope', description: 'Custom scopes are not allowed for this request.' },
+      /oauth2\/default/,
+    ],
+    [
+      'okta',
+      {
+        error: 'invalid_client',
+        description: 'Browser requests to the token endpoint must use Proof Key for Code Exchange.',
+      },
+      /Origin/,
+    ],
+    ['okta', { where: 'device', error: 'unauthorized_client' }, /Device Authorization/],
+    ['cognito', { where: 'token', error: 'invalid_grant' }, /email and profile/],
+    ['cognito', { where: 'authorization', error: 'invalid_scope' }, /offline_access/],
+    ['google', { error: 'invalid_request', description: 'client_secret is missing.' }, /not confidential/],
+    [
+      'google',
+      { where: 'device', error: 'invalid_client', description: 'Invalid client type.' },
+      /Limited Input/,
+    ],
+    [
+      'auth0',
+      { where: 'authorization', description: 'Callback URL mismatch.' },
+      /Allowed Callback URLs: |Allowed Callback URLs" of/,
+    ],
+    ['auth0', { error: 'no-refresh-token' }, /Allow Offline Access/],
+    ['auth0', { error: 'opaque-token' }, /audience/],
+    [
+      'keycloak',
+      {
+        where: 'device',
+        error: 'invalid_grant',
+        description: 'Client not allowed OAuth 2.0 Device Authorization Grant',
+      },
+      /Switch on/,
+    ],
+    ['keycloak', { where: 'token', error: 'invalid_grant', description: 'Token is not active' }, /has ended/],
+    ['keycloak', { where: 'discovery', error: 'issuer-mismatch' }, /hostname/],
+    [
+      'dex',
+      {
+        where: 'token',
+        error: 'invalid_request',
+        description: 'Refresh token is invalid or has already been claimed by another client.',
+      },
+      /ls-auth login/,
+    ],
+    ['dex', { description: 'Unregistered redirect_uri ("http://x")' }, /redirectURIs/],
+    ['aws-identity-center', { where: 'discovery', error: 'not-found' }, /no ID tokens/],
+    ['generic', { where: 'discovery', error: 'issuer-mismatch' }, /https:\/\/id\.acme\.example/],
+    ['generic', { where: 'token', error: 'invalid_grant' }, /ls-auth login/],
+    ['no such provider', { error: 'invalid_scope' }, /openid traces:read/],
+    ['jumpcloud', { error: 'no-refresh-token' }, /Refresh Token/],
+  ])('%s %j', (provider, error, expected) => {
+    expect(hintFor(provider, error, VALUES)).toMatch(expected)
+  })
+
+  it('tells the sign-in domain of a user pool from its issuer', () => {
+    const error = { where: 'discovery', error: 'not-found' } as const
+    expect(hintFor('cognito', error, { issuer: 'https://acme.auth.eu-west-1.amazoncognito.com' })).toContain(
+      'cognito-idp.',
+    )
+    expect(hintFor('cognito', error, { issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/x' })).toContain(
+      'well-known',
+    )
+  })
+
+  it.each([
+    ['generic', {}],
+    ['generic', { error: 'something_new', description: 'whatever' }],
+    ['entra', { where: 'device', error: 'authorization_pending', description: 'AADSTS70016: pending' }],
+    ['keycloak', { where: 'device', error: 'slow_down' }],
+  ] as const)('has nothing to say about %s %j', (provider, error) => {
+    expect(hintFor(provider, error)).toBeUndefined()
+  })
+
+  it('reads well without values, and leaves no place unfilled', () => {
+    expect(hintFor('okta', { error: 'access_denied', description: 'not assigned' })).toContain(
+      'the app in use',
+    )
+    expect(hintFor('generic', { error: 'redirect_mismatch' })).toContain('the redirect URI that doctor shows')
+  })
+
+  it('fills a value in once, whatever is in it', () => {
+    expect(hintFor('generic', { error: 'invalid_scope' }, { scopes: ['{client}', '$&'] })).toContain(
+      '{client} $&',
+    )
+  })
+
+  it('never repeats what the provider wrote', () => {
+    const secret = fc.string({ minLength: 12 }).map((text) => `Zq~${text}`)
+    const errors = fc.constantFrom(
+      'invalid_grant',
+      'access_denied',
+      'invalid_client',
+      'invalid_scope',
+      'invalid_request',
+    )
+    const starts = fc.constantFrom('', 'AADSTS50011: ', 'redirect_uri ', 'not assigned ', 'refresh token ')
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...PROVIDER_IDS),
+        errors,
+        starts,
+        secret,
+        (provider, error, start, text) => {
+          const hint = hintFor(provider, { error, description: start + text }) ?? ''
+          expect(hint).not.toContain(text)
+          expect(hint).not.toMatch(/\{\w+\}/)
+        },
+      ),
+    )
+  })
+
+  it('is quick with a description that goes on for ever', () => {
+    const description = `redirect_uri ${'login redirect '.repeat(200_000)}`
+    const begun = performance.now()
+    for (const provider of PROVIDER_IDS) hintFor(provider, { error: 'x', description })
+    expect(performance.now() - begun).toBeLessThan(1000)
+  })
+})

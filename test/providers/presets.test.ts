@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { ClaimNames } from '../../src/claims/claim-names.ts'
+import { PROVIDER_IDS } from '../../src/providers/preset.ts'
+import { isProviderId, PRESETS, redirectUris } from '../../src/providers/presets.ts'
+
+const presets = Object.values(PRESETS)
+
+describe('presets', () => {
+  it('has one row for each name, known by that name', () => {
+    expect(Object.keys(PRESETS)).toEqual([...PROVIDER_IDS])
+    for (const [id, preset] of Object.entries(PRESETS)) expect(preset.id).toBe(id)
+    expect(isProviderId('toString')).toBe(false)
+  })
+
+  it.each(presets)('$id keeps the rows consistent', (preset) => {
+    expect(preset.offline === 'scope').toBe(preset.scopes.includes('offline_access'))
+    expect(Object.keys(preset.authorizationParameters).length > 0).toBe(preset.offline === 'params')
+    if (preset.signsIn === 'person') expect(preset.scopes).toContain('openid')
+    if (preset.accessToken === 'opaque' && preset.signsIn === 'person') expect(preset.useToken).toBe('id')
+    expect(preset.publicSecret).toBe(preset.clientAuth !== 'none')
+    expect(preset.registration.length).toBeGreaterThanOrEqual(2)
+    expect(preset.registration.length).toBeLessThanOrEqual(3)
+    expect(preset.leewaySeconds).toBeLessThanOrEqual(300)
+    expect(preset.rotationGraceSeconds).toBeGreaterThanOrEqual(0)
+    expect(preset.deadRefreshCodes).toContain('invalid_grant')
+    for (const host of preset.endpointHosts) expect(host).toMatch(/^(\*\.)?[a-z0-9.-]+$/)
+    for (const text of [...preset.registration, ...preset.hints.map((hint) => hint.say)]) {
+      // A sentence; one that ends in a command or a URL to copy has no full stop.
+      expect(text).toMatch(/^[A-Z-][^\u0000-\u001f]*\S$/)
+      expect(text.length).toBeLessThan(260)
+    }
+  })
+
+  it('fits the reader of claims', () => {
+    const names: Partial<ClaimNames>[] = presets.map((preset) => preset.claimNames)
+    expect(names).toHaveLength(PROVIDER_IDS.length)
+  })
+
+  it.each([
+    [
+      'okta',
+      [
+        'http://127.0.0.1:8765/callback',
+        'http://127.0.0.1:18765/callback',
+        'http://127.0.0.1:28765/callback',
+      ],
+    ],
+    [
+      'cognito',
+      [
+        'http://localhost:8765/callback',
+        'http://localhost:18765/callback',
+        'http://localhost:28765/callback',
+      ],
+    ],
+    ['entra', ['http://localhost']],
+    ['keycloak', ['http://127.0.0.1/callback']],
+  ] as const)('says which redirect URIs to register for %s', (id, uris) => {
+    expect(redirectUris(PRESETS[id])).toEqual(uris)
+  })
+
+  it('never asks Cognito or Google for offline_access, nor Entra to revoke', () => {
+    expect(PRESETS.cognito.offline).toBe('implicit')
+    expect(PRESETS.google.authorizationParameters).toEqual({ access_type: 'offline', prompt: 'consent' })
+    expect(PRESETS.entra.revoke).toEqual([])
+    expect(PRESETS.dex.deadRefreshCodes).toContain('invalid_request')
+  })
+})
