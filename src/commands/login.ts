@@ -11,6 +11,11 @@ import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
 export async function login(invocation: Invocation): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
+  if (profile.issuer === undefined && !profile.saved) {
+    throw new Failure('usage', 'there is no profile yet', {
+      hint: 'Run: ls-auth login --issuer URL --client-id ID',
+    })
+  }
   refuseOtherClient(settings, profile)
   const client = clientOf(profile, settings)
   const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))

@@ -60,7 +60,7 @@ export function explainProviderError(
   if (typeof foreign.error === 'string') return answered(foreign, doing, provider)
   const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON') {
-    const status = (nested as { status?: unknown } | undefined)?.status ?? foreign.status
+    const status = statusOf(nested) ?? statusOf((nested as Foreign | undefined)?.cause) ?? statusOf(foreign)
     const failure = new Failure(
       'provider-failed',
       `the provider could not ${doing}${typeof status === 'number' ? ` (HTTP ${status})` : ''}`,
@@ -87,6 +87,9 @@ export function explainProviderError(
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })
 }
+
+const statusOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? (value as { status?: unknown }).status : undefined
 
 function answered(foreign: Foreign, doing: string, provider: string): Failure {
   const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))

@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../errors.ts'
 import type { Clock, Http, HttpAnswer } from '../ports.ts'
+import { tolerateDeviceAnswer } from './device-answer.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import { type Metadata, skewOf } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
@@ -86,13 +87,14 @@ export function connectProvider(options: ProviderOptions): Provider {
     oidc.setJwksCache(config, { jwks: options.jwks.value as never, uat: Math.floor(Date.now() / 1000) - 61 })
   }
   config[oidc.customFetch] = async (url, init) => {
-    const answer = await options.http.send({
+    const sent = await options.http.send({
       method: init.method as 'GET' | 'POST',
       url: new URL(url),
       headers: init.headers,
       ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
       maxBytes: TOKEN_BYTES,
     })
+    const answer = url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(sent) : sent
     spoken = true
     skewSeconds = skewOf(answer, clock.now())
     issued = refreshTokenIn(answer) ?? issued

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Failure, type FailureCode } from '../errors.ts'
+import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
 import type { Body, StoredToken } from './sealed-file.ts'
 
 /**
@@ -44,6 +44,7 @@ export type State =
       readonly want: Want
       readonly turn: Turn
     }
+  | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
 
 /** One spending of a refresh token. */
 interface Turn {
@@ -99,7 +100,7 @@ export function next(state: State, event: Event, now: number): Step {
         ? [{ ...state, phase: 'doubting' }, { do: 'read-again' }]
         : bug(state, event)
     case 'unanswered':
-      return state.phase === 'sending' ? orStillValid(state, event.failure, now) : bug(state, event)
+      return state.phase === 'sending' ? onUnanswered(state, event.failure, now) : bug(state, event)
   }
 }
 
@@ -113,10 +114,13 @@ function onLocked(state: State, session: Seen | undefined, now: number): Step {
   const { want } = state
   if (!session) return fail(want, 'not-signed-in', 'you were signed out in the meantime')
   const fresh = findFresh(session.body, want, now)
-  if (fresh) return give(want, fresh)
+  if (fresh) {
+    const found = give(want, fresh)
+    return state.phase === 'doubting' ? settle(state, session.body, found) : found
+  }
   if (state.phase === 'doubting') {
     if (session.refresh === undefined || session.refresh === state.turn.spends || state.turn.doubted) {
-      return ended(state)
+      return settle(state, session.body, ended(state))
     }
     return spend(want, session, true, now)
   }
@@ -152,6 +156,7 @@ const roomFor = (body: Body): number =>
   4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.token.length, 0)
 
 function onKept(state: State): Step {
+  if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting')
     return [
       { ...state, phase: 'sending' },
@@ -169,6 +174,7 @@ function onKept(state: State): Step {
 }
 
 function onNotKept(state: State, failure: Failure, now: number): Step {
+  if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting') return orStillValid(state, failure, now)
   if (state.phase !== 'keeping') return bug(state, { type: 'not-kept', failure })
   const { refusal, renewed } = state.turn
@@ -203,6 +209,26 @@ function onAnswered(state: State, renewal: Renewal): Step {
   }
   return [
     { phase: 'keeping', want: state.want, turn },
+    { do: 'keep', body },
+  ]
+}
+
+function onUnanswered(state: State & { turn: Turn }, failure: Failure, now: number): Step {
+  const verdict = orStillValid(state, failure, now)
+  const left = !(failure instanceof NetworkFailure) || failure.sent
+  return left ? verdict : settle(state, state.turn.seen.body, verdict)
+}
+
+/**
+ * The outcome of the attempt is known: nothing left this machine, or the token is dead. A note that stayed would have
+ * the next run blame an interruption that never was. That of an earlier run says all that is known, and stays.
+ */
+function settle(state: State & { turn: Turn }, found: Body, verdict: Step): Step {
+  const { attempt, padding: _, ...body } = found
+  const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.turn.spends)
+  if (state.turn.resumed || !ours) return verdict
+  return [
+    { phase: 'settling', want: state.want, verdict },
     { do: 'keep', body },
   ]
 }

@@ -162,6 +162,11 @@ function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[
 export function requireClient(profile: Profile): { issuer: string; clientId: string } {
   const { issuer, clientId } = profile
   if (issuer !== undefined && clientId !== undefined) return { issuer, clientId }
+  if (issuer === undefined && clientId === undefined && !profile.saved) {
+    throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
+      hint: 'Run: ls-auth login --issuer URL --client-id ID',
+    })
+  }
   throw new Failure(
     'settings',
     `profile ${safeText(profile.name, 60)} has no ${issuer === undefined ? 'issuer' : 'client_id'}`,

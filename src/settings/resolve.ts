@@ -94,7 +94,7 @@ function check(key: SettingKey, value: unknown, where: string): unknown {
     return list.flatMap((item: string) => item.split(/\s+/)).filter(Boolean)
   }
   if (shape === 'ports') {
-    if (value === 'any') return value
+    if (value === 'any' || (Array.isArray(value) && value.includes('any'))) return 'any'
     const ports = (Array.isArray(value) ? value : [value]).map(Number)
     if (!ports.every((port) => Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw wrong('port numbers, or "any"')

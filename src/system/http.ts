@@ -13,7 +13,8 @@ const LOOPBACK = 'localhost,127.0.0.1,[::1],::1'
  * no redirect ever followed, errors without foreign text.
  */
 export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
-  const undici = await import('undici')
+  // A CommonJS package: bundled, only its default export is there.
+  const { default: undici } = await import('undici')
   const tls = tlsOptions(settings, env)
   const dispatcher = new undici.EnvHttpProxyAgent({
     ...proxyOptions(settings, env),

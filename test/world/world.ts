@@ -40,8 +40,14 @@ export interface World {
   /** Milliseconds the local clock is off. */
   clockOffset: number
   visitor: Visitor | undefined
-  /** Lines waiting on standard input. */
-  stdin: string[]
+  /** Lines waiting on standard input; a function gives its line when it is asked for. */
+  stdin: (string | (() => Promise<string>))[]
+  /** What the running (or last) command has said on stderr so far. */
+  said: string
+  /** Sleeping moves the local clock instead of waiting. */
+  fastForward: boolean
+  /** Milliseconds of each sleep under `fastForward`. */
+  readonly slept: number[]
   /** Port changes for fault injection. */
   override: Partial<Ports>
   type(line: string): Promise<Outcome>
@@ -76,6 +82,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     clockOffset: 0,
     visitor: options.visitor,
     stdin: [],
+    said: '',
+    fastForward: false,
+    slept: [],
     override: {},
     async type(line) {
       const [program, ...argv] = words(line)
@@ -102,6 +111,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 async function runOnce(world: World, argv: string[], columns: number): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
+  world.said = ''
   const env: Env = {
     variables: world.variables,
     platform: process.platform,
@@ -113,13 +123,21 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
   }
   const ports: Ports = {
     env,
-    clock: { now: () => Date.now() + world.clockOffset, sleep: wallClock.sleep },
+    clock: {
+      now: () => Date.now() + world.clockOffset,
+      async sleep(milliseconds, signal) {
+        if (!world.fastForward) return wallClock.sleep(milliseconds, signal)
+        world.slept.push(milliseconds)
+        world.clockOffset += milliseconds
+      },
+    },
     terminal: {
       out: async (text) => {
         stdout += text
       },
       err: (text) => {
         stderr += text
+        world.said += text
       },
       outIsTTY: false,
       errIsTTY: false,
@@ -128,8 +146,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       unicode: true,
       style: async () => plain,
       setColor: () => {},
-      readAll: async () => world.stdin.splice(0).join('\n'),
-      readLine: async () => world.stdin.shift(),
+      readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
+      readLine: async () => given(world.stdin.shift()),
     },
     files: async () => realFiles,
     lock: kernelLock,
@@ -150,6 +168,9 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
   const exit = await run(argv, ports)
   return { exit, stdout, stderr }
 }
+
+const given = <T>(line: T | (() => Promise<T>)): T | Promise<T> =>
+  typeof line === 'function' ? (line as () => Promise<T>)() : line
 
 /** Splits a command line as a shell would, quotes included. */
 function words(line: string): string[] {

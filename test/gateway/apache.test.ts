@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { whyNoApache } from './apache.ts'
+import { backendSuite } from './suites/backends.ts'
+import { loadSuite } from './suites/load.ts'
+import { logSuite } from './suites/log.ts'
+import { pathSuite } from './suites/paths.ts'
+import { personSuite } from './suites/person.ts'
+import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
+import { rotationSuite } from './suites/rotation.ts'
+import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
+import { tlsSuite } from './suites/tls.ts'
+import { upstreamSuite } from './suites/upstream.ts'
+
+const absent = whyNoApache()
+if (absent) process.stderr.write(`${absent}\n`)
+
+if (absent && process.env.LS_AUTH_TEST_ALL === '1') {
+  it('runs everywhere that nothing may be skipped', () => {
+    expect(absent).toBeUndefined()
+  })
+}
+
+describe.skipIf(absent)('the Apache gateway, as shipped', () => {
+  describe('a person with a real provider and a real API', personSuite)
+  describe('tokens that must not pass', refusalSuite)
+  describe('an issuer that is not the one it was told', issuerMismatchSuite)
+  describe('scopes and groups', scopeSuite)
+  describe('an issuer without audiences', clientAsAudienceSuite)
+  describe('keys that change', rotationSuite)
+  describe('addresses and methods', pathSuite)
+  describe('what reaches the upstream, and what comes back', upstreamSuite)
+  describe('the access log', logSuite)
+  describe('Tempo and Jaeger', backendSuite)
+  describe('encrypted on both sides', tlsSuite)
+  describe('many at once', loadSuite)
+})

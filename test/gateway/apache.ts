@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { listen } from '../world/loopback-server.ts'
+import { send } from './send.ts'
+
+/** The directory that is shipped and that the tests run, untouched but for its variables. */
+const SHIPPED = fileURLToPath(new URL('../../docs/gateway/apache', import.meta.url))
+const APACHE = '/usr/sbin/apache2'
+const MODULE = '/usr/lib/apache2/modules/mod_oauth2.so'
+const PATIENCE_MILLISECONDS = 10_000
+
+/** Values of `variables.conf` by name. Undefined takes a variable away, as commenting it out does. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** What a gateway stands between. */
+export interface ApacheOptions {
+  issuer: string
+  /** Origin of the API behind. */
+  upstream: string
+  apiKey: string
+  variables?: Variables
+}
+
+/** One line of the access log; strings from tokens and callers are percent-encoded. */
+export interface AccessLine {
+  readonly time: string
+  readonly iss: string
+  readonly sub: string
+  readonly oid: string
+  readonly client: string
+  readonly jti: string
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly status: number
+  readonly why: string
+  readonly duration_us: number
+  readonly remote: string
+}
+
+/** A running Apache with the shipped configuration. */
+export interface ApacheGateway {
+  /** Origin, without a path. */
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  readonly keyFile: string
+  /** The newest line of the access log that contains this text, once there is one. Every line must be JSON. */
+  line(mark: string): Promise<AccessLine>
+  accessLog(): Promise<string>
+  errorLog(): Promise<string>
+  close(): Promise<void>
+}
+
+/** The one line to say when Apache or its module is absent; undefined where the gateway can be tested. */
+export function whyNoApache(): string | undefined {
+  if (existsSync(APACHE) && existsSync(MODULE)) return undefined
+  return 'skipped: the gateway tests need the Debian packages apache2 libapache2-mod-oauth2'
+}
+
+/** Starts the shipped gateway in a directory and on a loopback port of its own, and waits until it answers. */
+export async function startApache(options: ApacheOptions): Promise<ApacheGateway> {
+  const root = await mkdtemp(join(tmpdir(), 'ls-auth-gateway-'))
+  const port = await freePort()
+  const accessFile = join(root, 'access.log')
+  const errorFile = join(root, 'error.log')
+  const keyFile = join(root, 'api-key')
+  try {
+    // Apache's children run as another user and must reach the key.
+    await chmod(root, 0o755)
+    await mkdir(join(root, 'run'))
+    await cp(SHIPPED, join(root, 'gateway'), { recursive: true })
+    await writeKey(keyFile, options.apiKey)
+    await writeFile(accessFile, '')
+    const variables = join(root, 'gateway', 'variables.conf')
+    const text = replaceVariables(await readFile(variables, 'utf8'), {
+      GW_ISSUER: options.issuer,
+      GW_UPSTREAM: options.upstream,
+      GW_KEY_FILE: keyFile,
+      GW_LISTEN: `127.0.0.1:${port}`,
+      GW_ACCESS_LOG: accessFile,
+      GW_ERROR_LOG: errorFile,
+      GW_RUN_DIR: join(root, 'run'),
+      ...options.variables,
+    })
+    await writeFile(variables, text)
+    const child = spawn(APACHE, ['-d', root, '-f', 'gateway/gateway.conf', '-DFOREGROUND'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    // A test run that dies takes its server along.
+    const orphaned = () => child.kill('SIGTERM')
+    process.once('exit', orphaned)
+    const close = async () => {
+      process.off('exit', orphaned)
+      await stop(child)
+      await rm(root, { recursive: true, force: true })
+    }
+    const tls = options.variables?.GW_TLS_CERTIFICATE !== undefined
+    const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
+    await answers(child, url, errorFile).catch(async (error) => {
+      await close()
+      throw error
+    })
+    return {
+      url,
+      port,
+      pid: child.pid ?? 0,
+      keyFile,
+      line: (mark) => findLine(accessFile, mark),
+      accessLog: () => readFile(accessFile, 'utf8'),
+      errorLog: () => readFile(errorFile, 'utf8'),
+      close,
+    }
+  } catch (error) {
+    await rm(root, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Puts a key where the gateway reads it, with the owner and mode that the guide asks for. */
+export async function writeKey(file: string, key: string): Promise<void> {
+  await writeFile(file, `${key}\n`)
+  await chmod(file, 0o640)
+  if (process.getuid?.() === 0) await chown(file, 0, groupId('www-data'))
+}
+
+/** Changes `Define`s and nothing else. A name that the file does not know is a mistake. */
+function replaceVariables(text: string, variables: Variables): string {
+  let result = text
+  for (const [name, value] of Object.entries(variables)) {
+    const line = new RegExp(`^#?Define ${name}\\s.*$`, 'm')
+    if (!line.test(result)) throw new Error(`variables.conf has no ${name}`)
+    result = result.replace(line, () =>
+      value === undefined ? `#Define ${name}` : `Define ${name} "${value}"`,
+    )
+  }
+  return result
+}
+
+function groupId(name: string): number {
+  const entry = new RegExp(`^${name}:[^:]*:(\\d+):`, 'm').exec(readFileSync('/etc/group', 'utf8'))
+  if (!entry) throw new Error(`there is no group ${name}`)
+  return Number(entry[1])
+}
+
+async function freePort(): Promise<number> {
+  const listening = await listen(createServer())
+  await listening.close()
+  return listening.port
+}
+
+async function answers(child: ChildProcess, url: string, errorFile: string): Promise<void> {
+  let complaint = ''
+  child.stderr?.on('data', (chunk) => {
+    complaint += chunk
+  })
+  const end = Date.now() + PATIENCE_MILLISECONDS
+  while (Date.now() < end) {
+    const log = existsSync(errorFile) ? await readFile(errorFile, 'utf8') : ''
+    if (child.exitCode !== null) throw new Error(`Apache ended with ${child.exitCode}: ${complaint}${log}`)
+    const answer = await send(url, '/', { rejectUnauthorized: false }).catch(() => undefined)
+    if (answer) return
+    await sleep(20)
+  }
+  throw new Error(`Apache does not answer: ${complaint}`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MILLISECONDS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** Apache writes a line after the answer has left, so it may be a moment late. */
+async function findLine(file: string, mark: string): Promise<AccessLine> {
+  const end = Date.now() + PATIENCE_MILLISECONDS
+  for (;;) {
+    const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1)
+    const parsed = lines.map((line) => JSON.parse(line) as AccessLine)
+    const found = lines.findLastIndex((line) => line.includes(mark))
+    const line = parsed[found]
+    if (line) return line
+    if (Date.now() > end) throw new Error(`no line of the access log contains ${mark}`)
+    await sleep(10)
+  }
+}

@@ -1,0 +1,98 @@
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { gatewayFixture, TRACE } from './fixture.ts'
+
+const HOSTILE = [
+  ['quotes, backslashes and a second line', 'a"b\\c\n{"sub":"evil"}\r\t'],
+  ['the end of an object', '"},{"status":200'],
+  ['control characters', '\u0001\u000b\u001b[31mred\u007f'],
+  ['every kind of letter', 'José 💥 \u2028 \u202e'],
+  ['what looks encoded already', '%22%0a\\x22\\u0022'],
+  ['a long name', 'n'.repeat(3000)],
+] as const
+
+/** One line of JSON a request, whatever is in it. */
+export function logSuite(): void {
+  const world = gatewayFixture()
+
+  it('tells who, with what, when, what and how long', async () => {
+    const jti = crypto.randomUUID()
+    const token = await world.issuer.mint({ jti })
+    await world.send(`${TRACE}?span-id=abc`, { token })
+    const line = await world.gateway.line(jti)
+    expect(line).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}$/),
+      iss: world.issuer.issuer,
+      sub: 'ada@example.com',
+      oid: '',
+      client: 'ls-auth',
+      jti,
+      method: 'GET',
+      path: TRACE,
+      query: 'span-id=abc',
+      status: 200,
+      why: '',
+      duration_us: expect.any(Number),
+      remote: '127.0.0.1',
+    })
+    expect(Math.abs(Date.parse(line.time) - Date.now())).toBeLessThan(60_000)
+  })
+
+  it.each(HOSTILE)('keeps a name with %s on one line', async (_name, sub) => {
+    const jti = crypto.randomUUID()
+    const token = await world.issuer.mint({ jti, sub, client_id: sub })
+    expect((await world.send(TRACE, { token })).status).toBe(200)
+    const line = await world.gateway.line(jti)
+    expect(decodeURIComponent(line.sub)).toBe(sub)
+    expect(decodeURIComponent(line.client)).toBe(sub)
+    expect(line.status).toBe(200)
+  })
+
+  it.each([
+    ['azp', { client_id: undefined, azp: 'from-azp' }, 'from-azp'],
+    ['cid', { client_id: undefined, cid: 'from-cid' }, 'from-cid'],
+    ['appid', { client_id: undefined, appid: 'from-appid' }, 'from-appid'],
+    ['nothing', { client_id: undefined }, ''],
+  ])('finds the client in %s', async (_name, claims, client) => {
+    const jti = crypto.randomUUID()
+    await world.send(TRACE, { token: await world.issuer.mint({ ...claims, jti }) })
+    expect((await world.gateway.line(jti)).client).toBe(client)
+  })
+
+  it('knows an Entra token by its uti, and the person by their oid', async () => {
+    const uti = crypto.randomUUID()
+    await world.send(TRACE, { token: await world.issuer.mint({ jti: undefined, uti, oid: 'person-1' }) })
+    expect(await world.gateway.line(uti)).toMatchObject({ jti: uti, oid: 'person-1' })
+  })
+
+  it('stays JSON for requests that are none', async () => {
+    const token = await world.issuer.mint()
+    const mark = crypto.randomUUID()
+    const lines = [
+      `GET ${TRACE}"\\\u00ff?${mark}"}\\\u00ff HTTP/1.1`,
+      `GET ${TRACE}\u0001 HTTP/1.1`,
+      'G"T\\ / HTTP/1.1',
+      '\u0016\u0003\u0001\u0002"',
+      `GET ${TRACE}`,
+      `GET /${'a'.repeat(20_000)} HTTP/1.1`,
+      `GET ${TRACE} HTTP/1.1\r\nBad Header: "`,
+      `GET ${TRACE} HTTP/1.1\r\nLong: ${'b'.repeat(40_000)}`,
+    ]
+    for (const line of lines) await hurl(`${line}\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    // Throws at a line that is not JSON.
+    expect(decodeURIComponent((await world.gateway.line(mark)).query.replaceAll('%ff', ''))).toContain(
+      `${mark}"}\\`,
+    )
+  })
+
+  async function hurl(bytes: string): Promise<void> {
+    const socket = connect(world.gateway.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume()
+    socket.write(Buffer.from(bytes, 'latin1'))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    await Promise.race([closed, sleep(300)])
+    socket.destroy()
+  }
+}

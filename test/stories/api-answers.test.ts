@@ -1,0 +1,167 @@
+import { importPKCS8, SignJWT } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openStage, type Stage } from '../world/stage.ts'
+import type { TraceApiMode } from '../world/trace-api.ts'
+import { withHostileText } from '../world/trace-data.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+  expect((await stage.world.type(stage.login())).exit).toBe(0)
+})
+afterAll(() => stage.close())
+afterEach(() => {
+  stage.api.mode = 'normal'
+  stage.api.traces = [stage.trace]
+})
+const get = (id = stage.spanId, flags = '') => stage.world.type(`ls-auth trace get ${id} ${flags}`)
+
+describe('each answer of the API has its own words and exit status', () => {
+  const answers: [TraceApiMode, number, RegExp][] = [
+    ['rate-limited', 6, /limits requests.*\nhint: Try again in \d+s\.\n {2}limit \d+, 0 left/],
+    ['server-error', 6, /failed \(HTTP 500\)/],
+    ['plain-text', 6, /failed \(HTTP \d+\)\nhint: .*\n {2}\S/],
+    ['message-body', 11, /does not allow this to you \(HTTP 403\)[^]*Your role does not allow this/],
+    ['html', 3, /answered with a web page instead of traces\nhint: Sign in again/],
+    ['redirect', 3, /redirects to another page instead of traces/],
+    ['gone', 7, /is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026/],
+    ['not-json', 6, /did not answer with JSON/],
+    ['huge', 6, /is larger than \d+ bytes/],
+  ]
+  it.each(answers)('%s → exit %i', async (mode, exit, words) => {
+    stage.api.mode = mode
+    const outcome = await get()
+    expect(outcome.stderr).toMatch(words)
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+  })
+
+  it('a span that is not there: exit 7, and why that may be', async () => {
+    const outcome = await get('00000000deadbeef')
+    expect(outcome.exit).toBe(7)
+    expect(outcome.stderr).toMatch(/assembled/)
+  })
+
+  it('an API that does not answer in time: exit 6', async () => {
+    stage.api.mode = 'slow'
+    const outcome = await get(stage.spanId, '--timeout 1')
+    expect(outcome.exit).toBe(6)
+    expect(outcome.stderr).toContain('did not answer in time')
+  })
+
+  it('an id that is none, and a trace id, say what is wanted', async () => {
+    expect(await get('nonsense!')).toMatchObject({ exit: 2 })
+    const outcome = await get(stage.trace.traceId)
+    expect(outcome.exit).toBe(2)
+    expect(outcome.stderr).toContain('by span id')
+  })
+
+  it('takes the id as hex, decimal, padded or not, traceparent and UI address', async () => {
+    const decimal = BigInt(`0x${stage.spanId}`).toString()
+    const forms = [
+      stage.spanId.toUpperCase(),
+      decimal,
+      `00-${stage.trace.traceId}-${stage.spanId}-01`,
+      `https://app.lightstep.com/prod/trace?span_guid=${stage.spanId}`,
+    ]
+    for (const form of forms) expect([form, (await get(form)).exit]).toEqual([form, 0])
+  })
+
+  it('text of a hostile trace cannot steer the terminal, drawn or as JSON', async () => {
+    stage.api.traces = [withHostileText(stage.trace)]
+    for (const flags of ['', '-o json']) {
+      const { exit, stdout } = await get(stage.spanId, flags)
+      expect(exit).toBe(0)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+    }
+  })
+})
+
+describe('denied', () => {
+  it('403 names the scope that is required and those that are held', async () => {
+    const narrow = await openStage()
+    await narrow.world.type(narrow.login().replace(' traces:read', ''))
+    const outcome = await narrow.world.type(`ls-auth trace get ${narrow.spanId}`)
+    expect(outcome.exit).toBe(11)
+    expect(outcome.stderr).toContain('required scope: traces:read')
+    expect(outcome.stderr).toMatch(/held scope: openid profile email/)
+    await narrow.close()
+  })
+
+  it('401 on a locally valid token: renewed once, tried once more, then exit 11 with what is known', async () => {
+    const other = await openStage({ gateway: { audience: 'api://something-else' } })
+    await other.world.type(other.login())
+    const before = other.provider.refreshCount()
+    const outcome = await other.world.type(`ls-auth trace get ${other.spanId}`)
+    expect(outcome.exit).toBe(11)
+    expect(outcome.stderr).toContain('HTTP 401')
+    expect(outcome.stderr).toContain('held audience: api://traces')
+    expect(other.provider.refreshCount()).toBe(before + 1)
+    expect(other.gateway.log.filter(({ status }) => status === 401)).toHaveLength(2)
+    await other.close()
+  })
+
+  it('a token of somebody else in LS_AUTH_TOKEN is refused by the gateway, and nothing is renewed', async () => {
+    const { privateKey } = (await import('node:crypto')).generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'RS256')
+    const forged = await new SignJWT({ scope: 'traces:read', client_id: 'x' })
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt' })
+      .setIssuer(stage.provider.issuer)
+      .setSubject('mallory')
+      .setAudience('api://traces')
+      .setExpirationTime('1h')
+      .sign(key)
+    stage.world.variables.LS_AUTH_TOKEN = forged
+    const before = stage.provider.refreshCount()
+    const outcome = await get()
+    const whoami = await stage.world.type('ls-auth whoami')
+    const check = await stage.world.type('ls-auth check --scope traces:read')
+    delete stage.world.variables.LS_AUTH_TOKEN
+    expect(outcome.exit).toBe(11)
+    expect(stage.provider.refreshCount()).toBe(before)
+    expect(whoami.stdout).toContain('SIGNATURE WRONG')
+    expect(check.exit).toBe(5)
+    expect(outcome.stderr + whoami.stdout + check.stdout).not.toContain(forged)
+  })
+})
+
+describe('any token on standard input', () => {
+  it('is read, verified with the keys of the profile’s issuer, and checked', async () => {
+    const token = (await stage.world.type('ls-auth token')).stdout
+    stage.world.stdin = [token]
+    expect((await stage.world.type('ls-auth whoami --token -')).stdout).toContain('signature verified')
+    stage.world.stdin = [`Bearer ${token}`]
+    expect(await stage.world.type('ls-auth check --token - --aud api://traces')).toMatchObject({ exit: 0 })
+  })
+
+  it('from another issuer: shown, never verified with keys that only the token names', async () => {
+    const claims = { iss: 'https://elsewhere.example', sub: 'x', exp: 4e9, aud: 'a', scope: 's' }
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const foreign = `${part({ alg: 'RS256', kid: 'k' })}.${part(claims)}.AAAA`
+    stage.world.stdin = [foreign]
+    const whoami = await stage.world.type('ls-auth whoami --token -')
+    expect(whoami.stdout).toContain('not the one of this profile')
+    stage.world.stdin = [foreign]
+    const check = await stage.world.type('ls-auth check --token - --scope s')
+    expect(check.exit).toBe(5)
+    expect(check.stdout).toContain('unverified-signature')
+  })
+
+  it('opaque: said to be so; a check is unknown, never a pass', async () => {
+    stage.world.stdin = ['just-an-opaque-string']
+    expect((await stage.world.type('ls-auth whoami --token -')).stdout).toContain(
+      'opaque: only its API can read it',
+    )
+    stage.world.stdin = ['just-an-opaque-string']
+    const check = await stage.world.type('ls-auth check --token - --scope s')
+    expect(check.exit).toBe(5)
+    expect(check.stdout).toContain('(opaque)')
+  })
+
+  it('a token on the command line is refused: exit 2', async () => {
+    const token = (await stage.world.type('ls-auth token')).stdout.trim()
+    const outcome = await stage.world.type(`ls-auth whoami --token ${token}`)
+    expect(outcome.exit).toBe(2)
+    expect(outcome.stderr).not.toContain(token)
+  })
+})
