@@ -73,7 +73,10 @@ function signInCommands(program: Command, act: Act): void {
   withSettings(login)
   act(login, async () => (await import('./commands/login.ts')).login)
   act(
-    program.command('logout').description('forget the session here and revoke it at the provider'),
+    program
+      .command('logout')
+      .description('forget the session here and revoke it at the provider')
+      .option('--all', 'every sign-in on this machine'),
     async () => (await import('./commands/logout.ts')).logout,
   )
   act(

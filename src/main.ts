@@ -2,6 +2,7 @@ import { run } from './cli.ts'
 import type { Ports } from './ports.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
+import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal.ts'
 
 export { run } from './cli.ts'
@@ -18,6 +19,7 @@ export function realPorts(): Ports {
     env,
     clock: wallClock,
     terminal,
+    signals: processSignals(),
     files: once(async () => (await import('./system/files.ts')).realFiles),
     lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal)),

@@ -132,6 +132,14 @@ export interface Terminal {
   readAll(maxBytes: number): Promise<string>
   /** One line from stdin, echoed by the terminal; undefined at its end. */
   readLine(signal?: AbortSignal): Promise<string | undefined>
+  /** A line typed without echo; undefined when nobody can be asked (stdin or stderr is no terminal) or at its end. */
+  readSecret(prompt: string): Promise<string | undefined>
+}
+
+/** SIGINT, SIGTERM and SIGHUP, held back for as long as dying would lose something. */
+export interface Signals {
+  /** A signal that comes during `work` takes effect after it (bounded). */
+  shield<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** The machine. Heavy parts are thunks, loaded by the first command that needs them. */
@@ -139,6 +147,7 @@ export interface Ports {
   readonly env: Env
   readonly clock: Clock
   readonly terminal: Terminal
+  readonly signals: Signals
   files(): Promise<Files>
   lock(): Promise<Lock>
   keychain(): Promise<Keychain>

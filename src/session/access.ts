@@ -6,7 +6,7 @@ import type { Client } from './client.ts'
 import { connect } from './connection.ts'
 import { gate } from './gate.ts'
 import { checkSamePerson } from './id-token.ts'
-import type { Tokens } from './provider.ts'
+import type { Provider, Tokens } from './provider.ts'
 import { wireError } from './provider-errors.ts'
 import {
   begin,
@@ -59,7 +59,8 @@ export async function accessToken(
   await drive((at) => settled(at) || at.do === 'lock')
   if (!settled(effect)) {
     await store.turn(command, tell, async () => {
-      await drive(settled)
+      // From here to the commit a signal waits: dying with the answer on its way would lose the session.
+      await ports.signals.shield(() => drive(settled))
       if (await needsSweep(store, seat.session)) await sweep(client, store, ports)
     })
   }
@@ -118,7 +119,7 @@ async function send(refreshToken: string, seat: Seat): Promise<Event> {
   const { body } = seat.session as Session
   try {
     const provider = await connect(client, body, ports)
-    const tokens = await provider.refresh(refreshToken, {})
+    const tokens = await refreshWhenReached(provider, refreshToken, ports)
     checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
     return { type: 'answered', renewal: await renewal(client, tokens, body.grantedScope) }
   } catch (error) {
@@ -127,6 +128,24 @@ async function send(refreshToken: string, seat: Seat): Promise<Event> {
     const dead = wire?.error !== undefined && client.preset.deadRefreshCodes.includes(wire.error)
     return dead ? { type: 'refused', failure: error } : { type: 'unanswered', failure: temporary(error) }
   }
+}
+
+const RETRY_MILLISECONDS = [250, 750] as const
+
+/**
+ * Only a request that certainly did not leave (no name, no connection) is tried again: a refresh is no idempotent
+ * request, and a strict provider takes a second use of the same token for theft (RFC 9700 §4.14.2).
+ */
+async function refreshWhenReached(provider: Provider, refreshToken: string, ports: Ports): Promise<Tokens> {
+  for (const pause of RETRY_MILLISECONDS) {
+    try {
+      return await provider.refresh(refreshToken, {})
+    } catch (error) {
+      if (!(error instanceof NetworkFailure) || error.sent) throw error
+      await ports.clock.sleep(pause * (0.5 + Math.random()))
+    }
+  }
+  return provider.refresh(refreshToken, {})
 }
 
 async function renewal(client: Client, tokens: Tokens, scopeBefore: string | undefined): Promise<Renewal> {
@@ -190,7 +209,7 @@ export async function checkSeal(client: Client, store: Store, ports: Ports): Pro
       ],
     })
   }
-  const { findByProfile } = await import('./changed-profile.ts')
+  const { findByProfile } = await import('./sign-ins.ts')
   const sealed = await findByProfile(client, ports)
   if (!sealed) return
   const what =

@@ -12,8 +12,10 @@ export interface Header {
   readonly account: string
   /** Profile → API origin, as confirmed by a sign-in. */
   readonly apis: Readonly<Record<string, string>>
-  /** `store = "file"`: the data key, wrapped by the key file. */
+  /** `store = "file"`: the data key, wrapped by the key file or the passphrase. */
   readonly wrappedKey?: string
+  /** Present when a passphrase wraps it: salt (base64url) and scrypt's cost (RFC 7914). */
+  readonly scrypt?: { readonly salt: string; readonly N: number; readonly r: number; readonly p: number }
 }
 
 /** A token as received, with the local time it came at; never judged by the JWT's own clock. */

@@ -117,7 +117,7 @@ async function throughBrowser(
     const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
     talk.showUrl(request.url)
     const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
-    return accept(await provider.exchangeCode(callback, request))
+    return ports.signals.shield(async () => accept(await provider.exchangeCode(callback, request)))
   }
   const loopback = await listen(place)
   let page: 'done' | 'failed' = 'failed'
@@ -126,7 +126,11 @@ async function throughBrowser(
     const answer = loopback.wait(request.state, giveUpAfter(LONGEST_WAIT_MILLISECONDS))
     talk.showUrl(request.url)
     if (manner.flow === 'browser') await (await ports.browser()).open(trustedUri(request.url.href))
-    const signedIn = await accept(await provider.exchangeCode(await answer, request))
+    const callback = await answer
+    // Ctrl-C while waiting ends at once; once the code is spent, what came for it is kept or revoked first.
+    const signedIn = await ports.signals.shield(async () =>
+      accept(await provider.exchangeCode(callback, request)),
+    )
     page = 'done'
     return signedIn
   } finally {

@@ -35,7 +35,7 @@ export interface Store {
   commit(session: Session): Promise<void>
   /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
   install(
-    header: Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey'>,
+    header: Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>,
     body: Body,
     refresh: string | undefined,
   ): Promise<void>
@@ -60,7 +60,13 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
   const itemsPath = join(directory, 'items.json')
   const tombstonePath = (sid: string) => join(directory, `tombstone-${sid}`)
   const account = (sid: string) => `${name}|${sid}`
-  const vaultOf = (store: Header['store']): Vault => openVault(client, store, ports)
+  const vaults = new Map<Header['store'], Vault>()
+  // One vault per command: a passphrase is asked for once.
+  const vaultOf = (store: Header['store']): Vault => {
+    const vault = vaults.get(store) ?? openVault(client, store, ports)
+    vaults.set(store, vault)
+    return vault
+  }
   const write = (to: string, bytes: Uint8Array) => writeAtomically(to, bytes, files, ports.env.pid)
 
   async function readFile(at: string): Promise<Session | undefined> {
@@ -114,15 +120,9 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       const sid = randomBytes(12).toString('base64url')
       const secret: Secret = { key: randomBytes(32), refresh }
       await saveItems([...(await items()), { sid, store: client.store }])
-      const { wrappedKey, keptRefresh } = await vaultOf(client.store).keep(account(sid), secret)
-      const header: Header = {
-        schema: 1,
-        sid,
-        store: client.store,
-        ...facts,
-        ...(wrappedKey ? { wrappedKey } : {}),
-      }
-      const whole = keptRefresh || refresh === undefined ? body : { ...body, refresh }
+      const kept = await vaultOf(client.store).keep(account(sid), secret)
+      const header: Header = { schema: 1, sid, store: client.store, ...facts, ...kept.header }
+      const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
       await write(path, sealFile(header, whole, secret.key))
     },
     async probe() {

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { ensureKeyFile, readKeyFile, unwrapKey, wrapKey } from './key-file.ts'
+import { passphraseVault } from './passphrase.ts'
 import type { Header } from './sealed-file.ts'
 
 /** What a sign-in leaves outside the session file: the data key, and the refresh token as issued. */
@@ -16,7 +17,10 @@ export interface Vault {
   /** Proves that something can be kept, before a person is sent to a browser. */
   probe(): Promise<void>
   /** Keeps the secret and reads it back. Says what the header must carry and whether the refresh token is kept. */
-  keep(account: string, secret: Secret): Promise<{ wrappedKey?: string; keptRefresh: boolean }>
+  keep(
+    account: string,
+    secret: Secret,
+  ): Promise<{ header: Pick<Header, 'wrappedKey' | 'scrypt'>; keptRefresh: boolean }>
   /** The secret of a session that the file says is there. */
   recall(account: string, header: Header): Promise<Secret>
   /** Whether the item is known to be gone. */
@@ -28,7 +32,8 @@ export function openVault(
   store: Header['store'],
   ports: Ports,
 ): Vault {
-  return store === 'file' ? fileVault(client.storeKeyFile, ports) : keychainVault(ports)
+  if (store === 'keychain') return keychainVault(ports)
+  return client.storeKeyFile === undefined ? passphraseVault(ports) : keyFileVault(client.storeKeyFile, ports)
 }
 
 // CRED_MAX_CREDENTIAL_BLOB_SIZE; other platforms hold far more.
@@ -57,7 +62,7 @@ function keychainVault(ports: Ports): Vault {
       await keychain.set(account, text)
       if ((await keychain.get(account)) !== text)
         throw lost('the keychain took the session but did not give it back')
-      return { keptRefresh: text === whole && secret.refresh !== undefined }
+      return { header: {}, keptRefresh: text === whole && secret.refresh !== undefined }
     },
     async recall(account) {
       const text = await (await ports.keychain()).get(account)
@@ -79,26 +84,22 @@ function keychainVault(ports: Ports): Vault {
   }
 }
 
-function fileVault(keyFile: string | undefined, ports: Ports): Vault {
-  const path = () => {
-    if (keyFile) return keyFile
-    throw new Failure('settings', 'store = "file" needs a key file', {
-      hint: 'Run: ls-auth login --store file --store-key-file PATH (it is made when it is not there)',
-    })
-  }
+function keyFileVault(path: string, ports: Ports): Vault {
   return {
     async probe() {
-      await ensureKeyFile(path(), await ports.files(), ports.env)
+      await ensureKeyFile(path, await ports.files(), ports.env)
     },
     async keep(account, secret) {
-      const wrapping = await ensureKeyFile(path(), await ports.files(), ports.env)
-      return { wrappedKey: wrapKey(secret.key, wrapping, account), keptRefresh: false }
+      const wrapping = await ensureKeyFile(path, await ports.files(), ports.env)
+      return { header: { wrappedKey: wrapKey(secret.key, wrapping, account) }, keptRefresh: false }
     },
     async recall(account, header) {
-      const wrapping = await readKeyFile(path(), await ports.files(), ports.env)
-      if (!wrapping) throw new Failure('store-key', `the key file ${path()} is not there`)
+      if (header.scrypt)
+        throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
+      const wrapping = await readKeyFile(path, await ports.files(), ports.env)
+      if (!wrapping) throw new Failure('store-key', `the key file ${path} is not there`)
       const key = unwrapKey(header.wrappedKey ?? '', wrapping, account)
-      if (!key) throw new Failure('store-key', `the key file ${path()} does not open this session`)
+      if (!key) throw new Failure('store-key', `the key file ${path} does not open this session`)
       return { key, refresh: undefined }
     },
     discard: async () => true,

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { Failure } from '../errors.ts'
 import type { Style, Terminal } from '../ports.ts'
 
@@ -52,6 +53,7 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
     },
     readAll,
     readLine,
+    readSecret,
   }
 }
 
@@ -95,5 +97,29 @@ function readLine(signal?: AbortSignal): Promise<string | undefined> {
     signal?.addEventListener('abort', abort, { once: true })
     lines.once('line', (line) => finish(() => resolve(line)))
     lines.once('close', () => finish(() => resolve(undefined)))
+  })
+}
+
+/** By readline's own line editor, with its echo thrown away. */
+function readSecret(prompt: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(undefined)
+  process.stderr.write(prompt)
+  return new Promise((resolve) => {
+    const silence = new Writable({ write: (_chunk, _encoding, done) => done() })
+    const lines = createInterface({ input: process.stdin, output: silence, terminal: true })
+    const finish = (line: string | undefined) => {
+      lines.removeAllListeners()
+      lines.close()
+      process.stdin.pause()
+      process.stderr.write('\n')
+      resolve(line)
+    }
+    lines.once('line', finish)
+    lines.once('close', () => finish(undefined))
+    // The editor has switched the terminal's own Ctrl-C off.
+    lines.once('SIGINT', () => {
+      finish(undefined)
+      process.kill(process.pid, 'SIGINT')
+    })
   })
 }

@@ -29,6 +29,7 @@ export function foldSiblings(siblings: readonly TraceNode[]): (TraceNode | Fold)
   return items
 }
 
+/** Tells a fold from a single span. */
 export function isFold(item: TraceNode | Fold): item is Fold {
   return 'members' in item
 }

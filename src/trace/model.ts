@@ -20,8 +20,10 @@ export type AttributeValue =
 /** In the order of the source. Keys should be unique, but nothing in this program relies on it. */
 export type Attributes = readonly (readonly [key: string, value: AttributeValue])[]
 
+/** A span's side of a call (OTLP `SpanKind`). */
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer' | 'unspecified'
 
+/** OTLP `StatusCode`. */
 export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
@@ -79,6 +81,7 @@ export interface Span {
   readonly marks: readonly SpanMark[]
 }
 
+/** All spans a back end or file gave for one trace id. */
 export interface Trace {
   readonly traceId: string
   /** In the order of the source, which no back end promises to be by time. */

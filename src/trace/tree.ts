@@ -29,6 +29,7 @@ export interface TraceNode {
   readonly errors: number
 }
 
+/** A trace as a forest; see {@link buildTree}. */
 export interface TraceTree {
   readonly trace: Trace
   /** Spans without a parent, by start. */

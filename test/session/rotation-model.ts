@@ -1,5 +1,14 @@
 import { Failure, NetworkFailure } from '../../src/errors.ts'
-import { begin, type Effect, type Event, next, type Seen, type State, tokenHash, type Want } from '../../src/session/rotation.ts'
+import {
+  begin,
+  type Effect,
+  type Event,
+  next,
+  type Seen,
+  type State,
+  tokenHash,
+  type Want,
+} from '../../src/session/rotation.ts'
 import { type Body, openFile, type StoredToken, sealFile } from '../../src/session/sealed-file.ts'
 import { type Granted, type ProviderHabits, StrictProvider } from './strict-provider.ts'
 
@@ -19,8 +28,13 @@ export interface Process {
   /** On its way from the provider, which has acted already. */
   answer?: Event
   unanswered?: Failure
-  /** The access token that this process has just fetched itself. */
+  /** Refresh tokens it has presented. */
+  readonly presented: Set<string>
+  /** The access token that it has just fetched itself, and whether the policy refuses it. */
   fetched?: string
+  refused?: boolean
+  /** When it took the lock: an earlier spending of the token it found had no outcome. */
+  uncertain?: boolean
   /** When it chose its end, if it has a last word to write before. */
   decidedAt?: number
   end?: 'crashed' | 'gave' | 'failed'
@@ -28,7 +42,15 @@ export interface Process {
 
 export const SLOT = { use: 'access', audience: '', scopes: '' } as const
 const KEY = Buffer.alloc(32, 7)
-const HEADER = { schema: 1, sid: 'model', store: 'file', issuer: 'i', clientId: 'c', account: '', apis: {} } as const
+const HEADER = {
+  schema: 1,
+  sid: 'model',
+  store: 'file',
+  issuer: 'i',
+  clientId: 'c',
+  account: '',
+  apis: {},
+} as const
 
 /** A machine with a disk, a lock and a provider far away, and processes that take turns in any order. */
 export class Model {
@@ -48,6 +70,7 @@ export class Model {
   /** Another machine writes to this disk without this lock: the promises about the lock do not hold then. */
   shared = false
   readonly #machine: Machine
+  #room = Number.POSITIVE_INFINITY
 
   constructor(habits: ProviderHabits, life: number, machine: Machine = next) {
     this.provider = new StrictProvider(habits)
@@ -57,7 +80,7 @@ export class Model {
 
   start(want: Want): Process {
     const [state, effect] = begin(want)
-    return { want, state, effect, steps: 0 }
+    return { want, state, effect, steps: 0, presented: new Set() }
   }
 
   signIn(age = 0): void {
@@ -75,7 +98,11 @@ export class Model {
     const answer = spent === undefined ? undefined : this.provider.refresh(spent)
     if (!answer || !this.disk) return
     const { attempt: _, ...body } = this.disk.body
-    this.#write({ ...body, tokens: [this.#token(answer.access, this.now)], refresh: answer.refresh ?? (spent as string) })
+    this.#write({
+      ...body,
+      tokens: [this.#token(answer.access, this.now)],
+      refresh: answer.refresh ?? (spent as string),
+    })
   }
 
   foreignSignIn(): void {
@@ -105,11 +132,15 @@ export class Model {
 
   #perform(process: Process, effect: Effect, fate: Fate): Event | undefined {
     if (effect.do === 'read') return { type: 'read', session: this.disk }
-    if (effect.do === 'lock') this.holder = process
+    if (effect.do === 'lock') {
+      this.holder = process
+      process.uncertain = this.uncertain.has(this.disk?.refresh ?? '')
+    }
     if (effect.do === 'lock' || effect.do === 'read-again') return { type: 'locked', session: this.disk }
     if (this.holder !== process) throw new Error(`it dared to ${effect.do} without the lock`)
     if (effect.do === 'keep') return this.#keep(process, effect.body, fate)
-    if (effect.do === 'send') return process.answer ? this.#deliver(process) : this.#send(process, effect.refresh, fate)
+    if (effect.do === 'send')
+      return process.answer ? this.#deliver(process) : this.#send(process, effect.refresh, fate)
     throw new Error(`${effect.do} is not a step`)
   }
 
@@ -134,6 +165,8 @@ export class Model {
     const earlier = this.provider.presented.get(refresh) ?? 0
     if (!this.shared && earlier > (this.accounted.get(refresh) ?? 0))
       throw new Error('a refresh token went out twice although nothing had happened')
+    if (process.presented.has(refresh)) throw new Error('a process presented the same refresh token twice')
+    process.presented.add(refresh)
     process.spending = refresh
     const answer = this.provider.refresh(refresh)
     if (fate === 'fails-after') {
@@ -141,7 +174,10 @@ export class Model {
       process.unanswered = new NetworkFailure('no answer in time', true)
       return { type: 'unanswered', failure: process.unanswered }
     }
-    if (answer) process.fetched = answer.access
+    if (answer) {
+      process.fetched = answer.access
+      process.refused = fate === 'refused-by-policy'
+    }
     process.answer = answer
       ? this.#answered(answer, fate)
       : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant') }
@@ -156,7 +192,8 @@ export class Model {
   }
 
   #answered(answer: Granted, fate: Fate): Event {
-    const refusal = fate === 'refused-by-policy' ? { refusal: new Failure('not-allowed', 'not in the group') } : {}
+    const refusal =
+      fate === 'refused-by-policy' ? { refusal: new Failure('not-allowed', 'not in the group') } : {}
     const refresh = answer.refresh === undefined ? {} : { refresh: answer.refresh }
     const tokens = [this.#token(answer.access, this.now)]
     return { type: 'answered', renewal: { tokens, skewSeconds: 0, ...refresh, ...refusal } }
@@ -194,6 +231,9 @@ export class Model {
     // Through the real seal: nothing the machine writes may be unreadable.
     const opened = openFile(sealFile(HEADER, body, KEY), KEY)
     if (!opened) throw new Error('an unreadable file')
+    const size = JSON.stringify(body).length
+    if (body.padding !== undefined) this.#room = size
+    else if (size > this.#room) throw new Error('the note did not prove that the answer fits')
     this.disk = { body: opened, refresh: opened.refresh ?? this.disk?.refresh }
     for (const { token } of opened.tokens) this.committed.add(token)
   }

@@ -1,5 +1,4 @@
 import * as fc from 'fast-check'
-import { Failure } from '../../src/errors.ts'
 import { secondsLeft, tokenHash, type Want } from '../../src/session/rotation.ts'
 import { type Fate, type Machine, Model, type Process, SLOT } from './rotation-model.ts'
 import type { ProviderHabits } from './strict-provider.ts'
@@ -7,9 +6,9 @@ import type { ProviderHabits } from './strict-provider.ts'
 /** One history: who wants what, in which order they move, and what goes wrong. */
 export interface Plan {
   readonly habits: ProviderHabits
-  /** Life of an access token and the age of the stored one, seconds. */
+  /** Life of an access token and what is left of the stored one's, seconds. */
   readonly life: number
-  readonly age: number
+  readonly left: number
   readonly wants: readonly Omit<Want, 'use' | 'audience' | 'scopes'>[]
   readonly moves: readonly { readonly who: number; readonly fate: Fate; readonly wait: number }[]
   readonly event: { readonly at: number; readonly what: What } | undefined
@@ -18,14 +17,18 @@ type What = 'logout' | 'login' | 'revoked' | 'foreign-refresh' | 'foreign-login'
 
 const faults: Fate[] = ['ok', 'fails', 'fails-after', 'crash', 'crash-after', 'refused-by-policy']
 
-export const plans = (fates = faults, events: What[] = ['logout', 'login', 'revoked', 'foreign-refresh', 'foreign-login']) =>
+export const plans = (
+  fates = faults,
+  events: What[] = ['logout', 'login', 'revoked', 'foreign-refresh', 'foreign-login'],
+) =>
   fc.record<Plan>({
     habits: fc.record({
       rotation: fc.constantFrom('rotate' as const, 'rotate' as const, 'keep' as const, 'omit' as const),
       grace: fc.constantFrom(0, 0, 1),
+      growth: fc.constantFrom(0, 0, 3_500),
     }),
     life: fc.constantFrom(1, 30, 100, 3600),
-    age: fc.oneof(fc.constantFrom(0, 27, 95, 101, 3550, 3700), fc.integer({ min: -3700, max: 3700 })),
+    left: fc.oneof(fc.constantFrom(-1, 0, 3, 4, 8), fc.integer({ min: -3700, max: 7300 })),
     wants: fc.array(
       fc.oneof(
         { weight: 4, arbitrary: fc.constant({}) },
@@ -37,21 +40,32 @@ export const plans = (fates = faults, events: What[] = ['logout', 'login', 'revo
     moves: fc.array(
       fc.record({
         who: fc.nat({ max: 2 }),
-        fate: fc.oneof({ weight: 3, arbitrary: fc.constant('ok' as const) }, { weight: 1, arbitrary: fc.constantFrom(...fates) }),
-        wait: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(0, 5) }, { weight: 1, arbitrary: fc.integer({ min: -90_000, max: 200_000 }) }),
+        fate: fc.oneof(
+          { weight: 3, arbitrary: fc.constant('ok' as const) },
+          { weight: 1, arbitrary: fc.constantFrom(...fates) },
+        ),
+        wait: fc.oneof(
+          { weight: 5, arbitrary: fc.constantFrom(0, 5) },
+          { weight: 1, arbitrary: fc.integer({ min: -90_000, max: 200_000 }) },
+        ),
       }),
       { maxLength: 30 },
     ),
-    event: fc.option(fc.record({ at: fc.nat({ max: 20 }), what: fc.constantFrom(...events) }), { nil: undefined }),
+    event: fc.option(fc.record({ at: fc.nat({ max: 20 }), what: fc.constantFrom(...events) }), {
+      nil: undefined,
+    }),
   })
 
 /** Plays a plan to its end, then sends one more process after it; throws where a promise is broken. */
 export function play(plan: Plan, machine?: Machine): Model {
   const model = new Model(plan.habits, plan.life, machine)
-  model.signIn(plan.age)
+  model.signIn(plan.life - plan.left)
   const stored = model.disk?.body.tokens[0]?.token ?? ''
-  const want = (extra: Plan['wants'][number]): Want =>
-    ({ ...SLOT, ...extra, ...(extra.rejectedHash ? { rejectedHash: tokenHash(stored) } : {}) })
+  const want = (extra: Plan['wants'][number]): Want => ({
+    ...SLOT,
+    ...extra,
+    ...(extra.rejectedHash ? { rejectedHash: tokenHash(stored) } : {}),
+  })
   const processes = plan.wants.map((extra) => model.start(want(extra)))
   let event = plan.event
   const move = (process: Process, fate: Fate): void => {
@@ -97,35 +111,55 @@ function promise(holds: boolean, words: string): void {
 }
 
 /** What must be true of a process that has just ended. */
-function judge(model: Model, { effect, want, unanswered, fetched, decidedAt }: Process): void {
+function judge(model: Model, process: Process): void {
+  const { effect, want, unanswered, fetched, decidedAt } = process
   const now = decidedAt ?? model.now
   if (effect.do === 'give') {
     const { token, warning } = effect
-    promise(model.committed.has(token.token) || warning !== undefined, 'gave a token that was never kept, without a word')
+    promise(
+      model.committed.has(token.token) || warning !== undefined,
+      'gave a token that was never kept, without a word',
+    )
     promise(tokenHash(token.token) !== want.rejectedHash, 'gave the token that the API had refused')
+    promise(!process.refused || token.token !== fetched, 'gave a token that the policy refuses')
     // How long its own answer took to keep is not the machine's doing.
     if (token.token === fetched) return
-    promise(secondsLeft(token, now) > (warning ? 0 : (want.minTtlSeconds ?? 0)), 'gave a token that does not live')
+    promise(
+      secondsLeft(token, now) > (warning ? 0 : (want.minTtlSeconds ?? 0)),
+      'gave a token that does not live',
+    )
     return
   }
   if (effect.do !== 'fail') return
   const { failure } = effect
   const { refresh, body } = model.disk ?? {}
   promise(failure.code !== 'bug', failure.message)
-  promise(failure.code !== 'session-ended' || refresh === undefined || model.provider.isDead(refresh), 'ended a session that lives')
+  promise(
+    failure.code !== 'session-ended' || refresh === undefined || model.provider.isDead(refresh),
+    'ended a session that lives',
+  )
   promise(!unanswered || failure.code !== 'session-ended', 'trouble on the way ended a session')
   if (failure.code === 'not-signed-in') promise(model.disk === undefined, 'says signed out, and is not')
   if (failure.code === 'session-ended' && !model.shared) {
     const says = failure.message.includes('interrupted')
-    promise(says === model.uncertain.has(refresh ?? ''), says ? 'blames an interruption that never was' : 'hides an interruption')
+    promise(
+      says === process.uncertain,
+      says ? 'blames an interruption that never was' : 'hides an interruption',
+    )
   }
-  const impossible = failure === unanswered || (failure.code === 'state-unwritable' && failure instanceof Failure)
-  const valid = body?.tokens.some((token) => tokenHash(token.token) !== want.rejectedHash && secondsLeft(token, now) > 1)
-  promise(!impossible || !valid || want.minTtlSeconds !== undefined || model.shared, 'kept a valid token back')
+  const impossible = failure === unanswered || failure.code === 'state-unwritable'
+  const valid = body?.tokens.some(
+    (token) => tokenHash(token.token) !== want.rejectedHash && secondsLeft(token, now) > 1,
+  )
+  promise(
+    !impossible || !valid || want.minTtlSeconds !== undefined || model.shared,
+    'kept a valid token back',
+  )
 }
 
 /** What must be true when everybody has ended. */
 function judgeEnd(model: Model): void {
   promise(model.holder === undefined, 'the lock is still held')
-  if (model.disk && !model.mayBeLost) promise(!model.provider.isDead(model.disk.refresh), 'lost a session for no reason')
+  if (model.disk && !model.mayBeLost)
+    promise(!model.provider.isDead(model.disk.refresh), 'lost a session for no reason')
 }

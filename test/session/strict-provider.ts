@@ -8,6 +8,8 @@ export interface ProviderHabits {
   readonly rotation: 'rotate' | 'keep' | 'omit'
   /** How often a used token is forgiven before its whole family is revoked. 0: strict. */
   readonly grace: number
+  /** How much longer than the first its later access tokens are, bytes. */
+  readonly growth: number
 }
 
 /** The provider of the model: rotation with reuse detection (RFC 9700 §4.14.2), one family for each sign-in. */
@@ -50,11 +52,11 @@ export class StrictProvider {
       return undefined
     }
     this.granted += 1
-    const access = `access-${++this.#serial}`
+    const access = `access-${++this.#serial}-${'x'.repeat(this.habits.growth)}`
     if (this.habits.rotation === 'keep') return { access, refresh: token }
     if (this.habits.rotation === 'omit') return { access, refresh: undefined }
     this.#used.set(token, (this.#used.get(token) ?? 0) + 1)
-    return this.#issue(family)
+    return { ...this.#issue(family), access }
   }
 
   #issue(family: number): Granted {

@@ -71,7 +71,6 @@ describe('each answer of the API has its own words and exit status', () => {
     for (const flags of ['', '-o json']) {
       const { exit, stdout } = await get(stage.spanId, flags)
       expect(exit).toBe(0)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
       expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
     }
   })

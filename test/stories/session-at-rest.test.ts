@@ -173,7 +173,11 @@ describe('each row of the recovery table that one process can reach', () => {
     const revoked = provider.grantsRevoked()
     world.clockOffset = minutes(11)
     provider.tamper = {
-      intercept: (_request, response, body) => body.includes('refresh_token') && (response.destroy(), false),
+      intercept: (_request, response, body) => {
+        if (!body.includes('refresh_token')) return false
+        response.destroy()
+        return true
+      },
     }
     await token()
     provider.tamper = {}

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { Failure } from '../../src/errors.ts'
+import type { Keychain } from '../../src/ports.ts'
 import { processEnv } from '../../src/system/env.ts'
 import { osKeychain } from '../../src/system/keychain.ts'
 import { leave } from '../../src/system/leave.ts'
@@ -22,9 +23,9 @@ async function main(): Promise<void> {
   const env = processEnv()
   let status = 0
   const results: Result[] = []
+  const keychain = await osKeychain(env, processTerminal(env.variables))
   for (const step of steps) {
     try {
-      const keychain = await osKeychain(env, processTerminal(env.variables))
       results.push({ value: (await perform(keychain, step)) ?? null })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -37,10 +38,7 @@ async function main(): Promise<void> {
   leave(status)
 }
 
-async function perform(
-  keychain: Awaited<ReturnType<typeof osKeychain>>,
-  step: Step,
-): Promise<string | boolean | undefined> {
+async function perform(keychain: Keychain, step: Step): Promise<string | boolean | undefined> {
   if (step[0] === 'set') {
     await keychain.set(step[1], step[2])
     return true

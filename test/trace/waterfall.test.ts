@@ -181,11 +181,11 @@ function expectSound(lines: readonly string[], width: number): void {
   }
 }
 
-test('no line is wider than the terminal, for any trace, at 40 to 250 columns', () => {
+test('no line is wider than the terminal, for any trace, at 20 to 250 columns', () => {
   fc.assert(
     fc.property(
       anyTrace,
-      fc.integer({ min: 40, max: 250 }),
+      fc.integer({ min: 20, max: 250 }),
       fc.boolean(),
       fc.boolean(),
       (trace, width, unicode, fold) => {

@@ -11,12 +11,14 @@ export interface Backend {
   link(trace: Trace): string | undefined
 }
 
+/** One read of the trace API. */
 export interface ApiRequest {
   /** Starts with `/`, already percent-encoded; relative to the profile's API. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
 }
 
+/** What came back: a 2xx, or a 404. */
 export interface ApiAnswer {
   readonly status: number
   /** Names in lower case. */

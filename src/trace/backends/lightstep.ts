@@ -6,6 +6,7 @@ import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { ApiAnswer, Backend, Send } from './backend.ts'
 
+/** Where in Lightstep a profile's traces are. */
 export interface LightstepSettings {
   /** Names, not ids; both may hold spaces. */
   readonly organization: string

@@ -10,8 +10,10 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
+/** Attributes as a JSON object, in the order of the source. */
 export type JsonAttributes = { readonly [key: string]: JsonValue }
 
+/** One span of {@link JsonTrace}. */
 export interface JsonSpan {
   readonly spanId: string
   /** null for a root. May name a span that is not in `spans`. */

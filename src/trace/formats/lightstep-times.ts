@@ -1,6 +1,7 @@
 import { type AttributeValue, NONE, type SpanEvent, type SpanMark } from '../model.ts'
 import { asText, isObject, type JsonObject } from './loose.ts'
 
+/** Nanoseconds, from the API's microseconds. */
 export interface Times {
   readonly startNanos: bigint
   readonly durationNanos: number

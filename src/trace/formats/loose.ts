@@ -1,5 +1,6 @@
 import { type Attributes, type AttributeValue, NONE } from '../model.ts'
 
+/** A JSON object of unknown members. */
 export type JsonObject = { readonly [key: string]: unknown }
 
 /** Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use. */

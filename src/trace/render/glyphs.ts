@@ -75,6 +75,7 @@ const ASCII: Glyphs = {
   tick: '|',
 }
 
+/** The marks for a terminal that can, or cannot, show Unicode. */
 export function glyphsFor(unicode: boolean): Glyphs {
   return unicode ? UNICODE : ASCII
 }

@@ -26,6 +26,7 @@ export interface Label {
 /** Columns between a name and what stands right of it. */
 const GAP = 2
 
+/** The texts of a row, safe for a terminal and not yet fitted to a width. */
 export function labelOf(row: TreeRow, glyphs: Glyphs): Label {
   const fold = isFold(row.item) ? row.item : undefined
   const { span } = fold ? (fold.members[0] as TraceNode) : (row.item as TraceNode)

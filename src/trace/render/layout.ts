@@ -18,7 +18,7 @@ const WIDEST_BAR = 120
 export function planLayout(width: number, labelWidths: readonly number[], duration: number): Layout {
   const gap = width >= 80 ? 2 : 1
   const room = width - duration - 2 * gap
-  const leastBar = Math.max(8, Math.floor(width * (width >= 80 ? 0.3 : 0.25)))
+  const leastBar = Math.max(width >= 40 ? 8 : 6, Math.floor(width * (width >= 80 ? 0.3 : 0.25)))
   const sorted = [...labelWidths].sort((a, b) => a - b)
   const most = sorted[Math.ceil(sorted.length * 0.9) - 1] ?? 0
   const wanted = Math.max(20, most, Math.min(sorted.at(-1) ?? 0, Math.floor(width / 2)))

@@ -18,6 +18,7 @@ export interface Divider {
   readonly says: string
 }
 
+/** One row of the waterfall. */
 export type Row = TreeRow | Divider
 
 /** Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. */
@@ -35,6 +36,7 @@ export function layRows(tree: TraceTree, fold: boolean): Row[] {
   return parts.flat()
 }
 
+/** Tells a divider from a row of spans. */
 export function isDivider(row: Row): row is Divider {
   return 'says' in row
 }

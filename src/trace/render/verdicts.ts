@@ -99,14 +99,15 @@ function nameOf({ span }: TraceNode): string {
   return span.name === '' ? '(no name)' : span.name
 }
 
-/** `name  service  span id` in columns, each at most `width` wide: the id goes first, then the service's end. */
+/** `name  service  span id` in columns, each at most `width` wide: in little room the id goes first, then the service. */
 function whoLines(nodes: readonly TraceNode[], before: readonly string[], width: number, pen: Pen): string[] {
   const { glyphs, style } = pen
+  const names = nodes.map((node, i) => (before[i] ?? '') + safeName(nameOf(node), glyphs.ellipsis))
+  if (width < 24) return names.map((name) => fitMiddle(name, width, glyphs.ellipsis))
   const most = Math.max(8, Math.floor(width / 3))
   const services = nodes.map((node) =>
     fitEnd(safeName(node.span.service, glyphs.ellipsis), most, glyphs.ellipsis),
   )
-  const names = nodes.map((node, i) => (before[i] ?? '') + safeName(nameOf(node), glyphs.ellipsis))
   const serviceColumns = Math.max(...services.map(displayWidth))
   const idColumns = width >= 56 ? 2 + 16 : 0
   const room = Math.max(1, width - idColumns - 2 - serviceColumns)

@@ -16,6 +16,7 @@ import { summaryLines } from './summary.ts'
 import { displayWidth } from './width.ts'
 import { type TimeWindow, timeWindow } from './window.ts'
 
+/** How a waterfall is drawn. */
 export interface WaterfallOptions {
   /** Columns no line exceeds; meant for 40 and more, safe from 20 on. */
   readonly width: number
@@ -27,6 +28,9 @@ export interface WaterfallOptions {
   /** False shows each of many equal siblings in a row of its own. Default true. */
   readonly fold?: boolean
 }
+
+/** Columns of a label that guides never take: an error mark and the beginning of a name. */
+const LEAST_NAME = 4
 
 interface Drawing {
   readonly layout: Layout
@@ -45,7 +49,8 @@ export function renderWaterfall(tree: TraceTree, options: WaterfallOptions): str
   const glyphs = glyphsFor(options.unicode)
   const window = timeWindow(tree)
   const header = headerLines(tree, window, { width, now, glyphs, style })
-  if (tree.nodes.length === 0) return [...header, '', 'The trace holds no spans.']
+  if (tree.nodes.length === 0)
+    return [...header, '', fitEnd('The trace holds no spans.', width, glyphs.ellipsis)]
   const rows = layRows(tree, fold)
   const sections = criticalSections([...tree.roots, ...tree.detached])
   const guideColumns = Math.floor(width / 4)
@@ -82,7 +87,7 @@ function barColumn({ label, duration, gap }: Layout): number {
 
 function rowLines(row: TreeRow, label: Label, guideColumns: number, drawing: Drawing): string[] {
   const { layout, glyphs, style } = drawing
-  const columns = Math.min(guideColumns, Math.floor(layout.label / 2))
+  const columns = Math.min(guideColumns, Math.floor(layout.label / 2), layout.label - LEAST_NAME)
   const guides = guidesOf(row, columns, glyphs)
   const gap = ' '.repeat(layout.gap)
   const left = drawLabel(label, guides, layout.label, glyphs, style)

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import type { Ports } from '../ports.ts'
+import type { Client } from './client.ts'
+import { type Header, readHeader } from './sealed-file.ts'
+
+/** The headers of every sign-in in a state directory. Needs no key: headers hold no secret. */
+export async function findSignIns(stateDirectory: string, ports: Ports): Promise<readonly Header[]> {
+  const files = await ports.files()
+  const root = join(stateDirectory, 'sessions')
+  const found: Header[] = []
+  for (const name of await files.list(root)) {
+    const path = join(root, name, 'session')
+    const bytes = await files.read(path).catch(() => undefined)
+    if (!bytes) continue
+    try {
+      found.push(readHeader(bytes, path))
+    } catch {
+      // A file of a newer version or a damaged one names nobody.
+    }
+  }
+  return found
+}
+
+/** The sign-in that a profile confirmed under another issuer, client or account, if there is one. */
+export async function findByProfile(client: Client, ports: Ports): Promise<Header | undefined> {
+  return (await findSignIns(client.stateDirectory, ports)).find((header) => client.profile in header.apis)
+}

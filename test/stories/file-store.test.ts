@@ -1,0 +1,140 @@
+import { chmod, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { openWorld, type World } from '../world/world.ts'
+
+let provider: Provider
+let world: World
+let keyFile: string
+beforeAll(async () => {
+  provider = await startProvider({ accessTokenSeconds: 600 })
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+  keyFile = join(world.home, 'keys', 'ls-auth.key')
+})
+afterEach(() => world.close())
+
+const login = (flags: string) =>
+  world.type(
+    `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --store file ${flags}`,
+  )
+const token = () => world.type('ls-auth token')
+
+/** Every byte below a directory. */
+async function everything(directory: string): Promise<string> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return (
+    await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))
+  ).join('\n')
+}
+
+describe('a key file', () => {
+  beforeEach(async () => {
+    expect((await login(`--store-key-file ${keyFile}`)).exit).toBe(0)
+  })
+
+  it('is made 0600, opens the session, survives renewals, and needs no keychain', async () => {
+    expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+    expect(await readFile(keyFile, 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    for (let turn = 0; turn < 3; turn++) {
+      world.clockOffset += 11 * 60_000
+      expect((await token()).exit).toBe(0)
+    }
+    expect(world.keychain.calls).toEqual([])
+    const bytes = await everything(world.home)
+    for (const secret of provider.secrets) expect(bytes).not.toContain(secret)
+  })
+
+  it.each([
+    ['another key', async () => writeFile(keyFile, `${'0'.repeat(64)}\n`), /does not open this session/],
+    ['a truncated key', async () => writeFile(keyFile, 'abc'), /64 hex characters/],
+    ['a key others can read', async () => chmod(keyFile, 0o644), /can be read by others/],
+    [
+      'a symbolic link',
+      async () => {
+        await rename(keyFile, `${keyFile}.real`)
+        await symlink(`${keyFile}.real`, keyFile)
+      },
+      /symbolic link/,
+    ],
+    ['no key', async () => rename(keyFile, `${keyFile}.gone`), /is not there/],
+  ])('%s: refused with the reason, exit 8, nothing overwritten', async (_, change, words) => {
+    await change()
+    const before = await everything(world.home)
+    const outcome = await token()
+    expect(outcome.exit).toBe(8)
+    expect(outcome.stderr).toMatch(words)
+    expect(await everything(world.home)).toBe(before)
+  })
+
+  it.each([
+    [
+      'a bit of the ciphertext',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) as number) ^ 1])]),
+    ],
+    [
+      'the API origin in the header',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"apis"', '"Apis"'), 'latin1'),
+    ],
+    ['its end', (bytes: Buffer) => bytes.subarray(0, bytes.length - 20)],
+  ])('a session file with %s changed is refused and left as it is', async (_, change) => {
+    const [name] = await readdir(join(world.stateDirectory, 'sessions'))
+    const path = join(world.stateDirectory, 'sessions', name as string, 'session')
+    const tampered = change(await readFile(path))
+    await writeFile(path, tampered)
+    expect((await token()).exit).toBe(3)
+    expect((await readFile(path)).equals(tampered)).toBe(true)
+  })
+})
+
+describe('a passphrase', () => {
+  it('is asked for without being stored, opens the session once per command, and a wrong one is refused', async () => {
+    world.stdin = ['correct horse battery', 'correct horse battery']
+    expect((await login('')).exit).toBe(0)
+    expect(await everything(world.home)).not.toContain('correct horse')
+    world.stdin = ['correct horse battery']
+    world.clockOffset = 11 * 60_000
+    expect((await token()).exit).toBe(0)
+    world.stdin = ['wrong passphrase']
+    const wrong = await token()
+    expect(wrong.exit).toBe(8)
+    expect(wrong.stderr).toContain('does not open this session')
+  })
+
+  it('cannot be asked for in a script: exit 8 with the way out; too short or mistyped: exit 2, before any browser', async () => {
+    const alone = await login('')
+    expect(alone.exit).toBe(8)
+    expect(alone.stderr).toContain('--store-key-file')
+    world.stdin = ['short']
+    expect((await login('')).exit).toBe(2)
+    world.stdin = ['long enough one', 'long enough two']
+    expect((await login('')).exit).toBe(2)
+    expect(world.opened).toEqual([])
+  })
+})
+
+describe('the state directory', () => {
+  it('that others can write to is refused: exit 10', async () => {
+    await login(`--store-key-file ${keyFile}`)
+    await chmod(world.stateDirectory, 0o777)
+    world.clockOffset = 11 * 60_000
+    expect((await token()).exit).toBe(10)
+  })
+
+  it('logout --all ends every sign-in, also of profiles that are gone', async () => {
+    await login(`--store-key-file ${keyFile}`)
+    await world.type(
+      `ls-auth login --profile second --account two --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`,
+    )
+    await world.editConfig((text) => text.slice(0, text.indexOf('[profiles.second]')))
+    const outcome = await world.type('ls-auth logout --all')
+    expect(outcome.stderr.match(/Signed out of/g)).toHaveLength(2)
+    expect(outcome.exit).toBe(0)
+    expect(world.keychain.items.size).toBe(0)
+    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  })
+})
