@@ -252,7 +252,10 @@ async function report(error: unknown, argv: readonly string[], ports: Ports): Pr
 function asFailure(error: unknown, argv: readonly string[]): Failure {
   if (error instanceof Failure) return error
   if (error instanceof CommanderError) {
-    const words = argv.filter((word) => !word.startsWith('-')).slice(0, 1)
+    const words =
+      error.code === 'commander.unknownCommand'
+        ? []
+        : argv.filter((word) => !word.startsWith('-')).slice(0, 1)
     const message = error.message.replace(/^error: /, '')
     if (error.code === 'commander.help') {
       return new Failure('usage', 'no command was given', {

@@ -147,7 +147,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     },
     async tombstones() {
       const found: Item[] = []
-      for (const name of await files.list(directory)) {
+      for (const name of await listOwn(directory, files)) {
         if (!name.startsWith('tombstone-')) continue
         const at = join(directory, name)
         const bytes = await readOwn(at, files)
@@ -156,7 +156,13 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       return found
     },
     readTombstone: ({ sid }) => readFile(tombstonePath(sid)),
-    clearTombstone: ({ sid }) => files.remove(tombstonePath(sid)),
+    async clearTombstone({ sid }) {
+      try {
+        await files.remove(tombstonePath(sid))
+      } catch (cause) {
+        throw unwritable(directory, cause)
+      }
+    },
     items,
     async recallItem({ sid, store }) {
       // A key-file session rests in the session file alone; only a keychain item can outlive it.
@@ -178,6 +184,16 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
 
 const isItem = (value: unknown): value is Item =>
   typeof value === 'object' && value !== null && /^[\w-]{8,64}$/.test(String((value as Item).sid))
+
+/** Names in a directory of ours. */
+export async function listOwn(path: string, files: Files): Promise<string[]> {
+  try {
+    return await files.list(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+  }
+}
 
 /** Reads a file of ours; a symlink in its place is refused (`O_NOFOLLOW` answers ELOOP). */
 async function readOwn(path: string, files: Files): Promise<Buffer | undefined> {
@@ -215,7 +231,9 @@ async function makePrivate(directory: string, root: string, files: Files, ports:
     throw unwritable(directory, cause)
   }
   for (const place of [root, directory]) {
-    const facts = await files.inspect(place)
+    const facts = await files.inspect(place).catch((cause) => {
+      throw unwritable(place, cause)
+    })
     if (!facts || ports.env.uid === undefined) continue
     const hint = `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
     if (facts.kind !== 'directory')

@@ -49,7 +49,12 @@ describe('before anybody has signed in', () => {
     [[], 2, 'error: no command was given\nhint: See: ls-auth --help\n'],
     [['login', '--colour-me'], 2, "error: unknown option '--colour-me'\nhint: See: ls-auth login --help\n"],
     [['tokens'], 2, /^error: unknown command 'tokens'\nhint: See: ls-auth .*--help\n/],
-    [['token'], 2, /^error: profile default has no issuer\nhint: .*\n$/],
+    [
+      ['login'],
+      2,
+      /^error: there is no profile yet\nhint: Run: ls-auth login --issuer URL --client-id ID\n$/,
+    ],
+    [['token'], 3, /^error: you are not signed in: there is no profile yet\nhint: Run: ls-auth login .*\n$/],
     [['whoami', '--token', 'eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
     [['whoami', '--token=eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
   ])('%j ends with %i and says why on stderr', async (args, status, words) => {
@@ -60,7 +65,11 @@ describe('before anybody has signed in', () => {
   })
 
   it('a profile without a session is exit 3; under --json the error is one JSON object on stderr', async () => {
-    const env = { LS_AUTH_ISSUER: provider.issuer, LS_AUTH_CLIENT_ID: provider.clientId, LS_AUTH_STORE: 'file' }
+    const env = {
+      LS_AUTH_ISSUER: provider.issuer,
+      LS_AUTH_CLIENT_ID: provider.clientId,
+      LS_AUTH_STORE: 'file',
+    }
     const plain = await machine.run(['token'], { env })
     expect(plain).toMatchObject({ exit: 3, stdout: '' })
     expect(plain.stderr).toBe('error: you are not signed in\nhint: Run: ls-auth login\n')
@@ -86,7 +95,7 @@ describe('before anybody has signed in', () => {
     const { exit, signal, stdout } = await login.ended
     expect({ exit, signal, stdout }).toEqual({ exit: null, signal: 'SIGINT', stdout: '' })
     expect(await isOpen(Number(port))).toBe(false)
-    expect(await machine.run(['token'])).toMatchObject({ exit: 2 })
+    expect(await machine.run(['token'])).toMatchObject({ exit: 3 })
   })
 })
 
@@ -104,11 +113,28 @@ describe('signed in, with the file store', () => {
   it('20 runs at once on a cold cache make one refresh, and all get the token', async () => {
     const before = { posts: provider.count('POST', '/token'), all: provider.requests.length }
     const runs = await Promise.all(Array.from({ length: 20 }, () => machine.run(['token'])))
-    expect(runs.map(({ exit, stderr }) => ({ exit, stderr }))).toEqual(runs.map(() => ({ exit: 0, stderr: '' })))
+    expect(runs.map(({ exit, stderr }) => ({ exit, stderr }))).toEqual(
+      runs.map(() => ({ exit: 0, stderr: '' })),
+    )
     expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1)
     expect(provider.refreshCount()).toBe(1)
     expect(provider.count('POST', '/token') - before.posts).toBe(1)
     expect(provider.requests.length - before.all).toBe(1)
+    expect(provider.grantsRevoked()).toBe(0)
+  })
+
+  it('Ctrl-C while a renewal is on its way waits for the answer to be kept', async () => {
+    const [refreshes, requests] = [provider.refreshCount(), provider.requests.length]
+    provider.delayTokenMilliseconds = 600
+    const renewal = machine.start(['token', '--min-ttl', '60m'])
+    while (provider.requests.length === requests) await sleep(10)
+    renewal.child.kill('SIGINT')
+    expect(await renewal.ended).toMatchObject({ exit: null, signal: 'SIGINT', stderr: '' })
+    provider.delayTokenMilliseconds = 0
+    expect(provider.refreshCount()).toBe(refreshes + 1)
+    expect(await machine.run(['token'])).toMatchObject({ exit: 0, stderr: '' })
+    expect(provider.refreshCount()).toBe(refreshes + 1)
+    expect(await machine.run(['token', '--min-ttl', '60m'])).toMatchObject({ exit: 0, stderr: '' })
     expect(provider.grantsRevoked()).toBe(0)
   })
 

@@ -39,7 +39,10 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     machine = await openMachine()
     opened = join(machine.home, 'opened')
     const browser = join(machine.home, 'browser.sh')
-    await writeFile(browser, `#!/bin/sh\nprintf '%s' "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`)
+    await writeFile(
+      browser,
+      `#!/bin/sh\nprintf '%s' "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`,
+    )
     await chmod(browser, 0o755)
     const { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR } = session.env
     Object.assign(machine.env, { DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR, BROWSER: browser })
@@ -78,6 +81,17 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     expect(provider.secrets).toContain(stdout.trim())
     expect(provider.refreshCount()).toBe(1)
     expect(await session.search('ls-auth')).toBe(before)
+  })
+
+  it('Ctrl-C ends a command whose keychain is stuck, at once', async () => {
+    session.freeze()
+    const token = machine.start(['token'])
+    await sleep(700)
+    token.child.kill('SIGINT')
+    const { signal, milliseconds } = await token.ended
+    session.thaw()
+    expect(signal).toBe('SIGINT')
+    expect(milliseconds).toBeLessThan(2_000)
   })
 
   it('a stuck keychain ends the command within 6 s, with two lines and the status the platform allows', async () => {

@@ -1,4 +1,5 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { CookieJar } from './cookie-jar.ts'
 import { type Form, formsOf } from './html-forms.ts'
@@ -21,6 +22,8 @@ export interface Visitor {
   stopAt?: 'callback'
   /** Pass the same jar twice for one browser that stays signed in; a new one when absent. */
   cookies?: CookieJar
+  /** The authority it trusts for https. Every https name leads to loopback then: the test's names are in no DNS. */
+  ca?: string
 }
 
 const MAX_STEPS = 30
@@ -48,7 +51,7 @@ async function walk(start: URL, visitor: Visitor, typed: { userCode?: string }):
   let at = start
   let sent: URLSearchParams | undefined
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const page = await visit(at, jar, sent)
+    const page = await visit(at, jar, sent, visitor.ca)
     const target = redirectTarget(page)
     if (target) {
       if (visitor.stopAt === 'callback' && target.origin !== start.origin)
@@ -84,7 +87,7 @@ function fill(form: Form, visitor: Visitor, typed: { userCode?: string }): URLSe
   return fields
 }
 
-async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<Page> {
+async function visit(url: URL, jar: CookieJar, form?: URLSearchParams, ca?: string): Promise<Page> {
   const cookie = jar.header(url)
   const body = form?.toString()
   const headers = {
@@ -98,7 +101,10 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams): Promise<
   }
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
-    const request = httpRequest(url, { method, headers, agent: false, timeout: 15_000 }, resolve)
+    const options = { method, headers, agent: false, timeout: 15_000 }
+    const trust = { ...options, host: '127.0.0.1', servername: url.hostname, ...(ca && { ca }) }
+    const request =
+      url.protocol === 'https:' ? httpsRequest(url, trust, resolve) : httpRequest(url, options, resolve)
     request.once('timeout', () => request.destroy(new Error(`no answer from ${url.host}`)))
     request.once('error', reject)
     request.end(body)

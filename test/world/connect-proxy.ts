@@ -23,9 +23,10 @@ export interface ConnectProxy {
 /**
  * Starts a forward proxy: CONNECT for https, absolute-form requests for http.
  * @param options.credentials `user:password` the client must send (407 otherwise).
+ * @param options.hosts addresses of names that no resolver knows: what a tunnel to them leads to.
  */
 export async function startConnectProxy(
-  options: { credentials?: string; port?: number } = {},
+  options: { credentials?: string; port?: number; hosts?: Readonly<Record<string, string>> } = {},
 ): Promise<ConnectProxy> {
   const counts = { tunnels: 0, forwarded: 0, refused: 0 }
   const targets: string[] = []
@@ -60,7 +61,8 @@ export async function startConnectProxy(
       return
     }
     const { hostname, port } = new URL(`tunnel://${target}`)
-    const upstream = connect(Number(port), hostname.replace(/^\[|\]$/g, ''), () => {
+    const host = options.hosts?.[hostname] ?? hostname.replace(/^\[|\]$/g, '')
+    const upstream = connect(Number(port), host, () => {
       counts.tunnels += 1
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       upstream.write(head)

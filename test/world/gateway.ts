@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 
 /** Whom the gateway lets through, and to where. */
@@ -18,6 +18,8 @@ export interface GatewayOptions {
   apiKey: string
   tls?: ServerIdentity
   port?: number
+  /** How it gets to the provider; the global fetch when absent. */
+  fetch?: typeof fetch
 }
 
 /** A line of the access log. The identity is absent when the token was refused before it could be believed. */
@@ -63,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let requests = 0
   let keys: Promise<JWTVerifyGetKey> | undefined
   const findKeys = () => {
-    keys ??= discoverKeys(options.issuer)
+    keys ??= discoverKeys(options.issuer, options.fetch ?? fetch)
     keys.catch(() => {
       keys = undefined
     })
@@ -108,12 +110,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-async function discoverKeys(issuer: string): Promise<JWTVerifyGetKey> {
-  const response = await fetch(`${issuer}/.well-known/openid-configuration`, { redirect: 'error' })
+async function discoverKeys(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
+  const response = await get(`${issuer}/.well-known/openid-configuration`, { redirect: 'error' })
   const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown }
   if (metadata.issuer !== issuer || typeof metadata.jwks_uri !== 'string') throw new Error('bad metadata')
   // No cool-down: a test rotates the keys and expects the next request to work.
-  return createRemoteJWKSet(new URL(metadata.jwks_uri), { cooldownDuration: 0 })
+  return createRemoteJWKSet(new URL(metadata.jwks_uri), { cooldownDuration: 0, [customFetch]: get })
 }
 
 async function verify(

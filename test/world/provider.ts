@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'oidc-provider'
-import { listen } from './loopback-server.ts'
+import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 import { interactionPages } from './provider/interactions.ts'
 import { generateSigningKey, type SigningKey, signJwt } from './provider/keys.ts'
 import { loadOidcProvider } from './provider/load-quietly.ts'
@@ -18,6 +18,10 @@ export type { Json, RawAnswer, Tamper } from './provider/tamper.ts'
 export interface ProviderOptions {
   /** 127.0.0.1 port; ephemeral when absent. */
   port?: number
+  /** Speaks https with this certificate. */
+  tls?: ServerIdentity
+  /** The name its issuer goes by; 127.0.0.1, where it listens in any case, when absent. */
+  host?: string
   /** Life of access tokens; 3600 when absent. */
   accessTokenSeconds?: number
   /** Life of ID tokens; 3600 when absent. */
@@ -88,7 +92,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     if (options.quiet === false) process.stderr.write(`provider: ${(error as Error).stack ?? error}\n`)
   }
 
-  const server = createServer(async (request, response) => {
+  const server = httpServer(async (request, response) => {
     try {
       const { record, body, replay } = await recordRequest(request)
       requests.push(record)
@@ -103,9 +107,9 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       request.socket.destroy()
       complain(error)
     }
-  })
+  }, options.tls)
   const listening = await listen(server, options.port)
-  const issuer = `http://127.0.0.1:${listening.port}`
+  const issuer = `${options.tls ? 'https' : 'http'}://${options.host ?? '127.0.0.1'}:${listening.port}`
 
   const build = (): RequestListener => {
     const oidc = new OidcProvider(issuer, providerSettings(options, key, store, cookieKey))

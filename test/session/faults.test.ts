@@ -1,0 +1,159 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { type Outcome, openWorld, type World } from '../world/world.ts'
+import { type FaultyFiles, faultyFiles } from './faulty-files.ts'
+
+const CODES = ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'EMFILE']
+const HOUR = 3_600_000
+
+let provider: Provider
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
+
+/** Not the tool's fault, so never a bug (1) or a sign-out (3); said in two lines and perhaps indented detail. */
+function expectHonest({ exit, stderr }: Outcome, where: string): void {
+  expect([0, 2, 6, 8], where + stderr).toContain(exit)
+  const talk = stderr.split('\n').filter((line) => /^(error|hint|warning):/.test(line))
+  if (exit !== 0) expect(talk.slice(-2).join('\n'), where).toMatch(/^error: .*\((?:E[A-Z]+)\).*\nhint: ./)
+}
+
+describe.each(['keychain', 'file'])(
+  'a file system that fails, with the session kept in the %s store',
+  (store) => {
+    let world: World
+    let files: FaultyFiles
+    beforeAll(async () => {
+      world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+      files = faultyFiles()
+      world.override = { files: async () => files }
+    })
+    afterAll(() => world.close())
+
+    const login = () =>
+      world.type(
+        `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --store ${store} ` +
+          `--store-key-file ${join(world.home, 'key', 'file')}`,
+      )
+    const refreshes = () => provider.count('POST', '/token', 'refresh_token')
+    const cold = () => {
+      world.clockOffset += 2 * HOUR
+    }
+    const healthy = async (line = 'ls-auth token') => {
+      files.arm(0, '')
+      cold()
+      return world.type(line)
+    }
+    /** Every call of a command × every code, once and lasting. */
+    async function everywhere(
+      command: () => Promise<Outcome>,
+      prepare: () => Promise<void>,
+      check: (outcome: Outcome, where: string, n: number) => Promise<void>,
+    ): Promise<number> {
+      await prepare()
+      files.arm(0, '')
+      expect((await command()).exit).toBe(0)
+      const whole = [...files.calls]
+      const codes = store === 'keychain' ? CODES : CODES.slice(0, 1)
+      const faults = [...codes.map((code) => ({ code, lasting: false })), { code: 'ENOSPC', lasting: true }]
+      for (let n = 1; n <= whole.length; n++) {
+        for (const { code, lasting } of faults) {
+          await prepare()
+          files.arm(n, code, lasting)
+          const outcome = await command()
+          files.arm(0, '')
+          await check(outcome, `${code}${lasting ? ' from' : ''} at call ${n} (${whole[n - 1]})\n`, n)
+        }
+      }
+      return whole.length * faults.length
+    }
+
+    it('token: the session lives, and no refresh is spent before its note is on the disk', async () => {
+      await login()
+      await healthy()
+      let sent = 0
+      const prepare = async () => {
+        cold()
+        sent = refreshes()
+      }
+      files.arm(0, '')
+      cold()
+      await world.type('ls-auth token')
+      const noted = files.calls.findIndex((call) => call.startsWith('syncDirectory')) + 1
+      expect(noted).toBeGreaterThan(0)
+      const problems: string[] = []
+      await everywhere(
+        () => world.type('ls-auth token'),
+        prepare,
+        async (outcome, where, n) => {
+          try {
+            expectHonest(outcome, where)
+            if (n <= noted) expect(refreshes(), where).toBe(sent)
+            const after = await healthy()
+            if (after.exit !== 0) {
+              await login()
+              // Only an answer that could not be kept may be lost, and then the token came with a warning.
+              expect(outcome.stderr, where + after.stderr).toMatch(/^warning: cannot write/)
+            }
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+          }
+        },
+      )
+      expect(problems).toEqual([])
+    })
+
+    it('login: the old or the new session works, whatever fails', async () => {
+      const problems: string[] = []
+      await login()
+      await everywhere(
+        login,
+        async () => {},
+        async (outcome, where) => {
+          try {
+            expectHonest(outcome, where)
+            expect((await healthy()).exit, `${where}and then token`).toBe(0)
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+            await login()
+          }
+        },
+      )
+      await login()
+      expect(provider.liveRefreshTokens()).toBe(1)
+      expect(problems).toEqual([])
+    })
+
+    it('logout: signed in or signed out, and the next command finishes the rest', async () => {
+      const problems: string[] = []
+      const prepare = async () => {
+        if ((await healthy()).exit !== 0) await login()
+      }
+      await everywhere(
+        () => world.type('ls-auth logout'),
+        prepare,
+        async (outcome, where) => {
+          try {
+            expectHonest(outcome, where)
+            const after = await healthy()
+            expect([0, 3], where + after.stderr).toContain(after.exit)
+            if (outcome.exit === 0) expect(after.stderr, where).toContain('not signed in')
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+          }
+        },
+      )
+      await login()
+      expect((await world.type('ls-auth logout')).exit).toBe(0)
+      expect(provider.liveRefreshTokens()).toBe(0)
+      expect(world.keychain.items.size).toBe(0)
+      const [name] = await readdir(join(world.stateDirectory, 'sessions'))
+      const left = await readdir(join(world.stateDirectory, 'sessions', name as string))
+      expect(left.filter((file) => !/^(lock|lock.holder|items.json)$/.test(file))).toEqual([])
+      expect(problems).toEqual([])
+    })
+  },
+)
