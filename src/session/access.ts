@@ -61,7 +61,8 @@ export async function accessToken(
     await store.turn(command, tell, async () => {
       // From here to the commit a signal waits: dying with the answer on its way would lose the session.
       await ports.signals.shield(() => drive(settled))
-      if (await needsSweep(store, seat.session)) await sweep(client, store, ports)
+      // The token is at hand; what cannot be swept now is left for the next holder of the lock.
+      if (await needsSweep(store, seat.session).catch(() => false)) await sweep(client, store, ports)
     })
   }
   if (effect.do === 'fail') throw effect.failure

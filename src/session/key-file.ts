@@ -7,7 +7,10 @@ const HEX = /^[0-9a-f]{64}\s*$/i
 
 /** The 32 bytes of a key file (64 hex characters, mode 0600, ours, no symlink). Undefined: there is no such file. */
 export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
-  const facts = await files.inspect(path)
+  const unreadable = (cause: NodeJS.ErrnoException) => {
+    throw new Failure('store-key', `cannot read the key file ${path} (${cause.code ?? 'error'})`, { cause })
+  }
+  const facts = await files.inspect(path).catch(unreadable)
   if (!facts) return undefined
   const unsafe = (why: string, hint: string) =>
     new Failure('store-key', `the key file ${path} ${why}`, { hint: `${hint} It was not changed.` })
@@ -17,7 +20,7 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
     if (facts.uid !== env.uid) throw unsafe('belongs to another user', 'Use a key file of your own.')
     if (facts.mode & 0o077) throw unsafe('can be read by others', `Run: chmod 600 ${path}`)
   }
-  const text = (await files.read(path))?.toString('latin1') ?? ''
+  const text = (await files.read(path).catch(unreadable))?.toString('latin1') ?? ''
   if (!HEX.test(text)) throw unsafe('does not hold 64 hex characters', 'Use the file that ls-auth made.')
   return Buffer.from(text.trim(), 'hex')
 }

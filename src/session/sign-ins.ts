@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { type Header, readHeader } from './sealed-file.ts'
+import { listOwn } from './store.ts'
 
 /** The headers of every sign-in in a state directory. Needs no key: headers hold no secret. */
 export async function findSignIns(stateDirectory: string, ports: Ports): Promise<readonly Header[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
   const found: Header[] = []
-  for (const name of await files.list(root)) {
+  for (const name of await listOwn(root, files)) {
     const path = join(root, name, 'session')
     const bytes = await files.read(path).catch(() => undefined)
     if (!bytes) continue

@@ -11,6 +11,10 @@ import { refreshTokenOf, type Session, type Store } from './store.ts'
  * What cannot be done now is left for the next holder.
  */
 export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
+  await attempt(() => sweepAll(client, store, ports))
+}
+
+async function sweepAll(client: Client, store: Store, ports: Ports): Promise<void> {
   const current = await store.read().catch(() => undefined)
   const header = await store.peekPast()
   let provider: Provider | undefined

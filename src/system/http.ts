@@ -47,12 +47,15 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
   }
 }
 
-/** Empty strings, not undefined: the agent would otherwise read the process environment behind our back. */
+/**
+ * The environment wins over the profile, as everywhere. Empty strings, not undefined: the agent would otherwise read
+ * the process environment behind our back.
+ */
 function proxyOptions(settings: HttpSettings, env: Env) {
   const variables = env.variables
   const noProxy = variables.NO_PROXY ?? variables.no_proxy ?? ''
-  const http = settings.proxy ?? variables.HTTP_PROXY ?? variables.http_proxy ?? ''
-  const https = settings.proxy ?? variables.HTTPS_PROXY ?? variables.https_proxy ?? ''
+  const http = variables.HTTP_PROXY || variables.http_proxy || settings.proxy || ''
+  const https = variables.HTTPS_PROXY || variables.https_proxy || settings.proxy || ''
   for (const value of [http, https]) {
     if (value && !URL.canParse(value)) {
       throw new Failure('settings', 'the proxy setting is not a URL', {

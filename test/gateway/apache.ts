@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { listen } from '../world/loopback-server.ts'
+import { needs } from '../world/needs.ts'
 import { send } from './send.ts'
 
 /** The directory that is shipped and that the tests run, untouched but for its variables. */
@@ -58,11 +59,9 @@ export interface ApacheGateway {
   close(): Promise<void>
 }
 
-/** The one line to say when Apache or its module is absent; undefined where the gateway can be tested. */
-export function whyNoApache(): string | undefined {
-  if (existsSync(APACHE) && existsSync(MODULE)) return undefined
-  return 'skipped: the gateway tests need the Debian packages apache2 libapache2-mod-oauth2'
-}
+/** Whether the gateway can be tested here; says what is missing where not. */
+export const hasApache = (): boolean =>
+  needs({ files: [APACHE, MODULE], packages: ['apache2', 'libapache2-mod-oauth2'] })
 
 /** Starts the shipped gateway in a directory and on a loopback port of its own, and waits until it answers. */
 export async function startApache(options: ApacheOptions): Promise<ApacheGateway> {

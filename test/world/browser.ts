@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { CookieJar } from './cookie-jar.ts'
@@ -101,10 +101,11 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams, ca?: stri
   }
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
-    const options = { method, headers, agent: false, timeout: 15_000 }
-    const trust = { ...options, host: '127.0.0.1', servername: url.hostname, ...(ca && { ca }) }
+    const options = { method, headers: { ...headers, host: url.host }, agent: false, timeout: 15_000 }
     const request =
-      url.protocol === 'https:' ? httpsRequest(url, trust, resolve) : httpRequest(url, options, resolve)
+      url.protocol === 'https:'
+        ? httpsRequest(url, { ...options, hostname: '127.0.0.1', servername: url.hostname, ca }, resolve)
+        : httpRequest(url, options, resolve)
     request.once('timeout', () => request.destroy(new Error(`no answer from ${url.host}`)))
     request.once('error', reject)
     request.end(body)

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page, type Response } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Machine, openMachine } from '../world/machine.ts'
+import { needs } from '../world/needs.ts'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { fileStore, loginArgs, PRINTED_URL } from './sign-in.ts'
+
+const CHROMIUM = '/usr/bin/chromium'
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('in a real browser', () => {
+  let provider: Provider
+  let machine: Machine
+  let directory: string
+  let browser: BrowserContext
+  /** What went wrong on any page, by the browser's own account. */
+  const complaints: string[] = []
+  beforeAll(async () => {
+    provider = await startProvider()
+    machine = await openMachine()
+    directory = await mkdtemp(join(tmpdir(), 'ls-auth-chromium-'))
+    browser = await chromium.launchPersistentContext(directory, {
+      executablePath: CHROMIUM,
+      args: FLAGS,
+      viewport: { width: 1000, height: 700 },
+    })
+    browser.on('weberror', (error) => complaints.push(error.error().message))
+    browser.on('console', (message) => {
+      if (message.type() !== 'log') complaints.push(`${message.type()}: ${message.text()}`)
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await Promise.all([provider.close(), machine.close()])
+    await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  })
+
+  /** `login` in one process, its address opened in a new tab; `act` does what the person does at the provider. */
+  async function signIn(args: string[], act: (page: Page) => Promise<void>) {
+    const login = machine.start([...args, '--no-browser'])
+    const [, url] = await login.said(PRINTED_URL)
+    const page = await browser.newPage()
+    let callback: Response | undefined
+    page.on('response', (response) => {
+      if (new URL(response.url()).pathname === '/callback') callback = response
+    })
+    await page.goto(url as string)
+    await act(page)
+    await page.getByText('You are signed in').waitFor()
+    return { page, callback: callback as Response, ended: await login.ended }
+  }
+
+  it('goes through the pages of the provider to ours', async () => {
+    const args = [...loginArgs(provider), ...fileStore(machine)]
+    const { page, callback, ended } = await signIn(args, async (page) => {
+      await page.getByLabel('User name').fill('alice')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Allow' }).click()
+    })
+    expect(ended).toMatchObject({ exit: 0, stdout: '' })
+    expect(ended.stderr).toContain('Signed in as alice@example.test.')
+    expect(await page.title()).toBe('Signed in - ls-auth')
+    expect(await page.getByRole('heading').innerText()).toBe('Signed in')
+    expect(callback.status()).toBe(200)
+    const headers = callback.headers()
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/)
+    // A picture for whoever wants to look; the page's own style must have passed its own policy.
+    if (process.env.LS_AUTH_SCREENSHOTS)
+      await page.screenshot({ path: join(process.env.LS_AUTH_SCREENSHOTS, 'signed-in.png') })
+    const width = await page.getByRole('main').evaluate((main) => main.getBoundingClientRect().width)
+    expect(width).toBeLessThan(700)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('a second sign-in with the same browser leaves a session that can be renewed', async () => {
+    const { page, ended } = await signIn(['login'], async (page) => {
+      // Still signed in there: the provider asks for consent only.
+      await page.getByRole('button', { name: 'Allow' }).click()
+    })
+    expect(ended).toMatchObject({ exit: 0, stdout: '' })
+    await page.close()
+    for (let renewals = 1; renewals <= 2; renewals += 1) {
+      expect(await machine.run(['token', '--min-ttl', '60m'])).toMatchObject({ exit: 0, stderr: '' })
+      expect(provider.refreshCount()).toBe(renewals)
+    }
+    expect(provider.grantsRevoked()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('a person who says no: the page and the terminal say so, and nothing is kept', async () => {
+    const before = await machine.run(['token'])
+    const login = machine.start(['login', '--no-browser'])
+    const [, url] = await login.said(PRINTED_URL)
+    const page = await browser.newPage()
+    await page.goto(url as string)
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await page.getByText('The sign-in did not succeed').waitFor()
+    expect(await login.ended).toMatchObject({
+      exit: 4,
+      stdout: '',
+      stderr: expect.stringMatching(/\nerror: the sign-in was declined\nhint: /),
+    })
+    expect(complaints).toEqual([])
+    expect((await machine.run(['token'])).stdout).toBe(before.stdout)
+  })
+})
