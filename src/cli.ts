@@ -83,6 +83,8 @@ function signInCommands(program: Command, act: Act): void {
     withSettings(program.command('token'), ['api'])
       .description('print a valid token and nothing else')
       .option('--min-ttl <duration>', 'it must live at least this long (5m)')
+      .option('--aud, --audience <name>', 'for another API')
+      .option('--scope <name>', 'with these scopes only (repeatable)', collect)
       .option('--header', 'print it as an Authorization header')
       .option('--id-token', 'the ID token instead of the access token'),
     async () => (await import('./commands/token.ts')).token,
@@ -107,7 +109,15 @@ function claimCommands(program: Command, act: Act): void {
       .option('--aud, --audience <name>', 'for this audience (repeatable: one of)', collect)
       .option('--scope <name>', 'carries this scope (repeatable: all of)', collect)
       .option('--group <name>', 'member of this group (repeatable: all of)', collect)
+      .option('--role <name>', 'has this role (repeatable: all of)', collect)
+      .option('--client <id>', 'issued to this client (repeatable: one of)', collect)
+      .option('--sub <id>', 'about this subject; * stands for any text')
+      .option('--claim <assertion>', "any claim: 'path operator value' (repeatable)", collect)
+      .option('--acr <value>', 'authentication context')
+      .option('--amr <value>', 'authentication method (repeatable: all of)', collect)
+      .option('--max-age <duration>', 'signed in no longer ago than this')
       .option('--min-ttl <duration>', 'lives at least this long')
+      .option('--max-lifetime <duration>', 'was issued for no longer than this')
       .option('--offline', 'no network: signatures stay unknown unless keys are cached')
       .addOption(new Option('--use <kind>', 'which token').choices(['id', 'access']))
       .addOption(new Option('--token <source>', 'read any token: - for standard input').choices(['-'])),

@@ -135,7 +135,8 @@ const REASONS = {
   unsupported: 'unsupported',
 } as const satisfies Record<string, UnknownReason>
 
-function weigh(finding: Finding, { opaque, signature }: Subject): Finding {
+/** A finding about a claim in the light of the signature: see {@link judge}. */
+export function weigh(finding: Finding, { opaque, signature }: Subject): Finding {
   if (signature === 'bad') return asUnknown(finding, 'bad-signature')
   if (opaque) {
     return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE

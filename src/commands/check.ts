@@ -1,3 +1,4 @@
+import { type Assertion, judgeAssertion, parseAssertion } from '../claims/assertion.ts'
 import { type Finding, verdictOf } from '../claims/finding.ts'
 import type { Inspected } from '../claims/inspect.ts'
 import { type Expect, judge } from '../claims/policy.ts'
@@ -23,7 +24,10 @@ export async function check(invocation: Invocation): Promise<void> {
   const offline = invocation.options.offline === true
   const verified = await subjects.verify(subject, { offline, anew: false })
   const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
-  const findings = judgeAll(verified, [profile.expect ?? {}, ...asked], now)
+  const findings = [
+    ...judgeAll(verified, [profile.expect ?? {}, ...asked], now),
+    ...claimAssertions(invocation, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
+  ]
   const verdict = verdictOf(findings)
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
   else await print(invocation, use, findings)
@@ -32,10 +36,10 @@ export async function check(invocation: Invocation): Promise<void> {
 
 /** The flags as expectations: one for each value that must hold by itself. */
 function assertions(invocation: Invocation): Expect[] {
-  const { iss, issuer, aud, audience, scope, group, minTtl } = invocation.options
+  const { issuer, audience, scope, group, role, client, sub, minTtl, maxLifetime } = invocation.options
   const list = (value: unknown) => value as string[] | undefined
   const expects: Expect[] = []
-  const [issuers, audiences] = [list(issuer ?? iss), list(audience ?? aud)]
+  const [issuers, audiences] = [list(issuer), list(audience)]
   if (issuers) expects.push({ issuer: issuers })
   if (audiences) expects.push({ audience: audiences })
   const scopes = list(scope)
@@ -43,8 +47,30 @@ function assertions(invocation: Invocation): Expect[] {
     .filter(Boolean)
   if (scopes) expects.push({ scopes })
   for (const one of list(group) ?? []) expects.push({ groups: [one] })
+  for (const one of list(role) ?? []) expects.push({ roles: [one] })
+  const clients = list(client)
+  if (clients) expects.push({ client: clients })
+  if (typeof sub === 'string') expects.push({ sub })
+  if (typeof maxLifetime === 'string') {
+    expects.push({ maxTokenLifetimeSeconds: parseDuration(maxLifetime, '--max-lifetime') })
+  }
   if (typeof minTtl === 'string') expects.push({ minTtlSeconds: parseDuration(minTtl, '--min-ttl') })
   return expects
+}
+
+/** Assertions about single claims: `--claim`, and those that stand for one (`--acr`, `--amr`, `--max-age`). */
+function claimAssertions(invocation: Invocation, now: number): Assertion[] {
+  const { claim, acr, amr, maxAge } = invocation.options
+  const list = (value: unknown) => (value as string[] | undefined) ?? []
+  const oldest = typeof maxAge === 'string' ? now / 1000 - parseDuration(maxAge, '--max-age') : undefined
+  return [
+    ...list(claim).map(parseAssertion),
+    ...(typeof acr === 'string' ? [{ path: 'acr', operator: '==' as const, value: acr }] : []),
+    ...list(amr).map((value) => ({ path: 'amr', operator: 'contains' as const, value })),
+    ...(oldest === undefined
+      ? []
+      : [{ path: 'auth_time', operator: '>=' as const, value: String(Math.floor(oldest)) }]),
+  ]
 }
 
 function choose(

@@ -7,7 +7,13 @@ import { givenToken, type Invocation, tell, warn } from './invocation.ts'
 export async function sessionToken(
   invocation: Invocation,
   client: Client,
-  want: { minTtlSeconds?: number; use?: 'access' | 'id'; rejected?: string } = {},
+  want: {
+    minTtlSeconds?: number
+    use?: 'access' | 'id'
+    rejected?: string
+    audience?: string
+    scopes?: string
+  } = {},
 ): Promise<AccessToken> {
   const { accessToken } = await import('../session/access.ts')
   const { tokenHash } = await import('../session/rotation.ts')
@@ -15,8 +21,8 @@ export async function sessionToken(
     client,
     {
       use: want.use ?? client.useToken,
-      audience: '',
-      scopes: '',
+      audience: want.audience ?? '',
+      scopes: want.scopes ?? '',
       ...(want.minTtlSeconds === undefined ? {} : { minTtlSeconds: want.minTtlSeconds }),
       ...(want.rejected === undefined ? {} : { rejectedHash: tokenHash(want.rejected) }),
     },

@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import type { DevicePrompt } from '../session/device.ts'
+import { REASONS } from '../session/display.ts'
 import { type Conversation, type Manner, type SignedIn, signIn } from '../session/sign-in.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { formatDuration } from '../settings/duration.ts'
@@ -46,20 +47,40 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
 
 function conversation(invocation: Invocation): Conversation {
   const { terminal } = invocation.ports
-  const opens = manner(invocation).flow === 'browser'
   return {
+    canAsk: terminal.inIsTTY,
     tell: (line) => tell(invocation, line),
     // Addresses and codes are shown even with --quiet: without them nobody can sign in.
-    showUrl: (url) =>
-      terminal.err(
-        `${opens ? 'Opening your browser. If no page shows, open this address:' : 'Open this address to sign in:'}\n\n  ${safeText(url.href, 8192)}\n\n`,
-      ),
+    showUrl(url, opening) {
+      const lead = opening
+        ? 'Opening your browser. If no page shows, open this address:'
+        : 'Open this address to sign in:'
+      terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
+    },
     showDevice: (prompt) => terminal.err(deviceText(prompt)),
-    askForRedirect: () => {
-      terminal.err(
-        'After signing in the browser fails to load a page. Paste the address of that page here:\n',
-      )
-      return terminal.readLine()
+    showElsewhere(elsewhere, port, deviceFlow) {
+      const forward = elsewhere.forward(port)
+      const lines = [
+        REASONS[elsewhere.why],
+        ...(forward
+          ? [
+              'Either forward the port, in a terminal on your machine:',
+              '',
+              `  ${forward}`,
+              '',
+              'or paste the address the browser ends on, here.',
+            ]
+          : ['Paste the address the browser ends on, here.']),
+        ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
+      ]
+      terminal.err(`${lines.join('\n')}\n\n`)
+    },
+    askForRedirect: (signal) => {
+      if (!signal)
+        terminal.err(
+          'After signing in the browser fails to load a page. Paste the address of that page here:\n',
+        )
+      return terminal.readLine(signal)
     },
   }
 }

@@ -82,12 +82,15 @@ function verifier(
 ): Subjects['verify'] {
   return async (subject, { offline, anew }) => {
     const claimed = subject.identity.issuer.value
-    const issuer = [profile.issuer, ...trusted].find((one) => one !== undefined && one === claimed)
-    if (!subject.jwt || issuer === undefined) return subject
+    const known = [profile.issuer, ...trusted].find(
+      (one) => one !== undefined && isIssuer(one, claimed, subject, profile),
+    )
+    if (!subject.jwt || known === undefined || claimed === undefined) return subject
+    const issuer = claimed
     const { ports } = invocation
     const now = ports.clock.now() + (body?.skewSeconds ?? 0) * 1000
-    const client = { issuer, http: profile.http }
-    const cached = issuer === profile.issuer ? body : undefined
+    const client = { issuer: known, issuerTemplate: profile.preset.issuerTemplate, http: profile.http }
+    const cached = known === profile.issuer ? body : undefined
     if (offline && !cached?.jwks) return subject
     const first = offline
       ? { keys: cached?.jwks?.value as Record<string, unknown>, source: 'cache' as const }
@@ -99,4 +102,20 @@ function verifier(
     // Keys rotate: an unknown key id is worth one look at the provider's current set.
     return verifyInspected(subject, (await signingKeys(client, cached, ports, true)).keys, { issuer, now })
   }
+}
+
+/** The same string, or the profile's shared issuer with the token's own tenant in it (a GUID, as Entra's are). */
+function isIssuer(known: string, claimed: string | undefined, subject: Inspected, profile: Profile): boolean {
+  if (known === claimed) return true
+  const { issuerTemplate: template, issuerAliases: aliases } = profile.preset
+  if (known !== profile.issuer || claimed === undefined) return false
+  if (aliases.includes(claimed)) return true
+  const tenant = subject.jwt?.payload.tid
+  const shared = /\/(common|organizations|consumers)\//.test(known)
+  return (
+    shared &&
+    typeof tenant === 'string' &&
+    /^[0-9a-f-]{36}$/i.test(tenant) &&
+    template?.replace('{tenantid}', tenant) === claimed
+  )
 }

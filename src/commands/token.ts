@@ -5,9 +5,12 @@ import { clientOf, globals, type Invocation, loadProfile, printJson } from './in
 /** `ls-auth token`: a valid token on stdout and nothing else; from the cache without network, else by one refresh. */
 export async function token(invocation: Invocation): Promise<void> {
   const { settings, profile } = await loadProfile(invocation)
-  const { minTtl, header, idToken } = invocation.options
+  const { minTtl, header, idToken, audience, scope } = invocation.options
+  const scopes = (scope as string[] | undefined)?.flatMap((words) => words.split(/\s+/)).filter(Boolean)
   const given = await sessionToken(invocation, clientOf(profile, settings), {
     ...(typeof minTtl === 'string' ? { minTtlSeconds: parseDuration(minTtl, '--min-ttl') } : {}),
+    ...(typeof audience === 'string' ? { audience: audience as string } : {}),
+    ...(scopes === undefined ? {} : { scopes: scopes.join(' ') }),
     ...(idToken === true ? { use: 'id' as const } : {}),
   })
   if (globals(invocation).json) {

@@ -2,6 +2,7 @@ import { readJwt } from '../claims/jwt.ts'
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
+import { grantParameters } from './audience.ts'
 import type { Client } from './client.ts'
 import { connect } from './connection.ts'
 import { gate } from './gate.ts'
@@ -47,7 +48,7 @@ export async function accessToken(
 ): Promise<AccessToken> {
   const store = await openStore(client, ports)
   await checkSeal(client, store, ports)
-  const seat = { client, store, ports, session: undefined as Session | undefined }
+  const seat: Seat = { client, want, store, ports, session: undefined }
   let [state, effect] = begin(want)
   const drive = async (until: (effect: Effect) => boolean): Promise<void> => {
     while (!until(effect)) {
@@ -80,6 +81,7 @@ export async function accessToken(
 
 interface Seat {
   readonly client: Client
+  readonly want: Want
   readonly store: Store
   readonly ports: Ports
   session: Session | undefined
@@ -116,13 +118,13 @@ async function see(seat: Seat): Promise<Seen | undefined> {
 }
 
 async function send(refreshToken: string, seat: Seat): Promise<Event> {
-  const { client, ports } = seat
+  const { client, ports, want } = seat
   const { body } = seat.session as Session
   try {
     const provider = await connect(client, body, ports)
-    const tokens = await refreshWhenReached(provider, refreshToken, ports)
+    const tokens = await refreshWhenReached(provider, refreshToken, slotParameters(client, want), ports)
     checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
-    return { type: 'answered', renewal: await renewal(client, tokens, body.grantedScope) }
+    return { type: 'answered', renewal: await renewal(client, tokens, want, body.grantedScope) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const wire = wireError(error)
@@ -137,24 +139,35 @@ const RETRY_MILLISECONDS = [250, 750] as const
  * Only a request that certainly did not leave (no name, no connection) is tried again: a refresh is no idempotent
  * request, and a strict provider takes a second use of the same token for theft (RFC 9700 §4.14.2).
  */
-async function refreshWhenReached(provider: Provider, refreshToken: string, ports: Ports): Promise<Tokens> {
+async function refreshWhenReached(
+  provider: Provider,
+  refreshToken: string,
+  parameters: Record<string, string>,
+  ports: Ports,
+): Promise<Tokens> {
   for (const pause of RETRY_MILLISECONDS) {
     try {
-      return await provider.refresh(refreshToken, {})
+      return await provider.refresh(refreshToken, parameters)
     } catch (error) {
       if (!(error instanceof NetworkFailure) || error.sent) throw error
       await ports.clock.sleep(pause * (0.5 + Math.random()))
     }
   }
-  return provider.refresh(refreshToken, {})
+  return provider.refresh(refreshToken, parameters)
 }
 
-async function renewal(client: Client, tokens: Tokens, scopeBefore: string | undefined): Promise<Renewal> {
+async function renewal(
+  client: Client,
+  tokens: Tokens,
+  want: Want,
+  scopeBefore: string | undefined,
+): Promise<Renewal> {
   const scope = tokens.scope ?? scopeBefore
   const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
   let refusal: Failure | undefined
   try {
-    if (token !== undefined) {
+    // The policy is about the profile's own API.
+    if (token !== undefined && isDefault(want)) {
       const now = tokens.receivedAt + tokens.skewSeconds * 1000
       await gate(client, token, { scope, keys: tokens.jwks?.value, now })
     }
@@ -163,14 +176,22 @@ async function renewal(client: Client, tokens: Tokens, scopeBefore: string | und
     refusal = error
   }
   return {
-    tokens: storedTokens(tokens),
+    tokens: storedTokens(tokens, { audience: want.audience, scopes: want.scopes }),
     skewSeconds: tokens.skewSeconds,
     ...(tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }),
     ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
-    ...(scope === undefined ? {} : { grantedScope: scope }),
+    ...(scope === undefined || !isDefault(want) ? {} : { grantedScope: scope }),
     ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
     ...(refusal === undefined ? {} : { refusal }),
   }
+}
+
+const isDefault = (want: Want): boolean => want.audience === '' && want.scopes === ''
+
+/** A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). */
+function slotParameters(client: Client, want: Want): Record<string, string> {
+  if (isDefault(want)) return {}
+  return grantParameters(client, want.scopes.split(' ').filter(Boolean), want.audience || undefined)
 }
 
 /** A session does not end because the provider is away: the exit status says that trying again may help. */

@@ -18,6 +18,10 @@ export interface Client {
   readonly redirectHost: string
   readonly redirectPorts: readonly number[] | 'any'
   readonly redirectPath: string
+  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  readonly publicSecret: string | undefined
+  readonly clientSecretFile: string | undefined
+  readonly clientSecretMaxAgeSeconds: number
   readonly store: 'keychain' | 'file'
   readonly storeKeyFile: string | undefined
   readonly expect: Expect | undefined

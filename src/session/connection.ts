@@ -1,4 +1,4 @@
-import type { Ports } from '../ports.ts'
+import type { Http, Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
@@ -14,21 +14,37 @@ export async function connect(
   const http = await ports.http(client.http)
   const fresh = usable(body?.metadata, now)
     ? { metadata: body?.metadata?.value as Metadata, skewSeconds: body?.skewSeconds ?? 0 }
-    : await discover(client.issuer, http, ports.clock)
+    : await discover(client.issuer, client.preset.issuerTemplate, http, ports.clock)
+  const jwks = usable(body?.jwks, now) ? body?.jwks : undefined
+  return openProvider(client, { ...fresh, jwks, secret: body?.clientSecret?.value }, http, ports)
+}
+
+interface Known {
+  readonly metadata: Metadata
+  readonly skewSeconds: number
+  readonly jwks: Body['jwks']
+  /** A confidential client's secret. */
+  readonly secret: string | undefined
+}
+
+/** The provider as its metadata describe it; loads the protocol library. */
+export async function openProvider(
+  client: Client,
+  known: Known,
+  http: Http,
+  ports: Ports,
+): Promise<Provider> {
   const { connectProvider } = await import('./provider.ts')
   return connectProvider({
     clientId: client.clientId,
-    metadata: fresh.metadata,
+    clientAuth: client.clientAuth,
+    secret: client.publicSecret ?? known.secret,
+    metadata: known.metadata,
     http,
     clock: ports.clock,
-    skewSeconds: fresh.skewSeconds,
-    jwks: usable(body?.jwks, now) ? body?.jwks : undefined,
-    providerName: client.preset.id,
+    skewSeconds: known.skewSeconds,
+    jwks: known.jwks,
+    preset: client.preset,
+    hintValues: { issuer: client.issuer, client: client.clientId, scopes: client.scopes },
   })
-}
-
-/** Parameters every grant request of this client carries (RFC 8707 `resource`, or the provider's own way). */
-export function audienceParameters(client: Client): Record<string, string> {
-  if (client.audience === undefined) return {}
-  return { [client.preset.audience === 'resource' ? 'resource' : 'audience']: client.audience }
 }

@@ -15,7 +15,7 @@ export interface KeySet {
  * the cache, for a key id it does not have.
  */
 export async function signingKeys(
-  client: Pick<Client, 'issuer' | 'http'>,
+  client: Pick<Client, 'issuer' | 'http'> & { readonly issuerTemplate: string | undefined },
   body: Partial<Body> | undefined,
   ports: Ports,
   anew = false,
@@ -26,7 +26,7 @@ export async function signingKeys(
   const metadata =
     body?.metadata && usable(body.metadata, now)
       ? (body.metadata.value as Metadata)
-      : (await discover(client.issuer, http, ports.clock)).metadata
+      : (await discover(client.issuer, client.issuerTemplate, http, ports.clock)).metadata
   return { keys: await fetchKeys(metadata.jwks_uri, http), source: 'provider' }
 }
 

@@ -31,6 +31,7 @@ const ENDPOINTS = [
 /** Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3). */
 export async function discover(
   issuer: string,
+  template: string | undefined,
   http: Http,
   clock: Clock,
 ): Promise<{ metadata: Metadata; skewSeconds: number }> {
@@ -42,7 +43,10 @@ export async function discover(
     maxBytes: MAX_BYTES,
   })
   const document = readDocument(answer, url)
-  if (document.issuer !== issuer) throw issuerMismatch(issuer, document.issuer)
+  // Entra's shared issuers write `{tenantid}` for the tenant of the token to come: the one sanctioned difference.
+  if (document.issuer !== issuer && (template === undefined || document.issuer !== template)) {
+    throw issuerMismatch(issuer, document.issuer)
+  }
   for (const name of ['token_endpoint', 'jwks_uri']) {
     if (typeof document[name] !== 'string') {
       throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
-import { hintFor } from '../providers/hints.ts'
+import { type HintValues, hintFor } from '../providers/hints.ts'
+import type { Preset, Where } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { issuerMismatch } from './metadata.ts'
 
@@ -50,14 +51,19 @@ const JUDGEMENTS: readonly [RegExp, string][] = [
 export function explainProviderError(
   error: unknown,
   doing: string,
-  provider: string,
-  issuer: string,
+  where: Where,
+  context: {
+    readonly preset: Preset
+    readonly metadata: { readonly issuer: string }
+    readonly hintValues: HintValues
+  },
 ): Failure {
   if (error instanceof Failure) return error
   const foreign = error as Foreign
   const nested = foreign.cause
   if (nested instanceof Failure) return nested
-  if (typeof foreign.error === 'string') return answered(foreign, doing, provider)
+  if (typeof foreign.error === 'string')
+    return answered(foreign, doing, where, context.preset, context.hintValues)
   const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON') {
     const status = statusOf(nested) ?? statusOf((nested as Foreign | undefined)?.cause) ?? statusOf(foreign)
@@ -81,7 +87,7 @@ export function explainProviderError(
       parameters?: unknown
     }
     const parameters = facts.parameters instanceof URLSearchParams ? facts.parameters.get('iss') : undefined
-    return issuerMismatch(issuer, parameters ?? facts.claims?.iss)
+    return issuerMismatch(context.metadata.issuer, parameters ?? facts.claims?.iss)
   }
   const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
@@ -91,7 +97,13 @@ export function explainProviderError(
 const statusOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? (value as { status?: unknown }).status : undefined
 
-function answered(foreign: Foreign, doing: string, provider: string): Failure {
+function answered(
+  foreign: Foreign,
+  doing: string,
+  where: Where,
+  preset: Preset,
+  values: HintValues,
+): Failure {
   const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))
     ? String(foreign.error)
     : 'error'
@@ -99,13 +111,14 @@ function answered(foreign: Foreign, doing: string, provider: string): Failure {
     typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : undefined
   const status = typeof foreign.status === 'number' ? foreign.status : undefined
   const detail = [description ? `${error}: ${description}` : error]
-  const hint = hintFor(provider, { error, description: description ?? '' })
-  const denied = error === 'access_denied' || error === 'authorization_declined'
+  const hint = hintFor(preset.id, { error, description: description ?? '', where }, values)
+  const meant = preset.deviceErrorAliases[error] ?? error
+  const denied = meant === 'access_denied'
   const failure = new Failure(
     denied ? 'declined' : 'provider-failed',
     denied ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     { detail, ...(hint === undefined ? {} : { hint }) },
   )
-  WIRE.set(failure, { error, description, status })
+  WIRE.set(failure, { error: where === 'device' ? meant : error, description, status })
   return failure
 }

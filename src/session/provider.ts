@@ -1,6 +1,8 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../errors.ts'
 import type { Clock, Http, HttpAnswer } from '../ports.ts'
+import type { HintValues } from '../providers/hints.ts'
+import type { Preset, Where } from '../providers/preset.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import { type Metadata, skewOf } from './metadata.ts'
@@ -58,28 +60,25 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export interface ProviderOptions {
   readonly clientId: string
+  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  /** Needed unless `clientAuth` is none. */
+  readonly secret: string | undefined
   readonly metadata: Metadata
   readonly http: Http
   readonly clock: Clock
   readonly skewSeconds: number
   readonly jwks: Body['jwks']
-  readonly providerName: string
+  readonly preset: Preset
+  readonly hintValues: HintValues
 }
 
 /** A provider as described by its metadata. Makes no request until asked. */
-export function connectProvider(options: ProviderOptions): Provider {
+export async function connectProvider(options: ProviderOptions): Promise<Provider> {
   const { clock, metadata } = options
   let skewSeconds = options.skewSeconds
   let spoken = false
   let issued: string | undefined
-  const config = new oidc.Configuration(
-    metadata as oidc.ServerMetadata,
-    options.clientId,
-    // A day of tolerance switches the library's own time checks off: it cannot learn the provider's clock in time.
-    // checkIdTokenTimes does them, with the skew of the very answer that carried the token.
-    { [oidc.clockTolerance]: DAY_SECONDS },
-    oidc.None(),
-  )
+  const config = await configure(options)
   oidc.enableNonRepudiationChecks(config)
   if (metadata.issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
   if (options.jwks) {
@@ -105,19 +104,19 @@ export function connectProvider(options: ProviderOptions): Provider {
     })
   }
 
-  async function guarded<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  async function guarded<T>(doing: string, where: Where, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      throw explainProviderError(error, doing, options.providerName, metadata.issuer)
+      throw explainProviderError(error, doing, where, options)
     }
   }
 
   /** A first grant: when its answer is not believed, the refresh token that came with it is revoked. */
-  async function granted(grant: () => Promise<Tokens>): Promise<Tokens> {
+  async function granted(where: Where, grant: () => Promise<Tokens>): Promise<Tokens> {
     issued = undefined
     try {
-      return await guarded('sign in', grant)
+      return await guarded('sign in', where, grant)
     } catch (error) {
       if (issued !== undefined) await revoke(issued).catch(() => {})
       throw error
@@ -127,7 +126,7 @@ export function connectProvider(options: ProviderOptions): Provider {
   /** RFC 7009. False: the provider offers no revocation. */
   async function revoke(token: string): Promise<boolean> {
     if (typeof metadata.revocation_endpoint !== 'string') return false
-    await guarded('revoke the session', () =>
+    await guarded('revoke the session', 'token', () =>
       oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' }),
     )
     return true
@@ -173,7 +172,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       return { url, state, nonce, verifier }
     },
     exchangeCode: (callback, request) =>
-      granted(async () =>
+      granted('authorization', async () =>
         accept(
           await oidc.authorizationCodeGrant(config, callback, {
             pkceCodeVerifier: request.verifier,
@@ -184,7 +183,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         ),
       ),
     startDevice: (parameters) =>
-      guarded('start the device flow', async () => {
+      guarded('start the device flow', 'device', async () => {
         const answer = await oidc.initiateDeviceAuthorization(config, parameters)
         return {
           deviceCode: answer.device_code,
@@ -196,7 +195,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         }
       }),
     pollDevice: (grant, parameters) =>
-      granted(async () =>
+      granted('device', async () =>
         accept(
           await oidc.genericGrantRequest(config, DEVICE_GRANT, {
             ...parameters,
@@ -205,11 +204,36 @@ export function connectProvider(options: ProviderOptions): Provider {
         ),
       ),
     refresh: (refreshToken, parameters) =>
-      guarded('renew the session', async () =>
+      guarded('renew the session', 'token', async () =>
         accept(await oidc.refreshTokenGrant(config, refreshToken, parameters)),
       ),
     revoke,
   }
+}
+
+async function configure(options: ProviderOptions): Promise<oidc.Configuration> {
+  const { metadata, clientId } = options
+  // A day of tolerance switches the library's own time checks off: it cannot learn the provider's clock in time.
+  // checkIdTokenTimes does them, with the skew of the very answer that carried the token.
+  const client = { [oidc.clockTolerance]: DAY_SECONDS }
+  if (!metadata.issuer.includes('{')) {
+    return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, authentication(options))
+  }
+  // A shared issuer: only the library's own discovery knows how to put the token's tenant into the template.
+  return oidc.discovery(new URL(options.hintValues.issuer ?? ''), clientId, client, authentication(options), {
+    [oidc.customFetch]: async () => Response.json(metadata),
+  })
+}
+
+/** RFC 6749 §2.3.1; a public client sends its id alone, and never a secret (Entra refuses one). */
+function authentication({ clientAuth, secret }: ProviderOptions): oidc.ClientAuth {
+  if (clientAuth === 'none') return oidc.None()
+  if (secret === undefined) {
+    throw new Failure('settings', 'this client has a secret, and it is not known here', {
+      hint: 'Sign in again to give it: ls-auth login (LS_AUTH_CLIENT_SECRET_FILE names a file with it)',
+    })
+  }
+  return clientAuth === 'client_secret_basic' ? oidc.ClientSecretBasic(secret) : oidc.ClientSecretPost(secret)
 }
 
 /** Seen before the answer is judged, so that a token that comes with a bad answer can still be revoked. */

@@ -53,6 +53,8 @@ export interface Body {
   /** Provider's clock minus ours, seconds; for judging JWT times only. */
   readonly skewSeconds: number
   readonly signedInAt: number
+  /** A confidential client's secret and when it was given (milliseconds): kept like a token. */
+  readonly clientSecret?: { readonly value: string; readonly since: number }
   /** Room for the answer to come, so that writing the attempt proves that writing the answer will fit. */
   readonly padding?: string
 }

@@ -2,14 +2,17 @@ import type { Finding } from '../claims/finding.ts'
 import { isReadable, readJwt } from '../claims/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { grantParameters } from './audience.ts'
 import type { Client } from './client.ts'
-import { audienceParameters } from './connection.ts'
+import { clientSecret } from './client-secret.ts'
+import { openProvider } from './connection.ts'
 import { type DevicePrompt, signInByDevice, trustedUri } from './device.ts'
+import { type Elsewhere, findDisplay } from './display.ts'
 import { gate } from './gate.ts'
 import { fetchKeys } from './keys.ts'
 import { listen } from './loopback.ts'
 import { discover } from './metadata.ts'
-import { askForRedirect } from './paste.ts'
+import { askForRedirect, readPasted } from './paste.ts'
 import type { Provider, Tokens } from './provider.ts'
 import type { Body } from './sealed-file.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
@@ -27,9 +30,13 @@ export interface Manner {
 export interface Conversation {
   tell(line: string): void
   /** The address to open, always shown: a browser that was started is not a page that shows. */
-  showUrl(url: URL): void
+  showUrl(url: URL, opening: boolean): void
   showDevice(prompt: DevicePrompt): void
-  askForRedirect(): Promise<string | undefined>
+  askForRedirect(signal?: AbortSignal): Promise<string | undefined>
+  /** The person sits elsewhere: how they can reach the listener, paste the redirect, or use a code instead. */
+  showElsewhere(elsewhere: Elsewhere, port: number, deviceFlow: boolean): void
+  /** Whether somebody is there to paste an address. */
+  readonly canAsk: boolean
 }
 
 export interface SignedIn {
@@ -57,17 +64,20 @@ export async function signIn(
   const store = await openStore(client, ports)
   await store.probe()
   const http = await ports.http(client.http)
-  const { metadata, skewSeconds } = await discover(client.issuer, http, ports.clock)
-  const { connectProvider } = await import('./provider.ts')
-  const options = {
-    clientId: client.clientId,
-    metadata,
+  const kept = client.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
+  const secret = await clientSecret(client, kept?.body.clientSecret, ports)
+  const { metadata, skewSeconds } = await discover(
+    client.issuer,
+    client.preset.issuerTemplate,
     http,
-    clock: ports.clock,
-    skewSeconds,
-    jwks: undefined,
-  }
-  const provider = connectProvider({ ...options, providerName: client.preset.id })
+    ports.clock,
+  )
+  const provider = await openProvider(
+    client,
+    { metadata, skewSeconds, jwks: undefined, secret: secret?.value },
+    http,
+    ports,
+  )
   const fetchedAt = ports.clock.now()
 
   const accept = async (tokens: Tokens): Promise<SignedIn> => {
@@ -79,6 +89,7 @@ export async function signIn(
         ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
         metadata: { value: metadata, fetchedAt },
         ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
+        ...(secret === undefined ? {} : { clientSecret: secret }),
         skewSeconds: tokens.skewSeconds,
         signedInAt: tokens.receivedAt,
       }
@@ -93,7 +104,7 @@ export async function signIn(
   const signedIn =
     manner.flow === 'device'
       ? await accept(
-          await signInByDevice(provider, deviceParameters(client), ports.clock, (prompt) =>
+          await signInByDevice(provider, scopeParameters(client), ports.clock, (prompt) =>
             talk.showDevice(prompt),
           ),
         )
@@ -115,18 +126,38 @@ async function throughBrowser(
     const port = place.ports === 'any' ? 8765 : place.ports[0]
     const redirectUri = `http://${place.host}:${port}${place.path}`
     const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
-    talk.showUrl(request.url)
+    talk.showUrl(request.url, false)
     const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
     return ports.signals.shield(async () => accept(await provider.exchangeCode(callback, request)))
   }
   const loopback = await listen(place)
+  const elsewhere = manner.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
-    const answer = loopback.wait(request.state, giveUpAfter(LONGEST_WAIT_MILLISECONDS))
-    talk.showUrl(request.url)
-    if (manner.flow === 'browser') await (await ports.browser()).open(trustedUri(request.url.href))
-    const callback = await answer
+    const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS)
+    const answer = loopback.wait(request.state, over.signal)
+    answer.catch(() => {})
+    if (elsewhere)
+      talk.showElsewhere(
+        elsewhere,
+        Number(new URL(loopback.redirectUri).port),
+        offersDevice(client, provider),
+      )
+    talk.showUrl(request.url, manner.flow === 'browser' && !elsewhere)
+    if (manner.flow === 'browser' && !elsewhere)
+      await (await ports.browser()).open(trustedUri(request.url.href))
+    const callback =
+      elsewhere && talk.canAsk
+        ? await firstAnswer(answer, loopback.redirectUri, request.state, talk, over)
+        : await answer
+    if (callback === 'device') {
+      return await accept(
+        await signInByDevice(provider, scopeParameters(client), ports.clock, (prompt) =>
+          talk.showDevice(prompt),
+        ),
+      )
+    }
     // Ctrl-C while waiting ends at once; once the code is spent, what came for it is kept or revoked first.
     const signedIn = await ports.signals.shield(async () =>
       accept(await provider.exchangeCode(callback, request)),
@@ -138,11 +169,41 @@ async function throughBrowser(
   }
 }
 
-function giveUpAfter(milliseconds: number): AbortSignal {
+const offersDevice = (client: Client, provider: Provider): boolean =>
+  client.preset.device !== 'no' && typeof provider.metadata.device_authorization_endpoint === 'string'
+
+/** Listener and paste at once: the first to finish wins. The line `d` asks for the device flow instead. */
+async function firstAnswer(
+  answer: Promise<URL>,
+  redirectUri: string,
+  state: string,
+  talk: Conversation,
+  over: AbortController,
+): Promise<URL | 'device'> {
+  const typing = new AbortController()
+  const pasted = async (): Promise<URL | 'device'> => {
+    for (;;) {
+      const line = await talk.askForRedirect(typing.signal)
+      if (line === undefined) return answer
+      if (line.trim().toLowerCase() === 'd') return 'device'
+      const read = readPasted(line, redirectUri, state)
+      if (typeof read !== 'string') return read
+      talk.tell(read)
+    }
+  }
+  try {
+    return await Promise.race([answer, pasted()])
+  } finally {
+    typing.abort(new Failure('declined', 'no longer needed'))
+    over.abort(new Failure('declined', 'no longer needed'))
+  }
+}
+
+function giveUpAfter(milliseconds: number): AbortController {
   const controller = new AbortController()
   const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes')
   setTimeout(() => controller.abort(reason), milliseconds).unref()
-  return controller.signal
+  return controller
 }
 
 function authorizationParameters(
@@ -152,7 +213,7 @@ function authorizationParameters(
 ): Record<string, string> {
   return {
     redirect_uri: redirectUri,
-    ...deviceParameters(client),
+    ...scopeParameters(client),
     ...client.preset.authorizationParameters,
     // OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer.
     ...(client.scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
@@ -161,10 +222,7 @@ function authorizationParameters(
   }
 }
 
-const deviceParameters = (client: Client): Record<string, string> => ({
-  scope: client.scopes.join(' '),
-  ...audienceParameters(client),
-})
+const scopeParameters = (client: Client) => grantParameters(client, client.scopes, client.audience)
 
 async function checkTokens(
   client: Client,

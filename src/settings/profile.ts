@@ -6,6 +6,7 @@ import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
+import { parseDuration } from './duration.ts'
 import { readAccess, readExpect } from './expectations.ts'
 import { SETTING_TABLE, type SettingName } from './keys.ts'
 import { expandHome, type Places, placesFor } from './places.ts'
@@ -35,6 +36,12 @@ export interface Profile {
   readonly account: string
   readonly store: 'keychain' | 'file'
   readonly storeKeyFile: string | undefined
+  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  /** Public by design (the preset says so), else undefined: a real secret is never a setting. */
+  readonly publicSecret: string | undefined
+  /** A file with a confidential client's secret, read when signing in. */
+  readonly clientSecretFile: string | undefined
+  readonly clientSecretMaxAgeSeconds: number
   readonly http: HttpSettings
   readonly expect: Expect | undefined
   readonly access: AccessTable | undefined
@@ -99,12 +106,31 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     account: values.text('account') as string,
     store: values.text('store') as Profile['store'],
     storeKeyFile: storeKeyFile === undefined ? undefined : expandHome(storeKeyFile, env),
+    clientAuth: values.text('client_auth') as Profile['clientAuth'],
+    clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,
+    publicSecret: publicSecret(values.text('client_secret'), preset),
+    clientSecretMaxAgeSeconds: parseDuration(
+      values.text('client_secret_max_age') as string,
+      'client_secret_max_age',
+    ),
     http: httpSettings(values.text, flags, env),
     expect: readExpect(values.table('expect')),
     access: readAccess(values.table('access')),
     resolved: values.all(DEFAULT_API[backend] as string),
     unknownKeys: unknownKeys(layers.profile, layers.system),
   }
+}
+
+/** A secret in a settings file is one that everybody may know (RFC 8252 §8.5: it ships with the program). */
+function publicSecret(secret: string | undefined, preset: Preset): string | undefined {
+  if (secret === undefined || preset.publicSecret) return secret
+  throw new Failure(
+    'settings',
+    'client_secret in a profile is only for providers whose secret is public by design',
+    {
+      hint: 'Take it out of the file and give it by LS_AUTH_CLIENT_SECRET_FILE, or type it when ls-auth login asks.',
+    },
+  )
 }
 
 /** Flag, environment, `default_profile`, the only one; none at all is the profile `default` that is not saved. */

@@ -73,6 +73,7 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
     redirect_host: preset.redirectHost,
     redirect_ports: preset.redirectPorts,
     redirect_path: preset.redirectPath,
+    client_auth: preset.clientAuth,
   }
 }
 

@@ -88,6 +88,8 @@ export interface Trace {
   readonly spans: readonly Span[]
   /** The address the answer gives for itself. A claim of the server: good for a hint, not to be followed. */
   readonly selfLink?: string
+  /** Why spans are missing, where the server said that this is not the whole trace; in its words, not yet safe. */
+  readonly partial?: string
 }
 
 /** The shared "nothing": most spans have no events, links or marks, and there may be 100,000 spans. */

@@ -116,6 +116,8 @@ describe.each(['keychain', 'file'])(
           try {
             expectHonest(outcome, where)
             expect((await healthy()).exit, `${where}and then token`).toBe(0)
+        if (provider.liveRefreshTokens() > live) problems.push(`${where} live ${provider.liveRefreshTokens() - live} exit ${outcome.exit}`)
+        live = provider.liveRefreshTokens()
           } catch (error) {
             problems.push(String((error as Error).message).slice(0, 400))
             await login()

@@ -127,6 +127,52 @@ describe('without a browser on this machine', () => {
   })
 })
 
+describe('over SSH', () => {
+  beforeEach(() => {
+    world.variables.SSH_CONNECTION = '198.51.100.7 50222 192.0.2.10 2222'
+    world.variables.USER = 'ada'
+    world.tty = true
+  })
+
+  it('opens no browser, names the ssh line for the port that listens, and takes the redirect through it', async () => {
+    const running = world.type(command(''))
+    const address = await printedUrl()
+    const port = new URL(address.searchParams.get('redirect_uri') as string).port
+    expect(world.said).toContain('This is an SSH session')
+    expect(world.said).toContain(`  ssh -N -L ${port}:127.0.0.1:${port} -p 2222 ada@192.0.2.10\n`)
+    await browse(address.href, { user: 'alice' })
+    expect((await running).stderr).toContain('Signed in as alice@example.test.')
+    expect(world.opened).toEqual([])
+  })
+
+  it('or the pasted address, whichever comes first; a wrong one is explained and the wait goes on', async () => {
+    world.stdin = [
+      'http://127.0.0.1:1/callback?state=x',
+      async () => (await browse((await printedUrl()).href, { user: 'bob', stopAt: 'callback' })).url,
+    ]
+    const outcome = await world.type(command(''))
+    expect(outcome.stderr).toContain('does not begin with')
+    expect(outcome.stderr).toContain('Signed in as bob@example.test.')
+  })
+
+  it('or the device flow, by the key that is named', async () => {
+    world.stdin = ['d']
+    const running = world.type(command(''))
+    const userCode = await said(/enter the code {2}(\S+)/)
+    const verificationUri = await said(/Go to {2}(\S+)/)
+    expect(world.said).toContain('d, then Enter')
+    await approveDevice({ verificationUri, userCode }, { user: 'carol' })
+    expect((await running).stderr).toContain('Signed in as carol@example.test.')
+  })
+
+  it('in a script nobody is asked: the listener alone', async () => {
+    world.tty = false
+    const running = world.type(command(''))
+    await browse((await printedUrl()).href, { user: 'alice' })
+    expect((await running).exit).toBe(0)
+  })
+})
+
 describe('the listener', () => {
   /** A raw request to the listener, with any host and method. */
   const knock = (url: URL, options: { method?: string; host?: string; path: string }) =>

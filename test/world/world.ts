@@ -42,6 +42,8 @@ export interface World {
   visitor: Visitor | undefined
   /** Lines waiting on standard input; a function gives its line when it is asked for. */
   stdin: (string | (() => Promise<string>))[]
+  /** Somebody sits at the terminal. */
+  tty: boolean
   /** What the running (or last) command has said on stderr so far. */
   said: string
   /** Sleeping moves the local clock instead of waiting. */
@@ -75,6 +77,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     variables: {
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_STATE_HOME: join(home, 'state'),
+      DISPLAY: ':0',
       ...options.variables,
     },
     keychain,
@@ -83,6 +86,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     visitor: options.visitor,
     stdin: [],
     said: '',
+    tty: false,
     fastForward: false,
     slept: [],
     override: {},
@@ -141,14 +145,20 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
       outIsTTY: false,
       errIsTTY: false,
-      inIsTTY: false,
+      inIsTTY: world.tty,
       columns,
       unicode: true,
       style: async () => plain,
       setColor: () => {},
       readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
       readSecret: async () => given(world.stdin.shift()),
-      readLine: async () => given(world.stdin.shift()),
+      readLine: async (signal) => {
+        if (world.stdin.length > 0) return given(world.stdin.shift())
+        if (!signal) return undefined
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+        )
+      },
     },
     signals: { shield: (work) => work() },
     files: async () => realFiles,

@@ -1,0 +1,86 @@
+import { Failure } from '../errors.ts'
+import { asUnknown, type Finding } from './finding.ts'
+import type { Claims } from './jwt.ts'
+import { type Subject, weigh } from './policy.ts'
+
+const OPERATORS = ['==', '!=', '>=', '<=', '>', '<', 'contains', 'exists'] as const
+type Operator = (typeof OPERATORS)[number]
+
+/** One assertion about any claim: `email_verified == true`, `realm_access.roles contains ops`, `act exists`. */
+export interface Assertion {
+  readonly path: string
+  readonly operator: Operator
+  readonly value: string
+}
+
+/** Reads `path operator value`. A single `=` counts as `==`. Failure `usage` when it is neither. */
+export function parseAssertion(text: string): Assertion {
+  const match =
+    /^\s*([^\s=!<>]\S*?)\s*(?:(==|=|!=|>=|<=|>|<)\s*(.*?)|\s(contains)\s+(.*?)|\s(exists))\s*$/s.exec(text)
+  const operator = match?.[2] ?? match?.[4] ?? match?.[6]
+  if (match?.[1] === undefined || operator === undefined) {
+    throw new Failure('usage', `--claim: "${text.slice(0, 80)}" is not an assertion`, {
+      hint: `Write it as 'path operator value', with one of ${OPERATORS.join(' ')}: --claim 'email_verified == true'`,
+    })
+  }
+  return {
+    path: match[1],
+    operator: operator === '=' ? '==' : (operator as Operator),
+    value: match[3] ?? match[5] ?? '',
+  }
+}
+
+/**
+ * The answer of a token to an assertion. A claim that is not there is `unknown` (it may be somewhere else), except
+ * for `exists`. Text is compared exactly; `>` and its kin compare numbers only.
+ */
+export function judgeAssertion(subject: Subject, payload: Claims | undefined, assertion: Assertion): Finding {
+  const { path, operator, value } = assertion
+  const held = payload === undefined ? undefined : lookUp(payload, path)
+  const finding: Finding = {
+    assertion: 'claim',
+    expected: `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
+    actual: held === undefined ? 'not said' : JSON.stringify(held).slice(0, 200),
+    verdict: 'unknown',
+    source: path,
+  }
+  if (operator === 'exists')
+    return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, subject)
+  if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), subject)
+  return weigh({ ...finding, verdict: holds(held, operator, value) ? 'pass' : 'fail' }, subject)
+}
+
+/** A claim of exactly this name first (names may hold dots and slashes), else steps down from the payload. */
+function lookUp(payload: Claims, path: string): unknown {
+  if (Object.hasOwn(payload, path)) return payload[path]
+  let at: unknown = payload
+  for (const step of path.split('.')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
+    at = (at as Record<string, unknown>)[step]
+  }
+  return at
+}
+
+function holds(held: unknown, operator: Operator, value: string): boolean {
+  const text = (one: unknown) => (typeof one === 'string' ? one : JSON.stringify(one))
+  switch (operator) {
+    case '==':
+      return text(held) === value
+    case '!=':
+      return text(held) !== value
+    case 'contains':
+      if (Array.isArray(held)) return held.some((one) => text(one) === value)
+      return typeof held === 'string' && held.split(' ').includes(value)
+    default: {
+      const [left, right] = [Number(held), Number(value)]
+      if (value.trim() === '' || Number.isNaN(left) || Number.isNaN(right)) return false
+      return operator === '>'
+        ? left > right
+        : operator === '<'
+          ? left < right
+          : operator === '>='
+            ? left >= right
+            : left <= right
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Span, Trace } from '../model.ts'
+
+/** What one document is read into: its spans by trace, and whether numbers were lost on the way. */
+export class Collection {
+  readonly #spans = new Map<string, Span[]>()
+  #lastId = ''
+  #last: Span[] = []
+  /** The document was recognised: with no spans in it, it is empty and not foreign. */
+  known = false
+  /** An integer beyond 2^53 came as a JSON number, so its last digits are wrong. */
+  inexact = false
+  /** Why the document is not the whole trace, in the words of the server. */
+  partial: string | undefined
+
+  /** The spans of a trace; the same array for the same id. */
+  spansOf(traceId: string): Span[] {
+    if (traceId === this.#lastId) return this.#last
+    let spans = this.#spans.get(traceId)
+    if (!spans) {
+      spans = []
+      this.#spans.set(traceId, spans)
+    }
+    this.#lastId = traceId
+    this.#last = spans
+    return spans
+  }
+
+  /** Notes a number that JSON cannot have carried whole. */
+  check(value: unknown): void {
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+      this.inexact = true
+  }
+
+  /** One trace for each id, in the order met. Empty arrays asked for and never filled are left out. */
+  traces(): Trace[] {
+    const { partial } = this
+    return [...this.#spans]
+      .filter(([, spans]) => spans.length > 0)
+      .map(([traceId, spans]) => ({ traceId, spans, ...(partial !== undefined && { partial }) }))
+  }
+}

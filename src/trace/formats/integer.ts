@@ -1,0 +1,26 @@
+/**
+ * A whole number given as a JSON number or as decimal text; `undefined` for anything else. Fractions of a unit are
+ * rounded (some Zipkin senders write them).
+ */
+export function asInteger(value: unknown): bigint | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.round(value)) : undefined
+  if (typeof value !== 'string') return undefined
+  if (/^[+-]?\d{1,40}$/.test(value)) return BigInt(value.startsWith('+') ? value.slice(1) : value)
+  return value !== '' && value.length < 40 ? asInteger(Number(value)) : undefined
+}
+
+/** A 64-bit integer as an attribute value: a number where it can be one without loss. */
+export function narrow(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+/**
+ * Makes integers of 16 and more digits in a JSON text into strings of the same digits, outside of strings: readers of
+ * our formats take both, and `JSON.parse` would round them (Node 20 has no access to the source text of a number).
+ */
+export function quoteLongIntegers(json: string): string {
+  return json.replace(/"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
+    /^-?\d{16,}$/.test(token) ? `"${token}"` : token,
+  )
+}

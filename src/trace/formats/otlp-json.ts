@@ -1,0 +1,123 @@
+import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../model.ts'
+import type { Collection } from './collect.ts'
+import { asInteger } from './integer.ts'
+import { type Details, LazySpan } from './lazy-span.ts'
+import { asText, isObject, type JsonObject } from './loose.ts'
+import { readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
+import { isBlankId, otlpId } from './otlp-ids.ts'
+import { checkIntegers, readKeyValues } from './otlp-values.ts'
+import { timesBetween, withMark } from './span-times.ts'
+
+/** Stands for an id that is missing or cannot be read: the span is shown all the same. */
+export const NO_SPAN_ID = '0'.repeat(16)
+export const NO_TRACE_ID = '0'.repeat(32)
+
+const ENVELOPES = ['trace', 'result', 'traces']
+const LISTS = ['resourceSpans', 'batches']
+
+/** Whether a JSON value looks like OTLP, in one of the shapes {@link readOtlpJson} reads. */
+export function isOtlpJson(value: unknown): value is JsonObject {
+  if (!isObject(value)) return false
+  if (LISTS.some((key) => Array.isArray(value[key]))) return true
+  // A missing trace of Tempo is {"trace":{},"metrics":{}}: OTLP too, without spans.
+  return ENVELOPES.some((key) => isOtlpJson(value[key]) || isEmptyObject(value[key]))
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0
+}
+
+/**
+ * Reads OTLP/JSON (opentelemetry-proto, "OTLP/JSON encoding") into `into`: `resourceSpans` or Tempo's `batches`, bare
+ * or in Tempo's `trace` or Jaeger's `result`. Ids in hex or base64, enums as numbers or names, the old
+ * `instrumentationLibrarySpans`. Members that are not what they should be are read as absent.
+ */
+export function readOtlpJson(document: JsonObject, into: Collection): void {
+  into.known = true
+  if (document.status === 'PARTIAL' || document.status === 1) {
+    into.partial = asText(document.message) ?? 'the answer is partial'
+  }
+  for (const key of ENVELOPES) {
+    const inner = document[key]
+    if (isOtlpJson(inner)) readOtlpJson(inner, into)
+  }
+  for (const key of LISTS) for (const item of objects(document[key])) readResourceSpans(item, into)
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? (value as unknown[]).filter(isObject) : []
+}
+
+function readResourceSpans(item: JsonObject, into: Collection): void {
+  const given = isObject(item.resource) ? item.resource.attributes : undefined
+  checkIntegers(given, into)
+  const resource = readKeyValues(given)
+  const service = asText(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE
+  for (const key of ['scopeSpans', 'instrumentationLibrarySpans']) {
+    for (const group of objects(item[key])) {
+      const scope = readScope(group.scope ?? group.instrumentationLibrary)
+      const shared: Shared = { resource, service, ...(scope && { scope }) }
+      for (const span of objects(group.spans)) readSpan(span, shared, into)
+    }
+  }
+}
+
+interface Shared {
+  readonly resource: Attributes
+  readonly service: string
+  readonly scope?: Scope
+}
+
+function readScope(value: unknown): Scope | undefined {
+  if (!isObject(value)) return undefined
+  const name = asText(value.name) ?? ''
+  const version = asText(value.version)
+  const attributes = readKeyValues(value.attributes)
+  if (name === '' && version === undefined && attributes.length === 0) return undefined
+  return { name, ...(version !== undefined && { version }), attributes }
+}
+
+function readSpan(item: JsonObject, shared: Shared, into: Collection): void {
+  into.check(item.startTimeUnixNano)
+  into.check(item.endTimeUnixNano)
+  checkIntegers(item.attributes, into)
+  const times = timesBetween(
+    asInteger(item.startTimeUnixNano) ?? 0n,
+    asInteger(item.endTimeUnixNano) ?? 0n,
+  )
+  const parentId = isBlankId(item.parentSpanId) ? undefined : otlpId(item.parentSpanId, 16)
+  const unreadable = parentId === undefined && !isBlankId(item.parentSpanId)
+  const skeleton = {
+    spanId: otlpId(item.spanId, 16) ?? NO_SPAN_ID,
+    ...(parentId !== undefined && { parentId }),
+    name: typeof item.name === 'string' ? item.name : '',
+    kind: readOtlpKind(item.kind),
+    ...readOtlpStatus(item.status),
+    ...times,
+    ...shared,
+    marks: withMark(times.marks, unreadable ? 'parent-unreadable' : undefined),
+  }
+  into.spansOf(otlpId(item.traceId, 32) ?? NO_TRACE_ID).push(new LazySpan(skeleton, details, item))
+}
+
+const details: Details<JsonObject> = {
+  attributes: (item) => readKeyValues(item.attributes),
+  events(item) {
+    const events = objects(item.events)
+    if (events.length === 0) return NONE
+    return events.map((event) => ({
+      name: typeof event.name === 'string' ? event.name : '',
+      timeNanos: asInteger(event.timeUnixNano) ?? 0n,
+      attributes: readKeyValues(event.attributes),
+    }))
+  },
+  links(item) {
+    const links = objects(item.links)
+    if (links.length === 0) return NONE
+    return links.map((link) => ({
+      traceId: otlpId(link.traceId, 32) ?? NO_TRACE_ID,
+      spanId: otlpId(link.spanId, 16) ?? NO_SPAN_ID,
+      attributes: readKeyValues(link.attributes),
+    }))
+  },
+}

@@ -1,0 +1,44 @@
+import { NONE, type SpanMark } from '../model.ts'
+
+const START_MISSING: readonly SpanMark[] = Object.freeze(['start-missing'])
+const END_MISSING: readonly SpanMark[] = Object.freeze(['end-missing'])
+const BOTH_MISSING: readonly SpanMark[] = Object.freeze(['start-missing', 'end-missing'])
+const REVERSED: readonly SpanMark[] = Object.freeze(['end-before-start'])
+
+/** The times of a span as the model has them. */
+export interface SpanTimes {
+  readonly startNanos: bigint
+  readonly durationNanos: number
+  readonly marks: readonly SpanMark[]
+}
+
+// Nobody traced anything in early 1970: an end there beside no start is a known duration (see otlp-export.ts).
+const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
+
+/** From start and end in nanoseconds since the epoch, 0 where there is none. The arrays of marks are shared. */
+export function timesBetween(start: bigint, end: bigint): SpanTimes {
+  if (start <= 0n) {
+    if (end <= 0n) return { startNanos: 0n, durationNanos: 0, marks: BOTH_MISSING }
+    const durationNanos = end <= LONGEST_LONE_DURATION ? Number(end) : 0
+    return { startNanos: 0n, durationNanos, marks: START_MISSING }
+  }
+  if (end <= 0n) return { startNanos: start, durationNanos: 0, marks: END_MISSING }
+  if (end < start) return { startNanos: start, durationNanos: 0, marks: REVERSED }
+  return { startNanos: start, durationNanos: Number(end - start), marks: NONE }
+}
+
+/** From start and duration in microseconds, `undefined` where there is none (Jaeger, Zipkin). */
+export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
+  const startNanos = (start ?? 0n) > 0n ? (start as bigint) * 1000n : 0n
+  const durationNanos = Number(duration ?? 0n) * 1000
+  if (duration !== undefined && duration < 0n) return { startNanos, durationNanos: 0, marks: REVERSED }
+  if (startNanos === 0n) {
+    return { startNanos, durationNanos, marks: duration === undefined ? BOTH_MISSING : START_MISSING }
+  }
+  return { startNanos, durationNanos, marks: duration === undefined ? END_MISSING : NONE }
+}
+
+/** `marks` and one more. */
+export function withMark(marks: readonly SpanMark[], mark: SpanMark | undefined): readonly SpanMark[] {
+  return mark === undefined ? marks : [...marks, mark]
+}

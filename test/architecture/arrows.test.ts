@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { DOORS, violations } from './rules.ts'
+import { parse, readProgram } from './source.ts'
+
+const program = readProgram()
+
+describe('the plan of the house', () => {
+  it('every import follows the arrows and goes through the doors', () => {
+    expect(program.length).toBeGreaterThan(80)
+    expect(program.flatMap(violations)).toEqual([])
+  })
+
+  it('ports holds types only', () => {
+    expect(program.find(({ path }) => path === 'src/ports.ts')).toMatchObject({ statements: 0 })
+  })
+
+  it('every dependency has its door, and every door is used', () => {
+    const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    expect(Object.keys(DOORS).sort()).toEqual(Object.keys(dependencies).sort())
+    for (const [name, door] of Object.entries(DOORS)) {
+      const imports = program.find(({ path }) => path === door)?.imports.map(({ specifier }) => specifier)
+      expect([name, imports]).toEqual([name, expect.arrayContaining([name])])
+    }
+  })
+})
+
+describe('what is no part of the plan is found', () => {
+  it.each([
+    ['src/session/store.ts', "import { buildTree } from '../trace/tree.ts'", 'session does not know trace'],
+    ['src/trace/tree.ts', "import { signIn } from '../session/sign-in.ts'", 'trace does not know session'],
+    ['src/claims/kind.ts', "import { x } from '../providers/preset.ts'", 'claims does not know providers'],
+    ['src/providers/okta.ts', "import { x } from '../claims/kind.ts'", 'providers does not know claims'],
+    [
+      'src/trace/backends/tempo.ts',
+      "import type { Send } from '../../api/request.ts'",
+      'trace does not know api',
+    ],
+    ['src/api/request.ts', "import { x } from '../session/access.ts'", 'api does not know session'],
+    ['src/settings/keys.ts', "import { run } from '../cli.ts'", 'only main may import cli'],
+    ['src/errors.ts', "import { x } from './claims/kind.ts'", 'errors does not know claims'],
+    ['src/session/store.ts', "await import('../commands/login.ts')", 'only cli may import commands'],
+    ['src/main.ts', "import { login } from './commands/login.ts'", 'only cli may import commands'],
+    [
+      'src/commands/login.ts',
+      "import { realFiles } from '../system/files.ts'",
+      'only main may import system',
+    ],
+    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main may import system'],
+    ['src/system/files.ts', "import { x } from '../settings/places.ts'", 'system does not know settings'],
+    ['src/commands/login.ts', "import { x } from '../utils/x.ts'", 'a room that is not in the plan'],
+    ['src/utils/x.ts', "import { Failure } from '../errors.ts'", 'a room that is not in the plan'],
+    ['src/api/request.ts', "import { Ports } from '../ports.ts'", 'more than types from ports'],
+    ['src/ports.ts', "import type { Failure } from './errors.ts'", 'ports knows nobody'],
+    ['bin/ls-auth.js', "import { run } from '../dist/cli.js'", 'only main may import cli'],
+    ['src/commands/whoami.ts', "import chalk from 'chalk'", 'whose door is src/system/terminal.ts'],
+    ['src/session/keys.ts', "type K = typeof import('jose/jwks')", 'whose door is src/claims/verify.ts'],
+    ['src/api/request.ts', "await import('got')", 'which has no door'],
+    ['src/api/request.ts', 'await import(name)', 'cannot be read'],
+    ['src/commands/login.ts', "import { readFile } from 'node:fs/promises'", 'past the ports'],
+    ['src/session/device.ts', "import { createServer } from 'node:http'", 'past the ports'],
+    ['src/trace/formats/otlp.ts', "import { gunzipSync } from 'node:zlib'", 'but is pure'],
+    ['src/session/rotation.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
+    ['src/claims/policy.ts', 'const now = new Date()', 'uses new Date(), but is pure'],
+    ['src/trace/tree.ts', 'const id = Math.random()', 'uses Math.random, but is pure'],
+    ['src/trace/render/bar.ts', 'const width = process.stdout.columns', 'uses process, but is pure'],
+    ['src/providers/okta.ts', 'setTimeout(() => {}, 1)', 'uses setTimeout, but is pure'],
+    ['src/session/device.ts', "if (issuer.includes('.okta.com')) {}", 'names a provider'],
+    ['src/claims/kind.ts', 'const isEntraToken = true', 'names a provider'],
+    ['src/settings/urls.ts', 'const text = `see Keycloak`', 'names a provider'],
+  ])('%s: %s', (path, text, problem) => {
+    expect(violations(parse(path, text))).toEqual([expect.stringContaining(problem)])
+  })
+
+  it.each([
+    ['src/session/store.ts', "import { readJwt } from '../claims/jwt.ts'"],
+    ['src/commands/login.ts', "import type { Ports } from '../ports.ts'"],
+    ['src/commands/login.ts', "import { type Ports, type Http } from '../ports.ts'"],
+    ['src/session/rotation.ts', "import { createHash } from 'node:crypto'"],
+    [
+      'src/claims/policy.ts',
+      'const then = new Date(now); const past = span.process; type P = NodeJS.Process',
+    ],
+    ['src/session/device.ts', '// Okta says slow_down here, Entra does not.'],
+    ['src/providers/okta.ts', "export const host = '.okta.com'"],
+    [
+      'src/system/http.ts',
+      "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
+    ],
+    ['bin/ls-auth.js', "import { main } from '../dist/main.js'"],
+  ])('and what is allowed is not: %s: %s', (path, text) => {
+    expect(violations(parse(path, text))).toEqual([])
+  })
+})

@@ -1,0 +1,114 @@
+import { posix } from 'node:path'
+import type { Import, Source } from './source.ts'
+
+/** From the top down; a room knows those below it, never its neighbours. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['bin'],
+  ['main'],
+  ['cli'],
+  ['commands'],
+  ['session', 'trace', 'api', 'audit', 'settings'],
+  ['providers', 'claims'],
+  ['errors', 'safe-text'],
+]
+
+/** Rooms that one other room alone may enter. */
+const ONE_VISITOR: Readonly<Record<string, string>> = {
+  system: 'main',
+  commands: 'cli',
+  cli: 'main',
+  main: 'bin',
+}
+
+/** The one file that knows a third-party package. */
+export const DOORS: Readonly<Record<string, string>> = {
+  '@decimalturn/toml-patch': 'src/settings/config-file.ts',
+  chalk: 'src/system/terminal.ts',
+  commander: 'src/cli.ts',
+  'fs-native-extensions': 'src/system/lock.ts',
+  jose: 'src/claims/verify.ts',
+  keytar: 'src/system/keychain.ts',
+  open: 'src/system/browser.ts',
+  'openid-client': 'src/session/provider.ts',
+  'string-width': 'src/trace/render/width.ts',
+  undici: 'src/system/http.ts',
+}
+
+/** No I/O, no clock, no chance. Cryptography on what is at hand is arithmetic. */
+const PURE = [
+  /^src\/(claims|providers)\//,
+  /^src\/session\/rotation\.ts$/,
+  /^src\/trace\/[\w-]+\.ts$/,
+  /^src\/trace\/(formats|render)\//,
+  /^src\/(errors|safe-text)\.ts$/,
+]
+const ARITHMETIC = new Set(['node:crypto', 'node:buffer'])
+
+/** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
+const MACHINE =
+  /^node:(fs|fs\/promises|child_process|http|https|http2|net|tls|dns|os|readline|worker_threads)$/
+const LISTENER = 'src/session/loopback.ts'
+
+const PROVIDERS =
+  /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i
+
+/** Claims whose name on the wire holds one; they are read from tokens of issuers that nothing else is known of. */
+const CLAIMS = new Set(['cognito:groups'])
+
+/** `src/trace/tree.ts` → `trace`, `src/errors.ts` → `errors`. */
+const roomOf = (path: string): string =>
+  path.startsWith('bin/') ? 'bin' : (path.split('/')[1] ?? '').replace(/\.ts$/, '')
+
+/** Every way in which a file leaves the plan of the house, in words. */
+export function violations(source: Source): string[] {
+  const { path, imports, impure, words } = source
+  const pure = PURE.some((pattern) => pattern.test(path))
+  return [
+    ...imports.map((one) => judgeImport(path, one, pure)),
+    ...(pure ? impure.map((use) => `uses ${use}, but is pure`) : []),
+    ...(path.startsWith('src/providers/') ? [] : words)
+      .filter((word) => PROVIDERS.test(word) && !CLAIMS.has(word))
+      .map((word) => `names a provider: ${word.slice(0, 60)}`),
+  ]
+    .filter((problem) => problem !== undefined)
+    .map((problem) => `${path} ${problem}`)
+}
+
+function judgeImport(path: string, one: Import, pure: boolean): string | undefined {
+  const { specifier, typeOnly } = one
+  if (specifier === '(computed)') return 'imports something that cannot be read here'
+  if (specifier.startsWith('node:')) {
+    if (pure && !ARITHMETIC.has(specifier)) return `imports ${specifier}, but is pure`
+    const outside = MACHINE.test(specifier) && !typeOnly && roomOf(path) !== 'system' && path !== LISTENER
+    return outside ? `imports ${specifier} past the ports` : undefined
+  }
+  if (!specifier.startsWith('.')) {
+    const door = DOORS[packageOf(specifier)]
+    if (door === undefined) return `imports ${specifier}, which has no door`
+    return door === path ? undefined : `imports ${specifier}, whose door is ${door}`
+  }
+  const target = posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
+  return judgeArrow(path, target, typeOnly)
+}
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
+function judgeArrow(path: string, target: string, typeOnly: boolean): string | undefined {
+  const [from, to] = [roomOf(path), roomOf(target)]
+  if (from === to) return undefined
+  if (to === 'ports') return typeOnly ? undefined : 'imports more than types from ports'
+  if (from === 'ports') return `imports ${target}, but ports knows nobody`
+  const visitor = ONE_VISITOR[to]
+  if (visitor !== undefined) {
+    return visitor === from ? undefined : `imports ${target}; only ${visitor} may import ${to}`
+  }
+  const floor = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room))
+  if (floor(to) < 0) return `imports ${target}, a room that is not in the plan`
+  const reach = from === 'system' ? FLOORS.length - 2 : floor(from)
+  if (reach < 0) return 'is in a room that is not in the plan'
+  return floor(to) > reach ? undefined : `imports ${target}: ${from} does not know ${to}`
+}

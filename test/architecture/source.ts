@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+
+/** One import of a file, whatever its form. */
+export interface Import {
+  /** As written: `../errors.ts`, `node:fs`, `chalk`. */
+  readonly specifier: string
+  /** It leaves nothing behind in the built program. */
+  readonly typeOnly: boolean
+}
+
+/** What the rules look at in a file. */
+export interface Source {
+  /** From the root of the repository, with forward slashes. */
+  readonly path: string
+  readonly imports: readonly Import[]
+  /** Uses of the clock, chance and the process: `Date.now`, `new Date()`, `Math.random`, `process`, timers, `fetch`. */
+  readonly impure: readonly string[]
+  /** Identifiers and literal texts; comments are not among them. */
+  readonly words: readonly string[]
+  /** Statements that exist at run time (everything but types and imports). */
+  readonly statements: number
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Every file of the program. */
+export function readProgram(): Source[] {
+  const paths = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+  return [...paths, 'bin/ls-auth.js'].map((path) => parse(path, readFileSync(ROOT + path, 'utf8')))
+}
+
+export function parse(path: string, text: string): Source {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const imports: Import[] = []
+  const impure: string[] = []
+  const words: string[] = []
+  const visit = (node: ts.Node): void => {
+    const found = importOf(node)
+    if (found) imports.push(found)
+    const use = impurity(node)
+    if (use) impure.push(use)
+    if (ts.isIdentifier(node) || ts.isLiteralExpression(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      words.push(node.text)
+    }
+    if (ts.isTemplateHead(node)) words.push(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  const types = file.statements.filter(
+    (one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one) || ts.isImportDeclaration(one),
+  )
+  return { path, imports, impure, words, statements: file.statements.length - types.length }
+}
+
+function importOf(node: ts.Node): Import | undefined {
+  const named = (specifier: ts.Node | undefined, typeOnly: boolean) =>
+    specifier && ts.isStringLiteralLike(specifier) ? { specifier: specifier.text, typeOnly } : undefined
+  if (ts.isImportDeclaration(node)) return named(node.moduleSpecifier, isTypeImport(node.importClause))
+  if (ts.isExportDeclaration(node)) return named(node.moduleSpecifier, node.isTypeOnly)
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+    return named(node.argument.literal, true)
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+    return named(node.arguments[0], false) ?? { specifier: '(computed)', typeOnly: false }
+  }
+  return undefined
+}
+
+function isTypeImport(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false
+  if (clause.isTypeOnly) return true
+  const bindings = clause.namedBindings
+  if (clause.name || !bindings || !ts.isNamedImports(bindings)) return false
+  return bindings.elements.every((element) => element.isTypeOnly)
+}
+
+const GLOBALS = new Set(
+  'process performance setTimeout setInterval setImmediate fetch console globalThis crypto'.split(' '),
+)
+const MEMBERS = new Set(['Date.now', 'Math.random'])
+
+function impurity(node: ts.Node): string | undefined {
+  if (ts.isNewExpression(node) && node.expression.getText() === 'Date') {
+    return (node.arguments?.length ?? 0) === 0 ? 'new Date()' : undefined
+  }
+  if (ts.isPropertyAccessExpression(node)) {
+    const text = `${node.expression.getText()}.${node.name.text}`
+    return MEMBERS.has(text) ? text : undefined
+  }
+  if (!ts.isIdentifier(node) || !GLOBALS.has(node.text)) return undefined
+  const { parent } = node
+  const isName = 'name' in parent && parent.name === node
+  return isName || ts.isQualifiedName(parent) ? undefined : node.text
+}

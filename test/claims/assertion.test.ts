@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judgeAssertion, parseAssertion } from '../../src/claims/assertion.ts'
+import { inspectToken } from '../../src/claims/inspect.ts'
+
+const how = { clientId: undefined, claimNames: undefined, responseScope: undefined }
+const subject = { ...inspectToken('opaque', how), opaque: false, signature: 'verified' as const }
+const payload = {
+  email_verified: true,
+  realm_access: { roles: ['ops', 'dev'] },
+  'https://acme.example/team': 'core',
+  level: 3,
+  scope: 'a b',
+}
+
+describe('--claim', () => {
+  it.each([
+    ['email_verified == true', 'pass'],
+    ['email_verified=true', 'pass'],
+    ['email_verified != true', 'fail'],
+    ['realm_access.roles contains ops', 'pass'],
+    ['realm_access.roles contains op', 'fail'],
+    ['scope contains b', 'pass'],
+    ['https://acme.example/team == core', 'pass'],
+    ['level >= 3', 'pass'],
+    ['level > 3', 'fail'],
+    ['level < x', 'fail'],
+    ['nothing == x', 'unknown'],
+    ['nothing exists', 'fail'],
+    ['level exists', 'pass'],
+    ['__proto__ exists', 'fail'],
+    ['constructor.name == Object', 'unknown'],
+  ])('%s → %s', (text, verdict) => {
+    expect(judgeAssertion(subject, payload, parseAssertion(text)).verdict).toBe(verdict)
+  })
+
+  it.each(['', 'x', 'x y', '== 3'])('"%s" is refused with the form to use', (text) => {
+    expect(() => parseAssertion(text)).toThrow(/not an assertion/)
+  })
+
+  it('never passes on a signature that was not verified, and never throws on any text', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.anything(), (text, value) => {
+        try {
+          const assertion = parseAssertion(text)
+          const unverified = { ...subject, signature: 'unverified' as const }
+          expect(
+            judgeAssertion(unverified, { x: value, [assertion.path]: value }, assertion).verdict,
+          ).not.toBe('pass')
+        } catch (error) {
+          expect((error as { code?: string }).code).toBe('usage')
+        }
+      }),
+    )
+  })
+})

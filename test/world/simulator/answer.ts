@@ -1,0 +1,18 @@
+import type { Refusal } from './behaviour.ts'
+
+/** What goes back over the wire. */
+export interface Answer {
+  readonly status: number
+  readonly json?: unknown
+  readonly page?: string
+  readonly location?: string
+}
+
+export const refuse = ({ status, body }: Refusal): Answer =>
+  body === undefined ? { status } : { status, json: body }
+
+/** RFC 6749 §5.2. */
+export const oauthError = (error: string, description?: string, status = 400): Answer => ({
+  status,
+  json: { error, ...(description === undefined ? {} : { error_description: description }) },
+})

@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { httpServer, listen } from '../loopback-server.ts'
+import { type ProviderRequest, recordRequest } from '../provider/requests.ts'
+import { type Answer, oauthError } from './answer.ts'
+import { authorize, type PendingCode } from './authorize.ts'
+import type { Behaviour, EndpointName } from './behaviour.ts'
+import { Device, type PollOutcome } from './device.ts'
+import { metadataOf } from './metadata.ts'
+import { openMint } from './minting.ts'
+import { RefreshTokens } from './refresh-tokens.ts'
+import { answerToken } from './token.ts'
+
+/** A running imitation of one provider, and what a story wants to know about what it was asked. */
+export interface Simulator {
+  readonly behaviour: Behaviour
+  /** As its metadata and its tokens spell it. */
+  readonly issuer: string
+  readonly requests: readonly ProviderRequest[]
+  /** The parameters of each request to an endpoint, in order. */
+  asked(endpoint: EndpointName): URLSearchParams[]
+  /** Refreshes that were carried out. */
+  readonly refreshes: number
+  readonly liveRefreshTokens: number
+  /** Every code and token it gave out. */
+  readonly secrets: ReadonlySet<string>
+  /** Outcomes of the device polls to come; approved once they are used up. */
+  pollsMeet(...script: PollOutcome[]): void
+  /** The next answers of its token endpoint are lost on their way: the work is done, nobody hears of it. */
+  loseTokenAnswers(count: number): void
+  /** Moves its clock, which its tokens and its Date header follow. */
+  advance(seconds: number): void
+  /** Ends every session, as an administrator would. */
+  endSessions(): void
+  close(): Promise<void>
+}
+
+/** Starts a provider that behaves as the row says, on one loopback port or, with endpoints elsewhere, on two. */
+export async function startSimulator(behaviour: Behaviour): Promise<Simulator> {
+  const mint = await openMint(behaviour)
+  const requests: ProviderRequest[] = []
+  const secrets = new Set<string>()
+  const codes = new Map<string, PendingCode>()
+  let offset = 0
+  let refreshes = 0
+  let losing = 0
+  const now = () => Math.floor(Date.now() / 1000) + offset
+  const refreshTokens = new RefreshTokens(behaviour.rotation, behaviour.refreshPrefix, now)
+
+  const handle = async (request: IncomingMessage, response: ServerResponse, place: 'home' | 'elsewhere') => {
+    const { record } = await recordRequest(request)
+    requests.push(record)
+    const answer = route(record, request, place)
+    if (losing > 0 && record.path === behaviour.paths.token) {
+      losing -= 1
+      request.socket.destroy()
+      return
+    }
+    record.status = answer.status
+    send(response, answer, now())
+  }
+  const serve = (place: 'home' | 'elsewhere') =>
+    httpServer((request, response) => {
+      handle(request, response, place).catch(() => request.socket.destroy())
+    })
+  const home = await listen(serve('home'))
+  const elsewhere = behaviour.elsewhere.length > 0 ? await listen(serve('elsewhere')) : home
+  const origins = {
+    home: `http://127.0.0.1:${home.port}`,
+    elsewhere: `http://127.0.0.1:${elsewhere.port}`,
+  }
+  const issuer = origins.home + behaviour.issuerPath
+  const device = new Device(behaviour, origins.home)
+  const issued = (secret: string) => secrets.add(secret)
+
+  function route(record: ProviderRequest, { headers }: IncomingMessage, place: string): Answer {
+    const { method, path, parameters } = record
+    const at = (name: EndpointName) =>
+      behaviour.paths[name] === path && place === (behaviour.elsewhere.includes(name) ? 'elsewhere' : 'home')
+    if (method === 'GET') {
+      const discovery = `${behaviour.issuerPath.replace(/\/$/, '')}/.well-known/openid-configuration`
+      if (place === 'home' && path === discovery)
+        return { status: 200, json: metadataOf(behaviour, issuer, origins) }
+      if (at('jwks')) return { status: 200, json: mint.keySet }
+      if (at('authorize')) {
+        return authorize(behaviour, parameters, now(), (code, pending) => {
+          issued(code)
+          codes.set(code, pending)
+        })
+      }
+    }
+    if (method === 'POST') {
+      if (at('token')) {
+        const counted = { refreshed: () => (refreshes += 1), issued }
+        const desk = { behaviour, issuer, codes, refreshTokens, device, mint, now, ...counted }
+        return answerToken(desk, parameters, headers)
+      }
+      if (at('device')) return device.start(parameters, now(), issued)
+      if (at('revoke')) return revoke(parameters)
+    }
+    return { status: 404, page: '<h1>Not found</h1>' }
+  }
+
+  /** RFC 7009: an unknown token is no error. */
+  function revoke(form: URLSearchParams): Answer {
+    const known = refreshTokens.revokeFamily(form.get('token') ?? '')
+    if (known || behaviour.revokes.includes('access')) return { status: 200 }
+    return oauthError('unsupported_token_type')
+  }
+
+  return {
+    behaviour,
+    issuer,
+    requests,
+    asked: (endpoint) =>
+      requests.filter(({ path }) => path === behaviour.paths[endpoint]).map(({ parameters }) => parameters),
+    get refreshes() {
+      return refreshes
+    },
+    get liveRefreshTokens() {
+      return refreshTokens.live
+    },
+    secrets,
+    pollsMeet: (...script) => {
+      device.script = script
+    },
+    loseTokenAnswers: (count) => {
+      losing = count
+    },
+    advance: (seconds) => {
+      offset += seconds
+    },
+    endSessions: () => refreshTokens.revokeAll(),
+    async close() {
+      await Promise.all([home.close(), elsewhere.close()])
+    },
+  }
+}
+
+function send(response: ServerResponse, { status, json, page, location }: Answer, now: number): void {
+  response.setHeader('date', new Date(now * 1000).toUTCString())
+  response.setHeader('cache-control', 'no-store')
+  if (location !== undefined) response.setHeader('location', location)
+  if (json !== undefined) response.setHeader('content-type', 'application/json')
+  if (page !== undefined) response.setHeader('content-type', 'text/html; charset=utf-8')
+  response.writeHead(status).end(json === undefined ? page : JSON.stringify(json))
+}

@@ -1,0 +1,111 @@
+import { type Answer, oauthError, refuse } from './answer.ts'
+import type { PendingCode } from './authorize.ts'
+import type { Behaviour, Facts } from './behaviour.ts'
+import type { Device } from './device.ts'
+import { challengeOf, type Mint, random } from './minting.ts'
+import type { Grant, RefreshTokens } from './refresh-tokens.ts'
+
+/** What the token endpoint works with. */
+export interface TokenDesk {
+  readonly behaviour: Behaviour
+  readonly issuer: string
+  readonly codes: Map<string, PendingCode>
+  readonly refreshTokens: RefreshTokens
+  readonly device: Device
+  readonly mint: Mint
+  /** Seconds since the epoch by the provider's clock. */
+  now(): number
+  issued(secret: string): void
+  refreshed(): void
+}
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** The token endpoint: who asks, then by which grant (RFC 6749 §3.2). */
+export function answerToken(
+  desk: TokenDesk,
+  form: URLSearchParams,
+  headers: Readonly<Record<string, unknown>>,
+): Answer {
+  const { behaviour, codes, refreshTokens, device } = desk
+  const stranger = clientProblem(behaviour, form, headers)
+  if (stranger) return stranger
+  switch (form.get('grant_type')) {
+    case 'authorization_code': {
+      const code = form.get('code') ?? ''
+      const pending = codes.get(code)
+      codes.delete(code)
+      const verifier = form.get('code_verifier') ?? ''
+      if (!pending || pending.redirectUri !== form.get('redirect_uri')) return oauthError('invalid_grant')
+      if (challengeOf(verifier) !== pending.challenge) return oauthError('invalid_grant', 'PKCE')
+      return deliver(desk, pending.grant, pending.nonce, firstRefreshToken(desk, pending.grant))
+    }
+    case 'refresh_token': {
+      const spent = refreshTokens.use(form.get('refresh_token') ?? '')
+      if (!spent) return refuse(behaviour.deadRefresh)
+      desk.refreshed()
+      return deliver(desk, spent.grant, undefined, spent.answer)
+    }
+    case DEVICE_GRANT: {
+      const polled = device.poll(form)
+      if ('status' in polled) return polled
+      return deliver(desk, polled, undefined, firstRefreshToken(desk, polled))
+    }
+    default:
+      return oauthError('unsupported_grant_type')
+  }
+}
+
+const firstRefreshToken = ({ refreshTokens }: TokenDesk, grant: Grant): string | undefined =>
+  grant.offline ? refreshTokens.issue(grant) : undefined
+
+/** A public client shows its id and nothing else; where there is a secret by design, that is asked for. */
+function clientProblem(
+  { clientId, publicSecret }: Behaviour,
+  form: URLSearchParams,
+  headers: Readonly<Record<string, unknown>>,
+): Answer | undefined {
+  if (headers.origin !== undefined)
+    return oauthError('invalid_client', 'Browser requests are not for this client', 401)
+  if (headers.authorization !== undefined)
+    return oauthError('invalid_client', 'this client has no secret', 401)
+  if (form.get('client_id') !== clientId) return oauthError('invalid_client', undefined, 401)
+  const secret = form.get('client_secret')
+  if (publicSecret === undefined) {
+    return secret === null ? undefined : oauthError('invalid_client', 'AADSTS700025: Client is public', 401)
+  }
+  if (secret === null) return oauthError('invalid_request', 'client_secret is missing.')
+  return secret === publicSecret ? undefined : oauthError('invalid_client', 'Unauthorized', 401)
+}
+
+function deliver(
+  desk: TokenDesk,
+  grant: Grant,
+  nonce: string | undefined,
+  refreshToken: string | undefined,
+): Answer {
+  const { behaviour, issuer, mint } = desk
+  const now = desk.now()
+  const facts: Facts = {
+    issuer,
+    clientId: behaviour.clientId,
+    scopes: grant.scopes,
+    audience: grant.audience,
+    nonce,
+    now,
+    authTime: grant.authTime,
+    expires: now + behaviour.accessSeconds,
+    serial: random(),
+  }
+  const { access, id } = mint.tokens(facts)
+  for (const secret of [access, id, refreshToken]) if (secret !== undefined) desk.issued(secret)
+  const body = {
+    token_type: 'Bearer',
+    access_token: access,
+    expires_in: behaviour.accessSeconds,
+    ...(grant.scopes.includes('openid') ? { id_token: id } : {}),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    ...behaviour.tokenExtras(facts),
+  }
+  return { status: 200, json: body }
+}
