@@ -55,6 +55,7 @@ function commandTree(ports: Ports, write: (text: string) => void): Command {
   signInCommands(program, act)
   claimCommands(program, act)
   traceCommands(program, act)
+  doctorCommand(program, act)
   profileCommands(program, act)
   return program
 }
@@ -122,6 +123,16 @@ function claimCommands(program: Command, act: Act): void {
       .addOption(new Option('--use <kind>', 'which token').choices(['id', 'access']))
       .addOption(new Option('--token <source>', 'read any token: - for standard input').choices(['-'])),
     async () => (await import('./commands/check.ts')).check,
+  )
+}
+
+function doctorCommand(program: Command, act: Act): void {
+  act(
+    program
+      .command('doctor')
+      .description('check the whole path, and say what to do about each failure')
+      .option('--bundle <file>', 'also write a report for a ticket (no secrets in it)'),
+    async () => (await import('./commands/doctor.ts')).doctor,
   )
 }
 
@@ -209,6 +220,7 @@ function debugging(ports: Ports): Ports {
     async http(settings) {
       const http = await ports.http(settings)
       return {
+        ...http,
         async send(request) {
           const started = ports.clock.now()
           const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`

@@ -88,6 +88,8 @@ export interface HttpAnswer {
 export interface Http {
   /** Failures: `network` (with `sent` on {@link NetworkFailure}), `refused` (TLS), `api-failed` (too large). */
   send(request: HttpRequest): Promise<HttpAnswer>
+  /** Who signed the certificate that this host shows; undefined for plain http or behind a proxy. */
+  certificateIssuer(url: URL): Promise<string | undefined>
 }
 
 export interface HttpSettings {

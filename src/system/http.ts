@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rootCertificates } from 'node:tls'
+import { connect, rootCertificates } from 'node:tls'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { Env, Http, HttpAnswer, HttpRequest, HttpSettings } from '../ports.ts'
@@ -44,7 +44,33 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
         throw explainNetwork(error, request.url, timeout.aborted)
       }
     },
+    async certificateIssuer(url) {
+      const { httpProxy, httpsProxy } = proxyOptions(settings, env)
+      if (url.protocol !== 'https:' || httpProxy || httpsProxy) return undefined
+      return certificateIssuer(url, tls)
+    },
   }
+}
+
+function certificateIssuer(
+  url: URL,
+  options: { ca?: string[]; cert?: string; key?: string },
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(url.port || 443)
+    const socket = connect({ ...options, host, port, servername: host, timeout: CONNECT_MILLISECONDS })
+    const end = (issuer: string | undefined) => {
+      socket.destroy()
+      resolve(issuer)
+    }
+    socket.once('secureConnect', () => {
+      const { O, CN } = socket.getPeerCertificate().issuer ?? {}
+      end([O, CN].flat().filter(Boolean).join(' ') || undefined)
+    })
+    socket.once('timeout', () => end(undefined))
+    socket.once('error', (error) => reject(explainNetwork(error, url, false)))
+  })
 }
 
 /**

@@ -73,30 +73,57 @@ function describeLoad(paths: readonly string[]): Loaded {
 const packageOf = (path: string): string | undefined =>
   /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1]
 
-/** Rooms and packages a command may load, and the kilobytes of built code it may read. */
+/** The packages a command may load, files of ours it must not, and the kilobytes of built code it may read. */
 interface Budget {
   readonly packages: readonly string[]
   readonly never: RegExp
   readonly kilobytes: number
 }
 
-const STORE = ['@decimalturn/toml-patch', 'commander']
-const BUDGETS: readonly [string[], Budget][] = []
+const SETTINGS = ['@decimalturn/toml-patch', 'commander']
+const ABROAD = 'src/system/(http|lock|browser|keychain)|src/session/(provider|sign-in|loopback|device)\\.ts'
+const BUDGETS: Readonly<Record<string, Budget>> = {
+  '--version': { packages: ['commander'], never: /^src\/(?!system|settings\/keys)\w+\//, kilobytes: 160 },
+  '--help': { packages: ['commander'], never: /^src\/(?!system|settings\/keys)\w+\//, kilobytes: 160 },
+  // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
+  token: { packages: SETTINGS, never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 600 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 720 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 720 },
+  'profile show': { packages: SETTINGS, never: /^src\/(session|trace|api|claims\/verify)/, kilobytes: 520 },
+}
+
+const GET = ['trace', 'get', spanId, '--organization', 'acme', '--project', 'prod']
+const DRAWING = ['ansi-regex', 'get-east-asian-width', 'string-width', 'strip-ansi']
 
 describe('a command loads what it needs and nothing else', () => {
-  it.each([['x']])('x', async () => {
-    const show = async (args: string[], env = {}) => {
-      const l = await load(args, env)
-      process.stdout.write(`${args.join(' ')}: ${l.kilobytes} KB ${l.packages.join(' ')}\n   ${l.files.join(' ')}\n`)
-    }
-    await show(['--version'])
-    await show(['--help'])
-    await show(['token'])
-    await show(['token', '--min-ttl', '60m'])
-    await show(['whoami'])
-    await show(['check'])
-    await show(['profile', 'show'])
-    await show(['trace', 'get', spanId, '--organization', 'acme', '--project', 'prod'], { LS_AUTH_TOKEN: API_KEY })
-    await show(['trace', 'get', spanId, '--organization', 'acme', '--project', 'prod', '-o', 'json'], { LS_AUTH_TOKEN: API_KEY })
+  it.each(Object.entries(BUDGETS))('%s', async (line, budget) => {
+    keepsTo(await load(line.split(' ')), budget)
+  })
+
+  it('trace get draws without a session, when a token is given', async () => {
+    const loaded = await load(GET, { LS_AUTH_TOKEN: API_KEY })
+    const packages = [...SETTINGS, ...DRAWING, 'undici']
+    keepsTo(loaded, { packages, never: /^src\/(session|claims\/verify)/, kilobytes: 1_650 })
+  })
+
+  it('trace get -o json draws nothing', async () => {
+    const loaded = await load([...GET, '-o', 'json'], { LS_AUTH_TOKEN: API_KEY })
+    const never = /^src\/(session|claims\/verify|trace\/(render|tree|fold))/
+    keepsTo(loaded, { packages: [...SETTINGS, 'undici'], never, kilobytes: 1_600 })
+  })
+
+  it('the account is a true one: a renewal shows the libraries that it does load', async () => {
+    const { packages, files } = await load(['token', '--min-ttl', '60m'])
+    expect(packages).toEqual(
+      expect.arrayContaining(['fs-native-extensions', 'jose', 'oauth4webapi', 'openid-client', 'undici']),
+    )
+    expect(files).toEqual(expect.arrayContaining(['src/session/provider.ts', 'src/system/http.ts']))
   })
 })
+
+function keepsTo(loaded: Loaded, budget: Budget): void {
+  expect(loaded.packages).toEqual([...budget.packages].sort())
+  expect(loaded.files).toContain('src/main.ts')
+  expect(loaded.files.filter((file) => budget.never.test(file))).toEqual([])
+  expect(loaded.kilobytes).toBeLessThan(budget.kilobytes)
+}

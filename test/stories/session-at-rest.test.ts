@@ -156,6 +156,7 @@ describe('each row of the recovery table that one process can reach', () => {
       http: async (settings) => {
         const http = await openHttp(settings, { variables: {} } as never)
         return {
+          ...http,
           send: async (request) => {
             if (request.method === 'POST') throw new Error('the process dies here')
             return http.send(request)

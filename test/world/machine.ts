@@ -31,7 +31,8 @@ export interface Running {
 export interface RunOptions {
   /** On top of the machine's own; undefined takes one away. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  readonly stdin?: string
+  /** All of standard input; null keeps it open without a word. */
+  readonly stdin?: string | null
 }
 
 /** One person's machine for the built program: an own home and environment, nothing of the tester's but PATH. */
@@ -78,7 +79,7 @@ export async function openMachine(options: { binary?: string } = {}): Promise<Ma
       running.add(child)
       child.once('close', () => running.delete(child))
       child.stdin?.on('error', () => {})
-      child.stdin?.end(stdin)
+      if (stdin !== null) child.stdin?.end(stdin)
       return follow(child)
     },
     async close() {

@@ -1,4 +1,13 @@
-import type { Attributes, Scope, Span, SpanEvent, SpanKind, SpanLink, SpanMark, SpanStatus } from '../model.ts'
+import type {
+  Attributes,
+  Scope,
+  Span,
+  SpanEvent,
+  SpanKind,
+  SpanLink,
+  SpanMark,
+  SpanStatus,
+} from '../model.ts'
 
 /** Reads the costly parts of a span from what its format kept of it. One for all spans of a document. */
 export interface Details<Raw> {

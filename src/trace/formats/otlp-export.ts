@@ -33,11 +33,16 @@ function* groupSpans(spans: readonly Span[]): Generator<[Attributes, Iterable<Sp
   for (const span of spans) {
     const byService = nested(byResource, span.resource, () => new Map<string, Map<unknown, Span[]>>())
     const byScope = nested(byService, span.service, () => new Map<unknown, Span[]>())
-    nested(byScope, span.scope, () => [] as Span[]).push(span)
+    nested(byScope, scopeKey(span), () => [] as Span[]).push(span)
   }
   for (const [resource, byService] of byResource) {
     for (const [service, byScope] of byService) yield [withService(resource, service), byScope.values()]
   }
+}
+
+/** Most readers share one scope object among its spans; equal plain ones are one scope all the same. */
+function scopeKey({ scope }: Span): unknown {
+  return scope && scope.attributes.length === 0 ? JSON.stringify([scope.name, scope.version]) : scope
 }
 
 function nested<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

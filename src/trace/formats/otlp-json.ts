@@ -16,7 +16,7 @@ const ENVELOPES = ['trace', 'result', 'traces']
 const LISTS = ['resourceSpans', 'batches']
 
 /** Whether a JSON value looks like OTLP, in one of the shapes {@link readOtlpJson} reads. */
-export function isOtlpJson(value: unknown): value is JsonObject {
+export function isOtlpJson(value: unknown): boolean {
   if (!isObject(value)) return false
   if (LISTS.some((key) => Array.isArray(value[key]))) return true
   // A missing trace of Tempo is {"trace":{},"metrics":{}}: OTLP too, without spans.
@@ -39,7 +39,7 @@ export function readOtlpJson(document: JsonObject, into: Collection): void {
   }
   for (const key of ENVELOPES) {
     const inner = document[key]
-    if (isOtlpJson(inner)) readOtlpJson(inner, into)
+    if (isOtlpJson(inner)) readOtlpJson(inner as JsonObject, into)
   }
   for (const key of LISTS) for (const item of objects(document[key])) readResourceSpans(item, into)
 }
@@ -81,10 +81,7 @@ function readSpan(item: JsonObject, shared: Shared, into: Collection): void {
   into.check(item.startTimeUnixNano)
   into.check(item.endTimeUnixNano)
   checkIntegers(item.attributes, into)
-  const times = timesBetween(
-    asInteger(item.startTimeUnixNano) ?? 0n,
-    asInteger(item.endTimeUnixNano) ?? 0n,
-  )
+  const times = timesBetween(asInteger(item.startTimeUnixNano) ?? 0n, asInteger(item.endTimeUnixNano) ?? 0n)
   const parentId = isBlankId(item.parentSpanId) ? undefined : otlpId(item.parentSpanId, 16)
   const unreadable = parentId === undefined && !isBlankId(item.parentSpanId)
   const skeleton = {

@@ -103,7 +103,6 @@ export interface Behaviour {
   /** Parameters of the authorization request it cannot stand; a value in the name (`prompt=consent`) narrows it. */
   readonly refusedParameters: Readonly<Record<string, { error: string; description: string }>>
   readonly accessSeconds: number
-  readonly idSeconds: number
   readonly rotation: Rotation
   readonly deadRefresh: Refusal
   readonly device?: DeviceRule

@@ -40,7 +40,6 @@ export const auth0: Behaviour = {
   refusedParameters: {},
   // The API's own setting; a day is the default.
   accessSeconds: 7200,
-  idSeconds: 36_000,
   rotation: { kind: 'rotate', graceSeconds: 0, family: true },
   deadRefresh: {
     status: 403,

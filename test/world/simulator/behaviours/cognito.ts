@@ -37,7 +37,6 @@ export const cognito: Behaviour = {
   audience: { by: 'nothing' },
   refusedParameters: {},
   accessSeconds: 3600,
-  idSeconds: 3600,
   rotation: { kind: 'none' },
   deadRefresh: { status: 400, body: { error: 'invalid_grant' } },
   revokes: ['refresh'],

@@ -69,7 +69,6 @@ export const dex: Behaviour = {
   refusedParameters: {},
   // expiry.idTokens; a day is the default.
   accessSeconds: 3599,
-  idSeconds: 3599,
   rotation: { kind: 'always' },
   deadRefresh: {
     status: 400,

@@ -83,7 +83,6 @@ export const entra: Behaviour = {
     },
   },
   accessSeconds: 4500,
-  idSeconds: 3600,
   // A new one each time, and the old one goes on working.
   rotation: { kind: 'rotate', graceSeconds: Number.POSITIVE_INFINITY, family: false },
   deadRefresh: refusal(400, 'invalid_grant', 700082, 'The refresh token has expired due to inactivity.'),

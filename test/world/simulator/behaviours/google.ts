@@ -56,7 +56,6 @@ export const google: Behaviour = {
   audience: { by: 'nothing' },
   refusedParameters: {},
   accessSeconds: 3599,
-  idSeconds: 3600,
   rotation: { kind: 'none' },
   deadRefresh: {
     status: 400,

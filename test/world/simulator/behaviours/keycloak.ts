@@ -64,7 +64,6 @@ export const keycloak: Behaviour = {
   audience: { by: 'nothing' },
   refusedParameters: {},
   accessSeconds: 300,
-  idSeconds: 300,
   // Another string for the same session each time; the old one goes on working.
   rotation: { kind: 'rotate', graceSeconds: Number.POSITIVE_INFINITY, family: false },
   deadRefresh: { status: 400, body: { error: 'invalid_grant', error_description: 'Token is not active' } },

@@ -43,7 +43,6 @@ export const okta: Behaviour = {
   audience: { by: 'server', always: 'api://traces' },
   refusedParameters: {},
   accessSeconds: 3600,
-  idSeconds: 3600,
   rotation: { kind: 'keep' },
   deadRefresh: {
     status: 400,

@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import type { Ports } from '../../ports.ts'
+import { type Client, sessionName } from '../../session/client.ts'
+import { openStore } from '../../session/store.ts'
+import { openVault } from '../../session/vault.ts'
+import type { Profile, Settings } from '../../settings/profile.ts'
+import { type Checkup, fail, look, ok, warn } from './checkup.ts'
+
+/** Settings, proxy, store, state directory and lock: what this machine brings. */
+export async function checkSettings(profile: Profile, settings: Settings, ports: Ports): Promise<Checkup[]> {
+  const from = profile.saved ? settings.config.path : 'flags and environment'
+  const files = await ports.files()
+  const facts = await files.inspect(settings.config.path)
+  const lines = [
+    ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`),
+  ]
+  for (const key of [...profile.unknownKeys, ...settings.config.unknownKeys]) {
+    lines.push(
+      warn('settings', `"${key}" is not known to this version`, 'Check its spelling; it is ignored.'),
+    )
+  }
+  if (facts && ports.env.uid !== undefined && facts.mode & 0o022) {
+    lines.push(
+      fail(
+        'settings',
+        `${settings.config.path} can be written by others`,
+        `Run: chmod 600 ${settings.config.path}`,
+      ),
+    )
+  }
+  lines.push(proxy(profile, ports))
+  return lines
+}
+
+function proxy(profile: Profile, ports: Ports): Checkup {
+  const { variables } = ports.env
+  const value = profile.http.proxy ?? variables.HTTPS_PROXY ?? variables.https_proxy
+  if (!value) return ok('proxy', 'none')
+  const source = profile.http.proxy ? 'the profile' : 'HTTPS_PROXY'
+  const host = URL.canParse(value) ? new URL(value).host : 'an address that is no URL'
+  return ok('proxy', `${host} from ${source}${profile.http.caFile ? `, CA from ${profile.http.caFile}` : ''}`)
+}
+
+export async function checkStore(client: Client, ports: Ports): Promise<Checkup[]> {
+  const name = client.store === 'keychain' ? 'keychain' : 'file store'
+  const lines = await look(name, async () => {
+    if (client.store === 'file' && client.storeKeyFile === undefined) {
+      return ok(name, 'kept by a passphrase; it is asked for when it is needed')
+    }
+    const started = ports.clock.now()
+    await openVault(client, client.store, ports).probe()
+    const took = ports.clock.now() - started
+    const what =
+      client.store === 'keychain'
+        ? 'write, read and delete work'
+        : `key file ${client.storeKeyFile} is yours and closed`
+    return took > 2000
+      ? warn(
+          name,
+          `${what}, but took ${took}ms`,
+          'A slow keychain slows every command; see what it waits for.',
+        )
+      : ok(name, `${what} (${took}ms)`)
+  })
+  const directory = join(client.stateDirectory, 'sessions', sessionName(client))
+  const files = await ports.files()
+  return [
+    ...lines,
+    ...(await look('state', async () => {
+      const facts = await files.inspect(client.stateDirectory)
+      if (!facts) return ok('state', `${client.stateDirectory} is made at the first sign-in`)
+      const octal = facts.mode.toString(8)
+      return ports.env.uid === undefined || (facts.uid === ports.env.uid && (facts.mode & 0o077) === 0)
+        ? ok('state', `${client.stateDirectory} is yours and closed (${octal})`)
+        : fail(
+            'state',
+            `${client.stateDirectory} is open to others (${octal})`,
+            `Run: chmod 700 ${client.stateDirectory}`,
+          )
+    })),
+    ...(await look('lock', async () => {
+      if (!(await files.inspect(directory))) return ok('lock', 'not needed yet')
+      const store = await openStore(client, ports)
+      await store.turn(
+        'doctor',
+        () => {},
+        async () => {},
+      )
+      return ok('lock', 'free')
+    })),
+  ]
+}

@@ -1,0 +1,135 @@
+import type { Http, Ports } from '../../ports.ts'
+import { redirectUris } from '../../providers/presets.ts'
+import type { Client } from '../../session/client.ts'
+import { findDisplay, REASONS } from '../../session/display.ts'
+import { fetchKeys } from '../../session/keys.ts'
+import { listen } from '../../session/loopback.ts'
+import { discover, type Metadata } from '../../session/metadata.ts'
+import { type Checkup, fail, look, ok, warn } from './checkup.ts'
+
+const TOLERABLE_SKEW_SECONDS = 60
+const HARMFUL_SKEW_SECONDS = 300
+
+/** The identity provider and the way there: metadata, keys, clock, PKCE, device flow, certificate. */
+export async function checkProvider(client: Client, ports: Ports): Promise<Checkup[]> {
+  const http = await ports.http(client.http)
+  let found: { metadata: Metadata; skewSeconds: number } | undefined
+  const lines = await look('issuer', async () => {
+    found = await discover(client.issuer, client.preset.issuerTemplate, http, ports.clock)
+    return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
+  })
+  if (!found) return lines
+  const { metadata, skewSeconds } = found
+  return [
+    ...lines,
+    ...(await look('signing keys', async () => {
+      const keys = (await fetchKeys(metadata.jwks_uri, http)).keys as unknown[]
+      return keys.length > 0
+        ? ok('signing keys', `${keys.length} at ${new URL(metadata.jwks_uri).host}`)
+        : fail(
+            'signing keys',
+            'the key set is empty',
+            'Tell whoever runs the provider; no token can be verified.',
+          )
+    })),
+    clock(skewSeconds),
+    pkce(client, metadata),
+    device(client, metadata),
+    ...(await look('certificate', () => certificate(metadata, http))),
+    ...otherHosts(client, metadata),
+  ]
+}
+
+function clock(skewSeconds: number): Checkup {
+  const off = Math.abs(skewSeconds)
+  const text = `${off}s ${skewSeconds > 0 ? 'behind' : 'ahead of'} the provider's`
+  if (off <= TOLERABLE_SKEW_SECONDS) return ok('clock', off === 0 ? 'agrees with the provider' : text)
+  const next = 'Set the clock of this machine (NTP): the gateway and other tools judge tokens by their own.'
+  return off > HARMFUL_SKEW_SECONDS ? fail('clock', text, next) : warn('clock', text, next)
+}
+
+function pkce(client: Client, metadata: Metadata): Checkup {
+  const announced = metadata.code_challenge_methods_supported
+  if (Array.isArray(announced) && announced.includes('S256'))
+    return ok('PKCE', 'S256 announced, and always sent')
+  if (client.preset.pkceKnown) return ok('PKCE', 'S256 not announced but known to work; always sent')
+  return warn(
+    'PKCE',
+    'S256 is not announced; it is sent all the same',
+    'Ask whoever runs the provider whether it checks PKCE.',
+  )
+}
+
+function device(client: Client, metadata: Metadata): Checkup {
+  if (typeof metadata.device_authorization_endpoint === 'string' && client.preset.device !== 'no') {
+    const extra =
+      client.preset.device === 'separate-client' ? ' (only for a client registered for devices)' : ''
+    return ok('device flow', `offered${extra}`)
+  }
+  return ok('device flow', 'not offered: without a browser use --paste')
+}
+
+async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {
+  const issuer = await http.certificateIssuer(new URL(metadata.token_endpoint))
+  if (issuer === undefined)
+    return ok('certificate', 'not looked at (plain http on loopback, or behind a proxy)')
+  return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
+}
+
+/** Endpoints on hosts that neither the issuer nor the preset explains: shown, because a person can judge them. */
+function otherHosts(client: Client, metadata: Metadata): Checkup[] {
+  const home = new URL(client.issuer).hostname
+  const known = client.preset.endpointHosts.map(
+    (host) => new RegExp(`^${host.replace(/[.]/g, '\\.').replace('*', '.+')}$`),
+  )
+  const strange = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].flatMap((name) => {
+    const value = metadata[name]
+    const host = typeof value === 'string' ? new URL(value).hostname : home
+    return host === home || known.some((pattern) => pattern.test(host)) ? [] : [`${name} on ${host}`]
+  })
+  if (strange.length === 0) return []
+  return [
+    warn(
+      'endpoints',
+      strange.join(', '),
+      'The issuer itself names these hosts; check that they are your provider’s.',
+    ),
+  ]
+}
+
+/** The way back: redirect URIs to register, free ports, both loopback families, and something that opens a browser. */
+export async function checkRedirect(client: Client, ports: Ports): Promise<Checkup[]> {
+  const uris = redirectUris(client)
+  const port = client.redirectPorts
+  const place = { host: client.redirectHost, ports: port, path: client.redirectPath }
+  return [
+    ok('redirect', `register ${uris.join(' ')}`),
+    ...(await look('listener', async () => {
+      const loopback = await listen(place)
+      await loopback.finish('failed')
+      return ok('listener', `${loopback.redirectUri} can be opened`)
+    })),
+    ...(await look('loopback', async () => {
+      const families = await Promise.all(['127.0.0.1', '[::1]'].map(opens))
+      const there = ['IPv4', 'IPv6'].filter((_, i) => families[i])
+      return there.length > 0
+        ? ok('loopback', there.join(' and '))
+        : fail('loopback', 'neither IPv4 nor IPv6', 'Bring up the loopback interface.')
+    })),
+    ...(await look('browser', async () => {
+      const elsewhere = await findDisplay(ports.env, await ports.files())
+      return elsewhere
+        ? ok('browser', `${REASONS[elsewhere.why]} ls-auth login says how to bring the answer here.`)
+        : ok('browser', 'opened by ls-auth login')
+    })),
+  ]
+}
+
+async function opens(host: string): Promise<boolean> {
+  try {
+    await (await listen({ host, ports: 'any', path: '' })).finish('failed')
+    return true
+  } catch {
+    return false
+  }
+}

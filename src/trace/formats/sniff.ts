@@ -1,0 +1,171 @@
+import { constants } from 'node:buffer'
+import { gunzipSync } from 'node:zlib'
+import { Failure } from '../../errors.ts'
+import type { Trace } from '../model.ts'
+import { Collection } from './collect.ts'
+import { quoteLongIntegers } from './integer.ts'
+import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger.ts'
+import { parseLightstep } from './lightstep.ts'
+import { isObject, type JsonObject } from './loose.ts'
+import { isOtlpJson, readOtlpJson } from './otlp-json.ts'
+import { readOtlpProtobuf } from './otlp-protobuf.ts'
+import { isOwnSpan, isOwnTrace, readOwnJson } from './own-json.ts'
+import { isZipkinSpan, readZipkin } from './zipkin.ts'
+
+/** A gzip member that unpacks to more is refused: a few kilobytes can be made to fill any memory. */
+const MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+const NEWLINE = 0x0a
+
+/**
+ * Reads traces in any format known here, told from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
+ * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not.
+ * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else.
+ */
+export function readTraces(input: Uint8Array): Trace[] {
+  const bytes = unpack(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
+  const start = firstSign(bytes)
+  if (start >= bytes.length) throw foreign('it is empty')
+  const sign = bytes[start]
+  if (sign === 0x7b || sign === 0x5b) {
+    const read = readJsonBytes(bytes.subarray(start))
+    if (read) return read
+  }
+  // Field 1 with a length: how TracesData and TraceByIDResponse begin.
+  if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw foreign('it is neither JSON nor OTLP protobuf')
+  const into = new Collection()
+  readOtlpProtobuf(bytes, into)
+  return into.traces()
+}
+
+function foreign(what: string, hint?: string): Failure {
+  return new Failure('api-failed', `this is no trace in a format ls-auth reads: ${what}`, {
+    hint: hint ?? 'Readable are OTLP (JSON, NDJSON, protobuf), Jaeger, Zipkin v2, Lightstep and -o json.',
+  })
+}
+
+function unpack(bytes: Buffer): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: Math.min(MOST_UNPACKED, constants.MAX_LENGTH) })
+  } catch (cause) {
+    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 2 GiB', { cause })
+  }
+}
+
+/** The first byte that is neither white space nor a byte order mark. */
+function firstSign(bytes: Buffer): number {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  while (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === NEWLINE || bytes[at] === 0x0d) at++
+  return at
+}
+
+/** `undefined` when it is not JSON at all. */
+function readJsonBytes(bytes: Buffer): Trace[] | undefined {
+  const end = bytes.indexOf(NEWLINE)
+  if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
+    const first = parsed(bytes.subarray(0, end))
+    if (first !== undefined) return finish(readLines(bytes))
+  }
+  const text = asString(bytes)
+  const value = parsedText(text)
+  if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(bytes)
+  const into = new Collection()
+  readValue(value, into)
+  if (!into.inexact) return finish(into)
+  const exact = new Collection()
+  readValue(JSON.parse(quoteLongIntegers(text)), exact)
+  return finish(exact)
+}
+
+function notJson(bytes: Buffer): undefined {
+  // Protobuf can begin with 0x0a 0x7b: left to its reader, which checks every length.
+  if (bytes.includes(0)) return undefined
+  throw foreign('the JSON is broken or cut off')
+}
+
+function finish(into: Collection): Trace[] {
+  if (!into.known) throw foreign('the JSON holds no spans')
+  return into.traces()
+}
+
+/** One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. */
+function readLines(bytes: Buffer): Collection {
+  const into = new Collection()
+  // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
+  const spans: unknown[] = []
+  let number = 0
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, from)
+    const to = newline < 0 ? bytes.length : newline
+    number++
+    if (firstSign(bytes.subarray(from, to)) < to - from) {
+      const value = readLine(bytes.subarray(from, to), number)
+      if (isZipkinSpan(value)) spans.push(value)
+      else readValue(value, into, true)
+    }
+    from = to + 1
+  }
+  if (spans.length > 0) readZipkin(spans, into)
+  return into
+}
+
+/** A line whose integers JSON has rounded is read again. */
+function readLine(line: Buffer, number: number): unknown {
+  const text = asString(line)
+  const value = parsedText(text)
+  if (value === undefined) throw foreign(`line ${number} is not JSON`)
+  const trial = new Collection()
+  readValue(value, trial, true)
+  return trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
+}
+
+/** Reads one JSON value of any kind. `lenient`: a line without spans (metrics, logs) is no reason to refuse the rest. */
+function readValue(value: unknown, into: Collection, lenient = false): void {
+  if (Array.isArray(value)) readList(value as unknown[], into)
+  else if (!isObject(value)) return
+  else if (isOtlpJson(value)) readOtlpJson(value, into)
+  else if (isJaegerTrace(value) || isJaegerEnvelope(value)) readJaeger(value, into)
+  else if (isOwnTrace(value) || isOwnSpan(value)) readOwnJson(value, into)
+  else if (isZipkinSpan(value)) readZipkin([value], into)
+  else if (Array.isArray(value.data)) readLightstep(value, into)
+  else if (lenient && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))) {
+    into.known = true
+  }
+}
+
+function readList(values: readonly unknown[], into: Collection): void {
+  if (values.length === 0) into.known = true
+  const flat = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
+  const zipkin = flat.filter(isZipkinSpan)
+  if (zipkin.length > 0) readZipkin(zipkin, into)
+  for (const value of flat) if (!isZipkinSpan(value)) readValue(value, into, true)
+}
+
+function readLightstep(value: JsonObject, into: Collection): void {
+  const trace = parseLightstep(value)
+  into.known = true
+  if (!trace) return
+  const spans = into.spansOf(trace.traceId)
+  // Not by spreading: 100,000 arguments are more than a call can take.
+  for (const span of trace.spans) spans.push(span)
+}
+
+function asString(bytes: Buffer): string {
+  if (bytes.length < constants.MAX_STRING_LENGTH) return bytes.toString('utf8')
+  throw foreign(
+    `${Math.round(bytes.length / 1e6)} MB of JSON in one value are more than this JavaScript engine can hold`,
+    'Give it as OTLP protobuf or as NDJSON (one document a line).',
+  )
+}
+
+function parsed(bytes: Buffer): unknown {
+  return bytes.length < constants.MAX_STRING_LENGTH ? parsedText(bytes.toString('utf8')) : undefined
+}
+
+function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}

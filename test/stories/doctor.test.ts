@@ -1,0 +1,168 @@
+import { chmod, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openStage, type Stage } from '../world/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  expect((await stage.world.type(stage.login())).exit).toBe(0)
+})
+afterEach(async () => {
+  stage.world.clockOffset = 0
+  stage.world.keychain.locked = false
+  stage.world.keychain.fail = {}
+  stage.provider.tamper = {}
+  await stage.world.type('ls-auth logout')
+  await stage.world.editConfig(() => '')
+})
+const doctor = (flags = '') => stage.world.type(`ls-auth doctor ${flags}`)
+const edit = (change: (text: string) => string) => stage.world.editConfig(change)
+
+describe('doctor', () => {
+  it('on a healthy machine: every line ok, exit 0', async () => {
+    const outcome = await doctor()
+    expect(outcome.stdout).not.toMatch(/^(warn|FAIL)/m)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    for (const area of [
+      'settings',
+      'issuer',
+      'signing keys',
+      'clock',
+      'PKCE',
+      'redirect',
+      'listener',
+      'keychain',
+      'state',
+      'lock',
+      'session',
+      'claims',
+      'scopes',
+      'API',
+    ]) {
+      expect(outcome.stdout).toMatch(new RegExp(`^ok +${area} `, 'm'))
+    }
+  })
+
+  it('as JSON, and as a report for a ticket that holds no secret', async () => {
+    stage.world.variables.HTTPS_PROXY = 'http://user:secret-of-the-proxy@proxy.example:3128'
+    const file = join(stage.world.home, `bundle-${Date.now()}.json`)
+    const json = JSON.parse((await doctor(`--json --bundle ${file}`)).stdout)
+    delete stage.world.variables.HTTPS_PROXY
+    expect(json.checks.every(({ verdict }: { verdict: string }) => verdict === 'ok')).toBe(true)
+    const bundle = await readFile(file, 'utf8')
+    expect(JSON.parse(bundle)).toMatchObject({ profile: 'default' })
+    for (const secret of [...stage.provider.secrets, 'secret-of-the-proxy'])
+      expect(bundle).not.toContain(secret)
+    expect((await doctor(`--bundle ${file}`)).exit).toBe(2)
+  })
+
+  const broken: [string, () => Promise<unknown> | unknown, RegExp][] = [
+    [
+      'a wrong issuer',
+      () => edit((text) => text.replace(stage.provider.issuer, `${stage.provider.issuer}/nobody`)),
+      /^FAIL +issuer .*\n +→ Check the issuer/m,
+    ],
+    [
+      'another spelling of the issuer in its metadata',
+      () => {
+        stage.provider.tamper = {
+          discovery: (document) => ({ ...document, issuer: `${stage.provider.issuer}/` }),
+        }
+      },
+      /^FAIL +issuer .*expected .* received .*\/;/m,
+    ],
+    [
+      'a clock ten minutes off',
+      () => {
+        stage.world.clockOffset = 600_000
+      },
+      /^FAIL +clock +\d+s ahead of the provider's\n +→ Set the clock/m,
+    ],
+    [
+      'a keychain that is locked',
+      async () => {
+        const { Failure } = await import('../../src/errors.ts')
+        stage.world.keychain.locked = true
+        stage.world.keychain.fail.set = new Failure('keychain-locked', 'the keychain is locked')
+      },
+      /^FAIL +keychain +the keychain is locked\n +→ /m,
+    ],
+    [
+      'a token for the wrong audience',
+      () => edit((text) => `${text}\n[profiles.default.expect]\naudience = ["api://another"]\n`),
+      /^FAIL +claims +audience: expected api:\/\/another, held api:\/\/traces\n +→ /m,
+    ],
+    [
+      'a scope that the group should have but the token lacks',
+      () =>
+        edit(
+          (text) =>
+            `${text}\n[profiles.default.access]\nwrite = { scopes = ["traces:write"], groups = ["ops"] }\n`,
+        ),
+      /^FAIL +access +scopes and groups disagree\n +→ group ops should write, but the token lacks scope traces:write/m,
+    ],
+    [
+      'a state directory that is open',
+      () => chmod(stage.world.stateDirectory, 0o755),
+      /^FAIL +state .*\(755\)\n +→ Run: chmod 700/m,
+    ],
+    [
+      'an API at the wrong address',
+      () => edit((text) => text.replace('project = "prod"', 'project = "nowhere"')),
+      /^FAIL +API .*knows no .*nowhere/m,
+    ],
+  ]
+  it.each(broken)('%s: FAIL with the next step, exit 5', async (_, breakIt, words) => {
+    await breakIt()
+    const outcome = await doctor()
+    expect(outcome.stdout).toMatch(words)
+    expect(outcome.exit).toBe(5)
+    await chmod(stage.world.stateDirectory, 0o700)
+  })
+
+  it('fixed ports that are taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    await edit((text) => text.replace('redirect_ports = "any"', `redirect_ports = [${port}]`))
+    const outcome = await doctor()
+    server.close()
+    expect(outcome.stdout).toContain(`register http://127.0.0.1:${port}/callback`)
+    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*ports ${port} are in use`, 'm'))
+  })
+
+  it('before the first sign-in: a warning with the command, not a failure', async () => {
+    await stage.world.type('ls-auth logout')
+    const outcome = await doctor()
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stdout).toMatch(/^warn +session +not signed in\n +→ Run: ls-auth login/m)
+  })
+})
+
+describe('tokens for other audiences and scopes', () => {
+  it('are asked for once, cached apart, and leave the profile’s own token alone', async () => {
+    const other = await openStage()
+    const { world, provider } = other
+    await world.type(other.login())
+    const own = (await world.type('ls-auth token')).stdout
+    const before = provider.refreshCount()
+    const narrow = await world.type('ls-auth token --scope traces:read')
+    expect(narrow).toMatchObject({ exit: 0, stderr: '' })
+    const claims = JSON.parse(Buffer.from(narrow.stdout.split('.')[1] as string, 'base64url').toString())
+    expect(claims.scope).toBe('traces:read')
+    expect((await world.type('ls-auth token --scope traces:read')).stdout).toBe(narrow.stdout)
+    expect((await world.type('ls-auth token')).stdout).toBe(own)
+    expect(provider.refreshCount()).toBe(before + 1)
+    expect((await world.type('ls-auth token --id-token')).stdout).not.toBe(own)
+    const unknown = await world.type('ls-auth token --audience https://nobody.example/api')
+    expect(unknown.exit).toBe(6)
+    expect(unknown.stderr).toContain('invalid_target')
+    expect((await world.type('ls-auth token')).stdout).toBe(own)
+    await other.close()
+  })
+})
