@@ -153,10 +153,19 @@ function profileCommands(program: Command, act: Act): void {
   const profile = program.command('profile').description('settings for an identity provider and a trace API')
   const load = (name: 'add' | 'list' | 'show' | 'use' | 'remove') => async () =>
     (await import('./commands/profile.ts'))[name]
-  act(withSettings(profile.command('add <name>').description('make a profile')), load('add'))
+  const add = profile
+    .command('add <name>')
+    .description('make a profile')
+    .option('--from <file>', 'from a file that a team shares; asks before it is kept')
+    .option('--yes', 'do not ask')
+  act(withSettings(add), load('add'))
   act(profile.command('list').description('all profiles'), load('list'))
   act(profile.command('show [name]').description('every setting and where it comes from'), load('show'))
   act(profile.command('use <name>').description('make it the default'), load('use'))
+  act(
+    profile.command('export <name>').description('print it as TOML, for a team to import'),
+    async () => (await import('./commands/profile-transfer.ts')).exportProfile,
+  )
   act(profile.command('remove <name>').description('sign out of it and remove it'), load('remove'))
 }
 

@@ -11,6 +11,7 @@ import {
   type Settings,
 } from '../settings/profile.ts'
 import { clientOf, flagsOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { readTransfer } from './profile-transfer.ts'
 
 const nameOf = (invocation: Invocation): string => invocation.args[0] as string
 
@@ -33,7 +34,11 @@ export async function add(invocation: Invocation): Promise<void> {
       hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
     })
   }
-  const profile = chooseProfile(settings, { ...flagsOf(invocation, true), profile: name }, ports.env)
+  const { from } = invocation.options
+  const imported = typeof from === 'string' ? await readTransfer(invocation, from) : {}
+  const profiles = { ...settings.config.profiles, [name]: imported }
+  const candidate = { ...settings, config: { ...settings.config, profiles } }
+  const profile = chooseProfile(candidate, { ...flagsOf(invocation, true), profile: name }, ports.env)
   const { issuer } = requireClient(profile)
   const { discover } = await import('../session/metadata.ts')
   await discover(issuer, profile.preset.issuerTemplate, await ports.http(profile.http), ports.clock)
@@ -45,6 +50,7 @@ export async function add(invocation: Invocation): Promise<void> {
         ['client_id', profile.clientId],
       ]),
   )
+  Object.assign(values, { ...imported, ...values })
   const ordered = Object.fromEntries(
     SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])),
   )

@@ -103,6 +103,15 @@ export async function changeConfig(
   return readConfig(config.path, files)
 }
 
+/** A profile as the text of a settings file. */
+export async function renderProfile(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const toml = await import('@decimalturn/toml-patch')
+  return section(toml.stringify, `profiles.${tomlKey(name)}`, values)
+}
+
 /** One `[header]` with its plain keys, sub-tables as sections of their own, as a person would write it. */
 function section(
   stringify: (value: Record<string, unknown>) => string,

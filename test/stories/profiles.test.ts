@@ -1,0 +1,147 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { openWorld, type World } from '../world/world.ts'
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+})
+afterEach(() => world.close())
+const add = (name: string, flags = '') =>
+  world.type(
+    `ls-auth profile add ${name} --issuer ${provider.issuer} --client-id ${provider.clientId} ${flags}`,
+  )
+
+describe('profiles', () => {
+  it('add asks the provider, writes the file 0600, and says what to register', async () => {
+    const outcome = await add('work', '--api https://gw.example --organization acme')
+    expect(outcome).toMatchObject({ exit: 0, stdout: '' })
+    expect(outcome.stderr).toContain('  http://127.0.0.1:8765/callback\n')
+    expect((await stat(world.configFile)).mode & 0o777).toBe(0o600)
+    expect(await readFile(world.configFile, 'utf8')).toBe(
+      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\napi = "https://gw.example"\norganization = "acme"\n`,
+    )
+    expect((await add('work')).exit).toBe(2)
+  })
+
+  it('add refuses an issuer that does not answer, and writes nothing', async () => {
+    const outcome = await world.type('ls-auth profile add x --issuer http://127.0.0.1:9 --client-id y')
+    expect(outcome.exit).toBe(6)
+    await expect(readFile(world.configFile)).rejects.toThrow()
+  })
+
+  it.each([
+    ['http://idp.example', 10],
+    ['https://idp.example?x=1', 2],
+    ['https://user:pw@idp.example', 2],
+    ['idp.example', 2],
+    ['file:///etc', 2],
+  ])('an issuer of %s is refused: exit %i', async (issuer, exit) => {
+    expect((await world.type(`ls-auth profile add x --issuer ${issuer} --client-id y`)).exit).toBe(exit)
+  })
+
+  it('comments, order and unknown keys of the file stay, and are reported', async () => {
+    await world.writeConfig(
+      '# mine\ndefault_profile = "a" # first\n[profiles.a]\nissuer = "https://a.example" # here\nclient_id = "x"\ncolour = "red"\n',
+    )
+    await add('b')
+    await world.type('ls-auth profile use b')
+    const text = await readFile(world.configFile, 'utf8')
+    for (const kept of [
+      '# mine',
+      'default_profile = "b" # first',
+      'issuer = "https://a.example" # here',
+      'colour = "red"',
+    ]) {
+      expect(text).toContain(kept)
+    }
+    expect((await world.type('ls-auth profile show a')).stderr).toContain('"colour" is not known')
+    await world.type('ls-auth profile remove b')
+    expect(await readFile(world.configFile, 'utf8')).not.toContain('profiles.b')
+  })
+
+  it('show names the winner of flag, environment, profile, preset and default', async () => {
+    await add('work', '--api https://gw.example')
+    world.variables.LS_AUTH_API = 'https://env.example'
+    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
+    expect(settings.api).toEqual({ value: 'https://env.example', source: 'LS_AUTH_API' })
+    expect(settings.issuer).toEqual({ value: provider.issuer, source: world.configFile })
+    expect(settings.redirect_path).toEqual({ value: '/callback', source: 'preset generic' })
+    expect(settings.store).toEqual({ value: 'keychain', source: 'default' })
+  })
+
+  it('remove signs out first', async () => {
+    await add('work', '--port any')
+    await world.type('ls-auth login')
+    const outcome = await world.type('ls-auth profile remove work')
+    expect(outcome.stderr).toBe('Signed out of work.\nRemoved the profile work.\n')
+    expect(world.keychain.items.size).toBe(0)
+  })
+
+  it('two profiles with one issuer, client and account share the sign-in; removing one keeps it', async () => {
+    await add('a', '--port any --api https://one.example')
+    await add('b', '--port any --api https://one.example')
+    await world.type('ls-auth login --profile a')
+    expect((await world.type('ls-auth token --profile b')).exit).toBe(0)
+    await world.type('ls-auth profile remove a')
+    expect((await world.type('ls-auth token')).exit).toBe(0)
+  })
+
+  it('several profiles and no default: exit 2 with their names', async () => {
+    await add('a')
+    await add('b')
+    const outcome = await world.type('ls-auth token')
+    expect(outcome.exit).toBe(2)
+    expect(outcome.stderr).toContain('Profiles: a, b.')
+  })
+
+  it('a file that is no TOML names the line, and nothing is changed', async () => {
+    await world.writeConfig('[profiles.a]\nissuer = \n')
+    const outcome = await world.type('ls-auth token')
+    expect(outcome.exit).toBe(2)
+    expect(outcome.stderr).toMatch(/config\.toml:\d+:\d+ is not valid TOML/)
+    expect(await readFile(world.configFile, 'utf8')).toBe('[profiles.a]\nissuer = \n')
+  })
+
+  it('no file of the working directory is read', async () => {
+    const before = process.cwd()
+    await writeFile(
+      join(world.home, 'config.toml'),
+      '[profiles.evil]\nissuer = "https://evil.example"\nclient_id = "x"\n',
+    )
+    process.chdir(world.home)
+    const outcome = await world.type('ls-auth profile list')
+    process.chdir(before)
+    expect(outcome.stdout).toBe('')
+  })
+})
+
+describe('a profile for a team', () => {
+  it('travels by export and add --from, without what belongs to one machine', async () => {
+    await add('work', '--api https://gw.example --account mine --store file --store-key-file /tmp/k')
+    const exported = (await world.type('ls-auth profile export work')).stdout
+    expect(exported).toBe(
+      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\napi = "https://gw.example"\n`,
+    )
+    const file = join(world.home, 'team.toml')
+    await writeFile(file, exported)
+    const alone = await world.type(`ls-auth profile add copy --from ${file}`)
+    expect(alone.exit).toBe(2)
+    expect(alone.stderr).toContain(
+      `This profile signs in at  ${provider.issuer}\nand sends tokens to       https://gw.example\n`,
+    )
+    world.tty = true
+    world.stdin = ['n']
+    expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(4)
+    world.stdin = ['y']
+    expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(0)
+    expect((await world.type('ls-auth profile show copy --json')).stdout).toContain('https://gw.example')
+  })
+})
