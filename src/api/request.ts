@@ -23,11 +23,17 @@ export interface ApiRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly accept?: string
+  /** More headers; none of them can replace the Authorization. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Statuses beside 2xx and 404 that the caller wants to look at itself. */
+  readonly answers?: readonly number[]
   readonly body?: string
   readonly maxBytes?: number
 }
 
 export interface ApiAnswer extends HttpAnswer {
+  /** What would have been thrown, had the status not been among `answers`. */
+  readonly failure?: Failure
   json(): unknown
 }
 
@@ -52,8 +58,8 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       }
     }
     const failure = explainAnswer(answer, url, token)
-    if (failure) throw failure
-    return { ...answer, json: () => parse(answer, url) }
+    if (failure && !request.answers?.includes(answer.status)) throw failure
+    return { ...answer, ...(failure && { failure }), json: () => parse(answer, url) }
   }
 }
 
@@ -83,6 +89,7 @@ async function attempt(
       method: request.method ?? 'GET',
       url,
       headers: {
+        ...request.headers,
         accept: request.accept ?? 'application/json',
         'accept-encoding': 'gzip, br',
         ...(token === undefined

@@ -83,13 +83,25 @@ function proxyOptions(settings: HttpSettings, env: Env) {
   const http = variables.HTTP_PROXY || variables.http_proxy || settings.proxy || ''
   const https = variables.HTTPS_PROXY || variables.https_proxy || settings.proxy || ''
   for (const value of [http, https]) {
-    if (value && !URL.canParse(value)) {
-      throw new Failure('settings', 'the proxy setting is not a URL', {
+    if (value && !isProxyUrl(value)) {
+      // Not quoted: it may hold a password.
+      throw new Failure('settings', 'the proxy setting is not the URL of an HTTP proxy', {
         hint: 'Write it as http://host:port (HTTPS_PROXY, HTTP_PROXY or proxy in the profile).',
       })
     }
   }
   return { httpProxy: http, httpsProxy: https, noProxy: noProxy === '*' ? '*' : `${noProxy},${LOOPBACK}` }
+}
+
+function isProxyUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text)
+    // Percent signs that are no escapes would be an unexpected error later on.
+    decodeURIComponent(username + password)
+    return protocol === 'http:' || protocol === 'https:'
+  } catch {
+    return false
+  }
 }
 
 /** Node reads NODE_EXTRA_CA_CERTS itself, but an explicit `ca` replaces that set: so it is added here again. */
@@ -186,6 +198,8 @@ const NOT_CONNECTED: Record<string, string> = {
   ETIMEDOUT: 'it does not answer',
 }
 
+const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
+
 function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
@@ -211,6 +225,10 @@ function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
     })
   }
   const reason = NOT_CONNECTED[code]
+  if (reason && isElsewhere(cause, url)) {
+    const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
+    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
+  }
   if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
   if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
   if (/proxy/i.test(cause.message)) {
@@ -218,22 +236,34 @@ function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
     return new NetworkFailure(
       `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
       false,
-      {
-        hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.',
-        cause: error,
-      },
+      { hint: PROXY_HINT, cause: error },
     )
   }
   const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
   return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
 }
 
-function rootCause(error: unknown): { code?: unknown; message: string } {
-  let at = error as { cause?: unknown; code?: unknown; errors?: unknown[]; message?: string }
+/** The error of a socket names its peer; one that is not the host asked for is the proxy. */
+function isElsewhere(cause: RootCause, url: URL): boolean {
+  if (typeof cause.hostname === 'string') return cause.hostname !== url.hostname
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  return typeof cause.port === 'number' && cause.port !== port
+}
+
+interface RootCause {
+  readonly code?: unknown
+  readonly hostname?: unknown
+  readonly port?: unknown
+  readonly message: string
+}
+
+function rootCause(error: unknown): RootCause {
+  let at = error as Partial<RootCause> & { cause?: unknown; errors?: unknown[] }
   for (let depth = 0; depth < 5; depth++) {
     const next = (at.errors?.[0] ?? at.cause) as typeof at | undefined
     if (typeof next !== 'object' || next === null) break
     at = next
   }
-  return { code: at.code, message: String(at.message ?? '') }
+  const { code, hostname, port } = at
+  return { code, hostname, port, message: String(at.message ?? '') }
 }

@@ -169,7 +169,23 @@ describe('a proxy that is in the way', () => {
     const { exit, stdout, stderr } = await get({ HTTPS_PROXY: nowhere.url })
     await writeProfile(`ca_file = "${caFile}"`)
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
-    expect(stderr).toMatch(/^error: .*\nhint: .*proxy/i)
+    expect(stderr).toMatch(
+      /^error: cannot reach the proxy on the way to traces\.corp\.example:\d+: nothing listens there\nhint: Check HTTPS_/,
+    )
+  })
+
+  it('a setting that is no HTTP proxy is exit 2, and is not quoted', async () => {
+    for (const setting of [
+      'proxy.corp.example:3128',
+      'socks5://me:pass@127.0.0.1:1',
+      'http://me:100%@127.0.0.1',
+    ]) {
+      const { exit, stderr } = await get({ HTTPS_PROXY: setting })
+      expect({ setting, exit }).toEqual({ setting, exit: 2 })
+      expect(stderr).toMatch(
+        /^error: the proxy setting is not the URL of an HTTP proxy\nhint: Write it as http:/,
+      )
+    }
   })
 
   it('NO_PROXY goes past it', async () => {

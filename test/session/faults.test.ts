@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Provider, startProvider } from '../world/provider.ts'
+import { readJwt } from '../../src/claims/jwt.ts'
+import { type Json, type Provider, startProvider } from '../world/provider.ts'
 import { type Outcome, openWorld, type World } from '../world/world.ts'
 import { type FaultyFiles, faultyFiles } from './faulty-files.ts'
 
@@ -11,8 +12,18 @@ const HOUR = 3_600_000
 let provider: Provider
 beforeAll(async () => {
   provider = await startProvider()
+  provider.tamper.tokenResponse = apart
 })
 afterAll(() => provider.close())
+
+/** Sign-ins that follow within a second look like one (same auth_time) and are then not revoked: set them apart. */
+let signIns = 0
+async function apart(body: Json, grantType: string): Promise<Json> {
+  if (grantType !== 'authorization_code') return body
+  const { payload } = readJwt(String(body.id_token)) as { payload: Record<string, unknown> }
+  const claims = { ...payload, auth_time: Number(payload.auth_time) - ++signIns }
+  return { ...body, id_token: await provider.signIdToken(claims) }
+}
 
 /** Not the tool's fault, so never a bug (1) or a sign-out (3); said in two lines and perhaps indented detail. */
 function expectHonest({ exit, stderr }: Outcome, where: string): void {
@@ -116,8 +127,9 @@ describe.each(['keychain', 'file'])(
           try {
             expectHonest(outcome, where)
             expect((await healthy()).exit, `${where}and then token`).toBe(0)
-        if (provider.liveRefreshTokens() > live) problems.push(`${where} live ${provider.liveRefreshTokens() - live} exit ${outcome.exit}`)
-        live = provider.liveRefreshTokens()
+            const live = provider.liveRefreshTokens()
+            if (live !== 1) problems.push(`${where} live ${live} exit ${outcome.exit}`)
+            if (live !== 1) {  await login();  problems.push(`after ${provider.liveRefreshTokens()}`) }
           } catch (error) {
             problems.push(String((error as Error).message).slice(0, 400))
             await login()
@@ -125,8 +137,8 @@ describe.each(['keychain', 'file'])(
         },
       )
       await login()
-      expect(provider.liveRefreshTokens()).toBe(1)
       expect(problems).toEqual([])
+      expect(provider.liveRefreshTokens()).toBe(1)
     })
 
     it('logout: signed in or signed out, and the next command finishes the rest', async () => {

@@ -34,9 +34,9 @@ export async function checkSettings(profile: Profile, settings: Settings, ports:
 
 function proxy(profile: Profile, ports: Ports): Checkup {
   const { variables } = ports.env
-  const value = profile.http.proxy ?? variables.HTTPS_PROXY ?? variables.https_proxy
+  const value = variables.HTTPS_PROXY || variables.https_proxy || profile.http.proxy
   if (!value) return ok('proxy', 'none')
-  const source = profile.http.proxy ? 'the profile' : 'HTTPS_PROXY'
+  const source = value === profile.http.proxy ? 'the profile' : 'HTTPS_PROXY'
   const host = URL.canParse(value) ? new URL(value).host : 'an address that is no URL'
   return ok('proxy', `${host} from ${source}${profile.http.caFile ? `, CA from ${profile.http.caFile}` : ''}`)
 }

@@ -5,6 +5,7 @@ import { isObject } from '../formats/loose.ts'
 import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { ApiAnswer, Backend, Send } from './backend.ts'
+import { lightstepServices } from './lightstep-services.ts'
 
 /** Where in Lightstep a profile's traces are. */
 export interface LightstepSettings {
@@ -39,8 +40,27 @@ export function lightstepBackend(settings: LightstepSettings, send: Send): Backe
       }
       throw notFound(candidates[0] as string, settings, missing)
     },
+    async search() {
+      throw noSearch()
+    },
+    async services() {
+      const names = await lightstepServices(project, send)
+      if (names === undefined) throw unknownProject(settings, [])
+      return names
+    },
     link: (trace) => pageOf(trace, settings),
   }
+}
+
+/** Its API has no search: only snapshots, which are counted (60 an hour for the whole company) and made elsewhere. */
+function noSearch(): Failure {
+  return new Failure('cannot-do', 'Lightstep’s public API cannot search for traces', {
+    hint: 'Search in its UI and give a span id to ls-auth trace get. Profiles of Tempo and Jaeger can search.',
+    detail: [
+      'It gives out assembled traces by the id of a span; what it calls a snapshot collects spans for a query,',
+      'and an organization may take 60 of them an hour.',
+    ],
+  })
 }
 
 /** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
@@ -80,15 +100,17 @@ function refused(answer: ApiAnswer): Failure {
 function notFound(id: string, settings: LightstepSettings, answer: ApiAnswer | undefined): Failure {
   const said = answer ? errorText(answer) : ''
   const detail = said === '' ? [] : [said]
-  if (/project/i.test(said) && !/\b(span|trace)s?\b/i.test(said)) {
-    const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
-    return new Failure('not-found', `Lightstep does not know the project ${where}`, {
-      hint: 'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.',
-      detail,
-    })
-  }
+  if (/project/i.test(said) && !/\b(span|trace)s?\b/i.test(said)) return unknownProject(settings, detail)
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
     hint: 'Lightstep keeps traces about 3 days and gives out only those it has assembled: open the span in its UI once, wait a minute, then try again.',
+    detail,
+  })
+}
+
+function unknownProject(settings: LightstepSettings, detail: readonly string[]): Failure {
+  const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
+  return new Failure('not-found', `Lightstep does not know the project ${where}`, {
+    hint: 'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.',
     detail,
   })
 }

@@ -20,7 +20,7 @@ export function narrow(value: bigint): number | bigint {
  * our formats take both, and `JSON.parse` would round them (Node 20 has no access to the source text of a number).
  */
 export function quoteLongIntegers(json: string): string {
-  return json.replace(/"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
+  return json.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
     /^-?\d{16,}$/.test(token) ? `"${token}"` : token,
   )
 }

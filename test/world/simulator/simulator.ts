@@ -100,11 +100,12 @@ export async function startSimulator(behaviour: Behaviour): Promise<Simulator> {
     return { status: 404, page: '<h1>Not found</h1>' }
   }
 
-  /** RFC 7009: an unknown token is no error. */
+  /** RFC 7009: an unknown token is no error, a kind that it cannot revoke is one. */
   function revoke(form: URLSearchParams): Answer {
-    const known = refreshTokens.revokeFamily(form.get('token') ?? '')
-    if (known || behaviour.revokes.includes('access')) return { status: 200 }
-    return oauthError('unsupported_token_type')
+    const token = form.get('token') ?? ''
+    if (!refreshTokens.revokeFamily(token) && secrets.has(token) && !behaviour.revokes.includes('access'))
+      return oauthError('unsupported_token_type')
+    return { status: 200 }
   }
 
   return {

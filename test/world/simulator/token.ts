@@ -1,5 +1,5 @@
 import { type Answer, oauthError, refuse } from './answer.ts'
-import type { PendingCode } from './authorize.ts'
+import { grantFor, grantProblem, type PendingCode } from './authorize.ts'
 import type { Behaviour, Facts } from './behaviour.ts'
 import type { Device } from './device.ts'
 import { challengeOf, type Mint, random } from './minting.ts'
@@ -43,8 +43,10 @@ export function answerToken(
     case 'refresh_token': {
       const spent = refreshTokens.use(form.get('refresh_token') ?? '')
       if (!spent) return refuse(behaviour.deadRefresh)
+      const grant = form.has('scope') ? regrant(behaviour, form, spent.grant) : spent.grant
+      if (!grant) return oauthError('invalid_scope')
       desk.refreshed()
-      return deliver(desk, spent.grant, undefined, spent.answer)
+      return deliver(desk, grant, undefined, spent.answer)
     }
     case DEVICE_GRANT: {
       const polled = device.poll(form)
@@ -58,6 +60,15 @@ export function answerToken(
 
 const firstRefreshToken = ({ refreshTokens }: TokenDesk, grant: Grant): string | undefined =>
   grant.offline ? refreshTokens.issue(grant) : undefined
+
+/** A renewal may ask for less (RFC 6749 §6); where a scope names the API, also for another API. */
+function regrant(behaviour: Behaviour, form: URLSearchParams, before: Grant): Grant | undefined {
+  if (grantProblem(behaviour, form)) return undefined
+  const asked = grantFor(behaviour, form, before.authTime)
+  const widens = asked.scopes.some((scope) => !before.scopes.includes(scope))
+  if (widens && behaviour.audience.by !== 'scope') return undefined
+  return { ...asked, audience: asked.audience ?? before.audience }
+}
 
 /** A public client shows its id and nothing else; where there is a secret by design, that is asked for. */
 function clientProblem(

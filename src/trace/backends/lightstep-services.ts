@@ -1,0 +1,35 @@
+import { isObject } from '../formats/loose.ts'
+import type { Send } from './backend.ts'
+
+const PAGE = 100
+/** No organization has so many services: a server that repeats itself for ever is left here. */
+const MOST_PAGES = 200
+
+/**
+ * Names from `GET …/directory/services`, page by page, sorted. A page with nothing new ends it: whether the API
+ * honours `offset` beyond its end is not documented.
+ */
+export async function lightstepServices(project: string, send: Send): Promise<string[] | undefined> {
+  const names = new Set<string>()
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const query = { limit: String(PAGE), offset: String(page * PAGE) }
+    const answer = await send({ path: `${project}/directory/services`, query })
+    if (answer.status === 404) return page === 0 ? undefined : [...names].sort()
+    const found = namesIn(answer.json())
+    const before = names.size
+    for (const name of found) names.add(name)
+    if (found.length < PAGE || names.size === before) break
+  }
+  return [...names].sort()
+}
+
+/** `{"data":{"items":[{"attributes":{"name":"…"}}]}}`; `data` as the list itself is read as well. */
+function namesIn(body: unknown): string[] {
+  const data = isObject(body) ? body.data : undefined
+  const items = isObject(data) ? data.items : data
+  return (Array.isArray(items) ? (items as unknown[]) : []).flatMap((item) => {
+    const attributes = isObject(item) ? item.attributes : undefined
+    const name = isObject(attributes) ? attributes.name : undefined
+    return typeof name === 'string' ? [name] : []
+  })
+}
