@@ -138,14 +138,52 @@ function doctorCommand(program: Command, act: Act): void {
 
 function traceCommands(program: Command, act: Act): void {
   const trace = program.command('trace').description('read traces')
+  const formats = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']
   act(
     withSettings(trace.command('get <id>'), ['api', 'organization', 'project'])
       .description(
-        'one trace as a waterfall; ID is a span id: hex, decimal, base64, UUID, traceparent or a UI address',
+        'one trace: ID is a trace or span id in any form, a traceparent, a UI address, a file, or -',
       )
-      .addOption(new Option('-o, --output <format>', 'waterfall or json').choices(['waterfall', 'json']))
-      .option('--unfold', 'show every span, also repeated siblings'),
+      .addOption(new Option('-o, --output <format>', 'how to write it').choices(formats))
+      .option('--errors', 'only failed spans (a tree keeps what is above them)')
+      .option('--service <name>', 'only spans of this service')
+      .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of)', collect)
+      .option('--min <duration>', 'only spans that took at least this long (5ms)')
+      .option('--depth <levels>', 'only so many levels from the top')
+      .option('--span <id>', 'only this span and what is below it')
+      .option('--trace <id>', 'which trace of a file that holds several')
+      .option('--unfold', 'show every span, also repeated siblings')
+      .option('--no-bars', 'the tree without bars')
+      .option('--show-sensitive', 'do not mask what looks like secrets or personal data'),
     async () => (await import('./commands/trace-get.ts')).traceGet,
+  )
+  act(
+    withSettings(trace.command('search'), ['api', 'organization', 'project'])
+      .description('find traces with a span that fits (Tempo, Jaeger)')
+      .option('--service <name>', 'a span of this service')
+      .option('--name <name>', 'a span of exactly this name')
+      .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
+      .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
+      .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
+      .option('--error', 'that failed')
+      .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
+      .option('--since <duration>', 'how far back (1h when not given)')
+      .option('--from <time>', 'from this time on (RFC 3339)')
+      .option('--to <time>', 'up to this time')
+      .option('--limit <count>', 'at most so many traces (20 when not given)')
+      .option('--show-sensitive', 'do not mask what looks like secrets or personal data')
+      .addOption(
+        new Option('-o, --output <format>', 'list, json or ndjson').choices(['list', 'json', 'ndjson']),
+      ),
+    async () => (await import('./commands/trace-search.ts')).traceSearch,
+  )
+  act(
+    withSettings(program.command('services'), ['api', 'organization', 'project'])
+      .description('the services that report spans')
+      .addOption(
+        new Option('-o, --output <format>', 'list, json or ndjson').choices(['list', 'json', 'ndjson']),
+      ),
+    async () => (await import('./commands/services.ts')).services,
   )
 }
 

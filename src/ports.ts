@@ -132,6 +132,8 @@ export interface Terminal {
   setColor(when: 'auto' | 'always' | 'never'): void
   /** All of stdin, at most `maxBytes`. */
   readAll(maxBytes: number): Promise<string>
+  /** The same, undecoded. */
+  readAllBytes(maxBytes: number): Promise<Buffer>
   /** One line from stdin, echoed by the terminal; undefined at its end. */
   readLine(signal?: AbortSignal): Promise<string | undefined>
   /** A line typed without echo; undefined when nobody can be asked (stdin or stderr is no terminal) or at its end. */

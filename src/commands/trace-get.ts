@@ -1,57 +1,71 @@
-import { openApi } from '../api/request.ts'
 import { Failure } from '../errors.ts'
-import type { Profile, Settings } from '../settings/profile.ts'
-import type { Backend } from '../trace/backends/backend.ts'
 import { parseSpanOrTraceId } from '../trace/id.ts'
-import { tokenSource } from './credentials.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import type { Trace } from '../trace/model.ts'
+import { type Invocation, tell } from './invocation.ts'
+import { traceFromFile } from './trace-file.ts'
+import { readView } from './trace-view.ts'
 
-/** `ls-auth trace get ID`: one trace from the profile's back end, drawn or as JSON. */
+/** `ls-auth trace get ID|FILE|-`: one trace from the profile's back end or a file, drawn or as data. */
 export async function traceGet(invocation: Invocation): Promise<void> {
-  const reference = parseSpanOrTraceId(invocation.args[0] as string)
-  const { settings, profile } = await loadProfile(invocation)
-  const backend = await openBackend(invocation, profile, settings)
-  const trace = await backend.trace(reference)
-  if (globals(invocation).json || invocation.options.output === 'json') {
-    const { toJson } = await import('../trace/formats/json.ts')
-    return printJson(invocation, toJson(trace))
-  }
+  const { options } = invocation
+  const view = readView(options)
+  const { trace, link } = await findTrace(invocation)
+  const { maskTrace } = await import('../trace/masking.ts')
   const { buildTree } = await import('../trace/tree.ts')
-  const { renderWaterfall } = await import('../trace/render/waterfall.ts')
-  const { terminal, clock } = invocation.ports
-  const lines = renderWaterfall(buildTree(trace), {
-    width: terminal.columns,
-    unicode: terminal.unicode,
-    style: await terminal.style('out'),
-    now: clock.now(),
-    fold: invocation.options.unfold !== true,
-  })
-  const link = backend.link(trace)
-  await terminal.out(`${lines.join('\n')}\n${link ? `\n${link}\n` : ''}`)
-}
-
-async function openBackend(invocation: Invocation, profile: Profile, settings: Settings): Promise<Backend> {
-  const { backend, organization, project } = profile
-  if (backend !== 'lightstep') {
-    throw new Failure('cannot-do', `this version cannot read ${backend} yet`, {
-      hint: 'Use a profile with backend = "lightstep".',
-    })
+  const { traceFormat, writeTrace } = await import('./trace-output.ts')
+  const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
+  let tree = buildTree(shown.trace)
+  if (view.spanId !== undefined) {
+    const { subtree } = await import('../trace/select.ts')
+    const drawn = ['waterfall', 'md'].includes(traceFormat(invocation))
+    const part = subtree(tree, view.spanId, drawn)
+    if (!part) throw noSpan(view.spanId, trace)
+    tell(
+      invocation,
+      `note: only span ${view.spanId} and below, ${part.spans.length} of ${trace.spans.length} spans`,
+    )
+    tree = buildTree(part)
   }
-  if (organization === undefined || project === undefined) {
-    throw new Failure(
-      'settings',
-      `the profile names no ${organization === undefined ? 'organization' : 'project'}`,
-      {
-        hint: 'Set organization and project (Lightstep’s names) in the profile, or pass --organization and --project to login.',
-      },
+  await writeTrace(invocation, tree, view, link)
+  if (shown.masked() > 0) {
+    tell(
+      invocation,
+      'note: values that look like secrets or personal data are masked; --show-sensitive shows them',
     )
   }
-  const http = await invocation.ports.http(profile.http)
-  const destination = { base: profile.api, authorization: profile.authorization, http }
-  const send = openApi(
-    destination,
-    tokenSource(invocation, () => clientOf(profile, settings)),
-  )
-  const { lightstepBackend } = await import('../trace/backends/lightstep.ts')
-  return lightstepBackend({ organization, project }, send)
+}
+
+interface Found {
+  readonly trace: Trace
+  /** Its page in the back end's UI. */
+  readonly link: string | undefined
+}
+
+async function findTrace(invocation: Invocation): Promise<Found> {
+  const { trace: wanted } = invocation.options
+  const wantedId = typeof wanted === 'string' ? readTraceId(wanted) : undefined
+  const fromFile = await traceFromFile(invocation, wantedId)
+  if (fromFile) return { trace: fromFile, link: undefined }
+  if (wantedId !== undefined) {
+    throw new Failure('usage', '--trace chooses among the traces of a file', {
+      hint: 'Give a file, or the id alone.',
+    })
+  }
+  const reference = parseSpanOrTraceId(invocation.args[0] as string)
+  const { openBackend } = await import('./trace-backend.ts')
+  const backend = await openBackend(invocation)
+  const trace = await backend.trace(reference)
+  return { trace, link: backend.link(trace) }
+}
+
+function readTraceId(text: string): string {
+  const { traceId } = parseSpanOrTraceId(text)
+  if (traceId !== undefined) return traceId
+  throw new Failure('usage', '--trace: this is not a trace id')
+}
+
+function noSpan(spanId: string, trace: Trace): Failure {
+  return new Failure('not-found', `trace ${trace.traceId} has no span ${spanId}`, {
+    hint: 'Its spans: ls-auth trace get ID -o csv',
+  })
 }

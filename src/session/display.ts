@@ -22,7 +22,7 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
   if (variables.BROWSER || platform !== 'linux') return undefined
   if (variables.WSL_DISTRO_NAME) return { why: 'wsl', forward: none }
   const contained =
-    variables.container || (await files.inspect('/.dockerenv')) || (await files.inspect('/run/.containerenv'))
+    variables.container || (await isThere('/.dockerenv')) || (await isThere('/run/.containerenv'))
   if (contained) return { why: 'container', forward: none }
   if (!variables.DISPLAY && !variables.WAYLAND_DISPLAY) return { why: 'no-display', forward: none }
   return undefined

@@ -37,6 +37,12 @@ export async function signIn(
   ports: Ports,
   talk: Conversation,
 ): Promise<SignedIn> {
+  if (client.preset.signsIn !== 'person') {
+    throw new Failure('cannot-do', `nobody signs in at ${client.preset.name} with ls-auth login`, {
+      detail: client.preset.registration,
+      hint: 'A program with a token of its own passes it in LS_AUTH_TOKEN.',
+    })
+  }
   const store = await openStore(client, ports)
   await store.probe()
   const http = await ports.http(client.http)
@@ -121,7 +127,7 @@ async function keep(
   return store.turn('login', talk.tell, async () => {
     await sweep(client, store, ports)
     const header = await store.peekPast()
-    const old = header ? await store.read().catch(() => undefined) : undefined
+    const old = header ? await store.read().catch(unopened) : undefined
     const superseded = old && hasOwnGrant(old, tokens) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
@@ -137,6 +143,12 @@ async function keep(
     await store.install(facts, whole, tokens.refreshToken)
     return header !== undefined
   })
+}
+
+/** A session that does not open is replaced; one that could not be read just now must not be lost unrevoked. */
+function unopened(error: unknown): undefined {
+  if (error instanceof Failure && error.code !== 'state-unwritable') return undefined
+  throw error
 }
 
 /**

@@ -123,7 +123,11 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       const kept = await vaultOf(client.store).keep(account(sid), secret)
       const header: Header = { schema: 1, sid, store: client.store, ...facts, ...kept.header }
       const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
-      await write(path, sealFile(header, whole, secret.key))
+      const bytes = sealFile(header, whole, secret.key)
+      await write(path, bytes).catch(async (failure) => {
+        // Renamed, but the directory could not be flushed: every reader finds the new sign-in, so it is kept.
+        if (!(await files.read(path).catch(() => undefined))?.equals(bytes)) throw failure
+      })
     },
     async probe() {
       await makePrivate(directory, client.stateDirectory, files, ports)

@@ -51,7 +51,8 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
     setColor(when) {
       color = when
     },
-    readAll,
+    readAll: async (maxBytes) => (await readAllBytes(maxBytes)).toString('utf8'),
+    readAllBytes,
     readLine,
     readSecret,
   }
@@ -70,7 +71,7 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
   return !locale || /utf-?8/i.test(locale)
 }
 
-async function readAll(maxBytes: number): Promise<string> {
+async function readAllBytes(maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of process.stdin) {
@@ -78,7 +79,7 @@ async function readAll(maxBytes: number): Promise<string> {
     size += (part as Buffer).length
     if (size > maxBytes) throw new Failure('usage', `standard input is larger than ${maxBytes} bytes`)
   }
-  return Buffer.concat(parts).toString('utf8')
+  return Buffer.concat(parts)
 }
 
 function readLine(signal?: AbortSignal): Promise<string | undefined> {

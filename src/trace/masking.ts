@@ -68,6 +68,11 @@ export function isSensitive(key: string): boolean {
   return SENSITIVE_KEYS.some((rule) => rule.test(plain) || rule.test(joined))
 }
 
+/** A text with what gives itself away masked. */
+export function maskText(text: string): string {
+  return new Mask().text(text)
+}
+
 /** Hides a trace's sensitive values; counts what it hides. */
 class Mask {
   count = 0

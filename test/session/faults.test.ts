@@ -21,7 +21,7 @@ let signIns = 0
 async function apart(body: Json, grantType: string): Promise<Json> {
   if (grantType !== 'authorization_code') return body
   const { payload } = readJwt(String(body.id_token)) as { payload: Record<string, unknown> }
-  const claims = { ...payload, auth_time: Number(payload.auth_time) - ++signIns }
+  const claims = { ...payload, auth_time: Number(payload.auth_time) - 1000 * ++signIns }
   return { ...body, id_token: await provider.signIdToken(claims) }
 }
 

@@ -20,7 +20,7 @@ function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' 
       if (body === undefined) throw new Failure('api-failed', 'not JSON')
       return body
     }
-    return { status, headers: {}, json }
+    return { status, headers: {}, body: new Uint8Array(), json }
   })
   const read = (text: string) => backend.trace(parseSpanOrTraceId(text))
   return { backend, sent, read, asked: () => sent.map((request) => request.query?.['span-id']) }

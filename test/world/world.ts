@@ -151,6 +151,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       style: async () => plain,
       setColor: () => {},
       readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
+      readAllBytes: async () => Buffer.from((await Promise.all(world.stdin.splice(0).map(given))).join('\n')),
       readSecret: async () => given(world.stdin.shift()),
       readLine: async (signal) => {
         if (world.stdin.length > 0) return given(world.stdin.shift())

@@ -64,15 +64,41 @@ export interface JsonTrace {
   readonly errorCount: number
   /** Names, sorted. */
   readonly services: readonly string[]
+  /** Why this is not the whole trace, in the words of the back end; null when it is. */
+  readonly partial: string | null
   /** By start; equal starts in the order of the source. */
   readonly spans: readonly JsonSpan[]
 }
 
 /** The trace in the shape of {@link JsonTrace}. Of attributes with the same key the last is kept. */
 export function toJson(trace: Trace): JsonTrace {
-  const spans = [...trace.spans].sort(
+  const spans = byStart(trace)
+  return { ...headOf(trace, spans), spans: spans.map(spanToJson) }
+}
+
+/** The same document in pieces of text, a span a line: a large trace is never one string. */
+export function* toJsonText(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  const spans = byStart(trace)
+  const members = Object.entries(headOf(trace, spans)).map(
+    ([key, value]) => `  ${write(key)}: ${write(value)},`,
+  )
+  yield `{\n${members.join('\n')}\n  "spans": [`
+  for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}\n    ${write(spanToJson(span))}`
+  yield spans.length > 0 ? '\n  ]\n}\n' : ']\n}\n'
+}
+
+/** One {@link JsonSpan} a line, with the id of its trace, by start. */
+export function* toNdjson(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  for (const span of byStart(trace)) yield `${write({ traceId: trace.traceId, ...spanToJson(span) })}\n`
+}
+
+function byStart(trace: Trace): Span[] {
+  return [...trace.spans].sort(
     (a, b) => Number(a.startNanos > b.startNanos) - Number(a.startNanos < b.startNanos),
   )
+}
+
+function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> {
   const timed = spans.filter((span) => !span.marks.includes('start-missing'))
   const start = timed[0]?.startNanos
   let end = start ?? 0n
@@ -88,7 +114,7 @@ export function toJson(trace: Trace): JsonTrace {
     spanCount: spans.length,
     errorCount: spans.filter((span) => span.status === 'error').length,
     services: [...new Set(spans.map((span) => span.service))].sort(),
-    spans: spans.map(spanToJson),
+    partial: trace.partial ?? null,
   }
 }
 
@@ -125,8 +151,8 @@ function spanToJson(span: Span): JsonSpan {
   }
 }
 
-// Object.fromEntries defines own members, so a key `__proto__` stays a key.
-function attributesToJson(attributes: Attributes): JsonAttributes {
+/** Attributes as an object. `Object.fromEntries` defines own members, so a key `__proto__` stays a key. */
+export function attributesToJson(attributes: Attributes): JsonAttributes {
   return Object.fromEntries(attributes.map(([key, value]) => [key, valueToJson(value)]))
 }
 

@@ -10,6 +10,13 @@ export interface Layout {
 /** Bars are drawn no wider: further cells add no precision the eye could use. */
 const WIDEST_BAR = 120
 
+/** The columns without bars: what the widest row wants, as far as there is room. */
+export function planWithoutBars(width: number, labelWidths: readonly number[], duration: number): Layout {
+  const gap = width >= 80 ? 2 : 1
+  const widest = labelWidths.reduce((most, wanted) => Math.max(most, wanted), 20)
+  return { width, label: Math.max(1, Math.min(width - duration - gap, widest)), duration, bar: 0, gap }
+}
+
 /**
  * The label gets what the widest row wants up to half of the line, beyond that what nine tenths of the rows want (one
  * SQL statement must not squeeze all bars). The bar gets the rest, and never less than 30 % of the line (a quarter

@@ -2,7 +2,7 @@ import { groupBy } from '../group.ts'
 import type { SpanMark } from '../model.ts'
 import type { TraceTree } from '../tree.ts'
 import { formatDuration } from './duration.ts'
-import { wrap } from './fit.ts'
+import { safeName, wrap } from './fit.ts'
 import { count } from './header.ts'
 import type { Pen } from './summary.ts'
 import type { TimeWindow } from './window.ts'
@@ -17,6 +17,9 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
 /** What is odd about this trace and how it was shown: said, so that nobody takes it for the truth. */
 export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, style }: Pen): string[] {
   const notes: string[] = []
+  if (tree.trace.partial !== undefined) {
+    notes.push(`only a part of the trace was sent: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
+  }
   const late = tree.nodes.filter((node) => node.endNanos > window.endNanos)
   if (late.length > 0) {
     const by = formatDuration(tree.endNanos - window.endNanos, glyphs.micro)

@@ -21,17 +21,24 @@ export interface Divider {
 /** One row of the waterfall. */
 export type Row = TreeRow | Divider
 
-/** Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. */
-export function layRows(tree: TraceTree, fold: boolean): Row[] {
-  const parts: Row[][] = [layTops(tree.roots, fold)]
-  const orphans = tree.detached.filter((node) => node.place === 'orphan')
+/**
+ * Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. With `shown`, only
+ * those in it.
+ */
+export function layRows(tree: TraceTree, fold: boolean, shown?: ReadonlySet<TraceNode>): Row[] {
+  const visible = (nodes: readonly TraceNode[]) =>
+    shown === undefined ? nodes : nodes.filter((node) => shown.has(node))
+  const layTops = (tops: readonly TraceNode[]) => layTree(tops, fold, visible)
+  const parts: Row[][] = [layTops(visible(tree.roots))]
+  const detached = visible(tree.detached)
+  const orphans = detached.filter((node) => node.place === 'orphan')
   for (const [parentId, group] of groupBy(orphans, (node) => node.span.parentId)) {
     const spans = group.length === 1 ? '1 span' : `${group.length} spans`
-    parts.push([{ says: `${spans} under ${parentId}, which is not in the trace` }], layTops(group, fold))
+    parts.push([{ says: `${spans} under ${parentId}, which is not in the trace` }], layTops(group))
   }
-  const cycles = tree.detached.filter((node) => node.place === 'cycle')
+  const cycles = detached.filter((node) => node.place === 'cycle')
   if (cycles.length > 0) {
-    parts.push([{ says: 'parents lead in a circle, cut at its earliest span' }], layTops(cycles, fold))
+    parts.push([{ says: 'parents lead in a circle, cut at its earliest span' }], layTops(cycles))
   }
   return parts.flat()
 }
@@ -41,13 +48,15 @@ export function isDivider(row: Row): row is Divider {
   return 'says' in row
 }
 
-function layTops(tops: readonly TraceNode[], fold: boolean): Row[] {
+type Visible = (nodes: readonly TraceNode[]) => readonly TraceNode[]
+
+function layTree(tops: readonly TraceNode[], fold: boolean, visible: Visible): Row[] {
   const rows: TreeRow[] = []
   const stack = rowsOf(tops, undefined, fold).reverse()
   for (let row = stack.pop(); row; row = stack.pop()) {
     rows.push(row)
     if (isFold(row.item)) continue
-    const below = rowsOf(row.item.children, row, fold)
+    const below = rowsOf(visible(row.item.children), row, fold)
     for (let i = below.length - 1; i >= 0; i--) stack.push(below[i] as TreeRow)
   }
   return rows

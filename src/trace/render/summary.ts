@@ -18,10 +18,23 @@ export interface Pen {
 }
 
 /** What a reader wants to know after the rows: legend, where the time went, where it broke, and what was not shown. */
-export function summaryLines(tree: TraceTree, rows: readonly Row[], window: TimeWindow, pen: Pen): string[] {
+export function summaryLines(
+  tree: TraceTree,
+  rows: readonly Row[],
+  window: TimeWindow,
+  pen: Pen,
+  { bars, view }: { readonly bars: boolean; readonly view: string | undefined } = {
+    bars: true,
+    view: undefined,
+  },
+): string[] {
   const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
-  const notes = [...noteLines(tree, window, pen), ...foldLines(rows, pen)]
-  const lines = [...legend(rows, pen)]
+  const notes = [
+    ...noteLines(tree, window, pen),
+    ...foldLines(rows, pen),
+    ...viewLines(tree, rows, view, pen),
+  ]
+  const lines = bars ? [...legend(rows, pen)] : []
   for (const block of [...blocks, notes]) {
     if (block.length > 0) lines.push('', ...block)
   }
@@ -43,5 +56,17 @@ function foldLines(rows: readonly Row[], { width, glyphs, style }: Pen): string[
   if (folds.length === 0) return []
   const hidden = folds.reduce((sum, members) => sum + members, 0)
   const text = `${count(hidden, 'span')} folded into ${count(folds.length, 'row')}; --unfold shows each`
+  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+}
+
+/** What the flags have taken out of sight. */
+function viewLines(tree: TraceTree, rows: readonly Row[], view: string | undefined, pen: Pen): string[] {
+  if (view === undefined) return []
+  const { width, glyphs, style } = pen
+  const shown = rows.reduce((sum, row) => {
+    if (isDivider(row)) return sum
+    return sum + (isFold(row.item) ? row.item.members.length : 1)
+  }, 0)
+  const text = `${shown} of ${count(tree.nodes.length, 'span')} shown (${view}); without these flags, all`
   return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }

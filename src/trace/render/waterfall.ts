@@ -9,7 +9,7 @@ import { type Glyphs, glyphsFor } from './glyphs.ts'
 import { guidesOf, guidesUnder } from './guides.ts'
 import { headerLines } from './header.ts'
 import { drawLabel, type Label, labelOf, naturalWidth, statisticsFit } from './label.ts'
-import { type Layout, planLayout } from './layout.ts'
+import { type Layout, planLayout, planWithoutBars } from './layout.ts'
 import { isDivider, layRows, type Row, type TreeRow } from './rows.ts'
 import { serviceColour } from './service-colour.ts'
 import { summaryLines } from './summary.ts'
@@ -27,6 +27,10 @@ export interface WaterfallOptions {
   readonly now?: number
   /** False shows each of many equal siblings in a row of its own. Default true. */
   readonly fold?: boolean
+  /** False leaves the axis and the bars out. Default true. */
+  readonly bars?: boolean
+  /** Only these spans get a row; `says` names the flags that chose them. */
+  readonly view?: { readonly shown: ReadonlySet<TraceNode>; readonly says: string }
 }
 
 /** Columns of a label that guides never take: an error mark and the beginning of a name. */
@@ -45,13 +49,13 @@ interface Drawing {
  * than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
  */
 export function renderWaterfall(tree: TraceTree, options: WaterfallOptions): string[] {
-  const { width, style, now, fold = true } = options
+  const { width, style, now, fold = true, bars = true, view } = options
   const glyphs = glyphsFor(options.unicode)
   const window = timeWindow(tree)
   const header = headerLines(tree, window, { width, now, glyphs, style })
   if (tree.nodes.length === 0)
     return [...header, '', fitEnd('The trace holds no spans.', width, glyphs.ellipsis)]
-  const rows = layRows(tree, fold)
+  const rows = layRows(tree, fold, view?.shown)
   const sections = criticalSections([...tree.roots, ...tree.detached])
   const guideColumns = Math.floor(width / 4)
   const labels = new Map<Row, Label>()
@@ -64,20 +68,19 @@ export function renderWaterfall(tree: TraceTree, options: WaterfallOptions): str
     widths.push(naturalWidth(label, Math.min(guideColumns, row.depth * 2)))
     duration = Math.max(duration, displayWidth(label.durationText))
   }
-  const layout = planLayout(width, widths, duration)
+  const layout = (bars ? planLayout : planWithoutBars)(width, widths, duration)
   const drawing: Drawing = { layout, window, sections, glyphs, style }
   const body = rows.flatMap((row) => {
     if (isDivider(row)) return [dividerLine(row.says, drawing)]
     return rowLines(row, labels.get(row) as Label, guideColumns, drawing)
   })
-  const axis = ' '.repeat(barColumn(layout)) + axisLine(window, layout.bar, glyphs)
   return [
     ...header,
     '',
-    style.dim(axis),
+    ...(bars ? [style.dim(' '.repeat(barColumn(layout)) + axisLine(window, layout.bar, glyphs))] : []),
     ...body,
     '',
-    ...summaryLines(tree, rows, window, { width, glyphs, style }),
+    ...summaryLines(tree, rows, window, { width, glyphs, style }, { bars, view: view?.says }),
   ]
 }
 
@@ -91,7 +94,8 @@ function rowLines(row: TreeRow, label: Label, guideColumns: number, drawing: Dra
   const guides = guidesOf(row, columns, glyphs)
   const gap = ' '.repeat(layout.gap)
   const left = drawLabel(label, guides, layout.label, glyphs, style)
-  const line = left + gap + padStart(label.durationText, layout.duration) + gap + barOf(row, label, drawing)
+  const figures = left + gap + padStart(label.durationText, layout.duration)
+  const line = layout.bar === 0 ? figures : figures + gap + barOf(row, label, drawing)
   if (label.statistics === '' || statisticsFit(label, displayWidth(guides), layout.label)) return [line]
   const under = `${guidesUnder(row, columns, glyphs)}  `
   const statistics = fitEnd(label.statistics, layout.width - displayWidth(under), glyphs.ellipsis)

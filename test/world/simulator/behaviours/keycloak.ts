@@ -22,7 +22,7 @@ const person = ({ issuer, clientId, now, authTime, expires }: Facts) => ({
 
 /**
  * Keycloak: a registered loopback URI is compared without its port, tokens say their kind in `typ`, they live for
- * five minutes, and a client that is set to PKCE wants it in the device flow too.
+ * five minutes, and the refresh token is another string each time.
  */
 export const keycloak: Behaviour = {
   id: 'keycloak',
@@ -84,7 +84,7 @@ export const keycloak: Behaviour = {
     slowDown: { status: 400, body: { error: 'slow_down', error_description: 'Slow down' } },
     declined: { status: 400, body: { error: 'access_denied', error_description: 'The end user denied' } },
     expired: { status: 400, body: { error: 'expired_token', error_description: 'Device code is expired' } },
-    pkce: 'required',
+    pkce: 'ignored',
   },
   revokes: ['refresh', 'access'],
   keys: ['kKC'],
@@ -120,6 +120,12 @@ export const keycloak: Behaviour = {
     'not-before-policy': 0,
     session_state: '3d936071-15e4-40df-9bc5-000000000000',
   }),
+}
+
+/** A client with a PKCE method set, as the registration hint says: it wants PKCE in the device flow too. */
+export const keycloakWithPkceMethod: Behaviour = {
+  ...keycloak,
+  device: { ...(keycloak.device as NonNullable<Behaviour['device']>), pkce: 'required' },
 }
 
 /** A client whose device switch is off. */

@@ -1,0 +1,46 @@
+import type { Style } from '../../ports.ts'
+import type { TraceTree } from '../tree.ts'
+import { count } from './header.ts'
+import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'
+
+const plain = (text: string): string => text
+const PLAIN: Style = {
+  bold: plain,
+  dim: plain,
+  red: plain,
+  green: plain,
+  yellow: plain,
+  palette: (_, text) => text,
+}
+
+/** Wide enough for a waterfall, narrow enough for the text column of an issue tracker. */
+const COLUMNS = 100
+
+/**
+ * A trace for an issue or a chat: a heading, the facts, and the waterfall in a code block. Always 100 columns wide and
+ * without colour or age, so that it is the same wherever it is made.
+ */
+export function renderMarkdown(
+  tree: TraceTree,
+  link: string | undefined,
+  options: Pick<WaterfallOptions, 'fold' | 'bars' | 'view'>,
+): string[] {
+  const lines = renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: PLAIN })
+  // Names may hold backticks: the fence must be longer than any run of them.
+  const runs = lines.join('\n').match(/`+/g) ?? []
+  const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
+  const facts = [
+    count(tree.nodes.length, 'span'),
+    count(tree.services.size, 'service'),
+    count(tree.errors, 'error'),
+  ]
+  return [
+    `## Trace ${tree.trace.traceId}`,
+    '',
+    facts.join(', ') + (link === undefined ? '' : `: <${link}>`),
+    '',
+    `${fence}text`,
+    ...lines,
+    fence,
+  ]
+}

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Behaviour, DeviceRule } from '../../world/simulator/behaviour.ts'
+import { cognito } from '../../world/simulator/behaviours/cognito.ts'
+import { google, googleForDevices } from '../../world/simulator/behaviours/google.ts'
+import { keycloakWithoutDevice, keycloakWithPkceMethod } from '../../world/simulator/behaviours/keycloak.ts'
+import { okta } from '../../world/simulator/behaviours/okta.ts'
+import { BEHAVIOURS } from '../../world/simulator/behaviours.ts'
+import type { PollOutcome } from '../../world/simulator/device.ts'
+import { openPlace, type Place } from './place.ts'
+
+let place: Place
+afterEach(() => place.close())
+
+/** Signs in by a code, without waiting; what the polls meet is scripted. */
+async function byDevice(behaviour: Behaviour, ...script: PollOutcome[]) {
+  place = await openPlace(behaviour)
+  place.world.fastForward = true
+  place.simulator.pollsMeet(...script)
+  return place.world.type('ls-auth login --device')
+}
+
+const withDevice = BEHAVIOURS.map((one) => (one === google ? googleForDevices : one)).filter(
+  ({ device }) => device !== undefined,
+)
+
+describe.each(withDevice)('the device flow at $id', (behaviour) => {
+  it('shows the page and the code, waits at the pace that was set, and signs in', async () => {
+    const { exit, stderr } = await byDevice(
+      behaviour,
+      'pending',
+      'slow-down',
+      'pending',
+      'broken',
+      'pending',
+      'approve',
+    )
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('Signed in as ada@acme.example.'),
+    })
+    expect(stderr).toContain(`Go to  ${new URL(place.simulator.issuer).origin}/device`)
+    expect(stderr).toContain('enter the code  WDJB-MJHT')
+    expect(stderr.includes('With the code filled in')).toBe(
+      behaviour.device?.answer.verification_uri_complete !== undefined,
+    )
+    expect(place.world.slept).toEqual([5_000, 5_000, 10_000, 10_000, 20_000, 10_000])
+    expect((await place.world.type('ls-auth token')).exit).toBe(0)
+  })
+
+  it('a refusal at the other device is exit 4 at once', async () => {
+    const { exit, stderr } = await byDevice(behaviour, 'pending', 'decline')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining('the sign-in was declined'),
+    })
+    expect(place.world.keychain.items.size).toBe(0)
+  })
+
+  it('a code that ran out is exit 4, and the way on', async () => {
+    const { exit, stderr } = await byDevice(behaviour, 'pending', 'expire')
+    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('ls-auth login') })
+  })
+})
+
+describe('the interval and the life of a code, as providers write them', () => {
+  const variant = (answer: Record<string, unknown>): Behaviour => {
+    const device = okta.device as DeviceRule
+    const { interval: _, expires_in: __, ...rest } = device.answer
+    return { ...okta, device: { ...device, answer: { ...rest, ...answer } } }
+  }
+  it.each([
+    { written: { interval: '7', expires_in: '600' }, sleeps: 7_000 },
+    { written: { interval: 0, expires_in: 600 }, sleeps: 5_000 },
+    { written: { interval: '0', expires_in: 600 }, sleeps: 5_000 },
+    { written: { expires_in: 600 }, sleeps: 5_000 },
+    { written: { interval: 5 }, sleeps: 5_000 },
+  ])('$written: asks after $sleeps ms', async ({ written, sleeps }) => {
+    const { exit } = await byDevice(variant(written), 'pending')
+    expect({ exit, slept: place.world.slept }).toEqual({ exit: 0, slept: [sleeps, sleeps] })
+  })
+})
+
+describe('where the device flow is not to be had', () => {
+  it('Cognito has none: exit 2, and another way', async () => {
+    const { exit, stderr } = await byDevice(cognito)
+    expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('--paste') })
+  })
+
+  it('Google gives a desktop client no code: said which client could', async () => {
+    const { exit, stderr } = await byDevice(google)
+    expect(exit).not.toBe(0)
+    expect(stderr).toContain('invalid_client: Invalid client type.')
+    expect(stderr).toContain('TVs and Limited Input')
+  })
+
+  it('a Keycloak client with the switch off: said which switch', async () => {
+    const { exit, stderr } = await byDevice(keycloakWithoutDevice)
+    expect(exit).not.toBe(0)
+    expect(stderr).toContain('Switch on "OAuth 2.0 Device Authorization Grant"')
+  })
+
+  it('a tenant that forbids it by a rule: said so, and the browser named as the way', async () => {
+    const { entra } = await import('../../world/simulator/behaviours/entra.ts')
+    const description = 'AADSTS53003: Access has been blocked by Conditional Access policies.'
+    const { exit, stderr } = await byDevice(
+      {
+        ...entra,
+        device: {
+          ...(entra.device as DeviceRule),
+          declined: { status: 400, body: { error: 'invalid_grant', error_description: description } },
+        },
+      },
+      'decline',
+    )
+    expect(exit).not.toBe(0)
+    expect(stderr).toContain(description)
+    expect(stderr).toMatch(/hint: A Conditional Access rule.*without --device/)
+  })
+})
+
+describe('PKCE in the device flow', () => {
+  it('a Keycloak client set to S256 gets a challenge with the request and its verifier with each poll', async () => {
+    expect((await byDevice(keycloakWithPkceMethod, 'pending', 'approve')).exit).toBe(0)
+    const [asked] = place.simulator.asked('device')
+    expect(asked?.get('code_challenge_method')).toBe('S256')
+    for (const poll of place.simulator.asked('token')) expect(poll.has('code_verifier')).toBe(true)
+  })
+})
