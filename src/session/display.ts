@@ -21,6 +21,8 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
   }
   if (variables.BROWSER || platform !== 'linux') return undefined
   if (variables.WSL_DISTRO_NAME) return { why: 'wsl', forward: none }
+  // A guess about the surroundings: what cannot be looked at is not there.
+  const isThere = (path: string) => files.inspect(path).catch(() => undefined)
   const contained =
     variables.container || (await isThere('/.dockerenv')) || (await isThere('/run/.containerenv'))
   if (contained) return { why: 'container', forward: none }

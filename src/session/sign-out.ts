@@ -36,7 +36,8 @@ export async function signOut(
     try {
       session = await store.read()
     } catch (error) {
-      if (!(error instanceof Failure)) throw error
+      // A disk that fails for a moment must not cost the revocation: nothing has happened yet, so try again later.
+      if (!(error instanceof Failure) || error.code === 'state-unwritable') throw error
       unreadable = error
     }
     await store.bury(header.sid)

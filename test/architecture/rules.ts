@@ -34,7 +34,7 @@ export const DOORS: Readonly<Record<string, string>> = {
   undici: 'src/system/http.ts',
 }
 
-/** No I/O, no clock, no chance. Cryptography on what is at hand is arithmetic. */
+/** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */
 const PURE = [
   /^src\/(claims|providers)\//,
   /^src\/session\/rotation\.ts$/,
@@ -42,7 +42,7 @@ const PURE = [
   /^src\/trace\/(formats|render)\//,
   /^src\/(errors|safe-text)\.ts$/,
 ]
-const ARITHMETIC = new Set(['node:crypto', 'node:buffer'])
+const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 
 /** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
 const MACHINE =

@@ -93,5 +93,31 @@ function impurity(node: ts.Node): string | undefined {
   if (!ts.isIdentifier(node) || !GLOBALS.has(node.text)) return undefined
   const { parent } = node
   const isName = 'name' in parent && parent.name === node
-  return isName || ts.isQualifiedName(parent) ? undefined : node.text
+  return isName || ts.isQualifiedName(parent) || isLocal(node) ? undefined : node.text
+}
+
+/** Whether a name is a parameter or variable of its surroundings (a Jaeger trace has processes of its own). */
+function isLocal(use: ts.Identifier): boolean {
+  for (let scope: ts.Node = use.parent; scope; scope = scope.parent) {
+    if (declares(scope, use.text)) return true
+  }
+  return false
+}
+
+function declares(scope: ts.Node, name: string): boolean {
+  const binds = (binding: ts.BindingName): boolean =>
+    ts.isIdentifier(binding)
+      ? binding.text === name
+      : binding.elements.some((element) => ts.isBindingElement(element) && binds(element.name))
+  const any = (list: ts.NodeArray<ts.VariableDeclaration> | undefined) =>
+    list?.some((one) => binds(one.name)) ?? false
+  if (ts.isFunctionLike(scope)) return scope.parameters.some((parameter) => binds(parameter.name))
+  if (ts.isForStatement(scope) || ts.isForOfStatement(scope) || ts.isForInStatement(scope)) {
+    const { initializer } = scope
+    return (
+      initializer !== undefined && ts.isVariableDeclarationList(initializer) && any(initializer.declarations)
+    )
+  }
+  if (!ts.isBlock(scope) && !ts.isSourceFile(scope)) return false
+  return scope.statements.some((one) => ts.isVariableStatement(one) && any(one.declarationList.declarations))
 }

@@ -36,7 +36,7 @@ export function summaryLines(
   ]
   const lines = bars ? [...legend(rows, pen)] : []
   for (const block of [...blocks, notes]) {
-    if (block.length > 0) lines.push('', ...block)
+    if (block.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...block)
   }
   return lines
 }
