@@ -21,6 +21,7 @@ if (tool) {
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'linked',
     metafile: true,
     define: { LS_AUTH_VERSION: JSON.stringify(version) },

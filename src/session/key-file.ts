@@ -8,7 +8,10 @@ const HEX = /^[0-9a-f]{64}\s*$/i
 /** The 32 bytes of a key file (64 hex characters, mode 0600, ours, no symlink). Undefined: there is no such file. */
 export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
-    throw new Failure('store-key', `cannot read the key file ${path} (${cause.code ?? 'error'})`, { cause })
+    throw new Failure('state-unwritable', `cannot read the key file ${path} (${cause.code ?? 'error'})`, {
+      hint: 'Check the disk and the permissions of this file, then try again.',
+      cause,
+    })
   }
   const facts = await files.inspect(path).catch(unreadable)
   if (!facts) return undefined

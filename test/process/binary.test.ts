@@ -168,7 +168,7 @@ describe('signed in, with the file store', () => {
     expect(whole.stdout.length).toBeGreaterThan(128 * 1024)
     for (const reader of ['head -1', 'sleep 0']) {
       const script = `"$0" "$@" | ${reader}; exit "\${PIPESTATUS[0]}"`
-      const line = ['-c', script, process.execPath, BINARY, 'trace', 'get', spanId, '-o', 'json']
+      const line = ['-c', script, process.execPath, BINARY, 'trace', 'get', spanId, '-o', 'json', '--quiet']
       const { exit, stderr } = await machine.command('bash', line).ended
       expect({ reader, exit, stderr }).toEqual({ reader, exit: 0, stderr: '' })
     }
