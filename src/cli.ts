@@ -301,7 +301,7 @@ function readerGone(error: unknown): number {
 async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
   if (isGone(error)) return 0
   const failure = asFailure(error, argv)
-  const json = argv.includes('--json')
+  const json = argv.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(argv.join(' '))
   const { terminal } = ports
   if (json) {
     const { code, message, hint, detail, exit } = failure

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Http, HttpAnswer } from '../ports.ts'
+import { authorizationValue } from './authorization.ts'
 import { explainAnswer, explainUnreachable } from './denial.ts'
 
 /** Where the authorised requests of one command go, and how they say who asks. */
@@ -70,12 +71,6 @@ export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): 
   for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
   if (url.origin !== base.origin) throw new Failure('refused', 'the path leads to another origin')
   return url
-}
-
-/** The Authorization header of a scheme. */
-export function authorizationValue(scheme: string, token: string): string {
-  if (scheme.includes('{token}')) return scheme.replaceAll('{token}', token)
-  return scheme.toLowerCase() === 'bearer' ? `Bearer ${token}` : `${scheme} ${token}`
 }
 
 async function attempt(

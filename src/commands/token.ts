@@ -1,3 +1,4 @@
+import { authorizationValue } from '../api/authorization.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { sessionToken } from './credentials.ts'
 import { clientOf, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
@@ -21,7 +22,6 @@ export async function token(invocation: Invocation): Promise<void> {
       expires_at: new Date(given.expiresAt).toISOString(),
     })
   }
-  const { authorizationValue } = await import('../api/request.ts')
   const scheme = profile.authorization.toLowerCase() === 'none' ? 'bearer' : profile.authorization
   const line = header === true ? `Authorization: ${authorizationValue(scheme, given.token)}` : given.token
   await invocation.ports.terminal.out(`${line}\n`)

@@ -60,6 +60,9 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
       const names = SETTING_TABLE.map(({ key }) => key as SettingName)
       const all = Object.fromEntries(names.map((name) => [name, find(name)])) as Record<SettingName, Resolved>
       if (all.api.value === undefined) all.api = { value: defaultApi, source: 'default' }
+      const proxy = env.variables.HTTPS_PROXY || env.variables.https_proxy
+      // The HTTP door reads it itself; its user name and password are nobody's business here.
+      if (proxy) all.proxy = { value: proxy.replace(/\/\/[^/@]*@/, '//…@'), source: 'HTTPS_PROXY' }
       return all
     },
   }
