@@ -157,6 +157,10 @@ function traceCommands(program: Command, act: Act): void {
       .option('--show-sensitive', 'do not mask what looks like secrets or personal data'),
     async () => (await import('./commands/trace-get.ts')).traceGet,
   )
+  searchCommands(program, trace, act)
+}
+
+function searchCommands(program: Command, trace: Command, act: Act): void {
   act(
     withSettings(trace.command('search'), ['api', 'organization', 'project'])
       .description('find traces with a span that fits (Tempo, Jaeger)')

@@ -41,7 +41,7 @@ export async function add(invocation: Invocation): Promise<void> {
   const profile = chooseProfile(candidate, { ...flagsOf(invocation, true), profile: name }, ports.env)
   const { issuer } = requireClient(profile)
   const { discover } = await import('../session/metadata.ts')
-  await discover(issuer, profile.preset.issuerTemplate, await ports.http(profile.http), ports.clock)
+  await discover(issuer, profile.preset, await ports.http(profile.http), ports.clock)
   const values = Object.fromEntries(
     SETTING_TABLE.filter(({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined)
       .map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])

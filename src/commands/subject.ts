@@ -89,7 +89,7 @@ function verifier(
     const issuer = claimed
     const { ports } = invocation
     const now = ports.clock.now() + (body?.skewSeconds ?? 0) * 1000
-    const client = { issuer: known, issuerTemplate: profile.preset.issuerTemplate, http: profile.http }
+    const client = { issuer: known, preset: profile.preset, http: profile.http }
     const cached = known === profile.issuer ? body : undefined
     if (offline && !cached?.jwks) return subject
     const first = offline

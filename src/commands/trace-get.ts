@@ -15,9 +15,9 @@ export async function traceGet(invocation: Invocation): Promise<void> {
   const { traceFormat, writeTrace } = await import('./trace-output.ts')
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   let tree = buildTree(shown.trace)
+  const drawn = ['waterfall', 'md'].includes(traceFormat(invocation))
   if (view.spanId !== undefined) {
     const { subtree } = await import('../trace/select.ts')
-    const drawn = ['waterfall', 'md'].includes(traceFormat(invocation))
     const part = subtree(tree, view.spanId, drawn)
     if (!part) throw noSpan(view.spanId, trace)
     tell(
@@ -27,7 +27,8 @@ export async function traceGet(invocation: Invocation): Promise<void> {
     tree = buildTree(part)
   }
   await writeTrace(invocation, tree, view, link)
-  if (shown.masked() > 0) {
+  // A drawing shows no attributes: there is nothing to miss in it.
+  if (!drawn && shown.masked() > 0) {
     tell(
       invocation,
       'note: values that look like secrets or personal data are masked; --show-sensitive shows them',

@@ -76,6 +76,8 @@ export const entra: Preset = {
   ...STANDARD,
   id: 'entra',
   name: 'Microsoft Entra ID',
+  // It needs none, and in many tenants only an administrator may see the consent page (AADSTS90094).
+  consentForOffline: false,
   audience: 'scope',
   // Without a scope of our own API the token is for Microsoft Graph, and nobody else can check that one.
   accessToken: 'either',

@@ -9,6 +9,10 @@ export const google: Preset = {
   offline: 'params',
   // Without the consent page a second sign-in gives no refresh token.
   authorizationParameters: { access_type: 'offline', prompt: 'consent' },
+  scopeSpelling: {
+    email: 'https://www.googleapis.com/auth/userinfo.email',
+    profile: 'https://www.googleapis.com/auth/userinfo.profile',
+  },
   useToken: 'id',
   accessToken: 'opaque',
   redirectPorts: 'any',

@@ -84,6 +84,10 @@ export interface Preset {
   readonly scopes: readonly string[]
   /** What makes the provider give a refresh token: `offline_access` in the scopes, nothing, or parameters. */
   readonly offline: 'scope' | 'implicit' | 'params' | 'none'
+  /** `offline_access` is honoured only with a consent prompt (OpenID Connect Core §11). */
+  readonly consentForOffline: boolean
+  /** How granted scopes are spelled in the answer, where not as asked. */
+  readonly scopeSpelling: Readonly<Record<string, string>>
   /** Added to the authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>
   /**
@@ -145,6 +149,8 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   signsIn: 'person',
   scopes: ['openid', 'profile', 'email', 'offline_access'],
   offline: 'scope',
+  consentForOffline: true,
+  scopeSpelling: {},
   authorizationParameters: {},
   audience: 'none',
   useToken: 'access',

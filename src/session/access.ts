@@ -3,7 +3,7 @@ import { Failure, NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { grantParameters } from './audience.ts'
-import type { Client } from './client.ts'
+import { type Client, sessionName } from './client.ts'
 import { connect } from './connection.ts'
 import { gate } from './gate.ts'
 import { checkSamePerson } from './id-token.ts'
@@ -20,6 +20,7 @@ import {
   secondsLeft,
   type Want,
 } from './rotation.ts'
+import type { Header } from './sealed-file.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
 import { storedTokens } from './stored-tokens.ts'
 import { sweep } from './sweep.ts'
@@ -217,23 +218,27 @@ async function needsSweep(store: Store, session: Session | undefined): Promise<b
   return (await store.items()).some(({ sid }) => sid !== session?.header.sid)
 }
 
+function checkOrigin(client: Client, header: Header): void {
+  if (Object.values(header.apis).includes(client.apiOrigin)) return
+  throw new Failure('other-origin', `this sign-in is not for ${safeText(client.apiOrigin, 120)}`, {
+    detail: [
+      `confirmed: ${[...new Set(Object.values(header.apis))].map((origin) => safeText(origin, 120)).join(', ')}`,
+    ],
+  })
+}
+
 /**
  * The destination binding: a session serves the API origins its sign-in confirmed, and no other. Checked before the
  * keychain is touched.
  */
 export async function checkSeal(client: Client, store: Store, ports: Ports): Promise<void> {
   const header = await store.peek()
-  if (header) {
-    if (Object.values(header.apis).includes(client.apiOrigin)) return
-    throw new Failure('other-origin', `this sign-in is not for ${safeText(client.apiOrigin, 120)}`, {
-      detail: [
-        `confirmed: ${[...new Set(Object.values(header.apis))].map((origin) => safeText(origin, 120)).join(', ')}`,
-      ],
-    })
-  }
+  if (header) return checkOrigin(client, header)
   const { findByProfile } = await import('./sign-ins.ts')
   const sealed = await findByProfile(client, ports)
   if (!sealed) return
+  // A sign-in that came between the two looks.
+  if (sessionName(sealed) === sessionName(client)) return checkOrigin(client, sealed)
   const what =
     sealed.issuer === client.issuer ? (sealed.clientId === client.clientId ? 'account' : 'client') : 'issuer'
   throw new Failure(

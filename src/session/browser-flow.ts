@@ -118,7 +118,9 @@ function authorizationParameters(
     ...scopeParameters(client),
     ...client.preset.authorizationParameters,
     // OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer.
-    ...(client.scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
+    ...(client.preset.consentForOffline && client.scopes.includes('offline_access')
+      ? { prompt: 'consent' }
+      : {}),
     ...(manner.loginHint === undefined ? {} : { login_hint: manner.loginHint }),
     ...(manner.prompt === undefined ? {} : { prompt: manner.prompt }),
   }

@@ -14,7 +14,7 @@ export async function connect(
   const http = await ports.http(client.http)
   const fresh = usable(body?.metadata, now)
     ? { metadata: body?.metadata?.value as Metadata, skewSeconds: body?.skewSeconds ?? 0 }
-    : await discover(client.issuer, client.preset.issuerTemplate, http, ports.clock)
+    : await discover(client.issuer, client.preset, http, ports.clock)
   const jwks = usable(body?.jwks, now) ? body?.jwks : undefined
   return openProvider(client, { ...fresh, jwks, secret: body?.clientSecret?.value }, http, ports)
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Http, Ports } from '../ports.ts'
+import type { Preset } from '../providers/preset.ts'
 import type { Client } from './client.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Body } from './sealed-file.ts'
@@ -15,7 +16,7 @@ export interface KeySet {
  * the cache, for a key id it does not have.
  */
 export async function signingKeys(
-  client: Pick<Client, 'issuer' | 'http'> & { readonly issuerTemplate: string | undefined },
+  client: Pick<Client, 'issuer' | 'http'> & { readonly preset: Pick<Preset, 'id' | 'issuerTemplate'> },
   body: Partial<Body> | undefined,
   ports: Ports,
   anew = false,
@@ -26,7 +27,7 @@ export async function signingKeys(
   const metadata =
     body?.metadata && usable(body.metadata, now)
       ? (body.metadata.value as Metadata)
-      : (await discover(client.issuer, client.issuerTemplate, http, ports.clock)).metadata
+      : (await discover(client.issuer, client.preset, http, ports.clock)).metadata
   return { keys: await fetchKeys(metadata.jwks_uri, http), source: 'provider' }
 }
 

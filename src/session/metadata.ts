@@ -1,5 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Clock, Http, HttpAnswer } from '../ports.ts'
+import { hintFor } from '../providers/hints.ts'
+import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import type { Cached } from './sealed-file.ts'
 
@@ -31,7 +33,7 @@ const ENDPOINTS = [
 /** Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3). */
 export async function discover(
   issuer: string,
-  template: string | undefined,
+  preset: Pick<Preset, 'id' | 'issuerTemplate'>,
   http: Http,
   clock: Clock,
 ): Promise<{ metadata: Metadata; skewSeconds: number }> {
@@ -44,8 +46,15 @@ export async function discover(
   })
   const document = readDocument(answer, url)
   // Entra's shared issuers write `{tenantid}` for the tenant of the token to come: the one sanctioned difference.
-  if (document.issuer !== issuer && (template === undefined || document.issuer !== template)) {
-    throw issuerMismatch(issuer, document.issuer)
+  if (
+    document.issuer !== issuer &&
+    (preset.issuerTemplate === undefined || document.issuer !== preset.issuerTemplate)
+  ) {
+    throw issuerMismatch(
+      issuer,
+      document.issuer,
+      hintFor(preset.id, { where: 'discovery', error: 'issuer-mismatch' }, { issuer }),
+    )
   }
   for (const name of ['token_endpoint', 'jwks_uri']) {
     if (typeof document[name] !== 'string') {
@@ -76,13 +85,14 @@ function readDocument(answer: HttpAnswer, url: URL): Record<string, unknown> {
 }
 
 /** Both strings, and a caret at the first difference: a trailing slash is the usual one. */
-export function issuerMismatch(expected: string, actual: unknown): Failure {
+export function issuerMismatch(expected: string, actual: unknown, hint?: string): Failure {
   const [a, b] = [safeText(expected, 300), safeText(typeof actual === 'string' ? actual : '(missing)', 300)]
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
   return new Failure('refused', 'the issuer in the answer is not the issuer of this profile', {
     detail: [`expected ${a}`, `received ${b}`, `         ${' '.repeat(at)}^`],
-    hint: 'If the received one is right, set it as issuer, character for character; otherwise stop here.',
+    hint:
+      hint ?? 'If the received one is right, set it as issuer, character for character; otherwise stop here.',
   })
 }
 

@@ -33,6 +33,8 @@ export interface DeviceGrant {
   readonly verificationUriComplete: string | undefined
   readonly expiresInSeconds: number
   readonly intervalSeconds: number
+  /** PKCE (RFC 7636) for a provider that wants it in the device flow too. */
+  readonly verifier: string | undefined
 }
 
 export interface AuthorizationRequest {
@@ -78,6 +80,7 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
   let skewSeconds = options.skewSeconds
   let spoken = false
   let issued: string | undefined
+  let redirectUri: string | undefined
   const config = await configure(options)
   oidc.enableNonRepudiationChecks(config)
   if (metadata.issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
@@ -86,6 +89,10 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
     oidc.setJwksCache(config, { jwks: options.jwks.value as never, uat: Math.floor(Date.now() / 1000) - 61 })
   }
   config[oidc.customFetch] = async (url, init) => {
+    // The library derives it from the callback, where a path that was empty has become `/` (RFC 6749 §4.1.3).
+    const form = init.body as unknown
+    if (form instanceof URLSearchParams && redirectUri !== undefined && form.has('redirect_uri'))
+      form.set('redirect_uri', redirectUri)
     const sent = await options.http.send({
       method: init.method as 'GET' | 'POST',
       url: new URL(url),
@@ -171,8 +178,9 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
       })
       return { url, state, nonce, verifier }
     },
-    exchangeCode: (callback, request) =>
-      granted('authorization', async () =>
+    exchangeCode: (callback, request) => {
+      redirectUri = request.url.searchParams.get('redirect_uri') ?? undefined
+      return granted('authorization', async () =>
         accept(
           await oidc.authorizationCodeGrant(config, callback, {
             pkceCodeVerifier: request.verifier,
@@ -181,10 +189,20 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
             idTokenExpected: true,
           }),
         ),
-      ),
+      )
+    },
     startDevice: (parameters) =>
       guarded('start the device flow', 'device', async () => {
-        const answer = await oidc.initiateDeviceAuthorization(config, parameters)
+        const verifier = options.preset.devicePkce ? oidc.randomPKCECodeVerifier() : undefined
+        const answer = await oidc.initiateDeviceAuthorization(config, {
+          ...parameters,
+          ...(verifier === undefined
+            ? {}
+            : {
+                code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+                code_challenge_method: 'S256',
+              }),
+        })
         return {
           deviceCode: answer.device_code,
           userCode: answer.user_code,
@@ -192,6 +210,7 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
           verificationUriComplete: answer.verification_uri_complete,
           expiresInSeconds: answer.expires_in,
           intervalSeconds: answer.interval ?? 5,
+          verifier,
         }
       }),
     pollDevice: (grant, parameters) =>
@@ -200,6 +219,7 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
           await oidc.genericGrantRequest(config, DEVICE_GRANT, {
             ...parameters,
             device_code: grant.deviceCode,
+            ...(grant.verifier === undefined ? {} : { code_verifier: grant.verifier }),
           }),
         ),
       ),

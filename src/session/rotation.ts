@@ -54,6 +54,8 @@ interface Turn {
   readonly resumed: boolean
   /** A first refusal has been checked against the disk already. */
   readonly doubted: boolean
+  /** What the provider said when it called the token dead. */
+  readonly verdict?: Failure
   readonly renewed?: StoredToken
   readonly refusal?: Failure
 }
@@ -97,7 +99,10 @@ export function next(state: State, event: Event, now: number): Step {
       return onAnswered(state, event.renewal)
     case 'refused':
       return state.phase === 'sending'
-        ? [{ ...state, phase: 'doubting' }, { do: 'read-again' }]
+        ? [
+            { ...state, phase: 'doubting', turn: { ...state.turn, verdict: event.failure } },
+            { do: 'read-again' },
+          ]
         : bug(state, event)
     case 'unanswered':
       return state.phase === 'sending' ? onUnanswered(state, event.failure, now) : bug(state, event)
@@ -246,7 +251,11 @@ function ended(state: State & { turn: Turn }): Step {
   const why = state.turn.resumed
     ? 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
     : 'your sign-in has ended: the provider refused to renew it'
-  return fail(state.want, 'session-ended', why)
+  const said = state.turn.verdict?.detail ?? []
+  return [
+    { phase: 'done', want: state.want },
+    { do: 'fail', failure: new Failure('session-ended', why, { detail: said }) },
+  ]
 }
 
 const sameSlot = (a: StoredToken, b: StoredToken): boolean =>

@@ -48,12 +48,7 @@ export async function signIn(
   const http = await ports.http(client.http)
   const kept = client.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, kept?.body.clientSecret, ports)
-  const { metadata, skewSeconds } = await discover(
-    client.issuer,
-    client.preset.issuerTemplate,
-    http,
-    ports.clock,
-  )
+  const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
   const provider = await openProvider(
     client,
     { metadata, skewSeconds, jwks: undefined, secret: secret?.value },
@@ -176,7 +171,12 @@ function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], re
   const granted = tokens.scope?.split(' ')
   // offline_access shows in the refresh token, not reliably in the granted scope.
   const missingScopes = granted
-    ? client.scopes.filter((scope) => scope !== 'offline_access' && !granted.includes(scope))
+    ? client.scopes.filter(
+        (scope) =>
+          scope !== 'offline_access' &&
+          !granted.includes(scope) &&
+          !granted.includes(client.preset.scopeSpelling[scope] ?? scope),
+      )
     : []
   return {
     idClaims: tokens.idClaims,

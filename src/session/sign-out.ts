@@ -62,6 +62,9 @@ async function revoke(
   if (client.preset.revoke.length === 0) return 'not-offered'
   try {
     const provider = await connect(client, session?.body, ports)
+    // The sign-in that this one replaced, when nobody has come to revoking it yet.
+    const { superseded } = session?.body ?? {}
+    if (superseded !== undefined) await provider.revoke(superseded).catch(() => {})
     return (await provider.revoke((token ?? access) as string)) ? 'yes' : 'not-offered'
   } catch (error) {
     if (error instanceof Failure) return error

@@ -7,6 +7,9 @@ import { type Body, damaged, type Header, openFile, readHeader, sealFile } from 
 import { takeTurn } from './turn.ts'
 import { openVault, type Secret, type Vault } from './vault.ts'
 
+/** How often a session that does not open is looked at again. */
+const LOOKS = 2
+
 /** A session that has been read and opened. */
 export interface Session {
   readonly header: Header
@@ -70,7 +73,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
   const write = (to: string, bytes: Uint8Array) => writeAtomically(to, bytes, files, ports.env.pid)
 
   async function readFile(at: string): Promise<Session | undefined> {
-    // A sign-in may swap the file between reading it and fetching its key: look once more before giving up.
+    // A sign-in may swap the file between reading it and fetching its key: look again before giving up.
     for (let attempt = 0; ; attempt++) {
       const bytes = await readOwn(at, files)
       if (!bytes) return undefined
@@ -81,10 +84,12 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
         if (body) return { header, body, secret }
       } catch (error) {
         const now = await readOwn(at, files)
-        if (attempt > 0 || !now || now.equals(bytes)) throw error
+        // Gone since it was read: somebody signed out, and the key was taken away on purpose.
+        if (!now) return undefined
+        if (attempt >= LOOKS || now.equals(bytes)) throw error
         continue
       }
-      if (attempt > 0) throw damaged(at)
+      if (attempt >= LOOKS) throw damaged(at)
     }
   }
 

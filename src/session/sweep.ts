@@ -26,7 +26,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   for (const tombstone of await store.tombstones()) {
     await attempt(async () => {
       const dead = await store.readTombstone(tombstone).catch(() => undefined)
-      if (dead) await revoke(refreshTokenOf(dead))
+      for (const token of dead ? [dead.body.superseded, refreshTokenOf(dead)] : []) await revoke(token)
       await store.discardItem(tombstone)
       await store.clearTombstone(tombstone)
     })

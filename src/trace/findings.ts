@@ -19,10 +19,16 @@ export interface RepeatedCalls {
 
 /** The spans with the most self time, longest first, without those that have none. */
 export function slowestSelf(tree: TraceTree, count: number): TraceNode[] {
-  return tree.nodes
-    .filter((node) => node.selfNanos > 0)
-    .sort((a, b) => b.selfNanos - a.selfNanos)
-    .slice(0, count)
+  // Not by sorting all: of 100,000 spans three are told.
+  const slowest: TraceNode[] = []
+  for (const node of tree.nodes) {
+    const last = slowest.at(-1)
+    if (node.selfNanos <= 0 || (slowest.length >= count && last && last.selfNanos >= node.selfNanos)) continue
+    const at = slowest.findIndex((slower) => slower.selfNanos < node.selfNanos)
+    slowest.splice(at < 0 ? slowest.length : at, 0, node)
+    if (slowest.length > count) slowest.pop()
+  }
+  return slowest
 }
 
 /** Failed spans below which nothing failed: where an error began. Deepest first, then earliest. */

@@ -42,6 +42,10 @@ const SENSITIVE_TEXT =
 const SENSITIVE_IN_URL =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w*|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
+function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
+  return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
+}
+
 /** A trace with sensitive values masked, and how many were so far (attributes are masked when they are read). */
 export interface MaskedTrace {
   readonly trace: Trace
@@ -95,7 +99,7 @@ class Mask {
   text(text: string): string {
     // Most texts hold none of the characters every pattern needs.
     if (!/[@=]|eyJ|Be|Ba|A[KS]IA|gh\w_/.test(text)) return text
-    const masked = text.replace(SENSITIVE_IN_URL, `$1$2${MASKED}`).replace(SENSITIVE_TEXT, MASKED)
+    const masked = text.replace(SENSITIVE_IN_URL, maskInUrl).replace(SENSITIVE_TEXT, MASKED)
     if (masked !== text) this.count++
     return masked
   }

@@ -15,7 +15,7 @@ export async function checkProvider(client: Client, ports: Ports): Promise<Check
   const http = await ports.http(client.http)
   let found: { metadata: Metadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
-    found = await discover(client.issuer, client.preset.issuerTemplate, http, ports.clock)
+    found = await discover(client.issuer, client.preset, http, ports.clock)
     return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
   })
   if (!found) return lines

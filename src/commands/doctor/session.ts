@@ -44,7 +44,7 @@ export async function checkSession(
     responseScope: body.grantedScope,
   }
   const now = ports.clock.now() + body.skewSeconds * 1000
-  const { keys } = await signingKeys({ ...client, issuerTemplate: client.preset.issuerTemplate }, body, ports)
+  const { keys } = await signingKeys(client, body, ports)
   const subject = await verifyInspected(inspectToken(given.token, how), keys, { issuer: client.issuer, now })
   for (const { assertion, expected, actual, verdict, reason } of judge(subject, client.expect ?? {}, now)) {
     const text = `${assertion}: expected ${expected}, held ${actual}${reason ? ` (${reason})` : ''}`

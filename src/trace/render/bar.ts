@@ -30,10 +30,15 @@ export function drawBar(
   const slots = new Uint8Array(cells * EIGHTHS)
   for (const span of spans) mark(slots, span, window, 1)
   for (const section of path) mark(slots, section, window, 2)
-  const runs: BarRun[] = []
-  for (let cell = 0; cell < cells; cell++) {
-    runs.push(drawCell(slots, cell * EIGHTHS, glyphs))
-  }
+  const runs = new Array<BarRun>(cells).fill(BLANK)
+  // Most of most bars is blank: only what lies between the first and the last mark is looked at.
+  let first = 0
+  while (first < slots.length && slots[first] === 0) first++
+  let last = slots.length - 1
+  while (last > first && slots[last] === 0) last--
+  const lastCell = Math.min(cells - 1, Math.floor(last / EIGHTHS))
+  for (let cell = Math.floor(first / EIGHTHS); cell <= lastCell; cell++)
+    runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
   return joinRuns(overlayNotes(markAlone(runs, glyphs), spans, window, glyphs))
 }
 

@@ -23,15 +23,17 @@ const HISTOGRAM_COLUMNS = 24
 /** A line of durations over the list, then one line a trace: id, root, spans, errors, duration, age, and a bar. */
 export function renderTraceList(traces: readonly TraceSummary[], options: ListOptions): string[] {
   const { width, style } = options
-  const glyphs = glyphsFor(options.unicode)
-  const cut = (line: string) => fitEnd(line, width, glyphs.ellipsis)
+  const { ellipsis } = glyphsFor(options.unicode)
+  const cut = (line: string) => fitEnd(line, width, ellipsis)
   if (traces.length === 0) return [cut('No traces found.')]
   const columns = planColumns(traces, options)
-  const head = columns.figures(['SPANS', 'ERRORS', 'DURATION', 'AGE'])
-  const lines = [...histogramLines(traces, options).map(cut), '']
-  lines.push(style.dim(cut(`${padEnd('TRACE', 32)}  ${padEnd('ROOT', columns.root)}${head}`.trimEnd())))
-  for (const trace of traces) lines.push(columns.line(trace))
-  return lines
+  const head = `${padEnd('TRACE', ID_COLUMNS)}  ${padEnd('ROOT', columns.root)}${columns.figures(HEADS)}`
+  return [
+    ...histogramLines(traces, options).map(cut),
+    '',
+    style.dim(cut(head.trimEnd())),
+    ...traces.map((trace) => traceLine(trace, columns, options)),
+  ]
 }
 
 function histogramLines(traces: readonly TraceSummary[], { unicode, style }: ListOptions): string[] {
@@ -45,59 +47,66 @@ function histogramLines(traces: readonly TraceSummary[], { unicode, style }: Lis
   return [facts, `${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
 }
 
+const ID_COLUMNS = 32
+const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE']
+
 interface Columns {
+  /** Columns of the root, 0 for none. */
   readonly root: number
+  readonly bar: number
+  /** Nanoseconds the full bar stands for. */
+  readonly most: number
+  /** The cells in their columns; nothing where there is no room. */
   figures(cells: readonly string[]): string
-  line(trace: TraceSummary): string
 }
 
-/** Id and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
-function planColumns(traces: readonly TraceSummary[], { width, unicode, style, now }: ListOptions): Columns {
-  const glyphs = glyphsFor(unicode)
-  const widths = [7, 6, 8, 4]
+/** Ids and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
+function planColumns(traces: readonly TraceSummary[], options: ListOptions): Columns {
+  const { width } = options
+  const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, options))]
+  const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i] as string))))
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => `  ${padStart(cell, widths[i] as number)}`).join('')
-  const fixed = 32 + 2 + displayWidth(figures(['', '', '', '']))
-  // Too narrow for whole ids with everything else: the figures go, then the root.
-  const slim = width < fixed + 12
-  const room = Math.max(0, width - (slim ? 34 : fixed))
-  const bar = !slim && room >= 36 ? Math.min(20, Math.floor(room / 3)) : 0
-  const root = Math.min(room - (bar > 0 ? bar + 2 : 0), widestRoot(traces))
+  const fixed = ID_COLUMNS + 2 + displayWidth(figures(HEADS))
   const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)
-  return {
-    root,
-    figures: (cells) => (slim ? '' : figures(cells)),
-    line(trace) {
-      const id = padEnd(fitEnd(trace.traceId, width, glyphs.ellipsis), Math.min(32, width))
-      const failed = (trace.errors ?? 0) > 0
-      const name = padEnd(fitMiddle(rootText(trace), Math.max(0, root), glyphs.ellipsis), root)
-      const cells = figures([
-        trace.spans === undefined ? '?' : String(trace.spans),
-        trace.errors === undefined ? '?' : failed ? `${glyphs.error} ${trace.errors}` : '0',
-        formatDuration(trace.durationNanos, glyphs.micro),
-        age(now - Number(trace.startNanos / 1_000_000n)),
-      ])
-      const filled = Math.max(1, Math.round((trace.durationNanos / most) * bar))
-      const drawn =
-        bar > 0
-          ? `  ${style.palette(serviceColour(trace.rootService ?? ''), glyphs.path.repeat(filled))}`
-          : ''
-      if (root <= 0) return id.trimEnd()
-      const painted = failed ? style.red(name) : name
-      return slim
-        ? `${id}  ${painted}`.trimEnd()
-        : `${id}  ${painted}${failed ? style.red(cells) : cells}${drawn}`
-    },
+  const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootText(trace, options))), 4)
+  // Too narrow for whole ids with everything else: the figures go, then the root.
+  if (width < fixed + 12) {
+    const root = Math.max(0, Math.min(width - ID_COLUMNS - 2, widest))
+    return { root, bar: 0, most, figures: () => '' }
   }
+  const room = width - fixed
+  const bar = room >= 36 ? Math.min(20, Math.floor(room / 3)) : 0
+  return { root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, figures }
 }
 
-function widestRoot(traces: readonly TraceSummary[]): number {
-  return traces.reduce((most, trace) => Math.max(most, displayWidth(rootText(trace))), 4)
+function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
+  const glyphs = glyphsFor(unicode)
+  const { spans, errors } = trace
+  return [
+    spans === undefined ? '?' : String(spans),
+    errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
+    formatDuration(trace.durationNanos, glyphs.micro),
+    age(now - Number(trace.startNanos / 1_000_000n)),
+  ]
 }
 
-function rootText({ rootService, rootName }: TraceSummary): string {
+function traceLine(trace: TraceSummary, columns: Columns, options: ListOptions): string {
+  const { width, style } = options
+  const glyphs = glyphsFor(options.unicode)
+  const id = fitEnd(trace.traceId, width, glyphs.ellipsis)
+  if (columns.root === 0) return id
+  const name = padEnd(fitMiddle(rootText(trace, options), columns.root, glyphs.ellipsis), columns.root)
+  const middle = `${name}${columns.figures(cellsOf(trace, options))}`
+  const left = `${padEnd(id, ID_COLUMNS)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
+  if (columns.bar === 0) return left.trimEnd()
+  const filled = Math.max(1, Math.round((trace.durationNanos / columns.most) * columns.bar))
+  return `${left}  ${style.palette(serviceColour(trace.rootService ?? ''), glyphs.path.repeat(filled))}`
+}
+
+function rootText({ rootService, rootName }: TraceSummary, { unicode }: ListOptions): string {
   const parts = [rootService, rootName].filter((part) => part !== undefined && part !== '')
-  return parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), '…')
+  return parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphsFor(unicode).ellipsis)
 }
 
 function age(millis: number): string {

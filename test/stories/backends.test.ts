@@ -1,0 +1,296 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type JaegerApi, type JaegerMode, startJaegerApi } from '../world/jaeger-api.ts'
+import { openStage } from '../world/stage.ts'
+import { startTempoApi, type TempoApi, type TempoMode } from '../world/tempo-api.ts'
+import { makeTrace, type TraceData } from '../world/trace-data.ts'
+import { openWorld, type World } from '../world/world.ts'
+
+const traces: TraceData[] = [makeTrace({ seed: 7 }), makeTrace({ seed: 8 })]
+const trace = traces[0] as TraceData
+const MISSING = '0123456789abcdef0123456789abcdef'
+const SERVICES = [...new Set(traces.flatMap(({ spans }) => spans.map(({ service }) => service)))].sort()
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+  world.clockOffset = NOW - Date.now()
+})
+afterEach(() => world.close())
+
+async function profile(backend: string, api: string, more = ''): Promise<void> {
+  await world.writeConfig(
+    `[profiles.local]\nbackend = "${backend}"\napi = "${api}"\nauthorization = "none"\n${more}`,
+  )
+}
+
+const spansOf = (stdout: string): number => (JSON.parse(stdout) as { spanCount: number }).spanCount
+
+describe('Grafana Tempo without a sign-in', () => {
+  let tempo: TempoApi
+  const start = async (options: Partial<Parameters<typeof startTempoApi>[0]> = {}, more = '') => {
+    tempo = await startTempoApi({ traces, ...options })
+    await profile('tempo', tempo.url, more)
+  }
+  afterEach(() => tempo.close())
+
+  it.each<TempoMode>(['normal', 'v1-only', 'json-only'])('%s: one trace, whole', async (mode) => {
+    await start()
+    tempo.mode = mode
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --json`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      traceId: trace.traceId,
+      spanCount: trace.spans.length,
+      errorCount: trace.spans.filter((span) => span.error).length,
+      partial: null,
+    })
+    expect(tempo.requests[0]?.headers.accept).toMatch(/^application\/protobuf/)
+    expect(tempo.requests[0]?.headers.authorization).toBeUndefined()
+  })
+
+  it.each<TempoMode>(['normal', 'v1-only', 'json-only'])(
+    '%s: a trace that is not there is exit 7',
+    async (mode) => {
+      await start()
+      tempo.mode = mode
+      const outcome = await world.type(`ls-auth trace get ${MISSING}`)
+      expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+      expect(outcome.stderr).toContain(`Tempo has no trace ${MISSING}`)
+    },
+  )
+
+  it.each<[TempoMode, number, RegExp]>([
+    ['too-large', 6, /larger than Tempo sends[\s\S]*42610002/],
+    ['html', 3, /web page instead of traces/],
+    ['busy', 6, /limits requests/],
+  ])('%s → exit %i', async (mode, exit, words) => {
+    await start()
+    tempo.mode = mode
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    expect(outcome.stderr).toMatch(words)
+  })
+
+  it('a partial trace is drawn, and said to be one', async () => {
+    await start()
+    tempo.mode = 'partial'
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome.stdout).toContain(
+      'only a part of the trace was sent: max size of trace (5000000) exceeded',
+    )
+  })
+
+  it('several tenants: the hint names the setting, and the setting is sent', async () => {
+    await start({ tenant: 'team-a' })
+    const without = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(without).toMatchObject({ exit: 2 })
+    expect(without.stderr).toContain('Set tenant in the profile')
+    await world.editConfig((text) => `${text}tenant = "team-a"\n`)
+    expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
+  })
+
+  it('works through Grafana’s data-source proxy, and links to Explore', async () => {
+    await start({ basePath: '/grafana/api/datasources/proxy/uid/tempo-1' })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stdout).toMatch(/\/grafana\/explore\?schemaVersion=1&panes=\S*tempo-1/)
+  })
+
+  it('search: flags become TraceQL, the list has roots, counts and a histogram', async () => {
+    await start()
+    const outcome = await world.type(
+      "ls-auth trace search --service 'a \"b' --attr http.status_code=500 --min 10ms --error --since 2h",
+    )
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    const lines = outcome.stdout.split('\n')
+    expect(lines[0]).toMatch(/^2 traces {2}p50 .* p99 /)
+    expect(outcome.stdout).toMatch(new RegExp(`${trace.traceId} .* ${trace.spans.length} +✗ 3 `))
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120)
+    const q = tempo.requests[0]?.url.searchParams.get('q')
+    expect(q).toContain('{ resource.service.name = "a \\"b" && ')
+    expect(q).toContain(
+      '(.http.status_code = "500" || .http.status_code = 500) && status = error && duration >= 10000000ns',
+    )
+    expect(q).toMatch(/ with \(most_recent=true\)$/)
+  })
+
+  it('search as data; more than the limit is said', async () => {
+    await start()
+    const lines = await world.type('ls-auth trace search --limit 1 -o ndjson')
+    expect(lines.stdout.trim().split('\n')).toHaveLength(1)
+    expect(lines.stderr).toContain('stopped at 1 traces, there may be more: --limit 5')
+    const json = JSON.parse((await world.type('ls-auth trace search --json')).stdout)
+    expect(json).toMatchObject({ truncated: false, query: '{}' })
+    expect(json.traces.map((one: { spanCount: number }) => one.spanCount)).toEqual([48, 48])
+  })
+
+  it('an older Tempo that knows no hints is asked again without', async () => {
+    await start()
+    tempo.mode = 'no-hints'
+    expect(await world.type('ls-auth trace search --error')).toMatchObject({ exit: 0 })
+    expect(tempo.requests.map(({ url }) => url.searchParams.get('q'))).toEqual([
+      '{ status = error } with (most_recent=true)',
+      '{ status = error }',
+    ])
+  })
+
+  it('a query it does not take is exit 2, in Tempo’s words', async () => {
+    await start()
+    const query = await world.type('ls-auth trace search --query "oops x"')
+    expect(query).toMatchObject({ exit: 2 })
+    expect(query.stderr).toContain('parse error at line 1, col 3')
+    const range = await world.type('ls-auth trace search --since 8d')
+    expect(range).toMatchObject({ exit: 2 })
+    expect(range.stderr).toContain('Ask for a shorter time')
+    expect(await world.type('ls-auth trace search --query "{}" --error')).toMatchObject({ exit: 2 })
+    expect(await world.type('ls-auth trace search --min 5')).toMatchObject({ exit: 2 })
+    expect(await world.type('ls-auth trace search --from 2026-01-02 --to 2026-01-01')).toMatchObject({
+      exit: 2,
+    })
+  })
+
+  it.each<TempoMode>(['normal', 'v1-only'])('%s: services', async (mode) => {
+    await start()
+    tempo.mode = mode
+    expect((await world.type('ls-auth services')).stdout).toBe(`${SERVICES.join('\n')}\n`)
+    expect(JSON.parse((await world.type('ls-auth services --json')).stdout)).toEqual({ services: SERVICES })
+  })
+})
+
+describe('Jaeger without a sign-in', () => {
+  let jaeger: JaegerApi
+  beforeEach(async () => {
+    jaeger = await startJaegerApi({ traces, basePath: '/jaeger' })
+    await profile('jaeger', jaeger.url)
+  })
+  afterEach(() => jaeger.close())
+
+  it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: one trace, whole', async (mode) => {
+    jaeger.mode = mode
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --json`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      spanCount: trace.spans.length,
+      errorCount: trace.spans.filter((span) => span.error).length,
+    })
+    const drawn = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(drawn.stdout).toContain(`/jaeger/trace/${trace.traceId}`)
+  })
+
+  it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: a trace that is not there is exit 7', async (mode) => {
+    jaeger.mode = mode
+    expect(await world.type(`ls-auth trace get ${MISSING}`)).toMatchObject({ exit: 7, stdout: '' })
+  })
+
+  it('a login page on both APIs is one: exit 3', async () => {
+    jaeger.mode = 'html'
+    for (const command of [`trace get ${trace.traceId}`, 'services', 'trace search --service web']) {
+      expect(await world.type(`ls-auth ${command}`)).toMatchObject({ exit: 3, stdout: '' })
+    }
+  })
+
+  it.each<JaegerMode>(['v3', 'v3-camel', 'v3-no-summaries', 'v2', 'victoria'])(
+    '%s: search and services',
+    async (mode) => {
+      jaeger.mode = mode
+      const service = trace.spans[0]?.service as string
+      const outcome = await world.type(`ls-auth trace search --service ${service} --min 1ms --json`)
+      expect(outcome).toMatchObject({ exit: 0 })
+      const { traces: found } = JSON.parse(outcome.stdout) as {
+        traces: { traceId: string; spanCount: number }[]
+      }
+      expect(found.map(({ traceId, spanCount }) => [traceId, spanCount]).sort()).toEqual(
+        traces.map(({ traceId, spans }) => [traceId, spans.length]).sort(),
+      )
+      expect((await world.type('ls-auth services')).stdout).toBe(`${SERVICES.join('\n')}\n`)
+      const none = await world.type('ls-auth trace search --service nobody')
+      expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+    },
+  )
+
+  it('says what it cannot do: a query language, a search over all services of an old version', async () => {
+    expect(await world.type('ls-auth trace search --query x')).toMatchObject({ exit: 2 })
+    jaeger.mode = 'v2'
+    const outcome = await world.type('ls-auth trace search')
+    expect(outcome).toMatchObject({ exit: 2 })
+    expect(outcome.stderr).toContain('--service NAME')
+  })
+})
+
+describe('files', () => {
+  it('any format, from a file and from standard input, without profile or network', async () => {
+    const tempo = await startTempoApi({ traces })
+    await profile('tempo', tempo.url)
+    for (const format of ['json', 'ndjson', 'otlp', 'jaeger']) {
+      const written = await world.type(`ls-auth trace get ${trace.traceId} --show-sensitive -o ${format}`)
+      expect(written).toMatchObject({ exit: 0, stderr: '' })
+      const file = join(world.home, `trace.${format}`)
+      await writeFile(file, written.stdout)
+      expect(spansOf((await world.type(`ls-auth trace get ${file} --json`)).stdout)).toBe(trace.spans.length)
+      world.stdin = [written.stdout]
+      expect(spansOf((await world.type('ls-auth trace get - --json')).stdout)).toBe(trace.spans.length)
+    }
+    await tempo.close()
+  })
+
+  it('several traces: the largest and a note, or the one asked for', async () => {
+    const file = join(world.home, 'two.json')
+    const span = (traceID: string, spanID: string) => ({
+      traceID,
+      spanID,
+      operationName: 'x',
+      startTime: 1,
+      duration: 1,
+    })
+    const data = [
+      { traceID: 'a', spans: [span('a', '1')], processes: {} },
+      { traceID: 'b', spans: [span('b', '1'), span('b', '2')], processes: {} },
+    ]
+    await writeFile(file, JSON.stringify({ data, total: 2 }))
+    const largest = await world.type(`ls-auth trace get ${file} --json`)
+    expect(spansOf(largest.stdout)).toBe(2)
+    expect(largest.stderr).toContain('2 traces in it')
+    expect(spansOf((await world.type(`ls-auth trace get ${file} --trace a --json`)).stdout)).toBe(1)
+    expect(await world.type(`ls-auth trace get ${file} --trace c`)).toMatchObject({ exit: 7 })
+  })
+
+  it('what is no trace, or not there, is said without blaming a server', async () => {
+    const file = join(world.home, 'notes.txt')
+    await writeFile(file, 'hello')
+    const outcome = await world.type(`ls-auth trace get ${file}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain('Readable are OTLP')
+    expect(await world.type(`ls-auth trace get ${join(world.home, 'no.json')}`)).toMatchObject({ exit: 7 })
+    expect(await world.type('ls-auth trace get 1234abcd --trace 77')).toMatchObject({ exit: 2 })
+  })
+})
+
+describe('behind the gateway', () => {
+  it('Tempo gets the key and never the person’s token; the tenant goes along', async () => {
+    const stage = await openStage()
+    const tempo = await startTempoApi({
+      traces,
+      tenant: 'team-a',
+      apiKey: 'ls-key-that-stays-at-the-gateway',
+    })
+    const { startGateway } = await import('../world/gateway.ts')
+    const gateway = await startGateway({
+      issuer: stage.provider.issuer,
+      audience: 'api://traces',
+      scope: 'traces:read',
+      upstream: tempo.url,
+      apiKey: 'ls-key-that-stays-at-the-gateway',
+    })
+    await stage.world.type(stage.login(`--profile t --backend tempo --api ${gateway.url}`))
+    await stage.world.editConfig((text) =>
+      text.replace(/backend = "tempo"/, 'backend = "tempo"\ntenant = "team-a"'),
+    )
+    const outcome = await stage.world.type(`ls-auth trace get ${trace.traceId} --profile t`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(tempo.requests[0]?.headers['x-scope-orgid']).toBe('team-a')
+    await Promise.all([stage.close(), tempo.close(), gateway.close()])
+  })
+})

@@ -1,0 +1,159 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { httpServer, listen } from './loopback-server.ts'
+import { toJaegerTrace } from './trace/jaeger.ts'
+import { toOtlpDocument } from './trace/otlp.ts'
+import type { TraceData } from './trace-data.ts'
+
+/** Which Jaeger this is. */
+export type JaegerMode =
+  /** v2.19 and later. */
+  | 'v3'
+  /** A version that takes camelCase only. */
+  | 'v3-camel'
+  /** Before v2.19: no trace-summaries. */
+  | 'v3-no-summaries'
+  /** v1: any unknown path is the UI's page. */
+  | 'v2'
+  /** VictoriaTraces: the old API only, 200 for a missing trace, every tag a string. */
+  | 'victoria'
+  | 'html'
+
+/** One request as Jaeger saw it. */
+export interface JaegerRequest {
+  readonly url: URL
+  readonly headers: IncomingHttpHeaders
+}
+
+/** A running Jaeger query service. */
+export interface JaegerApi {
+  /** With the base path. */
+  readonly url: string
+  readonly requests: readonly JaegerRequest[]
+  mode: JaegerMode
+  close(): Promise<void>
+}
+
+/** Starts an emulation of Jaeger's HTTP APIs on loopback: `/api/v3` (grpc-gateway's JSON) and the UI's `/api`. */
+export async function startJaegerApi(options: {
+  traces: readonly TraceData[]
+  basePath?: string
+}): Promise<JaegerApi> {
+  const { basePath = '', traces } = options
+  const requests: JaegerRequest[] = []
+  const server = httpServer((request, response) => {
+    request.resume()
+    const url = new URL(request.url ?? '/', 'http://jaeger')
+    requests.push({ url, headers: request.headers })
+    const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
+    if (api.mode === 'html') return page(response)
+    const v3 = path.startsWith('/api/v3/') && api.mode.startsWith('v3')
+    if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, traces)
+    else answerV2(api.mode, path, url, response, traces)
+  })
+  const listening = await listen(server)
+  const api: JaegerApi = {
+    url: `http://127.0.0.1:${listening.port}${basePath}`,
+    requests,
+    mode: 'v3',
+    close: () => listening.close(),
+  }
+  return api
+}
+
+function page(response: ServerResponse) {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+  response.end('<!doctype html><title>Jaeger UI</title>')
+}
+
+function json(response: ServerResponse, status: number, body: unknown) {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+const v3Error = (response: ServerResponse, httpCode: number, message: string) =>
+  json(response, httpCode, { error: { httpCode, message } })
+
+const servicesOf = (traces: readonly TraceData[]): string[] => [
+  ...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service))),
+]
+
+function answerV3(
+  mode: JaegerMode,
+  path: string,
+  url: URL,
+  response: ServerResponse,
+  traces: readonly TraceData[],
+) {
+  if (path === '/services') return json(response, 200, { services: servicesOf(traces) })
+  const id = /^\/traces\/(.+)$/.exec(path)?.[1]
+  if (id !== undefined) {
+    const trace = traces.find(({ traceId }) => traceId === id.padStart(32, '0'))
+    if (!trace) return v3Error(response, 404, 'No traces found')
+    return json(response, 200, { result: toOtlpDocument([trace], 'hex') })
+  }
+  const summaries = path === '/trace-summaries' && mode !== 'v3-no-summaries'
+  if (!summaries && path !== '/traces') return response.writeHead(404).end('404 page not found\n')
+  const [service, from] =
+    mode === 'v3-camel' ? ['serviceName', 'startTimeMin'] : ['service_name', 'start_time_min']
+  if (!/^\d{4}-.*Z$/.test(url.searchParams.get(`query.${from}`) ?? '')) {
+    return v3Error(response, 400, 'query.startTimeMin and query.startTimeMax are required')
+  }
+  const asked = url.searchParams.get(`query.${service}`)
+  const fit = traces.filter((trace) => asked === null || servicesOf([trace]).includes(asked))
+  if (fit.length === 0) return v3Error(response, 404, 'No traces found')
+  if (!summaries) return json(response, 200, { result: toOtlpDocument(fit, 'hex') })
+  json(response, 200, { summaries: fit.map(summary) })
+}
+
+/** Zero members are left out, as protobuf's JSON does. */
+function summary(trace: TraceData): unknown {
+  const root = trace.spans.find((span) => span.parentId === undefined)
+  const errors = trace.spans.filter((span) => span.error).length
+  return {
+    traceId: trace.traceId,
+    rootServiceName: root?.service,
+    rootOperationName: root?.name,
+    minStartTimeUnixNano: `${Math.min(...trace.spans.map((span) => span.startMicros))}000`,
+    maxEndTimeUnixNano: `${Math.max(...trace.spans.map((span) => span.endMicros))}000`,
+    spanCount: trace.spans.length,
+    ...(errors > 0 && { errorSpanCount: errors }),
+    services: servicesOf([trace]).map((name) => ({ name, spanCount: 1 })),
+  }
+}
+
+function answerV2(
+  mode: JaegerMode,
+  path: string,
+  url: URL,
+  response: ServerResponse,
+  traces: readonly TraceData[],
+) {
+  const envelope = (data: unknown, errors: unknown = null) => ({
+    data,
+    total: 0,
+    limit: 0,
+    offset: 0,
+    errors,
+  })
+  const id = /^\/api\/traces\/(.+)$/.exec(path)?.[1]
+  if (id !== undefined) {
+    const trace = traces.find(({ traceId }) => traceId === id.padStart(32, '0'))
+    if (trace) return json(response, 200, envelope([toJaegerTrace(trace, mode === 'victoria')]))
+    if (mode === 'victoria') return json(response, 200, envelope([]))
+    return json(response, 404, envelope(null, [{ code: 404, msg: 'trace not found' }]))
+  }
+  // From v2.21 on the old search and lists are gone.
+  if (!mode.startsWith('v3')) {
+    if (path === '/api/services') return json(response, 200, envelope(servicesOf(traces)))
+    if (path === '/api/traces') {
+      const asked = url.searchParams.get('service')
+      if (asked === null)
+        return json(response, 400, envelope(null, [{ code: 400, msg: "parameter 'service' is required" }]))
+      const fit = traces.filter((trace) => servicesOf([trace]).includes(asked))
+      return json(response, 200, envelope(fit.map((trace) => toJaegerTrace(trace, mode === 'victoria'))))
+    }
+    if (mode === 'v2') return page(response)
+  }
+  response.writeHead(404, { 'content-type': 'text/plain' })
+  response.end('404 page not found\n')
+}
