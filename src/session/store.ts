@@ -50,6 +50,8 @@ export interface Store {
   clearTombstone(item: Item): Promise<void>
   /** Items written by sign-ins, current or not. */
   items(): Promise<readonly Item[]>
+  /** Removes what killed writers left half way. For holders of the lock: nobody else writes these files. */
+  clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
   turn<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
@@ -173,6 +175,12 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       }
     },
     items,
+    async clearTemporary() {
+      for (const name of await listOwn(directory, files)) {
+        if (/^(session|items\.json)\.\d+\.tmp$|^probe\.\d+$/.test(name))
+          await files.remove(join(directory, name))
+      }
+    },
     async recallItem({ sid, store }) {
       // A key-file session rests in the session file alone; only a keychain item can outlive it.
       if (store === 'file') return undefined

@@ -15,6 +15,7 @@ export async function sweep(client: Client, store: Store, ports: Ports): Promise
 }
 
 async function sweepAll(client: Client, store: Store, ports: Ports): Promise<void> {
+  await attempt(() => store.clearTemporary())
   const current = await store.read().catch(() => undefined)
   const header = await store.peekPast()
   let provider: Provider | undefined

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
@@ -46,11 +45,14 @@ function keychainVault(ports: Ports): Vault {
 
   async function probe(): Promise<void> {
     const keychain = await ports.keychain()
-    const account = `probe|${randomBytes(9).toString('base64url')}`
-    await keychain.set(account, 'probe')
-    const back = await keychain.get(account)
-    await keychain.remove(account)
-    if (back !== 'probe') throw lost('the keychain took an item but did not give it back')
+    // One name for all, so that what a killed sign-in left goes with the next. Another one may take it in between.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await keychain.set('probe', 'probe')
+      const back = await keychain.get('probe')
+      await keychain.remove('probe')
+      if (back === 'probe') return
+    }
+    throw lost('the keychain took an item but did not give it back')
   }
 
   return {

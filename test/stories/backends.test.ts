@@ -221,6 +221,78 @@ describe('Jaeger without a sign-in', () => {
 })
 
 describe('files', () => {
+  const saved = async (): Promise<string> => {
+    const tempo = await startTempoApi({ traces })
+    await profile('tempo', tempo.url)
+    const file = join(world.home, 'saved.json')
+    await writeFile(
+      file,
+      (await world.type(`ls-auth trace get ${trace.traceId} --json --show-sensitive`)).stdout,
+    )
+    await tempo.close()
+    return file
+  }
+
+  it('flags choose spans: with what is above them in a drawing, alone in data', async () => {
+    const file = await saved()
+    const failed = trace.spans.filter((span) => span.error)
+    const drawn = await world.type(`ls-auth trace get ${file} --errors --no-bars`)
+    expect(drawn.stdout).toMatch(/\d+ of 48 spans shown \(--errors\)/)
+    const lines = (await world.type(`ls-auth trace get ${file} --errors -o ndjson`)).stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).spanId).sort()).toEqual(
+      failed.map(({ spanId }) => spanId).sort(),
+    )
+    const csv = (await world.type(`ls-auth trace get ${file} --service ${failed[0]?.service} -o csv`)).stdout
+    expect(csv.split('\r\n')[0]).toMatch(/^trace_id,span_id,.*,attributes$/)
+    const services = csv
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(',')[4])
+    expect(new Set(services)).toEqual(new Set([failed[0]?.service]))
+    expect(await world.type(`ls-auth trace get ${file} --depth 0`)).toMatchObject({ exit: 2 })
+    expect(await world.type(`ls-auth trace get ${file} --attr x`)).toMatchObject({ exit: 2 })
+  })
+
+  it('one span and what is below it', async () => {
+    const file = await saved()
+    const child = trace.spans.find((span) =>
+      trace.spans.some((other) => other.parentId === span.spanId && span.parentId),
+    )
+    const outcome = await world.type(`ls-auth trace get ${file} --span ${child?.spanId}`)
+    expect(outcome.stderr).toContain(`only span ${child?.spanId} and below`)
+    expect(outcome.stdout).not.toContain('not in the trace')
+    expect(await world.type(`ls-auth trace get ${file} --span 1234123412341234`)).toMatchObject({ exit: 7 })
+  })
+
+  it('Markdown is a fenced waterfall of 100 columns, the same everywhere', async () => {
+    const { stdout } = await world.type(`ls-auth trace get ${await saved()} -o md`)
+    expect(stdout).toMatch(
+      /^## Trace [0-9a-f]{32}\n\n48 spans, \d+ services, 3 errors\n\n```text\n[\s\S]*\n```\n$/,
+    )
+  })
+
+  it('what looks like a secret or like personal data is masked in every format, and shown when asked', async () => {
+    const file = join(world.home, 'secret.json')
+    const tags = ['password', 'user.email', 'db.statement'].map((key) => ({
+      key,
+      type: 'string',
+      value: 'hush@x.example',
+    }))
+    const span = { traceID: 'a', spanID: '1', operationName: 'x', startTime: 1, duration: 1, tags }
+    await writeFile(file, JSON.stringify({ traceID: 'a', spans: [span], processes: {} }))
+    for (const format of ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']) {
+      const masked = await world.type(`ls-auth trace get ${file} -o ${format}`)
+      expect(masked).toMatchObject({ exit: 0 })
+      expect(masked.stdout).not.toContain('hush')
+      const shown = await world.type(`ls-auth trace get ${file} -o ${format} --show-sensitive`)
+      if (!['waterfall', 'md'].includes(format)) {
+        expect(masked.stderr).toContain('--show-sensitive')
+        expect(shown.stdout).toContain('hush')
+      }
+    }
+  })
+
   it('any format, from a file and from standard input, without profile or network', async () => {
     const tempo = await startTempoApi({ traces })
     await profile('tempo', tempo.url)
@@ -265,6 +337,19 @@ describe('files', () => {
     expect(outcome.stderr).toContain('Readable are OTLP')
     expect(await world.type(`ls-auth trace get ${join(world.home, 'no.json')}`)).toMatchObject({ exit: 7 })
     expect(await world.type('ls-auth trace get 1234abcd --trace 77')).toMatchObject({ exit: 2 })
+  })
+})
+
+describe('Lightstep', () => {
+  it('lists services; says honestly that it cannot search', async () => {
+    const stage = await openStage()
+    await stage.world.type(stage.login())
+    const services = [...new Set(stage.trace.spans.map(({ service }) => service))].sort()
+    expect((await stage.world.type('ls-auth services')).stdout).toBe(`${services.join('\n')}\n`)
+    const search = await stage.world.type('ls-auth trace search --error')
+    expect(search).toMatchObject({ exit: 2, stdout: '' })
+    expect(search.stderr).toMatch(/public API cannot search[\s\S]*60 of them an hour/)
+    await stage.close()
   })
 })
 

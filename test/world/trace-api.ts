@@ -97,6 +97,8 @@ function answer(request: IncomingMessage, response: ServerResponse, tenant: Tena
     return
   }
   if (request.method !== 'GET') return refuse(405, 'Method not allowed')
+  const directory = view === 'directory' && rest.join('/') === 'services' && project === tenant.project
+  if (resource === 'projects' && directory) return listServices(url, request, response, tenant)
   if (resource !== 'projects' || rest.length > 0) return refuse(404, 'Not found')
   if (project === undefined) {
     const self = `${prefix(tenant)}/projects`
@@ -106,6 +108,15 @@ function answer(request: IncomingMessage, response: ServerResponse, tenant: Tena
   if (view === undefined) return sendJson(request, response, 200, { data: projectResource(tenant) })
   if (view !== 'stored-traces') return refuse(404, 'Not found')
   storedTraces(url, request, response, tenant)
+}
+
+/** `data` is an object here, unlike everywhere else in this API. */
+function listServices(url: URL, request: IncomingMessage, response: ServerResponse, tenant: Tenant) {
+  const [limit, offset] = ['limit', 'offset'].map((name) => Number(url.searchParams.get(name) ?? 0))
+  const names = [...new Set(tenant.traces.flatMap(({ spans }) => spans.map((span) => span.service)))]
+  const page = names.slice(offset, (offset as number) + (limit || 100))
+  const items = page.map((name) => ({ attributes: { name, last_seen: '2026-09-21T14:15:15Z' } }))
+  sendJson(request, response, 200, { data: { type: 'services', items, links: { self: url.href } } })
 }
 
 function storedTraces(url: URL, request: IncomingMessage, response: ServerResponse, tenant: Tenant) {

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { isSensitive, MASKED, maskText, maskTrace } from '../../src/trace/masking.ts'
+import { makeSpan, makeTrace } from './make.ts'
+
+describe('keys', () => {
+  test.each([
+    ...['authorization', 'http.request.header.authorization', 'http.request.header.set-cookie', 'Cookie'],
+    ...[
+      'db.password',
+      'user_password',
+      'userPassword',
+      'api_key',
+      'apiKey',
+      'x-api-key',
+      'aws.secret_access_key',
+    ],
+    ...['access_token', 'refreshToken', 'session.id', 'sessionInfo.sessionId', 'csrf-token', 'client_secret'],
+    ...['email', 'user.email', 'enduser.id', 'user.name', 'phone', 'username', 'firstName', 'card_number'],
+    ...['client.address', 'net.peer.ip', 'http.client_ip', 'client_ip', 'x-forwarded-for', 'peer.ipv4', 'ip'],
+    ...['db.statement', 'db.query.text', 'sql.query', 'http.request.body', 'gen_ai.prompt'],
+  ])('%s is masked', (key) => {
+    expect(isSensitive(key)).toBe(true)
+  })
+
+  test.each([
+    ...['http.method', 'http.response.status_code', 'service.name', 'server.address', 'host.ip', 'host.name'],
+    ...['db.system', 'db.name', 'rpc.method', 'net.host.ip', 'code.function', 'messaging.message.id'],
+    ...[
+      'gen_ai.usage.input_tokens',
+      'token.count',
+      'net.peer.name',
+      'thread.name',
+      'k8s.pod.name',
+      'description',
+    ],
+  ])('%s is not', (key) => {
+    expect(isSensitive(key)).toBe(false)
+  })
+})
+
+test.each([
+  ['mail from ada@example.org failed', `mail from ${MASKED} failed`],
+  ['Authorization: Bearer abcdefghijklmnop', `Authorization: ${MASKED}`],
+  ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln!', `got ${MASKED}!`],
+  ['https://x.example/a?page=2&token=abc&b=1', `https://x.example/a?page=2&token=${MASKED}&b=1`],
+  ['postgres://ada:pw@db/x', `postgres://${MASKED}@db/x`],
+  ['GET /orders/7?page=2', 'GET /orders/7?page=2'],
+])('%s → %s', (text, masked) => {
+  expect(maskText(text)).toBe(masked)
+})
+
+test('a trace: attributes, events, links, resource and messages, and what was given stays as it is', () => {
+  const span = {
+    ...makeSpan({ id: 1, name: 'mail ada@example.org', message: 'no token=abc for ada@example.org' }),
+    attributes: [
+      ['password', 'p'],
+      ['list', ['a', 'ada@example.org']],
+      ['map', { email: 'x', ok: 1 }],
+      ['n', 5],
+    ] as const,
+    events: [{ name: 'e', timeNanos: 1n, attributes: [['cookie', 'c']] as const }],
+    links: [{ traceId: 'a', spanId: 'b', attributes: [['api_key', 'k']] as const }],
+    resource: [['secret', 's']] as const,
+  }
+  const { trace, masked } = maskTrace({ ...makeTrace(), spans: [span, span] })
+  const [one, two] = trace.spans
+  expect(one?.name).toBe(`mail ${MASKED}`)
+  expect(one?.statusMessage).not.toContain('ada')
+  expect(one?.attributes).toEqual([
+    ['password', MASKED],
+    ['list', ['a', MASKED]],
+    ['map', { email: MASKED, ok: 1 }],
+    ['n', 5],
+  ])
+  expect(one?.events[0]?.attributes).toEqual([['cookie', MASKED]])
+  expect(one?.links[0]?.attributes).toEqual([['api_key', MASKED]])
+  expect(one?.resource).toEqual([['secret', MASKED]])
+  expect(two?.resource).toBe(one?.resource)
+  expect(masked()).toBeGreaterThan(5)
+  expect(span.attributes[0]).toEqual(['password', 'p'])
+})

@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { lightstepServices } from '../../src/trace/backends/lightstep-services.ts'
+import { traceql } from '../../src/trace/backends/traceql.ts'
+import { parseNanos } from '../../src/trace/nanos.ts'
+import { histogram, sparkline } from '../../src/trace/render/sparkline.ts'
+import { renderTraceList } from '../../src/trace/render/trace-list.ts'
+import { displayWidth } from '../../src/trace/render/width.ts'
+import type { TraceFilter } from '../../src/trace/search.ts'
+import { EPOCH, plain } from './make.ts'
+
+const filter = (members: Partial<TraceFilter>): TraceFilter => ({
+  attributes: [],
+  errors: false,
+  fromMillis: 0,
+  toMillis: 1,
+  limit: 20,
+  ...members,
+})
+
+test.each<[Partial<TraceFilter>, string]>([
+  [{}, '{}'],
+  [{ service: 'a', name: 'b' }, '{ resource.service.name = "a" && name = "b" }'],
+  [{ minNanos: 5 }, '{ traceDuration >= 5ns }'],
+  [{ minNanos: 5, maxNanos: 6, errors: true }, '{ status = error && duration >= 5ns && duration <= 6ns }'],
+  [{ attributes: [['k', 'v']] }, '{ .k = "v" }'],
+  [{ attributes: [['k', '1.5']] }, '{ (.k = "1.5" || .k = 1.5) }'],
+  [{ attributes: [['span.ok', 'true']] }, '{ (span.ok = "true" || span.ok = true) }'],
+  [{ attributes: [['a b"', '007']] }, '{ ."a b\\"" = "007" }'],
+  [{ name: 'x" } || { true' }, '{ name = "x\\" } || { true" }'],
+  [{ name: '\\' }, '{ name = "\\\\" }'],
+])('%j in TraceQL', (members, query) => {
+  expect(traceql(filter(members))).toBe(query)
+})
+
+test.each([
+  ['250us', 250_000],
+  ['250µs', 250_000],
+  ['1.5s', 1.5e9],
+  ['1m30s', 90e9],
+  ['7ns', 7],
+])('%s is %d ns', (text, nanos) => {
+  expect(parseNanos(text, '--min')).toBe(nanos)
+})
+
+test.each(['5', '', 's', '5 ms', '-5ms', '1e3s'])('"%s" is no duration', (text) => {
+  expect(() => parseNanos(text, '--min')).toThrow(Failure)
+})
+
+describe('the list', () => {
+  const summary = fc.record(
+    {
+      traceId: fc.constant('ab'.repeat(16)),
+      rootService: fc.string({ unit: 'binary', maxLength: 30 }),
+      rootName: fc.string({ unit: 'grapheme', maxLength: 80 }),
+      startNanos: fc.constant(EPOCH),
+      durationNanos: fc.integer({ min: 0, max: 1e12 }),
+      spans: fc.nat({ max: 1e6 }),
+      errors: fc.nat({ max: 1e6 }),
+      services: fc.constant([]),
+    },
+    { requiredKeys: ['traceId', 'startNanos', 'durationNanos', 'services'] },
+  )
+  test('no line is wider than the terminal', () => {
+    fc.assert(
+      fc.property(
+        fc.array(summary, { maxLength: 6 }),
+        fc.integer({ min: 20, max: 250 }),
+        fc.boolean(),
+        (traces, width, unicode) => {
+          const now = Number(EPOCH / 1_000_000n) + 1e10
+          for (const line of renderTraceList(traces, { width, unicode, style: plain, now })) {
+            expect(displayWidth(line)).toBeLessThanOrEqual(width)
+            expect(line).not.toMatch(/[\u0000-\u001f\u202e]/)
+          }
+        },
+      ),
+    )
+  })
+
+  test('the histogram counts every duration once, on a logarithmic scale', () => {
+    expect(histogram([1, 10, 100, 1000], 3)?.counts).toEqual([1, 1, 2])
+    expect(histogram([5, 5], 3)).toBeUndefined()
+    expect(sparkline([0, 1, 8], true)).toBe(' ▁█')
+    expect(sparkline([0, 8], false)).toBe(' @')
+  })
+})
+
+describe('services of Lightstep', () => {
+  const items = (names: string[]) => ({ data: { items: names.map((name) => ({ attributes: { name } })) } })
+  const serve = (pages: (string[] | undefined)[]) => {
+    const offsets: string[] = []
+    const send = async ({ query = {} }: { query?: Readonly<Record<string, string>> }) => {
+      offsets.push(query.offset as string)
+      const page = pages[Math.min(offsets.length, pages.length) - 1]
+      return { status: page ? 200 : 404, headers: {}, body: new Uint8Array(), json: () => items(page ?? []) }
+    }
+    return { send, offsets }
+  }
+  const many = (from: number) => Array.from({ length: 100 }, (_, i) => `s${from + i}`)
+
+  test('page by page until one is not full, sorted', async () => {
+    const { send, offsets } = serve([many(0), ['b', 'a']])
+    expect(await lightstepServices('/p', send)).toHaveLength(102)
+    expect(offsets).toEqual(['0', '100'])
+  })
+
+  test('an API that ignores the offset is asked twice, not for ever; an unknown project is told apart', async () => {
+    const { send, offsets } = serve([many(0)])
+    expect(await lightstepServices('/p', send)).toHaveLength(100)
+    expect(offsets).toHaveLength(2)
+    expect(await lightstepServices('/p', serve([undefined]).send)).toBeUndefined()
+  })
+})
