@@ -1,4 +1,7 @@
-/** The page the browser ends on: static, no script, nothing from the request in it. */
+/**
+ * The page the browser ends on: static, no script, nothing from the request in it. The empty icon keeps the browser
+ * from asking a port that is closed by then.
+ */
 export const PAGES = {
   done: ['Signed in', 'You are signed in. You can close this window and go back to the terminal.'],
   failed: ['Not signed in', 'The sign-in did not succeed. The terminal says why. You can close this window.'],
@@ -14,7 +17,7 @@ export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
@@ -28,6 +31,7 @@ export function renderPage(page: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} - ls-auth</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif }
 body { max-width: 34rem; margin: 18vh auto; padding: 0 1.5rem }
