@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unwrapKey } from '../../src/session/key-file.ts'
+import { tokenHash } from '../../src/session/rotation.ts'
+import { type Body, openFile, readHeader } from '../../src/session/sealed-file.ts'
+import { kernelLock } from '../../src/system/lock.ts'
+import type { Arena } from './arena.ts'
+
+/** The session as it lies on the disk, read without the program's own store. */
+export type OnDisk =
+  | { readonly is: 'absent' }
+  | { readonly is: 'unreadable'; readonly why: string }
+  | {
+      readonly is: 'readable'
+      readonly sid: string
+      /** The refresh token that counts. */
+      readonly refresh: string
+      /** A spending of this very token was begun and its answer is not here. */
+      readonly attempted: boolean
+    }
+
+export async function lookAtDisk(arena: Arena): Promise<OnDisk> {
+  const directory = await arena.directory()
+  const path = join(directory, 'session')
+  const bytes = await readFile(path).catch(() => undefined)
+  if (!bytes) return { is: 'absent' }
+  try {
+    const header = readHeader(bytes, path)
+    const { key, issued } = await keyOf(arena, directory, header.sid, header.wrappedKey)
+    const body: Body | undefined = openFile(bytes, key)
+    if (!body) return { is: 'unreadable', why: 'the key does not open the file' }
+    const refresh = body.refresh ?? issued ?? ''
+    return { is: 'readable', sid: header.sid, refresh, attempted: body.attempt?.hash === tokenHash(refresh) }
+  } catch (error) {
+    return { is: 'unreadable', why: (error as Error).message }
+  }
+}
+
+async function keyOf(
+  arena: Arena,
+  directory: string,
+  sid: string,
+  wrapped: string | undefined,
+): Promise<{ key: Buffer; issued: string | undefined }> {
+  const account = `${directory.split('/').at(-1)}|${sid}`
+  if (arena.keyring) {
+    const [, key = '', issued = ''] = ((await arena.keyring.lookUp('ls-auth', account)) ?? '').split('.')
+    return { key: Buffer.from(key, 'base64url'), issued: Buffer.from(issued, 'base64url').toString() }
+  }
+  const wrapping = Buffer.from((await readFile(arena.machine.keyFile, 'utf8')).trim(), 'hex')
+  const key = unwrapKey(wrapped ?? '', wrapping, account)
+  if (!key) throw new Error('the key file does not open the data key')
+  return { key, issued: undefined }
+}
+
+/** Whether a newcomer gets the lock at once. */
+export async function lockIsFree(arena: Arena): Promise<boolean> {
+  const lock = await kernelLock()
+  const unlock = await lock.tryLock(join(await arena.directory(), 'lock'), '{}')
+  await unlock?.()
+  return unlock !== undefined
+}
