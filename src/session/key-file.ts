@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { Failure } from '../errors.ts'
-import type { Env, Files } from '../ports.ts'
+import type { Env, Files, Ports } from '../ports.ts'
+import type { Vault } from './vault.ts'
 
 const HEX = /^[0-9a-f]{64}\s*$/i
 
@@ -63,5 +64,28 @@ export function unwrapKey(wrapped: string, wrapping: Buffer, account: string): B
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
   } catch {
     return undefined
+  }
+}
+
+/** `store = "file"` with a key file: the data key, wrapped, in the session file's header. */
+export function keyFileVault(path: string, ports: Ports): Vault {
+  return {
+    async probe() {
+      await ensureKeyFile(path, await ports.files(), ports.env)
+    },
+    async keep(account, secret) {
+      const wrapping = await ensureKeyFile(path, await ports.files(), ports.env)
+      return { header: { wrappedKey: wrapKey(secret.key, wrapping, account) }, keptRefresh: false }
+    },
+    async recall(account, header) {
+      if (header.scrypt)
+        throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
+      const wrapping = await readKeyFile(path, await ports.files(), ports.env)
+      if (!wrapping) throw new Failure('store-key', `the key file ${path} is not there`)
+      const key = unwrapKey(header.wrappedKey ?? '', wrapping, account)
+      if (!key) throw new Failure('store-key', `the key file ${path} does not open this session`)
+      return { key, refresh: undefined }
+    },
+    discard: async () => true,
   }
 }

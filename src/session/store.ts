@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path'
 import { Failure } from '../errors.ts'
 import type { Files, Ports } from '../ports.ts'
 import { type Client, sessionName } from './client.ts'
+import { openVault } from './open-vault.ts'
 import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './sealed-file.ts'
 import { takeTurn } from './turn.ts'
-import { openVault, type Secret, type Vault } from './vault.ts'
+import type { Secret, Vault } from './vault.ts'
 
 /** How often a session that does not open is looked at again. */
 const LOOKS = 2

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../../session/client.ts'
+import { openVault } from '../../session/open-vault.ts'
 import { openStore } from '../../session/store.ts'
-import { openVault } from '../../session/vault.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
