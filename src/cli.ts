@@ -15,7 +15,10 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) {
-      return await ports.terminal.out(output.join('')).then(() => 0, readerGone)
+      return await ports.terminal.out(output.join('')).then(
+        () => 0,
+        (failure) => report(failure, argv, ports),
+      )
     }
     return await report(error, argv, ports)
   }
@@ -294,11 +297,6 @@ function debugging(ports: Ports): Ports {
 const isGone = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
-}
-
-function readerGone(error: unknown): number {
-  if (isGone(error)) return 0
-  throw error
 }
 
 /** The one printer of failures: two lines and indented detail, or one JSON object under `--json`. */

@@ -58,6 +58,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
         answer = await attempt(destination, url, request, token)
       }
     }
+    answer = withoutToken(answer, token)
     const failure = explainAnswer(answer, url, token)
     if (failure && !request.answers?.includes(answer.status)) throw failure
     return { ...answer, ...(failure && { failure }), json: () => parse(answer, url) }
@@ -108,4 +109,14 @@ function parse(answer: HttpAnswer, url: URL): unknown {
       hint: 'Check that api in the profile is the base URL of the trace API.',
     })
   }
+}
+
+/** A server may echo the token it was sent; what is quoted from its answer must not hold it. */
+function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {
+  if (token === undefined || answer.status < 300) return answer
+  const clean = (text: string) => text.replaceAll(token, '[token]')
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]),
+  )
+  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'))) }
 }

@@ -47,7 +47,7 @@ async function everyClient(invocation: Invocation): Promise<Client[]> {
         : [clientOf(profile, settings)]
     },
   )
-  const found = await findSignIns(settings.places.stateDirectory, ports)
+  const found = await findSignIns(settings.places.stateDirectory, ports, { buried: true })
   const fallback = chooseProfile(
     { ...settings, config: { ...settings.config, profiles: {}, defaultProfile: undefined } },
     { values: {}, profile: 'logout', newProfile: true },
@@ -97,6 +97,7 @@ function throwUnfinished({ revoked, forgotten }: SignedOut): void {
 function provider(revoked: SignedOut['revoked']): string {
   if (revoked instanceof Failure) return `not revoked: ${safeText(revoked.message)}`
   if (revoked === 'yes') return 'refresh token revoked'
+  if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'
   return 'offers no revocation: the refresh token was only deleted here'
 }

@@ -29,7 +29,7 @@ export async function add(invocation: Invocation): Promise<void> {
     })
   }
   const settings = await settingsOf(invocation)
-  if (name in settings.config.profiles) {
+  if (Object.hasOwn(settings.config.profiles, name)) {
     throw new Failure('settings', `the profile ${name} is there already`, {
       hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
     })
@@ -137,7 +137,7 @@ export async function use(invocation: Invocation): Promise<void> {
 export async function remove(invocation: Invocation): Promise<void> {
   const settings = await settingsOf(invocation)
   const name = known(settings, nameOf(invocation))
-  if (!(name in settings.config.profiles)) {
+  if (!Object.hasOwn(settings.config.profiles, name)) {
     throw new Failure('settings', `the profile ${safeText(name, 60)} comes from ${settings.system.path}`, {
       hint: 'Only an administrator can remove it there.',
     })
@@ -177,7 +177,8 @@ function sharesSignIn(settings: Settings, profile: Profile, invocation: Invocati
 }
 
 function known(settings: Settings, name: string): string {
-  if (name in settings.config.profiles || name in settings.system.profiles) return name
+  if (Object.hasOwn(settings.config.profiles, name) || Object.hasOwn(settings.system.profiles, name))
+    return name
   throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
     hint: 'See: ls-auth profile list',
   })

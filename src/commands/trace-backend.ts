@@ -3,11 +3,16 @@ import { Failure } from '../errors.ts'
 import type { Profile } from '../settings/profile.ts'
 import type { Backend } from '../trace/backends/backend.ts'
 import { tokenSource } from './credentials.ts'
-import { clientOf, type Invocation, loadProfile } from './invocation.ts'
+import { clientOf, givenToken, type Invocation, loadProfile } from './invocation.ts'
 
 /** The back end of the profile, reached with the user's identity (with none under `authorization = "none"`). */
 export async function openBackend(invocation: Invocation): Promise<Backend> {
   const { settings, profile } = await loadProfile(invocation)
+  if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
+    throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
+      hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
+    })
+  }
   const http = await invocation.ports.http(profile.http)
   const destination = { base: profile.api, authorization: profile.authorization, http }
   const send = openApi(

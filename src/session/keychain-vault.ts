@@ -11,16 +11,12 @@ export function keychainVault(ports: Ports): Vault {
     `1.${secret.key.toString('base64url')}.${secret.refresh === undefined ? '' : Buffer.from(secret.refresh).toString('base64url')}`
   const fits = (text: string) => ports.env.platform !== 'win32' || Buffer.byteLength(text) <= WINDOWS_LIMIT
 
-  async function probe(): Promise<void> {
+  async function probe(account: string): Promise<void> {
     const keychain = await ports.keychain()
-    // One name for all, so that what a killed sign-in left goes with the next. Another one may take it in between.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await keychain.set('probe', 'probe')
-      const back = await keychain.get('probe')
-      await keychain.remove('probe')
-      if (back === 'probe') return
-    }
-    throw lost('the keychain took an item but did not give it back')
+    await keychain.set(account, 'probe')
+    const back = await keychain.get(account)
+    await keychain.remove(account)
+    if (back !== 'probe') throw lost('the keychain took an item but did not give it back')
   }
 
   return {
@@ -48,7 +44,7 @@ export function keychainVault(ports: Ports): Vault {
       const keychain = await ports.keychain()
       if (await keychain.remove(account)) return true
       // "Not removed" is what a locked keychain says too; one that can be written to really has no such item.
-      await probe()
+      await probe(`probe|${account.split('|')[0]}`)
       return true
     },
   }

@@ -44,7 +44,7 @@ export async function signIn(
     })
   }
   const store = await openStore(client, ports)
-  await store.probe()
+  await store.probe(talk.tell)
   const http = await ports.http(client.http)
   const kept = client.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, kept?.body.clientSecret, ports)

@@ -4,13 +4,23 @@ import type { Client } from './client.ts'
 import { type Header, readHeader } from './sealed-file.ts'
 import { listOwn } from './store.ts'
 
-/** The headers of every sign-in in a state directory. Needs no key: headers hold no secret. */
-export async function findSignIns(stateDirectory: string, ports: Ports): Promise<readonly Header[]> {
+/**
+ * The headers of every sign-in in a state directory; with `buried`, of sign-outs that were not finished as well.
+ * Needs no key: headers hold no secret.
+ */
+export async function findSignIns(
+  stateDirectory: string,
+  ports: Ports,
+  options: { readonly buried?: boolean } = {},
+): Promise<readonly Header[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
   const found: Header[] = []
   for (const name of await listOwn(root, files)) {
-    const path = join(root, name, 'session')
+    const inside = options.buried ? await listOwn(join(root, name), files) : ['session']
+    // Of one sign-in the living file says it all.
+    const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
+    const path = join(root, name, file ?? 'session')
     const bytes = await files.read(path).catch(() => undefined)
     if (!bytes) continue
     try {

@@ -2,13 +2,14 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { connect } from './connection.ts'
-import { openStore, refreshTokenOf, type Session } from './store.ts'
+import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
 import { sweep } from './sweep.ts'
 
 /** What became of each half of a sign-out. */
 export interface SignedOut {
   readonly wasSignedIn: boolean
-  readonly revoked: 'yes' | 'not-offered' | 'no-token' | Failure
+  /** `earlier`: an earlier sign-out was finished, and asked for it where it still could. */
+  readonly revoked: 'yes' | 'not-offered' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
 }
 
@@ -27,10 +28,7 @@ export async function signOut(
   if (!known) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
   return store.turn('logout', tell, async () => {
     const header = await store.peek()
-    if (!header) {
-      await sweep(client, store, ports)
-      return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
-    }
+    if (!header) return finishEarlier(client, store, ports)
     let session: Session | undefined
     let unreadable: Failure | undefined
     try {
@@ -49,6 +47,17 @@ export async function signOut(
     if (forgotten === true) await sweep(client, store, ports)
     return { wasSignedIn: true, revoked, forgotten }
   })
+}
+
+/** An earlier sign-out, or an interrupted sign-in, left something: finish it now, or say that it still cannot be. */
+async function finishEarlier(client: Client, store: Store, ports: Ports): Promise<SignedOut> {
+  const before = await store.tombstones()
+  await sweep(client, store, ports)
+  const [left] = await store.tombstones()
+  // The sweep is silent about what it could not do; the same step, once more, says why.
+  const forgotten = left === undefined ? true : await forget(() => store.discardItem(left))
+  const revoked = before.length === 0 ? 'no-token' : forgotten === true ? 'earlier' : forgotten
+  return { wasSignedIn: before.length > 0, revoked, forgotten }
 }
 
 async function revoke(

@@ -43,7 +43,8 @@ export interface Store {
     body: Body,
     refresh: string | undefined,
   ): Promise<void>
-  probe(): Promise<void>
+  /** Proves that a sign-in can be kept: in the state directory and in the vault. */
+  probe(tell: (line: string) => void): Promise<void>
   /** Turns the session file into a tombstone (the commit of a sign-out). */
   bury(sid: string): Promise<void>
   tombstones(): Promise<readonly Item[]>
@@ -137,7 +138,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
         if (!(await files.read(path).catch(() => undefined))?.equals(bytes)) throw failure
       })
     },
-    async probe() {
+    async probe(tell) {
       await makePrivate(directory, client.stateDirectory, files, ports)
       const test = join(directory, `probe.${ports.env.pid}`)
       try {
@@ -147,7 +148,10 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       } catch (cause) {
         throw unwritable(directory, cause)
       }
-      await vaultOf(client.store).probe()
+      const probe = () => vaultOf(client.store).probe(`probe|${name}`)
+      // One name, so that what a killed probe left goes with the next; the keychain needs the lock for that (two
+      // processes at one item make libsecret fail). A person at a passphrase prompt must not hold it.
+      await (client.store === 'keychain' ? takeTurn(directory, 'login', ports, tell, probe) : probe())
     },
     async bury(sid) {
       try {

@@ -8,8 +8,8 @@ export interface Secret {
 
 /** Where secrets rest. An item is written once per sign-in and never overwritten. */
 export interface Vault {
-  /** Proves that something can be kept, before a person is sent to a browser. */
-  probe(): Promise<void>
+  /** Proves that something can be kept, before a person is sent to a browser. No two at a time under one name. */
+  probe(account: string): Promise<void>
   /** Keeps the secret and reads it back. Says what the header must carry and whether the refresh token is kept. */
   keep(
     account: string,

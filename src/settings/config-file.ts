@@ -85,7 +85,7 @@ export async function changeConfig(
 ): Promise<ConfigFile> {
   const toml = await import('@decimalturn/toml-patch')
   let text: string
-  if ('set' in change && !(change.set in config.profiles)) {
+  if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
     text = `${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
   } else {

@@ -6,6 +6,7 @@ const SERVICE = 'ls-auth'
 const ALONE_MILLISECONDS = 5_000
 const WATCHED_MILLISECONDS = 60_000
 const PATIENCE_MILLISECONDS = 2_000
+const ATTEMPTS = 3
 
 type Keytar = typeof import('keytar')
 
@@ -25,9 +26,7 @@ export async function osKeychain(env: Env, terminal: Terminal): Promise<Keychain
     let limit: NodeJS.Timeout | undefined
     try {
       return await Promise.race([
-        call().catch((error) => {
-          throw explain(error, env)
-        }),
+        persistently(call),
         new Promise<never>((_, reject) => {
           if (watched) {
             patience = setTimeout(
@@ -55,6 +54,18 @@ export async function osKeychain(env: Env, terminal: Terminal): Promise<Keychain
     }
   }
 
+  /** Every call is idempotent, and libsecret stumbles when items change beside it: unknown errors are tried again. */
+  async function persistently<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call()
+      } catch (error) {
+        if (attempt === ATTEMPTS || explanationOf(error)) throw explain(error, env)
+        await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
+      }
+    }
+  }
+
   return {
     get: async (account) => (await bounded(() => keytar.getPassword(SERVICE, account))) ?? undefined,
     set: (account, secret) => bounded(() => keytar.setPassword(SERVICE, account, secret)),
@@ -65,7 +76,7 @@ export async function osKeychain(env: Env, terminal: Terminal): Promise<Keychain
 /** The exact commands that choose the encrypted file instead. Never done silently. */
 export function fileStore(env: Env): string {
   const key = env.platform === 'win32' ? '%USERPROFILE%\\ls-auth.key' : '~/.ls-auth.key'
-  return `Or keep the session in an encrypted file: ls-auth login --store file --store-key-file ${key}`
+  return `To keep the session in an encrypted file: ls-auth login --store file --store-key-file ${key}`
 }
 
 async function load(env: Env): Promise<Keytar> {
@@ -109,14 +120,18 @@ const EXPLANATIONS: readonly [
   [/dismissed|cancel|denied|-128|-25293/i, 'keychain-refused', 'the keychain refused access'],
 ]
 
+const explanationOf = (error: unknown) => {
+  const words = error instanceof Error ? error.message : String(error)
+  return EXPLANATIONS.find(([pattern]) => pattern.test(words))
+}
+
 /** The library's own words may hold paths or account names; only the fact they stand for is passed on. */
 function explain(error: unknown, env: Env): Failure {
-  const words = error instanceof Error ? error.message : String(error)
-  for (const [pattern, code, message] of EXPLANATIONS) {
-    if (pattern.test(words)) {
-      const hint = code === 'keychain-locked' ? `Unlock it and try again. ${fileStore(env)}` : fileStore(env)
-      return new Failure(code, message, { hint, cause: error })
-    }
-  }
-  return new Failure('keychain-unavailable', 'the keychain failed', { hint: fileStore(env), cause: error })
+  const [, code, message] = explanationOf(error) ?? [
+    undefined,
+    'keychain-unavailable' as const,
+    'the keychain failed',
+  ]
+  const hint = code === 'keychain-locked' ? `Unlock it and try again. ${fileStore(env)}` : fileStore(env)
+  return new Failure(code, message, { hint, cause: error })
 }

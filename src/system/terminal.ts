@@ -27,7 +27,7 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
   return {
     out: (text) =>
       new Promise((resolve, reject) => {
-        process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+        process.stdout.write(text, (error) => (error ? reject(unwritten(error)) : resolve()))
       }),
     err: (text) => void process.stderr.write(text),
     outIsTTY: Boolean(process.stdout.isTTY),
@@ -122,5 +122,14 @@ function readSecret(prompt: string): Promise<string | undefined> {
       finish(undefined)
       process.kill(process.pid, 'SIGINT')
     })
+  })
+}
+
+/** A reader that went away is for the caller to see; a full disk behind a redirection is a failure of its own. */
+function unwritten(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return error
+  return new Failure('state-unwritable', `cannot write to standard output (${error.code ?? 'error'})`, {
+    hint: 'Free some space where the output goes, then try again.',
+    cause: error,
   })
 }

@@ -76,6 +76,29 @@ describe('each answer of the API has its own words and exit status', () => {
   })
 })
 
+describe('a server that echoes what it was sent', () => {
+  it.each([401, 403, 404, 500])('does not get the token into an error (HTTP %i)', async (status) => {
+    const { createServer } = await import('node:http')
+    const server = createServer((request, response) => {
+      const said = String(request.headers.authorization)
+      response.writeHead(status, {
+        'www-authenticate': `Bearer error="invalid_token", error_description="${said}"`,
+      })
+      response.end(JSON.stringify({ errors: [said] }))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    stage.world.variables.LS_AUTH_TOKEN = 'SEKRIT-TOKEN-12345'
+    const outcome = await get(stage.spanId, `--api http://127.0.0.1:${port}`)
+    const printed = await stage.world.type('ls-auth token --header')
+    delete stage.world.variables.LS_AUTH_TOKEN
+    server.close()
+    expect(outcome.exit).toBeGreaterThan(5)
+    expect(outcome.stdout + outcome.stderr).not.toContain('SEKRIT')
+    expect(printed.stdout).toBe('Authorization: Bearer SEKRIT-TOKEN-12345\n')
+  })
+})
+
 describe('denied', () => {
   it('403 names the scope that is required and those that are held', async () => {
     const narrow = await openStage()

@@ -255,6 +255,23 @@ describe('each row of the recovery table that one process can reach', () => {
     expect((await token()).exit).toBe(0)
   })
 
+  it('a sign-out that the keychain refuses is exit 8 as often as it is tried, and is finished once it can be', async () => {
+    const { Failure } = await import('../../src/errors.ts')
+    world.keychain.locked = true
+    world.keychain.fail.set = new Failure('keychain-locked', 'the keychain is locked')
+    for (const line of ['ls-auth logout', 'ls-auth logout', 'ls-auth logout --all']) {
+      expect([line, (await world.type(line)).exit]).toEqual([line, 8])
+    }
+    expect((await token()).exit).toBe(3)
+    world.keychain.locked = false
+    world.keychain.fail = {}
+    const finished = await world.type('ls-auth logout')
+    expect(finished.exit).toBe(0)
+    expect(finished.stderr).toContain('an earlier sign-out was finished')
+    expect(world.keychain.items.size).toBe(0)
+    expect((await world.type('ls-auth logout')).stderr).toContain('nothing to do')
+  })
+
   it('the file was deleted: exit 3, and its item is swept at the next login', async () => {
     await rm(join(await sessionDirectory(), 'session'))
     expect((await token()).exit).toBe(3)

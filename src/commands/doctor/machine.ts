@@ -48,7 +48,7 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
       return ok(name, 'kept by a passphrase; it is asked for when it is needed')
     }
     const started = ports.clock.now()
-    await openVault(client, client.store, ports).probe()
+    await openVault(client, client.store, ports).probe(`probe|doctor|${ports.env.pid}`)
     const took = ports.clock.now() - started
     const what =
       client.store === 'keychain'

@@ -22,13 +22,23 @@ const NEWLINE = 0x0a
  * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else.
  */
 export function readTraces(input: Uint8Array): Trace[] {
+  try {
+    return read(input)
+  } catch (error) {
+    // A stack that ran out: values nested deeper than anything a tracer writes.
+    if (error instanceof RangeError) throw foreign('it is nested too deeply')
+    throw error
+  }
+}
+
+function read(input: Uint8Array): Trace[] {
   const bytes = unpack(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
   const start = firstSign(bytes)
   if (start >= bytes.length) throw foreign('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const read = readJsonBytes(bytes.subarray(start))
-    if (read) return read
+    const traces = readJsonBytes(bytes.subarray(start))
+    if (traces) return traces
   }
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw foreign('it is neither JSON nor OTLP protobuf')
