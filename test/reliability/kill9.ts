@@ -22,8 +22,15 @@ const { values } = parseArgs({
 const verdicts = noVerdicts()
 let points = 0
 
-await inArena('file', POINTS, Number(values.random))
-await inArena('keychain', KEYCHAIN_POINTS, 0)
+// Each lane is a machine and a provider of its own; together they keep two cores busy.
+const asked = (table: readonly Point[]) => table.filter(({ command }) => command.includes(values.only))
+const [odd, even] = [0, 1].map((rest) => asked(POINTS).filter((_, at) => at % 2 === rest))
+await Promise.all([
+  inArena('file', odd ?? [], 0),
+  inArena('file', even ?? [], 0),
+  inArena('keychain', asked(KEYCHAIN_POINTS), 0),
+])
+await inArena('file', [], Number(values.random))
 for (const line of new Set(verdicts.broken)) print(`broken: ${line}`)
 const { kills, unreadable, stuckLocks, lost, lostOutsideWindow, broken } = verdicts
 print(
@@ -38,26 +45,29 @@ async function inArena(store: Arena['store'], table: readonly Point[], random: n
   const subject = new Subject(arena)
   try {
     await subject.login()
-    for (const point of table.filter(({ command }) => command.includes(values.only))) {
+    for (const point of table) {
+      const { command, when, operation, nth } = point
       points += 1
-      const before: Verdicts = { ...verdicts }
-      for (let n = 0; n < Number(values.each); n++) await killAt(point, arena, subject, verdicts)
-      const name = `${store} ${point.command}: ${point.when} ${point.operation}${point.nth > 1 ? ` #${point.nth}` : ''}`
-      print(`${name.padEnd(48)} kills=${verdicts.kills - before.kills} lost=${verdicts.lost - before.lost}`)
+      const own = noVerdicts()
+      for (let n = 0; n < Number(values.each); n++) await killAt(point, arena, subject, own)
+      add(`${store} ${command}: ${when} ${operation}${nth > 1 ? ` #${nth}` : ''}`, own)
     }
-    const before = { ...verdicts }
     if (random > 0) {
-      await killAtRandom(random, arena, subject, verdicts)
-      print(
-        `${store} at random among 12 processes`
-          .padEnd(48)
-          .concat(` kills=${verdicts.kills - before.kills} lost=${verdicts.lost - before.lost}`),
-      )
+      const own = noVerdicts()
+      await killAtRandom(random, arena, subject, own)
+      add(`${store}, at random among 12 processes`, own)
     }
     await leaveNothing(arena, subject)
   } finally {
     await arena.close()
   }
+}
+
+function add(name: string, own: Verdicts): void {
+  print(`${name.padEnd(48)} kills=${own.kills} lost=${own.lost}`)
+  for (const count of ['kills', 'unreadable', 'stuckLocks', 'lost', 'lostOutsideWindow'] as const)
+    verdicts[count] += own[count]
+  verdicts.broken.push(...own.broken)
 }
 
 /** A sign-in and a sign-out later nothing of all the killed processes may be left. */
