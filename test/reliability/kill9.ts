@@ -58,6 +58,8 @@ async function inArena(store: Arena['store'], table: readonly Point[], random: n
       add(`${store}, at random among 12 processes`, own)
     }
     await leaveNothing(arena, subject)
+  } catch (error) {
+    verdicts.broken.push(`${store}: ${(error as Error).message}`)
   } finally {
     await arena.close()
   }

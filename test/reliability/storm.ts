@@ -59,7 +59,12 @@ async function coldRound(
   lives.signIn = 1
   lives.refresh = 1
   const chilled = round === 1 ? await login() : await machine.run(['token', '--min-ttl', '3599s'])
-  if (chilled.exit !== 0) throw new Error(`the round could not be prepared: ${chilled.stderr}`)
+  if (chilled.exit !== 0) {
+    // The round before has killed the session: count it, and go on with a new one.
+    tally.failures += 1
+    print(`before round ${round}: exit ${chilled.exit}: ${chilled.stderr.trim()}`)
+    if ((await login()).exit !== 0) throw new Error('cannot sign in')
+  }
   lives.refresh = 3600
   await sleep(1_100)
   const before = provider.refreshCount()

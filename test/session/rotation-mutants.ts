@@ -97,6 +97,13 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
       state.phase === 'sending' && event.type !== 'answered' ? { ...state.turn, resumed: false } : undefined
     return next(turn ? { phase: 'sending', want: state.want, turn } : state, event, now)
   },
+  'takes a sign-out for the end': () => (state, event, now) =>
+    event.type === 'locked' && !event.session
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: new Failure('session-ended', 'ended') },
+        ]
+      : next(state, event, now),
   'gives what the API has refused': () => (state, event, now) => {
     const { rejectedHash: _, ...want } = state.want
     return next({ ...state, want }, event, now)

@@ -139,6 +139,7 @@ function judge(model: Model, process: Process): void {
     'ended a session that lives',
   )
   promise(!unanswered || failure.code !== 'session-ended', 'trouble on the way ended a session')
+  promise(failure.code !== 'session-ended' || model.disk !== undefined, 'says ended, and is signed out')
   if (failure.code === 'not-signed-in') promise(model.disk === undefined, 'says signed out, and is not')
   if (failure.code === 'session-ended' && !model.shared) {
     const says = failure.message.includes('interrupted')
