@@ -1,16 +1,18 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Invocation } from './commands/invocation.ts'
-import { FAILURES, Failure } from './errors.ts'
+import { Failure } from './errors.ts'
 import type { Ports } from './ports.ts'
-import { safeJson, safeText } from './safe-text.ts'
+import { report } from './report.ts'
+import { logRequests } from './request-log.ts'
+import { safeText } from './safe-text.ts'
 import { SETTING_TABLE, type SettingName, typedFlag } from './settings/keys.ts'
 
 /** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */
 export async function run(argv: readonly string[], ports: Ports): Promise<number> {
   const output: string[] = []
+  const program = commandTree(ports, (text) => output.push(text))
   try {
     refuseTokens(argv)
-    const program = commandTree(ports, (text) => output.push(text))
     await program.parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {
@@ -20,8 +22,24 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
         (failure) => report(failure, argv, ports),
       )
     }
-    return await report(error, argv, ports)
+    return await report(error instanceof CommanderError ? misuse(error, program, argv) : error, argv, ports)
   }
+}
+
+/** What commander has against a command line, with the help of the command that was meant. */
+function misuse(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+  const typed = ['ls-auth']
+  let at: Command | undefined = program
+  for (const word of argv) {
+    at = at.commands.find((command) => command.name() === word)
+    if (!at) break
+    typed.push(word)
+  }
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n')
+  return new Failure('usage', error.code === 'commander.help' ? 'no command was given' : message, {
+    hint: `See: ${typed.join(' ')} --help`,
+    detail: error.code === 'commander.help' ? [] : more.filter(Boolean),
+  })
 }
 
 /** A command line is visible to every user of the machine and stays in the shell's history. */
@@ -257,7 +275,7 @@ function prepare(command: Command, ports: Ports): Invocation {
     })
   }
   return {
-    ports: options.debug === true ? debugging(ports) : ports,
+    ports: options.debug === true ? logRequests(ports) : ports,
     command: names.join(' '),
     args: command.args,
     options,
@@ -265,92 +283,4 @@ function prepare(command: Command, ports: Ports): Invocation {
       (settingFlags.get(command) ?? []).map((flag) => [flag, options[flag] as string]),
     ),
   }
-}
-
-/** `--debug`: method, host, path and status of each request; no query, header or body ever. */
-function debugging(ports: Ports): Ports {
-  return {
-    ...ports,
-    async http(settings) {
-      const http = await ports.http(settings)
-      return {
-        ...http,
-        async send(request) {
-          const started = ports.clock.now()
-          const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`
-          const say = (end: string) =>
-            ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
-          try {
-            const answer = await http.send(request)
-            say(String(answer.status))
-            return answer
-          } catch (error) {
-            say(error instanceof Failure ? error.code : 'failed')
-            throw error
-          }
-        },
-      }
-    },
-  }
-}
-
-const isGone = (error: unknown): boolean => {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
-  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
-}
-
-/** The one printer of failures: two lines and indented detail, or one JSON object under `--json`. */
-async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
-  if (isGone(error)) return 0
-  const failure = asFailure(error, argv)
-  const json = argv.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(argv.join(' '))
-  const { terminal } = ports
-  if (json) {
-    const { code, message, hint, detail, exit } = failure
-    terminal.err(`${safeJson({ error: { code, message, hint, detail, exit } })}\n`)
-    return exit
-  }
-  const style = await terminal.style('err')
-  const lines = [
-    `${style.red('error:')} ${safeText(failure.message)}`,
-    `${style.bold('hint:')} ${safeText(failure.hint)}`,
-    ...failure.detail.map((line) => `  ${safeText(line)}`),
-  ]
-  terminal.err(`${lines.join('\n')}\n`)
-  return failure.exit
-}
-
-function asFailure(error: unknown, argv: readonly string[]): Failure {
-  if (error instanceof Failure) return error
-  if (error instanceof CommanderError) {
-    const words =
-      error.code === 'commander.unknownCommand'
-        ? []
-        : argv.filter((word) => !word.startsWith('-')).slice(0, 1)
-    const message = error.message.replace(/^error: /, '')
-    if (error.code === 'commander.help') {
-      return new Failure('usage', 'no command was given', {
-        hint: `See: ls-auth ${words.join(' ')}${words.length ? ' ' : ''}--help`,
-      })
-    }
-    return new Failure('usage', message.split('\n')[0] as string, {
-      hint: `See: ls-auth ${words.map((word) => `${safeText(word, 30)} `).join('')}--help`,
-      detail: message.split('\n').slice(1).filter(Boolean),
-    })
-  }
-  // A foreign error's message may quote a token: its name and place are enough to report a bug.
-  const place =
-    error instanceof Error
-      ? /\(?(?:file:\/\/)?[^\s()]*?([^/\\\s()]+:\d+:\d+)\)?/.exec(
-          error.stack?.split('\n    at ')[1] ?? '',
-        )?.[1]
-      : undefined
-  const name = error instanceof Error ? error.name : typeof error
-  return new Failure(
-    'bug',
-    `ls-auth failed unexpectedly (${safeText(name, 60)}${place ? ` at ${safeText(place, 80)}` : ''})`,
-    {
-      hint: FAILURES.bug.hint,
-    },
-  )
 }

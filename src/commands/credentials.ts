@@ -16,7 +16,7 @@ export async function sessionToken(
   } = {},
 ): Promise<AccessToken> {
   const { accessToken } = await import('../session/access.ts')
-  const { tokenHash } = await import('../session/rotation.ts')
+  const { tokenHash } = await import('../session/freshness.ts')
   const token = await accessToken(
     client,
     {

@@ -23,7 +23,7 @@ async function settingsOf(invocation: Invocation): Promise<Settings> {
 export async function add(invocation: Invocation): Promise<void> {
   const { ports } = invocation
   const name = nameOf(invocation)
-  if (!/^[\w.@-]{1,60}$/.test(name)) {
+  if (!/^[\w@][\w.@-]{0,59}$/.test(name)) {
     throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
       hint: 'Use letters, digits, and . _ - @',
     })

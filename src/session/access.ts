@@ -5,21 +5,12 @@ import { safeText } from '../safe-text.ts'
 import { grantParameters } from './audience.ts'
 import { type Client, sessionName } from './client.ts'
 import { connect } from './connection.ts'
+import { secondsLeft, type Want } from './freshness.ts'
 import { gate } from './gate.ts'
 import { checkSamePerson } from './id-token.ts'
 import type { Provider, Tokens } from './provider.ts'
 import { wireError } from './provider-errors.ts'
-import {
-  begin,
-  type Effect,
-  type Event,
-  next,
-  type Renewal,
-  type Seen,
-  type State,
-  secondsLeft,
-  type Want,
-} from './rotation.ts'
+import { begin, type Effect, type Event, next, type Renewal, type Seen, type State } from './rotation.ts'
 import type { Header } from './sealed-file.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
 import { storedTokens } from './stored-tokens.ts'

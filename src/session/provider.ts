@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../errors.ts'
-import type { Clock, Http, HttpAnswer } from '../ports.ts'
+import type { Clock, Http } from '../ports.ts'
 import type { HintValues } from '../providers/hints.ts'
 import type { Preset, Where } from '../providers/preset.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
@@ -8,6 +8,7 @@ import { checkIdTokenTimes } from './id-token.ts'
 import { type Metadata, skewOf } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
 import type { Body } from './sealed-file.ts'
+import { refreshTokenIn, withoutEncoding } from './wire-answer.ts'
 
 /** The only file that knows openid-client. Protocol in, our words out; its errors never travel further. */
 
@@ -254,21 +255,4 @@ function authentication({ clientAuth, secret }: ProviderOptions): oidc.ClientAut
     })
   }
   return clientAuth === 'client_secret_basic' ? oidc.ClientSecretBasic(secret) : oidc.ClientSecretPost(secret)
-}
-
-/** Seen before the answer is judged, so that a token that comes with a bad answer can still be revoked. */
-function refreshTokenIn({ status, body }: HttpAnswer): string | undefined {
-  if (status !== 200) return undefined
-  try {
-    const token = (JSON.parse(body.toString('utf8')) as { refresh_token?: unknown } | null)?.refresh_token
-    return typeof token === 'string' ? token : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The door has decoded the body already. */
-function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers
-  return rest
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
+import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import type { Body, StoredToken } from './sealed-file.ts'
 
 /**
@@ -7,17 +7,6 @@ import type { Body, StoredToken } from './sealed-file.ts'
  * `access.ts` performs the effects. The invariants live here: a refresh token goes out only under the lock and
  * after a durable note of the attempt, and an answer is committed before its token is handed out.
  */
-
-/** The token a command needs. */
-export interface Want {
-  readonly use: 'access' | 'id'
-  readonly audience: string
-  readonly scopes: string
-  /** The token must live at least this long; undefined: a margin of a tenth of its life, at most 60 s. */
-  readonly minTtlSeconds?: number
-  /** SHA-256 of a token the API has just refused: it does not count as fresh. */
-  readonly rejectedHash?: string
-}
 
 /** A session as the machine sees it. */
 export interface Seen {
@@ -79,8 +68,6 @@ export type Effect =
   | { readonly do: 'fail'; readonly failure: Failure }
 
 type Step = readonly [State, Effect]
-
-export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
 
 export const begin = (want: Want): Step => [{ phase: 'reading', want }, { do: 'read' }]
 
@@ -257,31 +244,6 @@ function ended(state: State & { turn: Turn }): Step {
     { do: 'fail', failure: new Failure('session-ended', why, { detail: said }) },
   ]
 }
-
-const sameSlot = (a: StoredToken, b: StoredToken): boolean =>
-  a.use === b.use && a.audience === b.audience && a.scopes === b.scopes
-
-const matches = (token: StoredToken, want: Want): boolean =>
-  token.use === want.use &&
-  token.audience === want.audience &&
-  token.scopes === want.scopes &&
-  (want.rejectedHash === undefined || tokenHash(token.token) !== want.rejectedHash)
-
-/** Local clock on both sides; a clock that was set back before the receipt makes nothing fresh. */
-export function secondsLeft(token: StoredToken, now: number): number {
-  if (now < token.receivedAt - 60_000) return 0
-  return (token.receivedAt - now) / 1000 + token.expiresIn
-}
-
-function findFresh(body: Body, want: Want, now: number): StoredToken | undefined {
-  return body.tokens.find((token) => {
-    const margin = want.minTtlSeconds ?? Math.min(60, token.expiresIn / 10)
-    return matches(token, want) && secondsLeft(token, now) > margin
-  })
-}
-
-const findValid = (body: Body, want: Want, now: number): StoredToken | undefined =>
-  body.tokens.find((token) => matches(token, want) && secondsLeft(token, now) > 1)
 
 const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
   { phase: 'done', want },

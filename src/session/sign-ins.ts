@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
+import { listOwn } from './own-files.ts'
 import { type Header, readHeader } from './sealed-file.ts'
-import { listOwn } from './store.ts'
 
 /**
  * The headers of every sign-in in a state directory; with `buried`, of sign-outs that were not finished as well.

@@ -42,6 +42,10 @@ const SENSITIVE_TEXT =
 const SENSITIVE_IN_URL =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w*|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
+/** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. */
+const SENSITIVE_PAIR =
+  /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
+
 function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
   return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
 }
@@ -98,8 +102,11 @@ class Mask {
 
   text(text: string): string {
     // Most texts hold none of the characters every pattern needs.
-    if (!/[@=]|eyJ|Be|Ba|A[KS]IA|gh\w_/.test(text)) return text
-    const masked = text.replace(SENSITIVE_IN_URL, maskInUrl).replace(SENSITIVE_TEXT, MASKED)
+    if (!/[@=:]|eyJ|Be|Ba|A[KS]IA|gh\w_/.test(text)) return text
+    const masked = text
+      .replace(SENSITIVE_IN_URL, maskInUrl)
+      .replace(SENSITIVE_PAIR, `$1${MASKED}`)
+      .replace(SENSITIVE_TEXT, MASKED)
     if (masked !== text) this.count++
     return masked
   }

@@ -6,7 +6,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['bin'],
   ['main'],
   ['cli'],
-  ['commands'],
+  ['commands', 'report', 'request-log'],
   ['session', 'trace', 'api', 'audit', 'settings'],
   ['providers', 'claims'],
   ['errors', 'safe-text'],
@@ -37,7 +37,7 @@ export const DOORS: Readonly<Record<string, string>> = {
 /** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */
 const PURE = [
   /^src\/(claims|providers)\//,
-  /^src\/session\/rotation\.ts$/,
+  /^src\/session\/(rotation|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(formats|render)\//,
   /^src\/(errors|safe-text)\.ts$/,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { tokenHash } from '../../src/session/freshness.ts'
 import { unwrapKey } from '../../src/session/key-file.ts'
-import { tokenHash } from '../../src/session/rotation.ts'
 import { type Body, openFile, readHeader } from '../../src/session/sealed-file.ts'
 import { kernelLock } from '../../src/system/lock.ts'
 import type { Arena } from './arena.ts'

@@ -1,14 +1,6 @@
 import { Failure, NetworkFailure } from '../../src/errors.ts'
-import {
-  begin,
-  type Effect,
-  type Event,
-  next,
-  type Seen,
-  type State,
-  tokenHash,
-  type Want,
-} from '../../src/session/rotation.ts'
+import { tokenHash, type Want } from '../../src/session/freshness.ts'
+import { begin, type Effect, type Event, next, type Seen, type State } from '../../src/session/rotation.ts'
 import { type Body, openFile, type StoredToken, sealFile } from '../../src/session/sealed-file.ts'
 import { type Granted, type ProviderHabits, StrictProvider } from './strict-provider.ts'
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/errors.ts'
-import { next, type Seen, type Want } from '../../src/session/rotation.ts'
+import type { Want } from '../../src/session/freshness.ts'
+import { next, type Seen } from '../../src/session/rotation.ts'
 import type { Machine } from './rotation-model.ts'
 
 /** Machines that are broken in one way each: what the proof must notice. */

@@ -187,3 +187,28 @@ describe('any token on standard input', () => {
     expect(outcome.stderr).not.toContain(token)
   })
 })
+
+describe('an answer of the wrong shape is exit 6, never "nothing there"', () => {
+  it.each([
+    ['tempo', '/api/search', 'trace search --service x'],
+    ['tempo', '', 'services'],
+    ['jaeger', '', 'trace search --service x'],
+    ['jaeger', '', 'services'],
+  ])('%s%s: %s', async (backend, _, command) => {
+    const { createServer } = await import('node:http')
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('[[{"id":1}]]')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    await stage.world.editConfig(
+      (text) =>
+        `${text}\n[profiles.wrong]\nbackend = "${backend}"\nauthorization = "none"\napi = "http://127.0.0.1:${port}"\n`,
+    )
+    const outcome = await stage.world.type(`ls-auth ${command} --profile wrong`)
+    await stage.world.editConfig((text) => text.slice(0, text.indexOf('\n[profiles.wrong]')))
+    server.close()
+    expect(outcome.exit).toBe(6)
+    expect(outcome.stdout).toBe('')
+  })
+})

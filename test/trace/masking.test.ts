@@ -79,3 +79,22 @@ test('a trace: attributes, events, links, resource and messages, and what was gi
   expect(masked()).toBeGreaterThan(5)
   expect(span.attributes[0]).toEqual(['password', 'p'])
 })
+
+describe('a secret in running text', () => {
+  test.each([
+    ['login failed: password=hunter2 for bob', 'login failed: password=[masked] for bob'],
+    ['api_key: abcd1234, retry', 'api_key: [masked], retry'],
+    ['{"client_secret":"s3cr3t","n":1}', '{"client_secret":[masked],"n":1}'],
+    ['the password policy changed', 'the password policy changed'],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown.replaceAll('[masked]', MASKED))
+  })
+
+  test('is found in linear time', () => {
+    const started = Date.now()
+    for (const text of ['a-'.repeat(50_000), 'password'.repeat(20_000), `secret${' '.repeat(100_000)}`])
+      maskText(text)
+    // Linear work takes milliseconds; quadratic would take minutes.
+    expect(Date.now() - started).toBeLessThan(10_000)
+  })
+})

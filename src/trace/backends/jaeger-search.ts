@@ -4,6 +4,7 @@ import { isoTime } from '../formats/iso-time.ts'
 import { asText, hexId, isObject, type JsonObject } from '../formats/loose.ts'
 import { readTraces } from '../formats/sniff.ts'
 import { latestFirst, type SearchResult, summarise, type TraceFilter, type TraceSummary } from '../search.ts'
+import { answeredList } from './answered-list.ts'
 import type { ApiAnswer, Send } from './backend.ts'
 import { askV3 } from './jaeger-v3.ts'
 
@@ -98,7 +99,7 @@ function v2Query(filter: TraceFilter): Record<string, string> {
 }
 
 function readSummaries(body: unknown): TraceSummary[] {
-  const list = isObject(body) && Array.isArray(body.summaries) ? (body.summaries as unknown[]) : []
+  const list = answeredList(body, ['summaries'], 'Jaeger')
   return list.filter(isObject).flatMap(readSummary)
 }
 

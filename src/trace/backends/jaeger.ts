@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
-import { isObject } from '../formats/loose.ts'
 import { readTraces } from '../formats/sniff.ts'
 import type { Trace } from '../model.ts'
+import { answeredList } from './answered-list.ts'
 import type { Backend, Send } from './backend.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { askV3 } from './jaeger-v3.ts'
@@ -47,8 +47,6 @@ async function services(send: Send): Promise<string[]> {
       hint: 'Check that api is the base URL of Jaeger’s query service, with its base path.',
     })
   }
-  const body = answer.json()
-  const list = isObject(body) ? (body.services ?? body.data) : []
-  const names = Array.isArray(list) ? (list as unknown[]) : []
+  const names = answeredList(answer.json(), ['services', 'data'], 'Jaeger')
   return names.filter((name): name is string => typeof name === 'string').sort()
 }

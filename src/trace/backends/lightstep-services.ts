@@ -1,4 +1,5 @@
 import { isObject } from '../formats/loose.ts'
+import { answeredList } from './answered-list.ts'
 import type { Send } from './backend.ts'
 
 const PAGE = 100
@@ -26,8 +27,8 @@ export async function lightstepServices(project: string, send: Send): Promise<st
 /** `{"data":{"items":[{"attributes":{"name":"…"}}]}}`; `data` as the list itself is read as well. */
 function namesIn(body: unknown): string[] {
   const data = isObject(body) ? body.data : undefined
-  const items = isObject(data) ? data.items : data
-  return (Array.isArray(items) ? (items as unknown[]) : []).flatMap((item) => {
+  const items = answeredList(isObject(data) ? data : body, isObject(data) ? ['items'] : ['data'], 'Lightstep')
+  return items.flatMap((item) => {
     const attributes = isObject(item) ? item.attributes : undefined
     const name = isObject(attributes) ? attributes.name : undefined
     return typeof name === 'string' ? [name] : []

@@ -2,6 +2,7 @@ import { Failure } from '../../errors.ts'
 import { asInteger } from '../formats/integer.ts'
 import { asText, hexId, isObject, type JsonObject } from '../formats/loose.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../search.ts'
+import { answeredList } from './answered-list.ts'
 import type { ApiAnswer, Send } from './backend.ts'
 import { traceql } from './traceql.ts'
 
@@ -19,8 +20,7 @@ export async function searchTempo(filter: TraceFilter, ask: Send): Promise<Searc
       hint: 'Check that api is the base URL of Tempo, without /api at its end.',
     })
   }
-  const body = answer.json()
-  const list = isObject(body) && Array.isArray(body.traces) ? (body.traces as unknown[]) : []
+  const list = answeredList(answer.json(), ['traces'], 'Tempo')
   const traces = list.filter(isObject).flatMap(readSummary)
   return { traces: latestFirst(traces), truncated: list.length >= filter.limit, asked }
 }

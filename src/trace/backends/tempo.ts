@@ -3,6 +3,7 @@ import { safeText } from '../../safe-text.ts'
 import { isObject } from '../formats/loose.ts'
 import { readTraces } from '../formats/sniff.ts'
 import type { Trace } from '../model.ts'
+import { answeredList } from './answered-list.ts'
 import type { ApiAnswer, ApiRequest, Backend, Send } from './backend.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { searchTempo } from './tempo-search.ts'
@@ -90,8 +91,7 @@ async function services(ask: Send): Promise<string[]> {
       hint: 'Check that api is the base URL of Tempo, without /api at its end.',
     })
   }
-  const body = answer.json()
-  const values = isObject(body) && Array.isArray(body.tagValues) ? (body.tagValues as unknown[]) : []
+  const values = answeredList(answer.json(), ['tagValues'], 'Tempo')
   const names = values.map((value) => (isObject(value) ? value.value : value))
   return names.filter((name): name is string => typeof name === 'string').sort()
 }

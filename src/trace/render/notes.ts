@@ -4,7 +4,7 @@ import type { TraceTree } from '../tree.ts'
 import { formatDuration } from './duration.ts'
 import { safeName, wrap } from './fit.ts'
 import { count } from './header.ts'
-import type { Pen } from './summary.ts'
+import type { Pen } from './pen.ts'
 import type { TimeWindow } from './window.ts'
 
 const MARKS: Readonly<Record<SpanMark, string>> = {

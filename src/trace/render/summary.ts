@@ -1,21 +1,13 @@
-import type { Style } from '../../ports.ts'
 import { isFold } from '../fold.ts'
 import type { TraceTree } from '../tree.ts'
 import { fitEnd, wrap } from './fit.ts'
-import type { Glyphs } from './glyphs.ts'
 import { count } from './header.ts'
 import { noteLines } from './notes.ts'
+import type { Pen } from './pen.ts'
 import { isDivider, type Row } from './rows.ts'
 import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
 import { displayWidth } from './width.ts'
 import type { TimeWindow } from './window.ts'
-
-/** How the summary is written: columns, marks and styling. */
-export interface Pen {
-  readonly width: number
-  readonly glyphs: Glyphs
-  readonly style: Style
-}
 
 /** What a reader wants to know after the rows: legend, where the time went, where it broke, and what was not shown. */
 export function summaryLines(

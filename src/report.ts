@@ -1,0 +1,48 @@
+import { FAILURES, Failure } from './errors.ts'
+import type { Ports } from './ports.ts'
+import { safeJson, safeText } from './safe-text.ts'
+
+const isGone = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+}
+
+/** The one printer of failures: two lines and indented detail, or one JSON object under `--json`. */
+export async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
+  if (isGone(error)) return 0
+  const failure = asFailure(error)
+  const json = argv.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(argv.join(' '))
+  const { terminal } = ports
+  if (json) {
+    const { code, message, hint, detail, exit } = failure
+    terminal.err(`${safeJson({ error: { code, message, hint, detail, exit } })}\n`)
+    return exit
+  }
+  const style = await terminal.style('err')
+  const lines = [
+    `${style.red('error:')} ${safeText(failure.message)}`,
+    `${style.bold('hint:')} ${safeText(failure.hint)}`,
+    ...failure.detail.map((line) => `  ${safeText(line)}`),
+  ]
+  terminal.err(`${lines.join('\n')}\n`)
+  return failure.exit
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  // A foreign error's message may quote a token: its name and place are enough to report a bug.
+  const place =
+    error instanceof Error
+      ? /\(?(?:file:\/\/)?[^\s()]*?([^/\\\s()]+:\d+:\d+)\)?/.exec(
+          error.stack?.split('\n    at ')[1] ?? '',
+        )?.[1]
+      : undefined
+  const name = error instanceof Error ? error.name : typeof error
+  return new Failure(
+    'bug',
+    `ls-auth failed unexpectedly (${safeText(name, 60)}${place ? ` at ${safeText(place, 80)}` : ''})`,
+    {
+      hint: FAILURES.bug.hint,
+    },
+  )
+}

@@ -1,0 +1,30 @@
+import { Failure } from './errors.ts'
+import type { Ports } from './ports.ts'
+import { safeText } from './safe-text.ts'
+
+/** `--debug`: method, host, path and status of each request; no query, header or body ever. */
+export function logRequests(ports: Ports): Ports {
+  return {
+    ...ports,
+    async http(settings) {
+      const http = await ports.http(settings)
+      return {
+        ...http,
+        async send(request) {
+          const started = ports.clock.now()
+          const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`
+          const say = (end: string) =>
+            ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
+          try {
+            const answer = await http.send(request)
+            say(String(answer.status))
+            return answer
+          } catch (error) {
+            say(error instanceof Failure ? error.code : 'failed')
+            throw error
+          }
+        },
+      }
+    },
+  }
+}

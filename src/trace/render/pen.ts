@@ -1,0 +1,9 @@
+import type { Style } from '../../ports.ts'
+import type { Glyphs } from './glyphs.ts'
+
+/** How the summary is written: columns, marks and styling. */
+export interface Pen {
+  readonly width: number
+  readonly glyphs: Glyphs
+  readonly style: Style
+}
