@@ -1,11 +1,11 @@
-import { run } from './cli.ts'
 import type { Ports } from './ports.ts'
+import { placesFor } from './settings/places.ts'
 import { wallClock } from './system/clock.ts'
+import { keepCompiledCode } from './system/compiled-code.ts'
 import { processEnv } from './system/env.ts'
+import { leave } from './system/leave.ts'
 import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal.ts'
-
-export { run } from './cli.ts'
 
 /** The real machine. Heavy parts are loaded by the first command that needs them, and once. */
 export function realPorts(): Ports {
@@ -28,12 +28,14 @@ export function realPorts(): Ports {
   }
 }
 
+/** Runs one command line on the given machine; resolves to the exit status. */
+export const run = async (argv: readonly string[], ports: Ports): Promise<number> =>
+  (await import('./cli.ts')).run(argv, ports)
+
 /** The process: runs one command line and leaves with its status. */
 export async function main(): Promise<void> {
-  // A reader that went away (`| head`) is not an error; `Terminal.out` hears of it as well.
-  process.stdout.on('error', () => {})
-  process.stderr.on('error', () => {})
-  const status = await run(process.argv.slice(2), realPorts())
-  const { leave } = await import('./system/leave.ts')
-  leave(status)
+  const ports = realPorts()
+  // Before the first large file is read.
+  keepCompiledCode(placesFor(ports.env).stateDirectory)
+  leave(await run(process.argv.slice(2), ports))
 }

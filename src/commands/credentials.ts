@@ -16,7 +16,6 @@ export async function sessionToken(
   } = {},
 ): Promise<AccessToken> {
   const { accessToken } = await import('../session/access.ts')
-  const { tokenHash } = await import('../session/freshness.ts')
   const token = await accessToken(
     client,
     {
@@ -24,7 +23,7 @@ export async function sessionToken(
       audience: want.audience ?? '',
       scopes: want.scopes ?? '',
       ...(want.minTtlSeconds === undefined ? {} : { minTtlSeconds: want.minTtlSeconds }),
-      ...(want.rejected === undefined ? {} : { rejectedHash: tokenHash(want.rejected) }),
+      ...(want.rejected === undefined ? {} : { rejected: want.rejected }),
     },
     invocation.ports,
     invocation.command,

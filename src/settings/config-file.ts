@@ -54,9 +54,9 @@ const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
 async function parse(text: string, path: string): Promise<Record<string, unknown>> {
-  const toml = await import('@decimalturn/toml-patch')
+  const { parseToml } = await import('./toml-reading.ts')
   try {
-    return toml.parse(text) as Record<string, unknown>
+    return parseToml(text) as Record<string, unknown>
   } catch (cause) {
     const at = cause as { line?: number; column?: number; message?: string }
     const where = typeof at.line === 'number' ? `:${at.line}:${(at.column ?? 0) + 1}` : ''
@@ -83,7 +83,7 @@ export async function changeConfig(
   files: Files,
   env: Env,
 ): Promise<ConfigFile> {
-  const toml = await import('@decimalturn/toml-patch')
+  const toml = await import('./toml-writing.ts')
   let text: string
   if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
@@ -108,7 +108,7 @@ export async function renderProfile(
   name: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const toml = await import('@decimalturn/toml-patch')
+  const toml = await import('./toml-writing.ts')
   return section(toml.stringify, `profiles.${tomlKey(name)}`, values)
 }
 

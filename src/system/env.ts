@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import type { Env } from '../ports.ts'
 
 declare const LS_AUTH_VERSION: string
@@ -8,7 +7,7 @@ export function processEnv(): Env {
   return {
     variables: process.env,
     platform: process.platform,
-    homeDirectory: homedir(),
+    homeDirectory: homeDirectory(),
     systemConfigFile:
       process.platform === 'win32'
         ? `${process.env.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
@@ -17,4 +16,10 @@ export function processEnv(): Env {
     uid: process.getuid?.(),
     version: typeof LS_AUTH_VERSION === 'string' ? LS_AUTH_VERSION : '0.0.0-source',
   }
+}
+
+/** $HOME is what the system's own look-up begins with, too; the module for the rest is seldom needed. */
+function homeDirectory(): string {
+  if (process.platform !== 'win32' && process.env.HOME) return process.env.HOME
+  return process.getBuiltinModule('node:os').homedir()
 }

@@ -1,6 +1,16 @@
-import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import fs, { constants } from 'node:fs'
+import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports.ts'
+
+// The promises of `node:fs/promises` do the same, and cost a start the stream modules they come with.
+const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
+const [readFile, writeFile, rename] = [promisify(fs.readFile), promisify(fs.writeFile), promisify(fs.rename)]
+const [rm, mkdir, readdir, lstat] = [
+  promisify(fs.rm),
+  promisify(fs.mkdir),
+  promisify(fs.readdir),
+  promisify(fs.lstat),
+]
 
 const absent = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code
@@ -13,11 +23,11 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 export const realFiles: Files = {
   async read(path) {
     try {
-      const handle = await open(path, constants.O_RDONLY | NO_FOLLOW)
+      const file = await open(path, constants.O_RDONLY | NO_FOLLOW)
       try {
-        return await handle.readFile()
+        return await readFile(file)
       } finally {
-        await handle.close()
+        await close(file)
       }
     } catch (error) {
       if (absent(error)) return undefined
@@ -35,16 +45,16 @@ export const realFiles: Files = {
   },
 
   async create(path, bytes) {
-    const handle = await open(
+    const file = await open(
       path,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW,
       0o600,
     )
     try {
-      await handle.writeFile(bytes)
-      await handle.sync()
+      await writeFile(file, bytes)
+      await fsync(file)
     } finally {
-      await handle.close()
+      await close(file)
     }
   },
 
@@ -52,11 +62,11 @@ export const realFiles: Files = {
 
   async syncDirectory(path) {
     if (process.platform === 'win32') return
-    const handle = await open(path, constants.O_RDONLY)
+    const directory = await open(path, constants.O_RDONLY)
     try {
-      await handle.sync()
+      await fsync(directory)
     } finally {
-      await handle.close()
+      await close(directory)
     }
   },
 

@@ -1,7 +1,9 @@
-import { constants } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
+import fs, { constants } from 'node:fs'
+import { promisify } from 'node:util'
 import { Failure } from '../errors.ts'
 import type { Lock } from '../ports.ts'
+
+const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
 
 /**
  * A lock the kernel holds for an open file: a killed holder frees it at once, so nothing is ever stale.
@@ -11,22 +13,18 @@ export async function kernelLock(): Promise<Lock> {
   const native = await loadNative()
   return {
     async tryLock(path, note) {
-      const handle = await open(
-        path,
-        constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0),
-        0o600,
-      )
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600)
       let held = false
       try {
-        held = native.tryLock(handle.fd)
+        held = native.tryLock(file)
       } finally {
-        if (!held) await handle.close()
+        if (!held) await close(file)
       }
       if (!held) return undefined
       await writeFile(`${path}.holder`, note, { mode: 0o600 }).catch(() => {})
       return async () => {
-        native.unlock(handle.fd)
-        await handle.close()
+        native.unlock(file)
+        await close(file)
       }
     },
   }

@@ -5,32 +5,32 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const PATIENCE_MILLISECONDS = 3_000
 
 /**
- * A signal ends the process at once, except between the sending of a refresh token and the commit of its answer:
- * there it waits, because dying would lose the session. A second signal does not wait. The process ends by the
- * signal itself, so a shell sees 130, 143 or 129, and a stuck native call cannot hold it.
+ * A signal ends the process at once, by the system's own default, except between the sending of a refresh token and
+ * the commit of its answer: there it waits, because dying would lose the session. A second signal does not wait.
+ * The process ends by the signal itself, so a shell sees 130, 143 or 129, and a stuck native call cannot hold it.
  */
 export function processSignals(): Signals {
   let shields = 0
   let pending: NodeJS.Signals | undefined
   const end = (signal: NodeJS.Signals) => {
-    for (const name of ENDING) process.removeAllListeners(name)
+    for (const name of ENDING) process.removeListener(name, hold)
     process.kill(process.pid, signal)
   }
-  for (const signal of ENDING) {
-    process.on(signal, () => {
-      if (shields === 0 || pending !== undefined) return end(signal)
-      pending = signal
-      setTimeout(() => end(signal), PATIENCE_MILLISECONDS)
-    })
+  const hold = (signal: NodeJS.Signals) => {
+    if (pending !== undefined) return end(signal)
+    pending = signal
+    setTimeout(() => end(signal), PATIENCE_MILLISECONDS)
   }
   return {
     async shield(work) {
-      shields++
+      if (shields++ === 0) for (const name of ENDING) process.on(name, hold)
       try {
         return await work()
       } finally {
-        shields--
-        if (shields === 0 && pending !== undefined) end(pending)
+        if (--shields === 0) {
+          for (const name of ENDING) process.removeListener(name, hold)
+          if (pending !== undefined) end(pending)
+        }
       }
     },
   }

@@ -20,11 +20,11 @@ const ONE_VISITOR: Readonly<Record<string, string>> = {
   main: 'bin',
 }
 
-/** The one file that knows a third-party package. */
-export const DOORS: Readonly<Record<string, string>> = {
-  '@decimalturn/toml-patch': 'src/settings/config-file.ts',
+/** Who knows a third-party package: one file, or a few of one folder. */
+export const DOORS: Readonly<Record<string, string | RegExp>> = {
+  '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
   chalk: 'src/system/terminal.ts',
-  commander: 'src/cli.ts',
+  commander: /^src\/cli(\.ts|\/command\.ts)$/,
   'fs-native-extensions': 'src/system/lock.ts',
   jose: 'src/claims/verify.ts',
   keytar: 'src/system/keychain.ts',
@@ -85,7 +85,8 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
   if (!specifier.startsWith('.')) {
     const door = DOORS[packageOf(specifier)]
     if (door === undefined) return `imports ${specifier}, which has no door`
-    return door === path ? undefined : `imports ${specifier}, whose door is ${door}`
+    const welcome = typeof door === 'string' ? door === path : door.test(path)
+    return welcome ? undefined : `imports ${specifier}, whose door is ${door}`
   }
   const target = posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
   return judgeArrow(path, target, typeOnly)

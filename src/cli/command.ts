@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander'
+import type { Invocation } from '../commands/invocation.ts'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { logRequests } from '../request-log.ts'
+import { SETTING_TABLE, type SettingName, typedFlag } from '../settings/keys.ts'
+
+/** One word a user types: what help says of it, its options, and the file that does it. */
+export interface Row {
+  /** The word and its arguments: `get <id>`. */
+  readonly usage: string
+  readonly description: string
+  /** Called only when the word was typed: options of a hundred other lines are not worth a millisecond to each run. */
+  readonly options?: (command: Command) => void
+  readonly load: () => Promise<(invocation: Invocation) => Promise<void>>
+}
+
+/** Words below a word: `trace get`, `trace search`. */
+export interface Group {
+  readonly usage: string
+  readonly description: string
+  readonly rows: readonly Row[]
+}
+
+/** Adds commands as far as this command line can need them: all words, options of those that were typed. */
+export function addCommands(
+  parent: Command,
+  rows: readonly (Row | Group)[],
+  argv: readonly string[],
+  ports: Ports,
+): void {
+  for (const row of rows) {
+    const command = parent.command(row.usage).description(row.description)
+    const typed = argv.includes(command.name())
+    if ('rows' in row) {
+      if (typed) addCommands(command, row.rows, argv, ports)
+      continue
+    }
+    if (typed) row.options?.(command)
+    command.action(async () => (await row.load())(prepare(command, ports)))
+  }
+}
+
+/** Which of a command's options are settings: `check --audience` is an assertion, `login --audience` is not. */
+const settingFlags = new WeakMap<Command, readonly string[]>()
+
+/** The settings that can be given as flags (all, or those named), from the table of settings. */
+export function withSettings(command: Command, only?: readonly SettingName[]): Command {
+  const rows = SETTING_TABLE.filter(
+    ({ key, flag }) => flag !== undefined && (only?.includes(key as SettingName) ?? true),
+  )
+  settingFlags.set(
+    command,
+    rows.map(({ flag }) => flag as string),
+  )
+  for (const { shape, flag, help, variable } of rows) {
+    if (flag === undefined) continue
+    const option = new Option(
+      `${typedFlag(flag)} <value>`,
+      `${help ?? ''}${variable ? ` (${variable})` : ''}`,
+    )
+    if (shape === 'words' || shape === 'ports') option.argParser(collect)
+    command.addOption(option)
+  }
+  return command
+}
+
+/** An option that takes one of a few words. */
+export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
+  new Option(flags, description).choices(choices)
+
+/** An option that may be given several times. */
+export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+/** What commander read, as the command sees it. */
+function prepare(command: Command, ports: Ports): Invocation {
+  const options = command.optsWithGlobals() as Record<string, unknown>
+  const names: string[] = []
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
+  ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
+  if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {
+      hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',
+    })
+  }
+  return {
+    ports: options.debug === true ? logRequests(ports) : ports,
+    command: names.join(' '),
+    args: command.args,
+    options,
+    settings: Object.fromEntries(
+      (settingFlags.get(command) ?? []).map((flag) => [flag, options[flag] as string]),
+    ),
+  }
+}
