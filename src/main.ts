@@ -4,6 +4,7 @@ import { wallClock } from './system/clock.ts'
 import { keepCompiledCode } from './system/compiled-code.ts'
 import { processEnv } from './system/env.ts'
 import { leave } from './system/leave.ts'
+import { once } from './system/once.ts'
 import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal.ts'
 
@@ -11,10 +12,6 @@ import { processTerminal } from './system/terminal.ts'
 export function realPorts(): Ports {
   const env = processEnv()
   const terminal = processTerminal(env.variables)
-  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-    let loaded: Promise<T> | undefined
-    return () => (loaded ??= load())
-  }
   return {
     env,
     clock: wallClock,

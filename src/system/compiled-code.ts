@@ -13,7 +13,10 @@ const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: 
  */
 export function keepCompiledCode(stateDirectory: string): void {
   if (enableCompileCache === undefined || process.env.NODE_COMPILE_CACHE || !isOurs(stateDirectory)) return
+  // Node makes the directories by the umask alone.
+  const usual = process.umask(0o077)
   enableCompileCache(join(stateDirectory, 'compiled'))
+  process.umask(usual)
 }
 
 function isOurs(directory: string): boolean {

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { once } from './once.ts'
 
 /** One of the process's two output streams. */
 export interface Output {
@@ -60,14 +61,5 @@ export function isDevice(descriptor: number): boolean {
     return fstatSync(descriptor).isCharacterDevice()
   } catch {
     return false
-  }
-}
-
-/** Looks at the first asking only. */
-export function once<T>(look: () => T): () => T {
-  let seen: { value: T } | undefined
-  return () => {
-    seen ??= { value: look() }
-    return seen.value
   }
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Style, Terminal } from '../ports.ts'
-import { isDevice, type Output, once, openOutput } from './descriptor.ts'
+import { isDevice, type Output, openOutput } from './descriptor.ts'
+import { once } from './once.ts'
 
 // Eight hues that stay apart on dark and light backgrounds and are no error or warning colour.
 const PALETTE = [39, 71, 141, 178, 44, 173, 105, 137] as const

@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   open: 'src/system/browser.ts',
   'openid-client': 'src/session/provider.ts',
   'string-width': 'src/trace/render/width.ts',
-  undici: 'src/system/http.ts',
+  undici: 'src/system/proxied-way.ts',
 }
 
 /** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */

@@ -24,6 +24,7 @@ export interface Bench {
  * A target that is not met is said and no failure: machines differ. A run that failed is one.
  */
 const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<SuiteResult>>>> = {
+  start: async () => (await import('./start.ts')).start,
   traces: async () => (await import('./traces.ts')).traces,
 }
 const RESULTS = 'test/bench/results.json'

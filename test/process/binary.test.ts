@@ -1,4 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, readdir, readFile, rm, stat } from 'node:fs/promises'
+import nodeModule from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -171,6 +173,38 @@ describe('signed in, with the file store', () => {
       const line = ['-c', script, process.execPath, BINARY, 'trace', 'get', spanId, '-o', 'json', '--quiet']
       const { exit, stderr } = await machine.command('bash', line).ended
       expect({ reader, exit, stderr }).toEqual({ reader, exit: 0, stderr: '' })
+    }
+  })
+
+  it('a pipe that another program has made non-blocking loses nothing', async () => {
+    const whole = await machine.run(['trace', 'get', spanId, '-o', 'json', '--quiet'])
+    // Node makes the pipe it writes to non-blocking for everybody who shares it, until it ends.
+    const other = `"$0" -e 'process.stdout.write(""); setTimeout(() => {}, 3000)' &`
+    const script = `{ ${other} sleep 0.5; "$0" "$@"; echo "exit $?" >&2; } | { sleep 1; cat; }`
+    const line = ['-c', script, process.execPath, BINARY, 'trace', 'get', spanId, '-o', 'json', '--quiet']
+    const { stdout, stderr } = await machine.command('bash', line).ended
+    expect(stderr).toBe('exit 0\n')
+    expect(stdout).toBe(whole.stdout)
+  })
+
+  it('compiled code is kept in a directory that is ours alone, or not at all', async () => {
+    // From Node 22 on; an older one keeps nothing.
+    const keeps = 'enableCompileCache' in nodeModule
+    const kept = join(machine.stateDirectory, 'compiled')
+    expect(existsSync(kept)).toBe(keeps)
+    await rm(kept, { recursive: true, force: true })
+    await chmod(machine.stateDirectory, 0o750)
+    await machine.run(['--version'])
+    expect(existsSync(kept)).toBe(false)
+    await chmod(machine.stateDirectory, 0o700)
+    await machine.run(['--version'])
+    expect(existsSync(kept)).toBe(keeps)
+    const stranger = await openMachine()
+    try {
+      await stranger.run(['--version'])
+      expect(await readdir(stranger.home)).toEqual([])
+    } finally {
+      await stranger.close()
     }
   })
 

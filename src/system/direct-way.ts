@@ -1,0 +1,50 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { HttpRequest } from '../ports.ts'
+import type { Way } from './http.ts'
+import { once } from './once.ts'
+import type { TlsSettings } from './tls-settings.ts'
+
+const CONNECT_MILLISECONDS = 5_000
+/** Shorter than the five seconds most servers keep an idle connection: theirs to close is ours to write into. */
+const IDLE_MILLISECONDS = 4_000
+
+/** Straight to the host, by Node's own client: it is at hand in a third of the time that undici takes to load. */
+export function directWay(tls: TlsSettings): Way {
+  const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }
+  const clients = {
+    'http:': once(async () => {
+      const { Agent, request } = await import('node:http')
+      return { request, agent: new Agent(keep) }
+    }),
+    'https:': once(async () => {
+      const { Agent, request } = await import('node:https')
+      return { request, agent: new Agent({ ...keep, ...tls }) }
+    }),
+  }
+  return {
+    async send(request, signal) {
+      const client = await clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
+      const { method } = request
+      const headers = { 'accept-encoding': 'identity', ...request.headers }
+      const answer = await answerOf(
+        client.request(request.url, { ...client, method, headers, signal }),
+        request,
+      )
+      return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body: answer }
+    },
+  }
+}
+
+function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once('response', resolve)
+    asked.once('error', reject)
+    asked.once('socket', (socket) => {
+      if (!socket.connecting) return
+      const late = () => asked.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
+      const timer = setTimeout(late, CONNECT_MILLISECONDS)
+      for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
+    })
+    asked.end(body)
+  })
+}
