@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { keepResult, machineLine, type SuiteResult } from './results.ts'
+import { verdictTable } from './table.ts'
+
+/** A Node the program is measured under. Targets bind on the newest given. */
+export interface NodeUnderTest {
+  readonly path: string
+  /** `Node 24`, as in the names of subjects. */
+  readonly name: string
+  readonly binding: boolean
+}
+
+/** What a suite is given: the Nodes, how often, and where its tables go. */
+export interface Bench {
+  readonly nodes: readonly NodeUnderTest[]
+  readonly rounds: number
+  readonly print: (line: string) => void
+}
+
+/**
+ * `npm run bench [-- SUITE...] [--rounds N] [--node PATH]... [--keep]`: whole processes, side by side. Each `--node` is
+ * one more Node to measure under, instead of the one that runs this. With `--keep` results.json is written anew.
+ * A target that is not met is said and no failure: machines differ. A run that failed is one.
+ */
+const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<SuiteResult>>>> = {
+  traces: async () => (await import('./traces.ts')).traces,
+}
+const RESULTS = 'test/bench/results.json'
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '15' },
+    node: { type: 'string', multiple: true, default: [process.execPath] },
+    keep: { type: 'boolean', default: false },
+  },
+})
+
+const versions = values.node.map((path) => ({ path, version: versionOf(path) }))
+const newest = Math.max(...versions.map(({ version }) => majorOf(version)))
+const nodes = versions.map(({ path, version }) => ({
+  path,
+  name: `Node ${majorOf(version)}`,
+  binding: majorOf(version) === newest && newest >= 24,
+}))
+print(`${machineLine()}; Node ${versions.map(({ version }) => version).join(', ')}`)
+for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
+  const load = SUITES[name]
+  if (!load) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(', ')}`)
+  const suite = await load()
+  const result = await suite({ nodes, rounds: Number(values.rounds), print })
+  for (const program of result.missing) print(`not compared: ${program} is not installed`)
+  print('')
+  for (const line of verdictTable(result.verdicts)) print(line)
+  const bound = result.verdicts.filter(({ binding }) => binding)
+  print(`${name}: ${bound.filter(({ met }) => met).length} of ${bound.length} binding targets met`)
+  if (values.keep)
+    await keepResult(
+      RESULTS,
+      name,
+      versions.map(({ version }) => version),
+      result,
+    )
+}
+
+function versionOf(path: string): string {
+  return execFileSync(path, ['-p', 'process.version'], { encoding: 'utf8' }).trim()
+}
+
+function majorOf(version: string): number {
+  return Number(/^v(\d+)/.exec(version)?.[1])
+}
