@@ -138,32 +138,32 @@ class Mask {
 /** A view of a span: nothing is copied, and the costly parts are read and masked when they are asked for. */
 class MaskedSpan implements Span {
   readonly spanId: string
-  declare readonly parentId?: string
+  readonly parentId: string | undefined
   readonly name: string
   readonly service: string
   readonly kind: Span['kind']
   readonly status: Span['status']
-  declare readonly statusMessage?: string
+  readonly statusMessage: string | undefined
   readonly startNanos: bigint
   readonly durationNanos: number
   readonly resource: Attributes
-  declare readonly scope?: NonNullable<Span['scope']>
+  readonly scope: Span['scope']
   readonly marks: Span['marks']
   readonly #span: Span
   readonly #mask: Mask
 
   constructor(span: Span, mask: Mask) {
     this.spanId = span.spanId
-    if (span.parentId !== undefined) this.parentId = span.parentId
+    this.parentId = span.parentId
     this.name = mask.text(span.name)
     this.service = span.service
     this.kind = span.kind
     this.status = span.status
-    if (span.statusMessage !== undefined) this.statusMessage = mask.text(span.statusMessage)
+    this.statusMessage = span.statusMessage === undefined ? undefined : mask.text(span.statusMessage)
     this.startNanos = span.startNanos
     this.durationNanos = span.durationNanos
     this.resource = mask.resource(span.resource)
-    if (span.scope !== undefined) this.scope = span.scope
+    this.scope = span.scope
     this.marks = span.marks
     this.#span = span
     this.#mask = mask

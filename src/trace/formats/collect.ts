@@ -25,6 +25,21 @@ export class Collection {
     return spans
   }
 
+  /** Adds spans of a trace. */
+  add(traceId: string, more: readonly Span[]): void {
+    const spans = this.spansOf(traceId)
+    // Not by spreading: 100,000 arguments are more than a call can take.
+    for (const span of more) spans.push(span)
+  }
+
+  /** Takes over what another document was read into. */
+  absorb(other: Collection): void {
+    for (const [traceId, spans] of other.#spans) this.add(traceId, spans)
+    this.known ||= other.known
+    this.inexact ||= other.inexact
+    this.partial = other.partial ?? this.partial
+  }
+
   /** Notes a number that JSON cannot have carried whole. */
   check(value: unknown): void {
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))

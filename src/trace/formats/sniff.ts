@@ -9,6 +9,7 @@ import { parseLightstep } from './lightstep.ts'
 import { isObject, type JsonObject } from './loose.ts'
 import { isOtlpJson, readOtlpJson } from './otlp-json.ts'
 import { readOtlpProtobuf } from './otlp-protobuf.ts'
+import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp-scan.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from './own-json.ts'
 import { isZipkinSpan, readZipkin } from './zipkin.ts'
 
@@ -71,10 +72,13 @@ function firstSign(bytes: Buffer): number {
 
 /** `undefined` when it is not JSON at all. */
 function readJsonBytes(bytes: Buffer): Trace[] | undefined {
+  const vocabulary = otlpVocabulary()
+  const scanned = scanOtlpJson(bytes, vocabulary)
+  if (scanned) return scanned.traces()
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes))
+    if (first !== undefined) return finish(readLines(bytes, vocabulary))
   }
   const text = asString(bytes)
   const value = parsedText(text)
@@ -99,7 +103,7 @@ function finish(into: Collection): Trace[] {
 }
 
 /** One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. */
-function readLines(bytes: Buffer): Collection {
+function readLines(bytes: Buffer, vocabulary: Vocabulary): Collection {
   const into = new Collection()
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
@@ -108,9 +112,12 @@ function readLines(bytes: Buffer): Collection {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
     number++
-    if (firstSign(bytes.subarray(from, to)) < to - from) {
-      const value = readLine(bytes.subarray(from, to), number)
-      if (isZipkinSpan(value)) spans.push(value)
+    const line = bytes.subarray(from, to)
+    if (firstSign(line) < line.length) {
+      const scanned = scanOtlpJson(line, vocabulary)
+      const value = scanned ? undefined : readLine(line, number)
+      if (scanned) into.absorb(scanned)
+      else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
     }
     from = to + 1
@@ -155,9 +162,7 @@ function readLightstep(value: JsonObject, into: Collection): void {
   const trace = parseLightstep(value)
   into.known = true
   if (!trace) return
-  const spans = into.spansOf(trace.traceId)
-  // Not by spreading: 100,000 arguments are more than a call can take.
-  for (const span of trace.spans) spans.push(span)
+  into.add(trace.traceId, trace.spans)
 }
 
 function asString(bytes: Buffer): string {
