@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import type { FileFacts, Files } from '../ports.ts'
 
 const absent = (error: unknown): boolean => {
@@ -25,9 +25,14 @@ export const realFiles: Files = {
     }
   },
 
-  async readForeign(path) {
+  async readForeign(path, maxBytes) {
     try {
-      return await readFile(path)
+      const handle = await open(path, constants.O_RDONLY)
+      try {
+        return await readAtMost(handle, maxBytes)
+      } finally {
+        await handle.close()
+      }
     } catch (error) {
       if (absent(error)) return undefined
       throw error
@@ -91,4 +96,29 @@ export const realFiles: Files = {
       throw error
     }
   },
+}
+
+/** Room for the first read of what does not know its size. */
+const FIRST_READ = 64 * 1024
+
+/** A file in one read; pipes and devices, which have no size and may have no end, in reads that grow. */
+async function readAtMost(handle: FileHandle, maxBytes: number): Promise<Buffer> {
+  const { size } = await handle.stat()
+  if (size > maxBytes) throw tooBig()
+  // One byte more than it should have shows that this is the end.
+  let buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_READ) + 1)
+  for (let filled = 0; ; ) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, null)
+    filled += bytesRead
+    if (bytesRead === 0) return buffer.subarray(0, filled)
+    if (filled > maxBytes) throw tooBig()
+    if (filled < buffer.length) continue
+    const larger = Buffer.allocUnsafeSlow(Math.min(buffer.length * 2, maxBytes + 1))
+    buffer.copy(larger)
+    buffer = larger
+  }
+}
+
+function tooBig(): NodeJS.ErrnoException {
+  return Object.assign(new Error('too large'), { code: 'EFBIG' })
 }

@@ -14,7 +14,7 @@ import { isOwnSpan, isOwnTrace, readOwnJson } from './own-json.ts'
 import { isZipkinSpan, readZipkin } from './zipkin.ts'
 
 /** A gzip member that unpacks to more is refused: a few kilobytes can be made to fill any memory. */
-const MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+const MOST_UNPACKED = 1024 * 1024 * 1024
 const NEWLINE = 0x0a
 
 /**
@@ -57,9 +57,11 @@ function foreign(what: string, hint?: string): Failure {
 function unpack(bytes: Buffer): Buffer {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.min(MOST_UNPACKED, constants.MAX_LENGTH) })
+    return gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED })
   } catch (cause) {
-    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 2 GiB', { cause })
+    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 1024 MiB', {
+      cause,
+    })
   }
 }
 

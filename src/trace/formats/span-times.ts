@@ -27,6 +27,28 @@ export function timesBetween(start: bigint, end: bigint): SpanTimes {
   return { startNanos: start, durationNanos: Number(end - start), marks: NONE }
 }
 
+const word = new DataView(new ArrayBuffer(8))
+
+/** A 64-bit number from its halves, in one step: each operation on a `bigint` makes another one. */
+export function fromHalves(high: number, low: number): bigint {
+  word.setUint32(0, high)
+  word.setUint32(4, low)
+  return word.getBigUint64(0)
+}
+
+/** {@link timesBetween}, from 64-bit numbers in halves of 32 bits. */
+export function timesBetweenHalves(
+  startHigh: number,
+  startLow: number,
+  endHigh: number,
+  endLow: number,
+): SpanTimes {
+  const startNanos = fromHalves(startHigh, startLow)
+  const durationNanos = (endHigh - startHigh) * 2 ** 32 + (endLow - startLow)
+  if (startHigh > 0 && endHigh > 0 && durationNanos >= 0) return { startNanos, durationNanos, marks: NONE }
+  return timesBetween(startNanos, fromHalves(endHigh, endLow))
+}
+
 /** From start and duration in microseconds, `undefined` where there is none (Jaeger, Zipkin). */
 export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
   const startNanos = (start ?? 0n) > 0n ? (start as bigint) * 1000n : 0n
