@@ -1,5 +1,8 @@
 import type { Span, Trace } from '../model.ts'
 
+/** Says an error in the words of whoever asked for the document. */
+export type Explain = (error: unknown) => unknown
+
 /** What one document is read into: its spans by trace, and whether numbers were lost on the way. */
 export class Collection {
   readonly #spans = new Map<string, Span[]>()
@@ -11,6 +14,13 @@ export class Collection {
   inexact = false
   /** Why the document is not the whole trace, in the words of the server. */
   partial: string | undefined
+
+  /** Turns what goes wrong into what is thrown; also when a part that is read late goes wrong. */
+  readonly explain: Explain
+
+  constructor(explain: Explain = (error) => error) {
+    this.explain = explain
+  }
 
   /** The spans of a trace; the same array for the same id. */
   spansOf(traceId: string): Span[] {

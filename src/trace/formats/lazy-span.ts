@@ -16,6 +16,22 @@ export interface Details<Raw> {
   links(raw: Raw): readonly SpanLink[]
 }
 
+/** The same details; what goes wrong with them is first shown to `explain`, long after the document was read. */
+export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) => unknown): Details<Raw> {
+  const attempt = <Result>(read: () => Result): Result => {
+    try {
+      return read()
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+  return {
+    attributes: (raw) => attempt(() => details.attributes(raw)),
+    events: (raw) => attempt(() => details.events(raw)),
+    links: (raw) => attempt(() => details.links(raw)),
+  }
+}
+
 /** The parts of a span every reader of a trace needs, read at once. */
 export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links'>
 

@@ -1,7 +1,7 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../model.ts'
 import type { Collection } from './collect.ts'
 import { asInteger } from './integer.ts'
-import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
+import { type Details, explained, LazySpan, type Skeleton } from './lazy-span.ts'
 import { asText, isObject, type JsonObject } from './loose.ts'
 import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
 import { isBlankId, otlpId } from './otlp-ids.ts'
@@ -56,11 +56,12 @@ function readResourceSpans(item: JsonObject, into: Collection): void {
   const given = isObject(item.resource) ? item.resource.attributes : undefined
   checkIntegers(given, into)
   const { resource, service } = readResource(given)
+  const details = explained(otlpDetails, into.explain)
   for (const key of ['scopeSpans', 'instrumentationLibrarySpans']) {
     for (const group of objects(item[key])) {
       const scope = readScope(group.scope ?? group.instrumentationLibrary)
       const shared: Shared = { resource, service, scope }
-      for (const span of objects(group.spans)) readSpan(span, shared, into)
+      for (const span of objects(group.spans)) readSpan(span, shared, details, into)
     }
   }
 }
@@ -124,12 +125,12 @@ export function readTraceId(value: unknown): string {
   return otlpId(value, 32) ?? NO_TRACE_ID
 }
 
-function readSpan(item: JsonObject, shared: Shared, into: Collection): void {
+function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>, into: Collection): void {
   into.check(item.startTimeUnixNano)
   into.check(item.endTimeUnixNano)
   checkIntegers(item.attributes, into)
   const skeleton = readSkeleton(item, readOtlpStatus(item.status), shared)
-  into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, otlpDetails, item))
+  into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
 }
 
 /** Attributes, events and links of a span that is there as an object. */

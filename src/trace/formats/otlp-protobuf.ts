@@ -1,6 +1,6 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../model.ts'
 import type { Collection } from './collect.ts'
-import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
+import { type Details, explained, LazySpan, type Skeleton } from './lazy-span.ts'
 import { asText } from './loose.ts'
 import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
@@ -26,7 +26,7 @@ export function readOtlpProtobuf(bytes: Buffer, into: Collection): void {
   const reading: Reading = {
     cursor,
     into,
-    details: protobufDetails(bytes),
+    details: explained(protobufDetails(bytes), into.explain),
     texts: new TextPool(),
     lastTraceId: { at: 0, length: 0, text: NO_TRACE_ID },
   }

@@ -1,10 +1,10 @@
 import { Failure } from '../../errors.ts'
 import { type Attributes, NONE, UNKNOWN_SERVICE } from '../model.ts'
-import { Collection } from './collect.ts'
+import { Collection, type Explain } from './collect.ts'
 import { OPEN_LIST, UNUSUAL } from './json-bytes.ts'
 import { JsonCursor } from './json-cursor.ts'
 import { JsonKeys } from './json-keys.ts'
-import { type Details, LazySpan } from './lazy-span.ts'
+import { type Details, explained, LazySpan } from './lazy-span.ts'
 import { isObject, type JsonObject } from './loose.ts'
 import { type OtlpStatus, readOtlpStatus } from './otlp-enums.ts'
 import {
@@ -46,15 +46,19 @@ export function otlpVocabulary(): Vocabulary {
  * text of any length. `undefined` for everything else: JSON of another kind, broken JSON, and OTLP that is written
  * in an odd way (spans before their resource, integers that `JSON.parse` would round).
  */
-export function scanOtlpJson(bytes: Buffer, vocabulary: Vocabulary): Collection | undefined {
+export function scanOtlpJson(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain?: Explain,
+): Collection | undefined {
   const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
-  const into = new Collection()
+  const into = new Collection(explain)
   try {
     scanDocument(
       {
         cursor,
         into,
-        details: detailsIn(bytes, vocabulary),
+        details: explained(detailsIn(bytes, vocabulary), into.explain),
         traceId: new Repeated(readTraceId),
         status: new Repeated(readOtlpStatus),
       },

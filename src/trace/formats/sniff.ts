@@ -2,7 +2,7 @@ import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
-import { Collection } from './collect.ts'
+import { Collection, type Explain } from './collect.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger.ts'
 import { parseLightstep } from './lightstep.ts'
@@ -20,30 +20,30 @@ const NEWLINE = 0x0a
 /**
  * Reads traces in any format known here, told from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
  * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not.
- * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else.
+ * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else, now or when a part
+ * that is damaged is asked for; `explain` may make another error of it.
  */
-export function readTraces(input: Uint8Array): Trace[] {
+export function readTraces(input: Uint8Array, explain: Explain = (error) => error): Trace[] {
   try {
-    return read(input)
+    return read(input, explain)
   } catch (error) {
     // A stack that ran out: values nested deeper than anything a tracer writes.
-    if (error instanceof RangeError) throw foreign('it is nested too deeply')
-    throw error
+    throw explain(error instanceof RangeError ? foreign('it is nested too deeply') : error)
   }
 }
 
-function read(input: Uint8Array): Trace[] {
+function read(input: Uint8Array, explain: Explain): Trace[] {
   const bytes = unpack(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
   const start = firstSign(bytes)
   if (start >= bytes.length) throw foreign('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes.subarray(start))
+    const traces = readJsonBytes(bytes.subarray(start), explain)
     if (traces) return traces
   }
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw foreign('it is neither JSON nor OTLP protobuf')
-  const into = new Collection()
+  const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
   return into.traces()
 }
@@ -73,22 +73,22 @@ function firstSign(bytes: Buffer): number {
 }
 
 /** `undefined` when it is not JSON at all. */
-function readJsonBytes(bytes: Buffer): Trace[] | undefined {
+function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
   const vocabulary = otlpVocabulary()
-  const scanned = scanOtlpJson(bytes, vocabulary)
+  const scanned = scanOtlpJson(bytes, vocabulary, explain)
   if (scanned) return scanned.traces()
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes, vocabulary))
+    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain))
   }
   const text = asString(bytes)
   const value = parsedText(text)
   if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(bytes)
-  const into = new Collection()
+  const into = new Collection(explain)
   readValue(value, into)
   if (!into.inexact) return finish(into)
-  const exact = new Collection()
+  const exact = new Collection(explain)
   readValue(JSON.parse(quoteLongIntegers(text)), exact)
   return finish(exact)
 }
@@ -105,8 +105,8 @@ function finish(into: Collection): Trace[] {
 }
 
 /** One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. */
-function readLines(bytes: Buffer, vocabulary: Vocabulary): Collection {
-  const into = new Collection()
+function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Collection {
+  const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
   let number = 0
@@ -116,7 +116,7 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary): Collection {
     number++
     const line = bytes.subarray(from, to)
     if (firstSign(line) < line.length) {
-      const scanned = scanOtlpJson(line, vocabulary)
+      const scanned = scanOtlpJson(line, vocabulary, explain)
       const value = scanned ? undefined : readLine(line, number)
       if (scanned) into.absorb(scanned)
       else if (isZipkinSpan(value)) spans.push(value)
