@@ -15,8 +15,13 @@ export interface SpanTimes {
 // Nobody traced anything in early 1970: an end there beside no start is a known duration (see otlp-export.ts).
 const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
 
+// What 64 bits hold, as every format has it. A number beyond (JSON allows 1e308) is no time and no duration.
+const MOST_NANOS = (1n << 64n) - 1n
+
 /** From start and end in nanoseconds since the epoch, 0 where there is none. The arrays of marks are shared. */
-export function timesBetween(start: bigint, end: bigint): SpanTimes {
+export function timesBetween(givenStart: bigint, givenEnd: bigint): SpanTimes {
+  const start = givenStart <= MOST_NANOS ? givenStart : 0n
+  const end = givenEnd <= MOST_NANOS ? givenEnd : 0n
   if (start <= 0n) {
     if (end <= 0n) return { startNanos: 0n, durationNanos: 0, marks: BOTH_MISSING }
     const durationNanos = end <= LONGEST_LONE_DURATION ? Number(end) : 0
@@ -51,13 +56,20 @@ export function timesBetweenHalves(
 
 /** From start and duration in microseconds, `undefined` where there is none (Jaeger, Zipkin). */
 export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
-  const startNanos = (start ?? 0n) > 0n ? (start as bigint) * 1000n : 0n
-  const durationNanos = Number(duration ?? 0n) * 1000
+  const startNanos = inNanos(start ?? 0n) ?? 0n
+  const lasted = inNanos(duration ?? 0n)
   if (duration !== undefined && duration < 0n) return { startNanos, durationNanos: 0, marks: REVERSED }
+  const endless = duration === undefined || lasted === undefined
+  const durationNanos = Number(lasted ?? 0n)
   if (startNanos === 0n) {
-    return { startNanos, durationNanos, marks: duration === undefined ? BOTH_MISSING : START_MISSING }
+    return { startNanos, durationNanos, marks: endless ? BOTH_MISSING : START_MISSING }
   }
-  return { startNanos, durationNanos, marks: duration === undefined ? END_MISSING : NONE }
+  return { startNanos, durationNanos, marks: endless ? END_MISSING : NONE }
+}
+
+function inNanos(micros: bigint): bigint | undefined {
+  const nanos = micros * 1000n
+  return nanos < 0n ? 0n : nanos <= MOST_NANOS ? nanos : undefined
 }
 
 /** `marks` and one more. */
