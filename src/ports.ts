@@ -44,8 +44,11 @@ export interface FileFacts {
 export interface Files {
   /** Whole content, `undefined` when there is no such file. Does not follow a symlink at `path`. */
   read(path: string): Promise<Buffer | undefined>
-  /** Whole content of a file named by the user; follows symlinks. */
-  readForeign(path: string): Promise<Buffer | undefined>
+  /**
+   * Whole content of a file named by the user: of any kind (a pipe, a device), symlinks followed. Never more than
+   * `maxBytes` are read: error code EFBIG when there is more.
+   */
+  readForeign(path: string, maxBytes: number): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): Promise<void>
@@ -130,7 +133,7 @@ export interface Terminal {
   /** Styling for stdout or stderr under the colour rules (NO_COLOR, FORCE_COLOR, TERM=dumb, --color). */
   style(stream: 'out' | 'err'): Promise<Style>
   setColor(when: 'auto' | 'always' | 'never'): void
-  /** All of stdin, at most `maxBytes`. */
+  /** All of stdin. Failure `usage` when it is more than `maxBytes`. */
   readAll(maxBytes: number): Promise<string>
   /** The same, undecoded. */
   readAllBytes(maxBytes: number): Promise<Buffer>

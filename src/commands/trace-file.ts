@@ -3,8 +3,8 @@ import { safeText } from '../safe-text.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Invocation, tell } from './invocation.ts'
 
-/** Larger inputs do not fit into one buffer of every supported Node. */
-const MOST_BYTES = 2 * 1024 * 1024 * 1024
+/** An input is held in memory whole, so one without an end (`/dev/zero`) must have one here. */
+const MOST_BYTES = 1024 * 1024 * 1024
 
 /** Errors that mean "no file of this name", for words that are rather an id. */
 const NO_FILE = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
@@ -35,21 +35,26 @@ export async function traceFromFile(
 async function readFile(invocation: Invocation, path: string): Promise<Buffer | undefined> {
   try {
     const files = await invocation.ports.files()
-    const bytes = await files.readForeign(path)
+    const bytes = await files.readForeign(path, MOST_BYTES)
     if (bytes !== undefined) return bytes
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code ?? '')
+    if (code === 'EFBIG') throw tooBig(path, error)
     if (!NO_FILE.has(code)) {
-      throw new Failure(
-        'usage',
-        `cannot read ${safeText(path, 200)}${code === '' ? '' : ` (${safeText(code, 40)})`}`,
-        {
-          hint: 'Check its permissions; a file of more than 2 GiB can be given as NDJSON in parts.',
-          cause: error,
-        },
-      )
+      const why = code === '' ? '' : ` (${safeText(code, 40)})`
+      throw new Failure('usage', `cannot read ${safeText(path, 200)}${why}`, {
+        hint: 'Check its permissions.',
+        cause: error,
+      })
     }
   }
   if (!/^\.{0,2}[/\\]|\.(json|ndjson|jsonl|pb|binpb|gz|otlp)$/i.test(path)) return undefined
   throw new Failure('not-found', `there is no file ${safeText(path, 200)}`, { hint: 'Check its name.' })
+}
+
+function tooBig(path: string, cause: unknown): Failure {
+  return new Failure('usage', `${safeText(path, 200)} is larger than ${MOST_BYTES / 2 ** 20} MiB`, {
+    hint: 'Give it in parts (NDJSON can be split between lines), or as OTLP protobuf, which is half the size.',
+    cause,
+  })
 }

@@ -3,6 +3,9 @@ import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import type { Body } from './sealed-file.ts'
 
+/** A secret is a line; a file of more is not one. */
+const MOST_BYTES = 64 * 1024
+
 /**
  * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one the
  * last sign-in kept, else typed without echo. Undefined for public clients and public-by-design secrets.
@@ -15,7 +18,9 @@ export async function clientSecret(
   if (client.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
   const since = ports.clock.now()
   if (client.clientSecretFile !== undefined) {
-    const bytes = await (await ports.files()).readForeign(client.clientSecretFile).catch(() => undefined)
+    const bytes = await (await ports.files())
+      .readForeign(client.clientSecretFile, MOST_BYTES)
+      .catch(() => undefined)
     const value = bytes?.toString('utf8').trim()
     if (value) return value === kept?.value ? kept : { value, since }
     throw new Failure(

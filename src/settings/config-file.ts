@@ -14,10 +14,13 @@ export interface ConfigFile {
   readonly unknownKeys: readonly string[]
 }
 
+/** Far more than anybody types: a larger file is some other file. */
+const MOST_BYTES = 1024 * 1024
+
 export async function readConfig(path: string, files: Files): Promise<ConfigFile> {
   let bytes: Buffer | undefined
   try {
-    bytes = await files.readForeign(path)
+    bytes = await files.readForeign(path, MOST_BYTES)
   } catch (cause) {
     throw new Failure(
       'settings',

@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports.ts'
 
 // The promises of `node:fs/promises` do the same, and cost a start the stream modules they come with.
-const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
+const [open, close, read] = [promisify(fs.open), promisify(fs.close), promisify(fs.read)]
+const [fsync, fstat] = [promisify(fs.fsync), promisify(fs.fstat)]
 const [readFile, writeFile, rename] = [promisify(fs.readFile), promisify(fs.writeFile), promisify(fs.rename)]
 const [rm, mkdir, readdir, lstat] = [
   promisify(fs.rm),
@@ -35,9 +36,14 @@ export const realFiles: Files = {
     }
   },
 
-  async readForeign(path) {
+  async readForeign(path, maxBytes) {
     try {
-      return await readFile(path)
+      const file = await open(path, constants.O_RDONLY)
+      try {
+        return await readAtMost(file, maxBytes)
+      } finally {
+        await close(file)
+      }
     } catch (error) {
       if (absent(error)) return undefined
       throw error
@@ -101,4 +107,29 @@ export const realFiles: Files = {
       throw error
     }
   },
+}
+
+/** Room for the first read of what does not know its size. */
+const FIRST_READ = 64 * 1024
+
+/** A file in one read; pipes and devices, which have no size and may have no end, in reads that grow. */
+async function readAtMost(file: number, maxBytes: number): Promise<Buffer> {
+  const { size } = await fstat(file)
+  if (size > maxBytes) throw tooBig()
+  // One byte more than it should have shows that this is the end.
+  let buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_READ) + 1)
+  for (let filled = 0; ; ) {
+    const { bytesRead } = await read(file, buffer, filled, buffer.length - filled, null)
+    filled += bytesRead
+    if (bytesRead === 0) return buffer.subarray(0, filled)
+    if (filled > maxBytes) throw tooBig()
+    if (filled < buffer.length) continue
+    const larger = Buffer.allocUnsafeSlow(Math.min(buffer.length * 2, maxBytes + 1))
+    buffer.copy(larger)
+    buffer = larger
+  }
+}
+
+function tooBig(): NodeJS.ErrnoException {
+  return Object.assign(new Error('too large'), { code: 'EFBIG' })
 }

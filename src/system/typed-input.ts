@@ -12,7 +12,11 @@ export async function readAllBytes(maxBytes: number): Promise<Buffer> {
   for await (const part of process.stdin) {
     parts.push(part as Buffer)
     size += (part as Buffer).length
-    if (size > maxBytes) throw new Failure('usage', `standard input is larger than ${maxBytes} bytes`)
+    if (size > maxBytes) {
+      throw new Failure('usage', `standard input is larger than ${maxBytes / 2 ** 20} MiB`, {
+        hint: 'ls-auth stopped reading. Check what writes into it.',
+      })
+    }
   }
   return Buffer.concat(parts)
 }

@@ -135,38 +135,61 @@ class Mask {
   }
 }
 
-/** A view of a span: nothing is copied, and the costly parts are read and masked when they are asked for. */
+/**
+ * A view of a span. Only what is masked is its own; the costly parts are read and masked when they are asked for, and
+ * the rest is the span's, so that 100,000 of them cost little.
+ */
 class MaskedSpan implements Span {
-  readonly spanId: string
-  declare readonly parentId?: string
   readonly name: string
-  readonly service: string
-  readonly kind: Span['kind']
-  readonly status: Span['status']
-  declare readonly statusMessage?: string
-  readonly startNanos: bigint
-  readonly durationNanos: number
-  readonly resource: Attributes
-  declare readonly scope?: NonNullable<Span['scope']>
-  readonly marks: Span['marks']
+  readonly statusMessage: string | undefined
   readonly #span: Span
   readonly #mask: Mask
 
   constructor(span: Span, mask: Mask) {
-    this.spanId = span.spanId
-    if (span.parentId !== undefined) this.parentId = span.parentId
     this.name = mask.text(span.name)
-    this.service = span.service
-    this.kind = span.kind
-    this.status = span.status
-    if (span.statusMessage !== undefined) this.statusMessage = mask.text(span.statusMessage)
-    this.startNanos = span.startNanos
-    this.durationNanos = span.durationNanos
-    this.resource = mask.resource(span.resource)
-    if (span.scope !== undefined) this.scope = span.scope
-    this.marks = span.marks
+    this.statusMessage = span.statusMessage === undefined ? undefined : mask.text(span.statusMessage)
     this.#span = span
     this.#mask = mask
+  }
+
+  get spanId(): string {
+    return this.#span.spanId
+  }
+
+  get parentId(): string | undefined {
+    return this.#span.parentId
+  }
+
+  get service(): string {
+    return this.#span.service
+  }
+
+  get kind(): Span['kind'] {
+    return this.#span.kind
+  }
+
+  get status(): Span['status'] {
+    return this.#span.status
+  }
+
+  get startNanos(): bigint {
+    return this.#span.startNanos
+  }
+
+  get durationNanos(): number {
+    return this.#span.durationNanos
+  }
+
+  get marks(): Span['marks'] {
+    return this.#span.marks
+  }
+
+  get scope(): Span['scope'] {
+    return this.#span.scope
+  }
+
+  get resource(): Attributes {
+    return this.#mask.resource(this.#span.resource)
   }
 
   get attributes(): Attributes {

@@ -46,7 +46,7 @@ describe('every shape OTLP/JSON comes in', () => {
       scope: { name: 'lib', version: '1' },
       marks: [],
     })
-    expect(trace.spans[0]).not.toHaveProperty('parentId')
+    expect(trace.spans[0]?.parentId).toBeUndefined()
   })
 
   test('the old instrumentationLibrarySpans', () => {

@@ -31,13 +31,11 @@ export function traceInFile(bytes: Uint8Array, name: string, wanted?: string): F
 
 /** A file is the user's own, so "ask whoever runs the API" would be the wrong advice. */
 function readFile(bytes: Uint8Array, name: string): Trace[] {
-  try {
-    return readTraces(bytes)
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'api-failed') throw error
-    throw new Failure('usage', `cannot read ${safeText(name, 200)}: ${error.message}`, {
+  return readTraces(bytes, (error) => {
+    if (!(error instanceof Failure) || error.code !== 'api-failed') return error
+    return new Failure('usage', `cannot read ${safeText(name, 200)}: ${error.message}`, {
       hint: /^Try again/.test(error.hint) ? 'Check what wrote it.' : error.hint,
       cause: error,
     })
-  }
+  })
 }

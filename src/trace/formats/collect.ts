@@ -1,5 +1,8 @@
 import type { Span, Trace } from '../model.ts'
 
+/** Says an error in the words of whoever asked for the document. */
+export type Explain = (error: unknown) => unknown
+
 /** What one document is read into: its spans by trace, and whether numbers were lost on the way. */
 export class Collection {
   readonly #spans = new Map<string, Span[]>()
@@ -12,6 +15,13 @@ export class Collection {
   /** Why the document is not the whole trace, in the words of the server. */
   partial: string | undefined
 
+  /** Turns what goes wrong into what is thrown; also when a part that is read late goes wrong. */
+  readonly explain: Explain
+
+  constructor(explain: Explain = (error) => error) {
+    this.explain = explain
+  }
+
   /** The spans of a trace; the same array for the same id. */
   spansOf(traceId: string): Span[] {
     if (traceId === this.#lastId) return this.#last
@@ -23,6 +33,21 @@ export class Collection {
     this.#lastId = traceId
     this.#last = spans
     return spans
+  }
+
+  /** Adds spans of a trace. */
+  add(traceId: string, more: readonly Span[]): void {
+    const spans = this.spansOf(traceId)
+    // Not by spreading: 100,000 arguments are more than a call can take.
+    for (const span of more) spans.push(span)
+  }
+
+  /** Takes over what another document was read into. */
+  absorb(other: Collection): void {
+    for (const [traceId, spans] of other.#spans) this.add(traceId, spans)
+    this.known ||= other.known
+    this.inexact ||= other.inexact
+    this.partial = other.partial ?? this.partial
   }
 
   /** Notes a number that JSON cannot have carried whole. */

@@ -1,8 +1,9 @@
 /**
- * A whole number given as a JSON number or as decimal text; `undefined` for anything else. Fractions of a unit are
+ * A whole number given as a JSON number, as decimal text or already read; `undefined` for anything else. Fractions of a unit are
  * rounded (some Zipkin senders write them).
  */
 export function asInteger(value: unknown): bigint | undefined {
+  if (typeof value === 'bigint') return value
   if (typeof value === 'number') return Number.isFinite(value) ? BigInt(Math.round(value)) : undefined
   if (typeof value !== 'string') return undefined
   if (/^[+-]?\d{1,40}$/.test(value)) return BigInt(value.startsWith('+') ? value.slice(1) : value)

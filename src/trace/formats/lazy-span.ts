@@ -16,41 +16,58 @@ export interface Details<Raw> {
   links(raw: Raw): readonly SpanLink[]
 }
 
+/** The same details; what goes wrong with them is first shown to `explain`, long after the document was read. */
+export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) => unknown): Details<Raw> {
+  const attempt = <Result>(read: () => Result): Result => {
+    try {
+      return read()
+    } catch (error) {
+      throw explain(error)
+    }
+  }
+  return {
+    attributes: (raw) => attempt(() => details.attributes(raw)),
+    events: (raw) => attempt(() => details.events(raw)),
+    links: (raw) => attempt(() => details.links(raw)),
+  }
+}
+
 /** The parts of a span every reader of a trace needs, read at once. */
 export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links'>
 
 /**
  * A span whose attributes, events and links are read each time they are asked for. A waterfall of 100,000 spans asks
- * for those of a handful, and an export for each once, so nothing is kept.
+ * for those of a handful, and an export for each once, so nothing is kept. All have the same members in the same order,
+ * whether there is a parent or not: to the engine they are of one kind, and reading one is as quick as reading the next.
  */
 export class LazySpan<Raw> implements Span {
   readonly spanId: string
-  declare readonly parentId?: string
+  readonly parentId: string | undefined
   readonly name: string
   readonly service: string
   readonly kind: SpanKind
   readonly status: SpanStatus
-  declare readonly statusMessage?: string
+  readonly statusMessage: string | undefined
   readonly startNanos: bigint
   readonly durationNanos: number
   readonly resource: Attributes
-  declare readonly scope?: Scope
+  readonly scope: Scope | undefined
   readonly marks: readonly SpanMark[]
   readonly #details: Details<Raw>
   readonly #raw: Raw
 
   constructor(skeleton: Skeleton, details: Details<Raw>, raw: Raw) {
     this.spanId = skeleton.spanId
-    if (skeleton.parentId !== undefined) this.parentId = skeleton.parentId
+    this.parentId = skeleton.parentId
     this.name = skeleton.name
     this.service = skeleton.service
     this.kind = skeleton.kind
     this.status = skeleton.status
-    if (skeleton.statusMessage !== undefined) this.statusMessage = skeleton.statusMessage
+    this.statusMessage = skeleton.statusMessage
     this.startNanos = skeleton.startNanos
     this.durationNanos = skeleton.durationNanos
     this.resource = skeleton.resource
-    if (skeleton.scope !== undefined) this.scope = skeleton.scope
+    this.scope = skeleton.scope
     this.marks = skeleton.marks
     this.#details = details
     this.#raw = raw

@@ -26,10 +26,13 @@ export function readTimes(item: JsonObject): Times {
   }
 }
 
+/** What 64 bits of nanoseconds hold; JSON allows 1e308. */
+const MOST_MICROS = 2 ** 64 / 1000
+
 /** Zero is what an unset time looks like in this API. */
 function micros(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? Math.round(number) : undefined
+  return typeof number === 'number' && number > 0 && number < MOST_MICROS ? Math.round(number) : undefined
 }
 
 const LOG_TIMES = ['timestamp-micros', 'timestamp_micros']

@@ -19,8 +19,14 @@ export function readOtlpKind(value: unknown): SpanKind {
   return readEnum(value, OTLP_KINDS, 'span_kind_') ?? 'unspecified'
 }
 
+/** What a `Status` says. */
+export interface OtlpStatus {
+  readonly status: SpanStatus
+  readonly statusMessage?: string
+}
+
 /** A `Status` object; its code in any of the forms of {@link readOtlpKind}. */
-export function readOtlpStatus(value: unknown): { status: SpanStatus; statusMessage?: string } {
+export function readOtlpStatus(value: unknown): OtlpStatus {
   if (!isObject(value)) return { status: 'unset' }
   const status = readEnum(value.code, OTLP_STATUSES, 'status_code_') ?? 'unset'
   const { message } = value

@@ -1,12 +1,13 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../model.ts'
 import type { Collection } from './collect.ts'
-import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
+import { type Details, explained, LazySpan, type Skeleton } from './lazy-span.ts'
 import { asText } from './loose.ts'
-import { OTLP_KINDS, OTLP_STATUSES } from './otlp-enums.ts'
+import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
 import { protobufDetails, readAttributesUnder, readScope } from './protobuf-values.ts'
 import { BYTES, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
-import { timesBetween, withMark } from './span-times.ts'
+import { type SpanTimes, timesBetweenHalves, withMark } from './span-times.ts'
+import { TextPool } from './text-pool.ts'
 
 // Tags (`field number * 8 + wire type`) of opentelemetry-proto trace/v1 and tempopb TraceByIDResponse.
 const FIRST = 1 * 8 + BYTES
@@ -22,18 +23,26 @@ const OLD_SCOPE_SPANS = 1000 * 8 + BYTES
  */
 export function readOtlpProtobuf(bytes: Buffer, into: Collection): void {
   const cursor = new WireCursor(bytes)
-  const reading: Reading = { cursor, into, details: protobufDetails(bytes), lastTraceId: '' }
+  const reading: Reading = {
+    cursor,
+    into,
+    details: explained(protobufDetails(bytes), into.explain),
+    texts: new TextPool(),
+    lastTraceId: { at: 0, length: 0, text: NO_TRACE_ID },
+  }
   if (isTraceResponse(bytes)) readTraceResponse(reading)
   else readResourceSpansList(reading)
   into.known = true
 }
 
+const UNSET: OtlpStatus = { status: 'unset' }
+
 interface Reading {
   readonly cursor: WireCursor
   readonly into: Collection
   readonly details: Details<number>
-  /** Spans of one trace come together: its id is made into text once. */
-  lastTraceId: string
+  readonly texts: TextPool
+  readonly lastTraceId: { at: number; length: number; text: string }
 }
 
 function isTraceResponse(bytes: Buffer): boolean {
@@ -115,77 +124,102 @@ function readScopeSpans(reading: Reading, resource: Attributes, service: string)
   cursor.end = outer
 }
 
-type Draft = { -readonly [Key in keyof Skeleton]: Skeleton[Key] }
-
 function readSpan(reading: Reading, resource: Attributes, service: string, scope: Scope | undefined): void {
   const { cursor, details } = reading
   const offset = cursor.at
-  const span: Draft = {
-    spanId: NO_SPAN_ID,
-    name: '',
-    service,
-    kind: 'unspecified',
-    status: 'unset',
-    startNanos: 0n,
-    durationNanos: 0,
-    resource,
-    marks: NONE,
-  }
-  if (scope !== undefined) span.scope = scope
   const outer = cursor.end
   cursor.end = cursor.chunk()
-  const traceId = readFields(reading, span)
+  const draft: Draft = {
+    traceId: NO_TRACE_ID,
+    spanId: NO_SPAN_ID,
+    parent: '',
+    name: '',
+    kind: 0,
+    status: UNSET,
+  }
+  const times = readFields(reading, draft)
   cursor.end = outer
-  reading.into.spansOf(traceId).push(new LazySpan(span, details, offset))
+  const parentId = spanIdOf(draft.parent)
+  const unreadable = parentId === undefined && /[^0]/.test(draft.parent)
+  const skeleton: Skeleton = {
+    spanId: draft.spanId,
+    parentId,
+    name: draft.name,
+    service,
+    kind: OTLP_KINDS[draft.kind] ?? 'unspecified',
+    status: draft.status.status,
+    statusMessage: draft.status.statusMessage,
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    resource,
+    scope,
+    marks: withMark(times.marks, unreadable ? 'parent-unreadable' : undefined),
+  }
+  reading.into.spansOf(draft.traceId).push(new LazySpan(skeleton, details, offset))
 }
 
-/** The fields of one span, up to `cursor.end`. Returns the trace id. */
-function readFields(reading: Reading, span: Draft): string {
+interface Draft {
+  traceId: string
+  spanId: string
+  /** As given, in hex. */
+  parent: string
+  name: string
+  kind: number
+  status: OtlpStatus
+}
+
+/** The fields of one span, up to `cursor.end`. Returns its times. */
+function readFields(reading: Reading, span: Draft): SpanTimes {
   const { cursor } = reading
-  let traceId = NO_TRACE_ID
-  let end = 0n
-  let unreadable = false
+  let [startLow, startHigh, endLow, endHigh] = [0, 0, 0, 0]
   for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
-    if (tag === 1 * 8 + BYTES) traceId = readTraceId(reading)
+    if (tag === 1 * 8 + BYTES) span.traceId = readTraceId(reading)
     else if (tag === 2 * 8 + BYTES) span.spanId = spanIdOf(cursor.hex()) ?? NO_SPAN_ID
-    else if (tag === 4 * 8 + BYTES) {
-      const parent = cursor.hex()
-      const parentId = spanIdOf(parent)
-      if (parentId !== undefined) span.parentId = parentId
-      else unreadable = /[^0]/.test(parent)
-    } else if (tag === 5 * 8 + BYTES) span.name = cursor.text()
-    else if (tag === 6 * 8 + VARINT) span.kind = OTLP_KINDS[Number(cursor.int64())] ?? 'unspecified'
-    else if (tag === 7 * 8 + FIXED64) span.startNanos = cursor.fixed64()
-    else if (tag === 8 * 8 + FIXED64) end = cursor.fixed64()
-    else if (tag === 15 * 8 + BYTES) readStatus(cursor, span)
+    else if (tag === 4 * 8 + BYTES) span.parent = cursor.hex()
+    else if (tag === 5 * 8 + BYTES) span.name = cursor.textFrom(reading.texts)
+    else if (tag === 6 * 8 + VARINT) span.kind = cursor.enum()
+    else if (tag === 7 * 8 + FIXED64) {
+      startLow = cursor.half()
+      startHigh = cursor.half()
+    } else if (tag === 8 * 8 + FIXED64) {
+      endLow = cursor.half()
+      endHigh = cursor.half()
+    } else if (tag === 15 * 8 + BYTES) span.status = readStatus(cursor)
     else cursor.skip(tag)
   }
-  const times = timesBetween(span.startNanos, end)
-  span.startNanos = times.startNanos
-  span.durationNanos = times.durationNanos
-  span.marks = withMark(times.marks, unreadable ? 'parent-unreadable' : undefined)
-  return traceId
+  return timesBetweenHalves(startHigh, startLow, endHigh, endLow)
 }
 
-function readTraceId(reading: Reading): string {
-  const hex = reading.cursor.hex()
-  if (hex === reading.lastTraceId) return hex
-  const id = hex.length === 0 || hex.length > 32 ? NO_TRACE_ID : hex.padStart(32, '0')
-  reading.lastTraceId = id
-  return id
+/** Spans of one trace come together: its id is made into text once. */
+function readTraceId({ cursor, lastTraceId }: Reading): string {
+  const end = cursor.chunk()
+  const { at, bytes } = cursor
+  cursor.at = end
+  if (end - at === lastTraceId.length && isSame(bytes, at, lastTraceId.at, end - at)) return lastTraceId.text
+  const hex = bytes.toString('hex', at, end)
+  const text = hex.length === 0 || hex.length > 32 ? NO_TRACE_ID : hex.padStart(32, '0')
+  Object.assign(lastTraceId, { at, length: end - at, text })
+  return text
+}
+
+function isSame(bytes: Buffer, at: number, other: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== bytes[other + i]) return false
+  return true
 }
 
 function spanIdOf(hex: string): string | undefined {
   return hex.length === 16 && hex !== NO_SPAN_ID ? hex : undefined
 }
 
-function readStatus(cursor: WireCursor, span: Draft): void {
+function readStatus(cursor: WireCursor): OtlpStatus {
+  let status: OtlpStatus = UNSET
   cursor.message((tag) => {
     if (tag === 2 * 8 + BYTES) {
-      const message = cursor.text()
-      if (message !== '') span.statusMessage = message
-    } else if (tag === 3 * 8 + VARINT) span.status = OTLP_STATUSES[Number(cursor.int64())] ?? 'unset'
+      const statusMessage = cursor.text()
+      if (statusMessage !== '') status = { ...status, statusMessage }
+    } else if (tag === 3 * 8 + VARINT) status = { ...status, status: OTLP_STATUSES[cursor.enum()] ?? 'unset' }
     else return false
     return true
   })
+  return status
 }

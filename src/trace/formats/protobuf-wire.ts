@@ -1,4 +1,6 @@
 import { Failure } from '../../errors.ts'
+import { hexOfEight } from './hex-text.ts'
+import type { TextPool } from './text-pool.ts'
 
 /** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are long gone and refused. */
 export const VARINT = 0
@@ -58,6 +60,22 @@ export class WireCursor {
     throw damaged('a number is too long')
   }
 
+  /** An enum: one byte, or a varint of any length as protobuf allows for negative ones. */
+  enum(): number {
+    const byte = this.at < this.end ? (this.bytes[this.at] as number) : 0xff
+    if (byte >= 0x80) return Number(this.int64())
+    this.at++
+    return byte
+  }
+
+  /** Half of a `fixed64`, the lower one first. */
+  half(): number {
+    const at = this.#take(4)
+    const { bytes } = this
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)
+    return low + (bytes[at + 3] as number) * 0x1000000
+  }
+
   fixed64(): bigint {
     const at = this.#take(8)
     return this.bytes.readBigUInt64LE(at)
@@ -81,9 +99,18 @@ export class WireCursor {
     return text
   }
 
+  /** A text that other messages have too. */
+  textFrom(pool: TextPool): string {
+    const end = this.chunk()
+    const text = pool.text(this.bytes, this.at, end)
+    this.at = end
+    return text
+  }
+
   hex(): string {
     const end = this.chunk()
-    const hex = this.bytes.toString('hex', this.at, end)
+    const { at, bytes } = this
+    const hex = end - at === 8 ? hexOfEight(bytes, at) : bytes.toString('hex', at, end)
     this.at = end
     return hex
   }

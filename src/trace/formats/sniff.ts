@@ -2,47 +2,48 @@ import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
-import { Collection } from './collect.ts'
+import { Collection, type Explain } from './collect.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger.ts'
 import { parseLightstep } from './lightstep.ts'
 import { isObject, type JsonObject } from './loose.ts'
 import { isOtlpJson, readOtlpJson } from './otlp-json.ts'
 import { readOtlpProtobuf } from './otlp-protobuf.ts'
+import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp-scan.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from './own-json.ts'
 import { isZipkinSpan, readZipkin } from './zipkin.ts'
 
 /** A gzip member that unpacks to more is refused: a few kilobytes can be made to fill any memory. */
-const MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+const MOST_UNPACKED = 1024 * 1024 * 1024
 const NEWLINE = 0x0a
 
 /**
  * Reads traces in any format known here, told from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
  * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not.
- * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else.
+ * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else, now or when a part
+ * that is damaged is asked for; `explain` may make another error of it.
  */
-export function readTraces(input: Uint8Array): Trace[] {
+export function readTraces(input: Uint8Array, explain: Explain = (error) => error): Trace[] {
   try {
-    return read(input)
+    return read(input, explain)
   } catch (error) {
     // A stack that ran out: values nested deeper than anything a tracer writes.
-    if (error instanceof RangeError) throw foreign('it is nested too deeply')
-    throw error
+    throw explain(error instanceof RangeError ? foreign('it is nested too deeply') : error)
   }
 }
 
-function read(input: Uint8Array): Trace[] {
+function read(input: Uint8Array, explain: Explain): Trace[] {
   const bytes = unpack(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
   const start = firstSign(bytes)
   if (start >= bytes.length) throw foreign('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes.subarray(start))
+    const traces = readJsonBytes(bytes.subarray(start), explain)
     if (traces) return traces
   }
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw foreign('it is neither JSON nor OTLP protobuf')
-  const into = new Collection()
+  const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
   return into.traces()
 }
@@ -56,9 +57,11 @@ function foreign(what: string, hint?: string): Failure {
 function unpack(bytes: Buffer): Buffer {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.min(MOST_UNPACKED, constants.MAX_LENGTH) })
+    return gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED })
   } catch (cause) {
-    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 2 GiB', { cause })
+    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 1024 MiB', {
+      cause,
+    })
   }
 }
 
@@ -70,19 +73,22 @@ function firstSign(bytes: Buffer): number {
 }
 
 /** `undefined` when it is not JSON at all. */
-function readJsonBytes(bytes: Buffer): Trace[] | undefined {
+function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
+  const vocabulary = otlpVocabulary()
+  const scanned = scanOtlpJson(bytes, vocabulary, explain)
+  if (scanned) return scanned.traces()
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes))
+    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain))
   }
   const text = asString(bytes)
   const value = parsedText(text)
   if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(bytes)
-  const into = new Collection()
+  const into = new Collection(explain)
   readValue(value, into)
   if (!into.inexact) return finish(into)
-  const exact = new Collection()
+  const exact = new Collection(explain)
   readValue(JSON.parse(quoteLongIntegers(text)), exact)
   return finish(exact)
 }
@@ -99,8 +105,8 @@ function finish(into: Collection): Trace[] {
 }
 
 /** One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. */
-function readLines(bytes: Buffer): Collection {
-  const into = new Collection()
+function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Collection {
+  const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
   let number = 0
@@ -108,9 +114,12 @@ function readLines(bytes: Buffer): Collection {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
     number++
-    if (firstSign(bytes.subarray(from, to)) < to - from) {
-      const value = readLine(bytes.subarray(from, to), number)
-      if (isZipkinSpan(value)) spans.push(value)
+    const line = bytes.subarray(from, to)
+    if (firstSign(line) < line.length) {
+      const scanned = scanOtlpJson(line, vocabulary, explain)
+      const value = scanned ? undefined : readLine(line, number)
+      if (scanned) into.absorb(scanned)
+      else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
     }
     from = to + 1
@@ -155,9 +164,7 @@ function readLightstep(value: JsonObject, into: Collection): void {
   const trace = parseLightstep(value)
   into.known = true
   if (!trace) return
-  const spans = into.spansOf(trace.traceId)
-  // Not by spreading: 100,000 arguments are more than a call can take.
-  for (const span of trace.spans) spans.push(span)
+  into.add(trace.traceId, trace.spans)
 }
 
 function asString(bytes: Buffer): string {

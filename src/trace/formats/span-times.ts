@@ -15,8 +15,13 @@ export interface SpanTimes {
 // Nobody traced anything in early 1970: an end there beside no start is a known duration (see otlp-export.ts).
 const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
 
+// What 64 bits hold, as every format has it. A number beyond (JSON allows 1e308) is no time and no duration.
+const MOST_NANOS = (1n << 64n) - 1n
+
 /** From start and end in nanoseconds since the epoch, 0 where there is none. The arrays of marks are shared. */
-export function timesBetween(start: bigint, end: bigint): SpanTimes {
+export function timesBetween(givenStart: bigint, givenEnd: bigint): SpanTimes {
+  const start = givenStart <= MOST_NANOS ? givenStart : 0n
+  const end = givenEnd <= MOST_NANOS ? givenEnd : 0n
   if (start <= 0n) {
     if (end <= 0n) return { startNanos: 0n, durationNanos: 0, marks: BOTH_MISSING }
     const durationNanos = end <= LONGEST_LONE_DURATION ? Number(end) : 0
@@ -27,15 +32,44 @@ export function timesBetween(start: bigint, end: bigint): SpanTimes {
   return { startNanos: start, durationNanos: Number(end - start), marks: NONE }
 }
 
+const word = new DataView(new ArrayBuffer(8))
+
+/** A 64-bit number from its halves, in one step: each operation on a `bigint` makes another one. */
+export function fromHalves(high: number, low: number): bigint {
+  word.setUint32(0, high)
+  word.setUint32(4, low)
+  return word.getBigUint64(0)
+}
+
+/** {@link timesBetween}, from 64-bit numbers in halves of 32 bits. */
+export function timesBetweenHalves(
+  startHigh: number,
+  startLow: number,
+  endHigh: number,
+  endLow: number,
+): SpanTimes {
+  const startNanos = fromHalves(startHigh, startLow)
+  const durationNanos = (endHigh - startHigh) * 2 ** 32 + (endLow - startLow)
+  if (startHigh > 0 && endHigh > 0 && durationNanos >= 0) return { startNanos, durationNanos, marks: NONE }
+  return timesBetween(startNanos, fromHalves(endHigh, endLow))
+}
+
 /** From start and duration in microseconds, `undefined` where there is none (Jaeger, Zipkin). */
 export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
-  const startNanos = (start ?? 0n) > 0n ? (start as bigint) * 1000n : 0n
-  const durationNanos = Number(duration ?? 0n) * 1000
+  const startNanos = inNanos(start ?? 0n) ?? 0n
+  const lasted = inNanos(duration ?? 0n)
   if (duration !== undefined && duration < 0n) return { startNanos, durationNanos: 0, marks: REVERSED }
+  const endless = duration === undefined || lasted === undefined
+  const durationNanos = Number(lasted ?? 0n)
   if (startNanos === 0n) {
-    return { startNanos, durationNanos, marks: duration === undefined ? BOTH_MISSING : START_MISSING }
+    return { startNanos, durationNanos, marks: endless ? BOTH_MISSING : START_MISSING }
   }
-  return { startNanos, durationNanos, marks: duration === undefined ? END_MISSING : NONE }
+  return { startNanos, durationNanos, marks: endless ? END_MISSING : NONE }
+}
+
+function inNanos(micros: bigint): bigint | undefined {
+  const nanos = micros * 1000n
+  return nanos < 0n ? 0n : nanos <= MOST_NANOS ? nanos : undefined
 }
 
 /** `marks` and one more. */

@@ -6,7 +6,12 @@ interface Json {
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
 
+/** Tags and most lengths are one byte, and a large trace has tens of millions of them. */
+const ONE_BYTE = Array.from({ length: 0x80 }, (_, byte) => Buffer.of(byte))
+
 export function varint(value: number | bigint): Buffer {
+  const short = typeof value === 'number' ? ONE_BYTE[value] : undefined
+  if (short) return short
   let rest = BigInt.asUintN(64, BigInt(value))
   const bytes: number[] = []
   do {

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { realFiles } from '../../src/system/files.ts'
+
+let place: string
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'ls-auth-files-'))
+})
+afterAll(() => rm(place, { recursive: true }))
+
+describe('a file named by the user', () => {
+  test.each([0, 1, 65_536, 65_537, 300_000])('of %i bytes is read whole', async (size) => {
+    const path = join(place, `${size}`)
+    const content = Buffer.alloc(size, 'trace')
+    await writeFile(path, content)
+    expect(content.equals((await realFiles.readForeign(path, size)) as Buffer)).toBe(true)
+  })
+
+  test('of more bytes than are wanted is not read', async () => {
+    const path = join(place, 'large')
+    await writeFile(path, Buffer.alloc(11))
+    await expect(realFiles.readForeign(path, 10)).rejects.toMatchObject({ code: 'EFBIG' })
+  })
+
+  test('that does not exist is no error, a directory is one', async () => {
+    expect(await realFiles.readForeign(join(place, 'absent'), 10)).toBeUndefined()
+    await expect(realFiles.readForeign(place, 1e6)).rejects.toMatchObject({ code: 'EISDIR' })
+  })
+
+  test.runIf(existsSync('/dev/zero'))('without an end is given up', async () => {
+    await expect(realFiles.readForeign('/dev/zero', 1_000_000)).rejects.toMatchObject({ code: 'EFBIG' })
+    expect(await realFiles.readForeign('/dev/null', 10)).toHaveLength(0)
+  })
+
+  test.runIf(existsSync('/proc/self/status'))('that says it is empty and is not', async () => {
+    expect(String(await realFiles.readForeign('/proc/self/status', 100_000))).toMatch(/^Name:/)
+  })
+})
