@@ -175,42 +175,65 @@ function traceCommands(program: Command, act: Act): void {
       .option('--trace <id>', 'which trace of a file that holds several')
       .option('--unfold', 'show every span, also repeated siblings')
       .option('--no-bars', 'the tree without bars')
-      .option('--show-sensitive', 'do not mask what looks like secrets or personal data'),
+      .addOption(snapshotOption())
+      .addOption(sensitiveOption()),
     async () => (await import('./commands/trace-get.ts')).traceGet,
   )
   searchCommands(program, trace, act)
 }
 
 function searchCommands(program: Command, trace: Command, act: Act): void {
+  const search = withSettings(trace.command('search'), ['api', 'organization', 'project'])
+    .description('find traces with a span that fits')
+    .option('--service <name>', 'a span of this service')
+    .option('--name <name>', 'a span of exactly this name')
+    .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
+    .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
+    .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
+    .option('--error', 'that failed')
+    .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
+    .option('--limit <count>', 'at most so many traces (20 when not given)')
+    .addOption(snapshotOption())
   act(
-    withSettings(trace.command('search'), ['api', 'organization', 'project'])
-      .description('find traces with a span that fits (Tempo, Jaeger)')
-      .option('--service <name>', 'a span of this service')
-      .option('--name <name>', 'a span of exactly this name')
-      .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
-      .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
-      .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
-      .option('--error', 'that failed')
-      .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
-      .option('--since <duration>', 'how far back (1h when not given)')
-      .option('--from <time>', 'from this time on (RFC 3339)')
-      .option('--to <time>', 'up to this time')
-      .option('--limit <count>', 'at most so many traces (20 when not given)')
-      .option('--show-sensitive', 'do not mask what looks like secrets or personal data')
-      .addOption(
-        new Option('-o, --output <format>', 'list, json or ndjson').choices(['list', 'json', 'ndjson']),
-      ),
+    withTimes(search).addOption(sensitiveOption()).addOption(formatOption('list')),
     async () => (await import('./commands/trace-search.ts')).traceSearch,
   )
+  listCommands(program, act)
+}
+
+function listCommands(program: Command, act: Act): void {
   act(
     withSettings(program.command('services'), ['api', 'organization', 'project'])
       .description('the services that report spans')
-      .addOption(
-        new Option('-o, --output <format>', 'list, json or ndjson').choices(['list', 'json', 'ndjson']),
-      ),
+      .addOption(fileOption())
+      .addOption(formatOption('list')),
     async () => (await import('./commands/services.ts')).services,
   )
+  const attributes = withSettings(program.command('attributes [name]'), ['api', 'organization', 'project'])
+  act(
+    withTimes(attributes)
+      .description('the attributes spans carry, or the values of one')
+      .addOption(sensitiveOption())
+      .addOption(formatOption('list')),
+    async () => (await import('./commands/attributes.ts')).attributes,
+  )
 }
+
+/** The stretch of time a command looks at, and the file it looks at instead of a back end. */
+const withTimes = (command: Command): Command =>
+  command
+    .option('--since <duration>', 'how far back (1h when not given)')
+    .option('--from <time>', 'from this time on (RFC 3339)')
+    .option('--to <time>', 'up to this time')
+    .addOption(fileOption())
+
+const fileOption = () =>
+  new Option('--file <file>', 'a trace file instead of the back end (- for standard input)')
+const snapshotOption = () => new Option('--snapshot', 'Lightstep: may spend one of 60 snapshots an hour')
+const sensitiveOption = () =>
+  new Option('--show-sensitive', 'do not mask what looks like secrets or personal data')
+const formatOption = (...own: string[]) =>
+  new Option('-o, --output <format>', 'how to write it').choices([...own, 'json', 'ndjson'])
 
 function profileCommands(program: Command, act: Act): void {
   const profile = program.command('profile').description('settings for an identity provider and a trace API')
@@ -268,6 +291,11 @@ function prepare(command: Command, ports: Ports): Invocation {
   const options = command.optsWithGlobals() as Record<string, unknown>
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
+  if (options.json === true && options.output !== undefined && options.output !== 'json') {
+    throw new Failure('usage', `--json and -o ${options.output} ask for two formats`, {
+      hint: 'Give one of them.',
+    })
+  }
   ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
   if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {

@@ -2,11 +2,36 @@ import { openApi } from '../api/request.ts'
 import { Failure } from '../errors.ts'
 import type { Profile } from '../settings/profile.ts'
 import type { Backend } from '../trace/backends/backend.ts'
+import { type Able, able, type Verb } from '../trace/backends/capabilities.ts'
 import { tokenSource } from './credentials.ts'
 import { clientOf, givenToken, type Invocation, loadProfile } from './invocation.ts'
 
-/** The back end of the profile, reached with the user's identity (with none under `authorization = "none"`). */
-export async function openBackend(invocation: Invocation): Promise<Backend> {
+/**
+ * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
+ * file of `--file`. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
+ */
+export async function openBackend<V extends Verb = 'trace'>(
+  invocation: Invocation,
+  verb: V = 'trace' as V,
+): Promise<Able<V>> {
+  const { file } = invocation.options
+  return able(
+    typeof file === 'string' ? await openFile(invocation, file) : await openProfile(invocation),
+    verb,
+  )
+}
+
+async function openFile(invocation: Invocation, path: string): Promise<Backend> {
+  const { readInput } = await import('./trace-file.ts')
+  const { readTraceFile } = await import('../trace/backends/file.ts')
+  const { fileBackend } = await import('../trace/backends/file-backend.ts')
+  const input = await readInput(invocation, path)
+  if (!input)
+    throw new Failure('not-found', `there is no file ${path.slice(0, 200)}`, { hint: 'Check its name.' })
+  return fileBackend(readTraceFile(input.bytes, input.name), input.name)
+}
+
+async function openProfile(invocation: Invocation): Promise<Backend> {
   const { settings, profile } = await loadProfile(invocation)
   if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
     throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
@@ -30,7 +55,8 @@ export async function openBackend(invocation: Invocation): Promise<Backend> {
     }
     case 'lightstep': {
       const { lightstepBackend } = await import('../trace/backends/lightstep.ts')
-      return lightstepBackend(lightstepNames(profile), send)
+      const { snapshotDesk } = await import('./snapshot-desk.ts')
+      return lightstepBackend(lightstepNames(profile), send, snapshotDesk(invocation))
     }
   }
 }

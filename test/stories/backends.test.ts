@@ -348,7 +348,9 @@ describe('Lightstep', () => {
     expect((await stage.world.type('ls-auth services')).stdout).toBe(`${services.join('\n')}\n`)
     const search = await stage.world.type('ls-auth trace search --error')
     expect(search).toMatchObject({ exit: 2, stdout: '' })
-    expect(search.stderr).toMatch(/public API cannot search[\s\S]*60 of them an hour/)
+    expect(search.stderr).toMatch(
+      /public API cannot search[\s\S]*trace search --error --snapshot\n {2}.*60 requests an hour/,
+    )
     await stage.close()
   })
 })

@@ -63,6 +63,9 @@ const HOP_BY_HOP = new Set(
   ),
 )
 
+/** Reading, though the method says otherwise: queries too long for an address. */
+const READING_POST = /\/telemetry\/(query_timeseries|attributes)$/
+
 /**
  * Starts a gateway that turns a person's access token into the API's key: it verifies the token, throws it away,
  * puts the key in its place and writes down who asked for what. Reads only.
@@ -90,14 +93,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         status: response.writableFinished ? response.statusCode : 0,
       })
     })
-    request.resume()
+    if (method !== 'POST') request.resume()
     try {
       const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       if (!token) return refuse(response, options, { status: 401 })
       const verified = await verify(token, await findKeys(), options)
       claims = verified.claims
       if (verified.refusal) return refuse(response, options, verified.refusal)
-      if (method !== 'GET') return problem(response, 405, 'method_not_allowed', 'reads only')
+      if (method !== 'GET' && !(method === 'POST' && READING_POST.test(url))) {
+        return problem(response, 405, 'method_not_allowed', 'reads only')
+      }
       forward(request, response, options)
     } catch {
       problem(response, 503, 'temporarily_unavailable', 'the identity provider cannot be reached')
@@ -160,6 +165,7 @@ function forward(request: IncomingMessage, response: ServerResponse, options: Ga
   const target = new URL(request.url ?? '/', options.upstream)
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest
   const upstream = send(target, {
+    method: request.method,
     headers: { ...headers, authorization: `Bearer ${options.apiKey}` },
     agent: false,
   })
@@ -173,7 +179,8 @@ function forward(request: IncomingMessage, response: ServerResponse, options: Ga
     else problem(response, 502, 'bad_gateway', 'the trace API cannot be reached')
   })
   response.once('close', () => upstream.destroy())
-  upstream.end()
+  if (request.method === 'POST') request.pipe(upstream)
+  else upstream.end()
 }
 
 function refuse(response: ServerResponse, options: GatewayOptions, refusal: Refusal): void {

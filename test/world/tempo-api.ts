@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
+import { stepsBetween, wave } from './trace/wave.ts'
 import type { TraceData } from './trace-data.ts'
 
 /** How this Tempo answers; the answers are those a real 2.8.2 gave. */
@@ -16,6 +17,8 @@ export type TempoMode =
   | 'too-large'
   /** Does not know `with (most_recent=true)`. */
   | 'no-hints'
+  /** No metrics-generator: what 2.8.2 says without one. */
+  | 'no-metrics'
   | 'html'
   | 'busy'
 
@@ -23,6 +26,13 @@ export type TempoMode =
 export interface TempoRequest {
   readonly url: URL
   readonly headers: IncomingHttpHeaders
+}
+
+/** What a proxy answers by itself. */
+export interface ProxyAnswer {
+  readonly status: number
+  readonly headers?: Record<string, string>
+  readonly body?: string
 }
 
 /** What a Tempo is started with. */
@@ -42,10 +52,12 @@ export interface TempoApi {
   readonly url: string
   readonly requests: readonly TempoRequest[]
   mode: TempoMode
+  /** What a proxy in front says instead, by the number of the request (from 1); undefined lets it through. */
+  inFront: ((n: number, path: string) => ProxyAnswer | undefined) | undefined
   close(): Promise<void>
 }
 
-/** Starts an emulation of Tempo's HTTP API on loopback: traces by id, search, values of a tag. */
+/** Starts an emulation of Tempo's HTTP API on loopback: traces by id, search, tags and their values, metrics. */
 export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
   const { basePath = '', tenant, apiKey } = options
   const requests: TempoRequest[] = []
@@ -53,6 +65,8 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     request.resume()
     const url = new URL(request.url ?? '/', 'http://tempo')
     requests.push({ url, headers: request.headers })
+    const proxied = api.inFront?.(requests.length, url.pathname)
+    if (proxied) return void response.writeHead(proxied.status, proxied.headers).end(proxied.body)
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return text(response, 401, 'Unauthorized')
     }
@@ -66,6 +80,7 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,
     mode: 'normal',
+    inFront: undefined,
     close: () => listening.close(),
   }
   return api
@@ -103,11 +118,8 @@ function answer(
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
   if (path === '/api/search') return search(mode, url, response, traces)
-  const names = [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))]
-  if (path === '/api/v2/search/tag/resource.service.name/values' && mode !== 'v1-only') {
-    return json(response, { tagValues: names.map((value) => ({ type: 'string', value })), metrics: {} })
-  }
-  if (path === '/api/search/tag/service.name/values') return json(response, { tagValues: names })
+  if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
+  if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
   text(response, 404, '404 page not found')
 }
 
@@ -139,6 +151,65 @@ function traceById(
   json(response, { trace: trace ? document : {}, metrics: {}, ...status })
 }
 
+const INTRINSICS = ['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'traceDuration']
+
+/** Names by scope and values by name; v1 knows no scopes. */
+function tags(mode: TempoMode, path: string, response: ServerResponse, traces: readonly TraceData[]) {
+  const v2 = path.startsWith('/api/v2/')
+  if (v2 && mode === 'v1-only') return text(response, 404, '404 page not found')
+  const spans = traces.flatMap((trace) => trace.spans)
+  const keys = [...new Set(spans.flatMap((span) => Object.keys(span.tags)))]
+  if (/\/search\/tags$/.test(path)) {
+    if (!v2) return json(response, { tagNames: ['service.name', ...keys] })
+    const scopes = [
+      { name: 'span', tags: keys },
+      { name: 'resource', tags: ['service.name'] },
+      { name: 'intrinsic', tags: INTRINSICS },
+    ]
+    return json(response, { scopes, metrics: { inspectedBytes: '1' } })
+  }
+  const asked = decodeURIComponent(/\/search\/tag\/([^/]+)\/values$/.exec(path)?.[1] ?? '')
+  if (v2 && !/^(span|resource|)\./.test(asked) && !INTRINSICS.includes(asked)) {
+    return text(response, 400, `failed to parse tag name: ${asked}`)
+  }
+  const key = asked.replace(/^(span|resource|)\./, '')
+  const values = spans.map((span) => (key === 'service.name' ? span.service : span.tags[key]))
+  const found = [...new Set(values.filter((value) => value !== undefined))]
+  if (!v2) return json(response, { tagValues: found.map(String) })
+  const type = (value: unknown) => (typeof value === 'number' ? 'int' : 'string')
+  json(response, {
+    tagValues: found.map((value) => ({ type: type(value), value: String(value) })),
+    metrics: {},
+  })
+}
+
+/** One series a service where it is asked for `by`, one else. ProtoJSON leaves out what is zero and writes NaN as text. */
+function metrics(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
+  if (mode === 'no-metrics') {
+    return text(response, 500, 'error finding generators in Querier.queryRangeRecent: empty ring')
+  }
+  if (mode === 'v1-only') return text(response, 404, '404 page not found')
+  const [q, start, end, step] = ['q', 'start', 'end', 'step'].map((name) => url.searchParams.get(name) ?? '')
+  if (!/^\{.*\}\s*\|\s*\w+\(/.test(q as string)) {
+    return text(response, 400, 'invalid TraceQL query: parse error at line 1, col 1: not a metrics query')
+  }
+  const seconds = Number(/^(\d+)s$/.exec(step as string)?.[1])
+  const times = stepsBetween(Number(start) * 1000, Number(end) * 1000, seconds * 1000)
+  const grouped = /by\s*\(/.test(q as string)
+  const services = [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort()
+  const series = (grouped ? services : ['']).map((service) => ({
+    labels: service === '' ? [] : [{ key: 'resource.service.name', value: { stringValue: service } }],
+    promLabels: service === '' ? '{}' : `{resource_service_name="${service}"}`,
+    samples: times.map((at, i) => {
+      const value = i === 1 ? 'NaN' : i === 2 ? 0 : wave(service, at)
+      return { timestampMs: String(at), ...(value !== 0 && { value }) }
+    }),
+  }))
+  json(response, { series, metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 } })
+}
+
+const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span) => span.startMicros))
+
 /** Understands no TraceQL: it answers all traces, unless the query has a syntax error a test put there. */
 function search(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   const q = url.searchParams.get('q') ?? ''
@@ -155,8 +226,11 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
     return text(response, 400, `invalid TraceQL query: ${what}`)
   }
   const limit = Number(url.searchParams.get('limit') ?? 20)
+  // Those that had begun by the end of the range.
+  const inRange = traces.filter((trace) => startOf(trace) / 1e6 <= (end as number))
+  if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))
   json(response, {
-    traces: traces.slice(0, limit).map(found),
+    traces: inRange.slice(0, limit).map(found),
     metrics: { inspectedBytes: '1', totalJobs: 1 },
   })
 }

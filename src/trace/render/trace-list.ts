@@ -1,6 +1,6 @@
 import type { Style } from '../../ports.ts'
 import { percentile } from '../fold.ts'
-import type { TraceSummary } from '../search.ts'
+import { idOf, type TraceSummary } from '../search.ts'
 import { formatDuration } from './duration.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { glyphsFor } from './glyphs.ts'
@@ -87,14 +87,14 @@ function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
     formatDuration(trace.durationNanos, glyphs.micro),
-    age(now - Number(trace.startNanos / 1_000_000n)),
+    trace.startNanos === undefined ? '?' : age(now - Number(trace.startNanos / 1_000_000n)),
   ]
 }
 
 function traceLine(trace: TraceSummary, columns: Columns, options: ListOptions): string {
   const { width, style } = options
   const glyphs = glyphsFor(options.unicode)
-  const id = fitEnd(trace.traceId, width, glyphs.ellipsis)
+  const id = fitEnd(idOf(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
   const name = padEnd(fitMiddle(rootText(trace, options), columns.root, glyphs.ellipsis), columns.root)
   const middle = `${name}${columns.figures(cellsOf(trace, options))}`
@@ -104,8 +104,10 @@ function traceLine(trace: TraceSummary, columns: Columns, options: ListOptions):
   return `${left}  ${style.palette(serviceColour(trace.rootService ?? ''), glyphs.path.repeat(filled))}`
 }
 
-function rootText({ rootService, rootName }: TraceSummary, { unicode }: ListOptions): string {
-  const parts = [rootService, rootName].filter((part) => part !== undefined && part !== '')
+function rootText({ rootService, rootName, span }: TraceSummary, { unicode }: ListOptions): string {
+  const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(
+    (part) => part !== undefined && part !== '',
+  )
   return parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphsFor(unicode).ellipsis)
 }
 
