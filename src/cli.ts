@@ -199,6 +199,7 @@ function searchCommands(program: Command, trace: Command, act: Act): void {
     async () => (await import('./commands/trace-search.ts')).traceSearch,
   )
   listCommands(program, act)
+  queryCommand(program, act)
 }
 
 function listCommands(program: Command, act: Act): void {
@@ -216,6 +217,22 @@ function listCommands(program: Command, act: Act): void {
       .addOption(sensitiveOption())
       .addOption(formatOption('list')),
     async () => (await import('./commands/attributes.ts')).attributes,
+  )
+}
+
+function queryCommand(program: Command, act: Act): void {
+  const query = withSettings(program.command('query <text>'), ['api', 'organization', 'project'])
+  act(
+    withTimes(query)
+      .description('time series for a query: UQL (Lightstep) or TraceQL metrics (Tempo)')
+      .option('--step <duration>', 'one value for each (about 60 values when not given)')
+      .addOption(sensitiveOption())
+      .addOption(
+        new Option('-o, --output <format>', 'chart on a terminal, table elsewhere').choices([
+          ...['chart', 'table', 'csv', 'json', 'ndjson'],
+        ]),
+      ),
+    async () => (await import('./commands/query.ts')).query,
   )
 }
 
