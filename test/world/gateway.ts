@@ -47,6 +47,8 @@ export interface Gateway {
   readonly log: readonly GatewayLogLine[]
   readonly connections: number
   readonly requests: number
+  /** Requests (numbered from 1) whose token is refused although it is good: a key that was just withdrawn. */
+  distrusts: (n: number) => boolean
   close(): Promise<void>
 }
 
@@ -82,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return keys
   }
   const server = httpServer(async (request, response) => {
-    requests += 1
+    const n = ++requests
     const { method = 'GET', url = '/' } = request
     let claims: JWTPayload | undefined
     response.once('close', () => {
@@ -99,6 +101,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!token) return refuse(response, options, { status: 401 })
       const verified = await verify(token, await findKeys(), options)
       claims = verified.claims
+      if (gateway.distrusts(n)) {
+        const description = 'the token cannot be accepted'
+        return refuse(response, options, { status: 401, error: 'invalid_token', description })
+      }
       if (verified.refusal) return refuse(response, options, verified.refusal)
       if (method !== 'GET' && !(method === 'POST' && READING_POST.test(url))) {
         return problem(response, 405, 'method_not_allowed', 'reads only')
@@ -109,7 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }, options.tls)
   const listening = await listen(server, options.port)
-  return {
+  const gateway: Gateway = {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
     log,
     get connections() {
@@ -118,8 +124,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     get requests() {
       return requests
     },
+    distrusts: () => false,
     close: () => listening.close(),
   }
+  return gateway
 }
 
 async function discoverKeys(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
