@@ -74,6 +74,43 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(outcome.stderr).toMatch(words)
   })
 
+  it('an answer that is no trace is Tempo’s fault, whatever it looks like', async () => {
+    await start()
+    for (const body of ['{"data":[{"id":1}]}', '{"hello":1}', 'hello', '{"batches":[{']) {
+      tempo.inFront = () => ({ status: 200, headers: { 'content-type': 'application/json' }, body })
+      const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+      expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+      expect(outcome.stderr).toMatch(
+        /^error: Tempo answered with something that is no trace: .+\nhint: .*Tempo/,
+      )
+      expect(outcome.stderr).not.toContain('Lightstep')
+    }
+  })
+
+  it('another trace than the one asked for is not shown', async () => {
+    await start()
+    const body = JSON.stringify({ batches: [] })
+    const other = await world.type(`ls-auth trace get ${traces[1]?.traceId} -o otlp --show-sensitive`)
+    tempo.inFront = () => ({ status: 200, body: other.stdout })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain(`answered: ${traces[1]?.traceId}`)
+    tempo.inFront = () => ({ status: 200, body })
+    expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 7 })
+  })
+
+  it.each([
+    ['404 page not found', /there is no Tempo at this address[\s\S]*without \/api at its end/],
+    ['{"message":"Not found"}', /there is no Tempo at this address/],
+    ['{"message":"Unable to find datasource"}', /Grafana knows no such data source[\s\S]*proxy\/uid\/UID/],
+  ])('an address where no Tempo is (%s) is told from a trace that is not there', async (body, words) => {
+    await start()
+    tempo.inFront = () => ({ status: 404, body })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+    expect(outcome.stderr).toMatch(words)
+  })
+
   it('a partial trace is drawn, and said to be one', async () => {
     await start()
     tempo.mode = 'partial'
