@@ -3,9 +3,11 @@ import type { SnapshotDesk } from '../trace/backends/lightstep-snapshot.ts'
 import { commandLine } from './command-line.ts'
 import { type Invocation, tell } from './invocation.ts'
 
-/** How many a whole organization has, for those who are asked. */
-const COST =
-  'That is one of 60 requests an hour for the whole organization, and up to 6 more to look at the result.'
+/** What it costs, for those who are asked. */
+const COST = [
+  'That is one of 60 requests an hour for the whole organization,',
+  'and up to 6 more to look at the result.',
+]
 
 /**
  * Where a command asks a person before it spends a snapshot: `--snapshot` is leave given beforehand, and without a
@@ -21,10 +23,10 @@ export function snapshotDesk(invocation: Invocation): SnapshotDesk {
     async consent(reason, instead) {
       if (allowed) return
       if (!terminal.inIsTTY) {
-        const detail = [COST, ...(instead === undefined ? [] : [instead])]
+        const detail = [...COST, ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
       }
-      terminal.err(`${reason}. A snapshot can.\n${COST}\nTake one? [y/N] `)
+      terminal.err(`${reason}. A snapshot can.\n${COST.join('\n')}\nTake one? [y/N] `)
       if (/^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())) return
       throw new Failure('declined', 'no snapshot was taken', { hint: 'Nothing was spent.' })
     },
