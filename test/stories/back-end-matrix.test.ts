@@ -101,6 +101,17 @@ describe.each(BACKENDS)('%s', (backend) => {
   })
 })
 
+it('what a back end cannot do is said before anybody signs in', async () => {
+  const fresh = await openWorld()
+  await fresh.writeConfig(
+    '[profiles.j]\nissuer = "https://idp.example"\nclient_id = "x"\nbackend = "jaeger"\napi = "http://127.0.0.1:9"\n',
+  )
+  expect(await fresh.type('ls-auth query x')).toMatchObject({ exit: 2 })
+  expect(await fresh.type('ls-auth attributes')).toMatchObject({ exit: 2 })
+  expect(await fresh.type('ls-auth services')).toMatchObject({ exit: 3 })
+  await fresh.close()
+})
+
 const COMMANDS: readonly string[] = [
   `trace get ${trace.traceId} --snapshot`,
   'trace search --service x --snapshot',

@@ -75,6 +75,11 @@ it('a search is written while its pages come, over a token that is refused on th
   expect(new Set(ids)).toEqual(new Set(traces.map(({ traceId }) => traceId)))
   expect(gateway.log.map(({ status }) => status)).toEqual([200, 401, 200, 200])
 
+  world.watched = true
+  const list = await world.type(`ls-auth ${search} --limit 1000`)
+  expect(list.stderr).toMatch(/^200 traces …\n230 traces …\n$/)
+  world.watched = false
+
   const first = await world.type(`ls-auth ${search} --limit 150 --json`)
   const page = JSON.parse(first.stdout)
   expect(page).toMatchObject({ truncated: true })

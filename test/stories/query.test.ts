@@ -56,6 +56,9 @@ describe('TraceQL metrics of Tempo', () => {
   it('a chart on a terminal or when asked; the same values as data', async () => {
     const chart = await world.type(`ls-auth query ${TRACEQL} -o chart`)
     expect(chart.stdout).toMatch(/by resource\.service\.name\n[\s\S]*┤[\s\S]*└[\s\S]*\n● \w/)
+    world.watched = true
+    const onTerminal = await world.type(`ls-auth query ${TRACEQL}`)
+    expect(onTerminal.stdout.split('\n').slice(1)).toEqual(chart.stdout.split('\n').slice(1))
     const { series, stepSeconds } = await json(`${TRACEQL} --step 5m`)
     expect(stepSeconds).toBe(300)
     expect(series.map(({ labels }) => labels['resource.service.name']).sort()).toEqual(services)
