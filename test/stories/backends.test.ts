@@ -248,6 +248,14 @@ describe('Jaeger without a sign-in', () => {
     },
   )
 
+  it('a limit that the storage does not heed holds all the same, and the rest is a command to copy', async () => {
+    const one = await world.type('ls-auth trace search --service frontend --limit 1 --json')
+    const { traces: found, truncated } = JSON.parse(one.stdout)
+    expect([found.length, truncated]).toEqual([1, true])
+    const rest = /^ {2}(ls-auth .*)$/m.exec(one.stderr)?.[1]
+    expect(rest).toMatch(/^ls-auth trace search --service frontend --limit 1 --json --from \S+ --to \S+Z$/)
+  })
+
   it('says what it cannot do: a query language, a search over all services of an old version', async () => {
     expect(await world.type('ls-auth trace search --query x')).toMatchObject({ exit: 2 })
     jaeger.mode = 'v2'

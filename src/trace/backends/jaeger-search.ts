@@ -18,11 +18,13 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
       hint: 'Use --service, --name, --attr, --min, --max and --error.',
     })
   }
-  const traces = latestFirst(await findTraces(filter, send))
+  const found = latestFirst(await findTraces(filter, send))
+  // Some storages do not heed the limit (jaeger#6565).
+  const traces = found.slice(0, filter.limit)
   // One page: there is no cursor, and no order that would let the times of one page begin the next.
   await onPage?.(traces)
   const asked = new URLSearchParams(v2Query(filter)).toString()
-  return { traces, truncated: traces.length >= filter.limit, asked }
+  return { traces, truncated: found.length >= filter.limit, asked }
 }
 
 async function findTraces(filter: TraceFilter, send: Send): Promise<readonly TraceSummary[]> {

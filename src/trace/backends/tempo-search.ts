@@ -50,7 +50,7 @@ async function searchAtOnce(
 ): Promise<SearchResult> {
   const answer = await attempt(ask, filter, asked)
   if (answer.status === 400) throw refused(answer, asked)
-  const traces = latestFirst(readPage(answer))
+  const traces = latestFirst(readPage(answer)).slice(0, filter.limit)
   await onPage?.(traces)
   return { traces, truncated: traces.length >= filter.limit, asked }
 }

@@ -81,7 +81,8 @@ function planColumns(traces: readonly TraceSummary[], options: ListOptions): Col
     return { id, root, bar: 0, most, figures: () => '' }
   }
   const room = width - fixed
-  const bar = room >= 36 ? Math.min(20, Math.floor(room / 3)) : 0
+  // A whole name says more than a long bar.
+  const bar = room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
   return { id, root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, figures }
 }
 
