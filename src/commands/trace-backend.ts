@@ -1,10 +1,11 @@
-import { openApi } from '../api/request.ts'
+import { openApi, type Send } from '../api/request.ts'
 import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
 import type { Profile } from '../settings/profile.ts'
 import type { Backend } from '../trace/backends/backend.ts'
 import { type Able, able, type Verb } from '../trace/backends/capabilities.ts'
 import { tokenSource } from './credentials.ts'
-import { clientOf, givenToken, type Invocation, loadProfile } from './invocation.ts'
+import { clientOf, givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
 
 /**
  * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
@@ -40,9 +41,13 @@ async function openProfile(invocation: Invocation): Promise<Backend> {
   }
   const http = await invocation.ports.http(profile.http)
   const destination = { base: profile.api, authorization: profile.authorization, http }
-  const send = openApi(
-    destination,
-    tokenSource(invocation, () => clientOf(profile, settings)),
+  const send = patient(
+    openApi(
+      destination,
+      tokenSource(invocation, () => clientOf(profile, settings)),
+    ),
+    profile.api.host,
+    invocation,
   )
   switch (profile.backend) {
     case 'tempo': {
@@ -57,6 +62,29 @@ async function openProfile(invocation: Invocation): Promise<Backend> {
       const { lightstepBackend } = await import('../trace/backends/lightstep.ts')
       const { snapshotDesk } = await import('./snapshot-desk.ts')
       return lightstepBackend(lightstepNames(profile), send, snapshotDesk(invocation))
+    }
+  }
+}
+
+/** From here on somebody who watches wants to know what is waited for. */
+const SILENT_MILLIS = 1000
+
+/** The same requests; at a terminal the first that takes long says so. */
+function patient(send: Send, host: string, invocation: Invocation): Send {
+  const { terminal, clock } = invocation.ports
+  if (!terminal.errIsTTY) return send
+  let said = false
+  return async (request) => {
+    const answered = new AbortController()
+    const tellOnce = () => {
+      if (!said) tell(invocation, `waiting for ${safeText(host)} …`)
+      said = true
+    }
+    clock.sleep(SILENT_MILLIS, answered.signal).then(tellOnce, () => {})
+    try {
+      return await send(request)
+    } finally {
+      answered.abort()
     }
   }
 }

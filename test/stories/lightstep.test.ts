@@ -173,6 +173,15 @@ describe('a tenant that may be gone', () => {
   })
 })
 
+it('a person at a terminal learns what is waited for, once', async () => {
+  world.fastForward = false
+  world.watched = true
+  api.mode = 'slow'
+  const outcome = await world.type('ls-auth services --timeout 2')
+  expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+  expect(outcome.stderr).toMatch(/^waiting for 127\.0\.0\.1:\d+ …\nerror: .* did not answer in time\n/)
+})
+
 it('services: all pages, and the same name once', async () => {
   api.services = Array.from({ length: 250 }, (_, i) => `svc-${String(i).padStart(3, '0')}`)
   const { stdout } = await world.type('ls-auth services')

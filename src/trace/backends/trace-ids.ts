@@ -32,5 +32,10 @@ export function traceAmong(traces: readonly Trace[], id: string, backend: string
 
 /** The Failure for a trace no reading of the id has found. */
 export function noSuchTrace(id: string, backend: string, hint: string): Failure {
-  return new Failure('not-found', `${backend} has no trace ${id}`, { hint })
+  return new Failure('not-found', `${backend} has no trace ${id}`, {
+    hint:
+      id.length === 16
+        ? `${hint} Sixteen digits are often a span id: traces are read by the trace id (32 digits) here.`
+        : hint,
+  })
 }

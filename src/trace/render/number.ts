@@ -1,7 +1,7 @@
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const
 
 /**
- * A number for people, at most seven columns: three significant digits, thousands by prefix (`12.3k`, `1.5M`), tiny and
+ * A number for people, at most nine columns: three significant digits, thousands by prefix (`12.3k`, `1.5M`), tiny and
  * enormous ones by exponent (`1.2e-7`). Rounding carries into the next prefix: never `1000k`.
  */
 export function formatNumber(value: number): string {
