@@ -44,6 +44,8 @@ function restNote(invocation: Invocation, { traces }: SearchResult, filter: Trac
   const first = latestFirst(traces).at(-1)?.startNanos
   // A query of the user's own comes in no order, so nothing is known to be older.
   if (filter.query !== undefined || first === undefined) return stopped
+  // A trace that was still running when the range begins may itself have begun before.
+  if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
   const from = namesTimes(invocation.options) || invocation.options.file === undefined
   const older = commandLine(invocation, {
     ...(from && { from: new Date(filter.fromMillis).toISOString() }),
