@@ -7,7 +7,7 @@ import { type Challenge, readChallenge } from './challenge.ts'
 /** What an answer means to the person who asked, or undefined when it is a good one (2xx, or 404 to be looked at). */
 export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
   const { status } = answer
-  const html = /^(text\/html|application\/xhtml)/i.test(answer.headers['content-type'] ?? '')
+  const html = isPage(answer)
   if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page')
   if (status === 401) return refusedToken(answer, url, token)
   if (status === 403) return refusedAccess(answer, url, token)
@@ -26,14 +26,28 @@ export function explainAnswer(answer: HttpAnswer, url: URL, token: string | unde
   })
 }
 
-/** A host that is gone for good looks like a broken network; for Lightstep that deserves a word. */
+/** A web page, whatever its sender calls it. */
+function isPage({ headers, body }: HttpAnswer): boolean {
+  const type = headers['content-type'] ?? ''
+  if (/^(text\/html|application\/xhtml)/i.test(type)) return true
+  return /^\s*<(!doctype html|html)[\s>]/i.test(body.subarray(0, 200).toString('latin1'))
+}
+
+const ENDED = 'Lightstep ended on 1 March 2026 or with the contract; the service may be gone.'
+
+/** A host that is gone for good looks like a broken network or an old certificate; for Lightstep that deserves a word. */
 export function explainUnreachable(error: unknown, url: URL): unknown {
-  if (!(error instanceof NetworkFailure) || error.sent || !/(^|\.)lightstep\.com$/.test(url.hostname))
-    return error
-  return new NetworkFailure(error.message, false, {
-    hint: 'Lightstep ended on 1 March 2026 or with the contract; the service may be gone. Otherwise check the network.',
-    cause: error,
-  })
+  if (!(error instanceof Failure) || !/(^|\.)lightstep\.com$/.test(url.hostname)) return error
+  if (error instanceof NetworkFailure) {
+    if (error.sent) return error
+    return new NetworkFailure(error.message, false, {
+      hint: `${ENDED} Otherwise check the network.`,
+      cause: error,
+    })
+  }
+  // The certificate of a service that nobody keeps runs out.
+  if (error.code !== 'refused') return error
+  return new Failure('refused', error.message, { hint: `${ENDED} ${error.hint}`, cause: error })
 }
 
 const loginPage = (url: URL, what: string): Failure =>

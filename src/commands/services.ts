@@ -4,7 +4,7 @@ import { openBackend } from './trace-backend.ts'
 
 /** `ls-auth services`: the services that report spans, one a line. */
 export async function services(invocation: Invocation): Promise<void> {
-  const backend = await openBackend(invocation)
+  const backend = await openBackend(invocation, 'services')
   const names = await backend.services()
   const { terminal } = invocation.ports
   const { output } = invocation.options

@@ -17,19 +17,27 @@ export async function traceFromFile(
   invocation: Invocation,
   wanted: string | undefined,
 ): Promise<Trace | undefined> {
-  const argument = invocation.args[0] as string
-  const fromInput = argument === '-'
-  const bytes = fromInput
-    ? await invocation.ports.terminal.readAllBytes(MOST_BYTES)
-    : await readFile(invocation, argument)
-  if (bytes === undefined) return undefined
+  const input = await readInput(invocation, invocation.args[0] as string)
+  if (input === undefined) return undefined
   const { traceInFile } = await import('../trace/backends/file.ts')
-  const { trace, others } = traceInFile(bytes, fromInput ? 'standard input' : argument, wanted)
+  const { trace, others } = traceInFile(input.bytes, input.name, wanted)
   if (others > 0 && wanted === undefined) {
     const note = `note: ${others + 1} traces in it; this is the largest. Another: --trace ID`
     tell(invocation, note)
   }
   return trace
+}
+
+/** What a file or `-` (standard input) holds, and its name for messages; undefined when there is no such file. */
+export async function readInput(
+  invocation: Invocation,
+  path: string,
+): Promise<{ bytes: Buffer; name: string } | undefined> {
+  if (path === '-') {
+    return { bytes: await invocation.ports.terminal.readAllBytes(MOST_BYTES), name: 'standard input' }
+  }
+  const bytes = await readFile(invocation, path)
+  return bytes && { bytes, name: path }
 }
 
 async function readFile(invocation: Invocation, path: string): Promise<Buffer | undefined> {

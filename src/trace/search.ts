@@ -1,4 +1,4 @@
-import type { Trace } from './model.ts'
+import { type Attributes, attribute, type Span, type Trace } from './model.ts'
 import { buildTree } from './tree.ts'
 
 /**
@@ -25,16 +25,27 @@ export interface TraceFilter {
 
 /** One line of a list of traces. What the back end does not say is absent. */
 export interface TraceSummary {
-  readonly traceId: string
+  /** 32 hex digits, or 16 where only the low half is known. */
+  readonly traceId?: string
+  /** A span of it that fits, where the back end reads traces by their spans. */
+  readonly span?: SpanSummary
   readonly rootService?: string
   readonly rootName?: string
   /** Nanoseconds since the epoch. */
-  readonly startNanos: bigint
+  readonly startNanos?: bigint
+  /** Of the trace, or of the span where only that is known. */
   readonly durationNanos: number
   readonly spans?: number
   readonly errors?: number
   /** Names, as far as known. */
   readonly services: readonly string[]
+}
+
+/** What is known of the span. */
+export interface SpanSummary {
+  readonly spanId: string
+  readonly service?: string
+  readonly name?: string
 }
 
 /** What a search gave. */
@@ -45,6 +56,13 @@ export interface SearchResult {
   readonly truncated: boolean
   /** What the back end was asked, in its own words. */
   readonly asked: string
+  /** What a person should know about it; safe for a terminal. */
+  readonly notes?: readonly string[]
+}
+
+/** What `trace get` takes to show this trace. */
+export function idOf({ span, traceId }: TraceSummary): string {
+  return span?.spanId ?? traceId ?? ''
 }
 
 /** The line for a trace that is here as a whole. */
@@ -64,5 +82,37 @@ export function summarise(trace: Trace): TraceSummary {
 
 /** The latest first; no back end promises an order. */
 export function latestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
-  return [...traces].sort((a, b) => Number(b.startNanos > a.startNanos) - Number(b.startNanos < a.startNanos))
+  const start = (trace: TraceSummary) => trace.startNanos ?? 0n
+  return [...traces].sort((a, b) => Number(start(b) > start(a)) - Number(start(b) < start(a)))
+}
+
+/** Whether a trace that is here as a whole fits: conditions that describe one span must hold of the same span. */
+export function fits(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {
+  const { service, name, attributes, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
+  const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
+  if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
+  const within = (nanos: number) => nanos >= minNanos && nanos <= maxNanos
+  if (service === undefined && name === undefined && attributes.length === 0 && !errors) {
+    return within(summary.durationNanos)
+  }
+  return trace.spans.some(
+    (span) =>
+      (service === undefined || span.service === service) &&
+      (name === undefined || span.name === name) &&
+      (!errors || span.status === 'error') &&
+      within(span.durationNanos) &&
+      attributes.every(([key, value]) => carries(span, key, value)),
+  )
+}
+
+/** `span.` and `resource.` say where to look; without, in both. */
+function carries(span: Span, key: string, value: string): boolean {
+  const holds = (attributes: Attributes, bare: string) => {
+    const found = attribute(attributes, bare)
+    return found !== undefined && found !== null && String(found) === value
+  }
+  if (holds(span.attributes, key) || holds(span.resource, key)) return true
+  const [, scope, bare] = /^(span|resource)\.(.+)$/.exec(key) ?? []
+  if (bare === undefined) return false
+  return holds(scope === 'span' ? span.attributes : span.resource, bare)
 }

@@ -74,6 +74,43 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(outcome.stderr).toMatch(words)
   })
 
+  it('an answer that is no trace is Tempo’s fault, whatever it looks like', async () => {
+    await start()
+    for (const body of ['{"data":[{"id":1}]}', '{"hello":1}', 'hello', '{"batches":[{']) {
+      tempo.inFront = () => ({ status: 200, headers: { 'content-type': 'application/json' }, body })
+      const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+      expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+      expect(outcome.stderr).toMatch(
+        /^error: Tempo answered with something that is no trace: .+\nhint: .*Tempo/,
+      )
+      expect(outcome.stderr).not.toContain('Lightstep')
+    }
+  })
+
+  it('another trace than the one asked for is not shown', async () => {
+    await start()
+    const body = JSON.stringify({ batches: [] })
+    const other = await world.type(`ls-auth trace get ${traces[1]?.traceId} -o otlp --show-sensitive`)
+    tempo.inFront = () => ({ status: 200, body: other.stdout })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain(`answered: ${traces[1]?.traceId}`)
+    tempo.inFront = () => ({ status: 200, body })
+    expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 7 })
+  })
+
+  it.each([
+    ['404 page not found', /there is no Tempo at this address[\s\S]*without \/api at its end/],
+    ['{"message":"Not found"}', /there is no Tempo at this address/],
+    ['{"message":"Unable to find datasource"}', /Grafana knows no such data source[\s\S]*proxy\/uid\/UID/],
+  ])('an address where no Tempo is (%s) is told from a trace that is not there', async (body, words) => {
+    await start()
+    tempo.inFront = () => ({ status: 404, body })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+    expect(outcome.stderr).toMatch(words)
+  })
+
   it('a partial trace is drawn, and said to be one', async () => {
     await start()
     tempo.mode = 'partial'
@@ -122,6 +159,8 @@ describe('Grafana Tempo without a sign-in', () => {
     const lines = await world.type('ls-auth trace search --limit 1 -o ndjson')
     expect(lines.stdout.trim().split('\n')).toHaveLength(1)
     expect(lines.stderr).toContain('stopped at 1 traces, there may be more: --limit 5')
+    // It began before the hour that was looked at: a range that ends there would be none.
+    expect(lines.stderr).not.toContain('older')
     const json = JSON.parse((await world.type('ls-auth trace search --json')).stdout)
     expect(json).toMatchObject({ truncated: false, query: '{}' })
     expect(json.traces.map((one: { spanCount: number }) => one.spanCount)).toEqual([48, 48])
@@ -210,6 +249,14 @@ describe('Jaeger without a sign-in', () => {
       expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
     },
   )
+
+  it('a limit that the storage does not heed holds all the same, and the rest is a command to copy', async () => {
+    const one = await world.type('ls-auth trace search --service frontend --limit 1 --since 2d --json')
+    const { traces: found, truncated } = JSON.parse(one.stdout)
+    expect([found.length, truncated]).toEqual([1, true])
+    const rest = /^ {2}(ls-auth .*)$/m.exec(one.stderr)?.[1]
+    expect(rest).toMatch(/^ls-auth trace search --service frontend --limit 1 --json --from \S+ --to \S+Z$/)
+  })
 
   it('says what it cannot do: a query language, a search over all services of an old version', async () => {
     expect(await world.type('ls-auth trace search --query x')).toMatchObject({ exit: 2 })
@@ -348,7 +395,9 @@ describe('Lightstep', () => {
     expect((await stage.world.type('ls-auth services')).stdout).toBe(`${services.join('\n')}\n`)
     const search = await stage.world.type('ls-auth trace search --error')
     expect(search).toMatchObject({ exit: 2, stdout: '' })
-    expect(search.stderr).toMatch(/public API cannot search[\s\S]*60 of them an hour/)
+    expect(search.stderr).toMatch(
+      /public API cannot search[\s\S]*trace search --error --snapshot\n {2}.*60 requests an hour/,
+    )
     await stage.close()
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import type { ApiAnswer, ApiRequest } from '../../src/trace/backends/backend.ts'
 import { lightstepBackend } from '../../src/trace/backends/lightstep.ts'
+import type { SnapshotDesk } from '../../src/trace/backends/lightstep-snapshot.ts'
 import { parseSpanOrTraceId } from '../../src/trace/id.ts'
 import { makeTrace, toStoredTraces } from '../world/trace-data.ts'
 
@@ -9,19 +10,36 @@ const made = makeTrace({ seed: 3 })
 const root = made.spans.find((span) => span.parentId === undefined && span.name.startsWith('POST'))
 const SELF = 'https://api.lightstep.com/public/v0.2/acme/projects/prod/stored-traces'
 
+/** Nobody allows any here; stories take them from a server that counts. */
+const NO_SNAPSHOTS: SnapshotDesk = {
+  allowed: false,
+  command: 'ls-auth trace get ID --snapshot',
+  consent: async () => {
+    throw new Failure('cannot-do', 'a snapshot is needed to find a trace by its trace id')
+  },
+  tell: () => {},
+  now: () => 0,
+  wait: async () => {},
+}
+
 type Reply = (spanId: string) => { status: number; body?: unknown }
 
 function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
   const sent: ApiRequest[] = []
-  const backend = lightstepBackend(settings, async (request): Promise<ApiAnswer> => {
-    sent.push(request)
-    const { status, body } = reply(request.query?.['span-id'] ?? '')
-    const json = () => {
-      if (body === undefined) throw new Failure('api-failed', 'not JSON')
-      return body
-    }
-    return { status, headers: {}, body: new Uint8Array(), json }
-  })
+  const backend = lightstepBackend(
+    settings,
+    async (request): Promise<ApiAnswer> => {
+      const { answers: _, ...rest } = request
+      sent.push(rest)
+      const { status, body } = reply(request.query?.['span-id'] ?? '')
+      const json = () => {
+        if (body === undefined) throw new Failure('api-failed', 'not JSON')
+        return body
+      }
+      return { status, headers: {}, body: new Uint8Array(), json }
+    },
+    NO_SNAPSHOTS,
+  )
   const read = (text: string) => backend.trace(parseSpanOrTraceId(text))
   return { backend, sent, read, asked: () => sent.map((request) => request.query?.['span-id']) }
 }
@@ -100,7 +118,8 @@ describe('failures', () => {
     )
     expect(failure.code).toBe('not-found')
     expect(failure.message).toBe('Lightstep does not know the project acme/prod')
-    expect(failure.detail).toEqual(['Project not found'])
+    expect(failure.detail[0]).toBe('Project not found')
+    expect(failure.detail[1]).toMatch(/ended on 1 March 2026/)
   })
 
   test('another status is said with the reason, made safe', async () => {

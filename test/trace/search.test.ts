@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
+import { lightstepProject } from '../../src/trace/backends/lightstep-api.ts'
 import { lightstepServices } from '../../src/trace/backends/lightstep-services.ts'
 import { traceql } from '../../src/trace/backends/traceql.ts'
 import { parseNanos } from '../../src/trace/nanos.ts'
@@ -9,6 +10,8 @@ import { renderTraceList } from '../../src/trace/render/trace-list.ts'
 import { displayWidth } from '../../src/trace/render/width.ts'
 import type { TraceFilter } from '../../src/trace/search.ts'
 import { EPOCH, plain } from './make.ts'
+
+const NAMES = { organization: 'acme', project: 'prod' }
 
 const filter = (members: Partial<TraceFilter>): TraceFilter => ({
   attributes: [],
@@ -102,14 +105,16 @@ describe('services of Lightstep', () => {
 
   test('page by page until one is not full, sorted', async () => {
     const { send, offsets } = serve([many(0), ['b', 'a']])
-    expect(await lightstepServices('/p', send)).toHaveLength(102)
+    expect(await lightstepServices(lightstepProject(NAMES, send))).toHaveLength(102)
     expect(offsets).toEqual(['0', '100'])
   })
 
   test('an API that ignores the offset is asked twice, not for ever; an unknown project is told apart', async () => {
     const { send, offsets } = serve([many(0)])
-    expect(await lightstepServices('/p', send)).toHaveLength(100)
+    expect(await lightstepServices(lightstepProject(NAMES, send))).toHaveLength(100)
     expect(offsets).toHaveLength(2)
-    expect(await lightstepServices('/p', serve([undefined]).send)).toBeUndefined()
+    await expect(lightstepServices(lightstepProject(NAMES, serve([undefined]).send))).rejects.toMatchObject({
+      code: 'not-found',
+    })
   })
 })

@@ -47,6 +47,8 @@ export interface Gateway {
   readonly log: readonly GatewayLogLine[]
   readonly connections: number
   readonly requests: number
+  /** Requests (numbered from 1) whose token is refused although it is good: a key that was just withdrawn. */
+  distrusts: (n: number) => boolean
   close(): Promise<void>
 }
 
@@ -62,6 +64,9 @@ const HOP_BY_HOP = new Set(
     ' ',
   ),
 )
+
+/** Reading, though the method says otherwise: queries too long for an address. */
+const READING_POST = /\/telemetry\/(query_timeseries|attributes)$/
 
 /**
  * Starts a gateway that turns a person's access token into the API's key: it verifies the token, throws it away,
@@ -79,7 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     return keys
   }
   const server = httpServer(async (request, response) => {
-    requests += 1
+    const n = ++requests
     const { method = 'GET', url = '/' } = request
     let claims: JWTPayload | undefined
     response.once('close', () => {
@@ -90,21 +95,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         status: response.writableFinished ? response.statusCode : 0,
       })
     })
-    request.resume()
+    if (method !== 'POST') request.resume()
     try {
       const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
       if (!token) return refuse(response, options, { status: 401 })
       const verified = await verify(token, await findKeys(), options)
       claims = verified.claims
+      if (gateway.distrusts(n)) {
+        const description = 'the token cannot be accepted'
+        return refuse(response, options, { status: 401, error: 'invalid_token', description })
+      }
       if (verified.refusal) return refuse(response, options, verified.refusal)
-      if (method !== 'GET') return problem(response, 405, 'method_not_allowed', 'reads only')
+      if (method !== 'GET' && !(method === 'POST' && READING_POST.test(url))) {
+        return problem(response, 405, 'method_not_allowed', 'reads only')
+      }
       forward(request, response, options)
     } catch {
       problem(response, 503, 'temporarily_unavailable', 'the identity provider cannot be reached')
     }
   }, options.tls)
   const listening = await listen(server, options.port)
-  return {
+  const gateway: Gateway = {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listening.port}`,
     log,
     get connections() {
@@ -113,8 +124,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     get requests() {
       return requests
     },
+    distrusts: () => false,
     close: () => listening.close(),
   }
+  return gateway
 }
 
 async function discoverKeys(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
@@ -160,6 +173,7 @@ function forward(request: IncomingMessage, response: ServerResponse, options: Ga
   const target = new URL(request.url ?? '/', options.upstream)
   const send = target.protocol === 'https:' ? httpsRequest : httpRequest
   const upstream = send(target, {
+    method: request.method,
     headers: { ...headers, authorization: `Bearer ${options.apiKey}` },
     agent: false,
   })
@@ -173,7 +187,8 @@ function forward(request: IncomingMessage, response: ServerResponse, options: Ga
     else problem(response, 502, 'bad_gateway', 'the trace API cannot be reached')
   })
   response.once('close', () => upstream.destroy())
-  upstream.end()
+  if (request.method === 'POST') request.pipe(upstream)
+  else upstream.end()
 }
 
 function refuse(response: ServerResponse, options: GatewayOptions, refusal: Refusal): void {

@@ -30,6 +30,8 @@ export interface JaegerApi {
   readonly url: string
   readonly requests: readonly JaegerRequest[]
   mode: JaegerMode
+  /** What a proxy in front says instead of every answer. */
+  inFront: { status: number; headers?: Record<string, string>; body?: string } | undefined
   close(): Promise<void>
 }
 
@@ -44,6 +46,8 @@ export async function startJaegerApi(options: {
     request.resume()
     const url = new URL(request.url ?? '/', 'http://jaeger')
     requests.push({ url, headers: request.headers })
+    const { inFront } = api
+    if (inFront) return void response.writeHead(inFront.status, inFront.headers).end(inFront.body)
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
     if (api.mode === 'html') return page(response)
     const v3 = path.startsWith('/api/v3/') && api.mode.startsWith('v3')
@@ -55,6 +59,7 @@ export async function startJaegerApi(options: {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,
     mode: 'v3',
+    inFront: undefined,
     close: () => listening.close(),
   }
   return api

@@ -1,28 +1,23 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
+import { json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
 import type { TraceData } from './trace-data.ts'
 
-/** How this Tempo answers; the answers are those a real 2.8.2 gave. */
-export type TempoMode =
-  | 'normal'
-  /** Before v2 of the trace API and the search of tag values. */
-  | 'v1-only'
-  /** Answers JSON whatever is asked. */
-  | 'json-only'
-  | 'partial'
-  | 'too-large'
-  /** Does not know `with (most_recent=true)`. */
-  | 'no-hints'
-  | 'html'
-  | 'busy'
+export type { TempoMode } from './trace/tempo-answers.ts'
 
 /** One request as Tempo saw it. */
 export interface TempoRequest {
   readonly url: URL
   readonly headers: IncomingHttpHeaders
+}
+
+/** What a proxy answers by itself. */
+export interface ProxyAnswer {
+  readonly status: number
+  readonly headers?: Record<string, string>
+  readonly body?: string
 }
 
 /** What a Tempo is started with. */
@@ -42,10 +37,12 @@ export interface TempoApi {
   readonly url: string
   readonly requests: readonly TempoRequest[]
   mode: TempoMode
+  /** What a proxy in front says instead, by the number of the request (from 1); undefined lets it through. */
+  inFront: ((n: number, path: string) => ProxyAnswer | undefined) | undefined
   close(): Promise<void>
 }
 
-/** Starts an emulation of Tempo's HTTP API on loopback: traces by id, search, values of a tag. */
+/** Starts an emulation of Tempo's HTTP API on loopback: traces by id, search, tags and their values, metrics. */
 export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
   const { basePath = '', tenant, apiKey } = options
   const requests: TempoRequest[] = []
@@ -53,6 +50,8 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     request.resume()
     const url = new URL(request.url ?? '/', 'http://tempo')
     requests.push({ url, headers: request.headers })
+    const proxied = api.inFront?.(requests.length, url.pathname)
+    if (proxied) return void response.writeHead(proxied.status, proxied.headers).end(proxied.body)
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return text(response, 401, 'Unauthorized')
     }
@@ -66,23 +65,10 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,
     mode: 'normal',
+    inFront: undefined,
     close: () => listening.close(),
   }
   return api
-}
-
-function text(response: ServerResponse, status: number, body: string) {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
-  response.end(body)
-}
-
-function send(response: ServerResponse, type: string, body: Buffer | string) {
-  response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' })
-  response.end(gzipSync(body))
-}
-
-function json(response: ServerResponse, body: unknown) {
-  send(response, 'application/json', JSON.stringify(body))
 }
 
 function answer(
@@ -103,11 +89,8 @@ function answer(
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
   if (path === '/api/search') return search(mode, url, response, traces)
-  const names = [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))]
-  if (path === '/api/v2/search/tag/resource.service.name/values' && mode !== 'v1-only') {
-    return json(response, { tagValues: names.map((value) => ({ type: 'string', value })), metrics: {} })
-  }
-  if (path === '/api/search/tag/service.name/values') return json(response, { tagValues: names })
+  if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
+  if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
   text(response, 404, '404 page not found')
 }
 
@@ -139,6 +122,8 @@ function traceById(
   json(response, { trace: trace ? document : {}, metrics: {}, ...status })
 }
 
+const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span) => span.startMicros))
+
 /** Understands no TraceQL: it answers all traces, unless the query has a syntax error a test put there. */
 function search(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   const q = url.searchParams.get('q') ?? ''
@@ -155,8 +140,11 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
     return text(response, 400, `invalid TraceQL query: ${what}`)
   }
   const limit = Number(url.searchParams.get('limit') ?? 20)
+  // Those that had begun by the end of the range.
+  const inRange = traces.filter((trace) => startOf(trace) / 1e6 <= (end as number))
+  if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))
   json(response, {
-    traces: traces.slice(0, limit).map(found),
+    traces: inRange.slice(0, limit).map(found),
     metrics: { inspectedBytes: '1', totalJobs: 1 },
   })
 }

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 import { misbehave, sendErrors, sendJson, type TraceApiMode } from './trace/answers.ts'
+import { Snapshots, type StreamData, streamList, streamTimeseries } from './trace/lightstep-snapshots.ts'
+import { queryTimeseries, type Reply, telemetryAttributes } from './trace/lightstep-telemetry.ts'
 import { type TraceData, toStoredTraces } from './trace-data.ts'
 
 export type { TraceApiMode } from './trace/answers.ts'
@@ -40,6 +42,10 @@ export interface TraceApi {
   rateLimitResetSeconds: number
   /** Replace to add traces later: the API answers 404 until a trace is assembled. */
   traces: readonly TraceData[]
+  /** Services beside those of the traces: the directory knows them for weeks. */
+  services: readonly string[]
+  streams: readonly StreamData[]
+  readonly snapshots: Snapshots
   close(): Promise<void>
 }
 
@@ -54,10 +60,15 @@ export async function startTraceApi(options: TraceApiOptions): Promise<TraceApi>
     response.once('finish', () => {
       record.status = response.statusCode
     })
-    request.resume()
     const mode = typeof api.mode === 'function' ? api.mode(requests.length, url) : api.mode
-    if (mode !== 'normal') return misbehave(mode, request, response, api.rateLimitResetSeconds)
-    answer(request, response, { apiKey, organization, project, origin: api.url, traces: api.traces })
+    if (mode !== 'normal') {
+      request.resume()
+      return misbehave(mode, request, response, api.rateLimitResetSeconds)
+    }
+    const tenant = { apiKey, organization, project, origin: api.url, api }
+    if (method === 'POST') return void bodyOf(request).then((body) => answer(request, response, tenant, body))
+    request.resume()
+    answer(request, response, tenant)
   }, tls)
   const listening = await listen(server, options.port)
   const api: TraceApi = {
@@ -69,6 +80,9 @@ export async function startTraceApi(options: TraceApiOptions): Promise<TraceApi>
     mode: 'normal',
     rateLimitResetSeconds: 1,
     traces: options.traces ?? [],
+    services: [],
+    streams: [],
+    snapshots: new Snapshots(),
     close: () => listening.close(),
   }
   return api
@@ -79,10 +93,16 @@ interface Tenant {
   organization: string
   project: string
   origin: string
-  traces: readonly TraceData[]
+  api: TraceApi
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, tenant: Tenant) {
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, tenant: Tenant, posted?: string) {
   const url = new URL(request.url ?? '/', tenant.origin)
   const refuse = (status: number, message: string) => sendErrors(request, response, status, message)
   const [root, version, organization, ...path] = url.pathname.slice(1).split('/').map(decoded)
@@ -96,6 +116,9 @@ function answer(request: IncomingMessage, response: ServerResponse, tenant: Tena
     response.end('OK')
     return
   }
+  const reply = projectReply(project === tenant.project ? [view ?? '', ...rest] : [], url, tenant.api, posted)
+  if (reply) return sendJson(request, response, reply.status, reply.body, reply.headers)
+  if (project !== undefined && project !== tenant.project) return refuse(404, `Project ${project} not found`)
   if (request.method !== 'GET') return refuse(405, 'Method not allowed')
   const directory = view === 'directory' && rest.join('/') === 'services' && project === tenant.project
   if (resource === 'projects' && directory) return listServices(url, request, response, tenant)
@@ -104,16 +127,43 @@ function answer(request: IncomingMessage, response: ServerResponse, tenant: Tena
     const self = `${prefix(tenant)}/projects`
     return sendJson(request, response, 200, { data: [projectResource(tenant)], links: { self } })
   }
-  if (project !== tenant.project) return refuse(404, `Project ${project} not found`)
   if (view === undefined) return sendJson(request, response, 200, { data: projectResource(tenant) })
   if (view !== 'stored-traces') return refuse(404, 'Not found')
   storedTraces(url, request, response, tenant)
 }
 
+/** The paths of a project that a body or a state of its own belongs to. */
+function projectReply(
+  [view, id, part]: readonly string[],
+  url: URL,
+  api: TraceApi,
+  posted: string | undefined,
+): Reply | undefined {
+  const data =
+    (posted === undefined ? {} : (JSON.parse(posted) as { data: Record<string, never> }).data) ?? {}
+  const attributes = (data.attributes ?? {}) as Record<string, string>
+  if (posted !== undefined) {
+    if (view === 'telemetry' && id === 'attributes') return telemetryAttributes(data, api.traces)
+    if (view === 'telemetry' && id === 'query_timeseries') return queryTimeseries(attributes, api.traces)
+    return view === 'snapshots' && id === undefined ? api.snapshots.take(attributes.query ?? '') : undefined
+  }
+  if (view === 'snapshots' && id !== undefined && part === undefined) {
+    return api.snapshots.look(id, url.searchParams.get('include-exemplars') === '1', api.traces)
+  }
+  if (view === 'streams' && id === undefined) return streamList(api.streams)
+  if (view !== 'streams' || part !== 'timeseries') return undefined
+  return streamTimeseries(
+    api.streams.find((stream) => stream.id === id),
+    url.searchParams,
+    api.traces,
+  )
+}
+
 /** `data` is an object here, unlike everywhere else in this API. */
 function listServices(url: URL, request: IncomingMessage, response: ServerResponse, tenant: Tenant) {
   const [limit, offset] = ['limit', 'offset'].map((name) => Number(url.searchParams.get(name) ?? 0))
-  const names = [...new Set(tenant.traces.flatMap(({ spans }) => spans.map((span) => span.service)))]
+  const traced = tenant.api.traces.flatMap(({ spans }) => spans.map((span) => span.service))
+  const names = [...new Set([...tenant.api.services, ...traced])]
   const page = names.slice(offset, (offset as number) + (limit || 100))
   const items = page.map((name) => ({ attributes: { name, last_seen: '2026-09-21T14:15:15Z' } }))
   sendJson(request, response, 200, { data: { type: 'services', items, links: { self: url.href } } })
@@ -124,8 +174,9 @@ function storedTraces(url: URL, request: IncomingMessage, response: ServerRespon
   if (!asked) return sendErrors(request, response, 400, 'Missing required parameter: span-id')
   if (!/^[\da-f]{1,16}$/i.test(asked)) return sendErrors(request, response, 400, 'Invalid span-id')
   const spanId = asked.toLowerCase().padStart(16, '0')
-  const trace = tenant.traces.find(({ spans }) => spans.some((span) => span.spanId === spanId))
-  if (!trace) return sendErrors(request, response, 404, `No trace found for span ${asked}`)
+  const trace = tenant.api.traces.find(({ spans }) => spans.some((span) => span.spanId === spanId))
+  if (!trace || !tenant.api.snapshots.isAssembled(trace))
+    return sendErrors(request, response, 404, `No trace found for span ${asked}`)
   sendJson(request, response, 200, toStoredTraces(trace, spanId, url.href))
 }
 

@@ -44,6 +44,8 @@ export interface World {
   stdin: (string | (() => Promise<string>))[]
   /** Somebody sits at the terminal. */
   tty: boolean
+  /** Output goes to the terminal, too, and is not piped. */
+  watched: boolean
   /** What the running (or last) command has said on stderr so far. */
   said: string
   /** Sleeping moves the local clock instead of waiting. */
@@ -87,6 +89,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     stdin: [],
     said: '',
     tty: false,
+    watched: false,
     fastForward: false,
     slept: [],
     override: {},
@@ -143,8 +146,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
         stderr += text
         world.said += text
       },
-      outIsTTY: false,
-      errIsTTY: false,
+      outIsTTY: world.watched,
+      errIsTTY: world.watched,
       inIsTTY: world.tty,
       columns,
       unicode: true,

@@ -14,9 +14,8 @@ export interface FileTrace {
  * equal ones). `name` is for messages. Failures: `usage` when the file holds no trace, `not-found` for another id.
  */
 export function traceInFile(bytes: Uint8Array, name: string, wanted?: string): FileTrace {
-  const traces = readFile(bytes, name)
-  const [first] = traces
-  if (!first) throw new Failure('not-found', `${name} holds no spans`, { hint: 'Check what wrote it.' })
+  const traces = readTraceFile(bytes, name)
+  const first = traces[0] as Trace
   if (wanted === undefined) {
     const largest = traces.reduce((a, b) => (b.spans.length > a.spans.length ? b : a), first)
     return { trace: largest, others: traces.length - 1 }
@@ -29,8 +28,15 @@ export function traceInFile(bytes: Uint8Array, name: string, wanted?: string): F
   })
 }
 
+/** All traces of a file, at least one; failures as above. */
+export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
+  const traces = readOwn(bytes, name)
+  if (traces.length > 0) return traces
+  throw new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
+}
+
 /** A file is the user's own, so "ask whoever runs the API" would be the wrong advice. */
-function readFile(bytes: Uint8Array, name: string): Trace[] {
+function readOwn(bytes: Uint8Array, name: string): Trace[] {
   return readTraces(bytes, (error) => {
     if (!(error instanceof Failure) || error.code !== 'api-failed') return error
     return new Failure('usage', `cannot read ${safeText(name, 200)}: ${error.message}`, {

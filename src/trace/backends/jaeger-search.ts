@@ -2,31 +2,36 @@ import { Failure } from '../../errors.ts'
 import { asInteger } from '../formats/integer.ts'
 import { isoTime } from '../formats/iso-time.ts'
 import { asText, hexId, isObject, type JsonObject } from '../formats/loose.ts'
-import { readTraces } from '../formats/sniff.ts'
 import { latestFirst, type SearchResult, summarise, type TraceFilter, type TraceSummary } from '../search.ts'
 import { answeredList } from './answered-list.ts'
-import type { ApiAnswer, Send } from './backend.ts'
+import { answeredTraces } from './answered-traces.ts'
+import type { ApiAnswer, OnPage, Send } from './backend.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
  * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/v3/traces`, else `/api/traces` of older
  * versions, both of which send whole traces.
  */
-export async function searchJaeger(filter: TraceFilter, send: Send): Promise<SearchResult> {
+export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnPage): Promise<SearchResult> {
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', 'Jaeger has no query language', {
       hint: 'Use --service, --name, --attr, --min, --max and --error.',
     })
   }
-  const summaries = await searchV3(filter, send, '/api/v3/trace-summaries')
-  if (summaries) return result(filter, summaries.status === 404 ? [] : readSummaries(summaries.json()))
-  const whole = (await searchV3(filter, send, '/api/v3/traces')) ?? (await searchV2(filter, send))
-  return result(filter, whole.status === 404 ? [] : readTraces(whole.body).map(summarise))
+  const found = latestFirst(await findTraces(filter, send))
+  // Some storages do not heed the limit (jaeger#6565).
+  const traces = found.slice(0, filter.limit)
+  // One page: there is no cursor, and no order that would let the times of one page begin the next.
+  await onPage?.(traces)
+  const asked = new URLSearchParams(v2Query(filter)).toString()
+  return { traces, truncated: found.length >= filter.limit, asked }
 }
 
-function result(filter: TraceFilter, traces: readonly TraceSummary[]): SearchResult {
-  const asked = new URLSearchParams(v2Query(filter)).toString()
-  return { traces: latestFirst(traces), truncated: traces.length >= filter.limit, asked }
+async function findTraces(filter: TraceFilter, send: Send): Promise<readonly TraceSummary[]> {
+  const summaries = await searchV3(filter, send, '/api/v3/trace-summaries')
+  if (summaries) return summaries.status === 404 ? [] : readSummaries(summaries.json())
+  const whole = (await searchV3(filter, send, '/api/v3/traces')) ?? (await searchV2(filter, send))
+  return whole.status === 404 ? [] : answeredTraces(whole.body, 'Jaeger').map(summarise)
 }
 
 /** Versions before 2.19 know only snake_case; a later one may want camelCase, and says the required ones are missing. */

@@ -1,16 +1,33 @@
 import { Failure } from '../../errors.ts'
-import { readTraces } from '../formats/sniff.ts'
 import type { Trace } from '../model.ts'
 import { answeredList } from './answered-list.ts'
+import { answeredTraces } from './answered-traces.ts'
 import type { Backend, Send } from './backend.ts'
+import type { Capabilities } from './capabilities.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { askV3 } from './jaeger-v3.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
+
+const CAPABILITIES: Capabilities = {
+  trace: true,
+  search: true,
+  services: true,
+  attributes: {
+    why: 'its API lists services and operations only',
+    instead:
+      'See those of one trace: ls-auth trace get ID -o json. Profiles of Lightstep and Tempo can list them.',
+  },
+  query: {
+    why: 'it has no query language for time series',
+    instead: 'Ask the metrics store its spans are counted in. Profiles of Lightstep and Tempo can query.',
+  },
+}
 
 /** Jaeger: the stable `/api/v3` first, the UI's `/api` where that is not there (v1, VictoriaTraces). */
 export function jaegerBackend(base: URL, send: Send): Backend {
   return {
     name: 'Jaeger',
+    capabilities: CAPABILITIES,
     async trace(reference) {
       const ids = traceIdsOf(reference, 'Jaeger')
       for (const id of ids) {
@@ -23,7 +40,7 @@ export function jaegerBackend(base: URL, send: Send): Backend {
         'Check the id; the trace may have expired from its storage.',
       )
     },
-    search: (filter) => searchJaeger(filter, send),
+    search: (filter, onPage) => searchJaeger(filter, send, onPage),
     services: () => services(send),
     link: (trace) => `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`,
   }
@@ -35,7 +52,7 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
   if (v3?.failure) throw v3.failure
   const answer = v3 ?? (await send({ path: `/api/traces/${id}` }))
   if (answer.status === 404) return undefined
-  return traceAmong(readTraces(answer.body), id)
+  return traceAmong(answeredTraces(answer.body, 'Jaeger'), id, 'Jaeger')
 }
 
 async function services(send: Send): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { isObject } from '../formats/loose.ts'
 import { answeredList } from './answered-list.ts'
-import type { Send } from './backend.ts'
+import { type LightstepProject, unknownProject } from './lightstep-api.ts'
 
 const PAGE = 100
 /** No organization has so many services: a server that repeats itself for ever is left here. */
@@ -10,12 +10,13 @@ const MOST_PAGES = 200
  * Names from `GET …/directory/services`, page by page, sorted. A page with nothing new ends it: whether the API
  * honours `offset` beyond its end is not documented.
  */
-export async function lightstepServices(project: string, send: Send): Promise<string[] | undefined> {
+export async function lightstepServices(project: LightstepProject): Promise<string[]> {
   const names = new Set<string>()
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = { limit: String(PAGE), offset: String(page * PAGE) }
-    const answer = await send({ path: `${project}/directory/services`, query })
-    if (answer.status === 404) return page === 0 ? undefined : [...names].sort()
+    const answer = await project.ask({ path: 'directory/services', query })
+    if (answer.status === 404 && page === 0) throw unknownProject(project.settings, answer)
+    if (answer.status === 404) break
     const found = namesIn(answer.json())
     const before = names.size
     for (const name of found) names.add(name)

@@ -1,74 +1,106 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
 import { parseLightstep } from '../formats/lightstep.ts'
-import { isObject } from '../formats/loose.ts'
 import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { ApiAnswer, Backend, Send } from './backend.ts'
+import type { Capabilities } from './capabilities.ts'
+import {
+  errorText,
+  type LightstepProject,
+  type LightstepSettings,
+  lightstepProject,
+  unexpected,
+} from './lightstep-api.ts'
+import { lightstepAttributes, lightstepValues } from './lightstep-attributes.ts'
+import { queryLightstep } from './lightstep-query.ts'
+import { searchLightstep } from './lightstep-search.ts'
 import { lightstepServices } from './lightstep-services.ts'
-
-/** Where in Lightstep a profile's traces are. */
-export interface LightstepSettings {
-  /** Names, not ids; both may hold spaces. */
-  readonly organization: string
-  readonly project: string
-}
+import { type SnapshotDesk, takeSnapshot } from './lightstep-snapshot.ts'
+import { oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
 
 /** Each region's UI, by its API (docs: EU data center). An organization lives in exactly one region. */
 const UI_OF_API: Readonly<Record<string, string>> = {
   'api.lightstep.com': 'https://app.lightstep.com',
   'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
 }
+const CAPABILITIES: Capabilities = {
+  trace: true,
+  search: true,
+  services: true,
+  attributes: true,
+  query: true,
+}
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
-export function lightstepBackend(settings: LightstepSettings, send: Send): Backend {
-  const project = `/public/v0.2/${segment('organization', settings.organization)}/projects/${segment('project', settings.project)}`
+export function lightstepBackend(settings: LightstepSettings, send: Send, desk: SnapshotDesk): Backend {
+  const project = lightstepProject(settings, send)
   return {
     name: 'Lightstep',
-    async trace(reference) {
-      const candidates = spanIds(reference)
-      if (candidates.length === 0) throw onlyBySpan()
-      let missing: ApiAnswer | undefined
-      for (const id of candidates) {
-        const answer = await send({ path: `${project}/stored-traces`, query: { 'span-id': id } })
-        if (answer.status === 404) missing = answer
-        else if (answer.status !== 200) throw refused(answer)
-        else {
-          const trace = parseLightstep(answer.json())
-          if (trace && trace.spans.length > 0) return trace
-        }
-      }
-      throw notFound(candidates[0] as string, settings, missing)
-    },
-    async search() {
-      throw noSearch()
-    },
-    async services() {
-      const names = await lightstepServices(project, send)
-      if (names === undefined) throw unknownProject(settings, [])
-      return names
-    },
+    capabilities: CAPABILITIES,
+    trace: (reference) => findTrace(reference, project, desk),
+    search: (filter, onPage) => searchLightstep(filter, project, desk, onPage),
+    services: () => lightstepServices(project),
+    attributes: (range) => lightstepAttributes(range, project),
+    attributeValues: (name, range) => lightstepValues(name, range, project),
+    query: (query) => queryLightstep(query, project),
     link: (trace) => pageOf(trace, settings),
   }
 }
 
-/** Its API has no search: only snapshots, which are counted (60 an hour for the whole company) and made elsewhere. */
-function noSearch(): Failure {
-  return new Failure('cannot-do', 'Lightstep’s public API cannot search for traces', {
-    hint: 'Search in its UI and give a span id to ls-auth trace get. Profiles of Tempo and Jaeger can search.',
-    detail: [
-      'It gives out assembled traces by the id of a span; what it calls a snapshot collects spans for a query,',
-      'and an organization may take 60 of them an hour.',
-    ],
-  })
+/** By a span that is known, else by what a snapshot finds. */
+async function findTrace(
+  reference: TraceReference,
+  project: LightstepProject,
+  desk: SnapshotDesk,
+): Promise<Trace> {
+  const ids = spanIds(reference)
+  const [known] = ids
+  if (known !== undefined) {
+    const found = await readStored(ids, project)
+    if ('spans' in found) return found
+    if (!desk.allowed) throw notFound(known, desk, found)
+  } else {
+    await desk.consent(
+      'Lightstep reads traces by span id, and this is a trace id',
+      'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',
+    )
+  }
+  const query =
+    known === undefined ? traceQuery(reference.traceId as string) : oneSpanQuery(reference.spanId ?? known)
+  const exemplars = await takeSnapshot(query, project, desk)
+  const [first] = exemplars
+  if (!first) throw nothingCollected()
+  return readAssembled([first.spanId, ...ids], project, desk)
 }
 
-/** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
-function segment(what: 'organization' | 'project', name: string): string {
-  if (name === '' || name === '.' || name === '..') {
-    throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`)
+/** The vendor's own test tries as often, after a snapshot that is ready. */
+const ASSEMBLY_TRIES = 5
+const ASSEMBLY_WAIT_MILLIS = 8_000
+
+async function readAssembled(
+  ids: readonly string[],
+  project: LightstepProject,
+  desk: SnapshotDesk,
+): Promise<Trace> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await readStored(ids, project)
+    if ('spans' in found) return found
+    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0] as string, desk, found)
+    await desk.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
   }
-  return encodeURIComponent(name)
+}
+
+/** The first of these spans that is in an assembled trace, else the answer that says there is none. */
+async function readStored(ids: readonly string[], project: LightstepProject): Promise<Trace | ApiAnswer> {
+  let missing: ApiAnswer | undefined
+  for (const id of ids) {
+    const answer = await project.ask({ path: 'stored-traces', query: { 'span-id': id } })
+    if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
+    const trace = answer.status === 404 ? undefined : parseLightstep(answer.json())
+    if (trace && trace.spans.length > 0) return trace
+    missing = answer
+  }
+  return missing as ApiAnswer
 }
 
 /**
@@ -84,47 +116,21 @@ function spanIds(reference: TraceReference): string[] {
   return [...new Set(forms)]
 }
 
-function onlyBySpan(): Failure {
-  return new Failure('cannot-do', 'Lightstep reads traces by span id, and this is a trace id', {
-    hint: 'Give the id of any span of the trace (16 hex digits), its traceparent, or the URL of the trace in Lightstep.',
-  })
-}
-
-function refused(answer: ApiAnswer): Failure {
-  const said = errorText(answer)
-  return new Failure('api-failed', `Lightstep answered with status ${answer.status}`, {
-    ...(said !== '' && { detail: [said] }),
-  })
-}
-
-function notFound(id: string, settings: LightstepSettings, answer: ApiAnswer | undefined): Failure {
-  const said = answer ? errorText(answer) : ''
-  const detail = said === '' ? [] : [said]
-  if (/project/i.test(said) && !/\b(span|trace)s?\b/i.test(said)) return unknownProject(settings, detail)
+function notFound(id: string, desk: SnapshotDesk, answer: ApiAnswer): Failure {
+  const said = answer.status === 404 ? errorText(answer) : ''
+  const wait = 'Lightstep keeps traces about 3 days and gives out only those it has assembled:'
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
-    hint: 'Lightstep keeps traces about 3 days and gives out only those it has assembled: open the span in its UI once, wait a minute, then try again.',
-    detail,
+    hint: desk.allowed
+      ? `${wait} it may be older, or sampled out.`
+      : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${desk.command}`,
+    detail: said === '' ? [] : [said],
   })
 }
 
-function unknownProject(settings: LightstepSettings, detail: readonly string[]): Failure {
-  const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
-  return new Failure('not-found', `Lightstep does not know the project ${where}`, {
-    hint: 'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.',
-    detail,
+function nothingCollected(): Failure {
+  return new Failure('not-found', 'the snapshot found no span of it', {
+    hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
   })
-}
-
-/** `{"errors":["…"]}` or `{"message":"…"}`; anything else, plain text included, says nothing. */
-function errorText(answer: ApiAnswer): string {
-  try {
-    const body = answer.json()
-    if (!isObject(body)) return ''
-    const first = Array.isArray(body.errors) ? (body.errors as unknown[])[0] : body.message
-    return typeof first === 'string' ? safeText(first, 300) : ''
-  } catch {
-    return ''
-  }
 }
 
 /** Only for the two known regions: behind a gateway the answer's own address still tells which. */

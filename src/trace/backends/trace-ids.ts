@@ -13,13 +13,29 @@ export function traceIdsOf(reference: TraceReference, backend: string): string[]
   })
 }
 
-/** Of what an answer holds, the trace that was asked for; a 64-bit id is the low half of a whole one. */
-export function traceAmong(traces: readonly Trace[], id: string): Trace | undefined {
-  const wanted = id.padStart(32, '0')
-  return traces.find((trace) => trace.traceId.padStart(32, '0') === wanted) ?? traces[0]
+/**
+ * Of what an answer holds, the trace that was asked for; a 64-bit id is the low half of a whole one. Undefined when it
+ * holds none, Failure `api-failed` when it holds only others: showing one of them would mislead.
+ */
+export function traceAmong(traces: readonly Trace[], id: string, backend: string): Trace | undefined {
+  if (traces.length === 0) return undefined
+  const low = id.padStart(32, '0').slice(16)
+  const found =
+    traces.find((trace) => trace.traceId.padStart(32, '0') === id.padStart(32, '0')) ??
+    traces.find((trace) => trace.traceId.endsWith(low))
+  if (found) return found
+  throw new Failure('api-failed', `${backend} was asked for trace ${id} and answered with another`, {
+    hint: 'Try again; a cache between may be confused.',
+    detail: traces.slice(0, 3).map(({ traceId }) => `answered: ${traceId}`),
+  })
 }
 
 /** The Failure for a trace no reading of the id has found. */
 export function noSuchTrace(id: string, backend: string, hint: string): Failure {
-  return new Failure('not-found', `${backend} has no trace ${id}`, { hint })
+  return new Failure('not-found', `${backend} has no trace ${id}`, {
+    hint:
+      id.length === 16
+        ? `${hint} Sixteen digits are often a span id: traces are read by the trace id (32 digits) here.`
+        : hint,
+  })
 }

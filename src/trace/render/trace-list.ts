@@ -1,6 +1,6 @@
 import type { Style } from '../../ports.ts'
 import { percentile } from '../fold.ts'
-import type { TraceSummary } from '../search.ts'
+import { idOf, type TraceSummary } from '../search.ts'
 import { formatDuration } from './duration.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { glyphsFor } from './glyphs.ts'
@@ -27,7 +27,8 @@ export function renderTraceList(traces: readonly TraceSummary[], options: ListOp
   const cut = (line: string) => fitEnd(line, width, ellipsis)
   if (traces.length === 0) return [cut('No traces found.')]
   const columns = planColumns(traces, options)
-  const head = `${padEnd('TRACE', ID_COLUMNS)}  ${padEnd('ROOT', columns.root)}${columns.figures(HEADS)}`
+  const [what, name] = isOfSpans(traces) ? ['SPAN', 'NAME'] : ['TRACE', 'ROOT']
+  const head = `${padEnd(what, columns.id)}  ${padEnd(name, columns.root)}${columns.figures(HEADS)}`
   return [
     ...histogramLines(traces, options).map(cut),
     '',
@@ -40,17 +41,20 @@ function histogramLines(traces: readonly TraceSummary[], { unicode, style }: Lis
   const micro = glyphsFor(unicode).micro
   const sorted = traces.map((trace) => trace.durationNanos).sort((a, b) => a - b)
   const [p50, p99] = [50, 99].map((p) => formatDuration(percentile(sorted, p), micro))
-  const facts = `${count(traces.length, 'trace')}  p50 ${p50}  p99 ${p99}`
+  const facts = `${count(traces.length, isOfSpans(traces) ? 'span' : 'trace')}  p50 ${p50}  p99 ${p99}`
   const shape = histogram(sorted, HISTOGRAM_COLUMNS)
   if (!shape) return [facts]
   const [least, most] = [shape.leastNanos, shape.mostNanos].map((nanos) => formatDuration(nanos, micro))
   return [facts, `${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
 }
 
-const ID_COLUMNS = 32
+/** Where a back end has no search, what it gives are spans. */
+const isOfSpans = (traces: readonly TraceSummary[]): boolean => traces.every(({ span }) => span !== undefined)
+
 const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE']
 
 interface Columns {
+  readonly id: number
   /** Columns of the root, 0 for none. */
   readonly root: number
   readonly bar: number
@@ -67,17 +71,19 @@ function planColumns(traces: readonly TraceSummary[], options: ListOptions): Col
   const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i] as string))))
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => `  ${padStart(cell, widths[i] as number)}`).join('')
-  const fixed = ID_COLUMNS + 2 + displayWidth(figures(HEADS))
+  const id = Math.max(5, ...traces.map((trace) => idOf(trace).length))
+  const fixed = id + 2 + displayWidth(figures(HEADS))
   const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)
   const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootText(trace, options))), 4)
   // Too narrow for whole ids with everything else: the figures go, then the root.
   if (width < fixed + 12) {
-    const root = Math.max(0, Math.min(width - ID_COLUMNS - 2, widest))
-    return { root, bar: 0, most, figures: () => '' }
+    const root = Math.max(0, Math.min(width - id - 2, widest))
+    return { id, root, bar: 0, most, figures: () => '' }
   }
   const room = width - fixed
-  const bar = room >= 36 ? Math.min(20, Math.floor(room / 3)) : 0
-  return { root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, figures }
+  // A whole name says more than a long bar.
+  const bar = room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
+  return { id, root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, figures }
 }
 
 function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
@@ -87,25 +93,27 @@ function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
     formatDuration(trace.durationNanos, glyphs.micro),
-    age(now - Number(trace.startNanos / 1_000_000n)),
+    trace.startNanos === undefined ? '?' : age(now - Number(trace.startNanos / 1_000_000n)),
   ]
 }
 
 function traceLine(trace: TraceSummary, columns: Columns, options: ListOptions): string {
   const { width, style } = options
   const glyphs = glyphsFor(options.unicode)
-  const id = fitEnd(trace.traceId, width, glyphs.ellipsis)
+  const id = fitEnd(idOf(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
   const name = padEnd(fitMiddle(rootText(trace, options), columns.root, glyphs.ellipsis), columns.root)
   const middle = `${name}${columns.figures(cellsOf(trace, options))}`
-  const left = `${padEnd(id, ID_COLUMNS)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
+  const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
   if (columns.bar === 0) return left.trimEnd()
   const filled = Math.max(1, Math.round((trace.durationNanos / columns.most) * columns.bar))
   return `${left}  ${style.palette(serviceColour(trace.rootService ?? ''), glyphs.path.repeat(filled))}`
 }
 
-function rootText({ rootService, rootName }: TraceSummary, { unicode }: ListOptions): string {
-  const parts = [rootService, rootName].filter((part) => part !== undefined && part !== '')
+function rootText({ rootService, rootName, span }: TraceSummary, { unicode }: ListOptions): string {
+  const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(
+    (part) => part !== undefined && part !== '',
+  )
   return parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphsFor(unicode).ellipsis)
 }
 

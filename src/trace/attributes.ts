@@ -1,0 +1,64 @@
+import { attributesToJson } from './formats/json.ts'
+import type { Attributes, Trace } from './model.ts'
+
+/** An attribute that can be asked for. */
+export interface AttributeName {
+  /** As it is written in a query of this back end. */
+  readonly name: string
+  /** What it describes: `span`, `resource`, `intrinsic` and others; absent where the back end does not tell. */
+  readonly scope?: string
+}
+
+/** The values of one attribute. */
+export interface AttributeValues {
+  /** As it is written in a query of this back end. */
+  readonly name: string
+  readonly values: readonly AttributeSample[]
+}
+
+/** A value as text; `type` in the back end's own word (`string`, `int`, `int64`), where it tells. */
+export interface AttributeSample {
+  readonly value: string
+  readonly type?: string
+}
+
+/** The attributes in traces that are at hand, by their names with the scope in front. */
+export function collectAttributes(traces: readonly Trace[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  const add = (scope: string, attributes: Attributes) => {
+    for (const [key, value] of Object.entries(attributesToJson(attributes))) {
+      const name = `${scope}.${key}`
+      const values = found.get(name) ?? new Set()
+      found.set(name, values.add(typeof value === 'string' ? value : JSON.stringify(value)))
+    }
+  }
+  // Spans of one process share one list.
+  const resources = new Set<Attributes>()
+  for (const { spans } of traces) {
+    for (const span of spans) {
+      add('span', span.attributes)
+      resources.add(span.resource)
+    }
+  }
+  for (const resource of resources) add('resource', resource)
+  return found
+}
+
+/** By name, each once. */
+export function byName(names: readonly AttributeName[]): AttributeName[] {
+  const unique = new Map(names.map((one) => [one.name, one]))
+  return [...unique.values()].sort((a, b) => compareText(a.name, b.name))
+}
+
+/** By value, each once; numbers by size. */
+export function byValue(samples: readonly AttributeSample[]): AttributeSample[] {
+  const unique = new Map(samples.map((one) => [one.value, one]))
+  return [...unique.values()].sort((a, b) => {
+    const [x, y] = [a, b].map(({ value }) => (value === '' ? Number.NaN : Number(value)))
+    const numbers = Number.isFinite(x) && Number.isFinite(y)
+    return numbers ? (x as number) - (y as number) : compareText(a.value, b.value)
+  })
+}
+
+// By code unit: the same on every machine, whatever its locale.
+const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b)

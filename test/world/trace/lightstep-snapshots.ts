@@ -1,0 +1,139 @@
+import type { SpanData, TraceData } from '../trace-data.ts'
+import type { Reply } from './lightstep-telemetry.ts'
+
+/** A retained query; its `query` never changes. */
+export interface StreamData {
+  readonly id: string
+  readonly name: string
+  readonly query: string
+}
+
+/** What an organization has of snapshots, and the traces they had assembled. */
+export class Snapshots {
+  /** Requests left in this hour; all endpoints of snapshots count. */
+  left = 60
+  /** How often a snapshot is looked at before its exemplars are there. */
+  looksUntilReady = 1
+  /** Traces are not in `stored-traces` before a snapshot has collected a span of them. */
+  assembleOnDemand = false
+  readonly taken: { id: string; query: string; looks: number }[] = []
+  readonly #assembled = new Set<string>()
+
+  isAssembled(trace: TraceData): boolean {
+    return !this.assembleOnDemand || this.#assembled.has(trace.traceId)
+  }
+
+  /** `POST …/snapshots`. */
+  take(query: string): Reply {
+    const none = this.#spend()
+    if (none) return none
+    if (!/^[\w".]+ (NOT )?IN \(/.test(query))
+      return this.#answer(400, { errors: [`cannot parse query: ${query}`] })
+    const id = `snap${this.taken.length + 1}`
+    this.taken.push({ id, query, looks: 0 })
+    const complete = new Date(Date.now() + 2_000).toISOString()
+    return this.#answer(200, {
+      data: { type: 'snapshot', id, attributes: { query, 'complete-time': complete } },
+    })
+  }
+
+  /** `GET …/snapshots/{id}`: exemplars only where they are asked for, and only once it is ready. */
+  look(id: string, include: boolean, traces: readonly TraceData[]): Reply {
+    const none = this.#spend()
+    if (none) return none
+    const snapshot = this.taken.find((one) => one.id === id)
+    if (!snapshot) return this.#answer(404, { errors: [`snapshot ${id} not found`] })
+    snapshot.looks++
+    const attributes: Record<string, unknown> = { query: snapshot.query }
+    if (include && snapshot.looks > this.looksUntilReady)
+      attributes.exemplars = this.#collect(snapshot.query, traces)
+    return this.#answer(200, { data: { type: 'snapshot', id, attributes } })
+  }
+
+  #collect(query: string, traces: readonly TraceData[]): unknown[] {
+    return traces.flatMap((trace) => {
+      const spans = trace.spans.filter((span) => matches(query, trace, span))
+      if (spans.length > 0) this.#assembled.add(trace.traceId)
+      return spans.map((span) => ({
+        'service-name': span.service,
+        'span-name': span.name,
+        'span-guid': span.spanId,
+        'duration-micros': span.endMicros - span.startMicros,
+        'has-error': span.error,
+        attributes: span.tags,
+      }))
+    })
+  }
+
+  #spend(): Reply | undefined {
+    if (this.left > 0) {
+      this.left--
+      return undefined
+    }
+    return this.#answer(429, { errors: ['Rate limit exceeded'] })
+  }
+
+  #answer(status: number, body: unknown): Reply {
+    const headers = {
+      'x-ratelimit-limit': '60',
+      'x-ratelimit-remaining': String(this.left),
+      'x-ratelimit-reset': '1380',
+    }
+    return { status, body, headers }
+  }
+}
+
+/** `key IN ("v", …)` joined by AND. */
+export function matches(query: string, trace: TraceData, span: SpanData): boolean {
+  const known: Record<string, string> = {
+    service: span.service,
+    operation: span.name,
+    error: String(span.error),
+    'lightstep.trace_id': trace.traceId.slice(16),
+    'lightstep.span_id': span.spanId,
+  }
+  return query.split(/\s+AND\s+/).every((clause) => {
+    const [, key = '', list = ''] = /^"?([\w.]+)"?\s+IN\s+\((.*)\)$/i.exec(clause.trim()) ?? []
+    const values = [...list.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, value]) =>
+      value?.replace(/\\(.)/g, '$1'),
+    )
+    return values.includes(known[key] ?? String(span.tags[key]))
+  })
+}
+
+/** `GET …/streams`. */
+export function streamList(streams: readonly StreamData[]): Reply {
+  const data = streams.map(({ id, name, query }) => ({ type: 'stream', id, attributes: { name, query } }))
+  return { status: 200, body: { data } }
+}
+
+/** `GET …/streams/{id}/timeseries`: a bad id is a 500, as at the real one. */
+export function streamTimeseries(
+  stream: StreamData | undefined,
+  query: URLSearchParams,
+  traces: readonly TraceData[],
+): Reply {
+  if (!stream) return { status: 500, body: { errors: ['internal error'] } }
+  const [from, to] = ['oldest-time', 'youngest-time'].map((name) => Date.parse(query.get(name) ?? ''))
+  if (!from || !to || !(Number(query.get('resolution-ms')) >= 60_000)) {
+    return { status: 400, body: { errors: ['oldest-time, youngest-time and resolution-ms are required'] } }
+  }
+  const exemplars = traces.flatMap((trace) =>
+    trace.spans
+      .filter((span) => matches(stream.query, trace, span))
+      .filter((span) => span.startMicros >= from * 1000 && span.startMicros <= to * 1000)
+      .map((span) => ({
+        span_guid: span.spanId,
+        trace_guid: trace.traceId.slice(16),
+        trace_handle: 'opaque',
+        span_name: span.name,
+        duration_micros: span.endMicros - span.startMicros,
+        oldest_micros: span.startMicros,
+        youngest_micros: span.endMicros,
+        has_error: span.error,
+        percentile: 99.1,
+      })),
+  )
+  const attributes = { 'points-count': 1, ...(query.get('include-exemplars') === '1' && { exemplars }) }
+  return { status: 200, body: { data: { type: 'timeseries', id: stream.id, attributes } } }
+}

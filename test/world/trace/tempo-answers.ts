@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import type { TraceData } from '../trace-data.ts'
+import { stepsBetween, wave } from './wave.ts'
+
+/** How this Tempo answers; the answers are those a real 2.8.2 gave. */
+export type TempoMode =
+  | 'normal'
+  /** Before v2 of the trace API and the search of tag values. */
+  | 'v1-only'
+  /** Answers JSON whatever is asked. */
+  | 'json-only'
+  | 'partial'
+  | 'too-large'
+  /** Does not know `with (most_recent=true)`. */
+  | 'no-hints'
+  /** No metrics-generator: what 2.8.2 says without one. */
+  | 'no-metrics'
+  | 'html'
+  | 'busy'
+
+/** Errors of Tempo are plain text. */
+export function text(response: ServerResponse, status: number, body: string) {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(body)
+}
+
+/** A good answer, compressed. */
+export function send(response: ServerResponse, type: string, body: Buffer | string) {
+  response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' })
+  response.end(gzipSync(body))
+}
+
+/** The same for JSON. */
+export function json(response: ServerResponse, body: unknown) {
+  send(response, 'application/json', JSON.stringify(body))
+}
+
+const INTRINSICS = ['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'traceDuration']
+
+/** Names by scope and values by name; v1 knows no scopes. */
+export function tags(mode: TempoMode, path: string, response: ServerResponse, traces: readonly TraceData[]) {
+  const v2 = path.startsWith('/api/v2/')
+  if (v2 && mode === 'v1-only') return text(response, 404, '404 page not found')
+  const spans = traces.flatMap((trace) => trace.spans)
+  const keys = [...new Set(spans.flatMap((span) => Object.keys(span.tags)))]
+  if (/\/search\/tags$/.test(path)) {
+    if (!v2) return json(response, { tagNames: ['service.name', ...keys] })
+    const scopes = [
+      { name: 'span', tags: keys },
+      { name: 'resource', tags: ['service.name'] },
+      { name: 'intrinsic', tags: INTRINSICS },
+    ]
+    return json(response, { scopes, metrics: { inspectedBytes: '1' } })
+  }
+  const asked = decodeURIComponent(/\/search\/tag\/([^/]+)\/values$/.exec(path)?.[1] ?? '')
+  if (v2 && !/^(span|resource|)\./.test(asked) && !INTRINSICS.includes(asked)) {
+    return text(response, 400, `failed to parse tag name: ${asked}`)
+  }
+  const key = asked.replace(/^(span|resource|)\./, '')
+  const values = spans.map((span) => (key === 'service.name' ? span.service : span.tags[key]))
+  const found = [...new Set(values.filter((value) => value !== undefined))]
+  if (!v2) return json(response, { tagValues: found.map(String) })
+  const type = (value: unknown) => (typeof value === 'number' ? 'int' : 'string')
+  json(response, {
+    tagValues: found.map((value) => ({ type: type(value), value: String(value) })),
+    metrics: {},
+  })
+}
+
+/** One series a service where it is asked for `by`, one else. ProtoJSON leaves out what is zero and writes NaN as text. */
+export function metrics(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
+  if (mode === 'no-metrics') {
+    return text(response, 500, 'error finding generators in Querier.queryRangeRecent: empty ring')
+  }
+  if (mode === 'v1-only') return text(response, 404, '404 page not found')
+  const [q, start, end, step] = ['q', 'start', 'end', 'step'].map((name) => url.searchParams.get(name) ?? '')
+  if (!/^\{.*\}\s*\|\s*\w+\(/.test(q as string)) {
+    return text(response, 400, 'invalid TraceQL query: parse error at line 1, col 1: not a metrics query')
+  }
+  const seconds = Number(/^(\d+)s$/.exec(step as string)?.[1])
+  const times = stepsBetween(Number(start) * 1000, Number(end) * 1000, seconds * 1000)
+  const grouped = /by\s*\(/.test(q as string)
+  const services = [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort()
+  const series = (grouped ? services : ['']).map((service) => ({
+    labels: service === '' ? [] : [{ key: 'resource.service.name', value: { stringValue: service } }],
+    promLabels: service === '' ? '{}' : `{resource_service_name="${service}"}`,
+    samples: times.map((at, i) => {
+      const value = i === 1 ? 'NaN' : i === 2 ? 0 : wave(service, at)
+      return { timestampMs: String(at), ...(value !== 0 && { value }) }
+    }),
+  }))
+  json(response, { series, metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 } })
+}
