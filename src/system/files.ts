@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { FileFacts, Files } from '../ports.ts'
 
 const absent = (error: unknown): boolean => {
@@ -8,6 +9,30 @@ const absent = (error: unknown): boolean => {
 }
 // Windows has no O_NOFOLLOW.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+
+/**
+ * Step by step and not by `recursive`: where a directory is there but takes no children (/proc answers ENOENT), Node's
+ * own recursion goes round for ever.
+ */
+async function makeDirectories(path: string): Promise<void> {
+  try {
+    await makeOne(path)
+  } catch (error) {
+    const parent = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    await makeDirectories(parent)
+    await makeOne(path)
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    if (!there || !(await stat(path)).isDirectory()) throw error
+  }
+}
 
 /** The file system, with the few operations that survive a crash: create, flush, rename. */
 export const realFiles: Files = {
@@ -62,9 +87,7 @@ export const realFiles: Files = {
 
   remove: (path) => rm(path, { force: true }),
 
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 })
-  },
+  makeDirectory: makeDirectories,
 
   async list(path) {
     try {

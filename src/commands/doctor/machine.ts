@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import type { Ports } from '../../ports.ts'
+import type { FileFacts, Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../../session/client.ts'
 import { openVault } from '../../session/open-vault.ts'
+import { unwritable } from '../../session/own-files.ts'
 import { openStore } from '../../session/store.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
@@ -67,8 +68,10 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
   return [
     ...lines,
     ...(await look('state', async () => {
-      const facts = await files.inspect(client.stateDirectory)
-      if (!facts) return ok('state', `${client.stateDirectory} is made at the first sign-in`)
+      await files.makeDirectory(client.stateDirectory).catch((cause) => {
+        throw unwritable(client.stateDirectory, cause)
+      })
+      const facts = (await files.inspect(client.stateDirectory)) as FileFacts
       const octal = facts.mode.toString(8)
       return ports.env.uid === undefined || (facts.uid === ports.env.uid && (facts.mode & 0o077) === 0)
         ? ok('state', `${client.stateDirectory} is yours and closed (${octal})`)
