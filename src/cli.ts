@@ -140,7 +140,7 @@ function claimCommands(program: Command, act: Act): void {
       .option('--max-age <duration>', 'signed in no longer ago than this')
       .option('--min-ttl <duration>', 'lives at least this long')
       .option('--max-lifetime <duration>', 'was issued for no longer than this')
-      .option('--offline', 'no network: signatures stay unknown unless keys are cached')
+      .option('--offline', 'no network and no renewal: signatures stay unknown')
       .addOption(new Option('--use <kind>', 'which token').choices(['id', 'access']))
       .addOption(new Option('--token <source>', 'read any token: - for standard input').choices(['-'])),
     async () => (await import('./commands/check.ts')).check,
@@ -214,14 +214,14 @@ function searchCommands(program: Command, trace: Command, act: Act): void {
 
 function profileCommands(program: Command, act: Act): void {
   const profile = program.command('profile').description('settings for an identity provider and a trace API')
-  const load = (name: 'add' | 'list' | 'show' | 'use' | 'remove') => async () =>
+  const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
     (await import('./commands/profile.ts'))[name]
   const add = profile
     .command('add <name>')
     .description('make a profile')
     .option('--from <file>', 'from a file that a team shares; asks before it is kept')
     .option('--yes', 'do not ask')
-  act(withSettings(add), load('add'))
+  act(withSettings(add), async () => (await import('./commands/profile-add.ts')).addProfile)
   act(profile.command('list').description('all profiles'), load('list'))
   act(profile.command('show [name]').description('every setting and where it comes from'), load('show'))
   act(profile.command('use <name>').description('make it the default'), load('use'))

@@ -22,6 +22,7 @@ export async function gate(
   const inspected = inspectToken(token, {
     clientId: client.clientId,
     claimNames: client.preset.claimNames,
+    ownTokens: client.preset.ownTokens,
     responseScope: facts.scope,
   })
   const { issuer } = client
