@@ -33,6 +33,8 @@ export interface Subject {
   /** No claims could be read: not a JWT, an encrypted or a broken one. */
   readonly opaque: boolean
   readonly signature: 'verified' | 'unverified' | 'bad'
+  /** Made for an API of the provider's own: its signature cannot be checked here, so it is as good as opaque. */
+  readonly notForUs?: boolean
   /** `scope` of the token response, for a token that says nothing about scopes itself. */
   readonly responseScope?: string
 }
@@ -50,12 +52,12 @@ export function judge(subject: Subject, expect: Expect, now: number): Finding[] 
     ...kindFindings(subject.kind),
     ...judgeLifetime(subject.identity, expect, now),
     ...whoFindings(subject.identity, expect),
-    ...mayFindings(subject.identity, scopesOf(subject), expect),
+    ...mayFindings(subject, expect),
   ]
   return [signatureFinding(subject), ...claims.map((finding) => weigh(finding, subject))]
 }
 
-function signatureFinding({ opaque, signature }: Subject): Finding {
+function signatureFinding({ opaque, notForUs, signature }: Subject): Finding {
   const finding: Finding = {
     assertion: 'signature',
     expected: "made with one of the provider's keys",
@@ -66,7 +68,7 @@ function signatureFinding({ opaque, signature }: Subject): Finding {
   if (opaque) return asUnknown({ ...finding, actual: 'nothing to verify' }, 'opaque')
   return signature === 'verified'
     ? { ...finding, verdict: 'pass' }
-    : asUnknown(finding, 'unverified-signature')
+    : asUnknown(finding, notForUs ? 'opaque' : 'unverified-signature')
 }
 
 function kindFindings(kind: TokenKind): Finding[] {
@@ -102,11 +104,18 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   return findings
 }
 
-function mayFindings(identity: Identity, scopes: Held<readonly string[]>, expect: Expect): Finding[] {
+function mayFindings(subject: Subject, expect: Expect): Finding[] {
+  const { identity } = subject
+  const scopes = scopesOf(subject)
+  const note =
+    subject.kind === 'id' && scopes.value === undefined
+      ? { note: 'an ID token carries no scopes: whoever is given it decides by audience, client and claims' }
+      : {}
   // One finding for each scope, so that the one that is missing has a line of its own.
-  const findings = (expect.scopes ?? []).map((scope) =>
-    answer('scope', scope, scopes, (held) => held.includes(scope)),
-  )
+  const findings: Finding[] = (expect.scopes ?? []).map((scope) => ({
+    ...answer('scope', scope, scopes, (held) => held.includes(scope)),
+    ...note,
+  }))
   if (expect.groups?.length) findings.push(anyOf('group', expect.groups, identity.groups))
   if (expect.roles?.length) findings.push(anyOf('role', expect.roles, identity.roles))
   return findings
@@ -136,7 +145,7 @@ const REASONS = {
 } as const satisfies Record<string, UnknownReason>
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */
-export function weigh(finding: Finding, { opaque, signature }: Subject): Finding {
+export function weigh(finding: Finding, { opaque, notForUs, signature }: Subject): Finding {
   if (signature === 'bad') return asUnknown(finding, 'bad-signature')
   if (opaque) {
     return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE
@@ -144,7 +153,7 @@ export function weigh(finding: Finding, { opaque, signature }: Subject): Finding
       : finding
   }
   return signature === 'unverified' && finding.verdict === 'pass'
-    ? asUnknown(finding, 'unverified-signature')
+    ? asUnknown(finding, notForUs ? 'opaque' : 'unverified-signature')
     : finding
 }
 

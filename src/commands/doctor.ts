@@ -1,29 +1,19 @@
 import { Failure } from '../errors.ts'
 import type { Style } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
+import type { Profile, Settings } from '../settings/profile.ts'
 import { checkBackend } from './doctor/backend.ts'
-import { type Checkup, look } from './doctor/checkup.ts'
+import { type Checkup, fail, look } from './doctor/checkup.ts'
 import { checkSettings, checkStore } from './doctor/machine.ts'
-import { checkProvider, checkRedirect } from './doctor/provider.ts'
-import { checkSession } from './doctor/session.ts'
+import { checkProvider, checkRedirect, checkSurroundings } from './doctor/provider.ts'
+import { checkSession, NOBODY } from './doctor/session.ts'
 import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { wrap } from './wrap.ts'
 
 /** `ls-auth doctor`: the whole path from the settings to the trace API, each line with what to do about it. */
 export async function doctor(invocation: Invocation): Promise<void> {
-  const { ports } = invocation
   const { settings, profile } = await loadProfile(invocation)
-  const client = clientOf(profile, settings)
-  const lines: Checkup[] = []
-  lines.push(...(await look('settings', () => checkSettings(profile, settings, ports))))
-  lines.push(...(await look('issuer', () => checkProvider(client, ports))))
-  lines.push(...(await look('redirect', () => checkRedirect(client, ports))))
-  lines.push(...(await look('store', () => checkStore(client, ports))))
-  const session = await look('session', () => checkSession(invocation, profile, client))
-  lines.push(...session)
-  // Without a token the API could only say that there is none.
-  if (session[0]?.verdict !== 'fail' && session[0]?.found !== 'not signed in') {
-    lines.push(...(await look('API', () => checkBackend(invocation, profile, settings))))
-  }
+  const lines = await examine(invocation, profile, settings)
   if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
   else await print(invocation, lines)
   if (typeof invocation.options.bundle === 'string') {
@@ -41,17 +31,56 @@ export async function doctor(invocation: Invocation): Promise<void> {
   }
 }
 
+/** In the order in which a request meets things. What cannot be looked at without something that failed is left out. */
+async function examine(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
+  const { ports } = invocation
+  const lines = await look('settings', () => checkSettings(profile, settings, ports))
+  const { signsIn } = profile.preset
+  const people = signsIn === 'person'
+  if (profile.issuer === undefined || (people && profile.clientId === undefined)) {
+    const what = profile.saved
+      ? `profile ${profile.name} has no ${profile.issuer === undefined ? 'issuer' : 'client_id'}`
+      : 'there is no profile yet'
+    lines.push(fail('profile', what, 'Run: ls-auth login --issuer URL --client-id ID'))
+  }
+  const complete = lines.every(({ area }) => area !== 'profile')
+  // What the profile leaves open is not needed by the looks at this machine alone.
+  const { issuer = '', clientId = '' } = profile
+  const client = clientOf({ ...profile, issuer, clientId }, settings)
+  if (complete) {
+    lines.push(...(await look('issuer', () => checkProvider(client, ports))))
+    if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
+  }
+  if (people)
+    lines.push(...(await checkSurroundings(ports)), ...(await look('store', () => checkStore(client, ports))))
+  if (!complete || signsIn === 'nobody') return lines
+  const session = await look('session', () => checkSession(invocation, profile, settings, client))
+  lines.push(...session)
+  // Without a token the API could only say that there is none.
+  if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
+    lines.push(...(await look('API', () => checkBackend(invocation, profile, settings))))
+  }
+  return lines
+}
+
 async function print(invocation: Invocation, lines: readonly Checkup[]): Promise<void> {
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const width = Math.max(...lines.map(({ area }) => area.length))
-  await terminal.out(`${lines.map((line) => row(line, width, style)).join('\n')}\n`)
+  await terminal.out(`${lines.map((line) => row(line, width, terminal.columns, style)).join('\n')}\n`)
 }
 
-function row({ area, verdict, found, next }: Checkup, width: number, style: Style): string {
+function row(checkup: Checkup, width: number, columns: number, style: Style): string {
+  const { area, verdict, found, detail = [], next } = checkup
   const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL') }[verdict]
-  const more = next === undefined ? '' : `\n      ${' '.repeat(width)}  → ${safeText(next, 400)}`
-  return `${mark}  ${area.padEnd(width)}  ${safeText(found, 400)}${more}`
+  const indent = ' '.repeat(8 + width)
+  const flow = (text: string, inner = '') =>
+    wrap(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
+  return [
+    `${mark}  ${area.padEnd(width)}  ${flow(found)}`,
+    ...detail.map((line) => `${indent}${safeText(line, 400)}`),
+    ...(next === undefined ? [] : [`${indent}${flow(`→ ${next}`, '  ')}`]),
+  ].join('\n')
 }
 
 /** A report for a ticket: settings with their sources and the findings. Settings hold no secret but a proxy's password. */

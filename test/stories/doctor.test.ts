@@ -65,7 +65,7 @@ describe('doctor', () => {
     [
       'a wrong issuer',
       () => edit((text) => text.replace(stage.provider.issuer, `${stage.provider.issuer}/nobody`)),
-      /^FAIL +issuer .*\n +→ Check the issuer/m,
+      /^FAIL +issuer .*\n +→ There is no OpenID Connect provider at/m,
     ],
     [
       'another spelling of the issuer in its metadata',
@@ -74,7 +74,7 @@ describe('doctor', () => {
           discovery: (document) => ({ ...document, issuer: `${stage.provider.issuer}/` }),
         }
       },
-      /^FAIL +issuer .*expected .* received .*\/;/m,
+      /^FAIL +issuer .*\n +expected (http\S+)\n +received \1\/\n +\^\n +→ /m,
     ],
     [
       'a clock ten minutes off',
