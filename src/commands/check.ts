@@ -25,8 +25,13 @@ export async function check(invocation: Invocation): Promise<void> {
   const { subject, use } = choose(invocation, profile, subjects)
   const verified = await subjects.verify(subject, { offline, anew: false })
   const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
+  const { leewaySeconds } = profile.preset
   const findings = [
-    ...judgeAll(verified, [profile.expect ?? {}, ...asked], now),
+    ...judgeAll(
+      verified,
+      [profile.expect ?? {}, ...asked].map((one) => ({ ...one, leewaySeconds })),
+      now,
+    ),
     ...claimAssertions(invocation, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
   ]
   const verdict = verdictOf(findings)

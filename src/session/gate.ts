@@ -29,7 +29,7 @@ export async function gate(
   const subject = facts.keys
     ? await verifyInspected(inspected, facts.keys, { issuer, now: facts.now })
     : inspected
-  const findings = judge(subject, client.expect, facts.now)
+  const findings = judge(subject, { ...client.expect, leewaySeconds: client.preset.leewaySeconds }, facts.now)
   const broken = findings.filter(
     ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && client.expect?.strict),
   )

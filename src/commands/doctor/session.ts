@@ -50,7 +50,7 @@ export async function checkSession(
   const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [
     alive(given.secondsLeft, renewable, client),
-    ...claims(subject, client.expect, now, client),
+    ...claims(subject, client.expect, now, preset.leewaySeconds, client),
     scopes(client, body.grantedScope),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
     ...alignment(subject, profile),
@@ -68,7 +68,7 @@ async function checkGiven(invocation: Invocation, profile: Profile, settings: Se
   const now = invocation.ports.clock.now()
   return [
     ok('session', 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'),
-    ...claims(subject, profile.expect, now, undefined),
+    ...claims(subject, profile.expect, now, profile.preset.leewaySeconds),
     ...alignment(subject, profile),
   ]
 }
@@ -86,12 +86,13 @@ function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup
   )
 }
 
-/** `client`: whose sign-in it is; undefined for a token from outside. */
+/** `client`: whose sign-in it is; left out for a token from outside. */
 function claims(
   subject: Inspected,
   expect: Expect | undefined,
   now: number,
-  client: Client | undefined,
+  leewaySeconds: number,
+  client?: Client,
 ): Checkup[] {
   const lines: Checkup[] = []
   if (client && (subject.opaque || subject.notForUs) && client.useToken === 'access') {
@@ -99,7 +100,11 @@ function claims(
     const text = 'the access token is for the provider alone: no API of yours can check it'
     if (hint !== undefined) lines.push(warn('claims', text, hint))
   }
-  for (const { assertion, expected, actual, verdict, reason } of judge(subject, expect ?? {}, now)) {
+  for (const { assertion, expected, actual, verdict, reason } of judge(
+    subject,
+    { ...expect, leewaySeconds },
+    now,
+  )) {
     const text = `${assertion}: expected ${expected}, held ${actual}${reason ? ` (${reason})` : ''}`
     if (verdict === 'fail')
       lines.push(fail('claims', text, 'Ask whoever manages the provider, or mend expect in the profile.'))
