@@ -1,3 +1,4 @@
+import { judgeAlignment } from '../claims/access-level.ts'
 import { type Assertion, judgeAssertion, parseAssertion } from '../claims/assertion.ts'
 import { type Finding, verdictOf } from '../claims/finding.ts'
 import type { Inspected } from '../claims/inspect.ts'
@@ -33,6 +34,7 @@ export async function check(invocation: Invocation): Promise<void> {
       now,
     ),
     ...claimAssertions(invocation, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
+    ...alignment(verified, profile),
   ]
   const verdict = verdictOf(findings)
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
@@ -40,6 +42,12 @@ export async function check(invocation: Invocation): Promise<void> {
   if (verdict !== 'pass') {
     throw failed(findings, advise(verified, subjects.origin, profile, offline))
   }
+}
+
+/** What scopes and groups amount to is the profile's to say, about tokens of its own issuer. */
+function alignment({ identity }: Inspected, { access, issuer }: Profile): Finding[] {
+  if (!access || identity.issuer.value !== issuer) return []
+  return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }
 
 /** The flags as expectations: one for each value that must hold by itself. */

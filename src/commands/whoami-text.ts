@@ -50,7 +50,8 @@ function say(concept: keyof Identity, held: Held<NonNullable<unknown>>): string 
     if (concept !== 'groups' && concept !== 'scopes') return undefined
     return held.status === 'unsupported' ? 'never in tokens of this provider' : 'not in the token'
   }
-  if (concept === 'authTime') return new Date((held.value as number) * 1000).toISOString()
+  if (concept === 'authTime')
+    return new Date((held.value as number) * 1000).toISOString().replace('.000Z', 'Z')
   if (held.value === true) return 'yes'
   return Array.isArray(held.value) ? held.value.join(' ') || 'none' : String(held.value)
 }
