@@ -74,7 +74,7 @@ function tokenLifetime(issuedAt: Held<number>, expiresAt: Held<number>, most: nu
 }
 
 /** ISO 8601 in UTC; a number no calendar holds is shown as it is. */
-function instant(seconds: number): string {
+export function instant(seconds: number): string {
   const milliseconds = Math.trunc(seconds) * 1000
   return Math.abs(milliseconds) <= 8.64e15
     ? new Date(milliseconds).toISOString().replace('.000Z', 'Z')

@@ -85,7 +85,14 @@ function claimAssertions(invocation: Invocation, now: number): Assertion[] {
     ...list(amr).map((value) => ({ path: 'amr', operator: 'contains' as const, value })),
     ...(oldest === undefined
       ? []
-      : [{ path: 'auth_time', operator: '>=' as const, value: String(Math.floor(oldest)) }]),
+      : [
+          {
+            path: 'auth_time',
+            operator: '>=' as const,
+            value: String(Math.floor(oldest)),
+            meaning: `signed in at most ${maxAge} ago`,
+          },
+        ]),
   ]
 }
 

@@ -94,7 +94,7 @@ function deviceText(prompt: DevicePrompt): string {
   return `Go to  ${prompt.verificationUri}
 and enter the code  ${prompt.userCode}
 
-The page is on ${host}. Go on only if you started this sign-in yourself, just now.
+The page is on ${host}. Go on only if you started this sign-in just now.
 ${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${formatDuration(prompt.expiresInSeconds)}.
 `
 }
