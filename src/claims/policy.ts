@@ -78,6 +78,8 @@ function kindFindings(kind: TokenKind): Finding[] {
   ]
 }
 
+const URI_SCHEME = 'api://'
+
 function whoFindings(identity: Identity, expect: Expect): Finding[] {
   const findings: Finding[] = []
   if (expect.issuer?.length) findings.push(anyOf('issuer', expect.issuer, listed(identity.issuer)))
@@ -85,11 +87,16 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
     const finding = anyOf('audience', expect.audience, identity.audience)
     // Some access tokens have no audience at all; then the client is what can be asserted.
     const absent = identity.audience.value === undefined && identity.client.value !== undefined
-    findings.push(
-      absent
-        ? { ...finding, note: 'this token names no audience; its client can be asserted instead' }
-        : finding,
+    // An API's URI is not its id, though one is often written for the other: told, never taken.
+    const bare = expect.audience.some((one) =>
+      identity.audience.value?.some((held) => one === `${URI_SCHEME}${held}`),
     )
+    const note = absent
+      ? 'this token names no audience; its client can be asserted instead'
+      : finding.verdict === 'fail' && bare
+        ? `this token names the API by its id alone: expect it without ${URI_SCHEME}`
+        : undefined
+    findings.push(note === undefined ? finding : { ...finding, note })
   }
   if (expect.client?.length) findings.push(anyOf('client', expect.client, listed(identity.client)))
   const { sub } = expect

@@ -80,7 +80,7 @@ export async function show(invocation: Invocation): Promise<void> {
 
 /** A value as a person would say it: lists without brackets. */
 function plainly(value: unknown): string {
-  if (typeof value === 'string') return safeText(value, 300)
+  if (typeof value === 'string') return safeText(value, 300) || '(empty)'
   if (Array.isArray(value)) return safeText(value.join(' ') || 'none', 1000)
   return safeText(JSON.stringify(value), 1000)
 }

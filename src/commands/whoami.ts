@@ -41,7 +41,7 @@ async function printRaw(invocation: Invocation, { id, access }: Subjects): Promi
 
 function toJson(view: View): unknown {
   const identity = Object.fromEntries(
-    CONCEPTS.map(([concept]) => {
+    [...CONCEPTS.map(([concept]) => concept), 'emailVerified' as const].map((concept) => {
       const found = lookUp(view, concept)
       if (!found) return [snake(concept), null]
       const { held, from } = found

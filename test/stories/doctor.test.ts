@@ -133,7 +133,7 @@ describe('doctor', () => {
     const outcome = await doctor()
     server.close()
     expect(outcome.stdout).toContain(`register http://127.0.0.1:${port}/callback`)
-    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*ports ${port} are in use`, 'm'))
+    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*port ${port} is in use`, 'm'))
   })
 
   it('before the first sign-in: a warning with the command, not a failure', async () => {
