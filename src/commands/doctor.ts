@@ -3,11 +3,11 @@ import type { Style } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
 import { checkBackend } from './doctor/backend.ts'
-import { type Checkup, fail, look } from './doctor/checkup.ts'
+import { type Checkup, fail, look, warn } from './doctor/checkup.ts'
 import { checkSettings, checkStore } from './doctor/machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './doctor/provider.ts'
 import { checkSession, NOBODY } from './doctor/session.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { clientOf, givenToken, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
 import { wrap } from './wrap.ts'
 
 /** `ls-auth doctor`: the whole path from the settings to the trace API, each line with what to do about it. */
@@ -37,23 +37,22 @@ async function examine(invocation: Invocation, profile: Profile, settings: Setti
   const lines = await look('settings', () => checkSettings(profile, settings, ports))
   const { signsIn } = profile.preset
   const people = signsIn === 'person'
-  if (profile.issuer === undefined || (people && profile.clientId === undefined)) {
-    const what = profile.saved
-      ? `profile ${profile.name} has no ${profile.issuer === undefined ? 'issuer' : 'client_id'}`
-      : 'there is no profile yet'
-    lines.push(fail('profile', what, 'Run: ls-auth login --issuer URL --client-id ID'))
-  }
-  const complete = lines.every(({ area }) => area !== 'profile')
+  const given = givenToken(invocation) !== undefined
+  const gap = incomplete(profile)
+  if (gap !== undefined) lines.push(given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, SIGN_IN))
   // What the profile leaves open is not needed by the looks at this machine alone.
   const { issuer = '', clientId = '' } = profile
   const client = clientOf({ ...profile, issuer, clientId }, settings)
-  if (complete) {
+  if (gap === undefined) {
     lines.push(...(await look('issuer', () => checkProvider(client, ports))))
     if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
   }
-  if (people)
-    lines.push(...(await checkSurroundings(ports)), ...(await look('store', () => checkStore(client, ports))))
-  if (!complete || signsIn === 'nobody') return lines
+  if (people) {
+    lines.push(...(await checkSurroundings(ports)))
+    // A token from outside is kept nowhere; a machine of a CI service has no keychain.
+    if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
+  }
+  if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
   const session = await look('session', () => checkSession(invocation, profile, settings, client))
   lines.push(...session)
   // Without a token the API could only say that there is none.
@@ -61,6 +60,22 @@ async function examine(invocation: Invocation, profile: Profile, settings: Setti
     lines.push(...(await look('API', () => checkBackend(invocation, profile, settings))))
   }
   return lines
+}
+
+const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
+const UNCHECKED =
+  'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
+
+/** What keeps the profile from signing anybody in; a program's token comes without a client. */
+function incomplete({ name, saved, issuer, clientId, preset }: Profile): string | undefined {
+  const missing =
+    issuer === undefined
+      ? 'issuer'
+      : preset.signsIn === 'person' && clientId === undefined
+        ? 'client_id'
+        : undefined
+  if (missing === undefined) return undefined
+  return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
 }
 
 async function print(invocation: Invocation, lines: readonly Checkup[]): Promise<void> {

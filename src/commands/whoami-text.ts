@@ -35,7 +35,7 @@ function identityLines(view: View, columns: number, style: Style): string[] {
     const found = lookUp(view, concept)
     const text = found && say(concept, found.held)
     if (text === undefined) return []
-    const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (not verified)' : ''
+    const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
     const shown = row(label, safeText(text, 4000) + doubt, columns)
     if (found?.held.value === undefined) return [shown]
     const source = `[${safeText(found.held.source, 80)}, ${found.from === 'id' ? 'ID token' : 'access token'}]`

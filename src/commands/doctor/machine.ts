@@ -13,7 +13,9 @@ export async function checkSettings(profile: Profile, settings: Settings, ports:
   const files = await ports.files()
   const facts = await files.inspect(settings.config.path)
   const lines = [
-    ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`),
+    settings.config.exists || settings.system.exists || profile.issuer !== undefined
+      ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
+      : ok('settings', `no file at ${settings.config.path}: every value is a default`),
   ]
   for (const key of [...profile.unknownKeys, ...settings.config.unknownKeys]) {
     lines.push(
