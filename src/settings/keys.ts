@@ -30,7 +30,12 @@ export const SETTING_KEYS = [
     variable: 'LS_AUTH_CLIENT_ID',
     help: 'client id registered for ls-auth',
   },
-  { key: 'provider', shape: 'text' },
+  {
+    key: 'provider',
+    shape: 'text',
+    flag: 'provider',
+    help: 'whose preset to use, for a provider on a domain of your own',
+  },
   {
     key: 'scopes',
     shape: 'words',
