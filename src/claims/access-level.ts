@@ -1,3 +1,5 @@
+import type { Finding } from './finding.ts'
+
 /** What a person may do with traces, weakest first. */
 export const LEVELS = ['read', 'write', 'admin'] as const
 export type Level = (typeof LEVELS)[number]
@@ -102,6 +104,17 @@ export function misalignment(scopes: Names, groups: Names, access: AccessTable):
     }
     return []
   })
+}
+
+/** The same for `check`: one failed finding a level, both sides named. Agreement and doubt assert nothing. */
+export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable): Finding[] {
+  return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
+    assertion: 'alignment',
+    expected: `${level}: scopes and groups agree`,
+    actual: `${naming(has.slice(0, -1), held)} without ${naming(lacks.slice(0, -1), missing)}`,
+    verdict: 'fail',
+    note: ask,
+  }))
 }
 
 function side(

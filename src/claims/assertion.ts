@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import { asUnknown, type Finding } from './finding.ts'
 import type { Claims } from './jwt.ts'
+import { instant } from './lifetime.ts'
 import { type Subject, weigh } from './policy.ts'
 
 const OPERATORS = ['==', '!=', '>=', '<=', '>', '<', 'contains', 'exists'] as const
@@ -11,6 +12,8 @@ export interface Assertion {
   readonly path: string
   readonly operator: Operator
   readonly value: string
+  /** The same in words, where path, operator and value would say nothing to a person; the claim is a time then. */
+  readonly meaning?: string
 }
 
 /** Reads `path operator value`. A single `=` counts as `==`. Failure `usage` when it is neither. */
@@ -35,12 +38,13 @@ export function parseAssertion(text: string): Assertion {
  * for `exists`. Text is compared exactly; `>` and its kin compare numbers only.
  */
 export function judgeAssertion(subject: Subject, payload: Claims | undefined, assertion: Assertion): Finding {
-  const { path, operator, value } = assertion
+  const { path, operator, value, meaning } = assertion
   const held = payload === undefined ? undefined : lookUp(payload, path)
   const finding: Finding = {
     assertion: 'claim',
-    expected: `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
-    actual: held === undefined ? 'not said' : JSON.stringify(held).slice(0, 200),
+    expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
+    actual:
+      held === undefined ? 'not said' : meaning ? instant(Number(held)) : JSON.stringify(held).slice(0, 200),
     verdict: 'unknown',
     source: path,
   }

@@ -1,6 +1,6 @@
 import type { ClaimNames } from './claim-names.ts'
 import { type BrokenJwt, isReadable, type Jwt, readJwt } from './jwt.ts'
-import { tokenKind } from './kind.ts'
+import { type TokenKind, tokenKind } from './kind.ts'
 import { normalise } from './normalise.ts'
 import type { Subject } from './policy.ts'
 import { type SignatureAnswer, verifySignature } from './verify.ts'
@@ -11,6 +11,8 @@ export interface Inspected extends Subject {
   readonly jwt: Jwt | undefined
   /** Why something that begins like a JWT could not be read. */
   readonly problem: BrokenJwt | undefined
+  /** It is made for an API of the provider's own: nobody else can check its signature, which is no fault of it. */
+  readonly notForUs: boolean
   /** The outcome of the last verification; undefined: not tried. */
   readonly answer: SignatureAnswer | undefined
 }
@@ -18,9 +20,33 @@ export interface Inspected extends Subject {
 export interface Inspection {
   readonly clientId: string | undefined
   readonly claimNames: Partial<ClaimNames> | undefined
+  /** Marks of access tokens for the provider's own APIs; any of them will do. */
+  readonly ownTokens?: OwnTokens | undefined
   /** `scope` of the token response, for a token that does not carry its scopes. */
   readonly responseScope: string | undefined
 }
+
+interface OwnTokens {
+  readonly all?: boolean
+  readonly audiences?: readonly string[]
+  readonly headers?: readonly string[]
+}
+
+function isOwn(jwt: Jwt, kind: TokenKind, own: OwnTokens | undefined): boolean {
+  if (own === undefined || kind === 'id') return false
+  const audiences = [jwt.payload.aud].flat()
+  return (
+    own.all === true ||
+    (own.audiences?.some((one) => audiences.includes(one)) ?? false) ||
+    (own.headers?.some((name) => Object.hasOwn(jwt.header, name)) ?? false)
+  )
+}
+
+const NOT_FOR_US = {
+  verified: false,
+  reason: 'opaque',
+  detail: 'it is made for an API of the provider, and nobody else can check it',
+} as const
 
 /** Reads a token without believing it: the signature counts as unverified. */
 export function inspectToken(token: string, how: Inspection): Inspected {
@@ -34,6 +60,7 @@ export function inspectToken(token: string, how: Inspection): Inspected {
     problem: read && !isReadable(read) ? read : undefined,
     kind,
     opaque: jwt === undefined,
+    notForUs: jwt !== undefined && isOwn(jwt, kind, how.ownTokens),
     identity: normalise(jwt?.payload ?? {}, {
       kind,
       ...(how.claimNames === undefined ? {} : { names: how.claimNames }),
@@ -52,6 +79,7 @@ export async function verifyInspected(
   facts: { readonly issuer: string; readonly now: number },
 ): Promise<Inspected> {
   if (!inspected.jwt) return inspected
+  if (inspected.notForUs) return { ...inspected, answer: NOT_FOR_US }
   const answer = await verifySignature(inspected.token, keys, facts)
   // A key that is not in the set says nothing about the token; any other refusal does.
   const open = answer.verified ? 'verified' : answer.reason === 'unknown-key' ? 'unverified' : 'bad'

@@ -6,6 +6,8 @@ export const LEEWAY_SECONDS = 60
 
 /** Limits on time that a profile may set, in seconds. */
 export interface LifetimeLimits {
+  /** How far the provider's clock may be off, {@link LEEWAY_SECONDS} when not said. */
+  readonly leewaySeconds?: number
   readonly minTtlSeconds?: number
   readonly maxTokenLifetimeSeconds?: number
 }
@@ -17,18 +19,19 @@ export interface LifetimeLimits {
 export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: number): Finding[] {
   const { expiresAt, notBefore, issuedAt } = identity
   const seconds = now / 1000
+  const leeway = limits.leewaySeconds ?? LEEWAY_SECONDS
   const findings = [
     compare(
       'not expired',
-      `expiry after ${instant(seconds - LEEWAY_SECONDS)}`,
+      `expiry after ${instant(seconds - leeway)}`,
       expiresAt,
-      (exp) => seconds < exp + LEEWAY_SECONDS,
+      (exp) => seconds < exp + leeway,
     ),
   ]
   // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start.
   if (notBefore.value !== undefined) {
-    const begun = `start before ${instant(seconds + LEEWAY_SECONDS)}`
-    findings.push(compare('already valid', begun, notBefore, (nbf) => seconds >= nbf - LEEWAY_SECONDS))
+    const begun = `start before ${instant(seconds + leeway)}`
+    findings.push(compare('already valid', begun, notBefore, (nbf) => seconds >= nbf - leeway))
   }
   const { minTtlSeconds: least, maxTokenLifetimeSeconds: most } = limits
   if (least !== undefined) findings.push(timeLeft(expiresAt, least, seconds))
@@ -71,7 +74,7 @@ function tokenLifetime(issuedAt: Held<number>, expiresAt: Held<number>, most: nu
 }
 
 /** ISO 8601 in UTC; a number no calendar holds is shown as it is. */
-function instant(seconds: number): string {
+export function instant(seconds: number): string {
   const milliseconds = Math.trunc(seconds) * 1000
   return Math.abs(milliseconds) <= 8.64e15
     ? new Date(milliseconds).toISOString().replace('.000Z', 'Z')

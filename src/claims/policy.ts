@@ -33,6 +33,8 @@ export interface Subject {
   /** No claims could be read: not a JWT, an encrypted or a broken one. */
   readonly opaque: boolean
   readonly signature: 'verified' | 'unverified' | 'bad'
+  /** Made for an API of the provider's own: its signature cannot be checked here, so it is as good as opaque. */
+  readonly notForUs?: boolean
   /** `scope` of the token response, for a token that says nothing about scopes itself. */
   readonly responseScope?: string
 }
@@ -50,12 +52,12 @@ export function judge(subject: Subject, expect: Expect, now: number): Finding[] 
     ...kindFindings(subject.kind),
     ...judgeLifetime(subject.identity, expect, now),
     ...whoFindings(subject.identity, expect),
-    ...mayFindings(subject.identity, scopesOf(subject), expect),
+    ...mayFindings(subject, expect),
   ]
   return [signatureFinding(subject), ...claims.map((finding) => weigh(finding, subject))]
 }
 
-function signatureFinding({ opaque, signature }: Subject): Finding {
+function signatureFinding({ opaque, notForUs, signature }: Subject): Finding {
   const finding: Finding = {
     assertion: 'signature',
     expected: "made with one of the provider's keys",
@@ -66,7 +68,7 @@ function signatureFinding({ opaque, signature }: Subject): Finding {
   if (opaque) return asUnknown({ ...finding, actual: 'nothing to verify' }, 'opaque')
   return signature === 'verified'
     ? { ...finding, verdict: 'pass' }
-    : asUnknown(finding, 'unverified-signature')
+    : asUnknown(finding, notForUs ? 'opaque' : 'unverified-signature')
 }
 
 function kindFindings(kind: TokenKind): Finding[] {
@@ -76,6 +78,8 @@ function kindFindings(kind: TokenKind): Finding[] {
   ]
 }
 
+const URI_SCHEME = 'api://'
+
 function whoFindings(identity: Identity, expect: Expect): Finding[] {
   const findings: Finding[] = []
   if (expect.issuer?.length) findings.push(anyOf('issuer', expect.issuer, listed(identity.issuer)))
@@ -83,11 +87,16 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
     const finding = anyOf('audience', expect.audience, identity.audience)
     // Some access tokens have no audience at all; then the client is what can be asserted.
     const absent = identity.audience.value === undefined && identity.client.value !== undefined
-    findings.push(
-      absent
-        ? { ...finding, note: 'this token names no audience; its client can be asserted instead' }
-        : finding,
+    // An API's URI is not its id, though one is often written for the other: told, never taken.
+    const bare = expect.audience.some((one) =>
+      identity.audience.value?.some((held) => one === `${URI_SCHEME}${held}`),
     )
+    const note = absent
+      ? 'this token names no audience; its client can be asserted instead'
+      : finding.verdict === 'fail' && bare
+        ? `this token names the API by its id alone: expect it without ${URI_SCHEME}`
+        : undefined
+    findings.push(note === undefined ? finding : { ...finding, note })
   }
   if (expect.client?.length) findings.push(anyOf('client', expect.client, listed(identity.client)))
   const { sub } = expect
@@ -102,11 +111,18 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   return findings
 }
 
-function mayFindings(identity: Identity, scopes: Held<readonly string[]>, expect: Expect): Finding[] {
+function mayFindings(subject: Subject, expect: Expect): Finding[] {
+  const { identity } = subject
+  const scopes = scopesOf(subject)
+  const note =
+    subject.kind === 'id' && scopes.value === undefined
+      ? { note: 'an ID token carries no scopes: whoever is given it decides by audience, client and claims' }
+      : {}
   // One finding for each scope, so that the one that is missing has a line of its own.
-  const findings = (expect.scopes ?? []).map((scope) =>
-    answer('scope', scope, scopes, (held) => held.includes(scope)),
-  )
+  const findings: Finding[] = (expect.scopes ?? []).map((scope) => ({
+    ...answer('scope', scope, scopes, (held) => held.includes(scope)),
+    ...note,
+  }))
   if (expect.groups?.length) findings.push(anyOf('group', expect.groups, identity.groups))
   if (expect.roles?.length) findings.push(anyOf('role', expect.roles, identity.roles))
   return findings
@@ -136,7 +152,7 @@ const REASONS = {
 } as const satisfies Record<string, UnknownReason>
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */
-export function weigh(finding: Finding, { opaque, signature }: Subject): Finding {
+export function weigh(finding: Finding, { opaque, notForUs, signature }: Subject): Finding {
   if (signature === 'bad') return asUnknown(finding, 'bad-signature')
   if (opaque) {
     return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE
@@ -144,7 +160,7 @@ export function weigh(finding: Finding, { opaque, signature }: Subject): Finding
       : finding
   }
   return signature === 'unverified' && finding.verdict === 'pass'
-    ? asUnknown(finding, 'unverified-signature')
+    ? asUnknown(finding, notForUs ? 'opaque' : 'unverified-signature')
     : finding
 }
 

@@ -1,37 +1,53 @@
+import { judgeAlignment } from '../claims/access-level.ts'
 import { type Assertion, judgeAssertion, parseAssertion } from '../claims/assertion.ts'
 import { type Finding, verdictOf } from '../claims/finding.ts'
 import type { Inspected } from '../claims/inspect.ts'
 import { type Expect, judge } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
 import type { Style } from '../ports.ts'
+import { hintFor } from '../providers/hints.ts'
 import { safeText } from '../safe-text.ts'
 import { parseDuration } from '../settings/duration.ts'
 import type { Profile } from '../settings/profile.ts'
 import { globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { whyNotVerified } from './signature-words.ts'
 import { readSubjects, type Subjects } from './subject.ts'
+import { wrap } from './wrap.ts'
 
 /** `ls-auth check`: every assertion with its answer; exit 0 only when all of them hold. */
 export async function check(invocation: Invocation): Promise<void> {
   const { settings, profile } = await loadProfile(invocation)
   const asked = assertions(invocation)
-  const subjects = await readSubjects(
-    invocation,
-    profile,
-    settings,
-    asked.flatMap(({ issuer }) => issuer ?? []),
-  )
-  const { subject, use } = choose(invocation, profile, subjects)
   const offline = invocation.options.offline === true
+  const subjects = await readSubjects(invocation, profile, settings, {
+    trustedIssuers: asked.flatMap(({ issuer }) => issuer ?? []),
+    offline,
+  })
+  const { subject, use } = choose(invocation, profile, subjects)
   const verified = await subjects.verify(subject, { offline, anew: false })
   const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
+  const { leewaySeconds } = profile.preset
   const findings = [
-    ...judgeAll(verified, [profile.expect ?? {}, ...asked], now),
+    ...judgeAll(
+      verified,
+      [profile.expect ?? {}, ...asked].map((one) => ({ ...one, leewaySeconds })),
+      now,
+    ),
     ...claimAssertions(invocation, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
+    ...alignment(verified, profile),
   ]
   const verdict = verdictOf(findings)
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
-  else await print(invocation, use, findings)
-  if (verdict !== 'pass') throw failed(findings, verified)
+  else await print(invocation, use, findings, whyNotVerified(verified, { issuer: profile.issuer, offline }))
+  if (verdict !== 'pass') {
+    throw failed(findings, advise(verified, subjects.origin, profile, offline))
+  }
+}
+
+/** What scopes and groups amount to is the profile's to say, about tokens of its own issuer. */
+function alignment({ identity }: Inspected, { access, issuer }: Profile): Finding[] {
+  if (!access || identity.issuer.value !== issuer) return []
+  return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }
 
 /** The flags as expectations: one for each value that must hold by itself. */
@@ -69,7 +85,14 @@ function claimAssertions(invocation: Invocation, now: number): Assertion[] {
     ...list(amr).map((value) => ({ path: 'amr', operator: 'contains' as const, value })),
     ...(oldest === undefined
       ? []
-      : [{ path: 'auth_time', operator: '>=' as const, value: String(Math.floor(oldest)) }]),
+      : [
+          {
+            path: 'auth_time',
+            operator: '>=' as const,
+            value: String(Math.floor(oldest)),
+            meaning: `signed in at most ${maxAge} ago`,
+          },
+        ]),
   ]
 }
 
@@ -90,11 +113,18 @@ function choose(
   const subject = subjects[use]
   if (subject) return { subject, use }
   throw new Failure('cannot-do', `there is no ${use === 'id' ? 'ID' : 'access'} token to check`, {
-    hint:
-      use === 'id'
-        ? 'Ask for the scope openid and sign in again, or check the access token.'
-        : 'The token given is an ID token: use --use id.',
+    hint: missing(use, subjects.origin),
   })
+}
+
+function missing(use: 'access' | 'id', origin: Subjects['origin']): string {
+  if (origin !== 'session')
+    return use === 'id'
+      ? 'The token given is no ID token: leave --use out.'
+      : 'The token given is an ID token: use --use id.'
+  return use === 'id'
+    ? 'Ask for the scope openid and sign in again, or check the access token.'
+    : 'Run it without --offline, so that one can be fetched.'
 }
 
 /** Expectations one after the other, without repeating what holds for each of them (signature, expiry). */
@@ -109,36 +139,64 @@ function judgeAll(subject: Inspected, expects: readonly Expect[], now: number): 
   return findings
 }
 
-async function print(invocation: Invocation, use: string, findings: readonly Finding[]): Promise<void> {
+async function print(
+  invocation: Invocation,
+  use: string,
+  findings: readonly Finding[],
+  unverified: string | undefined,
+): Promise<void> {
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const width = Math.max(...findings.map(({ assertion }) => assertion.length))
-  const lines = findings.map((finding) => line(finding, width, style))
+  const lines = findings.map((finding) => {
+    const signature = finding.assertion === 'signature'
+    const shown = signature && unverified !== undefined ? { ...finding, actual: unverified } : finding
+    return line(shown, width, terminal.columns, style)
+  })
   await terminal.out(`${use === 'id' ? 'ID token' : 'access token'}\n${lines.join('\n')}\n`)
 }
 
-function line(finding: Finding, width: number, style: Style): string {
+/** One line where it fits, else what is held goes below what is expected. */
+function line(finding: Finding, width: number, columns: number, style: Style): string {
   const { assertion, expected, actual, verdict, reason, source, note } = finding
   const mark = { pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') }[
     verdict
   ]
-  const held = verdict === 'pass' ? '' : `  held: ${safeText(actual, 160)}`
+  const indent = ' '.repeat(13 + width)
+  const from = source ? `  [${safeText(source, 60)}]` : ''
   const why = reason ? ` (${reason})` : ''
-  const from = source ? style.dim(`  [${safeText(source, 60)}]`) : ''
-  const more = note && verdict !== 'pass' ? `\n           ${note}` : ''
-  return `  ${mark}  ${assertion.padEnd(width)}  ${safeText(expected, 160)}${held}${why}${from}${more}`
+  const lead = assertion === 'signature' ? '' : 'held: '
+  const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
+  const wanted = safeText(expected, 160)
+  const fits = indent.length + wanted.length + held.length + from.length + 2 <= columns
+  const below = (text: string) =>
+    `\n${indent}${wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)}`
+  const said = held === '' ? '' : fits ? `  ${held}` : below(held)
+  const more = note && verdict !== 'pass' ? below(note) : ''
+  return `  ${mark}  ${assertion.padEnd(width)}  ${wanted}${said}${style.dim(from)}${more}`
 }
 
-function failed(findings: readonly Finding[], subject: Inspected): Failure {
+function failed(findings: readonly Finding[], hint: string): Failure {
   const count = (verdict: string) => findings.filter((finding) => finding.verdict === verdict).length
   const [fails, unknowns] = [count('fail'), count('unknown')]
   const parts = [...(fails ? [`${fails} false`] : []), ...(unknowns ? [`${unknowns} unknown`] : [])]
-  const unverified = subject.signature === 'unverified' && !subject.opaque
-  return new Failure('check-failed', `${parts.join(' and ')} of ${findings.length} assertions`, {
-    hint: subject.opaque
-      ? 'This token is opaque: only its API can read it. Try --use id.'
-      : unverified
-        ? 'The signature was not verified: name the issuer with --issuer, or run without --offline.'
-        : 'See the findings above; ls-auth whoami shows all claims.',
-  })
+  return new Failure('check-failed', `${parts.join(' and ')} of ${findings.length} assertions`, { hint })
+}
+
+/** The next step, for the token that was looked at: one from outside is not mended by signing in. */
+function advise(subject: Inspected, origin: Subjects['origin'], profile: Profile, offline: boolean): string {
+  const session = origin === 'session'
+  if (subject.opaque || subject.notForUs) {
+    if (!session) return 'Only the API this token is for can check it; pass one that names your API.'
+    const hint = hintFor(profile.preset.id, { error: 'opaque-token' })
+    return hint ?? 'This token is opaque: only its API can read it. Try --use id.'
+  }
+  if (subject.signature === 'unverified') {
+    if (offline) return '--offline leaves the signature unknown; run it without.'
+    if (subject.identity.issuer.value !== undefined)
+      return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
+  }
+  return session
+    ? 'See the findings above; ls-auth whoami shows all claims.'
+    : 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
 }

@@ -1,14 +1,16 @@
 import { Failure } from '../errors.ts'
+import { hintFor } from '../providers/hints.ts'
 import { safeText } from '../safe-text.ts'
 import type { Conversation, Manner } from '../session/conversation.ts'
 import type { DevicePrompt } from '../session/device.ts'
 import { REASONS } from '../session/display.ts'
+import { requirePeople } from '../session/person.ts'
 import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { formatDuration } from '../settings/duration.ts'
 import { SETTING_TABLE } from '../settings/keys.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { clientOf, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
 
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
 export async function login(invocation: Invocation): Promise<void> {
@@ -18,6 +20,7 @@ export async function login(invocation: Invocation): Promise<void> {
       hint: 'Run: ls-auth login --issuer URL --client-id ID',
     })
   }
+  requirePeople(profile.preset)
   refuseOtherClient(settings, profile)
   const client = clientOf(profile, settings)
   const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))
@@ -91,7 +94,7 @@ function deviceText(prompt: DevicePrompt): string {
   return `Go to  ${prompt.verificationUri}
 and enter the code  ${prompt.userCode}
 
-The page is on ${host}. Go on only if you started this sign-in yourself, just now.
+The page is on ${host}. Go on only if you started this sign-in just now.
 ${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${formatDuration(prompt.expiresInSeconds)}.
 `
 }
@@ -115,6 +118,22 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   const { env } = invocation.ports
   await changeConfig(settings.config, { set: profile.name, values }, await invocation.ports.files(), env)
   return Object.keys(values)
+}
+
+/** Whether a refresh token was asked for, in whatever way this provider is asked. */
+const meantToLast = ({ preset, scopes }: Profile): boolean =>
+  preset.offline === 'scope' ? scopes.includes('offline_access') : preset.offline !== 'none'
+
+function withoutRefresh({ preset, issuer, clientId }: Profile): { message: string; hint: string } {
+  const values = {
+    ...(issuer !== undefined && { issuer }),
+    ...(clientId !== undefined && { client: clientId }),
+  }
+  const hint = hintFor(preset.id, { where: 'token', error: 'no-refresh-token' }, values)
+  return {
+    message: 'the provider gave no refresh token',
+    hint: hint ?? 'Sign in again when the token has ended.',
+  }
 }
 
 async function report(
@@ -150,6 +169,7 @@ async function report(
     invocation,
     `  token    ${formatDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
   )
+  if (!signedIn.refreshable && meantToLast(profile)) warn(invocation, withoutRefresh(profile))
   if (signedIn.missingScopes.length > 0) {
     terminal.err(
       `warning: the provider did not grant ${signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')}\n`,

@@ -1,70 +1,14 @@
 import { Failure } from '../errors.ts'
-import { redirectUris } from '../providers/presets.ts'
 import { safeText } from '../safe-text.ts'
 import { changeConfig } from '../settings/config-file.ts'
-import { SETTING_TABLE } from '../settings/keys.ts'
-import {
-  chooseProfile,
-  type Profile,
-  readSettings,
-  requireClient,
-  type Settings,
-} from '../settings/profile.ts'
-import { clientOf, flagsOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
-import { readTransfer } from './profile-transfer.ts'
+import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
+import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { wrap } from './wrap.ts'
 
 const nameOf = (invocation: Invocation): string => invocation.args[0] as string
 
 async function settingsOf(invocation: Invocation): Promise<Settings> {
   return readSettings(invocation.ports.env, await invocation.ports.files())
-}
-
-/** `ls-auth profile add NAME`: checks the values, asks the provider for its metadata, writes the profile. */
-export async function add(invocation: Invocation): Promise<void> {
-  const { ports } = invocation
-  const name = nameOf(invocation)
-  if (!/^[\w@][\w.@-]{0,59}$/.test(name)) {
-    throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
-      hint: 'Use letters, digits, and . _ - @',
-    })
-  }
-  const settings = await settingsOf(invocation)
-  if (Object.hasOwn(settings.config.profiles, name)) {
-    throw new Failure('settings', `the profile ${name} is there already`, {
-      hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
-    })
-  }
-  const { from } = invocation.options
-  const imported = typeof from === 'string' ? await readTransfer(invocation, from) : {}
-  const profiles = { ...settings.config.profiles, [name]: imported }
-  const candidate = { ...settings, config: { ...settings.config, profiles } }
-  const profile = chooseProfile(candidate, { ...flagsOf(invocation, true), profile: name }, ports.env)
-  const { issuer } = requireClient(profile)
-  const { discover } = await import('../session/metadata.ts')
-  await discover(issuer, profile.preset, await ports.http(profile.http), ports.clock)
-  const values = Object.fromEntries(
-    SETTING_TABLE.filter(({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined)
-      .map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
-      .concat([
-        ['issuer', profile.issuer],
-        ['client_id', profile.clientId],
-      ]),
-  )
-  Object.assign(values, { ...imported, ...values })
-  const ordered = Object.fromEntries(
-    SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])),
-  )
-  await changeConfig(settings.config, { set: name, values: ordered }, await ports.files(), ports.env)
-  if (globals(invocation).json)
-    return printJson(invocation, { profile: name, redirect_uris: redirectUris(profile) })
-  tell(invocation, `Added the profile ${name} (${profile.preset.name}) to ${settings.config.path}.`)
-  tell(
-    invocation,
-    `Register ${redirectUris(profile).length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`,
-  )
-  for (const uri of redirectUris(profile)) tell(invocation, `  ${uri}`)
-  for (const step of profile.preset.registration) tell(invocation, step)
-  tell(invocation, `Then: ls-auth login --profile ${name}`)
 }
 
 /** `ls-auth profile list` */
@@ -104,7 +48,7 @@ export async function show(invocation: Invocation): Promise<void> {
   const name = invocation.args[0]
   const named =
     name === undefined ? invocation : { ...invocation, options: { ...invocation.options, profile: name } }
-  const { profile } = await loadProfile(named)
+  const { settings, profile } = await loadProfile(named)
   if (globals(invocation).json) {
     return printJson(invocation, {
       name: profile.name,
@@ -112,16 +56,33 @@ export async function show(invocation: Invocation): Promise<void> {
       unknown_keys: profile.unknownKeys,
     })
   }
+  if (!profile.saved) tell(named, 'There is no profile yet; these are the defaults.')
+  const { terminal } = invocation.ports
+  const style = await terminal.style('out')
   const rows = Object.entries(profile.resolved).filter(([, { value }]) => value !== undefined)
-  const width = Math.max(...rows.map(([key]) => key.length))
-  const shown = rows.map(([key, { value, source }]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return { left: `${key.padEnd(width)}  ${safeText(text, 300)}`, source: safeText(source, 200) }
+  const width = Math.max(...rows.map(([key]) => key.length)) + 2
+  const sources = rows.map(
+    ([, { source }]) => `# ${source === settings.config.path ? 'profile' : safeText(source, 200)}`,
+  )
+  const origin = Math.max(...sources.map((source) => source.length))
+  const lines = rows.map(([key, { value }], i) => {
+    const source = sources[i] as string
+    const text = wrap(plainly(value), terminal.columns - width - origin - 2, ' '.repeat(width))
+    const last = text.length - text.lastIndexOf('\n') - 1 + (text.includes('\n') ? 0 : width)
+    // Sources stand in one column at the right; a value that reaches into it pushes its own down.
+    const column = terminal.columns - origin
+    const gap = last + 2 <= column ? ' '.repeat(column - last) : `\n${' '.repeat(column)}`
+    return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
   })
-  const column = Math.min(64, Math.max(...shown.map(({ left }) => left.length)))
-  const style = await invocation.ports.terminal.style('out')
-  const lines = shown.map(({ left, source }) => `${left.padEnd(column)}  ${style.dim(`# ${source}`)}`)
-  await invocation.ports.terminal.out(`${style.bold(safeText(profile.name, 60))}\n${lines.join('\n')}\n`)
+  const from = profile.saved ? `  ${style.dim(`# ${settings.config.path}`)}` : ''
+  await terminal.out(`${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
+}
+
+/** A value as a person would say it: lists without brackets. */
+function plainly(value: unknown): string {
+  if (typeof value === 'string') return safeText(value, 300) || '(empty)'
+  if (Array.isArray(value)) return safeText(value.join(' ') || 'none', 1000)
+  return safeText(JSON.stringify(value), 1000)
 }
 
 /** `ls-auth profile use NAME` */

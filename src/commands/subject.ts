@@ -1,5 +1,7 @@
-import { type Inspected, inspectToken, verifyInspected } from '../claims/inspect.ts'
+import { type Inspected, type Inspection, inspectToken, verifyInspected } from '../claims/inspect.ts'
+import { isReadable, readJwt } from '../claims/jwt.ts'
 import { Failure } from '../errors.ts'
+import { presetFor } from '../providers/detect.ts'
 import { signingKeys } from '../session/keys.ts'
 import type { Body } from '../session/sealed-file.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
@@ -21,17 +23,17 @@ export interface Subjects {
 
 const MAX_INPUT_BYTES = 256 * 1024
 
-/** The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. */
+/** The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: as they are kept, not renewed. */
 export async function readSubjects(
   invocation: Invocation,
   profile: Profile,
   settings: Settings,
-  trustedIssuers: readonly string[] = [],
+  options: { trustedIssuers?: readonly string[]; offline?: boolean } = {},
 ): Promise<Subjects> {
+  const { trustedIssuers = [], offline = false } = options
   const outside = await outsideToken(invocation)
-  const how = { clientId: profile.clientId, claimNames: profile.preset.claimNames, responseScope: undefined }
   if (outside) {
-    const token = inspectToken(outside.token, how)
+    const token = inspectToken(outside.token, reading(outside.token, profile))
     const isId = token.kind === 'id'
     return {
       access: isId ? undefined : token,
@@ -42,16 +44,36 @@ export async function readSubjects(
       verify: verifier(invocation, profile, undefined, trustedIssuers),
     }
   }
-  const given = await sessionToken(invocation, clientOf(profile, settings), { use: 'access' })
-  const { body } = given.session
+  const { body, access, expiresAt } = await sessionTokens(invocation, profile, settings, offline)
+  const how = ourReading(profile)
   const responseScope = body.grantedScope ?? profile.scopes.join(' ')
   return {
-    access: inspectToken(given.token, { ...how, responseScope }),
+    access: access === undefined ? undefined : inspectToken(access, { ...how, responseScope }),
     id: body.idToken === undefined ? undefined : inspectToken(body.idToken, how),
     origin: 'session',
-    expiresAt: given.expiresAt,
+    expiresAt,
     skewSeconds: body.skewSeconds,
     verify: verifier(invocation, profile, body, trustedIssuers),
+  }
+}
+
+async function sessionTokens(
+  invocation: Invocation,
+  profile: Profile,
+  settings: Settings,
+  offline: boolean,
+): Promise<{ body: Body; access: string | undefined; expiresAt: number | undefined }> {
+  const client = clientOf(profile, settings)
+  if (!offline) {
+    const { token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
+    return { body: session.body, access: token, expiresAt }
+  }
+  const { readKept } = await import('../session/kept-session.ts')
+  const { body, access } = await readKept(client, invocation.ports)
+  return {
+    body,
+    access: access?.token,
+    expiresAt: access && access.receivedAt + access.expiresIn * 1000,
   }
 }
 
@@ -70,6 +92,23 @@ async function outsideToken(
   return token === undefined ? undefined : { token, origin: 'environment' }
 }
 
+const ourReading = ({ clientId, preset }: Profile): Inspection => ({
+  clientId,
+  claimNames: preset.claimNames,
+  ownTokens: preset.ownTokens,
+  responseScope: undefined,
+})
+
+/** A token of another issuer is read by that issuer's habits, whatever the profile is: reading is not believing. */
+function reading(token: string, profile: Profile): Inspection {
+  const jwt = readJwt(token)
+  const claims = isReadable(jwt) ? jwt.payload : {}
+  if (typeof claims.iss !== 'string' || isIssuer(profile.issuer, claims.iss, claims.tid, profile))
+    return ourReading(profile)
+  const { claimNames, ownTokens } = presetFor(claims.iss)
+  return { clientId: undefined, claimNames, ownTokens, responseScope: undefined }
+}
+
 /**
  * Keys come from the profile's issuer, or from one the caller named; never from an address that only the token
  * names, or any token could make us call any host.
@@ -81,39 +120,48 @@ function verifier(
   trusted: readonly string[],
 ): Subjects['verify'] {
   return async (subject, { offline, anew }) => {
-    const claimed = subject.identity.issuer.value
-    const known = [profile.issuer, ...trusted].find(
-      (one) => one !== undefined && isIssuer(one, claimed, subject, profile),
-    )
-    if (!subject.jwt || known === undefined || claimed === undefined) return subject
-    const issuer = claimed
     const { ports } = invocation
     const now = ports.clock.now() + (body?.skewSeconds ?? 0) * 1000
-    const client = { issuer: known, preset: profile.preset, http: profile.http }
-    const cached = known === profile.issuer ? body : undefined
-    if (offline && !cached?.jwks) return subject
-    const first = offline
-      ? { keys: cached?.jwks?.value as Record<string, unknown>, source: 'cache' as const }
-      : await signingKeys(client, cached, ports, anew)
+    const issuer = subject.identity.issuer.value
+    const known = [profile.issuer, ...trusted].find((one) =>
+      isIssuer(one, issuer, subject.jwt?.payload.tid, profile),
+    )
+    if (offline || issuer === undefined || known === undefined || subject.notForUs)
+      return judgeWithoutKeys(subject, now)
+    const ours = known === profile.issuer
+    const client = { issuer: known, preset: ours ? profile.preset : presetFor(known), http: profile.http }
+    const cached = ours ? body : undefined
+    const first = await signingKeys(client, cached, ports, anew)
     const verified = await verifyInspected(subject, first.keys, { issuer, now })
     const unknownKey =
       verified.answer && !verified.answer.verified && verified.answer.reason === 'unknown-key'
-    if (!unknownKey || offline || first.source === 'provider') return verified
+    if (!unknownKey || first.source === 'provider') return verified
     // Keys rotate: an unknown key id is worth one look at the provider's current set.
     return verifyInspected(subject, (await signingKeys(client, cached, ports, true)).keys, { issuer, now })
   }
 }
 
-/** The same string, or the profile's shared issuer with the token's own tenant in it (a GUID, as Entra's are). */
-function isIssuer(known: string, claimed: string | undefined, subject: Inspected, profile: Profile): boolean {
+/** What no key could mend (no signature at all, a MAC) is bad in any case; the rest is not known. */
+async function judgeWithoutKeys(subject: Inspected, now: number): Promise<Inspected> {
+  const judged = await verifyInspected(subject, {}, { issuer: subject.identity.issuer.value ?? '', now })
+  const open = judged.answer && !judged.answer.verified && judged.answer.reason === 'unknown-key'
+  return open ? subject : judged
+}
+
+/** The same string, an alias of it, or the profile's shared issuer with the token's own tenant in it (a GUID). */
+function isIssuer(
+  known: string | undefined,
+  claimed: string | undefined,
+  tenant: unknown,
+  profile: Profile,
+): boolean {
+  if (known === undefined || claimed === undefined) return false
   if (known === claimed) return true
-  const { issuerTemplate: template, issuerAliases: aliases } = profile.preset
-  if (known !== profile.issuer || claimed === undefined) return false
+  const { issuerTemplate: template, issuerAliases: aliases, sharedIssuer } = profile.preset
+  if (known !== profile.issuer) return false
   if (aliases.includes(claimed)) return true
-  const tenant = subject.jwt?.payload.tid
-  const shared = /\/(common|organizations|consumers)\//.test(known)
   return (
-    shared &&
+    sharedIssuer?.test(known) === true &&
     typeof tenant === 'string' &&
     /^[0-9a-f-]{36}$/i.test(tenant) &&
     template?.replace('{tenantid}', tenant) === claimed

@@ -7,6 +7,11 @@ const HINTS: readonly Hint[] = [
     say: 'That is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
   },
   {
+    where: 'discovery',
+    error: ['no-endpoint'],
+    say: 'The user pool has no domain yet, so it has no sign-in pages. Give it one: User pool > Branding > Domain.',
+  },
+  {
     error: ['redirect_mismatch'],
     say: 'Cognito compares the callback URL to the letter. Add to "Allowed callback URLs" of the app client: {redirect}',
   },

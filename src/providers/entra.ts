@@ -15,7 +15,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [65001, 65004, 90094, 90095, 650056],
-    say: 'Consent is missing for {scopes}. Ask an administrator to grant it to the app {client} under Enterprise applications > Permissions.',
+    say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
   },
   {
     codes: [700016, 700011, 90002],
@@ -65,6 +65,10 @@ const HINTS: readonly Hint[] = [
     say: 'Entra wants to see the person again (a rule or a second factor). Run: ls-auth login',
   },
   {
+    error: ['opaque-token'],
+    say: 'The token is for Microsoft Graph, because no scope names an API of yours. Add one, api://<id>/<scope>, to scopes and sign in again.',
+  },
+  {
     where: 'discovery',
     error: ['issuer-mismatch'],
     say: "Use the issuer with the tenant's GUID: https://login.microsoftonline.com/<tenant GUID>/v2.0. A domain name or an alias does not come back in the answer.",
@@ -81,6 +85,15 @@ export const entra: Preset = {
   audience: 'scope',
   // Without a scope of our own API the token is for Microsoft Graph, and nobody else can check that one.
   accessToken: 'either',
+  // Microsoft Graph, by its id and its names; such a token is signed over a header that was changed afterwards.
+  ownTokens: {
+    audiences: [
+      '00000003-0000-0000-c000-000000000000',
+      'https://graph.microsoft.com',
+      'https://graph.microsoft.com/',
+    ],
+    headers: ['nonce'],
+  },
   redirectHost: 'localhost',
   redirectPorts: 'any',
   redirectPath: '',
@@ -93,6 +106,7 @@ export const entra: Preset = {
   // There is no revocation endpoint: signing out forgets locally.
   revoke: [],
   issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+  sharedIssuer: /\/(common|organizations|consumers)\//,
   endpointHosts: ['login.microsoftonline.com', 'graph.microsoft.com'],
   claimNames: {
     // `sub` differs from client to client; `oid` is the person in the tenant.

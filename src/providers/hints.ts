@@ -3,7 +3,8 @@ import { isProviderId, PRESETS } from './presets.ts'
 
 /**
  * What went wrong, as the provider put it. Beside OAuth's error codes these of our own are known:
- * `issuer-mismatch` and `not-found` at discovery, `no-refresh-token` and `opaque-token` at the token endpoint.
+ * `issuer-mismatch`, `not-found` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the
+ * provider's own API can read it) for what the token endpoint gave.
  */
 export interface ProviderError {
   readonly error?: string
@@ -118,11 +119,18 @@ function vendorCode(description: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** The first part of the path, where some providers keep what tells one customer from another. */
+function tenantOf(issuer: string | undefined): string | undefined {
+  if (issuer === undefined || !URL.canParse(issuer)) return undefined
+  return new URL(issuer).pathname.split('/')[1] || undefined
+}
+
 function fill(say: string, { issuer, client, redirect, scopes }: HintValues): string {
   const words: Record<string, string> = {
     issuer: issuer ?? 'the issuer',
     client: client ?? 'in use',
     redirect: redirect?.join(', ') || 'the redirect URI that doctor shows',
+    tenant: tenantOf(issuer) ?? '<tenant>',
     scopes: scopes?.join(' ') || 'the scopes asked for',
   }
   return say.replace(/\{(\w+)\}/g, (whole, word: string) =>

@@ -88,6 +88,15 @@ export const oktaOrg: Preset = {
   audience: 'none',
   useToken: 'id',
   accessToken: 'opaque',
+  // They look like JWTs, but what is in them may change and their keys need not be published.
+  ownTokens: { all: true },
+  hints: [
+    {
+      error: ['opaque-token'],
+      say: 'An access token of the org authorization server is for Okta alone. Use the ID token (use_token = "id"), or a custom authorization server as issuer.',
+    },
+    ...HINTS,
+  ],
   registration: [
     'Applications > Create App Integration > OIDC > Native Application; grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
     'Add each redirect URI to "Sign-in redirect URIs" and assign the people.',

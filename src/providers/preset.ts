@@ -32,7 +32,7 @@ export interface Hint {
   readonly codes?: readonly number[]
   /** Fits the issuer in use. */
   readonly issuer?: RegExp
-  /** `{issuer}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the settings in use. */
+  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the settings in use. */
   readonly say: string
 }
 
@@ -73,6 +73,15 @@ export type ClaimPlaces = Readonly<Partial<Record<Concept, readonly ClaimPlace[]
   readonly mfaLevels?: readonly string[]
 }
 
+/** Any of these marks will do. */
+export interface OwnTokens {
+  /** Every access token is one. */
+  readonly all?: boolean
+  readonly audiences?: readonly string[]
+  /** Members of the JOSE header that others do not have. */
+  readonly headers?: readonly string[]
+}
+
 /** What is particular about a provider. Defaults only: a profile can override each of them. */
 export interface Preset {
   readonly id: ProviderId
@@ -100,6 +109,8 @@ export interface Preset {
   readonly useToken: 'access' | 'id'
   /** What an access token looks like from outside; `either`: by configuration. */
   readonly accessToken: 'jwt' | 'opaque' | 'either'
+  /** Marks of access tokens that are made for the provider's own APIs: nobody else can check their signature. */
+  readonly ownTokens: OwnTokens
   /** Host of the loopback redirect URI (RFC 8252 §7.3), as it must be spelled for this provider. */
   readonly redirectHost: '127.0.0.1' | 'localhost'
   /** `any`: the provider ignores the port. Otherwise these are tried in order and must be registered. */
@@ -131,6 +142,8 @@ export interface Preset {
   readonly leewaySeconds: number
   /** Issuer as discovery writes it, when a part in braces stands for a claim of the token. */
   readonly issuerTemplate?: string
+  /** Issuers in a profile that stand for many tenants; their tokens carry the template's issuer, filled in. */
+  readonly sharedIssuer?: RegExp
   /** Other spellings of the issuer that its tokens may carry. */
   readonly issuerAliases: readonly string[]
   /** Hosts beside the issuer's own where its endpoints are known to live; `*` is one or more labels. */
@@ -155,6 +168,7 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   audience: 'none',
   useToken: 'access',
   accessToken: 'either',
+  ownTokens: {},
   redirectHost: '127.0.0.1',
   redirectPorts: FIXED_PORTS,
   redirectPath: '/callback',

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { redirectUris } from '../providers/presets.ts'
 import { grantParameters } from './audience.ts'
 import type { Client } from './client.ts'
 import type { Conversation, Manner } from './conversation.ts'
@@ -37,7 +38,7 @@ export async function throughBrowser<T>(
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
-    const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS)
+    const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
     const answer = loopback.wait(request.state, over.signal)
     answer.catch(() => {})
     if (elsewhere)
@@ -101,9 +102,13 @@ async function firstAnswer(
   }
 }
 
-function giveUpAfter(milliseconds: number): AbortController {
+/** A redirect URI that is not registered ends on a page of the provider's: nobody tells this side. */
+function giveUpAfter(milliseconds: number, client: Client): AbortController {
   const controller = new AbortController()
-  const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes')
+  const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes', {
+    hint: 'If the page spoke of the redirect URI, register what is below. Without a browser try --device or --paste.',
+    detail: redirectUris(client),
+  })
   setTimeout(() => controller.abort(reason), milliseconds).unref()
   return controller
 }

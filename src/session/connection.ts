@@ -1,4 +1,5 @@
 import type { Http, Ports } from '../ports.ts'
+import { redirectUris } from '../providers/presets.ts'
 import type { Client } from './client.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
@@ -45,6 +46,11 @@ export async function openProvider(
     skewSeconds: known.skewSeconds,
     jwks: known.jwks,
     preset: client.preset,
-    hintValues: { issuer: client.issuer, client: client.clientId, scopes: client.scopes },
+    hintValues: {
+      issuer: client.issuer,
+      client: client.clientId,
+      redirect: redirectUris(client),
+      scopes: client.scopes,
+    },
   })
 }

@@ -22,13 +22,14 @@ export async function gate(
   const inspected = inspectToken(token, {
     clientId: client.clientId,
     claimNames: client.preset.claimNames,
+    ownTokens: client.preset.ownTokens,
     responseScope: facts.scope,
   })
   const { issuer } = client
   const subject = facts.keys
     ? await verifyInspected(inspected, facts.keys, { issuer, now: facts.now })
     : inspected
-  const findings = judge(subject, client.expect, facts.now)
+  const findings = judge(subject, { ...client.expect, leewaySeconds: client.preset.leewaySeconds }, facts.now)
   const broken = findings.filter(
     ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && client.expect?.strict),
   )

@@ -1,7 +1,5 @@
 import { Failure } from '../errors.ts'
 
-const LEEWAY_SECONDS = 60
-
 /**
  * Times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10) by the provider's own clock, so that a wrong
  * local clock neither rejects a good token nor accepts a stale one.
@@ -10,17 +8,18 @@ export function checkIdTokenTimes(
   claims: Readonly<Record<string, unknown>>,
   now: number,
   skewSeconds: number,
+  leewaySeconds: number,
 ): void {
   const theirs = now / 1000 + skewSeconds
   const { exp, iat } = claims
   const clock =
-    Math.abs(skewSeconds) > LEEWAY_SECONDS
+    Math.abs(skewSeconds) > leewaySeconds
       ? ` (the clock of this machine is ${Math.abs(skewSeconds)}s ${skewSeconds > 0 ? 'behind' : 'ahead'})`
       : ''
-  if (typeof exp !== 'number' || exp <= theirs - LEEWAY_SECONDS) {
+  if (typeof exp !== 'number' || exp <= theirs - leewaySeconds) {
     throw new Failure('refused', `the provider sent an ID token that has expired${clock}`)
   }
-  if (typeof iat !== 'number' || iat > theirs + LEEWAY_SECONDS) {
+  if (typeof iat !== 'number' || iat > theirs + leewaySeconds) {
     throw new Failure('refused', `the provider sent an ID token issued in the future${clock}`)
   }
 }

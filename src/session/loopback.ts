@@ -102,7 +102,11 @@ async function bind(
     server.close()
   }
   const tried =
-    options.ports === 'any' ? 'no local port could be opened' : `ports ${candidates.join(', ')} are in use`
+    options.ports === 'any'
+      ? 'no local port could be opened'
+      : candidates.length === 1
+        ? `port ${candidates[0]} is in use`
+        : `ports ${candidates.join(', ')} are in use`
   throw new Failure('settings', `cannot wait for the browser: ${tried}`, {
     hint: 'Free one of them, set redirect_ports to others that are registered, or use ls-auth login --device.',
   })

@@ -44,7 +44,7 @@ export async function discover(
     headers: { accept: 'application/json' },
     maxBytes: MAX_BYTES,
   })
-  const document = readDocument(answer, url)
+  const document = readDocument(answer, url, preset, issuer)
   // Entra's shared issuers write `{tenantid}` for the tenant of the token to come: the one sanctioned difference.
   if (
     document.issuer !== issuer &&
@@ -58,8 +58,9 @@ export async function discover(
   }
   for (const name of ['token_endpoint', 'jwks_uri']) {
     if (typeof document[name] !== 'string') {
+      const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' }, { issuer })
       throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
-        hint: 'Check the issuer: it must be the one the provider shows for OpenID Connect.',
+        hint: hint ?? 'Check the issuer: it must be the one the provider shows for OpenID Connect.',
       })
     }
   }
@@ -67,21 +68,44 @@ export async function discover(
   return { metadata: document as Metadata, skewSeconds: skewOf(answer, clock.now()) }
 }
 
-function readDocument(answer: HttpAnswer, url: URL): Record<string, unknown> {
-  const hint = 'Check the issuer URL; ls-auth follows no redirect there.'
-  if (answer.status !== 200) {
-    const what =
-      answer.status >= 500 ? 'failed' : answer.status === 404 ? 'knows no such issuer' : 'gave no metadata'
-    throw new Failure('provider-failed', `${url.host} ${what} (HTTP ${answer.status})`, { hint })
+function readDocument(
+  answer: HttpAnswer,
+  url: URL,
+  preset: Pick<Preset, 'id'>,
+  issuer: string,
+): Record<string, unknown> {
+  const text = answer.body.toString('utf8')
+  if (answer.status === 200) {
+    try {
+      const parsed: unknown = JSON.parse(text)
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+        return parsed as Record<string, unknown>
+    } catch {
+      // Falls through: the parser's message would quote the body.
+    }
+    throw new Failure(
+      'provider-failed',
+      `${url.host} did not answer with provider metadata`,
+      advice('not-found'),
+    )
   }
-  try {
-    const parsed: unknown = JSON.parse(answer.body.toString('utf8'))
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>
-  } catch {
-    // Falls through: the parser's message would quote the body.
+  const [what, error] =
+    answer.status >= 500
+      ? ['failed', 'server_error']
+      : [answer.status === 404 ? 'knows no such issuer' : 'gave no metadata', 'not-found']
+  throw new Failure(
+    'provider-failed',
+    `${url.host} ${what} (HTTP ${answer.status})`,
+    answer.status < 400
+      ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
+      : advice(error),
+  )
+
+  /** The body is matched against what providers are known to write, and never shown. */
+  function advice(error: string): { hint?: string } {
+    const hint = hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer })
+    return hint === undefined ? {} : { hint }
   }
-  throw new Failure('provider-failed', `${url.host} did not answer with provider metadata`, { hint })
 }
 
 /** Both strings, and a caret at the first difference: a trailing slash is the usual one. */

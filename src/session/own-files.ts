@@ -72,7 +72,14 @@ export async function makePrivate(
   }
 }
 
+/** A full disk needs space (the failure's own hint); a place that can hold nothing needs another place. */
 export const unwritable = (directory: string, cause: unknown): Failure => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-  return new Failure('state-unwritable', `cannot write to ${directory} (${code})`, { cause })
+  const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
+  return new Failure('state-unwritable', `cannot write to ${directory} (${code})`, {
+    cause,
+    ...(misplaced && {
+      hint: 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+    }),
+  })
 }

@@ -62,8 +62,11 @@ export function explainProviderError(
   const foreign = error as Foreign
   const nested = foreign.cause
   if (nested instanceof Failure) return nested
-  if (typeof foreign.error === 'string')
-    return answered(foreign, doing, where, context.preset, context.hintValues)
+  if (typeof foreign.error === 'string') {
+    // A code is exchanged in one step with reading the redirect: the token endpoint may be the one that refuses.
+    const seen = where === 'authorization' && foreign.code === 'OAUTH_RESPONSE_BODY_ERROR' ? 'token' : where
+    return answered(foreign, doing, seen, context.preset, context.hintValues)
+  }
   const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON') {
     const status = statusOf(nested) ?? statusOf((nested as Foreign | undefined)?.cause) ?? statusOf(foreign)

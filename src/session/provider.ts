@@ -78,6 +78,7 @@ export interface ProviderOptions {
 /** A provider as described by its metadata. Makes no request until asked. */
 export async function connectProvider(options: ProviderOptions): Promise<Provider> {
   const { clock, metadata } = options
+  const { leewaySeconds } = options.preset
   let skewSeconds = options.skewSeconds
   let spoken = false
   let issued: string | undefined
@@ -143,7 +144,8 @@ export async function connectProvider(options: ProviderOptions): Promise<Provide
   function accept(answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers): Tokens {
     const receivedAt = clock.now()
     const idClaims = answer.claims() as Record<string, unknown> | undefined
-    if (idClaims) checkIdTokenTimes(idClaims, receivedAt, spoken ? skewSeconds : options.skewSeconds)
+    if (idClaims)
+      checkIdTokenTimes(idClaims, receivedAt, spoken ? skewSeconds : options.skewSeconds, leewaySeconds)
     const cache = oidc.getJwksCache(config) as { jwks?: Record<string, unknown> } | undefined
     const seconds = answer.expires_in
     return {

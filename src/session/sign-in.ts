@@ -9,8 +9,10 @@ import { openProvider } from './connection.ts'
 import type { Conversation, Manner } from './conversation.ts'
 import { signInByDevice } from './device.ts'
 import { gate } from './gate.ts'
+import { missingScopes } from './granted-scopes.ts'
 import { fetchKeys } from './keys.ts'
 import { discover } from './metadata.ts'
+import { requirePeople } from './person.ts'
 import type { Provider, Tokens } from './provider.ts'
 import type { Body } from './sealed-file.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
@@ -37,12 +39,7 @@ export async function signIn(
   ports: Ports,
   talk: Conversation,
 ): Promise<SignedIn> {
-  if (client.preset.signsIn !== 'person') {
-    throw new Failure('cannot-do', `nobody signs in at ${client.preset.name} with ls-auth login`, {
-      detail: client.preset.registration,
-      hint: 'A program with a token of its own passes it in LS_AUTH_TOKEN.',
-    })
-  }
+  requirePeople(client.preset)
   const store = await openStore(client, ports)
   await store.probe(talk.tell)
   const http = await ports.http(client.http)
@@ -168,21 +165,11 @@ async function revokeUnkept(provider: Provider, tokens: Tokens): Promise<void> {
 }
 
 function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
-  const granted = tokens.scope?.split(' ')
-  // offline_access shows in the refresh token, not reliably in the granted scope.
-  const missingScopes = granted
-    ? client.scopes.filter(
-        (scope) =>
-          scope !== 'offline_access' &&
-          !granted.includes(scope) &&
-          !granted.includes(client.preset.scopeSpelling[scope] ?? scope),
-      )
-    : []
   return {
     idClaims: tokens.idClaims,
     expiresIn: tokens.expiresIn,
     refreshable: tokens.refreshToken !== undefined,
-    missingScopes,
+    missingScopes: missingScopes(client, tokens.scope),
     unknown,
     replaced,
   }

@@ -143,6 +143,11 @@ async function replace(path: string, text: string, files: Files, env: Env): Prom
   } catch (cause) {
     await files.remove(temporary).catch(() => {})
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('state-unwritable', `cannot write ${path} (${code})`, { cause })
+    throw new Failure('state-unwritable', `cannot write ${path} (${code})`, {
+      cause,
+      hint: /^(ENOSPC|EDQUOT)$/.test(code)
+        ? 'Free some space, then try again.'
+        : 'Mend its permissions, or point XDG_CONFIG_HOME at a directory that you can write to.',
+    })
   }
 }

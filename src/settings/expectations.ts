@@ -1,6 +1,7 @@
 import type { AccessTable } from '../claims/access-level.ts'
 import type { Expect } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
 import { parseDuration } from './duration.ts'
 
 type Table = Readonly<Record<string, unknown>>
@@ -8,46 +9,65 @@ type Table = Readonly<Record<string, unknown>>
 const LISTS = ['issuer', 'audience', 'scopes', 'groups', 'roles', 'client'] as const
 const DURATIONS = { min_ttl: 'minTtlSeconds', max_token_lifetime: 'maxTokenLifetimeSeconds' } as const
 
-/** `[profiles.NAME.expect]`: the policy that login gates on and that check reports. A key it does not know is refused: a typo must not switch a check off. */
-export function readExpect(table: Table | undefined): Expect | undefined {
+/**
+ * `[profiles.NAME.expect]`: the policy that login gates on and that check reports. A key it does not know is refused: a
+ * typo must not switch a check off. `file`: where it was written, for the message.
+ */
+export function readExpect(table: Table | undefined, file: string): Expect | undefined {
   if (table === undefined) return undefined
   const expect: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(table)) {
-    if ((LISTS as readonly string[]).includes(key)) expect[key] = words(value, `expect.${key}`)
-    else if (key in DURATIONS) {
-      expect[DURATIONS[key as keyof typeof DURATIONS]] = parseDuration(String(value), `expect.${key}`)
-    } else if (key === 'sub' && typeof value === 'string') expect.sub = value
+    const where = `expect.${key}`
+    if ((LISTS as readonly string[]).includes(key)) expect[key] = words(value, where, file)
+    else if (key in DURATIONS) expect[DURATIONS[key as keyof typeof DURATIONS]] = seconds(value, where, file)
+    else if (key === 'sub' && typeof value === 'string' && value !== '') expect.sub = value
     else if (key === 'strict' && typeof value === 'boolean') expect.strict = value
-    else {
-      throw new Failure('settings', `expect.${key} is not known or has the wrong type`, {
-        hint: `Known: ${[...LISTS, ...Object.keys(DURATIONS), 'sub', 'strict'].join(', ')}.`,
-      })
-    }
+    else if (key === 'sub' || key === 'strict')
+      throw wrong(where, file, key === 'sub' ? 'a text' : 'true or false')
+    else throw unknown(where, file, [...LISTS, ...Object.keys(DURATIONS), 'sub', 'strict'])
   }
   return expect as Expect
 }
 
 /** `[profiles.NAME.access]`: which scopes and groups amount to read, write and admin. */
-export function readAccess(table: Table | undefined): AccessTable | undefined {
+export function readAccess(table: Table | undefined, file: string): AccessTable | undefined {
   if (table === undefined) return undefined
-  const access: Record<string, { scopes: string[]; groups: string[] }> = {}
+  const access: Record<string, Record<string, string[]>> = {}
   for (const [level, value] of Object.entries(table)) {
-    if (!['read', 'write', 'admin'].includes(level) || typeof value !== 'object' || value === null) {
-      throw new Failure('settings', `access.${level} is not known`, { hint: 'Known: read, write, admin.' })
+    if (!['read', 'write', 'admin'].includes(level))
+      throw unknown(`access.${level}`, file, ['read', 'write', 'admin'])
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw wrong(`access.${level}`, file, 'a table: { scopes = [...], groups = [...] }')
+    const row: Record<string, string[]> = { scopes: [], groups: [] }
+    for (const [side, names] of Object.entries(value)) {
+      const where = `access.${level}.${side}`
+      if (!Object.hasOwn(row, side)) throw unknown(where, file, Object.keys(row))
+      row[side] = words(names, where, file)
     }
-    const row = value as Table
-    access[level] = {
-      scopes: row.scopes === undefined ? [] : words(row.scopes, `access.${level}.scopes`),
-      groups: row.groups === undefined ? [] : words(row.groups, `access.${level}.groups`),
-    }
+    access[level] = row
   }
   return access as AccessTable
 }
 
-function words(value: unknown, where: string): string[] {
+function words(value: unknown, where: string, file: string): string[] {
   const list = typeof value === 'string' ? [value] : value
-  if (!Array.isArray(list) || list.length === 0 || !list.every((item) => typeof item === 'string' && item)) {
-    throw new Failure('settings', `${where} must be a list of strings`)
-  }
-  return list
+  if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string' && item !== ''))
+    return list as string[]
+  throw wrong(where, file, 'a list of strings that is not empty')
 }
+
+function seconds(value: unknown, where: string, file: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  if (typeof value !== 'string') throw wrong(where, file, 'a duration, such as "1h"')
+  return parseDuration(value, `${file}: ${where}`)
+}
+
+const wrong = (where: string, file: string, wanted: string): Failure =>
+  new Failure('settings', `${file}: ${where} must be ${wanted}`, {
+    hint: 'Correct it there: a policy that cannot be read is not skipped.',
+  })
+
+const unknown = (where: string, file: string, known: readonly string[]): Failure =>
+  new Failure('settings', `${file}: ${safeText(where, 80)} is not known`, {
+    hint: `Known there: ${known.join(', ')}.`,
+  })

@@ -30,7 +30,12 @@ export const SETTING_KEYS = [
     variable: 'LS_AUTH_CLIENT_ID',
     help: 'client id registered for ls-auth',
   },
-  { key: 'provider', shape: 'text' },
+  {
+    key: 'provider',
+    shape: 'text',
+    flag: 'provider',
+    help: 'whose preset to use, for a provider on a domain of your own',
+  },
   {
     key: 'scopes',
     shape: 'words',
@@ -38,7 +43,12 @@ export const SETTING_KEYS = [
     help: 'scopes to ask for (repeatable, or space separated)',
   },
   { key: 'audience', shape: 'text', flag: 'audience', help: 'the API the token is for' },
+  {
+    key: 'audience_style',
+    shape: ['audience', 'resource', 'scope', 'cross-client', 'server', 'mapper', 'none'],
+  },
   { key: 'use_token', shape: ['access', 'id'] },
+  { key: 'groups_claim', shape: 'text' },
   { key: 'redirect_host', shape: ['127.0.0.1', 'localhost', '[::1]'] },
   {
     key: 'redirect_ports',
@@ -90,6 +100,11 @@ export const SETTING_KEYS = [
   { key: 'client_auth', shape: ['none', 'client_secret_basic', 'client_secret_post'] },
   { key: 'client_secret', shape: 'text' },
   { key: 'client_secret_max_age', shape: 'text', default: '90d' },
+  { key: 'device_flow', shape: ['yes', 'no', 'if-advertised', 'separate-client'] },
+  { key: 'dead_refresh_codes', shape: 'words' },
+  { key: 'revoke', shape: 'words' },
+  { key: 'endpoint_hosts', shape: 'words' },
+  { key: 'leeway', shape: 'text' },
   { key: 'proxy', shape: 'text' },
   { key: 'ca_file', shape: 'path' },
   { key: 'client_cert', shape: 'path' },

@@ -11,6 +11,7 @@ import { readAccess, readExpect } from './expectations.ts'
 import { SETTING_TABLE, type SettingName } from './keys.ts'
 import { expandHome, type Places, placesFor } from './places.ts'
 import { type Flags, type Resolved, resolve } from './resolve.ts'
+import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl, checkIssuer } from './urls.ts'
 
 /** What a command works with: every setting decided, with where each one came from. */
@@ -80,8 +81,9 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   }
   const first = resolve(flags, env, layers)
   const issuer = first.text('issuer')
-  const preset = presetFor(issuer ?? '', first.text('provider'))
-  const values = resolve(flags, env, layers, preset)
+  const row = presetFor(issuer ?? '', first.text('provider'))
+  const values = resolve(flags, env, layers, row)
+  const preset = tunePreset(row, values)
   const backend = values.text('backend') as Profile['backend']
   const authorization = (values.text('authorization') as string).trim()
   const storeKeyFile = values.text('store_key_file')
@@ -114,8 +116,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
       'client_secret_max_age',
     ),
     http: httpSettings(values.text, flags, env),
-    expect: readExpect(values.table('expect')),
-    access: readAccess(values.table('access')),
+    expect: readExpect(values.table('expect'), values.source('expect')),
+    access: readAccess(values.table('access'), values.source('access')),
     resolved: values.all(DEFAULT_API[backend] as string),
     unknownKeys: unknownKeys(layers.profile, layers.system),
   }
@@ -191,6 +193,11 @@ export function requireClient(profile: Profile): { issuer: string; clientId: str
   if (issuer === undefined && clientId === undefined && !profile.saved) {
     throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
       hint: 'Run: ls-auth login --issuer URL --client-id ID',
+    })
+  }
+  if (profile.preset.signsIn === 'workload') {
+    throw new Failure('settings', `there is no token: nobody signs in at ${profile.preset.name}`, {
+      hint: 'A program passes its token in LS_AUTH_TOKEN.',
     })
   }
   throw new Failure(

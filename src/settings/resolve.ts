@@ -52,6 +52,7 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     return { value: key.default, source: key.default === undefined ? 'not set' : 'default' }
   }
   return {
+    source: (name: SettingName) => find(name).source,
     text: (name: SettingName) => find(name).value as string | undefined,
     words: (name: SettingName) => (find(name).value ?? []) as readonly string[],
     ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
@@ -72,7 +73,13 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
   return {
     provider: preset.id,
     scopes: preset.scopes,
+    audience_style: preset.audience,
     use_token: preset.useToken,
+    device_flow: preset.device,
+    dead_refresh_codes: preset.deadRefreshCodes,
+    revoke: preset.revoke,
+    endpoint_hosts: preset.endpointHosts,
+    leeway: `${preset.leewaySeconds}s`,
     redirect_host: preset.redirectHost,
     redirect_ports: preset.redirectPorts,
     redirect_path: preset.redirectPath,
@@ -85,6 +92,9 @@ function check(key: SettingKey, value: unknown, where: string): unknown {
   const wrong = (wanted: string) =>
     new Failure('settings', `${where} must be ${wanted}`, {
       detail: typeof value === 'string' ? [`it is "${safeText(value, 80)}"`] : [],
+      hint: where.startsWith('--')
+        ? 'Add --help to the command to see its flags.'
+        : 'Correct it there, or leave it out.',
     })
   const { shape } = key
   if (shape === 'table') {

@@ -1,4 +1,5 @@
 import fs, { constants } from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports.ts'
 
@@ -6,12 +7,8 @@ import type { FileFacts, Files } from '../ports.ts'
 const [open, close, read] = [promisify(fs.open), promisify(fs.close), promisify(fs.read)]
 const [fsync, fstat] = [promisify(fs.fsync), promisify(fs.fstat)]
 const [readFile, writeFile, rename] = [promisify(fs.readFile), promisify(fs.writeFile), promisify(fs.rename)]
-const [rm, mkdir, readdir, lstat] = [
-  promisify(fs.rm),
-  promisify(fs.mkdir),
-  promisify(fs.readdir),
-  promisify(fs.lstat),
-]
+const [rm, mkdir, readdir] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.readdir)]
+const [lstat, stat] = [promisify(fs.lstat), promisify(fs.stat)]
 
 const absent = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code
@@ -19,6 +16,30 @@ const absent = (error: unknown): boolean => {
 }
 // Windows has no O_NOFOLLOW.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+
+/**
+ * Step by step and not by `recursive`: where a directory is there but takes no children (/proc answers ENOENT), Node's
+ * own recursion goes round for ever.
+ */
+async function makeDirectories(path: string): Promise<void> {
+  try {
+    await makeOne(path)
+  } catch (error) {
+    const parent = dirname(path)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    await makeDirectories(parent)
+    await makeOne(path)
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const there = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    if (!there || !(await stat(path)).isDirectory()) throw error
+  }
+}
 
 /** The file system, with the few operations that survive a crash: create, flush, rename. */
 export const realFiles: Files = {
@@ -78,9 +99,7 @@ export const realFiles: Files = {
 
   remove: (path) => rm(path, { force: true }),
 
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true, mode: 0o700 })
-  },
+  makeDirectory: makeDirectories,
 
   async list(path) {
     try {

@@ -70,6 +70,20 @@ describe('what is no part of the plan is found', () => {
     ['src/session/device.ts', "if (issuer.includes('.okta.com')) {}", 'names a provider'],
     ['src/claims/kind.ts', 'const isEntraToken = true', 'names a provider'],
     ['src/settings/urls.ts', 'const text = `see Keycloak`', 'names a provider'],
+    ['src/session/device.ts', "if (host === 'LOGIN.MICROSOFTONLINE.COM') {}", 'names a provider'],
+    ['src/session/device.ts', "if (host.endsWith('amazonaws.com')) {}", 'names a provider'],
+    ['src/session/device.ts', "if (iss === 'accounts.google.com') {}", 'names a provider'],
+    ['src/session/device.ts', "if (iss.includes('sts.windows.net')) {}", 'names a provider'],
+    ['src/session/device.ts', 'if (/AADSTS53003/.test(text)) {}', 'names a provider'],
+    ['src/session/device.ts', 'const awsRegion = 1', 'names a provider'],
+    ['src/session/device.ts', "const host = 'ok' + 'ta' + '.com'", 'names a provider'],
+    ['src/session/device.ts', 'if (client.preset.id === wanted) {}', 'asks which provider it is'],
+    ['src/session/device.ts', 'switch (preset.id) {}', 'asks which provider it is'],
+    ['src/session/device.ts', 'if (preset.id.startsWith(x)) {}', 'asks which provider it is'],
+    ['src/session/device.ts', 'const way = WAYS[preset.id]', 'asks which provider it is'],
+    ['src/session/device.ts', 'if (known.has(preset.id)) {}', 'asks which provider it is'],
+    ['src/session/device.ts', 'if (preset.name === x) {}', 'asks which provider it is'],
+    ['src/session/device.ts', 'const { id } = client.preset', 'asks which provider it is'],
   ])('%s: %s', (path, text, problem) => {
     expect(violations(parse(path, text))).toEqual([expect.stringContaining(problem)])
   })
@@ -88,6 +102,8 @@ describe('what is no part of the plan is found', () => {
     ['src/trace/formats/sniff.ts', "import { gunzipSync } from 'node:zlib'"],
     ['src/session/device.ts', '// Okta says slow_down here, Entra does not.'],
     ['src/providers/okta.ts', "export const host = '.okta.com'"],
+    ['src/providers/hints.ts', 'if (preset.id === x) {}'],
+    ['src/session/device.ts', 'const hint = hintFor(preset.id, e); const row = { provider: preset.id }'],
     [
       'src/system/http.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",

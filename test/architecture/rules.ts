@@ -49,8 +49,12 @@ const MACHINE =
   /^node:(fs|fs\/promises|child_process|http|https|http2|net|tls|dns|os|readline|worker_threads)$/
 const LISTENER = 'src/session/loopback.ts'
 
-const PROVIDERS =
-  /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i
+const PROVIDERS = [
+  /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i,
+  // Their hosts and codes, and a name inside of a longer one.
+  /windows\.net|ciamlogin|b2clogin|awsapps|\.aws\b|\.ghe\.|githubusercontent|AADSTS|ya29|pingidentity/i,
+  /(^|[a-z_])(Aws|Dex)([A-Z_]|$)|^(aws|dex)[A-Z_]/,
+]
 
 /** Claims whose name on the wire holds one; they are read from tokens of issuers that nothing else is known of. */
 const CLAIMS = new Set(['cognito:groups'])
@@ -61,13 +65,16 @@ const roomOf = (path: string): string =>
 
 /** Every way in which a file leaves the plan of the house, in words. */
 export function violations(source: Source): string[] {
-  const { path, imports, impure, words } = source
+  const { path, imports, impure, decisions, words } = source
   const pure = PURE.some((pattern) => pattern.test(path))
   return [
     ...imports.map((one) => judgeImport(path, one, pure)),
     ...(pure ? impure.map((use) => `uses ${use}, but is pure`) : []),
+    ...(path.startsWith('src/providers/') ? [] : decisions).map(
+      (text) => `asks which provider it is: ${text}`,
+    ),
     ...(path.startsWith('src/providers/') ? [] : words)
-      .filter((word) => PROVIDERS.test(word) && !CLAIMS.has(word))
+      .filter((word) => PROVIDERS.some((pattern) => pattern.test(word)) && !CLAIMS.has(word))
       .map((word) => `names a provider: ${word.slice(0, 60)}`),
   ]
     .filter((problem) => problem !== undefined)

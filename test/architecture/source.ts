@@ -17,6 +17,8 @@ export interface Source {
   readonly imports: readonly Import[]
   /** Uses of the clock, chance and the process: `Date.now`, `new Date()`, `Math.random`, `process`, timers, `fetch`. */
   readonly impure: readonly string[]
+  /** Uses of a preset's name that are more than handing it on for advice or showing it. */
+  readonly decisions: readonly string[]
   /** Identifiers and literal texts; comments are not among them. */
   readonly words: readonly string[]
   /** Statements that exist at run time (everything but types and imports). */
@@ -38,6 +40,7 @@ export function parse(path: string, text: string): Source {
   const imports: Import[] = []
   const impure: string[] = []
   const words: string[] = []
+  const decisions: string[] = []
   const visit = (node: ts.Node): void => {
     const found = importOf(node)
     if (found) imports.push(found)
@@ -47,13 +50,16 @@ export function parse(path: string, text: string): Source {
       words.push(node.text)
     }
     if (ts.isTemplateHead(node)) words.push(node.text)
+    const joined = joinedText(node)
+    if (joined !== undefined) words.push(joined)
+    if (decidesByName(node)) decisions.push(node.parent.getText().slice(0, 60))
     ts.forEachChild(node, visit)
   }
   visit(file)
   const types = file.statements.filter(
     (one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one) || ts.isImportDeclaration(one),
   )
-  return { path, imports, impure, words, statements: file.statements.length - types.length }
+  return { path, imports, impure, decisions, words, statements: file.statements.length - types.length }
 }
 
 function importOf(node: ts.Node): Import | undefined {
@@ -75,6 +81,35 @@ function isTypeImport(clause: ts.ImportClause | undefined): boolean {
   const bindings = clause.namedBindings
   if (clause.name || !bindings || !ts.isNamedImports(bindings)) return false
   return bindings.elements.every((element) => element.isTypeOnly)
+}
+
+/** `'a' + 'b'` → `ab`: a name in two pieces is a name all the same. */
+function joinedText(node: ts.Node): string | undefined {
+  if (!ts.isBinaryExpression(node) || ts.isBinaryExpression(node.parent)) return undefined
+  const pieces = (part: ts.Node): string[] | undefined => {
+    if (ts.isStringLiteralLike(part)) return [part.text]
+    if (!ts.isBinaryExpression(part) || part.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
+    const [left, right] = [pieces(part.left), pieces(part.right)]
+    return left && right && [...left, ...right]
+  }
+  return pieces(node)?.join('')
+}
+
+/** `preset.id` or `preset.name` anywhere but as advice's argument, a member's value, or a piece of text. */
+function decidesByName(node: ts.Node): boolean {
+  if (ts.isBindingElement(node)) return bindsPresetName(node)
+  if (!ts.isPropertyAccessExpression(node) || !/^(id|name)$/.test(node.name.text)) return false
+  if (!/(^|\.)preset\)?$/.test(node.expression.getText())) return false
+  const { parent } = node
+  if (ts.isCallExpression(parent)) return parent.expression.getText() !== 'hintFor'
+  return !ts.isPropertyAssignment(parent) && !ts.isTemplateSpan(parent)
+}
+
+function bindsPresetName(node: ts.BindingElement): boolean {
+  const name = (node.propertyName ?? node.name).getText()
+  const declaration = node.parent.parent
+  const from = ts.isVariableDeclaration(declaration) ? (declaration.initializer?.getText() ?? '') : ''
+  return name === 'id' && /(^|\.)preset$/.test(from)
 }
 
 const GLOBALS = new Set(

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { type AccessTable, accessLevel, answerLevels, misalignment } from '../../src/claims/access-level.ts'
+import {
+  type AccessTable,
+  accessLevel,
+  answerLevels,
+  judgeAlignment,
+  misalignment,
+} from '../../src/claims/access-level.ts'
 
 const TABLE: AccessTable = {
   read: { scopes: ['traces:read'], groups: ['ops', 'dev'] },
@@ -88,5 +94,31 @@ describe('misalignment', () => {
       (one) => one.ask,
     )
     expect(asks.join()).not.toMatch(/\u001b/)
+  })
+})
+
+describe('judgeAlignment', () => {
+  const table = { write: { scopes: ['traces:write'], groups: ['ops', 'dev'] } }
+  it('fails a level that one side grants alone, both sides named, whichever it is', () => {
+    expect(judgeAlignment(['openid'], ['ops'], table)).toMatchObject([
+      {
+        assertion: 'alignment',
+        verdict: 'fail',
+        actual: 'group ops without scope traces:write',
+        note: expect.stringContaining('add it to scopes'),
+      },
+    ])
+    expect(judgeAlignment(['traces:write'], ['qa'], table)).toMatchObject([
+      { actual: 'scope traces:write without groups ops, dev', note: expect.stringContaining('membership') },
+    ])
+  })
+
+  it.each([
+    [['traces:write'], ['ops']],
+    [['openid'], ['qa']],
+    [undefined, ['ops']],
+    [['traces:write'], undefined],
+  ])('asserts nothing about scopes %j and groups %j', (scopes, groups) => {
+    expect(judgeAlignment(scopes, groups, table)).toEqual([])
   })
 })

@@ -38,6 +38,21 @@ describe('--claim', () => {
     expect(() => parseAssertion(text)).toThrow(/not an assertion/)
   })
 
+  it('says in words what a number would hide', () => {
+    const oldest = {
+      path: 'auth_time',
+      operator: '>=' as const,
+      value: '1790000000',
+      meaning: 'signed in at most 1h ago',
+    }
+    expect(judgeAssertion(subject, { auth_time: 1_789_999_990 }, oldest)).toMatchObject({
+      expected: 'signed in at most 1h ago',
+      actual: '2026-09-21T14:13:10Z',
+      verdict: 'fail',
+    })
+    expect(judgeAssertion(subject, { auth_time: 'x' }, oldest).verdict).toBe('fail')
+  })
+
   it('never passes on a signature that was not verified, and never throws on any text', () => {
     fc.assert(
       fc.property(fc.string(), fc.anything(), (text, value) => {

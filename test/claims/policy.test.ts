@@ -175,6 +175,15 @@ describe('judge', () => {
     expect(one(judge(subject(PAYLOAD, { kind: 'logout' }), {}, NOW), 'kind')?.verdict).toBe('fail')
   })
 
+  it('tells an API’s URI from its id, and which of the two is meant', () => {
+    const token = subject({ ...PAYLOAD, aud: 'e1-guid' })
+    expect(one(judge(token, { audience: ['api://e1-guid'] }, NOW), 'audience')).toMatchObject({
+      verdict: 'fail',
+      note: expect.stringContaining('without api://'),
+    })
+    expect(one(judge(token, { audience: ['api://other'] }, NOW), 'audience')?.note).toBeUndefined()
+  })
+
   it('warns that a subject without its issuer is not unique', () => {
     expect(one(judge(subject(), { sub: 'x' }, NOW), 'subject')?.note).toContain('issuer')
     expect(

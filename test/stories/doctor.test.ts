@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../world/stage.ts'
+import { openWorld } from '../world/world.ts'
 
 let stage: Stage
 beforeAll(async () => {
@@ -65,7 +66,7 @@ describe('doctor', () => {
     [
       'a wrong issuer',
       () => edit((text) => text.replace(stage.provider.issuer, `${stage.provider.issuer}/nobody`)),
-      /^FAIL +issuer .*\n +→ Check the issuer/m,
+      /^FAIL +issuer .*\n +→ There is no OpenID Connect provider at/m,
     ],
     [
       'another spelling of the issuer in its metadata',
@@ -74,7 +75,7 @@ describe('doctor', () => {
           discovery: (document) => ({ ...document, issuer: `${stage.provider.issuer}/` }),
         }
       },
-      /^FAIL +issuer .*expected .* received .*\/;/m,
+      /^FAIL +issuer .*\n +expected (http\S+)\n +received \1\/\n +\^\n +→ /m,
     ],
     [
       'a clock ten minutes off',
@@ -133,7 +134,7 @@ describe('doctor', () => {
     const outcome = await doctor()
     server.close()
     expect(outcome.stdout).toContain(`register http://127.0.0.1:${port}/callback`)
-    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*ports ${port} are in use`, 'm'))
+    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*port ${port} is in use`, 'm'))
   })
 
   it('before the first sign-in: a warning with the command, not a failure', async () => {
@@ -141,6 +142,33 @@ describe('doctor', () => {
     const outcome = await doctor()
     expect(outcome.exit).toBe(0)
     expect(outcome.stdout).toMatch(/^warn +session +not signed in\n +→ Run: ls-auth login/m)
+  })
+})
+
+describe('doctor without a profile', () => {
+  it('looks at the machine all the same, and says what is missing: exit 5', async () => {
+    const world = await openWorld()
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +profile +there is no profile yet\n +→ Run: ls-auth login --issuer/m)
+    for (const area of ['settings', 'proxy', 'loopback', 'browser', 'keychain', 'state'])
+      expect(stdout).toMatch(new RegExp(`^ok +${area} `, 'm'))
+    await world.close()
+  })
+
+  it('with a token from outside goes on to the API, which lets it in', async () => {
+    const token = (await stage.world.type('ls-auth token')).stdout.trim()
+    const world = await openWorld({
+      variables: { LS_AUTH_TOKEN: token, LS_AUTH_API: stage.gateway.url },
+      secrets: () => [token],
+    })
+    await world.writeConfig('[profiles.ci]\norganization = "acme"\nproject = "prod"\n')
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect({ exit, stdout }).toMatchObject({ exit: 0 })
+    expect(stdout).toMatch(/^warn +profile +profile ci has no issuer\n +→ .*name its issuer/m)
+    expect(stdout).toMatch(/^warn +claims +signature/m)
+    expect(stdout).toMatch(/^ok +API .* let you in/m)
+    await world.close()
   })
 })
 

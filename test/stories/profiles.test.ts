@@ -31,6 +31,15 @@ describe('profiles', () => {
     expect((await add('work')).exit).toBe(2)
   })
 
+  it('add takes the provider by name where a domain of its own hides it', async () => {
+    const outcome = await add('work', '--provider keycloak')
+    expect(outcome.stderr).toContain('(Keycloak)')
+    expect(outcome.stderr).toContain('  http://127.0.0.1/callback\n')
+    expect(await readFile(world.configFile, 'utf8')).toContain('provider = "keycloak"\n')
+    const unknown = await add('other', '--provider azuread')
+    expect(unknown).toMatchObject({ exit: 2, stderr: expect.stringContaining('Use one of: okta, ') })
+  })
+
   it('add refuses an issuer that does not answer, and writes nothing', async () => {
     const outcome = await world.type('ls-auth profile add x --issuer http://127.0.0.1:9 --client-id y')
     expect(outcome.exit).toBe(6)

@@ -270,7 +270,7 @@ describe('the listener', () => {
     const outcome: Outcome = await world.type(command('--no-browser').replace('--port 0', `--port ${port}`))
     await first.finish('done')
     expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain(`ports ${port} are in use`)
+    expect(outcome.stderr).toContain(`port ${port} is in use`)
     expect(outcome.stderr).toContain('--device')
   })
 })

@@ -5,6 +5,8 @@ export interface Checkup {
   readonly area: string
   readonly verdict: 'ok' | 'warn' | 'fail'
   readonly found: string
+  /** What belongs below it, line by line: two spellings and where they part, addresses to register. */
+  readonly detail?: readonly string[]
   /** The next step, for warn and fail. */
   readonly next?: string
 }
@@ -32,6 +34,7 @@ export async function look(
     return [await work()].flat()
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return [fail(area, [error.message, ...error.detail].join('; '), error.hint)]
+    const { message, detail, hint } = error
+    return [{ ...fail(area, message, hint), ...(detail.length > 0 && { detail }) }]
   }
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import type { Ports } from '../../ports.ts'
+import type { FileFacts, Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../../session/client.ts'
 import { openVault } from '../../session/open-vault.ts'
+import { unwritable } from '../../session/own-files.ts'
 import { openStore } from '../../session/store.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
@@ -12,7 +13,9 @@ export async function checkSettings(profile: Profile, settings: Settings, ports:
   const files = await ports.files()
   const facts = await files.inspect(settings.config.path)
   const lines = [
-    ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`),
+    settings.config.exists || settings.system.exists || profile.issuer !== undefined
+      ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
+      : ok('settings', `no file at ${settings.config.path}: every value is a default`),
   ]
   for (const key of [...profile.unknownKeys, ...settings.config.unknownKeys]) {
     lines.push(
@@ -67,8 +70,10 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
   return [
     ...lines,
     ...(await look('state', async () => {
-      const facts = await files.inspect(client.stateDirectory)
-      if (!facts) return ok('state', `${client.stateDirectory} is made at the first sign-in`)
+      await files.makeDirectory(client.stateDirectory).catch((cause) => {
+        throw unwritable(client.stateDirectory, cause)
+      })
+      const facts = (await files.inspect(client.stateDirectory)) as FileFacts
       const octal = facts.mode.toString(8)
       return ports.env.uid === undefined || (facts.uid === ports.env.uid && (facts.mode & 0o077) === 0)
         ? ok('state', `${client.stateDirectory} is yours and closed (${octal})`)

@@ -5,6 +5,7 @@ import { findDisplay, REASONS } from '../../session/display.ts'
 import { fetchKeys } from '../../session/keys.ts'
 import { listen } from '../../session/loopback.ts'
 import { discover, type Metadata } from '../../session/metadata.ts'
+import { requirePeople } from '../../session/person.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 const TOLERABLE_SKEW_SECONDS = 60
@@ -15,6 +16,7 @@ export async function checkProvider(client: Client, ports: Ports): Promise<Check
   const http = await ports.http(client.http)
   let found: { metadata: Metadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
+    if (client.preset.signsIn === 'nobody') requirePeople(client.preset)
     found = await discover(client.issuer, client.preset, http, ports.clock)
     return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
   })
@@ -33,8 +35,8 @@ export async function checkProvider(client: Client, ports: Ports): Promise<Check
           )
     })),
     clock(skewSeconds),
-    pkce(client, metadata),
-    device(client, metadata),
+    // A program's token comes without a sign-in: nothing to protect, nothing to type.
+    ...(client.preset.signsIn === 'person' ? [pkce(client, metadata), device(client, metadata)] : []),
     ...(await look('certificate', () => certificate(metadata, http))),
     ...otherHosts(client, metadata),
   ]
@@ -97,18 +99,25 @@ function otherHosts(client: Client, metadata: Metadata): Checkup[] {
   ]
 }
 
-/** The way back: redirect URIs to register, free ports, both loopback families, and something that opens a browser. */
-export async function checkRedirect(client: Client, ports: Ports): Promise<Checkup[]> {
+/** The way back: redirect URIs to register, and a port that is free. */
+export async function checkRedirect(client: Client): Promise<Checkup[]> {
   const uris = redirectUris(client)
-  const port = client.redirectPorts
-  const place = { host: client.redirectHost, ports: port, path: client.redirectPath }
+  const { redirectHost: host, redirectPorts: ports, redirectPath: path } = client
   return [
-    ok('redirect', `register ${uris.join(' ')}`),
+    uris.length === 1
+      ? ok('redirect', `register ${uris[0]}`)
+      : { ...ok('redirect', 'register each of these, to the letter'), detail: uris },
     ...(await look('listener', async () => {
-      const loopback = await listen(place)
+      const loopback = await listen({ host, ports, path })
       await loopback.finish('failed')
       return ok('listener', `${loopback.redirectUri} can be opened`)
     })),
+  ]
+}
+
+/** Both loopback families, and something that opens a browser. */
+export async function checkSurroundings(ports: Ports): Promise<Checkup[]> {
+  return [
     ...(await look('loopback', async () => {
       const families = await Promise.all(['127.0.0.1', '[::1]'].map(opens))
       const there = ['IPv4', 'IPv6'].filter((_, i) => families[i])

@@ -1,84 +1,135 @@
 import { misalignment } from '../../claims/access-level.ts'
-import { inspectToken, verifyInspected } from '../../claims/inspect.ts'
-import { judge } from '../../claims/policy.ts'
+import { type Inspected, inspectToken, verifyInspected } from '../../claims/inspect.ts'
+import { type Expect, judge } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
+import { hintFor } from '../../providers/hints.ts'
 import type { Client } from '../../session/client.ts'
+import { missingScopes } from '../../session/granted-scopes.ts'
 import { signingKeys } from '../../session/keys.ts'
 import { formatDuration } from '../../settings/duration.ts'
-import type { Profile } from '../../settings/profile.ts'
+import type { Profile, Settings } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
-import type { Invocation } from '../invocation.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
+import { readSubjects } from '../subject.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
 /** The sign-in and its claims: alive, as expected, with the scopes asked for, and not contradicting itself. */
 export async function checkSession(
   invocation: Invocation,
   profile: Profile,
+  settings: Settings,
   client: Client,
 ): Promise<Checkup[]> {
+  if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile, settings)
+  if (client.preset.signsIn !== 'person') {
+    return [
+      warn('session', NOBODY, 'A program passes its token in LS_AUTH_TOKEN; set it and run this again.'),
+    ]
+  }
   let given: Awaited<ReturnType<typeof sessionToken>>
   try {
     given = await sessionToken(invocation, client)
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {
-      return [warn('session', 'not signed in', `Run: ls-auth login --profile ${profile.name}`)]
+      return [warn('session', NOBODY, `Run: ls-auth login --profile ${profile.name}`)]
     }
     throw error
   }
   const { body } = given.session
   const { ports } = invocation
-  const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
-  const left = formatDuration(given.secondsLeft)
-  const lines: Checkup[] = [
-    renewable
-      ? ok('session', `a token with ${left} left, renewed as needed`)
-      : warn(
-          'session',
-          `a token with ${left} left, and no refresh token`,
-          'Ask the provider to allow refresh tokens (offline_access).',
-        ),
-  ]
+  const { preset } = client
   const how = {
     clientId: client.clientId,
-    claimNames: client.preset.claimNames,
+    claimNames: preset.claimNames,
+    ownTokens: preset.ownTokens,
     responseScope: body.grantedScope,
   }
   const now = ports.clock.now() + body.skewSeconds * 1000
   const { keys } = await signingKeys(client, body, ports)
   const subject = await verifyInspected(inspectToken(given.token, how), keys, { issuer: client.issuer, now })
-  for (const { assertion, expected, actual, verdict, reason } of judge(subject, client.expect ?? {}, now)) {
+  const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
+  return [
+    alive(given.secondsLeft, renewable, client),
+    ...claims(subject, client.expect, now, preset.leewaySeconds, client),
+    scopes(client, body.grantedScope),
+    ...secretAge(client, body.clientSecret, ports.clock.now()),
+    ...alignment(subject, profile),
+  ]
+}
+
+/** What a session line says when there is nothing that could be sent to the API. */
+export const NOBODY = 'not signed in'
+
+/** A token from outside is the one that commands use, so it is the one to look at. */
+async function checkGiven(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
+  const subjects = await readSubjects(invocation, profile, settings)
+  const token = (subjects.access ?? subjects.id) as Inspected
+  const subject = await subjects.verify(token, { offline: false, anew: false })
+  const now = invocation.ports.clock.now()
+  return [
+    ok('session', 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'),
+    ...claims(subject, profile.expect, now, profile.preset.leewaySeconds),
+    ...alignment(subject, profile),
+  ]
+}
+
+const valuesOf = ({ issuer, clientId, scopes }: Client) => ({ issuer, client: clientId, scopes })
+
+function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {
+  const left = formatDuration(secondsLeft)
+  if (renewable) return ok('session', `a token with ${left} left, renewed as needed`)
+  const hint = hintFor(client.preset.id, { where: 'token', error: 'no-refresh-token' }, valuesOf(client))
+  return warn(
+    'session',
+    `a token with ${left} left, and no refresh token`,
+    hint ?? 'Ask the provider to allow refresh tokens (offline_access).',
+  )
+}
+
+/** `client`: whose sign-in it is; left out for a token from outside. */
+function claims(
+  subject: Inspected,
+  expect: Expect | undefined,
+  now: number,
+  leewaySeconds: number,
+  client?: Client,
+): Checkup[] {
+  const lines: Checkup[] = []
+  if (client && (subject.opaque || subject.notForUs) && client.useToken === 'access') {
+    const hint = hintFor(client.preset.id, { where: 'token', error: 'opaque-token' }, valuesOf(client))
+    const text = 'the access token is for the provider alone: no API of yours can check it'
+    if (hint !== undefined) lines.push(warn('claims', text, hint))
+  }
+  for (const { assertion, expected, actual, verdict, reason } of judge(
+    subject,
+    { ...expect, leewaySeconds },
+    now,
+  )) {
     const text = `${assertion}: expected ${expected}, held ${actual}${reason ? ` (${reason})` : ''}`
     if (verdict === 'fail')
       lines.push(fail('claims', text, 'Ask whoever manages the provider, or mend expect in the profile.'))
-    else if (verdict === 'unknown' && !(subject.opaque && !client.expect)) {
+    else if (verdict === 'unknown' && !((subject.opaque || subject.notForUs) && !expect)) {
       lines.push(warn('claims', text, 'ls-auth whoami shows what the token says.'))
     }
   }
-  if (lines.length === 1)
-    lines.push(
-      ok('claims', client.expect ? 'as the profile expects' : 'the profile expects nothing in particular'),
-    )
-  lines.push(scopes(client, body.grantedScope), ...secretAge(client, body.clientSecret, ports.clock.now()))
-  const table = profile.access
-  const groups = subject.identity.groups.value
-  for (const { ask } of table ? misalignment(subject.identity.scopes.value, groups, table) : []) {
-    lines.push(fail('access', 'scopes and groups disagree', ask))
-  }
-  return lines
+  if (lines.length > 0) return lines
+  return [ok('claims', expect ? 'as the profile expects' : 'the profile expects nothing in particular')]
+}
+
+function alignment({ identity }: Inspected, { access: table }: Profile): Checkup[] {
+  const found = table ? misalignment(identity.scopes.value, identity.groups.value, table) : []
+  return found.map(({ ask }) => fail('access', 'scopes and groups disagree', ask))
 }
 
 function scopes(client: Client, granted: string | undefined): Checkup {
-  if (granted === undefined) return ok('scopes', 'granted as asked for')
-  const missing = client.scopes.filter(
-    (scope) => scope !== 'offline_access' && !granted.split(' ').includes(scope),
+  const missing = missingScopes(client, granted)
+  if (missing.length === 0)
+    return ok('scopes', `granted as asked for${granted === undefined ? '' : `: ${granted}`}`)
+  return warn(
+    'scopes',
+    `asked for but not granted: ${missing.join(' ')}`,
+    'Allow them for this client at the provider, or take them out of scopes.',
   )
-  return missing.length === 0
-    ? ok('scopes', `granted as asked for: ${granted}`)
-    : warn(
-        'scopes',
-        `asked for but not granted: ${missing.join(' ')}`,
-        'Allow them for this client at the provider, or take them out of scopes.',
-      )
 }
 
 function secretAge(client: Client, secret: { since: number } | undefined, now: number): Checkup[] {

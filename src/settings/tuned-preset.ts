@@ -1,0 +1,44 @@
+import { Failure } from '../errors.ts'
+import type { ClaimPlace, Preset } from '../providers/preset.ts'
+import { parseDuration } from './duration.ts'
+import type { SettingName } from './keys.ts'
+
+interface Values {
+  text(name: SettingName): string | undefined
+  words(name: SettingName): readonly string[]
+}
+
+/** The provider's row with what the profile overrides. Failure: `settings`, a value the row cannot hold. */
+export function tunePreset(preset: Preset, values: Values): Preset {
+  const groups = values.text('groups_claim')
+  return {
+    ...preset,
+    audience: values.text('audience_style') as Preset['audience'],
+    device: values.text('device_flow') as Preset['device'],
+    deadRefreshCodes: values.words('dead_refresh_codes'),
+    revoke: revocable(values.words('revoke')),
+    endpointHosts: values.words('endpoint_hosts'),
+    leewaySeconds: leeway(values.text('leeway') as string),
+    ...(groups !== undefined && { claimNames: { ...preset.claimNames, groups: placesOf(groups) } }),
+  }
+}
+
+/** A claim of exactly this name (it may be a URL, with dots in it), else steps down from the payload. */
+function placesOf(claim: string): readonly ClaimPlace[] {
+  const path = claim.split('.')
+  return path.length > 1 && !claim.includes('/') ? [claim, { path }] : [claim]
+}
+
+function revocable(kinds: readonly string[]): Preset['revoke'] {
+  if (kinds.every((kind) => kind === 'refresh' || kind === 'access')) return kinds as Preset['revoke']
+  throw new Failure('settings', 'revoke must list refresh, access, both or nothing', {
+    hint: 'Write it like revoke = ["refresh"], or leave it out.',
+  })
+}
+
+/** More than five minutes would let a token live on that others no longer take. */
+function leeway(text: string): number {
+  const seconds = parseDuration(text, 'leeway')
+  if (seconds <= 300) return seconds
+  throw new Failure('settings', `leeway: ${seconds} s is too much`, { hint: 'Write at most 5m.' })
+}

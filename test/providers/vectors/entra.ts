@@ -1,0 +1,211 @@
+import { ISSUED, type Row } from './row.ts'
+
+const TENANT = '11111111-2222-3333-4444-555555555555'
+const OID = 'bbbbbbbb-0000-4000-8000-000000000002'
+const CLIENT = 'aaaaaaaa-0000-4000-8000-000000000001'
+const API = 'eeeeeeee-0000-4000-8000-000000000005'
+const GROUP = 'dddddddd-0000-4000-8000-000000000004'
+const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
+const V1 = `https://sts.windows.net/${TENANT}/`
+const header = { typ: 'JWT', alg: 'RS256', kid: 'kEntra1' } as const
+
+const v2Access = {
+  aud: API,
+  iss: V2,
+  iat: ISSUED,
+  nbf: ISSUED,
+  exp: ISSUED + 4500,
+  azp: CLIENT,
+  azpacr: '0',
+  name: 'Ada Example',
+  oid: OID,
+  preferred_username: 'ada@acme.example',
+  scp: 'traces.read traces.query',
+  roles: ['Traces.Reader'],
+  wids: ['b79fbf4d-3ef9-4689-8143-76b194e85509'],
+  groups: [GROUP],
+  sub: 'pairwise-API-l3_roISQU222bULS9yi2k0Xpq',
+  tid: TENANT,
+  uti: 'FVsGxYXI30-TuikuuUoFAA',
+  ver: '2.0',
+}
+const { groups: _, ...v2Overage } = v2Access
+
+const code = (number: number) => ({
+  error: 'invalid_grant',
+  description: `AADSTS${number}: Some text.\r\nTrace ID: 0000`,
+})
+
+export const ENTRA: Row = {
+  id: 'entra',
+  issuers: [
+    V2,
+    V1,
+    'https://login.microsoftonline.com/common/v2.0',
+    `https://login.microsoftonline.us/${TENANT}/v2.0`,
+    `https://login.partner.microsoftonline.cn/${TENANT}/v2.0`,
+    'https://acme.ciamlogin.com/x/v2.0',
+    'https://acme.b2clogin.com/x/v2.0',
+  ],
+  clientId: CLIENT,
+  preset: {
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    consentForOffline: false,
+    audience: 'scope',
+    useToken: 'access',
+    device: 'yes',
+    deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
+    deadRefreshCodes: ['invalid_grant', 'interaction_required'],
+    revoke: [],
+    issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+  },
+  registers: ['http://localhost'],
+  tokens: [
+    {
+      what: 'ID token v2',
+      header,
+      payload: {
+        aud: CLIENT,
+        iss: V2,
+        iat: ISSUED,
+        nbf: ISSUED,
+        exp: ISSUED + 3900,
+        name: 'Ada Example',
+        nonce: 'n-0S6_WzA2Mj',
+        oid: OID,
+        preferred_username: 'ada@acme.example',
+        roles: ['Traces.Reader'],
+        sid: 'cccccccc-0000-4000-8000-000000000003',
+        sub: 'pairwise-ID-HKZpfaHyWadeOouYlitjrI',
+        tid: TENANT,
+        uti: 'fqiBqXLPj0eQa82S-IYFAA',
+        ver: '2.0',
+        groups: [GROUP],
+      },
+      kind: 'id',
+      says: {
+        subject: [OID, 'oid'],
+        userName: ['ada@acme.example', 'preferred_username'],
+        email: ['ada@acme.example', 'preferred_username'],
+        emailVerified: [false, 'preferred_username'],
+        client: [CLIENT, 'aud'],
+        tenant: [TENANT, 'tid'],
+        sessionId: ['cccccccc-0000-4000-8000-000000000003', 'sid'],
+        mfa: 'absent',
+        authTime: 'absent',
+      },
+      checks: [[{ audience: [CLIENT], sub: OID, roles: ['Traces.Reader'] }, 'pass']],
+    },
+    {
+      what: 'access token v2: the audience is a GUID, scopes are one string',
+      header,
+      payload: v2Access,
+      kind: 'access',
+      says: {
+        subject: [OID, 'oid'],
+        client: [CLIENT, 'azp'],
+        audience: [[API], 'aud'],
+        scopes: [['traces.read', 'traces.query'], 'scp'],
+        groups: [[GROUP], 'groups'],
+        roles: [['Traces.Reader'], 'roles'],
+        tokenId: ['FVsGxYXI30-TuikuuUoFAA', 'uti'],
+      },
+      checks: [
+        [{ audience: [API], client: [CLIENT], scopes: ['traces.query'], groups: [GROUP] }, 'pass'],
+        // A hint at most, never the same: an API's URI is not its GUID.
+        [{ audience: [`api://${API}`] }, 'fail'],
+      ],
+    },
+    {
+      what: 'access token v1: another issuer, appid, amr',
+      header: { ...header, x5t: 'kEntra1' },
+      payload: {
+        aud: 'api://traces',
+        iss: V1,
+        iat: ISSUED,
+        nbf: ISSUED,
+        exp: ISSUED + 4500,
+        acr: '1',
+        amr: ['pwd', 'mfa'],
+        appid: CLIENT,
+        appidacr: '0',
+        name: 'Ada Example',
+        oid: OID,
+        scp: 'traces.read',
+        sub: 'pairwise-API-l3_roISQU222bULS9yi2k0Xpq',
+        tid: TENANT,
+        unique_name: 'ada@acme.example',
+        upn: 'ada@acme.example',
+        uti: 'FVsGxYXI30-TuikuuUoFAB',
+        ver: '1.0',
+      },
+      kind: 'access',
+      says: {
+        userName: ['ada@acme.example', 'upn'],
+        client: [CLIENT, 'appid'],
+        mfa: [true, 'amr'],
+        email: 'absent',
+        groups: 'absent',
+      },
+      checks: [
+        [{ issuer: [V1], audience: ['api://traces'] }, 'pass'],
+        [{ issuer: [V2] }, 'fail'],
+        [{ groups: [GROUP] }, 'unknown'],
+      ],
+    },
+    ...[
+      { what: 'groups elsewhere', marks: { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } } },
+      { what: 'groups left out (implicit)', marks: { hasgroups: true } },
+    ].map(({ what, marks }) => ({
+      what,
+      header,
+      payload: { ...v2Overage, ...marks },
+      kind: 'access' as const,
+      says: { groups: 'overage' as const, roles: [['Traces.Reader'], 'roles'] as const },
+      checks: [[{ groups: [GROUP] }, 'unknown'] as const, [{ roles: ['Traces.Reader'] }, 'pass'] as const],
+    })),
+    {
+      what: 'access token for Microsoft Graph: by its audience',
+      header,
+      payload: { ...v2Access, aud: '00000003-0000-0000-c000-000000000000' },
+      kind: 'access',
+      says: {},
+      checks: [
+        [{}, 'unknown'],
+        [{ scopes: ['traces.read'] }, 'unknown'],
+        [{ audience: [API] }, 'fail'],
+      ],
+    },
+    {
+      what: 'access token for Microsoft Graph: by a nonce in its header',
+      header: { ...header, nonce: 'x' },
+      payload: v2Access,
+      kind: 'access',
+      says: {},
+      checks: [[{}, 'unknown']],
+    },
+  ],
+  hints: [
+    [code(50011), /Register http:\/\/localhost under Authentication/],
+    [code(7000218), /Allow public client flows/],
+    [code(700025), /client secret settings out/],
+    ...[65001, 65004, 90094, 90095, 650056].map(
+      (n) => [code(n), new RegExp(`${TENANT}/adminconsent\\?client_id=${CLIENT}`)] as const,
+    ),
+    ...[700016, 700011, 90002].map((n) => [code(n), /client_id .*the tenant in the issuer/] as const),
+    ...[50020, 50034, 50194, 90130, 9002332].map((n) => [code(n), /select_account/] as const),
+    [code(50105), /assignment/],
+    ...[500011, 650057, 70011, 28002, 700022].map((n) => [code(n), /must belong to one API/] as const),
+    [code(901002), /no resource parameter/],
+    ...[50076, 50079, 53000, 53003, 530032, 50158].map((n) => [code(n), /Conditional Access/] as const),
+    ...[70008, 700082, 700084, 70043, 50173, 50089].map((n) => [code(n), /Run: ls-auth login/] as const),
+    ...[501481, 50147].map((n) => [code(n), /two ran at once/] as const),
+    ...[54005, 70000].map((n) => [code(n), /used before/] as const),
+    [{ ...code(70019), where: 'device' }, /not entered in time/],
+    ...[70018, 90119, 90120].map((n) => [{ ...code(n), where: 'device' }, /mistyped/] as const),
+    [{ where: 'device', error: 'authorization_declined' }, /declined/],
+    [{ where: 'token', error: 'interaction_required' }, /see the person again/],
+    [{ where: 'discovery', error: 'issuer-mismatch' }, /tenant's GUID/],
+    [{ error: 'opaque-token' }, /Microsoft Graph/],
+  ],
+}
