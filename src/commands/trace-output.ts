@@ -42,8 +42,8 @@ async function piecesOf(
 ): Promise<Iterable<string>> {
   const write = (value: unknown) => safeJson(value)
   const matching = view.says === undefined ? undefined : matchingNodes(tree, view.selection)
-  const nodes = matching ? tree.nodes.filter((node) => matching.has(node)) : tree.nodes
-  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map(({ span }) => span) } : tree.trace
+  const nodes = [...tree.spans.keys()].filter((node) => matching?.[node] !== 0)
+  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
   switch (format) {
     case 'json':
       return (await import('../trace/formats/json.ts')).toJsonText(trace, write)
@@ -54,14 +54,14 @@ async function piecesOf(
     case 'jaeger':
       return (await import('../trace/formats/jaeger-export.ts')).toJaeger(trace, write)
     case 'csv':
-      return (await import('../trace/formats/csv.ts')).toCsv(trace.traceId, nodes, write)
+      return (await import('../trace/formats/csv.ts')).toCsv(tree, nodes, write)
   }
 }
 
-async function writePieces({ ports }: Invocation, pieces: Iterable<string>): Promise<void> {
+async function writePieces({ ports }: Invocation, pieces: Iterable<string>, after = ''): Promise<void> {
   let batch = ''
   for (const piece of pieces) {
-    batch += piece
+    batch += piece + after
     if (batch.length < BATCH) continue
     await ports.terminal.out(batch)
     batch = ''
@@ -93,9 +93,6 @@ async function writeDrawing(
     style: await terminal.style('out'),
     now: clock.now(),
   })
-  await writePieces(
-    invocation,
-    lines.map((line) => `${line}\n`),
-  )
+  await writePieces(invocation, lines, '\n')
   if (link) await terminal.out(`\n${link}\n`)
 }

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue, Span, SpanEvent, SpanLink, Trace } from './model.ts'
+import { SpanView } from './span-view.ts'
 
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
@@ -135,56 +136,44 @@ class Mask {
   }
 }
 
-/** A view of a span: nothing is copied, and the costly parts are read and masked when they are asked for. */
-class MaskedSpan implements Span {
-  readonly spanId: string
-  declare readonly parentId?: string
-  readonly name: string
-  readonly service: string
-  readonly kind: Span['kind']
-  readonly status: Span['status']
-  declare readonly statusMessage?: string
-  readonly startNanos: bigint
-  readonly durationNanos: number
-  readonly resource: Attributes
-  declare readonly scope?: NonNullable<Span['scope']>
-  readonly marks: Span['marks']
-  readonly #span: Span
+/** A span with its sensitive values masked, each when it is asked for. */
+class MaskedSpan extends SpanView {
   readonly #mask: Mask
 
   constructor(span: Span, mask: Mask) {
-    this.spanId = span.spanId
-    if (span.parentId !== undefined) this.parentId = span.parentId
-    this.name = mask.text(span.name)
-    this.service = span.service
-    this.kind = span.kind
-    this.status = span.status
-    if (span.statusMessage !== undefined) this.statusMessage = mask.text(span.statusMessage)
-    this.startNanos = span.startNanos
-    this.durationNanos = span.durationNanos
-    this.resource = mask.resource(span.resource)
-    if (span.scope !== undefined) this.scope = span.scope
-    this.marks = span.marks
-    this.#span = span
+    super(span)
     this.#mask = mask
   }
 
-  get attributes(): Attributes {
-    return this.#mask.attributes(this.#span.attributes)
+  override get name(): string {
+    return this.#mask.text(this.below.name)
   }
 
-  get events(): readonly SpanEvent[] {
-    return this.#span.events.map((event) => ({
+  override get statusMessage(): string | undefined {
+    const { statusMessage } = this.below
+    return statusMessage === undefined ? undefined : this.#mask.text(statusMessage)
+  }
+
+  override get attributes(): Attributes {
+    return this.#mask.attributes(this.below.attributes)
+  }
+
+  override get events(): readonly SpanEvent[] {
+    return this.below.events.map((event) => ({
       ...event,
       name: this.#mask.text(event.name),
       attributes: this.#mask.attributes(event.attributes),
     }))
   }
 
-  get links(): readonly SpanLink[] {
-    return this.#span.links.map((link) => ({
+  override get links(): readonly SpanLink[] {
+    return this.below.links.map((link) => ({
       ...link,
       attributes: this.#mask.attributes(link.attributes),
     }))
+  }
+
+  override get resource(): Attributes {
+    return this.#mask.resource(this.below.resource)
   }
 }

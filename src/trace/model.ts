@@ -61,13 +61,13 @@ export interface Scope {
 export interface Span {
   readonly spanId: string
   /** Absent for a root. It may name a span that is not in the trace. */
-  readonly parentId?: string
+  readonly parentId?: string | undefined
   readonly name: string
   /** `unknown_service` (OpenTelemetry's word) when the source names none. */
   readonly service: string
   readonly kind: SpanKind
   readonly status: SpanStatus
-  readonly statusMessage?: string
+  readonly statusMessage?: string | undefined
   /** Nanoseconds since the epoch. */
   readonly startNanos: bigint
   /** Whole nanoseconds, never negative, exact up to 104 days. */
@@ -77,7 +77,7 @@ export interface Span {
   readonly links: readonly SpanLink[]
   /** Attributes of the process that reported the span; one array shared by all its spans. */
   readonly resource: Attributes
-  readonly scope?: Scope
+  readonly scope?: Scope | undefined
   readonly marks: readonly SpanMark[]
 }
 

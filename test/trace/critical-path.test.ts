@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { criticalPath } from '../../src/trace/critical-path.ts'
-import { buildTree, type TraceNode } from '../../src/trace/tree.ts'
+import { buildTree, type TraceTree } from '../../src/trace/tree.ts'
 import { anyTrace, makeChain, makeTrace, type Sketch, soundTrace } from './make.ts'
 
 /** `[span, from, to]` in milliseconds. */
 function pathOf(...sketches: Sketch[]): [number, number, number][] {
-  const root = buildTree(makeTrace(...sketches)).roots[0] as TraceNode
-  return criticalPath(root).map(({ node, startNanos, endNanos }) => [
-    Number.parseInt(node.span.spanId, 16),
+  const tree = buildTree(makeTrace(...sketches))
+  return [...criticalPath(tree, tree.roots.slice(0, 1))].map(({ node, startNanos, endNanos }) => [
+    Number.parseInt(tree.span(node).spanId, 16),
     startNanos / 1e6,
     endNanos / 1e6,
   ])
@@ -94,24 +94,26 @@ test.each<[string, Sketch[], [number, number, number][]]>([
   expect(pathOf(...sketches)).toEqual(expected)
 })
 
-function expectSound(top: TraceNode): void {
-  const sections = criticalPath(top)
-  let upTo = top.startNanos
+function expectSound(tree: TraceTree, top: number): void {
+  const path = criticalPath(tree, [top])
+  const sections = [...path]
+  let upTo = tree.startOf(top)
   for (const { node, startNanos, endNanos } of sections) {
+    expect(path.sectionsOf(node)).toContainEqual([startNanos, endNanos])
     expect(startNanos).toBe(upTo)
     expect(endNanos).toBeGreaterThan(startNanos)
-    expect(node.startNanos).toBeLessThanOrEqual(startNanos)
-    expect(node.endNanos).toBeGreaterThanOrEqual(endNanos)
+    expect(tree.startOf(node)).toBeLessThanOrEqual(startNanos)
+    expect(tree.endOf(node)).toBeGreaterThanOrEqual(endNanos)
     upTo = endNanos
   }
-  expect(upTo).toBe(top.endNanos)
+  expect(upTo).toBe(tree.endOf(top))
   const sum = sections.reduce((total, section) => total + section.endNanos - section.startNanos, 0)
-  expect(sum).toBe(top.span.durationNanos)
+  expect(sum).toBe(tree.span(top).durationNanos)
 }
 
 test('sections are contiguous, inside their spans, and sum to the duration of the root exactly', () => {
   fc.assert(
-    fc.property(soundTrace, (trace) => expectSound(buildTree(trace).roots[0] as TraceNode)),
+    fc.property(soundTrace, (trace) => expectSound(buildTree(trace), 0)),
     { numRuns: 500 },
   )
 })
@@ -120,12 +122,12 @@ test('the same for every top span of a broken trace', () => {
   fc.assert(
     fc.property(anyTrace, (trace) => {
       const tree = buildTree(trace)
-      for (const top of [...tree.roots, ...tree.detached]) expectSound(top)
+      for (const top of [...tree.roots, ...tree.detached]) expectSound(tree, top)
     }),
   )
 })
 
 test('a chain of 80,000 levels overflows no stack', () => {
-  const top = buildTree(makeChain(80_000)).roots[0] as TraceNode
-  expect(criticalPath(top).map(({ node }) => node.depth)).toEqual([79_999])
+  const tree = buildTree(makeChain(80_000))
+  expect([...criticalPath(tree, [0])].map(({ node }) => tree.depth(node))).toEqual([79_999])
 })

@@ -21,16 +21,16 @@ export function headerLines(
   const facts: Fact[] = [
     { text: `trace ${tree.trace.traceId}`, paint: style.bold },
     { text: howLong(tree, window, glyphs.micro), paint: style.bold },
-    { text: count(tree.nodes.length, 'span') },
-    { text: count(tree.services.size, 'service') },
+    { text: count(tree.count, 'span') },
+    { text: count(tree.services.texts.length, 'service') },
     tree.errors > 0
       ? { text: `${glyphs.error} ${count(tree.errors, 'error')}`, paint: style.red }
       : { text: 'no errors', paint: style.green },
   ]
-  if (tree.roots.length !== 1 && tree.nodes.length > 0) {
+  if (tree.roots.length !== 1 && tree.count > 0) {
     facts.push({ text: tree.roots.length === 0 ? 'no root' : count(tree.roots.length, 'root') })
   }
-  if (tree.nodes.length > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
+  if (tree.count > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
   return flow(facts, width, ` ${glyphs.dot} `, glyphs.ellipsis)
 }
 

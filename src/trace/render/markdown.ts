@@ -25,13 +25,13 @@ export function renderMarkdown(
   link: string | undefined,
   options: Pick<WaterfallOptions, 'fold' | 'bars' | 'view'>,
 ): string[] {
-  const lines = renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: PLAIN })
+  const lines = [...renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: PLAIN })]
   // Names may hold backticks: the fence must be longer than any run of them.
   const runs = lines.join('\n').match(/`+/g) ?? []
   const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
   const facts = [
-    count(tree.nodes.length, 'span'),
-    count(tree.services.size, 'service'),
+    count(tree.count, 'span'),
+    count(tree.services.texts.length, 'service'),
     count(tree.errors, 'error'),
   ]
   return [

@@ -17,14 +17,22 @@ const SHOWN_TAIL = 0.25
 export function timeWindow(tree: TraceTree): TimeWindow {
   const whole = { startNanos: 0, endNanos: Math.max(1, tree.endNanos) }
   // Roots are sorted by start.
-  const startNanos = tree.roots[0]?.startNanos ?? 0
-  const endNanos = tree.roots.reduce((end, root) => Math.max(end, root.endNanos), 0)
+  const startNanos = tree.roots[0] === undefined ? 0 : tree.startOf(tree.roots[0])
+  const endNanos = tree.roots.reduce((end, root) => Math.max(end, tree.endOf(root)), 0)
   const spare = (endNanos - startNanos) * SHOWN_TAIL
   if (!(spare > 0)) return whole
-  const inside = tree.nodes.filter((node) => node.startNanos >= startNanos && node.startNanos <= endNanos)
-  if (inside.length * 2 < tree.nodes.length) return whole
+  let inside = 0
+  for (let node = 0; node < tree.count; node++) {
+    if (tree.startOf(node) >= startNanos && tree.startOf(node) <= endNanos) inside++
+  }
+  if (inside * 2 < tree.count) return whole
   return {
     startNanos: startNanos <= spare ? 0 : startNanos,
     endNanos: tree.endNanos - endNanos <= spare ? tree.endNanos : endNanos,
   }
+}
+
+/** Where a moment lies when the window is divided into so many steps; outside of them for one outside of it. */
+export function stepAt({ startNanos, endNanos }: TimeWindow, nanos: number, steps: number): number {
+  return Math.round((nanos - startNanos) * (steps / (endNanos - startNanos)))
 }
