@@ -172,9 +172,19 @@ function traceCommands(program: Command, act: Act): void {
       .option('--min <duration>', 'only spans that took at least this long (5ms)')
       .option('--depth <levels>', 'only so many levels from the top')
       .option('--span <id>', 'only this span and what is below it')
+      .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (RFC 3339)')
+      .option('--to <time>', 'only up to this moment')
       .option('--trace <id>', 'which trace of a file that holds several')
       .option('--unfold', 'show every span, also repeated siblings')
+      .addOption(
+        new Option(
+          '--scale <kind>',
+          'the axis: linear clips long tails, fit shows them, critical only the root',
+        ).choices(['linear', 'log', 'fit', 'critical']),
+      )
+      .option('--skew', 'move spans that the clocks of their hosts put outside their parents')
       .option('--no-bars', 'the tree without bars')
+      .option('--plain', 'indented text without drawing characters, for screen readers and grep')
       .option('--show-sensitive', 'do not mask what looks like secrets or personal data'),
     async () => (await import('./commands/trace-get.ts')).traceGet,
   )

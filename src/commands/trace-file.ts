@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
+import { parseSpanOrTraceId } from '../trace/id.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Invocation, tell } from './invocation.ts'
 
@@ -39,6 +40,7 @@ async function readFile(invocation: Invocation, path: string): Promise<Buffer | 
     if (bytes !== undefined) return bytes
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code ?? '')
+    if (code === 'EISDIR' && !isReference(path)) throw isDirectory(path)
     if (!NO_FILE.has(code)) {
       throw new Failure(
         'usage',
@@ -52,4 +54,20 @@ async function readFile(invocation: Invocation, path: string): Promise<Buffer | 
   }
   if (!/^\.{0,2}[/\\]|\.(json|ndjson|jsonl|pb|binpb|gz|otlp)$/i.test(path)) return undefined
   throw new Failure('not-found', `there is no file ${safeText(path, 200)}`, { hint: 'Check its name.' })
+}
+
+/** A directory may be called like an id, and then the id is meant. */
+function isReference(text: string): boolean {
+  try {
+    parseSpanOrTraceId(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isDirectory(path: string): Failure {
+  return new Failure('usage', `${safeText(path, 200)} is a directory, not a file with a trace`, {
+    hint: 'Name one file in it.',
+  })
 }

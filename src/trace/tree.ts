@@ -20,7 +20,7 @@ export class TraceTree {
   readonly roots: readonly number[]
   /** Tops of subtrees cut loose (`orphan`, `cycle`), by start. */
   readonly detached: readonly number[]
-  /** The earliest start, nanoseconds since the epoch; 0 when no span has one. */
+  /** The earliest start, nanoseconds since the epoch; 0 when no span has one, see `isTimed`. */
   readonly startNanos: bigint
   /** The latest end, nanoseconds after `startNanos`. */
   readonly endNanos: number
@@ -50,6 +50,11 @@ export class TraceTree {
     this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
     this.names = new Words(spans.length, (node) => (spans[node] as Span).name)
     this.services = new Words(spans.length, (node) => (spans[node] as Span).service)
+  }
+
+  /** Whether any span has a start: of a trace without one nobody knows when it was. */
+  get isTimed(): boolean {
+    return this.spans.some((span) => !isStartless(span))
   }
 
   /** How many nodes there are. */

@@ -7,27 +7,29 @@ import { blanks } from './blanks.ts'
 import { fitEnd } from './fit.ts'
 import { type Glyphs, glyphsFor } from './glyphs.ts'
 import { Guides } from './guides.ts'
-import { headerLines } from './header.ts'
+import { type HeaderFacts, headerLines } from './header.ts'
 import { Labels } from './label.ts'
 import { type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
 import { layRows, type Rows } from './rows.ts'
 import { summaryLines } from './summary.ts'
 import { displayWidth } from './width.ts'
-import { type TimeWindow, timeWindow } from './window.ts'
+import { type Scale, type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
 /** How a waterfall is drawn. */
-export interface WaterfallOptions {
+export interface WaterfallOptions extends HeaderFacts {
   /** Columns no line exceeds; meant for 40 and more, safe from 20 on. */
   readonly width: number
   /** False: ASCII marks only. */
   readonly unicode: boolean
   readonly style: Style
-  /** Milliseconds since the epoch; the header says the trace's age when it is given. */
-  readonly now?: number
   /** False shows each of many equal siblings in a row of its own. Default true. */
   readonly fold?: boolean
   /** False leaves the axis and the bars out. Default true. */
   readonly bars?: boolean
+  /** Default `linear`. */
+  readonly scale?: Scale
+  /** The part of it that axis and bars show. */
+  readonly zoom?: Zoom
   /** Only these spans get a row (1 by node); `says` names the flags that chose them. */
   readonly view?: { readonly shown: Uint8Array; readonly says: string }
 }
@@ -51,18 +53,19 @@ interface Drawing {
  * is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
  */
 export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Generator<string> {
-  const { width, style, now, fold = true, bars = true, view } = options
+  const { width, style, fold = true, bars = true, view, scale, zoom = {} } = options
   const glyphs = glyphsFor(options.unicode)
-  const window = timeWindow(tree)
-  yield* headerLines(tree, window, { width, now, glyphs, style })
+  const window = timeWindow(tree, scale)
+  yield* headerLines(tree, window, options, { width, glyphs, style })
   yield ''
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
   const rows = layRows(tree, fold, view?.shown)
   const labels = new Labels(tree, rows, glyphs)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const layout = layOut(tree, rows, labels, width, bars)
-  if (bars) yield style.dim(blanks(barColumn(layout)) + axisLine(window, layout.bar, glyphs))
-  yield* rowLines({ tree, rows, labels, layout, window, path, glyphs, style })
+  const shown = zoomed(window, zoom)
+  if (bars) yield style.dim(blanks(barColumn(layout)) + axisLine(shown, layout.bar, glyphs))
+  yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style })
   yield ''
   yield* summaryLines(tree, rows, window, { width, glyphs, style }, { bars, view: view?.says })
 }
