@@ -57,13 +57,17 @@ export class CriticalPath {
   }
 }
 
+/** Siblings that overlap by no more than this share of their parent are taken to follow each other: clocks are no better. */
+const HAIR = 0.01
+
 /**
  * The critical path below each of `tops`: walk back from its end, always into the child that finished last before the
  * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the top's duration
  * exactly.
  *
- * Two departures from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`;
- * they lose back-to-back siblings), and children are consumed in order, so a child of no length cannot be met twice.
+ * Departures from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
+ * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
+ * that overlap by a hair the earlier is cut (CRISP counts the overlap twice).
  * Consumers are left out: nobody waits for a message to be consumed. A child outliving its parent is clipped to it.
  */
 export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
@@ -92,11 +96,13 @@ function walkBack(tree: TraceTree, top: number, path: CriticalPath): void {
       stack.pop()
       continue
     }
-    const hi = Math.min(frame.hi, tree.endOf(child))
-    if (hi > frame.cur) continue
+    const lo = Math.max(frame.lo, tree.startOf(child))
+    const end = Math.min(frame.hi, tree.endOf(child))
+    const hi = Math.min(end, frame.cur)
+    if (lo >= hi || end - hi > (frame.hi - frame.lo) * HAIR) continue
     path.add(frame.node, hi, frame.cur)
-    frame.cur = Math.max(frame.lo, tree.startOf(child))
-    stack.push(frameOf(tree, child, frame.cur, hi))
+    frame.cur = lo
+    stack.push(frameOf(tree, child, lo, hi))
   }
 }
 

@@ -38,6 +38,69 @@ test.each<[string, Sketch[], [number, number, number][]]>([
     ],
   ],
   [
+    'siblings that overlap by a hair follow each other, and no time is counted twice',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ms: 41 },
+      { id: 3, parent: 1, at: 50, ms: 41 },
+      { id: 4, parent: 1, at: 90.5, ms: 9.5 },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 50],
+      [3, 50, 90.5],
+      [4, 90.5, 100],
+    ],
+  ],
+  [
+    'siblings that overlap by more ran in parallel',
+    [root, { id: 2, parent: 1, at: 10, ms: 45 }, { id: 3, parent: 1, at: 50, ms: 50 }],
+    [
+      [1, 0, 50],
+      [3, 50, 100],
+    ],
+  ],
+  [
+    'a child that begins and ends outside its parent, and one inside',
+    [
+      root,
+      { id: 2, parent: 1, at: 60, ms: 30 },
+      { id: 3, parent: 1, at: 110, ms: 50 },
+      { id: 4, parent: 3, at: 120, ms: 30 },
+    ],
+    [
+      [1, 0, 60],
+      [2, 60, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'loops in two children, the second failing at its end',
+    [
+      { id: 1, ms: 70 },
+      { id: 2, parent: 1, at: 5, ms: 30 },
+      ...[10, 20, 30].map((at, i): Sketch => ({ id: 20 + i, parent: 2, at, ms: 5 })),
+      { id: 3, parent: 1, at: 40, ms: 30 },
+      ...[45, 55, 65].map((at, i): Sketch => ({ id: 30 + i, parent: 3, at, ms: 5, status: 'error' })),
+    ],
+    [
+      [1, 0, 5],
+      [2, 5, 10],
+      [20, 10, 15],
+      [2, 15, 20],
+      [21, 20, 25],
+      [2, 25, 30],
+      [22, 30, 35],
+      [1, 35, 40],
+      [3, 40, 45],
+      [30, 45, 50],
+      [3, 50, 55],
+      [31, 55, 60],
+      [3, 60, 65],
+      [32, 65, 70],
+    ],
+  ],
+  [
     'parallel children: only the one that ends last',
     [root, { id: 2, parent: 1, at: 10, ms: 80 }, { id: 3, parent: 1, at: 10, ms: 40 }],
     [
