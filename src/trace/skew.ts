@@ -53,7 +53,7 @@ function shiftOf(tree: TraceTree, node: number, shifts: Float64Array): number {
 
 /** Where the source does not say which host, each service counts as one of its own. */
 function onOneHost(a: Span, b: Span): boolean {
-  if (a.resource === b.resource) return true
+  if (a.resource === b.resource && a.resource.length > 0) return true
   const [hostA, hostB] = [hostOf(a.resource), hostOf(b.resource)]
   if (hostA === undefined || hostB === undefined) return a.service === b.service
   return hostA === hostB

@@ -46,7 +46,7 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
     tree,
     told.map((nodes) => nodes[0] as number),
     told.map((nodes) => (nodes.length > 1 ? `${nodes.length}${glyphs.times} ` : '')),
-    width - 4,
+    width - 3 - displayWidth(glyphs.error),
     pen,
   )
   const lines = told.flatMap((nodes, i) => {
