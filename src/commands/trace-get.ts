@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
 import { parseSpanOrTraceId } from '../trace/id.ts'
 import type { Trace } from '../trace/model.ts'
 import type { TraceTree } from '../trace/tree.ts'
@@ -67,8 +68,7 @@ async function findTrace(invocation: Invocation): Promise<Found> {
   const { trace: wanted } = invocation.options
   const wantedId = typeof wanted === 'string' ? readTraceId(wanted) : undefined
   const fromFile = await traceFromFile(invocation, wantedId)
-  if (fromFile)
-    return { trace: fromFile, name: invocation.args[0] === '-' ? 'standard input' : 'file', link: undefined }
+  if (fromFile) return { trace: fromFile, name: fileName(invocation.args[0] as string), link: undefined }
   if (wantedId !== undefined) {
     throw new Failure('usage', '--trace chooses among the traces of a file', {
       hint: 'Give a file, or the id alone.',
@@ -91,4 +91,9 @@ function noSpan(spanId: string, trace: Trace): Failure {
   return new Failure('not-found', `trace ${trace.traceId} has no span ${spanId}`, {
     hint: 'Its spans: ls-auth trace get ID -o csv',
   })
+}
+
+function fileName(argument: string): string {
+  if (argument === '-') return 'standard input'
+  return `file ${safeText(argument.slice(argument.search(/[^/\\]*[/\\]*$/)), 80)}`
 }

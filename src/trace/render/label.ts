@@ -5,6 +5,7 @@ import { blanks } from './blanks.ts'
 import { formatDuration } from './duration.ts'
 import { fitEnd, fitMiddle } from './fit.ts'
 import type { Glyphs } from './glyphs.ts'
+import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
 import { type Measured, measure, SafeWords } from './safe-words.ts'
 import { serviceColour } from './service-colour.ts'
@@ -41,6 +42,12 @@ export class Labels {
     const fold = this.#folds.get(node)
     if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
     return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
+  }
+
+  /** How long of it nothing below the span ran. */
+  self(node: number): string {
+    const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
+    return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 
   /** Of a fold: `p50 1.20ms  p99 9.00ms`; else empty. */

@@ -9,7 +9,7 @@ import { type Glyphs, glyphsFor } from './glyphs.ts'
 import { Guides } from './guides.ts'
 import { type HeaderFacts, headerLines } from './header.ts'
 import { Labels } from './label.ts'
-import { type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
+import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
 import { layRows, type Rows } from './rows.ts'
 import { summaryLines } from './summary.ts'
 import { displayWidth } from './width.ts'
@@ -64,7 +64,8 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const layout = layOut(tree, rows, labels, width, bars)
   const shown = zoomed(window, zoom)
-  if (bars) yield style.dim(blanks(barColumn(layout)) + axisLine(shown, layout.bar, glyphs))
+  const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
+  if (titles !== '') yield style.dim(titles)
   yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style })
   yield ''
   yield* summaryLines(tree, rows, window, { width, glyphs, style }, { bars, view: view?.says })
@@ -87,8 +88,12 @@ function guideColumnsOf(width: number): number {
   return Math.floor(width / 4)
 }
 
-function barColumn({ label, duration, gap }: Layout): number {
-  return label + duration + 2 * gap
+/** The axis, and over the figures what they are when there are two. */
+function titleLine(layout: Layout, axis: string): string {
+  const { label, duration, self, gap } = layout
+  if (self === 0) return axis === '' ? '' : blanks(barColumn(layout)) + axis
+  const titles = `${'total'.padStart(label + gap + duration)}${'self'.padStart(gap + self)}`
+  return axis === '' ? titles : titles + blanks(gap) + axis
 }
 
 function* rowLines(drawing: Drawing): Generator<string> {
@@ -104,19 +109,24 @@ function* rowLines(drawing: Drawing): Generator<string> {
     if (says !== undefined) yield dividerLine(says, layout.width, glyphs, style)
     for (const node of nodes) {
       const left = guides.of(node)
-      const duration = labels.duration(node)
-      const figures =
-        labels.draw(node, left, layout.label, style) +
-        gap +
-        blanks(layout.duration - duration.length) +
-        duration
-      yield layout.bar === 0 ? figures : figures + gap + barOf(node, drawing)
+      const figures = labels.draw(node, left, layout.label, style) + figuresOf(node, drawing)
+      yield layout.bar === 0 ? figures.trimEnd() : figures + gap + barOf(node, drawing)
       const statistics = labels.statistics(node)
       if (statistics === '' || labels.statisticsFit(node, left.length, layout.label)) continue
       const under = `${guides.under(node)}  `
       yield style.dim(under + fitEnd(statistics, layout.width - displayWidth(under), glyphs.ellipsis))
     }
   }
+}
+
+/** How long it took and, where that is not the same, how long of it nothing below it ran. */
+function figuresOf(node: number, { tree, labels, layout, style }: Drawing): string {
+  const duration = labels.duration(node)
+  const gap = blanks(layout.gap)
+  const total = gap + blanks(layout.duration - duration.length) + duration
+  if (layout.self === 0) return total
+  const self = tree.isLeaf(node) ? '' : labels.self(node)
+  return total + gap + blanks(layout.self - self.length) + style.dim(self)
 }
 
 /** Blanks after a bar are left out: the line is copied and grepped. */
