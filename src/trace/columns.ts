@@ -8,6 +8,8 @@ export interface Columns {
   readonly depths: Int32Array
   readonly sizes: Int32Array
   readonly errors: Int32Array
+  /** 1 for a span with status `error`. */
+  readonly failed: Uint8Array
   readonly starts: Float64Array
   readonly ends: Float64Array
   readonly selfs: Float64Array
@@ -41,17 +43,21 @@ export function columnsOf(
 }
 
 /** Spans and errors below each node, itself included: the children of a node all come after it. */
-function sumsOf(parents: Int32Array, spans: readonly Span[]): Pick<Columns, 'sizes' | 'errors'> {
+function sumsOf(parents: Int32Array, spans: readonly Span[]): Pick<Columns, 'sizes' | 'errors' | 'failed'> {
   const sizes = new Int32Array(parents.length).fill(1)
   const errors = new Int32Array(parents.length)
+  const failed = new Uint8Array(parents.length)
   for (let node = parents.length - 1; node >= 0; node--) {
-    if ((spans[node] as Span).status === 'error') errors[node] = (errors[node] as number) + 1
+    if ((spans[node] as Span).status === 'error') {
+      failed[node] = 1
+      errors[node] = (errors[node] as number) + 1
+    }
     const parent = parents[node] as number
     if (parent < 0) continue
     sizes[parent] = (sizes[parent] as number) + (sizes[node] as number)
     errors[parent] = (errors[parent] as number) + (errors[node] as number)
   }
-  return { sizes, errors }
+  return { sizes, errors, failed }
 }
 
 /**

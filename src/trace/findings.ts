@@ -37,7 +37,7 @@ export function slowestSelf(tree: TraceTree, count: number): number[] {
 export function rootCauses(tree: TraceTree): number[] {
   const causes: number[] = []
   for (let node = 0; node < tree.count; node++) {
-    if (tree.errorsBelow(node) === 1 && tree.span(node).status === 'error') causes.push(node)
+    if (tree.errorsBelow(node) === 1 && tree.hasFailed(node)) causes.push(node)
   }
   return causes.sort((a, b) => tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b))
 }

@@ -28,7 +28,7 @@ export function foldSiblings(tree: TraceTree, siblings: readonly number[]): Fold
 
 /** One number for all calls of one service, name and outcome. */
 function outcomeOf(tree: TraceTree, node: number): number {
-  return tree.call(node) * 2 + (tree.span(node).status === 'error' ? 1 : 0)
+  return tree.call(node) * 2 + Number(tree.hasFailed(node))
 }
 
 function foldOf(tree: TraceTree, members: readonly number[]): Fold {

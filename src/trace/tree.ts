@@ -110,6 +110,11 @@ export class TraceTree {
     return this.#columns.selfs[node] as number
   }
 
+  /** Its status is `error`. */
+  hasFailed(node: number): boolean {
+    return this.#columns.failed[node] === 1
+  }
+
   /** Failed spans in this subtree, this one included. */
   errorsBelow(node: number): number {
     return this.#columns.errors[node] as number

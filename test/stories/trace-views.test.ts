@@ -74,7 +74,7 @@ it('--skew says in the header whether anything was moved', async () => {
 })
 
 it('the header names where the trace came from', async () => {
-  expect((await get('')).stdout).toMatch(/ · file checkout\.json$/m)
+  expect((await get('')).stdout).toMatch(/file checkout\.json$/m)
   const tempo = await startTempoApi({ traces: [trace] })
   await world.writeConfig(
     `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,

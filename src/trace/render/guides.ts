@@ -5,6 +5,12 @@ import type { Rows } from './rows.ts'
 const LEVEL_COLUMNS = 2
 const NOTHING = ' '.repeat(LEVEL_COLUMNS)
 
+/** How a level too deep is drawn: the number of the levels left out, and how many are drawn. */
+interface Deep {
+  readonly said: string
+  readonly levels: number
+}
+
 /**
  * Draws the tree guides of rows. Rows must be asked for in their order: the guides of a row go on from those of its
  * parent's, which are kept.
@@ -14,8 +20,11 @@ export class Guides {
   readonly #rows: Rows
   readonly #glyphs: Glyphs
   readonly #columns: number
-  /** By depth: the guides left of the children of the row met last there. */
+  readonly #fits: number
+  /** By depth: the guides left of the children of the row met last there, of as many levels as fit. */
   readonly #left: string[] = ['']
+  /** By depth, for those that do not fit. */
+  readonly #deep: Deep[] = []
 
   /** In at most `columns`. */
   constructor(tree: TraceTree, rows: Rows, columns: number, glyphs: Glyphs) {
@@ -23,6 +32,7 @@ export class Guides {
     this.#rows = rows
     this.#glyphs = glyphs
     this.#columns = columns
+    this.#fits = Math.max(0, Math.floor(columns / LEVEL_COLUMNS))
   }
 
   /**
@@ -32,12 +42,15 @@ export class Guides {
   of(node: number): string {
     const depth = this.#tree.depth(node)
     if (depth === 0) return ''
-    const fits = Math.floor(this.#columns / LEVEL_COLUMNS)
-    if (depth > fits) return this.#ofDeep(node, depth, fits)
     const left = this.#left[depth - 1] as string
+    const { rail, branch, lastBranch } = this.#glyphs
     const isLast = this.#rows.isLast(node)
-    this.#left[depth] = left + (isLast ? NOTHING : this.#glyphs.rail)
-    return left + (isLast ? this.#glyphs.lastBranch : this.#glyphs.branch)
+    const below = left + (isLast ? NOTHING : rail)
+    this.#left[depth] = below.slice(Math.max(0, below.length - this.#fits * LEVEL_COLUMNS))
+    if (depth <= this.#fits) return left + (isLast ? lastBranch : branch)
+    const { said, levels } = this.#deepAt(depth)
+    if (levels === 0) return said
+    return said + left.slice(left.length - (levels - 1) * LEVEL_COLUMNS) + (isLast ? lastBranch : branch)
   }
 
   /** The guides of a second line under a row: what goes on below it. */
@@ -51,24 +64,20 @@ export class Guides {
     )
   }
 
-  #ofDeep(node: number, depth: number, fits: number): string {
-    const said = (levels: number) => `${this.#glyphs.deeper}${depth - levels} `
-    let levels = fits
-    while (levels > 1 && levels * LEVEL_COLUMNS + said(levels).length > this.#columns) levels--
-    if (levels * LEVEL_COLUMNS + said(levels).length > this.#columns) return ''
-    return said(levels) + this.#nearest(node, levels)
+  #deepAt(depth: number): Deep {
+    const known = this.#deep[depth]
+    if (known) return known
+    const deep = this.#planDeep(depth)
+    this.#deep[depth] = deep
+    return deep
   }
 
-  #nearest(node: number, levels: number): string {
-    if (levels === 0) return ''
-    const { rail, branch, lastBranch } = this.#glyphs
-    let guides = this.#rows.isLast(node) ? lastBranch : branch
-    let at = this.#tree.parent(node)
-    for (let level = 1; level < levels && at >= 0; level++) {
-      guides = (this.#rows.isLast(at) ? NOTHING : rail) + guides
-      at = this.#tree.parent(at)
+  #planDeep(depth: number): Deep {
+    for (let levels = this.#fits; levels >= 0; levels--) {
+      const said = `${this.#glyphs.deeper}${depth - levels} `
+      if (levels * LEVEL_COLUMNS + said.length <= this.#columns) return { said, levels }
     }
-    return guides
+    return { said: '', levels: 0 }
   }
 }
 

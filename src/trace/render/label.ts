@@ -1,5 +1,4 @@
 import type { Style } from '../../ports.ts'
-import type { Fold } from '../fold.ts'
 import type { TraceTree } from '../tree.ts'
 import { blanks } from './blanks.ts'
 import { formatDuration } from './duration.ts'
@@ -17,15 +16,15 @@ const NOTHING: Measured = { text: '', columns: 0 }
 /** The left part of rows: error mark, name, and on the right the figures of a fold and the service where it changes. */
 export class Labels {
   readonly #tree: TraceTree
-  readonly #folds: ReadonlyMap<number, Fold>
+  readonly #rows: Rows
   readonly #glyphs: Glyphs
   readonly #names: SafeWords
   readonly #services: SafeWords
   readonly #colours: readonly number[]
 
-  constructor(tree: TraceTree, { folds }: Rows, glyphs: Glyphs) {
+  constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
     this.#tree = tree
-    this.#folds = folds
+    this.#rows = rows
     this.#glyphs = glyphs
     this.#names = new SafeWords(tree.names, glyphs.ellipsis)
     this.#services = new SafeWords(tree.services, glyphs.ellipsis)
@@ -39,7 +38,7 @@ export class Labels {
 
   /** How long a span took, or all of a fold together. */
   duration(node: number): string {
-    const fold = this.#folds.get(node)
+    const fold = this.#rows.fold(node)
     if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
     return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
   }
@@ -52,7 +51,7 @@ export class Labels {
 
   /** Of a fold: `p50 1.20ms  p99 9.00ms`; else empty. */
   statistics(node: number): string {
-    const fold = this.#folds.get(node)
+    const fold = this.#rows.fold(node)
     if (!fold) return ''
     const [p50, p99, sum] = [fold.p50Nanos, fold.p99Nanos, fold.sumNanos].map((n) =>
       formatDuration(n, this.#glyphs.micro),
@@ -92,12 +91,12 @@ export class Labels {
   }
 
   #mark(node: number): string {
-    return this.#tree.span(node).status === 'error' ? `${this.#glyphs.error} ` : ''
+    return this.#tree.hasFailed(node) ? `${this.#glyphs.error} ` : ''
   }
 
   #name(node: number): Measured {
     const name = this.#names.of(node)
-    const fold = this.#folds.get(node)
+    const fold = this.#rows.fold(node)
     return fold ? measure(`${fold.members.length}${this.#glyphs.times} ${name.text}`) : name
   }
 
@@ -118,7 +117,7 @@ export class Labels {
   }
 
   #styledName(node: number, room: number, style: Style): string {
-    const failed = this.#tree.span(node).status === 'error'
+    const failed = this.#tree.hasFailed(node)
     const fitted = this.#fitted(node, room)
     const padded = fitted.text + blanks(room - fitted.columns)
     const painted = failed ? style.red(padded) : padded
@@ -126,7 +125,7 @@ export class Labels {
   }
 
   #fitted(node: number, room: number): Measured {
-    if (!this.#folds.has(node)) return this.#names.fitted(node, room)
+    if (!this.#rows.fold(node)) return this.#names.fitted(node, room)
     const name = this.#name(node)
     return name.columns <= room ? name : measure(fitMiddle(name.text, room, this.#glyphs.ellipsis))
   }

@@ -54,7 +54,7 @@ export function* renderPlain(
 function spanLine(node: number, telling: Telling): string {
   const { tree, rows, width, glyphs } = telling
   const span = tree.span(node)
-  const fold = rows.folds.get(node)
+  const fold = rows.fold(node)
   const times = fold ? `${fold.members.length}${glyphs.times} ` : ''
   const mark = span.status === 'error' ? `${glyphs.error} ` : ''
   const indent = indentOf(tree.depth(node), width) + mark
@@ -76,7 +76,7 @@ function indentOf(depth: number, width: number): string {
 /** In the order of what a reader misses most when it is left out. */
 function factsOf(node: number, { tree, rows, path, zero, glyphs }: Telling): string[] {
   const span = tree.span(node)
-  const fold = rows.folds.get(node)
+  const fold = rows.fold(node)
   const said = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const late = tree.startOf(node) - zero
   const service = safeName(span.service, glyphs.ellipsis)

@@ -17,6 +17,8 @@ export interface Rows {
   readonly folds: ReadonlyMap<number, Fold>
   /** Spans in rows and folds. */
   readonly shown: number
+  /** What a row stands for, if it is more than its own span. */
+  fold(node: number): Fold | undefined
   /** The last row among its siblings: its guide turns the corner. */
   isLast(node: number): boolean
 }
@@ -45,10 +47,14 @@ export function layRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Row
   }
   const laid = strips.map(({ says, nodes }) => ({ says, nodes: rowsBelow(tree, nodes, hidden) }))
   const last = lastRows(tree, laid)
+  // Asked many times for each row, and few are folds: quicker than the map.
+  const isFold = new Uint8Array(tree.count)
+  for (const node of folds.keys()) isFold[node] = 1
   return {
     strips: laid,
     folds,
     shown: shown ? shown.reduce((sum, seen) => sum + seen, 0) : tree.count,
+    fold: (node) => (isFold[node] === 1 ? folds.get(node) : undefined),
     isLast: (node) => last[node] === 1,
   }
 }

@@ -131,7 +131,7 @@ function figuresOf(node: number, { tree, labels, layout, style }: Drawing): stri
 
 /** Blanks after a bar are left out: the line is copied and grepped. */
 function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs, style }: Drawing): string {
-  const members = rows.folds.get(node)?.members ?? [node]
+  const members = rows.fold(node)?.members ?? [node]
   const spans = members.map((member): Interval => [tree.startOf(member), tree.endOf(member)])
   const sections = members.flatMap((member) => path.sectionsOf(member))
   const runs = drawBar(spans, sections, window, layout.bar, glyphs)
