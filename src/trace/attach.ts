@@ -47,6 +47,14 @@ interface Ids {
 
 function indexIds(spans: readonly Span[]): Ids {
   const owners = new Map<string, number>()
+  for (let i = 0; i < spans.length; i++) owners.set((spans[i] as Span).spanId, i)
+  // Nearly always each id is there once, and looking for its owner before it is set would cost as much again.
+  if (owners.size < spans.length) return indexShared(spans)
+  return { owners, duplicate: new Uint8Array(spans.length), sharedParent: new Map() }
+}
+
+function indexShared(spans: readonly Span[]): Ids {
+  const owners = new Map<string, number>()
   const duplicate = new Uint8Array(spans.length)
   const sharedParent = new Map<number, number>()
   for (let i = 0; i < spans.length; i++) {
