@@ -4,7 +4,7 @@ import { isoTime } from '../trace/formats/iso-time.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Moment, placeMoment } from '../trace/moment.ts'
 import type { WaterfallOptions } from '../trace/render/waterfall.ts'
-import { type TimeWindow, timeWindow, type Zoom, zeroOf } from '../trace/render/window.ts'
+import type { Zoom } from '../trace/render/window.ts'
 import { matchingNodes, nodesInView } from '../trace/select.ts'
 import type { Adjusted } from '../trace/skew.ts'
 import type { TraceTree } from '../trace/tree.ts'
@@ -61,7 +61,7 @@ async function piecesOf(
   view: View,
 ): Promise<Iterable<string>> {
   const write = (value: unknown) => safeJson(value)
-  const selection = { ...view.selection, ...zoomOf(tree, view, timeWindow(tree)) }
+  const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = [...tree.spans.keys()].filter((node) => matching?.[node] !== 0)
   const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
@@ -97,8 +97,7 @@ async function writeDrawing(
   source: Source,
 ): Promise<void> {
   const { says, fold, bars, scale } = view
-  const window = timeWindow(tree, scale)
-  const zoom = zoomOf(tree, view, window)
+  const zoom = await zoomOf(tree, view)
   const options = {
     fold,
     bars,
@@ -132,8 +131,11 @@ async function linesOf(
 }
 
 /** `--from` and `--to` in nanoseconds after the tree's start. */
-function zoomOf(tree: TraceTree, { from, to }: View, window: TimeWindow): Zoom {
-  const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zeroOf(window))
+async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
+  if (!from && !to) return {}
+  const { timeWindow, zeroOf } = await import('../trace/render/window.ts')
+  const zero = zeroOf(timeWindow(tree, scale))
+  const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
   const { fromNanos = 0, toNanos = tree.endNanos } = zoom
   if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
