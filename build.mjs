@@ -48,7 +48,7 @@ async function buildProgram() {
     // Native packages, and `open`, which ships a script of its own beside its code.
     external: ['keytar', 'fs-native-extensions', 'open'],
     transform: { target: 'node20.19', define: { LS_AUTH_VERSION: JSON.stringify(version) } },
-    plugins: [chunks.plugin, builtins(), readingHalf(), withoutSubprocesses(), fetchShapes()],
+    plugins: [chunks.plugin, builtins(), readingHalf(), withoutSubprocesses(), fetchShapes(), widthOnFirstUse()],
   })
   const { output } = await bundle.write({
     dir: 'dist',
@@ -154,6 +154,19 @@ function fetchShapes() {
   return {
     name: 'fetch-shapes',
     transform: (code, id) => (users.test(id) ? `import { Headers, Response } from ${shapes}\n${code}` : null),
+  }
+}
+
+/** Measuring emoji begins with tables that take longer to make than a trace to draw; most traces hold none. */
+function widthOnFirstUse() {
+  const line = "import stringWidth from 'string-width'"
+  return {
+    name: 'width-on-first-use',
+    transform(code, id) {
+      if (!/render[\\/]width\.ts$/.test(id)) return null
+      if (!code.includes(line)) throw new Error('width.ts imports string-width in another way now')
+      return code.replace(line, "const stringWidth = (text) => require('string-width').default(text)")
+    },
   }
 }
 

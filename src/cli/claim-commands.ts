@@ -32,7 +32,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--max-age <duration>', 'signed in no longer ago than this')
         .option('--min-ttl <duration>', 'lives at least this long')
         .option('--max-lifetime <duration>', 'was issued for no longer than this')
-        .option('--offline', 'no network: signatures stay unknown unless keys are cached')
+        .option('--offline', 'no network and no renewal: signatures stay unknown')
         .addOption(choice('--use <kind>', 'which token', ['id', 'access']))
         .addOption(givenToken()),
     load: async () => (await import('../commands/check.ts')).check,

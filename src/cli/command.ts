@@ -77,6 +77,11 @@ function prepare(command: Command, ports: Ports): Invocation {
   const options = command.optsWithGlobals() as Record<string, unknown>
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
+  if (options.json === true && options.output !== undefined && options.output !== 'json') {
+    throw new Failure('usage', `--json and -o ${options.output} ask for two formats`, {
+      hint: 'Give one of them.',
+    })
+  }
   ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
   if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {

@@ -1,6 +1,6 @@
 import { type Group, withSettings } from './command.ts'
 
-const load = (name: 'add' | 'list' | 'show' | 'use' | 'remove') => async () =>
+const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
   (await import('../commands/profile.ts'))[name]
 
 /** Settings, by name. */
@@ -17,7 +17,7 @@ export const PROFILE_COMMANDS: Group = {
             .option('--from <file>', 'from a file that a team shares; asks before it is kept')
             .option('--yes', 'do not ask'),
         ),
-      load: load('add'),
+      load: async () => (await import('../commands/profile-add.ts')).addProfile,
     },
     { usage: 'list', description: 'all profiles', load: load('list') },
     { usage: 'show [name]', description: 'every setting and where it comes from', load: load('show') },

@@ -1,9 +1,11 @@
+import type { Command } from 'commander'
 import type { SettingName } from '../settings/keys.ts'
 import { choice, collect, type Group, type Row, withSettings } from './command.ts'
 
 const TARGET: readonly SettingName[] = ['api', 'organization', 'project']
 const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']
-const listFormat = () => choice('-o, --output <format>', 'list, json or ndjson', ['list', 'json', 'ndjson'])
+const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson']
+const SCALES = ['linear', 'log', 'fit', 'critical']
 
 /** Reading traces, and what can be asked for. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
@@ -15,47 +17,97 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
         usage: 'get <id>',
         description:
           'one trace: ID is a trace or span id in any form, a traceparent, a UI address, a file, or -',
-        options: (command) =>
-          withSettings(command, TARGET)
-            .addOption(choice('-o, --output <format>', 'how to write it', TRACE_FORMATS))
-            .option('--errors', 'only failed spans (a tree keeps what is above them)')
-            .option('--service <name>', 'only spans of this service')
-            .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of)', collect)
-            .option('--min <duration>', 'only spans that took at least this long (5ms)')
-            .option('--depth <levels>', 'only so many levels from the top')
-            .option('--span <id>', 'only this span and what is below it')
-            .option('--trace <id>', 'which trace of a file that holds several')
-            .option('--unfold', 'show every span, also repeated siblings')
-            .option('--no-bars', 'the tree without bars')
-            .option('--show-sensitive', 'do not mask what looks like secrets or personal data'),
+        options: getOptions,
         load: async () => (await import('../commands/trace-get.ts')).traceGet,
       },
       {
         usage: 'search',
-        description: 'find traces with a span that fits (Tempo, Jaeger)',
-        options: (command) =>
-          withSettings(command, TARGET)
-            .option('--service <name>', 'a span of this service')
-            .option('--name <name>', 'a span of exactly this name')
-            .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
-            .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
-            .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
-            .option('--error', 'that failed')
-            .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
-            .option('--since <duration>', 'how far back (1h when not given)')
-            .option('--from <time>', 'from this time on (RFC 3339)')
-            .option('--to <time>', 'up to this time')
-            .option('--limit <count>', 'at most so many traces (20 when not given)')
-            .option('--show-sensitive', 'do not mask what looks like secrets or personal data')
-            .addOption(listFormat()),
+        description: 'find traces with a span that fits',
+        options: searchOptions,
         load: async () => (await import('../commands/trace-search.ts')).traceSearch,
       },
     ],
   },
   {
+    usage: 'query <text>',
+    description: 'time series for a query: UQL (Lightstep) or TraceQL metrics (Tempo)',
+    options: (command) =>
+      sensitive(
+        withTimes(withSettings(command, TARGET)).option(
+          '--step <duration>',
+          'one value for each (about 60 values when not given)',
+        ),
+      ).addOption(choice('-o, --output <format>', 'chart on a terminal, table elsewhere', SERIES_FORMATS)),
+    load: async () => (await import('../commands/query.ts')).query,
+  },
+  {
     usage: 'services',
     description: 'the services that report spans',
-    options: (command) => withSettings(command, TARGET).addOption(listFormat()),
+    options: (command) => listFormat(fromFile(withSettings(command, TARGET))),
     load: async () => (await import('../commands/services.ts')).services,
   },
+  {
+    usage: 'attributes [name]',
+    description: 'the attributes spans carry, or the values of one',
+    options: (command) => listFormat(sensitive(withTimes(withSettings(command, TARGET)))),
+    load: async () => (await import('../commands/attributes.ts')).attributes,
+  },
 ]
+
+function getOptions(command: Command): void {
+  withSettings(command, TARGET)
+    .addOption(choice('-o, --output <format>', 'how to write it', TRACE_FORMATS))
+    .option('--errors', 'only failed spans (a tree keeps what is above them)')
+    .option('--service <name>', 'only spans of this service')
+    .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of)', collect)
+    .option('--min <duration>', 'only spans that took at least this long (5ms)')
+    .option('--depth <levels>', 'only so many levels from the top')
+    .option('--span <id>', 'only this span and what is below it')
+    .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (RFC 3339)')
+    .option('--to <time>', 'only up to this moment')
+    .option('--trace <id>', 'which trace of a file that holds several')
+    .option('--unfold', 'show every span, also repeated siblings')
+    .addOption(
+      choice(
+        '--scale <kind>',
+        'the axis: linear clips long tails, fit shows them, critical only the root',
+        SCALES,
+      ),
+    )
+    .option('--skew', 'move spans that the clocks of their hosts put outside their parents')
+    .option('--no-bars', 'the tree without bars')
+    .option('--plain', 'indented text without drawing characters, for screen readers and grep')
+  sensitive(snapshot(command))
+}
+
+function searchOptions(command: Command): void {
+  withSettings(command, TARGET)
+    .option('--service <name>', 'a span of this service')
+    .option('--name <name>', 'a span of exactly this name')
+    .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
+    .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
+    .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
+    .option('--error', 'that failed')
+    .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
+    .option('--limit <count>', 'at most so many traces (20 when not given)')
+  listFormat(sensitive(withTimes(snapshot(command))))
+}
+
+/** The stretch of time a command looks at, and the file it looks at instead of a back end. */
+function withTimes(command: Command): Command {
+  return fromFile(
+    command
+      .option('--since <duration>', 'how far back (1h when not given)')
+      .option('--from <time>', 'from this time on (RFC 3339)')
+      .option('--to <time>', 'up to this time'),
+  )
+}
+
+const fromFile = (command: Command): Command =>
+  command.option('--file <file>', 'a trace file instead of the back end (- for standard input)')
+const snapshot = (command: Command): Command =>
+  command.option('--snapshot', 'Lightstep: may spend one of 60 snapshots an hour')
+const sensitive = (command: Command): Command =>
+  command.option('--show-sensitive', 'do not mask what looks like secrets or personal data')
+const listFormat = (command: Command): Command =>
+  command.addOption(choice('-o, --output <format>', 'how to write it', ['list', 'json', 'ndjson']))

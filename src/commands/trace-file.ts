@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
+import { parseSpanOrTraceId } from '../trace/id.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Invocation, tell } from './invocation.ts'
 
@@ -48,6 +49,7 @@ async function readFile(invocation: Invocation, path: string): Promise<Buffer | 
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code ?? '')
     if (code === 'EFBIG') throw tooBig(path, error)
+    if (code === 'EISDIR' && !isReference(path)) throw isDirectory(path)
     if (!NO_FILE.has(code)) {
       const why = code === '' ? '' : ` (${safeText(code, 40)})`
       throw new Failure('usage', `cannot read ${safeText(path, 200)}${why}`, {
@@ -64,5 +66,21 @@ function tooBig(path: string, cause: unknown): Failure {
   return new Failure('usage', `${safeText(path, 200)} is larger than ${MOST_BYTES / 2 ** 20} MiB`, {
     hint: 'Give it in parts (NDJSON can be split between lines), or as OTLP protobuf, which is half the size.',
     cause,
+  })
+}
+
+/** A directory may be called like an id, and then the id is meant. */
+function isReference(text: string): boolean {
+  try {
+    parseSpanOrTraceId(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isDirectory(path: string): Failure {
+  return new Failure('usage', `${safeText(path, 200)} is a directory, not a file with a trace`, {
+    hint: 'Name one file in it.',
   })
 }

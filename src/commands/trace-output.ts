@@ -1,6 +1,12 @@
+import { Failure } from '../errors.ts'
 import { safeJson } from '../safe-text.ts'
+import { isoTime } from '../trace/formats/iso-time.ts'
 import type { Trace } from '../trace/model.ts'
+import { type Moment, placeMoment } from '../trace/moment.ts'
+import type { WaterfallOptions } from '../trace/render/waterfall.ts'
+import type { Zoom } from '../trace/render/window.ts'
 import { matchingNodes, nodesInView } from '../trace/select.ts'
+import type { Adjusted } from '../trace/skew.ts'
 import type { TraceTree } from '../trace/tree.ts'
 import { globals, type Invocation } from './invocation.ts'
 import type { View } from './trace-view.ts'
@@ -20,19 +26,33 @@ export function traceFormat(invocation: Invocation): TraceFormat {
   return globals(invocation).json ? 'json' : ((output as TraceFormat | undefined) ?? 'waterfall')
 }
 
+/** Where a trace came from. */
+export interface Source {
+  /** For people: `Tempo`, `file`. */
+  readonly name: string
+  /** Its page in the back end's UI. */
+  readonly link: string | undefined
+}
+
+/** What is drawn: a tree and, when its clocks were adjusted, how much. */
+export interface Picture {
+  readonly tree: TraceTree
+  readonly clocks: Adjusted | undefined
+}
+
 /**
  * Writes a trace. For people the spans that fit are shown with all that is above them; the data formats hold the spans
  * that fit and no others.
  */
 export async function writeTrace(
   invocation: Invocation,
-  tree: TraceTree,
+  picture: Picture,
   view: View,
-  link: string | undefined,
+  source: Source,
 ): Promise<void> {
   const format = traceFormat(invocation)
-  if (format === 'waterfall' || format === 'md') return writeDrawing(invocation, tree, view, link)
-  await writePieces(invocation, await piecesOf(format, tree, view))
+  if (format === 'waterfall' || format === 'md') return writeDrawing(invocation, picture, view, source)
+  await writePieces(invocation, await piecesOf(format, picture.tree, view))
 }
 
 async function piecesOf(
@@ -41,9 +61,10 @@ async function piecesOf(
   view: View,
 ): Promise<Iterable<string>> {
   const write = (value: unknown) => safeJson(value)
-  const matching = view.says === undefined ? undefined : matchingNodes(tree, view.selection)
-  const nodes = matching ? tree.nodes.filter((node) => matching.has(node)) : tree.nodes
-  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map(({ span }) => span) } : tree.trace
+  const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
+  const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
+  const nodes = [...tree.spans.keys()].filter((node) => matching?.[node] !== 0)
+  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
   switch (format) {
     case 'json':
       return (await import('../trace/formats/json.ts')).toJsonText(trace, write)
@@ -54,14 +75,14 @@ async function piecesOf(
     case 'jaeger':
       return (await import('../trace/formats/jaeger-export.ts')).toJaeger(trace, write)
     case 'csv':
-      return (await import('../trace/formats/csv.ts')).toCsv(trace.traceId, nodes, write)
+      return (await import('../trace/formats/csv.ts')).toCsv(tree, nodes, write)
   }
 }
 
-async function writePieces({ ports }: Invocation, pieces: Iterable<string>): Promise<void> {
+async function writePieces({ ports }: Invocation, pieces: Iterable<string>, after = ''): Promise<void> {
   let batch = ''
   for (const piece of pieces) {
-    batch += piece
+    batch += piece + after
     if (batch.length < BATCH) continue
     await ports.terminal.out(batch)
     batch = ''
@@ -71,31 +92,58 @@ async function writePieces({ ports }: Invocation, pieces: Iterable<string>): Pro
 
 async function writeDrawing(
   invocation: Invocation,
-  tree: TraceTree,
-  { selection, says, fold, bars }: View,
-  link: string | undefined,
+  { tree, clocks }: Picture,
+  view: View,
+  source: Source,
 ): Promise<void> {
-  const { terminal, clock } = invocation.ports
+  const { says, fold, bars, scale } = view
+  const zoom = await zoomOf(tree, view)
   const options = {
     fold,
     bars,
-    ...(says !== undefined && { view: { shown: nodesInView(tree, selection), says } }),
+    scale,
+    zoom,
+    source,
+    ...(clocks && { clocks }),
+    ...(says !== undefined && { view: { shown: nodesInView(tree, { ...view.selection, ...zoom }), says } }),
   }
+  const { terminal } = invocation.ports
   if (traceFormat(invocation) === 'md') {
     const { renderMarkdown } = await import('../trace/render/markdown.ts')
-    return terminal.out(`${renderMarkdown(tree, link, options).join('\n')}\n`)
+    return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
   }
+  await writePieces(invocation, await linesOf(invocation, tree, view, options), '\n')
+  if (source.link !== undefined && source.link.length > terminal.columns)
+    await terminal.out(`\n${source.link}\n`)
+}
+
+async function linesOf(
+  { ports: { terminal, clock } }: Invocation,
+  tree: TraceTree,
+  { plain }: View,
+  options: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
+): Promise<Iterable<string>> {
+  const { columns: width, unicode } = terminal
+  const now = clock.now()
+  if (plain) return (await import('../trace/render/plain.ts')).renderPlain(tree, { ...options, width, now })
   const { renderWaterfall } = await import('../trace/render/waterfall.ts')
-  const lines = renderWaterfall(tree, {
-    ...options,
-    width: terminal.columns,
-    unicode: terminal.unicode,
-    style: await terminal.style('out'),
-    now: clock.now(),
-  })
-  await writePieces(
-    invocation,
-    lines.map((line) => `${line}\n`),
-  )
-  if (link) await terminal.out(`\n${link}\n`)
+  return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out'), now })
+}
+
+/** `--from` and `--to` in nanoseconds after the tree's start. */
+async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
+  if (!from && !to) return {}
+  const { timeWindow, zeroOf } = await import('../trace/render/window.ts')
+  const zero = zeroOf(timeWindow(tree, scale))
+  const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
+  const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
+  const { fromNanos = 0, toNanos = tree.endNanos } = zoom
+  if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
+    throw new Failure('usage', 'between --from and --to there is nothing of this trace', {
+      hint: tree.isTimed
+        ? `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`
+        : 'None of its spans has a start time.',
+    })
+  }
+  return zoom
 }

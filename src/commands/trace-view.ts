@@ -1,7 +1,9 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import { parseSpanOrTraceId } from '../trace/id.ts'
+import { type Moment, parseMoment } from '../trace/moment.ts'
 import { parseNanos } from '../trace/nanos.ts'
+import type { Scale } from '../trace/render/window.ts'
 import type { Selection } from '../trace/select.ts'
 
 /** What of a trace is to be shown, from the flags of `trace get`. */
@@ -13,6 +15,14 @@ export interface View {
   readonly spanId: string | undefined
   readonly fold: boolean
   readonly bars: boolean
+  /** Indented text without drawing characters. */
+  readonly plain: boolean
+  readonly scale: Scale
+  /** The stretch of time to look at. */
+  readonly from: Moment | undefined
+  readonly to: Moment | undefined
+  /** Move spans whose clocks cannot be right. */
+  readonly skew: boolean
   readonly showSensitive: boolean
 }
 
@@ -33,12 +43,17 @@ export function readView(options: Options): View {
     spanId: typeof options.span === 'string' ? readSpanId(options.span) : undefined,
     fold: options.unfold !== true,
     bars: options.bars !== false,
+    plain: options.plain === true,
+    scale: (options.scale as Scale | undefined) ?? 'linear',
+    from: typeof options.from === 'string' ? parseMoment(options.from, '--from') : undefined,
+    to: typeof options.to === 'string' ? parseMoment(options.to, '--to') : undefined,
+    skew: options.skew === true,
     showSensitive: options.showSensitive === true,
   }
 }
 
 function saysOf(options: Options): string | undefined {
-  const flags = ['service', 'min', 'depth'].filter((flag) => typeof options[flag] === 'string')
+  const flags = ['service', 'min', 'depth', 'from', 'to'].filter((flag) => typeof options[flag] === 'string')
   const words = flags.map((flag) => `--${flag} ${safeText(String(options[flag]), 40)}`)
   if (options.errors === true) words.unshift('--errors')
   if (Array.isArray(options.attr)) {

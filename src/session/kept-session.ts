@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { checkSeal } from './access.ts'
 import type { Client } from './client.ts'
+import { checkSeal } from './seal.ts'
 import type { Body, StoredToken } from './sealed-file.ts'
 import { openStore } from './store.ts'
 

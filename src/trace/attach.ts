@@ -1,9 +1,16 @@
 import type { Span } from './model.ts'
 
+/**
+ * Why a span stands where it stands.
+ * - `orphan`: the parent it names is not in the trace.
+ * - `cycle`: its parents lead back to itself; the earliest span of the cycle is cut loose and carries this.
+ */
+export type Place = 'child' | 'root' | 'orphan' | 'cycle'
+
 /** For each span by its index: the index of its parent (-1 for a top span) and why it stands there. */
 export interface Attachment {
   readonly parents: Int32Array
-  readonly places: readonly ('child' | 'root' | 'orphan' | 'cycle')[]
+  readonly places: readonly Place[]
   /** 1 where another span has the same id. */
   readonly duplicate: Uint8Array
 }
@@ -14,14 +21,14 @@ export interface Attachment {
  * one call (Zipkin's shared spans) the server half becomes the client half's child and takes the children.
  */
 export function attachSpans(spans: readonly Span[]): Attachment {
-  const { owner, duplicate, sharedParent } = indexIds(spans)
+  const { owners, duplicate, sharedParent } = indexIds(spans)
   const parents = new Int32Array(spans.length).fill(-1)
-  const places: ('child' | 'root' | 'orphan' | 'cycle')[] = []
-  for (const [i, span] of spans.entries()) {
-    const shared = sharedParent.get(i)
-    const found = shared ?? (span.parentId === undefined ? undefined : owner.get(span.parentId))
-    if (found !== undefined) parents[i] = found
-    places.push(found !== undefined ? 'child' : span.parentId === undefined ? 'root' : 'orphan')
+  const places = new Array<Place>(spans.length).fill('child')
+  for (let i = 0; i < spans.length; i++) {
+    const { parentId } = spans[i] as Span
+    const parent = sharedParent.get(i) ?? (parentId === undefined ? undefined : owners.get(parentId))
+    if (parent !== undefined) parents[i] = parent
+    else places[i] = parentId === undefined ? 'root' : 'orphan'
   }
   for (const cut of cyclesOf(spans, parents)) {
     parents[cut] = -1
@@ -32,30 +39,39 @@ export function attachSpans(spans: readonly Span[]): Attachment {
 
 interface Ids {
   /** Which span stands for an id when a child names it. */
-  readonly owner: Map<string, number>
+  readonly owners: Map<string, number>
   readonly duplicate: Uint8Array
   /** Server half → client half. */
   readonly sharedParent: Map<number, number>
 }
 
 function indexIds(spans: readonly Span[]): Ids {
-  const owner = new Map<string, number>()
+  const owners = new Map<string, number>()
+  for (let i = 0; i < spans.length; i++) owners.set((spans[i] as Span).spanId, i)
+  // Nearly always each id is there once, and looking for its owner before it is set would cost as much again.
+  if (owners.size < spans.length) return indexShared(spans)
+  return { owners, duplicate: new Uint8Array(spans.length), sharedParent: new Map() }
+}
+
+function indexShared(spans: readonly Span[]): Ids {
+  const owners = new Map<string, number>()
   const duplicate = new Uint8Array(spans.length)
   const sharedParent = new Map<number, number>()
-  for (const [i, span] of spans.entries()) {
-    const first = owner.get(span.spanId)
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i] as Span
+    const first = owners.get(span.spanId)
     if (first === undefined) {
-      owner.set(span.spanId, i)
+      owners.set(span.spanId, i)
       continue
     }
     duplicate[i] = duplicate[first] = 1
     const kinds = `${(spans[first] as Span).kind}+${span.kind}`
     if (kinds === 'client+server' && !sharedParent.has(first)) {
       sharedParent.set(i, first)
-      owner.set(span.spanId, i)
+      owners.set(span.spanId, i)
     } else if (kinds === 'server+client' && !sharedParent.has(first)) sharedParent.set(first, i)
   }
-  return { owner, duplicate, sharedParent }
+  return { owners, duplicate, sharedParent }
 }
 
 /** One span of each cycle of parents: its earliest, ties to the first in the source. */

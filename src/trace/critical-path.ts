@@ -1,76 +1,120 @@
-import type { TraceNode } from './tree.ts'
+import type { TraceTree } from './tree.ts'
 
-/** A stretch of time and the span the trace was waiting for during it. Nanoseconds after the tree's start. */
-export interface CriticalSection {
-  readonly node: TraceNode
-  readonly startNanos: number
-  readonly endNanos: number
+/**
+ * Stretches of time and the node the trace was waiting for during each, as columns. Nanoseconds after the tree's start.
+ * In the order found: for each top span from its end back to its start.
+ */
+export class CriticalPath {
+  readonly #nodes: number[] = []
+  readonly #starts: number[] = []
+  readonly #ends: number[] = []
+  /** By node: 1 + its first section in time; 0 = never waited for. */
+  readonly #firsts: Int32Array
+  /** By section: 1 + the next of its node. */
+  readonly #nexts: number[] = []
+
+  constructor(nodes: number) {
+    this.#firsts = new Int32Array(nodes)
+  }
+
+  /** Notes a section; those of one node must come latest first. One of no length is none. */
+  add(node: number, startNanos: number, endNanos: number): void {
+    if (endNanos <= startNanos) return
+    this.#starts.push(startNanos)
+    this.#ends.push(endNanos)
+    this.#nexts.push(this.#firsts[node] as number)
+    this.#firsts[node] = this.#nodes.push(node)
+  }
+
+  /** Whether the trace ever waited for the node itself. */
+  holds(node: number): boolean {
+    return this.#firsts[node] !== 0
+  }
+
+  /** The stretches of a node, in order of time. */
+  sectionsOf(node: number): [startNanos: number, endNanos: number][] {
+    const sections: [number, number][] = []
+    for (let at = this.#firsts[node] as number; at > 0; at = this.#nexts[at - 1] as number) {
+      sections.push([this.#starts[at - 1] as number, this.#ends[at - 1] as number])
+    }
+    return sections
+  }
+
+  /** All stretches, each top's in order of time. */
+  *[Symbol.iterator](): Generator<{
+    readonly node: number
+    readonly startNanos: number
+    readonly endNanos: number
+  }> {
+    for (let i = this.#nodes.length - 1; i >= 0; i--) {
+      const [node, startNanos, endNanos] = [this.#nodes[i], this.#starts[i], this.#ends[i]] as [
+        number,
+        number,
+        number,
+      ]
+      yield { node, startNanos, endNanos }
+    }
+  }
 }
 
+/** Siblings that overlap by no more than this share of their parent are taken to follow each other: clocks are no better. */
+const HAIR = 0.01
+
+/**
+ * The critical path below each of `tops`: walk back from its end, always into the child that finished last before the
+ * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the top's duration
+ * exactly.
+ *
+ * Departures from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
+ * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
+ * that overlap by a hair the earlier is cut (CRISP counts the overlap twice).
+ * Consumers are left out: nobody waits for a message to be consumed. A child outliving its parent is clipped to it.
+ */
+export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
+  const path = new CriticalPath(tree.count)
+  for (const top of tops) walkBack(tree, top, path)
+  return path
+}
+
+/** A span on the path, between the moments its ancestors leave of it. */
 interface Frame {
-  readonly node: TraceNode
+  readonly node: number
   readonly lo: number
+  readonly hi: number
   /** Everything after this moment is accounted for. */
   cur: number
-  readonly children: readonly Clipped[]
+  readonly children: readonly number[]
   next: number
 }
 
-interface Clipped {
-  readonly node: TraceNode
-  readonly lo: number
-  readonly hi: number
-}
-
-/**
- * The critical path below `root`: walk back from its end, always into the child that finished last before the
- * moment reached (Uber's CRISP, USENIX ATC '22). In order of time; sections are disjoint, leave no gap, and sum to
- * the root's duration exactly.
- *
- * Two departures from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`;
- * they lose back-to-back siblings), and children are consumed in order, so a child of no length cannot be met twice.
- * Consumers are left out: nobody waits for a message to be consumed. A child outliving its parent is clipped to it.
- */
-export function criticalPath(root: TraceNode): CriticalSection[] {
-  const sections: CriticalSection[] = []
-  const emit = (node: TraceNode, startNanos: number, endNanos: number) => {
-    if (endNanos > startNanos) sections.push({ node, startNanos, endNanos })
-  }
-  const stack: Frame[] = [frame({ node: root, lo: root.startNanos, hi: root.endNanos })]
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const child = top.children[top.next++]
-    if (!child) {
-      emit(top.node, top.lo, top.cur)
+function walkBack(tree: TraceTree, top: number, path: CriticalPath): void {
+  const stack = [frameOf(tree, top, tree.startOf(top), tree.endOf(top))]
+  for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+    const child = frame.children[frame.next++]
+    if (child === undefined) {
+      path.add(frame.node, frame.lo, frame.cur)
       stack.pop()
-    } else if (child.hi <= top.cur) {
-      emit(top.node, child.hi, top.cur)
-      top.cur = child.lo
-      stack.push(frame(child))
+      continue
     }
+    const lo = Math.max(frame.lo, tree.startOf(child))
+    const end = Math.min(frame.hi, tree.endOf(child))
+    const hi = Math.min(end, frame.cur)
+    if (lo >= hi || end - hi > (frame.hi - frame.lo) * HAIR) continue
+    path.add(frame.node, hi, frame.cur)
+    frame.cur = lo
+    stack.push(frameOf(tree, child, lo, hi))
   }
-  return sections.reverse()
 }
 
-/** The path of each top span of the tree, by span. Spans that are never waited for are absent. */
-export function criticalSections(tops: readonly TraceNode[]): Map<TraceNode, CriticalSection[]> {
-  const byNode = new Map<TraceNode, CriticalSection[]>()
-  for (const top of tops) {
-    for (const section of criticalPath(top)) {
-      const sections = byNode.get(section.node)
-      if (sections) sections.push(section)
-      else byNode.set(section.node, [section])
-    }
+/** Children by their clipped end, the last first; of two that end together the longer. */
+function frameOf(tree: TraceTree, node: number, lo: number, hi: number): Frame {
+  const children: number[] = []
+  for (let child = node + 1; child < tree.after(node); child = tree.after(child)) {
+    if (tree.span(child).kind === 'consumer') continue
+    if (Math.max(lo, tree.startOf(child)) < Math.min(hi, tree.endOf(child))) children.push(child)
   }
-  return byNode
-}
-
-function frame({ node, lo, hi }: Clipped): Frame {
-  const children: Clipped[] = []
-  for (const child of node.children) {
-    if (child.span.kind === 'consumer') continue
-    const clipped = { node: child, lo: Math.max(lo, child.startNanos), hi: Math.min(hi, child.endNanos) }
-    if (clipped.lo < clipped.hi) children.push(clipped)
-  }
-  children.sort((a, b) => b.hi - a.hi || a.lo - b.lo)
-  return { node, lo, cur: hi, children, next: 0 }
+  const endOf = (child: number) => Math.min(hi, tree.endOf(child))
+  const startOf = (child: number) => Math.max(lo, tree.startOf(child))
+  if (children.length > 1) children.sort((a, b) => endOf(b) - endOf(a) || startOf(a) - startOf(b))
+  return { node, lo, hi, cur: hi, children, next: 0 }
 }

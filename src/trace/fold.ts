@@ -1,47 +1,38 @@
 import { groupBy } from './group.ts'
-import type { TraceNode } from './tree.ts'
+import type { TraceTree } from './tree.ts'
 
 /** From this many on, equal siblings are told as one (Grafana Tempo's default for the same idea). */
 export const FOLD_FROM = 5
 
 /** Leaf siblings with one service, name and outcome, told as one. Durations in nanoseconds. */
 export interface Fold {
-  /** At least {@link FOLD_FROM}, by start. */
-  readonly members: readonly TraceNode[]
+  /** At least {@link FOLD_FROM} nodes, by start. */
+  readonly members: readonly number[]
   readonly p50Nanos: number
   readonly p99Nanos: number
   readonly sumNanos: number
 }
 
 /**
- * Siblings in their order, with runs of equal leaves folded at the place of the first. Failed and good spans are
- * never folded together, so that no error is hidden in a count.
+ * The folds among siblings, each told at the place of its first member. Failed and good spans are never folded
+ * together, so that no error is hidden in a count.
  */
-export function foldSiblings(siblings: readonly TraceNode[]): (TraceNode | Fold)[] {
-  if (siblings.length < FOLD_FROM) return [...siblings]
-  const groups = groupBy(siblings, groupKey)
-  const items: (TraceNode | Fold)[] = []
-  for (const node of siblings) {
-    const members = groups.get(groupKey(node)) as TraceNode[]
-    if (members.length < FOLD_FROM || node.children.length > 0) items.push(node)
-    else if (members[0] === node) items.push(foldOf(members))
-  }
-  return items
+export function foldSiblings(tree: TraceTree, siblings: readonly number[]): Fold[] {
+  if (siblings.length < FOLD_FROM) return []
+  const leaves = siblings.filter((node) => tree.isLeaf(node))
+  if (leaves.length < FOLD_FROM) return []
+  return [...groupBy(leaves, (node) => outcomeOf(tree, node)).values()]
+    .filter((members) => members.length >= FOLD_FROM)
+    .map((members) => foldOf(tree, members))
 }
 
-/** Tells a fold from a single span. */
-export function isFold(item: TraceNode | Fold): item is Fold {
-  return 'members' in item
+/** One number for all calls of one service, name and outcome. */
+function outcomeOf(tree: TraceTree, node: number): number {
+  return tree.call(node) * 2 + Number(tree.hasFailed(node))
 }
 
-// JSON keeps names that hold any separator apart.
-function groupKey({ span, children }: TraceNode): string {
-  if (children.length > 0) return ''
-  return JSON.stringify([span.service, span.name, span.status === 'error'])
-}
-
-function foldOf(members: readonly TraceNode[]): Fold {
-  const durations = members.map((node) => node.span.durationNanos).sort((a, b) => a - b)
+function foldOf(tree: TraceTree, members: readonly number[]): Fold {
+  const durations = Float64Array.from(members, (node) => tree.span(node).durationNanos).sort()
   return {
     members,
     p50Nanos: percentile(durations, 50),
@@ -51,6 +42,6 @@ function foldOf(members: readonly TraceNode[]): Fold {
 }
 
 /** Nearest rank: always one of the values, so nobody looks for a span that does not exist. */
-export function percentile(sorted: readonly number[], p: number): number {
+export function percentile(sorted: ArrayLike<number>, p: number): number {
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? 0
 }

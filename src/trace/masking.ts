@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue, Span, SpanEvent, SpanLink, Trace } from './model.ts'
+import { SpanView } from './span-view.ts'
 
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
@@ -135,79 +136,44 @@ class Mask {
   }
 }
 
-/**
- * A view of a span. Only what is masked is its own; the costly parts are read and masked when they are asked for, and
- * the rest is the span's, so that 100,000 of them cost little.
- */
-class MaskedSpan implements Span {
-  readonly name: string
-  readonly statusMessage: string | undefined
-  readonly #span: Span
+/** A span with its sensitive values masked, each when it is asked for. */
+class MaskedSpan extends SpanView {
   readonly #mask: Mask
 
   constructor(span: Span, mask: Mask) {
-    this.name = mask.text(span.name)
-    this.statusMessage = span.statusMessage === undefined ? undefined : mask.text(span.statusMessage)
-    this.#span = span
+    super(span)
     this.#mask = mask
   }
 
-  get spanId(): string {
-    return this.#span.spanId
+  override get name(): string {
+    return this.#mask.text(this.below.name)
   }
 
-  get parentId(): string | undefined {
-    return this.#span.parentId
+  override get statusMessage(): string | undefined {
+    const { statusMessage } = this.below
+    return statusMessage === undefined ? undefined : this.#mask.text(statusMessage)
   }
 
-  get service(): string {
-    return this.#span.service
+  override get attributes(): Attributes {
+    return this.#mask.attributes(this.below.attributes)
   }
 
-  get kind(): Span['kind'] {
-    return this.#span.kind
-  }
-
-  get status(): Span['status'] {
-    return this.#span.status
-  }
-
-  get startNanos(): bigint {
-    return this.#span.startNanos
-  }
-
-  get durationNanos(): number {
-    return this.#span.durationNanos
-  }
-
-  get marks(): Span['marks'] {
-    return this.#span.marks
-  }
-
-  get scope(): Span['scope'] {
-    return this.#span.scope
-  }
-
-  get resource(): Attributes {
-    return this.#mask.resource(this.#span.resource)
-  }
-
-  get attributes(): Attributes {
-    return this.#mask.attributes(this.#span.attributes)
-  }
-
-  get events(): readonly SpanEvent[] {
-    return this.#span.events.map((event) => ({
+  override get events(): readonly SpanEvent[] {
+    return this.below.events.map((event) => ({
       ...event,
       name: this.#mask.text(event.name),
       attributes: this.#mask.attributes(event.attributes),
     }))
   }
 
-  get links(): readonly SpanLink[] {
-    return this.#span.links.map((link) => ({
+  override get links(): readonly SpanLink[] {
+    return this.below.links.map((link) => ({
       ...link,
       attributes: this.#mask.attributes(link.attributes),
     }))
+  }
+
+  override get resource(): Attributes {
+    return this.#mask.resource(this.below.resource)
   }
 }

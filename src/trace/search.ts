@@ -68,15 +68,15 @@ export function idOf({ span, traceId }: TraceSummary): string {
 /** The line for a trace that is here as a whole. */
 export function summarise(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
-  const root = tree.roots[0] ?? tree.nodes[0]
+  const root = tree.spans[tree.roots[0] ?? 0]
   return {
     traceId: trace.traceId,
-    ...(root && { rootService: root.span.service, rootName: root.span.name }),
+    ...(root && { rootService: root.service, rootName: root.name }),
     startNanos: tree.startNanos,
     durationNanos: tree.endNanos,
-    spans: tree.nodes.length,
-    errors: tree.nodes.filter((node) => node.span.status === 'error').length,
-    services: [...tree.services.keys()],
+    spans: tree.count,
+    errors: tree.errors,
+    services: tree.services.texts,
   }
 }
 

@@ -1,5 +1,6 @@
-import { type Attributes, attribute, type Span, type Trace } from './model.ts'
-import type { TraceNode, TraceTree } from './tree.ts'
+import { type Attributes, attribute, type Trace } from './model.ts'
+import { RootView } from './span-view.ts'
+import type { TraceTree } from './tree.ts'
 
 /** Which spans of a trace a person wants to see. All given conditions must hold. */
 export interface Selection {
@@ -10,29 +11,35 @@ export interface Selection {
   readonly depth?: number
   /** Values as text; looked for in the span, then in its resource. */
   readonly attributes?: readonly (readonly [key: string, value: string])[]
+  /** Only spans that were running at some moment between the two, in nanoseconds after the tree's start. */
+  readonly fromNanos?: number
+  readonly toNanos?: number
 }
 
-/** The spans that fit. */
-export function matchingNodes(tree: TraceTree, selection: Selection): Set<TraceNode> {
-  return new Set(tree.nodes.filter((node) => fits(node, selection)))
+/** 1 for each node that fits. */
+export function matchingNodes(tree: TraceTree, selection: Selection): Uint8Array {
+  return new Uint8Array(tree.count).map((_, node) => (fits(tree, node, selection) ? 1 : 0))
 }
 
-/** The spans that fit and everything above them, so that a tree of them stays one. `depth` holds for all. */
-export function nodesInView(tree: TraceTree, selection: Selection): Set<TraceNode> {
-  const shown = new Set<TraceNode>()
-  for (const node of matchingNodes(tree, selection)) {
-    for (let at: TraceNode | undefined = node; at && !shown.has(at); at = at.parent) shown.add(at)
+/** 1 for each node that fits and for everything above it, so that a tree of them stays one. `depth` holds for all. */
+export function nodesInView(tree: TraceTree, selection: Selection): Uint8Array {
+  const shown = matchingNodes(tree, selection)
+  // What is above a node comes before it.
+  for (let node = shown.length - 1; node >= 0; node--) {
+    if (shown[node] === 1 && tree.parent(node) >= 0) shown[tree.parent(node)] = 1
   }
   return shown
 }
 
-function fits(node: TraceNode, selection: Selection): boolean {
-  const { errors, service, minNanos, depth, attributes = [] } = selection
-  const { span } = node
-  if (depth !== undefined && node.depth >= depth) return false
+function fits(tree: TraceTree, node: number, selection: Selection): boolean {
+  const { errors, service, minNanos, depth, attributes = [], fromNanos, toNanos } = selection
+  const span = tree.span(node)
+  if (depth !== undefined && tree.depth(node) >= depth) return false
   if (errors && span.status !== 'error') return false
   if (service !== undefined && span.service !== service) return false
   if (minNanos !== undefined && span.durationNanos < minNanos) return false
+  if (fromNanos !== undefined && tree.endOf(node) < fromNanos) return false
+  if (toNanos !== undefined && tree.startOf(node) > toNanos) return false
   return attributes.every(
     ([key, value]) => holds(span.attributes, key, value) || holds(span.resource, key, value),
   )
@@ -48,16 +55,8 @@ function holds(attributes: Attributes, key: string, value: string): boolean {
  * forgotten, so that it is drawn as a root and not as an orphan.
  */
 export function subtree(tree: TraceTree, spanId: string, asRoot: boolean): Trace | undefined {
-  const top = tree.nodes.find((node) => node.span.spanId === spanId)
-  if (!top) return undefined
-  // Depth first, so a subtree is one stretch.
-  const from = tree.nodes.indexOf(top)
-  const spans = tree.nodes.slice(from, from + top.size).map(({ span }) => span)
-  return { ...tree.trace, spans: asRoot ? [withoutParent(top.span), ...spans.slice(1)] : spans }
-}
-
-function withoutParent(span: Span): Span {
-  const { parentId: _, ...rest } = span
-  // These three may be getters, which a spread leaves out.
-  return { ...rest, attributes: span.attributes, events: span.events, links: span.links }
+  const top = tree.spans.findIndex((span) => span.spanId === spanId)
+  if (top < 0) return undefined
+  const spans = tree.spans.slice(top, tree.after(top))
+  return { ...tree.trace, spans: asRoot ? [new RootView(tree.span(top)), ...spans.slice(1)] : spans }
 }

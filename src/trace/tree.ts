@@ -1,56 +1,138 @@
-import { attachSpans } from './attach.ts'
+import { type Attachment, attachSpans, type Place } from './attach.ts'
+import { type Columns, columnsOf } from './columns.ts'
 import type { Span, Trace } from './model.ts'
+import { depthFirst, sortByStart, type Times } from './walk.ts'
+import { Words } from './words.ts'
 
 /**
- * Why a span stands where it stands.
- * - `orphan`: the parent it names is not in the trace.
- * - `cycle`: its parents lead back to itself; the earliest span of the cycle is cut loose and carries this.
+ * A trace as a forest. A node is a number: the place of its span in the depth-first walk (roots and what is below them,
+ * then what is cut loose). The nodes below `node` are those from `node + 1` up to `after(node)`; siblings follow each
+ * other by start, then the longest first, then in the order of the source. So whatever is asked of 100,000 spans is a
+ * pass over flat arrays.
+ *
+ * Times are nanoseconds after {@link TraceTree.startNanos}, so plain numbers.
  */
-export type Place = 'child' | 'root' | 'orphan' | 'cycle'
-
-/** A span in its tree. Times are nanoseconds after {@link TraceTree.startNanos}, so plain numbers. */
-export interface TraceNode {
-  readonly span: Span
-  readonly place: Place
-  /** Another span of the trace has the same id (delivered twice, or Zipkin's shared spans). */
-  readonly duplicate: boolean
-  readonly parent: TraceNode | undefined
-  /** By start, then longest first, then in the order of the source. */
-  readonly children: readonly TraceNode[]
-  /** 0 for a top span. */
-  readonly depth: number
-  readonly startNanos: number
-  readonly endNanos: number
-  /** Duration less the union of the children's intervals, each clipped to this span. */
-  readonly selfNanos: number
-  /** Spans in this subtree, this one included. */
-  readonly size: number
-  /** Spans with status `error` in this subtree, this one included. */
-  readonly errors: number
-}
-
-/** A trace as a forest; see {@link buildTree}. */
-export interface TraceTree {
+export class TraceTree {
   readonly trace: Trace
-  /** Spans without a parent, by start. */
-  readonly roots: readonly TraceNode[]
+  /** Every span once: that of a node is `spans[node]`. */
+  readonly spans: readonly Span[]
+  /** Nodes without a parent, by start. */
+  readonly roots: readonly number[]
   /** Tops of subtrees cut loose (`orphan`, `cycle`), by start. */
-  readonly detached: readonly TraceNode[]
-  /** Every span once, depth first: `roots` and their subtrees, then `detached` and theirs. */
-  readonly nodes: readonly TraceNode[]
-  /** The earliest start, nanoseconds since the epoch. */
+  readonly detached: readonly number[]
+  /** The earliest start, nanoseconds since the epoch; 0 when no span has one, see `isTimed`. */
   readonly startNanos: bigint
   /** The latest end, nanoseconds after `startNanos`. */
   readonly endNanos: number
+  /** Spans with status `error`. */
   readonly errors: number
-  /** Spans per service, in the order of first appearance in `nodes`. */
-  readonly services: ReadonlyMap<string, number>
-}
+  readonly names: Words
+  readonly services: Words
+  readonly #columns: Columns
+  readonly #order: Int32Array
+  readonly #attached: Attachment
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
-type Draft = Mutable<Omit<TraceNode, 'children' | 'parent'>> & {
-  children: Draft[]
-  parent: Draft | undefined
+  /** For {@link buildTree}: `order` holds the index in the trace of each node. */
+  constructor(trace: Trace, startNanos: bigint, order: Int32Array, attached: Attachment, times: Times) {
+    this.trace = trace
+    this.startNanos = startNanos
+    const spans: Span[] = []
+    for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node] as number] as Span)
+    this.spans = spans
+    this.#order = order
+    this.#attached = attached
+    this.#columns = columnsOf(order, spans, attached, times)
+    const tops: number[] = []
+    for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
+    this.roots = tops.filter((node) => this.place(node) === 'root')
+    this.detached = tops.filter((node) => this.place(node) !== 'root')
+    this.errors = tops.reduce((sum, node) => sum + this.errorsBelow(node), 0)
+    this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
+    this.names = new Words(spans.length, (node) => (spans[node] as Span).name)
+    this.services = new Words(spans.length, (node) => (spans[node] as Span).service)
+  }
+
+  /** Whether any span has a start: of a trace without one nobody knows when it was. */
+  get isTimed(): boolean {
+    return this.spans.some((span) => !isStartless(span))
+  }
+
+  /** How many nodes there are. */
+  get count(): number {
+    return this.spans.length
+  }
+
+  span(node: number): Span {
+    return this.spans[node] as Span
+  }
+
+  /** -1 for a top. */
+  parent(node: number): number {
+    return this.#columns.parents[node] as number
+  }
+
+  /** 0 for a top. */
+  depth(node: number): number {
+    return this.#columns.depths[node] as number
+  }
+
+  /** Nodes in this subtree, this one included. */
+  size(node: number): number {
+    return this.#columns.sizes[node] as number
+  }
+
+  /** The first node that is not in this subtree: the next sibling, if there is one. */
+  after(node: number): number {
+    return node + this.size(node)
+  }
+
+  isLeaf(node: number): boolean {
+    return this.size(node) === 1
+  }
+
+  /** In their order. For loops over many nodes step with `after`. */
+  children(node: number): number[] {
+    const children: number[] = []
+    for (let child = node + 1; child < this.after(node); child = this.after(child)) children.push(child)
+    return children
+  }
+
+  startOf(node: number): number {
+    return this.#columns.starts[node] as number
+  }
+
+  endOf(node: number): number {
+    return this.#columns.ends[node] as number
+  }
+
+  /** Duration less the union of the children's intervals, each clipped to this span. */
+  selfNanos(node: number): number {
+    return this.#columns.selfs[node] as number
+  }
+
+  /** Its status is `error`. */
+  hasFailed(node: number): boolean {
+    return this.#columns.failed[node] === 1
+  }
+
+  /** Failed spans in this subtree, this one included. */
+  errorsBelow(node: number): number {
+    return this.#columns.errors[node] as number
+  }
+
+  /** One number for all spans of one service and name. */
+  call(node: number): number {
+    return this.services.at(node) * this.names.texts.length + this.names.at(node)
+  }
+
+  place(node: number): Place {
+    return this.#attached.places[this.#order[node] as number] as Place
+  }
+
+  /** Another span of the trace has the same id (delivered twice, or Zipkin's shared spans). */
+  isDuplicate(node: number): boolean {
+    return this.#attached.duplicate[this.#order[node] as number] === 1
+  }
 }
 
 /**
@@ -60,109 +142,44 @@ type Draft = Mutable<Omit<TraceNode, 'children' | 'parent'>> & {
 export function buildTree(trace: Trace): TraceTree {
   const startNanos = earliest(trace.spans)
   const attached = attachSpans(trace.spans)
-  const drafts = trace.spans.map((span, i) => draft(span, startNanos, attached.duplicate[i] === 1))
-  const tops: Draft[] = []
-  for (const [i, node] of drafts.entries()) {
-    const parent = attached.parents[i] as number
-    node.place = attached.places[i] as Place
-    if (parent < 0) tops.push(node)
-    else {
-      node.parent = drafts[parent] as Draft
-      node.parent.children.push(node)
-    }
+  const times = timesOf(trace.spans, startNanos, attached.parents)
+  const roots: number[] = []
+  const detached: number[] = []
+  for (const [i, place] of attached.places.entries()) {
+    if (place === 'root') roots.push(i)
+    else if (place !== 'child') detached.push(i)
   }
-  const roots = tops.filter((node) => node.place === 'root')
-  const detached = tops.filter((node) => node.place !== 'root')
-  placeStartless(drafts)
-  for (const siblings of [roots, detached, ...drafts.map((node) => node.children)]) {
-    if (siblings.length > 1) siblings.sort(byStart)
-  }
-  const nodes = depthFirst([...roots, ...detached])
-  const errors = sumUp(nodes)
-  const services = new Map<string, number>()
-  for (const { span } of nodes) services.set(span.service, (services.get(span.service) ?? 0) + 1)
-  const endNanos = nodes.reduce((end, node) => Math.max(end, node.endNanos), 0)
-  return { trace, roots, detached, nodes, startNanos, endNanos, errors, services }
+  const tops = [...sortByStart(roots, times), ...sortByStart(detached, times)]
+  return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
+}
+
+function isStartless({ marks }: Span): boolean {
+  return marks.length > 0 && marks.includes('start-missing')
 }
 
 function earliest(spans: readonly Span[]): bigint {
   let least: bigint | undefined
-  for (const { startNanos, marks } of spans) {
-    if (!marks.includes('start-missing') && (least === undefined || startNanos < least)) least = startNanos
+  for (const span of spans) {
+    if (!isStartless(span) && (least === undefined || span.startNanos < least)) least = span.startNanos
   }
   return least ?? 0n
 }
 
-function draft(span: Span, zero: bigint, duplicate: boolean): Draft {
-  const startless = span.marks.includes('start-missing')
-  const startNanos = startless ? Number.NaN : Number(span.startNanos - zero)
-  return {
-    span,
-    place: 'root',
-    duplicate,
-    parent: undefined,
-    children: [],
-    depth: 0,
-    startNanos,
-    endNanos: startNanos + span.durationNanos,
-    selfNanos: 0,
-    size: 1,
-    errors: span.status === 'error' ? 1 : 0,
-  }
-}
-
 /** A span without a start begins with its nearest ancestor that has one (as Jaeger's UI does), else with the trace. */
-function placeStartless(drafts: readonly Draft[]): void {
-  for (const node of drafts) {
-    const chain: Draft[] = []
-    let at: Draft | undefined = node
-    for (; at && Number.isNaN(at.startNanos); at = at.parent) chain.push(at)
-    for (const startless of chain) {
-      startless.startNanos = at?.startNanos ?? 0
-      startless.endNanos = startless.startNanos + startless.span.durationNanos
-    }
+function timesOf(spans: readonly Span[], zero: bigint, parents: Int32Array): Times {
+  const starts = new Float64Array(spans.length)
+  const startless: number[] = []
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i] as Span
+    starts[i] = isStartless(span) ? Number.NaN : Number(span.startNanos - zero)
+    if (Number.isNaN(starts[i])) startless.push(i)
   }
-}
-
-function byStart(a: Draft, b: Draft): number {
-  return a.startNanos - b.startNanos || b.endNanos - a.endNanos
-}
-
-function depthFirst(tops: readonly Draft[]): Draft[] {
-  const nodes: Draft[] = []
-  const stack = tops.toReversed()
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    node.depth = node.parent ? node.parent.depth + 1 : 0
-    nodes.push(node)
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i] as Draft)
+  for (const first of startless) {
+    const chain: number[] = []
+    let at = first
+    for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at] as number) chain.push(at)
+    for (const i of chain) starts[i] = at < 0 ? 0 : (starts[at] as number)
   }
-  return nodes
-}
-
-/** Fills in what is summed from the leaves up, and returns the errors of the whole trace. */
-function sumUp(nodes: readonly Draft[]): number {
-  let errors = 0
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const node = nodes[i] as Draft
-    node.selfNanos = selfTime(node)
-    if (node.parent) {
-      node.parent.size += node.size
-      node.parent.errors += node.errors
-    } else errors += node.errors
-  }
-  return errors
-}
-
-function selfTime(node: Draft): number {
-  let covered = 0
-  let upTo = node.startNanos
-  for (const child of node.children) {
-    const from = Math.max(upTo, child.startNanos)
-    const to = Math.min(node.endNanos, child.endNanos)
-    if (to > from) {
-      covered += to - from
-      upTo = to
-    }
-  }
-  return Math.max(0, node.span.durationNanos - covered)
+  const ends = starts.map((start, i) => start + (spans[i] as Span).durationNanos)
+  return { starts, ends }
 }

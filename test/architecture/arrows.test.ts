@@ -105,7 +105,7 @@ describe('what is no part of the plan is found', () => {
     ['src/providers/hints.ts', 'if (preset.id === x) {}'],
     ['src/session/device.ts', 'const hint = hintFor(preset.id, e); const row = { provider: preset.id }'],
     [
-      'src/system/http.ts',
+      'src/system/proxied-way.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
     ],
     ['bin/ls-auth.js', "import { main } from '../dist/main.js'"],

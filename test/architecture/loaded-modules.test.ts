@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -39,10 +39,10 @@ beforeAll(async () => {
 afterAll(() => Promise.all([provider.close(), api.close(), machine.close()]))
 
 /** Runs a command with V8's own account of the scripts it loaded, and maps the chunks to what was built into them. */
-async function load(args: string[], env: Record<string, string> = {}): Promise<Loaded> {
+async function load(args: string[], env: Record<string, string> = {}, exits = [0]): Promise<Loaded> {
   const directory = await mkdtemp(join(machine.home, 'coverage-'))
   const ended = await machine.run(args, { env: { NODE_V8_COVERAGE: directory, ...env } })
-  expect(ended).toMatchObject({ exit: 0 })
+  expect(exits, ended.stderr).toContain(ended.exit)
   const [name, ...others] = await readdir(directory)
   expect(others).toEqual([])
   const report = JSON.parse(await readFile(join(directory, name as string), 'utf8'))
@@ -102,32 +102,66 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   },
 }
 
-const GET = ['trace', 'get', spanId, '--organization', 'acme', '--project', 'prod']
+const PLACE = ['--organization', 'acme', '--project', 'prod']
+const GET = ['trace', 'get', spanId, ...PLACE]
 const DRAWING = ['ansi-regex', 'get-east-asian-width', 'string-width', 'strip-ansi']
+/** With LS_AUTH_TOKEN: no session, and nothing that signs in. */
+const NO_SESSION = /^src\/(session|claims\/verify)/
 
 describe('a command loads what it needs and nothing else', () => {
   it.each(Object.entries(BUDGETS))('%s', async (line, budget) => {
     keepsTo(await load(line.split(' ')), budget)
   })
 
-  it('trace get draws without a session, when a token is given', async () => {
-    const loaded = await load(GET, { LS_AUTH_TOKEN: API_KEY })
-    const packages = [...SETTINGS, ...DRAWING, 'undici']
-    keepsTo(loaded, { packages, never: /^src\/(session|claims\/verify)/, kilobytes: 850 })
+  it.each([
+    ['trace get', GET, [...SETTINGS, ...DRAWING], 300],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 260],
+    ['services', ['services', ...PLACE], SETTINGS, 240],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 240],
+    ['query', ['query', 'spans count | rate', ...PLACE], [...SETTINGS, ...DRAWING], 260],
+    [
+      'trace search',
+      ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE],
+      [...SETTINGS, ...DRAWING],
+      300,
+    ],
+  ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
+    keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
 
-  it('trace get -o json draws nothing', async () => {
-    const loaded = await load([...GET, '-o', 'json'], { LS_AUTH_TOKEN: API_KEY })
-    const never = /^src\/(session|claims\/verify|trace\/render)/
-    keepsTo(loaded, { packages: [...SETTINGS, 'undici'], never, kilobytes: 830 })
+  it('trace get FILE: no network, no session', async () => {
+    const file = join(machine.home, 'trace.json')
+    const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
+    await writeFile(file, stdout)
+    const never = /^src\/(session|claims|api\/(?!authorization)|system\/(http|direct|proxied))/
+    keepsTo(await load(['trace', 'get', file]), {
+      packages: [...SETTINGS, ...DRAWING],
+      never,
+      kilobytes: 300,
+    })
+  })
+
+  it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {
+    const { packages, kilobytes } = await load(['doctor'], {}, [0, 5])
+    expect(packages).not.toEqual(expect.arrayContaining(['undici']))
+    expect(packages).not.toEqual(expect.arrayContaining(['string-width']))
+    expect(kilobytes).toBeLessThan(420)
   })
 
   it('the account is a true one: a renewal shows the libraries that it does load', async () => {
     const { packages, files } = await load(['token', '--min-ttl', '60m'])
     expect(packages).toEqual(
-      expect.arrayContaining(['fs-native-extensions', 'oauth4webapi', 'openid-client', 'undici']),
+      expect.arrayContaining(['fs-native-extensions', 'oauth4webapi', 'openid-client']),
     )
-    expect(files).toEqual(expect.arrayContaining(['src/session/provider.ts', 'src/system/http.ts']))
+    expect(packages).not.toEqual(expect.arrayContaining(['undici']))
+    expect(files).toEqual(expect.arrayContaining(['src/session/provider.ts', 'src/system/direct-way.ts']))
+  })
+
+  it('logout, last of all, asks the provider and nothing else', async () => {
+    const loaded = await load(['logout'])
+    expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
+    expect(loaded.files.filter((file) => file.startsWith('src/trace/'))).toEqual([])
+    expect(loaded.kilobytes).toBeLessThan(280)
   })
 })
 

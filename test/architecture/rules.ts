@@ -24,7 +24,7 @@ const ONE_VISITOR: Readonly<Record<string, string>> = {
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
   chalk: 'src/system/terminal.ts',
-  commander: /^src\/cli(\.ts|\/command\.ts)$/,
+  commander: /^src\/cli(\.ts|\/(command|trace-commands)\.ts)$/,
   'fs-native-extensions': 'src/system/lock.ts',
   jose: 'src/claims/verify.ts',
   keytar: 'src/system/keychain.ts',

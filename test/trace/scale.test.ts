@@ -22,7 +22,7 @@ describe(`a chain of ${LEVELS} levels`, () => {
   ]
   test.each(inputs)('from %s', (_, input) => {
     const tree = buildTree(maskTrace(readOne(input())).trace)
-    expect(tree.nodes).toHaveLength(LEVELS)
-    expect(tree.nodes.at(-1)?.depth).toBe(LEVELS - 1)
+    expect(tree.count).toBe(LEVELS)
+    expect(tree.depth(LEVELS - 1)).toBe(LEVELS - 1)
   })
 })

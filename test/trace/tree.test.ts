@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { buildTree } from '../../src/trace/tree.ts'
+import { buildTree, type TraceTree } from '../../src/trace/tree.ts'
 import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch, spanId } from './make.ts'
 
-const names = (nodes: readonly { span: { spanId: string } }[]) =>
-  nodes.map((node) => Number.parseInt(node.span.spanId, 16))
+const all = (tree: TraceTree) => [...tree.spans.keys()]
+const names = (tree: TraceTree, nodes = all(tree)) =>
+  nodes.map((node) => Number.parseInt(tree.span(node).spanId, 16))
 
 describe('shape', () => {
   test('children stand by start, the longer first; the walk is depth first', () => {
@@ -17,8 +18,8 @@ describe('shape', () => {
         { id: 2, parent: 1, at: 2 },
       ),
     )
-    expect(names(tree.nodes)).toEqual([1, 2, 3, 4, 5])
-    expect(tree.nodes.map((node) => node.depth)).toEqual([0, 1, 1, 1, 2])
+    expect(names(tree)).toEqual([1, 2, 3, 4, 5])
+    expect(all(tree).map((node) => tree.depth(node))).toEqual([0, 1, 1, 1, 2])
     expect(tree.startNanos).toBe(EPOCH)
     expect(tree.endNanos).toBe(100e6)
   })
@@ -27,9 +28,9 @@ describe('shape', () => {
     const tree = buildTree(
       makeTrace({ id: 2, parent: 99, at: 0 }, { id: 1, at: 5 }, { id: 3, parent: 2, at: 9 }),
     )
-    expect(names(tree.roots)).toEqual([1])
-    expect(tree.detached.map((node) => node.place)).toEqual(['orphan'])
-    expect(names(tree.nodes)).toEqual([1, 2, 3])
+    expect(names(tree, [...tree.roots])).toEqual([1])
+    expect(tree.detached.map((node) => tree.place(node))).toEqual(['orphan'])
+    expect(names(tree)).toEqual([1, 2, 3])
   })
 
   test.each<[string, Sketch[], number]>([
@@ -55,16 +56,16 @@ describe('shape', () => {
   ])('a cycle of parents is cut at its earliest span: %s', (_, sketches, cut) => {
     const tree = buildTree(makeTrace(...sketches))
     expect(tree.roots).toEqual([])
-    expect(names(tree.detached)).toEqual([cut])
-    expect(tree.detached[0]?.place).toBe('cycle')
-    expect(tree.nodes).toHaveLength(sketches.length)
+    expect(names(tree, [...tree.detached])).toEqual([cut])
+    expect(tree.detached.map((node) => tree.place(node))).toEqual(['cycle'])
+    expect(tree.count).toBe(sketches.length)
   })
 
   test('of a duplicate id both spans are kept and the first gets the children', () => {
     const tree = buildTree(
       makeTrace({ id: 1, ms: 9 }, { id: 2, parent: 1 }, { id: 2, parent: 1, at: 1 }, { id: 3, parent: 2 }),
     )
-    expect(tree.nodes.map((node) => [Number.parseInt(node.span.spanId, 16), node.duplicate])).toEqual([
+    expect(names(tree).map((id, node) => [id, tree.isDuplicate(node)])).toEqual([
       [1, false],
       [2, true],
       [3, false],
@@ -79,7 +80,7 @@ describe('shape', () => {
       const server: Sketch = { id: 2, parent: 1, kind: 'server', at: 1, ms: 7 }
       const halves = order === 'client first' ? [client, server] : [server, client]
       const tree = buildTree(makeTrace({ id: 1, ms: 10 }, ...halves, { id: 3, parent: 2, at: 2 }))
-      expect(tree.nodes.map((node) => `${node.depth} ${node.span.kind}`)).toEqual([
+      expect(all(tree).map((node) => `${tree.depth(node)} ${tree.span(node).kind}`)).toEqual([
         '0 internal',
         '1 client',
         '2 server',
@@ -98,7 +99,7 @@ describe('shape', () => {
         { id: 4, parent: 3, marks },
       ),
     )
-    expect(tree.nodes.map((node) => node.startNanos)).toEqual([0, 4e6, 4e6, 4e6])
+    expect(all(tree).map((node) => tree.startOf(node))).toEqual([0, 4e6, 4e6, 4e6])
   })
 })
 
@@ -113,7 +114,7 @@ describe('sums', () => {
         { id: 5, parent: 1, at: 100, ms: 50 },
       ),
     )
-    expect(tree.nodes[0]?.selfNanos).toBe((100 - 10 - 30 - 10) * 1e6)
+    expect(tree.selfNanos(0)).toBe((100 - 10 - 30 - 10) * 1e6)
   })
 
   test('errors and sizes count the subtree', () => {
@@ -125,7 +126,7 @@ describe('sums', () => {
         { id: 4 },
       ),
     )
-    expect(tree.nodes.map((node) => [node.errors, node.size])).toEqual([
+    expect(all(tree).map((node) => [tree.errorsBelow(node), tree.size(node)])).toEqual([
       [2, 3],
       [2, 2],
       [1, 1],
@@ -139,16 +140,18 @@ test('whatever is broken, every span is in the tree once, below its parent, with
   fc.assert(
     fc.property(anyTrace, (trace) => {
       const tree = buildTree(trace)
-      expect(new Set(tree.nodes.map((node) => node.span))).toEqual(new Set(trace.spans))
-      expect(tree.nodes).toHaveLength(trace.spans.length)
-      for (const node of tree.nodes) {
-        expect(node.parent === undefined).toBe(node.place !== 'child')
-        expect(node.depth).toBe(node.parent ? node.parent.depth + 1 : 0)
-        expect(node.selfNanos).toBeGreaterThanOrEqual(0)
-        expect(node.selfNanos).toBeLessThanOrEqual(node.span.durationNanos)
-        expect(Number.isFinite(node.startNanos)).toBe(true)
-        expect(node.startNanos).toBeGreaterThanOrEqual(0)
-        expect(tree.endNanos).toBeGreaterThanOrEqual(node.endNanos)
+      expect(new Set(tree.spans)).toEqual(new Set(trace.spans))
+      expect(tree.count).toBe(trace.spans.length)
+      for (const node of all(tree)) {
+        const parent = tree.parent(node)
+        expect(parent < 0).toBe(tree.place(node) !== 'child')
+        expect(tree.depth(node)).toBe(parent < 0 ? 0 : tree.depth(parent) + 1)
+        expect(parent < 0 || (parent < node && node < tree.after(parent))).toBe(true)
+        expect(tree.selfNanos(node)).toBeGreaterThanOrEqual(0)
+        expect(tree.selfNanos(node)).toBeLessThanOrEqual(tree.span(node).durationNanos)
+        expect(Number.isFinite(tree.startOf(node))).toBe(true)
+        expect(tree.startOf(node)).toBeGreaterThanOrEqual(0)
+        expect(tree.endNanos).toBeGreaterThanOrEqual(tree.endOf(node))
       }
       expect(tree.errors).toBe(trace.spans.filter((span) => span.status === 'error').length)
     }),
@@ -157,6 +160,6 @@ test('whatever is broken, every span is in the tree once, below its parent, with
 
 test('a chain of 80,000 levels overflows no stack', () => {
   const tree = buildTree(makeChain(80_000))
-  expect(tree.nodes.at(-1)?.depth).toBe(79_999)
-  expect(tree.nodes.at(-1)?.span.spanId).toBe(spanId(80_000))
+  expect(tree.depth(79_999)).toBe(79_999)
+  expect(tree.span(79_999).spanId).toBe(spanId(80_000))
 })

@@ -3,17 +3,16 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { Style } from '../../src/ports.ts'
-import { isFold } from '../../src/trace/fold.ts'
 import { parseLightstep } from '../../src/trace/formats/lightstep.ts'
 import type { Trace } from '../../src/trace/model.ts'
-import { isDivider, layRows } from '../../src/trace/render/rows.ts'
+import { layRows } from '../../src/trace/render/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../src/trace/render/waterfall.ts'
 import { buildTree } from '../../src/trace/tree.ts'
 import * as world from '../world/trace-data.ts'
 import { anyTrace, EPOCH, makeChain, makeTrace, plain, type Sketch } from './make.ts'
 
 function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
-  return renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: plain, ...options })
+  return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: plain, ...options })]
 }
 
 const colour = (code: number) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`)
@@ -208,12 +207,11 @@ test('colour changes no text', () => {
 test('every span has a row or is counted in a fold', () => {
   fc.assert(
     fc.property(anyTrace, fc.boolean(), (trace, fold) => {
-      const shown = layRows(buildTree(trace), fold).flatMap((row) => {
-        if (isDivider(row)) return []
-        return isFold(row.item) ? row.item.members : [row.item]
-      })
+      const tree = buildTree(trace)
+      const { strips, folds } = layRows(tree, fold)
+      const shown = strips.flatMap(({ nodes }) => nodes.flatMap((node) => folds.get(node)?.members ?? [node]))
       expect(shown).toHaveLength(trace.spans.length)
-      expect(new Set(shown.map((node) => node.span))).toEqual(new Set(trace.spans))
+      expect(new Set(shown.map((node) => tree.span(node)))).toEqual(new Set(trace.spans))
     }),
   )
 })

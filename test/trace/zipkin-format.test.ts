@@ -59,7 +59,8 @@ describe('Zipkin v2', () => {
     expect(server).toMatchObject({ service: 'cart', parentId: pad('2') })
     expect(trace.spans.find(({ name }) => name === 'query')?.parentId).toBe(server?.spanId)
     expect(trace.spans.find(({ name }) => name === 'log')?.parentId).toBe(pad('2'))
-    expect(buildTree(trace).nodes.filter(({ duplicate }) => duplicate)).toEqual([])
+    const tree = buildTree(trace)
+    expect(tree.spans.filter((_, node) => tree.isDuplicate(node))).toEqual([])
   })
 
   test('a half reported in parts is one span; a lone server half keeps its id', () => {

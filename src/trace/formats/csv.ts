@@ -1,5 +1,5 @@
 import { safeText } from '../../safe-text.ts'
-import type { TraceNode } from '../tree.ts'
+import type { TraceTree } from '../tree.ts'
 import { isoTime } from './iso-time.ts'
 import { attributesToJson } from './json.ts'
 
@@ -20,22 +20,23 @@ const COLUMNS = [
 ]
 
 /**
- * Spans as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations in
+ * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations in
  * nanoseconds, attributes as one JSON object. Texts that a spreadsheet would run as a formula get an apostrophe in
  * front, and control characters are written out.
  */
 export function* toCsv(
-  traceId: string,
-  nodes: Iterable<TraceNode>,
+  tree: TraceTree,
+  nodes: Iterable<number>,
   write: (value: unknown) => string,
 ): Generator<string> {
   yield `${COLUMNS.join(',')}\r\n`
-  for (const { span, depth, selfNanos } of nodes) {
+  for (const node of nodes) {
+    const span = tree.span(node)
     const cells = [
-      traceId,
+      tree.trace.traceId,
       span.spanId,
       span.parentId ?? '',
-      String(depth),
+      String(tree.depth(node)),
       text(span.service),
       text(span.name),
       span.kind,
@@ -43,7 +44,7 @@ export function* toCsv(
       text(span.statusMessage ?? ''),
       span.marks.includes('start-missing') ? '' : isoTime(span.startNanos),
       String(span.durationNanos),
-      String(selfNanos),
+      String(tree.selfNanos(node)),
       write(attributesToJson(span.attributes)),
     ]
     yield `${cells.map(quote).join(',')}\r\n`

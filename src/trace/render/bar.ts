@@ -1,7 +1,8 @@
+import { blanks } from './blanks.ts'
 import { formatDuration } from './duration.ts'
 import type { Glyphs } from './glyphs.ts'
 import { displayWidth } from './width.ts'
-import type { TimeWindow } from './window.ts'
+import { stepAt, type TimeWindow } from './window.ts'
 
 /** Nanoseconds after the tree's start, `[from, to]`. */
 export type Interval = readonly [from: number, to: number]
@@ -27,27 +28,75 @@ export function drawBar(
   cells: number,
   glyphs: Glyphs,
 ): BarRun[] {
+  const plain = plainBar(spans, path, window, cells, glyphs)
+  if (plain) return plain
   const slots = new Uint8Array(cells * EIGHTHS)
   for (const span of spans) mark(slots, span, window, 1)
   for (const section of path) mark(slots, section, window, 2)
   const runs = new Array<BarRun>(cells).fill(BLANK)
-  // Most of most bars is blank: only what lies between the first and the last mark is looked at.
-  let first = 0
-  while (first < slots.length && slots[first] === 0) first++
-  let last = slots.length - 1
-  while (last > first && slots[last] === 0) last--
-  const lastCell = Math.min(cells - 1, Math.floor(last / EIGHTHS))
-  for (let cell = Math.floor(first / EIGHTHS); cell <= lastCell; cell++)
-    runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
+  for (let cell = 0; cell < cells; cell++) runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
   return joinRuns(overlayNotes(markAlone(runs, glyphs), spans, window, glyphs))
 }
 
-function mark(slots: Uint8Array, [from, to]: Interval, window: TimeWindow, value: number): void {
-  if (to < window.startNanos || from > window.endNanos) return
-  const scale = slots.length / (window.endNanos - window.startNanos)
-  const first = Math.min(slots.length - 1, Math.max(0, Math.round((from - window.startNanos) * scale)))
-  const end = Math.round((to - window.startNanos) * scale)
-  slots.fill(value, first, Math.max(first + 1, end))
+/**
+ * Most bars are one stretch, inside the window, wholly on the path or wholly off it: these are put together from their
+ * two ends and what is between. Undefined for any other.
+ */
+function plainBar(
+  [span, ...others]: readonly Interval[],
+  [section, ...sections]: readonly Interval[],
+  window: TimeWindow,
+  cells: number,
+  glyphs: Glyphs,
+): BarRun[] | undefined {
+  if (!span || others.length > 0 || sections.length > 0) return undefined
+  if (span[0] < window.startNanos || span[1] > window.endNanos) return undefined
+  if (section && (section[0] !== span[0] || section[1] !== span[1])) return undefined
+  const tone: 'path' | 'wait' = section ? 'path' : 'wait'
+  const [first, end] = slotsOf(span, window, cells * EIGHTHS)
+  const firstCell = Math.floor(first / EIGHTHS)
+  const lastCell = Math.floor((end - 1) / EIGHTHS)
+  const text =
+    firstCell === lastCell
+      ? loneCell(first % EIGHTHS, end - first, tone, glyphs)
+      : cellOf(first % EIGHTHS, EIGHTHS - (first % EIGHTHS), tone, glyphs) +
+        (tone === 'path' ? glyphs.path : glyphs.wait).repeat(lastCell - firstCell - 1) +
+        cellOf(0, end - lastCell * EIGHTHS, tone, glyphs)
+  const runs: BarRun[] = firstCell > 0 ? [{ text: blanks(firstCell), tone: 'blank' }] : []
+  runs.push({ text, tone })
+  if (lastCell < cells - 1) runs.push({ text: blanks(cells - 1 - lastCell), tone: 'blank' })
+  return runs
+}
+
+function loneCell(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  if (tone === 'wait' && glyphs.waitAlone !== undefined) return glyphs.waitAlone
+  return cellOf(from, covered, tone, glyphs)
+}
+
+/** A cell with one stretch of `covered` eighths, beginning at eighth `from`. */
+function cellOf(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  return glyphOf(covered, from + (covered - 1) / 2 < (EIGHTHS - 1) / 2, tone, glyphs)
+}
+
+function glyphOf(covered: number, left: boolean, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  if (tone === 'path') {
+    const fills = left || covered === EIGHTHS ? glyphs.pathFromLeft : glyphs.pathFromRight
+    return fills[covered - 1] as string
+  }
+  if (covered > EIGHTHS / 2) return glyphs.wait
+  return left ? glyphs.waitLeftHalf : glyphs.waitRightHalf
+}
+
+/** The slots an interval marks, from the first up to the end; at least one. */
+function slotsOf([from, to]: Interval, window: TimeWindow, slots: number): [first: number, end: number] {
+  const first = Math.min(slots - 1, Math.max(0, stepAt(window, from, slots)))
+  return [first, Math.min(slots, Math.max(first + 1, stepAt(window, to, slots)))]
+}
+
+function mark(slots: Uint8Array, span: Interval, window: TimeWindow, value: number): void {
+  if (span[1] < window.startNanos || span[0] > window.endNanos) return
+  const [first, end] = slotsOf(span, window, slots.length)
+  slots.fill(value, first, end)
 }
 
 function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {
@@ -61,13 +110,8 @@ function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {
     if (slots[at + i] === 2) onPath++
   }
   if (covered === 0) return BLANK
-  const left = weight / covered < (EIGHTHS - 1) / 2
-  if (onPath * 2 >= covered) {
-    const fills = left || covered === EIGHTHS ? glyphs.pathFromLeft : glyphs.pathFromRight
-    return { text: fills[covered - 1] as string, tone: 'path' }
-  }
-  if (covered > EIGHTHS / 2) return { text: glyphs.wait, tone: 'wait' }
-  return { text: left ? glyphs.waitLeftHalf : glyphs.waitRightHalf, tone: 'wait' }
+  const tone = onPath * 2 >= covered ? 'path' : 'wait'
+  return { text: glyphOf(covered, weight / covered < (EIGHTHS - 1) / 2, tone, glyphs), tone }
 }
 
 /** Writes over the edges how far the bar goes on outside the window. */

@@ -13,8 +13,10 @@ const UNITS = [
 export function formatDuration(nanos: number, micro = 'µs'): string {
   if (nanos <= 0) return '0s'
   for (const { nanos: size, below, name } of UNITS) {
-    const text = threeDigits(nanos / size, size === 1)
-    if (Number(text) < below) return text + (name === 'µs' ? micro : name)
+    const value = nanos / size
+    if (value >= below) continue
+    const text = size === 1 ? value.toFixed(0) : threeDigits(value)
+    if (value < below - 1 || Number(text) < below) return text + (name === 'µs' ? micro : name)
   }
   const seconds = Math.round(nanos / 1e9)
   if (seconds < 3600) return twoUnits(seconds, 60, 'm', 's')
@@ -23,13 +25,29 @@ export function formatDuration(nanos: number, micro = 'µs'): string {
   return twoUnits(Math.round(minutes / 60), 24, 'd', 'h')
 }
 
-function threeDigits(value: number, whole: boolean): string {
-  if (whole) return value.toFixed(0)
-  for (const decimals of [2, 1]) {
-    const text = value.toFixed(decimals)
-    if (Number(text) < 10 ** (3 - decimals)) return text
-  }
-  return value.toFixed(0)
+/** Three significant digits, of a value from one to a thousand. */
+function threeDigits(value: number): string {
+  return rounded(value, 100) ?? rounded(value, 10) ?? value.toFixed(0)
+}
+
+// By the number of parts: the texts of 0.00 to 9.99 and of 0.0 to 99.9 that were needed so far.
+const TEXTS: Readonly<Record<10 | 100, string[]>> = { 10: [], 100: [] }
+const TIE = 1e-6
+
+/**
+ * The value in hundredths or tenths; undefined when that has more than three digits. As `toFixed`, which alone can tell
+ * to which side a value near the middle of two belongs, but takes most of the time of a large waterfall.
+ */
+function rounded(value: number, parts: 10 | 100): string | undefined {
+  const scaled = value * parts
+  if (scaled >= 1000) return undefined
+  const decimals = parts === 100 ? 2 : 1
+  const nearTie = Math.abs(scaled - Math.floor(scaled) - 0.5) < TIE
+  const whole = nearTie ? Math.round(Number(value.toFixed(decimals)) * parts) : Math.round(scaled)
+  if (whole >= 1000) return undefined
+  const texts = TEXTS[parts]
+  texts[whole] ??= (whole / parts).toFixed(decimals)
+  return texts[whole]
 }
 
 function twoUnits(count: number, per: number, big: string, small: string): string {

@@ -5,7 +5,8 @@ export interface Glyphs {
   readonly times: string
   readonly sum: string
   readonly micro: string
-  readonly dot: string
+  /** Between the facts of a header. */
+  readonly separator: string
   readonly rule: string
   /** Tree guides, each as wide as one level: two columns. */
   readonly branch: string
@@ -33,7 +34,7 @@ const UNICODE: Glyphs = {
   times: '×',
   sum: 'Σ',
   micro: 'µs',
-  dot: '·',
+  separator: ' · ',
   rule: '─',
   branch: '├ ',
   lastBranch: '└ ',
@@ -57,7 +58,7 @@ const ASCII: Glyphs = {
   times: 'x',
   sum: '',
   micro: 'us',
-  dot: '-',
+  separator: ' - ',
   rule: '-',
   branch: '|-',
   lastBranch: '`-',
@@ -73,6 +74,17 @@ const ASCII: Glyphs = {
   after: '..>',
   before: '<..',
   tick: '|',
+}
+
+/** Marks as words, for those who hear a trace or search it. */
+export const WORDS: Glyphs = {
+  ...ASCII,
+  ellipsis: '...',
+  error: 'ERROR',
+  times: ' times',
+  separator: ', ',
+  after: 'past the end',
+  before: 'before the start',
 }
 
 /** The marks for a terminal that can, or cannot, show Unicode. */

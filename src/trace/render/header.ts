@@ -1,9 +1,8 @@
-import type { Style } from '../../ports.ts'
 import { isoTime } from '../formats/iso-time.ts'
 import type { TraceTree } from '../tree.ts'
 import { formatDuration } from './duration.ts'
 import { fitEnd } from './fit.ts'
-import type { Glyphs } from './glyphs.ts'
+import type { Pen } from './pen.ts'
 import { displayWidth } from './width.ts'
 import type { TimeWindow } from './window.ts'
 
@@ -12,26 +11,46 @@ interface Fact {
   readonly paint?: (text: string) => string
 }
 
-/** The facts about the whole trace, as many to a line as fit. `now` in milliseconds since the epoch adds an age. */
+/** What the header says beside what is in the trace. */
+export interface HeaderFacts {
+  /** Milliseconds since the epoch: adds the trace's age. */
+  readonly now?: number
+  /** Where it came from: a name for people, and its page in the back end's UI. */
+  readonly source?: { readonly name: string; readonly link?: string | undefined }
+  /** Its clocks were brought together: spans moved, and by how much at most. */
+  readonly clocks?: { readonly moved: number; readonly mostNanos: number }
+}
+
+/** The facts about the whole trace, as many to a line as fit; then its link, if it fits into one. */
 export function headerLines(
   tree: TraceTree,
   window: TimeWindow,
-  { width, now, glyphs, style }: { width: number; now: number | undefined; glyphs: Glyphs; style: Style },
+  { now, source, clocks }: HeaderFacts,
+  { width, glyphs, style }: Pen,
 ): string[] {
   const facts: Fact[] = [
     { text: `trace ${tree.trace.traceId}`, paint: style.bold },
     { text: howLong(tree, window, glyphs.micro), paint: style.bold },
-    { text: count(tree.nodes.length, 'span') },
-    { text: count(tree.services.size, 'service') },
+    { text: count(tree.count, 'span') },
+    { text: count(tree.services.texts.length, 'service') },
     tree.errors > 0
       ? { text: `${glyphs.error} ${count(tree.errors, 'error')}`, paint: style.red }
       : { text: 'no errors', paint: style.green },
   ]
-  if (tree.roots.length !== 1 && tree.nodes.length > 0) {
+  if (tree.roots.length !== 1 && tree.count > 0) {
     facts.push({ text: tree.roots.length === 0 ? 'no root' : count(tree.roots.length, 'root') })
   }
-  if (tree.nodes.length > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
-  return flow(facts, width, ` ${glyphs.dot} `, glyphs.ellipsis)
+  if (tree.count > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
+  if (source) facts.push({ text: source.name, paint: style.dim })
+  if (clocks) facts.push({ text: clocksText(clocks, glyphs.micro), paint: style.yellow })
+  const lines = flow(facts, width, glyphs.separator, glyphs.ellipsis)
+  const link = source?.link
+  return link !== undefined && link.length <= width ? [...lines, style.dim(link)] : lines
+}
+
+function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, micro: string): string {
+  if (moved === 0) return 'clocks agree: no span was moved'
+  return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
 }
 
 /** The time the axis shows; work that went on after it is said apart, since nobody waited for it. */
@@ -48,6 +67,7 @@ export function count(n: number, noun: string): string {
 }
 
 function startedAt(tree: TraceTree, now: number | undefined): string {
+  if (!tree.isTimed) return 'no start time'
   const started = isoTime(tree.startNanos, 3)
   const age = now === undefined ? 0 : (now - Number(tree.startNanos / 1_000_000n)) / 1000
   return age > 0 ? `${started} (${roughly(age)} ago)` : started

@@ -1,85 +1,140 @@
 import type { Style } from '../../ports.ts'
-import { type Fold, isFold } from '../fold.ts'
-import type { Span } from '../model.ts'
-import type { TraceNode } from '../tree.ts'
+import type { TraceTree } from '../tree.ts'
+import { blanks } from './blanks.ts'
 import { formatDuration } from './duration.ts'
-import { fitEnd, fitMiddle, padEnd, safeName } from './fit.ts'
+import { fitEnd, fitMiddle } from './fit.ts'
 import type { Glyphs } from './glyphs.ts'
-import type { TreeRow } from './rows.ts'
+import { SELF_COLUMNS } from './layout.ts'
+import type { Rows } from './rows.ts'
+import { type Measured, measure, SafeWords } from './safe-words.ts'
 import { serviceColour } from './service-colour.ts'
-import { displayWidth } from './width.ts'
-
-/** The left part of a row before it is fitted to a width: all texts safe, none styled. */
-export interface Label {
-  /** `✗ ` for a failed span, else empty. */
-  readonly mark: string
-  readonly name: string
-  /** Set where it differs from the parent's: most spans call within their own service. */
-  readonly service: string
-  /** Of a fold: `p50 1.20ms  p99 9.00ms`. */
-  readonly statistics: string
-  readonly durationText: string
-  readonly span: Span
-  readonly top: boolean
-}
 
 /** Columns between a name and what stands right of it. */
 const GAP = 2
+const NOTHING: Measured = { text: '', columns: 0 }
 
-/** The texts of a row, safe for a terminal and not yet fitted to a width. */
-export function labelOf(row: TreeRow, glyphs: Glyphs): Label {
-  const fold = isFold(row.item) ? row.item : undefined
-  const { span } = fold ? (fold.members[0] as TraceNode) : (row.item as TraceNode)
-  const name = safeName(span.name === '' ? '(no name)' : span.name, glyphs.ellipsis)
-  return {
-    mark: span.status === 'error' ? `${glyphs.error} ` : '',
-    name: fold ? `${fold.members.length}${glyphs.times} ${name}` : name,
-    service: serviceOf(row) === span.service ? '' : safeName(span.service, glyphs.ellipsis),
-    statistics: fold ? statisticsOf(fold, glyphs) : '',
-    durationText: fold
-      ? glyphs.sum + formatDuration(fold.sumNanos, glyphs.micro)
-      : formatDuration(span.durationNanos, glyphs.micro),
-    span,
-    top: row.depth === 0,
+/** The left part of rows: error mark, name, and on the right the figures of a fold and the service where it changes. */
+export class Labels {
+  readonly #tree: TraceTree
+  readonly #rows: Rows
+  readonly #glyphs: Glyphs
+  readonly #names: SafeWords
+  readonly #services: SafeWords
+  readonly #colours: readonly number[]
+
+  constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
+    this.#tree = tree
+    this.#rows = rows
+    this.#glyphs = glyphs
+    this.#names = new SafeWords(tree.names, glyphs.ellipsis)
+    this.#services = new SafeWords(tree.services, glyphs.ellipsis)
+    this.#colours = tree.services.texts.map(serviceColour)
   }
-}
 
-function serviceOf({ above }: TreeRow): string | undefined {
-  return above && !isFold(above.item) ? above.item.span.service : undefined
-}
+  /** The palette index of a node's service. */
+  colour(node: number): number {
+    return this.#colours[this.#tree.services.at(node)] as number
+  }
 
-function statisticsOf(fold: Fold, glyphs: Glyphs): string {
-  const [p50, p99, sum] = [fold.p50Nanos, fold.p99Nanos, fold.sumNanos].map((n) =>
-    formatDuration(n, glyphs.micro),
-  )
-  return `p50 ${p50}  p99 ${p99}${glyphs.sum === '' ? `  sum ${sum}` : ''}`
-}
+  /** How long a span took, or all of a fold together. */
+  duration(node: number): string {
+    const fold = this.#rows.fold(node)
+    if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
+    return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
+  }
 
-/** Columns the label would like, guides included. */
-export function naturalWidth(label: Label, guideColumns: number): number {
-  const parts = [label.name, label.statistics, label.service].filter((text) => text !== '').map(displayWidth)
-  return guideColumns + displayWidth(label.mark) + parts.reduce((sum, part) => sum + GAP + part, -GAP)
-}
+  /** How long of it nothing below the span ran. */
+  self(node: number): string {
+    const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
+    return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
+  }
 
-/** Whether the statistics of a fold find room beside its name; else they take a line of their own. */
-export function statisticsFit(label: Label, guideColumns: number, width: number): boolean {
-  return naturalWidth(label, guideColumns) <= width
-}
+  /** Of a fold: `p50 1.20ms  p99 9.00ms`; else empty. */
+  statistics(node: number): string {
+    const fold = this.#rows.fold(node)
+    if (!fold) return ''
+    const [p50, p99, sum] = [fold.p50Nanos, fold.p99Nanos, fold.sumNanos].map((n) =>
+      formatDuration(n, this.#glyphs.micro),
+    )
+    return `p50 ${p50}  p99 ${p99}${this.#glyphs.sum === '' ? `  sum ${sum}` : ''}`
+  }
 
-/** The label in exactly `width` columns: guides, mark and name left, service right. The name gives way last. */
-export function drawLabel(label: Label, guides: string, width: number, glyphs: Glyphs, style: Style): string {
-  const room = Math.max(1, width - displayWidth(guides) - displayWidth(label.mark))
-  const beside = statisticsFit(label, displayWidth(guides), width) ? label.statistics : ''
-  const wanted = [beside, label.service].filter((text) => text !== '').join(' '.repeat(GAP))
-  const right = fitEnd(
-    wanted,
-    rightRoom(displayWidth(label.name), displayWidth(wanted), room),
-    glyphs.ellipsis,
-  )
-  const nameRoom = right === '' ? room : room - GAP - displayWidth(right)
-  const name = padEnd(fitMiddle(label.name, nameRoom, glyphs.ellipsis), nameRoom)
-  const tail = right === '' ? '' : ' '.repeat(GAP) + styleRight(right, beside, label, style)
-  return style.dim(guides) + style.red(label.mark) + styleName(name, label, style) + tail
+  /** Columns the label would like, guides included. */
+  naturalWidth(node: number, guideColumns: number): number {
+    const statistics = this.statistics(node).length
+    const service = this.#service(node).columns
+    return (
+      guideColumns +
+      this.#mark(node).length +
+      this.#name(node).columns +
+      (statistics > 0 ? GAP + statistics : 0) +
+      (service > 0 ? GAP + service : 0)
+    )
+  }
+
+  /** Whether the statistics of a fold find room beside its name; else they take a line of their own. */
+  statisticsFit(node: number, guideColumns: number, width: number): boolean {
+    return this.naturalWidth(node, guideColumns) <= width
+  }
+
+  /** The label in exactly `width` columns. The name gives way last. */
+  draw(node: number, guides: string, width: number, style: Style): string {
+    const mark = this.#mark(node)
+    const room = Math.max(1, width - guides.length - mark.length)
+    const beside = this.statisticsFit(node, guides.length, width) ? this.statistics(node) : ''
+    const right = this.#right(node, beside, room)
+    const nameRoom = right.columns === 0 ? room : room - GAP - right.columns
+    const name = style.dim(guides) + style.red(mark) + this.#styledName(node, nameRoom, style)
+    return right.columns === 0
+      ? name
+      : name + blanks(GAP) + this.#styledRight(node, right.text, beside, style)
+  }
+
+  #mark(node: number): string {
+    return this.#tree.hasFailed(node) ? `${this.#glyphs.error} ` : ''
+  }
+
+  #name(node: number): Measured {
+    const name = this.#names.of(node)
+    const fold = this.#rows.fold(node)
+    return fold ? measure(`${fold.members.length}${this.#glyphs.times} ${name.text}`) : name
+  }
+
+  /** Where it differs from the parent's: most spans call within their own service. */
+  #service(node: number): Measured {
+    const parent = this.#tree.parent(node)
+    if (parent >= 0 && this.#tree.services.at(parent) === this.#tree.services.at(node)) return NOTHING
+    return this.#tree.span(node).service === '' ? NOTHING : this.#services.of(node)
+  }
+
+  #right(node: number, beside: string, room: number): Measured {
+    const service = this.#service(node)
+    if (beside === '' && service.columns === 0) return NOTHING
+    const text = [beside, service.text].filter((part) => part !== '').join(blanks(GAP))
+    const columns = beside === '' ? service.columns : text.length - service.text.length + service.columns
+    const most = rightRoom(this.#name(node).columns, columns, room)
+    return columns <= most ? { text, columns } : measure(fitEnd(text, most, this.#glyphs.ellipsis))
+  }
+
+  #styledName(node: number, room: number, style: Style): string {
+    const failed = this.#tree.hasFailed(node)
+    const fitted = this.#fitted(node, room)
+    const padded = fitted.text + blanks(room - fitted.columns)
+    const painted = failed ? style.red(padded) : padded
+    return this.#tree.depth(node) === 0 ? style.bold(painted) : painted
+  }
+
+  #fitted(node: number, room: number): Measured {
+    if (!this.#rows.fold(node)) return this.#names.fitted(node, room)
+    const name = this.#name(node)
+    return name.columns <= room ? name : measure(fitMiddle(name.text, room, this.#glyphs.ellipsis))
+  }
+
+  #styledRight(node: number, right: string, beside: string, style: Style): string {
+    if (beside === '') return style.palette(this.colour(node), right)
+    const service = right.slice(beside.length)
+    return style.dim(beside) + (service === '' ? '' : style.palette(this.colour(node), service))
+  }
 }
 
 /** What is left of the name, but never less than a third for a service; in a narrow label all of it or nothing. */
@@ -87,15 +142,4 @@ function rightRoom(nameColumns: number, rightColumns: number, room: number): num
   if (nameColumns + GAP + rightColumns <= room) return rightColumns
   if (room < 24) return 0
   return Math.min(rightColumns, Math.max(room - GAP - nameColumns, Math.floor(room / 3)))
-}
-
-function styleName(name: string, label: Label, style: Style): string {
-  const painted = label.span.status === 'error' ? style.red(name) : name
-  return label.top ? style.bold(painted) : painted
-}
-
-function styleRight(right: string, beside: string, label: Label, style: Style): string {
-  if (beside === '') return style.palette(serviceColour(label.span.service), right)
-  const service = right.slice(beside.length)
-  return style.dim(beside) + (service === '' ? '' : style.palette(serviceColour(label.span.service), service))
 }

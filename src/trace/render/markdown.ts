@@ -1,17 +1,7 @@
-import type { Style } from '../../ports.ts'
 import type { TraceTree } from '../tree.ts'
 import { count } from './header.ts'
+import { UNSTYLED } from './unstyled.ts'
 import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'
-
-const plain = (text: string): string => text
-const PLAIN: Style = {
-  bold: plain,
-  dim: plain,
-  red: plain,
-  green: plain,
-  yellow: plain,
-  palette: (_, text) => text,
-}
 
 /** Wide enough for a waterfall, narrow enough for the text column of an issue tracker. */
 const COLUMNS = 100
@@ -22,22 +12,21 @@ const COLUMNS = 100
  */
 export function renderMarkdown(
   tree: TraceTree,
-  link: string | undefined,
-  options: Pick<WaterfallOptions, 'fold' | 'bars' | 'view'>,
+  { source, ...options }: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
 ): string[] {
-  const lines = renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: PLAIN })
+  const lines = [...renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: UNSTYLED })]
   // Names may hold backticks: the fence must be longer than any run of them.
   const runs = lines.join('\n').match(/`+/g) ?? []
   const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
   const facts = [
-    count(tree.nodes.length, 'span'),
-    count(tree.services.size, 'service'),
+    count(tree.count, 'span'),
+    count(tree.services.texts.length, 'service'),
     count(tree.errors, 'error'),
   ]
   return [
     `## Trace ${tree.trace.traceId}`,
     '',
-    facts.join(', ') + (link === undefined ? '' : `: <${link}>`),
+    facts.join(', ') + (source?.link === undefined ? '' : `: <${source.link}>`),
     '',
     `${fence}text`,
     ...lines,

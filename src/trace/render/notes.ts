@@ -1,4 +1,3 @@
-import { groupBy } from '../group.ts'
 import type { SpanMark } from '../model.ts'
 import type { TraceTree } from '../tree.ts'
 import { formatDuration } from './duration.ts'
@@ -20,22 +19,31 @@ export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, 
   if (tree.trace.partial !== undefined) {
     notes.push(`only a part of the trace was sent: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
-  const late = tree.nodes.filter((node) => node.endNanos > window.endNanos)
-  if (late.length > 0) {
+  const late = countNodes(tree, (node) => tree.endOf(node) > window.endNanos)
+  if (late > 0) {
     const by = formatDuration(tree.endNanos - window.endNanos, glyphs.micro)
-    notes.push(`${count(late.length, 'span')} ran past the end of the root, by up to ${by} (${glyphs.after})`)
+    notes.push(`${count(late, 'span')} ran past the end of the root, by up to ${by} (${glyphs.after})`)
   }
-  const early = tree.nodes.filter((node) => node.startNanos < window.startNanos)
-  if (early.length > 0) {
+  const early = countNodes(tree, (node) => tree.startOf(node) < window.startNanos)
+  if (early > 0) {
     const by = formatDuration(window.startNanos, glyphs.micro)
     notes.push(
-      `${count(early.length, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ`,
+      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ`,
     )
   }
-  const duplicates = tree.nodes.filter((node) => node.duplicate)
-  if (duplicates.length > 0) notes.push(`${count(duplicates.length, 'span')} share an id with another span`)
-  const marks = tree.nodes.flatMap((node) => node.span.marks)
-  for (const [mark, all] of groupBy(marks, (mark) => mark))
-    notes.push(`${count(all.length, 'span')} ${MARKS[mark]}`)
+  const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
+  if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
+  const marks = new Map<SpanMark, number>()
+  for (const span of tree.spans) {
+    if (span.marks.length === 0) continue
+    for (const mark of span.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1)
+  }
+  for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
   return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+}
+
+function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {
+  let counted = 0
+  for (let node = 0; node < tree.count; node++) if (holds(node)) counted++
+  return counted
 }

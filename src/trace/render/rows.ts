@@ -1,69 +1,103 @@
-import { type Fold, foldSiblings, isFold } from '../fold.ts'
+import { FOLD_FROM, type Fold, foldSiblings } from '../fold.ts'
 import { groupBy } from '../group.ts'
-import type { TraceNode, TraceTree } from '../tree.ts'
+import type { TraceTree } from '../tree.ts'
 
-/** A row of the waterfall: one span, or several equal ones. */
-export interface TreeRow {
-  readonly item: TraceNode | Fold
-  /** The row of the parent span; undefined for a top span. */
-  readonly above: TreeRow | undefined
-  /** The last among its siblings: its guide turns the corner. */
-  readonly last: boolean
-  /** Levels below the top. */
-  readonly depth: number
+/** Rows that follow each other, under a line across the waterfall when they hang on nothing. */
+export interface Strip {
+  /** What the dividing line says. */
+  readonly says: string | undefined
+  /** The nodes that have a row, from top to bottom: ancestors always before what is below them. */
+  readonly nodes: readonly number[]
 }
 
-/** A line across the waterfall over spans that hang on nothing. */
-export interface Divider {
-  readonly says: string
+/** Which nodes have a row of their own, and which are counted in another's. */
+export interface Rows {
+  readonly strips: readonly Strip[]
+  /** By the node that stands for the fold: its first member. */
+  readonly folds: ReadonlyMap<number, Fold>
+  /** Spans in rows and folds. */
+  readonly shown: number
+  /** What a row stands for, if it is more than its own span. */
+  fold(node: number): Fold | undefined
+  /** The last row among its siblings: its guide turns the corner. */
+  isLast(node: number): boolean
 }
-
-/** One row of the waterfall. */
-export type Row = TreeRow | Divider
 
 /**
- * Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. With `shown`, only
- * those in it.
+ * Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. With `shown` (1 by
+ * node; it must hold all that is above what it holds), only those in it.
  */
-export function layRows(tree: TraceTree, fold: boolean, shown?: ReadonlySet<TraceNode>): Row[] {
-  const visible = (nodes: readonly TraceNode[]) =>
-    shown === undefined ? nodes : nodes.filter((node) => shown.has(node))
-  const layTops = (tops: readonly TraceNode[]) => layTree(tops, fold, visible)
-  const parts: Row[][] = [layTops(visible(tree.roots))]
-  const detached = visible(tree.detached)
-  const orphans = detached.filter((node) => node.place === 'orphan')
-  for (const [parentId, group] of groupBy(orphans, (node) => node.span.parentId)) {
-    const spans = group.length === 1 ? '1 span' : `${group.length} spans`
-    parts.push([{ says: `${spans} under ${parentId}, which is not in the trace` }], layTops(group))
+export function layRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Rows {
+  const strips = topsOf(tree, (node) => shown?.[node] !== 0)
+  // 1: it has no row.
+  const hidden = shown ? shown.map((seen) => 1 - seen) : new Uint8Array(tree.count)
+  const folds = new Map<number, Fold>()
+  const foldAmong = (siblings: readonly number[]) => {
+    for (const found of foldSiblings(tree, siblings)) {
+      folds.set(found.members[0] as number, found)
+      for (const member of found.members.slice(1)) hidden[member] = 1
+    }
   }
-  const cycles = detached.filter((node) => node.place === 'cycle')
+  if (fold) {
+    for (const { nodes } of strips) foldAmong(nodes)
+    for (let node = 0; node < tree.count; node++) {
+      if (tree.size(node) <= FOLD_FROM) continue
+      foldAmong(shown ? tree.children(node).filter((child) => shown[child]) : tree.children(node))
+    }
+  }
+  const laid = strips.map(({ says, nodes }) => ({ says, nodes: rowsBelow(tree, nodes, hidden) }))
+  const last = lastRows(tree, laid)
+  // Asked many times for each row, and few are folds: quicker than the map.
+  const isFold = new Uint8Array(tree.count)
+  for (const node of folds.keys()) isFold[node] = 1
+  return {
+    strips: laid,
+    folds,
+    shown: shown ? shown.reduce((sum, seen) => sum + seen, 0) : tree.count,
+    fold: (node) => (isFold[node] === 1 ? folds.get(node) : undefined),
+    isLast: (node) => last[node] === 1,
+  }
+}
+
+/** The strips with their topmost nodes only. */
+function topsOf(tree: TraceTree, isShown: (node: number) => boolean): Strip[] {
+  const strips: Strip[] = [{ says: undefined, nodes: tree.roots.filter(isShown) }]
+  const detached = tree.detached.filter(isShown)
+  const orphans = detached.filter((node) => tree.place(node) === 'orphan')
+  for (const [parentId, nodes] of groupBy(orphans, (node) => tree.span(node).parentId)) {
+    const spans = nodes.length === 1 ? '1 span' : `${nodes.length} spans`
+    strips.push({ says: `${spans} under ${parentId}, which is not in the trace`, nodes })
+  }
+  const cycles = detached.filter((node) => tree.place(node) === 'cycle')
   if (cycles.length > 0) {
-    parts.push([{ says: 'parents lead in a circle, cut at its earliest span' }], layTops(cycles))
+    strips.push({ says: 'parents lead in a circle, cut at its earliest span', nodes: cycles })
   }
-  return parts.flat()
+  return strips
 }
 
-/** Tells a divider from a row of spans. */
-export function isDivider(row: Row): row is Divider {
-  return 'says' in row
-}
-
-type Visible = (nodes: readonly TraceNode[]) => readonly TraceNode[]
-
-function layTree(tops: readonly TraceNode[], fold: boolean, visible: Visible): Row[] {
-  const rows: TreeRow[] = []
-  const stack = rowsOf(tops, undefined, fold).reverse()
-  for (let row = stack.pop(); row; row = stack.pop()) {
-    rows.push(row)
-    if (isFold(row.item)) continue
-    const below = rowsOf(visible(row.item.children), row, fold)
-    for (let i = below.length - 1; i >= 0; i--) stack.push(below[i] as TreeRow)
+function rowsBelow(tree: TraceTree, tops: readonly number[], hidden: Uint8Array): number[] {
+  const rows: number[] = []
+  for (const top of tops) {
+    const end = tree.after(top)
+    for (let node = top; node < end; ) {
+      if (hidden[node] === 1) node = tree.after(node)
+      else rows.push(node++)
+    }
   }
   return rows
 }
 
-function rowsOf(siblings: readonly TraceNode[], above: TreeRow | undefined, fold: boolean): TreeRow[] {
-  const items = fold ? foldSiblings(siblings) : siblings
-  const depth = above ? above.depth + 1 : 0
-  return items.map((item, i) => ({ item, above, last: i === items.length - 1, depth }))
+function lastRows(tree: TraceTree, strips: readonly Strip[]): Uint8Array {
+  const last = new Uint8Array(tree.count)
+  // 1 by parent: a row among its children was met, coming from below.
+  const met = new Uint8Array(tree.count)
+  for (const { nodes } of strips) {
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const parent = tree.parent(nodes[i] as number)
+      if (parent >= 0 && met[parent] === 1) continue
+      last[nodes[i] as number] = 1
+      if (parent >= 0) met[parent] = 1
+    }
+  }
+  return last
 }

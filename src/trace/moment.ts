@@ -1,0 +1,28 @@
+import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
+import { parseNanos } from './nanos.ts'
+
+/** A moment of a trace as a person names it: after the zero of its axis, or by the calendar (nanoseconds since the epoch). */
+export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bigint }
+
+/** `120ms`, `1m30s`, `0`, or RFC 3339 with up to nine decimals. Failure `usage`, naming the flag. */
+export function parseMoment(text: string, flag: string): Moment {
+  const trimmed = text.trim()
+  if (trimmed === '0') return { afterNanos: 0 }
+  const [, seconds = '', fraction = '', zone = ''] =
+    /^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|z|[+-]\d\d:\d\d)$/.exec(trimmed) ?? []
+  const millis = Date.parse(`${seconds.replace(' ', 'T')}${zone}`)
+  if (!Number.isNaN(millis)) {
+    return { epochNanos: BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(9, '0')) }
+  }
+  if (/^[\d.]+[a-zµμ]/.test(trimmed)) return { afterNanos: parseNanos(trimmed, flag) }
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is no moment of a trace`, {
+    hint: 'Write 120ms after its start, as on the axis, or a time like 2026-11-24T10:00:00.120Z.',
+  })
+}
+
+/** The moment in nanoseconds after the tree's start; `startNanos` is that start, `zeroNanos` the zero of the axis. */
+export function placeMoment(moment: Moment, startNanos: bigint, zeroNanos: number): number {
+  if ('afterNanos' in moment) return zeroNanos + moment.afterNanos
+  return Number(moment.epochNanos - startNanos)
+}

@@ -1,0 +1,13 @@
+import type { Style } from '../../ports.ts'
+
+const bare = (text: string): string => text
+
+/** No styling: for text that is kept or read aloud. */
+export const UNSTYLED: Style = {
+  bold: bare,
+  dim: bare,
+  red: bare,
+  green: bare,
+  yellow: bare,
+  palette: (_, text) => text,
+}

@@ -1,0 +1,80 @@
+import type { Attributes, Scope, Span, SpanEvent, SpanKind, SpanLink, SpanMark, SpanStatus } from './model.ts'
+
+/**
+ * A span seen otherwise: whoever extends it says what differs. Nothing is copied, and the costly parts of the span below
+ * are read when they are asked for.
+ */
+export class SpanView implements Span {
+  protected readonly below: Span
+
+  constructor(below: Span) {
+    this.below = below
+  }
+
+  get spanId(): string {
+    return this.below.spanId
+  }
+
+  get parentId(): string | undefined {
+    return this.below.parentId
+  }
+
+  get name(): string {
+    return this.below.name
+  }
+
+  get service(): string {
+    return this.below.service
+  }
+
+  get kind(): SpanKind {
+    return this.below.kind
+  }
+
+  get status(): SpanStatus {
+    return this.below.status
+  }
+
+  get statusMessage(): string | undefined {
+    return this.below.statusMessage
+  }
+
+  get startNanos(): bigint {
+    return this.below.startNanos
+  }
+
+  get durationNanos(): number {
+    return this.below.durationNanos
+  }
+
+  get attributes(): Attributes {
+    return this.below.attributes
+  }
+
+  get events(): readonly SpanEvent[] {
+    return this.below.events
+  }
+
+  get links(): readonly SpanLink[] {
+    return this.below.links
+  }
+
+  get resource(): Attributes {
+    return this.below.resource
+  }
+
+  get scope(): Scope | undefined {
+    return this.below.scope
+  }
+
+  get marks(): readonly SpanMark[] {
+    return this.below.marks
+  }
+}
+
+/** The span with its parent forgotten. */
+export class RootView extends SpanView {
+  override get parentId(): undefined {
+    return undefined
+  }
+}

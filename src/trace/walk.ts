@@ -1,0 +1,68 @@
+/** Starts and ends in nanoseconds, by the index of the span in its source. */
+export interface Times {
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+}
+
+/**
+ * All spans depth first, as indexes of the source: a span, then its children with all that is below them. Siblings stand
+ * by start, the longer first, then in the order of the source. `tops` come in the order given. Flat and without
+ * recursion: traces 72,000 levels deep are on record, and one of 100,000 spans needs no object here.
+ */
+export function depthFirst(tops: readonly number[], parents: Int32Array, times: Times): Int32Array {
+  const { offsets, children } = childLists(parents, times)
+  const order = new Int32Array(parents.length)
+  const stack = new Int32Array(parents.length)
+  let height = 0
+  let count = 0
+  for (let i = tops.length - 1; i >= 0; i--) stack[height++] = tops[i] as number
+  while (height > 0) {
+    const at = stack[--height] as number
+    order[count++] = at
+    const first = offsets[at] as number
+    for (let i = (offsets[at + 1] as number) - 1; i >= first; i--) stack[height++] = children[i] as number
+  }
+  return order
+}
+
+/** Sorts siblings as {@link depthFirst} wants them. */
+export function sortByStart<List extends number[] | Int32Array>(siblings: List, times: Times): List {
+  siblings.sort((a, b) => compare(a, b, times))
+  return siblings
+}
+
+function compare(a: number, b: number, { starts, ends }: Times): number {
+  return (starts[a] as number) - (starts[b] as number) || (ends[b] as number) - (ends[a] as number)
+}
+
+/** The children of span `i` are `children` from `offsets[i]` up to `offsets[i + 1]`, sorted. */
+function childLists(
+  parents: Int32Array,
+  times: Times,
+): { readonly offsets: Int32Array; readonly children: Int32Array } {
+  const offsets = new Int32Array(parents.length + 1)
+  for (const parent of parents) if (parent >= 0) offsets[parent + 1] = (offsets[parent + 1] as number) + 1
+  for (let i = 0; i < parents.length; i++)
+    offsets[i + 1] = (offsets[i + 1] as number) + (offsets[i] as number)
+  const next = offsets.slice()
+  const children = new Int32Array(offsets[parents.length] as number)
+  for (let i = 0; i < parents.length; i++) {
+    const parent = parents[i] as number
+    if (parent < 0) continue
+    children[next[parent] as number] = i
+    next[parent] = (next[parent] as number) + 1
+  }
+  for (let i = 0; i < parents.length; i++) {
+    sortStretch(children, offsets[i] as number, offsets[i + 1] as number, times)
+  }
+  return { offsets, children }
+}
+
+/** Most sources write siblings in order, and most spans have few children. */
+function sortStretch(children: Int32Array, from: number, to: number, times: Times): void {
+  for (let i = from + 1; i < to; i++) {
+    if (compare(children[i - 1] as number, children[i] as number, times) <= 0) continue
+    sortByStart(children.subarray(from, to), times)
+    return
+  }
+}
