@@ -71,7 +71,8 @@ function commandTree(argv: readonly string[], ports: Ports, write: (text: string
     .option('--debug', 'show each request, redacted, on stderr')
     .addOption(choice('--color <when>', 'colour', ['auto', 'always', 'never']).default('auto'))
     .option('--timeout <seconds>', 'bound on one network request', positiveNumber)
-  addCommands(program, COMMANDS, argv, ports)
+  // The version alone needs no command.
+  if (argv.length > 1 || argv[0] !== '--version') addCommands(program, COMMANDS, argv, ports)
   return program
 }
 

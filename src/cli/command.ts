@@ -22,21 +22,26 @@ export interface Group {
   readonly rows: readonly Row[]
 }
 
-/** Adds commands as far as this command line can need them: all words, options of those that were typed. */
+/**
+ * Adds commands as far as this command line can need them: those that were typed, with their options; all of them, bare,
+ * when none was (for help, and for what a mistyped word may have meant).
+ */
 export function addCommands(
   parent: Command,
   rows: readonly (Row | Group)[],
   argv: readonly string[],
   ports: Ports,
 ): void {
-  for (const row of rows) {
+  const typed = rows.filter(({ usage }) => argv.includes(usage.split(' ', 1)[0] as string))
+  const help = argv.includes('--help') || argv.includes('-h')
+  for (const row of typed.length > 0 && !help ? typed : rows) {
     const command = parent.command(row.usage).description(row.description)
-    const typed = argv.includes(command.name())
+    const meant = typed.includes(row)
     if ('rows' in row) {
-      if (typed) addCommands(command, row.rows, argv, ports)
+      if (meant) addCommands(command, row.rows, argv, ports)
       continue
     }
-    if (typed) row.options?.(command)
+    if (meant) row.options?.(command)
     command.action(async () => (await row.load())(prepare(command, ports)))
   }
 }

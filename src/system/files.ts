@@ -4,9 +4,8 @@ import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports.ts'
 
 // The promises of `node:fs/promises` do the same, and cost a start the stream modules they come with.
-const [open, close, read] = [promisify(fs.open), promisify(fs.close), promisify(fs.read)]
-const [fsync, fstat] = [promisify(fs.fsync), promisify(fs.fstat)]
-const [readFile, writeFile, rename] = [promisify(fs.readFile), promisify(fs.writeFile), promisify(fs.rename)]
+const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
+const [writeFile, rename] = [promisify(fs.writeFile), promisify(fs.rename)]
 const [rm, mkdir, readdir] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.readdir)]
 const [lstat, stat] = [promisify(fs.lstat), promisify(fs.stat)]
 
@@ -43,32 +42,13 @@ async function makeOne(path: string): Promise<void> {
 
 /** The file system, with the few operations that survive a crash: create, flush, rename. */
 export const realFiles: Files = {
+  // Reading waits: there is nothing else to do meanwhile, and four trips to another thread a file are a tenth of a run.
   async read(path) {
-    try {
-      const file = await open(path, constants.O_RDONLY | NO_FOLLOW)
-      try {
-        return await readFile(file)
-      } finally {
-        await close(file)
-      }
-    } catch (error) {
-      if (absent(error)) return undefined
-      throw error
-    }
+    return present(() => withFile(path, constants.O_RDONLY | NO_FOLLOW, (file) => fs.readFileSync(file)))
   },
 
   async readForeign(path, maxBytes) {
-    try {
-      const file = await open(path, constants.O_RDONLY)
-      try {
-        return await readAtMost(file, maxBytes)
-      } finally {
-        await close(file)
-      }
-    } catch (error) {
-      if (absent(error)) return undefined
-      throw error
-    }
+    return present(() => withFile(path, constants.O_RDONLY, (file) => readAtMost(file, maxBytes)))
   },
 
   async create(path, bytes) {
@@ -128,17 +108,35 @@ export const realFiles: Files = {
   },
 }
 
+function present<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (absent(error)) return undefined
+    throw error
+  }
+}
+
+function withFile<T>(path: string, flags: number, use: (file: number) => T): T {
+  const file = fs.openSync(path, flags)
+  try {
+    return use(file)
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
 /** Room for the first read of what does not know its size. */
 const FIRST_READ = 64 * 1024
 
 /** A file in one read; pipes and devices, which have no size and may have no end, in reads that grow. */
-async function readAtMost(file: number, maxBytes: number): Promise<Buffer> {
-  const { size } = await fstat(file)
+function readAtMost(file: number, maxBytes: number): Buffer {
+  const { size } = fs.fstatSync(file)
   if (size > maxBytes) throw tooBig()
   // One byte more than it should have shows that this is the end.
   let buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_READ) + 1)
   for (let filled = 0; ; ) {
-    const { bytesRead } = await read(file, buffer, filled, buffer.length - filled, null)
+    const bytesRead = fs.readSync(file, buffer, filled, buffer.length - filled, null)
     filled += bytesRead
     if (bytesRead === 0) return buffer.subarray(0, filled)
     if (filled > maxBytes) throw tooBig()

@@ -54,6 +54,7 @@ describe('what is no part of the plan is found', () => {
     ['src/api/request.ts', "import { Ports } from '../ports.ts'", 'more than types from ports'],
     ['src/ports.ts', "import type { Failure } from './errors.ts'", 'ports knows nobody'],
     ['bin/ls-auth.js', "import { run } from '../dist/cli.js'", 'only main may import cli'],
+    ['bin/ls-auth.js', "const { run } = require('../dist/cli.cjs')", 'only main may import cli'],
     ['src/commands/whoami.ts', "import chalk from 'chalk'", 'whose door is src/system/terminal.ts'],
     ['src/session/keys.ts', "type K = typeof import('jose/jwks')", 'whose door is src/claims/verify.ts'],
     ['src/api/request.ts', "await import('got')", 'which has no door'],
@@ -108,7 +109,7 @@ describe('what is no part of the plan is found', () => {
       'src/system/proxied-way.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
     ],
-    ['bin/ls-auth.js', "import { main } from '../dist/main.js'"],
+    ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')"],
   ])('and what is allowed is not: %s: %s', (path, text) => {
     expect(violations(parse(path, text))).toEqual([])
   })

@@ -95,7 +95,7 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
     const welcome = typeof door === 'string' ? door === path : door.test(path)
     return welcome ? undefined : `imports ${specifier}, whose door is ${door}`
   }
-  const target = posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
+  const target = posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.c?js$/, 'src/$1.ts')
   return judgeArrow(path, target, typeOnly)
 }
 

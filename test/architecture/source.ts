@@ -69,7 +69,12 @@ function importOf(node: ts.Node): Import | undefined {
   if (ts.isExportDeclaration(node)) return named(node.moduleSpecifier, node.isTypeOnly)
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
     return named(node.argument.literal, true)
-  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+  const loads =
+    ts.isCallExpression(node) &&
+    (ts.isIdentifier(node.expression)
+      ? node.expression.text === 'require'
+      : node.expression.kind === ts.SyntaxKind.ImportKeyword)
+  if (loads) {
     return named(node.arguments[0], false) ?? { specifier: '(computed)', typeOnly: false }
   }
   return undefined

@@ -90,7 +90,7 @@ function watchHttp(http: Http): Http {
   }
 }
 
-const built = new URL('../dist/main.js', import.meta.url).href
+const built = new URL('../dist/main.cjs', import.meta.url).href
 const { realPorts, run } = (await import(built)) as typeof import('../../src/main.ts')
 const real = realPorts()
 const ports: Ports = {

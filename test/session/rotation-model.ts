@@ -139,6 +139,9 @@ export class Model {
   #keep(process: Process, body: Body, fate: Fate): Event {
     if (fate !== 'fails') this.#write(body)
     if (fate !== 'ok' && fate !== 'refused-by-policy') this.#leaveNote()
+    // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
+    else if (process.spending !== undefined && process.fetched !== undefined)
+      this.uncertain.delete(process.spending)
     if (process.spending !== undefined && fate === 'fails') this.#abandon(process)
     else if (process.spending === this.disk?.refresh) this.#account(process)
     else delete process.spending
