@@ -53,7 +53,16 @@ async function buildProgram() {
     // Native packages, and `open`, which ships a script of its own beside its code.
     external: ['keytar', 'fs-native-extensions', 'open'],
     transform: { target: 'node20.19', define: { LS_AUTH_VERSION: JSON.stringify(version) } },
-    plugins: [chunks.plugin, ownBuiltins(), builtins(), readingHalf(), withoutSubprocesses(), fetchShapes(), widthOnFirstUse(), nativeByRequire()],
+    plugins: [
+      chunks.plugin,
+      ownBuiltins(),
+      builtins(),
+      readingHalf(),
+      withoutSubprocesses(),
+      fetchShapes(),
+      widthOnFirstUse(),
+      nativeByRequire(),
+    ],
   })
   const { output } = await bundle.write({
     dir: 'dist',
@@ -133,9 +142,9 @@ function ownBuiltins() {
     name: 'own-builtins',
     transform(code, id) {
       if (!/[\\/]src[\\/].*\.ts$/.test(id)) return null
-      return code.replace(line, (whole, whole1, names = '', all, module) => {
+      return code.replace(line, (_, whole, names = '', all, module) => {
         const named = names.split(',').map((name) => name.trim()).filter((name) => name && !name.startsWith('type '))
-        const parts = [whole1, all, named.length > 0 && `{ ${named.join(', ').replaceAll(' as ', ': ')} }`]
+        const parts = [whole, all, named.length > 0 && `{ ${named.join(', ').replaceAll(' as ', ': ')} }`]
         const sides = parts.filter(Boolean).map((side) => `${side} = process.getBuiltinModule('${module}')`)
         return sides.length > 0 ? `const ${sides.join(', ')}` : ''
       })

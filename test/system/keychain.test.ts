@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasKeyring, type KeyringSession, openKeyringSession } from '../world/keyring-session.ts'
 import { type Ended, type Machine, openMachine } from '../world/machine.ts'
@@ -17,12 +17,10 @@ beforeAll(async () => {
   machine = await openMachine()
   await mkdir(`${root}.build`, { recursive: true })
   await build({
-    entryPoints: [fileURLToPath(new URL('keychain-call.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
+    input: fileURLToPath(new URL('keychain-call.ts', import.meta.url)),
     platform: 'node',
-    packages: 'external',
+    external: (id) => !/^[./\0]/.test(id),
+    output: { file: program, format: 'esm' },
   })
 })
 afterAll(async () => {
