@@ -20,7 +20,7 @@ beforeAll(async () => {
     input: fileURLToPath(new URL('keychain-call.ts', import.meta.url)),
     platform: 'node',
     external: (id) => !/^[./\0]/.test(id),
-    output: { file: program, format: 'esm' },
+    output: { file: program, format: 'esm', codeSplitting: false },
   })
 })
 afterAll(async () => {
