@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { HttpRequest } from '../ports.ts'
-import type { Way } from './http.ts'
 import { once } from './once.ts'
 import type { TlsSettings } from './tls-settings.ts'
+import type { Way } from './way.ts'
 
 const CONNECT_MILLISECONDS = 5_000
 /** Shorter than the five seconds most servers keep an idle connection: theirs to close is ours to write into. */

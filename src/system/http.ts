@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import type { Env, Http, HttpRequest, HttpSettings } from '../ports.ts'
+import type { Env, Http, HttpSettings } from '../ports.ts'
 import { decode, flatten, readCapped } from './answer-body.ts'
 import { explainNetwork } from './network-failure.ts'
 import { once } from './once.ts'
@@ -7,17 +7,6 @@ import { proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 
 const REQUEST_MILLISECONDS = 30_000
-
-/** A way to the network, by one library: the answer as it comes, nothing decoded, no redirect followed. */
-export interface Way {
-  send(request: HttpRequest, signal: AbortSignal): Promise<RawAnswer>
-}
-
-export interface RawAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  readonly body: AsyncIterable<Buffer>
-}
 
 /**
  * The one way out to the network, for sign-in and API alike: proxy and CA settings, bounded time and decoded size,

@@ -1,6 +1,6 @@
-import type { Way } from './http.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
+import type { Way } from './way.ts'
 
 const CONNECT_MILLISECONDS = 5_000
 

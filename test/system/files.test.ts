@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { realFiles } from '../../src/system/files.ts'
+import { needs } from '../world/needs.ts'
 
 let place: string
 beforeAll(async () => {
@@ -30,12 +30,18 @@ describe('a file named by the user', () => {
     await expect(realFiles.readForeign(place, 1e6)).rejects.toMatchObject({ code: 'EISDIR' })
   })
 
-  test.runIf(existsSync('/dev/zero'))('without an end is given up', async () => {
-    await expect(realFiles.readForeign('/dev/zero', 1_000_000)).rejects.toMatchObject({ code: 'EFBIG' })
-    expect(await realFiles.readForeign('/dev/null', 10)).toHaveLength(0)
-  })
+  test.skipIf(!needs({ files: ['/dev/zero'], packages: ['base-files'] }))(
+    'without an end is given up',
+    async () => {
+      await expect(realFiles.readForeign('/dev/zero', 1_000_000)).rejects.toMatchObject({ code: 'EFBIG' })
+      expect(await realFiles.readForeign('/dev/null', 10)).toHaveLength(0)
+    },
+  )
 
-  test.runIf(existsSync('/proc/self/status'))('that says it is empty and is not', async () => {
-    expect(String(await realFiles.readForeign('/proc/self/status', 100_000))).toMatch(/^Name:/)
-  })
+  test.skipIf(!needs({ files: ['/proc/self/status'], packages: ['mount'] }))(
+    'that says it is empty and is not',
+    async () => {
+      expect(String(await realFiles.readForeign('/proc/self/status', 100_000))).toMatch(/^Name:/)
+    },
+  )
 })

@@ -4,7 +4,19 @@ import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { SearchResult, TraceFilter, TraceSummary } from '../search.ts'
 import type { QueryResult, SeriesQuery, TimeRange } from '../series.ts'
-import type { Capabilities } from './capabilities.ts'
+
+/** What a person can ask of a back end. */
+export type Verb = 'trace' | 'search' | 'services' | 'attributes' | 'query'
+
+/** Why a back end cannot do something, and what to do instead. */
+export interface Inability {
+  /** Goes on from `Jaeger cannot …: `. */
+  readonly why: string
+  readonly instead: string
+}
+
+/** By verb: `true`, or why not. Known without a request, so that nobody signs in to learn it. */
+export type Capabilities = Readonly<Record<Verb, true | Inability>>
 
 /**
  * One place traces are read from. Above this interface no back end is told from another. A method is there when

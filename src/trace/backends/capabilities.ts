@@ -1,18 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { Backend } from './backend.ts'
-
-/** What a person can ask of a back end. */
-export type Verb = 'trace' | 'search' | 'services' | 'attributes' | 'query'
-
-/** Why a back end cannot do something, and what to do instead. */
-export interface Inability {
-  /** Goes on from `Jaeger cannot …: `. */
-  readonly why: string
-  readonly instead: string
-}
-
-/** By verb: `true`, or why not. Known without a request, so that nobody signs in to learn it. */
-export type Capabilities = Readonly<Record<Verb, true | Inability>>
+import type { Backend, Verb } from './backend.ts'
 
 const METHODS = {
   trace: ['trace'],

@@ -3,8 +3,7 @@ import { safeText } from '../../safe-text.ts'
 import { byName, byValue, collectAttributes } from '../attributes.ts'
 import type { Trace } from '../model.ts'
 import { fits, latestFirst, type SearchResult, summarise, type TraceFilter } from '../search.ts'
-import type { Backend, OnPage } from './backend.ts'
-import type { Capabilities } from './capabilities.ts'
+import type { Backend, Capabilities, OnPage } from './backend.ts'
 import { noSuchTrace, traceIdsOf } from './trace-ids.ts'
 
 const CAPABILITIES: Capabilities = {

@@ -2,8 +2,7 @@ import { Failure } from '../../errors.ts'
 import { parseLightstep } from '../formats/lightstep.ts'
 import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
-import type { ApiAnswer, Backend, Send } from './backend.ts'
-import type { Capabilities } from './capabilities.ts'
+import type { ApiAnswer, Backend, Capabilities, Send } from './backend.ts'
 import {
   errorText,
   type LightstepProject,
