@@ -50,8 +50,19 @@ function alignment({ identity }: Inspected, { access, issuer }: Profile): Findin
   return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }
 
+const VALUES = ['issuer', 'audience', 'scope', 'group', 'role', 'client', 'sub', 'claim', 'acr', 'amr']
+
+/** A variable that a script forgot to set must not turn an assertion into none. */
+function refuseEmpty({ options }: Invocation): void {
+  for (const name of VALUES) {
+    if (![options[name]].flat().some((value) => typeof value === 'string' && value.trim() === '')) continue
+    throw new Failure('usage', `--${name} is empty`, { hint: 'Give it a value, or leave it out.' })
+  }
+}
+
 /** The flags as expectations: one for each value that must hold by itself. */
 function assertions(invocation: Invocation): Expect[] {
+  refuseEmpty(invocation)
   const { issuer, audience, scope, group, role, client, sub, minTtl, maxLifetime } = invocation.options
   const list = (value: unknown) => value as string[] | undefined
   const expects: Expect[] = []

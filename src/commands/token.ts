@@ -1,4 +1,5 @@
 import { authorizationValue } from '../api/authorization.ts'
+import { Failure } from '../errors.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { sessionToken } from './credentials.ts'
 import { clientOf, givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
@@ -9,7 +10,12 @@ export async function token(invocation: Invocation): Promise<void> {
   const { minTtl, idToken, audience, scope } = invocation.options
   const scopes = (scope as string[] | undefined)?.flatMap((words) => words.split(/\s+/)).filter(Boolean)
   const outside = givenToken(invocation)
-  if (outside !== undefined) return print(invocation, profile.authorization, outside)
+  if (outside !== undefined) {
+    if (!minTtl && !idToken && !audience && !scope) return print(invocation, profile.authorization, outside)
+    throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
+      hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
+    })
+  }
   const given = await sessionToken(invocation, clientOf(profile, settings), {
     ...(typeof minTtl === 'string' ? { minTtlSeconds: parseDuration(minTtl, '--min-ttl') } : {}),
     ...(typeof audience === 'string' ? { audience: audience as string } : {}),

@@ -1,5 +1,6 @@
 import { accessLevel, misalignment } from '../claims/access-level.ts'
 import type { Inspected } from '../claims/inspect.ts'
+import { instant } from '../claims/lifetime.ts'
 import type { Held, Identity } from '../claims/normalise.ts'
 import type { Style, Terminal } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
@@ -51,8 +52,7 @@ function say(concept: keyof Identity, held: Held<NonNullable<unknown>>): string 
     if (concept !== 'groups' && concept !== 'scopes') return undefined
     return held.status === 'unsupported' ? 'never in tokens of this provider' : 'not in the token'
   }
-  if (concept === 'authTime')
-    return new Date((held.value as number) * 1000).toISOString().replace('.000Z', 'Z')
+  if (concept === 'authTime') return instant(held.value as number)
   if (held.value === true) return 'yes'
   return Array.isArray(held.value) ? held.value.join(' ') || 'none' : String(held.value)
 }

@@ -76,7 +76,7 @@ export const EXPECTED: readonly Expected[] = [
     },
     holds: [
       `--audience ${ENTRA_API} --client ${entra.clientId} --group ${GROUP} --role Traces.Reader`,
-      `--use id --audience ${entra.clientId} --scope ""`,
+      `--use id --audience ${entra.clientId}`,
     ],
     doubts: [
       [`--audience api://${ENTRA_API}`, /FAIL +audience +api:/],

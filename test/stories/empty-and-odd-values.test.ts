@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../world/world.ts'
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const token = `${part({ alg: 'RS256' })}.${part({ sub: 'a', auth_time: 1e18, scope: 'nothing' })}.AAAA`
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(() => world.close())
+
+describe('an empty value asserts nothing, so it is refused', () => {
+  it.each(['issuer', 'audience', 'scope', 'group', 'role', 'client', 'sub', 'claim', 'acr', 'amr'])(
+    'check --%s ""',
+    async (flag) => {
+      for (const value of ['', ' ']) {
+        world.stdin = [token]
+        const { exit, stdout, stderr } = await world.type(`ls-auth check --token - --${flag} "${value}"`)
+        expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+        expect(stderr).toMatch(new RegExp(`^error: --${flag} is empty\nhint: .+\n$`))
+      }
+    },
+  )
+})
+
+it('a sign-in time beyond every calendar is shown as it is', async () => {
+  world.stdin = [token]
+  const { exit, stdout } = await world.type('ls-auth whoami --token -')
+  expect(exit).toBe(0)
+  expect(stdout).toContain('1000000000000000000')
+})
+
+describe('with LS_AUTH_TOKEN', () => {
+  it.each(['--id-token', '--min-ttl 5m', '--audience other', '--scope x'])(
+    'token %s is refused: the token at hand may not be that one',
+    async (flags) => {
+      world.variables.LS_AUTH_TOKEN = token
+      expect(await world.type(`ls-auth token ${flags}`)).toMatchObject({ exit: 2, stdout: '' })
+      expect(await world.type('ls-auth token')).toMatchObject({ exit: 0, stdout: `${token}\n` })
+    },
+  )
+})
