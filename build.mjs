@@ -1,4 +1,5 @@
 // Builds the program into dist/, or one TypeScript tool of test/ into .build/ (`node build.mjs test/demo.ts`).
+import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { basename, relative, resolve } from 'node:path'
@@ -12,8 +13,8 @@ const tool = process.argv[2]
  * of a millisecond), and nothing heavy that most commands do without. Named by what they begin with.
  */
 const PLAN = {
-  start: ['src/main.ts'],
-  words: ['src/cli.ts'],
+  words: ['src/main.ts'],
+  commands: ['src/cli/tree.ts'],
   settings: [
     'src/commands/invocation.ts',
     'src/commands/credentials.ts',
@@ -23,11 +24,29 @@ const PLAN = {
   ],
   session: ['src/commands/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http.ts', 'src/system/direct-way.ts'],
-  traces: ['src/commands/trace-get.ts', 'src/commands/trace-view.ts', 'src/commands/trace-output.ts'],
   jwt: ['src/claims/jwt.ts'],
+  traces: [
+    'src/commands/trace-get.ts',
+    'src/commands/trace-view.ts',
+    'src/commands/trace-output.ts',
+    'src/trace/tree.ts',
+    'src/trace/masking.ts',
+    'src/commands/command-line.ts',
+  ],
   api: ['src/commands/trace-backend.ts'],
+  denial: ['src/api/denial.ts'],
+  lightstep: ['src/trace/backends/lightstep.ts', 'src/commands/snapshot-desk.ts'],
   drawing: ['src/trace/render/waterfall.ts'],
-  lightstep: ['src/trace/backends/lightstep.ts'],
+}
+
+/** A module that takes longer to load than many commands to run; ours call its functions and hold nothing of it. */
+const SLOW = 'node:crypto'
+
+const MINIFIED = {
+  // CommonJS: it is run as soon as it is read, and Node's own loader of ES modules is slower.
+  format: 'cjs',
+  minify: { compress: true, mangle: { toplevel: true }, codegen: { removeWhitespace: true } },
+  comments: { legal: true },
 }
 
 await mkdir('.build', { recursive: true })
@@ -46,6 +65,26 @@ async function buildTool(path) {
 }
 
 async function buildProgram() {
+  const output = await buildMain()
+  const build = createHash('sha256')
+  for (const { fileName, code } of output) build.update(`${fileName} ${code}`)
+  const loader = await buildLoader(build.digest('hex').slice(0, 16))
+  await writeFile('.build/meta.json', JSON.stringify(facts([...output, ...loader])))
+}
+
+/** What bin starts: one small file, which runs the others from their compiled form (src/load.ts). */
+async function buildLoader(build) {
+  const bundle = await rolldown({
+    input: { load: 'src/load.ts' },
+    platform: 'node',
+    transform: { target: 'node20.19', define: { LS_AUTH_BUILD: JSON.stringify(build) } },
+    plugins: [ownBuiltins(), oneByteText()],
+  })
+  const { output } = await bundle.write({ ...MINIFIED, dir: 'dist', entryFileNames: '[name].cjs' })
+  return output
+}
+
+async function buildMain() {
   const chunks = chunkPlan(PLAN)
   const bundle = await rolldown({
     input: { main: 'src/main.ts' },
@@ -62,20 +101,18 @@ async function buildProgram() {
       fetchShapes(),
       widthOnFirstUse(),
       nativeByRequire(),
+      oneByteText(),
     ],
   })
   const { output } = await bundle.write({
     dir: 'dist',
+    ...MINIFIED,
     cleanDir: true,
-    // CommonJS: Node loads each file of it sooner than an ES module, a twentieth of a whole `--version`.
-    format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
     codeSplitting: { groups: chunks.groups },
-    minify: { compress: true, mangle: { toplevel: true }, codegen: { removeWhitespace: true } },
-    comments: { legal: true },
   })
-  await writeFile('.build/meta.json', JSON.stringify(facts(output)))
+  return output
 }
 
 /** Puts what is statically reached from some roots into one chunk each; the first plan that reaches a module has it. */
@@ -142,14 +179,19 @@ function ownBuiltins() {
     name: 'own-builtins',
     transform(code, id) {
       if (!/[\\/]src[\\/].*\.ts$/.test(id)) return null
-      return code.replace(line, (_, whole, names = '', all, module) => {
+      return code.replace(/import\('(node:[\w/]+)'\)/g, "Promise.resolve(process.getBuiltinModule('$1'))").replace(line, (_, whole, names = '', all, module) => {
         const named = names.split(',').map((name) => name.trim()).filter((name) => name && !name.startsWith('type '))
+        if (module === SLOW && !whole && !all) return named.map(calledOnFirstUse).join('; ')
         const parts = [whole, all, named.length > 0 && `{ ${named.join(', ').replaceAll(' as ', ': ')} }`]
         const sides = parts.filter(Boolean).map((side) => `${side} = process.getBuiltinModule('${module}')`)
         return sides.length > 0 ? `const ${sides.join(', ')}` : ''
       })
     },
   }
+}
+
+function calledOnFirstUse(name) {
+  return `const ${name} = (...given) => process.getBuiltinModule('${SLOW}').${name}(...given)`
 }
 
 /**
@@ -212,6 +254,23 @@ function nativeByRequire() {
       /src[\\/]system[\\/](keychain|lock)\.ts$/.test(id)
         ? code.replace(/await import\('(keytar|fs-native-extensions)'\)/g, "require('$1')")
         : null,
+  }
+}
+
+/**
+ * Escapes what is not ASCII, all of it in strings and patterns: the files are read as Latin-1, and one with any such
+ * character would be kept in memory at two bytes for each.
+ */
+function oneByteText() {
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return {
+    name: 'one-byte-text',
+    generateBundle(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (/\\[^\x00-\x7f]/.test(chunk.code)) throw new Error(`${chunk.fileName} escapes a character in its own way`)
+        chunk.code = chunk.code.replace(/[^\x00-\x7f]/g, escape)
+      }
+    },
   }
 }
 

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-const { main } = require('../dist/main.cjs')
+const { start } = require('../dist/load.cjs')
 
-main()
+start(require)

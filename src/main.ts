@@ -1,7 +1,6 @@
+import { run } from './cli.ts'
 import type { Ports } from './ports.ts'
-import { placesFor } from './settings/places.ts'
 import { wallClock } from './system/clock.ts'
-import { keepCompiledCode } from './system/compiled-code.ts'
 import { processEnv } from './system/env.ts'
 import { leave } from './system/leave.ts'
 import { once } from './system/once.ts'
@@ -25,14 +24,9 @@ export function realPorts(): Ports {
   }
 }
 
-/** Runs one command line on the given machine; resolves to the exit status. */
-export const run = async (argv: readonly string[], ports: Ports): Promise<number> =>
-  (await import('./cli.ts')).run(argv, ports)
+export { run }
 
 /** The process: runs one command line and leaves with its status. */
 export async function main(): Promise<void> {
-  const ports = realPorts()
-  // Before the first large file is read.
-  keepCompiledCode(placesFor(ports.env).stateDirectory)
-  leave(await run(process.argv.slice(2), ports))
+  leave(await run(process.argv.slice(2), realPorts()))
 }

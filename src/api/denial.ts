@@ -3,6 +3,7 @@ import { Failure, NetworkFailure } from '../errors.ts'
 import type { HttpAnswer } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { type Challenge, readChallenge } from './challenge.ts'
+import { isPage } from './page.ts'
 
 /** What an answer means to the person who asked, or undefined when it is a good one (2xx, or 404 to be looked at). */
 export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
@@ -24,13 +25,6 @@ export function explainAnswer(answer: HttpAnswer, url: URL, token: string | unde
   return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${status})`, {
     detail: theirWords(answer),
   })
-}
-
-/** A web page, whatever its sender calls it. */
-function isPage({ headers, body }: HttpAnswer): boolean {
-  const type = headers['content-type'] ?? ''
-  if (/^(text\/html|application\/xhtml)/i.test(type)) return true
-  return /^\s*<(!doctype html|html)[\s>]/i.test(body.subarray(0, 200).toString('latin1'))
 }
 
 const ENDED = 'Lightstep ended on 1 March 2026 or with the contract; the service may be gone.'

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Http, HttpAnswer } from '../ports.ts'
 import { authorizationValue } from './authorization.ts'
-import { explainAnswer, explainUnreachable } from './denial.ts'
+import { isPage } from './page.ts'
 
 /** Where the authorised requests of one command go, and how they say who asks. */
 export interface Destination {
@@ -59,7 +59,9 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       }
     }
     answer = withoutToken(answer, token)
-    const failure = explainAnswer(answer, url, token)
+    // Most answers are good ones: what knows all the others is left where it is.
+    const isGood = answer.status >= 200 && answer.status < 300 && !isPage(answer)
+    const failure = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
     if (failure && !request.answers?.includes(answer.status)) throw failure
     return { ...answer, ...(failure && { failure }), json: () => parse(answer, url) }
   }
@@ -97,7 +99,7 @@ async function attempt(
       maxBytes: request.maxBytes ?? MAX_BYTES,
     })
   } catch (error) {
-    throw explainUnreachable(error, url)
+    throw (await import('./denial.ts')).explainUnreachable(error, url)
   }
 }
 

@@ -2,34 +2,64 @@ import { Failure } from '../errors.ts'
 import { PROVIDER_IDS, type Preset, type ProviderId } from './preset.ts'
 import { isProviderId, PRESETS } from './presets.ts'
 
-/** Host and path patterns, first fit wins. Hosts are matched whole, in lower case, without a port. */
-const PLACES: readonly { id: ProviderId; host?: RegExp; path?: RegExp }[] = [
-  { id: 'okta', host: /\.(okta|oktapreview|okta-emea|okta-gov)\.com$/, path: /^\/oauth2\/[^/]/ },
-  { id: 'okta-org', host: /\.(okta|oktapreview|okta-emea|okta-gov)\.com$/ },
+interface Place {
+  readonly id: ProviderId
+  /** In lower case, without a port: a whole name, or `.domain` for all below it. Compared before a pattern is. */
+  readonly hosts?: readonly string[]
+  /** Hosts with a region, or a customer, in the middle of their name. */
+  readonly like?: RegExp
+  readonly path?: RegExp
+}
+
+const OKTA = ['.okta.com', '.oktapreview.com', '.okta-emea.com', '.okta-gov.com']
+
+/** Hosts and paths, first fit wins. */
+const PLACES: readonly Place[] = [
+  { id: 'okta', hosts: OKTA, path: /^\/oauth2\/[^/]/ },
+  { id: 'okta-org', hosts: OKTA },
   {
     id: 'entra',
-    host: /^login\.microsoftonline\.(com|us)$|^login\.partner\.microsoftonline\.cn$|^sts\.windows\.net$/,
+    hosts: [
+      ...['login.microsoftonline.com', 'login.microsoftonline.us', 'login.partner.microsoftonline.cn'],
+      ...['sts.windows.net', '.ciamlogin.com', '.b2clogin.com'],
+    ],
   },
-  { id: 'entra', host: /\.(ciamlogin|b2clogin)\.com$/ },
   // The sign-in domain is no issuer, but it is often taken for one: recognised, so that the hint can say so.
-  { id: 'cognito', host: /^cognito-idp(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.amazoncognito\.com$/ },
-  { id: 'aws-iam', host: /\.tokens\.sts\.global\.api\.aws$/ },
+  {
+    id: 'cognito',
+    hosts: ['.amazoncognito.com'],
+    like: /^cognito-idp(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+  },
+  { id: 'aws-iam', hosts: ['.tokens.sts.global.api.aws'] },
   {
     id: 'aws-identity-center',
-    host: /\.awsapps\.com$|^identitycenter\.amazonaws\.com$|^oidc\.[a-z0-9-]+\.amazonaws\.com$/,
+    hosts: ['.awsapps.com', 'identitycenter.amazonaws.com'],
+    like: /^oidc\.[a-z0-9-]+\.amazonaws\.com$/,
   },
-  { id: 'google', host: /^accounts\.google\.com$/ },
-  { id: 'auth0', host: /\.auth0\.com$/ },
-  { id: 'pingone', host: /^auth\.pingone\.(com|eu|ca|asia|sg|com\.au)$/ },
-  { id: 'onelogin', host: /\.onelogin\.com$/, path: /^\/oidc(\/|$)/ },
-  { id: 'jumpcloud', host: /^oauth\.id\.(eu\.)?jumpcloud\.com$/ },
-  { id: 'github-actions', host: /^token\.actions\.(githubusercontent\.com|[a-z0-9-]+\.ghe\.com)$/ },
+  { id: 'google', hosts: ['accounts.google.com'] },
+  { id: 'auth0', hosts: ['.auth0.com'] },
+  {
+    id: 'pingone',
+    hosts: ['com', 'eu', 'ca', 'asia', 'sg', 'com.au'].map((region) => `auth.pingone.${region}`),
+  },
+  { id: 'onelogin', hosts: ['.onelogin.com'], path: /^\/oidc(\/|$)/ },
+  { id: 'jumpcloud', hosts: ['oauth.id.jumpcloud.com', 'oauth.id.eu.jumpcloud.com'] },
+  {
+    id: 'github-actions',
+    hosts: ['token.actions.githubusercontent.com'],
+    like: /^token\.actions\.[a-z0-9-]+\.ghe\.com$/,
+  },
   // On a customer's own domain only the path tells.
   { id: 'github-actions', path: /^\/_services\/token(\/|$)/ },
   { id: 'keycloak', path: /\/realms\/[^/]+\/?$/ },
   { id: 'okta', path: /^\/oauth2\/(default|aus[A-Za-z0-9]+)$/ },
   { id: 'dex', path: /\/dex$/ },
 ]
+
+const isAt = ({ hosts, like }: Place, host: string): boolean =>
+  (hosts === undefined && like === undefined) ||
+  hosts?.some((known) => (known.startsWith('.') ? host.endsWith(known) : host === known)) === true ||
+  like?.test(host) === true
 
 /**
  * Whose issuer this is, `generic` when nothing tells: several providers offer domains of one's own, so a
@@ -40,9 +70,7 @@ export function detectProvider(issuer: string): ProviderId {
   const text = issuer.includes('://') ? issuer : `https://${issuer}`
   if (!URL.canParse(text)) return 'generic'
   const { hostname, pathname } = new URL(text)
-  const place = PLACES.find(
-    ({ host, path }) => (host?.test(hostname) ?? true) && (path?.test(pathname) ?? true),
-  )
+  const place = PLACES.find((one) => isAt(one, hostname) && (one.path?.test(pathname) ?? true))
   return place?.id ?? 'generic'
 }
 

@@ -2,10 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { type Client, sessionName } from './client.ts'
+import type { Client } from './client.ts'
 import { openVault } from './open-vault.ts'
 import { listOwn, makePrivate, readOwn, unwritable, writeAtomically } from './own-files.ts'
-import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './sealed-file.ts'
+import {
+  type Body,
+  damaged,
+  type Header,
+  openFile,
+  prepareToOpen,
+  readHeader,
+  sealFile,
+} from './sealed-file.ts'
+import { findSessionName } from './sign-ins.ts'
 import { takeTurn } from './turn.ts'
 import type { Secret, Vault } from './vault.ts'
 
@@ -62,7 +71,7 @@ export interface Store {
 
 export async function openStore(client: Client, ports: Ports): Promise<Store> {
   const files = await ports.files()
-  const name = sessionName(client)
+  const name = await findSessionName(client, files)
   const directory = join(client.stateDirectory, 'sessions', name)
   const path = join(directory, 'session')
   const itemsPath = join(directory, 'items.json')
@@ -84,6 +93,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       if (!bytes) return undefined
       const header = readHeader(bytes, at)
       try {
+        prepareToOpen()
         const secret = await vaultOf(header.store).recall(account(header.sid), header)
         const body = openFile(bytes, secret.key)
         if (body) return { header, body, secret }

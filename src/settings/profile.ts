@@ -118,7 +118,10 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     http: httpSettings(values.text, flags, env),
     expect: readExpect(values.table('expect'), values.source('expect')),
     access: readAccess(values.table('access'), values.source('access')),
-    resolved: values.all(DEFAULT_API[backend] as string),
+    // Most commands show none of it.
+    get resolved() {
+      return values.all(DEFAULT_API[backend] as string)
+    },
     unknownKeys: unknownKeys(layers.profile, layers.system),
   }
 }

@@ -4,6 +4,8 @@ import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './keys.ts'
 
+const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))
+
 /** Flags as commander hands them over, by camelCase name. */
 export interface Flags {
   readonly profile?: string
@@ -33,7 +35,7 @@ export interface Layers {
 export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset) {
   const presetValues = preset ? presetLayer(preset) : {}
   const find = (name: SettingName): Resolved => {
-    const key = SETTING_TABLE.find((row) => row.key === name) as SettingKey
+    const key = KEYS.get(name) as SettingKey
     const flag = key.flag === undefined ? undefined : flags.values[key.flag]
     if (flag !== undefined)
       return { value: check(key, flag, typedFlag(key.flag as string)), source: typedFlag(key.flag as string) }

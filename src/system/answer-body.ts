@@ -12,16 +12,23 @@ export function flatten(
   return flat
 }
 
-/** The body as it came, refused past the cap of the request. */
-export async function readCapped(body: AsyncIterable<Buffer>, request: HttpRequest): Promise<Buffer> {
+/** Collects the body as it comes; past the cap of the request adding more is a Failure (`api-failed`). */
+export function cappedBody(request: HttpRequest): { add(part: Buffer): void; whole(): Buffer } {
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of body) {
-    size += part.length
-    if (size > request.maxBytes) throw tooLarge(request)
-    parts.push(part)
+  return {
+    add(part) {
+      size += part.length
+      if (size > request.maxBytes) throw tooLarge(request)
+      parts.push(part)
+    },
+    whole: () => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)),
   }
-  return Buffer.concat(parts)
+}
+
+/** Loads what unpacks an answer; nearly every server packs it. */
+export function prepareToDecode(): void {
+  import('node:zlib').catch(() => {})
 }
 
 /** Unpacks gzip, br and deflate; what unpacks to more than the cap is refused. */
@@ -32,27 +39,18 @@ export async function decode(
 ): Promise<Buffer> {
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding === 'identity' || wire.length === 0) return wire
-  const { brotliDecompress, gunzip, inflate } = await import('node:zlib')
-  const decoders = { gzip: gunzip, 'x-gzip': gunzip, br: brotliDecompress, deflate: inflate }
+  const { brotliDecompressSync, gunzipSync, inflateSync } = await import('node:zlib')
+  const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }
   const decoder = decoders[encoding as keyof typeof decoders]
   if (!decoder)
     throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`)
   try {
-    return await inflateWith(decoder, wire, request.maxBytes)
+    // At once: there is nothing else to do meanwhile, and another thread would have to be asked.
+    return decoder(wire, { maxOutputLength: request.maxBytes })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
     throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, { cause })
   }
-}
-
-function inflateWith(
-  decoder: typeof import('node:zlib').gunzip,
-  wire: Buffer,
-  maxOutputLength: number,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    decoder(wire, { maxOutputLength }, (error, bytes) => (error ? reject(error) : resolve(bytes)))
-  })
 }
 
 function tooLarge(request: HttpRequest): Failure {

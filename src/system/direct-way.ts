@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { HttpRequest } from '../ports.ts'
+import { cappedBody, prepareToDecode } from './answer-body.ts'
 import { once } from './once.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import type { Way } from './way.ts'
@@ -24,13 +25,22 @@ export function directWay(tls: TlsSettings): Way {
   return {
     async send(request, signal) {
       const client = await clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
+      if (signal.aborted) throw signal.reason
       const { method } = request
       const headers = { 'accept-encoding': 'identity', ...request.headers }
-      const answer = await answerOf(
-        client.request(request.url, { ...client, method, headers, signal }),
-        request,
-      )
-      return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body: answer }
+      const asked = client.request(request.url, { ...client, method, headers })
+      // By hand: Node's own option for it loads a library of streams.
+      const stop = () => asked.destroy(signal.reason)
+      signal.addEventListener('abort', stop, { once: true })
+      // While the other side works.
+      asked.once('finish', () => setImmediate(prepareToDecode))
+      try {
+        const answer = await answerOf(asked, request)
+        const body = await bodyOf(answer, request)
+        return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
     },
   }
 }
@@ -38,7 +48,8 @@ export function directWay(tls: TlsSettings): Way {
 function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     asked.once('response', resolve)
-    asked.once('error', reject)
+    // It may come after the answer, too, and must not go unheard then.
+    asked.on('error', reject)
     asked.once('socket', (socket) => {
       if (!socket.connecting) return
       const late = () => asked.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
@@ -46,5 +57,23 @@ function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<Incoming
       for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
     })
     asked.end(body)
+  })
+}
+
+function bodyOf(answer: IncomingMessage, request: HttpRequest): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const body = cappedBody(request)
+    answer.on('data', (part: Buffer) => {
+      try {
+        body.add(part)
+      } catch (failure) {
+        reject(failure)
+        answer.destroy()
+      }
+    })
+    answer.once('end', () => resolve(body.whole()))
+    answer.on('error', reject)
+    // Closed before its end.
+    answer.once('close', () => reject(Object.assign(new Error('cut off'), { code: 'ECONNRESET' })))
   })
 }

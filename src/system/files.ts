@@ -6,8 +6,8 @@ import type { FileFacts, Files } from '../ports.ts'
 // The promises of `node:fs/promises` do the same, and cost a start the stream modules they come with.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
 const [writeFile, rename] = [promisify(fs.writeFile), promisify(fs.rename)]
-const [rm, mkdir, readdir] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.readdir)]
-const [lstat, stat] = [promisify(fs.lstat), promisify(fs.stat)]
+const [rm, mkdir] = [promisify(fs.rm), promisify(fs.mkdir)]
+const stat = promisify(fs.stat)
 
 const absent = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code
@@ -44,11 +44,15 @@ async function makeOne(path: string): Promise<void> {
 export const realFiles: Files = {
   // Reading waits: there is nothing else to do meanwhile, and four trips to another thread a file are a tenth of a run.
   async read(path) {
-    return present(() => withFile(path, constants.O_RDONLY | NO_FOLLOW, (file) => fs.readFileSync(file)))
+    return whenThere(fs.lstatSync, path, () =>
+      withFile(path, constants.O_RDONLY | NO_FOLLOW, (file) => fs.readFileSync(file)),
+    )
   },
 
   async readForeign(path, maxBytes) {
-    return present(() => withFile(path, constants.O_RDONLY, (file) => readAtMost(file, maxBytes)))
+    return whenThere(fs.statSync, path, () =>
+      withFile(path, constants.O_RDONLY, (file) => readAtMost(file, maxBytes)),
+    )
   },
 
   async create(path, bytes) {
@@ -83,7 +87,7 @@ export const realFiles: Files = {
 
   async list(path) {
     try {
-      return await readdir(path)
+      return fs.readdirSync(path)
     } catch (error) {
       if (absent(error)) return []
       throw error
@@ -92,7 +96,7 @@ export const realFiles: Files = {
 
   async inspect(path): Promise<FileFacts | undefined> {
     try {
-      const stat = await lstat(path)
+      const stat = fs.lstatSync(path)
       const kind = stat.isFile()
         ? 'file'
         : stat.isDirectory()
@@ -108,9 +112,10 @@ export const realFiles: Files = {
   },
 }
 
-function present<T>(look: () => T): T | undefined {
+/** The look before spares a run without the file an exception, which takes as long as reading a file would. */
+function whenThere<T>(stat: typeof fs.statSync, path: string, read: () => T): T | undefined {
   try {
-    return look()
+    return stat(path, { throwIfNoEntry: false }) && read()
   } catch (error) {
     if (absent(error)) return undefined
     throw error

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Env, Http, HttpSettings } from '../ports.ts'
-import { decode, flatten, readCapped } from './answer-body.ts'
+import { decode, flatten } from './answer-body.ts'
 import { explainNetwork } from './network-failure.ts'
 import { once } from './once.ts'
 import { proxySettings } from './proxy-settings.ts'
@@ -31,8 +31,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
         const way = await (proxyFor(request.url) ? proxied() : direct())
         const answer = await way.send(request, signal)
         const headers = flatten(answer.headers)
-        const wire = await readCapped(answer.body, request)
-        return { status: answer.status, headers, body: await decode(wire, headers, request) }
+        return { status: answer.status, headers, body: await decode(answer.body, headers, request) }
       } catch (error) {
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason

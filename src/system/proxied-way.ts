@@ -1,3 +1,4 @@
+import { cappedBody } from './answer-body.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import type { Way } from './way.ts'
@@ -16,14 +17,16 @@ export async function proxiedWay(proxies: ProxySettings, tls: TlsSettings): Prom
   })
   return {
     async send(request, signal) {
-      const { statusCode, headers, body } = await undici.request(request.url, {
+      const answer = await undici.request(request.url, {
         dispatcher,
         method: request.method,
         headers: { 'accept-encoding': 'identity', ...request.headers },
         body: request.body ?? null,
         signal,
       })
-      return { status: statusCode, headers, body }
+      const body = cappedBody(request)
+      for await (const part of answer.body) body.add(part)
+      return { status: answer.statusCode, headers: answer.headers, body: body.whole() }
     },
   }
 }

@@ -45,9 +45,11 @@ describe('what is no part of the plan is found', () => {
     [
       'src/commands/login.ts',
       "import { realFiles } from '../system/files.ts'",
-      'only main may import system',
+      'only main and load may import system',
     ],
-    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main may import system'],
+    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main and load may import system'],
+    ['src/load.ts', "import { run } from './cli.ts'", 'only main may import cli'],
+    ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')", 'only load may import main'],
     ['src/system/files.ts', "import { x } from '../settings/places.ts'", 'system does not know settings'],
     ['src/commands/login.ts', "import { x } from '../utils/x.ts'", 'a room that is not in the plan'],
     ['src/utils/x.ts', "import { Failure } from '../errors.ts'", 'a room that is not in the plan'],
@@ -109,7 +111,7 @@ describe('what is no part of the plan is found', () => {
       'src/system/proxied-way.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
     ],
-    ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')"],
+    ['bin/ls-auth.js', "const { start } = require('../dist/load.cjs')"],
   ])('and what is allowed is not: %s: %s', (path, text) => {
     expect(violations(parse(path, text))).toEqual([])
   })

@@ -4,6 +4,7 @@ import type { Import, Source } from './source.ts'
 /** From the top down; a room knows those below it, never its neighbours. */
 const FLOORS: readonly (readonly string[])[] = [
   ['bin'],
+  ['load'],
   ['main'],
   ['cli'],
   ['commands', 'report', 'request-log'],
@@ -12,19 +13,20 @@ const FLOORS: readonly (readonly string[])[] = [
   ['errors', 'safe-text'],
 ]
 
-/** Rooms that one other room alone may enter. */
-const ONE_VISITOR: Readonly<Record<string, string>> = {
-  system: 'main',
-  commands: 'cli',
-  cli: 'main',
-  main: 'bin',
+/** Rooms that few others may enter. `load` runs the built files of `main`, and has to find their compiled form first. */
+const VISITORS: Readonly<Record<string, readonly string[]>> = {
+  system: ['main', 'load'],
+  commands: ['cli'],
+  cli: ['main'],
+  main: ['load'],
+  load: ['bin'],
 }
 
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
   chalk: 'src/system/terminal.ts',
-  commander: /^src\/cli(\.ts|\/(command|trace-commands)\.ts)$/,
+  commander: /^src\/cli\/(tree|command|trace-commands)\.ts$/,
   'fs-native-extensions': 'src/system/lock.ts',
   jose: 'src/claims/verify.ts',
   keytar: 'src/system/keychain.ts',
@@ -110,9 +112,10 @@ function judgeArrow(path: string, target: string, typeOnly: boolean): string | u
   if (from === to) return undefined
   if (to === 'ports') return typeOnly ? undefined : 'imports more than types from ports'
   if (from === 'ports') return `imports ${target}, but ports knows nobody`
-  const visitor = ONE_VISITOR[to]
-  if (visitor !== undefined) {
-    return visitor === from ? undefined : `imports ${target}; only ${visitor} may import ${to}`
+  const visitors = VISITORS[to]
+  if (visitors !== undefined) {
+    if (visitors.includes(from)) return undefined
+    return `imports ${target}; only ${visitors.join(' and ')} may import ${to}`
   }
   const floor = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room))
   if (floor(to) < 0) return `imports ${target}, a room that is not in the plan`

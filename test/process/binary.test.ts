@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { chmod, readdir, readFile, rm, stat } from 'node:fs/promises'
-import nodeModule from 'node:module'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -185,27 +183,6 @@ describe('signed in, with the file store', () => {
     const { stdout, stderr } = await machine.command('bash', line).ended
     expect(stderr).toBe('exit 0\n')
     expect(stdout).toBe(whole.stdout)
-  })
-
-  it('compiled code is kept in a directory that is ours alone, or not at all', async () => {
-    // From Node 22 on; an older one keeps nothing.
-    const keeps = 'enableCompileCache' in nodeModule
-    const kept = join(machine.stateDirectory, 'compiled')
-    expect(existsSync(kept)).toBe(keeps)
-    await rm(kept, { recursive: true, force: true })
-    await chmod(machine.stateDirectory, 0o750)
-    await machine.run(['--version'])
-    expect(existsSync(kept)).toBe(false)
-    await chmod(machine.stateDirectory, 0o700)
-    await machine.run(['--version'])
-    expect(existsSync(kept)).toBe(keeps)
-    const stranger = await openMachine()
-    try {
-      await stranger.run(['--version'])
-      expect(await readdir(stranger.home)).toEqual([])
-    } finally {
-      await stranger.close()
-    }
   })
 
   it('LS_AUTH_TOKEN takes the place of the session: no provider, no state, no profile secrets', async () => {

@@ -1,0 +1,8 @@
+import type { HttpAnswer } from '../ports.ts'
+
+/** A web page, whatever its sender calls it. */
+export function isPage({ headers, body }: HttpAnswer): boolean {
+  const type = headers['content-type'] ?? ''
+  if (/^(text\/html|application\/xhtml)/i.test(type)) return true
+  return /^\s*<(!doctype html|html)[\s>]/i.test(body.subarray(0, 200).toString('latin1'))
+}

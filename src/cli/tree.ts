@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+import { CLAIM_COMMANDS } from './claim-commands.ts'
+import { addCommands, choice } from './command.ts'
+import { PROFILE_COMMANDS } from './profile-commands.ts'
+import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
+import { TRACE_COMMANDS } from './trace-commands.ts'
+
+/**
+ * Parses one command line and runs the command that was meant, or answers `--help` and `--version`. Failures are
+ * thrown; what commander has against the line is one of them (`usage`).
+ */
+export async function runCommand(argv: readonly string[], ports: Ports): Promise<void> {
+  const output: string[] = []
+  const program = commandTree(argv, ports, (text) => output.push(text))
+  try {
+    refuseTokens(argv)
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw misuse(error, program, argv)
+    await ports.terminal.out(output.join(''))
+  }
+}
+
+/** What commander has against a command line, with the help of the command that was meant. */
+function misuse(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+  const typed = ['ls-auth']
+  let at: Command | undefined = program
+  for (const word of argv) {
+    at = at.commands.find((command) => command.name() === word)
+    if (!at) break
+    typed.push(word)
+  }
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n')
+  return new Failure('usage', error.code === 'commander.help' ? 'no command was given' : message, {
+    hint: `See: ${typed.join(' ')} --help`,
+    detail: error.code === 'commander.help' ? [] : more.filter(Boolean),
+  })
+}
+
+/** A command line is visible to every user of the machine and stays in the shell's history. */
+function refuseTokens(argv: readonly string[]): void {
+  if (!argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) return
+  throw new Failure('usage', 'a token does not belong on the command line, where others can read it', {
+    hint: 'Pass it on standard input: ls-auth whoami --token -',
+  })
+}
+
+const COMMANDS = [...SIGN_IN_COMMANDS, ...CLAIM_COMMANDS, ...TRACE_COMMANDS, PROFILE_COMMANDS]
+
+function commandTree(argv: readonly string[], ports: Ports, write: (text: string) => void): Command {
+  const program = new Command('ls-auth')
+    .description('Identity-based access to distributed traces from the terminal')
+    .version(ports.env.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: write,
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(ports.terminal.columns, 100),
+    })
+    .option('--profile <name>', 'profile to use (LS_AUTH_PROFILE)')
+    .option('--json', 'one JSON value on stdout; errors as JSON on stderr')
+    .option('--quiet', 'no talk on stderr, only warnings and errors')
+    .option('--debug', 'show each request, redacted, on stderr')
+    .addOption(choice('--color <when>', 'colour', ['auto', 'always', 'never']).default('auto'))
+    .option('--timeout <seconds>', 'bound on one network request', positiveNumber)
+  addCommands(program, COMMANDS, argv, ports)
+  return program
+}
+
+function positiveNumber(value: string): number {
+  const seconds = Number(value)
+  if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
+  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is not a number of seconds`)
+}
