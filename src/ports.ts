@@ -119,8 +119,11 @@ export interface Style {
 }
 
 export interface Terminal {
-  /** Data. Resolves when the text has left the process; a closed pipe ends the run with 0. */
-  out(text: string): Promise<void>
+  /**
+   * Data: a text, or many with `after` behind each, never all of them in memory at once. Resolves when they have left
+   * the process; a closed pipe ends the run with 0.
+   */
+  out(text: string | Iterable<string>, after?: string): Promise<void>
   /** Talk. */
   err(text: string): void
   readonly outIsTTY: boolean

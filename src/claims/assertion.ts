@@ -43,8 +43,7 @@ export function judgeAssertion(subject: Subject, payload: Claims | undefined, as
   const finding: Finding = {
     assertion: 'claim',
     expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
-    actual:
-      held === undefined ? 'not said' : meaning ? instant(Number(held)) : JSON.stringify(held).slice(0, 200),
+    actual: held === undefined ? 'not said' : meaning ? timeOf(held) : textOf(held),
     verdict: 'unknown',
     source: path,
   }
@@ -65,6 +64,16 @@ function lookUp(payload: Claims, path: string): unknown {
   return at
 }
 
+const textOf = (held: unknown): string => JSON.stringify(held).slice(0, 200)
+const timeOf = (held: unknown): string =>
+  Number.isNaN(numberOf(held)) ? textOf(held) : instant(numberOf(held))
+
+/** NaN for all that is no number nor written like one; an object may even have a `toString` that is no function. */
+function numberOf(held: unknown): number {
+  if (typeof held === 'number') return held
+  return typeof held === 'string' && held.trim() !== '' ? Number(held) : Number.NaN
+}
+
 function holds(held: unknown, operator: Operator, value: string): boolean {
   const text = (one: unknown) => (typeof one === 'string' ? one : JSON.stringify(one))
   switch (operator) {
@@ -76,7 +85,7 @@ function holds(held: unknown, operator: Operator, value: string): boolean {
       if (Array.isArray(held)) return held.some((one) => text(one) === value)
       return typeof held === 'string' && held.split(' ').includes(value)
     default: {
-      const [left, right] = [Number(held), Number(value)]
+      const [left, right] = [numberOf(held), Number(value)]
       if (value.trim() === '' || Number.isNaN(left) || Number.isNaN(right)) return false
       return operator === '>'
         ? left > right

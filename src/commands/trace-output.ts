@@ -17,9 +17,6 @@ export const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', '
 /** A format of a trace on standard output. */
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
-/** Characters handed to the stream at once: few writes, and never a whole trace in one string. */
-const BATCH = 256 * 1024
-
 /** `--json` is `-o json`; a person gets the waterfall. */
 export function traceFormat(invocation: Invocation): TraceFormat {
   const { output } = invocation.options
@@ -52,7 +49,7 @@ export async function writeTrace(
 ): Promise<void> {
   const format = traceFormat(invocation)
   if (format === 'waterfall' || format === 'md') return writeDrawing(invocation, picture, view, source)
-  await writePieces(invocation, await piecesOf(format, picture.tree, view))
+  await invocation.ports.terminal.out(await piecesOf(format, picture.tree, view))
 }
 
 async function piecesOf(
@@ -79,17 +76,6 @@ async function piecesOf(
   }
 }
 
-async function writePieces({ ports }: Invocation, pieces: Iterable<string>, after = ''): Promise<void> {
-  let batch = ''
-  for (const piece of pieces) {
-    batch += piece + after
-    if (batch.length < BATCH) continue
-    await ports.terminal.out(batch)
-    batch = ''
-  }
-  if (batch !== '') await ports.terminal.out(batch)
-}
-
 async function writeDrawing(
   invocation: Invocation,
   { tree, clocks }: Picture,
@@ -112,7 +98,7 @@ async function writeDrawing(
     const { renderMarkdown } = await import('../trace/render/markdown.ts')
     return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
   }
-  await writePieces(invocation, await linesOf(invocation, tree, view, options), '\n')
+  await terminal.out(await linesOf(invocation, tree, view, options), '\n')
   if (source.link !== undefined && source.link.length > terminal.columns)
     await terminal.out(`\n${source.link}\n`)
 }

@@ -8,7 +8,14 @@ export interface Output {
   readonly columns: number | undefined
   /** Resolves when the text has left the process. */
   write(text: string): Promise<void>
+  /** Writes many texts, with `after` behind each. */
+  writeAll(texts: Iterable<string>, after?: string): Promise<void>
 }
+
+/** Bytes that leave at once: few writes, and never a whole trace in one text. */
+const ROOM = 512 * 1024
+/** UTF-8 needs no more for one unit of a text. */
+const MOST_BYTES = 3
 
 /** Whether any text went through a stream of Node's, which may not have taken all of it to the system yet. */
 export const outputs = { flowing: process.platform === 'win32' }
@@ -24,7 +31,7 @@ export function openOutput(descriptor: 1 | 2): Output {
   const direct = process.platform !== 'win32'
   const isTTY = once(() => (!direct || isDevice(descriptor)) && Boolean(stream().isTTY))
   let flowing = !direct
-  const flow = (rest: string | Uint8Array) => {
+  const flow = (rest: Uint8Array) => {
     flowing = true
     outputs.flowing = true
     return new Promise<void>((resolve, reject) => {
@@ -40,18 +47,36 @@ export function openOutput(descriptor: 1 | 2): Output {
     get columns() {
       return isTTY() ? stream().columns : undefined
     },
-    async write(text) {
-      if (flowing) return flow(text)
-      let rest = Buffer.from(text)
-      while (rest.length > 0) {
-        try {
-          rest = rest.subarray(writeSync(descriptor, rest))
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
-          return flow(rest)
+    write: (text) => put(Buffer.from(text)),
+    // Encoded one by one: a text that grows piece by piece has to be gathered from all over the memory.
+    async writeAll(texts, after = '') {
+      let room = Buffer.allocUnsafeSlow(ROOM)
+      let filled = 0
+      for (const text of texts) {
+        const piece = text + after
+        const most = piece.length * MOST_BYTES
+        if (most > room.length - filled) {
+          await put(room.subarray(0, filled))
+          if (most > room.length) room = Buffer.allocUnsafeSlow(most)
+          filled = 0
         }
+        filled += room.write(piece, filled)
       }
+      await put(room.subarray(0, filled))
     },
+  }
+
+  async function put(bytes: Buffer): Promise<void> {
+    if (flowing) return flow(bytes)
+    let rest = bytes
+    while (rest.length > 0) {
+      try {
+        rest = rest.subarray(writeSync(descriptor, rest))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        return flow(rest)
+      }
+    }
   }
 }
 

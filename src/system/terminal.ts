@@ -27,8 +27,8 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
     return output.isTTY && variables.TERM !== 'dumb'
   }
   return {
-    out: (text) =>
-      out.write(text).catch((error) => {
+    out: (text, after) =>
+      (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)).catch((error) => {
         throw unwritten(error)
       }),
     err: (text) => void err.write(text).catch(() => {}),

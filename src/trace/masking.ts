@@ -151,6 +151,7 @@ class Mask {
   count = 0
   readonly #keys = new Map<string, boolean>()
   readonly #resources = new Map<Attributes, Attributes>()
+  readonly #names = new Map<string, string>()
 
   attributes(attributes: Attributes): Attributes {
     return attributes.map(([key, value]) => [key, this.#value(key, value)] as const)
@@ -162,6 +163,15 @@ class Mask {
     if (known) return known
     const masked = this.attributes(attributes)
     this.#resources.set(attributes, masked)
+    return masked
+  }
+
+  /** 100,000 spans have few names. */
+  name(name: string): string {
+    const known = this.#names.get(name)
+    if (known === name) return known
+    const masked = this.text(name)
+    this.#names.set(name, masked)
     return masked
   }
 
@@ -210,7 +220,7 @@ class MaskedSpan extends SpanView {
   }
 
   override get name(): string {
-    return this.#mask.text(this.below.name)
+    return this.#mask.name(this.below.name)
   }
 
   override get statusMessage(): string | undefined {

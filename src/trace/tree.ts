@@ -145,7 +145,8 @@ export function buildTree(trace: Trace): TraceTree {
   const times = timesOf(trace.spans, startNanos, attached.parents)
   const roots: number[] = []
   const detached: number[] = []
-  for (const [i, place] of attached.places.entries()) {
+  for (let i = 0; i < attached.places.length; i++) {
+    const place = attached.places[i]
     if (place === 'root') roots.push(i)
     else if (place !== 'child') detached.push(i)
   }

@@ -53,6 +53,21 @@ describe('--claim', () => {
     expect(judgeAssertion(subject, { auth_time: 'x' }, oldest).verdict).toBe('fail')
   })
 
+  it.each<{ held: unknown }>([{ toString: 1 }, [[]], true, null, {}, '', ' '].map((held) => ({ held })))(
+    '$held is no number, and compares to none',
+    ({ held }) => {
+      for (const operator of ['>', '<', '>=', '<='] as const) {
+        const assertion = { path: 'x', operator, value: '0' }
+        expect(judgeAssertion(subject, { x: held }, assertion).verdict).toBe('fail')
+        const spoken = { ...assertion, meaning: 'signed in at most 1h ago' }
+        expect(judgeAssertion(subject, { x: held }, spoken)).toMatchObject({
+          actual: JSON.stringify(held),
+          verdict: 'fail',
+        })
+      }
+    },
+  )
+
   it('never passes on a signature that was not verified, and never throws on any text', () => {
     fc.assert(
       fc.property(fc.string(), fc.anything(), (text, value) => {

@@ -91,7 +91,9 @@ function machine(
     clock: { now: () => 1_790_000_000_000, sleep: untouched },
     terminal: {
       ...screen,
-      out: async (text) => out(text),
+      out: async (text, after = '') => {
+        for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
+      },
       err,
       outIsTTY: false,
       errIsTTY: false,

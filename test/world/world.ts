@@ -139,8 +139,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
     },
     terminal: {
-      out: async (text) => {
-        stdout += text
+      out: async (text, after = '') => {
+        for (const piece of typeof text === 'string' ? [text] : text) stdout += piece + after
       },
       err: (text) => {
         stderr += text

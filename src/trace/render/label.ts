@@ -21,6 +21,8 @@ export class Labels {
   readonly #names: SafeWords
   readonly #services: SafeWords
   readonly #colours: readonly number[]
+  /** By node, as far as they were asked for: each is needed for the layout and for its row. */
+  readonly #durations: string[]
 
   constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
     this.#tree = tree
@@ -29,6 +31,7 @@ export class Labels {
     this.#names = new SafeWords(tree.names, glyphs.ellipsis)
     this.#services = new SafeWords(tree.services, glyphs.ellipsis)
     this.#colours = tree.services.texts.map(serviceColour)
+    this.#durations = new Array(tree.count)
   }
 
   /** The palette index of a node's service. */
@@ -38,6 +41,11 @@ export class Labels {
 
   /** How long a span took, or all of a fold together. */
   duration(node: number): string {
+    this.#durations[node] ??= this.#durationOf(node)
+    return this.#durations[node]
+  }
+
+  #durationOf(node: number): string {
     const fold = this.#rows.fold(node)
     if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
     return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
@@ -81,7 +89,8 @@ export class Labels {
   draw(node: number, guides: string, width: number, style: Style): string {
     const mark = this.#mark(node)
     const room = Math.max(1, width - guides.length - mark.length)
-    const beside = this.statisticsFit(node, guides.length, width) ? this.statistics(node) : ''
+    const statistics = this.statistics(node)
+    const beside = statistics !== '' && this.statisticsFit(node, guides.length, width) ? statistics : ''
     const right = this.#right(node, beside, room)
     const nameRoom = right.columns === 0 ? room : room - GAP - right.columns
     const name = style.dim(guides) + style.red(mark) + this.#styledName(node, nameRoom, style)
@@ -110,8 +119,9 @@ export class Labels {
   #right(node: number, beside: string, room: number): Measured {
     const service = this.#service(node)
     if (beside === '' && service.columns === 0) return NOTHING
-    const text = [beside, service.text].filter((part) => part !== '').join(blanks(GAP))
-    const columns = beside === '' ? service.columns : text.length - service.text.length + service.columns
+    const text =
+      beside === '' || service.text === '' ? beside + service.text : beside + blanks(GAP) + service.text
+    const columns = text.length - service.text.length + service.columns
     const most = rightRoom(this.#name(node).columns, columns, room)
     return columns <= most ? { text, columns } : measure(fitEnd(text, most, this.#glyphs.ellipsis))
   }

@@ -131,9 +131,10 @@ function figuresOf(node: number, { tree, labels, layout, style }: Drawing): stri
 
 /** Blanks after a bar are left out: the line is copied and grepped. */
 function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs, style }: Drawing): string {
-  const members = rows.fold(node)?.members ?? [node]
-  const spans = members.map((member): Interval => [tree.startOf(member), tree.endOf(member)])
-  const sections = members.flatMap((member) => path.sectionsOf(member))
+  const intervalOf = (member: number): Interval => [tree.startOf(member), tree.endOf(member)]
+  const members = rows.fold(node)?.members
+  const spans = members ? members.map(intervalOf) : [intervalOf(node)]
+  const sections = members ? members.flatMap((member) => path.sectionsOf(member)) : path.sectionsOf(node)
   const runs = drawBar(spans, sections, window, layout.bar, glyphs)
   let bar = ''
   for (let i = 0; i < runs.length; i++) {
