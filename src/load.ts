@@ -1,6 +1,7 @@
 import { placesFor } from './settings/places.ts'
-import { cacheFor, openProgram } from './system/compiled-code.ts'
+import { cacheFor } from './system/code-cache.ts'
 import { processEnv } from './system/env.ts'
+import { openProgram } from './system/program.ts'
 
 /** Names the built files this one was built with. */
 declare const LS_AUTH_BUILD: string

@@ -1,6 +1,7 @@
 import { safeJson, safeText } from '../safe-text.ts'
 import type { AttributeName, AttributeSample } from '../trace/attributes.ts'
-import { isSensitive, MASKED, maskText } from '../trace/masking.ts'
+import { MASKED, maskText } from '../trace/masking.ts'
+import { isSensitive } from '../trace/sensitive-keys.ts'
 import { globals, type Invocation, printJson, tell } from './invocation.ts'
 import { readTimes } from './time-range.ts'
 import { openBackend } from './trace-backend.ts'

@@ -1,75 +1,9 @@
 import type { Attributes, AttributeValue, Span, SpanEvent, SpanLink, Trace } from './model.ts'
+import { isSensitive } from './sensitive-keys.ts'
 import { SpanView } from './span-view.ts'
 
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
-
-/**
- * Keys whose values are secrets or tell who somebody is, as phrases: words that stand together anywhere in a key, in
- * lower case, parted by dots (a key's own `-`, `_`, `:` and capitals part words, too). From OpenTelemetry's semantic
- * conventions, the vendors' own tags, and what was seen in real captures (cookies, client addresses, SQL text).
- */
-const ANYWHERE = phrases(
-  // Secrets.
-  'authorization authentication cookie cookies credential credentials passwd password passphrase pwd',
-  'secret secrets token jwt bearer session sessionid csrf xsrf signature assertion',
-  'api.key access.key private.key secret.key license.key auth.key encryption.key signing.key',
-  'apikey accesskey privatekey secretkey licensekey authkey encryptionkey signingkey',
-  // People.
-  'email mail phone telephone msisdn ssn iban birthdate birthday firstname lastname fullname username',
-  'first.name last.name full.name user.name login.name nick.name',
-  // Their addresses; those of hosts and servers are not.
-  'client.ip clientip remote.ip remoteip remote.addr remoteaddr remote.address remoteaddress',
-  'x.forwarded.for x.real.ip forwarded ip.address ipaddress',
-  // Bodies.
-  'request.body response.body',
-)
-
-/** The same, at the end of a key only. */
-const AT_THE_END = phrases(
-  ...['card', 'credit', 'account', 'pan', 'cvv', 'cvc'].map(
-    (word) => `${word} ${word}.number ${word}number ${word}.no ${word}no`,
-  ),
-)
-
-/** Endings of words: `db_password`, `sessionToken`. */
-const ENDINGS = [
-  ...['password', 'passwd', 'secret', 'apikey', 'accesstoken', 'idtoken', 'refreshtoken'],
-  ...['sessionid', 'sessiontoken', 'authtoken'],
-]
-
-/** Whole keys. */
-const KEYS = phrases(
-  'enduser.id enduser.hash enduser.login enduser.sub enduser.subject',
-  'user.id user.hash user.login user.sub user.subject',
-  ...['client', 'source', 'net.peer', 'net.sock.peer', 'http.client'].map(
-    (who) => `${who}.address ${who}.addr ${who}.ip ${who}.socket.address`,
-  ),
-  'ip peer.ipv4 peer.ipv6 peer.address',
-  // Text of statements: values of rows stand in it.
-  'db.statement db.query.text sql sql.query sql.text mongodb.query',
-)
-
-/** What keys begin with: the rest is a name of its own. */
-const BEGINNINGS = [
-  ...['db.query.parameter', 'db.operation.parameter'],
-  // What is typed into models, and what they answer.
-  ...['gen.ai.prompt', 'gen.ai.completion', 'gen.ai.input.messages', 'gen.ai.output.messages'],
-  'gen.ai.system.instructions',
-]
-
-const LONGEST_PHRASE = 3
-
-/** Keys that fit by accident: counts and kinds, not values. */
-const HARMLESS = phrases(
-  ...['token', 'tokens', 'session'].map((what) =>
-    ['count', 'type', 'usage', 'limit', 'total'].map((of) => `${what}.${of}`).join(' '),
-  ),
-)
-
-function phrases(...lines: readonly string[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => line.split(' ')))
-}
 
 /** What gives itself away whatever it is called: JWTs, bearer values, keys of big vendors, mail addresses. */
 const SENSITIVE_TEXT =
@@ -100,45 +34,6 @@ export function maskTrace(trace: Trace): MaskedTrace {
     trace: { ...trace, spans: trace.spans.map((span) => new MaskedSpan(span, mask)) },
     masked: () => mask.count,
   }
-}
-
-/** Whether values under this key are masked. */
-export function isSensitive(key: string): boolean {
-  const joined = parted(key)
-  // The same key with its capitals as borders of words.
-  const plain = parted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
-  return !isHarmless(plain) && (fits(plain) || (joined !== plain && fits(joined)))
-}
-
-const parted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.')
-
-function isHarmless(key: string): boolean {
-  if (key.startsWith('usage.') || key.includes('.usage.') || key.startsWith('gen.ai.token')) return true
-  return somePhrase(key, (phrase) => HARMLESS.has(phrase))
-}
-
-function fits(key: string): boolean {
-  if (KEYS.has(key) || BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
-  return somePhrase(
-    key,
-    (phrase, isLast) =>
-      ANYWHERE.has(phrase) ||
-      (isLast && AT_THE_END.has(phrase)) ||
-      ENDINGS.some((ending) => phrase.endsWith(ending)),
-  )
-}
-
-/** Looks at every run of up to three words. */
-function somePhrase(key: string, look: (phrase: string, isLast: boolean) => boolean): boolean {
-  const words = key.split('.')
-  for (let from = 0; from < words.length; from++) {
-    let phrase = ''
-    for (let to = from; to < words.length && to < from + LONGEST_PHRASE; to++) {
-      phrase = to === from ? (words[to] as string) : `${phrase}.${words[to]}`
-      if (look(phrase, to === words.length - 1)) return true
-    }
-  }
-  return false
 }
 
 /** A text with what gives itself away masked. */

@@ -82,7 +82,7 @@ describe('the compiled form of the program', () => {
     }
   })
 
-  it('is not read through a link, and a directory in its place does no harm', async () => {
+  it('is not read through a link, and a directory or a pipe in its place does no harm', async () => {
     const said = await help()
     const path = await cacheFile()
     const aside = join(machine.home, 'aside')
@@ -90,7 +90,10 @@ describe('the compiled form of the program', () => {
     await rm(path)
     await symlink(aside, path)
     expect(await help()).toBe(said)
-    await rm(path)
+    await rm(path, { force: true })
+    await machine.command('mkfifo', [path]).ended
+    expect(await help()).toBe(said)
+    await rm(path, { force: true })
     await mkdir(path)
     expect(await help()).toBe(said)
     await rm(path, { recursive: true })
