@@ -12,7 +12,9 @@ import { TRACE_COMMANDS } from './trace-commands.ts'
  * Parses one command line and runs the command that was meant, or answers `--help` and `--version`. Failures are
  * thrown; what commander has against the line is one of them (`usage`).
  */
-export async function runCommand(argv: readonly string[], ports: Ports): Promise<void> {
+export async function runCommand(line: readonly string[], ports: Ports): Promise<void> {
+  // Commander's own `help trace get` stops at `trace`.
+  const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
   const output: string[] = []
   const program = commandTree(argv, ports, (text) => output.push(text))
   try {

@@ -16,7 +16,9 @@ import { wrap } from './wrap.ts'
 
 /** `ls-auth check`: every assertion with its answer; exit 0 only when all of them hold. */
 export async function check(invocation: Invocation): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation)
+  const { settings, profile } = await loadProfile(invocation, {
+    anyProfile: invocation.options.token === '-',
+  })
   const asked = assertions(invocation)
   const offline = invocation.options.offline === true
   const subjects = await readSubjects(invocation, profile, settings, {

@@ -117,8 +117,11 @@ async function writeBundle(
     await files.create(path, Buffer.from(`${text}\n`))
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('usage', `cannot write ${path} (${code})`, {
-      hint: 'Name a file that does not exist yet.',
+    throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
+      hint:
+        code === 'EEXIST'
+          ? 'Name a file that does not exist yet.'
+          : 'Name a file in a directory that you can write to, on a disk with space.',
       cause,
     })
   }

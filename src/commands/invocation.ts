@@ -47,11 +47,14 @@ export function warn(invocation: Invocation, failure: Pick<Failure, 'message' | 
 export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>
   invocation.ports.terminal.out(`${safeJson(value, 2)}\n`)
 
-export const flagsOf = (invocation: Invocation, newProfile = false): Flags => {
+export const flagsOf = (
+  invocation: Invocation,
+  needs: Pick<Flags, 'newProfile' | 'anyProfile'> = {},
+): Flags => {
   const { profile, timeoutMilliseconds } = globals(invocation)
   return {
     values: invocation.settings,
-    newProfile,
+    ...needs,
     ...(profile === undefined ? {} : { profile }),
     ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
   }
@@ -60,11 +63,11 @@ export const flagsOf = (invocation: Invocation, newProfile = false): Flags => {
 /** The settings files and the profile they amount to for this run. */
 export async function loadProfile(
   invocation: Invocation,
-  options: { newProfile?: boolean } = {},
+  needs: Pick<Flags, 'newProfile' | 'anyProfile'> = {},
 ): Promise<{ settings: Settings; profile: Profile }> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
-  const profile = chooseProfile(settings, flagsOf(invocation, options.newProfile), ports.env)
+  const profile = chooseProfile(settings, flagsOf(invocation, needs), ports.env)
   for (const key of [...profile.unknownKeys, ...settings.config.unknownKeys]) {
     tell(invocation, `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`)
   }

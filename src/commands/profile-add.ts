@@ -29,7 +29,11 @@ export async function addProfile(invocation: Invocation): Promise<void> {
   const imported = typeof from === 'string' ? await readTransfer(invocation, from) : {}
   const profiles = { ...settings.config.profiles, [name]: imported }
   const candidate = { ...settings, config: { ...settings.config, profiles } }
-  const profile = chooseProfile(candidate, { ...flagsOf(invocation, true), profile: name }, ports.env)
+  const profile = chooseProfile(
+    candidate,
+    { ...flagsOf(invocation, { newProfile: true }), profile: name },
+    ports.env,
+  )
   await discover(knownIssuer(profile), profile.preset, await ports.http(profile.http), ports.clock)
   const values = { ...imported, ...typed(invocation, profile) }
   await changeConfig(settings.config, { set: name, values: inOrder(values) }, await ports.files(), ports.env)

@@ -3,6 +3,7 @@ import { safeText } from '../safe-text.ts'
 import { readConfig, renderProfile } from '../settings/config-file.ts'
 import { SETTING_TABLE } from '../settings/keys.ts'
 import { readSettings } from '../settings/profile.ts'
+import { checkBaseUrl, checkIssuer, withoutUser } from '../settings/urls.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Settings of one machine or person: they do not travel with a profile. */
@@ -28,6 +29,9 @@ export async function exportProfile(invocation: Invocation): Promise<void> {
       hint: 'See: ls-auth profile list',
     })
   }
+  const { issuer, api } = table
+  if (typeof issuer === 'string') checkIssuer(issuer)
+  if (typeof api === 'string') checkBaseUrl(api, String(table.authorization ?? ''))
   const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !OWN.has(key)))
   await terminal.out(await renderProfile(name, shared))
 }
@@ -38,7 +42,14 @@ export async function exportProfile(invocation: Invocation): Promise<void> {
  */
 export async function readTransfer(invocation: Invocation, path: string): Promise<Record<string, unknown>> {
   const { ports } = invocation
-  const file = await readConfig(path, await ports.files())
+  const file = await readConfig(path, await ports.files()).catch((failure) => {
+    // Not our settings: nothing of ours is to be mended.
+    if (!(failure instanceof Failure) || !failure.message.startsWith('cannot read')) throw failure
+    throw new Failure('usage', failure.message, {
+      hint: 'Name a file that holds one profile.',
+      cause: failure,
+    })
+  })
   if (!file.exists) throw new Failure('usage', `there is no file ${safeText(path, 200)}`)
   const [table, ...others] = Object.values(file.profiles)
   if (!table || others.length > 0) {
@@ -55,7 +66,7 @@ export async function readTransfer(invocation: Invocation, path: string): Promis
 async function confirm(invocation: Invocation, values: Record<string, unknown>): Promise<void> {
   const { terminal } = invocation.ports
   const show = (key: string) =>
-    safeText(typeof values[key] === 'string' ? (values[key] as string) : '(not set)', 200)
+    safeText(typeof values[key] === 'string' ? withoutUser(values[key] as string) : '(not set)', 200)
   terminal.err(`This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`)
   if (invocation.options.yes === true) return
   if (!terminal.inIsTTY) {

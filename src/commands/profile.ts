@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
+import { withoutUser } from '../settings/urls.ts'
 import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
 import { wrap } from './wrap.ts'
 
@@ -20,7 +21,7 @@ export async function list(invocation: Invocation): Promise<void> {
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
   const rows = names.map((name) => {
     const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
-    const text = (key: string) => (typeof table[key] === 'string' ? (table[key] as string) : null)
+    const text = (key: string) => (typeof table[key] === 'string' ? withoutUser(table[key] as string) : null)
     const isDefault = name === preferred || (preferred === undefined && names.length === 1)
     return {
       name,

@@ -8,7 +8,9 @@ import { printIdentity } from './whoami-text.ts'
 
 /** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
 export async function whoami(invocation: Invocation): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation)
+  const { settings, profile } = await loadProfile(invocation, {
+    anyProfile: invocation.options.token === '-',
+  })
   const subjects = await readSubjects(invocation, profile, settings)
   if (invocation.options.raw === true) return printRaw(invocation, subjects)
   const anew = invocation.options.verify === true

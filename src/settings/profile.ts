@@ -160,6 +160,7 @@ function chooseName(settings: Settings, flags: Flags, env: Env): { name: string;
   const [only, ...others] = [...new Set(known)]
   if (only !== undefined && others.length === 0) return { name: only, saved: true }
   if (only === undefined) return { name: 'default', saved: false }
+  if (flags.anyProfile) return { name: '', saved: false }
   throw new Failure('settings', 'there are several profiles and none is the default', {
     hint: listHint(known),
   })

@@ -3,6 +3,7 @@ import type { Env } from '../ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './keys.ts'
+import { withoutUser } from './urls.ts'
 
 const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))
 
@@ -11,6 +12,8 @@ export interface Flags {
   readonly profile?: string
   /** `login` and `profile add` may name a profile that does not exist yet. */
   readonly newProfile?: boolean
+  /** What is asked needs no profile: where none can be chosen the defaults do. */
+  readonly anyProfile?: boolean
   readonly timeoutMilliseconds?: number
   readonly values: Readonly<Record<string, string | readonly string[] | undefined>>
 }
@@ -65,7 +68,7 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
       if (all.api.value === undefined) all.api = { value: defaultApi, source: 'default' }
       const proxy = env.variables.HTTPS_PROXY || env.variables.https_proxy
       // The HTTP door reads it itself; its user name and password are nobody's business here.
-      if (proxy) all.proxy = { value: proxy.replace(/\/\/[^/@]*@/, '//…@'), source: 'HTTPS_PROXY' }
+      if (proxy) all.proxy = { value: withoutUser(proxy), source: 'HTTPS_PROXY' }
       return all
     },
   }

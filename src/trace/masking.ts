@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, Span, SpanEvent, SpanLink, Trace } from './model.ts'
+import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { isSensitive } from './sensitive-keys.ts'
 import { SpanView } from './span-view.ts'
 
@@ -52,7 +52,7 @@ class Mask {
     return attributes.map(([key, value]) => [key, this.#value(key, value)] as const)
   }
 
-  /** Resources are shared between spans, and stay so. */
+  /** Resources and scopes are shared between spans, and stay so. */
   resource(attributes: Attributes): Attributes {
     const known = this.#resources.get(attributes)
     if (known) return known
@@ -140,6 +140,11 @@ class MaskedSpan extends SpanView {
       ...link,
       attributes: this.#mask.attributes(link.attributes),
     }))
+  }
+
+  override get scope(): Scope | undefined {
+    const { scope } = this.below
+    return scope && { ...scope, attributes: this.#mask.resource(scope.attributes) }
   }
 
   override get resource(): Attributes {

@@ -111,6 +111,39 @@ describe('profiles', () => {
     expect(outcome.stderr).toContain('Profiles: a, b.')
   })
 
+  it('a token from standard input needs none of them', async () => {
+    await add('a')
+    await add('b')
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = `${part({ alg: 'RS256' })}.${part({ sub: 'ada', iss: 'https://id.example' })}.AAAA`
+    world.stdin = [token]
+    expect(await world.type('ls-auth whoami --token -')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('ada'),
+    })
+    world.stdin = [token]
+    const { exit, stdout } = await world.type('ls-auth check --token - --sub ada')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/unknown +subject +ada +held: ada/)
+  })
+
+  it('a password in an address is shown to nobody, and not handed on', async () => {
+    for (const key of ['issuer', 'api']) {
+      await world.writeConfig(`[profiles.a]\n${key} = "https://ada:p@ss-word@id.example"\n`)
+      const listed = [
+        await world.type('ls-auth profile list'),
+        await world.type('ls-auth profile list --json'),
+      ]
+      for (const { exit, stdout, stderr } of listed) {
+        expect(exit).toBe(0)
+        expect(stdout + stderr).not.toContain('ss-word')
+      }
+      const exported = await world.type('ls-auth profile export a')
+      expect(exported).toMatchObject({ exit: 2, stdout: '' })
+      expect(exported.stderr).toMatch(/^error: the (issuer|api) URL holds a user name or password\n/)
+    }
+  })
+
   it('a file that is no TOML names the line, and nothing is changed', async () => {
     await world.writeConfig('[profiles.a]\nissuer = \n')
     const outcome = await world.type('ls-auth token')

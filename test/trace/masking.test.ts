@@ -62,6 +62,7 @@ test('a trace: attributes, events, links, resource and messages, and what was gi
     events: [{ name: 'e', timeNanos: 1n, attributes: [['cookie', 'c']] as const }],
     links: [{ traceId: 'a', spanId: 'b', attributes: [['api_key', 'k']] as const }],
     resource: [['secret', 's']] as const,
+    scope: { name: 'auth', attributes: [['token', 't']] as const },
   }
   const { trace, masked } = maskTrace({ ...makeTrace(), spans: [span, span] })
   const [one, two] = trace.spans
@@ -77,6 +78,7 @@ test('a trace: attributes, events, links, resource and messages, and what was gi
   expect(one?.links[0]?.attributes).toEqual([['api_key', MASKED]])
   expect(one?.resource).toEqual([['secret', MASKED]])
   expect(two?.resource).toBe(one?.resource)
+  expect(one?.scope).toEqual({ name: 'auth', attributes: [['token', MASKED]] })
   expect(masked()).toBeGreaterThan(5)
   expect(span.attributes[0]).toEqual(['password', 'p'])
 })
