@@ -100,7 +100,7 @@ async function buildMain() {
       withoutSubprocesses(),
       fetchShapes(),
       widthOnFirstUse(),
-      nativeByRequire(),
+      foreignByRequire(),
       oneByteText(),
     ],
   })
@@ -246,14 +246,19 @@ function widthOnFirstUse() {
   }
 }
 
-/** The two native packages are CommonJS: by `require` they are spared Node's whole ES module loader. */
-function nativeByRequire() {
+/** What is not bundled is loaded by `require`: it spares Node's whole ES module loader, and is all a script can do. */
+function foreignByRequire() {
   return {
-    name: 'native-by-require',
+    name: 'foreign-by-require',
     transform: (code, id) =>
-      /src[\\/]system[\\/](keychain|lock)\.ts$/.test(id)
-        ? code.replace(/await import\('(keytar|fs-native-extensions)'\)/g, "require('$1')")
+      /src[\\/]system[\\/]\w+\.ts$/.test(id)
+        ? code.replace(/await import\('(keytar|fs-native-extensions|open)'\)/g, "require('$1')")
         : null,
+    generateBundle(_, bundle) {
+      for (const { fileName, code = '' } of Object.values(bundle)) {
+        if (/\bimport\(/.test(code)) throw new Error(`${fileName} holds an import() that nothing would answer`)
+      }
+    },
   }
 }
 

@@ -28,5 +28,7 @@ export { run }
 
 /** The process: runs one command line and leaves with its status. */
 export async function main(): Promise<void> {
+  // Should all come to rest before it has ended, that is no success.
+  process.exitCode = 1
   leave(await run(process.argv.slice(2), realPorts()))
 }

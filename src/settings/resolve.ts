@@ -114,7 +114,8 @@ function check(key: SettingKey, value: unknown, where: string): unknown {
   }
   if (shape === 'ports') {
     if (value === 'any' || (Array.isArray(value) && value.includes('any'))) return 'any'
-    const ports = (Array.isArray(value) ? value : [value]).map(Number)
+    const list: unknown[] = Array.isArray(value) ? value : [value]
+    const ports = list.map((one) => (typeof one === 'object' ? Number.NaN : Number(one)))
     if (!ports.every((port) => Number.isInteger(port) && port >= 0 && port <= 65_535))
       throw wrong('port numbers, or "any"')
     return ports.includes(0) ? 'any' : ports

@@ -50,6 +50,12 @@ function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<Incoming
     asked.once('response', resolve)
     // It may come after the answer, too, and must not go unheard then.
     asked.on('error', reject)
+    // Nobody asked for another protocol.
+    asked.once('upgrade', (_, socket) => {
+      socket.destroy()
+      reject(cutOff())
+    })
+    asked.once('close', () => reject(cutOff()))
     asked.once('socket', (socket) => {
       if (!socket.connecting) return
       const late = () => asked.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
@@ -74,6 +80,8 @@ function bodyOf(answer: IncomingMessage, request: HttpRequest): Promise<Buffer> 
     answer.once('end', () => resolve(body.whole()))
     answer.on('error', reject)
     // Closed before its end.
-    answer.once('close', () => reject(Object.assign(new Error('cut off'), { code: 'ECONNRESET' })))
+    answer.once('close', () => reject(cutOff()))
   })
 }
+
+const cutOff = (): Error => Object.assign(new Error('cut off'), { code: 'ECONNRESET' })

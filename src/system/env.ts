@@ -18,8 +18,15 @@ export function processEnv(): Env {
   }
 }
 
+/** Where the system knows no home: a place in which nothing is found, and never the working directory. */
+const NOWHERE = '/nonexistent'
+
 /** $HOME is what the system's own look-up begins with, too; the module for the rest is seldom needed. */
 function homeDirectory(): string {
   if (process.platform !== 'win32' && process.env.HOME) return process.env.HOME
-  return process.getBuiltinModule('node:os').homedir()
+  try {
+    return process.getBuiltinModule('node:os').homedir()
+  } catch {
+    return NOWHERE
+  }
 }

@@ -15,6 +15,8 @@ const absent = (error: unknown): boolean => {
 }
 // Windows has no O_NOFOLLOW.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+// A pipe in the place of a file is not waited for.
+const NO_WAIT = constants.O_NONBLOCK ?? 0
 
 /**
  * Step by step and not by `recursive`: where a directory is there but takes no children (/proc answers ENOENT), Node's
@@ -45,7 +47,7 @@ export const realFiles: Files = {
   // Reading waits: there is nothing else to do meanwhile, and four trips to another thread a file are a tenth of a run.
   async read(path) {
     return whenThere(fs.lstatSync, path, () =>
-      withFile(path, constants.O_RDONLY | NO_FOLLOW, (file) => fs.readFileSync(file)),
+      withFile(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT, (file) => fs.readFileSync(file)),
     )
   },
 

@@ -14,6 +14,8 @@ export interface Program {
 interface Loaded {
   readonly exports: unknown
   readonly script: vm.Script
+  /** When its file was last changed. */
+  readonly of: number
 }
 
 const NOTHING: Kept = { rounds: 0, code: new Map() }
@@ -39,17 +41,17 @@ export function openProgram(directory: string, cache: string | undefined, foreig
     const before = loaded.get(path)
     if (before) return before.exports
     const filename = join(directory, path)
-    const cachedData = kept.code.get(path)
-    // The build writes nothing but ASCII.
-    const script = new vm.Script(`${BEFORE}${fs.readFileSync(filename, 'latin1')}\n})`, {
+    const { text, of } = readText(filename)
+    const compiled = kept.code.get(path)
+    const cachedData = compiled?.of === of ? compiled.bytes : undefined
+    const script = new vm.Script(`${BEFORE}${text}\n})`, {
       filename,
       columnOffset: -BEFORE.length,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       ...(cachedData && { cachedData }),
     })
     if (cachedData === undefined || script.cachedDataRejected) isComplete = false
     const module = { exports: {} }
-    loaded.set(path, { exports: module.exports, script })
+    loaded.set(path, { exports: module.exports, script, of })
     const requireFrom = (id: string) => (id.startsWith('.') ? load(join(dirname(path), id)) : foreign(id))
     script.runInThisContext().call(module.exports, module.exports, requireFrom, module)
     return module.exports
@@ -63,9 +65,19 @@ export function openProgram(directory: string, cache: string | undefined, foreig
       if (found === 'absent' && readKept(cache) !== 'absent') return
       writeKept(cache, () => {
         const code = new Map(kept.code)
-        for (const [path, { script }] of loaded) code.set(path, script.createCachedData())
+        for (const [path, { script, of }] of loaded) code.set(path, { bytes: script.createCachedData(), of })
         return { rounds: kept.rounds + 1, code }
       })
     },
+  }
+}
+
+/** A file of the program, all of it ASCII, and when it was last changed. */
+function readText(path: string): { text: string; of: number } {
+  const file = fs.openSync(path, 'r')
+  try {
+    return { of: fs.fstatSync(file).mtimeMs, text: fs.readFileSync(file, 'latin1') }
+  } finally {
+    fs.closeSync(file)
   }
 }

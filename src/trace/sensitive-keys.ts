@@ -73,7 +73,7 @@ export function isSensitive(key: string): boolean {
   return !isHarmless(plain) && (fits(plain) || (joined !== plain && fits(joined)))
 }
 
-const parted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.')
+const parted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
 
 function isHarmless(key: string): boolean {
   if (key.startsWith('usage.') || key.includes('.usage.') || key.startsWith('gen.ai.token')) return true

@@ -72,6 +72,7 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('in a rea
     })
     expect(ended).toMatchObject({ exit: 0, stdout: '' })
     expect(ended.stderr).toContain('Signed in as alice@example.test.')
+    expect(ended.stderr).not.toContain('Warning')
     expect(await page.title()).toBe('Signed in - ls-auth')
     expect(await page.getByRole('heading').textContent()).toBe('Signed in')
     expect(callback.status()).toBe(200)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import {
   appendFile,
   chmod,
+  cp,
   mkdir,
   readdir,
   readFile,
@@ -11,9 +12,9 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Machine, openMachine } from '../world/machine.ts'
+import { BINARY, type Machine, openMachine } from '../world/machine.ts'
 
 let machine: Machine
 beforeAll(async () => {
@@ -116,16 +117,63 @@ describe('the compiled form of the program', () => {
     }
   })
 
-  it('of three builds is kept, not of those before', async () => {
+  it('of four builds is kept, not of those before, nor what killed runs have left', async () => {
     await help()
-    const builds = dirname(dirname(await cacheFile()))
-    const [current] = (await readdir(builds)) as [string]
-    for (const old of ['a', 'b', 'c', 'd']) await mkdir(join(builds, old))
-    await rm(join(builds, current), { recursive: true })
+    const current = dirname(await cacheFile())
+    for (const old of ['a', 'b', 'c', 'd', 'e']) await mkdir(join(compiled(), old))
+    await rm(current, { recursive: true })
     await help()
-    const left = await readdir(builds)
-    expect(left).toHaveLength(3)
-    expect(left).toContain(current)
+    const left = await readdir(compiled())
+    expect(left).toHaveLength(4)
+    expect(left).toContain(basename(current))
+  })
+
+  it('is kept for so many words, and no more', async () => {
+    await help()
+    const directory = dirname(await cacheFile())
+    expect((await machine.run(['nope', '--help'])).exit).toBe(0)
+    expect(await readdir(directory)).toContain('nope')
+    for (let i = 0; i < 40; i++) await writeFile(join(directory, `word-${i}`), '')
+    expect((await machine.run(['never', '--help'])).exit).toBe(0)
+    expect(await readdir(directory)).not.toContain('never')
+    await rm(directory, { recursive: true })
+  })
+
+  it('is not used when others can read it: somebody else may have put it there', async () => {
+    const said = await help()
+    await chmod(await cacheFile(), 0o640)
+    expect(await help()).toBe(said)
+    expect((await stat(await cacheFile())).mode & 0o777).toBe(0o600)
+    await chmod(compiled(), 0o750)
+    const before = await stat(await cacheFile())
+    expect(await help()).toBe(said)
+    expect((await stat(await cacheFile())).ctimeMs).toBe(before.ctimeMs)
+    await chmod(compiled(), 0o700)
+  })
+
+  it('of a file that was patched since is not used', async () => {
+    const copy = join(machine.home, 'copy')
+    await cp(dirname(dirname(BINARY)), copy, {
+      recursive: true,
+      filter: (path) => !/node_modules|\.git|test|src/.test(relative(dirname(dirname(BINARY)), path)),
+    })
+    const run = () => machine.command(process.execPath, [join(copy, 'bin', 'ls-auth.js'), '--help']).ended
+    for (let i = 0; i < 4; i++) expect((await run()).stdout).toContain('show help')
+    const patched = join(copy, 'dist', 'chunks', 'commands.cjs')
+    await writeFile(patched, (await readFile(patched, 'utf8')).replaceAll('show help', 'SHOW HELP'))
+    expect((await run()).stdout).toContain('SHOW HELP')
+  })
+
+  it.each([
+    ['a file', async (place: string) => writeFile(place, '')],
+    ['a link to itself', async (place: string) => symlink(place, place)],
+    ['a name too long', async () => {}],
+  ])('%s in the place of the state directory stops nothing that needs none', async (name, make) => {
+    const place = join(machine.home, name === 'a name too long' ? 'x'.repeat(300) : name)
+    await make(place)
+    const { exit, stdout, stderr } = await machine.run(['--version'], { env: { XDG_STATE_HOME: place } })
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
   it('of many first runs at once ends whole', async () => {

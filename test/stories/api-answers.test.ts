@@ -1,5 +1,7 @@
+import { createServer } from 'node:net'
 import { importPKCS8, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../world/loopback-server.ts'
 import { openStage, type Stage } from '../world/stage.ts'
 import type { TraceApiMode } from '../world/trace-api.ts'
 import { withHostileText } from '../world/trace-data.ts'
@@ -46,6 +48,28 @@ describe('each answer of the API has its own words and exit status', () => {
     const outcome = await get(stage.spanId, '--timeout 1')
     expect(outcome.exit).toBe(6)
     expect(outcome.stderr).toContain('did not answer in time')
+  })
+
+  it.each([
+    ['changes the protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['says nothing and closes', ''],
+    ['stops in the middle', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"data":'],
+  ])('a server that %s: exit 6, and nothing on stdout', async (_, words) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => (words.includes('101') ? socket.write(words) : socket.end(words)))
+    })
+    const { port, close } = await listen(server)
+    const { variables } = stage.world
+    variables.LS_AUTH_TOKEN = 'some-token'
+    try {
+      const outcome = await get(stage.spanId, `--api http://127.0.0.1:${port}`)
+      expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+      expect(outcome.stderr).toMatch(/^error: the connection to 127\.0\.0\.1:\d+ broke/)
+    } finally {
+      delete variables.LS_AUTH_TOKEN
+      await close()
+    }
   })
 
   it('an id that is none, and a trace id, say what is wanted', async () => {

@@ -32,6 +32,7 @@ describe('a value that cannot be', () => {
     ['[profiles.work.access]\nread = { scopes = "" }', 'access.read.scopes must be'],
     ['use_token = "both"', 'use_token must be one of access, id'],
     ['redirect_ports = [70000]', 'redirect_ports must be port numbers'],
+    ['redirect_ports = { a = 1 }', 'redirect_ports must be port numbers'],
     ['scopes = 5', 'scopes must be a list of strings'],
     ['revoke = ["everything"]', 'revoke must list refresh, access'],
     ['leeway = "1h"', 'leeway: 3600 s is too much'],

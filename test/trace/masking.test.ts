@@ -19,6 +19,7 @@ describe('keys', () => {
     ...['email', 'user.email', 'enduser.id', 'user.name', 'phone', 'username', 'firstName', 'card_number'],
     ...['client.address', 'net.peer.ip', 'http.client_ip', 'client_ip', 'x-forwarded-for', 'peer.ipv4', 'ip'],
     ...['db.statement', 'db.query.text', 'sql.query', 'http.request.body', 'gen_ai.prompt'],
+    ...['credit.', 'card-number', 'pan_'],
   ])('%s is masked', (key) => {
     expect(isSensitive(key)).toBe(true)
   })
