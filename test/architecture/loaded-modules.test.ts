@@ -81,20 +81,20 @@ interface Budget {
 const SETTINGS = ['@decimalturn/toml-patch', 'commander']
 const ABROAD = 'src/system/(http|lock|browser)|src/session/(provider|sign-in|loopback|device)\\.ts'
 const BUDGETS: Readonly<Record<string, Budget>> = {
-  '--version': { packages: [], never: /^src\/(?!system|settings\/places)\w+\//, kilobytes: 20 },
+  '--version': { packages: [], never: /^src\/(?!system|settings\/places)\w+\//, kilobytes: 24 },
   '--help': {
     packages: ['commander'],
     never: /^src\/(?!system|cli|settings\/(keys|places))\w+\//,
-    kilobytes: 75,
+    kilobytes: 80,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 180 },
+  token: { packages: SETTINGS, never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 190 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 260 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(src/trace/|${ABROAD})`), kilobytes: 260 },
   'profile show': {
     packages: SETTINGS,
     never: /^src\/(session|trace|api\/(?!authorization)|claims\/verify)/,
-    kilobytes: 160,
+    kilobytes: 170,
   },
 }
 
