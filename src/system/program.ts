@@ -61,8 +61,9 @@ export function openProgram(directory: string, cache: string | undefined, foreig
     load,
     keep() {
       if (cache === undefined || (isComplete && kept.rounds >= ROUNDS)) return
-      // Of many first runs at once one writes.
-      if (found === 'absent' && readKept(cache) !== 'absent') return
+      // Of many runs at once one adds to it.
+      const now = readKept(cache)
+      if (typeof now !== 'string' && now.rounds > kept.rounds) return
       writeKept(cache, () => {
         const code = new Map(kept.code)
         for (const [path, { script, of }] of loaded) code.set(path, { bytes: script.createCachedData(), of })
