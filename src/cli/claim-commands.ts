@@ -1,6 +1,11 @@
-import { choice, collect, type Row } from './command.ts'
+import { Option } from 'commander'
+import { choice, collect, type Row, tokenOnLine } from './command.ts'
 
-const givenToken = () => choice('--token <source>', 'read any token: - for standard input', ['-'])
+const givenToken = () =>
+  new Option('--token <source>', 'read any token: - for standard input').argParser((source) => {
+    if (source === '-') return source
+    throw tokenOnLine()
+  })
 
 /** Looking at a token, and at the way it came. */
 export const CLAIM_COMMANDS: readonly Row[] = [

@@ -70,6 +70,12 @@ export function withSettings(command: Command, only?: readonly SettingName[]): C
   return command
 }
 
+/** A command line is visible to every user of the machine and stays in the shell's history. */
+export const tokenOnLine = (): Failure =>
+  new Failure('usage', 'a token does not belong on the command line, where others can read it', {
+    hint: 'Pass it on standard input: ls-auth whoami --token -',
+  })
+
 /** An option that takes one of a few words. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices)

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
-import { addCommands, choice } from './command.ts'
+import { addCommands, choice, tokenOnLine } from './command.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
@@ -36,19 +36,17 @@ function misuse(error: CommanderError, program: Command, argv: readonly string[]
     if (!at) break
     typed.push(word)
   }
-  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n')
+  // What stands behind a `=` may be a secret under a mistyped name.
+  const said = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
+  const [message = '', ...more] = said.split('\n')
   return new Failure('usage', error.code === 'commander.help' ? 'no command was given' : message, {
     hint: `See: ${typed.join(' ')} --help`,
     detail: error.code === 'commander.help' ? [] : more.filter(Boolean),
   })
 }
 
-/** A command line is visible to every user of the machine and stays in the shell's history. */
 function refuseTokens(argv: readonly string[]): void {
-  if (!argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) return
-  throw new Failure('usage', 'a token does not belong on the command line, where others can read it', {
-    hint: 'Pass it on standard input: ls-auth whoami --token -',
-  })
+  if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) throw tokenOnLine()
 }
 
 const COMMANDS = [...SIGN_IN_COMMANDS, ...CLAIM_COMMANDS, ...TRACE_COMMANDS, PROFILE_COMMANDS]

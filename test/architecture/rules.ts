@@ -26,7 +26,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
   chalk: 'src/system/terminal.ts',
-  commander: /^src\/cli\/(tree|command|trace-commands)\.ts$/,
+  commander: /^src\/cli\/(tree|command|claim-commands|trace-commands)\.ts$/,
   'fs-native-extensions': 'src/system/lock.ts',
   jose: 'src/claims/verify.ts',
   keytar: 'src/system/keychain.ts',

@@ -53,3 +53,14 @@ it.each([
   expect(stdout).toContain(part)
   expect((await world.type(`ls-auth ${same}`)).stdout).toBe(stdout)
 })
+
+it.each([
+  'whoami --token opaque-s3cret',
+  'check --token=opaque-s3cret --audience a',
+  'check --tokn=opaque-s3cret',
+])('%s: exit 2, and what may be a token is not repeated', async (line) => {
+  const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(stderr).toMatch(/^error: .+\nhint: .+\n/)
+  expect(stderr).not.toContain('s3cret')
+})
