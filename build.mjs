@@ -223,10 +223,10 @@ function withoutSubprocesses() {
   }
 }
 
-/** Gives the OpenID library two light classes for the two it takes from Node's fetch: see src/session/fetch-shapes.ts. */
+/** Gives the OpenID library two light classes for the two it takes from Node's fetch: see src/session/protocol/fetch-shapes.ts. */
 function fetchShapes() {
-  const users = /(openid-client|oauth4webapi)[\\/]build[\\/]index\.js$|src[\\/]session[\\/]provider\.ts$/
-  const shapes = JSON.stringify(resolve('src/session/fetch-shapes.ts'))
+  const users = /(openid-client|oauth4webapi)[\\/]build[\\/]index\.js$|src[\\/]session[\\/]protocol[\\/]provider\.ts$/
+  const shapes = JSON.stringify(resolve('src/session/protocol/fetch-shapes.ts'))
   return {
     name: 'fetch-shapes',
     transform: (code, id) => (users.test(id) ? `import { Headers, Response } from ${shapes}\n${code}` : null),

@@ -2,8 +2,8 @@ import { type Inspected, type Inspection, inspectToken, verifyInspected } from '
 import { isReadable, readJwt } from '../claims/jwt.ts'
 import { Failure } from '../errors.ts'
 import { presetFor } from '../providers/detect.ts'
-import { signingKeys } from '../session/keys.ts'
-import type { Body } from '../session/sealed-file.ts'
+import { signingKeys } from '../session/protocol/signing-keys.ts'
+import type { Body } from '../session/store/session-file.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
 import { sessionToken } from './credentials.ts'
 import { clientOf, givenToken, type Invocation } from './invocation.ts'
@@ -68,7 +68,7 @@ async function sessionTokens(
     const { token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
     return { body: session.body, access: token, expiresAt }
   }
-  const { readKept } = await import('../session/kept-session.ts')
+  const { readKept } = await import('../session/cached-session.ts')
   const { body, access } = await readKept(client, invocation.ports)
   return {
     body,

@@ -1,10 +1,10 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
-import { secondsLeft, tokenHash, type Want } from './freshness.ts'
-import { begin, type Effect, type Event, next, type Seen, type State } from './rotation.ts'
-import { checkSeal } from './seal.ts'
-import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
+import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
+import { begin, type Effect, type Event, next, type Seen, type State } from './renewal/state-machine.ts'
+import { checkSeal } from './store/origin-binding.ts'
+import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
 export interface AccessToken {
@@ -20,7 +20,7 @@ export interface AccessToken {
 /**
  * "A valid access token, please": from the cache without lock or network, else by exactly one refresh.
  * `rejected` is a token that the API has refused although it was valid here: it does not count as fresh.
- * Performs the effects that the state machine in rotation.ts asks for.
+ * Performs the effects that the state machine in renewal/state-machine.ts asks for.
  */
 export async function accessToken(
   client: Client,
@@ -93,7 +93,7 @@ async function perform(effect: Effect, state: State, seat: Seat): Promise<Event>
     }
     case 'send':
       // Most runs find a fresh token: what talks to the provider is read by those that do not.
-      return (await import('./renewing.ts')).renew(effect.refresh, seat.session as Session, seat)
+      return (await import('./renewal/refresh.ts')).renew(effect.refresh, seat.session as Session, seat)
     default:
       throw new Failure('bug', `no way to perform ${effect.do} while ${state.phase}`)
   }

@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
-import { connect } from './connection.ts'
-import { openStore, refreshTokenOf, type Session, type Store } from './store.ts'
+import { connect } from './protocol/connection.ts'
+import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
 /** What became of each half of a sign-out. */

@@ -1,9 +1,9 @@
 import { NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
-import { connect } from './connection.ts'
-import type { Provider } from './provider.ts'
-import { refreshTokenOf, type Session, type Store } from './store.ts'
+import { connect } from './protocol/connection.ts'
+import type { Provider } from './protocol/provider.ts'
+import { refreshTokenOf, type Session, type Store } from './store/session-store.ts'
 
 /**
  * Finishes what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, keychain items

@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   jose: 'src/claims/verify.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client': 'src/session/provider.ts',
+  'openid-client': 'src/session/protocol/provider.ts',
   'string-width': 'src/trace/render/width.ts',
   undici: 'src/system/proxied-way.ts',
 }
@@ -39,7 +39,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 /** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */
 const PURE = [
   /^src\/(claims|providers)\//,
-  /^src\/session\/(rotation|freshness)\.ts$/,
+  /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(formats|render)\//,
   /^src\/(errors|safe-text)\.ts$/,
@@ -49,7 +49,7 @@ const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
 const MACHINE =
   /^node:(fs|fs\/promises|child_process|http|https|http2|net|tls|dns|os|readline|worker_threads)$/
-const LISTENER = 'src/session/loopback.ts'
+const LISTENER = 'src/session/flow/loopback.ts'
 
 const PROVIDERS = [
   /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i,

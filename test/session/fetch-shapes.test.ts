@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Headers as OurHeaders, Response as OurResponse } from '../../src/session/fetch-shapes.ts'
+import { Headers as OurHeaders, Response as OurResponse } from '../../src/session/protocol/fetch-shapes.ts'
 
 /** What one or the other kind of headers says after the same treatment; an error is an answer as well. */
 function treat(Kind: typeof Headers | typeof OurHeaders, steps: readonly Step[]): unknown {

@@ -1,13 +1,20 @@
 import { Failure, NetworkFailure } from '../../src/errors.ts'
-import { tokenHash, type Want } from '../../src/session/freshness.ts'
-import { begin, type Effect, type Event, next, type Seen, type State } from '../../src/session/rotation.ts'
-import { type Body, openFile, type StoredToken, sealFile } from '../../src/session/sealed-file.ts'
+import { tokenHash, type Want } from '../../src/session/renewal/freshness.ts'
+import {
+  begin,
+  type Effect,
+  type Event,
+  next,
+  type Seen,
+  type State,
+} from '../../src/session/renewal/state-machine.ts'
+import { type Body, openFile, type StoredToken, sealFile } from '../../src/session/store/session-file.ts'
 import { type Granted, type ProviderHabits, StrictProvider } from './strict-provider.ts'
 
 /** What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. */
 export type Fate = 'ok' | 'fails' | 'fails-after' | 'crash' | 'crash-after' | 'refused-by-policy'
 
-/** The machine under test: `next` of rotation.ts, or a broken one to see that the proof notices. */
+/** The machine under test: `next` of renewal/state-machine.ts, or a broken one to see that the proof notices. */
 export type Machine = typeof next
 
 export interface Process {

@@ -1,6 +1,6 @@
 import { Failure } from '../../src/errors.ts'
-import type { Want } from '../../src/session/freshness.ts'
-import { next, type Seen } from '../../src/session/rotation.ts'
+import type { Want } from '../../src/session/renewal/freshness.ts'
+import { next, type Seen } from '../../src/session/renewal/state-machine.ts'
 import type { Machine } from './rotation-model.ts'
 
 /** Machines that are broken in one way each: what the proof must notice. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { secondsLeft, tokenHash, type Want } from '../../src/session/freshness.ts'
+import { secondsLeft, tokenHash, type Want } from '../../src/session/renewal/freshness.ts'
 import { type Fate, type Machine, Model, type Process, SLOT } from './rotation-model.ts'
 import type { ProviderHabits } from './strict-provider.ts'
 

@@ -264,7 +264,7 @@ describe('the listener', () => {
   })
 
   it('tries the fixed ports in order, and names them when all are taken', async () => {
-    const { listen } = await import('../../src/session/loopback.ts')
+    const { listen } = await import('../../src/session/flow/loopback.ts')
     const first = await listen({ host: '127.0.0.1', ports: 'any', path: '' })
     const port = Number(new URL(first.redirectUri).port)
     const outcome: Outcome = await world.type(command('--no-browser').replace('--port 0', `--port ${port}`))

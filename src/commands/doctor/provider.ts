@@ -1,11 +1,11 @@
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import type { Client } from '../../session/client.ts'
-import { findDisplay, REASONS } from '../../session/display.ts'
-import { fetchKeys } from '../../session/keys.ts'
-import { listen } from '../../session/loopback.ts'
-import { discover, type Metadata } from '../../session/metadata.ts'
-import { requirePeople } from '../../session/person.ts'
+import { findDisplay, REASONS } from '../../session/flow/display.ts'
+import { listen } from '../../session/flow/loopback.ts'
+import { discover, type Metadata } from '../../session/protocol/metadata.ts'
+import { fetchKeys } from '../../session/protocol/signing-keys.ts'
+import { requirePeople } from '../../session/sign-in-offered.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 const TOLERABLE_SKEW_SECONDS = 60

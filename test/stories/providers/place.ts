@@ -1,4 +1,4 @@
-import { listen } from '../../../src/session/loopback.ts'
+import { listen } from '../../../src/session/flow/loopback.ts'
 import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { type Simulator, startSimulator } from '../../world/simulator/simulator.ts'
 import { openWorld, type World } from '../../world/world.ts'

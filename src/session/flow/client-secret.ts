@@ -1,0 +1,39 @@
+import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import type { Client } from '../client.ts'
+import type { Body } from '../store/session-file.ts'
+
+/** A secret is a line; a file of more is not one. */
+const MOST_BYTES = 64 * 1024
+
+/**
+ * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one the
+ * last sign-in kept, else typed without echo. Undefined for public clients and public-by-design secrets.
+ */
+export async function clientSecret(
+  client: Client,
+  kept: Body['clientSecret'],
+  ports: Ports,
+): Promise<Body['clientSecret']> {
+  if (client.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
+  const since = ports.clock.now()
+  if (client.clientSecretFile !== undefined) {
+    const bytes = await (await ports.files())
+      .readForeign(client.clientSecretFile, MOST_BYTES)
+      .catch(() => undefined)
+    const value = bytes?.toString('utf8').trim()
+    if (value) return value === kept?.value ? kept : { value, since }
+    throw new Failure(
+      'settings',
+      `the client secret file ${client.clientSecretFile} cannot be read or is empty`,
+    )
+  }
+  if (kept) return kept
+  const typed = (
+    await ports.terminal.readSecret('Client secret (from the provider’s app settings): ')
+  )?.trim()
+  if (typed) return { value: typed, since }
+  throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {
+    hint: 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
+  })
+}

@@ -1,0 +1,104 @@
+import { Failure, NetworkFailure } from '../../errors.ts'
+import type { Clock } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import type { DeviceGrant, Provider, Tokens } from '../protocol/provider.ts'
+import { wireError } from '../protocol/provider-errors.ts'
+
+/** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
+const LONGEST_SECONDS = 900
+
+export interface DevicePrompt {
+  readonly userCode: string
+  readonly verificationUri: string
+  readonly verificationUriComplete: string | undefined
+  readonly expiresInSeconds: number
+}
+
+/** The device flow (RFC 8628): shows a code, then asks at the provider's pace until someone has decided. */
+export async function signInByDevice(
+  provider: Provider,
+  parameters: Record<string, string>,
+  clock: Clock,
+  show: (prompt: DevicePrompt) => void,
+): Promise<Tokens> {
+  if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
+    throw new Failure('cannot-do', 'this provider offers no device flow', {
+      hint: 'Use: ls-auth login --paste',
+    })
+  }
+  const grant = await provider.startDevice(parameters)
+  const life = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
+  // By the wall clock: timers stand still while a laptop sleeps.
+  const deadline = clock.now() + life * 1000
+  show({
+    userCode: safeText(grant.userCode, 64),
+    verificationUri: trustedUri(grant.verificationUri).href,
+    verificationUriComplete: grant.verificationUriComplete && trustedUri(grant.verificationUriComplete).href,
+    expiresInSeconds: life,
+  })
+  return poll(provider, grant, parameters, clock, deadline)
+}
+
+async function poll(
+  provider: Provider,
+  grant: DeviceGrant,
+  parameters: Record<string, string>,
+  clock: Clock,
+  deadline: number,
+): Promise<Tokens> {
+  let interval = clamp(grant.intervalSeconds, 1, 300, 5)
+  let backoff = interval
+  for (;;) {
+    if (clock.now() + backoff * 1000 >= deadline) break
+    await clock.sleep(backoff * 1000)
+    if (clock.now() >= deadline) break
+    try {
+      return await provider.pollDevice(grant, parameters)
+    } catch (error) {
+      const verdict = classify(error)
+      if (verdict === 'stop') throw error
+      if (verdict === 'expired') break
+      if (verdict === 'slow-down') interval += 5
+      // RFC 8628 §3.5: a lost answer doubles the wait, an answer brings it back.
+      backoff = verdict === 'unreachable' ? Math.min(backoff * 2, 60) : interval
+    }
+  }
+  throw new Failure('timed-out', 'the code was not confirmed in time', {
+    hint: 'Run ls-auth login --device again for a new code.',
+  })
+}
+
+type Verdict = 'pending' | 'slow-down' | 'expired' | 'unreachable' | 'stop'
+
+/** By the error code first, the HTTP status second: providers disagree about the status. */
+function classify(error: unknown): Verdict {
+  if (error instanceof NetworkFailure) return 'unreachable'
+  const wire = wireError(error)
+  if (!wire) return 'stop'
+  if (wire.error === 'authorization_pending') return 'pending'
+  if (wire.error === 'slow_down') return 'slow-down'
+  if (wire.error === 'expired_token') return 'expired'
+  if (wire.error !== undefined) return 'stop'
+  if (wire.status === 429) return 'slow-down'
+  return wire.status !== undefined && wire.status >= 500 ? 'unreachable' : 'stop'
+}
+
+function clamp(value: number, least: number, most: number, fallback: number): number {
+  return Number.isFinite(value) && value > 0 ? Math.min(most, Math.max(least, value)) : fallback
+}
+
+/** A person will open this address: https only (http on loopback), and nothing hidden in it. */
+export function trustedUri(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const local = url && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
+  if (
+    url &&
+    !url.username &&
+    !url.password &&
+    (url.protocol === 'https:' || (url.protocol === 'http:' && local))
+  )
+    return url
+  throw new Failure('refused', 'the provider sent an address ls-auth will not show or open', {
+    detail: [safeText(text, 200)],
+  })
+}

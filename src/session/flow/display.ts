@@ -1,0 +1,38 @@
+import type { Env, Files } from '../../ports.ts'
+
+/** Why a browser on this machine would not be in front of the person, and how to bring the redirect here. */
+export interface Elsewhere {
+  readonly why: 'ssh' | 'wsl' | 'container' | 'no-display'
+  /** The command that forwards a port from the person's machine, as far as it can be known. */
+  forward(port: number): string | undefined
+}
+
+/** Undefined: there is a display here. `BROWSER` set means that somebody has seen to it. */
+export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | undefined> {
+  const { variables, platform } = env
+  const none = () => undefined
+  if (variables.SSH_CONNECTION || variables.SSH_TTY) {
+    // client address, client port, server address, server port
+    const [, , host, port] = (variables.SSH_CONNECTION ?? '').split(' ')
+    const safe = host && /^[0-9a-f.:]+$/i.test(host) ? host : 'this-host'
+    const at = variables.USER && /^[\w.-]+$/.test(variables.USER) ? `${variables.USER}@${safe}` : safe
+    const where = port && /^\d+$/.test(port) && port !== '22' ? `-p ${port} ${at}` : at
+    return { why: 'ssh', forward: (local) => `ssh -N -L ${local}:127.0.0.1:${local} ${where}` }
+  }
+  if (variables.BROWSER || platform !== 'linux') return undefined
+  if (variables.WSL_DISTRO_NAME) return { why: 'wsl', forward: none }
+  // A guess about the surroundings: what cannot be looked at is not there.
+  const isThere = (path: string) => files.inspect(path).catch(() => undefined)
+  const contained =
+    variables.container || (await isThere('/.dockerenv')) || (await isThere('/run/.containerenv'))
+  if (contained) return { why: 'container', forward: none }
+  if (!variables.DISPLAY && !variables.WAYLAND_DISPLAY) return { why: 'no-display', forward: none }
+  return undefined
+}
+
+export const REASONS: Readonly<Record<Elsewhere['why'], string>> = {
+  ssh: 'This is an SSH session: the browser is on your machine, not here.',
+  wsl: 'This is WSL: the browser is on the Windows side.',
+  container: 'This is a container: the browser is outside of it.',
+  'no-display': 'There is no display here.',
+}

@@ -1,0 +1,131 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Failure } from '../../errors.ts'
+import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
+
+/** The redirect's listener (RFC 8252 §7.3): on loopback only, open for one answer. */
+export interface Loopback {
+  readonly redirectUri: string
+  /** The answer with the right state. Anything else is turned away and the wait goes on. */
+  wait(state: string, signal: AbortSignal): Promise<URL>
+  /** Shows the waiting browser how the sign-in went, then closes the port. */
+  finish(page: Page): Promise<void>
+}
+
+export interface LoopbackOptions {
+  readonly host: string
+  readonly ports: readonly number[] | 'any'
+  readonly path: string
+}
+
+const MAX_CONNECTIONS = 16
+
+export async function listen(options: LoopbackOptions): Promise<Loopback> {
+  let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
+    reply(response, 404, 'waiting')
+  const { servers, port } = await bind(options, (request, response) => handle(request, response))
+  const origin = `http://${options.host}:${port}`
+  const path = options.path || '/'
+  let browser: ServerResponse | undefined
+
+  return {
+    redirectUri: `${origin}${options.path}`,
+    wait(state, signal) {
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        handle = (request, response) => {
+          const verdict = judge(request, new URL(origin), path, state)
+          if (verdict !== 'ours') return reply(response, verdict, 'waiting')
+          // A browser may load the page twice; only the first one is the answer.
+          if (browser) return reply(response, 200, 'waiting')
+          browser = response
+          response.on('error', () => {})
+          resolve(new URL(request.url as string, origin))
+        }
+      })
+    },
+    async finish(page) {
+      if (browser && !browser.writableEnded) {
+        const shown = new Promise<void>((resolve) => browser?.once('close', resolve).once('finish', resolve))
+        reply(browser, 200, page)
+        await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 500).unref())])
+      }
+      for (const server of servers) {
+        server.close()
+        server.closeAllConnections()
+      }
+    },
+  }
+}
+
+/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073's lesson). */
+function judge(request: IncomingMessage, origin: URL, path: string, state: string): number | 'ours' {
+  // A page that was rebound to 127.0.0.1 still names its own host.
+  if (request.headers.host !== origin.host) return 421
+  const url = URL.canParse(request.url ?? '', origin.href)
+    ? new URL(request.url as string, origin)
+    : undefined
+  if (!url || url.origin !== origin.origin) return 400
+  if (request.method !== 'GET') return 405
+  if (url.pathname !== path) return 404
+  const states = url.searchParams.getAll('state')
+  return states.length === 1 && same(states[0] as string, state) ? 'ours' : 400
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+function reply(response: ServerResponse, status: number, page: Page): void {
+  response.writeHead(status, PAGE_HEADERS).end(renderPage(page))
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+async function bind(
+  options: LoopbackOptions,
+  handler: Handler,
+): Promise<{ servers: Server[]; port: number }> {
+  const first = options.host === '[::1]' ? '::1' : '127.0.0.1'
+  const candidates = options.ports === 'any' ? [0] : options.ports
+  for (const candidate of candidates) {
+    const server = await open(first, candidate, handler)
+    if (!server) continue
+    const { port } = server.address() as AddressInfo
+    if (options.host !== 'localhost') return { servers: [server], port }
+    // `localhost` may reach either family: hold both, or somebody else could hold the other one.
+    const other = await open('::1', port, handler)
+    if (other) return { servers: [server, other], port }
+    if (other === undefined && !(await hasIPv6())) return { servers: [server], port }
+    server.close()
+  }
+  const tried =
+    options.ports === 'any'
+      ? 'no local port could be opened'
+      : candidates.length === 1
+        ? `port ${candidates[0]} is in use`
+        : `ports ${candidates.join(', ')} are in use`
+  throw new Failure('settings', `cannot wait for the browser: ${tried}`, {
+    hint: 'Free one of them, set redirect_ports to others that are registered, or use ls-auth login --device.',
+  })
+}
+
+function open(host: string, port: number, handler: Handler): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer(
+      { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 32 * 1024 },
+      handler,
+    )
+    server.maxConnections = MAX_CONNECTIONS
+    server.once('error', () => resolve(undefined))
+    server.listen(port, host, () => resolve(server))
+  })
+}
+
+async function hasIPv6(): Promise<boolean> {
+  const server = await open('::1', 0, () => {})
+  server?.close()
+  return server !== undefined
+}

@@ -1,0 +1,56 @@
+import type { Http, Ports } from '../../ports.ts'
+import { redirectUris } from '../../providers/presets.ts'
+import type { Client } from '../client.ts'
+import type { Body } from '../store/session-file.ts'
+import { discover, type Metadata, usable } from './metadata.ts'
+import type { Provider } from './provider.ts'
+
+/** The provider of a session: by its cached metadata while they are young, else discovered anew. */
+export async function connect(
+  client: Client,
+  body: Partial<Body> | undefined,
+  ports: Ports,
+): Promise<Provider> {
+  const now = ports.clock.now()
+  const http = await ports.http(client.http)
+  const fresh = usable(body?.metadata, now)
+    ? { metadata: body?.metadata?.value as Metadata, skewSeconds: body?.skewSeconds ?? 0 }
+    : await discover(client.issuer, client.preset, http, ports.clock)
+  const jwks = usable(body?.jwks, now) ? body?.jwks : undefined
+  return openProvider(client, { ...fresh, jwks, secret: body?.clientSecret?.value }, http, ports)
+}
+
+interface Known {
+  readonly metadata: Metadata
+  readonly skewSeconds: number
+  readonly jwks: Body['jwks']
+  /** A confidential client's secret. */
+  readonly secret: string | undefined
+}
+
+/** The provider as its metadata describe it; loads the protocol library. */
+export async function openProvider(
+  client: Client,
+  known: Known,
+  http: Http,
+  ports: Ports,
+): Promise<Provider> {
+  const { connectProvider } = await import('./provider.ts')
+  return connectProvider({
+    clientId: client.clientId,
+    clientAuth: client.clientAuth,
+    secret: client.publicSecret ?? known.secret,
+    metadata: known.metadata,
+    http,
+    clock: ports.clock,
+    skewSeconds: known.skewSeconds,
+    jwks: known.jwks,
+    preset: client.preset,
+    hintValues: {
+      issuer: client.issuer,
+      client: client.clientId,
+      redirect: redirectUris(client),
+      scopes: client.scopes,
+    },
+  })
+}

@@ -1,0 +1,26 @@
+import type { HttpAnswer } from '../../ports.ts'
+
+/**
+ * A device authorization response (RFC 8628 §3.2) as some providers write it, in the standard's own words: Google
+ * says `verification_url`; `interval` and `expires_in` come as strings, zero, or not at all. What cannot be read is
+ * left for the protocol library to refuse.
+ */
+export function tolerateDeviceAnswer(answer: HttpAnswer): HttpAnswer {
+  if (answer.status !== 200) return answer
+  let body: Record<string, unknown>
+  try {
+    body = JSON.parse(answer.body.toString('utf8')) as Record<string, unknown>
+  } catch {
+    return answer
+  }
+  if (typeof body !== 'object' || body === null) return answer
+  const interval = Number(body.interval ?? 5)
+  const tolerated = {
+    ...body,
+    verification_uri: body.verification_uri ?? body.verification_url,
+    verification_uri_complete: body.verification_uri_complete ?? body.verification_url_complete,
+    expires_in: Number(body.expires_in ?? 600),
+    interval: Number.isFinite(interval) && interval > 0 ? interval : 5,
+  }
+  return { ...answer, body: Buffer.from(JSON.stringify(tolerated)) }
+}

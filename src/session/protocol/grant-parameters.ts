@@ -1,0 +1,44 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Client } from '../client.ts'
+
+/**
+ * What a request carries so that its access token is for an API: scopes, and the parameter this provider knows.
+ * A provider whose administrator decides cannot be asked; saying so beats a token for the wrong API.
+ */
+export function grantParameters(
+  client: Pick<Client, 'preset'>,
+  scopes: readonly string[],
+  audience: string | undefined,
+): Record<string, string> {
+  const scope = scopes.join(' ')
+  if (audience === undefined) return scope === '' ? {} : { scope }
+  switch (client.preset.audience) {
+    case 'audience':
+      return withScope(scope, { audience })
+    case 'resource':
+      return withScope(scope, { resource: audience })
+    case 'scope': {
+      const named = scopes.some((one) => one.startsWith(`${audience}/`))
+      return { scope: named ? scope : `${scope} ${audience}/.default`.trim() }
+    }
+    case 'cross-client':
+      return { scope: `${scope} audience:server:client_id:${audience}`.trim() }
+    case 'none':
+      // No habit of its own: RFC 8707 where the name is an absolute URI, else the older parameter.
+      return /^[a-z][a-z0-9+.-]*:/i.test(audience)
+        ? withScope(scope, { resource: audience })
+        : withScope(scope, { audience })
+    default:
+      throw new Failure('cannot-do', `${client.preset.name} takes no audience from the client`, {
+        detail: [`asked for ${safeText(audience, 120)}`],
+        hint:
+          client.preset.audience === 'server'
+            ? 'The issuer decides it: use the authorization server that issues tokens for this API.'
+            : 'An administrator maps the audience to a scope: ask for that scope instead.',
+      })
+  }
+}
+
+const withScope = (scope: string, parameter: Record<string, string>): Record<string, string> =>
+  scope === '' ? parameter : { scope, ...parameter }

@@ -1,0 +1,153 @@
+import { Failure } from '../../errors.ts'
+import type { Clock, Http, HttpAnswer } from '../../ports.ts'
+import { hintFor } from '../../providers/hints.ts'
+import type { Preset } from '../../providers/preset.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Cached } from '../store/session-file.ts'
+
+/** Provider metadata (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. */
+export interface Metadata extends Record<string, unknown> {
+  readonly issuer: string
+  readonly authorization_endpoint?: string
+  readonly token_endpoint: string
+  readonly jwks_uri: string
+}
+
+/** Cached metadata and keys are used this long without asking again. */
+export const CACHE_MILLISECONDS = 24 * 3600 * 1000
+
+export const usable = (cached: Cached<unknown> | undefined, now: number): boolean =>
+  cached !== undefined && now >= cached.fetchedAt - 60_000 && now < cached.fetchedAt + CACHE_MILLISECONDS
+
+const MAX_BYTES = 256 * 1024
+const ENDPOINTS = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+  'device_authorization_endpoint',
+  'revocation_endpoint',
+  'end_session_endpoint',
+  'userinfo_endpoint',
+]
+
+/** Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3). */
+export async function discover(
+  issuer: string,
+  preset: Pick<Preset, 'id' | 'issuerTemplate'>,
+  http: Http,
+  clock: Clock,
+): Promise<{ metadata: Metadata; skewSeconds: number }> {
+  const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const answer = await http.send({
+    method: 'GET',
+    url,
+    headers: { accept: 'application/json' },
+    maxBytes: MAX_BYTES,
+  })
+  const document = readDocument(answer, url, preset, issuer)
+  // Entra's shared issuers write `{tenantid}` for the tenant of the token to come: the one sanctioned difference.
+  if (
+    document.issuer !== issuer &&
+    (preset.issuerTemplate === undefined || document.issuer !== preset.issuerTemplate)
+  ) {
+    throw issuerMismatch(
+      issuer,
+      document.issuer,
+      hintFor(preset.id, { where: 'discovery', error: 'issuer-mismatch' }, { issuer }),
+    )
+  }
+  for (const name of ['token_endpoint', 'jwks_uri']) {
+    if (typeof document[name] !== 'string') {
+      const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' }, { issuer })
+      throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
+        hint: hint ?? 'Check the issuer: it must be the one the provider shows for OpenID Connect.',
+      })
+    }
+  }
+  for (const name of ENDPOINTS) checkEndpoint(name, document[name], issuer)
+  return { metadata: document as Metadata, skewSeconds: skewOf(answer, clock.now()) }
+}
+
+function readDocument(
+  answer: HttpAnswer,
+  url: URL,
+  preset: Pick<Preset, 'id'>,
+  issuer: string,
+): Record<string, unknown> {
+  const text = answer.body.toString('utf8')
+  if (answer.status === 200) {
+    try {
+      const parsed: unknown = JSON.parse(text)
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+        return parsed as Record<string, unknown>
+    } catch {
+      // Falls through: the parser's message would quote the body.
+    }
+    throw new Failure(
+      'provider-failed',
+      `${url.host} did not answer with provider metadata`,
+      advice('not-found'),
+    )
+  }
+  const [what, error] =
+    answer.status >= 500
+      ? ['failed', 'server_error']
+      : [answer.status === 404 ? 'knows no such issuer' : 'gave no metadata', 'not-found']
+  throw new Failure(
+    'provider-failed',
+    `${url.host} ${what} (HTTP ${answer.status})`,
+    answer.status < 400
+      ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
+      : advice(error),
+  )
+
+  /** The body is matched against what providers are known to write, and never shown. */
+  function advice(error: string): { hint?: string } {
+    const hint = hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer })
+    return hint === undefined ? {} : { hint }
+  }
+}
+
+/** Both strings, and a caret at the first difference: a trailing slash is the usual one. */
+export function issuerMismatch(expected: string, actual: unknown, hint?: string): Failure {
+  const [a, b] = [safeText(expected, 300), safeText(typeof actual === 'string' ? actual : '(missing)', 300)]
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return new Failure('refused', 'the issuer in the answer is not the issuer of this profile', {
+    detail: [`expected ${a}`, `received ${b}`, `         ${' '.repeat(at)}^`],
+    hint:
+      hint ?? 'If the received one is right, set it as issuer, character for character; otherwise stop here.',
+  })
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
+
+/** Endpoints may live on other hosts, but never on plain http, this machine or a link-local address (SSRF). */
+function checkEndpoint(name: string, value: unknown, issuer: string): void {
+  if (value === undefined) return
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const home = new URL(issuer)
+  const local = LOOPBACK.test(home.hostname)
+  const wrong =
+    !url || url.username || url.password
+      ? 'is not a plain URL'
+      : url.protocol !== 'https:' && !(local && url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+        ? 'is not https'
+        : !local && (LOOPBACK.test(url.hostname) || LINK_LOCAL.test(url.hostname))
+          ? 'is on a local address'
+          : undefined
+  if (!wrong) return
+  throw new Failure('refused', `the provider's ${name} ${wrong}`, {
+    detail: [safeText(String(value), 200)],
+  })
+}
+
+/** Provider's clock minus ours in seconds, by the Date header (RFC 9110 §6.6.1); 0 when it says nothing usable. */
+export function skewOf(answer: Pick<HttpAnswer, 'headers'>, now: number): number {
+  const date = Date.parse(answer.headers.date ?? '')
+  if (Number.isNaN(date)) return 0
+  const skew = Math.round((date - now) / 1000)
+  // The header has whole seconds and the answer took a moment to come.
+  return Math.abs(skew) <= 2 ? 0 : skew
+}

@@ -1,0 +1,127 @@
+import { Failure } from '../../errors.ts'
+import { type HintValues, hintFor } from '../../providers/hints.ts'
+import type { Preset, Where } from '../../providers/preset.ts'
+import { safeText } from '../../safe-text.ts'
+import { issuerMismatch } from './metadata.ts'
+
+/** What the provider itself answered: its OAuth error code (RFC 6749 §5.2) and the HTTP status. */
+export interface WireError {
+  readonly error: string | undefined
+  readonly description: string | undefined
+  readonly status: number | undefined
+}
+
+const WIRE = new WeakMap<Failure, WireError>()
+
+/** The provider's answer behind a Failure, when there was one. */
+export const wireError = (failure: unknown): WireError | undefined =>
+  failure instanceof Failure ? WIRE.get(failure) : undefined
+
+interface Foreign {
+  readonly name?: string
+  readonly code?: string
+  readonly error?: unknown
+  readonly error_description?: unknown
+  readonly status?: unknown
+  readonly message?: string
+  readonly cause?: unknown
+}
+
+/** Judgements of the OpenID library that mean "this answer must not be believed", in our words. */
+const JUDGEMENTS: readonly [RegExp, string][] = [
+  [/"nonce"/, 'the ID token was made for another sign-in (nonce)'],
+  [/"state"/, 'the answer belongs to another sign-in (state)'],
+  [/signature verification failed/, 'the signature of the ID token is wrong'],
+  [
+    /no applicable keys|more than one applicable key|key selection/,
+    "no key of the provider fits the ID token's signature",
+  ],
+  [/"iss"/, 'the answer names another issuer (iss)'],
+  [/"aud"|"azp"/, 'the ID token is for another client (aud)'],
+  [/"sub"/, 'the ID token names no subject (sub)'],
+  [/"alg"|JWS "alg"|unsupported JWS/i, 'the ID token is signed in a way ls-auth does not accept (alg)'],
+  [/token_type/, 'the token response has a token type ls-auth cannot use'],
+  [/JWT|JWS|ID Token/i, 'the ID token is not valid'],
+]
+
+/**
+ * Any error of the OpenID library or the HTTP door as a Failure. Nothing of the foreign error's `cause` is read
+ * beyond two issuer strings: it may hold a token response.
+ */
+export function explainProviderError(
+  error: unknown,
+  doing: string,
+  where: Where,
+  context: {
+    readonly preset: Preset
+    readonly metadata: { readonly issuer: string }
+    readonly hintValues: HintValues
+  },
+): Failure {
+  if (error instanceof Failure) return error
+  const foreign = error as Foreign
+  const nested = foreign.cause
+  if (nested instanceof Failure) return nested
+  if (typeof foreign.error === 'string') {
+    // A code is exchanged in one step with reading the redirect: the token endpoint may be the one that refuses.
+    const seen = where === 'authorization' && foreign.code === 'OAUTH_RESPONSE_BODY_ERROR' ? 'token' : where
+    return answered(foreign, doing, seen, context.preset, context.hintValues)
+  }
+  const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
+  if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON') {
+    const status = statusOf(nested) ?? statusOf((nested as Foreign | undefined)?.cause) ?? statusOf(foreign)
+    const failure = new Failure(
+      'provider-failed',
+      `the provider could not ${doing}${typeof status === 'number' ? ` (HTTP ${status})` : ''}`,
+      {
+        cause: error,
+      },
+    )
+    WIRE.set(failure, {
+      error: undefined,
+      description: undefined,
+      status: typeof status === 'number' ? status : undefined,
+    })
+    return failure
+  }
+  if (/"iss" \(issuer\)|response parameter "iss"/.test(words)) {
+    const facts = ((nested as Foreign | undefined)?.cause ?? {}) as {
+      claims?: { iss?: unknown }
+      parameters?: unknown
+    }
+    const parameters = facts.parameters instanceof URLSearchParams ? facts.parameters.get('iss') : undefined
+    return issuerMismatch(context.metadata.issuer, parameters ?? facts.claims?.iss)
+  }
+  const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
+  if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
+  return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })
+}
+
+const statusOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? (value as { status?: unknown }).status : undefined
+
+function answered(
+  foreign: Foreign,
+  doing: string,
+  where: Where,
+  preset: Preset,
+  values: HintValues,
+): Failure {
+  const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))
+    ? String(foreign.error)
+    : 'error'
+  const description =
+    typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : undefined
+  const status = typeof foreign.status === 'number' ? foreign.status : undefined
+  const detail = [description ? `${error}: ${description}` : error]
+  const hint = hintFor(preset.id, { error, description: description ?? '', where }, values)
+  const meant = preset.deviceErrorAliases[error] ?? error
+  const denied = meant === 'access_denied'
+  const failure = new Failure(
+    denied ? 'declined' : 'provider-failed',
+    denied ? 'the sign-in was declined' : `the provider refused to ${doing}`,
+    { detail, ...(hint === undefined ? {} : { hint }) },
+  )
+  WIRE.set(failure, { error: where === 'device' ? meant : error, description, status })
+  return failure
+}

@@ -1,0 +1,54 @@
+import { Failure } from '../../errors.ts'
+import type { Http, Ports } from '../../ports.ts'
+import type { Preset } from '../../providers/preset.ts'
+import type { Client } from '../client.ts'
+import type { Body } from '../store/session-file.ts'
+import { discover, type Metadata, usable } from './metadata.ts'
+
+/** A key set (RFC 7517 §5), and where it came from. */
+export interface KeySet {
+  readonly keys: Record<string, unknown>
+  readonly source: 'cache' | 'provider'
+}
+
+/**
+ * The provider's signing keys: cached ones while they are young, else fetched through its metadata. `anew` skips
+ * the cache, for a key id it does not have.
+ */
+export async function signingKeys(
+  client: Pick<Client, 'issuer' | 'http'> & { readonly preset: Pick<Preset, 'id' | 'issuerTemplate'> },
+  body: Partial<Body> | undefined,
+  ports: Ports,
+  anew = false,
+): Promise<KeySet> {
+  const now = ports.clock.now()
+  if (!anew && body?.jwks && usable(body.jwks, now)) return { keys: body.jwks.value, source: 'cache' }
+  const http = await ports.http(client.http)
+  const metadata =
+    body?.metadata && usable(body.metadata, now)
+      ? (body.metadata.value as Metadata)
+      : (await discover(client.issuer, client.preset, http, ports.clock)).metadata
+  return { keys: await fetchKeys(metadata.jwks_uri, http), source: 'provider' }
+}
+
+export async function fetchKeys(uri: string, http: Http): Promise<Record<string, unknown>> {
+  const url = new URL(uri)
+  const answer = await http.send({
+    method: 'GET',
+    url,
+    headers: { accept: 'application/json' },
+    maxBytes: 256 * 1024,
+  })
+  try {
+    const parsed: unknown = answer.status === 200 ? JSON.parse(answer.body.toString('utf8')) : undefined
+    if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { keys?: unknown }).keys)) {
+      return parsed as Record<string, unknown>
+    }
+  } catch {
+    // Said below, without the body.
+  }
+  throw new Failure(
+    'provider-failed',
+    `${url.host} did not answer with its signing keys (HTTP ${answer.status})`,
+  )
+}

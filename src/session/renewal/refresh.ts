@@ -1,0 +1,115 @@
+import { readJwt } from '../../claims/jwt.ts'
+import { Failure, NetworkFailure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import type { Client } from '../client.ts'
+import { gate } from '../policy-gate.ts'
+import { connect } from '../protocol/connection.ts'
+import { grantParameters } from '../protocol/grant-parameters.ts'
+import { checkSamePerson } from '../protocol/id-token.ts'
+import type { Provider, Tokens } from '../protocol/provider.ts'
+import { wireError } from '../protocol/provider-errors.ts'
+import type { Session } from '../store/session-store.ts'
+import type { Want } from './freshness.ts'
+import type { Event, Renewal } from './state-machine.ts'
+import { storedTokens } from './stored-tokens.ts'
+
+/**
+ * One use of the refresh token, as an event of the state machine: answered, refused (the session has ended there) or
+ * unanswered (nothing is known of it; the session stays).
+ */
+export async function renew(
+  refreshToken: string,
+  { body }: Pick<Session, 'body'>,
+  asker: { readonly client: Client; readonly want: Want; readonly ports: Ports },
+): Promise<Event> {
+  const { client, ports, want } = asker
+  try {
+    const provider = await connect(client, body, ports)
+    const tokens = await refreshWhenReached(provider, refreshToken, slotParameters(client, want), ports)
+    checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
+    return { type: 'answered', renewal: await renewal(client, tokens, want, body.grantedScope) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const wire = wireError(error)
+    const dead = wire?.error !== undefined && client.preset.deadRefreshCodes.includes(wire.error)
+    return dead ? { type: 'refused', failure: error } : { type: 'unanswered', failure: temporary(error) }
+  }
+}
+
+const RETRY_MILLISECONDS = [250, 750] as const
+
+/**
+ * Only a request that certainly did not leave (no name, no connection) is tried again: a refresh is no idempotent
+ * request, and a strict provider takes a second use of the same token for theft (RFC 9700 §4.14.2).
+ */
+async function refreshWhenReached(
+  provider: Provider,
+  refreshToken: string,
+  parameters: Record<string, string>,
+  ports: Ports,
+): Promise<Tokens> {
+  for (const pause of RETRY_MILLISECONDS) {
+    try {
+      return await provider.refresh(refreshToken, parameters)
+    } catch (error) {
+      if (!(error instanceof NetworkFailure) || error.sent) throw error
+      await ports.clock.sleep(pause * (0.5 + Math.random()))
+    }
+  }
+  return provider.refresh(refreshToken, parameters)
+}
+
+async function renewal(
+  client: Client,
+  tokens: Tokens,
+  want: Want,
+  scopeBefore: string | undefined,
+): Promise<Renewal> {
+  const scope = tokens.scope ?? scopeBefore
+  const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
+  let refusal: Failure | undefined
+  try {
+    // The policy is about the profile's own API.
+    if (token !== undefined && isDefault(want)) {
+      const now = tokens.receivedAt + tokens.skewSeconds * 1000
+      await gate(client, token, { scope, keys: tokens.jwks?.value, now })
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    refusal = error
+  }
+  return {
+    tokens: storedTokens(tokens, { audience: want.audience, scopes: want.scopes }),
+    skewSeconds: tokens.skewSeconds,
+    ...(tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }),
+    ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+    ...(scope === undefined || !isDefault(want) ? {} : { grantedScope: scope }),
+    ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
+    ...(refusal === undefined ? {} : { refusal }),
+  }
+}
+
+const isDefault = (want: Want): boolean => want.audience === '' && want.scopes === ''
+
+/** A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). */
+function slotParameters(client: Client, want: Want): Record<string, string> {
+  if (isDefault(want)) return {}
+  return grantParameters(client, want.scopes.split(' ').filter(Boolean), want.audience || undefined)
+}
+
+/** A session does not end because the provider is away: the exit status says that trying again may help. */
+function temporary(failure: Failure): Failure {
+  if (failure instanceof NetworkFailure || failure.code === 'refused') return failure
+  const status = wireError(failure)?.status
+  if (status === 429) {
+    return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', {
+      detail: failure.detail,
+    })
+  }
+  return failure
+}
+
+function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  const jwt = idToken === undefined ? undefined : readJwt(idToken)
+  return jwt && 'payload' in jwt ? jwt.payload : undefined
+}

@@ -1,0 +1,259 @@
+import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
+import type { Body, StoredToken } from '../store/session-file.ts'
+import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
+
+/**
+ * Staying signed in, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O;
+ * `access.ts` performs the effects. The invariants live here: a refresh token goes out only under the lock and
+ * after a durable note of the attempt, and an answer is committed before its token is handed out.
+ */
+
+/** A session as the machine sees it. */
+export interface Seen {
+  readonly body: Body
+  readonly refresh: string | undefined
+}
+
+/** What a validated refresh answer brings (openid-client has checked it; `received` is the local time it came). */
+export interface Renewal {
+  readonly tokens: readonly StoredToken[]
+  readonly refresh?: string
+  readonly idToken?: string
+  readonly grantedScope?: string
+  readonly jwks?: Body['jwks']
+  readonly skewSeconds: number
+  /** The policy no longer holds: the rotation is kept, the token is not handed out. */
+  readonly refusal?: Failure
+}
+
+export type State =
+  | { readonly phase: 'reading' | 'locking' | 'done'; readonly want: Want }
+  | {
+      readonly phase: 'noting' | 'sending' | 'doubting' | 'keeping'
+      readonly want: Want
+      readonly turn: Turn
+    }
+  | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
+
+/** One spending of a refresh token. */
+interface Turn {
+  readonly seen: Seen
+  readonly spends: string
+  /** An earlier process began to spend this very token and left no answer. */
+  readonly resumed: boolean
+  /** A first refusal has been checked against the disk already. */
+  readonly doubted: boolean
+  /** What the provider said when it called the token dead. */
+  readonly verdict?: Failure
+  readonly renewed?: StoredToken
+  readonly refusal?: Failure
+}
+
+export type Event =
+  | { readonly type: 'read'; readonly session: Seen | undefined }
+  | { readonly type: 'locked'; readonly session: Seen | undefined }
+  | { readonly type: 'kept' }
+  | { readonly type: 'not-kept'; readonly failure: Failure }
+  | { readonly type: 'answered'; readonly renewal: Renewal }
+  /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
+  | { readonly type: 'refused'; readonly failure: Failure }
+  /** Network, 5xx, 429, or an answer that cannot be used. Never the end of a session. */
+  | { readonly type: 'unanswered'; readonly failure: Failure }
+
+export type Effect =
+  | { readonly do: 'read' | 'lock' | 'read-again' }
+  | { readonly do: 'keep'; readonly body: Body }
+  | { readonly do: 'send'; readonly refresh: string }
+  | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
+  | { readonly do: 'fail'; readonly failure: Failure }
+
+type Step = readonly [State, Effect]
+
+export const begin = (want: Want): Step => [{ phase: 'reading', want }, { do: 'read' }]
+
+/** One step. `now` is the local wall clock in milliseconds. */
+export function next(state: State, event: Event, now: number): Step {
+  switch (event.type) {
+    case 'read':
+      return onRead(state.want, event.session, now)
+    case 'locked':
+      return onLocked(state, event.session, now)
+    case 'kept':
+      return onKept(state)
+    case 'not-kept':
+      return onNotKept(state, event.failure, now)
+    case 'answered':
+      return onAnswered(state, event.renewal)
+    case 'refused':
+      return state.phase === 'sending'
+        ? [
+            { ...state, phase: 'doubting', turn: { ...state.turn, verdict: event.failure } },
+            { do: 'read-again' },
+          ]
+        : bug(state, event)
+    case 'unanswered':
+      return state.phase === 'sending' ? onUnanswered(state, event.failure, now) : bug(state, event)
+  }
+}
+
+function onRead(want: Want, session: Seen | undefined, now: number): Step {
+  if (!session) return fail(want, 'not-signed-in', 'you are not signed in')
+  const token = findFresh(session.body, want, now)
+  return token ? give(want, token) : [{ phase: 'locking', want }, { do: 'lock' }]
+}
+
+function onLocked(state: State, session: Seen | undefined, now: number): Step {
+  const { want } = state
+  if (!session) return fail(want, 'not-signed-in', 'you were signed out in the meantime')
+  const fresh = findFresh(session.body, want, now)
+  if (fresh) {
+    const found = give(want, fresh)
+    return state.phase === 'doubting' ? settle(state, session.body, found) : found
+  }
+  if (state.phase === 'doubting') {
+    if (session.refresh === undefined || session.refresh === state.turn.spends || state.turn.doubted) {
+      return settle(state, session.body, ended(state))
+    }
+    return spend(want, session, true, now)
+  }
+  return spend(want, session, false, now)
+}
+
+function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
+  const valid = findValid(seen.body, want, now)
+  const { refresh } = seen
+  if (refresh === undefined) {
+    if (valid && want.minTtlSeconds === undefined) return give(want, valid)
+    return fail(want, 'session-ended', 'your sign-in has ended: the provider issued no refresh token')
+  }
+  const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
+  if (want.minTtlSeconds !== undefined && life !== undefined && life < want.minTtlSeconds) {
+    return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
+  }
+  const hash = tokenHash(refresh)
+  const resumed = seen.body.attempt?.hash === hash
+  // A token whose spending may already have happened is not risked while another one still works.
+  if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
+  const turn: Turn = { seen, spends: refresh, resumed, doubted }
+  const { padding: _, ...rest } = seen.body
+  const body: Body = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
+  return [
+    { phase: 'noting', want, turn },
+    { do: 'keep', body },
+  ]
+}
+
+/** The answer may bring a larger access token, ID token and refresh token than the ones at hand. */
+const roomFor = (body: Body): number =>
+  4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.token.length, 0)
+
+function onKept(state: State): Step {
+  if (state.phase === 'settling') return state.verdict
+  if (state.phase === 'noting')
+    return [
+      { ...state, phase: 'sending' },
+      { do: 'send', refresh: state.turn.spends },
+    ]
+  if (state.phase !== 'keeping') return bug(state, { type: 'kept' })
+  const { refusal, renewed } = state.turn
+  if (refusal)
+    return [
+      { phase: 'done', want: state.want },
+      { do: 'fail', failure: refusal },
+    ]
+  if (renewed) return give(state.want, renewed)
+  return fail(state.want, 'provider-failed', 'the provider renewed the session without the token asked for')
+}
+
+function onNotKept(state: State, failure: Failure, now: number): Step {
+  if (state.phase === 'settling') return state.verdict
+  if (state.phase === 'noting') return orStillValid(state, failure, now)
+  if (state.phase !== 'keeping') return bug(state, { type: 'not-kept', failure })
+  const { refusal, renewed } = state.turn
+  if (refusal || !renewed)
+    return [
+      { phase: 'done', want: state.want },
+      { do: 'fail', failure: refusal ?? failure },
+    ]
+  return give(state.want, renewed, failure)
+}
+
+function onAnswered(state: State, renewal: Renewal): Step {
+  if (state.phase !== 'sending') return bug(state, { type: 'answered', renewal })
+  const { attempt: _, padding: __, tokens: old, refresh: ___, ...rest } = state.turn.seen.body
+  const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
+  const rotated = renewal.refresh !== undefined && renewal.refresh !== state.turn.spends
+  const refresh = rotated ? renewal.refresh : state.turn.seen.body.refresh
+  const body: Body = {
+    ...rest,
+    tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
+    ...(refresh === undefined ? {} : { refresh }),
+    ...(renewal.idToken === undefined ? {} : { idToken: renewal.idToken }),
+    ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
+    ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
+    skewSeconds: renewal.skewSeconds,
+  }
+  const renewed = renewal.tokens.find((token) => matches(token, state.want))
+  const turn: Turn = {
+    ...state.turn,
+    ...(renewed === undefined ? {} : { renewed }),
+    ...(renewal.refusal === undefined ? {} : { refusal: renewal.refusal }),
+  }
+  return [
+    { phase: 'keeping', want: state.want, turn },
+    { do: 'keep', body },
+  ]
+}
+
+function onUnanswered(state: State & { turn: Turn }, failure: Failure, now: number): Step {
+  const verdict = orStillValid(state, failure, now)
+  const left = !(failure instanceof NetworkFailure) || failure.sent
+  return left ? verdict : settle(state, state.turn.seen.body, verdict)
+}
+
+/**
+ * The outcome of the attempt is known: nothing left this machine, or the token is dead. A note that stayed would have
+ * the next run blame an interruption that never was. That of an earlier run says all that is known, and stays.
+ */
+function settle(state: State & { turn: Turn }, found: Body, verdict: Step): Step {
+  const { attempt, padding: _, ...body } = found
+  const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.turn.spends)
+  if (state.turn.resumed || !ours) return verdict
+  return [
+    { phase: 'settling', want: state.want, verdict },
+    { do: 'keep', body },
+  ]
+}
+
+function orStillValid(state: State & { turn: Turn }, failure: Failure, now: number): Step {
+  const valid = findValid(state.turn.seen.body, state.want, now)
+  if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
+  return [
+    { phase: 'done', want: state.want },
+    { do: 'fail', failure },
+  ]
+}
+
+function ended(state: State & { turn: Turn }): Step {
+  const why = state.turn.resumed
+    ? 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+    : 'your sign-in has ended: the provider refused to renew it'
+  const said = state.turn.verdict?.detail ?? []
+  return [
+    { phase: 'done', want: state.want },
+    { do: 'fail', failure: new Failure('session-ended', why, { detail: said }) },
+  ]
+}
+
+const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'give', token, ...(warning ? { warning } : {}) },
+]
+
+const fail = (want: Want, code: FailureCode, message: string): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure: new Failure(code, message) },
+]
+
+const bug = (state: State, event: Event): Step =>
+  fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)

@@ -1,0 +1,15 @@
+import type { Tokens } from '../protocol/provider.ts'
+import type { StoredToken } from '../store/session-file.ts'
+
+/** The tokens of an answer as they are cached: the access token, and the ID token with the life its claims give it. */
+export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }): StoredToken[] {
+  const { receivedAt } = tokens
+  const stored: StoredToken[] = [
+    { use: 'access', ...slot, token: tokens.accessToken, receivedAt, expiresIn: tokens.expiresIn },
+  ]
+  const { idToken, idClaims } = tokens
+  if (idToken !== undefined && typeof idClaims?.exp === 'number' && typeof idClaims.iat === 'number') {
+    stored.push({ use: 'id', ...slot, token: idToken, receivedAt, expiresIn: idClaims.exp - idClaims.iat })
+  }
+  return stored
+}

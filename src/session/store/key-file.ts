@@ -1,0 +1,91 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import { Failure } from '../../errors.ts'
+import type { Env, Files, Ports } from '../../ports.ts'
+import type { Vault } from './vault.ts'
+
+const HEX = /^[0-9a-f]{64}\s*$/i
+
+/** The 32 bytes of a key file (64 hex characters, mode 0600, ours, no symlink). Undefined: there is no such file. */
+export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
+  const unreadable = (cause: NodeJS.ErrnoException) => {
+    throw new Failure('state-unwritable', `cannot read the key file ${path} (${cause.code ?? 'error'})`, {
+      hint: 'Check the disk and the permissions of this file, then try again.',
+      cause,
+    })
+  }
+  const facts = await files.inspect(path).catch(unreadable)
+  if (!facts) return undefined
+  const unsafe = (why: string, hint: string) =>
+    new Failure('store-key', `the key file ${path} ${why}`, { hint: `${hint} It was not changed.` })
+  if (facts.kind === 'symlink') throw unsafe('is a symbolic link', 'Name the file itself.')
+  if (facts.kind !== 'file') throw unsafe('is not a file', 'Name a file.')
+  if (env.uid !== undefined) {
+    if (facts.uid !== env.uid) throw unsafe('belongs to another user', 'Use a key file of your own.')
+    if (facts.mode & 0o077) throw unsafe('can be read by others', `Run: chmod 600 ${path}`)
+  }
+  const text = (await files.read(path).catch(unreadable))?.toString('latin1') ?? ''
+  if (!HEX.test(text)) throw unsafe('does not hold 64 hex characters', 'Use the file that ls-auth made.')
+  return Buffer.from(text.trim(), 'hex')
+}
+
+/** The key file's bytes, made (0600) when it is not there. Only signing in may make one. */
+export async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buffer> {
+  const existing = await readKeyFile(path, files, env)
+  if (existing) return existing
+  const key = randomBytes(32)
+  try {
+    await files.makeDirectory(dirname(path))
+    await files.create(path, Buffer.from(`${key.toString('hex')}\n`))
+    await files.syncDirectory(dirname(path))
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    // Two sign-ins at once: the other one's key is as good.
+    if (code === 'EEXIST') return (await readKeyFile(path, files, env)) ?? key
+    throw new Failure('state-unwritable', `cannot write the key file ${path} (${code ?? 'error'})`, { cause })
+  }
+  return key
+}
+
+/** AES-256-GCM of the data key under the key file, bound to the session it belongs to. */
+export function wrapKey(key: Buffer, wrapping: Buffer, account: string): string {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', wrapping, iv).setAAD(Buffer.from(account))
+  const sealed = Buffer.concat([cipher.update(key), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+}
+
+export function unwrapKey(wrapped: string, wrapping: Buffer, account: string): Buffer | undefined {
+  try {
+    const bytes = Buffer.from(wrapped, 'base64url')
+    const decipher = createDecipheriv('aes-256-gcm', wrapping, bytes.subarray(0, 12))
+      .setAAD(Buffer.from(account))
+      .setAuthTag(bytes.subarray(12, 28))
+    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+  } catch {
+    return undefined
+  }
+}
+
+/** `store = "file"` with a key file: the data key, wrapped, in the session file's header. */
+export function keyFileVault(path: string, ports: Ports): Vault {
+  return {
+    async probe() {
+      await ensureKeyFile(path, await ports.files(), ports.env)
+    },
+    async keep(account, secret) {
+      const wrapping = await ensureKeyFile(path, await ports.files(), ports.env)
+      return { header: { wrappedKey: wrapKey(secret.key, wrapping, account) }, keptRefresh: false }
+    },
+    async recall(account, header) {
+      if (header.scrypt)
+        throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
+      const wrapping = await readKeyFile(path, await ports.files(), ports.env)
+      if (!wrapping) throw new Failure('store-key', `the key file ${path} is not there`)
+      const key = unwrapKey(header.wrappedKey ?? '', wrapping, account)
+      if (!key) throw new Failure('store-key', `the key file ${path} does not open this session`)
+      return { key, refresh: undefined }
+    },
+    discard: async () => true,
+  }
+}

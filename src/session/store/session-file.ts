@@ -1,0 +1,119 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { Failure } from '../../errors.ts'
+
+/** In the clear, but authenticated: what must be known before the key is fetched. Holds no secret. */
+export interface Header {
+  readonly schema: 1
+  /** Random, new at each sign-in; names the keychain item. */
+  readonly sid: string
+  readonly store: 'keychain' | 'file'
+  readonly issuer: string
+  readonly clientId: string
+  readonly account: string
+  /** Profile → API origin, as confirmed by a sign-in. */
+  readonly apis: Readonly<Record<string, string>>
+  /** `store = "file"`: the data key, wrapped by the key file or the passphrase. */
+  readonly wrappedKey?: string
+  /** Present when a passphrase wraps it: salt (base64url) and scrypt's cost (RFC 7914). */
+  readonly scrypt?: { readonly salt: string; readonly N: number; readonly r: number; readonly p: number }
+}
+
+/** A token as received, with the local time it came at; never judged by the JWT's own clock. */
+export interface StoredToken {
+  readonly use: 'access' | 'id'
+  readonly audience: string
+  readonly scopes: string
+  readonly token: string
+  /** Milliseconds since the epoch, local clock. */
+  readonly receivedAt: number
+  /** Seconds. */
+  readonly expiresIn: number
+}
+
+export interface Cached<T> {
+  readonly value: T
+  readonly fetchedAt: number
+}
+
+export interface Body {
+  readonly tokens: readonly StoredToken[]
+  readonly idToken?: string
+  /** Scope of the token response (RFC 6749 §5.1), space separated. */
+  readonly grantedScope?: string
+  /** Present once the provider has rotated; else the keychain item's refresh token counts. */
+  readonly refresh?: string
+  /** A refresh that was begun: hash of the token it spends. Cleared by the commit of its answer. */
+  readonly attempt?: { readonly hash: string; readonly at: number }
+  /** The refresh token of the sign-in this one replaced, until it is revoked. */
+  readonly superseded?: string
+  /** Sid of the sign-in this one replaced; its keychain item only needs deleting. */
+  readonly replaced?: string
+  readonly metadata?: Cached<Record<string, unknown>>
+  readonly jwks?: Cached<Record<string, unknown>>
+  /** Provider's clock minus ours, seconds; for judging JWT times only. */
+  readonly skewSeconds: number
+  readonly signedInAt: number
+  /** A confidential client's secret and when it was given (milliseconds): kept like a token. */
+  readonly clientSecret?: { readonly value: string; readonly since: number }
+  /** Room for the answer to come, so that writing the attempt proves that writing the answer will fit. */
+  readonly padding?: string
+}
+
+const KEY = 32
+const IV = 12
+const TAG = 16
+
+/** Header line, then IV, tag and AES-256-GCM ciphertext; the header's bytes are the additional data. */
+export function sealFile(header: Header, body: Body, key: Buffer): Buffer {
+  const head = Buffer.from(JSON.stringify(header))
+  const iv = randomBytes(IV)
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(head)
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(body), 'utf8'), cipher.final()])
+  return Buffer.concat([head, Buffer.from('\n'), iv, cipher.getAuthTag(), sealed])
+}
+
+/** The header of a session file. A newer schema or a damaged file is refused and left alone. */
+export function readHeader(bytes: Buffer, path: string): Header {
+  const end = bytes.indexOf(0x0a)
+  let header: Partial<Header> | undefined
+  try {
+    header = JSON.parse(bytes.subarray(0, Math.max(0, end)).toString('utf8')) as Partial<Header>
+  } catch {
+    header = undefined
+  }
+  if (header && typeof header.schema === 'number' && header.schema > 1) {
+    throw new Failure('settings', `the session in ${path} was written by a newer ls-auth`, {
+      hint: 'Update ls-auth; the file was not changed.',
+    })
+  }
+  if (header?.schema !== 1 || typeof header.sid !== 'string' || typeof header.apis !== 'object') {
+    throw damaged(path)
+  }
+  return header as Header
+}
+
+/** Loads what opens a file as soon as this run waits for something else. */
+export function prepareToOpen(): void {
+  setImmediate(() => createDecipheriv('aes-256-gcm', randomBytes(KEY), randomBytes(IV)))
+}
+
+/** The body, or undefined when the key does not fit it (another sign-in may have replaced the file). */
+export function openFile(bytes: Buffer, key: Buffer): Body | undefined {
+  const end = bytes.indexOf(0x0a)
+  const sealed = bytes.subarray(end + 1)
+  if (sealed.length < IV + TAG) return undefined
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV))
+      .setAAD(bytes.subarray(0, end))
+      .setAuthTag(sealed.subarray(IV, IV + TAG))
+    const text = Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()])
+    return JSON.parse(text.toString('utf8')) as Body
+  } catch {
+    return undefined
+  }
+}
+
+export const damaged = (path: string): Failure =>
+  new Failure('session-ended', `the session file ${path} is damaged`, {
+    hint: 'It was left as it is. Sign in again to replace it: ls-auth login',
+  })

@@ -1,0 +1,85 @@
+import { dirname } from 'node:path'
+import { Failure } from '../../errors.ts'
+import type { Files, Ports } from '../../ports.ts'
+
+/** Names in a directory of ours. */
+export async function listOwn(path: string, files: Files): Promise<string[]> {
+  try {
+    return await files.list(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+  }
+}
+
+/** Reads a file of ours; a symlink in its place is refused (`O_NOFOLLOW` answers ELOOP). */
+export async function readOwn(path: string, files: Files): Promise<Buffer | undefined> {
+  try {
+    return await files.read(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    if (code === 'ELOOP') {
+      throw new Failure('refused', `${path} is a symbolic link`, {
+        hint: 'Remove it; ls-auth follows no link there.',
+      })
+    }
+    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+  }
+}
+
+/** Temporary file, flushed, then renamed: old or new content, never neither. */
+export async function writeAtomically(
+  path: string,
+  bytes: Uint8Array,
+  files: Files,
+  pid: number,
+): Promise<void> {
+  const temporary = `${path}.${pid}.tmp`
+  try {
+    await files.remove(temporary)
+    await files.create(temporary, bytes)
+    await files.rename(temporary, path)
+    await files.syncDirectory(dirname(path))
+  } catch (cause) {
+    await files.remove(temporary).catch(() => {})
+    throw unwritable(dirname(path), cause)
+  }
+}
+
+/** The state directory must be ours and closed to others (0700), or a neighbour could swap what is in it. */
+export async function makePrivate(
+  directory: string,
+  root: string,
+  files: Files,
+  ports: Ports,
+): Promise<void> {
+  try {
+    await files.makeDirectory(directory)
+  } catch (cause) {
+    throw unwritable(directory, cause)
+  }
+  for (const place of [root, directory]) {
+    const facts = await files.inspect(place).catch((cause) => {
+      throw unwritable(place, cause)
+    })
+    if (!facts || ports.env.uid === undefined) continue
+    const hint = `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+    if (facts.kind !== 'directory')
+      throw new Failure('refused', `${place} is not a directory of its own`, { hint })
+    if (facts.uid !== ports.env.uid)
+      throw new Failure('refused', `${place} belongs to another user`, { hint })
+    if (facts.mode & 0o022) throw new Failure('refused', `${place} can be written by others`, { hint })
+  }
+}
+
+/** A full disk needs space (the failure's own hint); a place that can hold nothing needs another place. */
+export const unwritable = (directory: string, cause: unknown): Failure => {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
+  return new Failure('state-unwritable', `cannot write to ${directory} (${code})`, {
+    cause,
+    ...(misplaced && {
+      hint: 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+    }),
+  })
+}
