@@ -29,14 +29,14 @@ const PLAN = {
     'src/commands/trace-get.ts',
     'src/commands/trace-view.ts',
     'src/commands/trace-output.ts',
-    'src/trace/tree.ts',
+    'src/trace/tree/tree.ts',
     'src/trace/masking.ts',
     'src/commands/command-line.ts',
   ],
   api: ['src/commands/trace-backend.ts'],
   denial: ['src/api/denial.ts'],
-  lightstep: ['src/trace/backends/lightstep.ts', 'src/commands/snapshot-desk.ts'],
-  drawing: ['src/trace/render/waterfall.ts'],
+  lightstep: ['src/trace/sources/lightstep/lightstep.ts', 'src/commands/snapshot-desk.ts'],
+  drawing: ['src/trace/render/waterfall/waterfall.ts'],
 }
 
 /** A module that takes longer to load than many commands to run; ours call its functions and hold nothing of it. */

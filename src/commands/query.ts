@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { MASKED, maskText } from '../trace/masking.ts'
-import type { SeriesOptions } from '../trace/render/series-list.ts'
+import type { SeriesOptions } from '../trace/render/chart/series-list.ts'
 import { isSensitive } from '../trace/sensitive-keys.ts'
 import { MOST_POINTS, type SeriesQuery, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
 import { globals, type Invocation, printJson, tell } from './invocation.ts'
@@ -69,8 +69,8 @@ async function write(
   }
   const lines =
     format === 'chart'
-      ? (await import('../trace/render/chart.ts')).renderChart(series, options)
-      : (await import('../trace/render/series-table.ts')).renderTable(series, options)
+      ? (await import('../trace/render/chart/chart.ts')).renderChart(series, options)
+      : (await import('../trace/render/chart/series-table.ts')).renderTable(series, options)
   await terminal.out(`${lines.join('\n')}\n`)
 }
 

@@ -2,8 +2,8 @@ import { openApi, type Send } from '../api/request.ts'
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import type { Profile } from '../settings/profile.ts'
-import type { Backend, Verb } from '../trace/backends/backend.ts'
-import { type Able, able } from '../trace/backends/capabilities.ts'
+import { type Able, able } from '../trace/sources/capabilities.ts'
+import type { Backend, Verb } from '../trace/sources/trace-source.ts'
 import { tokenSource } from './credentials.ts'
 import { clientOf, givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
 
@@ -24,8 +24,8 @@ export async function openBackend<V extends Verb = 'trace'>(
 
 async function openFile(invocation: Invocation, path: string): Promise<Backend> {
   const { readInput } = await import('./trace-file.ts')
-  const { readTraceFile } = await import('../trace/backends/file.ts')
-  const { fileBackend } = await import('../trace/backends/file-backend.ts')
+  const { readTraceFile } = await import('../trace/sources/file/read-trace-file.ts')
+  const { fileBackend } = await import('../trace/sources/file/file-source.ts')
   const input = await readInput(invocation, path)
   if (!input)
     throw new Failure('not-found', `there is no file ${path.slice(0, 200)}`, { hint: 'Check its name.' })
@@ -51,15 +51,15 @@ async function openProfile(invocation: Invocation): Promise<Backend> {
   )
   switch (profile.backend) {
     case 'tempo': {
-      const { tempoBackend } = await import('../trace/backends/tempo.ts')
+      const { tempoBackend } = await import('../trace/sources/tempo/tempo.ts')
       return tempoBackend({ base: profile.api, tenant: profile.tenant }, send)
     }
     case 'jaeger': {
-      const { jaegerBackend } = await import('../trace/backends/jaeger.ts')
+      const { jaegerBackend } = await import('../trace/sources/jaeger/jaeger.ts')
       return jaegerBackend(profile.api, send)
     }
     case 'lightstep': {
-      const { lightstepBackend } = await import('../trace/backends/lightstep.ts')
+      const { lightstepBackend } = await import('../trace/sources/lightstep/lightstep.ts')
       const { snapshotDesk } = await import('./snapshot-desk.ts')
       return lightstepBackend(lightstepNames(profile), send, snapshotDesk(invocation))
     }

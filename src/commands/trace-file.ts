@@ -20,7 +20,7 @@ export async function traceFromFile(
 ): Promise<Trace | undefined> {
   const input = await readInput(invocation, invocation.args[0] as string)
   if (input === undefined) return undefined
-  const { traceInFile } = await import('../trace/backends/file.ts')
+  const { traceInFile } = await import('../trace/sources/file/read-trace-file.ts')
   const { trace, others } = traceInFile(input.bytes, input.name, wanted)
   if (others > 0 && wanted === undefined) {
     const note = `note: ${others + 1} traces in it; this is the largest. Another: --trace ID`

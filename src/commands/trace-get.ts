@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import { parseSpanOrTraceId } from '../trace/id.ts'
 import type { Trace } from '../trace/model.ts'
-import type { TraceTree } from '../trace/tree.ts'
+import type { TraceTree } from '../trace/tree/tree.ts'
 import { type Invocation, tell } from './invocation.ts'
 import { traceFromFile } from './trace-file.ts'
 import type { Picture, Source } from './trace-output.ts'
@@ -15,7 +15,7 @@ export async function traceGet(invocation: Invocation): Promise<void> {
   const found = await findTrace(invocation)
   const { trace } = found
   const { maskTrace } = await import('../trace/masking.ts')
-  const { buildTree } = await import('../trace/tree.ts')
+  const { buildTree } = await import('../trace/tree/tree.ts')
   const { traceFormat, writeTrace } = await import('./trace-output.ts')
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   let tree = buildTree(shown.trace)
@@ -54,9 +54,9 @@ function refuseDrawing({ options }: Invocation): void {
 /** The tree to draw and, with `--skew`, what its header says about the clocks. */
 async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
   if (!skew) return { tree, clocks: undefined }
-  const { adjustSkew } = await import('../trace/skew.ts')
+  const { adjustSkew } = await import('../trace/tree/skew.ts')
   const adjusted = adjustSkew(tree)
-  const { buildTree } = await import('../trace/tree.ts')
+  const { buildTree } = await import('../trace/tree/tree.ts')
   return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
 }
 

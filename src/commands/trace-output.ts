@@ -3,11 +3,11 @@ import { safeJson } from '../safe-text.ts'
 import { isoTime } from '../trace/formats/iso-time.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Moment, placeMoment } from '../trace/moment.ts'
-import type { WaterfallOptions } from '../trace/render/waterfall.ts'
-import type { Zoom } from '../trace/render/window.ts'
+import type { WaterfallOptions } from '../trace/render/waterfall/waterfall.ts'
+import type { Zoom } from '../trace/render/waterfall/window.ts'
 import { matchingNodes, nodesInView } from '../trace/select.ts'
-import type { Adjusted } from '../trace/skew.ts'
-import type { TraceTree } from '../trace/tree.ts'
+import type { Adjusted } from '../trace/tree/skew.ts'
+import type { TraceTree } from '../trace/tree/tree.ts'
 import { globals, type Invocation } from './invocation.ts'
 import type { View } from './trace-view.ts'
 
@@ -64,15 +64,15 @@ async function piecesOf(
   const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
   switch (format) {
     case 'json':
-      return (await import('../trace/formats/json.ts')).toJsonText(trace, write)
+      return (await import('../trace/formats/own/own-json-export.ts')).toJsonText(trace, write)
     case 'ndjson':
-      return (await import('../trace/formats/json.ts')).toNdjson(trace, write)
+      return (await import('../trace/formats/own/own-json-export.ts')).toNdjson(trace, write)
     case 'otlp':
-      return (await import('../trace/formats/otlp-export.ts')).toOtlp(trace, write)
+      return (await import('../trace/formats/otlp/otlp-export.ts')).toOtlp(trace, write)
     case 'jaeger':
-      return (await import('../trace/formats/jaeger-export.ts')).toJaeger(trace, write)
+      return (await import('../trace/formats/jaeger/jaeger-export.ts')).toJaeger(trace, write)
     case 'csv':
-      return (await import('../trace/formats/csv.ts')).toCsv(tree, nodes, write)
+      return (await import('../trace/formats/own/csv.ts')).toCsv(tree, nodes, write)
   }
 }
 
@@ -95,7 +95,7 @@ async function writeDrawing(
   }
   const { terminal } = invocation.ports
   if (traceFormat(invocation) === 'md') {
-    const { renderMarkdown } = await import('../trace/render/markdown.ts')
+    const { renderMarkdown } = await import('../trace/render/waterfall/markdown.ts')
     return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
   }
   await terminal.out(await linesOf(invocation, tree, view, options), '\n')
@@ -111,15 +111,16 @@ async function linesOf(
 ): Promise<Iterable<string>> {
   const { columns: width, unicode } = terminal
   const now = clock.now()
-  if (plain) return (await import('../trace/render/plain.ts')).renderPlain(tree, { ...options, width, now })
-  const { renderWaterfall } = await import('../trace/render/waterfall.ts')
+  if (plain)
+    return (await import('../trace/render/waterfall/plain.ts')).renderPlain(tree, { ...options, width, now })
+  const { renderWaterfall } = await import('../trace/render/waterfall/waterfall.ts')
   return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out'), now })
 }
 
 /** `--from` and `--to` in nanoseconds after the tree's start. */
 async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
   if (!from && !to) return {}
-  const { timeWindow, zeroOf } = await import('../trace/render/window.ts')
+  const { timeWindow, zeroOf } = await import('../trace/render/waterfall/window.ts')
   const zero = zeroOf(timeWindow(tree, scale))
   const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }

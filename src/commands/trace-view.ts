@@ -3,7 +3,7 @@ import { safeText } from '../safe-text.ts'
 import { parseSpanOrTraceId } from '../trace/id.ts'
 import { type Moment, parseMoment } from '../trace/moment.ts'
 import { parseNanos } from '../trace/nanos.ts'
-import type { Scale } from '../trace/render/window.ts'
+import type { Scale } from '../trace/render/waterfall/window.ts'
 import type { Selection } from '../trace/select.ts'
 
 /** What of a trace is to be shown, from the flags of `trace get`. */

@@ -1,4 +1,4 @@
-import { attributesToJson } from './formats/json.ts'
+import { attributesToJson } from './formats/own/own-json-export.ts'
 import type { Attributes, Trace } from './model.ts'
 
 /** An attribute that can be asked for. */

@@ -1,5 +1,5 @@
 import { type Attributes, attribute, type Span, type Trace } from './model.ts'
-import { buildTree } from './tree.ts'
+import { buildTree } from './tree/tree.ts'
 
 /**
  * What traces are looked for. The conditions describe one span of the trace: a span of this service, of this name,

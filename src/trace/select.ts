@@ -1,6 +1,6 @@
 import { type Attributes, attribute, type Trace } from './model.ts'
 import { RootView } from './span-view.ts'
-import type { TraceTree } from './tree.ts'
+import type { TraceTree } from './tree/tree.ts'
 
 /** Which spans of a trace a person wants to see. All given conditions must hold. */
 export interface Selection {

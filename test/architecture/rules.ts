@@ -41,7 +41,7 @@ const PURE = [
   /^src\/(claims|providers)\//,
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
-  /^src\/trace\/(formats|render)\//,
+  /^src\/trace\/(tree|analysis|formats|render)\//,
   /^src\/(errors|safe-text)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
@@ -61,7 +61,7 @@ const PROVIDERS = [
 /** Claims whose name on the wire holds one; they are read from tokens of issuers that nothing else is known of. */
 const CLAIMS = new Set(['cognito:groups'])
 
-/** `src/trace/tree.ts` → `trace`, `src/errors.ts` → `errors`. */
+/** `src/trace/tree/tree.ts` → `trace`, `src/errors.ts` → `errors`. */
 const roomOf = (path: string): string =>
   path.startsWith('bin/') ? 'bin' : (path.split('/')[1] ?? '').replace(/\.ts$/, '')
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { errorMessage, repeatedCalls, rootCauses, slowestSelf } from '../../src/trace/findings.ts'
-import { percentile } from '../../src/trace/fold.ts'
-import { layRows } from '../../src/trace/render/rows.ts'
-import { buildTree, type TraceTree } from '../../src/trace/tree.ts'
+import { errorMessage, repeatedCalls, rootCauses, slowestSelf } from '../../src/trace/analysis/findings.ts'
+import { layRows } from '../../src/trace/render/waterfall/rows.ts'
+import { percentile } from '../../src/trace/tree/fold.ts'
+import { buildTree, type TraceTree } from '../../src/trace/tree/tree.ts'
 import { anyTrace, makeSpan, makeTrace, type Sketch } from './make.ts'
 
 const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>

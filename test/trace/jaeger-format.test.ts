@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toJaeger } from '../../src/trace/formats/jaeger-export.ts'
+import { toJaeger } from '../../src/trace/formats/jaeger/jaeger-export.ts'
 import { readTraces } from '../../src/trace/formats/sniff.ts'
 import { anyJaegerTrace, plainTrace, readOne } from './rich.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hexOfEight, textOfSixteen } from '../../src/trace/formats/hex-text.ts'
-import { JsonBytes, UNUSUAL } from '../../src/trace/formats/json-bytes.ts'
+import { JsonBytes, UNUSUAL } from '../../src/trace/formats/json-scan/json-bytes.ts'
 import { TextPool } from '../../src/trace/formats/text-pool.ts'
 
 /** Whether the whole text is one value to step over. */

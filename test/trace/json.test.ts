@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isoTime } from '../../src/trace/formats/iso-time.ts'
-import { toJson } from '../../src/trace/formats/json.ts'
+import { toJson } from '../../src/trace/formats/own/own-json-export.ts'
 import type { Span } from '../../src/trace/model.ts'
 import { anyTrace, EPOCH, makeSpan, makeTrace } from './make.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import type { ApiAnswer, ApiRequest } from '../../src/trace/backends/backend.ts'
-import { lightstepBackend } from '../../src/trace/backends/lightstep.ts'
-import type { SnapshotDesk } from '../../src/trace/backends/lightstep-snapshot.ts'
 import { parseSpanOrTraceId } from '../../src/trace/id.ts'
+import { lightstepBackend } from '../../src/trace/sources/lightstep/lightstep.ts'
+import type { SnapshotDesk } from '../../src/trace/sources/lightstep/lightstep-snapshot.ts'
+import type { ApiAnswer, ApiRequest } from '../../src/trace/sources/trace-source.ts'
 import { makeTrace, toStoredTraces } from '../world/trace-data.ts'
 
 const made = makeTrace({ seed: 3 })

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { Collection } from '../../src/trace/formats/collect.ts'
+import { Collection } from '../../src/trace/formats/collection.ts'
 import { quoteLongIntegers } from '../../src/trace/formats/integer.ts'
-import { toOtlp } from '../../src/trace/formats/otlp-export.ts'
-import { readOtlpJson } from '../../src/trace/formats/otlp-json.ts'
-import { otlpVocabulary, scanOtlpJson } from '../../src/trace/formats/otlp-scan.ts'
+import { toOtlp } from '../../src/trace/formats/otlp/otlp-export.ts'
+import { readOtlpJson } from '../../src/trace/formats/otlp/otlp-json.ts'
+import { otlpVocabulary, scanOtlpJson } from '../../src/trace/formats/otlp/otlp-scan.ts'
 import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from './rich.ts'
 
 /** What was read, lazy parts included, as plain data. */

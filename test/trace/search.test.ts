@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { lightstepProject } from '../../src/trace/backends/lightstep-api.ts'
-import { lightstepServices } from '../../src/trace/backends/lightstep-services.ts'
-import { traceql } from '../../src/trace/backends/traceql.ts'
 import { parseNanos } from '../../src/trace/nanos.ts'
-import { histogram, sparkline } from '../../src/trace/render/sparkline.ts'
+import { histogram, sparkline } from '../../src/trace/render/chart/sparkline.ts'
 import { renderTraceList } from '../../src/trace/render/trace-list.ts'
 import { displayWidth } from '../../src/trace/render/width.ts'
 import type { TraceFilter } from '../../src/trace/search.ts'
+import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
+import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
+import { traceql } from '../../src/trace/sources/tempo/traceql.ts'
 import { EPOCH, plain } from './make.ts'
 
 const NAMES = { organization: 'acme', project: 'prod' }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { renderWaterfall } from '../../src/trace/render/waterfall.ts'
+import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
 import { displayWidth } from '../../src/trace/render/width.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
-import { buildTree } from '../../src/trace/tree.ts'
+import { buildTree } from '../../src/trace/tree/tree.ts'
 import { anyTrace, makeTrace, plain, spanId } from './make.ts'
 
 const tree = buildTree(

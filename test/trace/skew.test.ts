@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { renderWaterfall } from '../../src/trace/render/waterfall.ts'
-import { adjustSkew } from '../../src/trace/skew.ts'
-import { buildTree } from '../../src/trace/tree.ts'
+import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
+import { adjustSkew } from '../../src/trace/tree/skew.ts'
+import { buildTree } from '../../src/trace/tree/tree.ts'
 import { anyTrace, makeTrace, plain, type Sketch, soundTrace } from './make.ts'
 
 const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Send } from '../../src/trace/backends/backend.ts'
-import { searchTempo } from '../../src/trace/backends/tempo-search.ts'
 import type { TraceFilter } from '../../src/trace/search.ts'
+import { searchTempo } from '../../src/trace/sources/tempo/tempo-search.ts'
+import type { Send } from '../../src/trace/sources/trace-source.ts'
 
 /** A server with traces that began at these milliseconds: the latest first, times cut to seconds. */
 function serve(starts: readonly number[], ignoresEnd = false): { send: Send; asked: number[] } {

@@ -1,4 +1,4 @@
-import type { Words } from '../words.ts'
+import type { Words } from '../tree/words.ts'
 import { fitMiddle, safeName } from './fit.ts'
 import { displayWidth } from './width.ts'
 

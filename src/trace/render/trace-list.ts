@@ -1,12 +1,12 @@
 import type { Style } from '../../ports.ts'
-import { percentile } from '../fold.ts'
 import { idOf, type TraceSummary } from '../search.ts'
+import { percentile } from '../tree/fold.ts'
+import { histogram, sparkline } from './chart/sparkline.ts'
 import { formatDuration } from './duration.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { glyphsFor } from './glyphs.ts'
-import { count } from './header.ts'
 import { serviceColour } from './service-colour.ts'
-import { histogram, sparkline } from './sparkline.ts'
+import { count } from './waterfall/header.ts'
 import { displayWidth } from './width.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */

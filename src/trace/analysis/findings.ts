@@ -1,0 +1,96 @@
+import { groupBy } from '../group.ts'
+import { type Attributes, attribute, type Span } from '../model.ts'
+import { percentile } from '../tree/fold.ts'
+import type { TraceTree } from '../tree/tree.ts'
+
+/** More siblings of one name than this are a suspect (the threshold of Jaeger's N+1 check). */
+const REPEATED_OVER = 10
+
+/** Many calls of one kind made by one span, of like length: what a loop around a query looks like. Nodes of the tree. */
+export interface RepeatedCalls {
+  readonly caller: number
+  /** By start. */
+  readonly calls: readonly number[]
+  readonly sumNanos: number
+  readonly p50Nanos: number
+  /** The most that ran at one moment; 1 = one after another. */
+  readonly atOnce: number
+}
+
+/** The nodes with the most self time, longest first, without those that have none. */
+export function slowestSelf(tree: TraceTree, count: number): number[] {
+  // Not by sorting all: of 100,000 spans three are told.
+  const slowest: number[] = []
+  let least = 0
+  for (let node = 0; node < tree.count; node++) {
+    const selfNanos = tree.selfNanos(node)
+    if (selfNanos <= least) continue
+    const at = slowest.findIndex((slower) => tree.selfNanos(slower) < selfNanos)
+    slowest.splice(at < 0 ? slowest.length : at, 0, node)
+    if (slowest.length > count) slowest.pop()
+    if (slowest.length === count) least = tree.selfNanos(slowest[count - 1] as number)
+  }
+  return slowest
+}
+
+/** Failed spans below which nothing failed: where an error began. Deepest first, then earliest. */
+export function rootCauses(tree: TraceTree): number[] {
+  const causes: number[] = []
+  for (let node = 0; node < tree.count; node++) {
+    if (tree.errorsBelow(node) === 1 && tree.hasFailed(node)) causes.push(node)
+  }
+  return causes.sort((a, b) => tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b))
+}
+
+/** What a failed span says about its failure, from the places instrumentation puts it; not yet safe for a terminal. */
+export function errorMessage(span: Span): string | undefined {
+  const exceptions = span.events
+    .filter((event) => event.name === 'exception')
+    .map((event) => event.attributes)
+  const said = [span.statusMessage, ...[span.attributes, ...exceptions].flatMap(messagesIn)]
+  return said.find((text) => text !== undefined && text !== '')
+}
+
+function messagesIn(attributes: Attributes): (string | undefined)[] {
+  return ['exception.message', 'error.message', 'exception.type', 'error.type'].map((key) => {
+    const value = attribute(attributes, key)
+    return typeof value === 'string' ? value : undefined
+  })
+}
+
+/** Suspected N+1 groups, the costliest first. */
+export function repeatedCalls(tree: TraceTree): RepeatedCalls[] {
+  const found: RepeatedCalls[] = []
+  for (let caller = 0; caller < tree.count; caller++) {
+    if (tree.size(caller) <= REPEATED_OVER + 1) continue
+    const children = tree.children(caller)
+    if (children.length <= REPEATED_OVER) continue
+    for (const calls of groupBy(children, (node) => tree.call(node)).values()) {
+      if (calls.length <= REPEATED_OVER) continue
+      const durations = Float64Array.from(calls, (call) => tree.span(call).durationNanos).sort()
+      if (!areAlike(durations)) continue
+      const sumNanos = durations.reduce((sum, nanos) => sum + nanos, 0)
+      const p50Nanos = percentile(durations, 50)
+      found.push({ caller, calls, sumNanos, p50Nanos, atOnce: mostAtOnce(tree, calls) })
+    }
+  }
+  return found.sort((a, b) => b.sumNanos - a.sumNanos)
+}
+
+/** At least half lie within a factor of two of the median: one slow call among many does not acquit a loop. */
+function areAlike(sorted: Float64Array): boolean {
+  const median = percentile(sorted, 50)
+  const near = sorted.filter((nanos) => nanos >= median / 2 && nanos <= median * 2)
+  return near.length * 2 >= sorted.length
+}
+
+function mostAtOnce(tree: TraceTree, calls: readonly number[]): number {
+  const ends = Float64Array.from(calls, (call) => tree.endOf(call)).sort()
+  let most = 1
+  let ended = 0
+  for (const [i, call] of calls.entries()) {
+    while ((ends[ended] as number) <= tree.startOf(call) && ended < i) ended++
+    most = Math.max(most, i + 1 - ended)
+  }
+  return most
+}

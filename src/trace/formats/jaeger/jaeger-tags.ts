@@ -1,0 +1,95 @@
+import type { AttributeValue, SpanKind, SpanStatus } from '../../model.ts'
+import { isObject } from '../foreign-json.ts'
+import { asInteger, narrow } from '../integer.ts'
+
+/** A tag with its value as the model has it. */
+export type Tag = [key: string, value: AttributeValue]
+
+/** The tags of a span, a process or a log. Entries without a key are left out. */
+export function readTags(value: unknown): Tag[] {
+  if (!Array.isArray(value)) return []
+  const tags: Tag[] = []
+  for (const tag of value as unknown[]) {
+    if (isObject(tag) && typeof tag.key === 'string') tags.push([tag.key, readValue(tag.value, tag.type)])
+  }
+  return tags
+}
+
+/**
+ * Types are a hint, not a promise (VictoriaTraces gives every value as a string): a value that does not fit its type is
+ * kept as it came.
+ */
+function readValue(value: unknown, type: unknown): AttributeValue {
+  if (type === 'int64' && (typeof value === 'string' || typeof value === 'number')) {
+    const integer = Number.isInteger(Number(value)) ? asInteger(value) : undefined
+    return integer === undefined ? value : narrow(integer)
+  }
+  if (type === 'float64' && typeof value === 'string' && value !== '') {
+    const number = Number(value)
+    return Number.isNaN(number) && value !== 'NaN' ? value : number
+  }
+  if (type === 'bool' && (value === 'true' || value === 'false')) return value === 'true'
+  if (type === 'binary' && typeof value === 'string') return new Uint8Array(Buffer.from(value, 'base64'))
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return value === undefined || value === null ? null : JSON.stringify(value)
+}
+
+/** Writes one tag. What Jaeger has no type for (lists, maps) becomes JSON text, as Jaeger's own translation does. */
+export function writeTag(key: string, value: AttributeValue): { key: string; type: string; value: unknown } {
+  if (typeof value === 'string') return { key, type: 'string', value }
+  if (typeof value === 'boolean') return { key, type: 'bool', value }
+  if (typeof value === 'bigint') return { key, type: 'int64', value: String(value) }
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { key, type: 'int64', value }
+    const plain = Number.isFinite(value) && !Object.is(value, -0)
+    return { key, type: 'float64', value: plain ? value : Object.is(value, -0) ? '-0' : String(value) }
+  }
+  if (value instanceof Uint8Array) {
+    return { key, type: 'binary', value: Buffer.from(value).toString('base64') }
+  }
+  const text = JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner))
+  return { key, type: 'string', value: value === null ? '' : text }
+}
+
+const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer'])
+
+/** The facts OpenTelemetry keeps in fields of their own and Jaeger in tags, and whatever tags remain. */
+export interface TagFacts {
+  readonly kind: SpanKind
+  readonly status: SpanStatus
+  readonly statusMessage?: string
+  readonly scopeName?: string
+  readonly scopeVersion?: string
+}
+
+/** Whether a tag is one of those {@link readFacts} takes, with a value it understands. */
+export function isFact([key, value]: Tag): boolean {
+  if (key === 'span.kind') return typeof value === 'string' && KINDS.has(value)
+  if (key === 'error') return value === true || value === 'true' || value === false || value === 'false'
+  if (key === 'otel.status_code') return value === 'ERROR' || value === 'OK'
+  if (key === 'otel.status_description' || key === 'otel.scope.name' || key === 'otel.scope.version') {
+    return typeof value === 'string' && value !== ''
+  }
+  return false
+}
+
+/** Jaeger's conventions for what OpenTelemetry has fields for (jaeger `otlp2jaeger` translation). */
+export function readFacts(tags: readonly Tag[]): TagFacts {
+  const facts: Record<string, AttributeValue> = Object.create(null)
+  for (const tag of tags) if (isFact(tag)) facts[tag[0]] ??= tag[1]
+  const code = facts['otel.status_code']
+  const failed = code === 'ERROR' || (code === undefined && String(facts.error) === 'true')
+  const text = (key: string) => facts[key] as string | undefined
+  const [message, scopeName, scopeVersion] = [
+    'otel.status_description',
+    'otel.scope.name',
+    'otel.scope.version',
+  ].map(text)
+  return {
+    kind: (text('span.kind') as SpanKind | undefined) ?? 'unspecified',
+    status: failed ? 'error' : code === 'OK' ? 'ok' : 'unset',
+    ...(message !== undefined && { statusMessage: message }),
+    ...(scopeName !== undefined && { scopeName }),
+    ...(scopeVersion !== undefined && { scopeVersion }),
+  }
+}

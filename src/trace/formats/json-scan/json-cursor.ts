@@ -1,0 +1,98 @@
+import { textOfSixteen } from '../hex-text.ts'
+import type { TextPool } from '../text-pool.ts'
+import { JsonBytes, OPEN_LIST, OPEN_OBJECT, QUOTE, ZERO } from './json-bytes.ts'
+import type { JsonKeys } from './json-keys.ts'
+
+/** Lower-case hex digits. */
+const HEX = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[0-9a-f]/.test(String.fromCharCode(byte))))
+const COMMA = 0x2c
+const CLOSE_OBJECT = 0x7d
+
+/**
+ * Reads what is asked for from the bytes of a JSON text, without making it into objects first. What it gives is what
+ * `JSON.parse` gives; what it does not want to decide throws `UNUSUAL`.
+ */
+export class JsonCursor extends JsonBytes {
+  readonly #keys: JsonKeys
+  readonly #texts: TextPool
+
+  constructor(bytes: Buffer, keys: JsonKeys, texts: TextPool) {
+    super(bytes)
+    this.#keys = keys
+    this.#texts = texts
+  }
+
+  /** The first key of the object that comes next; `undefined` when it is empty, which passes it. */
+  firstKey(): string | undefined {
+    return this.enters(OPEN_OBJECT) ? this.#keys.read(this) : undefined
+  }
+
+  /** After a value: the next key of its object; `undefined` at the end, which passes it. */
+  nextKey(): string | undefined {
+    return this.goesOn(OPEN_OBJECT) ? this.#keys.read(this) : undefined
+  }
+
+  /** Calls `read` at each item of the list that comes next which is an object; steps over the others. */
+  objects(read: () => void): void {
+    for (let more = this.enters(OPEN_LIST); more; more = this.goesOn(OPEN_LIST)) {
+      if (this.peek() === OPEN_OBJECT) read()
+      else this.skip()
+    }
+  }
+
+  /** The value that comes next. Texts without escapes come from the pool. */
+  value(): unknown {
+    const sign = this.peek()
+    const start = this.at
+    if (sign === QUOTE) {
+      if (this.passString()) return this.#texts.text(this.bytes, start + 1, this.at - 1)
+      this.at = start
+    } else if (this.#isDigit(start) && this.#isMemberEnd(start + 1)) {
+      // An enum of OTLP: there is one in every span.
+      this.at = start + 1
+      return sign - ZERO
+    }
+    this.skip()
+    return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
+  }
+
+  /** The same, quick for sixteen hex digits that hardly come twice. */
+  id(): unknown {
+    const quote = this.peek() === QUOTE ? this.at : -1
+    if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return this.value()
+    for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i] as number] !== 1) return this.value()
+    this.at = quote + 18
+    return textOfSixteen(this.bytes, quote + 1)
+  }
+
+  /** The same, but the nineteen digits of a time in quotes come as a `bigint`. */
+  time(): unknown {
+    const quote = this.peek() === QUOTE ? this.at : -1
+    if (quote < 0 || this.bytes[quote + 20] !== QUOTE) return this.value()
+    // In halves: neither has more digits than a number holds.
+    const seconds = this.#number(quote + 1, 10)
+    const nanos = this.#number(quote + 11, 9)
+    if (seconds < 0 || nanos < 0) return this.value()
+    this.at = quote + 21
+    return BigInt(seconds) * 1_000_000_000n + BigInt(nanos)
+  }
+
+  /** `count` digits from `at` on; -1 when they are not all digits. */
+  #number(at: number, count: number): number {
+    let number = 0
+    for (let i = at; i < at + count; i++) {
+      if (!this.#isDigit(i)) return -1
+      number = number * 10 + ((this.bytes[i] as number) - ZERO)
+    }
+    return number
+  }
+
+  #isMemberEnd(at: number): boolean {
+    return this.bytes[at] === COMMA || this.bytes[at] === CLOSE_OBJECT
+  }
+
+  #isDigit(at: number): boolean {
+    const byte = this.bytes[at] as number
+    return byte >= ZERO && byte <= ZERO + 9
+  }
+}

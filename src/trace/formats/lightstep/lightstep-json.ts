@@ -1,0 +1,109 @@
+import { Failure } from '../../../errors.ts'
+import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
+import { asAttributes, asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { readKind, readStatus } from './lightstep-tags.ts'
+import { readTimes } from './lightstep-times.ts'
+
+/** Tag under which Lightstep keeps the parent (its tracers' own name for it). */
+const PARENT_TAG = 'parent_span_guid'
+/** Tag with the whole 128-bit id for spans that came in as OTLP; `trace-id` is its low half. */
+const TRACE_ID_TAG = 'otlp.trace_id'
+
+interface Reporter {
+  readonly attributes: Attributes
+  readonly service: string | undefined
+}
+
+/**
+ * Reads the answer of `GET …/stored-traces` (public API v0.2), `undefined` when its `data` is empty.
+ * Tolerant where the API is known to vary (no tags, tags of any JSON type, unpadded ids, unknown reporters, times
+ * missing or reversed); Failure `api-failed` where there is no trace to be made of it.
+ * Integers beyond 2^53 in tags are as precise as the JSON parser that read them.
+ */
+export function parseLightstep(json: unknown): Trace | undefined {
+  if (!isObject(json)) throw unreadable('the answer is not a JSON object')
+  if (!Array.isArray(json.data)) throw unreadable('"data" is not an array')
+  if (json.data.length === 0) return undefined
+  // One element per answer in all captures; were there more, their spans would still all be shown.
+  const spans: Span[] = []
+  let lowTraceId: string | undefined
+  for (const entry of json.data as unknown[]) {
+    const attributes = isObject(entry) ? entry.attributes : undefined
+    if (!isObject(attributes) || !Array.isArray(attributes.spans))
+      throw unreadable('it holds no list of spans')
+    const reporters = readReporters(entry as JsonObject)
+    for (const item of attributes.spans as unknown[]) {
+      if (!isObject(item)) throw unreadable(`span ${spans.length + 1} is not an object`)
+      lowTraceId ??= hexId(item['trace-id'], 16) ?? hexId(item['trace-id'], 32)
+      spans.push(readSpan(item, reporters, spans.length + 1))
+    }
+  }
+  const traceId = wholeTraceId(spans) ?? lowTraceId ?? (spans.length > 0 ? undefined : '0'.repeat(16))
+  if (traceId === undefined) throw unreadable('no span names its trace')
+  const self = isObject(json.links) ? json.links.self : undefined
+  return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
+}
+
+function unreadable(what: string): Failure {
+  return new Failure('api-failed', `Lightstep answered with something that is no trace: ${what}`, {
+    hint: 'Check that api points at the Lightstep public API or a gateway in front of it.',
+  })
+}
+
+function readReporters(entry: JsonObject): Map<string, Reporter> {
+  const reporters = new Map<string, Reporter>()
+  const list = isObject(entry.relationships) ? entry.relationships.reporters : undefined
+  for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
+    const id = isObject(item) ? asText(item['reporter-id']) : undefined
+    if (!isObject(item) || id === undefined) continue
+    const attributes = asAttributes(item.attributes)
+    const service =
+      asText(attribute(attributes, 'lightstep.component_name')) ??
+      asText(attribute(attributes, 'service.name'))
+    reporters.set(id, { attributes, service })
+  }
+  return reporters
+}
+
+function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>, position: number): Span {
+  const spanId = hexId(item['span-id'], 16)
+  if (spanId === undefined) throw unreadable(`span ${position} has no span id`)
+  const tags = asAttributes(item.tags)
+  const reporter = reporters.get(asText(item['reporter-id']) ?? '')
+  const parent = readParent(tags)
+  const times = readTimes(item)
+  const marks = [...times.marks, ...(parent === 'unreadable' ? (['parent-unreadable'] as const) : [])]
+  const scope = asText(attribute(tags, 'instrumentation.name'))
+  const version = asText(attribute(tags, 'instrumentation.version'))
+  return {
+    spanId,
+    ...(parent && parent !== 'unreadable' && { parentId: parent }),
+    name: asText(item['span-name']) ?? '(no name)',
+    service: reporter?.service ?? asText(attribute(tags, 'service.name')) ?? UNKNOWN_SERVICE,
+    kind: readKind(tags),
+    ...readStatus(item['is-error'], tags),
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    attributes: tags,
+    events: times.events,
+    links: NONE,
+    resource: reporter?.attributes ?? NONE,
+    ...(scope !== undefined && { scope: { name: scope, ...(version && { version }), attributes: NONE } }),
+    marks: marks.length > 0 ? marks : NONE,
+  }
+}
+
+function readParent(tags: Attributes): string | undefined | 'unreadable' {
+  const value = attribute(tags, PARENT_TAG)
+  if (value === undefined || value === null || value === '' || value === 0) return undefined
+  if (typeof value === 'string' && /^(0x)?0+$/.test(value)) return undefined
+  return hexId(value, 16) ?? 'unreadable'
+}
+
+function wholeTraceId(spans: readonly Span[]): string | undefined {
+  for (const { attributes } of spans) {
+    const id = hexId(attribute(attributes, TRACE_ID_TAG), 32)
+    if (id !== undefined) return id
+  }
+  return undefined
+}

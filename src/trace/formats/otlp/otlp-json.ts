@@ -1,0 +1,157 @@
+import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
+import type { Collection } from '../collection.ts'
+import { asText, isObject, type JsonObject } from '../foreign-json.ts'
+import { asInteger } from '../integer.ts'
+import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
+import { timesBetween, withMark } from '../span-times.ts'
+import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
+import { isBlankId, otlpId } from './otlp-ids.ts'
+import { checkIntegers, readKeyValues } from './otlp-values.ts'
+
+/** Stands for an id that is missing or cannot be read: the span is shown all the same. */
+export const NO_SPAN_ID = '0'.repeat(16)
+export const NO_TRACE_ID = '0'.repeat(32)
+
+const ENVELOPES = ['trace', 'result', 'traces']
+const LISTS = ['resourceSpans', 'batches']
+
+/** Whether a JSON value looks like OTLP, in one of the shapes {@link readOtlpJson} reads. */
+export function isOtlpJson(value: unknown): boolean {
+  if (!isObject(value)) return false
+  if (LISTS.some((key) => Array.isArray(value[key]))) return true
+  // A missing trace of Tempo is {"trace":{},"metrics":{}}: OTLP too, without spans.
+  return ENVELOPES.some((key) => isOtlpJson(value[key]) || isEmptyObject(value[key]))
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0
+}
+
+/**
+ * Reads OTLP/JSON (opentelemetry-proto, "OTLP/JSON encoding") into `into`: `resourceSpans` or Tempo's `batches`, bare
+ * or in Tempo's `trace` or Jaeger's `result`. Ids in hex or base64, enums as numbers or names, the old
+ * `instrumentationLibrarySpans`. Members that are not what they should be are read as absent.
+ */
+export function readOtlpJson(document: JsonObject, into: Collection): void {
+  into.known = true
+  into.partial = readPartial(document.status, document.message) ?? into.partial
+  for (const key of ENVELOPES) {
+    const inner = document[key]
+    if (isOtlpJson(inner)) readOtlpJson(inner as JsonObject, into)
+  }
+  for (const key of LISTS) for (const item of objects(document[key])) readResourceSpans(item, into)
+}
+
+/** Why the answer is not the whole trace, from the status and message of Tempo's v2 answer. */
+export function readPartial(status: unknown, message: unknown): string | undefined {
+  if (status !== 'PARTIAL' && status !== 1) return undefined
+  return asText(message) ?? 'the answer is partial'
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? (value as unknown[]).filter(isObject) : []
+}
+
+function readResourceSpans(item: JsonObject, into: Collection): void {
+  const given = isObject(item.resource) ? item.resource.attributes : undefined
+  checkIntegers(given, into)
+  const { resource, service } = readResource(given)
+  const details = explained(otlpDetails, into.explain)
+  for (const key of ['scopeSpans', 'instrumentationLibrarySpans']) {
+    for (const group of objects(item[key])) {
+      const scope = readScope(group.scope ?? group.instrumentationLibrary)
+      const shared: Shared = { resource, service, scope }
+      for (const span of objects(group.spans)) readSpan(span, shared, details, into)
+    }
+  }
+}
+
+/** What the spans of one scope have in common. */
+export interface Shared {
+  readonly resource: Attributes
+  readonly service: string
+  readonly scope: Scope | undefined
+}
+
+/** The attributes of a `Resource`, and the name of its service. */
+export function readResource(given: unknown): { resource: Attributes; service: string } {
+  const resource = readKeyValues(given)
+  return { resource, service: asText(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE }
+}
+
+/** An `InstrumentationScope`; `undefined` when it says nothing. */
+export function readScope(value: unknown): Scope | undefined {
+  if (!isObject(value)) return undefined
+  const name = asText(value.name) ?? ''
+  const version = asText(value.version)
+  const attributes = readKeyValues(value.attributes)
+  if (name === '' && version === undefined && attributes.length === 0) return undefined
+  return { name, ...(version !== undefined && { version }), attributes }
+}
+
+/** The members of a span that its skeleton is made of, as JSON has them. */
+export interface SkeletonMembers {
+  readonly spanId?: unknown
+  readonly parentSpanId?: unknown
+  readonly name?: unknown
+  readonly kind?: unknown
+  readonly startTimeUnixNano?: unknown
+  readonly endTimeUnixNano?: unknown
+}
+
+/** The skeleton of a span from its members; `shared` is what all spans of its scope have in common. */
+export function readSkeleton(item: SkeletonMembers, status: OtlpStatus, shared: Shared): Skeleton {
+  const times = timesBetween(asInteger(item.startTimeUnixNano) ?? 0n, asInteger(item.endTimeUnixNano) ?? 0n)
+  const parentId = isBlankId(item.parentSpanId) ? undefined : otlpId(item.parentSpanId, 16)
+  const unreadable = parentId === undefined && !isBlankId(item.parentSpanId)
+  return {
+    spanId: otlpId(item.spanId, 16) ?? NO_SPAN_ID,
+    parentId,
+    name: typeof item.name === 'string' ? item.name : '',
+    service: shared.service,
+    kind: readOtlpKind(item.kind),
+    status: status.status,
+    statusMessage: status.statusMessage,
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    resource: shared.resource,
+    scope: shared.scope,
+    marks: withMark(times.marks, unreadable ? 'parent-unreadable' : undefined),
+  }
+}
+
+/** A trace id of OTLP/JSON; {@link NO_TRACE_ID} for what is none. */
+export function readTraceId(value: unknown): string {
+  return otlpId(value, 32) ?? NO_TRACE_ID
+}
+
+function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>, into: Collection): void {
+  into.check(item.startTimeUnixNano)
+  into.check(item.endTimeUnixNano)
+  checkIntegers(item.attributes, into)
+  const skeleton = readSkeleton(item, readOtlpStatus(item.status), shared)
+  into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
+}
+
+/** Attributes, events and links of a span that is there as an object. */
+export const otlpDetails: Details<JsonObject> = {
+  attributes: (item) => readKeyValues(item.attributes),
+  events(item) {
+    const events = objects(item.events)
+    if (events.length === 0) return NONE
+    return events.map((event) => ({
+      name: typeof event.name === 'string' ? event.name : '',
+      timeNanos: asInteger(event.timeUnixNano) ?? 0n,
+      attributes: readKeyValues(event.attributes),
+    }))
+  },
+  links(item) {
+    const links = objects(item.links)
+    if (links.length === 0) return NONE
+    return links.map((link) => ({
+      traceId: readTraceId(link.traceId),
+      spanId: otlpId(link.spanId, 16) ?? NO_SPAN_ID,
+      attributes: readKeyValues(link.attributes),
+    }))
+  },
+}

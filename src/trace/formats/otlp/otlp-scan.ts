@@ -1,0 +1,184 @@
+import { Failure } from '../../../errors.ts'
+import { type Attributes, NONE, UNKNOWN_SERVICE } from '../../model.ts'
+import { Collection, type Explain } from '../collection.ts'
+import { isObject, type JsonObject } from '../foreign-json.ts'
+import { OPEN_LIST, UNUSUAL } from '../json-scan/json-bytes.ts'
+import { JsonCursor } from '../json-scan/json-cursor.ts'
+import { JsonKeys } from '../json-scan/json-keys.ts'
+import { Repeated } from '../json-scan/repeated-member.ts'
+import { type Details, explained, LazySpan } from '../lazy-span.ts'
+import { TextPool } from '../text-pool.ts'
+import { type OtlpStatus, readOtlpStatus } from './otlp-enums.ts'
+import {
+  NO_TRACE_ID,
+  otlpDetails,
+  readPartial,
+  readResource,
+  readScope,
+  readSkeleton,
+  readTraceId,
+  type Shared,
+} from './otlp-json.ts'
+
+/** Envelopes within envelopes beyond this are unusual. */
+const MOST_ENVELOPES = 4
+
+const KEYS = [
+  ...['resourceSpans', 'batches', 'trace', 'result', 'traces', 'status', 'message', 'resource', 'scopeSpans'],
+  ...['instrumentationLibrarySpans', 'scope', 'instrumentationLibrary', 'spans', 'traceId', 'spanId', 'name'],
+  ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes'],
+]
+
+/** What the documents of one input have in common. */
+export interface Vocabulary {
+  readonly keys: JsonKeys
+  readonly texts: TextPool
+}
+
+/** A vocabulary that knows nothing but the keys of OTLP/JSON. */
+export function otlpVocabulary(): Vocabulary {
+  return { keys: new JsonKeys(KEYS), texts: new TextPool() }
+}
+
+/**
+ * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest when it is asked for. What comes
+ * out is what {@link readOtlpJson} makes of `JSON.parse`, in a fifth of the time and a third of the memory, and of a
+ * text of any length. `undefined` for everything else: JSON of another kind, broken JSON, and OTLP that is written
+ * in an odd way (spans before their resource, integers that `JSON.parse` would round).
+ */
+export function scanOtlpJson(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain?: Explain,
+): Collection | undefined {
+  const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
+  const into = new Collection(explain)
+  try {
+    scanDocument(
+      {
+        cursor,
+        into,
+        details: explained(detailsIn(bytes, vocabulary), into.explain),
+        traceId: new Repeated(readTraceId),
+        status: new Repeated(readOtlpStatus),
+      },
+      0,
+    )
+    if (cursor.peek() !== -1) return undefined
+  } catch (error) {
+    // A failure of the readers may be one that JSON.parse comes before.
+    if (error === UNUSUAL || error instanceof Failure) return undefined
+    throw error
+  }
+  into.known = true
+  return into
+}
+
+const UNSET: OtlpStatus = { status: 'unset' }
+
+interface Scan {
+  readonly cursor: JsonCursor
+  readonly into: Collection
+  readonly details: Details<number>
+  readonly traceId: Repeated<string>
+  readonly status: Repeated<OtlpStatus>
+}
+
+/** The list of spans, bare or in an envelope. Exactly one: of several, `readOtlpJson` knows the order. */
+function scanDocument(scan: Scan, depth: number): void {
+  const { cursor, into } = scan
+  let [status, message, lists]: [unknown, unknown, number] = [undefined, undefined, 0]
+  if (depth > MOST_ENVELOPES) throw UNUSUAL
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'resourceSpans' || key === 'batches') {
+      lists++
+      cursor.objects(() => scanResourceSpans(scan))
+    } else if (key === 'trace' || key === 'result' || key === 'traces') {
+      lists++
+      scanDocument(scan, depth + 1)
+    } else if (key === 'status') status = cursor.value()
+    else if (key === 'message') message = cursor.value()
+    else cursor.skip()
+  }
+  if (lists !== 1) throw UNUSUAL
+  into.partial ??= readPartial(status, message)
+}
+
+function scanResourceSpans(scan: Scan): void {
+  const { cursor } = scan
+  let shared: { resource: Attributes; service: string } = { resource: NONE, service: UNKNOWN_SERVICE }
+  let lists = 0
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'resource') {
+      if (lists > 0) throw UNUSUAL
+      const resource = cursor.value()
+      shared = readResource(isObject(resource) ? resource.attributes : undefined)
+    } else if (key === 'scopeSpans' || key === 'instrumentationLibrarySpans') {
+      if (lists++ > 0) throw UNUSUAL
+      const { resource, service } = shared
+      scanList(cursor, () => scanScopeSpans(scan, resource, service))
+    } else cursor.skip()
+  }
+}
+
+function scanScopeSpans(scan: Scan, resource: Attributes, service: string): void {
+  const { cursor } = scan
+  let [scope, library, lists]: [unknown, unknown, number] = [undefined, undefined, 0]
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    // What comes after the spans would belong to them too.
+    if (lists > 0 && (key === 'scope' || key === 'instrumentationLibrary' || key === 'spans')) throw UNUSUAL
+    if (key === 'scope') scope = cursor.value()
+    else if (key === 'instrumentationLibrary') library = cursor.value()
+    else if (key === 'spans') {
+      lists++
+      const shared: Shared = { resource, service, scope: readScope(scope ?? library) }
+      scanList(cursor, () => scanSpan(scan, shared))
+    } else cursor.skip()
+  }
+}
+
+/** A member that is no list is as good as absent. */
+function scanList(cursor: JsonCursor, read: () => void): void {
+  if (cursor.peek() === OPEN_LIST) cursor.objects(read)
+  else cursor.skip()
+}
+
+function scanSpan(scan: Scan, shared: Shared): void {
+  const { cursor } = scan
+  const offset = cursor.at
+  let [traceId, status] = [NO_TRACE_ID, UNSET]
+  let [spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano]: unknown[] = []
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'attributes') cursor.skip()
+    else if (key === 'traceId') traceId = scan.traceId.read(cursor)
+    else if (key === 'spanId') spanId = cursor.id()
+    else if (key === 'parentSpanId') parentSpanId = cursor.id()
+    else if (key === 'name') name = cursor.value()
+    else if (key === 'kind') kind = cursor.value()
+    else if (key === 'startTimeUnixNano') startTimeUnixNano = cursor.time()
+    else if (key === 'endTimeUnixNano') endTimeUnixNano = cursor.time()
+    else if (key === 'status') status = scan.status.read(cursor)
+    else cursor.skip()
+  }
+  const members = { spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano }
+  const span = new LazySpan(readSkeleton(members, status, shared), scan.details, offset)
+  scan.into.spansOf(traceId).push(span)
+}
+
+/** Reads the span that begins at an offset once for all that is asked of it in a row. */
+function detailsIn(bytes: Buffer, { keys, texts }: Vocabulary): Details<number> {
+  const cursor = new JsonCursor(bytes, keys, texts)
+  let last: { offset: number; item: JsonObject } | undefined
+  const itemAt = (offset: number): JsonObject => {
+    if (last?.offset !== offset) {
+      cursor.at = offset
+      last = { offset, item: cursor.value() as JsonObject }
+    }
+    return last.item
+  }
+  return {
+    attributes: (offset) => otlpDetails.attributes(itemAt(offset)),
+    events: (offset) => otlpDetails.events(itemAt(offset)),
+    links: (offset) => otlpDetails.links(itemAt(offset)),
+  }
+}

@@ -1,0 +1,86 @@
+import { Failure } from '../../../errors.ts'
+import { type Attributes, type AttributeValue, NONE } from '../../model.ts'
+import type { Collection } from '../collection.ts'
+import { isObject } from '../foreign-json.ts'
+import { asInteger, narrow } from '../integer.ts'
+
+/** Values nested deeper than this are refused: they are read with recursion (protobuf's own limit is the same). */
+export const MOST_NESTED = 100
+
+/** A `KeyValue` list of OTLP/JSON. Entries without a key are left out. */
+export function readKeyValues(value: unknown, depth = 0): Attributes {
+  if (!Array.isArray(value) || value.length === 0) return NONE
+  const attributes: [string, AttributeValue][] = []
+  for (const entry of value as unknown[]) {
+    if (isObject(entry) && typeof entry.key === 'string')
+      attributes.push([entry.key, readAnyValue(entry.value, depth)])
+  }
+  return attributes.length > 0 ? attributes : NONE
+}
+
+/** An `AnyValue`; `null` when it is empty or of a kind we do not know. Failure `api-failed` when nested too deep. */
+export function readAnyValue(value: unknown, depth = 0): AttributeValue {
+  if (depth > MOST_NESTED) throw new Failure('api-failed', 'the trace holds an attribute nested too deep')
+  if (!isObject(value)) return null
+  if (typeof value.stringValue === 'string') return value.stringValue
+  if (typeof value.boolValue === 'boolean') return value.boolValue
+  if (value.intValue !== undefined) {
+    const integer = asInteger(value.intValue)
+    return integer === undefined ? null : narrow(integer)
+  }
+  if (value.doubleValue !== undefined) return asDouble(value.doubleValue)
+  if (isObject(value.arrayValue)) {
+    const { values } = value.arrayValue
+    return Array.isArray(values) ? (values as unknown[]).map((item) => readAnyValue(item, depth + 1)) : []
+  }
+  if (isObject(value.kvlistValue)) {
+    return Object.fromEntries(readKeyValues(value.kvlistValue.values, depth + 1))
+  }
+  if (typeof value.bytesValue === 'string') return new Uint8Array(Buffer.from(value.bytesValue, 'base64'))
+  return null
+}
+
+/** Looks for integers that JSON has rounded, without making anything. */
+export function checkIntegers(attributes: unknown, into: Collection): void {
+  if (!Array.isArray(attributes)) return
+  for (const entry of attributes as unknown[]) {
+    const value = isObject(entry) ? entry.value : undefined
+    if (isObject(value)) into.check(value.intValue)
+  }
+}
+
+/** ProtoJSON writes NaN and the infinities as strings; and takes any number as one. */
+function asDouble(value: unknown): AttributeValue {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'string' || value === '') return null
+  const number = Number(value)
+  return Number.isNaN(number) && value !== 'NaN' ? null : number
+}
+
+/** Attributes as OTLP/JSON `KeyValue`s. */
+export function writeKeyValues(attributes: Attributes): unknown[] {
+  return attributes.map(([key, value]) => ({ key, value: writeAnyValue(value) }))
+}
+
+/**
+ * A value as OTLP/JSON `AnyValue`: integers within 64 bits as `intValue`, other numbers as `doubleValue`, an integer
+ * beyond 64 bits (no OTLP type holds it) as text.
+ */
+export function writeAnyValue(value: AttributeValue): unknown {
+  if (value === null) return {}
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  if (typeof value === 'bigint') {
+    return BigInt.asIntN(64, value) === value ? { intValue: String(value) } : { stringValue: String(value) }
+  }
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { intValue: String(value) }
+    if (Object.is(value, -0)) return { doubleValue: '-0' }
+    return { doubleValue: Number.isFinite(value) ? value : String(value) }
+  }
+  if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') }
+  if (Array.isArray(value)) {
+    return { arrayValue: { values: (value as readonly AttributeValue[]).map(writeAnyValue) } }
+  }
+  return { kvlistValue: { values: writeKeyValues(Object.entries(value)) } }
+}

@@ -1,0 +1,154 @@
+import { Failure } from '../../../errors.ts'
+import { hexOfEight } from '../hex-text.ts'
+import type { TextPool } from '../text-pool.ts'
+
+/** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are long gone and refused. */
+export const VARINT = 0
+export const FIXED64 = 1
+export const BYTES = 2
+export const FIXED32 = 5
+
+/** What is thrown at anything the encoding does not allow. */
+export function damaged(what: string): Failure {
+  return new Failure('api-failed', `the protobuf is damaged: ${what}`)
+}
+
+/**
+ * A cursor over protobuf bytes. Every read is checked against `end`, the end of the message it is in, so hostile
+ * lengths end in a Failure `api-failed` and never in a read outside of it.
+ */
+export class WireCursor {
+  readonly bytes: Buffer
+  at: number
+  end: number
+
+  constructor(bytes: Buffer, at = 0, end = bytes.length) {
+    this.bytes = bytes
+    this.at = at
+    this.end = end
+  }
+
+  /** The next field as `number * 8 + wire type`, 0 at the end of the message. */
+  tag(): number {
+    if (this.at >= this.end) return 0
+    const tag = this.small()
+    if (tag < 8) throw damaged('field number 0')
+    return tag
+  }
+
+  /** A varint that is a tag, a length or an enum: below 2^32 or refused. */
+  small(): number {
+    let value = 0
+    for (let factor = 1; factor <= 0x10000000; factor *= 128) {
+      if (this.at >= this.end) throw damaged('it ends in the middle of a number')
+      const byte = this.bytes[this.at++] as number
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value
+    }
+    throw damaged('a number is too long')
+  }
+
+  /** A varint of up to 64 bits, as a signed integer (`int64`). */
+  int64(): bigint {
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      if (this.at >= this.end) throw damaged('it ends in the middle of a number')
+      const byte = this.bytes[this.at++] as number
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt.asIntN(64, value)
+    }
+    throw damaged('a number is too long')
+  }
+
+  /** An enum: one byte, or a varint of any length as protobuf allows for negative ones. */
+  enum(): number {
+    const byte = this.at < this.end ? (this.bytes[this.at] as number) : 0xff
+    if (byte >= 0x80) return Number(this.int64())
+    this.at++
+    return byte
+  }
+
+  /** Half of a `fixed64`, the lower one first. */
+  half(): number {
+    const at = this.#take(4)
+    const { bytes } = this
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)
+    return low + (bytes[at + 3] as number) * 0x1000000
+  }
+
+  fixed64(): bigint {
+    const at = this.#take(8)
+    return this.bytes.readBigUInt64LE(at)
+  }
+
+  double(): number {
+    return this.bytes.readDoubleLE(this.#take(8))
+  }
+
+  /** Steps over a length and returns where the bytes after it end; `at` is their start. */
+  chunk(): number {
+    const length = this.small()
+    if (length > this.end - this.at) throw damaged('a length leads beyond the end')
+    return this.at + length
+  }
+
+  text(): string {
+    const end = this.chunk()
+    const text = this.bytes.toString('utf8', this.at, end)
+    this.at = end
+    return text
+  }
+
+  /** A text that other messages have too. */
+  textFrom(pool: TextPool): string {
+    const end = this.chunk()
+    const text = pool.text(this.bytes, this.at, end)
+    this.at = end
+    return text
+  }
+
+  hex(): string {
+    const end = this.chunk()
+    const { at, bytes } = this
+    const hex = end - at === 8 ? hexOfEight(bytes, at) : bytes.toString('hex', at, end)
+    this.at = end
+    return hex
+  }
+
+  skip(tag: number): void {
+    switch (tag & 7) {
+      case VARINT:
+        this.int64()
+        return
+      case FIXED64:
+        this.#take(8)
+        return
+      case BYTES:
+        this.at = this.chunk()
+        return
+      case FIXED32:
+        this.#take(4)
+        return
+      default:
+        throw damaged(`wire type ${tag & 7}`)
+    }
+  }
+
+  /** Calls `read` for each field of the message that begins here with its length; it may leave a field unread. */
+  message(read: (tag: number) => boolean): void {
+    const outer = this.end
+    const end = this.chunk()
+    this.end = end
+    for (let tag = this.tag(); tag !== 0; tag = this.tag()) {
+      if (!read(tag)) this.skip(tag)
+    }
+    this.end = outer
+  }
+
+  #take(size: number): number {
+    const at = this.at
+    if (size > this.end - at) throw damaged('it ends in the middle of a value')
+    this.at = at + size
+    return at
+  }
+}

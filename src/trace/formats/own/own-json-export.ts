@@ -1,0 +1,169 @@
+import type { Attributes, AttributeValue, Span, Trace } from '../../model.ts'
+import { isoTime } from '../iso-time.ts'
+
+/** A value as JSON: 64-bit integers beyond 2^53 as decimal strings, bytes as base64, NaN and infinities as their names. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+/** Attributes as a JSON object, in the order of the source. */
+export type JsonAttributes = { readonly [key: string]: JsonValue }
+
+/** One span of {@link JsonTrace}. */
+export interface JsonSpan {
+  readonly spanId: string
+  /** null for a root. May name a span that is not in `spans`. */
+  readonly parentSpanId: string | null
+  readonly name: string
+  readonly service: string
+  readonly kind: Span['kind']
+  readonly status: Span['status']
+  readonly statusMessage: string | null
+  readonly startTime: string
+  readonly startTimeUnixNano: string
+  readonly durationNanos: string
+  readonly attributes: JsonAttributes
+  readonly events: readonly {
+    readonly name: string
+    readonly time: string
+    readonly timeUnixNano: string
+    readonly attributes: JsonAttributes
+  }[]
+  readonly links: readonly {
+    readonly traceId: string
+    readonly spanId: string
+    readonly attributes: JsonAttributes
+  }[]
+  readonly resource: JsonAttributes
+  readonly scope: {
+    readonly name: string
+    readonly version: string | null
+    readonly attributes: JsonAttributes
+  } | null
+  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`. */
+  readonly marks: readonly string[]
+}
+
+/**
+ * The document of `ls-auth trace get -o json`. A public shape: members may be added, never renamed or removed.
+ * `startTime` is RFC 3339 in UTC with nine decimals; `startTimeUnixNano` and `durationNanos` are decimal strings of
+ * whole nanoseconds, since JSON numbers cannot hold them. Nothing is left out: what is absent is null or empty.
+ */
+export interface JsonTrace {
+  readonly traceId: string
+  /** Earliest start, null for a trace without spans. */
+  readonly startTime: string | null
+  readonly startTimeUnixNano: string | null
+  /** From the earliest start to the latest end. */
+  readonly durationNanos: string
+  readonly spanCount: number
+  readonly errorCount: number
+  /** Names, sorted. */
+  readonly services: readonly string[]
+  /** Why this is not the whole trace, in the words of the back end; null when it is. */
+  readonly partial: string | null
+  /** By start; equal starts in the order of the source. */
+  readonly spans: readonly JsonSpan[]
+}
+
+/** The trace in the shape of {@link JsonTrace}. Of attributes with the same key the last is kept. */
+export function toJson(trace: Trace): JsonTrace {
+  const spans = byStart(trace)
+  return { ...headOf(trace, spans), spans: spans.map(spanToJson) }
+}
+
+/** The same document in pieces of text, a span a line: a large trace is never one string. */
+export function* toJsonText(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  const spans = byStart(trace)
+  const members = Object.entries(headOf(trace, spans)).map(
+    ([key, value]) => `  ${write(key)}: ${write(value)},`,
+  )
+  yield `{\n${members.join('\n')}\n  "spans": [`
+  for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}\n    ${write(spanToJson(span))}`
+  yield spans.length > 0 ? '\n  ]\n}\n' : ']\n}\n'
+}
+
+/** One {@link JsonSpan} a line, with the id of its trace, by start. */
+export function* toNdjson(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  for (const span of byStart(trace)) yield `${write({ traceId: trace.traceId, ...spanToJson(span) })}\n`
+}
+
+function byStart(trace: Trace): Span[] {
+  return [...trace.spans].sort(
+    (a, b) => Number(a.startNanos > b.startNanos) - Number(a.startNanos < b.startNanos),
+  )
+}
+
+function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> {
+  const timed = spans.filter((span) => !span.marks.includes('start-missing'))
+  const start = timed[0]?.startNanos
+  let end = start ?? 0n
+  for (const span of timed) {
+    const its = span.startNanos + BigInt(span.durationNanos)
+    if (its > end) end = its
+  }
+  return {
+    traceId: trace.traceId,
+    startTime: start === undefined ? null : isoTime(start),
+    startTimeUnixNano: start === undefined ? null : String(start),
+    durationNanos: String(end - (start ?? 0n)),
+    spanCount: spans.length,
+    errorCount: spans.filter((span) => span.status === 'error').length,
+    services: [...new Set(spans.map((span) => span.service))].sort(),
+    partial: trace.partial ?? null,
+  }
+}
+
+function spanToJson(span: Span): JsonSpan {
+  const { scope } = span
+  return {
+    spanId: span.spanId,
+    parentSpanId: span.parentId ?? null,
+    name: span.name,
+    service: span.service,
+    kind: span.kind,
+    status: span.status,
+    statusMessage: span.statusMessage ?? null,
+    startTime: isoTime(span.startNanos),
+    startTimeUnixNano: String(span.startNanos),
+    durationNanos: String(BigInt(span.durationNanos)),
+    attributes: attributesToJson(span.attributes),
+    events: span.events.map((event) => ({
+      name: event.name,
+      time: isoTime(event.timeNanos),
+      timeUnixNano: String(event.timeNanos),
+      attributes: attributesToJson(event.attributes),
+    })),
+    links: span.links.map(({ traceId, spanId, attributes }) => ({
+      traceId,
+      spanId,
+      attributes: attributesToJson(attributes),
+    })),
+    resource: attributesToJson(span.resource),
+    scope: scope
+      ? { name: scope.name, version: scope.version ?? null, attributes: attributesToJson(scope.attributes) }
+      : null,
+    marks: span.marks,
+  }
+}
+
+/** Attributes as an object. `Object.fromEntries` defines own members, so a key `__proto__` stays a key. */
+export function attributesToJson(attributes: Attributes): JsonAttributes {
+  return Object.fromEntries(attributes.map(([key, value]) => [key, valueToJson(value)]))
+}
+
+/** Recursive over one value's nesting (bounded by the parser that made it), not over spans. */
+function valueToJson(value: AttributeValue): JsonValue {
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return (value as readonly AttributeValue[]).map(valueToJson)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, valueToJson(inner as AttributeValue)]),
+  )
+}

@@ -1,0 +1,116 @@
+import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
+import type { Collection } from '../collection.ts'
+import { asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { asInteger } from '../integer.ts'
+import { type Details, LazySpan } from '../lazy-span.ts'
+import { timesLasting, withMark } from '../span-times.ts'
+import { separateHalves, type ZipkinSpan } from './zipkin-shared.ts'
+
+const KINDS: Readonly<Record<string, SpanKind>> = {
+  CLIENT: 'client',
+  SERVER: 'server',
+  PRODUCER: 'producer',
+  CONSUMER: 'consumer',
+}
+
+/** Whether a JSON value is one span of Zipkin's v2 JSON. */
+export function isZipkinSpan(value: unknown): boolean {
+  return isObject(value) && typeof value.traceId === 'string' && typeof value.id === 'string'
+}
+
+/**
+ * Reads spans of Zipkin v2 JSON (zipkin2-api.yaml) into `into`. Client and server halves that share an id become two
+ * spans. Trace ids of 64 and of 128 bits with the same low half are one trace.
+ */
+export function readZipkin(items: readonly unknown[], into: Collection): void {
+  into.known = true
+  const byTrace = new Map<string, { traceId: string; items: JsonObject[] }>()
+  for (const item of items) {
+    const traceId = isZipkinSpan(item) ? hexId((item as JsonObject).traceId, 32) : undefined
+    if (traceId === undefined || hexId((item as JsonObject).id, 16) === undefined) continue
+    const low = traceId.slice(16)
+    const group = byTrace.get(low) ?? { traceId, items: [] }
+    // Zeros in front are padding: the whole id is the one that has more.
+    if (traceId > group.traceId) group.traceId = traceId
+    group.items.push(item as JsonObject)
+    byTrace.set(low, group)
+  }
+  const resources = new Map<string, Attributes>()
+  for (const group of byTrace.values()) {
+    for (const span of separateHalves(group.items)) readSpan(span, group.traceId, resources, into)
+  }
+}
+
+function readSpan(
+  { item, spanId, parentId, parentUnreadable }: ZipkinSpan,
+  traceId: string,
+  resources: Map<string, Attributes>,
+  into: Collection,
+): void {
+  const endpoint = isObject(item.localEndpoint) ? item.localEndpoint : {}
+  const service = asText(endpoint.serviceName) ?? UNKNOWN_SERVICE
+  const error = isObject(item.tags) ? asText(item.tags.error) : undefined
+  const failed = isObject(item.tags) && item.tags.error !== undefined && error !== 'false'
+  const times = timesLasting(
+    item.timestamp === 0 ? undefined : asInteger(item.timestamp),
+    asInteger(item.duration),
+  )
+  const skeleton = {
+    spanId,
+    ...(parentId !== undefined && { parentId }),
+    name: typeof item.name === 'string' ? item.name : '',
+    service,
+    kind: KINDS[String(item.kind)] ?? ('unspecified' as const),
+    status: failed ? ('error' as const) : ('unset' as const),
+    ...(failed && error !== undefined && error !== 'true' && { statusMessage: error }),
+    ...times,
+    marks: withMark(times.marks, parentUnreadable ? 'parent-unreadable' : undefined),
+    resource: resourceOf(endpoint, resources),
+  }
+  into.spansOf(traceId).push(new LazySpan(skeleton, details, item))
+}
+
+/** Names as OpenTelemetry's Zipkin translation gives them. */
+function resourceOf(endpoint: JsonObject, known: Map<string, Attributes>): Attributes {
+  const pairs: [string, AttributeValue][] = []
+  const service = asText(endpoint.serviceName)
+  if (service !== undefined) pairs.push(['service.name', service])
+  const ip = asText(endpoint.ipv4) ?? asText(endpoint.ipv6)
+  if (ip !== undefined) pairs.push(['net.host.ip', ip])
+  const port = asInteger(endpoint.port)
+  if (port !== undefined) pairs.push(['net.host.port', Number(port)])
+  const key = JSON.stringify(pairs)
+  const resource = known.get(key) ?? (pairs.length > 0 ? pairs : NONE)
+  known.set(key, resource)
+  return resource
+}
+
+function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
+  const endpoint = isObject(item.remoteEndpoint) ? item.remoteEndpoint : {}
+  const pairs: [string, AttributeValue][] = []
+  const service = asText(endpoint.serviceName)
+  if (service !== undefined) pairs.push(['peer.service', service])
+  const ip = asText(endpoint.ipv4) ?? asText(endpoint.ipv6)
+  if (ip !== undefined) pairs.push(['net.peer.ip', ip])
+  const port = asInteger(endpoint.port)
+  if (port !== undefined) pairs.push(['net.peer.port', Number(port)])
+  return pairs
+}
+
+const details: Details<JsonObject> = {
+  attributes(item) {
+    const tags = isObject(item.tags) ? Object.entries(item.tags) : []
+    const texts = tags.map(([key, value]): [string, AttributeValue] => [key, asText(value) ?? ''])
+    const attributes = [...texts, ...remoteAttributes(item)]
+    return attributes.length > 0 ? attributes : NONE
+  },
+  events(item) {
+    if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
+    return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
+      name: asText(annotation.value) ?? '',
+      timeNanos: (asInteger(annotation.timestamp) ?? 0n) * 1000n,
+      attributes: NONE,
+    }))
+  },
+  links: () => NONE,
+}

@@ -1,0 +1,106 @@
+import { hexId, isObject, type JsonObject } from '../foreign-json.ts'
+
+/** A Zipkin span with an id of its own. */
+export interface ZipkinSpan {
+  readonly item: JsonObject
+  readonly spanId: string
+  readonly parentId: string | undefined
+  /** A parent is named by something that is no id. */
+  readonly parentUnreadable: boolean
+}
+
+/**
+ * Zipkin's B3 lets the server side of a call report under the client's span id. Here each half gets an id of its own:
+ * the server half a new one under the client half, and it takes the children that belong to its side. Reports of one
+ * half that came in parts are merged. Spans of one trace; the result is in their order.
+ */
+export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
+  const byId = new Map<string, JsonObject[]>()
+  for (const item of mergeParts(items)) {
+    const id = idOf(item)
+    byId.set(id, [...(byId.get(id) ?? []), item])
+  }
+  const ids = new Map<JsonObject, string>()
+  const serverOf = new Map<string, { id: string; client: JsonObject }>()
+  for (const [id, halves] of byId) {
+    const [client] = halves.filter((half) => !isServerHalf(half))
+    for (const half of halves) ids.set(half, id)
+    if (client === undefined) continue
+    for (const [n, server] of halves.filter(isServerHalf).entries()) {
+      const own = freeId(id, n, byId)
+      ids.set(server, own)
+      if (!serverOf.has(id)) serverOf.set(id, { id: own, client })
+    }
+  }
+  return [...byId.values()].flat().map((item) => {
+    const spanId = ids.get(item) as string
+    const given = idOf(item)
+    const parent = spanId === given ? parentOf(item, given, serverOf) : given
+    const named = item.parentId ?? ''
+    const unreadable =
+      parent === undefined && named !== '' && !/^0+$/.test(String(named)) && named !== item.id
+    return { item, spanId, parentId: parent, parentUnreadable: unreadable }
+  })
+}
+
+function idOf(item: JsonObject): string {
+  return hexId(item.id, 16) as string
+}
+
+function isServerHalf(item: JsonObject): boolean {
+  return item.shared === true || item.kind === 'SERVER'
+}
+
+function serviceOf(item: JsonObject): unknown {
+  return isObject(item.localEndpoint) ? item.localEndpoint.serviceName : undefined
+}
+
+/** A span that is its own parent is a root, as in Zipkin's UI. */
+function parentOf(
+  item: JsonObject,
+  own: string,
+  serverOf: ReadonlyMap<string, { id: string; client: JsonObject }>,
+): string | undefined {
+  const parent = hexId(item.parentId, 16)
+  if (parent === undefined || parent === own) return undefined
+  const server = serverOf.get(parent)
+  // A child on the client's side of the call stays there; everything else was called by the server.
+  if (server === undefined || serviceOf(item) === serviceOf(server.client)) return parent
+  return server.id
+}
+
+/** Any id that is not taken: the first half's with its bits turned over, counted on where that is in use. */
+function freeId(id: string, n: number, taken: ReadonlyMap<string, unknown>): string {
+  let value = BigInt.asUintN(64, ~BigInt(`0x${id}`) + BigInt(n))
+  for (;;) {
+    const text = value.toString(16).padStart(16, '0')
+    if (value !== 0n && !taken.has(text)) return text
+    value = BigInt.asUintN(64, value + 1n)
+  }
+}
+
+/** One half may be reported in parts (an early report, then a late one): the same id, side and service. */
+function mergeParts(items: readonly JsonObject[]): JsonObject[] {
+  const merged = new Map<string, JsonObject>()
+  for (const item of items) {
+    const key = JSON.stringify([idOf(item), isServerHalf(item), serviceOf(item) ?? null])
+    const first = merged.get(key)
+    merged.set(key, first === undefined ? item : mergeTwo(first, item))
+  }
+  return [...merged.values()]
+}
+
+function mergeTwo(a: JsonObject, b: JsonObject): JsonObject {
+  const lists = [a.annotations, b.annotations].map((list) => (Array.isArray(list) ? (list as unknown[]) : []))
+  const annotations = [...new Map(lists.flat().map((entry) => [JSON.stringify(entry), entry])).values()]
+  const objectOf = (value: unknown) => (isObject(value) ? value : {})
+  const longer = Number(b.duration ?? 0) > Number(a.duration ?? 0) ? b : a
+  return {
+    ...b,
+    ...a,
+    tags: { ...objectOf(b.tags), ...objectOf(a.tags) },
+    annotations,
+    timestamp: a.timestamp ?? b.timestamp,
+    duration: longer.duration,
+  }
+}

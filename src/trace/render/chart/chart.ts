@@ -1,0 +1,113 @@
+import type { TimeSeries } from '../../series.ts'
+import { timesOf } from '../../series.ts'
+import { fitEnd, padStart } from '../fit.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { formatNumber } from '../number.ts'
+import { legendLines } from '../waterfall/legend.ts'
+import { displayWidth } from '../width.ts'
+import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
+import { clockTicks } from './clock-axis.ts'
+import { type Columns, inColumns, type ValueAxis, valueAxis } from './plot.ts'
+import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+
+/**
+ * Time series over one another, with values at the left and times (UTC) below, then a legend. One series that is never
+ * negative is an area, several are marks. Where there is no value the chart stays empty.
+ */
+export function renderChart(series: readonly TimeSeries[], options: SeriesOptions): string[] {
+  const { width, unicode, style } = options
+  const { ellipsis } = glyphsFor(unicode)
+  const cut = (line: string) => fitEnd(line, width, ellipsis)
+  const shown = chooseSeries(series, unicode)
+  const head = cut(headLine(options, shown))
+  if (shown.series.length === 0) return [style.dim(head), cut('No data in this time.')]
+  const rest = leftOut(shown)
+  return [
+    style.dim(head),
+    ...plot(shown.series, stepMillis(series, options), options),
+    '',
+    ...legendLines(shown.series, options),
+    ...(rest === undefined ? [] : [style.dim(cut(rest))]),
+  ]
+}
+
+/** Back ends may choose another step than the one they were asked for: the least distance of two times is it. */
+function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
+  const times = timesOf(series)
+  return times.reduce(
+    (least, at, i) => (i === 0 ? least : Math.min(least, at - (times[i - 1] as number))),
+    times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
+  )
+}
+
+function plot(series: readonly ShownSeries[], step: number, options: SeriesOptions): string[] {
+  const { fromMillis, toMillis, style, width, unicode } = options
+  const marks = marksFor(unicode)
+  const axis = valueAxis(series)
+  const labels = axisLabels(axis)
+  const gutter = Math.max(...[...labels.values()].map(displayWidth))
+  const room = Math.max(1, width - gutter - 2)
+  const columns = series.map(({ values }) =>
+    inColumns(values, { fromMillis, toMillis, stepMillis: step }, room),
+  )
+  const cells =
+    axis.low === 0 && columns.length === 1
+      ? areaCell(columns[0] as Columns, axis, marks)
+      : markCell(columns, axis, marks)
+  const paint = (index: number, text: string) => (index < 0 ? style.dim(text) : style.palette(index, text))
+  const lines: string[] = []
+  for (let line = axis.lines; line >= 1; line--) {
+    const label = labels.get(line)
+    const side = style.dim(
+      `${padStart(label ?? '', gutter)} ${label === undefined ? marks.side : marks.sideTick}`,
+    )
+    lines.push(side + paintRuns(room, (column) => cells(line, column), paint))
+  }
+  const ticks = clockTicks(fromMillis, toMillis, room)
+  const floor = (column: number): Cell => {
+    const cell = cells(0, column)
+    if (cell.text !== ' ' && cell.index >= 0) return cell
+    return { text: ticks.some((tick) => tick.column === column) ? marks.floorTick : marks.floor, index: -1 }
+  }
+  const corner = style.dim(`${padStart(labels.get(0) ?? '', gutter)} ${marks.corner}`)
+  lines.push(corner + paintRuns(room, floor, paint))
+  let under = ''
+  for (const { column, label } of ticks) under += ' '.repeat(Math.max(0, column - under.length)) + label
+  lines.push(style.dim(' '.repeat(gutter + 2) + under))
+  return lines
+}
+
+/** Lines over the bottom that carry a value's label. */
+function axisLabels({ low, high, step, lines }: ValueAxis): Map<number, string> {
+  const steps = Math.round((high - low) / step)
+  const labels = new Map<number, string>()
+  for (let i = 0; i <= steps; i++) {
+    const value = low + i * step
+    // Sums of steps like 0.1 miss zero by a hair.
+    labels.set((i * lines) / steps, formatNumber(Math.abs(value) < step / 1e6 ? 0 : value))
+  }
+  return labels
+}
+
+/** Neighbours of one colour share one escape sequence. */
+function paintRuns(
+  width: number,
+  cell: (column: number) => Cell,
+  paint: (index: number, text: string) => string,
+): string {
+  let line = ''
+  let run: Cell = { text: '', index: -1 }
+  const flush = () => {
+    line += run.text.trim() === '' ? run.text : paint(run.index, run.text)
+  }
+  for (let column = 0; column < width; column++) {
+    const next = cell(column)
+    if (next.index === run.index) run = { ...run, text: run.text + next.text }
+    else {
+      flush()
+      run = next
+    }
+  }
+  flush()
+  return line.trimEnd()
+}

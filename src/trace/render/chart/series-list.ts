@@ -1,0 +1,100 @@
+import type { Style } from '../../../ports.ts'
+import { seriesName, type TimeSeries } from '../../series.ts'
+import { safeName } from '../fit.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { rangeText, stepText } from './clock-axis.ts'
+
+/** How an answer is drawn; no line is wider than `width`. */
+export interface SeriesOptions {
+  readonly width: number
+  readonly unicode: boolean
+  readonly style: Style
+  /** The range that was asked for, in milliseconds since the epoch. */
+  readonly fromMillis: number
+  readonly toMillis: number
+  readonly stepSeconds: number
+}
+
+/** Series a chart or table shows one by one; their marks and colours stay apart up to here. */
+export const MOST_SHOWN = 8
+
+/** A series as it is shown. */
+export interface ShownSeries {
+  /** Safe for a terminal, not yet fitted. */
+  readonly name: string
+  /** Value at each time that has one. */
+  readonly values: ReadonlyMap<number, number>
+  /** Which hue, and which mark. */
+  readonly index: number
+}
+
+/** What of the series is shown: those that matter most by the size of their values, and how many were left out. */
+export interface Shown {
+  readonly series: readonly ShownSeries[]
+  readonly left: number
+  /** Series without a single value. */
+  readonly empty: number
+  /** The one label all of them have: said once, and their names are its values. */
+  readonly by: string | undefined
+}
+
+/** The largest first, the rest counted. */
+export function chooseSeries(all: readonly TimeSeries[], unicode: boolean): Shown {
+  const { ellipsis } = glyphsFor(unicode)
+  const filled = all
+    .map((series) => ({ series, values: valuesOf(series) }))
+    .filter(({ values }) => values.size > 0)
+    .map((one) => ({ ...one, size: sizeOf(one.values) }))
+    .sort((a, b) => b.size - a.size)
+  const shown = filled.slice(0, MOST_SHOWN)
+  const by = onlyLabel(all)
+  const nameOf = (series: TimeSeries) =>
+    by === undefined ? seriesName(series) : series.labels[0]?.[1] || '(none)'
+  return {
+    series: shown.map(({ series, values }, index) => ({
+      name: safeName(nameOf(series), ellipsis),
+      values,
+      index,
+    })),
+    left: filled.length - shown.length,
+    empty: all.length - filled.length,
+    by: by === undefined ? undefined : safeName(by, ellipsis),
+  }
+}
+
+function onlyLabel(all: readonly TimeSeries[]): string | undefined {
+  const names = new Set(all.map(({ labels }) => (labels.length === 1 ? labels[0]?.[0] : undefined)))
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+/** What a chart or table is headed with: the time, the step, and what tells the series apart. */
+export function headLine({ fromMillis, toMillis, stepSeconds }: SeriesOptions, { by }: Shown): string {
+  const parts = [
+    rangeText(fromMillis, toMillis),
+    stepText(stepSeconds),
+    ...(by === undefined ? [] : [`by ${by}`]),
+  ]
+  return parts.join(', ')
+}
+
+function valuesOf({ points }: TimeSeries): Map<number, number> {
+  const values = new Map<number, number>()
+  for (const [at, value] of points) if (value !== null) values.set(at, value)
+  return values
+}
+
+/** Mean of the absolute values: a deep negative series matters as much as a high one. */
+function sizeOf(values: ReadonlyMap<number, number>): number {
+  let sum = 0
+  for (const value of values.values()) sum += Math.abs(value) / values.size
+  return sum
+}
+
+/** The line that says what is not shown, and how to get it. */
+export function leftOut({ left, empty }: Shown): string | undefined {
+  const parts = [
+    left > 0 ? `${left} smaller series not shown: -o csv has all` : '',
+    empty > 0 ? `${empty} series without a value` : '',
+  ].filter((part) => part !== '')
+  return parts.length > 0 ? parts.join('; ') : undefined
+}

@@ -1,0 +1,72 @@
+import { type TimeSeries, timesOf } from '../../series.ts'
+import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { formatNumber } from '../number.ts'
+import { displayWidth } from '../width.ts'
+import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+
+const GAP = 2
+/** Columns of a series' name at the head: less is no name, more leaves no room for others. */
+const LEAST_NAME = 8
+const MOST_NAME = 28
+
+/** A line a time (UTC), a column a series, the largest first. A `-` where there is no value. */
+export function renderTable(series: readonly TimeSeries[], options: SeriesOptions): string[] {
+  const { width, unicode, style } = options
+  const { ellipsis } = glyphsFor(unicode)
+  const cut = (line: string) => fitEnd(line, width, ellipsis)
+  const shown = chooseSeries(series, unicode)
+  const head = style.dim(cut(headLine(options, shown)))
+  if (shown.series.length === 0) return [head, cut('No data in this time.')]
+  const times = timesOf(series)
+  const clock = timeCells(times)
+  const timeWidth = Math.max(4, ...clock.map((text) => text.length))
+  const columns = fitColumns(shown.series, width - timeWidth)
+  const rest = leftOut({ ...shown, left: shown.left + shown.series.length - columns.length })
+  const line = (first: string, cells: readonly string[]) =>
+    cut(
+      (
+        padEnd(first, timeWidth) +
+        cells.map((cell, i) => ' '.repeat(GAP) + padStart(cell, columns[i]?.width ?? 0)).join('')
+      ).trimEnd(),
+    )
+  const names = columns.map((column) => fitMiddle(column.series.name, column.width, ellipsis))
+  return [
+    head,
+    ...(rest === undefined ? [] : [style.dim(cut(rest))]),
+    style.bold(line('TIME', names)),
+    ...times.map((at, i) =>
+      line(
+        clock[i] as string,
+        columns.map((column) => valueCell(column.series.values.get(at))),
+      ),
+    ),
+  ]
+}
+
+const valueCell = (value: number | undefined): string => (value === undefined ? '-' : formatNumber(value))
+
+/** The clock alone within a day, else with the date; seconds where they say something. */
+function timeCells(times: readonly number[]): string[] {
+  const isos = times.map((at) => new Date(at).toISOString())
+  const oneDay = new Set(isos.map((iso) => iso.slice(0, 10))).size <= 1
+  const seconds = times.some((at) => at % 60_000 !== 0)
+  return isos.map((iso) => `${oneDay ? '' : `${iso.slice(5, 10)} `}${iso.slice(11, seconds ? 19 : 16)}`)
+}
+
+interface Column {
+  readonly series: ShownSeries
+  readonly width: number
+}
+
+/** As many series as fit with a name that says something; one always does. */
+function fitColumns(series: readonly ShownSeries[], room: number): Column[] {
+  const wanted = series.map((one) => Math.min(MOST_NAME, Math.max(LEAST_NAME, displayWidth(one.name))))
+  const least = LEAST_NAME + GAP
+  const count = Math.max(1, Math.min(series.length, Math.floor(room / least)))
+  const shared = Math.floor(room / count) - GAP
+  return series.slice(0, count).map((one, i) => ({
+    series: one,
+    width: Math.max(1, Math.min(wanted[i] as number, Math.max(LEAST_NAME, shared), Math.max(1, room - GAP))),
+  }))
+}

@@ -1,0 +1,120 @@
+import { formatDuration } from '../duration.ts'
+import type { Glyphs } from '../glyphs.ts'
+import { displayWidth } from '../width.ts'
+import { leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'
+
+/** Columns between two ticks that read well; on a short axis a third of it, so that there is more than one. */
+const AIRY_SPACING = 12
+
+const MINUTE = 60e9
+const HOUR = 3600e9
+const DAY = 24 * HOUR
+// Above a minute clocks count in other bases than ten.
+const CLOCK_STEPS = [
+  ...[1, 2, 5, 10, 20, 30].map((n) => n * MINUTE),
+  ...[1, 2, 5, 10].map((n) => n * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100].map((n) => n * DAY),
+]
+
+/** The smallest step of 1, 2 or 5 in its decade (clock steps above a minute) that makes at most `most` steps. */
+export function niceStep(totalNanos: number, most: number): number {
+  const least = totalNanos / Math.max(1, most)
+  for (let decade = 1; decade < MINUTE; decade *= 10) {
+    for (const digit of [1, 2, 5]) {
+      const step = decade * digit
+      if (step >= least && step < MINUTE) return step
+    }
+  }
+  return CLOCK_STEPS.find((step) => step >= least) ?? Math.ceil(least / (100 * DAY)) * 100 * DAY
+}
+
+/** The axis over the bars: a mark at each nice moment with its time on the axis. */
+export function axisLine(window: TimeWindow, cells: number, glyphs: Glyphs): string {
+  let line = ''
+  for (const { nanos, label } of ticksOf(window, cells, glyphs.micro)) {
+    const column = stepAt(window, nanos, cells)
+    const text = glyphs.tick + label
+    // On a logarithmic axis ticks may come too close.
+    if (column < displayWidth(line) + (line === '' ? 0 : 1)) continue
+    if (column + displayWidth(text) > cells) break
+    line += ' '.repeat(column - displayWidth(line)) + text
+  }
+  return line.length > 2 ? line : withEnd(line, window.endNanos - zeroOf(window), cells, glyphs)
+}
+
+/** Too short for a second tick: the end of the axis is named instead. */
+function withEnd(line: string, end: number, cells: number, glyphs: Glyphs): string {
+  const label = formatDuration(end, glyphs.micro) + glyphs.tick
+  return displayWidth(line + label) < cells ? line + label.padStart(cells - line.length) : line
+}
+
+interface Tick {
+  /** After the tree's start, as the window's. */
+  readonly nanos: number
+  readonly label: string
+}
+
+function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[] {
+  const zero = zeroOf(window)
+  if (window.logarithmic) {
+    const powers = Array.from({ length: 4 }, (_, power) => leastOfLog(window) * 10 ** power)
+    const moments = [window.startNanos, ...powers.map((nanos) => window.startNanos + nanos)]
+    return moments.map((nanos) => ({
+      nanos,
+      label: nanos === zero ? '0' : shortDuration(nanos - zero, micro),
+    }))
+  }
+  const step = stepThatFits(window, cells, micro)
+  const ticks: Tick[] = []
+  const first = Math.ceil((window.startNanos - zero) / step)
+  for (let tick = first; zero + tick * step <= window.endNanos; tick++) {
+    ticks.push({
+      nanos: zero + tick * step,
+      label: tickLabel(tick * step, step, window.endNanos - zero, micro),
+    })
+  }
+  return ticks
+}
+
+/** `100ms` for `100.0ms`: powers of ten have no digits to show. */
+function shortDuration(nanos: number, micro: string): string {
+  return formatDuration(nanos, micro).replace(/\.0+(?=\D)/, '')
+}
+
+/** The finest nice step whose labels leave a blank between them. */
+function stepThatFits(window: TimeWindow, cells: number, micro: string): number {
+  const total = window.endNanos - window.startNanos
+  const reach = window.endNanos - zeroOf(window)
+  for (let most = Math.ceil(cells / 5); most > 1; most--) {
+    const step = niceStep(total, most)
+    const widest = tickLabel(Math.floor(reach / step) * step, step, reach, micro).length
+    if ((step / total) * cells >= Math.max(widest + 2, Math.min(AIRY_SPACING, cells / 3))) return step
+  }
+  return niceStep(total, 1)
+}
+
+/** All labels of an axis that reaches so far are in one unit, with as many decimals as its step needs. */
+function tickLabel(nanos: number, step: number, reach: number, micro: string): string {
+  if (nanos === 0) return '0'
+  if (reach >= 2 * MINUTE && step >= 1e9) return clockLabel(nanos)
+  const [unit, name] =
+    reach >= 1e9 ? [1e9, 's'] : reach >= 1e6 ? [1e6, 'ms'] : reach >= 1e3 ? [1e3, micro] : [1, 'ns']
+  const decimals = Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9))
+  return (nanos / unit).toFixed(decimals) + name
+}
+
+/** `45s`, `1m`, `1m30s`, `2h`, `2h05m`, `1d12h`. */
+function clockLabel(nanos: number): string {
+  const seconds = Math.round(nanos / 1e9)
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  return parts
+    .filter(([count]) => count > 0)
+    .slice(0, 2)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join('')
+}

@@ -1,0 +1,161 @@
+import { blanks } from '../blanks.ts'
+import { formatDuration } from '../duration.ts'
+import type { Glyphs } from '../glyphs.ts'
+import { displayWidth } from '../width.ts'
+import { stepAt, type TimeWindow } from './window.ts'
+
+/** Nanoseconds after the tree's start, `[from, to]`. */
+export type Interval = readonly [from: number, to: number]
+
+/** What a stretch of a bar means; how it is styled is the caller's business. */
+export interface BarRun {
+  readonly text: string
+  readonly tone: 'blank' | 'wait' | 'path' | 'note'
+}
+
+const EIGHTHS = 8
+const BLANK: BarRun = { text: ' ', tone: 'blank' }
+
+/**
+ * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path`
+ * the part of it on the critical path. However short, a span inside the window leaves a mark. What lies outside
+ * the window is said at that edge (`┄▶ +38.2s`).
+ */
+export function drawBar(
+  spans: readonly Interval[],
+  path: readonly Interval[],
+  window: TimeWindow,
+  cells: number,
+  glyphs: Glyphs,
+): BarRun[] {
+  const plain = plainBar(spans, path, window, cells, glyphs)
+  if (plain) return plain
+  const slots = new Uint8Array(cells * EIGHTHS)
+  for (const span of spans) mark(slots, span, window, 1)
+  for (const section of path) mark(slots, section, window, 2)
+  const runs = new Array<BarRun>(cells).fill(BLANK)
+  for (let cell = 0; cell < cells; cell++) runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
+  return joinRuns(overlayNotes(markAlone(runs, glyphs), spans, window, glyphs))
+}
+
+/**
+ * Most bars are one stretch, inside the window, wholly on the path or wholly off it: these are put together from their
+ * two ends and what is between. Undefined for any other.
+ */
+function plainBar(
+  [span, ...others]: readonly Interval[],
+  [section, ...sections]: readonly Interval[],
+  window: TimeWindow,
+  cells: number,
+  glyphs: Glyphs,
+): BarRun[] | undefined {
+  if (!span || others.length > 0 || sections.length > 0) return undefined
+  if (span[0] < window.startNanos || span[1] > window.endNanos) return undefined
+  if (section && (section[0] !== span[0] || section[1] !== span[1])) return undefined
+  const tone: 'path' | 'wait' = section ? 'path' : 'wait'
+  const [first, end] = slotsOf(span, window, cells * EIGHTHS)
+  const firstCell = Math.floor(first / EIGHTHS)
+  const lastCell = Math.floor((end - 1) / EIGHTHS)
+  const text =
+    firstCell === lastCell
+      ? loneCell(first % EIGHTHS, end - first, tone, glyphs)
+      : cellOf(first % EIGHTHS, EIGHTHS - (first % EIGHTHS), tone, glyphs) +
+        (tone === 'path' ? glyphs.path : glyphs.wait).repeat(lastCell - firstCell - 1) +
+        cellOf(0, end - lastCell * EIGHTHS, tone, glyphs)
+  const runs: BarRun[] = firstCell > 0 ? [{ text: blanks(firstCell), tone: 'blank' }] : []
+  runs.push({ text, tone })
+  if (lastCell < cells - 1) runs.push({ text: blanks(cells - 1 - lastCell), tone: 'blank' })
+  return runs
+}
+
+function loneCell(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  if (tone === 'wait' && glyphs.waitAlone !== undefined) return glyphs.waitAlone
+  return cellOf(from, covered, tone, glyphs)
+}
+
+/** A cell with one stretch of `covered` eighths, beginning at eighth `from`. */
+function cellOf(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  return glyphOf(covered, from + (covered - 1) / 2 < (EIGHTHS - 1) / 2, tone, glyphs)
+}
+
+function glyphOf(covered: number, left: boolean, tone: 'wait' | 'path', glyphs: Glyphs): string {
+  if (tone === 'path') {
+    const fills = left || covered === EIGHTHS ? glyphs.pathFromLeft : glyphs.pathFromRight
+    return fills[covered - 1] as string
+  }
+  if (covered > EIGHTHS / 2) return glyphs.wait
+  return left ? glyphs.waitLeftHalf : glyphs.waitRightHalf
+}
+
+/** The slots an interval marks, from the first up to the end; at least one. */
+function slotsOf([from, to]: Interval, window: TimeWindow, slots: number): [first: number, end: number] {
+  const first = Math.min(slots - 1, Math.max(0, stepAt(window, from, slots)))
+  return [first, Math.min(slots, Math.max(first + 1, stepAt(window, to, slots)))]
+}
+
+function mark(slots: Uint8Array, span: Interval, window: TimeWindow, value: number): void {
+  if (span[1] < window.startNanos || span[0] > window.endNanos) return
+  const [first, end] = slotsOf(span, window, slots.length)
+  slots.fill(value, first, end)
+}
+
+function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {
+  let covered = 0
+  let onPath = 0
+  let weight = 0
+  for (let i = 0; i < EIGHTHS; i++) {
+    if (slots[at + i] === 0) continue
+    covered++
+    weight += i
+    if (slots[at + i] === 2) onPath++
+  }
+  if (covered === 0) return BLANK
+  const tone = onPath * 2 >= covered ? 'path' : 'wait'
+  return { text: glyphOf(covered, weight / covered < (EIGHTHS - 1) / 2, tone, glyphs), tone }
+}
+
+/** Writes over the edges how far the bar goes on outside the window. */
+function overlayNotes(
+  runs: BarRun[],
+  spans: readonly Interval[],
+  window: TimeWindow,
+  glyphs: Glyphs,
+): BarRun[] {
+  const late = spans.reduce((most, [, to]) => Math.max(most, to - window.endNanos), 0)
+  const early = spans.reduce((most, [from]) => Math.max(most, window.startNanos - from), 0)
+  if (late > 0) {
+    const room = runs.length - (early > 0 ? displayWidth(glyphs.before) : 0)
+    const note = fitting(` ${glyphs.after} +${formatDuration(late, glyphs.micro)}`, glyphs.after, room)
+    runs.splice(runs.length - displayWidth(note), displayWidth(note), { text: note, tone: 'note' })
+  }
+  if (early > 0) {
+    // The late note, if there is one, is a single run by now.
+    const room = late > 0 ? runs.length - 1 : runs.length
+    const note = fitting(`${glyphs.before} -${formatDuration(early, glyphs.micro)} `, glyphs.before, room)
+    runs.splice(0, displayWidth(note), { text: note, tone: 'note' })
+  }
+  return runs
+}
+
+function fitting(full: string, short: string, room: number): string {
+  return displayWidth(full) <= room ? full : short
+}
+
+/** A lone cell off the path reads better as a point in time than as a very short stretch. */
+function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
+  const drawn = runs.filter((run) => run.tone !== 'blank')
+  if (glyphs.waitAlone === undefined || drawn.length !== 1 || drawn[0]?.tone !== 'wait') return runs
+  const text = glyphs.waitAlone
+  return runs.map((run) => (run.tone === 'wait' ? { ...run, text } : run))
+}
+
+function joinRuns(runs: readonly BarRun[]): BarRun[] {
+  const joined: BarRun[] = []
+  for (let from = 0; from < runs.length; ) {
+    const { tone } = runs[from] as BarRun
+    let text = ''
+    for (; runs[from]?.tone === tone; from++) text += (runs[from] as BarRun).text
+    joined.push({ text, tone })
+  }
+  return joined
+}

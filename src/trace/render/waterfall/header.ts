@@ -1,0 +1,102 @@
+import { isoTime } from '../../formats/iso-time.ts'
+import type { TraceTree } from '../../tree/tree.ts'
+import { formatDuration } from '../duration.ts'
+import { fitEnd } from '../fit.ts'
+import type { Pen } from '../pen.ts'
+import { displayWidth } from '../width.ts'
+import type { TimeWindow } from './window.ts'
+
+interface Fact {
+  readonly text: string
+  readonly paint?: (text: string) => string
+}
+
+/** What the header says beside what is in the trace. */
+export interface HeaderFacts {
+  /** Milliseconds since the epoch: adds the trace's age. */
+  readonly now?: number
+  /** Where it came from: a name for people, and its page in the back end's UI. */
+  readonly source?: { readonly name: string; readonly link?: string | undefined }
+  /** Its clocks were brought together: spans moved, and by how much at most. */
+  readonly clocks?: { readonly moved: number; readonly mostNanos: number }
+}
+
+/** The facts about the whole trace, as many to a line as fit; then its link, if it fits into one. */
+export function headerLines(
+  tree: TraceTree,
+  window: TimeWindow,
+  { now, source, clocks }: HeaderFacts,
+  { width, glyphs, style }: Pen,
+): string[] {
+  const facts: Fact[] = [
+    { text: `trace ${tree.trace.traceId}`, paint: style.bold },
+    { text: howLong(tree, window, glyphs.micro), paint: style.bold },
+    { text: count(tree.count, 'span') },
+    { text: count(tree.services.texts.length, 'service') },
+    tree.errors > 0
+      ? { text: `${glyphs.error} ${count(tree.errors, 'error')}`, paint: style.red }
+      : { text: 'no errors', paint: style.green },
+  ]
+  if (tree.roots.length !== 1 && tree.count > 0) {
+    facts.push({ text: tree.roots.length === 0 ? 'no root' : count(tree.roots.length, 'root') })
+  }
+  if (tree.count > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
+  if (source) facts.push({ text: source.name, paint: style.dim })
+  if (clocks) facts.push({ text: clocksText(clocks, glyphs.micro), paint: style.yellow })
+  const lines = flow(facts, width, glyphs.separator, glyphs.ellipsis)
+  const link = source?.link
+  return link !== undefined && link.length <= width ? [...lines, style.dim(link)] : lines
+}
+
+function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, micro: string): string {
+  if (moved === 0) return 'clocks agree: no span was moved'
+  return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
+}
+
+/** The time the axis shows; work that went on after it is said apart, since nobody waited for it. */
+function howLong(tree: TraceTree, window: TimeWindow, micro: string): string {
+  const shown = formatDuration(Math.min(window.endNanos, tree.endNanos) - window.startNanos, micro)
+  if (tree.endNanos <= window.endNanos) return shown
+  return `${shown} + ${formatDuration(tree.endNanos - window.endNanos, micro)} async tail`
+}
+
+/** `1 span`, `1,234 spans`. */
+export function count(n: number, noun: string): string {
+  const digits = String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${digits} ${noun}${n === 1 ? '' : 's'}`
+}
+
+function startedAt(tree: TraceTree, now: number | undefined): string {
+  if (!tree.isTimed) return 'no start time'
+  const started = isoTime(tree.startNanos, 3)
+  const age = now === undefined ? 0 : (now - Number(tree.startNanos / 1_000_000n)) / 1000
+  return age > 0 ? `${started} (${roughly(age)} ago)` : started
+}
+
+function roughly(seconds: number): string {
+  for (const [size, unit] of [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+  ] as const) {
+    if (seconds >= size) return `${Math.floor(seconds / size)}${unit}`
+  }
+  return `${Math.floor(seconds)}s`
+}
+
+function flow(facts: readonly Fact[], width: number, separator: string, ellipsis: string): string[] {
+  const lines: string[] = []
+  let used = 0
+  for (const { text, paint = (plain: string) => plain } of facts) {
+    const fitted = fitEnd(text, width, ellipsis)
+    const columns = displayWidth(fitted)
+    if (lines.length > 0 && used + separator.length + columns <= width) {
+      lines[lines.length - 1] += separator + paint(fitted)
+      used += separator.length + columns
+    } else {
+      lines.push(paint(fitted))
+      used = columns
+    }
+  }
+  return lines
+}

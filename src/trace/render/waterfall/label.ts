@@ -1,0 +1,155 @@
+import type { Style } from '../../../ports.ts'
+import type { TraceTree } from '../../tree/tree.ts'
+import { blanks } from '../blanks.ts'
+import { formatDuration } from '../duration.ts'
+import { fitEnd, fitMiddle } from '../fit.ts'
+import type { Glyphs } from '../glyphs.ts'
+import { type Measured, measure, SafeWords } from '../safe-words.ts'
+import { serviceColour } from '../service-colour.ts'
+import { SELF_COLUMNS } from './layout.ts'
+import type { Rows } from './rows.ts'
+
+/** Columns between a name and what stands right of it. */
+const GAP = 2
+const NOTHING: Measured = { text: '', columns: 0 }
+
+/** The left part of rows: error mark, name, and on the right the figures of a fold and the service where it changes. */
+export class Labels {
+  readonly #tree: TraceTree
+  readonly #rows: Rows
+  readonly #glyphs: Glyphs
+  readonly #names: SafeWords
+  readonly #services: SafeWords
+  readonly #colours: readonly number[]
+  /** By node, as far as they were asked for: each is needed for the layout and for its row. */
+  readonly #durations: string[]
+
+  constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
+    this.#tree = tree
+    this.#rows = rows
+    this.#glyphs = glyphs
+    this.#names = new SafeWords(tree.names, glyphs.ellipsis)
+    this.#services = new SafeWords(tree.services, glyphs.ellipsis)
+    this.#colours = tree.services.texts.map(serviceColour)
+    this.#durations = new Array(tree.count)
+  }
+
+  /** The palette index of a node's service. */
+  colour(node: number): number {
+    return this.#colours[this.#tree.services.at(node)] as number
+  }
+
+  /** How long a span took, or all of a fold together. */
+  duration(node: number): string {
+    this.#durations[node] ??= this.#durationOf(node)
+    return this.#durations[node]
+  }
+
+  #durationOf(node: number): string {
+    const fold = this.#rows.fold(node)
+    if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
+    return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
+  }
+
+  /** How long of it nothing below the span ran. */
+  self(node: number): string {
+    const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
+    return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
+  }
+
+  /** Of a fold: `p50 1.20ms  p99 9.00ms`; else empty. */
+  statistics(node: number): string {
+    const fold = this.#rows.fold(node)
+    if (!fold) return ''
+    const [p50, p99, sum] = [fold.p50Nanos, fold.p99Nanos, fold.sumNanos].map((n) =>
+      formatDuration(n, this.#glyphs.micro),
+    )
+    return `p50 ${p50}  p99 ${p99}${this.#glyphs.sum === '' ? `  sum ${sum}` : ''}`
+  }
+
+  /** Columns the label would like, guides included. */
+  naturalWidth(node: number, guideColumns: number): number {
+    const statistics = this.statistics(node).length
+    const service = this.#service(node).columns
+    return (
+      guideColumns +
+      this.#mark(node).length +
+      this.#name(node).columns +
+      (statistics > 0 ? GAP + statistics : 0) +
+      (service > 0 ? GAP + service : 0)
+    )
+  }
+
+  /** Whether the statistics of a fold find room beside its name; else they take a line of their own. */
+  statisticsFit(node: number, guideColumns: number, width: number): boolean {
+    return this.naturalWidth(node, guideColumns) <= width
+  }
+
+  /** The label in exactly `width` columns. The name gives way last. */
+  draw(node: number, guides: string, width: number, style: Style): string {
+    const mark = this.#mark(node)
+    const room = Math.max(1, width - guides.length - mark.length)
+    const statistics = this.statistics(node)
+    const beside = statistics !== '' && this.statisticsFit(node, guides.length, width) ? statistics : ''
+    const right = this.#right(node, beside, room)
+    const nameRoom = right.columns === 0 ? room : room - GAP - right.columns
+    const name = style.dim(guides) + style.red(mark) + this.#styledName(node, nameRoom, style)
+    return right.columns === 0
+      ? name
+      : name + blanks(GAP) + this.#styledRight(node, right.text, beside, style)
+  }
+
+  #mark(node: number): string {
+    return this.#tree.hasFailed(node) ? `${this.#glyphs.error} ` : ''
+  }
+
+  #name(node: number): Measured {
+    const name = this.#names.of(node)
+    const fold = this.#rows.fold(node)
+    return fold ? measure(`${fold.members.length}${this.#glyphs.times} ${name.text}`) : name
+  }
+
+  /** Where it differs from the parent's: most spans call within their own service. */
+  #service(node: number): Measured {
+    const parent = this.#tree.parent(node)
+    if (parent >= 0 && this.#tree.services.at(parent) === this.#tree.services.at(node)) return NOTHING
+    return this.#tree.span(node).service === '' ? NOTHING : this.#services.of(node)
+  }
+
+  #right(node: number, beside: string, room: number): Measured {
+    const service = this.#service(node)
+    if (beside === '' && service.columns === 0) return NOTHING
+    const text =
+      beside === '' || service.text === '' ? beside + service.text : beside + blanks(GAP) + service.text
+    const columns = text.length - service.text.length + service.columns
+    const most = rightRoom(this.#name(node).columns, columns, room)
+    return columns <= most ? { text, columns } : measure(fitEnd(text, most, this.#glyphs.ellipsis))
+  }
+
+  #styledName(node: number, room: number, style: Style): string {
+    const failed = this.#tree.hasFailed(node)
+    const fitted = this.#fitted(node, room)
+    const padded = fitted.text + blanks(room - fitted.columns)
+    const painted = failed ? style.red(padded) : padded
+    return this.#tree.depth(node) === 0 ? style.bold(painted) : painted
+  }
+
+  #fitted(node: number, room: number): Measured {
+    if (!this.#rows.fold(node)) return this.#names.fitted(node, room)
+    const name = this.#name(node)
+    return name.columns <= room ? name : measure(fitMiddle(name.text, room, this.#glyphs.ellipsis))
+  }
+
+  #styledRight(node: number, right: string, beside: string, style: Style): string {
+    if (beside === '') return style.palette(this.colour(node), right)
+    const service = right.slice(beside.length)
+    return style.dim(beside) + (service === '' ? '' : style.palette(this.colour(node), service))
+  }
+}
+
+/** What is left of the name, but never less than a third for a service; in a narrow label all of it or nothing. */
+function rightRoom(nameColumns: number, rightColumns: number, room: number): number {
+  if (nameColumns + GAP + rightColumns <= room) return rightColumns
+  if (room < 24) return 0
+  return Math.min(rightColumns, Math.max(room - GAP - nameColumns, Math.floor(room / 3)))
+}

@@ -1,0 +1,51 @@
+import { seriesMark } from '../chart/chart-cells.ts'
+import type { SeriesOptions, ShownSeries } from '../chart/series-list.ts'
+import { fitMiddle, padEnd, padStart } from '../fit.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { formatNumber } from '../number.ts'
+import { displayWidth } from '../width.ts'
+
+const HEADS = ['last', 'max', 'mean', 'min'] as const
+/** Columns a name should keep; figures give way to it, the last of them first. */
+const LEAST_NAME = 16
+
+/** A line a series: its mark, its name, and what its values amount to. No line is wider than `width`. */
+export function legendLines(
+  series: readonly ShownSeries[],
+  { width, unicode, style }: SeriesOptions,
+): string[] {
+  const { ellipsis } = glyphsFor(unicode)
+  const rows = series.map(figuresOf)
+  const widest = Math.max(...series.map(({ name }) => displayWidth(name)))
+  const columns = figureColumns(rows, width - 2 - Math.min(widest, LEAST_NAME))
+  const figures = (cells: readonly string[]) =>
+    columns.map((size, i) => `  ${padStart(cells[i] as string, size)}`).join('')
+  const room = Math.min(widest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
+  const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
+  const lines = series.map(({ name, index }, i) => {
+    const mark = style.palette(index, seriesMark(index, unicode))
+    return `${mark} ${padEnd(fitMiddle(name, room, ellipsis), room)}${figures(rows[i] as string[])}`.trimEnd()
+  })
+  return [...head, ...lines]
+}
+
+/** Widths of the figures there is room for. */
+function figureColumns(rows: readonly string[][], room: number): number[] {
+  const columns: number[] = []
+  let used = 0
+  for (const [i, head] of HEADS.entries()) {
+    const size = Math.max(head.length, ...rows.map((row) => displayWidth(row[i] as string)))
+    used += 2 + size
+    if (used > room) break
+    columns.push(size)
+  }
+  return columns
+}
+
+function figuresOf({ values }: ShownSeries): string[] {
+  const numbers = [...values.values()]
+  const mean = numbers.reduce((sum, value) => sum + value / numbers.length, 0)
+  const max = numbers.reduce((high, value) => Math.max(high, value))
+  const min = numbers.reduce((low, value) => Math.min(low, value))
+  return [numbers.at(-1) as number, max, mean, min].map(formatNumber)
+}

@@ -1,0 +1,35 @@
+import type { TraceTree } from '../../tree/tree.ts'
+import { UNSTYLED } from '../unstyled.ts'
+import { count } from './header.ts'
+import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'
+
+/** Wide enough for a waterfall, narrow enough for the text column of an issue tracker. */
+const COLUMNS = 100
+
+/**
+ * A trace for an issue or a chat: a heading, the facts, and the waterfall in a code block. Always 100 columns wide and
+ * without colour or age, so that it is the same wherever it is made.
+ */
+export function renderMarkdown(
+  tree: TraceTree,
+  { source, ...options }: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
+): string[] {
+  const lines = [...renderWaterfall(tree, { ...options, width: COLUMNS, unicode: true, style: UNSTYLED })]
+  // Names may hold backticks: the fence must be longer than any run of them.
+  const runs = lines.join('\n').match(/`+/g) ?? []
+  const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
+  const facts = [
+    count(tree.count, 'span'),
+    count(tree.services.texts.length, 'service'),
+    count(tree.errors, 'error'),
+  ]
+  return [
+    `## Trace ${tree.trace.traceId}`,
+    '',
+    facts.join(', ') + (source?.link === undefined ? '' : `: <${source.link}>`),
+    '',
+    `${fence}text`,
+    ...lines,
+    fence,
+  ]
+}

@@ -1,0 +1,49 @@
+import type { SpanMark } from '../../model.ts'
+import type { TraceTree } from '../../tree/tree.ts'
+import { formatDuration } from '../duration.ts'
+import { safeName, wrap } from '../fit.ts'
+import type { Pen } from '../pen.ts'
+import { count } from './header.ts'
+import type { TimeWindow } from './window.ts'
+
+const MARKS: Readonly<Record<SpanMark, string>> = {
+  'start-missing': 'without a start time: shown at the start of its parent',
+  'end-missing': 'without an end time: shown with no duration',
+  'end-before-start': 'ended before it began: shown with no duration',
+  'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
+}
+
+/** What is odd about this trace and how it was shown: said, so that nobody takes it for the truth. */
+export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, style }: Pen): string[] {
+  const notes: string[] = []
+  if (tree.trace.partial !== undefined) {
+    notes.push(`only a part of the trace was sent: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
+  }
+  const late = countNodes(tree, (node) => tree.endOf(node) > window.endNanos)
+  if (late > 0) {
+    const by = formatDuration(tree.endNanos - window.endNanos, glyphs.micro)
+    notes.push(`${count(late, 'span')} ran past the end of the root, by up to ${by} (${glyphs.after})`)
+  }
+  const early = countNodes(tree, (node) => tree.startOf(node) < window.startNanos)
+  if (early > 0) {
+    const by = formatDuration(window.startNanos, glyphs.micro)
+    notes.push(
+      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ`,
+    )
+  }
+  const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
+  if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
+  const marks = new Map<SpanMark, number>()
+  for (const span of tree.spans) {
+    if (span.marks.length === 0) continue
+    for (const mark of span.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1)
+  }
+  for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
+  return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+}
+
+function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {
+  let counted = 0
+  for (let node = 0; node < tree.count; node++) if (holds(node)) counted++
+  return counted
+}

@@ -1,0 +1,96 @@
+import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import type { TraceTree } from '../../tree/tree.ts'
+import { blanks } from '../blanks.ts'
+import { formatDuration } from '../duration.ts'
+import { fitEnd, fitMiddle, safeName } from '../fit.ts'
+import { type Glyphs, WORDS } from '../glyphs.ts'
+import type { Pen } from '../pen.ts'
+import { UNSTYLED } from '../unstyled.ts'
+import { displayWidth } from '../width.ts'
+import { headerLines } from './header.ts'
+import { layRows, type Rows } from './rows.ts'
+import { summaryLines } from './summary.ts'
+import type { WaterfallOptions } from './waterfall.ts'
+import { timeWindow, zeroOf } from './window.ts'
+
+/** Columns a name keeps, whatever stands after it. */
+const LEAST_NAME = 12
+
+interface Telling {
+  readonly tree: TraceTree
+  readonly rows: Rows
+  readonly path: CriticalPath
+  /** The moment that offsets count from. */
+  readonly zero: number
+  readonly width: number
+  readonly glyphs: Glyphs
+}
+
+/**
+ * A trace as indented text for screen readers and grep: one line per span with everything about it, in words, no
+ * drawing characters and no colour. What the waterfall folds is folded here, what it says below is said here.
+ */
+export function* renderPlain(
+  tree: TraceTree,
+  options: Omit<WaterfallOptions, 'unicode' | 'style' | 'bars'>,
+): Generator<string> {
+  const { width, fold = true, view, scale } = options
+  const pen: Pen = { width, glyphs: WORDS, style: UNSTYLED }
+  const window = timeWindow(tree, scale)
+  yield* headerLines(tree, window, options, pen)
+  yield ''
+  if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, pen.glyphs.ellipsis)
+  const rows = layRows(tree, fold, view?.shown)
+  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const telling: Telling = { tree, rows, path, zero: zeroOf(window), width, glyphs: pen.glyphs }
+  for (const { says, nodes } of rows.strips) {
+    if (says !== undefined) yield fitEnd(`${says}:`, width, pen.glyphs.ellipsis)
+    for (const node of nodes) yield spanLine(node, telling)
+  }
+  yield ''
+  yield* summaryLines(tree, rows, window, pen, { bars: false, view: view?.says })
+}
+
+function spanLine(node: number, telling: Telling): string {
+  const { tree, rows, width, glyphs } = telling
+  const span = tree.span(node)
+  const fold = rows.fold(node)
+  const times = fold ? `${fold.members.length}${glyphs.times} ` : ''
+  const mark = span.status === 'error' ? `${glyphs.error} ` : ''
+  const indent = indentOf(tree.depth(node), width) + mark
+  const facts = factsOf(node, telling)
+  // Facts give way from the end, so that the name keeps some room.
+  while (facts.length > 1 && width - displayWidth(`${indent}  ${facts.join('  ')}`) < LEAST_NAME) facts.pop()
+  const rest = `  ${facts.join('  ')}`
+  const name = times + safeName(span.name === '' ? '(no name)' : span.name, glyphs.ellipsis)
+  const room = Math.max(1, width - displayWidth(indent + rest))
+  return fitEnd(indent + fitMiddle(name, room, glyphs.ellipsis) + rest, width, glyphs.ellipsis)
+}
+
+/** Two blanks a level, as long as that leaves three quarters of the line; deeper levels are said. */
+function indentOf(depth: number, width: number): string {
+  if (depth * 2 <= width / 4) return blanks(depth * 2)
+  return `(level ${depth + 1}) `
+}
+
+/** In the order of what a reader misses most when it is left out. */
+function factsOf(node: number, { tree, rows, path, zero, glyphs }: Telling): string[] {
+  const span = tree.span(node)
+  const fold = rows.fold(node)
+  const said = (nanos: number) => formatDuration(nanos, glyphs.micro)
+  const late = tree.startOf(node) - zero
+  const service = safeName(span.service, glyphs.ellipsis)
+  const at = `at ${late < 0 ? '-' : ''}${said(Math.abs(late))}`
+  if (fold) {
+    const figures = [`p50 ${said(fold.p50Nanos)}`, `p99 ${said(fold.p99Nanos)}`]
+    return [`${said(fold.sumNanos)} in all`, service, at, ...figures]
+  }
+  const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
+  return [
+    said(span.durationNanos),
+    ...(service === '' ? [] : [service]),
+    at,
+    ...(waited > 0 ? [`critical ${said(waited)}`] : []),
+    ...(tree.isLeaf(node) ? [] : [`self ${said(tree.selfNanos(node))}`]),
+  ]
+}

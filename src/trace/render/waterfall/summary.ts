@@ -1,0 +1,58 @@
+import type { TraceTree } from '../../tree/tree.ts'
+import { fitEnd, wrap } from '../fit.ts'
+import type { Pen } from '../pen.ts'
+import { displayWidth } from '../width.ts'
+import { count } from './header.ts'
+import { noteLines } from './notes.ts'
+import type { Rows } from './rows.ts'
+import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
+import type { TimeWindow } from './window.ts'
+
+/** What a reader wants to know after the rows: legend, where the time went, where it broke, and what was not shown. */
+export function summaryLines(
+  tree: TraceTree,
+  rows: Rows,
+  window: TimeWindow,
+  pen: Pen,
+  { bars, view }: { readonly bars: boolean; readonly view: string | undefined } = {
+    bars: true,
+    view: undefined,
+  },
+): string[] {
+  const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
+  const notes = [
+    ...noteLines(tree, window, pen),
+    ...foldLines(rows, pen),
+    ...viewLines(tree, rows, view, pen),
+  ]
+  const lines = bars ? [...legend(rows, pen)] : []
+  for (const block of [...blocks, notes]) {
+    if (block.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...block)
+  }
+  return lines
+}
+
+function legend(rows: Rows, { width, glyphs, style }: Pen): string[] {
+  const signs = [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
+  if (rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
+  const line = signs.join('   ')
+  const lines =
+    displayWidth(line) <= width ? [line] : signs.map((sign) => fitEnd(sign, width, glyphs.ellipsis))
+  return lines.map((text) => style.dim(text))
+}
+
+function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
+  const { size } = rows.folds
+  if (size === 0) return []
+  const hidden = [...rows.folds.values()].reduce((sum, { members }) => sum + members.length, 0)
+  const text = `${count(hidden, 'span')} folded into ${count(size, 'row')}; --unfold shows each`
+  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+}
+
+/** What the flags have taken out of sight. */
+function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
+  if (view === undefined) return []
+  const { width, glyphs, style } = pen
+  const text = `${rows.shown} of ${count(tree.count, 'span')} shown (${view}); without these flags, all`
+  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+}

@@ -1,0 +1,156 @@
+import type { Style } from '../../../ports.ts'
+import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import type { TraceTree } from '../../tree/tree.ts'
+import { blanks } from '../blanks.ts'
+import { fitEnd } from '../fit.ts'
+import { type Glyphs, glyphsFor } from '../glyphs.ts'
+import { displayWidth } from '../width.ts'
+import { axisLine } from './axis.ts'
+import { drawBar, type Interval } from './bar.ts'
+import { Guides } from './guides.ts'
+import { type HeaderFacts, headerLines } from './header.ts'
+import { Labels } from './label.ts'
+import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
+import { layRows, type Rows } from './rows.ts'
+import { summaryLines } from './summary.ts'
+import { type Scale, type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
+
+/** How a waterfall is drawn. */
+export interface WaterfallOptions extends HeaderFacts {
+  /** Columns no line exceeds; meant for 40 and more, safe from 20 on. */
+  readonly width: number
+  /** False: ASCII marks only. */
+  readonly unicode: boolean
+  readonly style: Style
+  /** False shows each of many equal siblings in a row of its own. Default true. */
+  readonly fold?: boolean
+  /** False leaves the axis and the bars out. Default true. */
+  readonly bars?: boolean
+  /** Default `linear`. */
+  readonly scale?: Scale
+  /** The part of it that axis and bars show. */
+  readonly zoom?: Zoom
+  /** Only these spans get a row (1 by node); `says` names the flags that chose them. */
+  readonly view?: { readonly shown: Uint8Array; readonly says: string }
+}
+
+/** Columns of a label that guides never take: an error mark and the beginning of a name. */
+const LEAST_NAME = 4
+
+interface Drawing {
+  readonly tree: TraceTree
+  readonly rows: Rows
+  readonly labels: Labels
+  readonly layout: Layout
+  readonly window: TimeWindow
+  readonly path: CriticalPath
+  readonly glyphs: Glyphs
+  readonly style: Style
+}
+
+/**
+ * A trace for a terminal, line by line: header, axis, one row per span (equal leaf siblings in one), summary. No line
+ * is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
+ */
+export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Generator<string> {
+  const { width, style, fold = true, bars = true, view, scale, zoom = {} } = options
+  const glyphs = glyphsFor(options.unicode)
+  const window = timeWindow(tree, scale)
+  yield* headerLines(tree, window, options, { width, glyphs, style })
+  yield ''
+  if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
+  const rows = layRows(tree, fold, view?.shown)
+  const labels = new Labels(tree, rows, glyphs)
+  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const layout = layOut(tree, rows, labels, width, bars)
+  const shown = zoomed(window, zoom)
+  const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
+  if (titles !== '') yield style.dim(titles)
+  yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style })
+  yield ''
+  yield* summaryLines(tree, rows, window, { width, glyphs, style }, { bars, view: view?.says })
+}
+
+function layOut(tree: TraceTree, rows: Rows, labels: Labels, width: number, bars: boolean): Layout {
+  const guideColumns = guideColumnsOf(width)
+  const wanted = new WantedWidths(width)
+  let duration = 5
+  for (const { nodes } of rows.strips) {
+    for (const node of nodes) {
+      wanted.add(labels.naturalWidth(node, Math.min(guideColumns, tree.depth(node) * 2)))
+      duration = Math.max(duration, labels.duration(node).length)
+    }
+  }
+  return (bars ? planLayout : planWithoutBars)(width, wanted, duration)
+}
+
+function guideColumnsOf(width: number): number {
+  return Math.floor(width / 4)
+}
+
+/** The axis, and over the figures what they are when there are two. */
+function titleLine(layout: Layout, axis: string): string {
+  const { label, duration, self, gap } = layout
+  if (self === 0) return axis === '' ? '' : blanks(barColumn(layout)) + axis
+  const titles = `${'total'.padStart(label + gap + duration)}${'self'.padStart(gap + self)}`
+  return axis === '' ? titles : titles + blanks(gap) + axis
+}
+
+function* rowLines(drawing: Drawing): Generator<string> {
+  const { tree, rows, labels, layout, glyphs, style } = drawing
+  const columns = Math.min(
+    guideColumnsOf(layout.width),
+    Math.floor(layout.label / 2),
+    layout.label - LEAST_NAME,
+  )
+  const guides = new Guides(tree, rows, columns, glyphs)
+  const gap = blanks(layout.gap)
+  for (const { says, nodes } of rows.strips) {
+    if (says !== undefined) yield dividerLine(says, layout.width, glyphs, style)
+    for (const node of nodes) {
+      const left = guides.of(node)
+      const figures = labels.draw(node, left, layout.label, style) + figuresOf(node, drawing)
+      yield layout.bar === 0 ? figures.trimEnd() : figures + gap + barOf(node, drawing)
+      const statistics = labels.statistics(node)
+      if (statistics === '' || labels.statisticsFit(node, left.length, layout.label)) continue
+      const under = `${guides.under(node)}  `
+      yield style.dim(under + fitEnd(statistics, layout.width - displayWidth(under), glyphs.ellipsis))
+    }
+  }
+}
+
+/** How long it took and, where that is not the same, how long of it nothing below it ran. */
+function figuresOf(node: number, { tree, labels, layout, style }: Drawing): string {
+  const duration = labels.duration(node)
+  const gap = blanks(layout.gap)
+  const total = gap + blanks(layout.duration - duration.length) + duration
+  if (layout.self === 0) return total
+  const self = tree.isLeaf(node) ? '' : labels.self(node)
+  return total + gap + blanks(layout.self - self.length) + style.dim(self)
+}
+
+/** Blanks after a bar are left out: the line is copied and grepped. */
+function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs, style }: Drawing): string {
+  const intervalOf = (member: number): Interval => [tree.startOf(member), tree.endOf(member)]
+  const members = rows.fold(node)?.members
+  const spans = members ? members.map(intervalOf) : [intervalOf(node)]
+  const sections = members ? members.flatMap((member) => path.sectionsOf(member)) : path.sectionsOf(node)
+  const runs = drawBar(spans, sections, window, layout.bar, glyphs)
+  let bar = ''
+  for (let i = 0; i < runs.length; i++) {
+    const { text, tone } = runs[i] as (typeof runs)[number]
+    if (tone === 'blank') {
+      if (i < runs.length - 1) bar += text
+    } else if (tone === 'note') bar += style.yellow(text)
+    else {
+      const painted = style.palette(labels.colour(node), text)
+      bar += tone === 'path' ? style.bold(painted) : painted
+    }
+  }
+  return bar
+}
+
+function dividerLine(says: string, width: number, glyphs: Glyphs, style: Style): string {
+  const text = fitEnd(`${glyphs.rule.repeat(2)} ${says} `, width, glyphs.ellipsis)
+  return style.yellow(text + glyphs.rule.repeat(Math.max(0, width - displayWidth(text))))
+}

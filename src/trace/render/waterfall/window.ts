@@ -1,0 +1,87 @@
+import type { TraceTree } from '../../tree/tree.ts'
+
+/** The stretch of time the axis shows, in nanoseconds after the tree's start. `endNanos > startNanos`. */
+export interface TimeWindow {
+  readonly startNanos: number
+  readonly endNanos: number
+  /** The moment the axis calls 0; `startNanos` when not given. */
+  readonly zeroNanos?: number
+  /** Each tenth of the time gets as much room as the next: for traces that begin with much that is short. */
+  readonly logarithmic?: boolean
+}
+
+/**
+ * What the axis shows: `linear` the roots' time with long tails clipped, `critical` the roots' time and nothing else,
+ * `fit` everything, `log` everything on a logarithmic scale.
+ */
+export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
+
+/** One of {@link SCALES}. */
+export type Scale = (typeof SCALES)[number]
+
+// A tail up to this share of the roots' time is shown in full: clipping would save nothing.
+const SHOWN_TAIL = 0.25
+
+/**
+ * The roots' time, so that work going on long after the answer was sent does not squeeze everything else into one
+ * column; what lies outside is clipped and said per row. The whole trace where nothing sticks out far, where there
+ * is no root, or where most spans begin outside the roots (a trace that is all tail).
+ */
+export function timeWindow(tree: TraceTree, scale: Scale = 'linear'): TimeWindow {
+  const whole = { startNanos: 0, endNanos: Math.max(1, tree.endNanos) }
+  if (scale === 'fit') return whole
+  if (scale === 'log') return { ...whole, logarithmic: true }
+  // Roots are sorted by start.
+  const startNanos = tree.roots[0] === undefined ? 0 : tree.startOf(tree.roots[0])
+  const endNanos = tree.roots.reduce((end, root) => Math.max(end, tree.endOf(root)), 0)
+  if (endNanos <= startNanos) return whole
+  if (scale === 'critical') return { startNanos, endNanos }
+  if (isMostlyTail(tree, startNanos, endNanos)) return whole
+  const spare = (endNanos - startNanos) * SHOWN_TAIL
+  return {
+    startNanos: startNanos <= spare ? 0 : startNanos,
+    endNanos: tree.endNanos - endNanos <= spare ? tree.endNanos : endNanos,
+  }
+}
+
+function isMostlyTail(tree: TraceTree, startNanos: number, endNanos: number): boolean {
+  let inside = 0
+  for (let node = 0; node < tree.count; node++) {
+    if (tree.startOf(node) >= startNanos && tree.startOf(node) <= endNanos) inside++
+  }
+  return inside * 2 < tree.count
+}
+
+/** A part of a window. Ends not given are the window's; times as in {@link TimeWindow}. */
+export interface Zoom {
+  readonly fromNanos?: number
+  readonly toNanos?: number
+}
+
+/** The window from one moment to another, with the axis counting from where it counted before. */
+export function zoomed(window: TimeWindow, { fromNanos, toNanos }: Zoom): TimeWindow {
+  if (fromNanos === undefined && toNanos === undefined) return window
+  const startNanos = fromNanos ?? window.startNanos
+  const endNanos = Math.max(toNanos ?? window.endNanos, startNanos + 1)
+  return { ...window, startNanos, endNanos, zeroNanos: zeroOf(window) }
+}
+
+/** The moment the axis calls 0. */
+export function zeroOf({ startNanos, zeroNanos = startNanos }: TimeWindow): number {
+  return zeroNanos
+}
+
+/** Where a moment lies when the window is divided into so many steps; outside of them for one outside of it. */
+export function stepAt(window: TimeWindow, nanos: number, steps: number): number {
+  const { startNanos, endNanos, logarithmic } = window
+  if (!logarithmic) return Math.round((nanos - startNanos) * (steps / (endNanos - startNanos)))
+  const unit = leastOfLog(window)
+  const share =
+    Math.log1p(Math.max(0, nanos - startNanos) / unit) / Math.log1p((endNanos - startNanos) / unit)
+  return nanos < startNanos ? -1 : Math.round(share * steps)
+}
+
+/** A logarithmic axis shows the last four powers of ten; this is the first of them, in nanoseconds. */
+export function leastOfLog({ startNanos, endNanos }: TimeWindow): number {
+  return Math.max(1, 10 ** (Math.floor(Math.log10(endNanos - startNanos)) - 3))
+}

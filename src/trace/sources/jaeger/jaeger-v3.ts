@@ -1,0 +1,29 @@
+import { Failure } from '../../../errors.ts'
+import { isObject } from '../../formats/foreign-json.ts'
+import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
+
+/**
+ * Asks v3; undefined when this Jaeger has no such path. Versions without it answer unknown paths with their UI's web
+ * page or a 404 that is not v3's: only the older API can tell that from a login page.
+ */
+export async function askV3(send: Send, request: ApiRequest): Promise<ApiAnswer | undefined> {
+  try {
+    const answer = await send({ ...request, answers: [400, 405, 501] })
+    if (answer.status === 405 || answer.status === 501) return undefined
+    return answer.status === 404 && !isV3Error(answer) ? undefined : answer
+  } catch (error) {
+    const page = error instanceof Failure && (error.code === 'login-page' || error.code === 'not-found')
+    if (page) return undefined
+    throw error
+  }
+}
+
+/** `{"error":{"httpCode":404,"message":"No traces found"}}`. */
+function isV3Error(answer: ApiAnswer): boolean {
+  try {
+    const body = answer.json()
+    return isObject(body) && isObject(body.error)
+  } catch {
+    return false
+  }
+}

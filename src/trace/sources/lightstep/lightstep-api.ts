@@ -1,0 +1,114 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import { isObject } from '../../formats/foreign-json.ts'
+import type { TimeRange } from '../../series.ts'
+import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
+
+/** Where in Lightstep a profile's traces are. */
+export interface LightstepSettings {
+  /** Names, not ids; both may hold spaces. */
+  readonly organization: string
+  readonly project: string
+}
+
+/** One project of the public API v0.2: paths are relative to it, an unknown project is a Failure. */
+export interface LightstepProject {
+  readonly settings: LightstepSettings
+  ask: Send
+  /** A request with a JSON body, `{"data": …}`. */
+  post(path: string, data: unknown, answers?: readonly number[]): Promise<ApiAnswer>
+}
+
+/** Words for a tenant that may have ended; Lightstep answers for it as for a wrong name or key. */
+const ENDED =
+  'Lightstep ended on 1 March 2026 or with the contract: an organization that is gone answers like this, too'
+
+/** The project of these names. Failure `settings` for names that cannot be any. */
+export function lightstepProject(settings: LightstepSettings, send: Send): LightstepProject {
+  const organization = segment('organization', settings.organization)
+  const root = `/public/v0.2/${organization}/projects/${segment('project', settings.project)}`
+  const ask = async (request: ApiRequest) => {
+    const answers = [...(request.answers ?? []), 401]
+    const answer = await send({ ...request, path: `${root}/${request.path}`, answers })
+    if (answer.status === 404 && saysNoProject(errorText(answer))) throw unknownProject(settings, answer)
+    if (answer.status === 401) throw denied(answer)
+    return answer
+  }
+  const post = (path: string, data: unknown, answers: readonly number[] = []) =>
+    ask({ method: 'POST', path, body: JSON.stringify({ data }), answers })
+  return { settings, ask, post }
+}
+
+/** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
+function segment(what: 'organization' | 'project', name: string): string {
+  if (name === '' || name === '.' || name === '..') {
+    throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`)
+  }
+  return encodeURIComponent(name)
+}
+
+/** Times as the API wants them in bodies and queries: RFC 3339. */
+export function times({ fromMillis, toMillis }: TimeRange): {
+  'oldest-time': string
+  'youngest-time': string
+} {
+  return {
+    'oldest-time': new Date(fromMillis).toISOString(),
+    'youngest-time': new Date(toMillis).toISOString(),
+  }
+}
+
+/** `{"data": {"attributes": {…}}}`, of which most answers consist. */
+export function attributesOf(body: unknown): { readonly [key: string]: unknown } | undefined {
+  const data = isObject(body) ? body.data : undefined
+  const attributes = isObject(data) ? data.attributes : undefined
+  return isObject(attributes) ? attributes : undefined
+}
+
+/** `{"errors":["…"]}` or `{"message":"…"}`, made safe; anything else, plain text included, says nothing. */
+export function errorText(answer: ApiAnswer): string {
+  try {
+    const body = answer.json()
+    if (!isObject(body)) return ''
+    const first = Array.isArray(body.errors) ? (body.errors as unknown[])[0] : body.message
+    return typeof first === 'string' ? safeText(first, 300) : ''
+  } catch {
+    return ''
+  }
+}
+
+/** The Failure for a status that fits nothing known. */
+export function unexpected(answer: ApiAnswer): Failure {
+  const said = errorText(answer)
+  return new Failure('api-failed', `Lightstep answered with status ${answer.status}`, {
+    ...(said !== '' && { detail: [said] }),
+  })
+}
+
+const saysNoProject = (said: string): boolean =>
+  /project/i.test(said) && !/\b(span|trace|stream|snapshot)s?\b/i.test(said)
+
+/** The Failure for a project the API does not know. */
+export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
+  const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
+  const said = errorText(answer)
+  return new Failure('not-found', `Lightstep does not know the project ${where}`, {
+    hint: 'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.',
+    detail: [...(said === '' ? [] : [said]), ENDED],
+  })
+}
+
+/** 401 is also the answer for an organization that does not exist, here or in this region. */
+function denied(answer: ApiAnswer): Failure {
+  const failure = answer.failure as Failure
+  if (!/organi[sz]ation/i.test(errorText(answer))) return failure
+  return new Failure(failure.code, failure.message, {
+    hint: failure.hint,
+    detail: [
+      ...failure.detail,
+      errorText(answer),
+      `${ENDED};`,
+      'one that lives in the EU is known to https://api.eu.lightstep.com only',
+    ],
+  })
+}

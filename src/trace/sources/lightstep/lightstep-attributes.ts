@@ -1,0 +1,60 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import {
+  type AttributeName,
+  type AttributeSample,
+  type AttributeValues,
+  byName,
+  byValue,
+} from '../../attributes.ts'
+import { asText, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import type { TimeRange } from '../../series.ts'
+import { type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
+
+/** `POST …/telemetry/attributes` for the keys of spans. */
+export async function lightstepAttributes(
+  range: TimeRange,
+  project: LightstepProject,
+): Promise<AttributeName[]> {
+  return byName(Object.keys(await askTelemetry(project, range, ['keys'], [])).map((name) => ({ name })))
+}
+
+/** The same for the values of one key. */
+export async function lightstepValues(
+  name: string,
+  range: TimeRange,
+  project: LightstepProject,
+): Promise<AttributeValues> {
+  const found = await askTelemetry(project, range, ['values'], [name])
+  const list = Array.isArray(found[name]) ? (found[name] as unknown[]) : []
+  const values = byValue(list.filter(isObject).flatMap(readSample))
+  if (values.length > 0) return { name, values }
+  throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
+    hint: 'See ls-auth attributes for the names, or look further back with --since.',
+  })
+}
+
+function readSample({ value, type }: JsonObject): AttributeSample[] {
+  const text = asText(value)
+  const kind = asText(type)
+  return text === undefined ? [] : [{ value: text, ...(kind !== undefined && { type: kind }) }]
+}
+
+/** `{"data": {"<key>": [{"type":"string","value":"…","telemetry_type":"SPANS"}]}}`. */
+async function askTelemetry(
+  project: LightstepProject,
+  range: TimeRange,
+  kinds: readonly string[],
+  keys: readonly string[],
+): Promise<JsonObject> {
+  const answer = await project.post('telemetry/attributes', {
+    'attribute-types': kinds,
+    'telemetry-types': ['spans'],
+    ...times(range),
+    ...(keys.length > 0 && { 'scope-to-attribute-keys': keys }),
+  })
+  if (answer.status === 404) throw unknownProject(project.settings, answer)
+  const body = answer.json()
+  if (!isObject(body) || !isObject(body.data ?? {})) throw unexpected(answer)
+  return (body.data ?? {}) as JsonObject
+}

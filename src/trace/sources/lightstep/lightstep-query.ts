@@ -1,0 +1,67 @@
+import { Failure } from '../../../errors.ts'
+import { isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
+import { answeredList } from '../list-in-answer.ts'
+import {
+  attributesOf,
+  errorText,
+  type LightstepProject,
+  times,
+  unexpected,
+  unknownProject,
+} from './lightstep-api.ts'
+
+/** `POST …/telemetry/query_timeseries` with UQL. An organization may ask 600 times an hour. */
+export async function queryLightstep(query: SeriesQuery, project: LightstepProject): Promise<QueryResult> {
+  const attributes = {
+    query: query.text,
+    // The vendor's own clients call UQL by its older name.
+    'input-language': 'tql',
+    ...times(query),
+    'output-period': query.stepSeconds,
+    'template-variables': [],
+  }
+  const answer = await project.post('telemetry/query_timeseries', { attributes }, [400, 422])
+  if (answer.status === 404) throw unknownProject(project.settings, answer)
+  if (answer.status === 400 || answer.status === 422) throw refused(errorText(answer))
+  const found = attributesOf(answer.json())
+  if (!found) throw unexpected(answer)
+  if (Array.isArray(found.logs)) throw noLogs()
+  // No `series` at all is how an empty result looks.
+  return { series: answeredList(found, ['series'], 'Lightstep').filter(isObject).map(readSeries) }
+}
+
+/** `points` is absent for a series without data, `group-labels` for the only series. */
+function readSeries(item: JsonObject): TimeSeries {
+  const labels = Array.isArray(item['group-labels']) ? (item['group-labels'] as unknown[]) : []
+  const points = Array.isArray(item.points) ? (item.points as unknown[]) : []
+  return {
+    labels: labels.filter((label): label is string => typeof label === 'string').map(readLabel),
+    points: inOrder(points.flatMap(readPoint)),
+  }
+}
+
+/** `service=web`; `service=` is a service that is not set. */
+function readLabel(label: string): [string, string] {
+  const at = label.indexOf('=')
+  return at < 0 ? [label, ''] : [label.slice(0, at), label.slice(at + 1)]
+}
+
+function readPoint(item: unknown): Point[] {
+  if (!Array.isArray(item) || typeof item[0] !== 'number' || !Number.isFinite(item[0])) return []
+  const value = typeof item[1] === 'number' && Number.isFinite(item[1]) ? item[1] : null
+  return [[item[0], value]]
+}
+
+function refused(said: string): Failure {
+  return new Failure('usage', 'Lightstep did not accept the query', {
+    hint: "Check the query. It is UQL, like 'spans count | rate | group_by [service], sum'.",
+    detail: said === '' ? [] : [said],
+  })
+}
+
+function noLogs(): Failure {
+  return new Failure('cannot-do', 'the query asks for log lines, and ls-auth query shows time series', {
+    hint: "Count them: 'logs count | rate | group_by [], sum'.",
+  })
+}

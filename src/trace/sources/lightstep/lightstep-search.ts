@@ -1,0 +1,54 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
+import type { OnPage } from '../trace-source.ts'
+import type { LightstepProject } from './lightstep-api.ts'
+import { type Exemplar, type SnapshotDesk, takeSnapshot } from './lightstep-snapshot.ts'
+import { findStream, streamExemplars } from './lightstep-stream.ts'
+import { spanQuery } from './lightstep-syntax.ts'
+
+/**
+ * Lightstep's API has no search. What comes nearest are examples of spans: those of a stream that asks for the same
+ * (free), else those of a snapshot (counted, so only with leave).
+ */
+export async function searchLightstep(
+  filter: TraceFilter,
+  project: LightstepProject,
+  desk: SnapshotDesk,
+  onPage?: OnPage,
+): Promise<SearchResult> {
+  const asked = filter.query ?? spanQuery(filter)
+  if (asked === '') throw nothingAsked()
+  const stream = await findStream(asked, project)
+  if (!stream) {
+    await desk.consent('Lightstep’s public API cannot search; it collects examples of spans')
+  }
+  const examples = stream
+    ? await streamExemplars(stream, filter, project)
+    : (await takeSnapshot(asked, project, desk)).map(summarise)
+  const note = stream
+    ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
+    : 'examples of recent spans, not all of them; a snapshot knows no --since, --from and --to'
+  const { minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
+  const fitting = latestFirst(examples).filter(
+    ({ durationNanos }) => durationNanos >= minNanos && durationNanos <= maxNanos,
+  )
+  const traces = fitting.slice(0, filter.limit)
+  await onPage?.(traces)
+  return { traces, truncated: fitting.length > traces.length, asked, notes: [note] }
+}
+
+function summarise({ spanId, service, name, durationNanos, error }: Exemplar): TraceSummary {
+  return {
+    span: { spanId, ...(service !== undefined && { service }), ...(name !== undefined && { name }) },
+    durationNanos,
+    ...(error && { errors: 1 }),
+    services: service === undefined ? [] : [service],
+  }
+}
+
+function nothingAsked(): Failure {
+  return new Failure('usage', 'Lightstep searches for spans of something, and nothing is named', {
+    hint: 'Add --service, --name, --attr or --error.',
+  })
+}

@@ -1,0 +1,78 @@
+import { asText, hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { asInteger } from '../../formats/integer.ts'
+import type { TraceSummary } from '../../search.ts'
+import type { TimeRange } from '../../series.ts'
+import { answeredList } from '../list-in-answer.ts'
+import { attributesOf, type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
+import { canonical } from './lightstep-syntax.ts'
+
+/** A query Lightstep keeps watching; examples of its spans cost no snapshot. */
+export interface Stream {
+  readonly id: string
+  readonly name: string
+}
+
+/** The stream that asks for exactly this, if somebody made one. */
+export async function findStream(query: string, project: LightstepProject): Promise<Stream | undefined> {
+  const answer = await project.ask({ path: 'streams' })
+  if (answer.status === 404) throw unknownProject(project.settings, answer)
+  const wanted = canonical(query)
+  for (const item of answeredList(answer.json(), ['data'], 'Lightstep').filter(isObject)) {
+    const attributes = isObject(item.attributes) ? item.attributes : {}
+    const [id, asks] = [asText(item.id), asText(attributes.query)]
+    if (id !== undefined && asks !== undefined && canonical(asks) === wanted) {
+      return { id, name: asText(attributes.name) ?? id }
+    }
+  }
+  return undefined
+}
+
+const LEAST_RESOLUTION = 60_000
+/** Windows are counted in these (docs: stream timeseries). */
+const GRAIN = 15_000
+/** As many as the vendor's own client asks for at once. */
+const MOST_WINDOWS = 1440
+
+/** The examples of a stream's spans in this time, one a trace (the slowest). */
+export async function streamExemplars(
+  stream: Stream,
+  range: TimeRange,
+  project: LightstepProject,
+): Promise<TraceSummary[]> {
+  const grains = Math.ceil((range.toMillis - range.fromMillis) / MOST_WINDOWS / GRAIN)
+  const answer = await project.ask({
+    path: `streams/${encodeURIComponent(stream.id)}/timeseries`,
+    query: {
+      ...times(range),
+      'resolution-ms': String(Math.max(LEAST_RESOLUTION, grains * GRAIN)),
+      'include-exemplars': '1',
+    },
+  })
+  const attributes = answer.status === 404 ? undefined : attributesOf(answer.json())
+  if (!attributes) throw unexpected(answer)
+  const slowest = new Map<string, TraceSummary>()
+  const items = answeredList(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(readExemplar)
+  for (const item of items) {
+    const key = item.traceId ?? (item.span?.spanId as string)
+    if ((slowest.get(key)?.durationNanos ?? -1) < item.durationNanos) slowest.set(key, item)
+  }
+  return [...slowest.values()]
+}
+
+/** In snake_case, unlike the exemplars of snapshots. */
+function readExemplar(item: JsonObject): TraceSummary[] {
+  const spanId = hexId(item.span_guid, 16)
+  if (spanId === undefined) return []
+  const traceId = hexId(item.trace_guid, 16)
+  const startMicros = asInteger(item.oldest_micros)
+  const name = asText(item.span_name)
+  const summary: TraceSummary = {
+    ...(traceId !== undefined && { traceId }),
+    span: { spanId, ...(name !== undefined && { name }) },
+    ...(startMicros !== undefined && { startNanos: startMicros * 1000n }),
+    durationNanos: Number(asInteger(item.duration_micros) ?? 0n) * 1000,
+    ...(item.has_error === true && { errors: 1 }),
+    services: [],
+  }
+  return [summary]
+}

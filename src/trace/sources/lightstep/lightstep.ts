@@ -1,0 +1,142 @@
+import { Failure } from '../../../errors.ts'
+import { parseLightstep } from '../../formats/lightstep/lightstep-json.ts'
+import type { TraceReference } from '../../id.ts'
+import type { Trace } from '../../model.ts'
+import type { ApiAnswer, Backend, Capabilities, Send } from '../trace-source.ts'
+import {
+  errorText,
+  type LightstepProject,
+  type LightstepSettings,
+  lightstepProject,
+  unexpected,
+} from './lightstep-api.ts'
+import { lightstepAttributes, lightstepValues } from './lightstep-attributes.ts'
+import { queryLightstep } from './lightstep-query.ts'
+import { searchLightstep } from './lightstep-search.ts'
+import { lightstepServices } from './lightstep-services.ts'
+import { type SnapshotDesk, takeSnapshot } from './lightstep-snapshot.ts'
+import { oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
+
+/** Each region's UI, by its API (docs: EU data center). An organization lives in exactly one region. */
+const UI_OF_API: Readonly<Record<string, string>> = {
+  'api.lightstep.com': 'https://app.lightstep.com',
+  'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
+}
+const CAPABILITIES: Capabilities = {
+  trace: true,
+  search: true,
+  services: true,
+  attributes: true,
+  query: true,
+}
+
+/** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
+export function lightstepBackend(settings: LightstepSettings, send: Send, desk: SnapshotDesk): Backend {
+  const project = lightstepProject(settings, send)
+  return {
+    name: 'Lightstep',
+    capabilities: CAPABILITIES,
+    trace: (reference) => findTrace(reference, project, desk),
+    search: (filter, onPage) => searchLightstep(filter, project, desk, onPage),
+    services: () => lightstepServices(project),
+    attributes: (range) => lightstepAttributes(range, project),
+    attributeValues: (name, range) => lightstepValues(name, range, project),
+    query: (query) => queryLightstep(query, project),
+    link: (trace) => pageOf(trace, settings),
+  }
+}
+
+/** By a span that is known, else by what a snapshot finds. */
+async function findTrace(
+  reference: TraceReference,
+  project: LightstepProject,
+  desk: SnapshotDesk,
+): Promise<Trace> {
+  const ids = spanIds(reference)
+  const [known] = ids
+  if (known !== undefined) {
+    const found = await readStored(ids, project)
+    if ('spans' in found) return found
+    if (!desk.allowed) throw notFound(known, desk, found)
+  } else {
+    await desk.consent(
+      'Lightstep reads traces by span id, and this is a trace id',
+      'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',
+    )
+  }
+  const query =
+    known === undefined ? traceQuery(reference.traceId as string) : oneSpanQuery(reference.spanId ?? known)
+  const exemplars = await takeSnapshot(query, project, desk)
+  const [first] = exemplars
+  if (!first) throw nothingCollected()
+  return readAssembled([first.spanId, ...ids], project, desk)
+}
+
+/** The vendor's own test tries as often, after a snapshot that is ready. */
+const ASSEMBLY_TRIES = 5
+const ASSEMBLY_WAIT_MILLIS = 8_000
+
+async function readAssembled(
+  ids: readonly string[],
+  project: LightstepProject,
+  desk: SnapshotDesk,
+): Promise<Trace> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await readStored(ids, project)
+    if ('spans' in found) return found
+    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0] as string, desk, found)
+    await desk.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
+  }
+}
+
+/** The first of these spans that is in an assembled trace, else the answer that says there is none. */
+async function readStored(ids: readonly string[], project: LightstepProject): Promise<Trace | ApiAnswer> {
+  let missing: ApiAnswer | undefined
+  for (const id of ids) {
+    const answer = await project.ask({ path: 'stored-traces', query: { 'span-id': id } })
+    if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
+    const trace = answer.status === 404 ? undefined : parseLightstep(answer.json())
+    if (trace && trace.spans.length > 0) return trace
+    missing = answer
+  }
+  return missing as ApiAnswer
+}
+
+/**
+ * The forms of the id worth asking for: as given, padded, without leading zeros. Whether the API wants ids padded
+ * is not documented (its vendor's own test sends them unpadded), so the others are tried, but only after a 404.
+ */
+function spanIds(reference: TraceReference): string[] {
+  const forms: string[] = []
+  for (const { spanId, digits } of [reference, ...reference.alternatives]) {
+    if (spanId === undefined) continue
+    forms.push(...(digits === undefined ? [] : [digits]), spanId, spanId.replace(/^0+/, ''))
+  }
+  return [...new Set(forms)]
+}
+
+function notFound(id: string, desk: SnapshotDesk, answer: ApiAnswer): Failure {
+  const said = answer.status === 404 ? errorText(answer) : ''
+  const wait = 'Lightstep keeps traces about 3 days and gives out only those it has assembled:'
+  return new Failure('not-found', `no assembled trace holds span ${id}`, {
+    hint: desk.allowed
+      ? `${wait} it may be older, or sampled out.`
+      : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${desk.command}`,
+    detail: said === '' ? [] : [said],
+  })
+}
+
+function nothingCollected(): Failure {
+  return new Failure('not-found', 'the snapshot found no span of it', {
+    hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
+  })
+}
+
+/** Only for the two known regions: behind a gateway the answer's own address still tells which. */
+function pageOf(trace: Trace, settings: LightstepSettings): string | undefined {
+  if (trace.selfLink === undefined || !URL.canParse(trace.selfLink)) return undefined
+  const ui = UI_OF_API[new URL(trace.selfLink).host]
+  const root = trace.spans.find((span) => span.parentId === undefined) ?? trace.spans[0]
+  if (ui === undefined || !root) return undefined
+  return `${ui}/${encodeURIComponent(settings.project)}/trace?span_guid=${root.spanId}`
+}

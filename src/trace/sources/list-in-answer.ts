@@ -1,0 +1,19 @@
+import { Failure } from '../../errors.ts'
+import { isObject } from '../formats/foreign-json.ts'
+
+/**
+ * The list in an answer, by the first member that is there. Left out or null is an empty list (servers in Go omit
+ * what is empty); anything else is no answer of this API, and must not read as "nothing found".
+ */
+export function answeredList(body: unknown, members: readonly string[], backend: string): readonly unknown[] {
+  if (!isObject(body)) throw foreign(backend)
+  const list = members.map((name) => body[name]).find((value) => value !== undefined && value !== null)
+  if (list === undefined) return []
+  if (!Array.isArray(list)) throw foreign(backend)
+  return list
+}
+
+const foreign = (backend: string): Failure =>
+  new Failure('api-failed', `${backend} answered with something that is not the list asked for`, {
+    hint: `Check that api in the profile is the base URL of ${backend}.`,
+  })

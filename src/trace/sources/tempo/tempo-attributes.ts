@@ -1,0 +1,77 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import { type AttributeName, type AttributeValues, byName, byValue } from '../../attributes.ts'
+import { asText, isObject } from '../../formats/foreign-json.ts'
+import type { TimeRange } from '../../series.ts'
+import { answeredList } from '../list-in-answer.ts'
+import type { Send } from '../trace-source.ts'
+import { noSuchPath, quoted, seconds } from './tempo-send.ts'
+
+const SCOPES = /^(span|resource|event|link|instrumentation|trace|parent)[.:]/
+/** TraceQL's own fields, which stand without a dot (docs: traceql, intrinsic fields). */
+const INTRINSICS = new Set([
+  ...['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'statusMessage', 'traceDuration'],
+])
+
+/** `GET /api/v2/search/tags`; v1 gives the names without their scopes. */
+export async function tempoAttributes(range: TimeRange, ask: Send): Promise<AttributeName[]> {
+  const query = seconds(range.fromMillis, range.toMillis)
+  const v2 = await ask({ path: '/api/v2/search/tags', query })
+  if (v2.status !== 404) {
+    const scopes = answeredList(v2.json(), ['scopes'], 'Tempo').filter(isObject)
+    return byName(scopes.flatMap((scope) => namesOf(asText(scope.name) ?? '', scope.tags)))
+  }
+  const v1 = await ask({ path: '/api/search/tags', query })
+  if (v1.status === 404) throw noSuchPath('does not list attributes')
+  const names = answeredList(v1.json(), ['tagNames'], 'Tempo')
+  return byName(names.flatMap((name) => (typeof name === 'string' ? [{ name: traceqlName(name) }] : [])))
+}
+
+function namesOf(scope: string, tags: unknown): AttributeName[] {
+  const names = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []
+  return names.map((name) => ({
+    name: scope === 'intrinsic' || scope === '' ? name : `${scope}.${name}`,
+    scope,
+  }))
+}
+
+/** `GET /api/v2/search/tag/…/values`, with the types; v1 wants the name without its scope. */
+export async function tempoValues(asked: string, range: TimeRange, ask: Send): Promise<AttributeValues> {
+  const name = traceqlName(asked)
+  const values = byValue(await values2or1(name, seconds(range.fromMillis, range.toMillis), ask))
+  if (values.length > 0) return { name, values }
+  throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
+    hint: 'See ls-auth attributes for the names, or look further back with --since.',
+  })
+}
+
+/** Names of services; recent data only, as Tempo does without times. */
+export async function tempoServices(ask: Send): Promise<string[]> {
+  const values = await values2or1('resource.service.name', {}, ask)
+  return [...new Set(values.map(({ value }) => value))].sort()
+}
+
+async function values2or1(name: string, query: Readonly<Record<string, string>>, ask: Send) {
+  const path = (tag: string) => `/search/tag/${encodeURIComponent(tag)}/values`
+  const v2 = await ask({ path: `/api/v2${path(name)}`, query, answers: [400] })
+  if (v2.status === 400) {
+    throw new Failure('usage', `Tempo does not take "${safeText(name, 80)}" as an attribute`, {
+      hint: 'See: ls-auth attributes',
+      detail: quoted(v2),
+    })
+  }
+  const v1 = v2.status === 404 ? await ask({ path: `/api${path(bareName(name))}`, query }) : v2
+  if (v1.status === 404) throw noSuchPath('does not list the values of attributes')
+  return answeredList(v1.json(), ['tagValues'], 'Tempo').flatMap((item) => {
+    const value = asText(isObject(item) ? item.value : item)
+    const type = isObject(item) ? asText(item.type) : undefined
+    return value === undefined ? [] : [{ value, ...(type !== undefined && { type }) }]
+  })
+}
+
+/** A name as TraceQL writes it: with a scope, as an intrinsic, or with a dot, which looks in spans and resources. */
+function traceqlName(name: string): string {
+  return SCOPES.test(name) || name.startsWith('.') || INTRINSICS.has(name) ? name : `.${name}`
+}
+
+const bareName = (name: string): string => name.replace(SCOPES, '').replace(/^\./, '')

@@ -1,0 +1,74 @@
+import { Failure } from '../../../errors.ts'
+import { asText, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { asInteger } from '../../formats/integer.ts'
+import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
+import { answeredList } from '../list-in-answer.ts'
+import type { ApiAnswer, Send } from '../trace-source.ts'
+import { quoted, seconds } from './tempo-send.ts'
+
+/** `GET /api/metrics/query_range` with a TraceQL metrics query. */
+export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryResult> {
+  const answer = await ask({
+    path: '/api/metrics/query_range',
+    query: {
+      q: query.text,
+      ...seconds(query.fromMillis, query.toMillis),
+      step: `${query.stepSeconds}s`,
+      // They would double the size of an answer that shows none.
+      exemplars: '0',
+    },
+    answers: [400, 422, 500, 501],
+  })
+  if (answer.status === 404 || answer.status === 501) throw noMetrics([])
+  if (answer.status === 400 || answer.status === 422) throw refused(answer)
+  if (answer.status === 500) throw failed(answer)
+  const series = answeredList(answer.json(), ['series'], 'Tempo').filter(isObject).map(readSeries)
+  return { series }
+}
+
+function readSeries(item: JsonObject): TimeSeries {
+  const labels = Array.isArray(item.labels) ? (item.labels as unknown[]).filter(isObject) : []
+  const samples = Array.isArray(item.samples) ? (item.samples as unknown[]).filter(isObject) : []
+  return { labels: labels.flatMap(readLabel), points: inOrder(samples.flatMap(readSample)) }
+}
+
+/** `{"key":"resource.service.name","value":{"stringValue":"shop"}}`. */
+function readLabel({ key, value }: JsonObject): [string, string][] {
+  const name = asText(key)
+  if (name === undefined) return []
+  const [inner] = isObject(value) ? Object.values(value) : []
+  return [[name, typeof inner === 'object' ? JSON.stringify(inner) : String(inner ?? '')]]
+}
+
+/** Protobuf's JSON leaves out a value that is zero, and writes one that is none as `"NaN"`. */
+function readSample({ timestampMs, value = 0 }: JsonObject): Point[] {
+  const millis = asInteger(timestampMs)
+  if (millis === undefined) return []
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+  return [[Number(millis), Number.isFinite(number) ? number : null]]
+}
+
+function refused(answer: ApiAnswer): Failure {
+  const detail = quoted(answer)
+  const long = /exceeds|too (many|large)|maximum/i.test(detail.join(' '))
+  return new Failure('usage', 'Tempo did not accept the query', {
+    hint: long
+      ? 'Ask for a shorter time with --since, or --from and --to, or a longer --step.'
+      : "Check the query. It is TraceQL with a metrics function, like '{ status = error } | rate() by (resource.service.name)'.",
+    detail,
+  })
+}
+
+/** Metrics are made by a part of Tempo that not everybody runs: `…empty ring`. */
+function failed(answer: ApiAnswer): Failure {
+  const detail = quoted(answer)
+  if (/empty ring|not configured|local-?blocks/i.test(detail.join(' '))) return noMetrics(detail)
+  return answer.failure ?? noMetrics(detail)
+}
+
+function noMetrics(detail: readonly string[]): Failure {
+  return new Failure('cannot-do', 'this Tempo cannot query time series: it makes no TraceQL metrics', {
+    hint: 'They need Tempo 2.4 or later and its metrics-generator with the local-blocks processor. ls-auth trace search works without.',
+    detail,
+  })
+}

@@ -1,0 +1,109 @@
+import { Failure } from '../../../errors.ts'
+import { asText, hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { asInteger } from '../../formats/integer.ts'
+import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
+import { answeredList } from '../list-in-answer.ts'
+import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
+import { noSuchPath, quoted, seconds } from './tempo-send.ts'
+import { traceql } from './traceql.ts'
+
+/** Without it Tempo gives the first that are found, not the latest; versions that do not know it answer 400. */
+const LATEST = 'with (most_recent=true)'
+/** Traces in one answer: the first lines are there soon, and no answer is huge. */
+const PAGE = 100
+
+/**
+ * `GET /api/search` with TraceQL. Tempo has no cursor: where it gives the latest first, a page ends where the one
+ * before began. Where it does not (older versions, a query of the user's own), everything comes at once.
+ */
+export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPage): Promise<SearchResult> {
+  if (filter.query !== undefined) return searchAtOnce(filter, filter.query, ask, onPage)
+  const asked = traceql(filter)
+  const found = new Map<string, TraceSummary>()
+  const end = (truncated: boolean) => ({ traces: latestFirst([...found.values()]), truncated, asked })
+  for (let toMillis = filter.toMillis; ; ) {
+    const missing = filter.limit - found.size
+    // Times of this API are whole seconds, so a page repeats what began in the last second of the one before.
+    const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
+    const limit = Math.min(PAGE, missing) + repeated
+    const answer = await attempt(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
+    if (answer.status === 400 && found.size === 0) return searchAtOnce(filter, asked, ask, onPage)
+    if (answer.status === 400) throw refused(answer, asked)
+    const page = readPage(answer)
+    const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(0, missing)
+    for (const trace of fresh) found.set(trace.traceId as string, trace)
+    if (fresh.length > 0) await onPage?.(fresh)
+    if (page.length < limit) return end(false)
+    toMillis = Math.ceil(Math.min(...page.map(startMillis)) / 1000) * 1000
+    // A server that repeats itself for ever is left, too.
+    if (fresh.length === 0 || found.size >= filter.limit || toMillis <= filter.fromMillis) return end(true)
+  }
+}
+
+const startMillis = ({ startNanos = 0n }: TraceSummary): number => Number(startNanos / 1_000_000n)
+
+async function searchAtOnce(
+  filter: TraceFilter,
+  asked: string,
+  ask: Send,
+  onPage: OnPage | undefined,
+): Promise<SearchResult> {
+  const answer = await attempt(ask, filter, asked)
+  if (answer.status === 400) throw refused(answer, asked)
+  const traces = latestFirst(readPage(answer)).slice(0, filter.limit)
+  await onPage?.(traces)
+  return { traces, truncated: traces.length >= filter.limit, asked }
+}
+
+function attempt(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {
+  const query = {
+    q,
+    ...seconds(filter.fromMillis, filter.toMillis),
+    limit: String(filter.limit),
+    // Spans per trace: the list shows none.
+    spss: '1',
+  }
+  return ask({ path: '/api/search', query, answers: [400] })
+}
+
+function readPage(answer: ApiAnswer): TraceSummary[] {
+  if (answer.status === 404) throw noSuchPath('has no search')
+  return answeredList(answer.json(), ['traces'], 'Tempo').filter(isObject).flatMap(readSummary)
+}
+
+/** Tempo's own words: a syntax error with its place, or a limit (168 h, spans per set). */
+function refused(answer: ApiAnswer, asked: string): Failure {
+  const detail = quoted(answer)
+  return new Failure('usage', 'Tempo did not accept the search', {
+    hint: /exceeds/.test(detail.join(' '))
+      ? 'Ask for a shorter time with --since, or --from and --to.'
+      : 'Check the query (TraceQL).',
+    detail: [...detail, asked],
+  })
+}
+
+function readSummary(item: JsonObject): TraceSummary[] {
+  const traceId = hexId(item.traceID, 32)
+  if (traceId === undefined) return []
+  const stats = isObject(item.serviceStats) ? Object.entries(item.serviceStats) : []
+  const sum = (key: string) =>
+    stats.reduce((total, [, one]) => total + (isObject(one) ? Number(one[key] ?? 0) : 0), 0)
+  const [rootService, rootName] = [rootText(item.rootServiceName), asText(item.rootTraceName)]
+  const summary: TraceSummary = {
+    traceId,
+    ...(rootService !== undefined && { rootService }),
+    ...(rootName !== undefined && { rootName }),
+    startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
+    // Omitted for less than a millisecond.
+    durationNanos: Number(item.durationMs ?? 0) * 1e6,
+    ...(stats.length > 0 && { spans: sum('spanCount'), errors: sum('errorCount') }),
+    services: stats.map(([name]) => name),
+  }
+  return [summary]
+}
+
+/** Tempo's own placeholder for a root it has not received (yet). */
+function rootText(value: unknown): string | undefined {
+  const text = asText(value)
+  return text === '<root span not yet received>' ? undefined : text
+}

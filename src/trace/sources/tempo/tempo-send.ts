@@ -1,0 +1,53 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
+
+/** Adds the tenant, and turns what Tempo says in plain text into what to do about it. */
+export function tempoSend(tenant: string | undefined, send: Send): Send {
+  return async (request: ApiRequest) => {
+    const headers = tenant === undefined ? {} : { 'x-scope-orgid': tenant }
+    const answers = [...(request.answers ?? []), 401, 500]
+    const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
+    const says = plainText(answer)
+    if (answer.status === 401 && /no org id/i.test(says)) throw noTenant()
+    if (answer.status === 500 && /larger than the max/i.test(says)) throw tooLarge(says)
+    if (answer.failure && !request.answers?.includes(answer.status)) throw answer.failure
+    return answer
+  }
+}
+
+/** What an error of Tempo says: text, never JSON (a proxy's may be). Empty for a good answer. */
+export function plainText(answer: ApiAnswer): string {
+  return answer.status >= 400 ? Buffer.from(answer.body.subarray(0, 1000)).toString('utf8').trim() : ''
+}
+
+/** Tempo's own words, as detail under a Failure. */
+export function quoted(answer: ApiAnswer): string[] {
+  const says = plainText(answer)
+  return says === '' || says.startsWith('<') ? [] : [safeText(says, 300)]
+}
+
+/** The Failure for a path this Tempo does not have. */
+export function noSuchPath(what: string): Failure {
+  return new Failure('api-failed', `this Tempo ${what}`, {
+    hint: 'Check that api is the base URL of Tempo, without /api at its end.',
+  })
+}
+
+/** A time of Tempo's API: whole seconds since the epoch. */
+export function seconds(fromMillis: number, toMillis: number): { start: string; end: string } {
+  return { start: String(Math.floor(fromMillis / 1000)), end: String(Math.ceil(toMillis / 1000)) }
+}
+
+function noTenant(): Failure {
+  return new Failure('settings', 'this Tempo serves several tenants and was not told which one', {
+    hint: 'Set tenant in the profile (it is sent as X-Scope-OrgID).',
+  })
+}
+
+function tooLarge(says: string): Failure {
+  return new Failure('api-failed', 'the trace is larger than Tempo sends', {
+    hint: 'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.',
+    detail: [safeText(says, 300)],
+  })
+}

@@ -1,0 +1,100 @@
+import type { Span } from '../model.ts'
+
+/**
+ * Why a span stands where it stands.
+ * - `orphan`: the parent it names is not in the trace.
+ * - `cycle`: its parents lead back to itself; the earliest span of the cycle is cut loose and carries this.
+ */
+export type Place = 'child' | 'root' | 'orphan' | 'cycle'
+
+/** For each span by its index: the index of its parent (-1 for a top span) and why it stands there. */
+export interface Attachment {
+  readonly parents: Int32Array
+  readonly places: readonly Place[]
+  /** 1 where another span has the same id. */
+  readonly duplicate: Uint8Array
+}
+
+/**
+ * Finds each span's parent. The result has no cycle and loses no span.
+ * Children of a duplicate id go to the first span that has it; where the two are the client and the server half of
+ * one call (Zipkin's shared spans) the server half becomes the client half's child and takes the children.
+ */
+export function attachSpans(spans: readonly Span[]): Attachment {
+  const { owners, duplicate, sharedParent } = indexIds(spans)
+  const parents = new Int32Array(spans.length).fill(-1)
+  const places = new Array<Place>(spans.length).fill('child')
+  for (let i = 0; i < spans.length; i++) {
+    const { parentId } = spans[i] as Span
+    const parent = sharedParent.get(i) ?? (parentId === undefined ? undefined : owners.get(parentId))
+    if (parent !== undefined) parents[i] = parent
+    else places[i] = parentId === undefined ? 'root' : 'orphan'
+  }
+  for (const cut of cyclesOf(spans, parents)) {
+    parents[cut] = -1
+    places[cut] = 'cycle'
+  }
+  return { parents, places, duplicate }
+}
+
+interface Ids {
+  /** Which span stands for an id when a child names it. */
+  readonly owners: Map<string, number>
+  readonly duplicate: Uint8Array
+  /** Server half → client half. */
+  readonly sharedParent: Map<number, number>
+}
+
+function indexIds(spans: readonly Span[]): Ids {
+  const owners = new Map<string, number>()
+  for (let i = 0; i < spans.length; i++) owners.set((spans[i] as Span).spanId, i)
+  // Nearly always each id is there once, and looking for its owner before it is set would cost as much again.
+  if (owners.size < spans.length) return indexShared(spans)
+  return { owners, duplicate: new Uint8Array(spans.length), sharedParent: new Map() }
+}
+
+function indexShared(spans: readonly Span[]): Ids {
+  const owners = new Map<string, number>()
+  const duplicate = new Uint8Array(spans.length)
+  const sharedParent = new Map<number, number>()
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i] as Span
+    const first = owners.get(span.spanId)
+    if (first === undefined) {
+      owners.set(span.spanId, i)
+      continue
+    }
+    duplicate[i] = duplicate[first] = 1
+    const kinds = `${(spans[first] as Span).kind}+${span.kind}`
+    if (kinds === 'client+server' && !sharedParent.has(first)) {
+      sharedParent.set(i, first)
+      owners.set(span.spanId, i)
+    } else if (kinds === 'server+client' && !sharedParent.has(first)) sharedParent.set(first, i)
+  }
+  return { owners, duplicate, sharedParent }
+}
+
+/** One span of each cycle of parents: its earliest, ties to the first in the source. */
+function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
+  const cuts: number[] = []
+  // 0 = not seen; else the number of the walk that saw it. A walk that meets its own number has closed a cycle.
+  const seen = new Int32Array(spans.length)
+  for (let first = 0; first < spans.length; first++) {
+    let at = first
+    while (at >= 0 && seen[at] === 0) {
+      seen[at] = first + 1
+      at = parents[at] as number
+    }
+    if (at >= 0 && seen[at] === first + 1) cuts.push(earliestOfCycle(spans, parents, at))
+  }
+  return cuts
+}
+
+function earliestOfCycle(spans: readonly Span[], parents: Int32Array, entry: number): number {
+  let least = entry
+  for (let at = parents[entry] as number; at !== entry; at = parents[at] as number) {
+    const [a, b] = [(spans[at] as Span).startNanos, (spans[least] as Span).startNanos]
+    if (a < b || (a === b && at < least)) least = at
+  }
+  return least
+}

@@ -1,0 +1,86 @@
+import type { Span } from '../model.ts'
+import type { Attachment } from './attach.ts'
+import type { Times } from './walk.ts'
+
+/** What is known about each node of a tree; see the methods of `TraceTree` for their meaning. */
+export interface Columns {
+  readonly parents: Int32Array
+  readonly depths: Int32Array
+  readonly sizes: Int32Array
+  readonly errors: Int32Array
+  /** 1 for a span with status `error`. */
+  readonly failed: Uint8Array
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+  readonly selfs: Float64Array
+}
+
+/** `order` holds the index in the source of each node; `spans` are in the order of the nodes. */
+export function columnsOf(
+  order: Int32Array,
+  spans: readonly Span[],
+  attached: Attachment,
+  times: Times,
+): Columns {
+  const count = order.length
+  const nodes = new Int32Array(count)
+  for (let node = 0; node < count; node++) nodes[order[node] as number] = node
+  const parents = new Int32Array(count)
+  const depths = new Int32Array(count)
+  const starts = new Float64Array(count)
+  const ends = new Float64Array(count)
+  for (let node = 0; node < count; node++) {
+    const source = order[node] as number
+    const parentSource = attached.parents[source] as number
+    const parent = parentSource < 0 ? -1 : (nodes[parentSource] as number)
+    parents[node] = parent
+    depths[node] = parent < 0 ? 0 : (depths[parent] as number) + 1
+    starts[node] = times.starts[source] as number
+    ends[node] = times.ends[source] as number
+  }
+  const selfs = selfTimes(parents, starts, ends, spans)
+  return { parents, depths, starts, ends, selfs, ...sumsOf(parents, spans) }
+}
+
+/** Spans and errors below each node, itself included: the children of a node all come after it. */
+function sumsOf(parents: Int32Array, spans: readonly Span[]): Pick<Columns, 'sizes' | 'errors' | 'failed'> {
+  const sizes = new Int32Array(parents.length).fill(1)
+  const errors = new Int32Array(parents.length)
+  const failed = new Uint8Array(parents.length)
+  for (let node = parents.length - 1; node >= 0; node--) {
+    if ((spans[node] as Span).status === 'error') {
+      failed[node] = 1
+      errors[node] = (errors[node] as number) + 1
+    }
+    const parent = parents[node] as number
+    if (parent < 0) continue
+    sizes[parent] = (sizes[parent] as number) + (sizes[node] as number)
+    errors[parent] = (errors[parent] as number) + (errors[node] as number)
+  }
+  return { sizes, errors, failed }
+}
+
+/**
+ * Duration less the union of the children's intervals, each clipped to the parent. One pass for all: siblings are met
+ * by start, so what they cover of their parent so far ends at one moment.
+ */
+function selfTimes(
+  parents: Int32Array,
+  starts: Float64Array,
+  ends: Float64Array,
+  spans: readonly Span[],
+): Float64Array {
+  const selfs = new Float64Array(parents.length)
+  const coveredTo = starts.slice()
+  for (let node = 0; node < parents.length; node++) selfs[node] = (spans[node] as Span).durationNanos
+  for (let node = 0; node < parents.length; node++) {
+    const parent = parents[node] as number
+    if (parent < 0) continue
+    const from = Math.max(coveredTo[parent] as number, starts[node] as number)
+    const to = Math.min(ends[parent] as number, ends[node] as number)
+    if (to <= from) continue
+    selfs[parent] = Math.max(0, (selfs[parent] as number) - (to - from))
+    coveredTo[parent] = to
+  }
+  return selfs
+}

@@ -1,0 +1,83 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  attribute,
+  type Span,
+  type SpanEvent,
+  type Trace,
+} from '../model.ts'
+import { SpanView } from '../span-view.ts'
+import type { TraceTree } from './tree.ts'
+
+/** A trace with its clocks brought together, and how much was moved for it. */
+export interface Adjusted {
+  readonly trace: Trace
+  readonly moved: number
+  /** The farthest any span was moved, in nanoseconds. */
+  readonly mostNanos: number
+}
+
+/**
+ * Moves spans whose clocks cannot be right: a child on another host that begins before its parent, or the server's half
+ * of a call that lies outside of the client's. It is put into the middle of its parent, or to its start where it does
+ * not fit (as Jaeger's clock skew adjuster does); what is below it on the same host moves with it. Anything else stays:
+ * a child may well outlive its parent. A guess all the same, so never done unasked and always said.
+ */
+export function adjustSkew(tree: TraceTree): Adjusted {
+  const shifts = new Float64Array(tree.count)
+  let moved = 0
+  let mostNanos = 0
+  for (let node = 0; node < tree.count; node++) {
+    shifts[node] = shiftOf(tree, node, shifts)
+    if (shifts[node] === 0) continue
+    moved++
+    mostNanos = Math.max(mostNanos, Math.abs(shifts[node] as number))
+  }
+  const spans = tree.spans.map((span, node) => {
+    return shifts[node] === 0 ? span : new MovedSpan(span, BigInt(shifts[node] as number))
+  })
+  return { trace: moved === 0 ? tree.trace : { ...tree.trace, spans }, moved, mostNanos }
+}
+
+function shiftOf(tree: TraceTree, node: number, shifts: Float64Array): number {
+  const parent = tree.parent(node)
+  if (parent < 0) return 0
+  if (onOneHost(tree.span(parent), tree.span(node))) return shifts[parent] as number
+  const from = tree.startOf(parent) + (shifts[parent] as number)
+  const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
+  const late = tree.startOf(node) - from
+  const isCall = tree.span(parent).kind === 'client' && tree.span(node).kind === 'server'
+  if (late >= 0 && (!isCall || late <= spare || spare < 0)) return 0
+  return from + Math.max(0, Math.floor(spare / 2)) - tree.startOf(node)
+}
+
+/** Where the source does not say which host, each service counts as one of its own. */
+function onOneHost(a: Span, b: Span): boolean {
+  if (a.resource === b.resource && a.resource.length > 0) return true
+  const [hostA, hostB] = [hostOf(a.resource), hostOf(b.resource)]
+  if (hostA === undefined || hostB === undefined) return a.service === b.service
+  return hostA === hostB
+}
+
+function hostOf(resource: Attributes): AttributeValue | undefined {
+  return ['host.id', 'host.name', 'host.ip', 'hostname']
+    .map((key) => attribute(resource, key))
+    .find((value) => typeof value === 'string')
+}
+
+class MovedSpan extends SpanView {
+  readonly #shift: bigint
+
+  constructor(span: Span, shift: bigint) {
+    super(span)
+    this.#shift = shift
+  }
+
+  override get startNanos(): bigint {
+    return this.below.startNanos + this.#shift
+  }
+
+  override get events(): readonly SpanEvent[] {
+    return this.below.events.map((event) => ({ ...event, timeNanos: event.timeNanos + this.#shift }))
+  }
+}

@@ -1,0 +1,186 @@
+import type { Span, Trace } from '../model.ts'
+import { type Attachment, attachSpans, type Place } from './attach.ts'
+import { type Columns, columnsOf } from './columns.ts'
+import { depthFirst, sortByStart, type Times } from './walk.ts'
+import { Words } from './words.ts'
+
+/**
+ * A trace as a forest. A node is a number: the place of its span in the depth-first walk (roots and what is below them,
+ * then what is cut loose). The nodes below `node` are those from `node + 1` up to `after(node)`; siblings follow each
+ * other by start, then the longest first, then in the order of the source. So whatever is asked of 100,000 spans is a
+ * pass over flat arrays.
+ *
+ * Times are nanoseconds after {@link TraceTree.startNanos}, so plain numbers.
+ */
+export class TraceTree {
+  readonly trace: Trace
+  /** Every span once: that of a node is `spans[node]`. */
+  readonly spans: readonly Span[]
+  /** Nodes without a parent, by start. */
+  readonly roots: readonly number[]
+  /** Tops of subtrees cut loose (`orphan`, `cycle`), by start. */
+  readonly detached: readonly number[]
+  /** The earliest start, nanoseconds since the epoch; 0 when no span has one, see `isTimed`. */
+  readonly startNanos: bigint
+  /** The latest end, nanoseconds after `startNanos`. */
+  readonly endNanos: number
+  /** Spans with status `error`. */
+  readonly errors: number
+  readonly names: Words
+  readonly services: Words
+  readonly #columns: Columns
+  readonly #order: Int32Array
+  readonly #attached: Attachment
+
+  /** For {@link buildTree}: `order` holds the index in the trace of each node. */
+  constructor(trace: Trace, startNanos: bigint, order: Int32Array, attached: Attachment, times: Times) {
+    this.trace = trace
+    this.startNanos = startNanos
+    const spans: Span[] = []
+    for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node] as number] as Span)
+    this.spans = spans
+    this.#order = order
+    this.#attached = attached
+    this.#columns = columnsOf(order, spans, attached, times)
+    const tops: number[] = []
+    for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
+    this.roots = tops.filter((node) => this.place(node) === 'root')
+    this.detached = tops.filter((node) => this.place(node) !== 'root')
+    this.errors = tops.reduce((sum, node) => sum + this.errorsBelow(node), 0)
+    this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
+    this.names = new Words(spans.length, (node) => (spans[node] as Span).name)
+    this.services = new Words(spans.length, (node) => (spans[node] as Span).service)
+  }
+
+  /** Whether any span has a start: of a trace without one nobody knows when it was. */
+  get isTimed(): boolean {
+    return this.spans.some((span) => !isStartless(span))
+  }
+
+  /** How many nodes there are. */
+  get count(): number {
+    return this.spans.length
+  }
+
+  span(node: number): Span {
+    return this.spans[node] as Span
+  }
+
+  /** -1 for a top. */
+  parent(node: number): number {
+    return this.#columns.parents[node] as number
+  }
+
+  /** 0 for a top. */
+  depth(node: number): number {
+    return this.#columns.depths[node] as number
+  }
+
+  /** Nodes in this subtree, this one included. */
+  size(node: number): number {
+    return this.#columns.sizes[node] as number
+  }
+
+  /** The first node that is not in this subtree: the next sibling, if there is one. */
+  after(node: number): number {
+    return node + this.size(node)
+  }
+
+  isLeaf(node: number): boolean {
+    return this.size(node) === 1
+  }
+
+  /** In their order. For loops over many nodes step with `after`. */
+  children(node: number): number[] {
+    const children: number[] = []
+    for (let child = node + 1; child < this.after(node); child = this.after(child)) children.push(child)
+    return children
+  }
+
+  startOf(node: number): number {
+    return this.#columns.starts[node] as number
+  }
+
+  endOf(node: number): number {
+    return this.#columns.ends[node] as number
+  }
+
+  /** Duration less the union of the children's intervals, each clipped to this span. */
+  selfNanos(node: number): number {
+    return this.#columns.selfs[node] as number
+  }
+
+  /** Its status is `error`. */
+  hasFailed(node: number): boolean {
+    return this.#columns.failed[node] === 1
+  }
+
+  /** Failed spans in this subtree, this one included. */
+  errorsBelow(node: number): number {
+    return this.#columns.errors[node] as number
+  }
+
+  /** One number for all spans of one service and name. */
+  call(node: number): number {
+    return this.services.at(node) * this.names.texts.length + this.names.at(node)
+  }
+
+  place(node: number): Place {
+    return this.#attached.places[this.#order[node] as number] as Place
+  }
+
+  /** Another span of the trace has the same id (delivered twice, or Zipkin's shared spans). */
+  isDuplicate(node: number): boolean {
+    return this.#attached.duplicate[this.#order[node] as number] === 1
+  }
+}
+
+/**
+ * Turns a flat trace into a tree: every span is in it exactly once, whatever is broken in the source (absent
+ * parents, cycles, duplicate ids, missing starts). No recursion: traces 72,000 levels deep are on record.
+ */
+export function buildTree(trace: Trace): TraceTree {
+  const startNanos = earliest(trace.spans)
+  const attached = attachSpans(trace.spans)
+  const times = timesOf(trace.spans, startNanos, attached.parents)
+  const roots: number[] = []
+  const detached: number[] = []
+  for (let i = 0; i < attached.places.length; i++) {
+    const place = attached.places[i]
+    if (place === 'root') roots.push(i)
+    else if (place !== 'child') detached.push(i)
+  }
+  const tops = [...sortByStart(roots, times), ...sortByStart(detached, times)]
+  return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
+}
+
+function isStartless({ marks }: Span): boolean {
+  return marks.length > 0 && marks.includes('start-missing')
+}
+
+function earliest(spans: readonly Span[]): bigint {
+  let least: bigint | undefined
+  for (const span of spans) {
+    if (!isStartless(span) && (least === undefined || span.startNanos < least)) least = span.startNanos
+  }
+  return least ?? 0n
+}
+
+/** A span without a start begins with its nearest ancestor that has one (as Jaeger's UI does), else with the trace. */
+function timesOf(spans: readonly Span[], zero: bigint, parents: Int32Array): Times {
+  const starts = new Float64Array(spans.length)
+  const startless: number[] = []
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i] as Span
+    starts[i] = isStartless(span) ? Number.NaN : Number(span.startNanos - zero)
+    if (Number.isNaN(starts[i])) startless.push(i)
+  }
+  for (const first of startless) {
+    const chain: number[] = []
+    let at = first
+    for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at] as number) chain.push(at)
+    for (const i of chain) starts[i] = at < 0 ? 0 : (starts[at] as number)
+  }
+  const ends = starts.map((start, i) => start + (spans[i] as Span).durationNanos)
+  return { starts, ends }
+}
