@@ -5,7 +5,7 @@ import { processEnv } from './system/env.ts'
 import { leave } from './system/leave.ts'
 import { once } from './system/once.ts'
 import { processSignals } from './system/signals.ts'
-import { processTerminal } from './system/terminal.ts'
+import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real machine. Heavy parts are loaded by the first command that needs them, and once. */
 export function realPorts(): Ports {
@@ -19,7 +19,7 @@ export function realPorts(): Ports {
     files: once(async () => (await import('./system/files.ts')).realFiles),
     lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal)),
-    http: async (settings) => (await import('./system/http.ts')).openHttp(settings, env),
+    http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
   }
 }

@@ -1,4 +1,4 @@
-import { readJwt } from '../claims/jwt.ts'
+import { readJwt } from '../claims/jwt/jwt.ts'
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { HttpAnswer } from '../ports.ts'
 import { safeText } from '../safe-text.ts'

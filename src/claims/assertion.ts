@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { asUnknown, type Finding } from './finding.ts'
-import type { Claims } from './jwt.ts'
+import type { Claims } from './jwt/jwt.ts'
 import { instant } from './lifetime.ts'
 import { type Subject, weigh } from './policy.ts'
 

@@ -1,5 +1,5 @@
 import type { ClaimRule, ClaimSource } from './claim-names.ts'
-import type { Claims } from './jwt.ts'
+import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 
 /** Something found in a token, and the name of the claim it stood in. */

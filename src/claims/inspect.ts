@@ -1,9 +1,9 @@
 import type { ClaimNames } from './claim-names.ts'
-import { type BrokenJwt, isReadable, type Jwt, readJwt } from './jwt.ts'
+import { type BrokenJwt, isReadable, type Jwt, readJwt } from './jwt/jwt.ts'
+import { type SignatureAnswer, verifySignature } from './jwt/verify.ts'
 import { type TokenKind, tokenKind } from './kind.ts'
 import { normalise } from './normalise.ts'
 import type { Subject } from './policy.ts'
-import { type SignatureAnswer, verifySignature } from './verify.ts'
 
 /** A token taken apart: what it says, what kind it is, and how far its signature has been looked at. */
 export interface Inspected extends Subject {

@@ -1,4 +1,4 @@
-import type { Claims, Jwt } from './jwt.ts'
+import type { Claims, Jwt } from './jwt/jwt.ts'
 
 /**
  * What a token is for. `logout` stands for every security event token (RFC 8417, OIDC Back-Channel

@@ -1,7 +1,7 @@
 import { type ClaimNames, type ClaimSource, GENERIC_CLAIM_NAMES } from './claim-names.ts'
 import { asFlag, asList, asScopes, asSeconds, asText, type Shape } from './claim-shape.ts'
 import { lookUpSource } from './claim-source.ts'
-import type { Claims } from './jwt.ts'
+import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
 

@@ -17,7 +17,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--verify', 'check signatures with the provider’s current keys')
         .option('--raw', 'print header and payload as they are')
         .addOption(givenToken()),
-    load: async () => (await import('../commands/whoami.ts')).whoami,
+    load: async () => (await import('../commands/identity/whoami.ts')).whoami,
   },
   {
     usage: 'check',
@@ -40,13 +40,13 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--offline', 'no network and no renewal: signatures stay unknown')
         .addOption(choice('--use <kind>', 'which token', ['id', 'access']))
         .addOption(givenToken()),
-    load: async () => (await import('../commands/check.ts')).check,
+    load: async () => (await import('../commands/identity/check.ts')).check,
   },
   {
     usage: 'doctor',
     description: 'check the whole path, and say what to do about each failure',
     options: (command) =>
       command.option('--bundle <file>', 'also write a report for a ticket (no secrets in it)'),
-    load: async () => (await import('../commands/doctor.ts')).doctor,
+    load: async () => (await import('../commands/doctor/doctor.ts')).doctor,
   },
 ]

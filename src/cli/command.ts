@@ -3,7 +3,7 @@ import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { logRequests } from '../request-log.ts'
-import { SETTING_TABLE, type SettingName, typedFlag } from '../settings/keys.ts'
+import { SETTING_TABLE, type SettingName, typedFlag } from '../settings/setting-table.ts'
 
 /** One word a user types: what help says of it, its options, and the file that does it. */
 export interface Row {

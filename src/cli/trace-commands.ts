@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { SettingName } from '../settings/keys.ts'
+import type { SettingName } from '../settings/setting-table.ts'
 import { choice, collect, type Group, type Row, withSettings } from './command.ts'
 
 const TARGET: readonly SettingName[] = ['api', 'organization', 'project']
@@ -18,13 +18,13 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
         description:
           'one trace: ID is a trace or span id in any form, a traceparent, a UI address, a file, or -',
         options: getOptions,
-        load: async () => (await import('../commands/trace-get.ts')).traceGet,
+        load: async () => (await import('../commands/trace/trace-get.ts')).traceGet,
       },
       {
         usage: 'search',
         description: 'find traces with a span that fits',
         options: searchOptions,
-        load: async () => (await import('../commands/trace-search.ts')).traceSearch,
+        load: async () => (await import('../commands/trace/trace-search.ts')).traceSearch,
       },
     ],
   },
@@ -38,19 +38,19 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
           'one value for each (about 60 values when not given)',
         ),
       ).addOption(choice('-o, --output <format>', 'chart on a terminal, table elsewhere', SERIES_FORMATS)),
-    load: async () => (await import('../commands/query.ts')).query,
+    load: async () => (await import('../commands/trace/query.ts')).query,
   },
   {
     usage: 'services',
     description: 'the services that report spans',
     options: (command) => listFormat(fromFile(withSettings(command, TARGET))),
-    load: async () => (await import('../commands/services.ts')).services,
+    load: async () => (await import('../commands/trace/services.ts')).services,
   },
   {
     usage: 'attributes [name]',
     description: 'the attributes spans carry, or the values of one',
     options: (command) => listFormat(sensitive(withTimes(withSettings(command, TARGET)))),
-    load: async () => (await import('../commands/attributes.ts')).attributes,
+    load: async () => (await import('../commands/trace/attributes.ts')).attributes,
   },
 ]
 

@@ -8,8 +8,8 @@ import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requirePeople } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { formatDuration } from '../settings/duration.ts'
-import { SETTING_TABLE } from '../settings/keys.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
+import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { clientOf, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
 
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */

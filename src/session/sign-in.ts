@@ -1,5 +1,5 @@
 import type { Finding } from '../claims/finding.ts'
-import { isReadable, readJwt } from '../claims/jwt.ts'
+import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'

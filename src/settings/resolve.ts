@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import type { Env } from '../ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
-import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './keys.ts'
+import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './setting-table.ts'
 import { withoutUser } from './urls.ts'
 
 const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { ClaimPlace, Preset } from '../providers/preset.ts'
 import { parseDuration } from './duration.ts'
-import type { SettingName } from './keys.ts'
+import type { SettingName } from './setting-table.ts'
 
 interface Values {
   text(name: SettingName): string | undefined

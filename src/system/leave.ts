@@ -1,6 +1,6 @@
-import { outputs } from './descriptor.ts'
-import { stdinUse } from './stdin-use.ts'
 import { stuck } from './stuck.ts'
+import { outputs } from './terminal/descriptor.ts'
+import { stdinUse } from './terminal/stdin-use.ts'
 
 /**
  * Ends the process with `status`. Where nothing is left in a stream that is at once (waiting for idle connections and

@@ -25,15 +25,15 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
-  chalk: 'src/system/terminal.ts',
+  chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\/(tree|command|claim-commands|trace-commands)\.ts$/,
   'fs-native-extensions': 'src/system/lock.ts',
-  jose: 'src/claims/verify.ts',
+  jose: 'src/claims/jwt/verify.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': 'src/session/protocol/provider.ts',
   'string-width': 'src/trace/render/width.ts',
-  undici: 'src/system/proxied-way.ts',
+  undici: 'src/system/http/proxied-transport.ts',
 }
 
 /** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */

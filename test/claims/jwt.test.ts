@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isReadable, MAX_TOKEN_CHARACTERS, readJwt } from '../../src/claims/jwt.ts'
-import { parseStrictJson } from '../../src/claims/strict-json.ts'
+import { isReadable, MAX_TOKEN_CHARACTERS, readJwt } from '../../src/claims/jwt/jwt.ts'
+import { parseStrictJson } from '../../src/claims/jwt/strict-json.ts'
 import { part, tokenText } from './token-text.ts'
 
 const HEADER = part('{"alg":"RS256"}')

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { verifySignature } from '../../src/claims/verify.ts'
+import { verifySignature } from '../../src/claims/jwt/verify.ts'
 import { part, tokenText } from './token-text.ts'
 
 const NOW = 1_800_000_000_000

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { readJwt } from '../../src/claims/jwt.ts'
+import { readJwt } from '../../src/claims/jwt/jwt.ts'
 import { browse } from '../world/browser.ts'
 import { hasKeyring, type KeyringSession, openKeyringSession } from '../world/keyring-session.ts'
 import { type Ended, type Machine, openMachine } from '../world/machine.ts'

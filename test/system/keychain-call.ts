@@ -4,7 +4,7 @@ import type { Keychain } from '../../src/ports.ts'
 import { processEnv } from '../../src/system/env.ts'
 import { osKeychain } from '../../src/system/keychain.ts'
 import { leave } from '../../src/system/leave.ts'
-import { processTerminal } from '../../src/system/terminal.ts'
+import { processTerminal } from '../../src/system/terminal/terminal.ts'
 
 /** What the child is to do with the keychain, in order. */
 export type Step = readonly ['set', string, string] | readonly ['get' | 'remove', string]

@@ -5,7 +5,7 @@ import { run } from '../../src/cli.ts'
 import type { Env, Keychain, Ports, Style } from '../../src/ports.ts'
 import { wallClock } from '../../src/system/clock.ts'
 import { realFiles } from '../../src/system/files.ts'
-import { openHttp } from '../../src/system/http.ts'
+import { openHttp } from '../../src/system/http/http.ts'
 import { kernelLock } from '../../src/system/lock.ts'
 import { browse, type Visitor } from './browser.ts'
 

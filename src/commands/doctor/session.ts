@@ -9,8 +9,8 @@ import { signingKeys } from '../../session/protocol/signing-keys.ts'
 import { formatDuration } from '../../settings/duration.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
+import { readSubjects } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import { readSubjects } from '../subject.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
 /** The sign-in and its claims: alive, as expected, with the scopes asked for, and not contradicting itself. */

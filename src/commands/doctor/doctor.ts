@@ -1,0 +1,137 @@
+import { Failure } from '../../errors.ts'
+import type { Style } from '../../ports.ts'
+import { safeJson, safeText } from '../../safe-text.ts'
+import type { Profile, Settings } from '../../settings/profile.ts'
+import {
+  clientOf,
+  givenToken,
+  globals,
+  type Invocation,
+  loadProfile,
+  printJson,
+  tell,
+} from '../invocation.ts'
+import { wrap } from '../wrap.ts'
+import { checkBackend } from './backend.ts'
+import { type Checkup, fail, look, warn } from './checkup.ts'
+import { checkSettings, checkStore } from './machine.ts'
+import { checkProvider, checkRedirect, checkSurroundings } from './provider.ts'
+import { checkSession, NOBODY } from './session.ts'
+
+/** `ls-auth doctor`: the whole path from the settings to the trace API, each line with what to do about it. */
+export async function doctor(invocation: Invocation): Promise<void> {
+  const { settings, profile } = await loadProfile(invocation)
+  const lines = await examine(invocation, profile, settings)
+  if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
+  else await print(invocation, lines)
+  if (typeof invocation.options.bundle === 'string') {
+    await writeBundle(invocation, invocation.options.bundle, {
+      profile: profile.name,
+      settings: profile.resolved,
+      checks: lines,
+    })
+  }
+  const broken = lines.filter(({ verdict }) => verdict === 'fail').length
+  if (broken > 0) {
+    throw new Failure('check-failed', `${broken} of ${lines.length} checks failed`, {
+      hint: 'Start with the first FAIL above.',
+    })
+  }
+}
+
+/** In the order in which a request meets things. What cannot be looked at without something that failed is left out. */
+async function examine(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
+  const { ports } = invocation
+  const lines = await look('settings', () => checkSettings(profile, settings, ports))
+  const { signsIn } = profile.preset
+  const people = signsIn === 'person'
+  const given = givenToken(invocation) !== undefined
+  const gap = incomplete(profile)
+  if (gap !== undefined) lines.push(given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, SIGN_IN))
+  // What the profile leaves open is not needed by the looks at this machine alone.
+  const { issuer = '', clientId = '' } = profile
+  const client = clientOf({ ...profile, issuer, clientId }, settings)
+  if (gap === undefined) {
+    lines.push(...(await look('issuer', () => checkProvider(client, ports))))
+    if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
+  }
+  if (people) {
+    lines.push(...(await checkSurroundings(ports)))
+    // A token from outside is kept nowhere; a machine of a CI service has no keychain.
+    if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
+  }
+  if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
+  const session = await look('session', () => checkSession(invocation, profile, settings, client))
+  lines.push(...session)
+  // Without a token the API could only say that there is none.
+  if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
+    lines.push(...(await look('API', () => checkBackend(invocation, profile, settings))))
+  }
+  return lines
+}
+
+const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
+const UNCHECKED =
+  'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
+
+/** What keeps the profile from signing anybody in; a program's token comes without a client. */
+function incomplete({ name, saved, issuer, clientId, preset }: Profile): string | undefined {
+  const missing =
+    issuer === undefined
+      ? 'issuer'
+      : preset.signsIn === 'person' && clientId === undefined
+        ? 'client_id'
+        : undefined
+  if (missing === undefined) return undefined
+  return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
+}
+
+async function print(invocation: Invocation, lines: readonly Checkup[]): Promise<void> {
+  const { terminal } = invocation.ports
+  const style = await terminal.style('out')
+  const width = Math.max(...lines.map(({ area }) => area.length))
+  await terminal.out(`${lines.map((line) => row(line, width, terminal.columns, style)).join('\n')}\n`)
+}
+
+function row(checkup: Checkup, width: number, columns: number, style: Style): string {
+  const { area, verdict, found, detail = [], next } = checkup
+  const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL') }[verdict]
+  const indent = ' '.repeat(8 + width)
+  const flow = (text: string, inner = '') =>
+    wrap(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
+  return [
+    `${mark}  ${area.padEnd(width)}  ${flow(found)}`,
+    ...detail.map((line) => `${indent}${safeText(line, 400)}`),
+    ...(next === undefined ? [] : [`${indent}${flow(`→ ${next}`, '  ')}`]),
+  ].join('\n')
+}
+
+/** A report for a ticket: settings with their sources and the findings. Settings hold no secret but a proxy's password. */
+async function writeBundle(
+  invocation: Invocation,
+  path: string,
+  report: Record<string, unknown>,
+): Promise<void> {
+  const { env } = invocation.ports
+  const facts = {
+    'ls-auth': env.version,
+    node: process.version,
+    platform: `${env.platform}-${process.arch}`,
+    written: new Date(invocation.ports.clock.now()).toISOString(),
+  }
+  const text = safeJson({ ...facts, ...report }, 2).replace(/(https?:\/\/)[^/@\s"]+@/g, '$1…@')
+  const files = await invocation.ports.files()
+  try {
+    await files.create(path, Buffer.from(`${text}\n`))
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
+      hint:
+        code === 'EEXIST'
+          ? 'Name a file that does not exist yet.'
+          : 'Name a file in a directory that you can write to, on a disk with space.',
+      cause,
+    })
+  }
+  tell(invocation, `Wrote ${path}. It holds no token; read it before you send it.`)
+}

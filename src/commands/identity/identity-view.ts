@@ -1,0 +1,61 @@
+import type { Inspected } from '../../claims/inspect.ts'
+import type { Held, Identity } from '../../claims/normalise.ts'
+import type { Profile } from '../../settings/profile.ts'
+import type { Subjects } from './inspected-tokens.ts'
+
+/** What whoami has found out. */
+export interface View {
+  readonly profile: Profile
+  readonly subjects: Subjects
+  readonly id: Inspected | undefined
+  readonly access: Inspected | undefined
+  readonly now: number
+}
+
+/** Every idea that is shown, with its name for a person. */
+export const CONCEPTS: readonly [keyof Identity, string][] = [
+  ['subject', 'subject'],
+  ['userName', 'name'],
+  ['email', 'email'],
+  ['issuer', 'issuer'],
+  ['client', 'client'],
+  ['audience', 'audience'],
+  ['scopes', 'scopes'],
+  ['groups', 'groups'],
+  ['roles', 'roles'],
+  ['tenant', 'tenant'],
+  ['authTime', 'signed in at'],
+  ['mfa', 'MFA'],
+  ['sessionId', 'session id'],
+  ['tokenId', 'token id'],
+]
+/** Concepts about a person are read from the ID token first, about permission from the access token first. */
+const FROM_ACCESS = new Set<keyof Identity>(['client', 'audience', 'scopes', 'groups', 'roles', 'tokenId'])
+
+/** Where an idea was found, in the token that decides it. */
+export function lookUp(
+  view: View,
+  concept: keyof Identity,
+): { held: Held<NonNullable<unknown>>; from: 'id' | 'access' } | undefined {
+  const order = FROM_ACCESS.has(concept) ? (['access', 'id'] as const) : (['id', 'access'] as const)
+  const found = order.flatMap((from) => {
+    const held = view[from]?.identity[concept]
+    return held ? [{ held, from }] : []
+  })
+  return (
+    found.find(({ held }) => held.value !== undefined) ??
+    found.find(({ held }) => held.value === undefined && held.status === 'overage') ??
+    found[0]
+  )
+}
+
+/** The same, the bare value. */
+export const value = (view: View, concept: keyof Identity): unknown => lookUp(view, concept)?.held.value
+
+/** Of the token's life, by the clock that counts for it. Undefined: it does not say. */
+export function secondsLeft(token: Inspected, view: View, use: 'id' | 'access'): number | undefined {
+  const local = use === 'access' ? view.subjects.expiresAt : undefined
+  if (local !== undefined) return (local + view.subjects.skewSeconds * 1000 - view.now) / 1000
+  const exp = token.identity.expiresAt.value
+  return exp === undefined ? undefined : exp - view.now / 1000
+}

@@ -1,0 +1,19 @@
+import type { Inspected } from '../../claims/inspect.ts'
+import { safeText } from '../../safe-text.ts'
+
+/** Why a signature has not been found good, for a person; undefined: it has. */
+export function whyNotVerified(
+  token: Inspected,
+  circumstances: { readonly issuer: string | undefined; readonly offline?: boolean },
+): string | undefined {
+  if (token.signature === 'verified') return undefined
+  if (token.problem) return token.problem.detail
+  if (token.opaque) return 'nothing to verify: only its API can read it'
+  if (token.answer && !token.answer.verified) return safeText(token.answer.detail, 200)
+  if (circumstances.offline) return 'not looked at (--offline)'
+  const issuer = token.identity.issuer.value
+  if (issuer === undefined) return 'it names no issuer'
+  return issuer === circumstances.issuer
+    ? "the provider's keys could not be fetched"
+    : 'its issuer is not the one of this profile'
+}

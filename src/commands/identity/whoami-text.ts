@@ -1,0 +1,108 @@
+import { accessLevel, misalignment } from '../../claims/access-level.ts'
+import type { Inspected } from '../../claims/inspect.ts'
+import { instant } from '../../claims/lifetime.ts'
+import type { Held, Identity } from '../../claims/normalise.ts'
+import type { Style, Terminal } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { formatDuration } from '../../settings/duration.ts'
+import { wrap } from '../wrap.ts'
+import { CONCEPTS, lookUp, secondsLeft, type View, value } from './identity-view.ts'
+import { whyNotVerified } from './signature-words.ts'
+
+/** The identity for a person: one idea a line, each with the claim and the token it came from. */
+export async function printIdentity(terminal: Terminal, view: View): Promise<void> {
+  const style = await terminal.style('out')
+  const readable = view.id?.opaque === false || view.access?.opaque === false
+  const title =
+    value(view, 'email') ??
+    value(view, 'userName') ??
+    value(view, 'subject') ??
+    (readable ? 'somebody without a name' : 'nobody can tell: the token says nothing that could be read here')
+  const lines = [style.bold(safeText(String(title), 200))]
+  if (readable)
+    lines.push(...identityLines(view, terminal.columns, style), ...accessLines(view, terminal.columns, style))
+  lines.push(...tokenLines(view, terminal.columns, style))
+  await terminal.out(`${lines.join('\n')}\n`)
+}
+
+/** A label and what it says; what does not fit goes on below, under its beginning. */
+function row(label: string, text: string, columns: number): string {
+  return `  ${label.padEnd(13)} ${wrap(text, columns - INDENT.length, '').replaceAll('\n', `\n${INDENT}`)}`
+}
+const INDENT = ' '.repeat(16)
+
+function identityLines(view: View, columns: number, style: Style): string[] {
+  return CONCEPTS.flatMap(([concept, label]) => {
+    const found = lookUp(view, concept)
+    const text = found && say(concept, found.held)
+    if (text === undefined) return []
+    const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
+    const shown = row(label, safeText(text, 4000) + doubt, columns)
+    if (found?.held.value === undefined) return [shown]
+    const source = `[${safeText(found.held.source, 80)}, ${found.from === 'id' ? 'ID token' : 'access token'}]`
+    const last = shown.length - shown.lastIndexOf('\n') - 1
+    const gap = last + 2 + source.length <= columns ? '  ' : `\n${INDENT}`
+    return [`${shown}${gap}${style.dim(source)}`]
+  })
+}
+
+function say(concept: keyof Identity, held: Held<NonNullable<unknown>>): string | undefined {
+  if (held.value === undefined) {
+    if (held.status === 'overage') return 'not in the token: there are too many'
+    if (concept !== 'groups' && concept !== 'scopes') return undefined
+    return held.status === 'unsupported' ? 'never in tokens of this provider' : 'not in the token'
+  }
+  if (concept === 'authTime') return instant(held.value as number)
+  if (held.value === true) return 'yes'
+  return Array.isArray(held.value) ? held.value.join(' ') || 'none' : String(held.value)
+}
+
+/** What scopes and groups amount to by the profile's `[access]`, and where the two disagree. */
+function accessLines(view: View, columns: number, style: Style): string[] {
+  const { access: table } = view.profile
+  if (!table) return []
+  const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
+  const { level, certain } = accessLevel(scopes, groups, table)
+  return [
+    `  ${'access'.padEnd(13)} ${level ?? 'none'}${certain ? '' : ' (perhaps more: the token does not tell)'}`,
+    ...misalignment(scopes, groups, table).map(({ ask }) =>
+      row('misaligned', safeText(ask, 1000), columns).replace('misaligned', style.yellow('misaligned')),
+    ),
+  ]
+}
+
+function tokenLines(view: View, columns: number, style: Style): string[] {
+  return (['id', 'access'] as const).flatMap((use) => {
+    const token = view[use]
+    if (!token) return []
+    const [words, paint] = describeSignature(token, view, style)
+    const facts = [describeForm(token), describeTime(token, view, use), words].filter(Boolean).join(', ')
+    const shown = row(use === 'id' ? 'ID token' : 'access token', facts, columns)
+    return [shown.replace(/\S.*/g, paint)]
+  })
+}
+
+function describeForm(token: Inspected): string {
+  if (token.problem) return `unreadable (${token.problem.detail})`
+  return token.opaque ? 'opaque: only its API can read it' : 'JWT'
+}
+
+function describeTime(token: Inspected, view: View, use: 'id' | 'access'): string {
+  const left = secondsLeft(token, view, use)
+  if (left === undefined) return ''
+  return left > 0 ? `${formatDuration(left)} left` : `expired ${formatDuration(-left)} ago`
+}
+
+type Paint = (text: string) => string
+const plain: Paint = (text) => text
+
+function describeSignature(token: Inspected, view: View, style: Style): [words: string, paint: Paint] {
+  if (token.opaque) return ['', plain]
+  const why = whyNotVerified(token, { issuer: view.profile.issuer })
+  if (why === undefined) return ['signature verified', plain]
+  if (token.signature === 'bad') return [`SIGNATURE WRONG: ${why}`, style.red]
+  return [
+    `${token.notForUs ? 'signature not for us to check' : 'signature not verified'}: ${why}`,
+    style.yellow,
+  ]
+}

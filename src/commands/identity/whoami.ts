@@ -1,0 +1,83 @@
+import { accessLevel, misalignment } from '../../claims/access-level.ts'
+import type { Inspected } from '../../claims/inspect.ts'
+import { Failure } from '../../errors.ts'
+import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { CONCEPTS, lookUp, secondsLeft, type View, value } from './identity-view.ts'
+import { readSubjects, type Subjects } from './inspected-tokens.ts'
+import { printIdentity } from './whoami-text.ts'
+
+/** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
+export async function whoami(invocation: Invocation): Promise<void> {
+  const { settings, profile } = await loadProfile(invocation, {
+    anyProfile: invocation.options.token === '-',
+  })
+  const subjects = await readSubjects(invocation, profile, settings)
+  if (invocation.options.raw === true) return printRaw(invocation, subjects)
+  const anew = invocation.options.verify === true
+  const check = (subject: Inspected | undefined) => subject && verifyKindly(subjects, subject, anew)
+  const [id, access] = [await check(subjects.id), await check(subjects.access)]
+  const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
+  const view = { profile, subjects, id, access, now }
+  if (globals(invocation).json) return printJson(invocation, toJson(view))
+  await printIdentity(invocation.ports.terminal, view)
+}
+
+/** Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists. */
+async function verifyKindly(subjects: Subjects, subject: Inspected, anew: boolean): Promise<Inspected> {
+  try {
+    return await subjects.verify(subject, { offline: false, anew })
+  } catch (error) {
+    if (anew || !(error instanceof Failure)) throw error
+    return subject
+  }
+}
+
+async function printRaw(invocation: Invocation, { id, access }: Subjects): Promise<void> {
+  const raw = (token: Inspected | undefined) =>
+    token &&
+    (token.jwt
+      ? { header: token.jwt.header, payload: token.jwt.payload }
+      : { opaque: true, problem: token.problem?.detail ?? null })
+  await printJson(invocation, { id_token: raw(id) ?? null, access_token: raw(access) ?? null })
+}
+
+function toJson(view: View): unknown {
+  const identity = Object.fromEntries(
+    [...CONCEPTS.map(([concept]) => concept), 'emailVerified' as const].map((concept) => {
+      const found = lookUp(view, concept)
+      if (!found) return [snake(concept), null]
+      const { held, from } = found
+      return [
+        snake(concept),
+        held.value === undefined
+          ? { value: null, status: held.status }
+          : { value: held.value, claim: held.source, token: from },
+      ]
+    }),
+  )
+  const table = view.profile.access
+  const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
+  const token = (use: 'id' | 'access') => {
+    const one = view[use]
+    if (!one) return null
+    const left = secondsLeft(one, view, use)
+    return {
+      kind: one.kind,
+      format: one.opaque ? 'opaque' : 'jwt',
+      signature: one.signature,
+      signature_detail: one.answer && !one.answer.verified ? one.answer.detail : null,
+      expires_in: left === undefined ? null : Math.floor(left),
+    }
+  }
+  return {
+    profile: view.subjects.origin === 'session' ? view.profile.name : null,
+    identity,
+    id_token: token('id'),
+    access_token: token('access'),
+    access: table
+      ? { ...accessLevel(scopes, groups, table), misaligned: misalignment(scopes, groups, table) }
+      : null,
+  }
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`)

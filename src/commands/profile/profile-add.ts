@@ -1,0 +1,84 @@
+import { Failure } from '../../errors.ts'
+import { redirectUris } from '../../providers/presets.ts'
+import { safeText } from '../../safe-text.ts'
+import { discover } from '../../session/protocol/metadata.ts'
+import { requirePeople } from '../../session/sign-in-offered.ts'
+import { changeConfig } from '../../settings/config-file.ts'
+import { chooseProfile, type Profile, readSettings, requireClient } from '../../settings/profile.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { wrap } from '../wrap.ts'
+import { readTransfer } from './profile-transfer.ts'
+
+/** `ls-auth profile add NAME`: checks the values, asks the provider for its metadata, writes the profile. */
+export async function addProfile(invocation: Invocation): Promise<void> {
+  const { ports } = invocation
+  const name = invocation.args[0] as string
+  if (!/^[\w@][\w.@-]{0,59}$/.test(name)) {
+    throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
+      hint: 'Use letters, digits, and . _ - @',
+    })
+  }
+  const settings = await readSettings(ports.env, await ports.files())
+  if (Object.hasOwn(settings.config.profiles, name)) {
+    throw new Failure('settings', `the profile ${name} is there already`, {
+      hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
+    })
+  }
+  const { from } = invocation.options
+  const imported = typeof from === 'string' ? await readTransfer(invocation, from) : {}
+  const profiles = { ...settings.config.profiles, [name]: imported }
+  const candidate = { ...settings, config: { ...settings.config, profiles } }
+  const profile = chooseProfile(
+    candidate,
+    { ...flagsOf(invocation, { newProfile: true }), profile: name },
+    ports.env,
+  )
+  await discover(knownIssuer(profile), profile.preset, await ports.http(profile.http), ports.clock)
+  const values = { ...imported, ...typed(invocation, profile) }
+  await changeConfig(settings.config, { set: name, values: inOrder(values) }, await ports.files(), ports.env)
+  if (globals(invocation).json)
+    return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
+  tell(invocation, `Added the profile ${name} (${profile.preset.name}) to ${settings.config.path}.`)
+  explain(invocation, profile)
+}
+
+/** A program's provider has no clients to register; one that nobody can use is said before it is asked. */
+function knownIssuer(profile: Profile): string {
+  const { preset, issuer } = profile
+  if (preset.signsIn === 'nobody') requirePeople(preset)
+  return preset.signsIn === 'workload' && issuer !== undefined ? issuer : requireClient(profile).issuer
+}
+
+function typed(invocation: Invocation, profile: Profile): Record<string, unknown> {
+  const flags = SETTING_TABLE.filter(
+    ({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined,
+  ).map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
+  const { issuer, clientId } = profile
+  return { ...Object.fromEntries(flags), issuer, ...(clientId !== undefined && { client_id: clientId }) }
+}
+
+const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])))
+
+const urisOf = (profile: Profile): string[] =>
+  profile.preset.signsIn === 'person' ? redirectUris(profile) : []
+
+/** What to register, the provider's own steps, and what comes next. */
+function explain(invocation: Invocation, profile: Profile): void {
+  const uris = urisOf(profile)
+  if (uris.length > 0)
+    tell(
+      invocation,
+      `Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`,
+    )
+  for (const uri of uris) tell(invocation, `  ${uri}`)
+  const { columns } = invocation.ports.terminal
+  for (const step of profile.preset.registration) tell(invocation, wrap(`- ${step}`, columns, '  '))
+  tell(
+    invocation,
+    profile.preset.signsIn === 'person'
+      ? `Then: ls-auth login --profile ${profile.name}`
+      : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.',
+  )
+}

@@ -1,0 +1,80 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { readConfig, renderProfile } from '../../settings/config-file.ts'
+import { readSettings } from '../../settings/profile.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { checkBaseUrl, checkIssuer, withoutUser } from '../../settings/urls.ts'
+import type { Invocation } from '../invocation.ts'
+
+/** Settings of one machine or person: they do not travel with a profile. */
+const OWN = new Set([
+  'account',
+  'store',
+  'store_key_file',
+  'proxy',
+  'ca_file',
+  'client_cert',
+  'client_key',
+  'client_secret',
+])
+
+/** `ls-auth profile export NAME`: the profile as TOML on stdout, for a team to import. Holds no secret. */
+export async function exportProfile(invocation: Invocation): Promise<void> {
+  const { env, terminal } = invocation.ports
+  const settings = await readSettings(env, await invocation.ports.files())
+  const name = invocation.args[0] as string
+  const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
+  if (Object.keys(table).length === 0) {
+    throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
+      hint: 'See: ls-auth profile list',
+    })
+  }
+  const { issuer, api } = table
+  if (typeof issuer === 'string') checkIssuer(issuer)
+  if (typeof api === 'string') checkBaseUrl(api, String(table.authorization ?? ''))
+  const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !OWN.has(key)))
+  await terminal.out(await renderProfile(name, shared))
+}
+
+/**
+ * The values of a profile file (`ls-auth profile export`, or written by hand), shown before anything is kept: whoever
+ * wrote the file chooses where people sign in and where their tokens go.
+ */
+export async function readTransfer(invocation: Invocation, path: string): Promise<Record<string, unknown>> {
+  const { ports } = invocation
+  const file = await readConfig(path, await ports.files()).catch((failure) => {
+    // Not our settings: nothing of ours is to be mended.
+    if (!(failure instanceof Failure) || !failure.message.startsWith('cannot read')) throw failure
+    throw new Failure('usage', failure.message, {
+      hint: 'Name a file that holds one profile.',
+      cause: failure,
+    })
+  })
+  if (!file.exists) throw new Failure('usage', `there is no file ${safeText(path, 200)}`)
+  const [table, ...others] = Object.values(file.profiles)
+  if (!table || others.length > 0) {
+    throw new Failure('usage', `${safeText(path, 200)} must hold one profile`, {
+      hint: 'Write it as [profiles.NAME].',
+    })
+  }
+  const known = new Set(SETTING_TABLE.map(({ key }) => key))
+  const values = Object.fromEntries(Object.entries(table).filter(([key]) => known.has(key) && !OWN.has(key)))
+  await confirm(invocation, values)
+  return values
+}
+
+async function confirm(invocation: Invocation, values: Record<string, unknown>): Promise<void> {
+  const { terminal } = invocation.ports
+  const show = (key: string) =>
+    safeText(typeof values[key] === 'string' ? withoutUser(values[key] as string) : '(not set)', 200)
+  terminal.err(`This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`)
+  if (invocation.options.yes === true) return
+  if (!terminal.inIsTTY) {
+    throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {
+      hint: 'Run it in a terminal, or add --yes when both are right.',
+    })
+  }
+  terminal.err('Is that right? [y/N] ')
+  if (/^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())) return
+  throw new Failure('declined', 'the profile was not added', { hint: 'Nothing was changed.' })
+}

@@ -1,0 +1,101 @@
+import { openApi, type Send } from '../../api/request.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { type Able, able } from '../../trace/sources/capabilities.ts'
+import type { Backend, Verb } from '../../trace/sources/trace-source.ts'
+import { tokenSource } from '../credentials.ts'
+import { clientOf, givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+
+/**
+ * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
+ * file of `--file`. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
+ */
+export async function openBackend<V extends Verb = 'trace'>(
+  invocation: Invocation,
+  verb: V = 'trace' as V,
+): Promise<Able<V>> {
+  const { file } = invocation.options
+  return able(
+    typeof file === 'string' ? await openFile(invocation, file) : await openProfile(invocation),
+    verb,
+  )
+}
+
+async function openFile(invocation: Invocation, path: string): Promise<Backend> {
+  const { readInput } = await import('./trace-file.ts')
+  const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
+  const { fileBackend } = await import('../../trace/sources/file/file-source.ts')
+  const input = await readInput(invocation, path)
+  if (!input)
+    throw new Failure('not-found', `there is no file ${path.slice(0, 200)}`, { hint: 'Check its name.' })
+  return fileBackend(readTraceFile(input.bytes, input.name), input.name)
+}
+
+async function openProfile(invocation: Invocation): Promise<Backend> {
+  const { settings, profile } = await loadProfile(invocation)
+  if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
+    throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
+      hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
+    })
+  }
+  const http = await invocation.ports.http(profile.http)
+  const destination = { base: profile.api, authorization: profile.authorization, http }
+  const send = patient(
+    openApi(
+      destination,
+      tokenSource(invocation, () => clientOf(profile, settings)),
+    ),
+    profile.api.host,
+    invocation,
+  )
+  switch (profile.backend) {
+    case 'tempo': {
+      const { tempoBackend } = await import('../../trace/sources/tempo/tempo.ts')
+      return tempoBackend({ base: profile.api, tenant: profile.tenant }, send)
+    }
+    case 'jaeger': {
+      const { jaegerBackend } = await import('../../trace/sources/jaeger/jaeger.ts')
+      return jaegerBackend(profile.api, send)
+    }
+    case 'lightstep': {
+      const { lightstepBackend } = await import('../../trace/sources/lightstep/lightstep.ts')
+      const { snapshotDesk } = await import('./snapshot-consent.ts')
+      return lightstepBackend(lightstepNames(profile), send, snapshotDesk(invocation))
+    }
+  }
+}
+
+/** From here on somebody who watches wants to know what is waited for. */
+const SILENT_MILLIS = 1000
+
+/** The same requests; at a terminal the first that takes long says so. */
+function patient(send: Send, host: string, invocation: Invocation): Send {
+  const { terminal, clock } = invocation.ports
+  if (!terminal.errIsTTY) return send
+  let said = false
+  return async (request) => {
+    const answered = new AbortController()
+    const tellOnce = () => {
+      if (!said) tell(invocation, `waiting for ${safeText(host)} …`)
+      said = true
+    }
+    clock.sleep(SILENT_MILLIS, answered.signal).then(tellOnce, () => {})
+    try {
+      return await send(request)
+    } finally {
+      answered.abort()
+    }
+  }
+}
+
+function lightstepNames({ organization, project }: Profile): { organization: string; project: string } {
+  if (organization !== undefined && project !== undefined) return { organization, project }
+  throw new Failure(
+    'settings',
+    `the profile names no ${organization === undefined ? 'organization' : 'project'}`,
+    {
+      hint: 'Set organization and project (Lightstep’s names) in the profile, or pass --organization and --project to login.',
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { Failure } from '../../errors.ts'
+import { parseNanos } from '../../trace/nanos.ts'
+import type { TraceFilter } from '../../trace/search.ts'
+import type { TimeRange } from '../../trace/series.ts'
+import { namesTimes, readTimes } from './time-range.ts'
+import { readCount, readPairs } from './trace-view.ts'
+
+const DEFAULT_LIMIT = 20
+/** Tempo's own largest page, and about what a person or a pipe still reads. */
+export const MOST_LIMIT = 10_000
+
+/** What `Date` can hold: a file is searched as a whole unless the command names a time. */
+const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
+
+/** What `trace search` looks for, from its flags. Failures: `usage` for a value that is none. */
+export function readFilter(options: Readonly<Record<string, unknown>>, now: number): TraceFilter {
+  const { service, name, query, attr, min, max, limit } = options
+  const filters = ['service', 'name', 'attr', 'min', 'max', 'error'].filter(
+    (flag) => options[flag] !== undefined,
+  )
+  if (query !== undefined && filters.length > 0) {
+    throw new Failure('usage', `--query and --${filters[0]} cannot be used together`, {
+      hint: 'Put the condition into the query.',
+    })
+  }
+  const range = options.file !== undefined && !namesTimes(options) ? ALWAYS : readTimes(options, now)
+  return {
+    ...(typeof service === 'string' && { service }),
+    ...(typeof name === 'string' && { name }),
+    ...(typeof query === 'string' && { query }),
+    ...(typeof min === 'string' && { minNanos: parseNanos(min, '--min') }),
+    ...(typeof max === 'string' && { maxNanos: parseNanos(max, '--max') }),
+    attributes: readPairs((attr as string[] | undefined) ?? []),
+    errors: options.error === true,
+    limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
+    ...range,
+  }
+}

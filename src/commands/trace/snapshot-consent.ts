@@ -1,0 +1,41 @@
+import { Failure } from '../../errors.ts'
+import type { SnapshotDesk } from '../../trace/sources/lightstep/lightstep-snapshot.ts'
+import { commandLine } from '../command-line.ts'
+import { type Invocation, tell } from '../invocation.ts'
+
+/** What it costs, for those who are asked. */
+const COST = [
+  'That is one of 60 requests an hour for the whole organization,',
+  'and up to 6 more to look at the result.',
+]
+
+/**
+ * Where a command asks a person before it spends a snapshot: `--snapshot` is leave given beforehand, and without a
+ * terminal nobody can be asked.
+ */
+export function snapshotDesk(invocation: Invocation): SnapshotDesk {
+  const { terminal, clock } = invocation.ports
+  const allowed = invocation.options.snapshot === true
+  const command = commandLine(invocation, { snapshot: true })
+  return {
+    allowed,
+    command,
+    async consent(reason, instead) {
+      if (allowed) return
+      if (!terminal.inIsTTY) {
+        const detail = [...COST, ...(instead === undefined ? [] : [instead])]
+        throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
+      }
+      terminal.err(`${reason}. A snapshot can.\n${COST.join('\n')}\nTake one? [y/N] `)
+      if (/^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())) return
+      throw new Failure('declined', 'no snapshot was taken', { hint: 'Nothing was spent.' })
+    },
+    tell: (line) => tell(invocation, line),
+    now: () => clock.now(),
+    wait(milliseconds, why) {
+      if (terminal.errIsTTY && milliseconds > 1000)
+        tell(invocation, `${why} (${Math.ceil(milliseconds / 1000)}s) …`)
+      return clock.sleep(milliseconds)
+    },
+  }
+}

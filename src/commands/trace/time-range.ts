@@ -1,0 +1,38 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { parseDuration } from '../../settings/duration.ts'
+import type { TimeRange } from '../../trace/series.ts'
+
+const DEFAULT_SINCE_SECONDS = 3600
+
+/** `--since`, `--from` and `--to`: the last hour when none is given. Failure `usage` for times that are none. */
+export function readTimes(options: Readonly<Record<string, unknown>>, now: number): TimeRange {
+  const { since, from, to } = options
+  if (since !== undefined && from !== undefined) {
+    throw new Failure('usage', '--since and --from cannot be used together')
+  }
+  const toMillis = typeof to === 'string' ? readTime(to, '--to') : now
+  const seconds = typeof since === 'string' ? parseDuration(since, '--since') : DEFAULT_SINCE_SECONDS
+  const fromMillis = typeof from === 'string' ? readTime(from, '--from') : toMillis - seconds * 1000
+  if (fromMillis < toMillis) return { fromMillis, toMillis }
+  throw new Failure('usage', 'the time to look at ends before it begins', {
+    hint: 'Check --from and --to.',
+  })
+}
+
+/** Whether the command names a time; a file is read as a whole otherwise. */
+export const namesTimes = ({ since, from, to }: Readonly<Record<string, unknown>>): boolean =>
+  since !== undefined || from !== undefined || to !== undefined
+
+/** RFC 3339, a date, or seconds, milliseconds, microseconds or nanoseconds since the epoch by their size. */
+function readTime(text: string, flag: string): number {
+  if (/^\d{9,19}$/.test(text)) {
+    const unit = [1000, 1, 1e-3, 1e-6][Math.floor((text.length - 9) / 3)] as number
+    return Number(text) * unit
+  }
+  const millis = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isFinite(millis)) return millis
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time`, {
+    hint: 'Write it like 2026-11-24T10:00:00Z.',
+  })
+}

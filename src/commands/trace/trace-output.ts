@@ -1,0 +1,140 @@
+import { Failure } from '../../errors.ts'
+import { safeJson } from '../../safe-text.ts'
+import { isoTime } from '../../trace/formats/iso-time.ts'
+import type { Trace } from '../../trace/model.ts'
+import { type Moment, placeMoment } from '../../trace/moment.ts'
+import type { WaterfallOptions } from '../../trace/render/waterfall/waterfall.ts'
+import type { Zoom } from '../../trace/render/waterfall/window.ts'
+import { matchingNodes, nodesInView } from '../../trace/select.ts'
+import type { Adjusted } from '../../trace/tree/skew.ts'
+import type { TraceTree } from '../../trace/tree/tree.ts'
+import { globals, type Invocation } from '../invocation.ts'
+import type { View } from './trace-view.ts'
+
+/** The values of `-o`. */
+export const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md'] as const
+
+/** A format of a trace on standard output. */
+export type TraceFormat = (typeof TRACE_FORMATS)[number]
+
+/** `--json` is `-o json`; a person gets the waterfall. */
+export function traceFormat(invocation: Invocation): TraceFormat {
+  const { output } = invocation.options
+  return globals(invocation).json ? 'json' : ((output as TraceFormat | undefined) ?? 'waterfall')
+}
+
+/** Where a trace came from. */
+export interface Source {
+  /** For people: `Tempo`, `file`. */
+  readonly name: string
+  /** Its page in the back end's UI. */
+  readonly link: string | undefined
+}
+
+/** What is drawn: a tree and, when its clocks were adjusted, how much. */
+export interface Picture {
+  readonly tree: TraceTree
+  readonly clocks: Adjusted | undefined
+}
+
+/**
+ * Writes a trace. For people the spans that fit are shown with all that is above them; the data formats hold the spans
+ * that fit and no others.
+ */
+export async function writeTrace(
+  invocation: Invocation,
+  picture: Picture,
+  view: View,
+  source: Source,
+): Promise<void> {
+  const format = traceFormat(invocation)
+  if (format === 'waterfall' || format === 'md') return writeDrawing(invocation, picture, view, source)
+  await invocation.ports.terminal.out(await piecesOf(format, picture.tree, view))
+}
+
+async function piecesOf(
+  format: Exclude<TraceFormat, 'waterfall' | 'md'>,
+  tree: TraceTree,
+  view: View,
+): Promise<Iterable<string>> {
+  const write = (value: unknown) => safeJson(value)
+  const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
+  const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
+  const nodes = [...tree.spans.keys()].filter((node) => matching?.[node] !== 0)
+  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
+  switch (format) {
+    case 'json':
+      return (await import('../../trace/formats/own/own-json-export.ts')).toJsonText(trace, write)
+    case 'ndjson':
+      return (await import('../../trace/formats/own/own-json-export.ts')).toNdjson(trace, write)
+    case 'otlp':
+      return (await import('../../trace/formats/otlp/otlp-export.ts')).toOtlp(trace, write)
+    case 'jaeger':
+      return (await import('../../trace/formats/jaeger/jaeger-export.ts')).toJaeger(trace, write)
+    case 'csv':
+      return (await import('../../trace/formats/own/csv.ts')).toCsv(tree, nodes, write)
+  }
+}
+
+async function writeDrawing(
+  invocation: Invocation,
+  { tree, clocks }: Picture,
+  view: View,
+  source: Source,
+): Promise<void> {
+  const { says, fold, bars, scale } = view
+  const zoom = await zoomOf(tree, view)
+  const options = {
+    fold,
+    bars,
+    scale,
+    zoom,
+    source,
+    ...(clocks && { clocks }),
+    ...(says !== undefined && { view: { shown: nodesInView(tree, { ...view.selection, ...zoom }), says } }),
+  }
+  const { terminal } = invocation.ports
+  if (traceFormat(invocation) === 'md') {
+    const { renderMarkdown } = await import('../../trace/render/waterfall/markdown.ts')
+    return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
+  }
+  await terminal.out(await linesOf(invocation, tree, view, options), '\n')
+  if (source.link !== undefined && source.link.length > terminal.columns)
+    await terminal.out(`\n${source.link}\n`)
+}
+
+async function linesOf(
+  { ports: { terminal, clock } }: Invocation,
+  tree: TraceTree,
+  { plain }: View,
+  options: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
+): Promise<Iterable<string>> {
+  const { columns: width, unicode } = terminal
+  const now = clock.now()
+  if (plain)
+    return (await import('../../trace/render/waterfall/plain.ts')).renderPlain(tree, {
+      ...options,
+      width,
+      now,
+    })
+  const { renderWaterfall } = await import('../../trace/render/waterfall/waterfall.ts')
+  return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out'), now })
+}
+
+/** `--from` and `--to` in nanoseconds after the tree's start. */
+async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
+  if (!from && !to) return {}
+  const { timeWindow, zeroOf } = await import('../../trace/render/waterfall/window.ts')
+  const zero = zeroOf(timeWindow(tree, scale))
+  const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
+  const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
+  const { fromNanos = 0, toNanos = tree.endNanos } = zoom
+  if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
+    throw new Failure('usage', 'between --from and --to there is nothing of this trace', {
+      hint: tree.isTimed
+        ? `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`
+        : 'None of its spans has a start time.',
+    })
+  }
+  return zoom
+}

@@ -1,0 +1,87 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { parseSpanOrTraceId } from '../../trace/id.ts'
+import { type Moment, parseMoment } from '../../trace/moment.ts'
+import { parseNanos } from '../../trace/nanos.ts'
+import type { Scale } from '../../trace/render/waterfall/window.ts'
+import type { Selection } from '../../trace/select.ts'
+
+/** What of a trace is to be shown, from the flags of `trace get`. */
+export interface View {
+  readonly selection: Selection
+  /** The flags that choose spans, for the line that says so; undefined when there are none. */
+  readonly says: string | undefined
+  /** Only the subtree of this span. */
+  readonly spanId: string | undefined
+  readonly fold: boolean
+  readonly bars: boolean
+  /** Indented text without drawing characters. */
+  readonly plain: boolean
+  readonly scale: Scale
+  /** The stretch of time to look at. */
+  readonly from: Moment | undefined
+  readonly to: Moment | undefined
+  /** Move spans whose clocks cannot be right. */
+  readonly skew: boolean
+  readonly showSensitive: boolean
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+/** Failures: `usage` for a value that is none. */
+export function readView(options: Options): View {
+  const selection: Selection = {
+    ...(options.errors === true && { errors: true }),
+    ...(typeof options.service === 'string' && { service: options.service }),
+    ...(typeof options.min === 'string' && { minNanos: parseNanos(options.min, '--min') }),
+    ...(typeof options.depth === 'string' && { depth: readCount(options.depth, '--depth') }),
+    ...(Array.isArray(options.attr) && { attributes: readPairs(options.attr as string[]) }),
+  }
+  return {
+    selection,
+    says: saysOf(options),
+    spanId: typeof options.span === 'string' ? readSpanId(options.span) : undefined,
+    fold: options.unfold !== true,
+    bars: options.bars !== false,
+    plain: options.plain === true,
+    scale: (options.scale as Scale | undefined) ?? 'linear',
+    from: typeof options.from === 'string' ? parseMoment(options.from, '--from') : undefined,
+    to: typeof options.to === 'string' ? parseMoment(options.to, '--to') : undefined,
+    skew: options.skew === true,
+    showSensitive: options.showSensitive === true,
+  }
+}
+
+function saysOf(options: Options): string | undefined {
+  const flags = ['service', 'min', 'depth', 'from', 'to'].filter((flag) => typeof options[flag] === 'string')
+  const words = flags.map((flag) => `--${flag} ${safeText(String(options[flag]), 40)}`)
+  if (options.errors === true) words.unshift('--errors')
+  if (Array.isArray(options.attr)) {
+    words.push(...(options.attr as string[]).map((pair) => `--attr ${safeText(pair, 60)}`))
+  }
+  return words.length > 0 ? words.join(' ') : undefined
+}
+
+/** A whole number from 1 on. */
+export function readCount(text: string, flag: string, most = 1_000_000): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`)
+}
+
+/** `key=value` texts; the first `=` parts them. */
+export function readPairs(texts: readonly string[]): [key: string, value: string][] {
+  return texts.map((text) => {
+    const at = text.indexOf('=')
+    if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+    throw new Failure('usage', `--attr: "${safeText(text, 60)}" is not key=value`, {
+      hint: 'Write it like --attr http.response.status_code=500.',
+    })
+  })
+}
+
+function readSpanId(text: string): string {
+  const { spanId } = parseSpanOrTraceId(text)
+  if (spanId !== undefined) return spanId
+  throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`)
+}

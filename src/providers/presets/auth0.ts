@@ -1,0 +1,61 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** Auth0. The issuer ends in a slash. Without an audience the access token is opaque and for Auth0 alone. */
+export const auth0: Preset = {
+  ...STANDARD,
+  id: 'auth0',
+  name: 'Auth0',
+  audience: 'audience',
+  pkceKnown: true,
+  device: 'yes',
+  revoke: ['refresh'],
+  claimNames: {
+    userName: ['nickname', 'preferred_username', 'name', 'email'],
+    email: ['email', { ending: '/email' }],
+    client: ['azp', 'client_id', { path: ['aud'], only: 'id', take: 'single' }],
+    scopes: ['scope'],
+    // Plain names are reserved there, so rules add them under a URL of the customer's own.
+    groups: [{ ending: '/groups' }, 'groups'],
+    roles: [{ ending: '/roles' }, 'permissions'],
+    tenant: ['org_id', { path: ['iss'], take: 'host' }],
+  },
+  hints: [
+    {
+      description: /callback url mismatch/i,
+      say: 'Auth0 compares the callback URL to the letter. Add to "Allowed Callback URLs" of the application: {redirect}',
+    },
+    {
+      error: ['access_denied'],
+      description: /service not found/i,
+      say: 'The audience is not the identifier of an API in this tenant. Look under Applications > APIs; a slash at the end counts.',
+    },
+    {
+      error: ['unauthorized_client'],
+      description: /grant type/i,
+      say: 'Tick the grant (Authorization Code, Refresh Token, Device Code) under Advanced Settings > Grant Types of the application {client}.',
+    },
+    {
+      error: ['no-refresh-token'],
+      say: 'Switch on "Allow Offline Access" in the settings of the API, and keep offline_access in scopes.',
+    },
+    {
+      error: ['opaque-token'],
+      say: 'No API was named, so the token is for Auth0 alone. Set audience to the identifier of your API.',
+    },
+    {
+      where: 'device',
+      error: ['invalid_grant', 'expired_token'],
+      say: 'The code has expired or was used before. Run ls-auth login again.',
+    },
+    {
+      where: 'discovery',
+      error: ['issuer-mismatch'],
+      say: 'An Auth0 issuer ends in a slash, and it is the domain you sign in at: https://<tenant>.<region>.auth0.com/',
+    },
+  ],
+  registration: [
+    'Applications > create a Native application (authentication method None); Grant Types: Authorization Code, Refresh Token and, for --device, Device Code.',
+    'Add each redirect URI to "Allowed Callback URLs". Sign-ins on loopback show one more confirmation page: that is normal.',
+    'APIs > create an API, switch on "Allow Offline Access", and set audience to its identifier. Add groups in an Action under a URL of your own.',
+  ],
+}

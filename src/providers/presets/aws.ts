@@ -1,0 +1,71 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** The claim under which AWS keeps what it knows of the principal. */
+const AWS = 'https://sts.amazonaws.com/'
+
+/** AWS IAM as an issuer for programs: `sts:GetWebIdentityToken`. There is no sign-in page and no refresh token. */
+export const awsIam: Preset = {
+  ...STANDARD,
+  id: 'aws-iam',
+  name: 'AWS IAM (outbound identity federation)',
+  signsIn: 'workload',
+  scopes: [],
+  offline: 'none',
+  audience: 'audience',
+  accessToken: 'jwt',
+  device: 'no',
+  revoke: [],
+  claimNames: {
+    userName: [{ path: ['sub'], take: 'last-segment' }],
+    email: [],
+    client: [],
+    scopes: [],
+    groups: [],
+    roles: [{ path: [AWS, 'principal_tags'], take: 'entries' }],
+    tenant: [{ path: [AWS, 'aws_account'] }, { path: [AWS, 'org_id'] }],
+    authTime: [],
+    sessionId: [],
+  },
+  hints: [
+    {
+      description: /OutboundWebIdentityFederationDisabled/i,
+      say: 'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+    },
+    {
+      description: /incorrect token audience/i,
+      say: 'AWS compares the audience with the client ids of its identity provider entry. Add {client} there, and use the ID token.',
+    },
+    {
+      description: /couldn.t retrieve verification key/i,
+      say: 'AWS could not fetch the keys of {issuer}: it must be reachable over public https.',
+    },
+  ],
+  registration: [
+    'Enable outbound web identity federation for the account (iam:EnableOutboundWebIdentityFederation); it gives the account an issuer of its own.',
+    'Allow the role sts:GetWebIdentityToken for the audience of your gateway.',
+    'Let the gateway trust that issuer and audience, and the ARN in sub.',
+  ],
+}
+
+/** IAM Identity Center is recognised so that it can be explained: it issues no ID tokens to other programs. */
+export const awsIdentityCenter: Preset = {
+  ...STANDARD,
+  id: 'aws-identity-center',
+  name: 'AWS IAM Identity Center',
+  signsIn: 'nobody',
+  scopes: [],
+  offline: 'none',
+  // Its token opens every AWS account the person has: it must not travel to a trace API.
+  accessToken: 'opaque',
+  device: 'no',
+  revoke: [],
+  hints: [
+    {
+      say: 'IAM Identity Center is no OpenID Connect provider: it gives no ID tokens to other programs. Sign in with the provider behind it (Okta, Entra, Cognito …); for programs use provider = "aws-iam".',
+    },
+  ],
+  registration: [
+    'IAM Identity Center cannot sign people in here, as it is no OpenID Connect provider.',
+    'Register ls-auth with the identity provider behind it; for programs on AWS use provider = "aws-iam".',
+  ],
+}

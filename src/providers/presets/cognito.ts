@@ -1,0 +1,68 @@
+import { type Hint, type Preset, STANDARD } from '../preset.ts'
+
+const HINTS: readonly Hint[] = [
+  {
+    where: 'discovery',
+    issuer: /^https:\/\/[^/]*\.amazoncognito\.com/i,
+    say: 'That is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
+  },
+  {
+    where: 'discovery',
+    error: ['no-endpoint'],
+    say: 'The user pool has no domain yet, so it has no sign-in pages. Give it one: User pool > Branding > Domain.',
+  },
+  {
+    error: ['redirect_mismatch'],
+    say: 'Cognito compares the callback URL to the letter. Add to "Allowed callback URLs" of the app client: {redirect}',
+  },
+  {
+    error: ['invalid_scope'],
+    say: 'A scope is not enabled on the app client. Cognito knows no offline_access; scopes of your own are written <resource server>/<scope>. Asked for: {scopes}',
+  },
+  {
+    where: 'token',
+    error: ['invalid_grant'],
+    say: 'The sign-in has ended, or the app client may not read an attribute behind a scope. Sign in again; if that fails too, leave email and profile out of scopes.',
+  },
+  {
+    error: ['unauthorized_client'],
+    say: 'The app client {client} may not use this grant. Allow "Authorization code grant" and refresh tokens in its login pages settings.',
+  },
+  {
+    error: ['invalid_client'],
+    say: 'The client id is wrong for this pool, or the app client has a secret. Create an app client of the type "Single-page or mobile", without a secret.',
+  },
+]
+
+/** An Amazon Cognito user pool. Its access tokens have no `aud`; assert `client` instead. */
+export const cognito: Preset = {
+  ...STANDARD,
+  id: 'cognito',
+  name: 'Amazon Cognito',
+  // A refresh token always comes with the code; asking with offline_access is an error here.
+  scopes: ['openid', 'profile', 'email'],
+  offline: 'implicit',
+  audience: 'scope',
+  accessToken: 'jwt',
+  // The only spelling of loopback that every age of the service accepts.
+  redirectHost: 'localhost',
+  pkceKnown: true,
+  device: 'no',
+  revoke: ['refresh'],
+  endpointHosts: ['*.amazoncognito.com'],
+  claimNames: {
+    userName: ['cognito:username', 'username', 'preferred_username', 'email'],
+    client: ['client_id', { path: ['aud'], only: 'id', take: 'single' }],
+    scopes: ['scope'],
+    groups: ['cognito:groups', 'custom:groups'],
+    roles: ['cognito:roles'],
+    tenant: [{ path: ['iss'], take: 'last-segment' }],
+    sessionId: ['origin_jti'],
+  },
+  hints: HINTS,
+  registration: [
+    'User pool > App clients > create one without a secret; login pages: grant "Authorization code", scopes openid, profile, email and those of your resource server.',
+    'Add each redirect URI to "Allowed callback URLs", and give the pool a domain.',
+    'Groups come as cognito:groups. In expect use client, not audience, for access tokens.',
+  ],
+}

@@ -1,0 +1,53 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** Dex. Each refresh gives a new refresh token; it has no revocation endpoint. */
+export const dex: Preset = {
+  ...STANDARD,
+  id: 'dex',
+  name: 'Dex',
+  scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+  audience: 'cross-client',
+  accessToken: 'jwt',
+  // A public client without redirectURIs may use any loopback port.
+  redirectPorts: 'any',
+  pkceKnown: true,
+  device: 'yes',
+  devicePkce: true,
+  // A dead refresh token is called an invalid request here.
+  deadRefreshCodes: ['invalid_grant', 'invalid_request'],
+  revoke: [],
+  claimNames: {
+    userName: ['preferred_username', 'name', 'email'],
+    client: ['azp', { path: ['aud'], take: 'single' }],
+    scopes: [],
+    groups: ['groups'],
+    roles: [],
+    tenant: [{ path: ['federated_claims', 'connector_id'] }],
+  },
+  hints: [
+    {
+      description: /unregistered redirect_uri/i,
+      say: 'Add {redirect} to redirectURIs of the client {client}, or take redirectURIs out: a public client may then use any loopback port.',
+    },
+    {
+      error: ['invalid_request', 'invalid_grant'],
+      description: /refresh token/i,
+      say: 'The refresh token was used elsewhere or has expired. Run: ls-auth login',
+    },
+    {
+      where: 'device',
+      error: ['invalid_request'],
+      description: /device code/i,
+      say: 'The code has expired or was used before. Run ls-auth login again.',
+    },
+    {
+      error: ['unsupported_grant_type'],
+      say: 'This grant is not among oauth2.grantTypes in the settings of Dex. For --device add urn:ietf:params:oauth:grant-type:device_code.',
+    },
+  ],
+  registration: [
+    'Add to staticClients: id, name and "public: true", without a secret and without redirectURIs.',
+    'For an API with a client of its own, list ls-auth in its trustedPeers and set audience to its id.',
+    'Groups need a connector that knows them.',
+  ],
+}

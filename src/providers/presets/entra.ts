@@ -1,0 +1,130 @@
+import { type Hint, type Preset, STANDARD } from '../preset.ts'
+
+const HINTS: readonly Hint[] = [
+  {
+    codes: [50011],
+    say: 'Register {redirect} under Authentication > "Mobile and desktop applications". The path must be the same; the port does not matter.',
+  },
+  {
+    codes: [7000218],
+    say: 'Entra takes the app for one with a secret. Set "Allow public client flows" to Yes and use the platform "Mobile and desktop applications", not Web.',
+  },
+  {
+    codes: [700025],
+    say: 'A public client sends no secret. Take the client secret settings out of the profile.',
+  },
+  {
+    codes: [65001, 65004, 90094, 90095, 650056],
+    say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
+  },
+  {
+    codes: [700016, 700011, 90002],
+    say: 'The app or the tenant is not known there. Check client_id ({client}), the tenant in the issuer ({issuer}) and the cloud it belongs to.',
+  },
+  {
+    codes: [50020, 50034, 50194, 90130, 9002332],
+    say: "The account does not belong to this tenant. Use the issuer with your tenant's GUID, or another account: ls-auth login --prompt select_account",
+  },
+  {
+    codes: [50105],
+    say: 'The account is not assigned to the app {client}. Ask for an assignment under Enterprise applications > Users and groups.',
+  },
+  {
+    codes: [500011, 650057, 70011, 28002, 700022],
+    say: 'Check the scopes ({scopes}): each is an exposed API followed by a scope name, api://<id>/<scope>, and all must belong to one API.',
+  },
+  {
+    codes: [901002],
+    say: 'Entra v2 has no resource parameter: name the API in scopes (api://<id>/<scope>) instead.',
+  },
+  {
+    codes: [50076, 50079, 53000, 53003, 530032, 50158],
+    say: 'A Conditional Access rule asks for more, such as a second factor or a managed device. Sign in with the browser on such a device, without --device.',
+  },
+  {
+    codes: [70008, 700082, 700084, 70043, 50173, 50089],
+    say: 'The sign-in has expired or was revoked by your organization. Run: ls-auth login',
+  },
+  {
+    codes: [501481, 50147],
+    say: 'The answer belongs to another sign-in: probably two ran at once. Run ls-auth login again, once.',
+  },
+  { where: 'device', codes: [70019], say: 'The code was not entered in time. Run ls-auth login again.' },
+  {
+    where: 'device',
+    codes: [70018, 90119, 90120],
+    say: 'The code was mistyped, was used before or has expired. Run ls-auth login again.',
+  },
+  {
+    error: ['authorization_declined'],
+    say: 'The request was declined on the sign-in page. Run ls-auth login again when you are ready.',
+  },
+  { codes: [54005, 70000], say: 'The code was used before or is no longer valid. Run ls-auth login again.' },
+  {
+    error: ['interaction_required'],
+    say: 'Entra wants to see the person again (a rule or a second factor). Run: ls-auth login',
+  },
+  {
+    error: ['opaque-token'],
+    say: 'The token is for Microsoft Graph, because no scope names an API of yours. Add one, api://<id>/<scope>, to scopes and sign in again.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    say: "Use the issuer with the tenant's GUID: https://login.microsoftonline.com/<tenant GUID>/v2.0. A domain name or an alias does not come back in the answer.",
+  },
+]
+
+/** Microsoft Entra ID, endpoint v2. Whether an access token has v1 or v2 claims is the API's registration to say. */
+export const entra: Preset = {
+  ...STANDARD,
+  id: 'entra',
+  name: 'Microsoft Entra ID',
+  // It needs none, and in many tenants only an administrator may see the consent page (AADSTS90094).
+  consentForOffline: false,
+  audience: 'scope',
+  // Without a scope of our own API the token is for Microsoft Graph, and nobody else can check that one.
+  accessToken: 'either',
+  // Microsoft Graph, by its id and its names; such a token is signed over a header that was changed afterwards.
+  ownTokens: {
+    audiences: [
+      '00000003-0000-0000-c000-000000000000',
+      'https://graph.microsoft.com',
+      'https://graph.microsoft.com/',
+    ],
+    headers: ['nonce'],
+  },
+  redirectHost: 'localhost',
+  redirectPorts: 'any',
+  redirectPath: '',
+  pkceKnown: true,
+  device: 'yes',
+  deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
+  deadRefreshCodes: ['invalid_grant', 'interaction_required'],
+  // The old refresh token stays valid after a refresh, so a repeat is harmless.
+  rotationGraceSeconds: 60,
+  // There is no revocation endpoint: signing out forgets locally.
+  revoke: [],
+  issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+  sharedIssuer: /\/(common|organizations|consumers)\//,
+  endpointHosts: ['login.microsoftonline.com', 'graph.microsoft.com'],
+  claimNames: {
+    // `sub` differs from client to client; `oid` is the person in the tenant.
+    subject: ['oid', 'sub'],
+    userName: ['preferred_username', 'upn', 'unique_name', 'email', 'name'],
+    email: ['email', { path: ['preferred_username'], containing: '@' }],
+    client: ['azp', 'appid', { path: ['aud'], only: 'id', take: 'single' }],
+    scopes: ['scp'],
+    groups: ['groups'],
+    roles: ['roles'],
+    tenant: ['tid'],
+    tokenId: ['uti'],
+    groupsLeftOut: ['hasgroups'],
+  },
+  hints: HINTS,
+  registration: [
+    'App registrations > Authentication > add platform "Mobile and desktop applications" with the redirect URI shown; set "Allow public client flows" to Yes.',
+    'Expose an API with a scope, grant it to the client, and ask for it: scopes = [..., "api://<id>/traces.read"]. In the token, aud is the GUID of that API.',
+    'Groups: Token configuration > add groups claim; above 200 groups they are left out, so assign groups to the app or use app roles.',
+  ],
+}

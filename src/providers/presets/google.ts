@@ -1,0 +1,71 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** Google. Its access tokens are for Google alone; an API of ours gets the ID token, whose `aud` is the client. */
+export const google: Preset = {
+  ...STANDARD,
+  id: 'google',
+  name: 'Google',
+  scopes: ['openid', 'profile', 'email'],
+  offline: 'params',
+  // Without the consent page a second sign-in gives no refresh token.
+  authorizationParameters: { access_type: 'offline', prompt: 'consent' },
+  scopeSpelling: {
+    email: 'https://www.googleapis.com/auth/userinfo.email',
+    profile: 'https://www.googleapis.com/auth/userinfo.profile',
+  },
+  useToken: 'id',
+  accessToken: 'opaque',
+  redirectPorts: 'any',
+  pkceKnown: true,
+  device: 'separate-client',
+  // The refresh token is not replaced, so a repeat is harmless.
+  rotationGraceSeconds: 60,
+  clientAuth: 'client_secret_post',
+  publicSecret: true,
+  issuerAliases: ['accounts.google.com'],
+  endpointHosts: ['oauth2.googleapis.com', 'openidconnect.googleapis.com', 'www.googleapis.com'],
+  claimNames: {
+    userName: ['email', 'name'],
+    client: ['azp', { path: ['aud'], only: 'id', take: 'single' }],
+    scopes: [],
+    groups: [],
+    roles: [],
+    tenant: ['hd'],
+    authTime: [],
+    sessionId: [],
+    tokenId: [],
+  },
+  hints: [
+    {
+      description: /client_secret is missing/i,
+      say: 'Google gives desktop clients a secret that is not confidential and asks for it. Put it into the profile.',
+    },
+    {
+      error: ['redirect_uri_mismatch'],
+      say: 'The client {client} is not of the type "Desktop app". Create one of that type; it needs no redirect URI.',
+    },
+    {
+      where: 'device',
+      error: ['invalid_client'],
+      say: '--device needs a client of the type "TVs and Limited Input devices". Sign in with the browser instead, or use such a client.',
+    },
+    {
+      error: ['access_denied', 'org_internal', 'admin_policy_enforced'],
+      say: 'The person refused, or the consent screen is for another organization, or an administrator blocks the app {client}.',
+    },
+    {
+      error: ['invalid_scope'],
+      say: 'Google has no offline_access and no scopes of your own. Use scopes = ["openid", "profile", "email"].',
+    },
+    {
+      where: 'token',
+      error: ['invalid_grant'],
+      say: 'The sign-in has ended. While the consent screen is in "Testing", Google ends it after seven days: publish it. Run: ls-auth login',
+    },
+  ],
+  registration: [
+    'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; no redirect URI is registered.',
+    'Its secret is not confidential: put it into the profile. Publish the consent screen, or sign-ins end after seven days.',
+    'There are no groups in Google tokens. Gate on the audience (the client id) and the tenant (hd).',
+  ],
+}

@@ -1,0 +1,69 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** Keycloak. Access tokens live for five minutes by default; audience and groups come from client scope mappers. */
+export const keycloak: Preset = {
+  ...STANDARD,
+  id: 'keycloak',
+  name: 'Keycloak',
+  audience: 'mapper',
+  accessToken: 'jwt',
+  // For a loopback host the registered URI is compared without the port.
+  redirectPorts: 'any',
+  pkceKnown: true,
+  device: 'yes',
+  devicePkce: true,
+  claimNames: {
+    userName: ['preferred_username', 'name', 'sub'],
+    client: ['azp', 'client_id'],
+    scopes: ['scope'],
+    groups: ['groups'],
+    roles: [
+      {
+        merge: [
+          { path: ['realm_access', 'roles'], prefix: 'realm:' },
+          { path: ['resource_access', '*', 'roles'], prefix: '*:' },
+        ],
+      },
+    ],
+    tenant: [{ path: ['iss'], take: 'last-segment' }],
+    sessionId: ['sid', 'session_state'],
+  },
+  hints: [
+    {
+      description: /redirect_uri/i,
+      say: 'Add to "Valid redirect URIs" of the client {client}: {redirect}',
+    },
+    {
+      description: /client not allowed.*device/i,
+      say: 'Switch on "OAuth 2.0 Device Authorization Grant" in the settings of the client {client}.',
+    },
+    {
+      where: 'device',
+      error: ['invalid_grant'],
+      say: 'The code has expired or was used before. Run ls-auth login again.',
+    },
+    {
+      error: ['unauthorized_client', 'invalid_client'],
+      say: 'Keycloak expects a secret of the client {client}, or does not know it. Switch "Client authentication" off.',
+    },
+    {
+      error: ['not_allowed'],
+      say: 'The person or the client may not have offline tokens. Grant the role offline_access, or leave offline_access out of scopes.',
+    },
+    {
+      error: ['invalid_grant'],
+      description: /not active|reuse|stale/i,
+      say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
+    },
+    {
+      where: 'discovery',
+      error: ['issuer-mismatch'],
+      say: 'Keycloak names the address it was reached by. Set its "hostname" to the public URL, and use that one, with the same http or https and port, as issuer.',
+    },
+  ],
+  registration: [
+    'Clients > create an OpenID Connect client, "Client authentication" off, "Standard flow" on and, for --device, "OAuth 2.0 Device Authorization Grant" on; PKCE method S256.',
+    'Add the redirect URI without a port to "Valid redirect URIs".',
+    'Add a client scope with an Audience mapper for the API and, for groups, a Group Membership mapper with the claim name "groups".',
+  ],
+}

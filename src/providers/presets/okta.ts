@@ -1,0 +1,105 @@
+import { type Hint, type Preset, STANDARD } from '../preset.ts'
+
+const HINTS: readonly Hint[] = [
+  {
+    description: /redirect_uri.*(login redirect uri|whitelist)/i,
+    say: 'Okta compares the redirect URI to the letter. Add to "Sign-in redirect URIs" of the app: {redirect}',
+  },
+  {
+    error: ['access_denied'],
+    description: /policy evaluation failed|no_matching_policy/i,
+    say: 'No access policy of the authorization server fits this client, person, grant and all of the scopes. Ask for a rule for this client that allows {scopes}.',
+  },
+  {
+    error: ['access_denied'],
+    description: /not assigned/i,
+    say: 'The account is not assigned to the app {client}. Ask an Okta administrator to assign the person or a group.',
+  },
+  {
+    error: ['invalid_scope'],
+    description: /custom scopes are not allowed/i,
+    say: 'The org authorization server has no custom scopes. Set issuer to a custom one, such as https://<domain>/oauth2/default, or ask without them.',
+  },
+  {
+    error: ['invalid_scope'],
+    say: 'A scope is not defined on this authorization server ({issuer}). Have it created there, or leave it out of scopes.',
+  },
+  {
+    error: ['invalid_client'],
+    description: /browser requests/i,
+    say: 'Something between ls-auth and Okta adds an Origin header to the request. Look at the HTTP proxy.',
+  },
+  {
+    error: ['invalid_client'],
+    say: 'The app {client} expects a client secret. Use a "Native Application" in Okta, with client authentication "None".',
+  },
+  {
+    error: ['invalid_request'],
+    description: /pkce/i,
+    say: 'Okta wants PKCE for this app and did not see it: something changes the request on its way. Look at the HTTP proxy.',
+  },
+  {
+    description: /E0000015/,
+    say: 'This Okta organization has no API Access Management, so no custom authorization servers. Set issuer to the organization itself: https://<domain>.',
+  },
+  {
+    where: 'device',
+    error: ['unauthorized_client', 'unsupported_grant_type', 'invalid_grant'],
+    say: 'Tick "Device Authorization" among the grants of the app, and in the access policy rule of the authorization server.',
+  },
+]
+
+/** Okta with a custom authorization server (`/oauth2/<id>`): the kind whose access tokens an API can check. */
+export const okta: Preset = {
+  ...STANDARD,
+  id: 'okta',
+  name: 'Okta',
+  audience: 'server',
+  accessToken: 'jwt',
+  pkceKnown: true,
+  device: 'yes',
+  // Rotation is optional; where it is on, 30 seconds is the default overlap.
+  rotationGraceSeconds: 30,
+  claimNames: {
+    // In an access token `sub` is the login; `uid` there equals the ID token's `sub`.
+    subject: ['uid', 'sub'],
+    userName: ['preferred_username', { path: ['sub'], only: 'access', notStarting: '00u' }, 'email'],
+    client: ['cid', { path: ['aud'], only: 'id', take: 'single' }],
+    scopes: ['scp'],
+    // The administrator chooses the claim's name.
+    groups: ['groups', 'Groups', 'GroupsClaim'],
+    tenant: [{ path: ['iss'], take: 'host' }],
+    sessionId: [],
+    mfaLevels: ['urn:okta:loa:2fa:*', 'phr', 'phrh'],
+  },
+  hints: HINTS,
+  registration: [
+    'Applications > Create App Integration > OIDC > Native Application; grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
+    'Add each redirect URI to "Sign-in redirect URIs", assign the people, and give the authorization server an access policy rule for this client.',
+    'Groups: add a claim "groups" (filter) to the access token; a filter that fits more than 100 groups makes the sign-in fail.',
+  ],
+}
+
+/** Okta's org authorization server: its access tokens are for Okta itself, so the ID token is the one to use. */
+export const oktaOrg: Preset = {
+  ...okta,
+  id: 'okta-org',
+  name: 'Okta (org authorization server)',
+  audience: 'none',
+  useToken: 'id',
+  accessToken: 'opaque',
+  // They look like JWTs, but what is in them may change and their keys need not be published.
+  ownTokens: { all: true },
+  hints: [
+    {
+      error: ['opaque-token'],
+      say: 'An access token of the org authorization server is for Okta alone. Use the ID token (use_token = "id"), or a custom authorization server as issuer.',
+    },
+    ...HINTS,
+  ],
+  registration: [
+    'Applications > Create App Integration > OIDC > Native Application; grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
+    'Add each redirect URI to "Sign-in redirect URIs" and assign the people.',
+    'Groups: only in the ID token, with a groups claim filter on the app and the scope "groups". For scopes of your own use a custom authorization server.',
+  ],
+}

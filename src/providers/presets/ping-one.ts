@@ -1,0 +1,36 @@
+import { type Preset, STANDARD } from '../preset.ts'
+
+/** PingOne. The resource, and with it the audience, follows from the scopes: one custom resource at a time. */
+export const pingOne: Preset = {
+  ...STANDARD,
+  id: 'pingone',
+  name: 'PingOne',
+  // Refresh tokens are a grant type of the application there, not a scope.
+  scopes: ['openid', 'profile', 'email'],
+  offline: 'implicit',
+  audience: 'scope',
+  accessToken: 'jwt',
+  device: 'yes',
+  claimNames: {
+    userName: ['preferred_username', 'username', 'email', 'sub'],
+    client: ['client_id', 'azp', { path: ['aud'], only: 'id', take: 'single' }],
+    groups: ['memberOfGroupNames', 'groups'],
+    roles: [{ ending: '/roles' }, 'roles'],
+    tenant: ['org', 'env'],
+  },
+  hints: [
+    {
+      error: ['invalid_scope'],
+      say: 'The scopes ({scopes}) must be granted to the application, and may name one custom resource only.',
+    },
+    {
+      error: ['no-refresh-token'],
+      say: 'Tick the grant "Refresh Token" in the configuration of the application {client}.',
+    },
+  ],
+  registration: [
+    'Applications > add a Native application: response type Code, grants Authorization Code and Refresh Token and, for --device, Device Authorization; PKCE S256 required; token auth method None.',
+    'Add each redirect URI, and grant the scopes of your resource under Resources.',
+    'Groups: map an attribute named "groups" to the group names on the resource.',
+  ],
+}

@@ -1,0 +1,64 @@
+import { Failure } from '../../errors.ts'
+import type { HttpAnswer, HttpRequest } from '../../ports.ts'
+
+/** Names in lower case, repeated fields joined. */
+export function flatten(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Record<string, string> {
+  const flat: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return flat
+}
+
+/** Collects the body as it comes; past the cap of the request adding more is a Failure (`api-failed`). */
+export function cappedBody(request: HttpRequest): { add(part: Buffer): void; whole(): Buffer } {
+  const parts: Buffer[] = []
+  let size = 0
+  return {
+    add(part) {
+      size += part.length
+      if (size > request.maxBytes) throw tooLarge(request)
+      parts.push(part)
+    },
+    whole: () => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)),
+  }
+}
+
+/** Loads what unpacks an answer; nearly every server packs it. */
+export function prepareToDecode(): void {
+  import('node:zlib').catch(() => {})
+}
+
+/** Unpacks gzip, br and deflate; what unpacks to more than the cap is refused. */
+export async function decode(
+  wire: Buffer,
+  headers: HttpAnswer['headers'],
+  request: HttpRequest,
+): Promise<Buffer> {
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding === 'identity' || wire.length === 0) return wire
+  const { brotliDecompressSync, gunzipSync, inflateSync } = await import('node:zlib')
+  const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }
+  const decoder = decoders[encoding as keyof typeof decoders]
+  if (!decoder)
+    throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`)
+  try {
+    // At once: there is nothing else to do meanwhile, and another thread would have to be asked.
+    return decoder(wire, { maxOutputLength: request.maxBytes })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
+    throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, { cause })
+  }
+}
+
+function tooLarge(request: HttpRequest): Failure {
+  return new Failure(
+    'api-failed',
+    `the answer of ${request.url.host} is larger than ${request.maxBytes} bytes`,
+    {
+      hint: 'ls-auth stopped reading. Ask for less, or look at what answers at this address.',
+    },
+  )
+}

@@ -1,0 +1,87 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { HttpRequest } from '../../ports.ts'
+import { once } from '../once.ts'
+import { cappedBody, prepareToDecode } from './answer-body.ts'
+import type { TlsSettings } from './tls-settings.ts'
+import type { Way } from './transport.ts'
+
+const CONNECT_MILLISECONDS = 5_000
+/** Shorter than the five seconds most servers keep an idle connection: theirs to close is ours to write into. */
+const IDLE_MILLISECONDS = 4_000
+
+/** Straight to the host, by Node's own client: it is at hand in a third of the time that undici takes to load. */
+export function directWay(tls: TlsSettings): Way {
+  const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }
+  const clients = {
+    'http:': once(async () => {
+      const { Agent, request } = await import('node:http')
+      return { request, agent: new Agent(keep) }
+    }),
+    'https:': once(async () => {
+      const { Agent, request } = await import('node:https')
+      return { request, agent: new Agent({ ...keep, ...tls }) }
+    }),
+  }
+  return {
+    async send(request, signal) {
+      const client = await clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
+      if (signal.aborted) throw signal.reason
+      const { method } = request
+      const headers = { 'accept-encoding': 'identity', ...request.headers }
+      const asked = client.request(request.url, { ...client, method, headers })
+      // By hand: Node's own option for it loads a library of streams.
+      const stop = () => asked.destroy(signal.reason)
+      signal.addEventListener('abort', stop, { once: true })
+      // While the other side works.
+      asked.once('finish', () => setImmediate(prepareToDecode))
+      try {
+        const answer = await answerOf(asked, request)
+        const body = await bodyOf(answer, request)
+        return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
+    },
+  }
+}
+
+function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once('response', resolve)
+    // It may come after the answer, too, and must not go unheard then.
+    asked.on('error', reject)
+    // Nobody asked for another protocol.
+    asked.once('upgrade', (_, socket) => {
+      socket.destroy()
+      reject(cutOff())
+    })
+    asked.once('close', () => reject(cutOff()))
+    asked.once('socket', (socket) => {
+      if (!socket.connecting) return
+      const late = () => asked.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
+      const timer = setTimeout(late, CONNECT_MILLISECONDS)
+      for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
+    })
+    asked.end(body)
+  })
+}
+
+function bodyOf(answer: IncomingMessage, request: HttpRequest): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const body = cappedBody(request)
+    answer.on('data', (part: Buffer) => {
+      try {
+        body.add(part)
+      } catch (failure) {
+        reject(failure)
+        answer.destroy()
+      }
+    })
+    answer.once('end', () => resolve(body.whole()))
+    answer.on('error', reject)
+    // Closed before its end.
+    answer.once('close', () => reject(cutOff()))
+  })
+}
+
+const cutOff = (): Error => Object.assign(new Error('cut off'), { code: 'ECONNRESET' })

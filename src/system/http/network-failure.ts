@@ -1,0 +1,90 @@
+import { Failure, NetworkFailure } from '../../errors.ts'
+
+const UNTRUSTED = new Set([
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+])
+const NOT_CONNECTED: Record<string, string> = {
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNREFUSED: 'nothing listens there',
+  EHOSTUNREACH: 'no route to it',
+  ENETUNREACH: 'no route to it',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  ETIMEDOUT: 'it does not answer',
+}
+
+const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
+
+/** A request that got no answer, as a Failure: what stood in the way, in our words. */
+export function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
+  const cause = rootCause(error)
+  const code = String(cause.code ?? '')
+  if (UNTRUSTED.has(code)) {
+    return new Failure(
+      'refused',
+      `the certificate of ${url.host} is not signed by a CA this machine trusts`,
+      {
+        hint: 'If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
+        cause: error,
+      },
+    )
+  }
+  if (
+    code === 'CERT_HAS_EXPIRED' ||
+    code === 'CERT_NOT_YET_VALID' ||
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+  ) {
+    const what = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'is for another host' : 'is not valid at this time'
+    return new Failure('refused', `the certificate of ${url.host} ${what}`, {
+      hint: 'Check the address and the clock of this machine; ls-auth never skips this check.',
+      cause: error,
+    })
+  }
+  const reason = NOT_CONNECTED[code]
+  if (reason && isElsewhere(cause, url)) {
+    const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
+    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
+  }
+  if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
+  if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
+  if (/proxy/i.test(cause.message)) {
+    const status = /\((\d{3})\)/.exec(cause.message)?.[1]
+    return new NetworkFailure(
+      `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
+      false,
+      { hint: PROXY_HINT, cause: error },
+    )
+  }
+  const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
+  return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
+}
+
+/** The error of a socket names its peer; one that is not the host asked for is the proxy. */
+function isElsewhere(cause: RootCause, url: URL): boolean {
+  if (typeof cause.hostname === 'string') return cause.hostname !== url.hostname
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  return typeof cause.port === 'number' && cause.port !== port
+}
+
+interface RootCause {
+  readonly code?: unknown
+  readonly hostname?: unknown
+  readonly port?: unknown
+  readonly message: string
+}
+
+function rootCause(error: unknown): RootCause {
+  let at = error as Partial<RootCause> & { cause?: unknown; errors?: unknown[] }
+  for (let depth = 0; depth < 5; depth++) {
+    const next = (at.errors?.[0] ?? at.cause) as typeof at | undefined
+    if (typeof next !== 'object' || next === null) break
+    at = next
+  }
+  const { code, hostname, port } = at
+  return { code, hostname, port, message: String(at.message ?? '') }
+}

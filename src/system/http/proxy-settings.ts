@@ -1,0 +1,42 @@
+import { Failure } from '../../errors.ts'
+import type { Env, HttpSettings } from '../../ports.ts'
+
+const LOOPBACK = 'localhost,127.0.0.1,[::1],::1'
+
+/** Which proxy stands before which kind of address; empty where there is none. */
+export interface ProxySettings {
+  readonly httpProxy: string
+  readonly httpsProxy: string
+  readonly noProxy: string
+}
+
+/**
+ * The environment wins over the profile, as everywhere. Empty strings, not undefined: the agent would otherwise read
+ * the process environment behind our back.
+ */
+export function proxySettings(settings: HttpSettings, env: Env): ProxySettings {
+  const variables = env.variables
+  const noProxy = variables.NO_PROXY ?? variables.no_proxy ?? ''
+  const http = variables.HTTP_PROXY || variables.http_proxy || settings.proxy || ''
+  const https = variables.HTTPS_PROXY || variables.https_proxy || settings.proxy || ''
+  for (const value of [http, https]) {
+    if (value && !isProxyUrl(value)) {
+      // Not quoted: it may hold a password.
+      throw new Failure('settings', 'the proxy setting is not the URL of an HTTP proxy', {
+        hint: 'Write it as http://host:port (HTTPS_PROXY, HTTP_PROXY or proxy in the profile).',
+      })
+    }
+  }
+  return { httpProxy: http, httpsProxy: https, noProxy: noProxy === '*' ? '*' : `${noProxy},${LOOPBACK}` }
+}
+
+function isProxyUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text)
+    // Percent signs that are no escapes would be an unexpected error later on.
+    decodeURIComponent(username + password)
+    return protocol === 'http:' || protocol === 'https:'
+  } catch {
+    return false
+  }
+}

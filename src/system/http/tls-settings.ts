@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { connect, rootCertificates } from 'node:tls'
+import { Failure } from '../../errors.ts'
+import type { Env, HttpSettings } from '../../ports.ts'
+import { explainNetwork } from './network-failure.ts'
+
+const CONNECT_MILLISECONDS = 5_000
+
+/** Whom to trust and what to show, as far as the settings say more than Node's own defaults. */
+export interface TlsSettings {
+  readonly ca?: string[]
+  readonly cert?: string
+  readonly key?: string
+}
+
+/** Node reads NODE_EXTRA_CA_CERTS itself, but an explicit `ca` replaces that set: so it is added here again. */
+export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
+  const own = {
+    ...(settings.clientCert ? { cert: pem(settings.clientCert, 'client_cert') } : {}),
+    ...(settings.clientKey ? { key: pem(settings.clientKey, 'client_key') } : {}),
+  }
+  if (!settings.caFile) return own
+  const extra = env.variables.NODE_EXTRA_CA_CERTS
+  return {
+    ...own,
+    ca: [
+      ...rootCertificates,
+      pem(settings.caFile, 'ca_file'),
+      ...(extra ? [pem(extra, 'NODE_EXTRA_CA_CERTS')] : []),
+    ],
+  }
+}
+
+function pem(path: string, setting: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new Failure('settings', `${setting}: cannot read ${path}`, { cause })
+  }
+}
+
+/** Who signed the certificate that this host shows. */
+export function certificateIssuer(url: URL, options: TlsSettings): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(url.port || 443)
+    const socket = connect({ ...options, host, port, servername: host, timeout: CONNECT_MILLISECONDS })
+    const end = (issuer: string | undefined) => {
+      socket.destroy()
+      resolve(issuer)
+    }
+    socket.once('secureConnect', () => {
+      const { O, CN } = socket.getPeerCertificate().issuer ?? {}
+      end([O, CN].flat().filter(Boolean).join(' ') || undefined)
+    })
+    socket.once('timeout', () => end(undefined))
+    socket.once('error', (error) => reject(explainNetwork(error, url, false)))
+  })
+}

@@ -1,0 +1,94 @@
+import { Failure } from '../../errors.ts'
+import type { Style, Terminal } from '../../ports.ts'
+import { once } from '../once.ts'
+import { isDevice, type Output, openOutput } from './descriptor.ts'
+
+// Eight hues that stay apart on dark and light backgrounds and are no error or warning colour.
+const PALETTE = [39, 71, 141, 178, 44, 173, 105, 137] as const
+const plain: Style = {
+  bold: (text) => text,
+  dim: (text) => text,
+  red: (text) => text,
+  green: (text) => text,
+  yellow: (text) => text,
+  palette: (_, text) => text,
+}
+
+/** The process's own streams. */
+export function processTerminal(variables: Readonly<Record<string, string | undefined>>): Terminal {
+  let color: 'auto' | 'always' | 'never' = 'auto'
+  const [out, err] = [openOutput(1), openOutput(2)]
+  const inIsTTY = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
+  const colored = (output: Output): boolean => {
+    if (color !== 'auto') return color === 'always'
+    if (variables.NO_COLOR) return false
+    const force = variables.FORCE_COLOR
+    if (force !== undefined) return force !== '0' && force !== 'false'
+    return output.isTTY && variables.TERM !== 'dumb'
+  }
+  return {
+    out: (text, after) =>
+      (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)).catch((error) => {
+        throw unwritten(error)
+      }),
+    err: (text) => void err.write(text).catch(() => {}),
+    get outIsTTY() {
+      return out.isTTY
+    },
+    get errIsTTY() {
+      return err.isTTY
+    },
+    get inIsTTY() {
+      return inIsTTY()
+    },
+    get columns() {
+      return columnsOf(out, variables)
+    },
+    unicode: isUnicode(variables),
+    async style(stream) {
+      if (!colored(stream === 'out' ? out : err)) return plain
+      const { Chalk } = await import('chalk')
+      const chalk = new Chalk({ level: 2 })
+      return {
+        bold: (text) => chalk.bold(text),
+        dim: (text) => chalk.dim(text),
+        red: (text) => chalk.red(text),
+        green: (text) => chalk.green(text),
+        yellow: (text) => chalk.yellow(text),
+        palette: (index, text) => chalk.ansi256(PALETTE[index % PALETTE.length] as number)(text),
+      }
+    },
+    setColor(when) {
+      color = when
+    },
+    readAll: async (maxBytes) =>
+      (await typed()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
+    readAllBytes: async (maxBytes) => (await typed()).readAllBytes(maxBytes),
+    readLine: async (signal) => (await typed()).readLine(signal),
+    readSecret: async (prompt) => (await typed()).readSecret(prompt),
+  }
+}
+
+const typed = () => import('./typed-input.ts')
+
+function columnsOf(out: Output, variables: Readonly<Record<string, string | undefined>>): number {
+  const asked = out.isTTY ? out.columns : Number(variables.COLUMNS)
+  return Number.isInteger(asked) && (asked as number) > 0 ? Math.max(20, asked as number) : 120
+}
+
+function isUnicode(variables: Readonly<Record<string, string | undefined>>): boolean {
+  if (variables.TERM === 'dumb') return false
+  if (process.platform === 'win32') return Boolean(variables.WT_SESSION || variables.TERM_PROGRAM)
+  const locale = variables.LC_ALL || variables.LC_CTYPE || variables.LANG
+  // No locale at all (containers, CI) is treated as UTF-8: logs there are.
+  return !locale || /utf-?8/i.test(locale)
+}
+
+/** A reader that went away is for the caller to see; a full disk behind a redirection is a failure of its own. */
+function unwritten(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return error
+  return new Failure('state-unwritable', `cannot write to standard output (${error.code ?? 'error'})`, {
+    hint: 'Free some space where the output goes, then try again.',
+    cause: error,
+  })
+}
