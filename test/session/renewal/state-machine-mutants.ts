@@ -1,0 +1,117 @@
+import { Failure } from '../../../src/errors.ts'
+import type { Want } from '../../../src/session/renewal/freshness.ts'
+import { next, type Seen } from '../../../src/session/renewal/state-machine.ts'
+import type { Machine } from './state-machine-model.ts'
+
+/** Machines that are broken in one way each: what the proof must notice. */
+export const mutants: Readonly<Record<string, () => Machine>> = {
+  'spends what it read before it had the lock': () => {
+    const first = new WeakMap<Want, Seen | undefined>()
+    return (state, event, now) => {
+      if (event.type === 'read') first.set(state.want, event.session)
+      const stale = event.type === 'locked' && state.phase === 'locking' && first.has(state.want)
+      return next(state, stale ? { ...event, session: first.get(state.want) } : event, now)
+    }
+  },
+  'goes on without the lock': () => (state, event, now) => {
+    const step = next(state, event, now)
+    return event.type === 'read' && step[1].do === 'lock'
+      ? next(step[0], { ...event, type: 'locked' }, now)
+      : step
+  },
+  'spends without a note': () => (state, event, now) => {
+    const step = next(state, event, now)
+    return step[0].phase === 'noting' ? next(step[0], { type: 'kept' }, now) : step
+  },
+  'spends although the note could not be kept': () => (state, event, now) =>
+    next(state, event.type === 'not-kept' && state.phase === 'noting' ? { type: 'kept' } : event, now),
+  'notes without room for the answer': () => (state, event, now) => {
+    const [after, effect] = next(state, event, now)
+    return [
+      after,
+      after.phase === 'noting' && effect.do === 'keep'
+        ? { ...effect, body: { ...effect.body, padding: '' } }
+        : effect,
+    ]
+  },
+  'hands the answer out before it is kept': () => (state, event, now) => {
+    const step = next(state, event, now)
+    return step[0].phase === 'keeping' ? next(step[0], { type: 'kept' }, now) : step
+  },
+  'says nothing when the answer could not be kept': () => (state, event, now) =>
+    next(state, event.type === 'not-kept' && state.phase === 'keeping' ? { type: 'kept' } : event, now),
+  'forgets the new refresh token': () => (state, event, now) => {
+    if (event.type !== 'answered') return next(state, event, now)
+    const { refresh: _, ...renewal } = event.renewal
+    return next(state, { ...event, renewal }, now)
+  },
+  'forgets the new refresh token when the policy refuses': () => (state, event, now) => {
+    const step = next(state, event, now)
+    const refusal = event.type === 'answered' ? event.renewal.refusal : undefined
+    return refusal
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: refusal },
+        ]
+      : step
+  },
+  'hands out what the policy refuses': () => (state, event, now) => {
+    if (event.type !== 'answered') return next(state, event, now)
+    const { refusal: _, ...renewal } = event.renewal
+    return next(state, { ...event, renewal }, now)
+  },
+  'takes network trouble for the end': () => (state, event, now) =>
+    event.type === 'unanswered'
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: new Failure('session-ended', 'ended') },
+        ]
+      : next(state, event, now),
+  'keeps a valid token back': () => (state, event, now) =>
+    event.type === 'unanswered'
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: event.failure },
+        ]
+      : next(state, event, now),
+  'asks again at once': () => (state, event, now) =>
+    event.type === 'unanswered' && state.phase === 'sending'
+      ? [state, { do: 'send', refresh: state.turn.spends }]
+      : next(state, event, now),
+  'believes any refusal': () => (state, event, now) =>
+    event.type === 'refused'
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: new Failure('session-ended', 'ended') },
+        ]
+      : next(state, event, now),
+  'doubts for ever': () => (state, event, now) => {
+    const turn = state.phase === 'doubting' ? { ...state.turn, doubted: false, spends: '' } : undefined
+    return next(turn ? { phase: 'doubting', want: state.want, turn } : state, event, now)
+  },
+  'leaves its note when the outcome is known': () => (state, event, now) => {
+    const step = next(state, event, now)
+    return step[0].phase === 'settling' ? next(step[0], { type: 'kept' }, now) : step
+  },
+  'takes away the note of an earlier process': () => (state, event, now) => {
+    const turn =
+      state.phase === 'sending' && event.type !== 'answered' ? { ...state.turn, resumed: false } : undefined
+    return next(turn ? { phase: 'sending', want: state.want, turn } : state, event, now)
+  },
+  'takes a sign-out for the end': () => (state, event, now) =>
+    event.type === 'locked' && !event.session
+      ? [
+          { phase: 'done', want: state.want },
+          { do: 'fail', failure: new Failure('session-ended', 'ended') },
+        ]
+      : next(state, event, now),
+  'gives what the API has refused': () => (state, event, now) => {
+    const { rejectedHash: _, ...want } = state.want
+    return next({ ...state, want }, event, now)
+  },
+  'lets a clock that was set back make tokens fresh': () => (state, event, now) => {
+    const { session } = event as { session?: Seen }
+    const late = Math.max(now, session?.body.tokens[0]?.receivedAt ?? 0)
+    return next(state, event, late)
+  },
+}

@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { criticalPath } from '../../../src/trace/analysis/critical-path.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/tree.ts'
+import { anyTrace, makeChain, makeTrace, type Sketch, soundTrace } from '../make.ts'
+
+/** `[span, from, to]` in milliseconds. */
+function pathOf(...sketches: Sketch[]): [number, number, number][] {
+  const tree = buildTree(makeTrace(...sketches))
+  return [...criticalPath(tree, tree.roots.slice(0, 1))].map(({ node, startNanos, endNanos }) => [
+    Number.parseInt(tree.span(node).spanId, 16),
+    startNanos / 1e6,
+    endNanos / 1e6,
+  ])
+}
+
+const root: Sketch = { id: 1, ms: 100 }
+
+test.each<[string, Sketch[], [number, number, number][]]>([
+  ['a lone span', [root], [[1, 0, 100]]],
+  [
+    'one child',
+    [root, { id: 2, parent: 1, at: 20, ms: 50 }],
+    [
+      [1, 0, 20],
+      [2, 20, 70],
+      [1, 70, 100],
+    ],
+  ],
+  [
+    'back-to-back siblings, lost by a strict comparison',
+    [root, { id: 2, parent: 1, at: 10, ms: 40 }, { id: 3, parent: 1, at: 50, ms: 40 }],
+    [
+      [1, 0, 10],
+      [2, 10, 50],
+      [3, 50, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'siblings that overlap by a hair follow each other, and no time is counted twice',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ms: 41 },
+      { id: 3, parent: 1, at: 50, ms: 41 },
+      { id: 4, parent: 1, at: 90.5, ms: 9.5 },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 50],
+      [3, 50, 90.5],
+      [4, 90.5, 100],
+    ],
+  ],
+  [
+    'siblings that overlap by more ran in parallel',
+    [root, { id: 2, parent: 1, at: 10, ms: 45 }, { id: 3, parent: 1, at: 50, ms: 50 }],
+    [
+      [1, 0, 50],
+      [3, 50, 100],
+    ],
+  ],
+  [
+    'a child that begins and ends outside its parent, and one inside',
+    [
+      root,
+      { id: 2, parent: 1, at: 60, ms: 30 },
+      { id: 3, parent: 1, at: 110, ms: 50 },
+      { id: 4, parent: 3, at: 120, ms: 30 },
+    ],
+    [
+      [1, 0, 60],
+      [2, 60, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'loops in two children, the second failing at its end',
+    [
+      { id: 1, ms: 70 },
+      { id: 2, parent: 1, at: 5, ms: 30 },
+      ...[10, 20, 30].map((at, i): Sketch => ({ id: 20 + i, parent: 2, at, ms: 5 })),
+      { id: 3, parent: 1, at: 40, ms: 30 },
+      ...[45, 55, 65].map((at, i): Sketch => ({ id: 30 + i, parent: 3, at, ms: 5, status: 'error' })),
+    ],
+    [
+      [1, 0, 5],
+      [2, 5, 10],
+      [20, 10, 15],
+      [2, 15, 20],
+      [21, 20, 25],
+      [2, 25, 30],
+      [22, 30, 35],
+      [1, 35, 40],
+      [3, 40, 45],
+      [30, 45, 50],
+      [3, 50, 55],
+      [31, 55, 60],
+      [3, 60, 65],
+      [32, 65, 70],
+    ],
+  ],
+  [
+    'parallel children: only the one that ends last',
+    [root, { id: 2, parent: 1, at: 10, ms: 80 }, { id: 3, parent: 1, at: 10, ms: 40 }],
+    [
+      [1, 0, 10],
+      [2, 10, 90],
+      [1, 90, 100],
+    ],
+  ],
+  [
+    'two that end together: the longer',
+    [root, { id: 2, parent: 1, at: 50, ms: 50 }, { id: 3, parent: 1, at: 10, ms: 90 }],
+    [
+      [1, 0, 10],
+      [3, 10, 100],
+    ],
+  ],
+  [
+    'children of no length, one at the very end: no endless loop',
+    [root, { id: 2, parent: 1, at: 100, ms: 0 }, { id: 3, parent: 1, at: 50, ms: 0 }],
+    [[1, 0, 100]],
+  ],
+  [
+    'a child that outlives the root is clipped',
+    [root, { id: 2, parent: 1, at: 80, ms: 900 }],
+    [
+      [1, 0, 80],
+      [2, 80, 100],
+    ],
+  ],
+  ['a child wholly outside is not on it', [root, { id: 2, parent: 1, at: 200, ms: 9 }], [[1, 0, 100]]],
+  [
+    'nobody waits for a consumer',
+    [root, { id: 2, parent: 1, at: 80, ms: 20, kind: 'consumer' }],
+    [[1, 0, 100]],
+  ],
+  [
+    'grandchildren',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ms: 80 },
+      { id: 3, parent: 2, at: 20, ms: 30 },
+      { id: 4, parent: 2, at: 50, ms: 30 },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 20],
+      [3, 20, 50],
+      [4, 50, 80],
+      [2, 80, 90],
+      [1, 90, 100],
+    ],
+  ],
+])('%s', (_, sketches, expected) => {
+  expect(pathOf(...sketches)).toEqual(expected)
+})
+
+function expectSound(tree: TraceTree, top: number): void {
+  const path = criticalPath(tree, [top])
+  const sections = [...path]
+  let upTo = tree.startOf(top)
+  for (const { node, startNanos, endNanos } of sections) {
+    expect(path.sectionsOf(node)).toContainEqual([startNanos, endNanos])
+    expect(startNanos).toBe(upTo)
+    expect(endNanos).toBeGreaterThan(startNanos)
+    expect(tree.startOf(node)).toBeLessThanOrEqual(startNanos)
+    expect(tree.endOf(node)).toBeGreaterThanOrEqual(endNanos)
+    upTo = endNanos
+  }
+  expect(upTo).toBe(tree.endOf(top))
+  const sum = sections.reduce((total, section) => total + section.endNanos - section.startNanos, 0)
+  expect(sum).toBe(tree.span(top).durationNanos)
+}
+
+test('sections are contiguous, inside their spans, and sum to the duration of the root exactly', () => {
+  fc.assert(
+    fc.property(soundTrace, (trace) => expectSound(buildTree(trace), 0)),
+    { numRuns: 500 },
+  )
+})
+
+test('the same for every top span of a broken trace', () => {
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const tree = buildTree(trace)
+      for (const top of [...tree.roots, ...tree.detached]) expectSound(tree, top)
+    }),
+  )
+})
+
+test('a chain of 80,000 levels overflows no stack', () => {
+  const tree = buildTree(makeChain(80_000))
+  expect([...criticalPath(tree, [0])].map(({ node }) => tree.depth(node))).toEqual([79_999])
+})

@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { errorMessage, repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
+import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
+import { percentile } from '../../../src/trace/tree/fold.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/tree.ts'
+import { anyTrace, makeSpan, makeTrace, type Sketch } from '../make.ts'
+
+const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: 100 + i,
+    parent: 1,
+    name: 'redis GET',
+    at: i * 2,
+    ms: 1,
+    ...sketch,
+  }))
+
+const ids = (tree: TraceTree, nodes: readonly number[]) =>
+  nodes.map((node) => Number.parseInt(tree.span(node).spanId, 16))
+
+describe('folding', () => {
+  const shapes = (...sketches: Sketch[]) => {
+    const tree = buildTree(makeTrace({ id: 1, ms: 100 }, ...sketches))
+    const { strips, folds } = layRows(tree, true)
+    const below = strips.flatMap(({ nodes }) => nodes).filter((node) => tree.depth(node) === 1)
+    return below.map((node) => {
+      const fold = folds.get(node)
+      return fold ? `${fold.members.length}x` : tree.span(node).name
+    })
+  }
+
+  test('five equal leaves fold, four do not', () => {
+    expect(shapes(...calls(5))).toEqual(['5x'])
+    expect(shapes(...calls(4))).toEqual(Array(4).fill('redis GET'))
+  })
+
+  test('a fold stands where its first span stood', () => {
+    expect(
+      shapes({ id: 2, parent: 1, name: 'a', ms: 9 }, ...calls(6), { id: 3, parent: 1, name: 'z', at: 3 }),
+    ).toEqual(['a', '6x', 'z'])
+  })
+
+  test('failed calls are not hidden among good ones', () => {
+    const mixed = calls(12).map((call, i): Sketch => (i % 6 === 0 ? { ...call, status: 'error' } : call))
+    expect(shapes(...mixed)).toEqual(['redis GET', '10x', 'redis GET'])
+  })
+
+  test('a call with calls below it is no leaf', () => {
+    expect(shapes(...calls(5), { id: 2, parent: 100, name: 'below' })).toEqual(Array(5).fill('redis GET'))
+  })
+
+  test('other services are other calls', () => {
+    expect(shapes(...calls(4), { ...calls(1)[0], id: 200, service: 'other' } as Sketch)).toHaveLength(5)
+  })
+})
+
+test('percentiles are values that occurred', () => {
+  expect([50, 99, 100, 0].map((p) => percentile([1, 2, 3, 4], p))).toEqual([2, 4, 4, 1])
+  expect(percentile([], 50)).toBe(0)
+})
+
+test('the slowest by self time', () => {
+  const tree = buildTree(
+    makeTrace(
+      { id: 1, ms: 100 },
+      { id: 2, parent: 1, ms: 70 },
+      { id: 3, parent: 2, ms: 60 },
+      { id: 4, ms: 0 },
+    ),
+  )
+  expect(ids(tree, slowestSelf(tree, 2))).toEqual([3, 1])
+})
+
+test('an error began where nothing failed below it; deepest first', () => {
+  const status = 'error'
+  const tree = buildTree(
+    makeTrace(
+      { id: 1, status },
+      { id: 2, parent: 1, status },
+      { id: 3, parent: 1 },
+      { id: 4, parent: 3, status },
+      { id: 5, parent: 2, at: 9 },
+    ),
+  )
+  expect(ids(tree, rootCauses(tree))).toEqual([4, 2])
+})
+
+test.each<[string, Parameters<typeof errorMessage>[0], string | undefined]>([
+  ['its status message', makeSpan({ id: 1, message: 'boom' }), 'boom'],
+  ['an attribute', { ...makeSpan({ id: 1 }), attributes: [['error.message', 'lost']] }, 'lost'],
+  [
+    'an exception event',
+    {
+      ...makeSpan({ id: 1, message: '' }),
+      events: [{ name: 'exception', timeNanos: 0n, attributes: [['exception.message', 'late']] }],
+    },
+    'late',
+  ],
+  ['nothing', makeSpan({ id: 1 }), undefined],
+])('what an error says: %s', (_, span, message) => {
+  expect(errorMessage(span)).toBe(message)
+})
+
+describe('repeated calls', () => {
+  const found = (...sketches: Sketch[]) =>
+    repeatedCalls(buildTree(makeTrace({ id: 1, ms: 100 }, ...sketches)))
+
+  test('eleven alike are a suspect, ten are not', () => {
+    expect(found(...calls(11))).toMatchObject([{ sumNanos: 11e6, p50Nanos: 1e6, atOnce: 1 }])
+    expect(found(...calls(10))).toEqual([])
+  })
+
+  test('how many ran at once', () => {
+    expect(found(...calls(12, { ms: 5 }))[0]?.atOnce).toBe(3)
+    expect(found(...calls(12, { at: 0, ms: 5 }))[0]?.atOnce).toBe(12)
+  })
+
+  test('lengths without likeness are no loop', () => {
+    expect(found(...calls(12).map((call, i) => ({ ...call, ms: 3 ** i / 100 })))).toEqual([])
+  })
+})
+
+test('findings of any trace are spans of it', () => {
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const tree = buildTree(trace)
+      expect(rootCauses(tree).length > 0).toBe(tree.errors > 0)
+      for (const { calls, atOnce } of repeatedCalls(tree)) {
+        expect(atOnce).toBeGreaterThanOrEqual(1)
+        expect(atOnce).toBeLessThanOrEqual(calls.length)
+      }
+      for (const node of slowestSelf(tree, 3)) expect(tree.selfNanos(node)).toBeGreaterThan(0)
+    }),
+  )
+})

@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { anyJaegerTrace, plainTrace, readOne } from '../rich.ts'
+
+const tag = (key: string, type: string, value: unknown) => ({ key, type, value })
+const span = (members: object = {}) => ({
+  traceID: '1f',
+  spanID: '2a',
+  operationName: 'GET /',
+  startTime: 1_790_000_000_000_001,
+  duration: 1500,
+  processID: 'p1',
+  ...members,
+})
+const trace = (...spans: object[]) => ({
+  traceID: '1f',
+  spans,
+  processes: { p1: { serviceName: 'shop', tags: [tag('host', 'string', 'h1')] } },
+})
+
+describe('Jaeger JSON', () => {
+  test.each([
+    ['bare', trace(span())],
+    ['in its envelope', { data: [trace(span())], total: 0, errors: null }],
+  ])('%s: ids padded, microseconds, process as resource', (_, document) => {
+    const read = readOne(document)
+    expect(read.traceId).toBe('1f'.padStart(32, '0'))
+    expect(read.spans[0]).toMatchObject({
+      spanId: '2a'.padStart(16, '0'),
+      service: 'shop',
+      startNanos: 1_790_000_000_000_001_000n,
+      durationNanos: 1_500_000,
+      resource: [
+        ['service.name', 'shop'],
+        ['host', 'h1'],
+      ],
+    })
+  })
+
+  test('empty envelopes hold no trace; a span may carry its process', () => {
+    for (const empty of [
+      { data: [], total: 0 },
+      { data: null, errors: [{ code: 404 }] },
+    ]) {
+      expect(readTraces(Buffer.from(JSON.stringify(empty)))).toEqual([])
+    }
+    const own = { ...span({ processID: undefined }), process: { serviceName: 'inline', tags: [] } }
+    expect(readOne({ traceID: '1f', spans: [own] }).spans[0]?.service).toBe('inline')
+  })
+
+  test('the parent is the first CHILD_OF of the trace, else a FOLLOWS_FROM; other references are links', () => {
+    const ref = (refType: string, traceID: string, spanID: string) => ({ refType, traceID, spanID })
+    const [a, b, c] = readOne(
+      trace(
+        span({
+          references: [
+            ref('FOLLOWS_FROM', '1f', '1'),
+            ref('CHILD_OF', '99', '2'),
+            ref('CHILD_OF', '1f', '3'),
+          ],
+        }),
+        span({ spanID: 'b', references: [ref('FOLLOWS_FROM', '1f', '4')] }),
+        span({ spanID: 'c', parentSpanID: '5' }),
+      ),
+    ).spans
+    expect(a?.parentId).toBe('3'.padStart(16, '0'))
+    expect(a?.links.map((link) => link.spanId)).toEqual(['1', '2'].map((id) => id.padStart(16, '0')))
+    expect(b?.parentId).toBe('4'.padStart(16, '0'))
+    expect(c?.parentId).toBe('5'.padStart(16, '0'))
+  })
+
+  test('kind, status and message come from their tags, and leave the attributes', () => {
+    const tags = [
+      tag('span.kind', 'string', 'client'),
+      tag('error', 'bool', true),
+      tag('otel.status_description', 'string', 'boom'),
+      tag('otel.scope.name', 'string', 'lib'),
+      tag('error.kind', 'string', 'timeout'),
+    ]
+    const [read] = readOne(trace(span({ tags }))).spans
+    expect(read).toMatchObject({
+      kind: 'client',
+      status: 'error',
+      statusMessage: 'boom',
+      scope: { name: 'lib' },
+    })
+    expect(read?.attributes).toEqual([['error.kind', 'timeout']])
+    const untyped = readOne(trace(span({ tags: [tag('error', 'string', 'true')] })))
+    expect(untyped.spans[0]?.status).toBe('error')
+  })
+
+  test('values by type, and as they came where the type is wrong; long integers keep their digits', () => {
+    const tags = [
+      tag('i', 'int64', 5),
+      tag('s', 'int64', '9007199254740993'),
+      tag('f', 'float64', '1.5'),
+      tag('b', 'bool', 'true'),
+      tag('x', 'binary', 'AQI='),
+      tag('odd', 'int64', 'five'),
+      tag('plain', 'string', '7'),
+      tag('big', 'int64', 'BIG'),
+    ]
+    const text = JSON.stringify(trace(span({ tags }))).replace('"BIG"', '9007199254740995')
+    expect(readOne(text).spans[0]?.attributes).toEqual([
+      ['i', 5],
+      ['s', 9007199254740993n],
+      ['f', 1.5],
+      ['b', true],
+      ['x', new Uint8Array([1, 2])],
+      ['odd', 'five'],
+      ['plain', '7'],
+      ['big', 9007199254740995n],
+    ])
+  })
+
+  test('logs are events; the field "event" names them', () => {
+    const logs = [
+      {
+        timestamp: 1_790_000_000_000_002,
+        fields: [tag('event', 'string', 'exception'), tag('n', 'int64', 1)],
+      },
+      { timestamp: 3, fields: [tag('message', 'string', 'hi')] },
+    ]
+    expect(readOne(trace(span({ logs }))).spans[0]?.events).toEqual([
+      { name: 'exception', timeNanos: 1_790_000_000_000_002_000n, attributes: [['n', 1]] },
+      { name: 'log', timeNanos: 3000n, attributes: [['message', 'hi']] },
+    ])
+  })
+})
+
+test('any members are read, never a crash', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom(...Object.keys(span()), 'tags', 'logs', 'references'), fc.jsonValue()),
+      (members) => {
+        plainTrace(readOne(trace(span(members))))
+      },
+    ),
+  )
+})
+
+test('what is exported reads as the same trace, to the microsecond', () => {
+  fc.assert(
+    fc.property(anyJaegerTrace, (trace) => {
+      const text = [...toJaeger(trace, JSON.stringify)].join('')
+      expect(plainTrace(readOne(text))).toEqual(plainTrace(trace))
+    }),
+  )
+})

@@ -1,0 +1,148 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { traceByIdResponse, tracesData } from '../../world/trace/protobuf.ts'
+import { EPOCH } from '../make.ts'
+import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace, readOne } from '../rich.ts'
+
+const TRACE = '5b8efff798038103d269b633813fc60c'
+const SPAN = 'eee19b7ec3c1b174'
+const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+
+describe('every shape OTLP/JSON comes in', () => {
+  const inner = otlpDocument(otlpSpan())
+  const shapes: [string, object | string][] = [
+    ['resourceSpans', inner],
+    ['Tempo v1: batches', { batches: inner.resourceSpans }],
+    ['Tempo v2: trace', { trace: inner, metrics: {} }],
+    ['Jaeger v3: result', { result: inner }],
+    ['an array of documents', [inner]],
+    ['lines', `${JSON.stringify({ resourceMetrics: [] })}\n\n${JSON.stringify(inner)}\r\n`],
+    ['after a byte order mark and blanks', `\ufeff \n${JSON.stringify(inner)}`],
+    ['indented', JSON.stringify(inner, null, 2)],
+    ['gzipped', gzipSync(JSON.stringify(inner))],
+    ['base64 ids', otlpDocument(otlpSpan({ traceId: base64(TRACE), spanId: base64(SPAN) }))],
+    [
+      'enums by name',
+      otlpDocument(otlpSpan({ kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_UNSET' } })),
+    ],
+    ['protobuf', tracesData(inner)],
+    ['protobuf of Tempo v2', traceByIdResponse(tracesData(inner))],
+    ['gzipped protobuf', gzipSync(tracesData(inner))],
+  ]
+  test.each(shapes)('%s', (_, input) => {
+    const trace = readOne(input)
+    expect(trace.traceId).toBe(TRACE)
+    expect(trace.spans[0]).toMatchObject({
+      spanId: SPAN,
+      name: 'GET /',
+      service: 'shop',
+      kind: 'server',
+      status: 'unset',
+      startNanos: EPOCH + 1n,
+      durationNanos: 1_000_001,
+      scope: { name: 'lib', version: '1' },
+      marks: [],
+    })
+    expect(trace.spans[0]?.parentId).toBeUndefined()
+  })
+
+  test('the old instrumentationLibrarySpans', () => {
+    const spans = [{ instrumentationLibrary: { name: 'old' }, spans: [otlpSpan()] }]
+    const trace = readOne({ resourceSpans: [{ instrumentationLibrarySpans: spans }] })
+    expect(trace.spans[0]).toMatchObject({ service: 'unknown_service', scope: { name: 'old' } })
+  })
+
+  test('one trace over several lines is one; several traces in one document are several', () => {
+    const line = (spanId: string) => JSON.stringify(otlpDocument(otlpSpan({ spanId })))
+    expect(readOne(`${line('a'.repeat(16))}\n${line('b'.repeat(16))}\n`).spans).toHaveLength(2)
+    const two = otlpDocument(otlpSpan(), otlpSpan({ traceId: 'f'.repeat(32) }), otlpSpan())
+    expect(readTraces(Buffer.from(JSON.stringify(two))).map(({ spans }) => spans.length)).toEqual([2, 1])
+  })
+})
+
+describe('numbers', () => {
+  test('nanoseconds and integers that came as JSON numbers keep every digit', () => {
+    const start = EPOCH + 123_456_789n
+    const big = '9007199254740993'
+    const text = JSON.stringify(
+      otlpDocument(
+        otlpSpan({
+          startTimeUnixNano: 'START',
+          endTimeUnixNano: 'END',
+          name: 'order 12345678901234567890 "quoted\\" 9007199254740993',
+          attributes: [{ key: 'n', value: { intValue: 'BIG' } }],
+        }),
+      ),
+    )
+    const raw = text
+      .replace('"START"', String(start))
+      .replace('"END"', String(start + 7n))
+      .replace('"BIG"', big)
+    for (const input of [raw, `${raw}\n${raw}`]) {
+      const [span] = readOne(input).spans
+      expect(span).toMatchObject({ startNanos: start, durationNanos: 7 })
+      expect(span?.name).toBe('order 12345678901234567890 "quoted\\" 9007199254740993')
+      expect(span?.attributes).toEqual([['n', BigInt(big)]])
+    }
+  })
+
+  test.each([
+    [{ startTimeUnixNano: '0' }, ['start-missing'], 0],
+    [{ endTimeUnixNano: undefined }, ['end-missing'], 0],
+    [{ endTimeUnixNano: '5' }, ['end-before-start'], 0],
+    [{ startTimeUnixNano: 'soon', endTimeUnixNano: null }, ['start-missing', 'end-missing'], 0],
+    [{ parentSpanId: 'nonsense' }, ['parent-unreadable'], 1_000_001],
+    [{ parentSpanId: '0000000000000000' }, [], 1_000_001],
+  ])('%j is read with the marks %j', (members, marks, durationNanos) => {
+    expect(readOne(otlpDocument(otlpSpan(members))).spans[0]).toMatchObject({ marks, durationNanos })
+  })
+})
+
+test('members of any wrong type are read as absent', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...Object.keys(otlpSpan())), fc.jsonValue()), (members) => {
+      const trace = readOne(
+        otlpDocument(otlpSpan({ ...members, events: [members], links: [members], status: members })),
+      )
+      plainTrace(trace)
+      expect(trace.spans).toHaveLength(1)
+    }),
+  )
+})
+
+test('a value nested too deep is refused, not followed', () => {
+  const open = '{"arrayValue":{"values":['.repeat(20_000)
+  const text = `${open}{}${']}}'.repeat(20_000)}`
+  const json = JSON.stringify(otlpDocument(otlpSpan({ attributes: [{ key: 'deep', value: 'HERE' }] })))
+  const trace = readOne(json.replace('"HERE"', text))
+  expect(() => trace.spans[0]?.attributes).toThrow(/nested too deep/)
+})
+
+const exported = (trace: Parameters<typeof toOtlp>[0]) => [...toOtlp(trace, JSON.stringify)].join('')
+
+test('what is exported reads as the same trace, from JSON and from protobuf', () => {
+  fc.assert(
+    fc.property(anyOtlpTrace, (trace) => {
+      const text = exported(trace)
+      expect(plainTrace(readOne(text))).toEqual(plainTrace(trace))
+      expect(plainTrace(readOne(tracesData(JSON.parse(text))))).toEqual(plainTrace(trace))
+    }),
+  )
+})
+
+test('the export keeps a missing end, and a duration without a start', () => {
+  const [span] = readOne(otlpDocument(otlpSpan())).spans
+  if (!span) throw new Error('no span')
+  const { attributes, events, links } = span
+  const broken = { ...span, attributes, events, links }
+  for (const given of [
+    { ...broken, marks: ['end-missing' as const], durationNanos: 0 },
+    { ...broken, marks: ['start-missing' as const], startNanos: 0n, durationNanos: 17 },
+  ]) {
+    const back = readOne(exported({ traceId: TRACE, spans: [given] })).spans[0]
+    expect(back).toMatchObject({ marks: given.marks, durationNanos: given.durationNanos })
+  }
+})

@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import { Collection } from '../../../src/trace/formats/collection.ts'
+import { quoteLongIntegers } from '../../../src/trace/formats/integer.ts'
+import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
+import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
+import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from '../rich.ts'
+
+/** What was read, lazy parts included, as plain data. */
+function plain(collection: Collection): unknown {
+  const { known, partial } = collection
+  return { known, partial, traces: collection.traces().map(plainTrace) }
+}
+
+function byScan(text: string | Buffer, vocabulary = otlpVocabulary()): unknown {
+  const scanned = scanOtlpJson(Buffer.from(text), vocabulary)
+  return scanned && plain(scanned)
+}
+
+const LONG_INTEGER = /[:[,\s]-?\d{16,}[\]},\s]/
+
+/** The other way to the same: `JSON.parse`, then the objects. A failure of it as its message. */
+function byObjects(text: string | Buffer): unknown {
+  const into = new Collection()
+  try {
+    readOtlpJson(JSON.parse(text.toString()), into)
+    if (!into.inexact) return plain(into)
+    const exact = new Collection()
+    readOtlpJson(JSON.parse(quoteLongIntegers(text.toString())), exact)
+    return plain(exact)
+  } catch (error) {
+    if (error instanceof Failure || error instanceof SyntaxError) return error.message
+    throw error
+  }
+}
+
+/** The scan may decline; what it accepts is what the objects give. Says which it was. */
+function agrees(text: string | Buffer): boolean {
+  const bytes = Buffer.from(text)
+  const scanned = byScan(bytes)
+  if (scanned !== undefined) expect(scanned).toEqual(byObjects(bytes))
+  return scanned !== undefined
+}
+
+describe('the scan reads what JSON.parse and the reader of objects make of it', () => {
+  test('any trace, dense or indented', () => {
+    const indent = fc.constantFrom(undefined, 1, '\t', '\r\n ')
+    fc.assert(
+      fc.property(anyOtlpTrace, indent, (trace, space) => {
+        const dense = [...toOtlp(trace, JSON.stringify)].join('')
+        const text = space === undefined ? dense : JSON.stringify(JSON.parse(dense), null, space)
+        expect(agrees(text) || LONG_INTEGER.test(text)).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  const members = fc.dictionary(
+    fc.constantFrom('traceId', 'spanId', 'parentSpanId', 'name', 'kind', 'startTimeUnixNano', 'status', 'x'),
+    fc.oneof(
+      fc.constantFrom('5b8efff798038103d269b633813fc60c', '5B8EFFF798038103', 'W47/95gDgQPSabYzgT/GDA==', ''),
+      fc.constantFrom('1790000000000000001', '179000000000000000x', '0', '-5', '00', 'AAAAAAAAAAA='),
+      fc.constantFrom({}, { code: 2 }, { code: 'STATUS_CODE_OK', message: 'm' }, [], null, true, 1, 12, 2.5),
+      fc.jsonValue({ maxDepth: 2 }),
+    ),
+  )
+  test('any members a span can have', () => {
+    fc.assert(
+      fc.property(fc.array(members, { maxLength: 4 }), (spans) => {
+        agrees(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  const attributes = [
+    { key: 'k', value: { arrayValue: { values: [{ doubleValue: -1.5e3 }, { intValue: '7' }] } } },
+  ]
+  const events = [{ timeUnixNano: '5', name: 'é\n\u2028', attributes: [] }]
+  const status = { code: 2, message: 'boom' }
+  const document = otlpDocument(otlpSpan({ attributes, events, status }), otlpSpan({ status: {} }))
+  const text = JSON.stringify({ trace: document, status: 'PARTIAL', message: 'too large' })
+
+  test('a text that was damaged', () => {
+    const other = fc.constantFrom(
+      ...'{}[]",:\\eE+-.0123 \n',
+      'null',
+      '\u0001',
+      '"spans":',
+      '{"a":1},',
+      '\ud83d',
+    )
+    const damage = fc.record({
+      at: fc.nat(text.length),
+      cut: fc.nat(3),
+      put: fc.oneof(other, fc.constant('')),
+    })
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+        const damaged = damages.reduce(
+          (now, { at, cut, put }) => now.slice(0, at) + put + now.slice(at + cut),
+          text,
+        )
+        agrees(damaged)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('a text that was cut anywhere is left to JSON.parse', () => {
+    for (let end = 0; end < text.length; end++) expect(byScan(text.slice(0, end))).toBeUndefined()
+    expect(agrees(text)).toBe(true)
+  })
+
+  test('bytes that are no UTF-8', () => {
+    const bytes = Buffer.from(text.replace('GET /', 'G\u00ffT'))
+    const at = bytes.indexOf(0xc3)
+    for (const byte of [0xff, 0xc0, 0xe2, 0x80]) {
+      bytes[at] = byte
+      expect(agrees(bytes)).toBe(true)
+    }
+  })
+
+  test('the same vocabulary for several documents', () => {
+    const vocabulary = otlpVocabulary()
+    for (const one of [text, JSON.stringify(document), text]) {
+      expect(byScan(one, vocabulary)).toEqual(byObjects(one))
+    }
+  })
+})
+
+const span = JSON.stringify(otlpSpan())
+describe('what it leaves to JSON.parse', () => {
+  test.each([
+    ['spans before their scope', `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}],"scope":{}}]}]}`],
+    ['spans before their resource', `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}],"resource":{}}]}`],
+    ['two lists of spans', `{"resourceSpans":[{"scopeSpans":[{"spans":[${span}],"spans":[]}]}]}`],
+    ['two lists of scopes', `{"resourceSpans":[{"scopeSpans":[],"instrumentationLibrarySpans":[]}]}`],
+    ['two lists of resources', `{"resourceSpans":[],"batches":[]}`],
+    ['a key with escapes', `{"resourceSpans":[{"scopeSpans":[{"spans":[{"n\\u0061me":"x"}]}]}]}`],
+    [
+      'an integer JSON.parse rounds',
+      `{"resourceSpans":[{"scopeSpans":[{"spans":[{"endTimeUnixNano":17900000000000001}]}]}]}`,
+    ],
+    ['an empty envelope', '{"trace":{}}'],
+    ['another kind of JSON', '{"data":[]}'],
+    ['a list', '[]'],
+    ['envelopes without end', `${'{"trace":'.repeat(50_000)}`],
+    ['lists without end', `{"resourceSpans":[${'['.repeat(50_000)}`],
+    ['two documents', '{"resourceSpans":[]}{"resourceSpans":[]}'],
+    ['nothing', ''],
+  ])('%s', (_, text) => {
+    expect(byScan(text)).toBeUndefined()
+  })
+})

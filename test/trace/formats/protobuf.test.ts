@@ -1,0 +1,100 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import { Collection } from '../../../src/trace/formats/collection.ts'
+import { readOtlpProtobuf } from '../../../src/trace/formats/otlp/otlp-protobuf.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { field, number, traceByIdResponse, tracesData, varint } from '../../world/trace/protobuf.ts'
+import { otlpDocument, otlpSpan, plainTrace, readOne } from '../rich.ts'
+
+const whole = tracesData(
+  otlpDocument(
+    otlpSpan({
+      attributes: [
+        { key: 'list', value: { arrayValue: { values: [{ intValue: '-1' }, { doubleValue: 1.5 }] } } },
+        { key: 'map', value: { kvlistValue: { values: [{ key: 'x', value: { boolValue: true } }] } } },
+      ],
+      events: [{ timeUnixNano: '5', name: 'e', attributes: [] }],
+      status: { code: 2, message: 'boom' },
+    }),
+  ),
+)
+
+/** Reads everything, lazy parts included; hostile bytes may fail, but only as a Failure. */
+function readAll(bytes: Buffer): number {
+  const into = new Collection()
+  try {
+    readOtlpProtobuf(bytes, into)
+    for (const trace of into.traces()) plainTrace(trace)
+    return 0
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'api-failed') return 1
+    throw error
+  }
+}
+
+describe('hostile bytes end in a Failure', () => {
+  test('cut anywhere', () => {
+    for (let end = 0; end <= whole.length; end++) readAll(whole.subarray(0, end))
+    expect(readAll(whole.subarray(0, whole.length - 1))).toBe(1)
+  })
+
+  test('changed anywhere', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }), (at, byte) => {
+        const bytes = Buffer.from(whole)
+        bytes[at] = byte
+        readAll(bytes)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        readAll(Buffer.from(bytes))
+      }),
+    )
+  })
+
+  test.each([
+    ['a length beyond the end', Buffer.concat([varint(10), varint(2 ** 31)])],
+    ['a length of 64 bits', Buffer.concat([varint(10), varint(2n ** 64n - 1n)])],
+    ['an endless number', Buffer.alloc(40, 0xff)],
+    ['field number 0', Buffer.from([0x02, 0x00])],
+    ['a group', Buffer.concat([field(1, Buffer.from([0x0b]))])],
+  ])('%s', (_, bytes) => {
+    expect(readAll(bytes)).toBe(1)
+  })
+
+  test('a value nested 3,000 deep', () => {
+    let value: Buffer = Buffer.alloc(0)
+    for (let i = 0; i < 3000; i++) value = field(5, field(1, value))
+    const attribute = field(9, Buffer.concat([field(1, 'deep'), field(2, value)]))
+    expect(readAll(field(1, field(2, field(2, attribute))))).toBe(1)
+  })
+})
+
+test('lazy parts are read when asked for, again and again', () => {
+  const [span] = readOne(whole).spans
+  expect(span?.attributes).toEqual([
+    ['list', [-1, 1.5]],
+    ['map', { x: true }],
+  ])
+  expect(span?.attributes).toEqual(span?.attributes)
+  expect(span?.events).toEqual([{ name: 'e', timeNanos: 5n, attributes: [] }])
+  expect(span).toMatchObject({ status: 'error', statusMessage: 'boom' })
+})
+
+test('the resource may stand after its spans, and fields may be unknown', () => {
+  const resource = field(1, field(1, Buffer.concat([field(1, 'service.name'), field(2, field(1, 'late'))])))
+  const span = Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 2)), number(99, 7)])
+  const trace = readOne(field(1, Buffer.concat([field(2, field(2, span)), resource, field(77, 'x')])))
+  expect(trace.spans[0]).toMatchObject({ service: 'late', spanId: '02'.repeat(8) })
+})
+
+test('an empty v2 answer holds no trace, a partial one says so', () => {
+  expect(readTraces(traceByIdResponse(Buffer.alloc(0)))).toEqual([])
+  expect(readOne(traceByIdResponse(whole, 'max size reached')).partial).toBe('max size reached')
+})

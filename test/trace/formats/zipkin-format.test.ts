@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { readOne } from '../rich.ts'
+
+const span = (id: string, members: object = {}) => ({
+  traceId: 'a1b2',
+  id,
+  name: 'get /',
+  timestamp: 1_790_000_000_000_000,
+  duration: 1000,
+  localEndpoint: { serviceName: 'shop', ipv4: '10.0.0.1', port: 80 },
+  ...members,
+})
+const pad = (id: string) => id.padStart(16, '0')
+
+describe('Zipkin v2', () => {
+  const one = span('1', {
+    kind: 'CLIENT',
+    tags: { error: 'timed out', 'http.method': 'GET' },
+    annotations: [{ timestamp: 1_790_000_000_000_005, value: 'retry' }],
+    remoteEndpoint: { serviceName: 'db' },
+  })
+  test.each([
+    ['an array', [one]],
+    ['an array of traces', [[one]]],
+    ['one span', one],
+    ['lines', `${JSON.stringify(one)}\n${JSON.stringify({ ...one, id: '2', parentId: '1' })}`],
+  ])('%s', (_, document) => {
+    const trace = readOne(document)
+    expect(trace.traceId).toBe('a1b2'.padStart(32, '0'))
+    expect(trace.spans[0]).toMatchObject({
+      spanId: pad('1'),
+      service: 'shop',
+      kind: 'client',
+      status: 'error',
+      statusMessage: 'timed out',
+      durationNanos: 1_000_000,
+      events: [{ name: 'retry', timeNanos: 1_790_000_000_000_005_000n }],
+      resource: [
+        ['service.name', 'shop'],
+        ['net.host.ip', '10.0.0.1'],
+        ['net.host.port', 80],
+      ],
+    })
+    expect(trace.spans[0]?.attributes).toContainEqual(['peer.service', 'db'])
+  })
+
+  test('the halves of a call get ids of their own; children go to the side they belong to', () => {
+    const trace = readOne([
+      span('1', { localEndpoint: { serviceName: 'web' } }),
+      span('2', { parentId: '1', kind: 'CLIENT', localEndpoint: { serviceName: 'web' } }),
+      span('2', { parentId: '1', kind: 'SERVER', shared: true, localEndpoint: { serviceName: 'cart' } }),
+      span('3', { parentId: '2', name: 'query', localEndpoint: { serviceName: 'cart' } }),
+      span('4', { parentId: '2', name: 'log', localEndpoint: { serviceName: 'web' } }),
+    ])
+    expect(new Set(trace.spans.map(({ spanId }) => spanId)).size).toBe(5)
+    const server = trace.spans.find(({ kind }) => kind === 'server')
+    expect(server).toMatchObject({ service: 'cart', parentId: pad('2') })
+    expect(trace.spans.find(({ name }) => name === 'query')?.parentId).toBe(server?.spanId)
+    expect(trace.spans.find(({ name }) => name === 'log')?.parentId).toBe(pad('2'))
+    const tree = buildTree(trace)
+    expect(tree.spans.filter((_, node) => tree.isDuplicate(node))).toEqual([])
+  })
+
+  test('a half reported in parts is one span; a lone server half keeps its id', () => {
+    const trace = readOne([
+      span('2', { shared: true, kind: 'SERVER', duration: undefined, tags: { a: '1' } }),
+      span('2', { shared: true, kind: 'SERVER', duration: 7, tags: { b: '2' } }),
+    ])
+    expect(trace.spans).toHaveLength(1)
+    expect(trace.spans[0]).toMatchObject({ spanId: pad('2'), durationNanos: 7000, marks: [] })
+    expect(Object.fromEntries(trace.spans[0]?.attributes ?? [])).toMatchObject({ a: '1', b: '2' })
+  })
+
+  test('missing times are marked; a span that is its own parent is a root; 64 and 128 bit ids are one trace', () => {
+    const traces = readTraces(
+      Buffer.from(
+        JSON.stringify([
+          span('1', { timestamp: undefined, duration: undefined, parentId: '1' }),
+          span('2', { traceId: `ff${'a1b2'.padStart(16, '0')}`, timestamp: undefined }),
+        ]),
+      ),
+    )
+    expect(traces).toHaveLength(1)
+    expect(traces[0]?.traceId).toBe(`ff${'a1b2'.padStart(16, '0')}`.padStart(32, '0'))
+    expect(traces[0]?.spans[0]).toMatchObject({ marks: ['start-missing', 'end-missing'] })
+    expect(traces[0]?.spans[0]?.parentId).toBeUndefined()
+    expect(traces[0]?.spans[1]).toMatchObject({ marks: ['start-missing'], durationNanos: 1_000_000 })
+  })
+})

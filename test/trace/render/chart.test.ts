@@ -1,0 +1,223 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { renderChart } from '../../../src/trace/render/chart/chart.ts'
+import { clockTicks } from '../../../src/trace/render/chart/clock-axis.ts'
+import { inColumns, valueAxis } from '../../../src/trace/render/chart/plot.ts'
+import type { SeriesOptions } from '../../../src/trace/render/chart/series-list.ts'
+import { renderTable } from '../../../src/trace/render/chart/series-table.ts'
+import { formatNumber, niceNumberStep } from '../../../src/trace/render/number.ts'
+import { displayWidth } from '../../../src/trace/render/width.ts'
+import { inOrder, type Point, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
+import { toSeriesCsv } from '../../../src/trace/series-export.ts'
+import { plain } from '../make.ts'
+
+const FROM = Date.parse('2026-09-22T17:00:00Z')
+const MINUTE = 60_000
+const options = (members: Partial<SeriesOptions> = {}): SeriesOptions => ({
+  width: 80,
+  unicode: true,
+  style: plain,
+  fromMillis: FROM,
+  toMillis: FROM + 60 * MINUTE,
+  stepSeconds: 60,
+  ...members,
+})
+const series = (name: string, ...values: (number | null)[]): TimeSeries => ({
+  labels: name === '' ? [] : [['service', name]],
+  points: values.map((value, i): Point => [FROM + i * MINUTE, value]),
+})
+
+describe('a chart', () => {
+  test('an area has whole steps at the left, times below, eighths at its top and gaps where nothing is', () => {
+    const values = Array.from({ length: 60 }, (_, i) => (i >= 30 && i < 45 ? null : i < 30 ? 20 : 10))
+    const lines = renderChart([series('', ...values)], options({ width: 64 }))
+    expect(lines[0]).toBe('2026-09-22 17:00:00 to 18:00:00 UTC, step 1m')
+    const plot = lines.slice(1, lines.indexOf(''))
+    expect(plot[0]).toBe(`20 ┤${'█'.repeat(30)}`)
+    expect(plot[6]).toBe(`10 ┤${'█'.repeat(30)}${' '.repeat(15)}${'█'.repeat(15)}`)
+    expect(plot.at(-2)).toMatch(/^ 0 └┬─+┬─+┬/)
+    expect(plot.at(-1)).toMatch(/^ {4}17:00 +17:\d\d/)
+    expect(lines.slice(-2)).toEqual(['         last  max  mean  min', '● (all)    10   20  16.7   10'])
+  })
+
+  test('zero is drawn, and is no gap', () => {
+    const lines = renderChart(
+      [series('', 0, null, 0, 4)],
+      options({ toMillis: FROM + 4 * MINUTE, width: 23 }),
+    )
+    expect(lines.find((line) => line.includes('└'))).toMatch(/└▁{5}[┬─]{5}▁{5}[┬─]{5}$/)
+  })
+
+  test('several series are told apart without colour; those below zero have a line there', () => {
+    const lines = renderChart(
+      [series('a', 10, 10), series('b', -10, -10)],
+      options({ toMillis: FROM + 2 * MINUTE }),
+    )
+    expect(lines[1]).toMatch(/^ +10 ┤●+$/)
+    expect(lines.find((line) => line.includes('└'))).toMatch(/^-10 └○+$/)
+    expect(lines.find((line) => /^ +0 ┤/.test(line))).toMatch(/┤┄+$/)
+    expect(lines.at(-1)).toMatch(/^○ b +-10/)
+  })
+
+  test('past eight series the smaller ones are counted, as those without a value', () => {
+    const many = Array.from({ length: 12 }, (_, i) => series(`s${i}`, i + 1))
+    for (const render of [renderChart, renderTable]) {
+      const text = render([...many, series('none')], options({ width: 120 })).join('\n')
+      expect(text).toContain('4 smaller series not shown: -o csv has all; 1 series without a value')
+      expect(text).toMatch(/, by service$/m)
+      expect(text).toMatch(/\bs11\b/)
+      expect(text).not.toMatch(/\bs3\b/)
+    }
+  })
+
+  test('nothing at all is said', () => {
+    for (const none of [[], [series('a')], [series('a', null)]]) {
+      expect(renderChart(none, options())[1]).toBe('No data in this time.')
+      expect(renderTable(none, options())[1]).toBe('No data in this time.')
+    }
+  })
+
+  test('no escape sequence of a label reaches the terminal', () => {
+    const evil = series('\u001b[2J\u202egnp', 1, 2)
+    for (const render of [renderChart, renderTable]) {
+      expect(render([evil], options()).join('')).not.toMatch(/[\u0000-\u001f\u202a-\u202e]/)
+    }
+  })
+})
+
+const values = fc.oneof(
+  fc.double(),
+  fc.constantFrom(0, -0, 1e308, -1e308, 5e-324, 0.1, 1e-7, null),
+  fc.integer({ min: -1e6, max: 1e6 }),
+)
+const anySeries = fc.array(
+  fc.record({
+    labels: fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), {
+      maxLength: 3,
+    }),
+    points: fc.array(fc.tuple(fc.integer({ min: FROM - 5 * MINUTE, max: FROM + 65 * MINUTE }), values), {
+      maxLength: 80,
+    }),
+  }),
+  { maxLength: 12 },
+)
+/** As a back end hands it over: in order, and no number that is none. */
+const clean = (
+  all: readonly { labels: [string, string][]; points: [number, number | null][] }[],
+): TimeSeries[] =>
+  all.map(({ labels, points }) => ({
+    labels,
+    points: inOrder(points.map(([at, value]): Point => [at, Number.isFinite(value) ? value : null])),
+  }))
+
+test('whatever the answer holds, no line is wider than the terminal', () => {
+  fc.assert(
+    fc.property(anySeries, fc.integer({ min: 40, max: 250 }), fc.boolean(), (all, width, unicode) => {
+      for (const render of [renderChart, renderTable]) {
+        const lines = render(clean(all), options({ width, unicode }))
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+        if (!unicode && all.every(({ labels }) => labels.length === 0)) {
+          expect(lines.join('')).toMatch(/^[\x20-\x7e]*$/)
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('every value lies on the axis, zero is a step of it, and there are few steps', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), { minLength: 1 }),
+      (numbers) => {
+        const shown = { name: 'x', index: 0, values: new Map(numbers.map((value, i) => [i, value])) }
+        const { low, high, step } = valueAxis([shown])
+        const hair = (high - low) * 1e-6
+        for (const value of numbers) expect(value >= low - hair && value <= high + hair).toBe(true)
+        expect(low).toBeLessThanOrEqual(0)
+        expect(high).toBeGreaterThanOrEqual(0)
+        expect((high - low) / step).toBeLessThan(6.5)
+      },
+    ),
+  )
+})
+
+test('a column shows the value farthest from zero of its time, and holds it for one step', () => {
+  const range = { fromMillis: 0, toMillis: 100, stepMillis: 10 }
+  const some = new Map([
+    [0, 1],
+    [5, -9],
+    [30, 4],
+  ])
+  expect(inColumns(some, range, 10)).toEqual([-9, -9, undefined, 4, ...Array(6).fill(undefined)])
+})
+
+test.each([
+  [0, '0'],
+  [-0, '0'],
+  [1.234, '1.23'],
+  [12.5, '12.5'],
+  [999.6, '1k'],
+  [1234, '1.23k'],
+  [-12_345, '-12.3k'],
+  [1e6, '1M'],
+  [1.5e19, '15E'],
+  [0.0125, '0.0125'],
+  [1e-7, '1.0e-7'],
+  [1e300, '1.0e300'],
+])('%d is %s', (value, text) => expect(formatNumber(value)).toBe(text))
+
+test('a number takes at most nine columns and is right to three digits', () => {
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+      expect(formatNumber(value).length).toBeLessThanOrEqual(9)
+    }),
+  )
+  fc.assert(
+    fc.property(fc.double({ min: 0.01, max: 999, noNaN: true }), (value) => {
+      expect(Math.abs(Number(formatNumber(value).replace('k', 'e3')) - value)).toBeLessThanOrEqual(
+        value * 0.005 + 1e-9,
+      )
+    }),
+  )
+})
+
+test('steps are nice, and labels of the clock never touch', () => {
+  expect([0.3, 1, 1.2, 2.1, 3, 7].map(niceNumberStep)).toEqual([0.5, 1, 2, 2.5, 5, 10])
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1000, max: 400 * 86_400_000 }),
+      fc.integer({ min: 10, max: 250 }),
+      fc.integer({ min: 0, max: 86_400_000 }),
+      (total, columns, offset) => {
+        let end = -2
+        for (const { column, label } of clockTicks(FROM + offset, FROM + offset + total, columns)) {
+          expect(column).toBeGreaterThanOrEqual(end + 2)
+          end = column + label.length
+          expect(end).toBeLessThanOrEqual(columns)
+        }
+      },
+    ),
+  )
+})
+
+test('the step that is chosen makes about sixty values', () => {
+  for (const hours of [0.01, 0.25, 1, 6, 24, 24 * 7, 24 * 90]) {
+    const range = { fromMillis: 0, toMillis: hours * 3_600_000 }
+    const points = (hours * 3600) / usualStep(range)
+    expect(points).toBeLessThanOrEqual(60)
+    expect(points).toBeGreaterThan(hours < 0.02 ? 10 : 23)
+  }
+})
+
+test('CSV: a line a point, labels of all series, formulas made harmless', () => {
+  const csv = [
+    ...toSeriesCsv([series('=1+1', 1.5, null), { labels: [['a,b', 'x"y']], points: [[FROM, 2]] }]),
+  ].join('')
+  expect(csv).toBe(
+    'time,service,"a,b",value\r\n' +
+      "2026-09-22T17:00:00.000Z,'=1+1,,1.5\r\n" +
+      "2026-09-22T17:01:00.000Z,'=1+1,,\r\n" +
+      '2026-09-22T17:00:00.000Z,,"x""y",2\r\n',
+  )
+})

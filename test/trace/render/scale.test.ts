@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
+import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
+import { maskTrace } from '../../../src/trace/masking.ts'
+import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { tracesData } from '../../world/trace/protobuf.ts'
+import { makeChain } from '../make.ts'
+import { readOne } from '../rich.ts'
+
+const LEVELS = 80_000
+
+/** The deepest trace on record has 72,000 levels; nothing here may recurse over spans. */
+describe(`a chain of ${LEVELS} levels`, () => {
+  const chain = makeChain(LEVELS)
+  const otlp = [...toOtlp(chain, JSON.stringify)].join('')
+  const inputs: [string, () => string | Buffer][] = [
+    ['OTLP/JSON', () => otlp],
+    ['OTLP protobuf', () => tracesData(JSON.parse(otlp))],
+    ['Jaeger', () => [...toJaeger(chain, JSON.stringify)].join('')],
+    ['our NDJSON', () => [...toNdjson(chain, JSON.stringify)].join('')],
+  ]
+  test.each(inputs)('from %s', (_, input) => {
+    const tree = buildTree(maskTrace(readOne(input())).trace)
+    expect(tree.count).toBe(LEVELS)
+    expect(tree.depth(LEVELS - 1)).toBe(LEVELS - 1)
+  })
+})

@@ -1,0 +1,237 @@
+import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import type { Style } from '../../../src/ports.ts'
+import { parseLightstep } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
+import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
+import { buildTree } from '../../../src/trace/tree/tree.ts'
+import * as world from '../../world/trace-data.ts'
+import { anyTrace, EPOCH, makeChain, makeTrace, plain, type Sketch } from '../make.ts'
+
+function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
+  return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: plain, ...options })]
+}
+
+const colour = (code: number) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`)
+const painted: Style = {
+  bold: colour(1),
+  dim: colour(2),
+  red: colour(31),
+  green: colour(32),
+  yellow: colour(33),
+  palette: (index, text) => colour(90 + (index % 6))(text),
+}
+
+const CHECKOUT: Sketch[] = [
+  { id: 1, name: 'POST /checkout', service: 'frontend', ms: 480, status: 'error', kind: 'server' },
+  { id: 2, parent: 1, name: 'load cart', service: 'cart', at: 10, ms: 60 },
+  ...Array.from({ length: 12 }, (_, i) => ({
+    id: 20 + i,
+    parent: 2,
+    name: 'redis GET',
+    service: 'cart',
+    at: 12 + i * 4,
+    ms: 3,
+  })),
+  { id: 3, parent: 1, name: 'charge', service: 'payment', at: 80, ms: 400, status: 'error' },
+  {
+    id: 4,
+    parent: 3,
+    name: 'POST card-network',
+    service: 'payment',
+    at: 90,
+    ms: 380,
+    status: 'error',
+    message: 'deadline exceeded',
+  },
+  { id: 5, parent: 1, name: 'send receipt', service: 'email', at: 470, ms: 38_210, kind: 'consumer' },
+  { id: 6, parent: 99, name: 'lost', service: 'cart', at: 100, ms: 20 },
+]
+
+test('a checkout in 80 columns', () => {
+  expect(
+    `\n${draw(makeTrace(...CHECKOUT), { now: Number(EPOCH / 1_000_000n) + 7_300_000 }).join('\n')}\n`,
+  ).toMatchInlineSnapshot(`
+    "
+    trace 11223344556677888899aabbccddeeff · 480ms + 38.2s async tail · 18 spans
+    4 services · ✗ 3 errors · 2026-09-21T14:13:20.000Z (2h ago)
+
+                                                        │0          │200ms
+    ✗ POST /checkout                 frontend    480ms  █━━━█━━━━━━━━━━━━━━━━━━━━━━━
+    ├ load cart                          cart   60.0ms  ▐███▏
+    │ └ 12× redis GET  p50 3.00ms  p99 3.00ms  Σ36.0ms  ▕▉▐▌
+    ├ ✗ charge                        payment    400ms      ▐━━━━━━━━━━━━━━━━━━━━━━█
+    │ └ ✗ POST card-network                      380ms       ▐█████████████████████▍
+    └ send receipt                      email    38.2s                     ┄▶ +38.2s
+    ── 1 span under 0000000000000063, which is not in the trace ────────────────────
+    lost                                 cart   20.0ms       ▕█
+
+    █ critical path   ━ waiting or off it   ✗ error   Σ sum of a fold
+
+    where the errors began
+      ✗ POST card-network  payment  0000000000000004
+        deadline exceeded
+
+    slowest by self time
+        38.2s tail  send receipt       email    0000000000000005
+        380ms  79%  POST card-network  payment  0000000000000004
+       24.0ms   5%  load cart          cart     0000000000000002
+
+    repeated calls (N+1?)
+      12× redis GET  cart  0000000000000014
+        under load cart: 36.0ms in all, about 3.00ms each, one after another
+
+    1 span ran past the end of the root, by up to 38.2s (┄▶)
+    12 spans folded into 1 row; --unfold shows each
+    "
+  `)
+})
+
+test('the same in ASCII', () => {
+  const lines = draw(makeTrace(...CHECKOUT), { unicode: false })
+  expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/)
+  expect(`\n${lines.slice(0, 14).join('\n')}\n`).toMatchInlineSnapshot(`
+    "
+    trace 11223344556677888899aabbccddeeff - 480ms + 38.2s async tail - 18 spans
+    4 services - x 3 errors - 2026-09-21T14:13:20.000Z
+
+                                                            |0        |200ms
+    x POST /checkout                      frontend   480ms  #==#====================
+    |-load cart                               cart  60.0ms  ####
+    | \`-12x redis GET                               36.0ms  ###
+    |     p50 3.00ms  p99 3.00ms  sum 36.0ms
+    |-x charge                             payment   400ms      #==================#
+    | \`-x POST card-network                          380ms      ####################
+    \`-send receipt                           email   38.2s                ..> +38.2s
+    -- 1 span under 0000000000000063, which is not in the trace --------------------
+    lost                                      cart  20.0ms       #
+
+    "
+  `)
+})
+
+describe('what is said', () => {
+  const text = draw(makeTrace(...CHECKOUT)).join('\n')
+  test.each([
+    ['the tail', /38\.2s async tail/],
+    ['where it runs off', /┄▶ \+38\.2s/],
+    ['the missing parent', /1 span under 0000000000000063, which is not in the trace/],
+    ['the fold', /12× redis GET/],
+    ['its figures', /p50 3\.00ms {2}p99 3\.00ms/],
+    ['its sum', /Σ36\.0ms/],
+    ['what is hidden and how to see it', /12 spans folded into 1 row; --unfold shows each/],
+    [
+      'where the errors began',
+      /where the errors began\n {2}✗ POST card-network {2}payment {2}0000000000000004\n {4}deadline exceeded/,
+    ],
+    [
+      'a loop of calls',
+      /12× redis GET.*\n.*under load cart: 36\.0ms in all, about 3\.00ms each, one after another/,
+    ],
+    [
+      'the slowest',
+      /slowest by self time\n +38\.2s tail {2}send receipt .*\n +380ms +79% {2}POST card-network/,
+    ],
+    ['what the marks mean', /█ critical path/],
+  ])('%s', (_, pattern) => {
+    expect(text).toMatch(pattern)
+  })
+
+  test('with --unfold nothing is folded', () => {
+    const lines = draw(makeTrace(...CHECKOUT), { fold: false })
+    expect(lines.filter((line) => /[├└] redis GET/.test(line))).toHaveLength(12)
+    expect(lines.join('\n')).not.toContain('folded')
+  })
+
+  test('a trace of no spans', () => {
+    expect(draw(makeTrace()).join('\n')).toMatch(/0 spans[\s\S]*The trace holds no spans\./)
+  })
+
+  test('broken times', () => {
+    const text = draw(makeTrace({ id: 1, ms: 5 }, { id: 2, parent: 1, marks: ['end-before-start'] })).join(
+      '\n',
+    )
+    expect(text).toContain('1 span ended before it began: shown with no duration')
+  })
+
+  test('a service is named where it changes', () => {
+    const lines = draw(makeTrace(...CHECKOUT)).filter((line) => /charge|card-network/.test(line))
+    expect(lines[0]).toContain('payment')
+    expect(lines[1]).not.toContain('payment')
+  })
+
+  test('an error is told without colour', () => {
+    const lines = draw(makeTrace(...CHECKOUT)).slice(0, 12)
+    expect(lines.filter((line) => line.includes('✗')).length).toBeGreaterThanOrEqual(4)
+  })
+})
+
+/** Whatever a trace says, no line may move the cursor, and none may wrap. */
+function expectSound(lines: readonly string[], width: number): void {
+  for (const line of lines) {
+    expect(line).not.toMatch(
+      /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udbff](?![\udc00-\udfff])/,
+    )
+    expect(stringWidth(line), JSON.stringify(line)).toBeLessThanOrEqual(width)
+    expect(line).toBe(line.trimEnd() === '' ? '' : line)
+  }
+}
+
+test('no line is wider than the terminal, for any trace, at 20 to 250 columns', () => {
+  fc.assert(
+    fc.property(
+      anyTrace,
+      fc.integer({ min: 20, max: 250 }),
+      fc.boolean(),
+      fc.boolean(),
+      (trace, width, unicode, fold) => {
+        expectSound(draw(trace, { width, unicode, fold, now: Number(EPOCH / 1_000_000n) + 5e6 }), width)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('colour changes no text', () => {
+  fc.assert(
+    fc.property(anyTrace, fc.integer({ min: 40, max: 250 }), (trace, width) => {
+      const lines = draw(trace, { width, style: painted }).map((line) => stripVTControlCharacters(line))
+      expect(lines).toEqual(draw(trace, { width }))
+    }),
+  )
+})
+
+test('every span has a row or is counted in a fold', () => {
+  fc.assert(
+    fc.property(anyTrace, fc.boolean(), (trace, fold) => {
+      const tree = buildTree(trace)
+      const { strips, folds } = layRows(tree, fold)
+      const shown = strips.flatMap(({ nodes }) => nodes.flatMap((node) => folds.get(node)?.members ?? [node]))
+      expect(shown).toHaveLength(trace.spans.length)
+      expect(new Set(shown.map((node) => tree.span(node)))).toEqual(new Set(trace.spans))
+    }),
+  )
+})
+
+test.each([40, 60, 80, 120, 200, 250])(
+  'the checkout of the test world in %s columns, hostile too',
+  (width) => {
+    for (const made of [
+      world.makeTrace({ seed: 1 }),
+      world.withHostileText(world.makeTrace({ seed: 2, spans: 120 })),
+    ]) {
+      const trace = parseLightstep(world.toStoredTraces(made, made.spans[0]?.spanId ?? '')) as Trace
+      expectSound(draw(trace, { width }), width)
+      expectSound(draw(trace, { width, unicode: false }), width)
+    }
+  },
+)
+
+test('20,000 levels are drawn: the nearest as guides, the others as a number', () => {
+  const lines = draw(makeChain(20_000))
+  expect(lines.some((line) => /^⋯199\d\d /.test(line))).toBe(true)
+  expectSound(lines.slice(-200), 80)
+})

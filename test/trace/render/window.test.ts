@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import { parseMoment, placeMoment } from '../../../src/trace/moment.ts'
+import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
+import { axisLine } from '../../../src/trace/render/waterfall/axis.ts'
+import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
+import { SCALES, stepAt, timeWindow, zoomed } from '../../../src/trace/render/waterfall/window.ts'
+import { displayWidth } from '../../../src/trace/render/width.ts'
+import { nodesInView } from '../../../src/trace/select.ts'
+import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { anyTrace, EPOCH, makeTrace, plain } from '../make.ts'
+
+const unicode = glyphsFor(true)
+
+describe('moments', () => {
+  test.each<[string, number]>([
+    ['0', 3e6],
+    ['120ms', 123e6],
+    ['1m30s', 90_003e6],
+    ['2026-09-21T14:13:20.123456789Z', 123_456_789],
+    ['2026-09-21T16:13:20+02:00', 0],
+    ['2026-09-21 14:13:19Z', -1e9],
+  ])('%s', (text, nanos) => {
+    expect(placeMoment(parseMoment(text, '--from'), EPOCH, 3e6)).toBe(nanos)
+  })
+
+  test.each(['', 'yesterday', '120', '2026-09-21', '2026-13-21T14:13:20Z', '2026-09-21T14:13:20', '-5ms'])(
+    '"%s" is none',
+    (text) => {
+      expect(() => parseMoment(text, '--from')).toThrow(Failure)
+    },
+  )
+})
+
+describe('what the axis shows', () => {
+  const tree = buildTree(
+    makeTrace(
+      { id: 1, at: 100, ms: 400 },
+      { id: 2, parent: 1, at: 0, ms: 50 },
+      { id: 3, parent: 1, at: 400, ms: 9600 },
+    ),
+  )
+
+  test.each([
+    ['linear', 0, 500],
+    ['critical', 100, 500],
+    ['fit', 0, 10_000],
+    ['log', 0, 10_000],
+  ] as const)('%s', (scale, from, to) => {
+    expect(timeWindow(tree, scale)).toMatchObject({ startNanos: from * 1e6, endNanos: to * 1e6 })
+  })
+
+  test.each([
+    [
+      'a stretch counts from the zero of the whole',
+      'linear',
+      { fromNanos: 120e6, toNanos: 140e6 },
+      '│120ms       │125ms       │130ms       │135ms',
+    ],
+    ['only a beginning', 'linear', { fromNanos: 450e6 }, '          │460ms               │480ms'],
+    [
+      'less than a unit of it',
+      'linear',
+      { fromNanos: 120e6, toNanos: 120_040_000 },
+      '│120.00ms    │120.01ms    │120.02ms    │120.03ms',
+    ],
+    ['four powers of ten', 'log', {}, '│0   │10ms        │100ms           │1s'],
+  ] as const)('axis: %s', (_, scale, zoom, line) => {
+    expect(axisLine(zoomed(timeWindow(tree, scale), zoom), 52, unicode)).toBe(line)
+  })
+
+  test('a logarithmic axis keeps the order of moments and both ends', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e15 }), fc.nat(1000), fc.nat(1000), (endNanos, a, b) => {
+        const window = { startNanos: 0, endNanos, logarithmic: true }
+        const at = (share: number) => stepAt(window, (share / 1000) * endNanos, 480)
+        expect([at(0), at(1000)]).toEqual([0, 480])
+        expect(Math.sign(at(a) - at(b)) * Math.sign(a - b)).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+
+  test('what lies outside of a stretch is said at its edges', () => {
+    const zoom = { fromNanos: 200e6, toNanos: 300e6 }
+    const lines = [...renderWaterfall(tree, { width: 80, unicode: true, style: plain, zoom })]
+    expect(lines.find((line) => line.startsWith('span 1'))).toMatch(/◀┄ -100ms .*┄▶ \+200ms$/)
+  })
+})
+
+test('whatever the scale and the stretch, no line is too wide and the axis is inside', () => {
+  const cases = fc.record({
+    trace: anyTrace,
+    width: fc.integer({ min: 40, max: 250 }),
+    scale: fc.constantFrom(...SCALES),
+    fromNanos: fc.nat(60e6),
+    length: fc.integer({ min: 1, max: 1e9 }),
+  })
+  fc.assert(
+    fc.property(cases, ({ trace, width, scale, fromNanos, length }) => {
+      const tree = buildTree(trace)
+      const zoom = { fromNanos, toNanos: fromNanos + length }
+      const view = { shown: nodesInView(tree, zoom), says: '--from --to' }
+      for (const line of renderWaterfall(tree, { width, unicode: true, style: plain, scale, zoom, view })) {
+        expect(displayWidth(line)).toBeLessThanOrEqual(width)
+      }
+      const axis = axisLine(zoomed(timeWindow(tree, scale), zoom), 30, unicode)
+      expect(axis.length).toBeLessThanOrEqual(30)
+    }),
+  )
+})

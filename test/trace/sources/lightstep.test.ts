@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
+import { lightstepBackend } from '../../../src/trace/sources/lightstep/lightstep.ts'
+import type { SnapshotDesk } from '../../../src/trace/sources/lightstep/lightstep-snapshot.ts'
+import type { ApiAnswer, ApiRequest } from '../../../src/trace/sources/trace-source.ts'
+import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
+
+const made = makeTrace({ seed: 3 })
+const root = made.spans.find((span) => span.parentId === undefined && span.name.startsWith('POST'))
+const SELF = 'https://api.lightstep.com/public/v0.2/acme/projects/prod/stored-traces'
+
+/** Nobody allows any here; stories take them from a server that counts. */
+const NO_SNAPSHOTS: SnapshotDesk = {
+  allowed: false,
+  command: 'ls-auth trace get ID --snapshot',
+  consent: async () => {
+    throw new Failure('cannot-do', 'a snapshot is needed to find a trace by its trace id')
+  },
+  tell: () => {},
+  now: () => 0,
+  wait: async () => {},
+}
+
+type Reply = (spanId: string) => { status: number; body?: unknown }
+
+function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
+  const sent: ApiRequest[] = []
+  const backend = lightstepBackend(
+    settings,
+    async (request): Promise<ApiAnswer> => {
+      const { answers: _, ...rest } = request
+      sent.push(rest)
+      const { status, body } = reply(request.query?.['span-id'] ?? '')
+      const json = () => {
+        if (body === undefined) throw new Failure('api-failed', 'not JSON')
+        return body
+      }
+      return { status, headers: {}, body: new Uint8Array(), json }
+    },
+    NO_SNAPSHOTS,
+  )
+  const read = (text: string) => backend.trace(parseSpanOrTraceId(text))
+  return { backend, sent, read, asked: () => sent.map((request) => request.query?.['span-id']) }
+}
+
+const found: Reply = (id) => ({ status: 200, body: toStoredTraces(made, id, SELF) })
+const missing: Reply = (id) => ({ status: 404, body: { errors: [`No trace found for span ${id}`] } })
+
+async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof Failure) return error
+  throw new Error('no failure')
+}
+
+describe('the request', () => {
+  test('names are percent-encoded, the id is a parameter', async () => {
+    const { read, sent } = stage(found, { organization: 'a/b', project: 'project with spaces?' })
+    const trace = await read('00f1a2b3c4d5e6f7')
+    expect(trace.traceId).toBe(made.traceId)
+    expect(sent).toEqual([
+      {
+        path: '/public/v0.2/a%2Fb/projects/project%20with%20spaces%3F/stored-traces',
+        query: { 'span-id': '00f1a2b3c4d5e6f7' },
+      },
+    ])
+  })
+
+  test.each(['', '.', '..'])('a project named %j is refused: it would climb out of the path', (project) => {
+    expect(() => stage(found, { organization: 'acme', project })).toThrowError(Failure)
+  })
+
+  test.each<[string, string[]]>([
+    ['00f1a2b3c4d5e6f7', ['00f1a2b3c4d5e6f7', 'f1a2b3c4d5e6f7']],
+    ['f1a2b3c4d5e6f7', ['f1a2b3c4d5e6f7', '00f1a2b3c4d5e6f7']],
+    ['abcdef0123456789', ['abcdef0123456789']],
+    ['APGis8TV5vc=', ['00f1a2b3c4d5e6f7', 'f1a2b3c4d5e6f7']],
+    ['1234567890123456', ['1234567890123456', '000462d53c8abac0', '462d53c8abac0']],
+    [`00-${made.traceId}-abcdef0123456789-01`, ['abcdef0123456789']],
+  ])('%s is tried as %j while the answer is 404', async (text, forms) => {
+    const { read, asked } = stage(missing)
+    await failureOf(read(text))
+    expect(asked()).toEqual(forms)
+  })
+
+  test('other forms are tried only after a 404', async () => {
+    const { read, asked } = stage((id) => (id === 'f1a2b3c4d5e6f7' ? found(id) : missing(id)))
+    await read('00f1a2b3c4d5e6f7')
+    expect(asked()).toEqual(['00f1a2b3c4d5e6f7', 'f1a2b3c4d5e6f7'])
+  })
+})
+
+describe('failures', () => {
+  test('a trace id cannot be read, and nothing is sent', async () => {
+    const { read, sent } = stage(found)
+    expect(await failureOf(read(made.traceId))).toMatchObject({ code: 'cannot-do' })
+    expect(sent).toEqual([])
+  })
+
+  test.each<[string, Reply]>([
+    ['404', missing],
+    ['404 without a body', () => ({ status: 404 })],
+    ['an empty list', () => ({ status: 200, body: { data: [] } })],
+  ])('%s is not found, with what to do', async (_, reply) => {
+    const failure = await failureOf(stage(reply).read('abcdef0123456789'))
+    expect(failure.code).toBe('not-found')
+    expect(failure.message).toBe('no assembled trace holds span abcdef0123456789')
+    expect(failure.hint).toMatch(/3 days/)
+    expect(failure.hint).toMatch(/UI/)
+  })
+
+  test('an unknown project is told from an unknown span', async () => {
+    const failure = await failureOf(
+      stage(() => ({ status: 404, body: { errors: ['Project not found'] } })).read('ab'),
+    )
+    expect(failure.code).toBe('not-found')
+    expect(failure.message).toBe('Lightstep does not know the project acme/prod')
+    expect(failure.detail[0]).toBe('Project not found')
+    expect(failure.detail[1]).toMatch(/ended on 1 March 2026/)
+  })
+
+  test('another status is said with the reason, made safe', async () => {
+    const failure = await failureOf(
+      stage(() => ({ status: 400, body: { message: 'bad\u001b[31m' } })).read('ab'),
+    )
+    expect(failure.code).toBe('api-failed')
+    expect(failure.message).toContain('400')
+    expect(failure.detail).toEqual(['bad\\u{1b}[31m'])
+  })
+})
+
+test.each([
+  [SELF, `https://app.lightstep.com/prod/trace?span_guid=`],
+  [SELF.replace('api.', 'api.eu.'), `https://app.eu.lightstep.com/prod/trace?span_guid=`],
+  ['https://api.lightstep.com.evil.example/x', undefined],
+  ['javascript:alert(1)', undefined],
+  ['', undefined],
+])('the page of a trace that came from %j', async (self, page) => {
+  const { backend, read } = stage((id) => ({ status: 200, body: toStoredTraces(made, id, self) }))
+  const link = backend.link(await read(root?.spanId ?? ''))
+  if (page === undefined) expect(link).toBeUndefined()
+  else expect(link).toMatch(new RegExp(`^${page.replace('?', '\\?')}[0-9a-f]{16}$`))
+})

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { TraceFilter } from '../../../src/trace/search.ts'
+import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
+import type { Send } from '../../../src/trace/sources/trace-source.ts'
+
+/** A server with traces that began at these milliseconds: the latest first, times cut to seconds. */
+function serve(starts: readonly number[], ignoresEnd = false): { send: Send; asked: number[] } {
+  const asked: number[] = []
+  const send: Send = async ({ query = {} }) => {
+    const [end, limit] = [Number(query.end), Number(query.limit)]
+    asked.push(limit)
+    const found = starts
+      .map((start, i) => ({ start, traceID: (i + 1).toString(16).padStart(32, '0') }))
+      .filter(({ start }) => ignoresEnd || start <= end * 1000)
+      .sort((a, b) => b.start - a.start)
+      .slice(0, limit)
+    const traces = found.map(({ traceID, start }) => ({
+      traceID,
+      startTimeUnixNano: `${start}000000`,
+      durationMs: 1,
+    }))
+    return { status: 200, headers: {}, body: new Uint8Array(), json: () => ({ traces }) }
+  }
+  return { send, asked }
+}
+const filter = (limit: number): TraceFilter => ({
+  attributes: [],
+  errors: false,
+  fromMillis: 0,
+  toMillis: 1_000_000,
+  limit,
+})
+
+test('the latest so many come, each once, page by page, however many began in one second', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(fc.integer({ min: 1, max: 999_999 }), fc.integer({ min: 5000, max: 5999 })), {
+        maxLength: 600,
+        size: 'max',
+      }),
+      fc.integer({ min: 1, max: 700 }),
+      async (starts, limit) => {
+        const { send, asked } = serve(starts)
+        const pages: string[] = []
+        const result = await searchTempo(filter(limit), send, async (page) => {
+          pages.push(...page.map(({ traceId }) => traceId as string))
+        })
+        expect(new Set(pages).size).toBe(pages.length)
+        expect(pages).toHaveLength(Math.min(limit, starts.length))
+        expect(result.traces.map(({ traceId }) => traceId).sort()).toEqual([...pages].sort())
+        const latest = [...starts].sort((a, b) => b - a).slice(0, limit)
+        expect(result.traces.map(({ startNanos }) => Number((startNanos as bigint) / 1_000_000n))).toEqual(
+          latest,
+        )
+        expect(result.truncated).toBe(limit <= starts.length)
+        expect(asked.length).toBeLessThanOrEqual(Math.ceil(Math.min(limit, starts.length) / 100) + 1)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('a server that does not heed the end is left, and nothing is said to be all', async () => {
+  const { send, asked } = serve(
+    Array.from({ length: 500 }, (_, i) => i * 1000),
+    true,
+  )
+  const result = await searchTempo(filter(300), send)
+  expect(asked.length).toBeLessThanOrEqual(4)
+  expect(result.truncated).toBe(true)
+})

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
+import { adjustSkew } from '../../../src/trace/tree/skew.ts'
+import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { anyTrace, makeTrace, plain, type Sketch, soundTrace } from '../make.ts'
+
+const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }
+const server = (at: number, ms: number, more: Partial<Sketch> = {}): Sketch => {
+  return { id: 2, parent: 1, service: 'cart', kind: 'server', at, ms, ...more }
+}
+
+/** Starts in milliseconds after the first span as it was reported. */
+function startsOf(...sketches: Sketch[]): number[] {
+  const tree = buildTree(makeTrace(...sketches))
+  const zero = buildTree(makeTrace(sketches[0] as Sketch)).startNanos
+  return adjustSkew(tree).trace.spans.map((span) => Number(span.startNanos - zero) / 1e6)
+}
+
+test.each<[string, Sketch[], number[]]>([
+  ['clocks that agree: nothing', [client, server(110, 50)], [0, 10]],
+  ['a server ahead of its client: into the middle', [client, server(40, 60)], [0, 20]],
+  ['a server behind its client: into the middle', [client, server(180, 60)], [0, 20]],
+  ['one longer than its client: to the start', [client, server(40, 150)], [0, 0]],
+  [
+    'a child that begins before its parent, whatever it is',
+    [client, server(40, 60, { kind: 'internal' })],
+    [0, 20],
+  ],
+  ['work that goes on after its parent: nothing', [client, server(180, 60, { kind: 'internal' })], [0, 80]],
+  [
+    'a consumer long after its producer: nothing',
+    [{ ...client, kind: 'producer' }, server(900, 9, { kind: 'consumer' })],
+    [0, 800],
+  ],
+  ['the same service: one clock', [client, server(40, 60, { service: 'shop' })], [0, -60]],
+])('%s', (_, sketches, starts) => {
+  // Spans come in the order of the tree, the client first.
+  expect(startsOf(...sketches)).toEqual(starts)
+})
+
+test('what is below on the same host moves along, and events with it', () => {
+  const below: Sketch = { id: 3, parent: 2, service: 'cart', at: 50, ms: 10 }
+  expect(startsOf(client, server(40, 60), below)).toEqual([0, 20, 30])
+})
+
+test('the header says what was done', () => {
+  const tree = buildTree(makeTrace(client, server(40, 60)))
+  const clocks = adjustSkew(tree)
+  const [first, second] = renderWaterfall(buildTree(clocks.trace), {
+    width: 100,
+    unicode: true,
+    style: plain,
+    clocks,
+  })
+  expect(`${first} ${second}`).toContain('clocks adjusted: 1 span moved by up to 80.0ms')
+})
+
+test('a trace from one clock is left as it is', () => {
+  fc.assert(
+    fc.property(soundTrace, (trace) => {
+      expect(adjustSkew(buildTree(trace))).toMatchObject({ moved: 0, trace })
+    }),
+  )
+})
+
+test('of any trace no span is lost and no duration changed', () => {
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const spans = (list: typeof trace.spans) => list.map((span) => [span.spanId, span.durationNanos]).sort()
+      expect(spans(adjustSkew(buildTree(trace)).trace.spans)).toEqual(spans(trace.spans))
+    }),
+  )
+})
