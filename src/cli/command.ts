@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
@@ -12,7 +13,7 @@ export interface Row {
   readonly description: string
   /** Called only when the word was typed: options of a hundred other lines are not worth a millisecond to each run. */
   readonly options?: (command: Command) => void
-  readonly load: () => Promise<(invocation: Invocation) => Promise<void>>
+  readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
 /** Words below a word: `trace get`, `trace search`. */
@@ -42,8 +43,17 @@ export function addCommands(
       continue
     }
     if (meant) row.options?.(command)
-    command.action(async () => (await row.load())(prepare(command, ports)))
+    command.action(async () => runRow(row, prepare(command, ports)))
   }
+}
+
+/** Every option is judged before the command does anything. */
+async function runRow(row: Row, invocation: Invocation): Promise<void> {
+  const command = await row.load()
+  if (typeof command === 'function') return command(invocation)
+  const { args, options, ports } = invocation
+  const typed: Typed = { args, flags: options, json: options.json === true, now: ports.clock.now() }
+  await command.run(invocation, command.read(typed) as never)
 }
 
 /** Which of a command's options are settings: `check --audience` is an assertion, `login --audience` is not. */

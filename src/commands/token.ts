@@ -1,26 +1,51 @@
 import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
 import { parseDuration } from '../settings/duration.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
 import { clientOf, givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
 
+interface TokenOptions {
+  readonly minTtlSeconds: number | undefined
+  readonly audience: string | undefined
+  /** Space separated; undefined: those of the profile. */
+  readonly scopes: string | undefined
+  readonly idToken: boolean
+  /** As an `Authorization` header. */
+  readonly header: boolean
+}
+
 /** `ls-auth token`: a valid token on stdout and nothing else; from the cache without network, else by one refresh. */
-export async function token(invocation: Invocation): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation)
-  const { minTtl, idToken, audience, scope } = invocation.options
+export const token: CliCommand<TokenOptions> = { read, run }
+
+function read({ flags }: Typed): TokenOptions {
+  const { minTtl, audience, scope, idToken, header } = flags
   const scopes = (scope as string[] | undefined)?.flatMap((words) => words.split(/\s+/)).filter(Boolean)
+  return {
+    minTtlSeconds: typeof minTtl === 'string' ? parseDuration(minTtl, '--min-ttl') : undefined,
+    audience: audience as string | undefined,
+    scopes: scopes?.join(' '),
+    idToken: idToken === true,
+    header: header === true,
+  }
+}
+
+async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
+  const { minTtlSeconds, audience, scopes, idToken } = options
+  const { settings, profile } = await loadProfile(invocation)
   const outside = givenToken(invocation)
   if (outside !== undefined) {
-    if (!minTtl && !idToken && !audience && !scope) return print(invocation, profile.authorization, outside)
+    if (minTtlSeconds === undefined && !idToken && audience === undefined && scopes === undefined)
+      return print(invocation, options, profile.authorization, outside)
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
   const given = await sessionToken(invocation, clientOf(profile, settings), {
-    ...(typeof minTtl === 'string' ? { minTtlSeconds: parseDuration(minTtl, '--min-ttl') } : {}),
-    ...(typeof audience === 'string' ? { audience: audience as string } : {}),
-    ...(scopes === undefined ? {} : { scopes: scopes.join(' ') }),
-    ...(idToken === true ? { use: 'id' as const } : {}),
+    ...(minTtlSeconds !== undefined && { minTtlSeconds }),
+    ...(audience !== undefined && { audience }),
+    ...(scopes !== undefined && { scopes }),
+    ...(idToken && { use: 'id' as const }),
   })
   if (globals(invocation).json) {
     return printJson(invocation, {
@@ -30,18 +55,19 @@ export async function token(invocation: Invocation): Promise<void> {
       expires_at: new Date(given.expiresAt).toISOString(),
     })
   }
-  await print(invocation, profile.authorization, given.token)
+  await print(invocation, options, profile.authorization, given.token)
 }
 
 /** The token alone, or as a header in the profile's scheme. LS_AUTH_TOKEN passes through, so that scripts run in CI too. */
-async function print(invocation: Invocation, authorization: string, token: string): Promise<void> {
+async function print(
+  invocation: Invocation,
+  { header }: TokenOptions,
+  authorization: string,
+  token: string,
+): Promise<void> {
   const { terminal } = invocation.ports
   if (globals(invocation).json)
     return printJson(invocation, { token, token_type: 'Bearer', expires_in: null, expires_at: null })
   const scheme = authorization.toLowerCase() === 'none' ? 'bearer' : authorization
-  await terminal.out(
-    invocation.options.header === true
-      ? `Authorization: ${authorizationValue(scheme, token)}\n`
-      : `${token}\n`,
-  )
+  await terminal.out(header ? `Authorization: ${authorizationValue(scheme, token)}\n` : `${token}\n`)
 }
