@@ -96,7 +96,6 @@ async function buildMain() {
       chunks.plugin,
       ownBuiltins(),
       builtins(),
-      readingHalf(),
       withoutSubprocesses(),
       fetchShapes(),
       widthOnFirstUse(),
@@ -194,22 +193,6 @@ function calledOnFirstUse(name) {
   return `const ${name} = (...given) => process.getBuiltinModule('${SLOW}').${name}(...given)`
 }
 
-/**
- * The settings files are read by every command and written by few. A second copy of the TOML library for reading
- * alone, with what it does not use shaken out, is a quarter of its size.
- */
-function readingHalf() {
-  return {
-    name: 'reading-half',
-    async resolveId(source, importer) {
-      if (!importer?.endsWith('toml-reading.ts') || source.startsWith('.')) return null
-      const found = await this.resolve(source, importer, { skipSelf: true })
-      return { ...found, id: `${found.id}?reading` }
-    },
-    load: (id) => (id.endsWith('?reading') ? readFile(id.replace('?reading', ''), 'utf8') : null),
-  }
-}
-
 /** Commander can start other programs as sub-commands; ls-auth has none, and the module is slow to load. */
 function withoutSubprocesses() {
   const line = "const childProcess = require('node:child_process');"
@@ -285,7 +268,7 @@ function facts(output) {
     .filter(({ type }) => type === 'chunk')
     .map(({ fileName, code, modules }) => {
       const inputs = Object.entries(modules).map(([id, { renderedLength }]) => [
-        relative('.', id.replace(/\?.*$/, '')).replaceAll('\\', '/'),
+        relative('.', id).replaceAll('\\', '/'),
         { bytesInOutput: renderedLength },
       ])
       return [`dist/${fileName}`, { bytes: Buffer.byteLength(code), inputs: Object.fromEntries(inputs) }]

@@ -59,16 +59,26 @@ const isTable = (value: unknown): value is Record<string, unknown> =>
 async function parse(text: string, path: string): Promise<Record<string, unknown>> {
   const { parseToml } = await import('./toml-reading.ts')
   try {
-    return parseToml(text) as Record<string, unknown>
+    return parseToml(text)
   } catch (cause) {
-    const at = cause as { line?: number; column?: number; message?: string }
-    const where = typeof at.line === 'number' ? `:${at.line}:${(at.column ?? 0) + 1}` : ''
-    throw new Failure('settings', `${path}${where} is not valid TOML`, {
-      detail: [safeText(String(at.message ?? '').split('\n')[0] as string, 200)].filter(Boolean),
-      hint: 'Mend this line; nothing was changed.',
-      cause,
-    })
+    throw notToml(path, cause)
   }
+}
+
+/** `line` and `column` count from one, where the library that read it says where it stopped. */
+function notToml(path: string, cause: unknown): Failure {
+  const { line, column, message } = cause as { line?: number; column?: number; message?: string }
+  const where = typeof line === 'number' ? `:${line}:${column ?? 1}` : ''
+  // The first line: quotes of the file follow. What it begins with is what our own message says.
+  const reason =
+    String(message ?? '')
+      .split('\n')[0]
+      ?.replace(/^Invalid TOML document: /, '') ?? ''
+  return new Failure('settings', `${path}${where} is not valid TOML`, {
+    detail: [safeText(reason, 200)].filter(Boolean),
+    hint: 'Mend this line; nothing was changed.',
+    cause,
+  })
 }
 
 export type Change =
@@ -99,11 +109,26 @@ export async function changeConfig(
     else if ('remove' in change) delete profiles[change.remove]
     else if (change.defaultProfile === undefined) delete root.default_profile
     else root.default_profile = change.defaultProfile
-    text = toml.patch(config.text, root)
+    text = patched(toml.patch, config, root)
   }
   await parse(text, config.path)
   await replace(config.path, text, files, env)
   return readConfig(config.path, files)
+}
+
+/** The library that writes reads the file for itself, and is stricter in places (a 30th of February). */
+function patched(
+  patch: (text: string, root: unknown) => string,
+  { path, text }: ConfigFile,
+  root: Record<string, unknown>,
+): string {
+  try {
+    return patch(text, root)
+  } catch (cause) {
+    const { line, column } = cause as { line?: number; column?: number }
+    // It counts columns from zero, and says no more than where.
+    throw notToml(path, { ...(line !== undefined && { line, column: (column ?? 0) + 1 }), cause })
+  }
 }
 
 /** A profile as the text of a settings file. */

@@ -1,2 +1,2 @@
-/** The half of the TOML library that changes a settings file and leaves what a person wrote in it. */
+/** The library that changes a settings file and leaves what a person wrote in it. Reading is another's: toml-reading.ts. */
 export { patch, stringify } from '@decimalturn/toml-patch'

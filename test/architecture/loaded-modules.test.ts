@@ -78,7 +78,7 @@ interface Budget {
   readonly kilobytes: number
 }
 
-const SETTINGS = ['@decimalturn/toml-patch', 'commander']
+const SETTINGS = ['commander', 'smol-toml']
 const ABROAD =
   'src/system/(http|lock|browser)|src/session/(protocol/provider|sign-in|flow/(loopback|device))\\.ts'
 const BUDGETS: Readonly<Record<string, Budget>> = {

@@ -24,7 +24,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
-  '@decimalturn/toml-patch': /^src\/settings\/toml-(reading|writing)\.ts$/,
+  '@decimalturn/toml-patch': 'src/settings/toml-writing.ts',
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\/(tree|command|claim-commands|trace-commands)\.ts$/,
   'fs-native-extensions': 'src/system/lock.ts',
@@ -32,6 +32,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': 'src/session/protocol/provider.ts',
+  'smol-toml': 'src/settings/toml-reading.ts',
   'string-width': 'src/trace/render/width.ts',
   undici: 'src/system/http/proxied-transport.ts',
 }

@@ -148,8 +148,19 @@ describe('profiles', () => {
     await world.writeConfig('[profiles.a]\nissuer = \n')
     const outcome = await world.type('ls-auth token')
     expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toMatch(/config\.toml:\d+:\d+ is not valid TOML/)
+    expect(outcome.stderr).toMatch(/config\.toml:2:10 is not valid TOML\n.*\n {2}invalid value\n/)
     expect(await readFile(world.configFile, 'utf8')).toBe('[profiles.a]\nissuer = \n')
+  })
+
+  it('a date that only the reader takes does not end in a bug when the file is changed', async () => {
+    const text = '[profiles.a]\nissuer = "https://idp.example"\nsince = 2021-02-30\n'
+    await world.writeConfig(text)
+    const outcome = await world.type('ls-auth profile use a')
+    expect(outcome).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('config.toml:3:9 is not valid TOML'),
+    })
+    expect(await readFile(world.configFile, 'utf8')).toBe(text)
   })
 
   it('no file of the working directory is read', async () => {
@@ -166,6 +177,15 @@ describe('profiles', () => {
 })
 
 describe('a profile for a team', () => {
+  it('written to exhaust the memory is refused at once', async () => {
+    const file = join(world.home, 'team.toml')
+    await writeFile(file, `[profiles.a]\na${'.a'.repeat(500_000)} = 1\n`)
+    const before = process.memoryUsage().rss
+    const outcome = await world.type(`ls-auth profile add copy --from ${file}`)
+    expect(outcome).toMatchObject({ exit: 2, stderr: expect.stringContaining('nest deeper than 64 levels') })
+    expect(process.memoryUsage().rss - before).toBeLessThan(700e6)
+  })
+
   it('travels by export and add --from, without what belongs to one machine', async () => {
     await add('work', '--api https://gw.example --account mine --store file --store-key-file /tmp/k')
     const exported = (await world.type('ls-auth profile export work')).stdout
