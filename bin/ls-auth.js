@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-const { start } = require('../dist/load.cjs')
+const { start } = require('../dist/start.cjs')
 
-start(require)
+start()

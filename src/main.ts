@@ -1,5 +1,6 @@
 import { run } from './cli.ts'
-import type { Ports } from './ports.ts'
+import { Failure } from './errors.ts'
+import type { Env, Ports } from './ports.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
 import { leave } from './system/leave.ts'
@@ -8,8 +9,7 @@ import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real machine. Heavy parts are loaded by the first command that needs them, and once. */
-export function realPorts(): Ports {
-  const env = processEnv()
+export function realPorts(env: Env = processEnv()): Ports {
   const terminal = processTerminal(env.variables)
   return {
     env,
@@ -24,7 +24,8 @@ export function realPorts(): Ports {
   }
 }
 
-export { run }
+/** For tests of the built program: what they make must be its own. */
+export { Failure, run }
 
 /** The process: runs one command line and leaves with its status. */
 export async function main(): Promise<void> {

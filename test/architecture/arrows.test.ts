@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { EXTERNAL } from '../../build/program.mjs'
 import { DOORS, violations } from './rules.ts'
 import { parse, readProgram } from './source.ts'
 
@@ -15,16 +16,30 @@ describe('the plan of the house', () => {
     expect(program.find(({ path }) => path === 'src/ports.ts')).toMatchObject({ statements: 0 })
   })
 
-  it('every dependency has its door, and every door is used', () => {
-    const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-    expect(Object.keys(DOORS).sort()).toEqual(Object.keys(dependencies).sort())
+  it('every package has its door, and every door is used', () => {
+    const { dependencies, devDependencies } = packageFile()
+    const known = { ...dependencies, ...devDependencies }
+    expect(Object.keys(DOORS).filter((name) => !(name in known))).toEqual([])
+    expect(Object.keys(dependencies).filter((name) => !(name in DOORS))).toEqual([])
     for (const [name, door] of Object.entries(DOORS)) {
       const doors = program.filter(({ path }) => (typeof door === 'string' ? path === door : door.test(path)))
       const imports = doors.flatMap((one) => one.imports.map(({ specifier }) => specifier))
       expect([name, imports]).toEqual([name, expect.arrayContaining([name])])
     }
   })
+
+  it('what a user’s npm installs is what the built program leaves outside, and nothing else', () => {
+    expect(Object.keys(packageFile().dependencies).sort()).toEqual([...EXTERNAL].sort())
+  })
+
+  it('at most ten packages beside Node make the program', () => {
+    expect(Object.keys(DOORS).length).toBeLessThanOrEqual(11)
+  })
 })
+
+function packageFile(): Record<'dependencies' | 'devDependencies', Record<string, string>> {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+}
 
 describe('what is no part of the plan is found', () => {
   it.each([
@@ -61,11 +76,11 @@ describe('what is no part of the plan is found', () => {
     [
       'src/commands/login.ts',
       "import { realFiles } from '../system/files.ts'",
-      'only main and load may import system',
+      'only main and start may import system',
     ],
-    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main and load may import system'],
-    ['src/load.ts', "import { run } from './cli.ts'", 'only main may import cli'],
-    ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')", 'only load may import main'],
+    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main and start may import system'],
+    ['src/start.ts', "import { run } from './cli.ts'", 'only main may import cli'],
+    ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')", 'only start may import main'],
     ['src/system/files.ts', "import { x } from '../settings/places.ts'", 'system does not know settings'],
     ['src/commands/login.ts', "import { x } from '../utils/x.ts'", 'a room that is not in the plan'],
     ['src/utils/x.ts', "import { Failure } from '../errors.ts'", 'a room that is not in the plan'],
@@ -139,7 +154,7 @@ describe('what is no part of the plan is found', () => {
       'src/system/http/proxied-transport.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
     ],
-    ['bin/ls-auth.js', "const { start } = require('../dist/load.cjs')"],
+    ['bin/ls-auth.js', "const { start } = require('../dist/start.cjs')"],
   ])('and what is allowed is not: %s: %s', (path, text) => {
     expect(violations(parse(path, text))).toEqual([])
   })

@@ -101,7 +101,6 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
 
 const PLACE = ['--organization', 'acme', '--project', 'prod']
 const GET = ['trace', 'get', spanId, ...PLACE]
-const DRAWING = ['ansi-regex', 'get-east-asian-width', 'string-width', 'strip-ansi']
 /** With LS_AUTH_TOKEN: no session, and nothing that signs in. */
 const NO_SESSION = /^src\/(session|claims\/jwt\/verify)/
 
@@ -111,17 +110,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, [...SETTINGS, ...DRAWING], 300],
+    ['trace get', GET, SETTINGS, 300],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 260],
     ['services', ['services', ...PLACE], SETTINGS, 240],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 240],
-    ['query', ['query', 'spans count | rate', ...PLACE], [...SETTINGS, ...DRAWING], 260],
-    [
-      'trace search',
-      ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE],
-      [...SETTINGS, ...DRAWING],
-      300,
-    ],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 260],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 300],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -132,7 +126,7 @@ describe('a command loads what it needs and nothing else', () => {
     await writeFile(file, stdout)
     const never = /^src\/(session|claims|api\/(?!authorization)|system\/http\/)/
     keepsTo(await load(['trace', 'get', file]), {
-      packages: [...SETTINGS, ...DRAWING],
+      packages: SETTINGS,
       never,
       kilobytes: 300,
     })

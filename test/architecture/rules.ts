@@ -4,7 +4,7 @@ import type { Import, Source } from './source.ts'
 /** From the top down; a room knows those below it, never its neighbours. */
 const FLOORS: readonly (readonly string[])[] = [
   ['bin'],
-  ['load'],
+  ['start'],
   ['main'],
   ['cli'],
   ['commands', 'report', 'request-log'],
@@ -13,13 +13,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ['errors', 'safe-text'],
 ]
 
-/** Rooms that few others may enter. `load` runs the built files of `main`, and has to find their compiled form first. */
+/** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {
-  system: ['main', 'load'],
+  system: ['main', 'start'],
   commands: ['cli'],
   cli: ['main'],
-  main: ['load'],
-  load: ['bin'],
+  main: ['start'],
+  start: ['bin'],
 }
 
 /** Who knows a third-party package: one file, or a few of one folder. */
@@ -46,6 +46,8 @@ const PURE = [
   /^src\/(errors|safe-text)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
+/** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */
+const LATE_DOOR = 'src/trace/render/width.ts'
 
 /** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
 const MACHINE =
@@ -88,6 +90,7 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
   const { specifier, typeOnly } = one
   if (specifier === '(computed)') return 'imports something that cannot be read here'
   if (specifier.startsWith('node:')) {
+    if (path === LATE_DOOR && specifier === 'node:module') return undefined
     if (pure && !ARITHMETIC.has(specifier)) return `imports ${specifier}, but is pure`
     const outside = MACHINE.test(specifier) && !typeOnly && roomOf(path) !== 'system' && path !== LISTENER
     return outside ? `imports ${specifier} past the ports` : undefined

@@ -1,0 +1,64 @@
+// @ts-check
+import { readFile, writeFile } from 'node:fs/promises'
+import { rolldown } from 'rolldown'
+import { CHUNKS, chunkPlan } from './chunk-plan.mjs'
+import { facts } from './facts.mjs'
+import { lateBuiltins } from './late-builtins.mjs'
+
+/** Native packages, and `open`, which ships a script of its own beside its code: the user's npm installs these. */
+export const EXTERNAL = ['keytar', 'fs-native-extensions', 'open', 'string-width']
+
+const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+
+const NODE = /** @type {const} */ ({ platform: 'node', transform: { target: 'node20.19' } })
+
+const OUTPUT = /** @type {const} */ ({
+  dir: 'dist',
+  // CommonJS: Node's loader of ES modules is slower.
+  format: 'cjs',
+  dynamicImportInCjs: false,
+  minify: true,
+  comments: { legal: true },
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name].cjs',
+})
+
+/** Bundles the program into dist/. What each file is made of goes to .build/meta.json. */
+export async function buildProgram() {
+  const output = [...(await buildMain()), ...(await buildStart())]
+  await writeFile('.build/meta.json', JSON.stringify(facts(output)))
+}
+
+async function buildMain() {
+  const chunks = chunkPlan(CHUNKS)
+  const bundle = await rolldown({
+    ...NODE,
+    input: { main: 'src/main.ts' },
+    external: EXTERNAL,
+    transform: { ...NODE.transform, define: { LS_AUTH_VERSION: JSON.stringify(version) } },
+    plugins: [chunks.plugin, lateBuiltins()],
+  })
+  const { output } = await bundle.write({
+    ...OUTPUT,
+    cleanDir: true,
+    codeSplitting: { groups: chunks.groups },
+  })
+  return output
+}
+
+/** A bundle of its own: it has to run before anything of the program is read. */
+async function buildStart() {
+  const program = './main.ts'
+  const bundle = await rolldown({
+    ...NODE,
+    input: { start: 'src/start.ts' },
+    plugins: [
+      {
+        name: 'the-program',
+        resolveId: (source) => (source === program ? { id: './main.cjs', external: true } : null),
+      },
+    ],
+  })
+  const { output } = await bundle.write(OUTPUT)
+  return output
+}
