@@ -24,7 +24,7 @@ export function realPorts(env: Env = processEnv()): Ports {
   }
 }
 
-/** For tests of the built program: what they make must be its own. */
+/** What the stories need of a built program: its parts know only their own failures. */
 export { Failure, run }
 
 /** The process: runs one command line and leaves with its status. */

@@ -2,6 +2,7 @@ import { chmod, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { program } from '../world/program.ts'
 import { openStage, type Stage } from '../world/stage.ts'
 import { openWorld } from '../world/world.ts'
 
@@ -87,9 +88,8 @@ describe('doctor', () => {
     [
       'a keychain that is locked',
       async () => {
-        const { Failure } = await import('../../src/errors.ts')
         stage.world.keychain.locked = true
-        stage.world.keychain.fail.set = new Failure('keychain-locked', 'the keychain is locked')
+        stage.world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
       },
       /^FAIL +keychain +the keychain is locked\n +→ /m,
     ],

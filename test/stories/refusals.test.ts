@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { program } from '../world/program.ts'
 import { type Provider, startProvider, type Tamper } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
 import { openWorld, type World } from '../world/world.ts'
@@ -188,8 +189,7 @@ describe('people and stores that say no', () => {
   })
 
   it('without a keychain login ends in 8 with the commands of the file store, before any connection', async () => {
-    const { Failure } = await import('../../src/errors.ts')
-    world.keychain.fail.set = new Failure(
+    world.keychain.fail.set = new program.Failure(
       'keychain-unavailable',
       'there is no keychain in this login session',
     )
@@ -201,13 +201,12 @@ describe('people and stores that say no', () => {
   })
 
   it('a keychain that fails after the sign-in: the refresh token is revoked, nothing stays', async () => {
-    const { Failure } = await import('../../src/errors.ts')
     const revoked = provider.revocations()
     const { set } = world.keychain
     let writes = 0
     world.keychain.set = async (account, secret) => {
       writes++
-      if (writes > 1) throw new Failure('keychain-refused', 'the keychain refused the item')
+      if (writes > 1) throw new program.Failure('keychain-refused', 'the keychain refused the item')
       return set(account, secret)
     }
     expect((await login()).exit).toBe(8)

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Files } from '../../src/ports.ts'
 import { realFiles } from '../../src/system/files.ts'
 import { CookieJar } from '../world/cookie-jar.ts'
+import { program } from '../world/program.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { openWorld, type World } from '../world/world.ts'
 
@@ -256,9 +257,8 @@ describe('each row of the recovery table that one process can reach', () => {
   })
 
   it('a sign-out that the keychain refuses is exit 8 as often as it is tried, and is finished once it can be', async () => {
-    const { Failure } = await import('../../src/errors.ts')
     world.keychain.locked = true
-    world.keychain.fail.set = new Failure('keychain-locked', 'the keychain is locked')
+    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
     for (const line of ['ls-auth logout', 'ls-auth logout', 'ls-auth logout --all']) {
       expect([line, (await world.type(line)).exit]).toEqual([line, 8])
     }

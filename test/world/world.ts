@@ -1,13 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { run } from '../../src/cli.ts'
 import type { Env, Keychain, Ports, Style } from '../../src/ports.ts'
-import { wallClock } from '../../src/system/clock.ts'
-import { realFiles } from '../../src/system/files.ts'
-import { openHttp } from '../../src/system/http/http.ts'
-import { kernelLock } from '../../src/system/lock.ts'
 import { browse, type Visitor } from './browser.ts'
+import { program } from './program.ts'
 
 /** What a command left behind. */
 export interface Outcome {
@@ -94,8 +90,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     slept: [],
     override: {},
     async type(line) {
-      const [program, ...argv] = words(line)
-      if (program !== 'ls-auth') throw new Error(`not a command of ours: ${line}`)
+      const [word, ...argv] = words(line)
+      if (word !== 'ls-auth') throw new Error(`not a command of ours: ${line}`)
       const outcome = await runOnce(world, argv, options.columns ?? 120)
       const speaks = argv[0] === 'token' ? outcome.stderr : outcome.stdout + outcome.stderr
       for (const secret of options.secrets?.() ?? []) {
@@ -128,12 +124,13 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     uid: process.getuid?.(),
     version: '0.0.0-test',
   }
+  const real = program.realPorts(env)
   const ports: Ports = {
-    env,
+    ...real,
     clock: {
       now: () => Date.now() + world.clockOffset,
       async sleep(milliseconds, signal) {
-        if (!world.fastForward) return wallClock.sleep(milliseconds, signal)
+        if (!world.fastForward) return real.clock.sleep(milliseconds, signal)
         world.slept.push(milliseconds)
         world.clockOffset += milliseconds
       },
@@ -165,10 +162,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
     },
     signals: { shield: (work) => work() },
-    files: async () => realFiles,
-    lock: kernelLock,
     keychain: async () => world.keychain,
-    http: (settings) => openHttp(settings, env),
     browser: async () => ({
       open: async (url) => {
         world.opened.push(url)
@@ -181,7 +175,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     }),
     ...world.override,
   }
-  const exit = await run(argv, ports)
+  const exit = await program.run(argv, ports)
   return { exit, stdout, stderr }
 }
 
