@@ -23,7 +23,8 @@ export interface ConnectProxy {
 /**
  * Starts a forward proxy: CONNECT for https, absolute-form requests for http.
  * @param options.credentials `user:password` the client must send (407 otherwise).
- * @param options.hosts addresses of names that no resolver knows: what a tunnel to them leads to.
+ * @param options.hosts addresses of names that no resolver knows: what a tunnel to them leads to,
+ *   with a port where it is another one.
  */
 export async function startConnectProxy(
   options: { credentials?: string; port?: number; hosts?: Readonly<Record<string, string>> } = {},
@@ -61,8 +62,8 @@ export async function startConnectProxy(
       return
     }
     const { hostname, port } = new URL(`tunnel://${target}`)
-    const host = options.hosts?.[hostname] ?? hostname.replace(/^\[|\]$/g, '')
-    const upstream = connect(Number(port), host, () => {
+    const [host = '', otherPort] = options.hosts?.[hostname]?.split(':') ?? [hostname.replace(/^\[|\]$/g, '')]
+    const upstream = connect(Number(otherPort ?? port), host, () => {
       counts.tunnels += 1
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       upstream.write(head)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { httpServer, listen } from '../loopback-server.ts'
+import { httpServer, listen, type ServerIdentity } from '../loopback-server.ts'
 import { type ProviderRequest, recordRequest } from '../provider/requests.ts'
 import { type Answer, oauthError } from './answer.ts'
 import { authorize, type PendingCode } from './authorize.ts'
@@ -15,6 +15,8 @@ export interface Simulator {
   readonly behaviour: Behaviour
   /** As its metadata and its tokens spell it. */
   readonly issuer: string
+  /** Where its home listens on 127.0.0.1. */
+  readonly port: number
   readonly requests: readonly ProviderRequest[]
   /** The parameters of each request to an endpoint, in order. */
   asked(endpoint: EndpointName): URLSearchParams[]
@@ -34,8 +36,15 @@ export interface Simulator {
   close(): Promise<void>
 }
 
+/** A provider at its real address, for those whose own name decides something: people reach it through a proxy. */
+export interface Address {
+  /** `https://login.example.com`, in place of the loopback address. */
+  readonly origin: string
+  readonly tls: ServerIdentity
+}
+
 /** Starts a provider that behaves as the row says, on one loopback port or, with endpoints elsewhere, on two. */
-export async function startSimulator(behaviour: Behaviour): Promise<Simulator> {
+export async function startSimulator(behaviour: Behaviour, address?: Address): Promise<Simulator> {
   const mint = await openMint(behaviour)
   const requests: ProviderRequest[] = []
   const secrets = new Set<string>()
@@ -61,11 +70,11 @@ export async function startSimulator(behaviour: Behaviour): Promise<Simulator> {
   const serve = (place: 'home' | 'elsewhere') =>
     httpServer((request, response) => {
       handle(request, response, place).catch(() => request.socket.destroy())
-    })
+    }, address?.tls)
   const home = await listen(serve('home'))
   const elsewhere = behaviour.elsewhere.length > 0 ? await listen(serve('elsewhere')) : home
   const origins = {
-    home: `http://127.0.0.1:${home.port}`,
+    home: address?.origin ?? `http://127.0.0.1:${home.port}`,
     elsewhere: `http://127.0.0.1:${elsewhere.port}`,
   }
   const issuer = origins.home + behaviour.issuerPath
@@ -111,6 +120,7 @@ export async function startSimulator(behaviour: Behaviour): Promise<Simulator> {
   return {
     behaviour,
     issuer,
+    port: home.port,
     requests,
     asked: (endpoint) =>
       requests.filter(({ path }) => path === behaviour.paths[endpoint]).map(({ parameters }) => parameters),

@@ -137,6 +137,25 @@ export const entra: Behaviour = {
   }),
 }
 
+/** Its real origin: what a shared issuer stands for is decided by this name. */
+export const ENTRA_ORIGIN = 'https://login.microsoftonline.com'
+const inTenant = (facts: Facts): Facts => ({ ...facts, issuer: `${ENTRA_ORIGIN}/${TENANT}/v2.0` })
+
+/** The issuer that many tenants share: its metadata name none of them, its tokens the tenant of the person. */
+export const entraShared: Behaviour = {
+  ...entra,
+  issuerPath: '/organizations/v2.0',
+  paths: {
+    authorize: '/organizations/oauth2/v2.0/authorize',
+    token: '/organizations/oauth2/v2.0/token',
+    jwks: '/organizations/discovery/v2.0/keys',
+    endSession: '/organizations/oauth2/v2.0/logout',
+  },
+  metadata: { ...entra.metadata, issuer: `${ENTRA_ORIGIN}/{tenantid}/v2.0` },
+  idToken: (facts) => entra.idToken(inTenant(facts)),
+  accessToken: (facts) => entra.accessToken(inTenant(facts)),
+}
+
 /** A person in more groups than fit: the token says where they could be read instead. */
 export const entraWithOverage: Behaviour = {
   ...entra,
