@@ -1,9 +1,11 @@
 // @ts-check
 import { readFile, writeFile } from 'node:fs/promises'
 import { rolldown } from 'rolldown'
+import { bundledPackages } from './bundled.mjs'
 import { CHUNKS, chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
 import { lateBuiltins } from './late-builtins.mjs'
+import { thirdPartyNotices } from './notices.mjs'
 
 /** Native packages, and `open`, which ships a script of its own beside its code: the user's npm installs these. */
 export const EXTERNAL = ['keytar', 'fs-native-extensions', 'open', 'string-width']
@@ -25,8 +27,9 @@ const OUTPUT = /** @type {const} */ ({
 
 /** Bundles the program into dist/. What each file is made of goes to .build/meta.json. */
 export async function buildProgram() {
-  const output = [...(await buildMain()), ...(await buildStart())]
-  await writeFile('.build/meta.json', JSON.stringify(facts(output)))
+  const made = facts([...(await buildMain()), ...(await buildStart())])
+  await writeFile('.build/meta.json', JSON.stringify(made))
+  await writeFile('dist/THIRD-PARTY-NOTICES.txt', await thirdPartyNotices(await bundledPackages(made)))
 }
 
 async function buildMain() {

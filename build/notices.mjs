@@ -1,0 +1,20 @@
+// @ts-check
+import { readdir, readFile } from 'node:fs/promises'
+
+/**
+ * The licenses of what is bundled, as their terms ask for. Throws for a package without one: it may not be shipped.
+ *
+ * @param {readonly import('./bundled.mjs').Bundled[]} packages
+ */
+export async function thirdPartyNotices(packages) {
+  const parts = await Promise.all(packages.map(notice))
+  return ['The program in this directory contains the following packages.', ...parts].join('\n\n')
+}
+
+/** @param {import('./bundled.mjs').Bundled} one */
+async function notice({ name, version, license, directory }) {
+  const file = (await readdir(directory)).find((file) => /^licen[cs]e(\.\w+)?$/i.test(file))
+  if (file === undefined) throw new Error(`${name} comes without a license`)
+  const text = await readFile(`${directory}/${file}`, 'utf8')
+  return `${'-'.repeat(80)}\n${name} ${version} (${license})\n\n${text.trim()}\n`
+}
