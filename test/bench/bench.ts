@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Subject } from './process-run.ts'
 import { keepResult, machineLine, type SuiteResult } from './results.ts'
 import { verdictTable } from './table.ts'
 
@@ -16,18 +18,21 @@ export interface Bench {
   readonly nodes: readonly NodeUnderTest[]
   readonly rounds: number
   readonly print: (line: string) => void
+  /** The subjects, each of ours with the same command of the other checkout behind it, where one is named. */
+  readonly beside: (subjects: readonly Subject[]) => readonly Subject[]
 }
 
 /**
- * `npm run bench [-- SUITE...] [--rounds N] [--node PATH]... [--keep]`: whole processes, side by side. Each `--node` is
- * one more Node to measure under, instead of the one that runs this. With `--keep` results.json is written anew.
- * A target that is not met is said and no failure: machines differ. A run that failed is one.
+ * `npm run bench [-- SUITE...] [--rounds N] [--node PATH]... [--beside CHECKOUT] [--keep]`: whole processes, side by
+ * side. Each `--node` is one more Node to measure under, instead of the one that runs this. `--beside` names another
+ * checkout, built, whose commands run in the same rounds. With `--keep` results.json is written anew. A target that is not met is said and no failure: machines differ. A run that failed is one.
  */
 const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<SuiteResult>>>> = {
   start: async () => (await import('./start.ts')).start,
   traces: async () => (await import('./traces.ts')).traces,
 }
 const RESULTS = 'test/bench/results.json'
+const BINARY = resolve('bin/ls-auth.js')
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const { values, positionals } = parseArgs({
@@ -35,6 +40,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '15' },
     node: { type: 'string', multiple: true, default: [process.execPath] },
+    beside: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 })
@@ -51,7 +57,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
   const load = SUITES[name]
   if (!load) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(', ')}`)
   const suite = await load()
-  const result = await suite({ nodes, rounds: Number(values.rounds), print })
+  const result = await suite({ nodes, rounds: Number(values.rounds), print, beside })
   for (const program of result.missing) print(`not compared: ${program} is not installed`)
   print('')
   for (const line of verdictTable(result.verdicts)) print(line)
@@ -64,6 +70,16 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
       versions.map(({ version }) => version),
       result,
     )
+}
+
+function beside(subjects: readonly Subject[]): readonly Subject[] {
+  if (values.beside === undefined) return subjects
+  const other = resolve(values.beside, 'bin/ls-auth.js')
+  return subjects.flatMap((subject) =>
+    subject.args[0] === BINARY
+      ? [subject, { ...subject, name: `other: ${subject.name}`, args: [other, ...subject.args.slice(1)] }]
+      : [subject],
+  )
 }
 
 function versionOf(path: string): string {

@@ -22,7 +22,7 @@ export async function start(bench: Bench): Promise<SuiteResult> {
       for (const part of partsFor(node, scene)) {
         const comparison = await measure(
           `${part.title}, ${node.name}`,
-          part.subjects,
+          bench.beside(part.subjects),
           part.rounds ?? bench.rounds,
         )
         bench.print('')

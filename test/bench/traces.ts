@@ -55,12 +55,12 @@ async function writeFiles(directory: string): Promise<Files> {
 }
 
 async function compareAll(bench: Bench, files: Files): Promise<SuiteResult> {
-  const { nodes, rounds, print } = bench
+  const { nodes, rounds, print, beside } = bench
   const jq = findProgram('jq')
   const rival = (file: string): Subject[] => (jq ? [{ name: 'jq', command: jq, args: [LEAST, file] }] : [])
   const readers = (kind: string, file: string) => nodes.map((node) => reader(node, kind, file))
   const run = async (title: string, subjects: Subject[], times = rounds) => {
-    const comparison = await measure(title, subjects, times)
+    const comparison = await measure(title, beside(subjects), times)
     print('')
     for (const line of comparisonTable(comparison, 'jq')) print(line)
     return comparison
