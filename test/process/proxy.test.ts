@@ -16,7 +16,7 @@ const [IDP, TRACES] = ['idp.corp.example', 'traces.corp.example']
 const API_KEY = 'key-of-the-api'
 const trace = makeTrace({ seed: 5 })
 const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
-const tls = makeTls({ hosts: [IDP, TRACES, '127.0.0.1'] })
+const tls = await makeTls({ hosts: [IDP, TRACES, '127.0.0.1'] })
 const dispatcher = new Agent({ connect: { ca: tls.ca, lookup: toLoopback } })
 
 let proxy: ConnectProxy
@@ -110,7 +110,7 @@ describe('behind a proxy, with a CA of the company', () => {
   it('NODE_EXTRA_CA_CERTS will do as well, alone and beside a ca_file', async () => {
     expect(await get({ NODE_EXTRA_CA_CERTS: caFile })).toMatchObject({ exit: 0, stderr: '' })
     const other = join(machine.home, 'other.pem')
-    await writeFile(other, makeTls().ca)
+    await writeFile(other, (await makeTls()).ca)
     await writeProfile(`ca_file = "${other}"`)
     expect(await get({ NODE_EXTRA_CA_CERTS: caFile })).toMatchObject({ exit: 0, stderr: '' })
     expect(await get()).toMatchObject({ exit: 10 })

@@ -4,7 +4,7 @@ import { type ConnectProxy, startConnectProxy } from '../world/connect-proxy.ts'
 import { httpServer, type Listening, listen } from '../world/loopback-server.ts'
 import { makeTls } from '../world/tls.ts'
 
-const tls = makeTls()
+const tls = await makeTls()
 let secure: Listening
 let plain: Listening
 beforeAll(async () => {

@@ -93,7 +93,7 @@ test('a rotated key works at once', async () => {
 })
 
 test('TLS, and an upstream that is not there', async () => {
-  const tls = makeTls()
+  const tls = await makeTls()
   const secure = await startGateway({
     ...common,
     issuer: provider.issuer,

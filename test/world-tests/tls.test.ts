@@ -18,8 +18,8 @@ async function fetchOver(tls: Tls, ca: string | undefined, host = 'localhost'): 
   }
 }
 
-test('the authority signs a certificate for every loopback name', () => {
-  const tls = makeTls()
+test('the authority signs a certificate for every loopback name', async () => {
+  const tls = await makeTls()
   const [ca, cert] = [new X509Certificate(tls.ca), new X509Certificate(tls.cert)]
   expect(ca.ca).toBe(true)
   expect(cert.ca).toBe(false)
@@ -30,18 +30,18 @@ test('the authority signs a certificate for every loopback name', () => {
 })
 
 test('a client that trusts the authority connects, others do not', async () => {
-  const tls = makeTls()
+  const tls = await makeTls()
   expect(await fetchOver(tls, tls.ca, 'localhost')).toBe(200)
   await expect(fetchOver(tls, undefined)).rejects.toThrow(/certificate/)
-  await expect(fetchOver(tls, makeTls().ca)).rejects.toThrow(/certificate/)
+  await expect(fetchOver(tls, (await makeTls()).ca)).rejects.toThrow(/certificate/)
 })
 
 test('expired and foreign certificates are refused for that reason', async () => {
-  const expired = makeTls({ notAfter: new Date(Date.now() - 1000) })
+  const expired = await makeTls({ notAfter: new Date(Date.now() - 1000) })
   await expect(fetchOver(expired, expired.ca, 'localhost')).rejects.toMatchObject({
     code: 'CERT_HAS_EXPIRED',
   })
-  const foreign = makeTls({ hosts: ['elsewhere.example'] })
+  const foreign = await makeTls({ hosts: ['elsewhere.example'] })
   await expect(fetchOver(foreign, foreign.ca, 'localhost')).rejects.toMatchObject({
     code: 'ERR_TLS_CERT_ALTNAME_INVALID',
   })

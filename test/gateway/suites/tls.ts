@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { makeTls } from '../../world/tls.ts'
+import { makeTls, type Tls } from '../../world/tls.ts'
 import { type ApacheGateway, startApache } from '../apache.ts'
 import { send } from '../send.ts'
 import { startTokenIssuer, type TokenIssuer } from '../token-issuer.ts'
@@ -11,14 +11,15 @@ import { API_KEY, sentence, TRACE } from './fixture.ts'
 
 /** https to the caller, and an upstream that is believed only with a certificate. */
 export function tlsSuite(): void {
-  const front = makeTls()
-  const behind = makeTls()
+  let front: Tls
+  let behind: Tls
   let directory = ''
   let issuer: TokenIssuer
   let upstream: Upstream
   const gateways: ApacheGateway[] = []
 
   beforeAll(async () => {
+    ;[front, behind] = [await makeTls(), await makeTls()]
     directory = await mkdtemp(join(tmpdir(), 'ls-auth-tls-'))
     issuer = await startTokenIssuer()
     upstream = await startUpstream(behind)
