@@ -33,6 +33,8 @@ export interface ApiRequest {
 }
 
 export interface ApiAnswer extends HttpAnswer {
+  /** Bytes that the body was allowed to have. */
+  readonly maxBytes: number
   /** What would have been thrown, had the status not been among `answers`. */
   readonly failure?: Failure
   json(): unknown
@@ -63,7 +65,8 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const isGood = answer.status >= 200 && answer.status < 300 && !isPage(answer)
     const failure = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
     if (failure && !request.answers?.includes(answer.status)) throw failure
-    return { ...answer, ...(failure && { failure }), json: () => parse(answer, url) }
+    const { maxBytes = MAX_BYTES } = request
+    return { ...answer, maxBytes, ...(failure && { failure }), json: () => parse(answer, url) }
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type JaegerApi, type JaegerMode, startJaegerApi } from '../world/jaeger-api.ts'
 import { openStage } from '../world/stage.ts'
@@ -85,6 +86,16 @@ describe('Grafana Tempo without a sign-in', () => {
       )
       expect(outcome.stderr).not.toContain('Lightstep')
     }
+  })
+
+  it('gzip in a gzipped answer unpacks to no more than an answer may hold', async () => {
+    await start()
+    const body = gzipSync(gzipSync(Buffer.alloc(257 * 1024 * 1024)))
+    const headers = { 'content-encoding': 'gzip' }
+    tempo.inFront = () => ({ status: 200, headers, body })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain('unpacks to more than 256 MiB')
   })
 
   it('another trace than the one asked for is not shown', async () => {

@@ -97,7 +97,13 @@ describe('services of Lightstep', () => {
     const send = async ({ query = {} }: { query?: Readonly<Record<string, string>> }) => {
       offsets.push(query.offset as string)
       const page = pages[Math.min(offsets.length, pages.length) - 1]
-      return { status: page ? 200 : 404, headers: {}, body: new Uint8Array(), json: () => items(page ?? []) }
+      return {
+        status: page ? 200 : 404,
+        headers: {},
+        body: new Uint8Array(),
+        maxBytes: 0,
+        json: () => items(page ?? []),
+      }
     }
     return { send, offsets }
   }

@@ -17,7 +17,7 @@ export interface TempoRequest {
 export interface ProxyAnswer {
   readonly status: number
   readonly headers?: Record<string, string>
-  readonly body?: string
+  readonly body?: string | Buffer
 }
 
 /** What a Tempo is started with. */

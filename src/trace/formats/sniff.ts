@@ -13,27 +13,35 @@ import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp/otlp-scan.
 import { isOwnSpan, isOwnTrace, readOwnJson } from './own/own-json.ts'
 import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
 
-/** A gzip member that unpacks to more is refused: a few kilobytes can be made to fill any memory. */
-const MOST_UNPACKED = 1024 * 1024 * 1024
+const MIB = 1024 * 1024
+/** What the user's own file may unpack to. */
+const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
+
+export interface Reading {
+  /** May make another error of what goes wrong, now or when a part that is damaged is asked for. */
+  readonly explain?: Explain
+  /** Bytes that gzipped input may unpack to (1 GiB when absent): a few kilobytes can be made to fill any memory. */
+  readonly maxBytes?: number
+}
 
 /**
  * Reads traces in any format known here, told from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
  * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not.
  * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else, now or when a part
- * that is damaged is asked for; `explain` may make another error of it.
+ * that is damaged is asked for.
  */
-export function readTraces(input: Uint8Array, explain: Explain = (error) => error): Trace[] {
+export function readTraces(input: Uint8Array, reading: Reading = {}): Trace[] {
+  const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
   try {
-    return read(input, explain)
+    return read(unpack(input, maxBytes), explain)
   } catch (error) {
     // A stack that ran out: values nested deeper than anything a tracer writes.
     throw explain(error instanceof RangeError ? foreign('it is nested too deeply') : error)
   }
 }
 
-function read(input: Uint8Array, explain: Explain): Trace[] {
-  const bytes = unpack(Buffer.from(input.buffer, input.byteOffset, input.byteLength))
+function read(bytes: Buffer, explain: Explain): Trace[] {
   const start = firstSign(bytes)
   if (start >= bytes.length) throw foreign('it is empty')
   const sign = bytes[start]
@@ -54,12 +62,14 @@ function foreign(what: string, hint?: string): Failure {
   })
 }
 
-function unpack(bytes: Buffer): Buffer {
+function unpack(input: Uint8Array, maxBytes: number): Buffer {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength)
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED })
+    return gunzipSync(bytes, { maxOutputLength: maxBytes })
   } catch (cause) {
-    throw new Failure('api-failed', 'the compressed data is damaged or unpacks to more than 1024 MiB', {
+    const most = `${Math.floor(maxBytes / MIB)} MiB`
+    throw new Failure('api-failed', `the compressed data is damaged or unpacks to more than ${most}`, {
       cause,
     })
   }

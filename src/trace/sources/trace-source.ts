@@ -68,8 +68,10 @@ export interface ApiAnswer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Decompressed. */
+  /** Decompressed, at most `maxBytes`. */
   readonly body: Uint8Array
+  /** Bytes that this answer was allowed to have. */
+  readonly maxBytes: number
   /** What the status means to the person who asked; absent for 2xx and 404. */
   readonly failure?: Failure
   /** The body parsed; Failure `api-failed` when it is not JSON. */

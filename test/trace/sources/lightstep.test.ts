@@ -36,7 +36,7 @@ function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' 
         if (body === undefined) throw new Failure('api-failed', 'not JSON')
         return body
       }
-      return { status, headers: {}, body: new Uint8Array(), json }
+      return { status, headers: {}, body: new Uint8Array(), maxBytes: 0, json }
     },
     NO_SNAPSHOTS,
   )

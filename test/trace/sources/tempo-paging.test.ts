@@ -20,7 +20,7 @@ function serve(starts: readonly number[], ignoresEnd = false): { send: Send; ask
       startTimeUnixNano: `${start}000000`,
       durationMs: 1,
     }))
-    return { status: 200, headers: {}, body: new Uint8Array(), json: () => ({ traces }) }
+    return { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({ traces }) }
   }
   return { send, asked }
 }

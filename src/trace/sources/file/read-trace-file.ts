@@ -37,11 +37,12 @@ export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
 
 /** A file is the user's own, so "ask whoever runs the API" would be the wrong advice. */
 function readOwn(bytes: Uint8Array, name: string): Trace[] {
-  return readTraces(bytes, (error) => {
+  const explain = (error: unknown) => {
     if (!(error instanceof Failure) || error.code !== 'api-failed') return error
     return new Failure('usage', `cannot read ${safeText(name, 200)}: ${error.message}`, {
       hint: /^Try again/.test(error.hint) ? 'Check what wrote it.' : error.hint,
       cause: error,
     })
-  })
+  }
+  return readTraces(bytes, { explain })
 }

@@ -37,7 +37,7 @@ async function findTraces(filter: TraceFilter, send: Send): Promise<readonly Tra
   const summaries = await searchV3(filter, send, '/api/v3/trace-summaries')
   if (summaries) return summaries.status === 404 ? [] : readSummaries(summaries.json())
   const whole = (await searchV3(filter, send, '/api/v3/traces')) ?? (await searchV2(filter, send))
-  return whole.status === 404 ? [] : answeredTraces(whole.body, 'Jaeger').map(summarise)
+  return whole.status === 404 ? [] : answeredTraces(whole, 'Jaeger').map(summarise)
 }
 
 /** Versions before 2.19 know only snake_case; a later one may want camelCase, and says the required ones are missing. */

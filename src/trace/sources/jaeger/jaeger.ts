@@ -51,7 +51,7 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
   if (v3?.failure) throw v3.failure
   const answer = v3 ?? (await send({ path: `/api/traces/${id}` }))
   if (answer.status === 404) return undefined
-  return traceAmong(answeredTraces(answer.body, 'Jaeger'), id, 'Jaeger')
+  return traceAmong(answeredTraces(answer, 'Jaeger'), id, 'Jaeger')
 }
 
 async function services(send: Send): Promise<string[]> {

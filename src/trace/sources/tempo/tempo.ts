@@ -62,7 +62,7 @@ async function readTrace(ask: Send, id: string): Promise<Trace | undefined> {
 
 /** v2 answers 200 with an empty trace for one it does not have; as protobuf that may be no byte at all. */
 function traceIn(answer: ApiAnswer, id: string): Trace | undefined {
-  return answer.body.length === 0 ? undefined : traceAmong(answeredTraces(answer.body, 'Tempo'), id, 'Tempo')
+  return answer.body.length === 0 ? undefined : traceAmong(answeredTraces(answer, 'Tempo'), id, 'Tempo')
 }
 
 /** v1 says that it has no such trace with an empty body; a router or Grafana's proxy says something. */
