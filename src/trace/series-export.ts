@@ -1,4 +1,5 @@
 import { safeText } from '../safe-text.ts'
+import { isoMillis } from './formats/iso-time.ts'
 import { seriesName, type TimeSeries } from './series.ts'
 
 /** One series of `query -o json` and `-o ndjson`: labels in the back end's order, times RFC 3339, null for no value. */
@@ -6,7 +7,7 @@ export function toSeriesJson(series: TimeSeries) {
   return {
     name: seriesName(series),
     labels: Object.fromEntries(series.labels),
-    points: series.points.map(([at, value]) => ({ time: new Date(at).toISOString(), value })),
+    points: series.points.map(([at, value]) => ({ time: isoMillis(at), value })),
   }
 }
 
@@ -21,7 +22,7 @@ export function* toSeriesCsv(all: readonly TimeSeries[]): Generator<string> {
     const values = new Map(labels)
     const cells = names.map((name) => text(values.get(name) ?? ''))
     for (const [at, value] of points) {
-      const row = [new Date(at).toISOString(), ...cells, value === null ? '' : String(value)]
+      const row = [isoMillis(at), ...cells, value === null ? '' : String(value)]
       yield `${row.map(quote).join(',')}\r\n`
     }
   }

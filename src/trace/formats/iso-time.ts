@@ -12,3 +12,9 @@ export function isoTime(nanos: bigint, decimals: 3 | 6 | 9 = 9): string {
   const seconds = new Date(Number(millis)).toISOString().slice(0, -5)
   return `${seconds}.${String(inSecond).padStart(9, '0').slice(0, decimals)}Z`
 }
+
+/** Milliseconds since the epoch as RFC 3339 in UTC; a time that no calendar has (a broken source) as its number. */
+export function isoMillis(millis: number): string {
+  const date = new Date(millis)
+  return Number.isNaN(date.getTime()) ? `${millis}ms` : date.toISOString()
+}

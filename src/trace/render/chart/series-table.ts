@@ -1,3 +1,4 @@
+import { isoMillis } from '../../formats/iso-time.ts'
 import { type TimeSeries, timesOf } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
@@ -48,10 +49,14 @@ const valueCell = (value: number | undefined): string => (value === undefined ? 
 
 /** The clock alone within a day, else with the date; seconds where they say something. */
 function timeCells(times: readonly number[]): string[] {
-  const isos = times.map((at) => new Date(at).toISOString())
+  const isos = times.map(isoMillis)
   const oneDay = new Set(isos.map((iso) => iso.slice(0, 10))).size <= 1
   const seconds = times.some((at) => at % 60_000 !== 0)
-  return isos.map((iso) => `${oneDay ? '' : `${iso.slice(5, 10)} `}${iso.slice(11, seconds ? 19 : 16)}`)
+  return isos.map((iso) => {
+    // Beyond the years of four digits nothing stands where it is looked for.
+    if (!/^\d{4}-/.test(iso)) return iso
+    return `${oneDay ? '' : `${iso.slice(5, 10)} `}${iso.slice(11, seconds ? 19 : 16)}`
+  })
 }
 
 interface Column {
