@@ -15,8 +15,10 @@ const REQUEST_MILLISECONDS = 30_000
 export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
   const proxies = proxySettings(settings, env)
   const tls = once(() => readTls(settings, env))
-  const direct = once(async () => (await import('./direct-transport.ts')).directWay(await tls()))
-  const proxied = once(async () => (await import('./proxied-transport.ts')).proxiedWay(proxies, await tls()))
+  const direct = once(async () => (await import('./direct-transport.ts')).directTransport(await tls()))
+  const proxied = once(async () =>
+    (await import('./proxied-transport.ts')).proxiedTransport(proxies, await tls()),
+  )
   const proxyFor = (url: URL) => (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy)
   // Settings that cannot be read are heard of before anything is sent.
   await tls()
@@ -27,9 +29,9 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       )
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
       try {
-        // The proxy's way also knows what NO_PROXY takes out; most machines have no proxy and spare its library.
-        const way = await (proxyFor(request.url) ? proxied() : direct())
-        const answer = await way.send(request, signal)
+        // It also knows what NO_PROXY takes out; most machines have no proxy and spare its library.
+        const transport = await (proxyFor(request.url) ? proxied() : direct())
+        const answer = await transport.send(request, signal)
         const headers = flatten(answer.headers)
         return { status: answer.status, headers, body: await decode(answer.body, headers, request) }
       } catch (error) {

@@ -1,26 +1,25 @@
 import { cappedBody } from './answer-body.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
-import type { Way } from './transport.ts'
-
-const CONNECT_MILLISECONDS = 5_000
+import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
 
 /** Through the proxies the settings name, and past them where NO_PROXY says so (undici). */
-export async function proxiedWay(proxies: ProxySettings, tls: TlsSettings): Promise<Way> {
+export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings): Promise<Transport> {
   // A CommonJS package: bundled, only its default export is there.
   const { default: undici } = await import('undici')
+  const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
   const dispatcher = new undici.EnvHttpProxyAgent({
     ...proxies,
-    connect: { timeout: CONNECT_MILLISECONDS, ...tls },
-    requestTls: { timeout: CONNECT_MILLISECONDS, ...tls },
-    proxyTls: { timeout: CONNECT_MILLISECONDS, ...tls },
+    connect,
+    requestTls: connect,
+    proxyTls: connect,
   })
   return {
     async send(request, signal) {
       const answer = await undici.request(request.url, {
         dispatcher,
         method: request.method,
-        headers: { 'accept-encoding': 'identity', ...request.headers },
+        headers: headersOf(request),
         body: request.body ?? null,
         signal,
       })

@@ -3,8 +3,7 @@ import { connect, rootCertificates } from 'node:tls'
 import { Failure } from '../../errors.ts'
 import type { Env, HttpSettings } from '../../ports.ts'
 import { explainNetwork } from './network-failure.ts'
-
-const CONNECT_MILLISECONDS = 5_000
+import { CONNECT_MILLISECONDS } from './transport.ts'
 
 /** Whom to trust and what to show, as far as the settings say more than Node's own defaults. */
 export interface TlsSettings {
