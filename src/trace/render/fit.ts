@@ -77,3 +77,8 @@ function takeEnd(parts: readonly string[], width: number): string {
   }
   return parts.slice(from).join('')
 }
+
+/** So many spaces; none for a negative number. */
+export function blanks(columns: number): string {
+  return ' '.repeat(Math.max(0, columns))
+}

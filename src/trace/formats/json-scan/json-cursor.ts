@@ -1,4 +1,3 @@
-import { textOfSixteen } from '../hex-text.ts'
 import type { TextPool } from '../text-pool.ts'
 import { JsonBytes, OPEN_LIST, OPEN_OBJECT, QUOTE, ZERO } from './json-bytes.ts'
 import type { JsonKeys } from './json-keys.ts'
@@ -56,13 +55,13 @@ export class JsonCursor extends JsonBytes {
     return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
   }
 
-  /** The same, quick for sixteen hex digits that hardly come twice. */
+  /** The same, but sixteen hex digits do not go to the pool: they hardly come twice, and would fill it. */
   id(): unknown {
     const quote = this.peek() === QUOTE ? this.at : -1
     if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return this.value()
     for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i] as number] !== 1) return this.value()
     this.at = quote + 18
-    return textOfSixteen(this.bytes, quote + 1)
+    return this.bytes.toString('latin1', quote + 1, quote + 17)
   }
 
   /** The same, but the nineteen digits of a time in quotes come as a `bigint`. */

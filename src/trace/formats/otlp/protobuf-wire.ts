@@ -1,6 +1,11 @@
 import { Failure } from '../../../errors.ts'
-import { hexOfEight } from '../hex-text.ts'
 import type { TextPool } from '../text-pool.ts'
+
+// Why it is our own (100,000 spans, 43 MB, Node 24, this cursor rewritten on either library and run in turn):
+// - @bufbuild/protobuf 2.17 `wire`: reading what a tree needs 50 -> 60 ms, with all attributes 300 -> 450 ms (a whole
+//   `trace get` within noise, `-o ndjson` 2.4 -> 2.6 s of CPU). It checks against the end of the bytes and not of the
+//   message, lets groups pass, and takes lengths beyond 2^32 for small ones, so a class around it is nearly as long.
+// - pbf 5.1: as quick, and does not check bounds at all; integers of 64 bits are rounded.
 
 /** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are long gone and refused. */
 export const VARINT = 0
@@ -109,8 +114,7 @@ export class WireCursor {
 
   hex(): string {
     const end = this.chunk()
-    const { at, bytes } = this
-    const hex = end - at === 8 ? hexOfEight(bytes, at) : bytes.toString('hex', at, end)
+    const hex = this.bytes.toString('hex', this.at, end)
     this.at = end
     return hex
   }

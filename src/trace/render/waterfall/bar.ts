@@ -1,5 +1,5 @@
-import { blanks } from '../blanks.ts'
 import { formatDuration } from '../duration.ts'
+import { blanks } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { displayWidth } from '../width.ts'
 import { stepAt, type TimeWindow } from './window.ts'
