@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Text that says something, or a number written out; `undefined` for the empty string. */
-export function asText(value: unknown): string | undefined {
+export function textOrNumber(value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '') return value
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined
 }

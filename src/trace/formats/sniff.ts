@@ -3,10 +3,10 @@ import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
-import { isObject, type JsonObject } from './foreign-json.ts'
+import { isObject } from './foreign-json.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
-import { parseLightstep } from './lightstep/lightstep-json.ts'
+import { readLightstep } from './lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp/otlp-scan.ts'
@@ -168,13 +168,6 @@ function readList(values: readonly unknown[], into: Collection): void {
   const zipkin = flat.filter(isZipkinSpan)
   if (zipkin.length > 0) readZipkin(zipkin, into)
   for (const value of flat) if (!isZipkinSpan(value)) readValue(value, into, true)
-}
-
-function readLightstep(value: JsonObject, into: Collection): void {
-  const trace = parseLightstep(value)
-  into.known = true
-  if (!trace) return
-  into.add(trace.traceId, trace.spans)
 }
 
 function asString(bytes: Buffer): string {

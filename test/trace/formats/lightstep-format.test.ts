@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { parseLightstep } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
+import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
 
@@ -37,11 +37,11 @@ function answer(spans: unknown, reporters: unknown = [REPORTER]): unknown {
 }
 
 function one(overrides: Record<string, unknown>, reporters?: unknown): Span {
-  return parseLightstep(answer([{ ...SPAN, ...overrides }], reporters))?.spans[0] as Span
+  return readLightstepTrace(answer([{ ...SPAN, ...overrides }], reporters))?.spans[0] as Span
 }
 
 test('a span as captured', () => {
-  expect(parseLightstep(answer([SPAN]))).toEqual({
+  expect(readLightstepTrace(answer([SPAN]))).toEqual({
     traceId: TRACE,
     selfLink: 'https://api.lightstep.com/x',
     spans: [
@@ -66,12 +66,12 @@ test('a span as captured', () => {
 })
 
 test('no data is no trace', () => {
-  expect(parseLightstep({ data: [] })).toBeUndefined()
+  expect(readLightstepTrace({ data: [] })).toBeUndefined()
 })
 
 test('a trace of the test world comes through whole', () => {
   const made = makeTrace({ seed: 7, spans: 200 })
-  const trace = parseLightstep(toStoredTraces(made, made.spans[0]?.spanId ?? ''))
+  const trace = readLightstepTrace(toStoredTraces(made, made.spans[0]?.spanId ?? ''))
   expect(trace?.traceId).toBe(made.traceId)
   expect(trace?.spans.map((span) => [span.spanId, span.name, span.service])).toEqual(
     made.spans.map((span) => [span.spanId, span.name, span.service]),
@@ -136,11 +136,11 @@ describe('what the API is known to vary', () => {
     ],
   ])('service with %s', (_, reporters, service) => {
     const json = answer([SPAN], reporters ?? null)
-    expect(parseLightstep(json)?.spans[0]?.service).toBe(service)
+    expect(readLightstepTrace(json)?.spans[0]?.service).toBe(service)
   })
 
   test('the low half of the trace id when no span has the whole', () => {
-    expect(parseLightstep(answer([{ ...SPAN, tags: {} }]))?.traceId).toBe('8899aabbccddeeff')
+    expect(readLightstepTrace(answer([{ ...SPAN, tags: {} }]))?.traceId).toBe('8899aabbccddeeff')
   })
 })
 
@@ -158,8 +158,8 @@ test.each<[string, unknown]>([
   ['an id that is no hex', answer([{ ...SPAN, 'span-id': 'zz' }])],
   ['no trace id at all', answer([{ ...SPAN, 'trace-id': undefined, tags: {} }])],
 ])('%s is an api failure with a reason', (_, json) => {
-  expect(() => parseLightstep(json)).toThrowError(Failure)
-  expect(() => parseLightstep(json)).toThrowError(/^Lightstep answered with something that is no trace: /)
+  expect(() => readLightstepTrace(json)).toThrowError(Failure)
+  expect(() => readLightstepTrace(json)).toThrowError(/^Lightstep answered with something that is no trace: /)
 })
 
 test('any JSON is read or refused, never a crash', () => {
@@ -183,7 +183,7 @@ test('any JSON is read or refused, never a crash', () => {
   fc.assert(
     fc.property(json, (value) => {
       try {
-        for (const span of parseLightstep(value)?.spans ?? []) {
+        for (const span of readLightstepTrace(value)?.spans ?? []) {
           expect(span.spanId).toMatch(/^[0-9a-f]{16}$/)
           expect(span.durationNanos).toBeGreaterThanOrEqual(0)
         }

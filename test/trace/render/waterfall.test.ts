@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { Style } from '../../../src/ports.ts'
-import { parseLightstep } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
+import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
@@ -223,7 +223,7 @@ test.each([40, 60, 80, 120, 200, 250])(
       world.makeTrace({ seed: 1 }),
       world.withHostileText(world.makeTrace({ seed: 2, spans: 120 })),
     ]) {
-      const trace = parseLightstep(world.toStoredTraces(made, made.spans[0]?.spanId ?? '')) as Trace
+      const trace = readLightstepTrace(world.toStoredTraces(made, made.spans[0]?.spanId ?? '')) as Trace
       expectSound(draw(trace, { width }), width)
       expectSound(draw(trace, { width, unicode: false }), width)
     }

@@ -1,6 +1,6 @@
 import { type Attributes, NONE, type Scope, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
@@ -54,7 +54,7 @@ function idOf(value: unknown, length: 16 | 32): string | undefined {
 }
 
 function readProcess(value: unknown): Process {
-  const service = isObject(value) ? asText(value.serviceName) : undefined
+  const service = isObject(value) ? textOrNumber(value.serviceName) : undefined
   const tags = isObject(value) ? readTags(value.tags) : []
   // As in OpenTelemetry, where the service is an attribute of the resource like any other.
   const resource: Attributes = service === undefined ? tags : [['service.name', service], ...tags]

@@ -1,6 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
-import { asAttributes, asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import type { Collection } from '../collection.ts'
+import { asAttributes, hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
 import { readTimes } from './lightstep-times.ts'
 
@@ -20,7 +21,7 @@ interface Reporter {
  * missing or reversed); Failure `api-failed` where there is no trace to be made of it.
  * Integers beyond 2^53 in tags are as precise as the JSON parser that read them.
  */
-export function parseLightstep(json: unknown): Trace | undefined {
+export function readLightstepTrace(json: unknown): Trace | undefined {
   if (!isObject(json)) throw unreadable('the answer is not a JSON object')
   if (!Array.isArray(json.data)) throw unreadable('"data" is not an array')
   if (json.data.length === 0) return undefined
@@ -44,6 +45,13 @@ export function parseLightstep(json: unknown): Trace | undefined {
   return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
 }
 
+/** The same for a document that may be one of several; its trace, if there is one, is added to `into`. */
+export function readLightstep(document: JsonObject, into: Collection): void {
+  const trace = readLightstepTrace(document)
+  into.known = true
+  if (trace) into.add(trace.traceId, trace.spans)
+}
+
 function unreadable(what: string): Failure {
   return new Failure('api-failed', `Lightstep answered with something that is no trace: ${what}`, {
     hint: 'Check that api points at the Lightstep public API or a gateway in front of it.',
@@ -54,12 +62,12 @@ function readReporters(entry: JsonObject): Map<string, Reporter> {
   const reporters = new Map<string, Reporter>()
   const list = isObject(entry.relationships) ? entry.relationships.reporters : undefined
   for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
-    const id = isObject(item) ? asText(item['reporter-id']) : undefined
+    const id = isObject(item) ? textOrNumber(item['reporter-id']) : undefined
     if (!isObject(item) || id === undefined) continue
     const attributes = asAttributes(item.attributes)
     const service =
-      asText(attribute(attributes, 'lightstep.component_name')) ??
-      asText(attribute(attributes, 'service.name'))
+      textOrNumber(attribute(attributes, 'lightstep.component_name')) ??
+      textOrNumber(attribute(attributes, 'service.name'))
     reporters.set(id, { attributes, service })
   }
   return reporters
@@ -69,17 +77,17 @@ function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>, po
   const spanId = hexId(item['span-id'], 16)
   if (spanId === undefined) throw unreadable(`span ${position} has no span id`)
   const tags = asAttributes(item.tags)
-  const reporter = reporters.get(asText(item['reporter-id']) ?? '')
+  const reporter = reporters.get(textOrNumber(item['reporter-id']) ?? '')
   const parent = readParent(tags)
   const times = readTimes(item)
   const marks = [...times.marks, ...(parent === 'unreadable' ? (['parent-unreadable'] as const) : [])]
-  const scope = asText(attribute(tags, 'instrumentation.name'))
-  const version = asText(attribute(tags, 'instrumentation.version'))
+  const scope = textOrNumber(attribute(tags, 'instrumentation.name'))
+  const version = textOrNumber(attribute(tags, 'instrumentation.version'))
   return {
     spanId,
     ...(parent && parent !== 'unreadable' && { parentId: parent }),
-    name: asText(item['span-name']) ?? '(no name)',
-    service: reporter?.service ?? asText(attribute(tags, 'service.name')) ?? UNKNOWN_SERVICE,
+    name: textOrNumber(item['span-name']) ?? '(no name)',
+    service: reporter?.service ?? textOrNumber(attribute(tags, 'service.name')) ?? UNKNOWN_SERVICE,
     kind: readKind(tags),
     ...readStatus(item['is-error'], tags),
     startNanos: times.startNanos,

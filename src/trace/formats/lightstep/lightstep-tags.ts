@@ -1,11 +1,11 @@
 import { type Attributes, attribute, type SpanKind, type SpanStatus } from '../../model.ts'
-import { asText } from '../foreign-json.ts'
+import { textOrNumber } from '../foreign-json.ts'
 
 const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer'])
 
 /** From the tag `span.kind`, in OpenTracing's spelling (`server`) or OTLP's (`SPAN_KIND_SERVER`). */
 export function readKind(tags: Attributes): SpanKind {
-  const kind = asText(attribute(tags, 'span.kind'))
+  const kind = textOrNumber(attribute(tags, 'span.kind'))
     ?.toLowerCase()
     .replace(/^span_kind_/, '')
   return kind !== undefined && KINDS.has(kind) ? (kind as SpanKind) : 'unspecified'
@@ -17,7 +17,8 @@ export function readStatus(
   tags: Attributes,
 ): { status: SpanStatus; statusMessage?: string } {
   const message =
-    asText(attribute(tags, 'otel.status_description')) ?? asText(attribute(tags, 'status.message'))
+    textOrNumber(attribute(tags, 'otel.status_description')) ??
+    textOrNumber(attribute(tags, 'status.message'))
   const status = statusOf(isError, tags)
   return message === undefined ? { status } : { status, statusMessage: message }
 }

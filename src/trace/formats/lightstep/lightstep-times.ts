@@ -1,5 +1,5 @@
 import { type AttributeValue, NONE, type SpanEvent, type SpanMark } from '../../model.ts'
-import { asText, isObject, type JsonObject } from '../foreign-json.ts'
+import { isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 
 /** Nanoseconds, from the API's microseconds. */
 export interface Times {
@@ -43,7 +43,7 @@ function readLogs(logs: unknown): readonly SpanEvent[] {
   if (!Array.isArray(logs) || logs.length === 0) return NONE
   return (logs as unknown[]).filter(isObject).map((log) => {
     const time = LOG_TIMES.map((key) => micros(log[key])).find((value) => value !== undefined)
-    const name = LOG_NAMES.map((key) => asText(log[key])).find((value) => value !== undefined)
+    const name = LOG_NAMES.map((key) => textOrNumber(log[key])).find((value) => value !== undefined)
     const rest = Object.entries(log).filter(([key]) => !LOG_TIMES.includes(key))
     const attributes = rest as [string, AttributeValue][]
     return { name: name ?? 'log', timeNanos: BigInt(time ?? 0) * 1000n, attributes }

@@ -1,6 +1,6 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asText, isObject, type JsonObject } from '../foreign-json.ts'
+import { isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { timesBetween, withMark } from '../span-times.ts'
@@ -45,7 +45,7 @@ export function readOtlpJson(document: JsonObject, into: Collection): void {
 /** Why the answer is not the whole trace, from the status and message of Tempo's v2 answer. */
 export function readPartial(status: unknown, message: unknown): string | undefined {
   if (status !== 'PARTIAL' && status !== 1) return undefined
-  return asText(message) ?? 'the answer is partial'
+  return textOrNumber(message) ?? 'the answer is partial'
 }
 
 function objects(value: unknown): JsonObject[] {
@@ -76,14 +76,14 @@ export interface Shared {
 /** The attributes of a `Resource`, and the name of its service. */
 export function readResource(given: unknown): { resource: Attributes; service: string } {
   const resource = readKeyValues(given)
-  return { resource, service: asText(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE }
+  return { resource, service: textOrNumber(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE }
 }
 
 /** An `InstrumentationScope`; `undefined` when it says nothing. */
 export function readScope(value: unknown): Scope | undefined {
   if (!isObject(value)) return undefined
-  const name = asText(value.name) ?? ''
-  const version = asText(value.version)
+  const name = textOrNumber(value.name) ?? ''
+  const version = textOrNumber(value.version)
   const attributes = readKeyValues(value.attributes)
   if (name === '' && version === undefined && attributes.length === 0) return undefined
   return { name, ...(version !== undefined && { version }), attributes }

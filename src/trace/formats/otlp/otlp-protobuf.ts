@@ -1,6 +1,6 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asText } from '../foreign-json.ts'
+import { textOrNumber } from '../foreign-json.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { type SpanTimes, timesBetweenHalves, withMark } from '../span-times.ts'
 import { TextPool } from '../text-pool.ts'
@@ -96,7 +96,7 @@ function readResourceSpans(reading: Reading): void {
     resource = readAttributesUnder(cursor, 1)
     return true
   })
-  const service = asText(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE
+  const service = textOrNumber(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE
   cursor.at = start
   cursor.message((tag) => {
     if (tag !== SECOND && tag !== OLD_SCOPE_SPANS) return false

@@ -7,7 +7,7 @@ import {
   UNKNOWN_SERVICE,
 } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asAttributes, asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { asAttributes, hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { readOtlpKind, readOtlpStatus } from '../otlp/otlp-enums.ts'
@@ -73,7 +73,7 @@ function readSpan(
     spanId: hexId(item.spanId, 16) ?? NO_SPAN_ID,
     ...(parentId !== undefined && { parentId }),
     name: typeof item.name === 'string' ? item.name : '',
-    service: asText(item.service) ?? UNKNOWN_SERVICE,
+    service: textOrNumber(item.service) ?? UNKNOWN_SERVICE,
     kind: readOtlpKind(item.kind),
     ...readOtlpStatus({ code: item.status, message: item.statusMessage }),
     startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
@@ -87,7 +87,7 @@ function readSpan(
 
 function readScope(value: unknown): Scope | undefined {
   if (!isObject(value) || typeof value.name !== 'string') return undefined
-  const version = asText(value.version)
+  const version = textOrNumber(value.version)
   return {
     name: value.name,
     ...(version !== undefined && { version }),

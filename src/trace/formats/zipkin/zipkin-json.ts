@@ -1,6 +1,6 @@
 import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asText, hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { timesLasting, withMark } from '../span-times.ts'
@@ -48,8 +48,8 @@ function readSpan(
   into: Collection,
 ): void {
   const endpoint = isObject(item.localEndpoint) ? item.localEndpoint : {}
-  const service = asText(endpoint.serviceName) ?? UNKNOWN_SERVICE
-  const error = isObject(item.tags) ? asText(item.tags.error) : undefined
+  const service = textOrNumber(endpoint.serviceName) ?? UNKNOWN_SERVICE
+  const error = isObject(item.tags) ? textOrNumber(item.tags.error) : undefined
   const failed = isObject(item.tags) && item.tags.error !== undefined && error !== 'false'
   const times = timesLasting(
     item.timestamp === 0 ? undefined : asInteger(item.timestamp),
@@ -73,9 +73,9 @@ function readSpan(
 /** Names as OpenTelemetry's Zipkin translation gives them. */
 function resourceOf(endpoint: JsonObject, known: Map<string, Attributes>): Attributes {
   const pairs: [string, AttributeValue][] = []
-  const service = asText(endpoint.serviceName)
+  const service = textOrNumber(endpoint.serviceName)
   if (service !== undefined) pairs.push(['service.name', service])
-  const ip = asText(endpoint.ipv4) ?? asText(endpoint.ipv6)
+  const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
   if (ip !== undefined) pairs.push(['net.host.ip', ip])
   const port = asInteger(endpoint.port)
   if (port !== undefined) pairs.push(['net.host.port', Number(port)])
@@ -88,9 +88,9 @@ function resourceOf(endpoint: JsonObject, known: Map<string, Attributes>): Attri
 function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
   const endpoint = isObject(item.remoteEndpoint) ? item.remoteEndpoint : {}
   const pairs: [string, AttributeValue][] = []
-  const service = asText(endpoint.serviceName)
+  const service = textOrNumber(endpoint.serviceName)
   if (service !== undefined) pairs.push(['peer.service', service])
-  const ip = asText(endpoint.ipv4) ?? asText(endpoint.ipv6)
+  const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
   if (ip !== undefined) pairs.push(['net.peer.ip', ip])
   const port = asInteger(endpoint.port)
   if (port !== undefined) pairs.push(['net.peer.port', Number(port)])
@@ -100,14 +100,14 @@ function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
 const details: Details<JsonObject> = {
   attributes(item) {
     const tags = isObject(item.tags) ? Object.entries(item.tags) : []
-    const texts = tags.map(([key, value]): [string, AttributeValue] => [key, asText(value) ?? ''])
+    const texts = tags.map(([key, value]): [string, AttributeValue] => [key, textOrNumber(value) ?? ''])
     const attributes = [...texts, ...remoteAttributes(item)]
     return attributes.length > 0 ? attributes : NONE
   },
   events(item) {
     if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
     return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
-      name: asText(annotation.value) ?? '',
+      name: textOrNumber(annotation.value) ?? '',
       timeNanos: (asInteger(annotation.timestamp) ?? 0n) * 1000n,
       attributes: NONE,
     }))

@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { asText, hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import {
@@ -121,7 +121,7 @@ function readSummary(item: JsonObject): TraceSummary[] {
   const start = asInteger(item.minStartTimeUnixNano) ?? 0n
   const end = asInteger(item.maxEndTimeUnixNano) ?? start
   const services = Array.isArray(item.services) ? (item.services as unknown[]).filter(isObject) : []
-  const [rootService, rootName] = [asText(item.rootServiceName), asText(item.rootOperationName)]
+  const [rootService, rootName] = [textOrNumber(item.rootServiceName), textOrNumber(item.rootOperationName)]
   const summary: TraceSummary = {
     traceId,
     ...(rootService !== undefined && { rootService }),
@@ -130,7 +130,7 @@ function readSummary(item: JsonObject): TraceSummary[] {
     durationNanos: end > start ? Number(end - start) : 0,
     spans: Number(item.spanCount ?? 0),
     errors: Number(item.errorSpanCount ?? 0),
-    services: services.flatMap((service) => asText(service.name) ?? []),
+    services: services.flatMap((service) => textOrNumber(service.name) ?? []),
   }
   return [summary]
 }

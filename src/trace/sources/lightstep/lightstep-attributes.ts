@@ -7,7 +7,7 @@ import {
   byName,
   byValue,
 } from '../../attributes.ts'
-import { asText, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
 
@@ -35,8 +35,8 @@ export async function lightstepValues(
 }
 
 function readSample({ value, type }: JsonObject): AttributeSample[] {
-  const text = asText(value)
-  const kind = asText(type)
+  const text = textOrNumber(value)
+  const kind = textOrNumber(type)
   return text === undefined ? [] : [{ value: text, ...(kind !== undefined && { type: kind }) }]
 }
 

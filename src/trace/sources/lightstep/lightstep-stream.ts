@@ -1,4 +1,4 @@
-import { asText, hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import type { TraceSummary } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'
@@ -19,9 +19,9 @@ export async function findStream(query: string, project: LightstepProject): Prom
   const wanted = canonical(query)
   for (const item of answeredList(answer.json(), ['data'], 'Lightstep').filter(isObject)) {
     const attributes = isObject(item.attributes) ? item.attributes : {}
-    const [id, asks] = [asText(item.id), asText(attributes.query)]
+    const [id, asks] = [textOrNumber(item.id), textOrNumber(attributes.query)]
     if (id !== undefined && asks !== undefined && canonical(asks) === wanted) {
-      return { id, name: asText(attributes.name) ?? id }
+      return { id, name: textOrNumber(attributes.name) ?? id }
     }
   }
   return undefined
@@ -65,7 +65,7 @@ function readExemplar(item: JsonObject): TraceSummary[] {
   if (spanId === undefined) return []
   const traceId = hexId(item.trace_guid, 16)
   const startMicros = asInteger(item.oldest_micros)
-  const name = asText(item.span_name)
+  const name = textOrNumber(item.span_name)
   const summary: TraceSummary = {
     ...(traceId !== undefined && { traceId }),
     span: { spanId, ...(name !== undefined && { name }) },

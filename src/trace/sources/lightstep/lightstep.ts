@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { parseLightstep } from '../../formats/lightstep/lightstep-json.ts'
+import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { ApiAnswer, Backend, Capabilities, Send } from '../trace-source.ts'
@@ -95,7 +95,7 @@ async function readStored(ids: readonly string[], project: LightstepProject): Pr
   for (const id of ids) {
     const answer = await project.ask({ path: 'stored-traces', query: { 'span-id': id } })
     if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
-    const trace = answer.status === 404 ? undefined : parseLightstep(answer.json())
+    const trace = answer.status === 404 ? undefined : readLightstepTrace(answer.json())
     if (trace && trace.spans.length > 0) return trace
     missing = answer
   }

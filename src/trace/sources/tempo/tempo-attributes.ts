@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { type AttributeName, type AttributeValues, byName, byValue } from '../../attributes.ts'
-import { asText, isObject } from '../../formats/foreign-json.ts'
+import { isObject, textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { answeredList } from '../list-in-answer.ts'
 import type { Send } from '../trace-source.ts'
@@ -19,7 +19,7 @@ export async function tempoAttributes(range: TimeRange, ask: Send): Promise<Attr
   const v2 = await ask({ path: '/api/v2/search/tags', query })
   if (v2.status !== 404) {
     const scopes = answeredList(v2.json(), ['scopes'], 'Tempo').filter(isObject)
-    return byName(scopes.flatMap((scope) => namesOf(asText(scope.name) ?? '', scope.tags)))
+    return byName(scopes.flatMap((scope) => namesOf(textOrNumber(scope.name) ?? '', scope.tags)))
   }
   const v1 = await ask({ path: '/api/search/tags', query })
   if (v1.status === 404) throw noSuchPath('does not list attributes')
@@ -63,8 +63,8 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
   const v1 = v2.status === 404 ? await ask({ path: `/api${path(bareName(name))}`, query }) : v2
   if (v1.status === 404) throw noSuchPath('does not list the values of attributes')
   return answeredList(v1.json(), ['tagValues'], 'Tempo').flatMap((item) => {
-    const value = asText(isObject(item) ? item.value : item)
-    const type = isObject(item) ? asText(item.type) : undefined
+    const value = textOrNumber(isObject(item) ? item.value : item)
+    const type = isObject(item) ? textOrNumber(item.type) : undefined
     return value === undefined ? [] : [{ value, ...(type !== undefined && { type }) }]
   })
 }

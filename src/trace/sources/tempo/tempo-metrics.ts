@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { asText, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
 import { answeredList } from '../list-in-answer.ts'
@@ -34,7 +34,7 @@ function readSeries(item: JsonObject): TimeSeries {
 
 /** `{"key":"resource.service.name","value":{"stringValue":"shop"}}`. */
 function readLabel({ key, value }: JsonObject): [string, string][] {
-  const name = asText(key)
+  const name = textOrNumber(key)
   if (name === undefined) return []
   const [inner] = isObject(value) ? Object.values(value) : []
   return [[name, typeof inner === 'object' ? JSON.stringify(inner) : String(inner ?? '')]]

@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { asText, hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
 import { answeredList } from '../list-in-answer.ts'
@@ -88,7 +88,7 @@ function readSummary(item: JsonObject): TraceSummary[] {
   const stats = isObject(item.serviceStats) ? Object.entries(item.serviceStats) : []
   const sum = (key: string) =>
     stats.reduce((total, [, one]) => total + (isObject(one) ? Number(one[key] ?? 0) : 0), 0)
-  const [rootService, rootName] = [rootText(item.rootServiceName), asText(item.rootTraceName)]
+  const [rootService, rootName] = [rootText(item.rootServiceName), textOrNumber(item.rootTraceName)]
   const summary: TraceSummary = {
     traceId,
     ...(rootService !== undefined && { rootService }),
@@ -104,6 +104,6 @@ function readSummary(item: JsonObject): TraceSummary[] {
 
 /** Tempo's own placeholder for a root it has not received (yet). */
 function rootText(value: unknown): string | undefined {
-  const text = asText(value)
+  const text = textOrNumber(value)
   return text === '<root span not yet received>' ? undefined : text
 }
