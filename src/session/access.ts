@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, type Effect, type Event, next, type Seen, type State } from './renewal/state-machine.ts'
-import { checkSeal } from './store/origin-binding.ts'
+import { readBound } from './store/origin-binding.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
@@ -31,7 +31,6 @@ export async function accessToken(
 ): Promise<AccessToken> {
   const want: Want = { ...asked, ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }) }
   const store = await openStore(client, ports)
-  await checkSeal(client, store, ports)
   const seat: Seat = { client, want, store, ports, session: undefined }
   let [state, effect] = begin(want)
   const drive = async (until: (effect: Effect) => boolean): Promise<void> => {
@@ -100,7 +99,7 @@ async function perform(effect: Effect, state: State, seat: Seat): Promise<Event>
 }
 
 async function see(seat: Seat): Promise<Seen | undefined> {
-  seat.session = await seat.store.read()
+  seat.session = await readBound(seat.client, seat.store, seat.ports)
   return seat.session && { body: seat.session.body, refresh: refreshTokenOf(seat.session) }
 }
 

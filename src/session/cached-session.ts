@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
-import { checkSeal } from './store/origin-binding.ts'
+import { readBound } from './store/origin-binding.ts'
 import type { Body, StoredToken } from './store/session-file.ts'
 import { openStore } from './store/session-store.ts'
 
@@ -11,8 +11,7 @@ export async function readKept(
   ports: Ports,
 ): Promise<{ body: Body; access: StoredToken | undefined }> {
   const store = await openStore(client, ports)
-  await checkSeal(client, store, ports)
-  const session = await store.read()
+  const session = await readBound(client, store, ports)
   if (!session) throw new Failure('not-signed-in', 'you are not signed in')
   const access = session.body.tokens.find(
     ({ use, audience, scopes }) => use === 'access' && audience === '' && scopes === '',

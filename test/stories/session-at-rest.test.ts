@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../../src/ports.ts'
 import { realFiles } from '../../src/system/files.ts'
+import { faultyFiles } from '../session/faulty-files.ts'
 import { CookieJar } from '../world/cookie-jar.ts'
 import { program } from '../world/program.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
@@ -42,6 +43,22 @@ function failing(operation: keyof Files, matches: (path: string) => boolean, cod
     },
   }
 }
+
+describe('a warm token', () => {
+  it('one look at the session file, no directory is listed, nothing else of the state directory is touched', async () => {
+    const files = faultyFiles()
+    world.override = { files: async () => files }
+    expect((await token()).exit).toBe(0)
+    expect(files.calls.filter((call) => !call.includes('.toml'))).toEqual(['read session'])
+  })
+
+  it('an API that was never confirmed is refused before the keychain is asked', async () => {
+    const before = world.keychain.calls.length
+    const outcome = await world.type('ls-auth token --api https://elsewhere.example.com')
+    expect(outcome.exit).toBe(10)
+    expect(world.keychain.calls).toHaveLength(before)
+  })
+})
 
 describe('renewing', () => {
   it('one token POST and nothing else, and the rotated token is used the next time', async () => {

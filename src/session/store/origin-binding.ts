@@ -3,7 +3,7 @@ import type { Ports } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { type Client, sessionName } from '../client.ts'
 import type { Header } from './session-file.ts'
-import type { Store } from './session-store.ts'
+import type { Session, Store } from './session-store.ts'
 
 function checkOrigin(client: Client, header: Header): void {
   if (Object.values(header.apis).includes(client.apiOrigin)) return
@@ -15,24 +15,31 @@ function checkOrigin(client: Client, header: Header): void {
 }
 
 /**
- * The destination binding: a session serves the API origins its sign-in confirmed, and no other. Checked before the
- * keychain is touched.
+ * Reads the session under the destination binding: it serves the API origins that its sign-in confirmed, and no
+ * other. Every file that is read is judged by its header, before the keychain is touched. Undefined: not signed in.
+ * Failures: `other-origin`; `profile-changed` when the profile signed in as another client (looked for only where
+ * this one has no session: it takes the headers of all of them).
  */
-export async function checkSeal(client: Client, store: Store, ports: Ports): Promise<void> {
-  const header = await store.peek()
-  if (header) return checkOrigin(client, header)
+export async function readBound(client: Client, store: Store, ports: Ports): Promise<Session | undefined> {
+  const read = () => store.read((header) => checkOrigin(client, header))
+  const session = await read()
+  if (session) return session
   const { findByProfile } = await import('./sign-ins.ts')
-  const sealed = await findByProfile(client, ports)
-  if (!sealed) return
+  const other = await findByProfile(client, ports)
+  if (!other) return undefined
   // A sign-in that came between the two looks.
-  if (sessionName(sealed) === sessionName(client)) return checkOrigin(client, sealed)
+  if (sessionName(other) === sessionName(client)) return read()
+  throw profileChanged(client, other)
+}
+
+function profileChanged(client: Client, before: Header): Failure {
   const what =
-    sealed.issuer === client.issuer ? (sealed.clientId === client.clientId ? 'account' : 'client') : 'issuer'
-  throw new Failure(
+    before.issuer === client.issuer ? (before.clientId === client.clientId ? 'account' : 'client') : 'issuer'
+  return new Failure(
     'profile-changed',
     `the profile ${safeText(client.profile, 60)} has changed: it names another ${what} now`,
     {
-      detail: [`signed in at ${safeText(sealed.issuer, 120)} as client ${safeText(sealed.clientId, 80)}`],
+      detail: [`signed in at ${safeText(before.issuer, 120)} as client ${safeText(before.clientId, 80)}`],
     },
   )
 }

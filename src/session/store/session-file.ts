@@ -59,7 +59,6 @@ export interface Body {
   readonly padding?: string
 }
 
-const KEY = 32
 const IV = 12
 const TAG = 16
 
@@ -90,11 +89,6 @@ export function readHeader(bytes: Buffer, path: string): Header {
     throw damaged(path)
   }
   return header as Header
-}
-
-/** Loads what opens a file as soon as this run waits for something else. */
-export function prepareToOpen(): void {
-  setImmediate(() => createDecipheriv('aes-256-gcm', randomBytes(KEY), randomBytes(IV)))
 }
 
 /** The body, or undefined when the key does not fit it (another sign-in may have replaced the file). */

@@ -2,19 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
+import { type Client, sessionName } from '../client.ts'
 import { takeTurn } from './lock-wait.ts'
 import { openVault } from './open-vault.ts'
-import {
-  type Body,
-  damaged,
-  type Header,
-  openFile,
-  prepareToOpen,
-  readHeader,
-  sealFile,
-} from './session-file.ts'
-import { findSessionName } from './sign-ins.ts'
+import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './session-file.ts'
 import { listOwn, makePrivate, readOwn, unwritable, writeAtomically } from './state-files.ts'
 import type { Secret, Vault } from './vault.ts'
 
@@ -44,8 +35,11 @@ export interface Store {
   peek(): Promise<Header | undefined>
   /** The same for whoever is about to replace it: a damaged file counts as none, a newer version's is still refused. */
   peekPast(): Promise<Header | undefined>
-  /** Reads and opens the session; undefined when there is none. */
-  read(): Promise<Session | undefined>
+  /**
+   * Reads and opens the session; undefined when there is none. The file is read once, and `judge` sees its header
+   * before the vault is asked for the key: what it throws leaves the keychain untouched.
+   */
+  read(judge?: (header: Header) => void): Promise<Session | undefined>
   commit(session: Session): Promise<void>
   /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
   install(
@@ -71,7 +65,7 @@ export interface Store {
 
 export async function openStore(client: Client, ports: Ports): Promise<Store> {
   const files = await ports.files()
-  const name = await findSessionName(client, files)
+  const name = sessionName(client)
   const directory = join(client.stateDirectory, 'sessions', name)
   const path = join(directory, 'session')
   const itemsPath = join(directory, 'items.json')
@@ -86,14 +80,14 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
   }
   const write = (to: string, bytes: Uint8Array) => writeAtomically(to, bytes, files, ports.env.pid)
 
-  async function readFile(at: string): Promise<Session | undefined> {
+  async function readFile(at: string, judge?: (header: Header) => void): Promise<Session | undefined> {
     // A sign-in may swap the file between reading it and fetching its key: look again before giving up.
     for (let attempt = 0; ; attempt++) {
       const bytes = await readOwn(at, files)
       if (!bytes) return undefined
       const header = readHeader(bytes, at)
+      judge?.(header)
       try {
-        prepareToOpen()
         const secret = await vaultOf(header.store).recall(account(header.sid), header)
         const body = openFile(bytes, secret.key)
         if (body) return { header, body, secret }
@@ -134,7 +128,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
         throw error
       }
     },
-    read: () => readFile(path),
+    read: (judge) => readFile(path, judge),
     commit: (session) => write(path, sealFile(session.header, session.body, session.secret.key)),
     async install(facts, body, refresh) {
       const sid = randomBytes(12).toString('base64url')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Files, Ports } from '../../ports.ts'
-import { type Client, sessionName } from '../client.ts'
+import type { Client } from '../client.ts'
 import { type Header, readHeader } from './session-file.ts'
 import { listOwn } from './state-files.ts'
 
@@ -26,24 +26,6 @@ export async function findSignIns(
   return found
 }
 
-/** With more sign-ins than this, reading their headers takes longer than hashing. */
-const FEW = 8
-
-/**
- * The name under which a client's session rests, looked up among the headers on the disk. It could be computed at once,
- * but hashing loads a module that takes a tenth of a warm run; so that is left for later, when it loads while the
- * keychain is asked. Where no header fits it is computed.
- */
-export async function findSessionName(client: Client, files: Files): Promise<string> {
-  const root = join(client.stateDirectory, 'sessions')
-  const names = (await listOwn(root, files)).filter((name) => /^[0-9a-f]{24}$/.test(name))
-  for (const name of names.length > FEW ? [] : names) {
-    const header = await headerIn(join(root, name, 'session'), files)
-    if (header && isOf(client, header)) return name
-  }
-  return sessionName(client)
-}
-
 /** Undefined where there is none that can be read: a file of a newer version or a damaged one names nobody. */
 async function headerIn(path: string, files: Files): Promise<Header | undefined> {
   try {
@@ -53,9 +35,6 @@ async function headerIn(path: string, files: Files): Promise<Header | undefined>
     return undefined
   }
 }
-
-const isOf = (client: Client, { issuer, clientId, account }: Header): boolean =>
-  issuer === client.issuer && clientId === client.clientId && account === client.account
 
 /** The sign-in that a profile confirmed under another issuer, client or account, if there is one. */
 export async function findByProfile(client: Client, ports: Ports): Promise<Header | undefined> {
