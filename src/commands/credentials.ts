@@ -38,10 +38,10 @@ export function tokenSource(invocation: Invocation, client: () => Client): Token
   const given = givenToken(invocation)
   if (given !== undefined) return { token: async () => given, renew: async () => undefined }
   return {
-    token: async () => (await sessionToken(invocation, client())).token,
+    token: async () => (await sessionToken(invocation, client())).value,
     async renew(rejected) {
       const renewed = await sessionToken(invocation, client(), { rejected })
-      return renewed.token === rejected ? undefined : renewed.token
+      return renewed.value === rejected ? undefined : renewed.value
     },
   }
 }

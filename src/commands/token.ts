@@ -49,13 +49,13 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
   })
   if (globals(invocation).json) {
     return printJson(invocation, {
-      token: given.token,
+      token: given.value,
       token_type: 'Bearer',
       expires_in: given.secondsLeft,
       expires_at: new Date(given.expiresAt).toISOString(),
     })
   }
-  await print(invocation, options, profile.authorization, given.token)
+  await print(invocation, options, profile.authorization, given.value)
 }
 
 /** The token alone, or as a header in the profile's scheme. LS_AUTH_TOKEN passes through, so that scripts run in CI too. */

@@ -2,13 +2,13 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
-import { begin, type Effect, type Event, next, type Seen, type State } from './renewal/state-machine.ts'
+import { begin, type Effect, type Event, next, type Seen, type Step } from './renewal/state-machine.ts'
 import { readBound } from './store/origin-binding.ts'
 import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
 export interface AccessToken {
-  readonly token: string
+  readonly value: string
   readonly secondsLeft: number
   /** Local clock, milliseconds. */
   readonly expiresAt: number
@@ -20,7 +20,7 @@ export interface AccessToken {
 /**
  * "A valid access token, please": from the cache without lock or network, else by exactly one refresh.
  * `rejected` is a token that the API has refused although it was valid here: it does not count as fresh.
- * Performs the effects that the state machine in renewal/state-machine.ts asks for.
+ * Staying signed in, the performer: does what renewal/state-machine.ts asks for, and takes the lock when it wants one.
  */
 export async function accessToken(
   client: Client,
@@ -30,77 +30,88 @@ export async function accessToken(
   tell: (line: string) => void,
 ): Promise<AccessToken> {
   const want: Want = { ...asked, ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }) }
-  const store = await openStore(client, ports)
-  const seat: Seat = { client, want, store, ports, session: undefined }
-  let [state, effect] = begin(want)
-  const drive = async (until: (effect: Effect) => boolean): Promise<void> => {
-    while (!until(effect)) {
-      const event = await perform(effect, state, seat)
-      ;[state, effect] = next(state, event, ports.clock.now())
-    }
-  }
-  const settled = (at: Effect) => at.do === 'give' || at.do === 'fail'
-  await drive((at) => settled(at) || at.do === 'lock')
-  if (!settled(effect)) {
-    await store.turn(command, tell, async () => {
-      // From here to the commit a signal waits: dying with the answer on its way would lose the session.
-      await ports.signals.shield(() => drive(settled))
-      // The token is at hand; what cannot be swept now is left for the next holder of the lock.
-      if (await needsSweep(store, seat.session).catch(() => false)) {
-        await (await import('./sweep.ts')).sweep(client, store, ports)
-      }
-    })
-  }
-  if (effect.do === 'fail') throw effect.failure
-  if (effect.do !== 'give') throw new Failure('bug', 'the session machine stopped half way')
-  const { token, warning } = effect
-  const left = secondsLeft(token, ports.clock.now())
+  const task: Task = { client, want, store: await openStore(client, ports), ports, session: undefined }
+  let step = await run(begin(want), task, (effect) => effect.do === 'read-locked')
+  if (step[1].do === 'read-locked') step = await runLocked(step, task, command, tell)
+  const [, outcome] = step
+  if (outcome.do === 'fail') throw outcome.failure
+  if (outcome.do !== 'give') throw new Failure('bug', 'the session machine stopped half way')
+  const { token, warning } = outcome
   return {
-    token: token.token,
-    secondsLeft: Math.floor(left),
+    value: token.value,
+    secondsLeft: Math.floor(secondsLeft(token, ports.clock.now())),
     expiresAt: token.receivedAt + token.expiresIn * 1000,
     warning,
-    session: seat.session as Session,
+    session: task.session as Session,
   }
 }
 
-interface Seat {
+interface Task {
   readonly client: Client
   readonly want: Want
   readonly store: Store
   readonly ports: Ports
+  /** As it was last read or written. */
   session: Session | undefined
 }
 
-async function perform(effect: Effect, state: State, seat: Seat): Promise<Event> {
+/** Performs effects until the machine has decided, or wants the one that `before` names. */
+async function run(from: Step, task: Task, before = (_: Effect) => false): Promise<Step> {
+  let [state, effect] = from
+  while (effect.do !== 'give' && effect.do !== 'fail' && !before(effect)) {
+    const event = await perform(effect, task)
+    ;[state, effect] = next(state, event, task.ports.clock.now())
+  }
+  return [state, effect]
+}
+
+async function runLocked(
+  from: Step,
+  task: Task,
+  command: string,
+  tell: (line: string) => void,
+): Promise<Step> {
+  const { client, store, ports } = task
+  return store.withSessionLock(command, tell, async () => {
+    // From here to the commit a signal waits: dying with the answer on its way would lose the session.
+    const end = await ports.signals.shield(() => run(from, task))
+    // The token is at hand; what cannot be swept now is left for the next holder of the lock.
+    if (await needsSweep(store, task.session).catch(() => false)) {
+      await (await import('./sweep.ts')).sweep(client, store, ports)
+    }
+    return end
+  })
+}
+
+async function perform(effect: Effect, task: Task): Promise<Event> {
   switch (effect.do) {
     case 'read':
-      return { type: 'read', session: await see(seat) }
-    case 'lock':
-    case 'read-again':
-      return { type: 'locked', session: await see(seat) }
-    case 'keep': {
-      const session = { ...(seat.session as Session), body: effect.body }
-      try {
-        await seat.store.commit(session)
-        seat.session = session
-        return { type: 'kept' }
-      } catch (failure) {
-        if (!(failure instanceof Failure)) throw failure
-        return { type: 'not-kept', failure }
-      }
-    }
-    case 'send':
+    case 'read-locked':
+      return { type: effect.do, session: await read(task) }
+    case 'write':
+      return write({ ...(task.session as Session), body: effect.body }, task)
+    case 'refresh':
       // Most runs find a fresh token: what talks to the provider is read by those that do not.
-      return (await import('./renewal/refresh.ts')).renew(effect.refresh, seat.session as Session, seat)
+      return (await import('./renewal/refresh.ts')).renew(effect.refreshToken, task.session as Session, task)
     default:
-      throw new Failure('bug', `no way to perform ${effect.do} while ${state.phase}`)
+      throw new Failure('bug', `${effect.do} is not performed`)
   }
 }
 
-async function see(seat: Seat): Promise<Seen | undefined> {
-  seat.session = await readBound(seat.client, seat.store, seat.ports)
-  return seat.session && { body: seat.session.body, refresh: refreshTokenOf(seat.session) }
+async function read(task: Task): Promise<Seen | undefined> {
+  task.session = await readBound(task.client, task.store, task.ports)
+  return task.session && { body: task.session.body, refresh: refreshTokenOf(task.session) }
+}
+
+async function write(session: Session, task: Task): Promise<Event> {
+  try {
+    await task.store.commit(session)
+    task.session = session
+    return { type: 'written' }
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure
+    return { type: 'not-written', failure }
+  }
 }
 
 async function needsSweep(store: Store, session: Session | undefined): Promise<boolean> {

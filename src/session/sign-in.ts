@@ -83,7 +83,7 @@ export async function signIn(
           ),
         )
       : await throughBrowser(client, manner, provider, ports, talk, accept)
-  await store.turn('login', talk.tell, () => sweep(client, store, ports)).catch(() => {})
+  await store.withSessionLock('login', talk.tell, () => sweep(client, store, ports)).catch(() => {})
   return signedIn
 }
 
@@ -116,7 +116,7 @@ async function keep(
   ports: Ports,
   talk: Conversation,
 ): Promise<boolean> {
-  return store.turn('login', talk.tell, async () => {
+  return store.withSessionLock('login', talk.tell, async () => {
     await sweep(client, store, ports)
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined

@@ -26,7 +26,7 @@ export async function signOut(
   const known =
     (await store.peek()) ?? ((await store.tombstones()).length > 0 || (await store.items()).length > 0)
   if (!known) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
-  return store.turn('logout', tell, async () => {
+  return store.withSessionLock('logout', tell, async () => {
     const header = await store.peek()
     if (!header) return finishEarlier(client, store, ports)
     let session: Session | undefined
@@ -66,7 +66,7 @@ async function revoke(
   ports: Ports,
 ): Promise<SignedOut['revoked']> {
   const token = session && refreshTokenOf(session)
-  const access = session?.body.tokens.find(({ use }) => use === 'access')?.token
+  const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
   if (token === undefined && access === undefined) return 'no-token'
   if (client.preset.revoke.length === 0) return 'not-offered'
   try {

@@ -86,7 +86,7 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
     ...(await look('lock', async () => {
       if (!(await files.inspect(directory))) return ok('lock', 'not needed yet')
       const store = await openStore(client, ports)
-      await store.turn(
+      await store.withSessionLock(
         'doctor',
         () => {},
         async () => {},

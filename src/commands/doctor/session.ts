@@ -46,7 +46,7 @@ export async function checkSession(
   }
   const now = ports.clock.now() + body.skewSeconds * 1000
   const { keys } = await signingKeys(client, body, ports)
-  const subject = await verifyInspected(inspectToken(given.token, how), keys, { issuer: client.issuer, now })
+  const subject = await verifyInspected(inspectToken(given.value, how), keys, { issuer: client.issuer, now })
   const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [
     alive(given.secondsLeft, renewable, client),

@@ -65,14 +65,14 @@ async function sessionTokens(
 ): Promise<{ body: Body; access: string | undefined; expiresAt: number | undefined }> {
   const client = clientOf(profile, settings)
   if (!offline) {
-    const { token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
+    const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
     return { body: session.body, access: token, expiresAt }
   }
   const { readKept } = await import('../../session/cached-session.ts')
   const { body, access } = await readKept(client, invocation.ports)
   return {
     body,
-    access: access?.token,
+    access: access?.value,
     expiresAt: access && access.receivedAt + access.expiresIn * 1000,
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Body, StoredToken } from '../store/session-file.ts'
 
+/** Staying signed in, the clock: which stored token fits a want, and how long it lives. Pure: `now` is an argument. */
+
 /** The token a command needs. */
 export interface Want {
   readonly use: 'access' | 'id'
@@ -23,7 +25,7 @@ export const matches = (token: StoredToken, want: Want): boolean =>
   token.use === want.use &&
   token.audience === want.audience &&
   token.scopes === want.scopes &&
-  (want.rejectedHash === undefined || tokenHash(token.token) !== want.rejectedHash)
+  (want.rejectedHash === undefined || tokenHash(token.value) !== want.rejectedHash)
 
 /** Local clock on both sides; a clock that was set back before the receipt makes nothing fresh. */
 export function secondsLeft(token: StoredToken, now: number): number {

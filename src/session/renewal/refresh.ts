@@ -14,8 +14,8 @@ import type { Event, Renewal } from './state-machine.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**
- * One use of the refresh token, as an event of the state machine: answered, refused (the session has ended there) or
- * unanswered (nothing is known of it; the session stays).
+ * Staying signed in, the request: one use of the refresh token, as an event of the state machine: answered, refused
+ * (the session has ended there) or unanswered (nothing is known of it; the session stays).
  */
 export async function renew(
   refreshToken: string,

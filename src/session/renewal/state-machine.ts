@@ -3,9 +3,10 @@ import type { Body, StoredToken } from '../store/session-file.ts'
 import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 
 /**
- * Staying signed in, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O;
- * `access.ts` performs the effects. The invariants live here: a refresh token goes out only under the lock and
- * after a durable note of the attempt, and an answer is committed before its token is handed out.
+ * Staying signed in, the decisions: a pure state machine, (state, event) → (state, effect). It reads no clock and does
+ * no I/O: `session/access.ts` performs the effects, `refresh.ts` the one that talks to the provider, `freshness.ts`
+ * judges a token's remaining life. The invariants live here: a refresh token goes out only under the lock and after a
+ * durable note of the attempt, and an answer is committed before its token is handed out.
  */
 
 /** A session as the machine sees it. */
@@ -14,7 +15,7 @@ export interface Seen {
   readonly refresh: string | undefined
 }
 
-/** What a validated refresh answer brings (openid-client has checked it; `received` is the local time it came). */
+/** What a validated refresh answer brings (openid-client has checked it; its tokens know when they came). */
 export interface Renewal {
   readonly tokens: readonly StoredToken[]
   readonly refresh?: string
@@ -31,14 +32,14 @@ export type State =
   | {
       readonly phase: 'noting' | 'sending' | 'doubting' | 'keeping'
       readonly want: Want
-      readonly turn: Turn
+      readonly spending: Spending
     }
   | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
 
-/** One spending of a refresh token. */
-interface Turn {
+/** One spending of a refresh token: it may go out once, and what the provider did with it may stay unknown. */
+interface Spending {
   readonly seen: Seen
-  readonly spends: string
+  readonly refreshToken: string
   /** An earlier process began to spend this very token and left no answer. */
   readonly resumed: boolean
   /** A first refusal has been checked against the disk already. */
@@ -51,23 +52,28 @@ interface Turn {
 
 export type Event =
   | { readonly type: 'read'; readonly session: Seen | undefined }
-  | { readonly type: 'locked'; readonly session: Seen | undefined }
-  | { readonly type: 'kept' }
-  | { readonly type: 'not-kept'; readonly failure: Failure }
+  | { readonly type: 'read-locked'; readonly session: Seen | undefined }
+  | { readonly type: 'written' }
+  | { readonly type: 'not-written'; readonly failure: Failure }
   | { readonly type: 'answered'; readonly renewal: Renewal }
   /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
   | { readonly type: 'refused'; readonly failure: Failure }
   /** Network, 5xx, 429, or an answer that cannot be used. Never the end of a session. */
   | { readonly type: 'unanswered'; readonly failure: Failure }
 
+/** What is to be done next. From the first `read-locked` to the end the session's lock is held. */
 export type Effect =
-  | { readonly do: 'read' | 'lock' | 'read-again' }
-  | { readonly do: 'keep'; readonly body: Body }
-  | { readonly do: 'send'; readonly refresh: string }
+  /** Read the session: without the lock, or holding it. */
+  | { readonly do: 'read' | 'read-locked' }
+  /** Commit this body to the session file. */
+  | { readonly do: 'write'; readonly body: Body }
+  /** Send the refresh token to the provider. */
+  | { readonly do: 'refresh'; readonly refreshToken: string }
+  /** The end: a token to hand out, or a failure to throw. */
   | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
   | { readonly do: 'fail'; readonly failure: Failure }
 
-type Step = readonly [State, Effect]
+export type Step = readonly [State, Effect]
 
 export const begin = (want: Want): Step => [{ phase: 'reading', want }, { do: 'read' }]
 
@@ -76,19 +82,19 @@ export function next(state: State, event: Event, now: number): Step {
   switch (event.type) {
     case 'read':
       return onRead(state.want, event.session, now)
-    case 'locked':
+    case 'read-locked':
       return onLocked(state, event.session, now)
-    case 'kept':
-      return onKept(state)
-    case 'not-kept':
-      return onNotKept(state, event.failure, now)
+    case 'written':
+      return onWritten(state)
+    case 'not-written':
+      return onNotWritten(state, event.failure, now)
     case 'answered':
       return onAnswered(state, event.renewal)
     case 'refused':
       return state.phase === 'sending'
         ? [
-            { ...state, phase: 'doubting', turn: { ...state.turn, verdict: event.failure } },
-            { do: 'read-again' },
+            { ...state, phase: 'doubting', spending: { ...state.spending, verdict: event.failure } },
+            { do: 'read-locked' },
           ]
         : bug(state, event)
     case 'unanswered':
@@ -99,7 +105,7 @@ export function next(state: State, event: Event, now: number): Step {
 function onRead(want: Want, session: Seen | undefined, now: number): Step {
   if (!session) return fail(want, 'not-signed-in', 'you are not signed in')
   const token = findFresh(session.body, want, now)
-  return token ? give(want, token) : [{ phase: 'locking', want }, { do: 'lock' }]
+  return token ? give(want, token) : [{ phase: 'locking', want }, { do: 'read-locked' }]
 }
 
 function onLocked(state: State, session: Seen | undefined, now: number): Step {
@@ -111,7 +117,11 @@ function onLocked(state: State, session: Seen | undefined, now: number): Step {
     return state.phase === 'doubting' ? settle(state, session.body, found) : found
   }
   if (state.phase === 'doubting') {
-    if (session.refresh === undefined || session.refresh === state.turn.spends || state.turn.doubted) {
+    if (
+      session.refresh === undefined ||
+      session.refresh === state.spending.refreshToken ||
+      state.spending.doubted
+    ) {
       return settle(state, session.body, ended(state))
     }
     return spend(want, session, true, now)
@@ -134,28 +144,28 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   const resumed = seen.body.attempt?.hash === hash
   // A token whose spending may already have happened is not risked while another one still works.
   if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
-  const turn: Turn = { seen, spends: refresh, resumed, doubted }
+  const spending: Spending = { seen, refreshToken: refresh, resumed, doubted }
   const { padding: _, ...rest } = seen.body
   const body: Body = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
   return [
-    { phase: 'noting', want, turn },
-    { do: 'keep', body },
+    { phase: 'noting', want, spending },
+    { do: 'write', body },
   ]
 }
 
 /** The answer may bring a larger access token, ID token and refresh token than the ones at hand. */
 const roomFor = (body: Body): number =>
-  4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.token.length, 0)
+  4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.value.length, 0)
 
-function onKept(state: State): Step {
+function onWritten(state: State): Step {
   if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting')
     return [
       { ...state, phase: 'sending' },
-      { do: 'send', refresh: state.turn.spends },
+      { do: 'refresh', refreshToken: state.spending.refreshToken },
     ]
-  if (state.phase !== 'keeping') return bug(state, { type: 'kept' })
-  const { refusal, renewed } = state.turn
+  if (state.phase !== 'keeping') return bug(state, { type: 'written' })
+  const { refusal, renewed } = state.spending
   if (refusal)
     return [
       { phase: 'done', want: state.want },
@@ -165,11 +175,11 @@ function onKept(state: State): Step {
   return fail(state.want, 'provider-failed', 'the provider renewed the session without the token asked for')
 }
 
-function onNotKept(state: State, failure: Failure, now: number): Step {
+function onNotWritten(state: State, failure: Failure, now: number): Step {
   if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting') return orStillValid(state, failure, now)
-  if (state.phase !== 'keeping') return bug(state, { type: 'not-kept', failure })
-  const { refusal, renewed } = state.turn
+  if (state.phase !== 'keeping') return bug(state, { type: 'not-written', failure })
+  const { refusal, renewed } = state.spending
   if (refusal || !renewed)
     return [
       { phase: 'done', want: state.want },
@@ -180,10 +190,10 @@ function onNotKept(state: State, failure: Failure, now: number): Step {
 
 function onAnswered(state: State, renewal: Renewal): Step {
   if (state.phase !== 'sending') return bug(state, { type: 'answered', renewal })
-  const { attempt: _, padding: __, tokens: old, refresh: ___, ...rest } = state.turn.seen.body
+  const { attempt: _, padding: __, tokens: old, refresh: ___, ...rest } = state.spending.seen.body
   const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
-  const rotated = renewal.refresh !== undefined && renewal.refresh !== state.turn.spends
-  const refresh = rotated ? renewal.refresh : state.turn.seen.body.refresh
+  const rotated = renewal.refresh !== undefined && renewal.refresh !== state.spending.refreshToken
+  const refresh = rotated ? renewal.refresh : state.spending.seen.body.refresh
   const body: Body = {
     ...rest,
     tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
@@ -194,39 +204,39 @@ function onAnswered(state: State, renewal: Renewal): Step {
     skewSeconds: renewal.skewSeconds,
   }
   const renewed = renewal.tokens.find((token) => matches(token, state.want))
-  const turn: Turn = {
-    ...state.turn,
+  const spending: Spending = {
+    ...state.spending,
     ...(renewed === undefined ? {} : { renewed }),
     ...(renewal.refusal === undefined ? {} : { refusal: renewal.refusal }),
   }
   return [
-    { phase: 'keeping', want: state.want, turn },
-    { do: 'keep', body },
+    { phase: 'keeping', want: state.want, spending },
+    { do: 'write', body },
   ]
 }
 
-function onUnanswered(state: State & { turn: Turn }, failure: Failure, now: number): Step {
+function onUnanswered(state: State & { spending: Spending }, failure: Failure, now: number): Step {
   const verdict = orStillValid(state, failure, now)
   const left = !(failure instanceof NetworkFailure) || failure.sent
-  return left ? verdict : settle(state, state.turn.seen.body, verdict)
+  return left ? verdict : settle(state, state.spending.seen.body, verdict)
 }
 
 /**
  * The outcome of the attempt is known: nothing left this machine, or the token is dead. A note that stayed would have
  * the next run blame an interruption that never was. That of an earlier run says all that is known, and stays.
  */
-function settle(state: State & { turn: Turn }, found: Body, verdict: Step): Step {
+function settle(state: State & { spending: Spending }, found: Body, verdict: Step): Step {
   const { attempt, padding: _, ...body } = found
-  const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.turn.spends)
-  if (state.turn.resumed || !ours) return verdict
+  const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.spending.refreshToken)
+  if (state.spending.resumed || !ours) return verdict
   return [
     { phase: 'settling', want: state.want, verdict },
-    { do: 'keep', body },
+    { do: 'write', body },
   ]
 }
 
-function orStillValid(state: State & { turn: Turn }, failure: Failure, now: number): Step {
-  const valid = findValid(state.turn.seen.body, state.want, now)
+function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
+  const valid = findValid(state.spending.seen.body, state.want, now)
   if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
   return [
     { phase: 'done', want: state.want },
@@ -234,11 +244,11 @@ function orStillValid(state: State & { turn: Turn }, failure: Failure, now: numb
   ]
 }
 
-function ended(state: State & { turn: Turn }): Step {
-  const why = state.turn.resumed
+function ended(state: State & { spending: Spending }): Step {
+  const why = state.spending.resumed
     ? 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
     : 'your sign-in has ended: the provider refused to renew it'
-  const said = state.turn.verdict?.detail ?? []
+  const said = state.spending.verdict?.detail ?? []
   return [
     { phase: 'done', want: state.want },
     { do: 'fail', failure: new Failure('session-ended', why, { detail: said }) },

@@ -5,11 +5,11 @@ import type { StoredToken } from '../store/session-file.ts'
 export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }): StoredToken[] {
   const { receivedAt } = tokens
   const stored: StoredToken[] = [
-    { use: 'access', ...slot, token: tokens.accessToken, receivedAt, expiresIn: tokens.expiresIn },
+    { use: 'access', ...slot, value: tokens.accessToken, receivedAt, expiresIn: tokens.expiresIn },
   ]
   const { idToken, idClaims } = tokens
   if (idToken !== undefined && typeof idClaims?.exp === 'number' && typeof idClaims.iat === 'number') {
-    stored.push({ use: 'id', ...slot, token: idToken, receivedAt, expiresIn: idClaims.exp - idClaims.iat })
+    stored.push({ use: 'id', ...slot, value: idToken, receivedAt, expiresIn: idClaims.exp - idClaims.iat })
   }
   return stored
 }

@@ -23,7 +23,7 @@ export interface StoredToken {
   readonly use: 'access' | 'id'
   readonly audience: string
   readonly scopes: string
-  readonly token: string
+  readonly value: string
   /** Milliseconds since the epoch, local clock. */
   readonly receivedAt: number
   /** Seconds. */
@@ -67,7 +67,7 @@ export function sealFile(header: Header, body: Body, key: Buffer): Buffer {
   const head = Buffer.from(JSON.stringify(header))
   const iv = randomBytes(IV)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(head)
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(body), 'utf8'), cipher.final()])
+  const sealed = Buffer.concat([cipher.update(toDisk(body), 'utf8'), cipher.final()])
   return Buffer.concat([head, Buffer.from('\n'), iv, cipher.getAuthTag(), sealed])
 }
 
@@ -101,10 +101,25 @@ export function openFile(bytes: Buffer, key: Buffer): Body | undefined {
       .setAAD(bytes.subarray(0, end))
       .setAuthTag(sealed.subarray(IV, IV + TAG))
     const text = Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()])
-    return JSON.parse(text.toString('utf8')) as Body
+    return fromDisk(text.toString('utf8'))
   } catch {
     return undefined
   }
+}
+
+/** On the disk a token's value is called `token`. */
+type BodyOnDisk = Omit<Body, 'tokens'> & {
+  readonly tokens: readonly (Omit<StoredToken, 'value'> & { readonly token: string })[]
+}
+
+function toDisk(body: Body): string {
+  const tokens = body.tokens.map(({ value, ...rest }) => ({ ...rest, token: value }))
+  return JSON.stringify({ ...body, tokens } satisfies BodyOnDisk)
+}
+
+function fromDisk(text: string): Body {
+  const body = JSON.parse(text) as BodyOnDisk
+  return { ...body, tokens: body.tokens.map(({ token, ...rest }) => ({ ...rest, value: token })) }
 }
 
 export const damaged = (path: string): Failure =>

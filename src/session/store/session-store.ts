@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../client.ts'
-import { takeTurn } from './lock-wait.ts'
 import { openVault } from './open-vault.ts'
 import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './session-file.ts'
+import { withSessionLock } from './session-lock.ts'
 import { listOwn, makePrivate, readOwn, unwritable, writeAtomically } from './state-files.ts'
 import type { Secret, Vault } from './vault.ts'
 
@@ -60,7 +60,8 @@ export interface Store {
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
-  turn<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
+  /** Runs `work` while no other process changes this session. Failure `busy` after 30 s. */
+  withSessionLock<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
 }
 
 export async function openStore(client: Client, ports: Ports): Promise<Store> {
@@ -156,7 +157,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       const probe = () => vaultOf(client.store).probe(`probe|${name}`)
       // One name, so that what a killed probe left goes with the next; the keychain needs the lock for that (two
       // processes at one item make libsecret fail). A person at a passphrase prompt must not hold it.
-      await (client.store === 'keychain' ? takeTurn(directory, 'login', ports, tell, probe) : probe())
+      await (client.store === 'keychain' ? withSessionLock(directory, 'login', ports, tell, probe) : probe())
     },
     async bury(sid) {
       try {
@@ -202,9 +203,9 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
       if (store === 'keychain') await vaultOf(store).discard(account(sid))
       await saveItems((await items()).filter((other) => other.sid !== sid))
     },
-    async turn(command, tell, work) {
+    async withSessionLock(command, tell, work) {
       await makePrivate(directory, client.stateDirectory, files, ports)
-      return takeTurn(directory, command, ports, tell, work)
+      return withSessionLock(directory, command, ports, tell, work)
     },
   }
 }

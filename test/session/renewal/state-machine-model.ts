@@ -114,7 +114,8 @@ export class Model {
   /** Lets a process do its next step. False: it waits for the lock, or has ended. */
   step(process: Process, fate: Fate): boolean {
     if (process.end) return false
-    if (process.effect.do === 'lock' && this.holder !== undefined) return false
+    if (process.effect.do === 'read-locked' && this.holder !== undefined && this.holder !== process)
+      return false
     const event = fate === 'crash' ? undefined : this.#perform(process, process.effect, fate)
     if (fate === 'crash' || fate === 'crash-after') return this.#die(process)
     if (!event) return true
@@ -131,15 +132,15 @@ export class Model {
 
   #perform(process: Process, effect: Effect, fate: Fate): Event | undefined {
     if (effect.do === 'read') return { type: 'read', session: this.disk }
-    if (effect.do === 'lock') {
+    if (effect.do === 'read-locked') {
+      if (this.holder !== process) process.uncertain = this.uncertain.has(this.disk?.refresh ?? '')
       this.holder = process
-      process.uncertain = this.uncertain.has(this.disk?.refresh ?? '')
+      return { type: 'read-locked', session: this.disk }
     }
-    if (effect.do === 'lock' || effect.do === 'read-again') return { type: 'locked', session: this.disk }
     if (this.holder !== process) throw new Error(`it dared to ${effect.do} without the lock`)
-    if (effect.do === 'keep') return this.#keep(process, effect.body, fate)
-    if (effect.do === 'send')
-      return process.answer ? this.#deliver(process) : this.#send(process, effect.refresh, fate)
+    if (effect.do === 'write') return this.#keep(process, effect.body, fate)
+    if (effect.do === 'refresh')
+      return process.answer ? this.#deliver(process) : this.#send(process, effect.refreshToken, fate)
     throw new Error(`${effect.do} is not a step`)
   }
 
@@ -153,7 +154,7 @@ export class Model {
     else if (process.spending === this.disk?.refresh) this.#account(process)
     else delete process.spending
     const failure = new Failure('state-unwritable', 'no space left')
-    return fate === 'fails' || fate === 'fails-after' ? { type: 'not-kept', failure } : { type: 'kept' }
+    return fate === 'fails' || fate === 'fails-after' ? { type: 'not-written', failure } : { type: 'written' }
   }
 
   /** The provider acts in one step and its answer comes in another, so that others run in between. */
@@ -237,10 +238,10 @@ export class Model {
     if (body.padding !== undefined) this.#room = size
     else if (size > this.#room) throw new Error('the note did not prove that the answer fits')
     this.disk = { body: opened, refresh: opened.refresh ?? this.disk?.refresh }
-    for (const { token } of opened.tokens) this.committed.add(token)
+    for (const { value } of opened.tokens) this.committed.add(value)
   }
 
   #token(text: string, receivedAt: number): StoredToken {
-    return { ...SLOT, token: text, receivedAt, expiresIn: this.life }
+    return { ...SLOT, value: text, receivedAt, expiresIn: this.life }
   }
 }

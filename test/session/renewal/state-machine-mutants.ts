@@ -9,37 +9,37 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
     const first = new WeakMap<Want, Seen | undefined>()
     return (state, event, now) => {
       if (event.type === 'read') first.set(state.want, event.session)
-      const stale = event.type === 'locked' && state.phase === 'locking' && first.has(state.want)
+      const stale = event.type === 'read-locked' && state.phase === 'locking' && first.has(state.want)
       return next(state, stale ? { ...event, session: first.get(state.want) } : event, now)
     }
   },
   'goes on without the lock': () => (state, event, now) => {
     const step = next(state, event, now)
-    return event.type === 'read' && step[1].do === 'lock'
-      ? next(step[0], { ...event, type: 'locked' }, now)
+    return event.type === 'read' && step[1].do === 'read-locked'
+      ? next(step[0], { ...event, type: 'read-locked' }, now)
       : step
   },
   'spends without a note': () => (state, event, now) => {
     const step = next(state, event, now)
-    return step[0].phase === 'noting' ? next(step[0], { type: 'kept' }, now) : step
+    return step[0].phase === 'noting' ? next(step[0], { type: 'written' }, now) : step
   },
   'spends although the note could not be kept': () => (state, event, now) =>
-    next(state, event.type === 'not-kept' && state.phase === 'noting' ? { type: 'kept' } : event, now),
+    next(state, event.type === 'not-written' && state.phase === 'noting' ? { type: 'written' } : event, now),
   'notes without room for the answer': () => (state, event, now) => {
     const [after, effect] = next(state, event, now)
     return [
       after,
-      after.phase === 'noting' && effect.do === 'keep'
+      after.phase === 'noting' && effect.do === 'write'
         ? { ...effect, body: { ...effect.body, padding: '' } }
         : effect,
     ]
   },
   'hands the answer out before it is kept': () => (state, event, now) => {
     const step = next(state, event, now)
-    return step[0].phase === 'keeping' ? next(step[0], { type: 'kept' }, now) : step
+    return step[0].phase === 'keeping' ? next(step[0], { type: 'written' }, now) : step
   },
   'says nothing when the answer could not be kept': () => (state, event, now) =>
-    next(state, event.type === 'not-kept' && state.phase === 'keeping' ? { type: 'kept' } : event, now),
+    next(state, event.type === 'not-written' && state.phase === 'keeping' ? { type: 'written' } : event, now),
   'forgets the new refresh token': () => (state, event, now) => {
     if (event.type !== 'answered') return next(state, event, now)
     const { refresh: _, ...renewal } = event.renewal
@@ -76,7 +76,7 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
       : next(state, event, now),
   'asks again at once': () => (state, event, now) =>
     event.type === 'unanswered' && state.phase === 'sending'
-      ? [state, { do: 'send', refresh: state.turn.spends }]
+      ? [state, { do: 'refresh', refreshToken: state.spending.refreshToken }]
       : next(state, event, now),
   'believes any refusal': () => (state, event, now) =>
     event.type === 'refused'
@@ -86,20 +86,23 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
         ]
       : next(state, event, now),
   'doubts for ever': () => (state, event, now) => {
-    const turn = state.phase === 'doubting' ? { ...state.turn, doubted: false, spends: '' } : undefined
-    return next(turn ? { phase: 'doubting', want: state.want, turn } : state, event, now)
+    const spending =
+      state.phase === 'doubting' ? { ...state.spending, doubted: false, refreshToken: '' } : undefined
+    return next(spending ? { phase: 'doubting', want: state.want, spending } : state, event, now)
   },
   'leaves its note when the outcome is known': () => (state, event, now) => {
     const step = next(state, event, now)
-    return step[0].phase === 'settling' ? next(step[0], { type: 'kept' }, now) : step
+    return step[0].phase === 'settling' ? next(step[0], { type: 'written' }, now) : step
   },
   'takes away the note of an earlier process': () => (state, event, now) => {
-    const turn =
-      state.phase === 'sending' && event.type !== 'answered' ? { ...state.turn, resumed: false } : undefined
-    return next(turn ? { phase: 'sending', want: state.want, turn } : state, event, now)
+    const spending =
+      state.phase === 'sending' && event.type !== 'answered'
+        ? { ...state.spending, resumed: false }
+        : undefined
+    return next(spending ? { phase: 'sending', want: state.want, spending } : state, event, now)
   },
   'takes a sign-out for the end': () => (state, event, now) =>
-    event.type === 'locked' && !event.session
+    event.type === 'read-locked' && !event.session
       ? [
           { phase: 'done', want: state.want },
           { do: 'fail', failure: new Failure('session-ended', 'ended') },

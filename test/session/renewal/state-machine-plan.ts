@@ -60,7 +60,7 @@ export const plans = (
 export function play(plan: Plan, machine?: Machine): Model {
   const model = new Model(plan.habits, plan.life, machine)
   model.signIn(plan.life - plan.left)
-  const stored = model.disk?.body.tokens[0]?.token ?? ''
+  const stored = model.disk?.body.tokens[0]?.value ?? ''
   const want = (extra: Plan['wants'][number]): Want => ({
     ...SLOT,
     ...extra,
@@ -117,13 +117,13 @@ function judge(model: Model, process: Process): void {
   if (effect.do === 'give') {
     const { token, warning } = effect
     promise(
-      model.committed.has(token.token) || warning !== undefined,
+      model.committed.has(token.value) || warning !== undefined,
       'gave a token that was never kept, without a word',
     )
-    promise(tokenHash(token.token) !== want.rejectedHash, 'gave the token that the API had refused')
-    promise(!process.refused || token.token !== fetched, 'gave a token that the policy refuses')
+    promise(tokenHash(token.value) !== want.rejectedHash, 'gave the token that the API had refused')
+    promise(!process.refused || token.value !== fetched, 'gave a token that the policy refuses')
     // How long its own answer took to keep is not the machine's doing.
-    if (token.token === fetched) return
+    if (token.value === fetched) return
     promise(
       secondsLeft(token, now) > (warning ? 0 : (want.minTtlSeconds ?? 0)),
       'gave a token that does not live',
@@ -150,7 +150,7 @@ function judge(model: Model, process: Process): void {
   }
   const impossible = failure === unanswered || failure.code === 'state-unwritable'
   const valid = body?.tokens.some(
-    (token) => tokenHash(token.token) !== want.rejectedHash && secondsLeft(token, now) > 1,
+    (token) => tokenHash(token.value) !== want.rejectedHash && secondsLeft(token, now) > 1,
   )
   promise(
     !impossible || !valid || want.minTtlSeconds !== undefined || model.shared,

@@ -24,8 +24,8 @@ describe('two or three processes, a strict provider, and whatever may happen to 
         const processes = Array.from({ length: count }, () => model.start(SLOT))
         for (const who of order) model.step(processes[who % count] as (typeof processes)[0], 'ok')
         for (let round = 0; round < 20; round++) for (const process of processes) model.step(process, 'ok')
-        const given = processes.map(({ effect }) => (effect.do === 'give' ? effect.token.token : effect.do))
-        expect(new Set(given)).toEqual(new Set([model.disk?.body.tokens[0]?.token]))
+        const given = processes.map(({ effect }) => (effect.do === 'give' ? effect.token.value : effect.do))
+        expect(new Set(given)).toEqual(new Set([model.disk?.body.tokens[0]?.value]))
         expect(model.provider.granted).toBe(1)
         expect(model.disk?.body).not.toHaveProperty('attempt')
       }),

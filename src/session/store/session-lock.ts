@@ -10,7 +10,7 @@ const PATIENCE_MILLISECONDS = 2_000
  * Runs `work` while this process alone holds the session's lock. Waits at most 30 s (longer than any hold), then
  * says who holds it. The holder's note beside the lock is for that message only.
  */
-export async function takeTurn<T>(
+export async function withSessionLock<T>(
   directory: string,
   command: string,
   ports: Ports,
