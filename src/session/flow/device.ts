@@ -2,7 +2,7 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import type { DeviceGrant, Provider, Tokens } from '../protocol/provider.ts'
-import { wireError } from '../protocol/provider-errors.ts'
+import { ProviderFailure } from '../protocol/provider-errors.ts'
 
 /** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
 const LONGEST_SECONDS = 900
@@ -73,8 +73,8 @@ type Verdict = 'pending' | 'slow-down' | 'expired' | 'unreachable' | 'stop'
 /** By the error code first, the HTTP status second: providers disagree about the status. */
 function classify(error: unknown): Verdict {
   if (error instanceof NetworkFailure) return 'unreachable'
-  const wire = wireError(error)
-  if (!wire) return 'stop'
+  if (!(error instanceof ProviderFailure)) return 'stop'
+  const { wire } = error
   if (wire.error === 'authorization_pending') return 'pending'
   if (wire.error === 'slow_down') return 'slow-down'
   if (wire.error === 'expired_token') return 'expired'

@@ -7,15 +7,24 @@ import { issuerMismatch } from './metadata.ts'
 /** What the provider itself answered: its OAuth error code (RFC 6749 §5.2) and the HTTP status. */
 export interface WireError {
   readonly error: string | undefined
-  readonly description: string | undefined
   readonly status: number | undefined
 }
 
-const WIRE = new WeakMap<Failure, WireError>()
+/** The provider has answered, and the answer is an error. `wire` is for decisions: what to retry, what has ended. */
+export class ProviderFailure extends Failure {
+  readonly wire: WireError
 
-/** The provider's answer behind a Failure, when there was one. */
-export const wireError = (failure: unknown): WireError | undefined =>
-  failure instanceof Failure ? WIRE.get(failure) : undefined
+  constructor(
+    code: 'declined' | 'provider-failed',
+    message: string,
+    wire: WireError,
+    options: ConstructorParameters<typeof Failure>[2] = {},
+  ) {
+    super(code, message, options)
+    this.name = 'ProviderFailure'
+    this.wire = wire
+  }
+}
 
 interface Foreign {
   readonly name?: string
@@ -68,37 +77,41 @@ export function explainProviderError(
     return answered(foreign, doing, seen, context.preset, context.hintValues)
   }
   const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
-  if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON') {
-    const status = statusOf(nested) ?? statusOf((nested as Foreign | undefined)?.cause) ?? statusOf(foreign)
-    const failure = new Failure(
-      'provider-failed',
-      `the provider could not ${doing}${typeof status === 'number' ? ` (HTTP ${status})` : ''}`,
-      {
-        cause: error,
-      },
-    )
-    WIRE.set(failure, {
-      error: undefined,
-      description: undefined,
-      status: typeof status === 'number' ? status : undefined,
-    })
-    return failure
-  }
-  if (/"iss" \(issuer\)|response parameter "iss"/.test(words)) {
-    const facts = ((nested as Foreign | undefined)?.cause ?? {}) as {
-      claims?: { iss?: unknown }
-      parameters?: unknown
-    }
-    const parameters = facts.parameters instanceof URLSearchParams ? facts.parameters.get('iss') : undefined
-    return issuerMismatch(context.metadata.issuer, parameters ?? facts.claims?.iss)
-  }
+  if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
+    return unreadable(foreign, doing)
+  if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
+    return issuerMismatch(context.metadata.issuer, issuerIn(nested))
   const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })
 }
 
-const statusOf = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? (value as { status?: unknown }).status : undefined
+/** An answer that OAuth does not describe: an HTML page, an empty body, a status of its own. */
+function unreadable(foreign: Foreign, doing: string): Failure {
+  const { cause } = foreign
+  const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
+  return new ProviderFailure(
+    'provider-failed',
+    `the provider could not ${doing}${status === undefined ? '' : ` (HTTP ${status})`}`,
+    { error: undefined, status },
+    { cause: foreign },
+  )
+}
+
+/** The issuer that an ID token (its claims) or a redirect (its parameters, RFC 9207) has named. */
+function issuerIn(nested: unknown): unknown {
+  const { claims, parameters } = ((nested as Foreign | undefined)?.cause ?? {}) as {
+    claims?: { iss?: unknown }
+    parameters?: unknown
+  }
+  const named = parameters instanceof URLSearchParams ? parameters.get('iss') : undefined
+  return named ?? claims?.iss
+}
+
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === 'object' && value !== null && (value as { status?: unknown }).status
+  return typeof status === 'number' ? status : undefined
+}
 
 function answered(
   foreign: Foreign,
@@ -112,16 +125,14 @@ function answered(
     : 'error'
   const description =
     typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : undefined
-  const status = typeof foreign.status === 'number' ? foreign.status : undefined
   const detail = [description ? `${error}: ${description}` : error]
   const hint = hintFor(preset.id, { error, description: description ?? '', where }, values)
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
-  const failure = new Failure(
+  return new ProviderFailure(
     denied ? 'declined' : 'provider-failed',
     denied ? 'the sign-in was declined' : `the provider refused to ${doing}`,
+    { error: where === 'device' ? meant : error, status: statusOf(foreign) },
     { detail, ...(hint === undefined ? {} : { hint }) },
   )
-  WIRE.set(failure, { error: where === 'device' ? meant : error, description, status })
-  return failure
 }

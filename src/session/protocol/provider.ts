@@ -50,7 +50,7 @@ export interface Provider {
   authorize(parameters: Record<string, string>): Promise<AuthorizationRequest>
   exchangeCode(callback: URL, request: AuthorizationRequest): Promise<Tokens>
   startDevice(parameters: Record<string, string>): Promise<DeviceGrant>
-  /** One poll. A provider's refusal comes back as a Failure whose `wireError` names it. */
+  /** One poll. A provider's refusal comes back as a ProviderFailure, whose `wire` names it. */
   pollDevice(grant: DeviceGrant, parameters: Record<string, string>): Promise<Tokens>
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens>
   /** RFC 7009. False: the provider offers no revocation. */

@@ -7,7 +7,7 @@ import { connect } from '../protocol/connection.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import { checkSamePerson } from '../protocol/id-token.ts'
 import type { Provider, Tokens } from '../protocol/provider.ts'
-import { wireError } from '../protocol/provider-errors.ts'
+import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Session } from '../store/session-store.ts'
 import type { Want } from './freshness.ts'
 import type { Event, Renewal } from './state-machine.ts'
@@ -30,10 +30,17 @@ export async function renew(
     return { type: 'answered', renewal: await renewal(client, tokens, want, body.grantedScope) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    const wire = wireError(error)
-    const dead = wire?.error !== undefined && client.preset.deadRefreshCodes.includes(wire.error)
-    return dead ? { type: 'refused', failure: error } : { type: 'unanswered', failure: temporary(error) }
+    return isDead(error, client)
+      ? { type: 'refused', failure: error }
+      : { type: 'unanswered', failure: temporary(error) }
   }
+}
+
+/** The provider says that this refresh token will never work again. */
+function isDead(failure: Failure, { preset }: Client): boolean {
+  if (!(failure instanceof ProviderFailure)) return false
+  const { error } = failure.wire
+  return error !== undefined && preset.deadRefreshCodes.includes(error)
 }
 
 const RETRY_MILLISECONDS = [250, 750] as const
@@ -99,14 +106,8 @@ function slotParameters(client: Client, want: Want): Record<string, string> {
 
 /** A session does not end because the provider is away: the exit status says that trying again may help. */
 function temporary(failure: Failure): Failure {
-  if (failure instanceof NetworkFailure || failure.code === 'refused') return failure
-  const status = wireError(failure)?.status
-  if (status === 429) {
-    return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', {
-      detail: failure.detail,
-    })
-  }
-  return failure
+  if (!(failure instanceof ProviderFailure) || failure.wire.status !== 429) return failure
+  return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', { detail: failure.detail })
 }
 
 function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {
