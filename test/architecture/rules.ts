@@ -31,7 +31,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   jose: 'src/claims/jwt/verify.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client': 'src/session/protocol/provider.ts',
+  'openid-client': /^src\/session\/protocol\/(provider|exchange)\.ts$/,
   'smol-toml': 'src/settings/toml-reading.ts',
   'string-width': 'src/trace/render/width.ts',
   undici: 'src/system/http/proxied-transport.ts',

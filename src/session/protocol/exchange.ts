@@ -1,0 +1,100 @@
+import * as oidc from 'openid-client'
+import type { HttpAnswer } from '../../ports.ts'
+import type { Body } from '../store/session-file.ts'
+import { tolerateDeviceAnswer } from './device-answer.ts'
+import { skewOf } from './metadata.ts'
+import type { ProviderOptions } from './provider.ts'
+import { refreshTokenIn, withoutEncoding } from './token-answer.ts'
+
+export const DAY_SECONDS = 86_400
+const TOKEN_BYTES = 256 * 1024
+
+/** One thing asked of the provider (a request, perhaps one for its keys as well), and what its answers have shown. */
+export interface Exchange {
+  readonly config: oidc.Configuration
+  readonly options: ProviderOptions
+  /** Provider's clock minus ours by the last answer; before one came, by an earlier exchange. */
+  readonly skewSeconds: number
+  /** Seen on its way to the library, so that one that comes with a bad answer can still be revoked. */
+  readonly refreshToken: string | undefined
+}
+
+/** `redirectUri`: as the authorization request wrote it, when this exchange spends its code. */
+export async function beginExchange(
+  options: ProviderOptions,
+  clientAuth: oidc.ClientAuth,
+  redirectUri?: string,
+): Promise<Exchange> {
+  const config = await configure(options, clientAuth)
+  const exchange = {
+    config,
+    options,
+    skewSeconds: options.skewSeconds,
+    refreshToken: undefined as string | undefined,
+  }
+  config[oidc.customFetch] = async (url, init) => {
+    const answer = await send(url, init, options, redirectUri)
+    exchange.skewSeconds = skewOf(answer, options.clock.now())
+    exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
+    const empty = answer.status === 204 || answer.status === 304
+    return new Response(empty ? null : new Uint8Array(answer.body), {
+      status: answer.status,
+      headers: withoutEncoding(answer.headers),
+    })
+  }
+  return exchange
+}
+
+/** The provider's keys as this exchange leaves them, for the cache. */
+export function jwksOf({ config, options }: Exchange, fetchedAt: number): Body['jwks'] {
+  const cache = oidc.getJwksCache(config) as { jwks?: Record<string, unknown> } | undefined
+  return cache?.jwks ? { value: structuredClone(cache.jwks), fetchedAt } : options.jwks
+}
+
+async function send(
+  url: string,
+  init: oidc.CustomFetchOptions,
+  { http, metadata }: ProviderOptions,
+  redirectUri: string | undefined,
+): Promise<HttpAnswer> {
+  // The library derives it from the callback, where a path that was empty has become `/` (RFC 6749 §4.1.3).
+  const form = init.body as unknown
+  if (form instanceof URLSearchParams && redirectUri !== undefined && form.has('redirect_uri'))
+    form.set('redirect_uri', redirectUri)
+  const answer = await http.send({
+    method: init.method as 'GET' | 'POST',
+    url: new URL(url),
+    headers: init.headers,
+    ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
+    maxBytes: TOKEN_BYTES,
+  })
+  return url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(answer) : answer
+}
+
+async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth): Promise<oidc.Configuration> {
+  const { metadata, jwks } = options
+  const config = await configuration(options, clientAuth)
+  oidc.enableNonRepudiationChecks(config)
+  if (metadata.issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
+  // 61 s old: the library uses such a key set as it is, and asks again when a key id is not in it.
+  const uat = Math.floor(Date.now() / 1000) - 61
+  if (jwks) oidc.setJwksCache(config, { jwks: jwks.value as never, uat })
+  return config
+}
+
+async function configuration(
+  { metadata, clientId, hintValues }: ProviderOptions,
+  clientAuth: oidc.ClientAuth,
+): Promise<oidc.Configuration> {
+  // A day of tolerance switches the library's own time checks off: it cannot learn the provider's clock in time.
+  // checkIdTokenTimes does them, with the skew of the very answer that carried the token.
+  const client = { [oidc.clockTolerance]: DAY_SECONDS }
+  if (!metadata.issuer.includes('{'))
+    return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, clientAuth)
+  // A shared issuer: only the library's own discovery knows how to put the token's tenant into the template.
+  const document = JSON.stringify(metadata)
+  return oidc.discovery(new URL(hintValues.issuer ?? ''), clientId, client, clientAuth, {
+    [oidc.customFetch]: async () =>
+      new Response(document, { headers: { 'content-type': 'application/json' } }),
+  })
+}
