@@ -1,12 +1,9 @@
 import { Failure } from '../errors.ts'
+import { isLoopback } from '../loopback-host.ts'
 import { safeText } from '../safe-text.ts'
 
 /** An address for people to see: its user name and password are nobody's business. */
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#\s]*@/g, '//…@')
-
-/** Loopback by name or literal: the only hosts plain http is spoken to. */
-export const isLoopback = (url: URL): boolean =>
-  url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
 
 const shown = (text: string): string => safeText(text, 200)
 

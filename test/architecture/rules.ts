@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'report', 'request-log'],
   ['session', 'trace', 'api', 'audit', 'settings'],
   ['providers', 'claims'],
-  ['errors', 'safe-text'],
+  ['errors', 'safe-text', 'loopback-host'],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
@@ -43,7 +43,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
-  /^src\/(errors|safe-text)\.ts$/,
+  /^src\/(errors|safe-text|loopback-host)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */

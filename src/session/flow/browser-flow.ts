@@ -4,11 +4,12 @@ import { redirectUris } from '../../providers/presets.ts'
 import type { Client } from '../client.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Provider, Tokens } from '../protocol/provider.ts'
-import { signInByDevice, trustedUri } from './device.ts'
+import { signInByDevice } from './device.ts'
 import { findDisplay } from './display.ts'
 import type { Conversation, Manner } from './login-dialog.ts'
 import { listen } from './loopback.ts'
 import { askForRedirect, readPasted } from './paste.ts'
+import { safeAddress } from './safe-address.ts'
 
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
 
@@ -49,7 +50,7 @@ export async function throughBrowser<T>(
       )
     talk.showUrl(request.url, manner.flow === 'browser' && !elsewhere)
     if (manner.flow === 'browser' && !elsewhere)
-      await (await ports.browser()).open(trustedUri(request.url.href))
+      await (await ports.browser()).open(safeAddress(request.url.href))
     const callback =
       elsewhere && talk.canAsk
         ? await firstAnswer(answer, loopback.redirectUri, request.state, talk, over)

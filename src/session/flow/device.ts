@@ -3,6 +3,7 @@ import type { Clock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import type { DeviceGrant, Provider, Tokens } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
+import { safeAddress } from './safe-address.ts'
 
 /** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
 const LONGEST_SECONDS = 900
@@ -32,8 +33,8 @@ export async function signInByDevice(
   const deadline = clock.now() + life * 1000
   show({
     userCode: safeText(grant.userCode, 64),
-    verificationUri: trustedUri(grant.verificationUri).href,
-    verificationUriComplete: grant.verificationUriComplete && trustedUri(grant.verificationUriComplete).href,
+    verificationUri: safeAddress(grant.verificationUri).href,
+    verificationUriComplete: grant.verificationUriComplete && safeAddress(grant.verificationUriComplete).href,
     expiresInSeconds: life,
   })
   return poll(provider, grant, parameters, clock, deadline)
@@ -85,20 +86,4 @@ function classify(error: unknown): Verdict {
 
 function clamp(value: number, least: number, most: number, fallback: number): number {
   return Number.isFinite(value) && value > 0 ? Math.min(most, Math.max(least, value)) : fallback
-}
-
-/** A person will open this address: https only (http on loopback), and nothing hidden in it. */
-export function trustedUri(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const local = url && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
-  if (
-    url &&
-    !url.username &&
-    !url.password &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && local))
-  )
-    return url
-  throw new Failure('refused', 'the provider sent an address ls-auth will not show or open', {
-    detail: [safeText(text, 200)],
-  })
 }

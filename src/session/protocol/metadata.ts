@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
 import type { Clock, Http, HttpAnswer } from '../../ports.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
@@ -120,21 +121,22 @@ export function issuerMismatch(expected: string, actual: unknown, hint?: string)
   })
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
 
-/** Endpoints may live on other hosts, but never on plain http, this machine or a link-local address (SSRF). */
+/**
+ * Endpoints may live on other hosts, but never on plain http, this machine or a link-local address: whoever writes the
+ * metadata must not reach what listens here (SSRF). An issuer on this machine may name its own neighbours.
+ */
 function checkEndpoint(name: string, value: unknown, issuer: string): void {
   if (value === undefined) return
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  const home = new URL(issuer)
-  const local = LOOPBACK.test(home.hostname)
+  const local = isLoopback(new URL(issuer))
   const wrong =
     !url || url.username || url.password
       ? 'is not a plain URL'
-      : url.protocol !== 'https:' && !(local && url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+      : url.protocol !== 'https:' && !(local && url.protocol === 'http:' && isLoopback(url))
         ? 'is not https'
-        : !local && (LOOPBACK.test(url.hostname) || LINK_LOCAL.test(url.hostname))
+        : !local && (isLoopback(url) || LINK_LOCAL.test(url.hostname))
           ? 'is on a local address'
           : undefined
   if (!wrong) return
