@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { writeAtomically } from '../atomic-write.ts'
 import { Failure } from '../errors.ts'
 import type { Env, Files } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
@@ -158,15 +159,10 @@ function section(
 const tomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))
 
 async function replace(path: string, text: string, files: Files, env: Env): Promise<void> {
-  const temporary = `${path}.${env.pid}.tmp`
   try {
     await files.makeDirectory(dirname(path))
-    await files.remove(temporary)
-    await files.create(temporary, Buffer.from(text))
-    await files.rename(temporary, path)
-    await files.syncDirectory(dirname(path))
+    await writeAtomically(path, Buffer.from(text), files, env.pid)
   } catch (cause) {
-    await files.remove(temporary).catch(() => {})
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
     throw new Failure('state-unwritable', `cannot write ${path} (${code})`, {
       cause,

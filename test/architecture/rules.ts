@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'report', 'request-log'],
   ['session', 'trace', 'api', 'audit', 'settings'],
   ['providers', 'claims'],
-  ['errors', 'safe-text', 'loopback-host'],
+  ['errors', 'safe-text', 'loopback-host', 'atomic-write'],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */

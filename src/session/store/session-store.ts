@@ -6,7 +6,7 @@ import { type Client, sessionName } from '../client.ts'
 import { openVault } from './open-vault.ts'
 import { type Body, damaged, type Header, openFile, readHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
-import { listOwn, makePrivate, readOwn, unwritable, writeAtomically } from './state-files.ts'
+import { listOwn, makePrivate, readOwn, unwritable, writeOwn } from './state-files.ts'
 import type { Secret, Vault } from './vault.ts'
 
 /** How often a session that does not open is looked at again. */
@@ -79,7 +79,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     vaults.set(store, vault)
     return vault
   }
-  const write = (to: string, bytes: Uint8Array) => writeAtomically(to, bytes, files, ports.env.pid)
+  const write = (to: string, bytes: Uint8Array) => writeOwn(to, bytes, files, ports.env.pid)
 
   async function readFile(at: string, judge?: (header: Header) => void): Promise<Session | undefined> {
     // A sign-in may swap the file between reading it and fetching its key: look again before giving up.

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import type { Files, Ports } from '../../ports.ts'
 
@@ -27,21 +28,11 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
   }
 }
 
-/** Temporary file, flushed, then renamed: old or new content, never neither. */
-export async function writeAtomically(
-  path: string,
-  bytes: Uint8Array,
-  files: Files,
-  pid: number,
-): Promise<void> {
-  const temporary = `${path}.${pid}.tmp`
+/** Replaces a file of ours, atomically. */
+export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pid: number): Promise<void> {
   try {
-    await files.remove(temporary)
-    await files.create(temporary, bytes)
-    await files.rename(temporary, path)
-    await files.syncDirectory(dirname(path))
+    await writeAtomically(path, bytes, files, pid)
   } catch (cause) {
-    await files.remove(temporary).catch(() => {})
     throw unwritable(dirname(path), cause)
   }
 }
