@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { Failure } from '../../errors.ts'
 import type { Env, Files, Ports } from '../../ports.ts'
+import { openBox, sealBox } from './sealed-box.ts'
 import type { Vault } from './vault.ts'
 
 const HEX = /^[0-9a-f]{64}\s*$/i
@@ -47,25 +48,12 @@ export async function ensureKeyFile(path: string, files: Files, env: Env): Promi
   return key
 }
 
-/** AES-256-GCM of the data key under the key file, bound to the session it belongs to. */
-export function wrapKey(key: Buffer, wrapping: Buffer, account: string): string {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', wrapping, iv).setAAD(Buffer.from(account))
-  const sealed = Buffer.concat([cipher.update(key), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
-}
+/** The data key in a sealed box under the key file's (or a passphrase's) key, bound to the session it belongs to. */
+export const wrapKey = (key: Buffer, wrapping: Buffer, account: string): string =>
+  sealBox(key, wrapping, Buffer.from(account)).toString('base64url')
 
-export function unwrapKey(wrapped: string, wrapping: Buffer, account: string): Buffer | undefined {
-  try {
-    const bytes = Buffer.from(wrapped, 'base64url')
-    const decipher = createDecipheriv('aes-256-gcm', wrapping, bytes.subarray(0, 12))
-      .setAAD(Buffer.from(account))
-      .setAuthTag(bytes.subarray(12, 28))
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
-  } catch {
-    return undefined
-  }
-}
+export const unwrapKey = (wrapped: string, wrapping: Buffer, account: string): Buffer | undefined =>
+  openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
 
 /** `store = "file"` with a key file: the data key, wrapped, in the session file's header. */
 export function keyFileVault(path: string, ports: Ports): Vault {

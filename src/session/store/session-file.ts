@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { Failure } from '../../errors.ts'
+import { openBox, sealBox } from './sealed-box.ts'
 
 /** In the clear, but authenticated: what must be known before the key is fetched. Holds no secret. */
 export interface Header {
@@ -59,16 +59,10 @@ export interface Body {
   readonly padding?: string
 }
 
-const IV = 12
-const TAG = 16
-
-/** Header line, then IV, tag and AES-256-GCM ciphertext; the header's bytes are the additional data. */
+/** Header line, then the body in a sealed box that the header's bytes are bound to. */
 export function sealFile(header: Header, body: Body, key: Buffer): Buffer {
   const head = Buffer.from(JSON.stringify(header))
-  const iv = randomBytes(IV)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(head)
-  const sealed = Buffer.concat([cipher.update(toDisk(body), 'utf8'), cipher.final()])
-  return Buffer.concat([head, Buffer.from('\n'), iv, cipher.getAuthTag(), sealed])
+  return Buffer.concat([head, Buffer.from('\n'), sealBox(toDisk(body), key, head)])
 }
 
 /** The header of a session file. A newer schema or a damaged file is refused and left alone. */
@@ -94,14 +88,9 @@ export function readHeader(bytes: Buffer, path: string): Header {
 /** The body, or undefined when the key does not fit it (another sign-in may have replaced the file). */
 export function openFile(bytes: Buffer, key: Buffer): Body | undefined {
   const end = bytes.indexOf(0x0a)
-  const sealed = bytes.subarray(end + 1)
-  if (sealed.length < IV + TAG) return undefined
+  const text = openBox(bytes.subarray(end + 1), key, bytes.subarray(0, end))
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV))
-      .setAAD(bytes.subarray(0, end))
-      .setAuthTag(sealed.subarray(IV, IV + TAG))
-    const text = Buffer.concat([decipher.update(sealed.subarray(IV + TAG)), decipher.final()])
-    return fromDisk(text.toString('utf8'))
+    return text && fromDisk(text.toString('utf8'))
   } catch {
     return undefined
   }
