@@ -4,7 +4,8 @@ import type { Client } from './client.ts'
 import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, type Effect, type Event, next, type Seen, type Step } from './renewal/state-machine.ts'
 import { readBound } from './store/origin-binding.ts'
-import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
+import { openStore, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
 export interface AccessToken {

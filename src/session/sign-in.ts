@@ -15,8 +15,9 @@ import type { Provider, Tokens } from './protocol/provider.ts'
 import { fetchKeys } from './protocol/signing-keys.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
 import { requirePeople } from './sign-in-offered.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
 import type { Body } from './store/session-file.ts'
-import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
+import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
 export interface SignedIn {

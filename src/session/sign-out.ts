@@ -2,7 +2,8 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { connect } from './protocol/connection.ts'
-import { openStore, refreshTokenOf, type Session, type Store } from './store/session-store.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
+import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
 /** What became of each half of a sign-out. */

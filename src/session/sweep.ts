@@ -3,7 +3,8 @@ import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
-import { refreshTokenOf, type Session, type Store } from './store/session-store.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
+import type { Store } from './store/session-store.ts'
 
 /**
  * Finishes what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, keychain items

@@ -2,8 +2,9 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { type Client, sessionName } from '../client.ts'
+import type { Session } from './session.ts'
 import type { Header } from './session-file.ts'
-import type { Session, Store } from './session-store.ts'
+import type { Store } from './session-store.ts'
 
 function checkOrigin(client: Client, header: Header): void {
   if (Object.values(header.apis).includes(client.apiOrigin)) return

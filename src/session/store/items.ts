@@ -1,0 +1,51 @@
+import type { Header } from './session-file.ts'
+import type { SessionPlace } from './session-place.ts'
+import { readOwn, writeOwn } from './state-files.ts'
+import type { Secret } from './vault.ts'
+
+/** A keychain item (or key-file session) that a sign-in has written, by the store it was written to. */
+export type Item = Pick<Header, 'sid' | 'store'>
+
+/**
+ * The items that sign-ins have written, current or not. Noted before they are written, so that what a killed sign-in
+ * left in the keychain is found again. A list that cannot be understood counts as empty.
+ */
+export async function listItems(place: SessionPlace): Promise<readonly Item[]> {
+  const bytes = await readOwn(place.itemList, place.files)
+  if (!bytes) return []
+  try {
+    const parsed: unknown = JSON.parse(bytes.toString())
+    return Array.isArray(parsed) ? parsed.filter(isItem) : []
+  } catch {
+    return []
+  }
+}
+
+export async function noteItem(place: SessionPlace, item: Item): Promise<void> {
+  await saveItems(place, [...(await listItems(place)), item])
+}
+
+/** Undefined: the keychain does not give it, or there never was one. */
+export async function recallItem(place: SessionPlace, { sid, store }: Item): Promise<Secret | undefined> {
+  // A key-file session rests in the session file alone; only a keychain item can outlive it.
+  if (store === 'file') return undefined
+  return place
+    .vault(store)
+    .recall(place.account(sid), { store } as Header)
+    .catch(() => undefined)
+}
+
+/** Deletes the item, then its note. */
+export async function discardItem(place: SessionPlace, { sid, store }: Item): Promise<void> {
+  if (store === 'keychain') await place.vault(store).discard(place.account(sid))
+  await saveItems(
+    place,
+    (await listItems(place)).filter((other) => other.sid !== sid),
+  )
+}
+
+const saveItems = (place: SessionPlace, list: readonly Item[]) =>
+  writeOwn(place.itemList, Buffer.from(JSON.stringify(list)), place.files, place.ports.env.pid)
+
+const isItem = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && /^[\w-]{8,64}$/.test(String((value as Item).sid))

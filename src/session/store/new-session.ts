@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { noteItem } from './items.ts'
+import { type Body, type Header, sealFile } from './session-file.ts'
+import { withSessionLock } from './session-lock.ts'
+import type { SessionPlace } from './session-place.ts'
+import { makePrivate, unwritable, writeOwn } from './state-files.ts'
+import type { Secret } from './vault.ts'
+
+/** What a sign-in knows of its header; the rest is the store's. */
+export type HeaderFacts = Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>
+
+/** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
+export async function install(
+  place: SessionPlace,
+  facts: HeaderFacts,
+  body: Body,
+  refresh: string | undefined,
+): Promise<void> {
+  const { store } = place.client
+  const sid = randomBytes(12).toString('base64url')
+  const secret: Secret = { key: randomBytes(32), refresh }
+  await noteItem(place, { sid, store })
+  const kept = await place.vault(store).keep(place.account(sid), secret)
+  const header: Header = { schema: 1, sid, store, ...facts, ...kept.header }
+  const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
+  const bytes = sealFile(header, whole, secret.key)
+  await writeOwn(place.file, bytes, place.files, place.ports.env.pid).catch(async (failure) => {
+    // Renamed, but the directory could not be flushed: every reader finds the new sign-in, so it is kept.
+    if (!(await place.files.read(place.file).catch(() => undefined))?.equals(bytes)) throw failure
+  })
+}
+
+/** Proves that a sign-in can be kept: in the state directory and in the vault. */
+export async function probe(place: SessionPlace, tell: (line: string) => void): Promise<void> {
+  const { directory, client, ports, files } = place
+  await makePrivate(directory, client.stateDirectory, files, ports)
+  const test = join(directory, `probe.${ports.env.pid}`)
+  try {
+    await files.remove(test)
+    await files.create(test, Buffer.alloc(16 * 1024))
+    await files.remove(test)
+  } catch (cause) {
+    throw unwritable(directory, cause)
+  }
+  const probeVault = () => place.vault(client.store).probe(`probe|${place.name}`)
+  // One name, so that what a killed probe left goes with the next; the keychain needs the lock for that (two
+  // processes at one item make libsecret fail). A person at a passphrase prompt must not hold it.
+  await (client.store === 'keychain'
+    ? withSessionLock(directory, 'login', ports, tell, probeVault)
+    : probeVault())
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import type { Files, Ports } from '../../ports.ts'
+import { type Client, sessionName } from '../client.ts'
+import { openVault } from './open-vault.ts'
+import type { Header } from './session-file.ts'
+import type { Vault } from './vault.ts'
+
+/** Where one session rests: its directory, the names in it, and the vaults its secrets are in. */
+export interface SessionPlace {
+  readonly name: string
+  readonly directory: string
+  /** The session file. */
+  readonly file: string
+  /** The list of keychain items that sign-ins have written. */
+  readonly itemList: string
+  tombstone(sid: string): string
+  /** The name of a sign-in's item in its vault. */
+  account(sid: string): string
+  /** One vault of a kind for a command: a passphrase is asked for once. */
+  vault(store: Header['store']): Vault
+  readonly client: Client
+  readonly files: Files
+  readonly ports: Ports
+}
+
+export async function sessionPlace(client: Client, ports: Ports): Promise<SessionPlace> {
+  const name = sessionName(client)
+  const directory = join(client.stateDirectory, 'sessions', name)
+  const vaults = new Map<Header['store'], Vault>()
+  return {
+    name,
+    directory,
+    file: join(directory, 'session'),
+    itemList: join(directory, 'items.json'),
+    tombstone: (sid) => join(directory, `tombstone-${sid}`),
+    account: (sid) => `${name}|${sid}`,
+    vault(store) {
+      const vault = vaults.get(store) ?? openVault(client, store, ports)
+      vaults.set(store, vault)
+      return vault
+    },
+    client,
+    files: await ports.files(),
+    ports,
+  }
+}

@@ -1,0 +1,48 @@
+import { type Body, damaged, type Header, openFile, readHeader } from './session-file.ts'
+import type { SessionPlace } from './session-place.ts'
+import { readOwn } from './state-files.ts'
+import type { Secret } from './vault.ts'
+
+/** A session that has been read and opened. */
+export interface Session {
+  readonly header: Header
+  readonly body: Body
+  readonly secret: Secret
+}
+
+/** The refresh token that counts: what the provider rotated to, else the one issued at sign-in. */
+export const refreshTokenOf = (session: Session): string | undefined =>
+  session.body.refresh ?? session.secret.refresh
+
+/** How often a session that does not open is looked at again. */
+const LOOKS = 2
+
+/**
+ * Reads a session file (or tombstone) and opens it with the secret that its vault gives. Undefined: there is none.
+ * `judge` sees the header before the vault is asked: what it throws leaves the keychain untouched.
+ */
+export async function openSession(
+  place: SessionPlace,
+  path: string,
+  judge?: (header: Header) => void,
+): Promise<Session | undefined> {
+  // A sign-in may swap the file between reading it and fetching its key: look again before giving up.
+  for (let attempt = 0; ; attempt++) {
+    const bytes = await readOwn(path, place.files)
+    if (!bytes) return undefined
+    const header = readHeader(bytes, path)
+    judge?.(header)
+    try {
+      const secret = await place.vault(header.store).recall(place.account(header.sid), header)
+      const body = openFile(bytes, secret.key)
+      if (body) return { header, body, secret }
+    } catch (error) {
+      const now = await readOwn(path, place.files)
+      // Gone since it was read: somebody signed out, and the key was taken away on purpose.
+      if (!now) return undefined
+      if (attempt >= LOOKS || now.equals(bytes)) throw error
+      continue
+    }
+    if (attempt >= LOOKS) throw damaged(path)
+  }
+}
