@@ -5,7 +5,7 @@ import type { DevicePrompt } from '../session/flow/device.ts'
 import { REASONS } from '../session/flow/display.ts'
 import type { Conversation, Manner } from '../session/flow/login-dialog.ts'
 import { type SignedIn, signIn } from '../session/sign-in.ts'
-import { requirePeople } from '../session/sign-in-offered.ts'
+import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { formatDuration } from '../settings/duration.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
@@ -20,7 +20,7 @@ export async function login(invocation: Invocation): Promise<void> {
       hint: 'Run: ls-auth login --issuer URL --client-id ID',
     })
   }
-  requirePeople(profile.preset)
+  requireSignInOffered(profile.preset)
   refuseOtherClient(settings, profile)
   const client = clientOf(profile, settings)
   const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))

@@ -3,20 +3,19 @@ import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { Client } from './client.ts'
-import { scopeParameters, throughBrowser } from './flow/browser-flow.ts'
+import { throughBrowser } from './flow/browser-flow.ts'
 import { clientSecret } from './flow/client-secret.ts'
-import { signInByDevice } from './flow/device.ts'
+import { throughDevice } from './flow/device.ts'
 import type { Conversation, Manner } from './flow/login-dialog.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import { missingScopes } from './protocol/granted-scopes.ts'
-import { discover } from './protocol/metadata.ts'
+import { discover, type Metadata } from './protocol/metadata.ts'
 import type { Provider, Tokens } from './protocol/provider.ts'
 import { fetchKeys } from './protocol/signing-keys.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
-import { requirePeople } from './sign-in-offered.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
-import type { Body } from './store/session-file.ts'
+import type { Body, Cached } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
@@ -32,7 +31,8 @@ export interface SignedIn {
 
 /**
  * The story of signing in: probe the store → discover → obtain → check → keep; what is not kept is revoked.
- * The store comes first: nobody should sign in to learn that nothing can be kept.
+ * The store comes first: nobody should sign in to learn that nothing can be kept. Whether the provider signs people
+ * in at all is its caller's question (sign-in-offered.ts), before there is a client.
  */
 export async function signIn(
   client: Client,
@@ -40,7 +40,6 @@ export async function signIn(
   ports: Ports,
   talk: Conversation,
 ): Promise<SignedIn> {
-  requirePeople(client.preset)
   const store = await openStore(client, ports)
   await store.probe(talk.tell)
   const http = await ports.http(client.http)
@@ -58,16 +57,7 @@ export async function signIn(
   const accept = async (tokens: Tokens): Promise<SignedIn> => {
     try {
       const unknown = await checkTokens(client, provider, tokens, ports)
-      const body: Body = {
-        tokens: storedTokens(tokens),
-        ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
-        ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
-        metadata: { value: metadata, fetchedAt },
-        ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
-        ...(secret === undefined ? {} : { clientSecret: secret }),
-        skewSeconds: tokens.skewSeconds,
-        signedInAt: tokens.receivedAt,
-      }
+      const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret)
       const replaced = await keep(client, store, body, tokens, ports, talk)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
@@ -76,17 +66,23 @@ export async function signIn(
     }
   }
 
-  const signedIn =
-    manner.flow === 'device'
-      ? await accept(
-          await signInByDevice(provider, scopeParameters(client), ports.clock, (prompt) =>
-            talk.showDevice(prompt),
-          ),
-        )
-      : await throughBrowser(client, manner, provider, ports, talk, accept)
+  const attempt = { client, manner, provider, ports, talk, accept }
+  const signedIn = await (manner.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
+  // The sign-in that this one replaced. After the end, so that the page does not wait until it is revoked.
   await store.withSessionLock('login', talk.tell, () => sweep(client, store, ports)).catch(() => {})
   return signedIn
 }
+
+const bodyOf = (tokens: Tokens, metadata: Cached<Metadata>, secret: Body['clientSecret']): Body => ({
+  tokens: storedTokens(tokens),
+  ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+  ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
+  metadata,
+  ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
+  ...(secret === undefined ? {} : { clientSecret: secret }),
+  skewSeconds: tokens.skewSeconds,
+  signedInAt: tokens.receivedAt,
+})
 
 async function checkTokens(
   client: Client,
@@ -118,6 +114,8 @@ async function keep(
   talk: Conversation,
 ): Promise<boolean> {
   return store.withSessionLock('login', talk.tell, async () => {
+    // The file that is about to be replaced may be the only place that names a token still to be revoked. The sweep
+    // after the end is for what this sign-in replaces itself.
     await sweep(client, store, ports)
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined

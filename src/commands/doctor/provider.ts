@@ -5,7 +5,7 @@ import { findDisplay, REASONS } from '../../session/flow/display.ts'
 import { listen } from '../../session/flow/loopback.ts'
 import { discover, type Metadata } from '../../session/protocol/metadata.ts'
 import { fetchKeys } from '../../session/protocol/signing-keys.ts'
-import { requirePeople } from '../../session/sign-in-offered.ts'
+import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 const TOLERABLE_SKEW_SECONDS = 60
@@ -16,7 +16,7 @@ export async function checkProvider(client: Client, ports: Ports): Promise<Check
   const http = await ports.http(client.http)
   let found: { metadata: Metadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
-    if (client.preset.signsIn === 'nobody') requirePeople(client.preset)
+    requireProviderInReach(client.preset)
     found = await discover(client.issuer, client.preset, http, ports.clock)
     return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
   })

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../safe-text.ts'
 import { discover } from '../../session/protocol/metadata.ts'
-import { requirePeople } from '../../session/sign-in-offered.ts'
+import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import { chooseProfile, type Profile, readSettings, requireClient } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
@@ -46,7 +46,7 @@ export async function addProfile(invocation: Invocation): Promise<void> {
 /** A program's provider has no clients to register; one that nobody can use is said before it is asked. */
 function knownIssuer(profile: Profile): string {
   const { preset, issuer } = profile
-  if (preset.signsIn === 'nobody') requirePeople(preset)
+  requireProviderInReach(preset)
   return preset.signsIn === 'workload' && issuer !== undefined ? issuer : requireClient(profile).issuer
 }
 

@@ -1,13 +1,13 @@
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import type { Client } from '../client.ts'
-import { grantParameters } from '../protocol/grant-parameters.ts'
-import type { Provider, Tokens } from '../protocol/provider.ts'
-import { signInByDevice } from './device.ts'
+import { scopeParameters } from '../protocol/grant-parameters.ts'
+import type { AuthorizationRequest, Provider } from '../protocol/provider.ts'
+import type { Attempt } from './attempt.ts'
+import { throughDevice } from './device.ts'
 import { findDisplay } from './display.ts'
 import type { Conversation, Manner } from './login-dialog.ts'
-import { listen } from './loopback.ts'
+import { type Loopback, listen } from './loopback.ts'
 import { askForRedirect, readPasted } from './paste.ts'
 import { safeAddress } from './safe-address.ts'
 
@@ -15,62 +15,67 @@ const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
 
 /**
  * The authorization code by a browser, wherever it is: redirect to the loopback listener, pasted address, or both at
- * once when the person sits elsewhere. `accept` judges and keeps the tokens while the browser waits for its last page.
+ * once when the person sits elsewhere (who may choose the device flow instead).
  */
-export async function throughBrowser<T>(
-  client: Client,
-  manner: Manner,
-  provider: Provider,
-  ports: Ports,
-  talk: Conversation,
-  accept: (tokens: Tokens) => Promise<T>,
-): Promise<T> {
-  const place = { host: client.redirectHost, ports: client.redirectPorts, path: client.redirectPath }
-  if (manner.flow === 'paste') {
-    const port = place.ports === 'any' ? 8765 : place.ports[0]
-    const redirectUri = `http://${place.host}:${port}${place.path}`
-    const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
-    talk.showUrl(request.url, false)
-    const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
-    return ports.signals.shield(async () => accept(await provider.exchangeCode(callback, request)))
-  }
-  const loopback = await listen(place)
-  const elsewhere = manner.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
+export function throughBrowser<T>(attempt: Attempt<T>): Promise<T> {
+  return attempt.manner.flow === 'paste' ? byPaste(attempt) : byRedirect(attempt)
+}
+
+async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
+  const { client, manner, provider, talk } = attempt
+  const port = client.redirectPorts === 'any' ? 8765 : client.redirectPorts[0]
+  const redirectUri = `http://${client.redirectHost}:${port}${client.redirectPath}`
+  const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
+  talk.showUrl(request.url, false)
+  const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
+  return spendCode(attempt, callback, request)
+}
+
+async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
+  const { client, manner, provider } = attempt
+  const loopback = await listen({
+    host: client.redirectHost,
+    ports: client.redirectPorts,
+    path: client.redirectPath,
+  })
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
-    const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
-    const answer = loopback.wait(request.state, over.signal)
-    answer.catch(() => {})
-    if (elsewhere)
-      talk.showElsewhere(
-        elsewhere,
-        Number(new URL(loopback.redirectUri).port),
-        offersDevice(client, provider),
-      )
-    talk.showUrl(request.url, manner.flow === 'browser' && !elsewhere)
-    if (manner.flow === 'browser' && !elsewhere)
-      await (await ports.browser()).open(safeAddress(request.url.href))
-    const callback =
-      elsewhere && talk.canAsk
-        ? await firstAnswer(answer, loopback.redirectUri, request.state, talk, over)
-        : await answer
-    if (callback === 'device') {
-      return await accept(
-        await signInByDevice(provider, scopeParameters(client), ports.clock, (prompt) =>
-          talk.showDevice(prompt),
-        ),
-      )
-    }
-    // Ctrl-C while waiting ends at once; once the code is spent, what came for it is kept or revoked first.
-    const signedIn = await ports.signals.shield(async () =>
-      accept(await provider.exchangeCode(callback, request)),
-    )
+    const callback = await waitForCallback(attempt, loopback, request)
+    if (callback === 'device') return await throughDevice(attempt)
+    const result = await spendCode(attempt, callback, request)
     page = 'done'
-    return signedIn
+    return result
   } finally {
     await loopback.finish(page)
   }
+}
+
+/** Ctrl-C while waiting ends at once; once the code is spent, what came for it is kept or revoked first. */
+const spendCode = <T>(
+  { provider, ports, accept }: Attempt<T>,
+  callback: URL,
+  request: AuthorizationRequest,
+): Promise<T> => ports.signals.shield(async () => accept(await provider.exchangeCode(callback, request)))
+
+/** Shows or opens the address, then waits for the listener, and for a pasted line too when the browser is elsewhere. */
+async function waitForCallback(
+  { client, manner, provider, ports, talk }: Attempt<unknown>,
+  loopback: Loopback,
+  { url, state }: AuthorizationRequest,
+): Promise<URL | 'device'> {
+  const elsewhere = manner.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
+  const opening = manner.flow === 'browser' && !elsewhere
+  const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
+  const answer = loopback.wait(state, over.signal)
+  answer.catch(() => {})
+  if (elsewhere) {
+    const port = Number(new URL(loopback.redirectUri).port)
+    talk.showElsewhere(elsewhere, port, offersDevice(client, provider))
+  }
+  talk.showUrl(url, opening)
+  if (opening) await (await ports.browser()).open(safeAddress(url.href))
+  return elsewhere && talk.canAsk ? firstAnswer(answer, loopback.redirectUri, state, talk, over) : answer
 }
 
 const offersDevice = (client: Client, provider: Provider): boolean =>
@@ -131,6 +136,3 @@ function authorizationParameters(
     ...(manner.prompt === undefined ? {} : { prompt: manner.prompt }),
   }
 }
-
-/** Scopes and audience as this provider wants to be asked for them. */
-export const scopeParameters = (client: Client) => grantParameters(client, client.scopes, client.audience)

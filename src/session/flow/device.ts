@@ -1,8 +1,10 @@
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
+import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { DeviceGrant, Provider, Tokens } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
+import type { Attempt } from './attempt.ts'
 import { safeAddress } from './safe-address.ts'
 
 /** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
@@ -16,28 +18,24 @@ export interface DevicePrompt {
 }
 
 /** The device flow (RFC 8628): shows a code, then asks at the provider's pace until someone has decided. */
-export async function signInByDevice(
-  provider: Provider,
-  parameters: Record<string, string>,
-  clock: Clock,
-  show: (prompt: DevicePrompt) => void,
-): Promise<Tokens> {
+export async function throughDevice<T>({ client, provider, ports, talk, accept }: Attempt<T>): Promise<T> {
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
     throw new Failure('cannot-do', 'this provider offers no device flow', {
       hint: 'Use: ls-auth login --paste',
     })
   }
+  const parameters = scopeParameters(client)
   const grant = await provider.startDevice(parameters)
   const life = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
   // By the wall clock: timers stand still while a laptop sleeps.
-  const deadline = clock.now() + life * 1000
-  show({
+  const deadline = ports.clock.now() + life * 1000
+  talk.showDevice({
     userCode: safeText(grant.userCode, 64),
     verificationUri: safeAddress(grant.verificationUri).href,
     verificationUriComplete: grant.verificationUriComplete && safeAddress(grant.verificationUriComplete).href,
     expiresInSeconds: life,
   })
-  return poll(provider, grant, parameters, clock, deadline)
+  return accept(await poll(provider, grant, parameters, ports.clock, deadline))
 }
 
 async function poll(
