@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tokenHash } from '../../src/session/renewal/freshness.ts'
-import { unwrapKey } from '../../src/session/store/key-file.ts'
 import { type Body, openFile, readHeader } from '../../src/session/store/session-file.ts'
+import { unwrapKey } from '../../src/session/store/vaults/key-file.ts'
 import { kernelLock } from '../../src/system/lock.ts'
 import type { Arena } from './arena.ts'
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { FileFacts, Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../../session/client.ts'
-import { openVault } from '../../session/store/open-vault.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
+import { openVault } from '../../session/store/vaults/open-vault.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 

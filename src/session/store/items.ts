@@ -1,7 +1,7 @@
 import type { Header } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { readOwn, writeOwn } from './state-files.ts'
-import type { Secret } from './vault.ts'
+import type { Secret } from './vaults/vault.ts'
 
 /** A keychain item (or key-file session) that a sign-in has written, by the store it was written to. */
 export type Item = Pick<Header, 'sid' | 'store'>

@@ -5,7 +5,7 @@ import { type Body, type Header, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import type { SessionPlace } from './session-place.ts'
 import { makePrivate, unwritable, writeOwn } from './state-files.ts'
-import type { Secret } from './vault.ts'
+import type { Secret } from './vaults/vault.ts'
 
 /** What a sign-in knows of its header; the rest is the store's. */
 export type HeaderFacts = Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Files, Ports } from '../../ports.ts'
 import { type Client, sessionName } from '../client.ts'
-import { openVault } from './open-vault.ts'
 import type { Header } from './session-file.ts'
-import type { Vault } from './vault.ts'
+import { openVault } from './vaults/open-vault.ts'
+import type { Vault } from './vaults/vault.ts'
 
 /** Where one session rests: its directory, the names in it, and the vaults its secrets are in. */
 export interface SessionPlace {

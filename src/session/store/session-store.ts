@@ -10,7 +10,7 @@ import { withSessionLock } from './session-lock.ts'
 import { type SessionPlace, sessionPlace } from './session-place.ts'
 import { listOwn, makePrivate, readOwn, writeOwn } from './state-files.ts'
 import { bury, clearTombstone, listTombstones } from './tombstones.ts'
-import type { Secret } from './vault.ts'
+import type { Secret } from './vaults/vault.ts'
 
 /**
  * The session at rest. The one commit point is the rename of the session file; the keychain item of a sign-in is

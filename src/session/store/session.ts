@@ -1,7 +1,7 @@
 import { type Body, damaged, type Header, openFile, readHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { readOwn } from './state-files.ts'
-import type { Secret } from './vault.ts'
+import type { Secret } from './vaults/vault.ts'
 
 /** A session that has been read and opened. */
 export interface Session {

@@ -1,9 +1,9 @@
-import type { Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
+import type { Ports } from '../../../ports.ts'
+import type { Client } from '../../client.ts'
+import type { Header } from '../session-file.ts'
 import { keyFileVault } from './key-file.ts'
 import { keychainVault } from './keychain-vault.ts'
 import { passphraseVault } from './passphrase-vault.ts'
-import type { Header } from './session-file.ts'
 import type { Vault } from './vault.ts'
 
 /** The vault of a session's store: the one it was written to, not the one the settings name now. */

@@ -1,4 +1,4 @@
-import type { Header } from './session-file.ts'
+import type { Header } from '../session-file.ts'
 
 /** What a sign-in leaves outside the session file: the data key, and the refresh token as issued. */
 export interface Secret {

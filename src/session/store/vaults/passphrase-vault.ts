@@ -1,8 +1,8 @@
 import { randomBytes, scrypt } from 'node:crypto'
-import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import { Failure } from '../../../errors.ts'
+import type { Ports } from '../../../ports.ts'
+import type { Header } from '../session-file.ts'
 import { unwrapKey, wrapKey } from './key-file.ts'
-import type { Header } from './session-file.ts'
 import type { Vault } from './vault.ts'
 
 type Cost = NonNullable<Header['scrypt']>

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import { Failure } from '../../errors.ts'
-import type { Env, Files, Ports } from '../../ports.ts'
-import { openBox, sealBox } from './sealed-box.ts'
+import { Failure } from '../../../errors.ts'
+import type { Env, Files, Ports } from '../../../ports.ts'
+import { openBox, sealBox } from '../sealed-box.ts'
 import type { Vault } from './vault.ts'
 
 const HEX = /^[0-9a-f]{64}\s*$/i
