@@ -32,7 +32,7 @@ export const FAILURES = {
     hint: 'Free some space or mend the permissions of the state directory, then try again.',
   },
   'not-found': { exit: 7, hint: 'Check the id.' },
-  gone: { exit: 7, hint: 'Ask whoever runs the back end; ls-auth also reads Tempo and Jaeger.' },
+  gone: { exit: 7, hint: 'Ask whoever runs the back end.' },
   'keychain-unavailable': { exit: 8, hint: 'Start a keychain, or choose the file store.' },
   'keychain-locked': { exit: 8, hint: 'Unlock the keychain and try again.' },
   'keychain-stuck': { exit: 8, hint: 'Restart the keychain service and try again.' },
@@ -75,6 +75,11 @@ export class Failure extends Error {
     this.detail = options.detail ?? []
   }
 
+  /** The same failure with other advice. */
+  withHint(hint: string): Failure {
+    return new Failure(this.code, this.message, { hint, detail: this.detail, cause: this })
+  }
+
   get exit(): number {
     return FAILURES[this.code].exit
   }
@@ -88,5 +93,9 @@ export class NetworkFailure extends Failure {
     super('network', message, options)
     this.name = 'NetworkFailure'
     this.sent = sent
+  }
+
+  override withHint(hint: string): NetworkFailure {
+    return new NetworkFailure(this.message, this.sent, { hint, cause: this })
   }
 }

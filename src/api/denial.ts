@@ -1,5 +1,5 @@
 import { readJwt } from '../claims/jwt/jwt.ts'
-import { Failure, NetworkFailure } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { type Challenge, readChallenge } from './challenge.ts'
@@ -27,30 +27,11 @@ export function explainAnswer(answer: HttpAnswer, url: URL, token: string | unde
   })
 }
 
-const ENDED = 'Lightstep ended on 1 March 2026 or with the contract; the service may be gone.'
-
-/** A host that is gone for good looks like a broken network or an old certificate; for Lightstep that deserves a word. */
-export function explainUnreachable(error: unknown, url: URL): unknown {
-  if (!(error instanceof Failure) || !/(^|\.)lightstep\.com$/.test(url.hostname)) return error
-  if (error instanceof NetworkFailure) {
-    if (error.sent) return error
-    return new NetworkFailure(error.message, false, {
-      hint: `${ENDED} Otherwise check the network.`,
-      cause: error,
-    })
-  }
-  // The certificate of a service that nobody keeps runs out.
-  if (error.code !== 'refused') return error
-  return new Failure('refused', error.message, { hint: `${ENDED} ${error.hint}`, cause: error })
-}
-
 const loginPage = (url: URL, what: string): Failure =>
   new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`)
 
 const gone = (url: URL): Failure =>
-  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`, {
-    hint: 'Lightstep ended on 1 March 2026 or with the contract. Ask whoever runs your traces; ls-auth also reads Tempo and Jaeger.',
-  })
+  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`)
 
 function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
@@ -113,7 +94,7 @@ function held(token: string | undefined, challenge: Challenge | undefined): stri
   return lines
 }
 
-/** Limits of the Lightstep API: X-RateLimit-Reset is seconds to wait. Retry-After is taken where it is sent. */
+/** X-RateLimit-Reset is seconds to wait (Lightstep’s headers); Retry-After is taken where it is sent. */
 function rateLimited(answer: HttpAnswer, url: URL): Failure {
   const { headers } = answer
   const number = (name: string) => (/^\d{1,9}$/.test(headers[name] ?? '') ? headers[name] : undefined)

@@ -9,6 +9,8 @@ export interface Destination {
   /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
   readonly authorization: string
   readonly http: Http
+  /** What is known beyond the bare failure of a request to `host`: a back end adds what it knows of itself. */
+  readonly explain?: (failure: Failure, host: string) => Failure
 }
 
 /** Hands out tokens; the API knows nothing of sessions. */
@@ -63,7 +65,8 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     answer = withoutToken(answer, token)
     // Most answers are good ones: what knows all the others is left where it is.
     const isGood = answer.status >= 200 && answer.status < 300 && !isPage(answer)
-    const failure = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
+    const denial = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
+    const failure = denial && explained(destination, denial, url)
     if (failure && !request.answers?.includes(answer.status)) throw failure
     const { maxBytes = MAX_BYTES } = request
     return { ...answer, maxBytes, ...(failure && { failure }), json: () => parse(answer, url) }
@@ -102,9 +105,12 @@ async function attempt(
       maxBytes: request.maxBytes ?? MAX_BYTES,
     })
   } catch (error) {
-    throw (await import('./denial.ts')).explainUnreachable(error, url)
+    throw error instanceof Failure ? explained(destination, error, url) : error
   }
 }
+
+const explained = ({ explain }: Destination, failure: Failure, url: URL): Failure =>
+  explain?.(failure, url.hostname) ?? failure
 
 function parse(answer: HttpAnswer, url: URL): unknown {
   try {

@@ -1,11 +1,17 @@
 import type { Command } from 'commander'
+import { BACKENDS, listed } from '../backends/table.ts'
 import type { SettingName } from '../settings/setting-table.ts'
+import { LIST_FORMATS, SCALES, SERIES_FORMATS, TRACE_FORMATS } from '../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row, withSettings } from './command.ts'
 
 const TARGET: readonly SettingName[] = ['api', 'organization', 'project']
-const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']
-const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson']
-const SCALES = ['linear', 'log', 'fit', 'critical']
+/** `UQL (Lightstep) or …`. */
+const QUERY_LANGUAGES = listed(
+  BACKENDS.flatMap(({ name, queryLanguage }) =>
+    queryLanguage === undefined ? [] : [`${queryLanguage} (${name})`],
+  ),
+  'or',
+)
 
 /** Reading traces, and what can be asked for. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
@@ -30,7 +36,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
   },
   {
     usage: 'query <text>',
-    description: 'time series for a query: UQL (Lightstep) or TraceQL metrics (Tempo)',
+    description: `time series for a query: ${QUERY_LANGUAGES}`,
     options: (command) =>
       sensitive(
         withTimes(withSettings(command, TARGET)).option(
@@ -77,7 +83,7 @@ function getOptions(command: Command): void {
     .option('--skew', 'move spans that the clocks of their hosts put outside their parents')
     .option('--no-bars', 'the tree without bars')
     .option('--plain', 'indented text without drawing characters, for screen readers and grep')
-  sensitive(snapshot(command))
+  sensitive(ownFlags(command))
 }
 
 function searchOptions(command: Command): void {
@@ -90,7 +96,7 @@ function searchOptions(command: Command): void {
     .option('--error', 'that failed')
     .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
     .option('--limit <count>', 'at most so many traces (20 when not given)')
-  listFormat(sensitive(withTimes(snapshot(command))))
+  listFormat(sensitive(withTimes(ownFlags(command))))
 }
 
 /** The stretch of time a command looks at, and the file it looks at instead of a back end. */
@@ -105,9 +111,14 @@ function withTimes(command: Command): Command {
 
 const fromFile = (command: Command): Command =>
   command.option('--file <file>', 'a trace file instead of the back end (- for standard input)')
-const snapshot = (command: Command): Command =>
-  command.option('--snapshot', 'Lightstep: may spend one of 60 snapshots an hour')
+/** Flags that only one back end knows. */
+function ownFlags(command: Command): Command {
+  for (const { name, flags = [] } of BACKENDS) {
+    for (const { flag, help } of flags) command.option(flag, `${name}: ${help}`)
+  }
+  return command
+}
 const sensitive = (command: Command): Command =>
   command.option('--show-sensitive', 'do not mask what looks like secrets or personal data')
 const listFormat = (command: Command): Command =>
-  command.addOption(choice('-o, --output <format>', 'how to write it', ['list', 'json', 'ndjson']))
+  command.addOption(choice('-o, --output <format>', 'how to write it', LIST_FORMATS))

@@ -1,3 +1,4 @@
+import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { Expect } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
@@ -28,7 +29,7 @@ export interface Profile {
   readonly redirectHost: string
   readonly redirectPorts: readonly number[] | 'any'
   readonly redirectPath: string
-  readonly backend: 'lightstep' | 'tempo' | 'jaeger'
+  readonly backend: BackendId
   readonly api: URL
   readonly organization: string | undefined
   readonly project: string | undefined
@@ -64,12 +65,6 @@ export async function readSettings(env: Env, files: Files): Promise<Settings> {
   return { places, config, system }
 }
 
-const DEFAULT_API: Record<string, string> = {
-  lightstep: 'https://api.lightstep.com',
-  tempo: 'http://127.0.0.1:3200',
-  jaeger: 'http://127.0.0.1:16686',
-}
-
 /** The profile the flags, the environment and the files amount to. Makes no network request. */
 export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profile {
   const { name, saved } = chooseName(settings, flags, env)
@@ -84,7 +79,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const row = presetFor(issuer ?? '', first.text('provider'))
   const values = resolve(flags, env, layers, row)
   const preset = tunePreset(row, values)
-  const backend = values.text('backend') as Profile['backend']
+  const backend = values.text('backend') as BackendId
+  const { defaultApi } = backendOf(backend)
   const authorization = (values.text('authorization') as string).trim()
   const storeKeyFile = values.text('store_key_file')
   return {
@@ -100,7 +96,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     redirectPorts: values.ports('redirect_ports'),
     redirectPath: values.text('redirect_path') ?? '',
     backend,
-    api: checkBaseUrl(values.text('api') ?? (DEFAULT_API[backend] as string), authorization),
+    api: checkBaseUrl(values.text('api') ?? defaultApi, authorization),
     organization: values.text('organization'),
     project: values.text('project'),
     tenant: values.text('tenant'),
@@ -120,7 +116,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     access: readAccess(values.table('access'), values.source('access')),
     // Most commands show none of it.
     get resolved() {
-      return values.all(DEFAULT_API[backend] as string)
+      return values.all(defaultApi)
     },
     unknownKeys: unknownKeys(layers.profile, layers.system),
   }

@@ -1,3 +1,5 @@
+import { BACKEND_IDS, DEFAULT_BACKEND, heeding, listed } from '../backends/table.ts'
+
 /**
  * Every setting of a profile as data: its name in config.toml, its shape, and where else it can be given.
  * The table drives reading, validation, `profile add`, `profile show` and the flags of `login`.
@@ -59,10 +61,10 @@ export const SETTING_KEYS = [
   { key: 'redirect_path', shape: 'text' },
   {
     key: 'backend',
-    shape: ['lightstep', 'tempo', 'jaeger'],
+    shape: BACKEND_IDS,
     flag: 'backend',
-    help: 'lightstep, tempo or jaeger',
-    default: 'lightstep',
+    help: listed(BACKEND_IDS, 'or'),
+    default: DEFAULT_BACKEND,
   },
   {
     key: 'api',
@@ -71,8 +73,13 @@ export const SETTING_KEYS = [
     variable: 'LS_AUTH_API',
     help: 'base URL of the gateway or trace API',
   },
-  { key: 'organization', shape: 'text', flag: 'organization', help: 'Lightstep organization' },
-  { key: 'project', shape: 'text', flag: 'project', help: 'Lightstep project' },
+  {
+    key: 'organization',
+    shape: 'text',
+    flag: 'organization',
+    help: `${heeding('organization')} organization`,
+  },
+  { key: 'project', shape: 'text', flag: 'project', help: `${heeding('project')} project` },
   { key: 'tenant', shape: 'text' },
   { key: 'authorization', shape: 'text', default: 'bearer' },
   {

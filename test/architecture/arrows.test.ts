@@ -130,6 +130,19 @@ describe('what is no part of the plan is found', () => {
     ['src/session/flow/device.ts', 'if (known.has(preset.id)) {}', 'asks which provider it is'],
     ['src/session/flow/device.ts', 'if (preset.name === x) {}', 'asks which provider it is'],
     ['src/session/flow/device.ts', 'const { id } = client.preset', 'asks which provider it is'],
+    ['src/commands/doctor/backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
+    ['src/api/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
+    ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
+    ['src/trace/search.ts', 'const tempoLimit = 1', 'names a back end'],
+    [
+      'src/commands/trace/query.ts',
+      "import type { X } from '../../trace/sources/jaeger/x.ts'",
+      'names a back end',
+    ],
+    ['src/settings/profile.ts', "const api = 'https://' + 'graf' + 'ana.example'", 'names a back end'],
+    ['src/backends/tempo.ts', "import { x } from '../claims/kind.ts'", 'backends does not know claims'],
+    ['src/backends/tempo.ts', "import { x } from '../trace/id.ts'", 'backends does not know trace'],
+    ['src/backends/table.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
   ])('%s: %s', (path, text, problem) => {
     expect(violations(parse(path, text))).toEqual([expect.stringContaining(problem)])
   })
@@ -146,6 +159,9 @@ describe('what is no part of the plan is found', () => {
     ['src/trace/formats/jaeger/jaeger-json.ts', 'for (const [id, process] of all) show(process.tags)'],
     ['src/trace/formats/otlp.ts', 'const read = (process: Tags) => process.name'],
     ['src/trace/formats/sniff.ts', "import { gunzipSync } from 'node:zlib'"],
+    ['src/backends/tempo.ts', "export const tempo = { id: 'tempo' }"],
+    ['src/trace/sources/open-source.ts', "await import('./jaeger/jaeger.ts')"],
+    ['src/session/store/state-files.ts', 'const temporary = contemporary // Tempo'],
     ['src/session/flow/device.ts', '// Okta says slow_down here, Entra does not.'],
     ['src/providers/presets/okta.ts', "export const host = '.okta.com'"],
     ['src/providers/hints.ts', 'if (preset.id === x) {}'],

@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cli'],
   ['commands', 'report', 'request-log'],
   ['session', 'trace', 'api', 'audit', 'settings'],
-  ['providers', 'claims'],
+  ['providers', 'claims', 'backends'],
   ['errors', 'safe-text', 'loopback-host', 'atomic-write'],
 ]
 
@@ -39,7 +39,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 
 /** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */
 const PURE = [
-  /^src\/(claims|providers)\//,
+  /^src\/(claims|providers|backends)\//,
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
@@ -64,6 +64,17 @@ const PROVIDERS = [
 /** Claims whose name on the wire holds one; they are read from tokens of issuers that nothing else is known of. */
 const CLAIMS = new Set(['cognito:groups'])
 
+/** A back end's name, alone or inside of a longer one; `temporary` is none. */
+const BACKENDS = /lightstep|tempo(?!r)|jaeger|grafana/i
+
+/** Who may know one back end from another: its row, the code that asks it, and the formats, which are their makers'. */
+const BACKEND_ROOMS = /^src\/(backends|trace\/(sources|formats))\//
+
+/** Elsewhere, each with its reason. */
+const BACKEND_GUESTS: Readonly<Record<string, string>> = {
+  'src/trace/id.ts': 'reads ids as tools print them, their addresses included',
+}
+
 /** `src/trace/tree/tree.ts` → `trace`, `src/errors.ts` → `errors`. */
 const roomOf = (path: string): string =>
   path.startsWith('bin/') ? 'bin' : (path.split('/')[1] ?? '').replace(/\.ts$/, '')
@@ -81,6 +92,9 @@ export function violations(source: Source): string[] {
     ...(path.startsWith('src/providers/') ? [] : words)
       .filter((word) => PROVIDERS.some((pattern) => pattern.test(word)) && !CLAIMS.has(word))
       .map((word) => `names a provider: ${word.slice(0, 60)}`),
+    ...(BACKEND_ROOMS.test(path) || path in BACKEND_GUESTS ? [] : words)
+      .filter((word) => BACKENDS.test(word))
+      .map((word) => `names a back end: ${word.slice(0, 60)}`),
   ]
     .filter((problem) => problem !== undefined)
     .map((problem) => `${path} ${problem}`)

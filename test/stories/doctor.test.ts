@@ -117,6 +117,16 @@ describe('doctor', () => {
       () => edit((text) => text.replace('project = "prod"', 'project = "nowhere"')),
       /^FAIL +API .*knows no .*nowhere/m,
     ],
+    [
+      'an organization that would climb out of its path',
+      () => edit((text) => text.replace('organization = "acme"', 'organization = ".."')),
+      /^FAIL +API +organization "\.\." is not a name/m,
+    ],
+    [
+      'no project where the back end needs one',
+      () => edit((text) => text.replace('project = "prod"', '')),
+      /^FAIL +API +the profile names no project\n +→ Set organization and project/m,
+    ],
   ]
   it.each(broken)('%s: FAIL with the next step, exit 5', async (_, breakIt, words) => {
     await breakIt()

@@ -1,3 +1,4 @@
+import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
@@ -28,7 +29,7 @@ export async function list(invocation: Invocation): Promise<void> {
       default: isDefault,
       issuer: text('issuer'),
       api: text('api'),
-      backend: text('backend') ?? 'lightstep',
+      backend: text('backend') ?? DEFAULT_BACKEND,
     }
   })
   if (globals(invocation).json) return printJson(invocation, rows)

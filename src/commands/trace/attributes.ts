@@ -3,7 +3,7 @@ import type { AttributeName, AttributeSample } from '../../trace/attributes.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
 import { globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { openBackend } from './open-source.ts'
+import { openSource } from './open-source.ts'
 import { readTimes } from './time-range.ts'
 
 /** `ls-auth attributes [NAME]`: the attributes spans carry, or the values of one; one a line. */
@@ -11,7 +11,7 @@ export async function attributes(invocation: Invocation): Promise<void> {
   const { args, options, ports } = invocation
   const [name] = args
   const range = readTimes(options, ports.clock.now())
-  const backend = await openBackend(invocation, 'attributes')
+  const backend = await openSource(invocation, 'attributes')
   if (name !== undefined) {
     const found = await backend.attributeValues(name, range)
     return writeValues(invocation, found.name, mask(invocation, found.name, found.values))

@@ -1,17 +1,19 @@
-import { openApi, type Send } from '../../api/request.ts'
+import type { Send } from '../../api/request.ts'
+import type { Verb } from '../../backends/backend.ts'
+import { backendOf, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
-import type { Profile } from '../../settings/profile.ts'
 import { type Able, able } from '../../trace/sources/capabilities.ts'
-import type { Backend, Verb } from '../../trace/sources/trace-source.ts'
-import { tokenSource } from '../credentials.ts'
-import { clientOf, givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { openBackend } from '../../trace/sources/open-source.ts'
+import type { TraceSource } from '../../trace/sources/trace-source.ts'
+import { authorisedRequest } from '../authorised-request.ts'
+import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 
 /**
  * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
  * file of `--file`. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
  */
-export async function openBackend<V extends Verb = 'trace'>(
+export async function openSource<V extends Verb = 'trace'>(
   invocation: Invocation,
   verb: V = 'trace' as V,
 ): Promise<Able<V>> {
@@ -22,48 +24,30 @@ export async function openBackend<V extends Verb = 'trace'>(
   )
 }
 
-async function openFile(invocation: Invocation, path: string): Promise<Backend> {
+async function openFile(invocation: Invocation, path: string): Promise<TraceSource> {
   const { readInput } = await import('./trace-file.ts')
   const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
-  const { fileBackend } = await import('../../trace/sources/file/file-source.ts')
+  const { fileSource } = await import('../../trace/sources/file/file-source.ts')
   const input = await readInput(invocation, path)
   if (!input)
     throw new Failure('not-found', `there is no file ${path.slice(0, 200)}`, { hint: 'Check its name.' })
-  return fileBackend(readTraceFile(input.bytes, input.name), input.name)
+  return fileSource(readTraceFile(input.bytes, input.name), input.name)
 }
 
-async function openProfile(invocation: Invocation): Promise<Backend> {
+async function openProfile(invocation: Invocation): Promise<TraceSource> {
   const { settings, profile } = await loadProfile(invocation)
   if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
     throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
       hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
     })
   }
-  const http = await invocation.ports.http(profile.http)
-  const destination = { base: profile.api, authorization: profile.authorization, http }
-  const send = patient(
-    openApi(
-      destination,
-      tokenSource(invocation, () => clientOf(profile, settings)),
-    ),
-    profile.api.host,
-    invocation,
-  )
-  switch (profile.backend) {
-    case 'tempo': {
-      const { tempoBackend } = await import('../../trace/sources/tempo/tempo.ts')
-      return tempoBackend({ base: profile.api, tenant: profile.tenant }, send)
-    }
-    case 'jaeger': {
-      const { jaegerBackend } = await import('../../trace/sources/jaeger/jaeger.ts')
-      return jaegerBackend(profile.api, send)
-    }
-    case 'lightstep': {
-      const { lightstepBackend } = await import('../../trace/sources/lightstep/lightstep.ts')
-      const { snapshotDesk } = await import('./snapshot-consent.ts')
-      return lightstepBackend(lightstepNames(profile), send, snapshotDesk(invocation))
-    }
-  }
+  const send = patient(await authorisedRequest(invocation, profile, settings), profile.api.host, invocation)
+  return openBackend(profile.backend, {
+    base: profile.api,
+    place: requirePlace(backendOf(profile.backend), profile),
+    send,
+    desk: async () => (await import('./snapshot-consent.ts')).snapshotDesk(invocation),
+  })
 }
 
 /** From here on somebody who watches wants to know what is waited for. */
@@ -87,15 +71,4 @@ function patient(send: Send, host: string, invocation: Invocation): Send {
       answered.abort()
     }
   }
-}
-
-function lightstepNames({ organization, project }: Profile): { organization: string; project: string } {
-  if (organization !== undefined && project !== undefined) return { organization, project }
-  throw new Failure(
-    'settings',
-    `the profile names no ${organization === undefined ? 'organization' : 'project'}`,
-    {
-      hint: 'Set organization and project (Lightstep’s names) in the profile, or pass --organization and --project to login.',
-    },
-  )
 }

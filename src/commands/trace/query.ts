@@ -12,7 +12,7 @@ import {
   usualStep,
 } from '../../trace/series.ts'
 import { globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { openBackend } from './open-source.ts'
+import { openSource } from './open-source.ts'
 import { readTimes } from './time-range.ts'
 
 /** `ls-auth query 'TEXT'`: time series as a chart (on a terminal), a table (elsewhere), or data. */
@@ -20,7 +20,7 @@ export async function query(invocation: Invocation): Promise<void> {
   const { args, options, ports } = invocation
   const range = readTimes(options, ports.clock.now())
   const asked: SeriesQuery = { text: args[0] as string, ...range, stepSeconds: readStep(options.step, range) }
-  const backend = await openBackend(invocation, 'query')
+  const backend = await openSource(invocation, 'query')
   const result = await backend.query(asked)
   const series = options.showSensitive === true ? result.series : result.series.map(maskLabels)
   if (series.some((one, i) => one !== result.series[i])) {

@@ -1,10 +1,10 @@
 import { safeJson, safeText } from '../../safe-text.ts'
 import { globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { openBackend } from './open-source.ts'
+import { openSource } from './open-source.ts'
 
 /** `ls-auth services`: the services that report spans, one a line. */
 export async function services(invocation: Invocation): Promise<void> {
-  const backend = await openBackend(invocation, 'services')
+  const backend = await openSource(invocation, 'services')
   const names = await backend.services()
   const { terminal } = invocation.ports
   const { output } = invocation.options

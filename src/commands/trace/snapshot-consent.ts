@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { SnapshotDesk } from '../../trace/sources/lightstep/lightstep-snapshot.ts'
+import type { SnapshotDesk } from '../../trace/sources/snapshot-desk.ts'
 import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
 

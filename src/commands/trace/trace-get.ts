@@ -75,8 +75,8 @@ async function findTrace(invocation: Invocation): Promise<Found> {
     })
   }
   const reference = parseSpanOrTraceId(invocation.args[0] as string)
-  const { openBackend } = await import('./open-source.ts')
-  const backend = await openBackend(invocation)
+  const { openSource } = await import('./open-source.ts')
+  const backend = await openSource(invocation)
   const trace = await backend.trace(reference)
   return { trace, name: backend.name, link: backend.link(trace) }
 }

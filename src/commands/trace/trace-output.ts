@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeJson } from '../../safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
-import type { Trace } from '../../trace/model.ts'
+import type { TraceDataFormat, TraceFormat } from '../../trace/formats/output-choices.ts'
 import { type Moment, placeMoment } from '../../trace/moment.ts'
 import type { WaterfallOptions } from '../../trace/render/waterfall/waterfall.ts'
 import type { Zoom } from '../../trace/render/waterfall/window.ts'
@@ -10,12 +10,6 @@ import type { Adjusted } from '../../trace/tree/skew.ts'
 import type { TraceTree } from '../../trace/tree/tree.ts'
 import { globals, type Invocation } from '../invocation.ts'
 import type { View } from './trace-view.ts'
-
-/** The values of `-o`. */
-export const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md'] as const
-
-/** A format of a trace on standard output. */
-export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
 /** `--json` is `-o json`; a person gets the waterfall. */
 export function traceFormat(invocation: Invocation): TraceFormat {
@@ -52,28 +46,12 @@ export async function writeTrace(
   await invocation.ports.terminal.out(await piecesOf(format, picture.tree, view))
 }
 
-async function piecesOf(
-  format: Exclude<TraceFormat, 'waterfall' | 'md'>,
-  tree: TraceTree,
-  view: View,
-): Promise<Iterable<string>> {
-  const write = (value: unknown) => safeJson(value)
+async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {
+  const { traceData } = await import('../../trace/formats/trace-data.ts')
   const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
-  const nodes = [...tree.spans.keys()].filter((node) => matching?.[node] !== 0)
-  const trace: Trace = matching ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
-  switch (format) {
-    case 'json':
-      return (await import('../../trace/formats/own/own-json-export.ts')).toJsonText(trace, write)
-    case 'ndjson':
-      return (await import('../../trace/formats/own/own-json-export.ts')).toNdjson(trace, write)
-    case 'otlp':
-      return (await import('../../trace/formats/otlp/otlp-export.ts')).toOtlp(trace, write)
-    case 'jaeger':
-      return (await import('../../trace/formats/jaeger/jaeger-export.ts')).toJaeger(trace, write)
-    case 'csv':
-      return (await import('../../trace/formats/own/csv.ts')).toCsv(tree, nodes, write)
-  }
+  const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
+  return traceData(format, tree, nodes, (value) => safeJson(value))
 }
 
 async function writeDrawing(

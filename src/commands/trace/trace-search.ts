@@ -4,7 +4,7 @@ import { maskText } from '../../trace/masking.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
 import { commandLine } from '../command-line.ts'
 import { globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { openBackend } from './open-source.ts'
+import { openSource } from './open-source.ts'
 import { MOST_LIMIT, readFilter } from './search-filter.ts'
 import { namesTimes } from './time-range.ts'
 
@@ -12,7 +12,7 @@ import { namesTimes } from './time-range.ts'
 export async function traceSearch(invocation: Invocation): Promise<void> {
   const { options, ports } = invocation
   const filter = readFilter(options, ports.clock.now())
-  const backend = await openBackend(invocation, 'search')
+  const backend = await openSource(invocation, 'search')
   const hide = options.showSensitive === true ? (trace: TraceSummary) => trace : maskSummary
   const streams = options.output === 'ndjson'
   let found = 0

@@ -1,9 +1,9 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
+import type { Scale } from '../../trace/formats/output-choices.ts'
 import { parseSpanOrTraceId } from '../../trace/id.ts'
 import { type Moment, parseMoment } from '../../trace/moment.ts'
 import { parseNanos } from '../../trace/nanos.ts'
-import type { Scale } from '../../trace/render/waterfall/window.ts'
 import type { Selection } from '../../trace/select.ts'
 
 /** What of a trace is to be shown, from the flags of `trace get`. */

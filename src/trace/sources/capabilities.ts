@@ -1,5 +1,7 @@
+import type { Verb } from '../../backends/backend.ts'
+import { othersThatCan } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
-import type { Backend, Verb } from './trace-source.ts'
+import type { TraceSource } from './trace-source.ts'
 
 const METHODS = {
   trace: ['trace'],
@@ -7,7 +9,7 @@ const METHODS = {
   services: ['services'],
   attributes: ['attributes', 'attributeValues'],
   query: ['query'],
-} as const satisfies Record<Verb, readonly (keyof Backend)[]>
+} as const satisfies Record<Verb, readonly (keyof TraceSource)[]>
 
 const WORDS: Readonly<Record<Verb, string>> = {
   trace: 'read a trace',
@@ -17,12 +19,15 @@ const WORDS: Readonly<Record<Verb, string>> = {
   query: 'query time series',
 }
 
-/** A back end that has the methods of a verb. */
-export type Able<V extends Verb> = Backend & Required<Pick<Backend, (typeof METHODS)[V][number]>>
+/** A source that has the methods of a verb. */
+export type Able<V extends Verb> = TraceSource & Required<Pick<TraceSource, (typeof METHODS)[V][number]>>
 
-/** The back end, known to do this. Failure `cannot-do` with the reason when it does not. */
-export function able<V extends Verb>(backend: Backend, verb: V): Able<V> {
-  const can = backend.capabilities[verb]
-  if (can === true) return backend as Able<V>
-  throw new Failure('cannot-do', `${backend.name} cannot ${WORDS[verb]}: ${can.why}`, { hint: can.instead })
+/** The source, known to do this. Failure `cannot-do` with the reason when it does not, and with who can. */
+export function able<V extends Verb>(source: TraceSource, verb: V): Able<V> {
+  const can = source.capabilities[verb]
+  if (can === true) return source as Able<V>
+  const others = othersThatCan(verb)
+  throw new Failure('cannot-do', `${source.name} cannot ${WORDS[verb]}: ${can.why}`, {
+    hint: others === undefined ? can.instead : `${can.instead} ${others}`,
+  })
 }

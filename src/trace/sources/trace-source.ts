@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../backends/backend.ts'
 import type { Failure } from '../../errors.ts'
 import type { AttributeName, AttributeValues } from '../attributes.ts'
 import type { TraceReference } from '../id.ts'
@@ -5,24 +6,11 @@ import type { Trace } from '../model.ts'
 import type { SearchResult, TraceFilter, TraceSummary } from '../search.ts'
 import type { QueryResult, SeriesQuery, TimeRange } from '../series.ts'
 
-/** What a person can ask of a back end. */
-export type Verb = 'trace' | 'search' | 'services' | 'attributes' | 'query'
-
-/** Why a back end cannot do something, and what to do instead. */
-export interface Inability {
-  /** Goes on from `Jaeger cannot …: `. */
-  readonly why: string
-  readonly instead: string
-}
-
-/** By verb: `true`, or why not. Known without a request, so that nobody signs in to learn it. */
-export type Capabilities = Readonly<Record<Verb, true | Inability>>
-
 /**
  * One place traces are read from. Above this interface no back end is told from another. A method is there when
  * `capabilities` says so. Failures of all: `cannot-do`, `api-failed`, and those of the request itself.
  */
-export interface Backend {
+export interface TraceSource {
   /** For people: `Lightstep`. */
   readonly name: string
   readonly capabilities: Capabilities

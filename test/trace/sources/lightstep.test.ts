@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
-import { lightstepBackend } from '../../../src/trace/sources/lightstep/lightstep.ts'
-import type { SnapshotDesk } from '../../../src/trace/sources/lightstep/lightstep-snapshot.ts'
+import { lightstepSource } from '../../../src/trace/sources/lightstep/lightstep.ts'
+import type { SnapshotDesk } from '../../../src/trace/sources/snapshot-desk.ts'
 import type { ApiAnswer, ApiRequest } from '../../../src/trace/sources/trace-source.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
 
@@ -26,7 +26,7 @@ type Reply = (spanId: string) => { status: number; body?: unknown }
 
 function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
   const sent: ApiRequest[] = []
-  const backend = lightstepBackend(
+  const backend = lightstepSource(
     settings,
     async (request): Promise<ApiAnswer> => {
       const { answers: _, ...rest } = request

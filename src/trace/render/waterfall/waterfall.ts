@@ -1,5 +1,6 @@
 import type { Style } from '../../../ports.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import { type Glyphs, glyphsFor } from '../glyphs.ts'
@@ -12,7 +13,7 @@ import { Labels } from './label.ts'
 import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
 import { layRows, type Rows } from './rows.ts'
 import { summaryLines } from './summary.ts'
-import { type Scale, type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
+import { type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
 /** How a waterfall is drawn. */
 export interface WaterfallOptions extends HeaderFacts {

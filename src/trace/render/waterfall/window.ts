@@ -1,3 +1,4 @@
+import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/tree.ts'
 
 /** The stretch of time the axis shows, in nanoseconds after the tree's start. `endNanos > startNanos`. */
@@ -9,15 +10,6 @@ export interface TimeWindow {
   /** Each tenth of the time gets as much room as the next: for traces that begin with much that is short. */
   readonly logarithmic?: boolean
 }
-
-/**
- * What the axis shows: `linear` the roots' time with long tails clipped, `critical` the roots' time and nothing else,
- * `fit` everything, `log` everything on a logarithmic scale.
- */
-export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
-
-/** One of {@link SCALES}. */
-export type Scale = (typeof SCALES)[number]
 
 // A tail up to this share of the roots' time is shown in full: clipping would save nothing.
 const SHOWN_TAIL = 0.25

@@ -1,10 +1,11 @@
+import type { Capabilities } from '../../../backends/backend.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { byName, byValue, collectAttributes } from '../../attributes.ts'
 import type { Trace } from '../../model.ts'
 import { fits, latestFirst, type SearchResult, summarise, type TraceFilter } from '../../search.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
-import type { Backend, Capabilities, OnPage } from '../trace-source.ts'
+import type { OnPage, TraceSource } from '../trace-source.ts'
 
 const CAPABILITIES: Capabilities = {
   trace: true,
@@ -13,13 +14,12 @@ const CAPABILITIES: Capabilities = {
   attributes: true,
   query: {
     why: 'it holds traces, and no query language runs over them here',
-    instead:
-      'Give its spans to another tool: ls-auth trace get FILE -o csv. Profiles of Lightstep and Tempo can query.',
+    instead: 'Give its spans to another tool: ls-auth trace get FILE -o csv.',
   },
 }
 
 /** The traces of a file, asked like any other back end. `name` is for messages. */
-export function fileBackend(traces: readonly Trace[], name: string): Backend {
+export function fileSource(traces: readonly Trace[], name: string): TraceSource {
   return {
     name: safeText(name, 200),
     capabilities: CAPABILITIES,

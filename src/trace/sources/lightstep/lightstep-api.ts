@@ -1,3 +1,4 @@
+import { END_OF_LIFE, projectPath } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { isObject } from '../../formats/foreign-json.ts'
@@ -20,13 +21,11 @@ export interface LightstepProject {
 }
 
 /** Words for a tenant that may have ended; Lightstep answers for it as for a wrong name or key. */
-const ENDED =
-  'Lightstep ended on 1 March 2026 or with the contract: an organization that is gone answers like this, too'
+const ENDED = `${END_OF_LIFE}: an organization that is gone answers like this, too`
 
 /** The project of these names. Failure `settings` for names that cannot be any. */
 export function lightstepProject(settings: LightstepSettings, send: Send): LightstepProject {
-  const organization = segment('organization', settings.organization)
-  const root = `/public/v0.2/${organization}/projects/${segment('project', settings.project)}`
+  const root = projectPath(settings)
   const ask = async (request: ApiRequest) => {
     const answers = [...(request.answers ?? []), 401]
     const answer = await send({ ...request, path: `${root}/${request.path}`, answers })
@@ -37,14 +36,6 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
   const post = (path: string, data: unknown, answers: readonly number[] = []) =>
     ask({ method: 'POST', path, body: JSON.stringify({ data }), answers })
   return { settings, ask, post }
-}
-
-/** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
-function segment(what: 'organization' | 'project', name: string): string {
-  if (name === '' || name === '.' || name === '..') {
-    throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`)
-  }
-  return encodeURIComponent(name)
 }
 
 /** Times as the API wants them in bodies and queries: RFC 3339. */

@@ -1,9 +1,10 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
+import type { SnapshotDesk } from '../snapshot-desk.ts'
 import type { OnPage } from '../trace-source.ts'
 import type { LightstepProject } from './lightstep-api.ts'
-import { type Exemplar, type SnapshotDesk, takeSnapshot } from './lightstep-snapshot.ts'
+import { type Exemplar, takeSnapshot } from './lightstep-snapshot.ts'
 import { findStream, streamExemplars } from './lightstep-stream.ts'
 import { spanQuery } from './lightstep-syntax.ts'
 

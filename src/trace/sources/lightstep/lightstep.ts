@@ -1,8 +1,10 @@
+import { lightstep } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
-import type { ApiAnswer, Backend, Capabilities, Send } from '../trace-source.ts'
+import type { SnapshotDesk } from '../snapshot-desk.ts'
+import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
 import {
   errorText,
   type LightstepProject,
@@ -14,7 +16,7 @@ import { lightstepAttributes, lightstepValues } from './lightstep-attributes.ts'
 import { queryLightstep } from './lightstep-query.ts'
 import { searchLightstep } from './lightstep-search.ts'
 import { lightstepServices } from './lightstep-services.ts'
-import { type SnapshotDesk, takeSnapshot } from './lightstep-snapshot.ts'
+import { takeSnapshot } from './lightstep-snapshot.ts'
 import { oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
 
 /** Each region's UI, by its API (docs: EU data center). An organization lives in exactly one region. */
@@ -22,20 +24,13 @@ const UI_OF_API: Readonly<Record<string, string>> = {
   'api.lightstep.com': 'https://app.lightstep.com',
   'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
 }
-const CAPABILITIES: Capabilities = {
-  trace: true,
-  search: true,
-  services: true,
-  attributes: true,
-  query: true,
-}
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
-export function lightstepBackend(settings: LightstepSettings, send: Send, desk: SnapshotDesk): Backend {
+export function lightstepSource(settings: LightstepSettings, send: Send, desk: SnapshotDesk): TraceSource {
   const project = lightstepProject(settings, send)
   return {
-    name: 'Lightstep',
-    capabilities: CAPABILITIES,
+    name: lightstep.name,
+    capabilities: lightstep.capabilities,
     trace: (reference) => findTrace(reference, project, desk),
     search: (filter, onPage) => searchLightstep(filter, project, desk, onPage),
     services: () => lightstepServices(project),

@@ -1,7 +1,8 @@
+import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
-import type { ApiAnswer, Backend, Capabilities, Send } from '../trace-source.ts'
+import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
 import { answeredTraces } from '../traces-in-answer.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
@@ -20,27 +21,20 @@ export interface TempoSettings {
 /** Protobuf is 3.6 times faster to make for the server and smaller; a proxy may still answer with JSON. */
 const ACCEPT = 'application/protobuf, application/json;q=0.5'
 const EXPIRED = 'Check the id; the trace may be older than Tempo’s retention, or sampled out.'
-const CAPABILITIES: Capabilities = {
-  trace: true,
-  search: true,
-  services: true,
-  attributes: true,
-  query: true,
-}
 
 /** Grafana Tempo: v2 of the API first, v1 where that is not there (api_docs, and measured on 2.8.2). */
-export function tempoBackend(settings: TempoSettings, send: Send): Backend {
+export function tempoSource(settings: TempoSettings, send: Send): TraceSource {
   const ask = tempoSend(settings.tenant, send)
   return {
-    name: 'Tempo',
-    capabilities: CAPABILITIES,
+    name: tempo.name,
+    capabilities: tempo.capabilities,
     async trace(reference) {
-      const ids = traceIdsOf(reference, 'Tempo')
+      const ids = traceIdsOf(reference, tempo.name)
       for (const id of ids) {
         const trace = await readTrace(ask, id)
         if (trace) return trace
       }
-      throw noSuchTrace(ids[0] as string, 'Tempo', EXPIRED)
+      throw noSuchTrace(ids[0] as string, tempo.name, EXPIRED)
     },
     search: (filter, onPage) => searchTempo(filter, ask, onPage),
     services: () => tempoServices(ask),
@@ -62,7 +56,7 @@ async function readTrace(ask: Send, id: string): Promise<Trace | undefined> {
 
 /** v2 answers 200 with an empty trace for one it does not have; as protobuf that may be no byte at all. */
 function traceIn(answer: ApiAnswer, id: string): Trace | undefined {
-  return answer.body.length === 0 ? undefined : traceAmong(answeredTraces(answer, 'Tempo'), id, 'Tempo')
+  return answer.body.length === 0 ? undefined : traceAmong(answeredTraces(answer, tempo.name), id, tempo.name)
 }
 
 /** v1 says that it has no such trace with an empty body; a router or Grafana's proxy says something. */

@@ -1,0 +1,33 @@
+import type { Backend } from './backend.ts'
+
+/** Jaeger: the stable `/api/v3`, and the UI's `/api` where that is not there (v1, VictoriaTraces). */
+export const jaeger = {
+  id: 'jaeger',
+  name: 'Jaeger',
+  needs: [],
+  takes: [],
+  defaultApi: 'http://127.0.0.1:16686',
+  readRoutes: [
+    { method: 'GET', path: '/api/v3/services' },
+    { method: 'GET', path: '/api/services' },
+    { method: 'GET', path: '/api/v3/traces/:id' },
+    { method: 'GET', path: '/api/traces/:id' },
+    { method: 'GET', path: '/api/v3/trace-summaries' },
+    { method: 'GET', path: '/api/v3/traces' },
+    { method: 'GET', path: '/api/traces' },
+  ],
+  capabilities: {
+    trace: true,
+    search: true,
+    services: true,
+    attributes: {
+      why: 'its API lists services and operations only',
+      instead: 'See those of one trace: ls-auth trace get ID -o json.',
+    },
+    query: {
+      why: 'it has no query language for time series',
+      instead: 'Ask the metrics store its spans are counted in.',
+    },
+  },
+  probe: () => '/api/v3/services',
+} as const satisfies Backend

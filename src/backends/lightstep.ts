@@ -1,0 +1,59 @@
+import { Failure, NetworkFailure } from '../errors.ts'
+import type { Backend, Place } from './backend.ts'
+
+const PROJECT = '/public/v0.2/:organization/projects/:project'
+
+/** Lightstep's public API v0.2, below one project of one organization. */
+export const lightstep = {
+  id: 'lightstep',
+  name: 'Lightstep',
+  needs: ['organization', 'project'],
+  takes: [],
+  defaultApi: 'https://api.lightstep.com',
+  queryLanguage: 'UQL',
+  flags: [{ flag: '--snapshot', help: 'may spend one of 60 snapshots an hour' }],
+  // Not among them: POST …/snapshots, which spends one of the organization's.
+  readRoutes: [
+    { method: 'GET', path: PROJECT },
+    { method: 'GET', path: `${PROJECT}/stored-traces` },
+    { method: 'GET', path: `${PROJECT}/directory/services` },
+    { method: 'GET', path: `${PROJECT}/streams` },
+    { method: 'GET', path: `${PROJECT}/streams/:id/timeseries` },
+    { method: 'GET', path: `${PROJECT}/snapshots/:id` },
+    { method: 'POST', path: `${PROJECT}/telemetry/attributes` },
+    { method: 'POST', path: `${PROJECT}/telemetry/query_timeseries` },
+  ],
+  capabilities: { trace: true, search: true, services: true, attributes: true, query: true },
+  probe: projectPath,
+  explain,
+} as const satisfies Backend
+
+/** The path of a project, which everything else is below. Failure `settings` for names that cannot be any. */
+export function projectPath({ organization, project }: Place): string {
+  return `/public/v0.2/${segment('organization', organization)}/projects/${segment('project', project)}`
+}
+
+/** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
+function segment(what: 'organization' | 'project', name = ''): string {
+  if (name === '' || name === '.' || name === '..') {
+    throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`, {
+      hint: `Set ${what} in the profile; see ls-auth profile show.`,
+    })
+  }
+  return encodeURIComponent(name)
+}
+
+/** Why a tenant may be gone; Lightstep answers for it as for a wrong name or key. */
+export const END_OF_LIFE = 'Lightstep ended on 1 March 2026 or with the contract'
+
+/** A tenant that is gone says so (410); a host that is gone looks like a broken network or an expired certificate. */
+function explain(failure: Failure, host: string): Failure {
+  const { code, hint } = failure
+  if (code === 'gone') return failure.withHint(`${END_OF_LIFE}. ${hint}`)
+  if (!/(^|\.)lightstep\.com$/.test(host)) return failure
+  const gone = `${END_OF_LIFE}; the service may be gone.`
+  if (failure instanceof NetworkFailure) {
+    return failure.sent ? failure : failure.withHint(`${gone} Otherwise check the network.`)
+  }
+  return code === 'refused' ? failure.withHint(`${gone} ${hint}`) : failure
+}

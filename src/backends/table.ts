@@ -1,0 +1,69 @@
+import { Failure } from '../errors.ts'
+import type { Backend, Place, PlaceName, Verb } from './backend.ts'
+import { jaeger } from './jaeger.ts'
+import { lightstep } from './lightstep.ts'
+import { tempo } from './tempo.ts'
+
+const TABLE = [lightstep, tempo, jaeger] as const satisfies readonly Backend[]
+
+/** A value of the setting `backend`. */
+export type BackendId = (typeof TABLE)[number]['id']
+
+/** Every back end, in the order in which help and hints name them. */
+export const BACKENDS: readonly Backend[] = TABLE
+
+/** Their ids, in the same order. */
+export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
+
+/** What a profile without `backend` is for. */
+export const DEFAULT_BACKEND: BackendId = 'lightstep'
+
+const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
+
+/** The row of a back end. */
+export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
+
+/** Names of the back ends that heed a setting, for its help. */
+export const heeding = (name: PlaceName): string =>
+  BACKENDS.filter(({ needs, takes }) => needs.includes(name) || takes.includes(name))
+    .map((row) => row.name)
+    .join(', ')
+
+/** What goes on from `Profiles of Lightstep and Tempo can …`. */
+const WORDS: Readonly<Record<Verb, string>> = {
+  trace: 'read one',
+  search: 'search',
+  services: 'list them',
+  attributes: 'list them',
+  query: 'query',
+}
+
+/** Which back ends can do what one cannot, as a sentence; undefined when none can. */
+export function othersThatCan(verb: Verb): string | undefined {
+  const able = BACKENDS.filter(({ capabilities }) => capabilities[verb] === true)
+  const names = able.map(({ name }) => name)
+  return names.length === 0 ? undefined : `Profiles of ${listed(names, 'and')} can ${WORDS[verb]}.`
+}
+
+/** A failure of a request to `host`, in the words of whoever knows this back end. */
+export function explainFailure(row: Backend, failure: Failure, host: string): Failure {
+  const others = BACKENDS.filter(({ id }) => id !== row.id).map(({ name }) => name)
+  const also = `ls-auth also reads ${listed(others, 'and')}.`
+  const said = failure.code === 'gone' ? failure.withHint(`Ask whoever runs your traces; ${also}`) : failure
+  return row.explain?.(said, host) ?? said
+}
+
+/** The place a profile names, with all this back end needs. Failure `settings` with what to set. */
+export function requirePlace(row: Backend, place: Place): Place {
+  const missing = row.needs.find((name) => place[name] === undefined)
+  if (missing === undefined) return place
+  const flags = row.needs.map((name) => `--${name}`)
+  throw new Failure('settings', `the profile names no ${missing}`, {
+    hint: `Set ${listed(row.needs, 'and')} (${row.name}’s names) in the profile, or pass ${listed(flags, 'and')} to login.`,
+  })
+}
+
+/** `a, b or c`. */
+export function listed(words: readonly string[], last: 'and' | 'or'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}

@@ -1,0 +1,25 @@
+import { openApi, type Send } from '../api/request.ts'
+import { backendOf, explainFailure } from '../backends/table.ts'
+import type { Profile, Settings } from '../settings/profile.ts'
+import { tokenSource } from './credentials.ts'
+import { clientOf, type Invocation } from './invocation.ts'
+
+/** Requests to the API of a profile with the user's identity (with none under `authorization = "none"`). */
+export async function authorisedRequest(
+  invocation: Invocation,
+  profile: Profile,
+  settings: Settings,
+): Promise<Send> {
+  const row = backendOf(profile.backend)
+  const destination = {
+    base: profile.api,
+    authorization: profile.authorization,
+    http: await invocation.ports.http(profile.http),
+    explain: (failure: Parameters<typeof explainFailure>[1], host: string) =>
+      explainFailure(row, failure, host),
+  }
+  return openApi(
+    destination,
+    tokenSource(invocation, () => clientOf(profile, settings)),
+  )
+}

@@ -1,0 +1,29 @@
+/** What `-o` takes for one trace: two drawings, then data. */
+export const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md'] as const
+
+/** One of {@link TRACE_FORMATS}. */
+export type TraceFormat = (typeof TRACE_FORMATS)[number]
+
+/** A format that holds the spans themselves, for a program to read. */
+export type TraceDataFormat = Exclude<TraceFormat, 'waterfall' | 'md'>
+
+/** What `-o` takes for time series. */
+export const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson'] as const
+
+/** One of {@link SERIES_FORMATS}. */
+export type SeriesFormat = (typeof SERIES_FORMATS)[number]
+
+/** What `-o` takes for a list of traces, services or attributes. */
+export const LIST_FORMATS = ['list', 'json', 'ndjson'] as const
+
+/** One of {@link LIST_FORMATS}. */
+export type ListFormat = (typeof LIST_FORMATS)[number]
+
+/**
+ * What `--scale` takes: `linear` shows the roots' time with long tails clipped, `critical` the roots' time and nothing
+ * else, `fit` everything, `log` everything on a logarithmic axis.
+ */
+export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
+
+/** One of {@link SCALES}. */
+export type Scale = (typeof SCALES)[number]

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import type { Backend, Verb } from '../../src/backends/backend.ts'
+import { isReadRoute } from '../../src/backends/read-route.ts'
+import {
+  BACKEND_IDS,
+  BACKENDS,
+  type BackendId,
+  backendOf,
+  explainFailure,
+  othersThatCan,
+  requirePlace,
+} from '../../src/backends/table.ts'
+import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { openBackend } from '../../src/trace/sources/open-source.ts'
+import type { ApiRequest, TraceSource } from '../../src/trace/sources/trace-source.ts'
+
+const PLACE = { organization: 'acme', project: 'my prod', tenant: 'one' }
+const RANGE = { fromMillis: 1e12, toMillis: 1e12 + 3_600_000 }
+const FILTER = { ...RANGE, service: 'web', attributes: [], errors: false, limit: 5 }
+const ID = '0123456789abcdef'
+const REFERENCE = {
+  kind: 'either',
+  form: 'hex',
+  spanId: ID,
+  traceId: ID,
+  digits: ID,
+  alternatives: [],
+} as const
+
+/** What each verb is, asked of an open source. */
+const ASK: Readonly<Record<Verb, (source: TraceSource) => Promise<unknown>>> = {
+  trace: (source) => source.trace(REFERENCE),
+  search: (source) => (source.search as NonNullable<TraceSource['search']>)(FILTER),
+  services: (source) => (source.services as NonNullable<TraceSource['services']>)(),
+  attributes: async (source) => {
+    await (source.attributes as NonNullable<TraceSource['attributes']>)(RANGE)
+    await (source.attributeValues as NonNullable<TraceSource['attributeValues']>)('http.route', RANGE)
+  },
+  query: (source) =>
+    (source.query as NonNullable<TraceSource['query']>)({ ...RANGE, text: 'x', stepSeconds: 60 }),
+}
+const VERBS = Object.keys(ASK) as Verb[]
+
+/** A source whose server answers everything with this status and body, and what it was asked. */
+async function opened(row: Backend, [status, get, post]: (typeof ANSWERS)[number]) {
+  const asked: ApiRequest[] = []
+  const source = await openBackend(row.id as BackendId, {
+    base: new URL(row.defaultApi),
+    place: PLACE,
+    async send(request) {
+      asked.push(request)
+      const body = request.method === 'POST' ? post : get
+      return { status, headers: {}, body: Buffer.from(body), maxBytes: 1024, json: () => JSON.parse(body) }
+    },
+    desk: async () => ({
+      command: '',
+      allowed: true,
+      consent: async () => {},
+      tell() {},
+      now: () => 0,
+      wait: async () => {},
+    }),
+  })
+  return { source, asked }
+}
+
+/** Status and body of every GET and of every POST: they lead the sources down their different ways. */
+const ANSWERS: readonly [number, get: string, post: string][] = [
+  [200, '{}', '{}'],
+  [200, '{"data":[]}', '{"data":{"id":"s1"}}'],
+  [200, '{"data":[{"id":"s1","attributes":{"query":"service IN (\\"web\\")","name":"n"}}]}', '{}'],
+  [404, '', ''],
+  [501, '{}', '{}'],
+]
+
+/** Requests of a source that spend something, so that they are no reads. */
+const SPENDING: Readonly<Record<string, string>> = {
+  lightstep: 'POST /public/v0.2/acme/projects/my%20prod/snapshots',
+}
+
+/** Everything a source asks, over all it can do. */
+async function everythingAsked(row: Backend): Promise<ReadonlySet<string>> {
+  const lines = new Set<string>()
+  for (const answer of ANSWERS) {
+    for (const verb of VERBS.filter((one) => row.capabilities[one] === true)) {
+      const { source, asked } = await opened(row, answer)
+      await ASK[verb](source).catch((error) => expect(error).toBeInstanceOf(Failure))
+      expect(asked.length).toBeGreaterThan(0)
+      for (const { method = 'GET', path } of asked) lines.add(`${method} ${path}`)
+    }
+  }
+  return lines
+}
+
+const reads = (row: Backend, line: string): boolean => {
+  const [method = '', path = ''] = line.split(' ')
+  return isReadRoute(row, method, path)
+}
+
+describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
+  it('is asked by its read routes, each of them, and by nothing else', async () => {
+    const asked = await everythingAsked(row)
+    expect([...asked].filter((line) => !reads(row, line))).toEqual([SPENDING[row.id]].filter(Boolean))
+    const used = [...asked, `GET ${row.probe(PLACE)}`]
+    const idle = row.readRoutes.filter(
+      (route) => !used.some((line) => reads({ ...row, readRoutes: [route] }, line)),
+    )
+    expect(idle).toEqual([])
+  })
+
+  it('has the methods of what it can do, and its own name', async () => {
+    const { source } = await opened(row, [200, '{}', '{}'])
+    expect(source).toMatchObject({ name: row.name, capabilities: row.capabilities })
+    for (const verb of VERBS) {
+      if (verb !== 'attributes')
+        expect(typeof source[verb] === 'function').toBe(row.capabilities[verb] === true)
+    }
+  })
+
+  it('is probed by a read', () => {
+    expect(isReadRoute(row, 'GET', row.probe(requirePlace(row, PLACE)))).toBe(true)
+    for (const name of row.needs) {
+      expect(() => requirePlace(row, { ...PLACE, [name]: undefined })).toThrowError(`names no ${name}`)
+      for (const climbing of ['', '.', '..']) {
+        expect(() => row.probe({ ...PLACE, [name]: climbing })).toThrowError(Failure)
+      }
+    }
+  })
+
+  it.each(['/', '/..', '//', '/api/%2e%2e/x', '/api/traces/a%2fb', '/api/traces/..', 'api/echo'])(
+    'does not take %s for a read',
+    (path) => expect(isReadRoute(row, 'GET', path)).toBe(false),
+  )
+
+  it('nothing but GET and POST reads', () => {
+    for (const method of ['PUT', 'DELETE', 'PATCH', 'get', '']) {
+      expect(isReadRoute(row, method, row.probe(PLACE))).toBe(false)
+    }
+  })
+})
+
+describe('the table', () => {
+  it('names each back end once', () => {
+    expect(new Set(BACKEND_IDS).size).toBe(BACKENDS.length)
+    for (const id of BACKEND_IDS) expect(backendOf(id).id).toBe(id)
+  })
+
+  it('says who else can', () => {
+    for (const verb of VERBS) {
+      const names = BACKENDS.filter(({ capabilities }) => capabilities[verb] === true)
+      for (const { name } of names) expect(othersThatCan(verb)).toContain(name)
+    }
+  })
+
+  it('a tenant that is gone: the other back ends are named, and the end of one that ended', () => {
+    for (const row of BACKENDS) {
+      const { hint } = explainFailure(row, new Failure('gone', 'gone'), 'gateway.example')
+      for (const { id, name } of BACKENDS)
+        expect(hint.includes(`${name}`)).toBe(id !== row.id || /ended/.test(hint))
+    }
+  })
+
+  it('a host of a service that ended says so, and no other host does', () => {
+    const row = backendOf('lightstep')
+    const lost = new NetworkFailure('no answer', false)
+    const explained = explainFailure(row, lost, 'api.lightstep.com')
+    expect(explained).toBeInstanceOf(NetworkFailure)
+    expect(explained.hint).toMatch(/^Lightstep ended on 1 March 2026 .* Otherwise check the network\.$/)
+    expect(explainFailure(row, new NetworkFailure('lost', true), 'api.lightstep.com').hint).not.toMatch(
+      /ended/,
+    )
+    for (const host of ['gateway.example', 'notlightstep.com', 'api.lightstep.com.evil.example'])
+      expect(explainFailure(row, lost, host)).toBe(lost)
+    expect(explainFailure(row, new Failure('refused', 'x'), 'api.lightstep.com').hint).toMatch(/ended/)
+    expect(explainFailure(backendOf('tempo'), lost, 'api.lightstep.com')).toBe(lost)
+  })
+})
