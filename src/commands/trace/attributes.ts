@@ -11,7 +11,7 @@ export async function attributes(invocation: Invocation): Promise<void> {
   const { args, options, ports } = invocation
   const [name] = args
   const range = readTimes(options, ports.clock.now())
-  const backend = await openSource(invocation, 'attributes')
+  const backend = await openSource(invocation, 'attributes', invocation.options.file as string | undefined)
   if (name !== undefined) {
     const found = await backend.attributeValues(name, range)
     return writeValues(invocation, found.name, mask(invocation, found.name, found.values))

@@ -11,27 +11,15 @@ import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts
 
 /**
  * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
- * file of `--file`. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
+ * traces of a file. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
  */
-export async function openSource<V extends Verb = 'trace'>(
+export async function openSource<V extends Verb>(
   invocation: Invocation,
-  verb: V = 'trace' as V,
+  verb: V,
+  file?: string,
 ): Promise<Able<V>> {
-  const { file } = invocation.options
-  return able(
-    typeof file === 'string' ? await openFile(invocation, file) : await openProfile(invocation),
-    verb,
-  )
-}
-
-async function openFile(invocation: Invocation, path: string): Promise<TraceSource> {
-  const { readInput } = await import('./trace-file.ts')
-  const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
-  const { fileSource } = await import('../../trace/sources/file/file-source.ts')
-  const input = await readInput(invocation, path)
-  if (!input)
-    throw new Failure('not-found', `there is no file ${path.slice(0, 200)}`, { hint: 'Check its name.' })
-  return fileSource(readTraceFile(input.bytes, input.name), input.name)
+  if (file === undefined) return able(await openProfile(invocation), verb)
+  return able(await (await import('./trace-file.ts')).openFile(invocation, file), verb)
 }
 
 async function openProfile(invocation: Invocation): Promise<TraceSource> {

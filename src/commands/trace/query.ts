@@ -20,7 +20,7 @@ export async function query(invocation: Invocation): Promise<void> {
   const { args, options, ports } = invocation
   const range = readTimes(options, ports.clock.now())
   const asked: SeriesQuery = { text: args[0] as string, ...range, stepSeconds: readStep(options.step, range) }
-  const backend = await openSource(invocation, 'query')
+  const backend = await openSource(invocation, 'query', invocation.options.file as string | undefined)
   const result = await backend.query(asked)
   const series = options.showSensitive === true ? result.series : result.series.map(maskLabels)
   if (series.some((one, i) => one !== result.series[i])) {

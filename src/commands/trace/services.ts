@@ -4,7 +4,7 @@ import { openSource } from './open-source.ts'
 
 /** `ls-auth services`: the services that report spans, one a line. */
 export async function services(invocation: Invocation): Promise<void> {
-  const backend = await openSource(invocation, 'services')
+  const backend = await openSource(invocation, 'services', invocation.options.file as string | undefined)
   const names = await backend.services()
   const { terminal } = invocation.ports
   const { output } = invocation.options

@@ -1,65 +1,55 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
-import { parseSpanOrTraceId } from '../../trace/id.ts'
-import type { Trace } from '../../trace/model.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import type { FileSource } from '../../trace/sources/file/file-source.ts'
+import type { Invocation } from '../invocation.ts'
 
 /** An input is held in memory whole, so one without an end (`/dev/zero`) must have one here. */
 const MOST_BYTES = 1024 * 1024 * 1024
 
-/** Errors that mean "no file of this name", for words that are rather an id. */
-const NO_FILE = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
+/** Errors that mean "no file of this name". */
+const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
 
 /**
- * The trace of `trace get FILE` or `trace get -`; undefined when the argument names no file. `wanted` is the id of one
- * trace of several. Needs no profile and no sign-in.
+ * The traces of a file, or of standard input for `-`. Needs no profile and no sign-in. Failures: `not-found` when there
+ * is no such file, `usage` for one that cannot be read or holds no trace.
  */
-export async function traceFromFile(
-  invocation: Invocation,
-  wanted: string | undefined,
-): Promise<Trace | undefined> {
-  const input = await readInput(invocation, invocation.args[0] as string)
-  if (input === undefined) return undefined
-  const { traceInFile } = await import('../../trace/sources/file/read-trace-file.ts')
-  const { trace, others } = traceInFile(input.bytes, input.name, wanted)
-  if (others > 0 && wanted === undefined) {
-    const note = `note: ${others + 1} traces in it; this is the largest. Another: --trace ID`
-    tell(invocation, note)
-  }
-  return trace
+export async function openFile(invocation: Invocation, path: string): Promise<FileSource> {
+  const found = await findFile(invocation, path)
+  if (found instanceof Failure) throw found
+  return found
 }
 
-/** What a file or `-` (standard input) holds, and its name for messages; undefined when there is no such file. */
-export async function readInput(
-  invocation: Invocation,
-  path: string,
-): Promise<{ bytes: Buffer; name: string } | undefined> {
-  if (path === '-') {
-    return { bytes: await invocation.ports.terminal.readAllBytes(MOST_BYTES), name: 'standard input' }
-  }
-  const bytes = await readFile(invocation, path)
-  return bytes && { bytes, name: path }
+/** The same, but that there is no such file (`not-found`), or that it is a directory (`usage`), is an answer. */
+export async function findFile(invocation: Invocation, path: string): Promise<FileSource | Failure> {
+  const bytes =
+    path === '-' ? await invocation.ports.terminal.readAllBytes(MOST_BYTES) : await readFile(invocation, path)
+  if (bytes instanceof Failure) return bytes
+  const { fileSource } = await import('../../trace/sources/file/file-source.ts')
+  const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
+  return fileSource(readTraceFile(bytes, path === '-' ? 'standard input' : path), nameOf(path))
 }
 
-async function readFile(invocation: Invocation, path: string): Promise<Buffer | undefined> {
+async function readFile(invocation: Invocation, path: string): Promise<Buffer | Failure> {
   try {
     const files = await invocation.ports.files()
-    const bytes = await files.readForeign(path, MOST_BYTES)
-    if (bytes !== undefined) return bytes
-  } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code ?? '')
-    if (code === 'EFBIG') throw tooBig(path, error)
-    if (code === 'EISDIR' && !isReference(path)) throw isDirectory(path)
-    if (!NO_FILE.has(code)) {
-      const why = code === '' ? '' : ` (${safeText(code, 40)})`
-      throw new Failure('usage', `cannot read ${safeText(path, 200)}${why}`, {
-        hint: 'Check its permissions.',
-        cause: error,
-      })
-    }
+    return (await files.readForeign(path, MOST_BYTES)) ?? noFile(path)
+  } catch (cause) {
+    const code = String((cause as NodeJS.ErrnoException).code ?? '')
+    if (code === 'EFBIG') throw tooBig(path, cause)
+    if (code === 'EISDIR') return isDirectory(path)
+    if (NO_FILE.has(code)) return noFile(path)
+    const why = code === '' ? '' : ` (${safeText(code, 40)})`
+    throw new Failure('usage', `cannot read ${safeText(path, 200)}${why}`, {
+      hint: 'Check its permissions.',
+      cause,
+    })
   }
-  if (!/^\.{0,2}[/\\]|\.(json|ndjson|jsonl|pb|binpb|gz|otlp)$/i.test(path)) return undefined
-  throw new Failure('not-found', `there is no file ${safeText(path, 200)}`, { hint: 'Check its name.' })
+}
+
+/** For people: the last part of the path. */
+function nameOf(path: string): string {
+  if (path === '-') return 'standard input'
+  return `file ${safeText(path.slice(path.search(/[^/\\]*[/\\]*$/)), 80)}`
 }
 
 function tooBig(path: string, cause: unknown): Failure {
@@ -69,18 +59,10 @@ function tooBig(path: string, cause: unknown): Failure {
   })
 }
 
-/** A directory may be called like an id, and then the id is meant. */
-function isReference(text: string): boolean {
-  try {
-    parseSpanOrTraceId(text)
-    return true
-  } catch {
-    return false
-  }
-}
+const noFile = (path: string): Failure =>
+  new Failure('not-found', `there is no file ${safeText(path, 200)}`, { hint: 'Check its name.' })
 
-function isDirectory(path: string): Failure {
-  return new Failure('usage', `${safeText(path, 200)} is a directory, not a file with a trace`, {
+const isDirectory = (path: string): Failure =>
+  new Failure('usage', `${safeText(path, 200)} is a directory, not a file with a trace`, {
     hint: 'Name one file in it.',
   })
-}

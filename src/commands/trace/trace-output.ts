@@ -8,14 +8,8 @@ import type { Zoom } from '../../trace/render/waterfall/window.ts'
 import { matchingNodes, nodesInView } from '../../trace/select.ts'
 import type { Adjusted } from '../../trace/tree/skew.ts'
 import type { TraceTree } from '../../trace/tree/tree.ts'
-import { globals, type Invocation } from '../invocation.ts'
+import type { Invocation } from '../invocation.ts'
 import type { View } from './trace-view.ts'
-
-/** `--json` is `-o json`; a person gets the waterfall. */
-export function traceFormat(invocation: Invocation): TraceFormat {
-  const { output } = invocation.options
-  return globals(invocation).json ? 'json' : ((output as TraceFormat | undefined) ?? 'waterfall')
-}
 
 /** Where a trace came from. */
 export interface Source {
@@ -37,12 +31,13 @@ export interface Picture {
  */
 export async function writeTrace(
   invocation: Invocation,
+  format: TraceFormat,
   picture: Picture,
   view: View,
   source: Source,
 ): Promise<void> {
-  const format = traceFormat(invocation)
-  if (format === 'waterfall' || format === 'md') return writeDrawing(invocation, picture, view, source)
+  if (format === 'waterfall' || format === 'md')
+    return writeDrawing(invocation, format, picture, view, source)
   await invocation.ports.terminal.out(await piecesOf(format, picture.tree, view))
 }
 
@@ -56,6 +51,7 @@ async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): P
 
 async function writeDrawing(
   invocation: Invocation,
+  format: 'waterfall' | 'md',
   { tree, clocks }: Picture,
   view: View,
   source: Source,
@@ -72,7 +68,7 @@ async function writeDrawing(
     ...(says !== undefined && { view: { shown: nodesInView(tree, { ...view.selection, ...zoom }), says } }),
   }
   const { terminal } = invocation.ports
-  if (traceFormat(invocation) === 'md') {
+  if (format === 'md') {
     const { renderMarkdown } = await import('../../trace/render/waterfall/markdown.ts')
     return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
   }

@@ -12,7 +12,7 @@ import { namesTimes } from './time-range.ts'
 export async function traceSearch(invocation: Invocation): Promise<void> {
   const { options, ports } = invocation
   const filter = readFilter(options, ports.clock.now())
-  const backend = await openSource(invocation, 'search')
+  const backend = await openSource(invocation, 'search', invocation.options.file as string | undefined)
   const hide = options.showSensitive === true ? (trace: TraceSummary) => trace : maskSummary
   const streams = options.output === 'ndjson'
   let found = 0

@@ -4,7 +4,7 @@ import { safeText } from '../../../safe-text.ts'
 import { byName, byValue, collectAttributes } from '../../attributes.ts'
 import type { Trace } from '../../model.ts'
 import { fits, latestFirst, type SearchResult, summarise, type TraceFilter } from '../../search.ts'
-import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
+import { traceIdsOf } from '../trace-ids.ts'
 import type { OnPage, TraceSource } from '../trace-source.ts'
 
 const CAPABILITIES: Capabilities = {
@@ -18,16 +18,29 @@ const CAPABILITIES: Capabilities = {
   },
 }
 
-/** The traces of a file, asked like any other back end. `name` is for messages. */
-export function fileSource(traces: readonly Trace[], name: string): TraceSource {
+/** A file as a source: besides what is asked for by its id, it has one trace to show first. */
+export interface FileSource extends TraceSource {
+  /** At least 1. */
+  readonly traceCount: number
+  /** The trace with most spans, the first of equal ones. */
+  readonly largest: Trace
+}
+
+/** The traces of a file (at least one), asked like any other source. `name` is for people, and safe for a terminal. */
+export function fileSource(traces: readonly Trace[], name: string): FileSource {
   return {
-    name: safeText(name, 200),
+    name,
     capabilities: CAPABILITIES,
+    traceCount: traces.length,
+    largest: traces.reduce((a, b) => (b.spans.length > a.spans.length ? b : a)),
     async trace(reference) {
       const ids = traceIdsOf(reference, 'A file')
       const found = traces.find(({ traceId }) => ids.some((id) => traceId.endsWith(id)))
       if (found) return found
-      throw noSuchTrace(ids[0] as string, safeText(name, 200), 'See: ls-auth trace search --file FILE')
+      throw new Failure('not-found', `${name} does not hold the trace ${ids[0]}`, {
+        hint: 'It holds these:',
+        detail: traces.slice(0, 10).map(({ traceId, spans }) => `${traceId}  ${spans.length} spans`),
+      })
     },
     search: (filter, onPage) => search(traces, filter, onPage),
     services: async () =>

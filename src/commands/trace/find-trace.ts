@@ -1,0 +1,64 @@
+import { Failure } from '../../errors.ts'
+import type { TraceReference } from '../../trace/id.ts'
+import type { Trace } from '../../trace/model.ts'
+import type { FileSource } from '../../trace/sources/file/file-source.ts'
+import { type Invocation, tell } from '../invocation.ts'
+import type { TraceArgument } from './trace-argument.ts'
+import { findFile, openFile } from './trace-file.ts'
+
+/** A trace, and where it came from. */
+export interface FoundTrace {
+  readonly trace: Trace
+  /** For people: `Tempo`, `file x.json`. */
+  readonly name: string
+  /** Its page in the back end's UI. */
+  readonly link: string | undefined
+}
+
+/**
+ * The trace an argument names: of the file where it is one, else of the profile's back end. `wanted`: which trace of a
+ * file that holds several; without it the largest.
+ */
+export async function findTrace(
+  invocation: Invocation,
+  argument: TraceArgument,
+  wanted: TraceReference | undefined,
+): Promise<FoundTrace> {
+  const chosen = await choose(invocation, argument)
+  if ('source' in chosen) return inFile(invocation, chosen.source, wanted)
+  if (wanted !== undefined) {
+    throw new Failure('usage', '--trace chooses among the traces of a file', {
+      hint: 'Give a file, or the id alone.',
+    })
+  }
+  const { openSource } = await import('./open-source.ts')
+  const source = await openSource(invocation, 'trace')
+  const trace = await source.trace(chosen.reference)
+  return { trace, name: source.name, link: source.link(trace) }
+}
+
+/** A file goes before an id of the same name; a directory does not. */
+async function choose(
+  invocation: Invocation,
+  argument: TraceArgument,
+): Promise<{ source: FileSource } | { reference: TraceReference }> {
+  if (argument.kind === 'file') return { source: await openFile(invocation, argument.path) }
+  const { text, reference } = argument
+  const file = await findFile(invocation, text)
+  if (!(file instanceof Failure)) return { source: file }
+  if (!(reference instanceof Failure)) return { reference }
+  throw file.code === 'not-found' ? reference : file
+}
+
+async function inFile(
+  invocation: Invocation,
+  source: FileSource,
+  wanted: TraceReference | undefined,
+): Promise<FoundTrace> {
+  const { traceCount, largest, name } = source
+  if (wanted !== undefined) return { trace: await source.trace(wanted), name, link: undefined }
+  if (traceCount > 1) {
+    tell(invocation, `note: ${traceCount} traces in it; this is the largest. Another: --trace ID`)
+  }
+  return { trace: largest, name, link: undefined }
+}
