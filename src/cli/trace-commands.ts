@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { BACKENDS, listed } from '../backends/table.ts'
 import type { SettingName } from '../settings/setting-table.ts'
 import { LIST_FORMATS, SCALES, SERIES_FORMATS, TRACE_FORMATS } from '../trace/formats/output-choices.ts'
@@ -93,7 +93,9 @@ function searchOptions(command: Command): void {
     .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
     .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
     .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
-    .option('--error', 'that failed')
+    .option('--errors', 'that failed')
+    // The first version's name for it.
+    .addOption(new Option('--error').hideHelp())
     .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
     .option('--limit <count>', 'at most so many traces (20 when not given)')
   listFormat(sensitive(withTimes(ownFlags(command))))

@@ -1,18 +1,13 @@
-import { type Attributes, attribute, type Span, type Trace } from './model.ts'
+import type { Trace } from './model.ts'
+import { type SpanFilter, spanTest } from './span-filter.ts'
 import { buildTree } from './tree/tree.ts'
 
 /**
  * What traces are looked for. The conditions describe one span of the trace: a span of this service, of this name,
  * with these attributes, that took so long.
  */
-export interface TraceFilter {
-  readonly service?: string
-  /** Exact name of the span. */
-  readonly name?: string
+export interface TraceFilter extends SpanFilter {
   readonly attributes: readonly (readonly [key: string, value: string])[]
-  readonly minNanos?: number
-  readonly maxNanos?: number
-  /** Only with a failed span. */
   readonly errors: boolean
   /** The back end's own language, instead of the conditions above. */
   readonly query?: string
@@ -22,6 +17,9 @@ export interface TraceFilter {
   /** At most so many traces. */
   readonly limit: number
 }
+
+/** The flags that make a filter, for hints. */
+export const FILTER_FLAGS = '--service, --name, --attr, --min, --max and --errors'
 
 /** One line of a list of traces. What the back end does not say is absent. */
 export interface TraceSummary {
@@ -91,28 +89,9 @@ export function fits(trace: Trace, summary: TraceSummary, filter: TraceFilter): 
   const { service, name, attributes, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
   const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
   if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
-  const within = (nanos: number) => nanos >= minNanos && nanos <= maxNanos
+  // Durations alone are those of the whole trace: nearly every trace has a short span somewhere.
   if (service === undefined && name === undefined && attributes.length === 0 && !errors) {
-    return within(summary.durationNanos)
+    return summary.durationNanos >= minNanos && summary.durationNanos <= maxNanos
   }
-  return trace.spans.some(
-    (span) =>
-      (service === undefined || span.service === service) &&
-      (name === undefined || span.name === name) &&
-      (!errors || span.status === 'error') &&
-      within(span.durationNanos) &&
-      attributes.every(([key, value]) => carries(span, key, value)),
-  )
-}
-
-/** `span.` and `resource.` say where to look; without, in both. */
-function carries(span: Span, key: string, value: string): boolean {
-  const holds = (attributes: Attributes, bare: string) => {
-    const found = attribute(attributes, bare)
-    return found !== undefined && found !== null && String(found) === value
-  }
-  if (holds(span.attributes, key) || holds(span.resource, key)) return true
-  const [, scope, bare] = /^(span|resource)\.(.+)$/.exec(key) ?? []
-  if (bare === undefined) return false
-  return holds(scope === 'span' ? span.attributes : span.resource, bare)
+  return trace.spans.some(spanTest(filter))
 }

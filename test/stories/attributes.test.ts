@@ -76,12 +76,18 @@ it('Lightstep: plain names, values with their types', async () => {
   expect(await world.type('ls-auth attributes nope --profile l')).toMatchObject({ exit: 7 })
 })
 
-it('a file: what its spans carry; services and search work on it, too', async () => {
+/** The trace as a file of our own JSON. */
+async function savedTrace(): Promise<string> {
   const file = join(world.home, 'trace.json')
-  await writeFile(
-    file,
-    (await world.type(`ls-auth trace get ${trace.traceId} --json --show-sensitive`)).stdout,
+  const { stdout } = await world.type(
+    `ls-auth trace get ${trace.traceId} --json --show-sensitive --profile t`,
   )
+  await writeFile(file, stdout)
+  return file
+}
+
+it('a file: what its spans carry; services and search work on it, too', async () => {
+  const file = await savedTrace()
   expect(await lines(`attributes --file ${file}`)).toEqual(
     [...keys.map((key) => `span.${key}`), 'resource.service.name'].sort(),
   )
@@ -114,4 +120,32 @@ it('values that tell who somebody is are masked unless they are asked for', asyn
     const shown = await world.type(`ls-auth attributes user.email --profile ${profile} --show-sensitive`)
     expect(shown.stdout).toBe('a@b.example\n')
   }
+})
+
+it('a name that attributes prints is found by search and by get, with the same spans', async () => {
+  const file = await savedTrace()
+  const get = async (attr: string) =>
+    (await world.type(`ls-auth trace get ${file} --attr ${attr} -o ndjson`)).stdout.split('\n').length - 1
+  const bare = await get('http.request.method=GET')
+  expect(bare).toBeGreaterThan(0)
+  expect(await get('span.http.request.method=GET')).toBe(bare)
+  expect(await get('.http.request.method=GET')).toBe(bare)
+  expect(await get('resource.http.request.method=GET')).toBe(0)
+  const found = await world.type(
+    `ls-auth trace search --file ${file} --attr span.http.request.method=GET --json`,
+  )
+  expect(JSON.parse(found.stdout).traces.length).toBe(1)
+})
+
+it('--errors in get and in search; --error still works in search and is not shown', async () => {
+  const file = await savedTrace()
+  const search = async (flag: string) =>
+    JSON.parse(
+      (await world.type(`ls-auth trace search --file ${file} --service payment ${flag} --json`)).stdout,
+    )
+  expect((await search('--errors')).traces).toEqual((await search('--error')).traces)
+  expect((await world.type(`ls-auth trace get ${file} --errors`)).exit).toBe(0)
+  const { stdout } = await world.type('ls-auth trace search --help')
+  expect(stdout).toContain('--errors ')
+  expect(stdout).not.toMatch(/--error\b(?!s)/)
 })

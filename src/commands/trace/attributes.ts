@@ -1,4 +1,5 @@
 import { safeJson, safeText } from '../../safe-text.ts'
+import { splitScope } from '../../trace/attribute-scope.ts'
 import type { AttributeName, AttributeSample } from '../../trace/attributes.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
@@ -49,8 +50,7 @@ function mask(
   values: readonly AttributeSample[],
 ): readonly AttributeSample[] {
   if (invocation.options.showSensitive === true) return values
-  // A rule is for the bare key: `span.` and the dot of TraceQL are not part of it.
-  const hidden = isSensitive(name.replace(/^(span|resource|event|link|instrumentation)?\./, ''))
+  const hidden = isSensitive(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: hidden ? MASKED : maskText(one.value) }))
   if (shown.some(({ value }, i) => value !== values[i]?.value)) {
     tell(

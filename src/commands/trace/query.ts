@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
 import { parseDuration } from '../../settings/duration.ts'
+import { splitScope } from '../../trace/attribute-scope.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
@@ -48,8 +49,7 @@ function readStep(step: unknown, range: TimeRange): number {
 /** The series itself where nothing is masked. */
 function maskLabels(series: TimeSeries): TimeSeries {
   const labels = series.labels.map(([name, value]) => {
-    const bare = name.replace(/^(span|resource|event|link|instrumentation)?\./, '')
-    return [name, value !== '' && isSensitive(bare) ? MASKED : maskText(value)] as const
+    return [name, value !== '' && isSensitive(splitScope(name).bare) ? MASKED : maskText(value)] as const
   })
   return labels.some(([, value], i) => value !== series.labels[i]?.[1]) ? { ...series, labels } : series
 }

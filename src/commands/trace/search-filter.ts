@@ -15,7 +15,7 @@ const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 /** What `trace search` looks for, from its flags. Failures: `usage` for a value that is none. */
 export function readFilter(options: Readonly<Record<string, unknown>>, now: number): TraceFilter {
   const { service, name, query, attr, min, max, limit } = options
-  const filters = ['service', 'name', 'attr', 'min', 'max', 'error'].filter(
+  const filters = ['service', 'name', 'attr', 'min', 'max', 'errors', 'error'].filter(
     (flag) => options[flag] !== undefined,
   )
   if (query !== undefined && filters.length > 0) {
@@ -31,7 +31,7 @@ export function readFilter(options: Readonly<Record<string, unknown>>, now: numb
     ...(typeof min === 'string' && { minNanos: parseNanos(min, '--min') }),
     ...(typeof max === 'string' && { maxNanos: parseNanos(max, '--max') }),
     attributes: readPairs((attr as string[] | undefined) ?? []),
-    errors: options.error === true,
+    errors: options.errors === true || options.error === true,
     limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
     ...range,
   }

@@ -3,7 +3,14 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { byName, byValue, collectAttributes } from '../../attributes.ts'
 import type { Trace } from '../../model.ts'
-import { fits, latestFirst, type SearchResult, summarise, type TraceFilter } from '../../search.ts'
+import {
+  FILTER_FLAGS,
+  fits,
+  latestFirst,
+  type SearchResult,
+  summarise,
+  type TraceFilter,
+} from '../../search.ts'
 import { traceIdsOf } from '../trace-ids.ts'
 import type { OnPage, TraceSource } from '../trace-source.ts'
 
@@ -74,7 +81,7 @@ async function search(
 ): Promise<SearchResult> {
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', 'a file has no query language', {
-      hint: 'Use --service, --name, --attr, --min, --max and --error.',
+      hint: `Use ${FILTER_FLAGS}.`,
     })
   }
   const fitting = traces

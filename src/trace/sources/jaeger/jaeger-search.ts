@@ -3,6 +3,7 @@ import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/fo
 import { asInteger } from '../../formats/integer.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import {
+  FILTER_FLAGS,
   latestFirst,
   type SearchResult,
   summarise,
@@ -21,7 +22,7 @@ import { askV3 } from './jaeger-v3.ts'
 export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnPage): Promise<SearchResult> {
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', 'Jaeger has no query language', {
-      hint: 'Use --service, --name, --attr, --min, --max and --error.',
+      hint: `Use ${FILTER_FLAGS}.`,
     })
   }
   const found = latestFirst(await findTraces(filter, send))

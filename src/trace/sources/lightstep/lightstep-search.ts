@@ -50,6 +50,6 @@ function summarise({ spanId, service, name, durationNanos, error }: Exemplar): T
 
 function nothingAsked(): Failure {
   return new Failure('usage', 'Lightstep searches for spans of something, and nothing is named', {
-    hint: 'Add --service, --name, --attr or --error.',
+    hint: 'Add --service, --name, --attr or --errors.',
   })
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
+import { splitScope } from '../../attribute-scope.ts'
 import { type AttributeName, type AttributeValues, byName, byValue } from '../../attributes.ts'
 import { isObject, textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
@@ -7,7 +8,8 @@ import { answeredList } from '../list-in-answer.ts'
 import type { Send } from '../trace-source.ts'
 import { noSuchPath, quoted, seconds } from './tempo-send.ts'
 
-const SCOPES = /^(span|resource|event|link|instrumentation|trace|parent)[.:]/
+/** Scopes of TraceQL that hold its own fields (`trace:duration`), or look at another span (`parent.x`). */
+const MORE_SCOPES = /^((span|resource|event|link|instrumentation|trace|parent):|(trace|parent)\.)/
 /** TraceQL's own fields, which stand without a dot (docs: traceql, intrinsic fields). */
 const INTRINSICS = new Set([
   ...['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'statusMessage', 'traceDuration'],
@@ -71,7 +73,8 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
 
 /** A name as TraceQL writes it: with a scope, as an intrinsic, or with a dot, which looks in spans and resources. */
 function traceqlName(name: string): string {
-  return SCOPES.test(name) || name.startsWith('.') || INTRINSICS.has(name) ? name : `.${name}`
+  const complete = MORE_SCOPES.test(name) || INTRINSICS.has(name) || splitScope(name).bare !== name
+  return complete ? name : `.${name}`
 }
 
-const bareName = (name: string): string => name.replace(SCOPES, '').replace(/^\./, '')
+const bareName = (name: string): string => splitScope(name.replace(MORE_SCOPES, '')).bare

@@ -1,3 +1,4 @@
+import { splitScope } from '../../attribute-scope.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /**
@@ -26,9 +27,8 @@ function equals(key: string, value: string): string {
 
 /** `span.` and `resource.` say where to look; without, Tempo looks in both. */
 function attributeField(key: string): string {
-  const scope = /^(span|resource|event|link|instrumentation)\.(.+)$/.exec(key)
-  const [prefix, name] = scope?.[1] && scope[2] ? [scope[1], scope[2]] : ['', key]
-  return /^[A-Za-z_][\w.-]*$/.test(name) ? `${prefix}.${name}` : `${prefix}.${quoted(name)}`
+  const { scope = '', bare } = splitScope(key)
+  return `${scope}.${/^[A-Za-z_][\w.-]*$/.test(bare) ? bare : quoted(bare)}`
 }
 
 function quoted(text: string): string {

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { splitScope } from '../../src/trace/attribute-scope.ts'
+import type { Span } from '../../src/trace/model.ts'
+import { type SpanFilter, spanTest } from '../../src/trace/span-filter.ts'
+import { makeTrace } from './make.ts'
+
+const [plain] = makeTrace({ id: 1, ms: 5, service: 'web', name: 'GET /', status: 'error' }).spans
+const span: Span = {
+  ...(plain as Span),
+  attributes: [
+    ['http.method', 'GET'],
+    ['code', 500],
+    ['span.odd', 'kept'],
+    ['gone', null],
+  ],
+  resource: [
+    ['zone', 'a'],
+    ['code', 1],
+  ],
+}
+
+test.each<[SpanFilter, boolean]>([
+  [{}, true],
+  [{ service: 'web', name: 'GET /', errors: true, minNanos: 5e6, maxNanos: 5e6 }, true],
+  [{ service: 'we' }, false],
+  [{ name: 'GET' }, false],
+  [{ minNanos: 5e6 + 1 }, false],
+  [{ maxNanos: 5e6 - 1 }, false],
+  [{ attributes: [['http.method', 'GET']] }, true],
+  [{ attributes: [['span.http.method', 'GET']] }, true],
+  [{ attributes: [['.http.method', 'GET']] }, true],
+  [{ attributes: [['resource.http.method', 'GET']] }, false],
+  [{ attributes: [['resource.zone', 'a']] }, true],
+  [{ attributes: [['span.zone', 'a']] }, false],
+  [{ attributes: [['span.code', '500']] }, true],
+  [{ attributes: [['resource.code', '1']] }, true],
+  [{ attributes: [['code', '1']] }, true],
+  [{ attributes: [['span.odd', 'kept']] }, true],
+  [{ attributes: [['gone', 'null']] }, false],
+  [
+    {
+      attributes: [
+        ['zone', 'a'],
+        ['code', '5'],
+      ],
+    },
+    false,
+  ],
+])('%j: %s', (filter, fits) => {
+  expect(spanTest(filter)(span)).toBe(fits)
+})
+
+test.each([
+  ['span.http.method', 'span', 'http.method'],
+  ['resource.service.name', 'resource', 'service.name'],
+  ['.http.method', undefined, 'http.method'],
+  ['http.method', undefined, 'http.method'],
+  ['span', undefined, 'span'],
+  ['span.', undefined, 'span.'],
+  ['spanner.x', undefined, 'spanner.x'],
+])('%s is %s and %s', (name, scope, bare) => {
+  expect(splitScope(name)).toEqual({ scope, bare })
+})
