@@ -54,30 +54,40 @@ export const FAILURES = {
 export type FailureCode = keyof typeof FAILURES
 
 /**
+ * What a caller may have to tell apart among failures of one code, without looking at their words.
+ * - `no-trace`: bytes in no format of a trace. - `damaged-trace`: a trace of which a part cannot be read. The message of
+ * both is the reason alone. - `unreadable-file`: a settings file is there and cannot be read.
+ */
+export type FailureReason = 'no-trace' | 'damaged-trace' | 'unreadable-file'
+
+/**
  * The only error that travels above a door (keychain, files, HTTP, OpenID library).
  * `cause` is for debuggers only and is never printed: foreign errors may carry token responses.
  */
 export class Failure extends Error {
   readonly code: FailureCode
   readonly hint: string
+  readonly reason: FailureReason | undefined
   /** Indented lines under the two lines of an error, already safe for a terminal. */
   readonly detail: readonly string[]
 
   constructor(
     code: FailureCode,
     message: string,
-    options: { hint?: string; detail?: readonly string[]; cause?: unknown } = {},
+    options: { hint?: string; detail?: readonly string[]; reason?: FailureReason; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Failure'
     this.code = code
     this.hint = options.hint ?? FAILURES[code].hint
     this.detail = options.detail ?? []
+    this.reason = options.reason
   }
 
   /** The same failure with other advice. */
   withHint(hint: string): Failure {
-    return new Failure(this.code, this.message, { hint, detail: this.detail, cause: this })
+    const { code, message, detail, reason } = this
+    return new Failure(code, message, { hint, detail, ...(reason && { reason }), cause: this })
   }
 
   get exit(): number {

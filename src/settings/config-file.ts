@@ -27,6 +27,7 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
       'settings',
       `cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`,
       {
+        reason: 'unreadable-file',
         hint: 'Mend its permissions, or move it away and run ls-auth profile add.',
         cause,
       },

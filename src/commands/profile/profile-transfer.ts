@@ -44,7 +44,7 @@ export async function readTransfer(invocation: Invocation, path: string): Promis
   const { ports } = invocation
   const file = await readConfig(path, await ports.files()).catch((failure) => {
     // Not our settings: nothing of ours is to be mended.
-    if (!(failure instanceof Failure) || !failure.message.startsWith('cannot read')) throw failure
+    if (!(failure instanceof Failure) || failure.reason !== 'unreadable-file') throw failure
     throw new Failure('usage', failure.message, {
       hint: 'Name a file that holds one profile.',
       cause: failure,

@@ -1,6 +1,5 @@
 import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
-import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
 import { isObject } from './foreign-json.ts'
@@ -11,6 +10,7 @@ import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp/otlp-scan.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from './own/own-json.ts'
+import { damagedTrace, noTrace } from './unreadable.ts'
 import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
 
 const MIB = 1024 * 1024
@@ -37,29 +37,23 @@ export function readTraces(input: Uint8Array, reading: Reading = {}): Trace[] {
     return read(unpack(input, maxBytes), explain)
   } catch (error) {
     // A stack that ran out: values nested deeper than anything a tracer writes.
-    throw explain(error instanceof RangeError ? foreign('it is nested too deeply') : error)
+    throw explain(error instanceof RangeError ? noTrace('it is nested too deeply') : error)
   }
 }
 
 function read(bytes: Buffer, explain: Explain): Trace[] {
   const start = firstSign(bytes)
-  if (start >= bytes.length) throw foreign('it is empty')
+  if (start >= bytes.length) throw noTrace('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
     const traces = readJsonBytes(bytes.subarray(start), explain)
     if (traces) return traces
   }
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
-  if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw foreign('it is neither JSON nor OTLP protobuf')
+  if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
   return into.traces()
-}
-
-function foreign(what: string, hint?: string): Failure {
-  return new Failure('api-failed', `this is no trace in a format ls-auth reads: ${what}`, {
-    hint: hint ?? 'Readable are OTLP (JSON, NDJSON, protobuf), Jaeger, Zipkin v2, Lightstep and -o json.',
-  })
 }
 
 function unpack(input: Uint8Array, maxBytes: number): Buffer {
@@ -69,9 +63,7 @@ function unpack(input: Uint8Array, maxBytes: number): Buffer {
     return gunzipSync(bytes, { maxOutputLength: maxBytes })
   } catch (cause) {
     const most = `${Math.floor(maxBytes / MIB)} MiB`
-    throw new Failure('api-failed', `the compressed data is damaged or unpacks to more than ${most}`, {
-      cause,
-    })
+    throw damagedTrace(`the compressed data is damaged or unpacks to more than ${most}`, cause)
   }
 }
 
@@ -106,11 +98,11 @@ function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
 function notJson(bytes: Buffer): undefined {
   // Protobuf can begin with 0x0a 0x7b: left to its reader, which checks every length.
   if (bytes.includes(0)) return undefined
-  throw foreign('the JSON is broken or cut off')
+  throw noTrace('the JSON is broken or cut off')
 }
 
 function finish(into: Collection): Trace[] {
-  if (!into.known) throw foreign('the JSON holds no spans')
+  if (!into.known) throw noTrace('the JSON holds no spans')
   return into.traces()
 }
 
@@ -142,7 +134,7 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Col
 function readLine(line: Buffer, number: number): unknown {
   const text = asString(line)
   const value = parsedText(text)
-  if (value === undefined) throw foreign(`line ${number} is not JSON`)
+  if (value === undefined) throw noTrace(`line ${number} is not JSON`)
   const trial = new Collection()
   readValue(value, trial, true)
   return trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
@@ -172,7 +164,7 @@ function readList(values: readonly unknown[], into: Collection): void {
 
 function asString(bytes: Buffer): string {
   if (bytes.length < constants.MAX_STRING_LENGTH) return bytes.toString('utf8')
-  throw foreign(
+  throw noTrace(
     `${Math.round(bytes.length / 1e6)} MB of JSON in one value are more than this JavaScript engine can hold`,
     'Give it as OTLP protobuf or as NDJSON (one document a line).',
   )

@@ -1,7 +1,7 @@
-import { Failure } from '../../../errors.ts'
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { asAttributes, hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { noTrace } from '../unreadable.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
 import { readTimes } from './lightstep-times.ts'
 
@@ -22,25 +22,24 @@ interface Reporter {
  * Integers beyond 2^53 in tags are as precise as the JSON parser that read them.
  */
 export function readLightstepTrace(json: unknown): Trace | undefined {
-  if (!isObject(json)) throw unreadable('the answer is not a JSON object')
-  if (!Array.isArray(json.data)) throw unreadable('"data" is not an array')
+  if (!isObject(json)) throw noTrace('the answer is not a JSON object')
+  if (!Array.isArray(json.data)) throw noTrace('"data" is not an array')
   if (json.data.length === 0) return undefined
   // One element per answer in all captures; were there more, their spans would still all be shown.
   const spans: Span[] = []
   let lowTraceId: string | undefined
   for (const entry of json.data as unknown[]) {
     const attributes = isObject(entry) ? entry.attributes : undefined
-    if (!isObject(attributes) || !Array.isArray(attributes.spans))
-      throw unreadable('it holds no list of spans')
+    if (!isObject(attributes) || !Array.isArray(attributes.spans)) throw noTrace('it holds no list of spans')
     const reporters = readReporters(entry as JsonObject)
     for (const item of attributes.spans as unknown[]) {
-      if (!isObject(item)) throw unreadable(`span ${spans.length + 1} is not an object`)
+      if (!isObject(item)) throw noTrace(`span ${spans.length + 1} is not an object`)
       lowTraceId ??= hexId(item['trace-id'], 16) ?? hexId(item['trace-id'], 32)
       spans.push(readSpan(item, reporters, spans.length + 1))
     }
   }
   const traceId = wholeTraceId(spans) ?? lowTraceId ?? (spans.length > 0 ? undefined : '0'.repeat(16))
-  if (traceId === undefined) throw unreadable('no span names its trace')
+  if (traceId === undefined) throw noTrace('no span names its trace')
   const self = isObject(json.links) ? json.links.self : undefined
   return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
 }
@@ -50,12 +49,6 @@ export function readLightstep(document: JsonObject, into: Collection): void {
   const trace = readLightstepTrace(document)
   into.known = true
   if (trace) into.add(trace.traceId, trace.spans)
-}
-
-function unreadable(what: string): Failure {
-  return new Failure('api-failed', `Lightstep answered with something that is no trace: ${what}`, {
-    hint: 'Check that api points at the Lightstep public API or a gateway in front of it.',
-  })
 }
 
 function readReporters(entry: JsonObject): Map<string, Reporter> {
@@ -75,7 +68,7 @@ function readReporters(entry: JsonObject): Map<string, Reporter> {
 
 function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>, position: number): Span {
   const spanId = hexId(item['span-id'], 16)
-  if (spanId === undefined) throw unreadable(`span ${position} has no span id`)
+  if (spanId === undefined) throw noTrace(`span ${position} has no span id`)
   const tags = asAttributes(item.tags)
   const reporter = reporters.get(textOrNumber(item['reporter-id']) ?? '')
   const parent = readParent(tags)

@@ -1,8 +1,8 @@
-import { Failure } from '../../../errors.ts'
 import { type Attributes, type AttributeValue, NONE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { isObject } from '../foreign-json.ts'
 import { asInteger, narrow } from '../integer.ts'
+import { damagedTrace } from '../unreadable.ts'
 
 /** Values nested deeper than this are refused: they are read with recursion (protobuf's own limit is the same). */
 export const MOST_NESTED = 100
@@ -20,7 +20,7 @@ export function readKeyValues(value: unknown, depth = 0): Attributes {
 
 /** An `AnyValue`; `null` when it is empty or of a kind we do not know. Failure `api-failed` when nested too deep. */
 export function readAnyValue(value: unknown, depth = 0): AttributeValue {
-  if (depth > MOST_NESTED) throw new Failure('api-failed', 'the trace holds an attribute nested too deep')
+  if (depth > MOST_NESTED) throw damagedTrace('it holds an attribute nested too deep')
   if (!isObject(value)) return null
   if (typeof value.stringValue === 'string') return value.stringValue
   if (typeof value.boolValue === 'boolean') return value.boolValue

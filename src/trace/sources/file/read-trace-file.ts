@@ -16,9 +16,16 @@ export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
 /** A file is the user's own, so "ask whoever runs the API" would be the wrong advice. */
 function readOwn(bytes: Uint8Array, name: string): Trace[] {
   const explain = (error: unknown) => {
-    if (!(error instanceof Failure) || error.code !== 'api-failed') return error
-    return new Failure('usage', `cannot read ${safeText(name, 200)}: ${error.message}`, {
-      hint: /^Try again/.test(error.hint) ? 'Check what wrote it.' : error.hint,
+    if (!(error instanceof Failure)) return error
+    const { reason, message, hint } = error
+    const file = safeText(name, 200)
+    if (reason === 'no-trace') {
+      const why = `cannot read ${file}: this is no trace in a format ls-auth reads: ${message}`
+      return new Failure('usage', why, { hint, cause: error })
+    }
+    if (reason !== 'damaged-trace') return error
+    return new Failure('usage', `cannot read ${file}: ${message}`, {
+      hint: 'Check what wrote it.',
       cause: error,
     })
   }

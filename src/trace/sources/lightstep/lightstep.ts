@@ -5,6 +5,7 @@ import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SnapshotDesk } from '../snapshot-desk.ts'
 import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
+import { explainUnreadable } from '../traces-in-answer.ts'
 import {
   errorText,
   type LightstepProject,
@@ -90,11 +91,19 @@ async function readStored(ids: readonly string[], project: LightstepProject): Pr
   for (const id of ids) {
     const answer = await project.ask({ path: 'stored-traces', query: { 'span-id': id } })
     if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
-    const trace = answer.status === 404 ? undefined : readLightstepTrace(answer.json())
+    const trace = answer.status === 404 ? undefined : readAnswer(answer)
     if (trace && trace.spans.length > 0) return trace
     missing = answer
   }
   return missing as ApiAnswer
+}
+
+function readAnswer(answer: ApiAnswer): Trace | undefined {
+  try {
+    return readLightstepTrace(answer.json())
+  } catch (error) {
+    throw explainUnreadable(error, lightstep.name)
+  }
 }
 
 /**
