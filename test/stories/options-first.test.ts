@@ -19,6 +19,27 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace get t.json --to soon', '--to: "soon" is no moment of a trace'],
     ['ls-auth trace get t.json --skew -o csv', '--skew changes a drawing; -o csv writes data'],
     ['ls-auth trace get t.json --plain -o otlp', '--plain changes a drawing; -o otlp writes data'],
+    ['ls-auth trace search --limit none', '--limit: "none" is not a whole number from 1 to 10000'],
+    ['ls-auth trace search --limit 10001', '--limit: "10001" is not a whole number from 1 to 10000'],
+    ['ls-auth trace search --min soon', '--min: "soon" is not a duration'],
+    ['ls-auth trace search --max soon', '--max: "soon" is not a duration'],
+    ['ls-auth trace search --attr =x', '--attr: "=x" is not key=value'],
+    ['ls-auth trace search --since soon --file t.json', '--since: "soon" is not a duration'],
+    ['ls-auth trace search --from soon', '--from: "soon" is not a time'],
+    ['ls-auth trace search --to soon', '--to: "soon" is not a time'],
+    ['ls-auth trace search --since 1h --from 2026-11-24', '--since and --from cannot be used together'],
+    ['ls-auth trace search --query {} --errors', '--query and --errors cannot be used together'],
+    ['ls-auth trace search --query {} --error', '--query and --error cannot be used together'],
+    [
+      'ls-auth trace search -o csv',
+      "option '-o, --output <format>' argument 'csv' is invalid. Allowed choices are list, json, ndjson.",
+    ],
+    ['ls-auth query x --step soon', '--step: "soon" is not a duration'],
+    ['ls-auth query x --step 1s --since 30d', '--step: "1s" makes 2592000 points'],
+    ['ls-auth query x --from 2026-11-24 --to 2026-11-23', 'the time to look at ends before it begins'],
+    ['ls-auth query x --file t.json --since soon', '--since: "soon" is not a duration'],
+    ['ls-auth attributes --since soon', '--since: "soon" is not a duration'],
+    ['ls-auth attributes x --file t.json --to soon', '--to: "soon" is not a time'],
     // More rows: one for each option that is more than a word.
   ])('%s', async (line, message) => {
     const { exit, stderr } = await world.type(line)

@@ -1,75 +1,72 @@
-import { safeJson, safeText } from '../../safe-text.ts'
+import { safeText } from '../../safe-text.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
-import type { AttributeName, AttributeSample } from '../../trace/attributes.ts'
+import type { AttributeSample } from '../../trace/attributes.ts'
+import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import type { TimeRange } from '../../trace/series.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
+import { printRows, readFormat, tellMasked } from './print-rows.ts'
 import { readTimes } from './time-range.ts'
 
+interface AttributesOptions {
+  /** Whose values are asked for; undefined: the names of all. */
+  readonly name: string | undefined
+  readonly range: TimeRange
+  /** Instead of the profile's back end. */
+  readonly file: string | undefined
+  readonly format: ListFormat
+  readonly showSensitive: boolean
+}
+
 /** `ls-auth attributes [NAME]`: the attributes spans carry, or the values of one; one a line. */
-export async function attributes(invocation: Invocation): Promise<void> {
-  const { args, options, ports } = invocation
-  const [name] = args
-  const range = readTimes(options, ports.clock.now())
-  const backend = await openSource(invocation, 'attributes', invocation.options.file as string | undefined)
-  if (name !== undefined) {
-    const found = await backend.attributeValues(name, range)
-    return writeValues(invocation, found.name, mask(invocation, found.name, found.values))
+export const attributes: CliCommand<AttributesOptions> = { read, run }
+
+function read(typed: Typed): AttributesOptions {
+  const { args, flags, now } = typed
+  return {
+    name: args[0],
+    range: readTimes(flags, now),
+    file: flags.file as string | undefined,
+    format: readFormat<ListFormat>(typed, 'list'),
+    showSensitive: flags.showSensitive === true,
   }
-  const names = await backend.attributes(range)
-  if (names.length === 0) tell(invocation, `${backend.name} knows no attributes of spans in this time.`)
-  await write(
-    invocation,
-    names.map(nameJson),
-    ({ name }) => name,
-    (all) => ({ attributes: all }),
-  )
 }
 
-const nameJson = ({ name, scope }: AttributeName) => ({ name, scope: scope ?? null })
+async function run(invocation: Invocation, options: AttributesOptions): Promise<void> {
+  const { name, range, file, format } = options
+  const source = await openSource(invocation, 'attributes', file)
+  if (name !== undefined) {
+    const found = await source.attributeValues(name, range)
+    return printRows(invocation, format, {
+      rows: maskValues(invocation, found.name, found.values, options),
+      toJson: ({ value, type }) => ({ value, type: type ?? null }),
+      whole: (values) => ({ name: found.name, values }),
+      line: ({ value }) => safeText(value),
+    })
+  }
+  const names = await source.attributes(range)
+  if (names.length === 0) tell(invocation, `${source.name} knows no attributes of spans in this time.`)
+  await printRows(invocation, format, {
+    rows: names,
+    toJson: (one) => ({ name: one.name, scope: one.scope ?? null }),
+    whole: (all) => ({ attributes: all }),
+    line: (one) => safeText(one.name),
+  })
+}
 
-function writeValues(
+/** Values of one attribute, masked as they would be in a trace, each once. */
+function maskValues(
   invocation: Invocation,
   name: string,
   values: readonly AttributeSample[],
-): Promise<void> {
-  const rows = values.map(({ value, type }) => ({ value, type: type ?? null }))
-  return write(
-    invocation,
-    rows,
-    ({ value }) => value,
-    (all) => ({ name, values: all }),
-  )
-}
-
-/** Values of one attribute, masked as they would be in a trace. */
-function mask(
-  invocation: Invocation,
-  name: string,
-  values: readonly AttributeSample[],
+  { showSensitive }: AttributesOptions,
 ): readonly AttributeSample[] {
-  if (invocation.options.showSensitive === true) return values
+  if (showSensitive) return values
   const hidden = isSensitive(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: hidden ? MASKED : maskText(one.value) }))
-  if (shown.some(({ value }, i) => value !== values[i]?.value)) {
-    tell(
-      invocation,
-      'note: values that look like secrets or personal data are masked; --show-sensitive shows them',
-    )
-  }
+  if (shown.some(({ value }, i) => value !== values[i]?.value)) tellMasked(invocation, 'values')
   return [...new Map(shown.map((one) => [one.value, one])).values()]
-}
-
-async function write<Row>(
-  invocation: Invocation,
-  rows: readonly Row[],
-  line: (row: Row) => string,
-  whole: (rows: readonly Row[]) => unknown,
-): Promise<void> {
-  const { terminal } = invocation.ports
-  const { output } = invocation.options
-  if (output === 'ndjson') return terminal.out(rows.map((row) => `${safeJson(row)}\n`).join(''))
-  if (globals(invocation).json || output === 'json') return printJson(invocation, whole(rows))
-  await terminal.out(rows.map((row) => `${safeText(line(row))}\n`).join(''))
 }

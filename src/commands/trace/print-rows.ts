@@ -1,4 +1,5 @@
 import { safeJson } from '../../safe-text.ts'
+import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { Typed } from '../cli-command.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
 
@@ -7,32 +8,48 @@ export function readFormat<Format extends string>({ json, flags }: Typed, forPeo
   return (json ? 'json' : (flags.output ?? forPeople)) as Format
 }
 
-/** What a list is in each of its forms. */
-export interface Rows<Row> {
+/** What a list is as data. */
+export interface DataRows<Row> {
   readonly rows: readonly Row[]
   /** One line of NDJSON, as a value. */
   toJson(row: Row): unknown
-  /** The whole as one JSON value. */
+  /** The whole as one JSON value, of rows as `toJson` made them. */
   whole(rows: readonly unknown[]): unknown
-  /** For people: lines, safe for a terminal. */
-  lines(): Promise<Iterable<string>> | Iterable<string>
 }
 
-/** Prints a list as NDJSON, as one JSON value, or as lines for people (any other format). */
-export async function printRows<Row>(invocation: Invocation, format: string, list: Rows<Row>): Promise<void> {
-  const { terminal } = invocation.ports
-  const { rows } = list
-  if (format === 'ndjson') return terminal.out(ndjson(rows.map(list.toJson)))
-  if (format === 'json') return printJson(invocation, list.whole(rows.map(list.toJson)))
-  await terminal.out([...(await list.lines())].map((line) => `${line}\n`).join(''))
+/** What a list is in each of its forms. */
+export interface Rows<Row> extends DataRows<Row> {
+  /** For people: one line, safe for a terminal. */
+  line(row: Row): string
+}
+
+/** Prints a list as NDJSON, as one JSON value, or line by line for people (`list`). */
+export async function printRows<Row>(
+  invocation: Invocation,
+  format: ListFormat,
+  list: Rows<Row>,
+): Promise<void> {
+  if (format !== 'list') return printData(invocation, format, list)
+  await invocation.ports.terminal.out(list.rows.map((row) => `${list.line(row)}\n`).join(''))
+}
+
+/** The same for a list that is drawn otherwise for people. */
+export async function printData<Row>(
+  invocation: Invocation,
+  format: 'json' | 'ndjson',
+  { rows, toJson, whole }: DataRows<Row>,
+): Promise<void> {
+  const values = rows.map(toJson)
+  if (format === 'json') return printJson(invocation, whole(values))
+  await invocation.ports.terminal.out(ndjson(values))
 }
 
 /** One JSON value a line. */
 export const ndjson = (values: readonly unknown[]): string =>
   values.map((value) => `${safeJson(value)}\n`).join('')
 
-/** Says once that something was masked, and how to see it: `values`, `labels`. */
-export function tellMasked(invocation: Invocation, what: string): void {
+/** Says that something was masked, and how to see it. */
+export function tellMasked(invocation: Invocation, what: 'values' | 'labels'): void {
   tell(
     invocation,
     `note: ${what} that look like secrets or personal data are masked; --show-sensitive shows them`,

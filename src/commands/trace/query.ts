@@ -1,7 +1,8 @@
 import { Failure } from '../../errors.ts'
-import { safeJson, safeText } from '../../safe-text.ts'
+import { safeText } from '../../safe-text.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
+import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
@@ -12,25 +13,41 @@ import {
   type TimeSeries,
   usualStep,
 } from '../../trace/series.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import type { Invocation } from '../invocation.ts'
 import { openSource } from './open-source.ts'
+import { printData, readFormat, tellMasked } from './print-rows.ts'
 import { readTimes } from './time-range.ts'
 
+interface QueryOptions {
+  readonly asked: SeriesQuery
+  /** Instead of the profile's back end. */
+  readonly file: string | undefined
+  /** `auto`: a chart on a terminal, a table elsewhere. */
+  readonly format: SeriesFormat | 'auto'
+  readonly showSensitive: boolean
+}
+
 /** `ls-auth query 'TEXT'`: time series as a chart (on a terminal), a table (elsewhere), or data. */
-export async function query(invocation: Invocation): Promise<void> {
-  const { args, options, ports } = invocation
-  const range = readTimes(options, ports.clock.now())
-  const asked: SeriesQuery = { text: args[0] as string, ...range, stepSeconds: readStep(options.step, range) }
-  const backend = await openSource(invocation, 'query', invocation.options.file as string | undefined)
-  const result = await backend.query(asked)
-  const series = options.showSensitive === true ? result.series : result.series.map(maskLabels)
-  if (series.some((one, i) => one !== result.series[i])) {
-    tell(
-      invocation,
-      'note: labels that look like secrets or personal data are masked; --show-sensitive shows them',
-    )
+export const query: CliCommand<QueryOptions> = { read, run }
+
+function read(typed: Typed): QueryOptions {
+  const { args, flags, now } = typed
+  const range = readTimes(flags, now)
+  return {
+    asked: { text: args[0] as string, ...range, stepSeconds: readStep(flags.step, range) },
+    file: flags.file as string | undefined,
+    format: readFormat<QueryOptions['format']>(typed, 'auto'),
+    showSensitive: flags.showSensitive === true,
   }
-  await write(invocation, asked, series)
+}
+
+async function run(invocation: Invocation, options: QueryOptions): Promise<void> {
+  const source = await openSource(invocation, 'query', options.file)
+  const result = await source.query(options.asked)
+  const series = options.showSensitive ? result.series : result.series.map(maskLabels)
+  if (series.some((one, i) => one !== result.series[i])) tellMasked(invocation, 'labels')
+  await write(invocation, options, series)
 }
 
 function readStep(step: unknown, range: TimeRange): number {
@@ -56,12 +73,10 @@ function maskLabels(series: TimeSeries): TimeSeries {
 
 async function write(
   invocation: Invocation,
-  asked: SeriesQuery,
+  { asked, format }: QueryOptions,
   series: readonly TimeSeries[],
 ): Promise<void> {
   const { terminal } = invocation.ports
-  const { output } = invocation.options
-  const format = globals(invocation).json ? 'json' : (output ?? (terminal.outIsTTY ? 'chart' : 'table'))
   if (format === 'json' || format === 'ndjson' || format === 'csv') {
     return writeData(invocation, format, asked, series)
   }
@@ -73,30 +88,25 @@ async function write(
     toMillis: asked.toMillis,
     stepSeconds: asked.stepSeconds,
   }
-  const lines =
-    format === 'chart'
-      ? (await import('../../trace/render/chart/chart.ts')).renderChart(series, options)
-      : (await import('../../trace/render/chart/series-table.ts')).renderTable(series, options)
+  const isChart = format === 'chart' || (format === 'auto' && terminal.outIsTTY)
+  const lines = isChart
+    ? (await import('../../trace/render/chart/chart.ts')).renderChart(series, options)
+    : (await import('../../trace/render/chart/series-table.ts')).renderTable(series, options)
   await terminal.out(`${lines.join('\n')}\n`)
 }
 
 async function writeData(
   invocation: Invocation,
   format: 'json' | 'ndjson' | 'csv',
-  asked: SeriesQuery,
+  { text, fromMillis, toMillis, stepSeconds }: SeriesQuery,
   series: readonly TimeSeries[],
 ): Promise<void> {
-  const { terminal } = invocation.ports
   const { toSeriesCsv, toSeriesJson } = await import('../../trace/series-export.ts')
-  if (format === 'csv') {
-    let text = ''
-    for (const line of toSeriesCsv(series)) text += line
-    return terminal.out(text)
-  }
-  if (format === 'ndjson') {
-    return terminal.out(series.map((one) => `${safeJson(toSeriesJson(one))}\n`).join(''))
-  }
-  const [from, to] = [asked.fromMillis, asked.toMillis].map((millis) => new Date(millis).toISOString())
-  const { text, stepSeconds } = asked
-  return printJson(invocation, { from, to, stepSeconds, query: text, series: series.map(toSeriesJson) })
+  if (format === 'csv') return invocation.ports.terminal.out([...toSeriesCsv(series)].join(''))
+  const [from, to] = [fromMillis, toMillis].map((millis) => new Date(millis).toISOString())
+  await printData(invocation, format, {
+    rows: series,
+    toJson: toSeriesJson,
+    whole: (all) => ({ from, to, stepSeconds, query: text, series: all }),
+  })
 }

@@ -2,18 +2,24 @@ import { Failure } from '../../errors.ts'
 import { parseNanos } from '../../trace/nanos.ts'
 import type { TraceFilter } from '../../trace/search.ts'
 import type { TimeRange } from '../../trace/series.ts'
-import { namesTimes, readTimes } from './time-range.ts'
+import { readTimes } from './time-range.ts'
 import { readCount, readPairs } from './trace-view.ts'
 
 const DEFAULT_LIMIT = 20
 /** Tempo's own largest page, and about what a person or a pipe still reads. */
 export const MOST_LIMIT = 10_000
 
-/** What `Date` can hold: a file is searched as a whole unless the command names a time. */
+/** What `Date` can hold. */
 const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 
-/** What `trace search` looks for, from its flags. Failures: `usage` for a value that is none. */
-export function readFilter(options: Readonly<Record<string, unknown>>, now: number): TraceFilter {
+/**
+ * What `trace search` looks for, from its flags; `always`: at any time. Failures: `usage` for a value that is none.
+ */
+export function readFilter(
+  options: Readonly<Record<string, unknown>>,
+  now: number,
+  always: boolean,
+): TraceFilter {
   const { service, name, query, attr, min, max, limit } = options
   const filters = ['service', 'name', 'attr', 'min', 'max', 'errors', 'error'].filter(
     (flag) => options[flag] !== undefined,
@@ -23,7 +29,7 @@ export function readFilter(options: Readonly<Record<string, unknown>>, now: numb
       hint: 'Put the condition into the query.',
     })
   }
-  const range = options.file !== undefined && !namesTimes(options) ? ALWAYS : readTimes(options, now)
+  const range = always ? ALWAYS : readTimes(options, now)
   return {
     ...(typeof service === 'string' && { service }),
     ...(typeof name === 'string' && { name }),

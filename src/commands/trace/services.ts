@@ -1,15 +1,33 @@
-import { safeJson, safeText } from '../../safe-text.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { safeText } from '../../safe-text.ts'
+import type { ListFormat } from '../../trace/formats/output-choices.ts'
+import type { CliCommand } from '../cli-command.ts'
+import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
+import { printRows, readFormat } from './print-rows.ts'
+
+interface ServicesOptions {
+  /** Instead of the profile's back end. */
+  readonly file: string | undefined
+  readonly format: ListFormat
+}
 
 /** `ls-auth services`: the services that report spans, one a line. */
-export async function services(invocation: Invocation): Promise<void> {
-  const backend = await openSource(invocation, 'services', invocation.options.file as string | undefined)
-  const names = await backend.services()
-  const { terminal } = invocation.ports
-  const { output } = invocation.options
-  if (output === 'ndjson') return terminal.out(names.map((name) => `${safeJson({ name })}\n`).join(''))
-  if (globals(invocation).json || output === 'json') return printJson(invocation, { services: names })
-  if (names.length === 0) return tell(invocation, `${backend.name} knows no services.`)
-  await terminal.out(names.map((name) => `${safeText(name)}\n`).join(''))
+export const services: CliCommand<ServicesOptions> = {
+  read: (typed) => ({
+    file: typed.flags.file as string | undefined,
+    format: readFormat<ListFormat>(typed, 'list'),
+  }),
+  run,
+}
+
+async function run(invocation: Invocation, { file, format }: ServicesOptions): Promise<void> {
+  const source = await openSource(invocation, 'services', file)
+  const names = await source.services()
+  if (names.length === 0 && format === 'list') tell(invocation, `${source.name} knows no services.`)
+  await printRows(invocation, format, {
+    rows: names,
+    toJson: (name) => ({ name }),
+    whole: () => ({ services: names }),
+    line: (name) => safeText(name),
+  })
 }

@@ -1,31 +1,57 @@
-import { safeJson } from '../../safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
+import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { maskText } from '../../trace/masking.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
+import { ndjson, printData, readFormat } from './print-rows.ts'
 import { MOST_LIMIT, readFilter } from './search-filter.ts'
 import { namesTimes } from './time-range.ts'
 
+interface TraceSearchOptions {
+  readonly filter: TraceFilter
+  /** No time was named, and a file has no last hour: all of it is searched. */
+  readonly always: boolean
+  /** Instead of the profile's back end. */
+  readonly file: string | undefined
+  readonly format: ListFormat
+  readonly showSensitive: boolean
+}
+
 /** `ls-auth trace search`: the traces that fit, as a list or as data; as NDJSON they are written while they come. */
-export async function traceSearch(invocation: Invocation): Promise<void> {
-  const { options, ports } = invocation
-  const filter = readFilter(options, ports.clock.now())
-  const backend = await openSource(invocation, 'search', invocation.options.file as string | undefined)
-  const hide = options.showSensitive === true ? (trace: TraceSummary) => trace : maskSummary
-  const streams = options.output === 'ndjson'
+export const traceSearch: CliCommand<TraceSearchOptions> = { read, run }
+
+function read(typed: Typed): TraceSearchOptions {
+  const { flags, now } = typed
+  const always = flags.file !== undefined && !namesTimes(flags)
+  return {
+    filter: readFilter(flags, now, always),
+    always,
+    file: flags.file as string | undefined,
+    format: readFormat<ListFormat>(typed, 'list'),
+    showSensitive: flags.showSensitive === true,
+  }
+}
+
+async function run(invocation: Invocation, options: TraceSearchOptions): Promise<void> {
+  const { filter, file, format, showSensitive } = options
+  const { terminal } = invocation.ports
+  const source = await openSource(invocation, 'search', file)
+  const hide = showSensitive ? (trace: TraceSummary) => trace : maskSummary
   let found = 0
-  const result = await backend.search(filter, async (page) => {
+  const result = await source.search(filter, async (page) => {
     found += page.length
-    if (streams) await ports.terminal.out(page.map((one) => `${safeJson(toJson(hide(one)))}\n`).join(''))
+    if (format === 'ndjson') await terminal.out(ndjson(page.map((one) => toJson(hide(one)))))
     // Somebody who looks on sees that it goes on.
-    else if (ports.terminal.errIsTTY && found < filter.limit && found > page.length)
+    else if (terminal.errIsTTY && found < filter.limit && found > page.length)
       tell(invocation, `${found} traces …`)
   })
-  if (!streams) await write(invocation, { ...result, traces: result.traces.map(hide) }, filter)
+  if (format !== 'ndjson')
+    await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
-  if (result.truncated) tell(invocation, restNote(invocation, result, filter))
+  if (result.truncated) tell(invocation, restNote(invocation, result, options))
 }
 
 function maskSummary(trace: TraceSummary): TraceSummary {
@@ -38,7 +64,11 @@ function maskSummary(trace: TraceSummary): TraceSummary {
 }
 
 /** That there is more, and how to get it: more at once, or from where the list ends. */
-function restNote(invocation: Invocation, { traces }: SearchResult, filter: TraceFilter): string {
+function restNote(
+  invocation: Invocation,
+  { traces }: SearchResult,
+  { filter, always }: TraceSearchOptions,
+): string {
   const more = `--limit ${Math.min(MOST_LIMIT, filter.limit * 5)}`
   const stopped = `note: stopped at ${filter.limit} traces, there may be more: ${more}`
   const first = latestFirst(traces).at(-1)?.startNanos
@@ -46,27 +76,33 @@ function restNote(invocation: Invocation, { traces }: SearchResult, filter: Trac
   if (filter.query !== undefined || first === undefined) return stopped
   // A trace that was still running when the range begins may itself have begun before.
   if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
-  const from = namesTimes(invocation.options) || invocation.options.file === undefined
   const older = commandLine(invocation, {
-    ...(from && { from: new Date(filter.fromMillis).toISOString() }),
+    ...(!always && { from: new Date(filter.fromMillis).toISOString() }),
     since: undefined,
     to: isoTime(first, 3),
   })
   return `${stopped}, or the older ones:\n  ${older}`
 }
 
-async function write(invocation: Invocation, result: SearchResult, filter: TraceFilter): Promise<void> {
+async function write(
+  invocation: Invocation,
+  result: SearchResult,
+  { filter, always }: TraceSearchOptions,
+  format: 'list' | 'json',
+): Promise<void> {
   const { terminal, clock } = invocation.ports
-  const { options } = invocation
-  if (globals(invocation).json || options.output === 'json') {
-    const whole = options.file !== undefined && !namesTimes(options)
-    const time = (millis: number) => (whole ? null : new Date(millis).toISOString())
-    return printJson(invocation, {
-      from: time(filter.fromMillis),
-      to: time(filter.toMillis),
-      query: result.asked,
-      truncated: result.truncated,
-      traces: result.traces.map(toJson),
+  if (format === 'json') {
+    const time = (millis: number) => (always ? null : new Date(millis).toISOString())
+    return printData(invocation, format, {
+      rows: result.traces,
+      toJson,
+      whole: (traces) => ({
+        from: time(filter.fromMillis),
+        to: time(filter.toMillis),
+        query: result.asked,
+        truncated: result.truncated,
+        traces,
+      }),
     })
   }
   const { renderTraceList } = await import('../../trace/render/trace-list.ts')
