@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { BACKEND_IDS } from '../../src/backends/table.ts'
 import type { Import, Source } from './source.ts'
 
 /** From the top down; a room knows those below it, never its neighbours. */
@@ -64,8 +65,8 @@ const PROVIDERS = [
 /** Claims whose name on the wire holds one; they are read from tokens of issuers that nothing else is known of. */
 const CLAIMS = new Set(['cognito:groups'])
 
-/** A back end's name, alone or inside of a longer one; `temporary` is none. */
-const BACKENDS = /lightstep|tempo(?!r)|jaeger|grafana/i
+/** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
+const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')
 
 /** Who may know one back end from another: its row, the code that asks it, and the formats, which are their makers'. */
 const BACKEND_ROOMS = /^src\/(backends|trace\/(sources|formats))\//

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Backend, Verb } from '../../src/backends/backend.ts'
 import { isReadRoute } from '../../src/backends/read-route.ts'
@@ -143,6 +144,17 @@ describe('the table', () => {
   it('names each back end once', () => {
     expect(new Set(BACKEND_IDS).size).toBe(BACKENDS.length)
     for (const id of BACKEND_IDS) expect(backendOf(id).id).toBe(id)
+  })
+
+  it('holds every row there is a file of', () => {
+    const files = readdirSync(new URL('../../src/backends', import.meta.url)).map((name) => name.slice(0, -3))
+    const others = files.filter((name) => !['backend', 'table', 'read-route'].includes(name))
+    expect(others.sort()).toEqual([...BACKEND_IDS].sort())
+  })
+
+  it('is the one the README tells of', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    for (const { id, name } of BACKENDS) expect([id, readme.includes(name)]).toEqual([id, true])
   })
 
   it('says who else can', () => {

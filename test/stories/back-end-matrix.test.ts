@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BACKEND_IDS } from '../../src/backends/table.ts'
 import { startJaegerApi } from '../world/jaeger-api.ts'
 import { startTempoApi } from '../world/tempo-api.ts'
 import { startTraceApi } from '../world/trace-api.ts'
@@ -82,6 +83,10 @@ const MATRIX: readonly Row[] = [
   ['query "{} | rate()"', /Lightstep did not accept/, 0, /Jaeger cannot query/, /cannot query time series/],
 ]
 const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'file'] as const
+
+it('every back end has its column', () => {
+  expect(BACKENDS.filter((name) => name !== 'file')).toEqual(BACKEND_IDS)
+})
 
 describe.each(BACKENDS)('%s', (backend) => {
   it.each(MATRIX)('%s', async (command, ...cells) => {
