@@ -1,35 +1,38 @@
 import type { Finding } from '../claims/finding.ts'
-import { inspectToken, verifyInspected } from '../claims/inspect.ts'
 import { judge } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import type { Client } from './client.ts'
+import type { Provider, Tokens } from './protocol/provider.ts'
+import { type Circumstances, inspectOwn, issuerOf, verify } from './verification.ts'
 
 /**
  * The profile's policy against a token that has just come: false findings refuse it, unknown ones are warned about
- * (or refused too, with `expect.strict`). Runs before anything is stored, and again at every refresh.
+ * (or refused too, with `expect.strict`). Runs before anything is stored, and again at every refresh. `answer`: what the
+ * token came with.
  */
 export async function gate(
   client: Client,
   token: string,
-  facts: {
+  answer: {
+    readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'skewSeconds'>
     readonly scope: string | undefined
-    readonly keys: Record<string, unknown> | undefined
-    readonly now: number
+    readonly metadata: Provider['metadata']
   },
+  whenUnreachable: Circumstances['whenUnreachable'],
+  ports: Ports,
 ): Promise<readonly Finding[]> {
   if (!client.expect) return []
-  const inspected = inspectToken(token, {
-    clientId: client.clientId,
-    claimNames: client.preset.claimNames,
-    ownTokens: client.preset.ownTokens,
-    responseScope: facts.scope,
-  })
-  const { issuer } = client
-  const subject = facts.keys
-    ? await verifyInspected(inspected, facts.keys, { issuer, now: facts.now })
-    : inspected
-  const findings = judge(subject, { ...client.expect, leewaySeconds: client.preset.leewaySeconds }, facts.now)
+  const { jwks, receivedAt, skewSeconds } = answer.tokens
+  const cached = { metadata: { value: answer.metadata, fetchedAt: receivedAt }, ...(jwks && { jwks }) }
+  const verified = await verify(
+    inspectOwn(client, token, answer.scope),
+    { trusted: [issuerOf(client, cached)], skewSeconds, ...(whenUnreachable && { whenUnreachable }) },
+    ports,
+  )
+  const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
+  const findings = judge(verified, expect, receivedAt + skewSeconds * 1000)
   const broken = findings.filter(
     ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && client.expect?.strict),
   )

@@ -12,7 +12,6 @@ import { openProvider } from './protocol/connection.ts'
 import { missingScopes } from './protocol/granted-scopes.ts'
 import { discover, type Metadata } from './protocol/metadata.ts'
 import type { Provider, Tokens } from './protocol/provider.ts'
-import { fetchKeys } from './protocol/signing-keys.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
 import type { Body, Cached } from './store/session-file.ts'
@@ -96,12 +95,9 @@ async function checkTokens(
       hint: 'Ask for the scope openid, or set use_token = "access".',
     })
   }
-  if (!client.expect) return []
-  const http = await ports.http(client.http)
-  const keys =
-    tokens.jwks?.value ?? (readJwt(token) ? await fetchKeys(provider.metadata.jwks_uri, http) : undefined)
-  const now = tokens.receivedAt + tokens.skewSeconds * 1000
-  return gate(client, token, { scope: tokens.scope ?? client.scopes.join(' '), keys, now })
+  const { metadata } = provider
+  const scope = tokens.scope ?? client.scopes.join(' ')
+  return gate(client, token, { tokens, scope, metadata }, 'fail', ports)
 }
 
 /** Installs the new sign-in over whatever was there. True when it replaced one. */

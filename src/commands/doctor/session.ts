@@ -1,15 +1,15 @@
 import { misalignment } from '../../claims/access-level.ts'
-import { type Inspected, inspectToken, verifyInspected } from '../../claims/inspect.ts'
+import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, judge } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { Client } from '../../session/client.ts'
 import { missingScopes } from '../../session/protocol/granted-scopes.ts'
-import { signingKeys } from '../../session/protocol/signing-keys.ts'
+import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { formatDuration } from '../../settings/duration.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
-import { readSubjects } from '../identity/inspected-tokens.ts'
+import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
@@ -38,22 +38,17 @@ export async function checkSession(
   const { body } = given.session
   const { ports } = invocation
   const { preset } = client
-  const how = {
-    clientId: client.clientId,
-    claimNames: preset.claimNames,
-    ownTokens: preset.ownTokens,
-    responseScope: body.grantedScope,
-  }
-  const now = ports.clock.now() + body.skewSeconds * 1000
-  const { keys } = await signingKeys(client, body, ports)
-  const subject = await verifyInspected(inspectToken(given.value, how), keys, { issuer: client.issuer, now })
+  const { skewSeconds } = body
+  const now = ports.clock.now() + skewSeconds * 1000
+  const inspected = inspectOwn(client, given.value, body.grantedScope)
+  const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
   const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [
     alive(given.secondsLeft, renewable, client),
-    ...claims(subject, client.expect, now, preset.leewaySeconds, client),
+    ...claims(token, client.expect, now, preset.leewaySeconds, client),
     scopes(client, body.grantedScope),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
-    ...alignment(subject, profile),
+    ...alignment(token, profile),
   ]
 }
 
@@ -62,14 +57,13 @@ export const NOBODY = 'not signed in'
 
 /** A token from outside is the one that commands use, so it is the one to look at. */
 async function checkGiven(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
-  const subjects = await readSubjects(invocation, profile, settings)
-  const token = (subjects.access ?? subjects.id) as Inspected
-  const subject = await subjects.verify(token, { offline: false, anew: false })
+  const { access, id, trusted, skewSeconds } = await readTokens(invocation, profile, settings)
+  const token = await verify((access ?? id) as Inspected, { trusted, skewSeconds }, invocation.ports)
   const now = invocation.ports.clock.now()
   return [
     ok('session', 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'),
-    ...claims(subject, profile.expect, now, profile.preset.leewaySeconds),
-    ...alignment(subject, profile),
+    ...claims(token, profile.expect, now, profile.preset.leewaySeconds),
+    ...alignment(token, profile),
   ]
 }
 
@@ -88,27 +82,27 @@ function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup
 
 /** `client`: whose sign-in it is; left out for a token from outside. */
 function claims(
-  subject: Inspected,
+  token: Inspected,
   expect: Expect | undefined,
   now: number,
   leewaySeconds: number,
   client?: Client,
 ): Checkup[] {
   const lines: Checkup[] = []
-  if (client && (subject.opaque || subject.notForUs) && client.useToken === 'access') {
+  if (client && (token.opaque || token.notForUs) && client.useToken === 'access') {
     const hint = hintFor(client.preset.id, { where: 'token', error: 'opaque-token' }, valuesOf(client))
     const text = 'the access token is for the provider alone: no API of yours can check it'
     if (hint !== undefined) lines.push(warn('claims', text, hint))
   }
   for (const { assertion, expected, actual, verdict, reason } of judge(
-    subject,
+    token,
     { ...expect, leewaySeconds },
     now,
   )) {
     const text = `${assertion}: expected ${expected}, held ${actual}${reason ? ` (${reason})` : ''}`
     if (verdict === 'fail')
       lines.push(fail('claims', text, 'Ask whoever manages the provider, or mend expect in the profile.'))
-    else if (verdict === 'unknown' && !((subject.opaque || subject.notForUs) && !expect)) {
+    else if (verdict === 'unknown' && !((token.opaque || token.notForUs) && !expect)) {
       lines.push(warn('claims', text, 'ls-auth whoami shows what the token says.'))
     }
   }

@@ -7,11 +7,12 @@ import { Failure } from '../../errors.ts'
 import type { Style } from '../../ports.ts'
 import { hintFor } from '../../providers/hints.ts'
 import { safeText } from '../../safe-text.ts'
+import { verify } from '../../session/verification.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { wrap } from '../wrap.ts'
-import { readSubjects, type Subjects } from './inspected-tokens.ts'
+import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** `ls-auth check`: every assertion with its answer; exit 0 only when all of them hold. */
@@ -21,13 +22,14 @@ export async function check(invocation: Invocation): Promise<void> {
   })
   const asked = assertions(invocation)
   const offline = invocation.options.offline === true
-  const subjects = await readSubjects(invocation, profile, settings, {
+  const tokens = await readTokens(invocation, profile, settings, {
     trustedIssuers: asked.flatMap(({ issuer }) => issuer ?? []),
     offline,
   })
-  const { subject, use } = choose(invocation, profile, subjects)
-  const verified = await subjects.verify(subject, { offline, anew: false })
-  const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
+  const { trusted, skewSeconds, origin } = tokens
+  const { token, use } = choose(invocation, profile, tokens)
+  const verified = await verify(token, { trusted, skewSeconds, offline }, invocation.ports)
+  const now = invocation.ports.clock.now() + skewSeconds * 1000
   const { leewaySeconds } = profile.preset
   const findings = [
     ...judgeAll(
@@ -42,7 +44,7 @@ export async function check(invocation: Invocation): Promise<void> {
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
   else await print(invocation, use, findings, whyNotVerified(verified, { issuer: profile.issuer, offline }))
   if (verdict !== 'pass') {
-    throw failed(findings, advise(verified, subjects.origin, profile, offline))
+    throw failed(findings, advise(verified, origin, profile, offline))
   }
 }
 
@@ -112,25 +114,25 @@ function claimAssertions(invocation: Invocation, now: number): Assertion[] {
 function choose(
   invocation: Invocation,
   profile: Profile,
-  subjects: Subjects,
-): { subject: Inspected; use: 'access' | 'id' } {
-  const use = (invocation.options.use ?? (subjects.origin === 'session' ? profile.useToken : undefined)) as
+  tokens: InspectedTokens,
+): { token: Inspected; use: 'access' | 'id' } {
+  const use = (invocation.options.use ?? (tokens.origin === 'session' ? profile.useToken : undefined)) as
     | 'access'
     | 'id'
     | undefined
   if (use === undefined) {
-    return subjects.access
-      ? { subject: subjects.access, use: 'access' }
-      : { subject: subjects.id as Inspected, use: 'id' }
+    return tokens.access
+      ? { token: tokens.access, use: 'access' }
+      : { token: tokens.id as Inspected, use: 'id' }
   }
-  const subject = subjects[use]
-  if (subject) return { subject, use }
+  const token = tokens[use]
+  if (token) return { token, use }
   throw new Failure('cannot-do', `there is no ${use === 'id' ? 'ID' : 'access'} token to check`, {
-    hint: missing(use, subjects.origin),
+    hint: missing(use, tokens.origin),
   })
 }
 
-function missing(use: 'access' | 'id', origin: Subjects['origin']): string {
+function missing(use: 'access' | 'id', origin: InspectedTokens['origin']): string {
   if (origin !== 'session')
     return use === 'id'
       ? 'The token given is no ID token: leave --use out.'
@@ -141,9 +143,9 @@ function missing(use: 'access' | 'id', origin: Subjects['origin']): string {
 }
 
 /** Expectations one after the other, without repeating what holds for each of them (signature, expiry). */
-function judgeAll(subject: Inspected, expects: readonly Expect[], now: number): Finding[] {
+function judgeAll(token: Inspected, expects: readonly Expect[], now: number): Finding[] {
   const findings: Finding[] = []
-  for (const finding of expects.flatMap((expect) => judge(subject, expect, now))) {
+  for (const finding of expects.flatMap((expect) => judge(token, expect, now))) {
     const known = findings.some(
       (one) => one.assertion === finding.assertion && one.expected === finding.expected,
     )
@@ -197,16 +199,21 @@ function failed(findings: readonly Finding[], hint: string): Failure {
 }
 
 /** The next step, for the token that was looked at: one from outside is not mended by signing in. */
-function advise(subject: Inspected, origin: Subjects['origin'], profile: Profile, offline: boolean): string {
+function advise(
+  token: Inspected,
+  origin: InspectedTokens['origin'],
+  profile: Profile,
+  offline: boolean,
+): string {
   const session = origin === 'session'
-  if (subject.opaque || subject.notForUs) {
+  if (token.opaque || token.notForUs) {
     if (!session) return 'Only the API this token is for can check it; pass one that names your API.'
     const hint = hintFor(profile.preset.id, { error: 'opaque-token' })
     return hint ?? 'This token is opaque: only its API can read it. Try --use id.'
   }
-  if (subject.signature === 'unverified') {
+  if (token.signature === 'unverified') {
     if (offline) return '--offline leaves the signature unknown; run it without.'
-    if (subject.identity.issuer.value !== undefined)
+    if (token.identity.issuer.value !== undefined)
       return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
   }
   return session

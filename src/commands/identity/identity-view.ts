@@ -1,12 +1,12 @@
 import type { Inspected } from '../../claims/inspect.ts'
 import type { Held, Identity } from '../../claims/normalise.ts'
 import type { Profile } from '../../settings/profile.ts'
-import type { Subjects } from './inspected-tokens.ts'
+import type { InspectedTokens } from './inspected-tokens.ts'
 
 /** What whoami has found out. */
 export interface View {
   readonly profile: Profile
-  readonly subjects: Subjects
+  readonly tokens: InspectedTokens
   readonly id: Inspected | undefined
   readonly access: Inspected | undefined
   readonly now: number
@@ -32,8 +32,8 @@ export const CONCEPTS: readonly [keyof Identity, string][] = [
 /** Concepts about a person are read from the ID token first, about permission from the access token first. */
 const FROM_ACCESS = new Set<keyof Identity>(['client', 'audience', 'scopes', 'groups', 'roles', 'tokenId'])
 
-/** Where an idea was found, in the token that decides it. */
-export function lookUp(
+/** Where an idea stands, in the token that decides it. */
+export function placeOf(
   view: View,
   concept: keyof Identity,
 ): { held: Held<NonNullable<unknown>>; from: 'id' | 'access' } | undefined {
@@ -50,12 +50,12 @@ export function lookUp(
 }
 
 /** The same, the bare value. */
-export const value = (view: View, concept: keyof Identity): unknown => lookUp(view, concept)?.held.value
+export const value = (view: View, concept: keyof Identity): unknown => placeOf(view, concept)?.held.value
 
-/** Of the token's life, by the clock that counts for it. Undefined: it does not say. */
-export function secondsLeft(token: Inspected, view: View, use: 'id' | 'access'): number | undefined {
-  const local = use === 'access' ? view.subjects.expiresAt : undefined
-  if (local !== undefined) return (local + view.subjects.skewSeconds * 1000 - view.now) / 1000
+/** Seconds left of a token's life, by the clock that counts for it. Undefined: it does not say. */
+export function lifeLeft(token: Inspected, view: View, use: 'id' | 'access'): number | undefined {
+  const local = use === 'access' ? view.tokens.expiresAt : undefined
+  if (local !== undefined) return (local + view.tokens.skewSeconds * 1000 - view.now) / 1000
   const exp = token.identity.expiresAt.value
   return exp === undefined ? undefined : exp - view.now / 1000
 }

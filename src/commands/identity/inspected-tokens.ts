@@ -1,15 +1,16 @@
-import { type Inspected, type Inspection, inspectToken, verifyInspected } from '../../claims/inspect.ts'
+import { type Inspected, inspectToken } from '../../claims/inspect.ts'
+import { isIssuerOf } from '../../claims/issuer.ts'
 import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import { presetFor } from '../../providers/detect.ts'
-import { signingKeys } from '../../session/protocol/signing-keys.ts'
 import type { Body } from '../../session/store/session-file.ts'
+import { type Circumstances, inspectOwn, issuerOf, namedIssuer } from '../../session/verification.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
 import { clientOf, givenToken, type Invocation } from '../invocation.ts'
 
-/** The tokens a command looks at, and how their signatures can be checked. */
-export interface Subjects {
+/** The tokens a command looks at, and whose keys may check their signatures. */
+export interface InspectedTokens {
   readonly access: Inspected | undefined
   readonly id: Inspected | undefined
   /** `session`: ours; `environment`: LS_AUTH_TOKEN; `input`: standard input. */
@@ -18,22 +19,25 @@ export interface Subjects {
   readonly expiresAt: number | undefined
   /** Provider's clock minus ours, seconds. */
   readonly skewSeconds: number
-  verify(subject: Inspected, options: { offline: boolean; anew: boolean }): Promise<Inspected>
+  /** The issuer of the profile, and those that the caller named. */
+  readonly trusted: Circumstances['trusted']
 }
 
 const MAX_INPUT_BYTES = 256 * 1024
 
 /** The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: as they are kept, not renewed. */
-export async function readSubjects(
+export async function readTokens(
   invocation: Invocation,
   profile: Profile,
   settings: Settings,
   options: { trustedIssuers?: readonly string[]; offline?: boolean } = {},
-): Promise<Subjects> {
+): Promise<InspectedTokens> {
   const { trustedIssuers = [], offline = false } = options
+  const { issuer, preset, http } = profile
+  const named = trustedIssuers.map((one) => namedIssuer(one, http))
   const outside = await outsideToken(invocation)
   if (outside) {
-    const token = inspectToken(outside.token, reading(outside.token, profile))
+    const token = inspectOutside(outside.token, profile)
     const isId = token.kind === 'id'
     return {
       access: isId ? undefined : token,
@@ -41,19 +45,18 @@ export async function readSubjects(
       origin: outside.origin,
       expiresAt: undefined,
       skewSeconds: 0,
-      verify: verifier(invocation, profile, undefined, trustedIssuers),
+      trusted: [...(issuer === undefined ? [] : [issuerOf({ issuer, preset, http })]), ...named],
     }
   }
   const { body, access, expiresAt } = await sessionTokens(invocation, profile, settings, offline)
-  const how = ourReading(profile)
   const responseScope = body.grantedScope ?? profile.scopes.join(' ')
   return {
-    access: access === undefined ? undefined : inspectToken(access, { ...how, responseScope }),
-    id: body.idToken === undefined ? undefined : inspectToken(body.idToken, how),
+    access: access === undefined ? undefined : inspectOwn(profile, access, responseScope),
+    id: body.idToken === undefined ? undefined : inspectOwn(profile, body.idToken, undefined),
     origin: 'session',
     expiresAt,
     skewSeconds: body.skewSeconds,
-    verify: verifier(invocation, profile, body, trustedIssuers),
+    trusted: [issuerOf(clientOf(profile, settings), body), ...named],
   }
 }
 
@@ -92,78 +95,13 @@ async function outsideToken(
   return token === undefined ? undefined : { token, origin: 'environment' }
 }
 
-const ourReading = ({ clientId, preset }: Profile): Inspection => ({
-  clientId,
-  claimNames: preset.claimNames,
-  ownTokens: preset.ownTokens,
-  responseScope: undefined,
-})
-
 /** A token of another issuer is read by that issuer's habits, whatever the profile is: reading is not believing. */
-function reading(token: string, profile: Profile): Inspection {
+function inspectOutside(token: string, profile: Profile): Inspected {
   const jwt = readJwt(token)
-  const claims = isReadable(jwt) ? jwt.payload : {}
-  if (typeof claims.iss !== 'string' || isIssuer(profile.issuer, claims.iss, claims.tid, profile))
-    return ourReading(profile)
-  const { claimNames, ownTokens } = presetFor(claims.iss)
-  return { clientId: undefined, claimNames, ownTokens, responseScope: undefined }
-}
-
-/**
- * Keys come from the profile's issuer, or from one the caller named; never from an address that only the token
- * names, or any token could make us call any host.
- */
-function verifier(
-  invocation: Invocation,
-  profile: Profile,
-  body: Body | undefined,
-  trusted: readonly string[],
-): Subjects['verify'] {
-  return async (subject, { offline, anew }) => {
-    const { ports } = invocation
-    const now = ports.clock.now() + (body?.skewSeconds ?? 0) * 1000
-    const issuer = subject.identity.issuer.value
-    const known = [profile.issuer, ...trusted].find((one) =>
-      isIssuer(one, issuer, subject.jwt?.payload.tid, profile),
-    )
-    if (offline || issuer === undefined || known === undefined || subject.notForUs)
-      return judgeWithoutKeys(subject, now)
-    const ours = known === profile.issuer
-    const client = { issuer: known, preset: ours ? profile.preset : presetFor(known), http: profile.http }
-    const cached = ours ? body : undefined
-    const first = await signingKeys(client, cached, ports, anew)
-    const verified = await verifyInspected(subject, first.keys, { issuer, now })
-    const unknownKey =
-      verified.answer && !verified.answer.verified && verified.answer.reason === 'unknown-key'
-    if (!unknownKey || first.source === 'provider') return verified
-    // Keys rotate: an unknown key id is worth one look at the provider's current set.
-    return verifyInspected(subject, (await signingKeys(client, cached, ports, true)).keys, { issuer, now })
-  }
-}
-
-/** What no key could mend (no signature at all, a MAC) is bad in any case; the rest is not known. */
-async function judgeWithoutKeys(subject: Inspected, now: number): Promise<Inspected> {
-  const judged = await verifyInspected(subject, {}, { issuer: subject.identity.issuer.value ?? '', now })
-  const open = judged.answer && !judged.answer.verified && judged.answer.reason === 'unknown-key'
-  return open ? subject : judged
-}
-
-/** The same string, an alias of it, or the profile's shared issuer with the token's own tenant in it (a GUID). */
-function isIssuer(
-  known: string | undefined,
-  claimed: string | undefined,
-  tenant: unknown,
-  profile: Profile,
-): boolean {
-  if (known === undefined || claimed === undefined) return false
-  if (known === claimed) return true
-  const { issuerTemplate: template, issuerAliases: aliases, sharedIssuer } = profile.preset
-  if (known !== profile.issuer) return false
-  if (aliases.includes(claimed)) return true
-  return (
-    sharedIssuer?.test(known) === true &&
-    typeof tenant === 'string' &&
-    /^[0-9a-f-]{36}$/i.test(tenant) &&
-    template?.replace('{tenantid}', tenant) === claimed
-  )
+  const { iss, tid } = isReadable(jwt) ? jwt.payload : {}
+  const { issuer, preset } = profile
+  const ours = issuer !== undefined && isIssuerOf({ iss, tid }, issuer, preset)
+  if (typeof iss !== 'string' || ours) return inspectOwn(profile, token, undefined)
+  const { claimNames, ownTokens } = presetFor(iss)
+  return inspectToken(token, { clientId: undefined, claimNames, ownTokens, responseScope: undefined })
 }

@@ -6,7 +6,7 @@ import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { formatDuration } from '../../settings/duration.ts'
 import { wrap } from '../wrap.ts'
-import { CONCEPTS, lookUp, secondsLeft, type View, value } from './identity-view.ts'
+import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** The identity for a person: one idea a line, each with the claim and the token it came from. */
@@ -33,7 +33,7 @@ const INDENT = ' '.repeat(16)
 
 function identityLines(view: View, columns: number, style: Style): string[] {
   return CONCEPTS.flatMap(([concept, label]) => {
-    const found = lookUp(view, concept)
+    const found = placeOf(view, concept)
     const text = found && say(concept, found.held)
     if (text === undefined) return []
     const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
@@ -88,7 +88,7 @@ function describeForm(token: Inspected): string {
 }
 
 function describeTime(token: Inspected, view: View, use: 'id' | 'access'): string {
-  const left = secondsLeft(token, view, use)
+  const left = lifeLeft(token, view, use)
   if (left === undefined) return ''
   return left > 0 ? `${formatDuration(left)} left` : `expired ${formatDuration(-left)} ago`
 }

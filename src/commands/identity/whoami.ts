@@ -1,9 +1,9 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
-import { Failure } from '../../errors.ts'
+import { verify } from '../../session/verification.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
-import { CONCEPTS, lookUp, secondsLeft, type View, value } from './identity-view.ts'
-import { readSubjects, type Subjects } from './inspected-tokens.ts'
+import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
+import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { printIdentity } from './whoami-text.ts'
 
 /** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
@@ -11,28 +11,22 @@ export async function whoami(invocation: Invocation): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, {
     anyProfile: invocation.options.token === '-',
   })
-  const subjects = await readSubjects(invocation, profile, settings)
-  if (invocation.options.raw === true) return printRaw(invocation, subjects)
+  const tokens = await readTokens(invocation, profile, settings)
+  if (invocation.options.raw === true) return printRaw(invocation, tokens)
+  const { ports } = invocation
+  const { trusted, skewSeconds } = tokens
   const anew = invocation.options.verify === true
-  const check = (subject: Inspected | undefined) => subject && verifyKindly(subjects, subject, anew)
-  const [id, access] = [await check(subjects.id), await check(subjects.access)]
-  const now = invocation.ports.clock.now() + subjects.skewSeconds * 1000
-  const view = { profile, subjects, id, access, now }
+  // Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists.
+  const how = { trusted, skewSeconds, anew, whenUnreachable: anew ? 'fail' : 'unverified' } as const
+  const check = (token: Inspected | undefined) => token && verify(token, how, ports)
+  const [id, access] = [await check(tokens.id), await check(tokens.access)]
+  const now = ports.clock.now() + skewSeconds * 1000
+  const view = { profile, tokens, id, access, now }
   if (globals(invocation).json) return printJson(invocation, toJson(view))
   await printIdentity(invocation.ports.terminal, view)
 }
 
-/** Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists. */
-async function verifyKindly(subjects: Subjects, subject: Inspected, anew: boolean): Promise<Inspected> {
-  try {
-    return await subjects.verify(subject, { offline: false, anew })
-  } catch (error) {
-    if (anew || !(error instanceof Failure)) throw error
-    return subject
-  }
-}
-
-async function printRaw(invocation: Invocation, { id, access }: Subjects): Promise<void> {
+async function printRaw(invocation: Invocation, { id, access }: InspectedTokens): Promise<void> {
   const raw = (token: Inspected | undefined) =>
     token &&
     (token.jwt
@@ -44,7 +38,7 @@ async function printRaw(invocation: Invocation, { id, access }: Subjects): Promi
 function toJson(view: View): unknown {
   const identity = Object.fromEntries(
     [...CONCEPTS.map(([concept]) => concept), 'emailVerified' as const].map((concept) => {
-      const found = lookUp(view, concept)
+      const found = placeOf(view, concept)
       if (!found) return [snake(concept), null]
       const { held, from } = found
       return [
@@ -60,7 +54,7 @@ function toJson(view: View): unknown {
   const token = (use: 'id' | 'access') => {
     const one = view[use]
     if (!one) return null
-    const left = secondsLeft(one, view, use)
+    const left = lifeLeft(one, view, use)
     return {
       kind: one.kind,
       format: one.opaque ? 'opaque' : 'jwt',
@@ -70,7 +64,7 @@ function toJson(view: View): unknown {
     }
   }
   return {
-    profile: view.subjects.origin === 'session' ? view.profile.name : null,
+    profile: view.tokens.origin === 'session' ? view.profile.name : null,
     identity,
     id_token: token('id'),
     access_token: token('access'),

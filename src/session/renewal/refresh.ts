@@ -27,7 +27,7 @@ export async function renew(
     const provider = await connect(client, body, ports)
     const tokens = await refreshWhenReached(provider, refreshToken, slotParameters(client, want), ports)
     checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
-    return { type: 'answered', renewal: await renewal(client, tokens, want, body.grantedScope) }
+    return { type: 'answered', renewal: await renewal(asker, provider, tokens, body.grantedScope) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return isDead(error, client)
@@ -67,9 +67,9 @@ async function refreshWhenReached(
 }
 
 async function renewal(
-  client: Client,
+  { client, want, ports }: { readonly client: Client; readonly want: Want; readonly ports: Ports },
+  { metadata }: Provider,
   tokens: Tokens,
-  want: Want,
   scopeBefore: string | undefined,
 ): Promise<Renewal> {
   const scope = tokens.scope ?? scopeBefore
@@ -78,8 +78,8 @@ async function renewal(
   try {
     // The policy is about the profile's own API.
     if (token !== undefined && isDefault(want)) {
-      const now = tokens.receivedAt + tokens.skewSeconds * 1000
-      await gate(client, token, { scope, keys: tokens.jwks?.value, now })
+      // A key set that cannot be fetched just now is no reason to drop what has come.
+      await gate(client, token, { tokens, scope, metadata }, 'unverified', ports)
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
