@@ -107,8 +107,6 @@ export interface Preset {
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
   /** The token that an API of ours can check. */
   readonly useToken: 'access' | 'id'
-  /** What an access token looks like from outside; `either`: by configuration. */
-  readonly accessToken: 'jwt' | 'opaque' | 'either'
   /** Marks of access tokens that are made for the provider's own APIs: nobody else can check their signature. */
   readonly ownTokens: OwnTokens
   /** Host of the loopback redirect URI (RFC 8252 §7.3), as it must be spelled for this provider. */
@@ -127,11 +125,6 @@ export interface Preset {
   readonly deviceErrorAliases: Readonly<Record<string, string>>
   /** Errors of a refresh that mean that the refresh token is dead (RFC 6749 §5.2 knows `invalid_grant`). */
   readonly deadRefreshCodes: readonly string[]
-  /**
-   * Seconds in which a refresh token that was already sent may be sent once more without being taken for
-   * stolen. 0: not known to be safe.
-   */
-  readonly rotationGraceSeconds: number
   /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
   /** How a client shows who it is: `none` (public), or a secret that is public by design. */
@@ -167,7 +160,6 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   authorizationParameters: {},
   audience: 'none',
   useToken: 'access',
-  accessToken: 'either',
   ownTokens: {},
   redirectHost: '127.0.0.1',
   redirectPorts: FIXED_PORTS,
@@ -177,7 +169,6 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   devicePkce: false,
   deviceErrorAliases: {},
   deadRefreshCodes: ['invalid_grant'],
-  rotationGraceSeconds: 0,
   revoke: ['refresh', 'access'],
   clientAuth: 'none',
   publicSecret: false,

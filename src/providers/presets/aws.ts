@@ -12,7 +12,6 @@ export const awsIam: Preset = {
   scopes: [],
   offline: 'none',
   audience: 'audience',
-  accessToken: 'jwt',
   device: 'no',
   revoke: [],
   claimNames: {
@@ -56,7 +55,6 @@ export const awsIdentityCenter: Preset = {
   scopes: [],
   offline: 'none',
   // Its token opens every AWS account the person has: it must not travel to a trace API.
-  accessToken: 'opaque',
   device: 'no',
   revoke: [],
   hints: [

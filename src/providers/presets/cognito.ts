@@ -43,7 +43,6 @@ export const cognito: Preset = {
   scopes: ['openid', 'profile', 'email'],
   offline: 'implicit',
   audience: 'scope',
-  accessToken: 'jwt',
   // The only spelling of loopback that every age of the service accepts.
   redirectHost: 'localhost',
   pkceKnown: true,

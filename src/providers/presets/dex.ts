@@ -7,7 +7,6 @@ export const dex: Preset = {
   name: 'Dex',
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   audience: 'cross-client',
-  accessToken: 'jwt',
   // A public client without redirectURIs may use any loopback port.
   redirectPorts: 'any',
   pkceKnown: true,

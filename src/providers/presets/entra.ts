@@ -83,9 +83,8 @@ export const entra: Preset = {
   // It needs none, and in many tenants only an administrator may see the consent page (AADSTS90094).
   consentForOffline: false,
   audience: 'scope',
-  // Without a scope of our own API the token is for Microsoft Graph, and nobody else can check that one.
-  accessToken: 'either',
-  // Microsoft Graph, by its id and its names; such a token is signed over a header that was changed afterwards.
+  // Without a scope of our own API the token is for Microsoft Graph (its id and its names), and nobody else can check
+  // that one: it is signed over a header that was changed afterwards.
   ownTokens: {
     audiences: [
       '00000003-0000-0000-c000-000000000000',
@@ -101,8 +100,6 @@ export const entra: Preset = {
   device: 'yes',
   deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
   deadRefreshCodes: ['invalid_grant', 'interaction_required'],
-  // The old refresh token stays valid after a refresh, so a repeat is harmless.
-  rotationGraceSeconds: 60,
   // There is no revocation endpoint: signing out forgets locally.
   revoke: [],
   issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',

@@ -9,7 +9,6 @@ export const githubActions: Preset = {
   scopes: [],
   offline: 'none',
   audience: 'audience',
-  accessToken: 'jwt',
   device: 'no',
   revoke: [],
   // `nbf` is five minutes before `iat`; `exp` has no slack.

@@ -14,12 +14,9 @@ export const google: Preset = {
     profile: 'https://www.googleapis.com/auth/userinfo.profile',
   },
   useToken: 'id',
-  accessToken: 'opaque',
   redirectPorts: 'any',
   pkceKnown: true,
   device: 'separate-client',
-  // The refresh token is not replaced, so a repeat is harmless.
-  rotationGraceSeconds: 60,
   clientAuth: 'client_secret_post',
   publicSecret: true,
   issuerAliases: ['accounts.google.com'],

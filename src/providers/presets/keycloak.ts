@@ -6,7 +6,6 @@ export const keycloak: Preset = {
   id: 'keycloak',
   name: 'Keycloak',
   audience: 'mapper',
-  accessToken: 'jwt',
   // For a loopback host the registered URI is compared without the port.
   redirectPorts: 'any',
   pkceKnown: true,

@@ -55,11 +55,8 @@ export const okta: Preset = {
   id: 'okta',
   name: 'Okta',
   audience: 'server',
-  accessToken: 'jwt',
   pkceKnown: true,
   device: 'yes',
-  // Rotation is optional; where it is on, 30 seconds is the default overlap.
-  rotationGraceSeconds: 30,
   claimNames: {
     // In an access token `sub` is the login; `uid` there equals the ID token's `sub`.
     subject: ['uid', 'sub'],
@@ -87,7 +84,6 @@ export const oktaOrg: Preset = {
   name: 'Okta (org authorization server)',
   audience: 'none',
   useToken: 'id',
-  accessToken: 'opaque',
   // They look like JWTs, but what is in them may change and their keys need not be published.
   ownTokens: { all: true },
   hints: [

@@ -9,7 +9,6 @@ export const pingOne: Preset = {
   scopes: ['openid', 'profile', 'email'],
   offline: 'implicit',
   audience: 'scope',
-  accessToken: 'jwt',
   device: 'yes',
   claimNames: {
     userName: ['preferred_username', 'username', 'email', 'sub'],

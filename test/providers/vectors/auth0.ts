@@ -14,7 +14,6 @@ export const AUTH0_ROW: Row = {
     audience: 'audience',
     device: 'yes',
     revoke: ['refresh'],
-    rotationGraceSeconds: 0,
   },
   registers: exactly('127.0.0.1'),
   tokens: [

@@ -119,7 +119,6 @@ export const GOOGLE: Row = {
     offline: 'params',
     authorizationParameters: { access_type: 'offline', prompt: 'consent' },
     useToken: 'id',
-    accessToken: 'opaque',
     device: 'separate-client',
     clientAuth: 'client_secret_post',
     publicSecret: true,

@@ -126,9 +126,7 @@ export const OKTA: readonly Row[] = [
       scopes: ['openid', 'profile', 'email', 'offline_access'],
       audience: 'server',
       useToken: 'access',
-      accessToken: 'jwt',
       device: 'yes',
-      rotationGraceSeconds: 30,
       revoke: ['refresh', 'access'],
       ownTokens: {},
     },
@@ -140,7 +138,7 @@ export const OKTA: readonly Row[] = [
     id: 'okta-org',
     issuers: ['https://acme.okta.com', 'https://acme.okta-emea.com'],
     clientId: CLIENT,
-    preset: { audience: 'none', useToken: 'id', accessToken: 'opaque', ownTokens: { all: true } },
+    preset: { audience: 'none', useToken: 'id', ownTokens: { all: true } },
     registers: exactly('127.0.0.1'),
     tokens: [
       { ...idToken, payload: { ...idToken.payload, iss: 'https://acme.okta.com' }, says: {} },

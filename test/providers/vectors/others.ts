@@ -100,7 +100,7 @@ export const OTHERS: readonly Row[] = [
     id: 'generic',
     issuers: ['https://id.acme.example', 'https://login.acme.example/oauth2/other'],
     clientId: 'cli-1',
-    preset: { scopes: STANDARD, audience: 'none', device: 'if-advertised', rotationGraceSeconds: 0 },
+    preset: { scopes: STANDARD, audience: 'none', device: 'if-advertised' },
     registers: exactly('127.0.0.1'),
     tokens: [
       {

@@ -104,7 +104,7 @@ export const WORKLOADS: readonly Row[] = [
       'https://oidc.eu-west-1.amazonaws.com',
     ],
     clientId: 'none',
-    preset: { signsIn: 'nobody', accessToken: 'opaque', device: 'no' },
+    preset: { signsIn: 'nobody', device: 'no' },
     registers: exactly('127.0.0.1'),
     tokens: [],
     hints: [[{ where: 'discovery', error: 'not-found' }, /no ID tokens/]],
