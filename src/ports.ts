@@ -10,7 +10,7 @@ export interface Env {
   readonly pid: number
   /** Numeric user id, undefined on Windows. */
   readonly uid: number | undefined
-  /** The command as typed, without arguments that could hold anything private: `ls-auth trace get`. */
+  /** Of this program, as `--version` prints it. */
   readonly version: string
 }
 
