@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import { asUnknown, type Finding } from './finding.ts'
 import type { Claims } from './jwt/jwt.ts'
 import { instant } from './lifetime.ts'
-import { type Subject, weigh } from './policy.ts'
+import { type KnownToken, weigh } from './policy.ts'
 
 const OPERATORS = ['==', '!=', '>=', '<=', '>', '<', 'contains', 'exists'] as const
 type Operator = (typeof OPERATORS)[number]
@@ -37,9 +37,13 @@ export function parseAssertion(text: string): Assertion {
  * The answer of a token to an assertion. A claim that is not there is `unknown` (it may be somewhere else), except
  * for `exists`. Text is compared exactly; `>` and its kin compare numbers only.
  */
-export function judgeAssertion(subject: Subject, payload: Claims | undefined, assertion: Assertion): Finding {
+export function judgeAssertion(
+  token: KnownToken,
+  payload: Claims | undefined,
+  assertion: Assertion,
+): Finding {
   const { path, operator, value, meaning } = assertion
-  const held = payload === undefined ? undefined : lookUp(payload, path)
+  const held = payload === undefined ? undefined : claimAt(payload, path)
   const finding: Finding = {
     assertion: 'claim',
     expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
@@ -48,13 +52,13 @@ export function judgeAssertion(subject: Subject, payload: Claims | undefined, as
     source: path,
   }
   if (operator === 'exists')
-    return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, subject)
-  if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), subject)
-  return weigh({ ...finding, verdict: holds(held, operator, value) ? 'pass' : 'fail' }, subject)
+    return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, token)
+  if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), token)
+  return weigh({ ...finding, verdict: holds(held, operator, value) ? 'pass' : 'fail' }, token)
 }
 
 /** A claim of exactly this name first (names may hold dots and slashes), else steps down from the payload. */
-function lookUp(payload: Claims, path: string): unknown {
+function claimAt(payload: Claims, path: string): unknown {
   if (Object.hasOwn(payload, path)) return payload[path]
   let at: unknown = payload
   for (const step of path.split('.')) {

@@ -8,7 +8,8 @@
 export type Shape<T> = (raw: unknown, name: string) => T | undefined
 
 /** A non-empty string. Numbers are no identifiers here: two readers may print one number in two ways. */
-export const asText: Shape<string> = (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined)
+export const asNonEmptyText: Shape<string> = (raw) =>
+  typeof raw === 'string' && raw !== '' ? raw : undefined
 
 /** A JSON boolean, or its name in a string. */
 export const asFlag: Shape<boolean> = (raw) => {

@@ -1,4 +1,4 @@
-import type { ClaimRule, ClaimSource } from './claim-names.ts'
+import type { ClaimRule, ClaimSource } from '../claim-grammar.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 
@@ -17,9 +17,9 @@ interface Step extends Found {
  * What stands at a source. Several results: a `*`, an ending that fits several claims, or a merge;
  * none: the claim is not there, or the rule's conditions do not hold.
  */
-export function lookUpSource(payload: Claims, source: ClaimSource, kind: TokenKind): Found[] {
+export function claimsAt(payload: Claims, source: ClaimSource, kind: TokenKind): Found[] {
   if (typeof source === 'string') return walk(payload, [source])
-  if ('merge' in source) return source.merge.flatMap((part) => lookUpSource(payload, part, kind))
+  if ('merge' in source) return source.merge.flatMap((part) => claimsAt(payload, part, kind))
   if (source.only !== undefined && source.only !== kind) return []
   const steps =
     source.ending === undefined ? walk(payload, source.path ?? []) : ending(payload, source.ending)

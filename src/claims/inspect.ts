@@ -1,12 +1,12 @@
-import type { ClaimNames } from './claim-names.ts'
+import type { ClaimNames, OwnTokens } from '../claim-grammar.ts'
 import { type BrokenJwt, isReadable, type Jwt, readJwt } from './jwt/jwt.ts'
 import { type SignatureAnswer, verifySignature } from './jwt/verify.ts'
 import { type TokenKind, tokenKind } from './kind.ts'
 import { normalise } from './normalise.ts'
-import type { Subject } from './policy.ts'
+import type { KnownToken } from './policy.ts'
 
 /** A token taken apart: what it says, what kind it is, and how far its signature has been looked at. */
-export interface Inspected extends Subject {
+export interface Inspected extends KnownToken {
   readonly token: string
   readonly jwt: Jwt | undefined
   /** Why something that begins like a JWT could not be read. */
@@ -24,12 +24,6 @@ export interface Inspection {
   readonly ownTokens?: OwnTokens | undefined
   /** `scope` of the token response, for a token that does not carry its scopes. */
   readonly responseScope: string | undefined
-}
-
-interface OwnTokens {
-  readonly all?: boolean
-  readonly audiences?: readonly string[]
-  readonly headers?: readonly string[]
 }
 
 function isOwn(jwt: Jwt, kind: TokenKind, own: OwnTokens | undefined): boolean {

@@ -31,9 +31,9 @@ const PAYLOAD_TYPES: Record<string, TokenKind> = {
 export function tokenKind(jwt: Jwt, clientId?: string): TokenKind {
   const { header, payload } = jwt
   return (
-    lookUp(HEADER_TYPES, mediaType(header.typ)) ??
-    lookUp(PAYLOAD_TYPES, payload.token_use) ??
-    lookUp(PAYLOAD_TYPES, payload.typ) ??
+    kindIn(HEADER_TYPES, mediaType(header.typ)) ??
+    kindIn(PAYLOAD_TYPES, payload.token_use) ??
+    kindIn(PAYLOAD_TYPES, payload.typ) ??
     kindByClaims(payload, clientId)
   )
 }
@@ -54,7 +54,7 @@ function mediaType(typ: unknown): unknown {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
 }
 
-function lookUp(table: Record<string, TokenKind>, key: unknown): TokenKind | undefined {
+function kindIn(table: Record<string, TokenKind>, key: unknown): TokenKind | undefined {
   if (typeof key !== 'string') return undefined
   const name = key.toLowerCase()
   return Object.hasOwn(table, name) ? table[name] : undefined

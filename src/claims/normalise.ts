@@ -1,6 +1,7 @@
-import { type ClaimNames, type ClaimSource, GENERIC_CLAIM_NAMES } from './claim-names.ts'
-import { asFlag, asList, asScopes, asSeconds, asText, type Shape } from './claim-shape.ts'
-import { lookUpSource } from './claim-source.ts'
+import type { ClaimNames, ClaimSource } from '../claim-grammar.ts'
+import { GENERIC_CLAIM_NAMES } from './claim-names.ts'
+import { asFlag, asList, asNonEmptyText, asScopes, asSeconds, type Shape } from './claim-shape.ts'
+import { claimsAt } from './claim-source.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
@@ -55,25 +56,25 @@ export function normalise(payload: Claims, reading: Reading): Identity {
   const names: ClaimNames = { ...GENERIC_CLAIM_NAMES, ...reading.names }
   const read = <T>(sources: readonly ClaimSource[], shape: Shape<T>) =>
     first(payload, sources, reading.kind, shape)
-  const email = read(names.email, asText)
+  const email = read(names.email, asNonEmptyText)
   return {
-    issuer: read(['iss'], asText),
-    subject: read(names.subject, asText),
-    userName: read(names.userName, asText),
+    issuer: read(['iss'], asNonEmptyText),
+    subject: read(names.subject, asNonEmptyText),
+    userName: read(names.userName, asNonEmptyText),
     email,
     emailVerified: emailVerified(email, read(['email_verified'], asFlag)),
-    client: read(names.client, asText),
+    client: read(names.client, asNonEmptyText),
     audience: read(names.audience, asList),
     scopes: orResponse(read(names.scopes, asScopes), reading.responseScope),
     groups: names.groupsLeftOut.some((name) => asFlag(payload[name], name))
       ? { value: undefined, status: 'overage' }
       : read(names.groups, asList),
     roles: read(names.roles, asList),
-    tenant: read(names.tenant, asText),
+    tenant: read(names.tenant, asNonEmptyText),
     authTime: read(names.authTime, asSeconds),
-    mfa: multiFactor(read(['amr'], asList), read(['acr'], asText), names.mfaLevels),
-    sessionId: read(names.sessionId, asText),
-    tokenId: read(names.tokenId, asText),
+    mfa: multiFactor(read(['amr'], asList), read(['acr'], asNonEmptyText), names.mfaLevels),
+    sessionId: read(names.sessionId, asNonEmptyText),
+    tokenId: read(names.tokenId, asNonEmptyText),
     issuedAt: read(['iat'], asSeconds),
     expiresAt: read(['exp'], asSeconds),
     notBefore: read(['nbf'], asSeconds),
@@ -110,7 +111,7 @@ function readSource<T>(
   shape: Shape<T>,
 ): Held<T> | undefined {
   const held: { value: T; source: string }[] = []
-  for (const { raw, name } of lookUpSource(payload, source, kind)) {
+  for (const { raw, name } of claimsAt(payload, source, kind)) {
     const value = shape(raw, name)
     if (value !== undefined) held.push({ value, source: name })
   }

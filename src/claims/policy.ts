@@ -27,7 +27,7 @@ export interface Expect extends LifetimeLimits {
 }
 
 /** A token as far as it is known. */
-export interface Subject {
+export interface KnownToken {
   readonly identity: Identity
   readonly kind: TokenKind
   /** No claims could be read: not a JWT, an encrypted or a broken one. */
@@ -47,17 +47,17 @@ export interface Subject {
  * claim that fails fails whoever wrote it. Scopes of an opaque token come from the token response, which
  * TLS vouches for, so they can pass.
  */
-export function judge(subject: Subject, expect: Expect, now: number): Finding[] {
+export function judge(token: KnownToken, expect: Expect, now: number): Finding[] {
   const claims = [
-    ...kindFindings(subject.kind),
-    ...judgeLifetime(subject.identity, expect, now),
-    ...whoFindings(subject.identity, expect),
-    ...mayFindings(subject, expect),
+    ...kindFindings(token.kind),
+    ...judgeLifetime(token.identity, expect, now),
+    ...whoFindings(token.identity, expect),
+    ...mayFindings(token, expect),
   ]
-  return [signatureFinding(subject), ...claims.map((finding) => weigh(finding, subject))]
+  return [signatureFinding(token), ...claims.map((finding) => weigh(finding, token))]
 }
 
-function signatureFinding({ opaque, notForUs, signature }: Subject): Finding {
+function signatureFinding({ opaque, notForUs, signature }: KnownToken): Finding {
   const finding: Finding = {
     assertion: 'signature',
     expected: "made with one of the provider's keys",
@@ -111,11 +111,11 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   return findings
 }
 
-function mayFindings(subject: Subject, expect: Expect): Finding[] {
-  const { identity } = subject
-  const scopes = scopesOf(subject)
+function mayFindings(token: KnownToken, expect: Expect): Finding[] {
+  const { identity } = token
+  const scopes = scopesOf(token)
   const note =
-    subject.kind === 'id' && scopes.value === undefined
+    token.kind === 'id' && scopes.value === undefined
       ? { note: 'an ID token carries no scopes: whoever is given it decides by audience, client and claims' }
       : {}
   // One finding for each scope, so that the one that is missing has a line of its own.
@@ -152,7 +152,7 @@ const REASONS = {
 } as const satisfies Record<string, UnknownReason>
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */
-export function weigh(finding: Finding, { opaque, notForUs, signature }: Subject): Finding {
+export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownToken): Finding {
   if (signature === 'bad') return asUnknown(finding, 'bad-signature')
   if (opaque) {
     return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE
@@ -164,7 +164,7 @@ export function weigh(finding: Finding, { opaque, notForUs, signature }: Subject
     : finding
 }
 
-function scopesOf({ identity, responseScope }: Subject): Held<readonly string[]> {
+function scopesOf({ identity, responseScope }: KnownToken): Held<readonly string[]> {
   if (identity.scopes.value !== undefined || responseScope === undefined) return identity.scopes
   return { value: responseScope.split(' ').filter((scope) => scope !== ''), source: RESPONSE_SOURCE }
 }

@@ -1,3 +1,5 @@
+import type { ClaimNames, OwnTokens } from '../claim-grammar.ts'
+
 /** Every provider we have facts about; the names a profile may write as `provider`. */
 export const PROVIDER_IDS = [
   'okta',
@@ -34,52 +36,6 @@ export interface Hint {
   readonly issuer?: RegExp
   /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the settings in use. */
   readonly say: string
-}
-
-/** A place to look for a claim; the reader of tokens says what each member means. */
-export type ClaimPlace =
-  | string
-  | {
-      readonly path?: readonly string[]
-      readonly ending?: string
-      readonly only?: 'id' | 'access'
-      readonly take?: 'host' | 'last-segment' | 'entries' | 'single'
-      readonly containing?: string
-      readonly notStarting?: string
-      readonly prefix?: string
-    }
-  | { readonly merge: readonly ClaimPlace[] }
-
-/** Ideas a token can speak of. */
-export type Concept =
-  | 'subject'
-  | 'userName'
-  | 'email'
-  | 'client'
-  | 'audience'
-  | 'scopes'
-  | 'groups'
-  | 'roles'
-  | 'tenant'
-  | 'authTime'
-  | 'sessionId'
-  | 'tokenId'
-
-/** A provider's own places, best first; a concept left out is read in the generic way; `[]`: never said. */
-export type ClaimPlaces = Readonly<Partial<Record<Concept, readonly ClaimPlace[]>>> & {
-  /** Claims that, when true, say that groups were left out because they were too many. */
-  readonly groupsLeftOut?: readonly string[]
-  /** Values of `acr` that mean more than one factor; `*` at the end: any ending. */
-  readonly mfaLevels?: readonly string[]
-}
-
-/** Any of these marks will do. */
-export interface OwnTokens {
-  /** Every access token is one. */
-  readonly all?: boolean
-  readonly audiences?: readonly string[]
-  /** Members of the JOSE header that others do not have. */
-  readonly headers?: readonly string[]
 }
 
 /** What is particular about a provider. Defaults only: a profile can override each of them. */
@@ -141,7 +97,8 @@ export interface Preset {
   readonly issuerAliases: readonly string[]
   /** Hosts beside the issuer's own where its endpoints are known to live; `*` is one or more labels. */
   readonly endpointHosts: readonly string[]
-  readonly claimNames: ClaimPlaces
+  /** A provider's own places; a concept left out is read in the generic way. */
+  readonly claimNames: Partial<ClaimNames>
   readonly hints: readonly Hint[]
   /** What an administrator does so that `ls-auth login` works; the redirect URIs are shown beside it. */
   readonly registration: readonly string[]

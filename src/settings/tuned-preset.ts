@@ -1,5 +1,6 @@
+import type { ClaimSource } from '../claim-grammar.ts'
 import { Failure } from '../errors.ts'
-import type { ClaimPlace, Preset } from '../providers/preset.ts'
+import type { Preset } from '../providers/preset.ts'
 import { parseDuration } from './duration.ts'
 import type { SettingName } from './setting-table.ts'
 
@@ -24,7 +25,7 @@ export function tunePreset(preset: Preset, values: Values): Preset {
 }
 
 /** A claim of exactly this name (it may be a URL, with dots in it), else steps down from the payload. */
-function placesOf(claim: string): readonly ClaimPlace[] {
+function placesOf(claim: string): readonly ClaimSource[] {
   const path = claim.split('.')
   return path.length > 1 && !claim.includes('/') ? [claim, { path }] : [claim]
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Finding, verdictOf } from '../../src/claims/finding.ts'
 import { normalise } from '../../src/claims/normalise.ts'
-import { type Expect, judge, type Subject } from '../../src/claims/policy.ts'
+import { type Expect, judge, type KnownToken } from '../../src/claims/policy.ts'
 
 const NOW = 1_800_000_000_000
 const SECONDS = NOW / 1000
@@ -18,7 +18,7 @@ const PAYLOAD = {
   exp: SECONDS + 3000,
 }
 
-function subject(payload: Record<string, unknown> = PAYLOAD, over: Partial<Subject> = {}): Subject {
+function subject(payload: Record<string, unknown> = PAYLOAD, over: Partial<KnownToken> = {}): KnownToken {
   return {
     identity: normalise(payload, { kind: 'access' }),
     kind: 'access',
