@@ -7,7 +7,7 @@ import type { Conversation, Manner } from '../session/flow/login-dialog.ts'
 import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
-import { formatDuration } from '../settings/duration.ts'
+import { shortDuration } from '../settings/duration.ts'
 import type { Profile, Settings } from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { clientOf, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
@@ -95,7 +95,7 @@ function deviceText(prompt: DevicePrompt): string {
 and enter the code  ${prompt.userCode}
 
 The page is on ${host}. Go on only if you started this sign-in just now.
-${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${formatDuration(prompt.expiresInSeconds)}.
+${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.
 `
 }
 
@@ -167,7 +167,7 @@ async function report(
   tell(invocation, `  API      ${safeText(profile.api.href, 120)}`)
   tell(
     invocation,
-    `  token    ${formatDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
+    `  token    ${shortDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
   )
   if (!signedIn.refreshable && meantToLast(profile)) warn(invocation, withoutRefresh(profile))
   if (signedIn.missingScopes.length > 0) {

@@ -19,7 +19,7 @@ export function parseDuration(text: string, what: string): number {
 }
 
 /** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. */
-export function formatDuration(seconds: number): string {
+export function shortDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   if (whole < 60) return `${whole}s`
   if (whole < 3600) return `${Math.floor(whole / 60)}m`

@@ -6,7 +6,7 @@ import { hintFor } from '../../providers/hints.ts'
 import type { Client } from '../../session/client.ts'
 import { missingScopes } from '../../session/protocol/granted-scopes.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
-import { formatDuration } from '../../settings/duration.ts'
+import { shortDuration } from '../../settings/duration.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
@@ -70,7 +70,7 @@ async function checkGiven(invocation: Invocation, profile: Profile, settings: Se
 const valuesOf = ({ issuer, clientId, scopes }: Client) => ({ issuer, client: clientId, scopes })
 
 function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {
-  const left = formatDuration(secondsLeft)
+  const left = shortDuration(secondsLeft)
   if (renewable) return ok('session', `a token with ${left} left, renewed as needed`)
   const hint = hintFor(client.preset.id, { where: 'token', error: 'no-refresh-token' }, valuesOf(client))
   return warn(
@@ -129,7 +129,7 @@ function scopes(client: Client, granted: string | undefined): Checkup {
 function secretAge(client: Client, secret: { since: number } | undefined, now: number): Checkup[] {
   if (client.clientAuth === 'none' || !secret) return []
   const age = (now - secret.since) / 1000
-  const text = `given ${formatDuration(age)} ago`
+  const text = `given ${shortDuration(age)} ago`
   return age > client.clientSecretMaxAgeSeconds
     ? [warn('client secret', text, 'Make a new one at the provider, then: ls-auth login')]
     : [ok('client secret', text)]

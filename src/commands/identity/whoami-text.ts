@@ -4,7 +4,7 @@ import { instant } from '../../claims/lifetime.ts'
 import type { Held, Identity } from '../../claims/normalise.ts'
 import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
-import { formatDuration } from '../../settings/duration.ts'
+import { shortDuration } from '../../settings/duration.ts'
 import { wrap } from '../wrap.ts'
 import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
@@ -90,7 +90,7 @@ function describeForm(token: Inspected): string {
 function describeTime(token: Inspected, view: View, use: 'id' | 'access'): string {
   const left = lifeLeft(token, view, use)
   if (left === undefined) return ''
-  return left > 0 ? `${formatDuration(left)} left` : `expired ${formatDuration(-left)} ago`
+  return left > 0 ? `${shortDuration(left)} left` : `expired ${shortDuration(-left)} ago`
 }
 
 type Paint = (text: string) => string
