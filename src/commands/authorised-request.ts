@@ -1,25 +1,21 @@
 import { openApi, type Send } from '../api/request.ts'
 import { backendOf, explainFailure } from '../backends/table.ts'
-import type { Profile, Settings } from '../settings/profile.ts'
+import { type Profile, requireClient } from '../settings/profile.ts'
 import { tokenSource } from './credentials.ts'
-import { clientOf, type Invocation } from './invocation.ts'
+import type { Invocation } from './invocation.ts'
 
 /** Requests to the API of a profile with the user's identity (with none under `authorization = "none"`). */
-export async function authorisedRequest(
-  invocation: Invocation,
-  profile: Profile,
-  settings: Settings,
-): Promise<Send> {
+export async function authorisedRequest(invocation: Invocation, profile: Profile): Promise<Send> {
   const row = backendOf(profile.backend)
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
-    http: await invocation.ports.http(profile.http),
+    http: await invocation.ports.http(profile.client.http),
     explain: (failure: Parameters<typeof explainFailure>[1], host: string) =>
       explainFailure(row, failure, host),
   }
   return openApi(
     destination,
-    tokenSource(invocation, () => clientOf(profile, settings)),
+    tokenSource(invocation, () => requireClient(profile)),
   )
 }

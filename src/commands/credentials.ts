@@ -1,6 +1,6 @@
 import type { TokenSource } from '../api/request.ts'
+import type { Client } from '../client.ts'
 import type { AccessToken } from '../session/access.ts'
-import type { Client } from '../session/client.ts'
 import { givenToken, type Invocation, tell, warn } from './invocation.ts'
 
 /** The session's token of this run; `rejected` is one the API has refused although it was locally valid. */
@@ -19,7 +19,7 @@ export async function sessionToken(
   const token = await accessToken(
     client,
     {
-      use: want.use ?? client.useToken,
+      use: want.use ?? client.preset.useToken,
       audience: want.audience ?? '',
       scopes: want.scopes ?? '',
       ...(want.minTtlSeconds === undefined ? {} : { minTtlSeconds: want.minTtlSeconds }),

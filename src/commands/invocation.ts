@@ -1,14 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
-import type { Client } from '../session/client.ts'
-import {
-  chooseProfile,
-  type Profile,
-  readSettings,
-  requireClient,
-  type Settings,
-} from '../settings/profile.ts'
+import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 
 /** One run of one command: what was typed, and the machine it runs on. */
@@ -47,23 +40,23 @@ export function warn(invocation: Invocation, failure: Pick<Failure, 'message' | 
 export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>
   invocation.ports.terminal.out(`${safeJson(value, 2)}\n`)
 
-export const flagsOf = (
-  invocation: Invocation,
-  needs: Pick<Flags, 'newProfile' | 'anyProfile'> = {},
-): Flags => {
+/** What a command wants of the profile: `profile`, one that it names itself, goes before `--profile`. */
+export type ProfileNeeds = Pick<Flags, 'newProfile' | 'anyProfile' | 'profile'>
+
+export const flagsOf = (invocation: Invocation, needs: ProfileNeeds = {}): Flags => {
   const { profile, timeoutMilliseconds } = globals(invocation)
   return {
     values: invocation.settings,
-    ...needs,
     ...(profile === undefined ? {} : { profile }),
     ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
+    ...needs,
   }
 }
 
 /** The settings files and the profile they amount to for this run. */
 export async function loadProfile(
   invocation: Invocation,
-  needs: Pick<Flags, 'newProfile' | 'anyProfile'> = {},
+  needs: ProfileNeeds = {},
 ): Promise<{ settings: Settings; profile: Profile }> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
@@ -72,36 +65,6 @@ export async function loadProfile(
     tell(invocation, `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`)
   }
   return { settings, profile }
-}
-
-/** The part of a profile that signs in. */
-export function clientOf(profile: Profile, settings: Settings): Client {
-  const { issuer, clientId } = requireClient(profile)
-  const { name, account, preset, scopes, audience, useToken, store, storeKeyFile, expect, http } = profile
-  const { redirectHost, redirectPorts, redirectPath } = profile
-  return {
-    profile: name,
-    issuer,
-    clientId,
-    account,
-    apiOrigin: profile.api.origin,
-    preset,
-    scopes,
-    audience,
-    useToken,
-    redirectHost,
-    redirectPorts,
-    redirectPath,
-    clientAuth: profile.clientAuth,
-    publicSecret: profile.publicSecret,
-    clientSecretFile: profile.clientSecretFile,
-    clientSecretMaxAgeSeconds: profile.clientSecretMaxAgeSeconds,
-    store,
-    storeKeyFile,
-    expect,
-    http,
-    stateDirectory: settings.places.stateDirectory,
-  }
 }
 
 /** A token given to this run from outside (CI, `exec`): then neither keychain nor provider is touched. */

@@ -1,3 +1,4 @@
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { hintFor } from '../providers/hints.ts'
 import { safeText } from '../safe-text.ts'
@@ -8,24 +9,24 @@ import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { shortDuration } from '../settings/duration.ts'
-import type { Profile, Settings } from '../settings/profile.ts'
+import { type Profile, requireClient, type Settings } from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
 
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
 export async function login(invocation: Invocation): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
-  if (profile.issuer === undefined && !profile.saved) {
+  if (profile.client.issuer === undefined && !profile.saved) {
     throw new Failure('usage', 'there is no profile yet', {
       hint: 'Run: ls-auth login --issuer URL --client-id ID',
     })
   }
-  requireSignInOffered(profile.preset)
+  requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
-  const client = clientOf(profile, settings)
+  const client = requireClient(profile)
   const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))
   const saved = await saveSettings(invocation, settings, profile)
-  await report(invocation, profile, signedIn, saved)
+  await report(invocation, profile, client, signedIn, saved)
 }
 
 function manner(invocation: Invocation): Manner {
@@ -43,7 +44,8 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
   const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
   const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
     table?.[key] !== undefined && value !== undefined && table[key] !== value
-  if (!differs('issuer', profile.issuer) && !differs('client_id', profile.clientId)) return
+  const { issuer, clientId } = profile.client
+  if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
   throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
     hint: 'Name a new profile: ls-auth login --profile NAME --issuer URL --client-id ID',
   })
@@ -105,31 +107,24 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   for (const { key, flag } of SETTING_TABLE) {
     const setting = profile.resolved[key as keyof Profile['resolved']]
     const typed = flag !== undefined && invocation.settings[flag] !== undefined
-    const first =
-      !profile.saved &&
-      (key === 'issuer' || key === 'client_id') &&
-      invocation.settings[flag as string] !== undefined
-    if ((typed || first) && settings.config.profiles[profile.name]?.[key] !== setting.value)
-      values[key] = setting.value
+    if (typed && settings.config.profiles[profile.name]?.[key] !== setting.value) values[key] = setting.value
   }
   // A sign-in described by environment variables alone (CI) leaves no settings file behind.
   if (Object.keys(values).length === 0) return []
-  if (!profile.saved) Object.assign(values, { issuer: profile.issuer, client_id: profile.clientId })
+  const { issuer, clientId } = profile.client
+  if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
   const { env } = invocation.ports
   await changeConfig(settings.config, { set: profile.name, values }, await invocation.ports.files(), env)
   return Object.keys(values)
 }
 
 /** Whether a refresh token was asked for, in whatever way this provider is asked. */
-const meantToLast = ({ preset, scopes }: Profile): boolean =>
-  preset.offline === 'scope' ? scopes.includes('offline_access') : preset.offline !== 'none'
+const meantToLast = ({ preset }: Client): boolean =>
+  preset.offline === 'scope' ? preset.scopes.includes('offline_access') : preset.offline !== 'none'
 
-function withoutRefresh({ preset, issuer, clientId }: Profile): { message: string; hint: string } {
-  const values = {
-    ...(issuer !== undefined && { issuer }),
-    ...(clientId !== undefined && { client: clientId }),
-  }
-  const hint = hintFor(preset.id, { where: 'token', error: 'no-refresh-token' }, values)
+function withoutRefresh({ preset, issuer, clientId }: Client): { message: string; hint: string } {
+  const seen = { where: 'token', error: 'no-refresh-token' } as const
+  const hint = hintFor(preset.id, seen, { issuer, client: clientId })
   return {
     message: 'the provider gave no refresh token',
     hint: hint ?? 'Sign in again when the token has ended.',
@@ -139,6 +134,7 @@ function withoutRefresh({ preset, issuer, clientId }: Profile): { message: strin
 async function report(
   invocation: Invocation,
   profile: Profile,
+  client: Client,
   signedIn: SignedIn,
   saved: string[],
 ): Promise<void> {
@@ -149,7 +145,7 @@ async function report(
   if (globals(invocation).json) {
     return printJson(invocation, {
       profile: profile.name,
-      issuer: profile.issuer,
+      issuer: client.issuer,
       subject: idClaims?.sub ?? null,
       name: name ?? null,
       expires_in: signedIn.expiresIn,
@@ -169,7 +165,7 @@ async function report(
     invocation,
     `  token    ${shortDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
   )
-  if (!signedIn.refreshable && meantToLast(profile)) warn(invocation, withoutRefresh(profile))
+  if (!signedIn.refreshable && meantToLast(client)) warn(invocation, withoutRefresh(client))
   if (signedIn.missingScopes.length > 0) {
     terminal.err(
       `warning: the provider did not grant ${signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')}\n`,

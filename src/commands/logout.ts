@@ -1,11 +1,16 @@
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
-import { presetFor } from '../providers/detect.ts'
 import { safeText } from '../safe-text.ts'
-import type { Client } from '../session/client.ts'
 import { type SignedOut, signOut } from '../session/sign-out.ts'
 import { findSignIns } from '../session/store/sign-ins.ts'
-import { chooseProfile, readSettings } from '../settings/profile.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import {
+  clientFromHeader,
+  isComplete,
+  profileNamed,
+  readSettings,
+  requireClient,
+} from '../settings/profile.ts'
+import { globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
 
 /** `ls-auth logout [--all]`: forget, revoke, and say what became of each half. */
 export async function logout(invocation: Invocation): Promise<void> {
@@ -31,40 +36,23 @@ export async function logout(invocation: Invocation): Promise<void> {
 }
 
 async function chosenClient(invocation: Invocation): Promise<Client> {
-  const { settings, profile } = await loadProfile(invocation)
-  return clientOf(profile, settings)
+  return requireClient((await loadProfile(invocation)).profile)
 }
 
 /** Every sign-in of this state directory, by its profile where there still is one. */
 async function everyClient(invocation: Invocation): Promise<Client[]> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
-  const known = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)].flatMap(
-    (name) => {
-      const profile = chooseProfile(settings, { values: {}, profile: name }, ports.env)
-      return profile.issuer === undefined || profile.clientId === undefined
-        ? []
-        : [clientOf(profile, settings)]
-    },
-  )
+  const names = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
+  const known = names.map((name) => profileNamed(settings, name, ports.env).client).filter(isComplete)
   const found = await findSignIns(settings.places.stateDirectory, ports, { buried: true })
-  const fallback = chooseProfile(
-    { ...settings, config: { ...settings.config, profiles: {}, defaultProfile: undefined } },
-    { values: {}, profile: 'logout', newProfile: true },
-    ports.env,
+  return found.map(
+    (header) =>
+      known.find(
+        ({ issuer, clientId, account }) =>
+          issuer === header.issuer && clientId === header.clientId && account === header.account,
+      ) ?? clientFromHeader(header, settings, ports.env),
   )
-  return found.map((seal) => {
-    const own = known.find(
-      (client) =>
-        client.issuer === seal.issuer && client.clientId === seal.clientId && client.account === seal.account,
-    )
-    return (
-      own ?? {
-        ...clientOf({ ...fallback, ...seal, preset: presetFor(seal.issuer) }, settings),
-        profile: seal.issuer,
-      }
-    )
-  })
 }
 
 function describe(

@@ -1,9 +1,10 @@
 import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
 import { parseDuration } from '../settings/duration.ts'
+import { requireClient } from '../settings/profile.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
-import { clientOf, givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
 
 interface TokenOptions {
   readonly minTtlSeconds: number | undefined
@@ -32,7 +33,7 @@ function read({ flags }: Typed): TokenOptions {
 
 async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
   const { minTtlSeconds, audience, scopes, idToken } = options
-  const { settings, profile } = await loadProfile(invocation)
+  const { profile } = await loadProfile(invocation)
   const outside = givenToken(invocation)
   if (outside !== undefined) {
     if (minTtlSeconds === undefined && !idToken && audience === undefined && scopes === undefined)
@@ -41,7 +42,7 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
-  const given = await sessionToken(invocation, clientOf(profile, settings), {
+  const given = await sessionToken(invocation, requireClient(profile), {
     ...(minTtlSeconds !== undefined && { minTtlSeconds }),
     ...(audience !== undefined && { audience }),
     ...(scopes !== undefined && { scopes }),

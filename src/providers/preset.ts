@@ -38,7 +38,7 @@ export interface Hint {
   readonly say: string
 }
 
-/** What is particular about a provider. Defaults only: a profile can override each of them. */
+/** What is particular about a provider: its row as it is known here, or the same with what a profile overrides. */
 export interface Preset {
   readonly id: ProviderId
   /** The name its makers use. */
@@ -66,7 +66,7 @@ export interface Preset {
   /** Marks of access tokens that are made for the provider's own APIs: nobody else can check their signature. */
   readonly ownTokens: OwnTokens
   /** Host of the loopback redirect URI (RFC 8252 §7.3), as it must be spelled for this provider. */
-  readonly redirectHost: '127.0.0.1' | 'localhost'
+  readonly redirectHost: '127.0.0.1' | 'localhost' | '[::1]'
   /** `any`: the provider ignores the port. Otherwise these are tried in order and must be registered. */
   readonly redirectPorts: 'any' | readonly number[]
   /** Path of the redirect URI; may be empty. */
@@ -83,8 +83,8 @@ export interface Preset {
   readonly deadRefreshCodes: readonly string[]
   /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
-  /** How a client shows who it is: `none` (public), or a secret that is public by design. */
-  readonly clientAuth: 'none' | 'client_secret_post'
+  /** How a client shows who it is: `none` (public), or by a secret (RFC 6749 §2.3.1). */
+  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** The client secret ships with the program and is no secret (RFC 8252 §8.5): a profile may hold it. */
   readonly publicSecret: boolean
   /** Allowed difference between the provider's clock and ours, in seconds. */

@@ -37,13 +37,14 @@ export function isProviderId(text: string): text is ProviderId {
 }
 
 /**
- * The redirect URIs to register, for a preset or for settings that override it. Where the port is ignored
+ * The redirect URIs to register, for a preset or one that settings override. Where the port is ignored
  * (RFC 8252 §7.3) there is one, without a port.
  */
-export function redirectUris(
-  preset: Pick<Preset, 'redirectPorts' | 'redirectPath'> & { readonly redirectHost: string },
-): string[] {
-  const { redirectHost: host, redirectPorts: ports, redirectPath: path } = preset
+export function redirectUris({
+  redirectHost: host,
+  redirectPorts: ports,
+  redirectPath: path,
+}: Preset): string[] {
   if (ports === 'any') return [`http://${host}${path}`]
   return ports.map((port) => `http://${host}:${port}${path}`)
 }

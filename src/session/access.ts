@@ -1,6 +1,6 @@
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import type { Client } from './client.ts'
 import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, type Effect, type Event, next, type Seen, type Step } from './renewal/state-machine.ts'
 import { readBound } from './store/origin-binding.ts'

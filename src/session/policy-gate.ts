@@ -1,9 +1,9 @@
 import type { Finding } from '../claims/finding.ts'
 import { judge } from '../claims/policy.ts'
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
-import type { Client } from './client.ts'
 import type { Provider, Tokens } from './protocol/provider.ts'
 import { type Circumstances, inspectOwn, issuerOf, verify } from './verification.ts'
 

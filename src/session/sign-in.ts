@@ -1,8 +1,8 @@
 import type { Finding } from '../claims/finding.ts'
 import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import type { Client } from './client.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
@@ -42,7 +42,7 @@ export async function signIn(
   const store = await openStore(client, ports)
   await store.probe(talk.tell)
   const http = await ports.http(client.http)
-  const kept = client.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
+  const kept = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, kept?.body.clientSecret, ports)
   const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
   const provider = await openProvider(
@@ -89,14 +89,14 @@ async function checkTokens(
   tokens: Tokens,
   ports: Ports,
 ): Promise<readonly Finding[]> {
-  const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
+  const token = client.preset.useToken === 'id' ? tokens.idToken : tokens.accessToken
   if (token === undefined) {
     throw new Failure('provider-failed', 'the provider sent no ID token, and this profile uses it', {
       hint: 'Ask for the scope openid, or set use_token = "access".',
     })
   }
   const { metadata } = provider
-  const scope = tokens.scope ?? client.scopes.join(' ')
+  const scope = tokens.scope ?? client.preset.scopes.join(' ')
   return gate(client, token, { tokens, scope, metadata }, 'fail', ports)
 }
 

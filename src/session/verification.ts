@@ -1,10 +1,10 @@
 import { type Inspected, inspectToken, verifyInspected } from '../claims/inspect.ts'
 import { type IssuerSpellings, isIssuerOf } from '../claims/issuer.ts'
+import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { HttpSettings, Ports } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
-import type { Client } from './client.ts'
 import { signingKeys } from './protocol/signing-keys.ts'
 import type { Body } from './store/session-file.ts'
 

@@ -1,51 +1,32 @@
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
-import type { Expect } from '../claims/policy.ts'
+import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
-import type { Env, Files, HttpSettings } from '../ports.ts'
+import type { Env, Files } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
-import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
+import { clientFrom } from './client-settings.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
-import { parseDuration } from './duration.ts'
-import { readAccess, readExpect } from './expectations.ts'
-import { expandHome, type Places, placesFor } from './places.ts'
+import { readAccess } from './expectations.ts'
+import { type Places, placesFor } from './places.ts'
 import { type Flags, type Resolved, resolve } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { tunePreset } from './tuned-preset.ts'
-import { checkBaseUrl, checkIssuer } from './urls.ts'
+import { checkBaseUrl } from './urls.ts'
 
 /** What a command works with: every setting decided, with where each one came from. */
 export interface Profile {
   readonly name: string
   /** False when it lives only in flags and environment. */
   readonly saved: boolean
-  readonly issuer: string | undefined
-  readonly clientId: string | undefined
-  readonly preset: Preset
-  readonly scopes: readonly string[]
-  readonly audience: string | undefined
-  readonly useToken: 'access' | 'id'
-  readonly redirectHost: string
-  readonly redirectPorts: readonly number[] | 'any'
-  readonly redirectPath: string
+  /** Who signs in where, as far as the settings name it; {@link requireClient} asks for the whole of it. */
+  readonly client: PartialClient
   readonly backend: BackendId
   readonly api: URL
   readonly organization: string | undefined
   readonly project: string | undefined
   readonly tenant: string | undefined
   readonly authorization: string
-  readonly account: string
-  readonly store: 'keychain' | 'file'
-  readonly storeKeyFile: string | undefined
-  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
-  /** Public by design (the preset says so), else undefined: a real secret is never a setting. */
-  readonly publicSecret: string | undefined
-  /** A file with a confidential client's secret, read when signing in. */
-  readonly clientSecretFile: string | undefined
-  readonly clientSecretMaxAgeSeconds: number
-  readonly http: HttpSettings
-  readonly expect: Expect | undefined
   readonly access: AccessTable | undefined
   /** Every setting with its winner and source, for `profile show`. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
@@ -74,45 +55,31 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     system: settings.system.profiles[name],
     systemFile: settings.system.path,
   }
-  const first = resolve(flags, env, layers)
-  const issuer = first.text('issuer')
-  const row = presetFor(issuer ?? '', first.text('provider'))
+  // Twice: the issuer tells whose preset it is, and that is the layer below all others.
+  const withoutPreset = resolve(flags, env, layers)
+  const row = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
   const values = resolve(flags, env, layers, row)
-  const preset = tunePreset(row, values)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
   const authorization = (values.text('authorization') as string).trim()
-  const storeKeyFile = values.text('store_key_file')
+  const api = checkBaseUrl(values.text('api') ?? defaultApi, authorization)
   return {
     name,
     saved,
-    issuer: issuer === undefined ? undefined : checkIssuer(issuer),
-    clientId: values.text('client_id'),
-    preset,
-    scopes: values.words('scopes'),
-    audience: values.text('audience'),
-    useToken: values.text('use_token') as Profile['useToken'],
-    redirectHost: values.text('redirect_host') as string,
-    redirectPorts: values.ports('redirect_ports'),
-    redirectPath: values.text('redirect_path') ?? '',
+    client: clientFrom(values, {
+      profile: name,
+      preset: tunePreset(row, values),
+      apiOrigin: api.origin,
+      stateDirectory: settings.places.stateDirectory,
+      timeoutMilliseconds: flags.timeoutMilliseconds,
+      env,
+    }),
     backend,
-    api: checkBaseUrl(values.text('api') ?? defaultApi, authorization),
+    api,
     organization: values.text('organization'),
     project: values.text('project'),
     tenant: values.text('tenant'),
     authorization,
-    account: values.text('account') as string,
-    store: values.text('store') as Profile['store'],
-    storeKeyFile: storeKeyFile === undefined ? undefined : expandHome(storeKeyFile, env),
-    clientAuth: values.text('client_auth') as Profile['clientAuth'],
-    clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,
-    publicSecret: publicSecret(values.text('client_secret'), preset),
-    clientSecretMaxAgeSeconds: parseDuration(
-      values.text('client_secret_max_age') as string,
-      'client_secret_max_age',
-    ),
-    http: httpSettings(values.text, flags, env),
-    expect: readExpect(values.table('expect'), values.source('expect')),
     access: readAccess(values.table('access'), values.source('access')),
     // Most commands show none of it.
     get resolved() {
@@ -120,18 +87,6 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     },
     unknownKeys: unknownKeys(layers.profile, layers.system),
   }
-}
-
-/** A secret in a settings file is one that everybody may know (RFC 8252 §8.5: it ships with the program). */
-function publicSecret(secret: string | undefined, preset: Preset): string | undefined {
-  if (secret === undefined || preset.publicSecret) return secret
-  throw new Failure(
-    'settings',
-    'client_secret in a profile is only for providers whose secret is public by design',
-    {
-      hint: 'Take it out of the file and give it by LS_AUTH_CLIENT_SECRET_FILE, or type it when ls-auth login asks.',
-    },
-  )
 }
 
 /** Flag, environment, `default_profile`, the only one; none at all is the profile `default` that is not saved. */
@@ -167,42 +122,49 @@ const listHint = (known: readonly string[]): string =>
     ? 'Make one: ls-auth login --issuer URL --client-id ID'
     : `Profiles: ${[...new Set(known)].map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
 
-function httpSettings(text: (key: SettingName) => string | undefined, flags: Flags, env: Env): HttpSettings {
-  const path = (key: SettingName) => {
-    const value = text(key)
-    return value === undefined ? undefined : expandHome(value, env)
-  }
-  return {
-    proxy: text('proxy'),
-    caFile: path('ca_file'),
-    clientCert: path('client_cert'),
-    clientKey: path('client_key'),
-    timeoutMilliseconds: flags.timeoutMilliseconds,
-  }
-}
-
 function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[]): string[] {
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].filter((key) => !known.has(key))
 }
 
-/** Issuer and client of a profile that must be able to sign in. */
-export function requireClient(profile: Profile): { issuer: string; clientId: string } {
-  const { issuer, clientId } = profile
-  if (issuer !== undefined && clientId !== undefined) return { issuer, clientId }
-  if (issuer === undefined && clientId === undefined && !profile.saved) {
+/** A profile as its file has it, without flags. Failure: `settings`, there is none, or a value of it is wrong. */
+export const profileNamed = (settings: Settings, name: string, env: Env): Profile =>
+  chooseProfile(settings, { values: {}, profile: name }, env)
+
+/**
+ * The client of a sign-in that no profile names any more, by the header of its session: enough to sign it out. Its
+ * habits are those of the issuer's preset.
+ */
+export function clientFromHeader(
+  header: Pick<Client, 'issuer' | 'clientId' | 'account' | 'store'>,
+  settings: Settings,
+  env: Env,
+): Client {
+  const { issuer, clientId, account, store } = header
+  const flags = { values: { issuer, clientId, account, store }, profile: issuer, newProfile: true }
+  return requireClient(chooseProfile(settings, flags, env))
+}
+
+export const isComplete = (client: PartialClient): client is Client =>
+  client.issuer !== undefined && client.clientId !== undefined
+
+/** The client of a profile that must be able to sign in. Failures: `not-signed-in`, `settings`: what is missing. */
+export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 'name' | 'saved'>): Client {
+  if (isComplete(client)) return client
+  const { issuer, clientId, preset } = client
+  if (issuer === undefined && clientId === undefined && !saved) {
     throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
       hint: 'Run: ls-auth login --issuer URL --client-id ID',
     })
   }
-  if (profile.preset.signsIn === 'workload') {
-    throw new Failure('settings', `there is no token: nobody signs in at ${profile.preset.name}`, {
+  if (preset.signsIn === 'workload') {
+    throw new Failure('settings', `there is no token: nobody signs in at ${preset.name}`, {
       hint: 'A program passes its token in LS_AUTH_TOKEN.',
     })
   }
   throw new Failure(
     'settings',
-    `profile ${safeText(profile.name, 60)} has no ${issuer === undefined ? 'issuer' : 'client_id'}`,
+    `profile ${safeText(name, 60)} has no ${issuer === undefined ? 'issuer' : 'client_id'}`,
     {
       hint: 'Make a profile: ls-auth login --issuer URL --client-id ID',
     },

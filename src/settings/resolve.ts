@@ -31,11 +31,23 @@ export interface Layers {
   readonly systemFile: string
 }
 
+/** A setting's winner among the layers, by its name; each is judged when it is asked for. */
+export interface Values {
+  /** The place that decided it. */
+  source(name: SettingName): string
+  text(name: SettingName): string | undefined
+  words(name: SettingName): readonly string[]
+  ports(name: SettingName): readonly number[] | 'any'
+  table(name: SettingName): Readonly<Record<string, unknown>> | undefined
+  /** Every setting, for those who want to see them. */
+  all(defaultApi: string): Record<SettingName, Resolved>
+}
+
 /**
  * Flag > environment > profile > system file > provider preset > default.
  * No file of the working directory takes part: a cloned repository must not choose where tokens go.
  */
-export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset) {
+export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset): Values {
   const presetValues = preset ? presetLayer(preset) : {}
   const find = (name: SettingName): Resolved => {
     const key = KEYS.get(name) as SettingKey

@@ -2,25 +2,29 @@ import type { ClaimSource } from '../claim-grammar.ts'
 import { Failure } from '../errors.ts'
 import type { Preset } from '../providers/preset.ts'
 import { parseDuration } from './duration.ts'
-import type { SettingName } from './setting-table.ts'
+import type { Values } from './resolve.ts'
 
-interface Values {
-  text(name: SettingName): string | undefined
-  words(name: SettingName): readonly string[]
-}
-
-/** The provider's row with what the profile overrides. Failure: `settings`, a value the row cannot hold. */
-export function tunePreset(preset: Preset, values: Values): Preset {
+/**
+ * The provider's row with what the profile overrides, resolved: what stands in it is what counts. `values` know the row
+ * as their lowest layer. Failure: `settings`, a value the row cannot hold.
+ */
+export function tunePreset(row: Preset, values: Values): Preset {
   const groups = values.text('groups_claim')
   return {
-    ...preset,
+    ...row,
+    scopes: values.words('scopes'),
     audience: values.text('audience_style') as Preset['audience'],
+    useToken: values.text('use_token') as Preset['useToken'],
+    redirectHost: values.text('redirect_host') as Preset['redirectHost'],
+    redirectPorts: values.ports('redirect_ports'),
+    redirectPath: values.text('redirect_path') ?? '',
+    clientAuth: values.text('client_auth') as Preset['clientAuth'],
     device: values.text('device_flow') as Preset['device'],
     deadRefreshCodes: values.words('dead_refresh_codes'),
     revoke: revocable(values.words('revoke')),
     endpointHosts: values.words('endpoint_hosts'),
     leewaySeconds: leeway(values.text('leeway') as string),
-    ...(groups !== undefined && { claimNames: { ...preset.claimNames, groups: placesOf(groups) } }),
+    ...(groups !== undefined && { claimNames: { ...row.claimNames, groups: placesOf(groups) } }),
   }
 }
 

@@ -10,6 +10,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cli'],
   ['commands', 'report', 'request-log'],
   ['session', 'trace', 'api', 'audit', 'settings'],
+  // Made by settings, used by session: types that both may know.
+  ['client'],
   ['providers', 'claims', 'backends'],
   // Types that two rooms of one floor share stand below both.
   ['errors', 'safe-text', 'claim-grammar', 'loopback-host', 'atomic-write'],

@@ -1,18 +1,14 @@
 import { backendOf, listed, requirePlace } from '../../backends/table.ts'
-import type { Profile, Settings } from '../../settings/profile.ts'
+import type { Profile } from '../../settings/profile.ts'
 import { authorisedRequest } from '../authorised-request.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok } from './checkup.ts'
 
 /** The gateway and the trace API behind it, by the cheapest authorised request there is. */
-export async function checkBackend(
-  invocation: Invocation,
-  profile: Profile,
-  settings: Settings,
-): Promise<Checkup> {
+export async function checkBackend(invocation: Invocation, profile: Profile): Promise<Checkup> {
   const row = backendOf(profile.backend)
   const path = row.probe(requirePlace(row, profile))
-  const send = await authorisedRequest(invocation, profile, settings)
+  const send = await authorisedRequest(invocation, profile)
   const started = invocation.ports.clock.now()
   const answer = await send({ path, accept: '*/*' })
   if (answer.status === 404) {

@@ -2,15 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Style } from '../../ports.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
-import {
-  clientOf,
-  givenToken,
-  globals,
-  type Invocation,
-  loadProfile,
-  printJson,
-  tell,
-} from '../invocation.ts'
+import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { wrap } from '../wrap.ts'
 import { checkBackend } from './backend.ts'
 import { type Checkup, fail, look, warn } from './checkup.ts'
@@ -43,16 +35,15 @@ export async function doctor(invocation: Invocation): Promise<void> {
 async function examine(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
   const { ports } = invocation
   const lines = await look('settings', () => checkSettings(profile, settings, ports))
-  const { signsIn } = profile.preset
+  const { signsIn } = profile.client.preset
   const people = signsIn === 'person'
   const given = givenToken(invocation) !== undefined
+  const { client } = profile
+  const { issuer, preset, http } = client
   const gap = incomplete(profile)
   if (gap !== undefined) lines.push(given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, SIGN_IN))
-  // What the profile leaves open is not needed by the looks at this machine alone.
-  const { issuer = '', clientId = '' } = profile
-  const client = clientOf({ ...profile, issuer, clientId }, settings)
-  if (gap === undefined) {
-    lines.push(...(await look('issuer', () => checkProvider(client, ports))))
+  if (gap === undefined && issuer !== undefined) {
+    lines.push(...(await look('issuer', () => checkProvider({ issuer, preset, http }, ports))))
     if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
   }
   if (people) {
@@ -61,11 +52,11 @@ async function examine(invocation: Invocation, profile: Profile, settings: Setti
     if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
   }
   if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
-  const session = await look('session', () => checkSession(invocation, profile, settings, client))
+  const session = await look('session', () => checkSession(invocation, profile))
   lines.push(...session)
   // Without a token the API could only say that there is none.
   if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
-    lines.push(...(await look('API', () => checkBackend(invocation, profile, settings))))
+    lines.push(...(await look('API', () => checkBackend(invocation, profile))))
   }
   return lines
 }
@@ -75,7 +66,7 @@ const UNCHECKED =
   'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
 
 /** What keeps the profile from signing anybody in; a program's token comes without a client. */
-function incomplete({ name, saved, issuer, clientId, preset }: Profile): string | undefined {
+function incomplete({ name, saved, client: { issuer, clientId, preset } }: Profile): string | undefined {
   const missing =
     issuer === undefined
       ? 'issuer'

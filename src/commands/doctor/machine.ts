@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import type { PartialClient } from '../../client.ts'
 import type { FileFacts, Ports } from '../../ports.ts'
-import { type Client, sessionName } from '../../session/client.ts'
+import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
-import type { Profile, Settings } from '../../settings/profile.ts'
+import { isComplete, type Profile, type Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Settings, proxy, store, state directory and lock: what this machine brings. */
@@ -13,7 +14,7 @@ export async function checkSettings(profile: Profile, settings: Settings, ports:
   const files = await ports.files()
   const facts = await files.inspect(settings.config.path)
   const lines = [
-    settings.config.exists || settings.system.exists || profile.issuer !== undefined
+    settings.config.exists || settings.system.exists || profile.client.issuer !== undefined
       ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
       : ok('settings', `no file at ${settings.config.path}: every value is a default`),
   ]
@@ -37,14 +38,15 @@ export async function checkSettings(profile: Profile, settings: Settings, ports:
 
 function proxy(profile: Profile, ports: Ports): Checkup {
   const { variables } = ports.env
-  const value = variables.HTTPS_PROXY || variables.https_proxy || profile.http.proxy
+  const { http } = profile.client
+  const value = variables.HTTPS_PROXY || variables.https_proxy || http.proxy
   if (!value) return ok('proxy', 'none')
-  const source = value === profile.http.proxy ? 'the profile' : 'HTTPS_PROXY'
+  const source = value === http.proxy ? 'the profile' : 'HTTPS_PROXY'
   const host = URL.canParse(value) ? new URL(value).host : 'an address that is no URL'
-  return ok('proxy', `${host} from ${source}${profile.http.caFile ? `, CA from ${profile.http.caFile}` : ''}`)
+  return ok('proxy', `${host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
 }
 
-export async function checkStore(client: Client, ports: Ports): Promise<Checkup[]> {
+export async function checkStore(client: PartialClient, ports: Ports): Promise<Checkup[]> {
   const name = client.store === 'keychain' ? 'keychain' : 'file store'
   const lines = await look(name, async () => {
     if (client.store === 'file' && client.storeKeyFile === undefined) {
@@ -65,7 +67,6 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
         )
       : ok(name, `${what} (${took}ms)`)
   })
-  const directory = join(client.stateDirectory, 'sessions', sessionName(client))
   const files = await ports.files()
   return [
     ...lines,
@@ -84,7 +85,9 @@ export async function checkStore(client: Client, ports: Ports): Promise<Checkup[
           )
     })),
     ...(await look('lock', async () => {
-      if (!(await files.inspect(directory))) return ok('lock', 'not needed yet')
+      // Without an issuer and a client nobody can have signed in.
+      const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
+      if (!directory || !(await files.inspect(directory))) return ok('lock', 'not needed yet')
       const store = await openStore(client, ports)
       await store.withSessionLock(
         'doctor',

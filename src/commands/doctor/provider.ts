@@ -1,6 +1,6 @@
+import type { Client } from '../../client.ts'
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import type { Client } from '../../session/client.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
 import { listen } from '../../session/flow/loopback.ts'
 import { discover, type Metadata } from '../../session/protocol/metadata.ts'
@@ -11,8 +11,11 @@ import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 const TOLERABLE_SKEW_SECONDS = 60
 const HARMFUL_SKEW_SECONDS = 300
 
+/** What is asked of a provider needs no client: a program's token comes without one. */
+type Asked = Pick<Client, 'issuer' | 'preset' | 'http'>
+
 /** The identity provider and the way there: metadata, keys, clock, PKCE, device flow, certificate. */
-export async function checkProvider(client: Client, ports: Ports): Promise<Checkup[]> {
+export async function checkProvider(client: Asked, ports: Ports): Promise<Checkup[]> {
   const http = await ports.http(client.http)
   let found: { metadata: Metadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
@@ -50,7 +53,7 @@ function clock(skewSeconds: number): Checkup {
   return off > HARMFUL_SKEW_SECONDS ? fail('clock', text, next) : warn('clock', text, next)
 }
 
-function pkce(client: Client, metadata: Metadata): Checkup {
+function pkce(client: Asked, metadata: Metadata): Checkup {
   const announced = metadata.code_challenge_methods_supported
   if (Array.isArray(announced) && announced.includes('S256'))
     return ok('PKCE', 'S256 announced, and always sent')
@@ -62,7 +65,7 @@ function pkce(client: Client, metadata: Metadata): Checkup {
   )
 }
 
-function device(client: Client, metadata: Metadata): Checkup {
+function device(client: Asked, metadata: Metadata): Checkup {
   if (typeof metadata.device_authorization_endpoint === 'string' && client.preset.device !== 'no') {
     const extra =
       client.preset.device === 'separate-client' ? ' (only for a client registered for devices)' : ''
@@ -79,7 +82,7 @@ async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {
 }
 
 /** Endpoints on hosts that neither the issuer nor the preset explains: shown, because a person can judge them. */
-function otherHosts(client: Client, metadata: Metadata): Checkup[] {
+function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
   const home = new URL(client.issuer).hostname
   const known = client.preset.endpointHosts.map(
     (host) => new RegExp(`^${host.replace(/[.]/g, '\\.').replace('*', '.+')}$`),
@@ -100,9 +103,9 @@ function otherHosts(client: Client, metadata: Metadata): Checkup[] {
 }
 
 /** The way back: redirect URIs to register, and a port that is free. */
-export async function checkRedirect(client: Client): Promise<Checkup[]> {
-  const uris = redirectUris(client)
-  const { redirectHost: host, redirectPorts: ports, redirectPath: path } = client
+export async function checkRedirect({ preset }: Pick<Client, 'preset'>): Promise<Checkup[]> {
+  const uris = redirectUris(preset)
+  const { redirectHost: host, redirectPorts: ports, redirectPath: path } = preset
   return [
     uris.length === 1
       ? ok('redirect', `register ${uris[0]}`)

@@ -1,31 +1,27 @@
 import { misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, judge } from '../../claims/policy.ts'
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
-import type { Client } from '../../session/client.ts'
 import { missingScopes } from '../../session/protocol/granted-scopes.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
-import type { Profile, Settings } from '../../settings/profile.ts'
+import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
 /** The sign-in and its claims: alive, as expected, with the scopes asked for, and not contradicting itself. */
-export async function checkSession(
-  invocation: Invocation,
-  profile: Profile,
-  settings: Settings,
-  client: Client,
-): Promise<Checkup[]> {
-  if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile, settings)
-  if (client.preset.signsIn !== 'person') {
+export async function checkSession(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
+  if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile)
+  if (profile.client.preset.signsIn !== 'person') {
     return [
       warn('session', NOBODY, 'A program passes its token in LS_AUTH_TOKEN; set it and run this again.'),
     ]
   }
+  const client = requireClient(profile)
   let given: Awaited<ReturnType<typeof sessionToken>>
   try {
     given = await sessionToken(invocation, client)
@@ -56,18 +52,23 @@ export async function checkSession(
 export const NOBODY = 'not signed in'
 
 /** A token from outside is the one that commands use, so it is the one to look at. */
-async function checkGiven(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
-  const { access, id, trusted, skewSeconds } = await readTokens(invocation, profile, settings)
+async function checkGiven(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
+  const { access, id, trusted, skewSeconds } = await readTokens(invocation, profile)
   const token = await verify((access ?? id) as Inspected, { trusted, skewSeconds }, invocation.ports)
   const now = invocation.ports.clock.now()
+  const { expect, preset } = profile.client
   return [
     ok('session', 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'),
-    ...claims(token, profile.expect, now, profile.preset.leewaySeconds),
+    ...claims(token, expect, now, preset.leewaySeconds),
     ...alignment(token, profile),
   ]
 }
 
-const valuesOf = ({ issuer, clientId, scopes }: Client) => ({ issuer, client: clientId, scopes })
+const valuesOf = ({ issuer, clientId, preset }: Client) => ({
+  issuer,
+  client: clientId,
+  scopes: preset.scopes,
+})
 
 function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {
   const left = shortDuration(secondsLeft)
@@ -89,7 +90,7 @@ function claims(
   client?: Client,
 ): Checkup[] {
   const lines: Checkup[] = []
-  if (client && (token.opaque || token.notForUs) && client.useToken === 'access') {
+  if (client && (token.opaque || token.notForUs) && client.preset.useToken === 'access') {
     const hint = hintFor(client.preset.id, { where: 'token', error: 'opaque-token' }, valuesOf(client))
     const text = 'the access token is for the provider alone: no API of yours can check it'
     if (hint !== undefined) lines.push(warn('claims', text, hint))
@@ -127,7 +128,7 @@ function scopes(client: Client, granted: string | undefined): Checkup {
 }
 
 function secretAge(client: Client, secret: { since: number } | undefined, now: number): Checkup[] {
-  if (client.clientAuth === 'none' || !secret) return []
+  if (client.preset.clientAuth === 'none' || !secret) return []
   const age = (now - secret.since) / 1000
   const text = `given ${shortDuration(age)} ago`
   return age > client.clientSecretMaxAgeSeconds

@@ -17,12 +17,12 @@ import { whyNotVerified } from './signature-words.ts'
 
 /** `ls-auth check`: every assertion with its answer; exit 0 only when all of them hold. */
 export async function check(invocation: Invocation): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation, {
+  const { profile } = await loadProfile(invocation, {
     anyProfile: invocation.options.token === '-',
   })
   const asked = assertions(invocation)
   const offline = invocation.options.offline === true
-  const tokens = await readTokens(invocation, profile, settings, {
+  const tokens = await readTokens(invocation, profile, {
     trustedIssuers: asked.flatMap(({ issuer }) => issuer ?? []),
     offline,
   })
@@ -30,11 +30,12 @@ export async function check(invocation: Invocation): Promise<void> {
   const { token, use } = choose(invocation, profile, tokens)
   const verified = await verify(token, { trusted, skewSeconds, offline }, invocation.ports)
   const now = invocation.ports.clock.now() + skewSeconds * 1000
-  const { leewaySeconds } = profile.preset
+  const { client } = profile
+  const { leewaySeconds } = client.preset
   const findings = [
     ...judgeAll(
       verified,
-      [profile.expect ?? {}, ...asked].map((one) => ({ ...one, leewaySeconds })),
+      [client.expect ?? {}, ...asked].map((one) => ({ ...one, leewaySeconds })),
       now,
     ),
     ...claimAssertions(invocation, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
@@ -42,15 +43,15 @@ export async function check(invocation: Invocation): Promise<void> {
   ]
   const verdict = verdictOf(findings)
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
-  else await print(invocation, use, findings, whyNotVerified(verified, { issuer: profile.issuer, offline }))
+  else await print(invocation, use, findings, whyNotVerified(verified, { issuer: client.issuer, offline }))
   if (verdict !== 'pass') {
     throw failed(findings, advise(verified, origin, profile, offline))
   }
 }
 
 /** What scopes and groups amount to is the profile's to say, about tokens of its own issuer. */
-function alignment({ identity }: Inspected, { access, issuer }: Profile): Finding[] {
-  if (!access || identity.issuer.value !== issuer) return []
+function alignment({ identity }: Inspected, { access, client }: Profile): Finding[] {
+  if (!access || identity.issuer.value !== client.issuer) return []
   return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }
 
@@ -116,10 +117,8 @@ function choose(
   profile: Profile,
   tokens: InspectedTokens,
 ): { token: Inspected; use: 'access' | 'id' } {
-  const use = (invocation.options.use ?? (tokens.origin === 'session' ? profile.useToken : undefined)) as
-    | 'access'
-    | 'id'
-    | undefined
+  const use = (invocation.options.use ??
+    (tokens.origin === 'session' ? profile.client.preset.useToken : undefined)) as 'access' | 'id' | undefined
   if (use === undefined) {
     return tokens.access
       ? { token: tokens.access, use: 'access' }
@@ -208,7 +207,7 @@ function advise(
   const session = origin === 'session'
   if (token.opaque || token.notForUs) {
     if (!session) return 'Only the API this token is for can check it; pass one that names your API.'
-    const hint = hintFor(profile.preset.id, { error: 'opaque-token' })
+    const hint = hintFor(profile.client.preset.id, { error: 'opaque-token' })
     return hint ?? 'This token is opaque: only its API can read it. Try --use id.'
   }
   if (token.signature === 'unverified') {

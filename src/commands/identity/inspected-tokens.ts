@@ -1,13 +1,14 @@
 import { type Inspected, inspectToken } from '../../claims/inspect.ts'
 import { isIssuerOf } from '../../claims/issuer.ts'
 import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { presetFor } from '../../providers/detect.ts'
 import type { Body } from '../../session/store/session-file.ts'
 import { type Circumstances, inspectOwn, issuerOf, namedIssuer } from '../../session/verification.ts'
-import type { Profile, Settings } from '../../settings/profile.ts'
+import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
-import { clientOf, givenToken, type Invocation } from '../invocation.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
 
 /** The tokens a command looks at, and whose keys may check their signatures. */
 export interface InspectedTokens {
@@ -29,15 +30,14 @@ const MAX_INPUT_BYTES = 256 * 1024
 export async function readTokens(
   invocation: Invocation,
   profile: Profile,
-  settings: Settings,
   options: { trustedIssuers?: readonly string[]; offline?: boolean } = {},
 ): Promise<InspectedTokens> {
   const { trustedIssuers = [], offline = false } = options
-  const { issuer, preset, http } = profile
+  const { issuer, preset, http } = profile.client
   const named = trustedIssuers.map((one) => namedIssuer(one, http))
   const outside = await outsideToken(invocation)
   if (outside) {
-    const token = inspectOutside(outside.token, profile)
+    const token = inspectOutside(outside.token, profile.client)
     const isId = token.kind === 'id'
     return {
       access: isId ? undefined : token,
@@ -48,25 +48,24 @@ export async function readTokens(
       trusted: [...(issuer === undefined ? [] : [issuerOf({ issuer, preset, http })]), ...named],
     }
   }
-  const { body, access, expiresAt } = await sessionTokens(invocation, profile, settings, offline)
-  const responseScope = body.grantedScope ?? profile.scopes.join(' ')
+  const client = requireClient(profile)
+  const { body, access, expiresAt } = await sessionTokens(invocation, client, offline)
+  const responseScope = body.grantedScope ?? preset.scopes.join(' ')
   return {
-    access: access === undefined ? undefined : inspectOwn(profile, access, responseScope),
-    id: body.idToken === undefined ? undefined : inspectOwn(profile, body.idToken, undefined),
+    access: access === undefined ? undefined : inspectOwn(client, access, responseScope),
+    id: body.idToken === undefined ? undefined : inspectOwn(client, body.idToken, undefined),
     origin: 'session',
     expiresAt,
     skewSeconds: body.skewSeconds,
-    trusted: [issuerOf(clientOf(profile, settings), body), ...named],
+    trusted: [issuerOf(client, body), ...named],
   }
 }
 
 async function sessionTokens(
   invocation: Invocation,
-  profile: Profile,
-  settings: Settings,
+  client: Client,
   offline: boolean,
 ): Promise<{ body: Body; access: string | undefined; expiresAt: number | undefined }> {
-  const client = clientOf(profile, settings)
   if (!offline) {
     const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
     return { body: session.body, access: token, expiresAt }
@@ -96,12 +95,12 @@ async function outsideToken(
 }
 
 /** A token of another issuer is read by that issuer's habits, whatever the profile is: reading is not believing. */
-function inspectOutside(token: string, profile: Profile): Inspected {
+function inspectOutside(token: string, client: PartialClient): Inspected {
   const jwt = readJwt(token)
   const { iss, tid } = isReadable(jwt) ? jwt.payload : {}
-  const { issuer, preset } = profile
+  const { issuer, preset } = client
   const ours = issuer !== undefined && isIssuerOf({ iss, tid }, issuer, preset)
-  if (typeof iss !== 'string' || ours) return inspectOwn(profile, token, undefined)
+  if (typeof iss !== 'string' || ours) return inspectOwn(client, token, undefined)
   const { claimNames, ownTokens } = presetFor(iss)
   return inspectToken(token, { clientId: undefined, claimNames, ownTokens, responseScope: undefined })
 }

@@ -98,7 +98,7 @@ const plain: Paint = (text) => text
 
 function describeSignature(token: Inspected, view: View, style: Style): [words: string, paint: Paint] {
   if (token.opaque) return ['', plain]
-  const why = whyNotVerified(token, { issuer: view.profile.issuer })
+  const why = whyNotVerified(token, { issuer: view.profile.client.issuer })
   if (why === undefined) return ['signature verified', plain]
   if (token.signature === 'bad') return [`SIGNATURE WRONG: ${why}`, style.red]
   return [

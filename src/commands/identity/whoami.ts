@@ -8,10 +8,10 @@ import { printIdentity } from './whoami-text.ts'
 
 /** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
 export async function whoami(invocation: Invocation): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation, {
+  const { profile } = await loadProfile(invocation, {
     anyProfile: invocation.options.token === '-',
   })
-  const tokens = await readTokens(invocation, profile, settings)
+  const tokens = await readTokens(invocation, profile)
   if (invocation.options.raw === true) return printRaw(invocation, tokens)
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens

@@ -31,21 +31,22 @@ export async function addProfile(invocation: Invocation): Promise<void> {
   const candidate = { ...settings, config: { ...settings.config, profiles } }
   const profile = chooseProfile(
     candidate,
-    { ...flagsOf(invocation, { newProfile: true }), profile: name },
+    flagsOf(invocation, { newProfile: true, profile: name }),
     ports.env,
   )
-  await discover(knownIssuer(profile), profile.preset, await ports.http(profile.http), ports.clock)
+  const { preset, http } = profile.client
+  await discover(knownIssuer(profile), preset, await ports.http(http), ports.clock)
   const values = { ...imported, ...typed(invocation, profile) }
   await changeConfig(settings.config, { set: name, values: inOrder(values) }, await ports.files(), ports.env)
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
-  tell(invocation, `Added the profile ${name} (${profile.preset.name}) to ${settings.config.path}.`)
+  tell(invocation, `Added the profile ${name} (${preset.name}) to ${settings.config.path}.`)
   explain(invocation, profile)
 }
 
 /** A program's provider has no clients to register; one that nobody can use is said before it is asked. */
 function knownIssuer(profile: Profile): string {
-  const { preset, issuer } = profile
+  const { preset, issuer } = profile.client
   requireProviderInReach(preset)
   return preset.signsIn === 'workload' && issuer !== undefined ? issuer : requireClient(profile).issuer
 }
@@ -54,15 +55,15 @@ function typed(invocation: Invocation, profile: Profile): Record<string, unknown
   const flags = SETTING_TABLE.filter(
     ({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined,
   ).map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
-  const { issuer, clientId } = profile
+  const { issuer, clientId } = profile.client
   return { ...Object.fromEntries(flags), issuer, ...(clientId !== undefined && { client_id: clientId }) }
 }
 
 const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])))
 
-const urisOf = (profile: Profile): string[] =>
-  profile.preset.signsIn === 'person' ? redirectUris(profile) : []
+const urisOf = ({ client: { preset } }: Profile): string[] =>
+  preset.signsIn === 'person' ? redirectUris(preset) : []
 
 /** What to register, the provider's own steps, and what comes next. */
 function explain(invocation: Invocation, profile: Profile): void {
@@ -74,10 +75,10 @@ function explain(invocation: Invocation, profile: Profile): void {
     )
   for (const uri of uris) tell(invocation, `  ${uri}`)
   const { columns } = invocation.ports.terminal
-  for (const step of profile.preset.registration) tell(invocation, wrap(`- ${step}`, columns, '  '))
+  for (const step of profile.client.preset.registration) tell(invocation, wrap(`- ${step}`, columns, '  '))
   tell(
     invocation,
-    profile.preset.signsIn === 'person'
+    profile.client.preset.signsIn === 'person'
       ? `Then: ls-auth login --profile ${profile.name}`
       : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.',
   )

@@ -1,10 +1,11 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
-import { chooseProfile, type Profile, readSettings, type Settings } from '../../settings/profile.ts'
+import { isComplete, profileNamed, readSettings, type Settings } from '../../settings/profile.ts'
 import { withoutUser } from '../../settings/urls.ts'
-import { clientOf, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { wrap } from '../wrap.ts'
 
 const nameOf = (invocation: Invocation): string => invocation.args[0] as string
@@ -48,9 +49,7 @@ export async function list(invocation: Invocation): Promise<void> {
 /** `ls-auth profile show [NAME]`: each value with the place that decided it. */
 export async function show(invocation: Invocation): Promise<void> {
   const name = invocation.args[0]
-  const named =
-    name === undefined ? invocation : { ...invocation, options: { ...invocation.options, profile: name } }
-  const { settings, profile } = await loadProfile(named)
+  const { settings, profile } = await loadProfile(invocation, name === undefined ? {} : { profile: name })
   if (globals(invocation).json) {
     return printJson(invocation, {
       name: profile.name,
@@ -58,7 +57,7 @@ export async function show(invocation: Invocation): Promise<void> {
       unknown_keys: profile.unknownKeys,
     })
   }
-  if (!profile.saved) tell(named, 'There is no profile yet; these are the defaults.')
+  if (!profile.saved) tell(invocation, 'There is no profile yet; these are the defaults.')
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const rows = Object.entries(profile.resolved).filter(([, { value }]) => value !== undefined)
@@ -106,16 +105,10 @@ export async function remove(invocation: Invocation): Promise<void> {
     })
   }
   const files = await invocation.ports.files()
-  const profile = chooseProfile(settings, { values: {}, profile: name }, invocation.ports.env)
-  if (
-    profile.issuer !== undefined &&
-    profile.clientId !== undefined &&
-    !sharesSignIn(settings, profile, invocation)
-  ) {
+  const { client } = profileNamed(settings, name, invocation.ports.env)
+  if (isComplete(client) && !sharesSignIn(settings, client, invocation)) {
     const { signOut } = await import('../../session/sign-out.ts')
-    const result = await signOut(clientOf(profile, settings), invocation.ports, (line) =>
-      tell(invocation, line),
-    )
+    const result = await signOut(client, invocation.ports, (line) => tell(invocation, line))
     if (result.forgotten instanceof Failure) throw result.forgotten
     if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
   }
@@ -126,16 +119,12 @@ export async function remove(invocation: Invocation): Promise<void> {
 }
 
 /** Another profile with the same issuer, client and account keeps using the sign-in. */
-function sharesSignIn(settings: Settings, profile: Profile, invocation: Invocation): boolean {
+function sharesSignIn(settings: Settings, client: Client, invocation: Invocation): boolean {
   return Object.keys(settings.config.profiles)
-    .filter((name) => name !== profile.name)
+    .filter((name) => name !== client.profile)
     .some((name) => {
-      const other = chooseProfile(settings, { values: {}, profile: name }, invocation.ports.env)
-      return (
-        other.issuer === profile.issuer &&
-        other.clientId === profile.clientId &&
-        other.account === profile.account
-      )
+      const { issuer, clientId, account } = profileNamed(settings, name, invocation.ports.env).client
+      return issuer === client.issuer && clientId === client.clientId && account === client.account
     })
 }
 

@@ -23,13 +23,13 @@ export async function openSource<V extends Verb>(
 }
 
 async function openProfile(invocation: Invocation): Promise<TraceSource> {
-  const { settings, profile } = await loadProfile(invocation)
+  const { profile } = await loadProfile(invocation)
   if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
     throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
       hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
     })
   }
-  const send = patient(await authorisedRequest(invocation, profile, settings), profile.api.host, invocation)
+  const send = patient(await authorisedRequest(invocation, profile), profile.api.host, invocation)
   return openBackend(profile.backend, {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),

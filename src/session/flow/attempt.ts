@@ -1,5 +1,5 @@
+import type { Client } from '../../client.ts'
 import type { Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
 import type { Provider, Tokens } from '../protocol/provider.ts'
 import type { Conversation, Manner } from './login-dialog.ts'
 

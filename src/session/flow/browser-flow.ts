@@ -1,6 +1,6 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import type { Client } from '../client.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { AuthorizationRequest, Provider } from '../protocol/provider.ts'
 import type { Attempt } from './attempt.ts'
@@ -23,8 +23,9 @@ export function throughBrowser<T>(attempt: Attempt<T>): Promise<T> {
 
 async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
   const { client, manner, provider, talk } = attempt
-  const port = client.redirectPorts === 'any' ? 8765 : client.redirectPorts[0]
-  const redirectUri = `http://${client.redirectHost}:${port}${client.redirectPath}`
+  const { redirectHost, redirectPorts, redirectPath } = client.preset
+  const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
+  const redirectUri = `http://${redirectHost}:${port}${redirectPath}`
   const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
   talk.showUrl(request.url, false)
   const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
@@ -33,11 +34,8 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
 
 async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   const { client, manner, provider } = attempt
-  const loopback = await listen({
-    host: client.redirectHost,
-    ports: client.redirectPorts,
-    path: client.redirectPath,
-  })
+  const { redirectHost, redirectPorts, redirectPath } = client.preset
+  const loopback = await listen({ host: redirectHost, ports: redirectPorts, path: redirectPath })
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
@@ -113,7 +111,7 @@ function giveUpAfter(milliseconds: number, client: Client): AbortController {
   const controller = new AbortController()
   const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes', {
     hint: 'If the page spoke of the redirect URI, register what is below. Without a browser try --device or --paste.',
-    detail: redirectUris(client),
+    detail: redirectUris(client.preset),
   })
   setTimeout(() => controller.abort(reason), milliseconds).unref()
   return controller
@@ -129,7 +127,7 @@ function authorizationParameters(
     ...scopeParameters(client),
     ...client.preset.authorizationParameters,
     // OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer.
-    ...(client.preset.consentForOffline && client.scopes.includes('offline_access')
+    ...(client.preset.consentForOffline && client.preset.scopes.includes('offline_access')
       ? { prompt: 'consent' }
       : {}),
     ...(manner.loginHint === undefined ? {} : { login_hint: manner.loginHint }),

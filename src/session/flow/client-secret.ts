@@ -1,6 +1,6 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
 import type { Body } from '../store/session-file.ts'
 
 /** A secret is a line; a file of more is not one. */
@@ -15,7 +15,7 @@ export async function clientSecret(
   kept: Body['clientSecret'],
   ports: Ports,
 ): Promise<Body['clientSecret']> {
-  if (client.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
+  if (client.preset.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
   const since = ports.clock.now()
   if (client.clientSecretFile !== undefined) {
     const bytes = await (await ports.files())

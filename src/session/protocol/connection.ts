@@ -1,6 +1,6 @@
+import type { Client } from '../../client.ts'
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import type { Client } from '../client.ts'
 import type { Body } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
@@ -38,7 +38,6 @@ export async function openProvider(
   const { connectProvider } = await import('./provider.ts')
   return connectProvider({
     clientId: client.clientId,
-    clientAuth: client.clientAuth,
     secret: client.publicSecret ?? known.secret,
     metadata: known.metadata,
     http,
@@ -49,8 +48,8 @@ export async function openProvider(
     hintValues: {
       issuer: client.issuer,
       client: client.clientId,
-      redirect: redirectUris(client),
-      scopes: client.scopes,
+      redirect: redirectUris(client.preset),
+      scopes: client.preset.scopes,
     },
   })
 }

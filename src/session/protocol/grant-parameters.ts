@@ -1,10 +1,10 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
-import type { Client } from '../client.ts'
 
 /** Scopes and audience of a sign-in, as this provider wants to be asked for them. */
 export const scopeParameters = (client: Client): Record<string, string> =>
-  grantParameters(client, client.scopes, client.audience)
+  grantParameters(client, client.preset.scopes, client.audience)
 
 /**
  * What a request carries so that its access token is for an API: scopes, and the parameter this provider knows.

@@ -1,14 +1,14 @@
-import type { Client } from '../client.ts'
+import type { Client } from '../../client.ts'
 
 /** Scopes that were asked for and not granted. `granted`: as the token response wrote them; undefined: as asked for (RFC 6749 §5.1). */
 export function missingScopes(
-  { scopes, preset }: Pick<Client, 'scopes' | 'preset'>,
+  { preset }: Pick<Client, 'preset'>,
   granted: string | undefined,
 ): readonly string[] {
   if (granted === undefined) return []
   const held = granted.split(' ')
   // offline_access shows in the refresh token, not reliably in the granted scope.
-  return scopes.filter(
+  return preset.scopes.filter(
     (scope) =>
       scope !== 'offline_access' &&
       !held.includes(scope) &&

@@ -60,8 +60,7 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export interface ProviderOptions {
   readonly clientId: string
-  readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
-  /** Needed unless `clientAuth` is none. */
+  /** Needed unless the preset's `clientAuth` is none. */
   readonly secret: string | undefined
   readonly metadata: Metadata
   readonly http: Http
@@ -216,7 +215,7 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
 }
 
 /** RFC 6749 §2.3.1; a public client sends its id alone, and never a secret (Entra refuses one). */
-function authentication({ clientAuth, secret }: ProviderOptions): oidc.ClientAuth {
+function authentication({ preset: { clientAuth }, secret }: ProviderOptions): oidc.ClientAuth {
   if (clientAuth === 'none') return oidc.None()
   if (secret === undefined) {
     throw new Failure('settings', 'this client has a secret, and it is not known here', {

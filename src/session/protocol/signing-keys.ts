@@ -1,7 +1,7 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Http, Ports } from '../../ports.ts'
 import type { Preset } from '../../providers/preset.ts'
-import type { Client } from '../client.ts'
 import type { Body } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 

@@ -1,7 +1,7 @@
 import { readJwt } from '../../claims/jwt/jwt.ts'
+import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
 import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
@@ -73,7 +73,7 @@ async function renewal(
   scopeBefore: string | undefined,
 ): Promise<Renewal> {
   const scope = tokens.scope ?? scopeBefore
-  const token = client.useToken === 'id' ? tokens.idToken : tokens.accessToken
+  const token = client.preset.useToken === 'id' ? tokens.idToken : tokens.accessToken
   let refusal: Failure | undefined
   try {
     // The policy is about the profile's own API.

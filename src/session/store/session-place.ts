@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports.ts'
-import { type Client, sessionName } from '../client.ts'
+import { sessionName } from '../session-name.ts'
 import type { Header } from './session-file.ts'
 import { openVault } from './vaults/open-vault.ts'
 import type { Vault } from './vaults/vault.ts'

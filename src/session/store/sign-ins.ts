@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports.ts'
-import type { Client } from '../client.ts'
 import { type Header, readHeader } from './session-file.ts'
 import { listOwn } from './state-files.ts'
 

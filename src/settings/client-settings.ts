@@ -1,0 +1,65 @@
+import type { PartialClient } from '../client.ts'
+import { Failure } from '../errors.ts'
+import type { Env, HttpSettings } from '../ports.ts'
+import type { Preset } from '../providers/preset.ts'
+import { parseDuration } from './duration.ts'
+import { readExpect } from './expectations.ts'
+import { expandHome } from './places.ts'
+import type { Values } from './resolve.ts'
+import type { SettingName } from './setting-table.ts'
+import { checkIssuer } from './urls.ts'
+
+/** What a client needs beside the settings' values. */
+interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
+  readonly timeoutMilliseconds: number | undefined
+  readonly env: Env
+}
+
+/** Everything about signing in that the settings decide. Failures: `settings`, `refused` (plain http). */
+export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
+  const { env, timeoutMilliseconds, profile, preset, apiOrigin, stateDirectory } = facts
+  const issuer = values.text('issuer')
+  const path = (name: SettingName): string | undefined => {
+    const value = values.text(name)
+    return value === undefined ? undefined : expandHome(value, env)
+  }
+  const http: HttpSettings = {
+    proxy: values.text('proxy'),
+    caFile: path('ca_file'),
+    clientCert: path('client_cert'),
+    clientKey: path('client_key'),
+    timeoutMilliseconds,
+  }
+  return {
+    profile,
+    issuer: issuer === undefined ? undefined : checkIssuer(issuer),
+    clientId: values.text('client_id'),
+    preset,
+    account: values.text('account') as string,
+    apiOrigin,
+    audience: values.text('audience'),
+    publicSecret: publicSecret(values.text('client_secret'), preset),
+    clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,
+    clientSecretMaxAgeSeconds: parseDuration(
+      values.text('client_secret_max_age') as string,
+      'client_secret_max_age',
+    ),
+    store: values.text('store') as PartialClient['store'],
+    storeKeyFile: path('store_key_file'),
+    expect: readExpect(values.table('expect'), values.source('expect')),
+    http,
+    stateDirectory,
+  }
+}
+
+/** A secret in a settings file is one that everybody may know (RFC 8252 §8.5: it ships with the program). */
+function publicSecret(secret: string | undefined, preset: Preset): string | undefined {
+  if (secret === undefined || preset.publicSecret) return secret
+  throw new Failure(
+    'settings',
+    'client_secret in a profile is only for providers whose secret is public by design',
+    {
+      hint: 'Take it out of the file and give it by LS_AUTH_CLIENT_SECRET_FILE, or type it when ls-auth login asks.',
+    },
+  )
+}
