@@ -11,10 +11,14 @@ import { changeConfig } from '../settings/config-file.ts'
 import { shortDuration } from '../settings/duration.ts'
 import { type Profile, requireClient, type Settings } from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { textFlag } from './typed-flags.ts'
 
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
-export async function login(invocation: Invocation): Promise<void> {
+export const login: CliCommand<Manner> = { read, run }
+
+async function run(invocation: Invocation, manner: Manner): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     throw new Failure('usage', 'there is no profile yet', {
@@ -24,18 +28,23 @@ export async function login(invocation: Invocation): Promise<void> {
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
-  const signedIn = await signIn(client, manner(invocation), invocation.ports, conversation(invocation))
+  const signedIn = await signIn(client, manner, invocation.ports, conversation(invocation))
   const saved = await saveSettings(invocation, settings, profile)
   await report(invocation, profile, client, signedIn, saved)
 }
 
-function manner(invocation: Invocation): Manner {
-  const { device, paste, browser, loginHint, prompt } = invocation.options
-  if (device === true && paste === true) throw new Failure('usage', '--device and --paste exclude each other')
+function read({ flags }: Typed): Manner {
+  const { device, paste, browser } = flags
+  const loginHint = textFlag(flags, 'loginHint')
+  const prompt = textFlag(flags, 'prompt')
+  if (device === true && paste === true)
+    throw new Failure('usage', '--device and --paste exclude each other', {
+      hint: 'Give one of them.',
+    })
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
-    ...(typeof loginHint === 'string' ? { loginHint } : {}),
-    ...(typeof prompt === 'string' ? { prompt } : {}),
+    ...(loginHint === undefined ? {} : { loginHint }),
+    ...(prompt === undefined ? {} : { prompt }),
   }
 }
 

@@ -10,11 +10,22 @@ import {
   readSettings,
   requireClient,
 } from '../settings/profile.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
 
+interface LogoutOptions {
+  /** Every sign-in on this machine. */
+  readonly all: boolean
+}
+
 /** `ls-auth logout [--all]`: forget, revoke, and say what became of each half. */
-export async function logout(invocation: Invocation): Promise<void> {
-  const all = invocation.options.all === true
+export const logout: CliCommand<LogoutOptions> = { read, run }
+
+function read({ flags }: Typed): LogoutOptions {
+  return { all: flags.all === true }
+}
+
+async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
   const clients = all ? await everyClient(invocation) : [await chosenClient(invocation)]
   const outcomes: { client: Client; result: SignedOut }[] = []
   for (const client of clients) {

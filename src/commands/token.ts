@@ -1,10 +1,10 @@
 import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
-import { parseDuration } from '../settings/duration.ts'
 import { requireClient } from '../settings/profile.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { durationFlag } from './typed-flags.ts'
 
 interface TokenOptions {
   readonly minTtlSeconds: number | undefined
@@ -20,10 +20,10 @@ interface TokenOptions {
 export const token: CliCommand<TokenOptions> = { read, run }
 
 function read({ flags }: Typed): TokenOptions {
-  const { minTtl, audience, scope, idToken, header } = flags
+  const { audience, scope, idToken, header } = flags
   const scopes = (scope as string[] | undefined)?.flatMap((words) => words.split(/\s+/)).filter(Boolean)
   return {
-    minTtlSeconds: typeof minTtl === 'string' ? parseDuration(minTtl, '--min-ttl') : undefined,
+    minTtlSeconds: durationFlag(flags, 'minTtl'),
     audience: audience as string | undefined,
     scopes: scopes?.join(' '),
     idToken: idToken === true,

@@ -2,7 +2,9 @@ import { Failure } from '../../errors.ts'
 import type { Style } from '../../ports.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
 import type { Profile, Settings } from '../../settings/profile.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { textFlag } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
 import { checkBackend } from './backend.ts'
 import { type Checkup, fail, look, warn } from './checkup.ts'
@@ -10,14 +12,25 @@ import { checkSettings, checkStore } from './machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './provider.ts'
 import { checkSession, NOBODY } from './session.ts'
 
+interface DoctorOptions {
+  /** A file to write a report for a ticket to. */
+  readonly bundle: string | undefined
+}
+
 /** `ls-auth doctor`: the whole path from the settings to the trace API, each line with what to do about it. */
-export async function doctor(invocation: Invocation): Promise<void> {
+export const doctor: CliCommand<DoctorOptions> = { read, run }
+
+function read({ flags }: Typed): DoctorOptions {
+  return { bundle: textFlag(flags, 'bundle') }
+}
+
+async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<void> {
   const { settings, profile } = await loadProfile(invocation)
   const lines = await examine(invocation, profile, settings)
   if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
   else await print(invocation, lines)
-  if (typeof invocation.options.bundle === 'string') {
-    await writeBundle(invocation, invocation.options.bundle, {
+  if (bundle !== undefined) {
+    await writeBundle(invocation, bundle, {
       profile: profile.name,
       settings: profile.resolved,
       checks: lines,

@@ -26,16 +26,19 @@ export interface InspectedTokens {
 
 const MAX_INPUT_BYTES = 256 * 1024
 
-/** The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: as they are kept, not renewed. */
+/**
+ * The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: as they are
+ * kept, not renewed; `fromInput`: one piped in.
+ */
 export async function readTokens(
   invocation: Invocation,
   profile: Profile,
-  options: { trustedIssuers?: readonly string[]; offline?: boolean } = {},
+  options: { trustedIssuers?: readonly string[]; offline?: boolean; fromInput?: boolean } = {},
 ): Promise<InspectedTokens> {
-  const { trustedIssuers = [], offline = false } = options
+  const { trustedIssuers = [], offline = false, fromInput = false } = options
   const { issuer, preset, http } = profile.client
   const named = trustedIssuers.map((one) => namedIssuer(one, http))
-  const outside = await outsideToken(invocation)
+  const outside = await outsideToken(invocation, fromInput)
   if (outside) {
     const token = inspectOutside(outside.token, profile.client)
     const isId = token.kind === 'id'
@@ -81,8 +84,9 @@ async function sessionTokens(
 
 async function outsideToken(
   invocation: Invocation,
+  fromInput: boolean,
 ): Promise<{ token: string; origin: 'input' | 'environment' } | undefined> {
-  if (invocation.options.token === '-') {
+  if (fromInput) {
     const token = (await invocation.ports.terminal.readAll(MAX_INPUT_BYTES)).trim().replace(/^Bearer\s+/i, '')
     if (token === '')
       throw new Failure('usage', 'standard input holds no token', {

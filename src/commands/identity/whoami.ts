@@ -1,21 +1,35 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { verify } from '../../session/verification.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { printIdentity } from './whoami-text.ts'
 
+interface WhoamiOptions {
+  /** Signatures by the provider's current keys, or fail. */
+  readonly verify: boolean
+  /** Header and payload as they are. */
+  readonly raw: boolean
+  /** `--token -`: any token, from standard input. */
+  readonly fromInput: boolean
+}
+
 /** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
-export async function whoami(invocation: Invocation): Promise<void> {
-  const { profile } = await loadProfile(invocation, {
-    anyProfile: invocation.options.token === '-',
-  })
-  const tokens = await readTokens(invocation, profile)
-  if (invocation.options.raw === true) return printRaw(invocation, tokens)
+export const whoami: CliCommand<WhoamiOptions> = { read, run }
+
+function read({ flags }: Typed): WhoamiOptions {
+  return { verify: flags.verify === true, raw: flags.raw === true, fromInput: flags.token === '-' }
+}
+
+async function run(invocation: Invocation, options: WhoamiOptions): Promise<void> {
+  const { profile } = await loadProfile(invocation, { anyProfile: options.fromInput })
+  const tokens = await readTokens(invocation, profile, { fromInput: options.fromInput })
+  if (options.raw) return printRaw(invocation, tokens)
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
-  const anew = invocation.options.verify === true
+  const anew = options.verify
   // Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists.
   const how = { trusted, skewSeconds, anew, whenUnreachable: anew ? 'fail' : 'unverified' } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)

@@ -6,27 +6,42 @@ import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import { chooseProfile, type Profile, readSettings, requireClient } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { textFlag } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
 import { readTransfer } from './profile-transfer.ts'
 
+interface AddOptions {
+  readonly name: string
+  /** A file that a team shares. */
+  readonly from: string | undefined
+  /** Nobody is to be asked. */
+  readonly yes: boolean
+}
+
 /** `ls-auth profile add NAME`: checks the values, asks the provider for its metadata, writes the profile. */
-export async function addProfile(invocation: Invocation): Promise<void> {
-  const { ports } = invocation
-  const name = invocation.args[0] as string
+export const addProfile: CliCommand<AddOptions> = { read, run }
+
+function read({ args, flags }: Typed): AddOptions {
+  const name = args[0] as string
   if (!/^[\w@][\w.@-]{0,59}$/.test(name)) {
     throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
       hint: 'Use letters, digits, and . _ - @',
     })
   }
+  return { name, from: textFlag(flags, 'from'), yes: flags.yes === true }
+}
+
+async function run(invocation: Invocation, { name, from, yes }: AddOptions): Promise<void> {
+  const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
   if (Object.hasOwn(settings.config.profiles, name)) {
     throw new Failure('settings', `the profile ${name} is there already`, {
       hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
     })
   }
-  const { from } = invocation.options
-  const imported = typeof from === 'string' ? await readTransfer(invocation, from) : {}
+  const imported = from === undefined ? {} : await readTransfer(invocation, { from, yes })
   const profiles = { ...settings.config.profiles, [name]: imported }
   const candidate = { ...settings, config: { ...settings.config, profiles } }
   const profile = chooseProfile(

@@ -4,7 +4,10 @@ import { readConfig, renderProfile } from '../../settings/config-file.ts'
 import { readSettings } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { checkBaseUrl, checkIssuer, withoutUser } from '../../settings/urls.ts'
+import type { CliCommand } from '../cli-command.ts'
+import { confirm } from '../confirm.ts'
 import type { Invocation } from '../invocation.ts'
+import { nameArgument } from '../typed-flags.ts'
 
 /** Settings of one machine or person: they do not travel with a profile. */
 const OWN = new Set([
@@ -19,10 +22,14 @@ const OWN = new Set([
 ])
 
 /** `ls-auth profile export NAME`: the profile as TOML on stdout, for a team to import. Holds no secret. */
-export async function exportProfile(invocation: Invocation): Promise<void> {
+export const exportProfile: CliCommand<{ readonly name: string }> = {
+  read: ({ args }) => ({ name: nameArgument(args) }),
+  run: printToml,
+}
+
+async function printToml(invocation: Invocation, { name }: { readonly name: string }): Promise<void> {
   const { env, terminal } = invocation.ports
   const settings = await readSettings(env, await invocation.ports.files())
-  const name = invocation.args[0] as string
   const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
   if (Object.keys(table).length === 0) {
     throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
@@ -40,7 +47,10 @@ export async function exportProfile(invocation: Invocation): Promise<void> {
  * The values of a profile file (`ls-auth profile export`, or written by hand), shown before anything is kept: whoever
  * wrote the file chooses where people sign in and where their tokens go.
  */
-export async function readTransfer(invocation: Invocation, path: string): Promise<Record<string, unknown>> {
+export async function readTransfer(
+  invocation: Invocation,
+  { from: path, yes }: { readonly from: string; readonly yes: boolean },
+): Promise<Record<string, unknown>> {
   const { ports } = invocation
   const file = await readConfig(path, await ports.files()).catch((failure) => {
     // Not our settings: nothing of ours is to be mended.
@@ -59,22 +69,25 @@ export async function readTransfer(invocation: Invocation, path: string): Promis
   }
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   const values = Object.fromEntries(Object.entries(table).filter(([key]) => known.has(key) && !OWN.has(key)))
-  await confirm(invocation, values)
+  await confirmOrigins(invocation, values, yes)
   return values
 }
 
-async function confirm(invocation: Invocation, values: Record<string, unknown>): Promise<void> {
+async function confirmOrigins(
+  invocation: Invocation,
+  values: Record<string, unknown>,
+  yes: boolean,
+): Promise<void> {
   const { terminal } = invocation.ports
   const show = (key: string) =>
     safeText(typeof values[key] === 'string' ? withoutUser(values[key] as string) : '(not set)', 200)
   terminal.err(`This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`)
-  if (invocation.options.yes === true) return
+  if (yes) return
   if (!terminal.inIsTTY) {
     throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {
       hint: 'Run it in a terminal, or add --yes when both are right.',
     })
   }
-  terminal.err('Is that right? [y/N] ')
-  if (/^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())) return
+  if (await confirm(terminal, 'Is that right?')) return
   throw new Failure('declined', 'the profile was not added', { hint: 'Nothing was changed.' })
 }

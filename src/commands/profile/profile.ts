@@ -5,17 +5,27 @@ import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import { isComplete, profileNamed, readSettings, type Settings } from '../../settings/profile.ts'
 import { withoutUser } from '../../settings/urls.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { nameArgument } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
 
-const nameOf = (invocation: Invocation): string => invocation.args[0] as string
+interface Named {
+  readonly name: string
+}
+
+function readName({ args }: Typed): Named {
+  return { name: nameArgument(args) }
+}
 
 async function settingsOf(invocation: Invocation): Promise<Settings> {
   return readSettings(invocation.ports.env, await invocation.ports.files())
 }
 
 /** `ls-auth profile list` */
-export async function list(invocation: Invocation): Promise<void> {
+export const list: CliCommand<undefined> = { read: () => undefined, run: printList }
+
+async function printList(invocation: Invocation): Promise<void> {
   const settings = await settingsOf(invocation)
   const names = [
     ...new Set([...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]),
@@ -47,8 +57,15 @@ export async function list(invocation: Invocation): Promise<void> {
 }
 
 /** `ls-auth profile show [NAME]`: each value with the place that decided it. */
-export async function show(invocation: Invocation): Promise<void> {
-  const name = invocation.args[0]
+export const show: CliCommand<{ readonly name: string | undefined }> = {
+  read: ({ args }) => ({ name: args.length === 0 ? undefined : nameArgument(args) }),
+  run: printProfile,
+}
+
+async function printProfile(
+  invocation: Invocation,
+  { name }: { readonly name: string | undefined },
+): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, name === undefined ? {} : { profile: name })
   if (globals(invocation).json) {
     return printJson(invocation, {
@@ -87,18 +104,22 @@ function plainly(value: unknown): string {
 }
 
 /** `ls-auth profile use NAME` */
-export async function use(invocation: Invocation): Promise<void> {
+export const use: CliCommand<Named> = { read: readName, run: makeDefault }
+
+async function makeDefault(invocation: Invocation, options: Named): Promise<void> {
   const settings = await settingsOf(invocation)
-  const name = known(settings, nameOf(invocation))
+  const name = known(settings, options.name)
   const { env } = invocation.ports
   await changeConfig(settings.config, { defaultProfile: name }, await invocation.ports.files(), env)
   tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
 }
 
 /** `ls-auth profile remove NAME`: signs out first, so that no session is left that nobody can name. */
-export async function remove(invocation: Invocation): Promise<void> {
+export const remove: CliCommand<Named> = { read: readName, run: signOutAndRemove }
+
+async function signOutAndRemove(invocation: Invocation, options: Named): Promise<void> {
   const settings = await settingsOf(invocation)
-  const name = known(settings, nameOf(invocation))
+  const name = known(settings, options.name)
   if (!Object.hasOwn(settings.config.profiles, name)) {
     throw new Failure('settings', `the profile ${safeText(name, 60)} comes from ${settings.system.path}`, {
       hint: 'Only an administrator can remove it there.',

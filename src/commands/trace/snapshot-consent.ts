@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { SnapshotDesk } from '../../trace/sources/snapshot-desk.ts'
 import { commandLine } from '../command-line.ts'
+import { confirm } from '../confirm.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
 /** What it costs, for those who are asked. */
@@ -26,8 +27,7 @@ export function snapshotDesk(invocation: Invocation): SnapshotDesk {
         const detail = [...COST, ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
       }
-      terminal.err(`${reason}. A snapshot can.\n${COST.join('\n')}\nTake one? [y/N] `)
-      if (/^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())) return
+      if (await confirm(terminal, `${reason}. A snapshot can.\n${COST.join('\n')}\nTake one?`)) return
       throw new Failure('declined', 'no snapshot was taken', { hint: 'Nothing was spent.' })
     },
     tell: (line) => tell(invocation, line),

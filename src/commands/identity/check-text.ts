@@ -1,0 +1,41 @@
+import type { Finding } from '../../claims/finding.ts'
+import type { Style, Terminal } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { wrap } from '../wrap.ts'
+
+/** Each finding in a line. `unverified`: why the signature has not been found good. */
+export async function printFindings(
+  terminal: Terminal,
+  use: 'access' | 'id',
+  findings: readonly Finding[],
+  unverified: string | undefined,
+): Promise<void> {
+  const style = await terminal.style('out')
+  const width = Math.max(...findings.map(({ assertion }) => assertion.length))
+  const lines = findings.map((finding) => {
+    const signature = finding.assertion === 'signature'
+    const shown = signature && unverified !== undefined ? { ...finding, actual: unverified } : finding
+    return line(shown, width, terminal.columns, style)
+  })
+  await terminal.out(`${use === 'id' ? 'ID token' : 'access token'}\n${lines.join('\n')}\n`)
+}
+
+/** One line where it fits, else what is held goes below what is expected. */
+function line(finding: Finding, width: number, columns: number, style: Style): string {
+  const { assertion, expected, actual, verdict, reason, source, note } = finding
+  const mark = { pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') }[
+    verdict
+  ]
+  const indent = ' '.repeat(13 + width)
+  const from = source ? `  [${safeText(source, 60)}]` : ''
+  const why = reason ? ` (${reason})` : ''
+  const lead = assertion === 'signature' ? '' : 'held: '
+  const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
+  const wanted = safeText(expected, 160)
+  const fits = indent.length + wanted.length + held.length + from.length + 2 <= columns
+  const below = (text: string) =>
+    `\n${indent}${wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)}`
+  const said = held === '' ? '' : fits ? `  ${held}` : below(held)
+  const more = note && verdict !== 'pass' ? below(note) : ''
+  return `  ${mark}  ${assertion.padEnd(width)}  ${wanted}${said}${style.dim(from)}${more}`
+}

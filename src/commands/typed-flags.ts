@@ -1,0 +1,42 @@
+import { Failure } from '../errors.ts'
+import { parseDuration } from '../settings/duration.ts'
+import { typedFlag } from '../settings/setting-table.ts'
+import type { Typed } from './cli-command.ts'
+
+type Flags = Typed['flags']
+
+/**
+ * What stands behind a flag. Failure `usage` for an empty text: a variable that a script forgot to set must not turn an
+ * option into none.
+ */
+export function textFlag(flags: Flags, name: string): string | undefined {
+  const value = flags[name]
+  if (typeof value !== 'string') return undefined
+  refuseEmpty(name, value)
+  return value
+}
+
+/** The same of a flag that may be given several times; undefined: not at all. */
+export function textsFlag(flags: Flags, name: string): readonly string[] | undefined {
+  const values = flags[name] as readonly string[] | undefined
+  for (const value of values ?? []) refuseEmpty(name, value)
+  return values
+}
+
+/** A duration in seconds. Failure `usage`: it is none. */
+export function durationFlag(flags: Flags, name: string): number | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
+}
+
+/** The name that was typed as an argument. Failure `usage`: it is empty. */
+export function nameArgument(args: Typed['args']): string {
+  const [name = ''] = args
+  if (name.trim() !== '') return name
+  throw new Failure('usage', 'the profile name is empty', { hint: 'See: ls-auth profile list' })
+}
+
+function refuseEmpty(name: string, value: string): void {
+  if (value.trim() !== '') return
+  throw new Failure('usage', `${typedFlag(name)} is empty`, { hint: 'Give it a value, or leave it out.' })
+}
