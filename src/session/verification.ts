@@ -14,7 +14,10 @@ export interface TrustedIssuer {
   readonly preset: IssuerSpellings & Pick<Preset, 'id' | 'issuerTemplate'>
   readonly http: HttpSettings
   readonly cached: Pick<Body, 'metadata' | 'jwks'>
-  /** The token came from this issuer's own token endpoint: so its keys count for one that names no issuer. */
+  /**
+   * The token came from this issuer's own token endpoint, so it is checked with its keys whatever it calls itself (some
+   * APIs are given tokens of an older spelling, or without `iss`); what it must call itself is the policy's to say.
+   */
   readonly sentToken?: boolean
 }
 
@@ -61,15 +64,16 @@ export const inspectOwn = (
 
 /**
  * Whether a token may be believed: the one place that decides it, for sign-in, renewal, whoami, check and doctor.
- * Keys are those of the trusted issuer that the token names. An unknown key id is worth one look at the provider's
+ * Keys are those of the trusted issuer that the token names, else of the one that sent it. An unknown key id is worth one look at the provider's
  * current key set, because keys rotate (OIDC Core §10.1.1). Failures: `provider-failed`, `network`.
  */
 export async function verify(token: Inspected, how: Circumstances, ports: Ports): Promise<Inspected> {
   const now = ports.clock.now() + how.skewSeconds * 1000
   const { payload } = token.jwt ?? {}
-  const trusted = payload && how.trusted.find((one) => speaksFor(one, payload))
-  if (!trusted || how.offline || token.notForUs) return judgeWithoutKeys(token, now)
-  const facts = { issuer: typeof payload.iss === 'string' ? payload.iss : trusted.issuer, now }
+  const named = payload && how.trusted.find(({ issuer, preset }) => isIssuerOf(payload, issuer, preset))
+  const trusted = named ?? how.trusted.find(({ sentToken }) => sentToken)
+  if (!payload || !trusted || how.offline || token.notForUs) return judgeWithoutKeys(token, now)
+  const facts = { issuer: named ? String(payload.iss) : trusted.issuer, now }
   let judged = token
   try {
     const first = await signingKeys(trusted, trusted.cached, ports, how.anew)
@@ -80,10 +84,6 @@ export async function verify(token: Inspected, how: Circumstances, ports: Ports)
     if (how.whenUnreachable !== 'unverified' || !(error instanceof Failure)) throw error
     return judged
   }
-}
-
-function speaksFor({ issuer, preset, sentToken }: TrustedIssuer, claims: Record<string, unknown>): boolean {
-  return (claims.iss === undefined && sentToken === true) || isIssuerOf(claims, issuer, preset)
 }
 
 /** What no key could mend is bad in any case; the rest is not known. */

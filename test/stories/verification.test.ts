@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startProvider } from '../world/provider.ts'
 import { openStage, type Stage } from '../world/stage.ts'
 
 let stage: Stage
@@ -35,5 +36,30 @@ describe('after the provider has changed its signing key', () => {
       (text) => `${text}\n[profiles.default.expect]\naudience = "api://traces"\nstrict = true\n`,
     )
     await renewAfterRotation()
+  })
+})
+
+describe('a token that our own provider sent, and that names another issuer', () => {
+  it('is checked with the keys of the provider by all, and never passes for one of the other', async () => {
+    const [other, another] = [await openStage(), await startProvider()]
+    const { world, provider } = other
+    const claims = {
+      sub: 'alice',
+      aud: 'api://traces',
+      iat: Date.now() / 1000,
+      exp: Date.now() / 1000 + 3600,
+    }
+    const token = await provider.signIdToken(
+      { ...claims, iss: another.issuer },
+      { header: { typ: 'at+jwt' } },
+    )
+    provider.tamper = { tokenResponse: (body) => ({ ...body, access_token: token }) }
+    expect((await world.type(other.login())).exit).toBe(0)
+    const whoami = JSON.parse((await world.type('ls-auth whoami --json')).stdout)
+    expect(whoami.access_token).toMatchObject({ signature: 'verified' })
+    expect((await world.type('ls-auth doctor')).stdout).not.toMatch(/^warn +claims/m)
+    expect((await world.type('ls-auth check --aud api://traces')).exit).toBe(0)
+    expect((await world.type(`ls-auth check --issuer ${another.issuer}`)).exit).toBe(5)
+    await Promise.all([other.close(), another.close()])
   })
 })
