@@ -14,6 +14,7 @@ export const CHUNKS = {
   settings: [
     'src/commands/invocation.ts',
     'src/commands/credentials.ts',
+    'src/commands/typed-flags.ts',
     'src/api/authorization.ts',
     'src/settings/toml-reading.ts',
     'src/system/files.ts',
