@@ -5,7 +5,7 @@ import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SnapshotDesk } from '../snapshot-desk.ts'
 import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
-import { explainUnreadable } from '../traces-in-answer.ts'
+import { explainUnreadable } from '../unreadable-answer.ts'
 import {
   errorText,
   type LightstepProject,
