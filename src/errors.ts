@@ -27,9 +27,9 @@ export const FAILURES = {
   'provider-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the identity provider.' },
   'api-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the gateway or the trace API.' },
   'rate-limited': { exit: 6, hint: 'Wait, then try again.' },
-  'state-unwritable': {
+  storage: {
     exit: 6,
-    hint: 'Free some space or mend the permissions of the state directory, then try again.',
+    hint: 'Free some space or correct the permissions, then try again.',
   },
   'not-found': { exit: 7, hint: 'Check the id.' },
   gone: { exit: 7, hint: 'Ask whoever runs the back end.' },

@@ -134,7 +134,7 @@ async function keep(
 
 /** A session that does not open is replaced; one that could not be read just now must not be lost unrevoked. */
 function unopened(error: unknown): undefined {
-  if (error instanceof Failure && error.code !== 'state-unwritable') return undefined
+  if (error instanceof Failure && error.code !== 'storage') return undefined
   throw error
 }
 

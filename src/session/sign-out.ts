@@ -36,7 +36,7 @@ export async function signOut(
       session = await store.read()
     } catch (error) {
       // A disk that fails for a moment must not cost the revocation: nothing has happened yet, so try again later.
-      if (!(error instanceof Failure) || error.code === 'state-unwritable') throw error
+      if (!(error instanceof Failure) || error.code === 'storage') throw error
       unreadable = error
     }
     await store.bury(header.sid)

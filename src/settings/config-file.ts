@@ -165,7 +165,7 @@ async function replace(path: string, text: string, files: Files, env: Env): Prom
     await writeAtomically(path, Buffer.from(text), files, env.pid)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('state-unwritable', `cannot write ${path} (${code})`, {
+    throw new Failure('storage', `cannot write ${path} (${code})`, {
       cause,
       hint: /^(ENOSPC|EDQUOT)$/.test(code)
         ? 'Free some space, then try again.'

@@ -23,9 +23,9 @@ const places = [
   { place: 'a-file/below', there: true },
 ].filter(({ there }) => there)
 
-const login = () =>
+const login = (flags = '') =>
   world.type(
-    `ls-auth login --issuer http://127.0.0.1:9 --client-id x --store file --store-key-file ${join(world.home, 'key')}`,
+    `ls-auth login ${flags} --issuer http://127.0.0.1:9 --client-id x --store file --store-key-file ${join(world.home, 'key')}`,
   )
 
 describe.each(places)('state under $place', ({ place }) => {
@@ -37,6 +37,7 @@ describe.each(places)('state under $place', ({ place }) => {
     const { exit, stderr } = await login()
     expect(exit).toBe(6)
     expect(stderr).toMatch(/^error: cannot write to .*ls-auth.* \(E\w+\)\nhint: .*XDG_STATE_HOME.*\n$/)
+    expect(JSON.parse((await login('--json')).stderr)).toMatchObject({ error: { code: 'storage', exit: 6 } })
   })
 
   it('whoever reads only is not signed in: exit 3', async () => {

@@ -23,11 +23,9 @@ export async function withSessionLock<T>(
   let told = false
   for (;;) {
     const unlock = await lock.tryLock(path, note()).catch((cause) => {
-      throw new Failure(
-        'state-unwritable',
-        `cannot lock the session in ${directory} (${cause.code ?? 'error'})`,
-        { cause },
-      )
+      throw new Failure('storage', `cannot lock the session in ${directory} (${cause.code ?? 'error'})`, {
+        cause,
+      })
     })
     if (unlock) {
       try {

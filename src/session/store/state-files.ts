@@ -9,7 +9,7 @@ export async function listOwn(path: string, files: Files): Promise<string[]> {
     return await files.list(path)
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+    throw new Failure('storage', `cannot read ${path} (${code})`, { cause })
   }
 }
 
@@ -24,7 +24,7 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
         hint: 'Remove it; ls-auth follows no link there.',
       })
     }
-    throw new Failure('state-unwritable', `cannot read ${path} (${code})`, { cause })
+    throw new Failure('storage', `cannot read ${path} (${code})`, { cause })
   }
 }
 
@@ -67,7 +67,7 @@ export async function makePrivate(
 export const unwritable = (directory: string, cause: unknown): Failure => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'error'
   const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
-  return new Failure('state-unwritable', `cannot write to ${directory} (${code})`, {
+  return new Failure('storage', `cannot write to ${directory} (${code})`, {
     cause,
     ...(misplaced && {
       hint: 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',

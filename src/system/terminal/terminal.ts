@@ -87,7 +87,7 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
 /** A reader that went away is for the caller to see; a full disk behind a redirection is a failure of its own. */
 function unwritten(error: NodeJS.ErrnoException): Error {
   if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return error
-  return new Failure('state-unwritable', `cannot write to standard output (${error.code ?? 'error'})`, {
+  return new Failure('storage', `cannot write to standard output (${error.code ?? 'error'})`, {
     hint: 'Free some space where the output goes, then try again.',
     cause: error,
   })

@@ -153,7 +153,7 @@ export class Model {
     if (process.spending !== undefined && fate === 'fails') this.#abandon(process)
     else if (process.spending === this.disk?.refresh) this.#account(process)
     else delete process.spending
-    const failure = new Failure('state-unwritable', 'no space left')
+    const failure = new Failure('storage', 'no space left')
     return fate === 'fails' || fate === 'fails-after' ? { type: 'not-written', failure } : { type: 'written' }
   }
 

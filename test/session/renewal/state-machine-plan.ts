@@ -148,7 +148,7 @@ function judge(model: Model, process: Process): void {
       says ? 'blames an interruption that never was' : 'hides an interruption',
     )
   }
-  const impossible = failure === unanswered || failure.code === 'state-unwritable'
+  const impossible = failure === unanswered || failure.code === 'storage'
   const valid = body?.tokens.some(
     (token) => tokenHash(token.value) !== want.rejectedHash && secondsLeft(token, now) > 1,
   )

@@ -10,7 +10,7 @@ const HEX = /^[0-9a-f]{64}\s*$/i
 /** The 32 bytes of a key file (64 hex characters, mode 0600, ours, no symlink). Undefined: there is no such file. */
 export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
-    throw new Failure('state-unwritable', `cannot read the key file ${path} (${cause.code ?? 'error'})`, {
+    throw new Failure('storage', `cannot read the key file ${path} (${cause.code ?? 'error'})`, {
       hint: 'Check the disk and the permissions of this file, then try again.',
       cause,
     })
@@ -43,7 +43,7 @@ export async function ensureKeyFile(path: string, files: Files, env: Env): Promi
     const code = (cause as NodeJS.ErrnoException).code
     // Two sign-ins at once: the other one's key is as good.
     if (code === 'EEXIST') return (await readKeyFile(path, files, env)) ?? key
-    throw new Failure('state-unwritable', `cannot write the key file ${path} (${code ?? 'error'})`, { cause })
+    throw new Failure('storage', `cannot write the key file ${path} (${code ?? 'error'})`, { cause })
   }
   return key
 }
