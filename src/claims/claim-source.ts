@@ -1,4 +1,5 @@
 import type { ClaimRule, ClaimSource } from '../claim-grammar.ts'
+import { isObject } from '../json-object.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 
@@ -74,5 +75,5 @@ function take(what: NonNullable<ClaimRule['take']>, raw: unknown): unknown {
 }
 
 function asObject(raw: unknown): Claims | undefined {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as Claims) : undefined
+  return isObject(raw) ? raw : undefined
 }

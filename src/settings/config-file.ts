@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { writeAtomically } from '../atomic-write.ts'
 import { Failure } from '../errors.ts'
+import { isObject } from '../json-object.ts'
 import type { Env, Files } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 
@@ -56,7 +57,7 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
 }
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  isObject(value) && !(value instanceof Date)
 
 async function parse(text: string, path: string): Promise<Record<string, unknown>> {
   const { parseToml } = await import('./toml-reading.ts')

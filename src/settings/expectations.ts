@@ -1,6 +1,7 @@
 import type { AccessTable } from '../claims/access-level.ts'
 import type { Expect } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
+import { isObject } from '../json-object.ts'
 import { safeText } from '../safe-text.ts'
 import { parseDuration } from './duration.ts'
 
@@ -36,8 +37,7 @@ export function readAccess(table: Table | undefined, file: string): AccessTable 
   for (const [level, value] of Object.entries(table)) {
     if (!['read', 'write', 'admin'].includes(level))
       throw unknown(`access.${level}`, file, ['read', 'write', 'admin'])
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw wrong(`access.${level}`, file, 'a table: { scopes = [...], groups = [...] }')
+    if (!isObject(value)) throw wrong(`access.${level}`, file, 'a table: { scopes = [...], groups = [...] }')
     const row: Record<string, string[]> = { scopes: [], groups: [] }
     for (const [side, names] of Object.entries(value)) {
       const where = `access.${level}.${side}`

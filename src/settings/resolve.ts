@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { isObject } from '../json-object.ts'
 import type { Env } from '../ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
@@ -115,7 +116,7 @@ function check(key: SettingKey, value: unknown, where: string): unknown {
     })
   const { shape } = key
   if (shape === 'table') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('a table')
+    if (!isObject(value)) throw wrong('a table')
     return value
   }
   if (shape === 'words') {

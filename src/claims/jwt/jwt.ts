@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts'
 import { type JsonProblem, parseStrictJson } from './strict-json.ts'
 
 /** Members of a JOSE header or a claims set; made without a prototype, so only what the token says is there. */
@@ -96,9 +97,7 @@ function readPart(part: string): Claims | JwtProblem {
   const read = parseStrictJson(text)
   if ('problem' in read) return read.problem
   const { value } = read
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Claims)
-    : 'not-an-object'
+  return isObject(value) ? value : 'not-an-object'
 }
 
 function broken(problem: JwtProblem): BrokenJwt {

@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts'
 import { decodeBase64url } from './jwt.ts'
 
 /** A member of a JWKS (RFC 7517 §4), as somebody else wrote it. */
@@ -22,10 +23,8 @@ const MIN_RSA_BITS = 2048
 
 /** The keys of a JWKS document that are objects; `[]` for anything that is no JWKS. */
 export function keysOf(document: unknown): Jwk[] {
-  const keys =
-    typeof document === 'object' && document !== null && 'keys' in document ? document.keys : undefined
-  if (!Array.isArray(keys)) return []
-  return keys.filter((key): key is Jwk => typeof key === 'object' && key !== null && !Array.isArray(key))
+  const keys = isObject(document) ? document.keys : undefined
+  return Array.isArray(keys) ? keys.filter((key): key is Jwk => isObject(key)) : []
 }
 
 /**

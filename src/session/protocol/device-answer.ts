@@ -1,3 +1,4 @@
+import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
 
 /**
@@ -7,13 +8,8 @@ import type { HttpAnswer } from '../../ports.ts'
  */
 export function tolerateDeviceAnswer(answer: HttpAnswer): HttpAnswer {
   if (answer.status !== 200) return answer
-  let body: Record<string, unknown>
-  try {
-    body = JSON.parse(answer.body.toString('utf8')) as Record<string, unknown>
-  } catch {
-    return answer
-  }
-  if (typeof body !== 'object' || body === null) return answer
+  const body = jsonObject(answer.body)
+  if (!body) return answer
   const interval = Number(body.interval ?? 5)
   const tolerated = {
     ...body,

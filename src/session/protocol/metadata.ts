@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Clock, Http, HttpAnswer } from '../../ports.ts'
 import { hintFor } from '../../providers/hints.ts'
@@ -77,13 +78,8 @@ function readDocument(
 ): Record<string, unknown> {
   const text = answer.body.toString('utf8')
   if (answer.status === 200) {
-    try {
-      const parsed: unknown = JSON.parse(text)
-      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-        return parsed as Record<string, unknown>
-    } catch {
-      // Falls through: the parser's message would quote the body.
-    }
+    const document = jsonObject(text)
+    if (document) return document
     throw new Failure(
       'provider-failed',
       `${url.host} did not answer with provider metadata`,

@@ -1,5 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import type { Http, Ports } from '../../ports.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { Body } from '../store/session-file.ts'
@@ -39,14 +40,8 @@ export async function fetchKeys(uri: string, http: Http): Promise<Record<string,
     headers: { accept: 'application/json' },
     maxBytes: 256 * 1024,
   })
-  try {
-    const parsed: unknown = answer.status === 200 ? JSON.parse(answer.body.toString('utf8')) : undefined
-    if (typeof parsed === 'object' && parsed !== null && Array.isArray((parsed as { keys?: unknown }).keys)) {
-      return parsed as Record<string, unknown>
-    }
-  } catch {
-    // Said below, without the body.
-  }
+  const document = answer.status === 200 ? jsonObject(answer.body) : undefined
+  if (Array.isArray(document?.keys)) return document
   throw new Failure(
     'provider-failed',
     `${url.host} did not answer with its signing keys (HTTP ${answer.status})`,

@@ -1,14 +1,11 @@
+import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
 
 /** Seen before the answer is judged, so that a token that comes with a bad answer can still be revoked. */
 export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined {
   if (status !== 200) return undefined
-  try {
-    const token = (JSON.parse(body.toString('utf8')) as { refresh_token?: unknown } | null)?.refresh_token
-    return typeof token === 'string' ? token : undefined
-  } catch {
-    return undefined
-  }
+  const token = jsonObject(body)?.refresh_token
+  return typeof token === 'string' ? token : undefined
 }
 
 /** The door has decoded the body already. */

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 
 /** In the clear, but authenticated: what must be known before the key is fetched. Holds no secret. */
@@ -68,12 +69,7 @@ export function sealFile(header: Header, body: Body, key: Buffer): Buffer {
 /** The header of a session file. A newer schema or a damaged file is refused and left alone. */
 export function readHeader(bytes: Buffer, path: string): Header {
   const end = bytes.indexOf(0x0a)
-  let header: Partial<Header> | undefined
-  try {
-    header = JSON.parse(bytes.subarray(0, Math.max(0, end)).toString('utf8')) as Partial<Header>
-  } catch {
-    header = undefined
-  }
+  const header = jsonObject(bytes.subarray(0, Math.max(0, end))) as Partial<Header> | undefined
   if (header && typeof header.schema === 'number' && header.schema > 1) {
     throw new Failure('settings', `the session in ${path} was written by a newer ls-auth`, {
       hint: 'Update ls-auth; the file was not changed.',

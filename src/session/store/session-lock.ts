@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import type { Ports } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 
@@ -51,15 +52,8 @@ export async function withSessionLock<T>(
   }
 
   async function readNote(): Promise<string> {
-    try {
-      const note = JSON.parse(((await files.read(`${path}.holder`)) ?? '{}').toString()) as Record<
-        string,
-        unknown
-      >
-      if (typeof note.pid !== 'number') return ''
-      return `: process ${note.pid} (${safeText(String(note.command), 40)}) since ${safeText(String(note.since), 30)}`
-    } catch {
-      return ''
-    }
+    const note = jsonObject((await files.read(`${path}.holder`).catch(() => undefined)) ?? '')
+    if (typeof note?.pid !== 'number') return ''
+    return `: process ${note.pid} (${safeText(String(note.command), 40)}) since ${safeText(String(note.since), 30)}`
   }
 }

@@ -1,12 +1,7 @@
+import { isObject } from '../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE } from '../model.ts'
 
-/** A JSON object of unknown members. */
-export type JsonObject = { readonly [key: string]: unknown }
-
-/** Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+// Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use.
 
 /** Text that says something, or a number written out; `undefined` for the empty string. */
 export function textOrNumber(value: unknown): string | undefined {

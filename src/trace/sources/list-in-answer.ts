@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { isObject } from '../formats/foreign-json.ts'
+import { isObject } from '../../json-object.ts'
 
 /**
  * The list in an answer, by the first member that is there. Left out or null is an empty list (servers in Go omit

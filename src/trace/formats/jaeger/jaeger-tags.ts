@@ -1,5 +1,5 @@
+import { isObject } from '../../../json-object.ts'
 import type { AttributeValue, SpanKind, SpanStatus } from '../../model.ts'
-import { isObject } from '../foreign-json.ts'
 import { asInteger, narrow } from '../integer.ts'
 
 /** A tag with its value as the model has it. */

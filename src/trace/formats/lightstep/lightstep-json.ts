@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asAttributes, hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
 import { noTrace } from '../unreadable.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
 import { readTimes } from './lightstep-times.ts'

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type AttributeValue, NONE, type SpanEvent, type SpanMark } from '../../model.ts'
-import { isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { textOrNumber } from '../foreign-json.ts'
 
 /** Nanoseconds, from the API's microseconds. */
 export interface Times {

@@ -1,5 +1,5 @@
+import { isObject } from '../../../json-object.ts'
 import type { SpanKind, SpanStatus } from '../../model.ts'
-import { isObject } from '../foreign-json.ts'
 
 /** OTLP `Span.SpanKind` by its number. */
 export const OTLP_KINDS: readonly SpanKind[] = [

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { timesBetween, withMark } from '../span-times.ts'

@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, NONE, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection, type Explain } from '../collection.ts'
-import { isObject, type JsonObject } from '../foreign-json.ts'
 import { OPEN_LIST, UNUSUAL } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { JsonKeys } from '../json-scan/json-keys.ts'

@@ -1,6 +1,6 @@
+import { isObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { isObject } from '../foreign-json.ts'
 import { asInteger, narrow } from '../integer.ts'
 import { damagedTrace } from '../unreadable.ts'
 

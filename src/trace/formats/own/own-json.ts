@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import {
   type Attributes,
   type AttributeValue,
@@ -7,7 +8,7 @@ import {
   UNKNOWN_SERVICE,
 } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asAttributes, hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { readOtlpKind, readOtlpStatus } from '../otlp/otlp-enums.ts'

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { hexId, isObject, type JsonObject, textOrNumber } from '../foreign-json.ts'
+import { hexId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { timesLasting, withMark } from '../span-times.ts'

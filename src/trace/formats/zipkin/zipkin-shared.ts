@@ -1,4 +1,5 @@
-import { hexId, isObject, type JsonObject } from '../foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { hexId } from '../foreign-json.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
-import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import {

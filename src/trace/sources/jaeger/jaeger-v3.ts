@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { isObject } from '../../formats/foreign-json.ts'
+import { isObject } from '../../../json-object.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
 /**

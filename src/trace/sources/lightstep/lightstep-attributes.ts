@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../safe-text.ts'
 import {
   type AttributeName,
@@ -7,7 +8,7 @@ import {
   byName,
   byValue,
 } from '../../attributes.ts'
-import { isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
+import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../formats/foreign-json.ts'
+import { isObject } from '../../../json-object.ts'
 import { answeredList } from '../list-in-answer.ts'
 import { type LightstepProject, unknownProject } from './lightstep-api.ts'
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
-import { hexId, isObject, type JsonObject } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { hexId } from '../../formats/foreign-json.ts'
 import { answeredList } from '../list-in-answer.ts'
 import type { SnapshotDesk } from '../snapshot-desk.ts'
 import type { ApiAnswer } from '../trace-source.ts'

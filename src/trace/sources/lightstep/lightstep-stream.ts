@@ -1,4 +1,5 @@
-import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import type { TraceSummary } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
-import { isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
 import { answeredList } from '../list-in-answer.ts'

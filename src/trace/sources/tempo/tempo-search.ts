@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
-import { hexId, isObject, type JsonObject, textOrNumber } from '../../formats/foreign-json.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
 import { answeredList } from '../list-in-answer.ts'
