@@ -3,14 +3,15 @@ import { Failure } from './errors.ts'
 import type { Env, Ports } from './ports.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
+import { type ExitState, openExitState } from './system/exit-state.ts'
 import { leave } from './system/leave.ts'
 import { once } from './system/once.ts'
 import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real machine. Heavy parts are loaded by the first command that needs them, and once. */
-export function realPorts(env: Env = processEnv()): Ports {
-  const terminal = processTerminal(env.variables)
+export function realPorts(env: Env = processEnv(), exitState: ExitState = openExitState()): Ports {
+  const terminal = processTerminal(env.variables, exitState)
   return {
     env,
     clock: wallClock,
@@ -18,7 +19,7 @@ export function realPorts(env: Env = processEnv()): Ports {
     signals: processSignals(),
     files: once(async () => (await import('./system/files.ts')).realFiles),
     lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
-    keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal)),
+    keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal, exitState)),
     http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
   }
@@ -31,5 +32,6 @@ export { Failure, run }
 export async function main(): Promise<void> {
   // Should all come to rest before it has ended, that is no success.
   process.exitCode = 1
-  leave(await run(process.argv.slice(2), realPorts()))
+  const exitState = openExitState()
+  leave(await run(process.argv.slice(2), realPorts(processEnv(), exitState)), exitState)
 }

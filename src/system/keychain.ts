@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import type { Env, Keychain, Terminal } from '../ports.ts'
-import { stuck } from './stuck.ts'
+import type { ExitState } from './exit-state.ts'
 
 const SERVICE = 'ls-auth'
 const ALONE_MILLISECONDS = 5_000
@@ -15,7 +15,7 @@ type Keytar = typeof import('keytar')
  * Time is bounded for the process, not for the call: 5 s for a script, 60 s (with a word) when a person can answer
  * a prompt. `findCredentials` and `findPassword` are never called: on a locked Secret Service they crash the process.
  */
-export async function osKeychain(env: Env, terminal: Terminal): Promise<Keychain> {
+export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitState): Promise<Keychain> {
   const keytar = await load(env)
   const watched = terminal.errIsTTY && terminal.inIsTTY
   let left = watched ? WATCHED_MILLISECONDS : ALONE_MILLISECONDS
@@ -36,7 +36,7 @@ export async function osKeychain(env: Env, terminal: Terminal): Promise<Keychain
           }
           limit = setTimeout(
             () => {
-              stuck.call = true
+              exitState.nativeCallStuck = true
               reject(
                 new Failure('keychain-stuck', 'the keychain did not answer in time', {
                   hint: `Unlock it or restart its service, then try again. ${fileStore(env)}`,

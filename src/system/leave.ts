@@ -1,6 +1,4 @@
-import { stuck } from './stuck.ts'
-import { outputs } from './terminal/descriptor.ts'
-import { stdinUse } from './terminal/stdin-use.ts'
+import type { ExitState } from './exit-state.ts'
 
 /**
  * Ends the process with `status`. Where nothing is left in a stream that is at once (waiting for idle connections and
@@ -8,15 +6,15 @@ import { stdinUse } from './terminal/stdin-use.ts'
  * call that never came back neither works: the call holds a thread that `process.exit` waits for. Then the process
  * image is replaced by a shell that exits (Node 22.15 and later), else the process kills itself (137).
  */
-export function leave(status: number): void {
+export function leave(status: number, state: ExitState): void {
   process.exitCode = status
-  if (stuck.call) {
+  if (state.nativeCallStuck) {
     const { execve } = process as { execve?: (file: string, args: string[], env: NodeJS.ProcessEnv) => never }
     if (execve && process.platform !== 'win32') execve('/bin/sh', ['sh', '-c', `exit ${status}`], {})
     process.kill(process.pid, 'SIGKILL')
   }
-  if (!outputs.flowing) process.exit(status)
-  if (!stdinUse.begun) return
+  if (!state.outputBuffered) process.exit(status)
+  if (!state.stdinRead) return
   // A terminal that was read from would keep the process alive.
   process.stdin.pause()
   process.stdin.unref?.()

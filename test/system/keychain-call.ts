@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import { Failure } from '../../src/errors.ts'
 import type { Keychain } from '../../src/ports.ts'
 import { processEnv } from '../../src/system/env.ts'
+import { openExitState } from '../../src/system/exit-state.ts'
 import { osKeychain } from '../../src/system/keychain.ts'
 import { leave } from '../../src/system/leave.ts'
 import { processTerminal } from '../../src/system/terminal/terminal.ts'
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   const env = processEnv()
   let status = 0
   const results: Result[] = []
-  const keychain = await osKeychain(env, processTerminal(env.variables))
+  const exitState = openExitState()
+  const keychain = await osKeychain(env, processTerminal(env.variables, exitState), exitState)
   for (const step of steps) {
     try {
       results.push({ value: (await perform(keychain, step)) ?? null })
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
     }
   }
   await new Promise((resolve) => process.stdout.write(JSON.stringify(results), resolve))
-  leave(status)
+  leave(status, exitState)
 }
 
 async function perform(keychain: Keychain, step: Step): Promise<string | boolean | undefined> {

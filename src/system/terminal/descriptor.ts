@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 
 /** One of the process's two output streams. */
@@ -17,23 +18,20 @@ const ROOM = 512 * 1024
 /** UTF-8 needs no more for one unit of a text. */
 const MOST_BYTES = 3
 
-/** Whether any text went through a stream of Node's, which may not have taken all of it to the system yet. */
-export const outputs = { flowing: process.platform === 'win32' }
-
 /**
  * Writes to the descriptor itself. The streams that Node makes of the first look at `process.stdout` cost every run
  * several milliseconds (the network and stream modules), and on POSIX they write synchronously just the same. They are
  * asked where they know more: for terminals, on Windows (console encodings), and once a descriptor that somebody else
  * made non-blocking takes no more.
  */
-export function openOutput(descriptor: 1 | 2): Output {
+export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
   const stream = () => (descriptor === 1 ? process.stdout : process.stderr)
   const direct = process.platform !== 'win32'
   const isTTY = once(() => (!direct || isDevice(descriptor)) && Boolean(stream().isTTY))
   let flowing = !direct
   const flow = (rest: Uint8Array) => {
     flowing = true
-    outputs.flowing = true
+    exitState.outputBuffered = true
     return new Promise<void>((resolve, reject) => {
       // A reader that went away (`| head`) is told to the writer; nobody else has to hear of it.
       if (stream().listenerCount('error') === 0) stream().on('error', () => {})

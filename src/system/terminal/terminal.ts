@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Style, Terminal } from '../../ports.ts'
+import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 import { isDevice, type Output, openOutput } from './descriptor.ts'
 
@@ -15,9 +16,12 @@ const plain: Style = {
 }
 
 /** The process's own streams. */
-export function processTerminal(variables: Readonly<Record<string, string | undefined>>): Terminal {
+export function processTerminal(
+  variables: Readonly<Record<string, string | undefined>>,
+  exitState: ExitState,
+): Terminal {
   let color: 'auto' | 'always' | 'never' = 'auto'
-  const [out, err] = [openOutput(1), openOutput(2)]
+  const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
   const inIsTTY = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
   const colored = (output: Output): boolean => {
     if (color !== 'auto') return color === 'always'
@@ -25,6 +29,10 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
     const force = variables.FORCE_COLOR
     if (force !== undefined) return force !== '0' && force !== 'false'
     return output.isTTY && variables.TERM !== 'dumb'
+  }
+  const typed = () => {
+    exitState.stdinRead = true
+    return import('./typed-input.ts')
   }
   return {
     out: (text, after) =>
@@ -68,8 +76,6 @@ export function processTerminal(variables: Readonly<Record<string, string | unde
     readSecret: async (prompt) => (await typed()).readSecret(prompt),
   }
 }
-
-const typed = () => import('./typed-input.ts')
 
 function columnsOf(out: Output, variables: Readonly<Record<string, string | undefined>>): number {
   const asked = out.isTTY ? out.columns : Number(variables.COLUMNS)

@@ -1,9 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Failure } from '../../errors.ts'
-import { stdinUse } from './stdin-use.ts'
-
-stdinUse.begun = true
 
 /** All of standard input, undecoded; refused past `maxBytes`. */
 export async function readAllBytes(maxBytes: number): Promise<Buffer> {
