@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client'],
   ['providers', 'claims', 'backends'],
   // Types that two rooms of one floor share stand below both.
-  ['errors', 'safe-text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write'],
+  ['errors', 'safe-text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'unstyled'],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
@@ -47,7 +47,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
-  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host)\.ts$/,
+  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|unstyled)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */

@@ -1,6 +1,7 @@
 import { run } from '../../src/cli.ts'
-import type { Ports, Style } from '../../src/ports.ts'
+import type { Ports } from '../../src/ports.ts'
 import { displayWidth } from '../../src/trace/render/width.ts'
+import { UNSTYLED } from '../../src/unstyled.ts'
 
 /** What became of one input. */
 export interface Ending {
@@ -61,15 +62,6 @@ function tooWide(out: string, columns: number): string[] {
   return wide === undefined ? [] : [`a line wider than ${columns}: ${wide}`]
 }
 
-const plain: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  palette: (_, text) => text,
-}
-
 /** A machine with nothing but a terminal: reading a file must not touch anything else. */
 function machine(
   bytes: Buffer,
@@ -98,7 +90,7 @@ function machine(
       outIsTTY: false,
       errIsTTY: false,
       inIsTTY: false,
-      style: async () => plain,
+      style: async () => UNSTYLED,
       setColor: () => {},
       readAll: untouched,
       readAllBytes: async () => bytes,

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import type { Style } from '../../src/ports.ts'
 import type { Span, SpanKind, SpanMark, SpanStatus, Trace } from '../../src/trace/model.ts'
 import { NONE } from '../../src/trace/model.ts'
 
@@ -54,15 +53,6 @@ export function makeChain(levels: number): Trace {
     makeSpan({ id: i + 1, ...(i > 0 && { parent: i }), ms: 5 }),
   )
   return { traceId: '11223344556677888899aabbccddeeff', spans }
-}
-
-export const plain: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  palette: (_, text) => text,
 }
 
 const NAMES = [

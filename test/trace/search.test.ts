@@ -9,7 +9,8 @@ import type { TraceFilter } from '../../src/trace/search.ts'
 import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
 import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
 import { traceql } from '../../src/trace/sources/tempo/traceql.ts'
-import { EPOCH, plain } from './make.ts'
+import { UNSTYLED } from '../../src/unstyled.ts'
+import { EPOCH } from './make.ts'
 
 const NAMES = { organization: 'acme', project: 'prod' }
 
@@ -73,7 +74,7 @@ describe('the list', () => {
         fc.boolean(),
         (traces, width, unicode) => {
           const now = Number(EPOCH / 1_000_000n) + 1e10
-          for (const line of renderTraceList(traces, { width, unicode, style: plain, now })) {
+          for (const line of renderTraceList(traces, { width, unicode, style: UNSTYLED, now })) {
             expect(displayWidth(line)).toBeLessThanOrEqual(width)
             expect(line).not.toMatch(/[\u0000-\u001f\u202e]/)
           }

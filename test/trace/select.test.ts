@@ -4,7 +4,8 @@ import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
 import { displayWidth } from '../../src/trace/render/width.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
 import { buildTree } from '../../src/trace/tree/tree.ts'
-import { anyTrace, makeTrace, plain, spanId } from './make.ts'
+import { UNSTYLED } from '../../src/unstyled.ts'
+import { anyTrace, makeTrace, spanId } from './make.ts'
 
 const tree = buildTree(
   makeTrace(
@@ -55,7 +56,7 @@ describe('drawn', () => {
     ...renderWaterfall(given, {
       width,
       unicode: true,
-      style: plain,
+      style: UNSTYLED,
       bars,
       view: { shown: nodesInView(given, selection), says: '--errors' },
     }),

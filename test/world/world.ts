@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Env, Keychain, Ports, Style } from '../../src/ports.ts'
+import type { Env, Keychain, Ports } from '../../src/ports.ts'
+import { UNSTYLED } from '../../src/unstyled.ts'
 import { browse, type Visitor } from './browser.ts'
 import { program } from './program.ts'
 
@@ -54,15 +55,6 @@ export interface World {
   writeConfig(text: string): Promise<void>
   editConfig(change: (text: string) => string): Promise<void>
   close(): Promise<void>
-}
-
-const plain: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  palette: (_, text) => text,
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
@@ -148,7 +140,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       inIsTTY: world.tty,
       columns,
       unicode: true,
-      style: async () => plain,
+      style: async () => UNSTYLED,
       setColor: () => {},
       readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
       readAllBytes: async () => Buffer.from((await Promise.all(world.stdin.splice(0).map(given))).join('\n')),

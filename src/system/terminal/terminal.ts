@@ -1,19 +1,12 @@
 import { Failure } from '../../errors.ts'
-import type { Style, Terminal } from '../../ports.ts'
+import type { Terminal } from '../../ports.ts'
+import { UNSTYLED } from '../../unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 import { isDevice, type Output, openOutput } from './descriptor.ts'
 
 // Eight hues that stay apart on dark and light backgrounds and are no error or warning colour.
 const PALETTE = [39, 71, 141, 178, 44, 173, 105, 137] as const
-const plain: Style = {
-  bold: (text) => text,
-  dim: (text) => text,
-  red: (text) => text,
-  green: (text) => text,
-  yellow: (text) => text,
-  palette: (_, text) => text,
-}
 
 /** The process's own streams. */
 export function processTerminal(
@@ -54,7 +47,7 @@ export function processTerminal(
     },
     unicode: isUnicode(variables),
     async style(stream) {
-      if (!colored(stream === 'out' ? out : err)) return plain
+      if (!colored(stream === 'out' ? out : err)) return UNSTYLED
       const { Chalk } = await import('chalk')
       const chalk = new Chalk({ level: 2 })
       return {

@@ -9,14 +9,14 @@ import { formatNumber, niceNumberStep } from '../../../src/trace/render/number.t
 import { displayWidth } from '../../../src/trace/render/width.ts'
 import { inOrder, type Point, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
 import { toSeriesCsv } from '../../../src/trace/series-export.ts'
-import { plain } from '../make.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
 
 const FROM = Date.parse('2026-09-22T17:00:00Z')
 const MINUTE = 60_000
 const options = (members: Partial<SeriesOptions> = {}): SeriesOptions => ({
   width: 80,
   unicode: true,
-  style: plain,
+  style: UNSTYLED,
   fromMillis: FROM,
   toMillis: FROM + 60 * MINUTE,
   stepSeconds: 60,

@@ -8,11 +8,12 @@ import type { Trace } from '../../../src/trace/model.ts'
 import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
 import * as world from '../../world/trace-data.ts'
-import { anyTrace, EPOCH, makeChain, makeTrace, plain, type Sketch } from '../make.ts'
+import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
 
 function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
-  return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: plain, ...options })]
+  return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: UNSTYLED, ...options })]
 }
 
 const colour = (code: number) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`)

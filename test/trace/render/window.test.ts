@@ -10,7 +10,8 @@ import { stepAt, timeWindow, zoomed } from '../../../src/trace/render/waterfall/
 import { displayWidth } from '../../../src/trace/render/width.ts'
 import { nodesInView } from '../../../src/trace/select.ts'
 import { buildTree } from '../../../src/trace/tree/tree.ts'
-import { anyTrace, EPOCH, makeTrace, plain } from '../make.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
+import { anyTrace, EPOCH, makeTrace } from '../make.ts'
 
 const unicode = glyphsFor(true)
 
@@ -84,7 +85,7 @@ describe('what the axis shows', () => {
 
   test('what lies outside of a stretch is said at its edges', () => {
     const zoom = { fromNanos: 200e6, toNanos: 300e6 }
-    const lines = [...renderWaterfall(tree, { width: 80, unicode: true, style: plain, zoom })]
+    const lines = [...renderWaterfall(tree, { width: 80, unicode: true, style: UNSTYLED, zoom })]
     expect(lines.find((line) => line.startsWith('span 1'))).toMatch(/◀┄ -100ms .*┄▶ \+200ms$/)
   })
 })
@@ -102,7 +103,14 @@ test('whatever the scale and the stretch, no line is too wide and the axis is in
       const tree = buildTree(trace)
       const zoom = { fromNanos, toNanos: fromNanos + length }
       const view = { shown: nodesInView(tree, zoom), says: '--from --to' }
-      for (const line of renderWaterfall(tree, { width, unicode: true, style: plain, scale, zoom, view })) {
+      for (const line of renderWaterfall(tree, {
+        width,
+        unicode: true,
+        style: UNSTYLED,
+        scale,
+        zoom,
+        view,
+      })) {
         expect(displayWidth(line)).toBeLessThanOrEqual(width)
       }
       const axis = axisLine(zoomed(timeWindow(tree, scale), zoom), 30, unicode)

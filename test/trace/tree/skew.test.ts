@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/tree.ts'
-import { anyTrace, makeTrace, plain, type Sketch, soundTrace } from '../make.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
+import { anyTrace, makeTrace, type Sketch, soundTrace } from '../make.ts'
 
 const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }
 const server = (at: number, ms: number, more: Partial<Sketch> = {}): Sketch => {
@@ -50,7 +51,7 @@ test('the header says what was done', () => {
   const [first, second] = renderWaterfall(buildTree(clocks.trace), {
     width: 100,
     unicode: true,
-    style: plain,
+    style: UNSTYLED,
     clocks,
   })
   expect(`${first} ${second}`).toContain('clocks adjusted: 1 span moved by up to 80.0ms')

@@ -1,8 +1,8 @@
-import type { Style } from '../../ports.ts'
+import type { Style } from './ports.ts'
 
 const bare = (text: string): string => text
 
-/** No styling: for text that is kept or read aloud. */
+/** No styling: for output without colour, and for text that is kept or read aloud. */
 export const UNSTYLED: Style = {
   bold: bare,
   dim: bare,
