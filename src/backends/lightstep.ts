@@ -11,7 +11,7 @@ export const lightstep = {
   takes: [],
   defaultApi: 'https://api.lightstep.com',
   queryLanguage: 'UQL',
-  flags: [{ flag: '--snapshot', help: 'may spend one of 60 snapshots an hour' }],
+  flags: [{ flag: '--snapshot', help: 'may use up one of 60 snapshots per hour' }],
   // Not among them: POST …/snapshots, which spends one of the organization's.
   readRoutes: [
     { method: 'GET', path: PROJECT },

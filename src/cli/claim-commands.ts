@@ -2,10 +2,12 @@ import { Option } from 'commander'
 import { choice, collect, type Row, tokenOnLine } from './command.ts'
 
 const givenToken = () =>
-  new Option('--token <source>', 'read any token: - for standard input').argParser((source) => {
-    if (source === '-') return source
-    throw tokenOnLine()
-  })
+  new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(
+    (source) => {
+      if (source === '-') return source
+      throw tokenOnLine()
+    },
+  )
 
 /** Looking at a token, and at the way it came. */
 export const CLAIM_COMMANDS: readonly Row[] = [
@@ -14,39 +16,68 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     description: 'show who you are: the claims of your tokens',
     options: (command) =>
       command
-        .option('--verify', 'check signatures with the provider’s current keys')
-        .option('--raw', 'print header and payload as they are')
+        .option('--verify', 'check the signatures with the provider’s current keys')
+        .option('--raw', 'print the header and payload of each token as they are')
         .addOption(givenToken()),
+    examples: [
+      { does: 'who am I, and for how long?', line: 'ls-auth whoami' },
+      { does: 'are my tokens really from the provider?', line: 'ls-auth whoami --verify' },
+      { does: 'what is in a token from elsewhere?', line: 'cat token.txt | ls-auth whoami --token -' },
+      { does: 'for scripts', line: 'ls-auth whoami --json' },
+    ],
     load: async () => (await import('../commands/identity/whoami.ts')).whoami,
   },
   {
     usage: 'check',
-    description: 'assert claims: exit 0 when all hold, 5 when one is false or unknown',
+    description: 'check what a token says: exit 0 when all of it holds, 5 when something is false or unknown',
     options: (command) =>
       command
-        .option('--iss, --issuer <url>', 'issued by (repeatable: one of)', collect)
-        .option('--aud, --audience <name>', 'for this audience (repeatable: one of)', collect)
-        .option('--scope <name>', 'carries this scope (repeatable: all of)', collect)
-        .option('--group <name>', 'member of this group (repeatable: all of)', collect)
-        .option('--role <name>', 'has this role (repeatable: all of)', collect)
-        .option('--client <id>', 'issued to this client (repeatable: one of)', collect)
-        .option('--sub <id>', 'about this subject; * stands for any text')
-        .option('--claim <assertion>', "any claim: 'path operator value' (repeatable)", collect)
-        .option('--acr <value>', 'authentication context')
-        .option('--amr <value>', 'authentication method (repeatable: all of)', collect)
-        .option('--max-age <duration>', 'signed in no longer ago than this')
-        .option('--min-ttl <duration>', 'lives at least this long')
-        .option('--max-lifetime <duration>', 'was issued for no longer than this')
-        .option('--offline', 'no network and no renewal: signatures stay unknown')
-        .addOption(choice('--use <kind>', 'which token', ['id', 'access']))
+        .option('--iss, --issuer <url>', 'it was issued by this provider (repeatable: one of them)', collect)
+        .option('--aud, --audience <name>', 'it is for this audience (repeatable: one of them)', collect)
+        .option('--scope <name>', 'it has this scope (repeatable: all of them)', collect)
+        .option('--group <name>', 'its user is in this group (repeatable: all of them)', collect)
+        .option('--role <name>', 'its user has this role (repeatable: all of them)', collect)
+        .option('--client <id>', 'it was issued to this client (repeatable: one of them)', collect)
+        .option('--sub <id>', 'it is about this subject (* stands for any text)')
+        .option(
+          '--claim <assertion>',
+          "any claim: 'path operator value', with ==, !=, >, >=, <, <=, contains or exists (repeatable: all of them)",
+          collect,
+        )
+        .option('--acr <value>', 'how the user signed in: this context class (acr)')
+        .option('--amr <value>', 'how the user signed in: by this method (repeatable: all of them)', collect)
+        .option('--max-age <duration>', 'the user signed in no longer ago than this')
+        .option('--min-ttl <duration>', 'it stays valid for at least this long')
+        .option('--max-lifetime <duration>', 'it was issued for no longer than this')
+        .option('--offline', 'no network and no renewal; whether signatures are right stays unknown')
+        .addOption(choice('--use <kind>', 'which of the tokens', ['id', 'access']))
         .addOption(givenToken()),
+    examples: [
+      { does: 'what the profile expects', line: 'ls-auth check' },
+      {
+        does: 'in CI: stop unless the token may read traces',
+        line: 'ls-auth check --audience api://traces --scope traces:read --min-ttl 5m',
+      },
+      { does: 'any other claim', line: "ls-auth check --use id --claim 'email_verified == true'" },
+      {
+        does: 'a token from elsewhere',
+        line: 'cat token.txt | ls-auth check --token - --iss https://login.acme.example',
+      },
+    ],
     load: async () => (await import('../commands/identity/check.ts')).check,
   },
   {
     usage: 'doctor',
-    description: 'check the whole path, and say what to do about each failure',
+    description: 'check everything from the settings to the trace API, and say what to do about each failure',
     options: (command) =>
-      command.option('--bundle <file>', 'also write a report for a ticket (no secrets in it)'),
+      command.option(
+        '--bundle <file>',
+        'also write a report that you can attach to a ticket (it holds no secrets)',
+      ),
+    examples: [
+      { does: 'what is wrong here?', line: 'ls-auth doctor' },
+      { does: 'a report for a ticket', line: 'ls-auth doctor --bundle report.json' },
+    ],
     load: async () => (await import('../commands/doctor/doctor.ts')).doctor,
   },
 ]

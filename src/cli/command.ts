@@ -4,7 +4,8 @@ import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { logRequests } from '../request-log.ts'
-import { SETTING_TABLE, type SettingName, typedFlag } from '../settings/setting-table.ts'
+import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from '../settings/setting-table.ts'
+import { addExamples, type Example } from './help.ts'
 
 /** One word a user types: what help says of it, its options, and the file that does it. */
 export interface Row {
@@ -13,6 +14,9 @@ export interface Row {
   readonly description: string
   /** Called only when the word was typed: options of a hundred other lines are not worth a millisecond to each run. */
   readonly options?: (command: Command) => void
+  /** Settings of a profile that it takes as flags, too. Others by such a name are none: `check --audience` asserts. */
+  readonly settings?: 'all' | readonly SettingName[]
+  readonly examples: readonly Example[]
   readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
@@ -20,6 +24,7 @@ export interface Row {
 export interface Group {
   readonly usage: string
   readonly description: string
+  readonly examples: readonly Example[]
   readonly rows: readonly Row[]
 }
 
@@ -33,19 +38,26 @@ export function addCommands(
   argv: readonly string[],
   ports: Ports,
 ): void {
-  const typed = rows.filter(({ usage }) => argv.includes(usage.split(' ', 1)[0] as string))
+  const typed = rows.filter((row) => argv.includes(wordOf(row)))
   const help = argv.includes('--help') || argv.includes('-h')
   for (const row of typed.length > 0 && !help ? typed : rows) {
     const command = parent.command(row.usage).description(row.description)
     const meant = typed.includes(row)
+    if (meant) addExamples(command, row.examples)
     if ('rows' in row) {
+      command.summary(`${row.description}: ${row.rows.map(wordOf).join(', ')}`)
       if (meant) addCommands(command, row.rows, argv, ports)
       continue
     }
-    if (meant) row.options?.(command)
-    command.action(async () => runRow(row, prepare(command, ports)))
+    if (meant) {
+      row.options?.(command)
+      for (const setting of settingsOf(row)) command.addOption(settingOption(setting))
+    }
+    command.action(async () => runRow(row, prepare(row, command, ports)))
   }
 }
+
+const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
 
 /** Every option is judged before the command does anything. */
 async function runRow(row: Row, invocation: Invocation): Promise<void> {
@@ -56,28 +68,20 @@ async function runRow(row: Row, invocation: Invocation): Promise<void> {
   await command.run(invocation, command.read(typed) as never)
 }
 
-/** Which of a command's options are settings: `check --audience` is an assertion, `login --audience` is not. */
-const settingFlags = new WeakMap<Command, readonly string[]>()
+type SettingFlag = SettingKey & { readonly flag: string }
 
-/** The settings that can be given as flags (all, or those named), from the table of settings. */
-export function withSettings(command: Command, only?: readonly SettingName[]): Command {
-  const rows = SETTING_TABLE.filter(
-    ({ key, flag }) => flag !== undefined && (only?.includes(key as SettingName) ?? true),
+/** The settings that a command takes as flags, from the table of settings. */
+function settingsOf({ settings = [] }: Row): readonly SettingFlag[] {
+  return SETTING_TABLE.filter(
+    (row): row is SettingFlag =>
+      row.flag !== undefined && (settings === 'all' || settings.includes(row.key as SettingName)),
   )
-  settingFlags.set(
-    command,
-    rows.map(({ flag }) => flag as string),
-  )
-  for (const { shape, flag, help, variable } of rows) {
-    if (flag === undefined) continue
-    const option = new Option(
-      `${typedFlag(flag)} <value>`,
-      `${help ?? ''}${variable ? ` (${variable})` : ''}`,
-    )
-    if (shape === 'words' || shape === 'ports') option.argParser(collect)
-    command.addOption(option)
-  }
-  return command
+}
+
+function settingOption({ shape, flag, help = '', variable }: SettingFlag): Option {
+  const option = new Option(`${typedFlag(flag)} <value>`, variable ? `${help} (${variable})` : help)
+  if (shape === 'words' || shape === 'ports') option.argParser(collect)
+  return option.helpGroup('Settings of the profile:')
 }
 
 /** A command line is visible to every user of the machine and stays in the shell's history. */
@@ -94,7 +98,7 @@ export const choice = (flags: string, description: string, choices: readonly str
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 /** What commander read, as the command sees it. */
-function prepare(command: Command, ports: Ports): Invocation {
+function prepare(row: Row, command: Command, ports: Ports): Invocation {
   const options = command.optsWithGlobals() as Record<string, unknown>
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
@@ -114,8 +118,6 @@ function prepare(command: Command, ports: Ports): Invocation {
     command: names.join(' '),
     args: command.args,
     options,
-    settings: Object.fromEntries(
-      (settingFlags.get(command) ?? []).map((flag) => [flag, options[flag] as string]),
-    ),
+    settings: Object.fromEntries(settingsOf(row).map(({ flag }) => [flag, options[flag] as string])),
   }
 }

@@ -1,4 +1,4 @@
-import { type Group, withSettings } from './command.ts'
+import type { Group } from './command.ts'
 
 const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
   (await import('../commands/profile/profile.ts'))[name]
@@ -7,26 +7,78 @@ const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
 export const PROFILE_COMMANDS: Group = {
   usage: 'profile',
   description: 'settings for an identity provider and a trace API',
+  examples: [
+    { does: 'which profiles are there?', line: 'ls-auth profile list' },
+    { does: 'where does each setting come from?', line: 'ls-auth profile show' },
+  ],
   rows: [
     {
       usage: 'add <name>',
-      description: 'make a profile',
+      description: 'make a profile, without signing in',
       options: (command) =>
-        withSettings(
-          command
-            .option('--from <file>', 'from a file that a team shares; asks before it is kept')
-            .option('--yes', 'do not ask'),
-        ),
+        command
+          .option('--from <file>', 'take it from a file that your team shares; asks before it is kept')
+          .option('--yes', 'do not ask'),
+      settings: 'all',
+      examples: [
+        {
+          does: 'from a file that a colleague has exported',
+          line: 'ls-auth profile add work --from work.toml',
+        },
+        {
+          does: 'from its settings; says what to register at the provider',
+          line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
+        },
+      ],
       load: async () => (await import('../commands/profile/profile-add.ts')).addProfile,
     },
-    { usage: 'list', description: 'all profiles', load: load('list') },
-    { usage: 'show [name]', description: 'every setting and where it comes from', load: load('show') },
-    { usage: 'use <name>', description: 'make it the default', load: load('use') },
+    {
+      usage: 'list',
+      description: 'show all profiles',
+      examples: [
+        { does: 'for people', line: 'ls-auth profile list' },
+        { does: 'for scripts', line: 'ls-auth profile list --json' },
+      ],
+      load: load('list'),
+    },
+    {
+      usage: 'show [name]',
+      description: 'show every setting and where it comes from',
+      examples: [
+        { does: 'the profile in use', line: 'ls-auth profile show' },
+        { does: 'another one', line: 'ls-auth profile show staging' },
+      ],
+      load: load('show'),
+    },
+    {
+      usage: 'use <name>',
+      description: 'make a profile the default',
+      examples: [
+        { does: 'for every command from now on', line: 'ls-auth profile use work' },
+        { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
+      ],
+      load: load('use'),
+    },
     {
       usage: 'export <name>',
-      description: 'print it as TOML, for a team to import',
+      description: 'print a profile as TOML, for your team to import',
+      examples: [
+        {
+          does: 'write a file to share (it holds no secret)',
+          line: 'ls-auth profile export work > work.toml',
+        },
+        { does: 'import it on another machine', line: 'ls-auth profile add work --from work.toml' },
+      ],
       load: async () => (await import('../commands/profile/profile-transfer.ts')).exportProfile,
     },
-    { usage: 'remove <name>', description: 'sign out of it and remove it', load: load('remove') },
+    {
+      usage: 'remove <name>',
+      description: 'sign out of a profile and remove it',
+      examples: [
+        { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
+        { does: 'which profiles are left?', line: 'ls-auth profile list' },
+      ],
+      load: load('remove'),
+    },
   ],
 }

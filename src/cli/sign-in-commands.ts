@@ -1,4 +1,4 @@
-import { collect, type Row, withSettings } from './command.ts'
+import { collect, type Row } from './command.ts'
 
 /** Getting a token, and giving it up. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [
@@ -6,32 +6,54 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     usage: 'login',
     description: 'sign in with your identity provider',
     options: (command) =>
-      withSettings(
-        command
-          .option('--device', 'device flow: confirm a code on any device')
-          .option('--no-browser', 'print the address instead of opening a browser')
-          .option('--paste', 'paste the redirect address by hand (browser on another machine)')
-          .option('--login-hint <user>', 'who is going to sign in')
-          .option('--prompt <value>', 'login, consent, select_account or none'),
-      ),
+      command
+        .option('--device', 'confirm a code on any other device (device flow)')
+        .option('--no-browser', 'print the address instead of opening a browser')
+        .option('--paste', 'the browser is on another machine: paste the address it ends on')
+        .option('--login-hint <user>', 'who is going to sign in, such as an e-mail address')
+        .option('--prompt <value>', 'what the provider must ask: login, consent, select_account or none'),
+    settings: 'all',
+    examples: [
+      {
+        does: 'the first time: the settings are kept in a profile',
+        line: 'ls-auth login --issuer https://login.acme.example --client-id ls-auth-cli --profile work',
+      },
+      { does: 'from then on', line: 'ls-auth login' },
+      { does: 'on a machine without a browser', line: 'ls-auth login --device' },
+      { does: 'ask for these scopes', line: 'ls-auth login --scope "openid offline_access traces:read"' },
+    ],
     load: async () => (await import('../commands/login.ts')).login,
   },
   {
     usage: 'logout',
-    description: 'forget the session here and revoke it at the provider',
+    description: 'sign out: forget the session here and revoke it at the provider',
     options: (command) => command.option('--all', 'every sign-in on this machine'),
+    examples: [
+      { does: 'of the profile in use', line: 'ls-auth logout' },
+      { does: 'of another profile', line: 'ls-auth logout --profile staging' },
+      { does: 'before you give the machine away', line: 'ls-auth logout --all' },
+    ],
     load: async () => (await import('../commands/logout.ts')).logout,
   },
   {
     usage: 'token',
-    description: 'print a valid token and nothing else',
+    description: 'print a valid access token and nothing else',
     options: (command) =>
-      withSettings(command, ['api'])
-        .option('--min-ttl <duration>', 'it must live at least this long (5m)')
-        .option('--aud, --audience <name>', 'for another API')
+      command
+        .option('--min-ttl <duration>', 'it must stay valid for at least this long (5m)')
+        .option('--aud, --audience <name>', 'a token for another API')
         .option('--scope <name>', 'with these scopes only (repeatable)', collect)
         .option('--header', 'print it as an Authorization header')
-        .option('--id-token', 'the ID token instead of the access token'),
+        .option('--id-token', 'print the ID token instead of the access token'),
+    settings: ['api'],
+    examples: [
+      {
+        does: 'send a request as you',
+        line: 'curl -H "$(ls-auth token --header)" https://traces.acme.example/',
+      },
+      { does: 'for a job that takes half an hour', line: 'ls-auth token --min-ttl 30m' },
+      { does: 'with its time of expiry', line: 'ls-auth token --json' },
+    ],
     load: async () => (await import('../commands/token.ts')).token,
   },
 ]

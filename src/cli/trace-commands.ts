@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { BACKENDS, listed } from '../backends/table.ts'
 import type { SettingName } from '../settings/setting-table.ts'
 import { LIST_FORMATS, SCALES, SERIES_FORMATS, TRACE_FORMATS } from '../trace/formats/output-choices.ts'
-import { choice, collect, type Group, type Row, withSettings } from './command.ts'
+import { choice, collect, type Group, type Row } from './command.ts'
 
 const TARGET: readonly SettingName[] = ['api', 'organization', 'project']
 /** `UQL (Lightstep) or …`. */
@@ -13,91 +13,163 @@ const QUERY_LANGUAGES = listed(
   'or',
 )
 
+const GET: Row = {
+  usage: 'get <id>',
+  description:
+    'show one trace; <id> is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
+  options: getOptions,
+  settings: TARGET,
+  examples: [
+    { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+    {
+      does: 'only what failed and what led there',
+      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --errors',
+    },
+    { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
+    {
+      does: 'as OTLP, for another tool',
+      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 -o otlp > trace.json',
+    },
+  ],
+  load: async () => (await import('../commands/trace/trace-get.ts')).traceGet,
+}
+
+const SEARCH: Row = {
+  usage: 'search',
+  description: 'find traces that have a span as described',
+  options: searchOptions,
+  settings: TARGET,
+  examples: [
+    {
+      does: 'what failed in the last quarter of an hour?',
+      line: 'ls-auth trace search --service checkout --errors --since 15m',
+    },
+    {
+      does: 'slow requests of one customer',
+      line: 'ls-auth trace search --attr customer.id=42 --min 500ms --limit 50',
+    },
+    {
+      does: 'in the words of the back end (TraceQL)',
+      line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
+    },
+    { does: 'in a file', line: 'ls-auth trace search --file traces.json --name "GET /cart"' },
+  ],
+  load: async () => (await import('../commands/trace/trace-search.ts')).traceSearch,
+}
+
+const QUERY: Row = {
+  usage: 'query <text>',
+  description: `show time series: <text> is ${QUERY_LANGUAGES}`,
+  options: (command) =>
+    sensitive(
+      withTimes(command).option(
+        '--step <duration>',
+        'the time between two values (about 60 values when not given)',
+      ),
+    ).addOption(
+      choice('-o, --output <format>', 'when not given: chart on a terminal, else table', SERIES_FORMATS),
+    ),
+  settings: TARGET,
+  examples: [
+    {
+      does: 'in UQL: requests of a service',
+      line: 'ls-auth query \'spans count | rate | filter service == "checkout" | group_by [], sum\'',
+    },
+    {
+      does: 'in TraceQL: how slow the slowest are, over a day',
+      line: "ls-auth query '{ } | quantile_over_time(duration, .99)' --since 1d --step 1h",
+    },
+    {
+      does: 'for a spreadsheet',
+      line: "ls-auth query '{ } | rate() by (resource.service.name)' -o csv > rate.csv",
+    },
+  ],
+  load: async () => (await import('../commands/trace/query.ts')).query,
+}
+
+const SERVICES: Row = {
+  usage: 'services',
+  description: 'list the services that report spans',
+  options: (command) => listFormat(fromFile(command)),
+  settings: TARGET,
+  examples: [
+    { does: 'for people', line: 'ls-auth services' },
+    { does: 'for scripts', line: 'ls-auth services --json' },
+    { does: 'of a trace file', line: 'ls-auth services --file trace.json' },
+  ],
+  load: async () => (await import('../commands/trace/services.ts')).services,
+}
+
+const ATTRIBUTES: Row = {
+  usage: 'attributes [name]',
+  description: 'list the attributes of spans, or the values of the one that is named',
+  options: (command) => listFormat(sensitive(withTimes(command))),
+  settings: TARGET,
+  examples: [
+    { does: 'what can I search by?', line: 'ls-auth attributes' },
+    { does: 'which values does one have?', line: 'ls-auth attributes http.route --since 1d' },
+    { does: 'of a trace file', line: 'ls-auth attributes --file trace.json' },
+  ],
+  load: async () => (await import('../commands/trace/attributes.ts')).attributes,
+}
+
 /** Reading traces, and what can be asked for. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
   {
     usage: 'trace',
     description: 'read traces',
-    rows: [
-      {
-        usage: 'get <id>',
-        description:
-          'one trace: ID is a trace or span id in any form, a traceparent, a UI address, a file, or -',
-        options: getOptions,
-        load: async () => (await import('../commands/trace/trace-get.ts')).traceGet,
-      },
-      {
-        usage: 'search',
-        description: 'find traces with a span that fits',
-        options: searchOptions,
-        load: async () => (await import('../commands/trace/trace-search.ts')).traceSearch,
-      },
+    examples: [
+      { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
+      { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
+    rows: [GET, SEARCH],
   },
-  {
-    usage: 'query <text>',
-    description: `time series for a query: ${QUERY_LANGUAGES}`,
-    options: (command) =>
-      sensitive(
-        withTimes(withSettings(command, TARGET)).option(
-          '--step <duration>',
-          'one value for each (about 60 values when not given)',
-        ),
-      ).addOption(choice('-o, --output <format>', 'chart on a terminal, table elsewhere', SERIES_FORMATS)),
-    load: async () => (await import('../commands/trace/query.ts')).query,
-  },
-  {
-    usage: 'services',
-    description: 'the services that report spans',
-    options: (command) => listFormat(fromFile(withSettings(command, TARGET))),
-    load: async () => (await import('../commands/trace/services.ts')).services,
-  },
-  {
-    usage: 'attributes [name]',
-    description: 'the attributes spans carry, or the values of one',
-    options: (command) => listFormat(sensitive(withTimes(withSettings(command, TARGET)))),
-    load: async () => (await import('../commands/trace/attributes.ts')).attributes,
-  },
+  QUERY,
+  SERVICES,
+  ATTRIBUTES,
 ]
 
 function getOptions(command: Command): void {
-  withSettings(command, TARGET)
-    .addOption(choice('-o, --output <format>', 'how to write it', TRACE_FORMATS))
-    .option('--errors', 'only failed spans (a tree keeps what is above them)')
+  command
+    .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
+    .option('--errors', 'only failed spans (and, in a tree, the spans above them)')
     .option('--service <name>', 'only spans of this service')
-    .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of)', collect)
+    .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of them)', collect)
     .option('--min <duration>', 'only spans that took at least this long (5ms)')
-    .option('--depth <levels>', 'only so many levels from the top')
+    .option('--depth <levels>', 'only this many levels of the tree, from the top')
     .option('--span <id>', 'only this span and what is below it')
     .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (RFC 3339)')
     .option('--to <time>', 'only up to this moment')
-    .option('--trace <id>', 'which trace of a file that holds several')
-    .option('--unfold', 'show every span, also repeated siblings')
+    .option('--trace <id>', 'which trace, when a file holds several')
+    .option('--unfold', 'show every span; without it, repeated siblings share one row')
     .addOption(
       choice(
         '--scale <kind>',
-        'the axis: linear clips long tails, fit shows them, critical only the root',
+        'the time axis: linear cuts long tails off, fit and log show them, critical shows the time of the root only',
         SCALES,
       ),
     )
-    .option('--skew', 'move spans that the clocks of their hosts put outside their parents')
-    .option('--no-bars', 'the tree without bars')
+    .option('--skew', 'correct wrong clocks: move spans that lie outside their parents')
+    .option('--no-bars', 'show the tree without bars')
     .option('--plain', 'indented text without drawing characters, for screen readers and grep')
   sensitive(ownFlags(command))
 }
 
 function searchOptions(command: Command): void {
-  withSettings(command, TARGET)
+  command
     .option('--service <name>', 'a span of this service')
     .option('--name <name>', 'a span of exactly this name')
-    .option('--attr <key=value>', 'with this attribute (repeatable: all of)', collect)
-    .option('--min <duration>', 'that took at least this long (alone: the whole trace)')
-    .option('--max <duration>', 'that took at most this long (alone: the whole trace)')
-    .option('--errors', 'that failed')
+    .option('--attr <key=value>', 'a span with this attribute (repeatable: all of them)', collect)
+    .option(
+      '--min <duration>',
+      'a span that took at least this long (without other filters: the whole trace)',
+    )
+    .option('--max <duration>', 'a span that took at most this long (without other filters: the whole trace)')
+    .option('--errors', 'a span that failed')
     // The first version's name for it.
     .addOption(new Option('--error').hideHelp())
-    .option('--query <text>', 'in the back end’s own language instead (TraceQL)')
-    .option('--limit <count>', 'at most so many traces (20 when not given)')
+    .option('--query <text>', 'a query in the back end’s own language instead (TraceQL)')
+    .option('--limit <count>', 'at most this many traces (20 when not given)')
   listFormat(sensitive(withTimes(ownFlags(command))))
 }
 
@@ -105,14 +177,14 @@ function searchOptions(command: Command): void {
 function withTimes(command: Command): Command {
   return fromFile(
     command
-      .option('--since <duration>', 'how far back (1h when not given)')
+      .option('--since <duration>', 'how far back to look (1h when not given)')
       .option('--from <time>', 'from this time on (RFC 3339)')
-      .option('--to <time>', 'up to this time'),
+      .option('--to <time>', 'up to this time (RFC 3339)'),
   )
 }
 
 const fromFile = (command: Command): Command =>
-  command.option('--file <file>', 'a trace file instead of the back end (- for standard input)')
+  command.option('--file <file>', 'read a trace file instead of the back end (- for standard input)')
 /** Flags that only one back end knows. */
 function ownFlags(command: Command): Command {
   for (const { name, flags = [] } of BACKENDS) {
@@ -123,4 +195,4 @@ function ownFlags(command: Command): Command {
 const sensitive = (command: Command): Command =>
   command.option('--show-sensitive', 'do not mask what looks like secrets or personal data')
 const listFormat = (command: Command): Command =>
-  command.addOption(choice('-o, --output <format>', 'how to write it', LIST_FORMATS))
+  command.addOption(choice('-o, --output <format>', 'how to print it', LIST_FORMATS))

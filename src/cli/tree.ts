@@ -3,20 +3,25 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
-import { addCommands, choice, tokenOnLine } from './command.ts'
+import { addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
+import { addExamples, configureHelp, type Example } from './help.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
 
 /**
  * Parses one command line and runs the command that was meant, or answers `--help` and `--version`. Failures are
- * thrown; what commander has against the line is one of them (`usage`).
+ * thrown; what commander has against the line is one of them (`usage`). `rows` are the words there are.
  */
-export async function runCommand(line: readonly string[], ports: Ports): Promise<void> {
+export async function runCommand(
+  line: readonly string[],
+  ports: Ports,
+  rows: readonly (Row | Group)[] = COMMANDS,
+): Promise<void> {
   // Commander's own `help trace get` stops at `trace`.
   const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
   const output: string[] = []
-  const program = commandTree(argv, ports, (text) => output.push(text))
+  const program = commandTree(rows, argv, ports, (text) => output.push(text))
   try {
     refuseTokens(argv)
     await program.parseAsync([...argv], { from: 'user' })
@@ -49,26 +54,49 @@ function refuseTokens(argv: readonly string[]): void {
   if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) throw tokenOnLine()
 }
 
-const COMMANDS = [...SIGN_IN_COMMANDS, ...CLAIM_COMMANDS, ...TRACE_COMMANDS, PROFILE_COMMANDS]
+/** Every word a user can type. */
+export const COMMANDS: readonly (Row | Group)[] = [
+  ...SIGN_IN_COMMANDS,
+  ...CLAIM_COMMANDS,
+  ...TRACE_COMMANDS,
+  PROFILE_COMMANDS,
+]
 
-function commandTree(argv: readonly string[], ports: Ports, write: (text: string) => void): Command {
+/** From nothing to a trace. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    does: 'sign in; issuer, client id and API are kept in a profile',
+    line: 'ls-auth login --issuer https://login.acme.example --client-id ls-auth-cli --api https://traces.acme.example',
+  },
+  { does: 'who am I, and what may I do?', line: 'ls-auth whoami' },
+  { does: 'read a trace', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+  { does: 'what to do when something does not work', line: 'ls-auth doctor' },
+]
+
+function commandTree(
+  rows: readonly (Row | Group)[],
+  argv: readonly string[],
+  ports: Ports,
+  write: (text: string) => void,
+): Command {
   const program = new Command('ls-auth')
     .description('Identity-based access to distributed traces from the terminal')
     .version(ports.env.version, '--version', 'print the version')
-    .helpOption('-h, --help', 'show help')
     .exitOverride()
     .configureOutput({
       writeOut: write,
       writeErr: () => {},
       getOutHelpWidth: () => Math.min(ports.terminal.columns, 100),
     })
-    .option('--profile <name>', 'profile to use (LS_AUTH_PROFILE)')
-    .option('--json', 'one JSON value on stdout; errors as JSON on stderr')
-    .option('--quiet', 'no talk on stderr, only warnings and errors')
-    .option('--debug', 'show each request, redacted, on stderr')
-    .addOption(choice('--color <when>', 'colour', ['auto', 'always', 'never']).default('auto'))
-    .option('--timeout <seconds>', 'bound on one network request', positiveNumber)
-  addCommands(program, COMMANDS, argv, ports)
+    .option('--profile <name>', 'the profile to use (LS_AUTH_PROFILE)')
+    .option('--json', 'print one JSON value on stdout, and errors as JSON on stderr')
+    .option('--quiet', 'print only warnings and errors on stderr')
+    .option('--debug', 'print each request on stderr, without secrets')
+    .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
+    .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
+  configureHelp(program)
+  addExamples(program, EXAMPLES)
+  addCommands(program, rows, argv, ports)
   return program
 }
 

@@ -36,7 +36,7 @@ export const SETTING_KEYS = [
     key: 'provider',
     shape: 'text',
     flag: 'provider',
-    help: 'whose preset to use, for a provider on a domain of your own',
+    help: 'which preset to use, when the issuer is on a domain of your own',
   },
   {
     key: 'scopes',
@@ -56,14 +56,14 @@ export const SETTING_KEYS = [
     key: 'redirect_ports',
     shape: 'ports',
     flag: 'port',
-    help: 'loopback port for the redirect (repeatable)',
+    help: 'port on this machine that the sign-in comes back to (repeatable)',
   },
   { key: 'redirect_path', shape: 'text' },
   {
     key: 'backend',
     shape: BACKEND_IDS,
     flag: 'backend',
-    help: listed(BACKEND_IDS, 'or'),
+    help: `what answers at the API: ${listed(BACKEND_IDS, 'or')}`,
     default: DEFAULT_BACKEND,
   },
   {
@@ -86,7 +86,7 @@ export const SETTING_KEYS = [
     key: 'account',
     shape: 'text',
     flag: 'account',
-    help: 'keeps two people on one machine apart',
+    help: 'a name of your choice; keeps the sign-ins of two people apart',
     default: 'default',
   },
   {
@@ -94,7 +94,7 @@ export const SETTING_KEYS = [
     shape: ['keychain', 'file'],
     flag: 'store',
     variable: 'LS_AUTH_STORE',
-    help: 'keychain or file',
+    help: 'where the session is kept: keychain or file',
     default: 'keychain',
   },
   {
@@ -102,7 +102,7 @@ export const SETTING_KEYS = [
     shape: 'path',
     flag: 'storeKeyFile',
     variable: 'LS_AUTH_STORE_KEY_FILE',
-    help: 'key file of the file store; made when it is not there',
+    help: 'key file of the file store; made when it does not exist',
   },
   { key: 'client_auth', shape: ['none', 'client_secret_basic', 'client_secret_post'] },
   { key: 'client_secret', shape: 'text' },

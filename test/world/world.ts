@@ -175,7 +175,7 @@ const given = <T>(line: T | (() => Promise<T>)): T | Promise<T> =>
   typeof line === 'function' ? (line as () => Promise<T>)() : line
 
 /** Splits a command line as a shell would, quotes included. */
-function words(line: string): string[] {
+export function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   )

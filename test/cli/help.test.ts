@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../world/world.ts'
+import { ENTRIES } from './rows.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld({ columns: 80 })
+})
+afterAll(() => world.close())
+
+/** Rewrite them with `npx vitest run test/cli -u`, and read what changed. */
+describe('help is what is kept in test/golden/help', () => {
+  it.each(['', ...ENTRIES.map(({ words }) => words)])('ls-auth %s --help', async (words) => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${words} --help`)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    await expect(stdout).toMatchFileSnapshot(`../golden/help/${words.replace(' ', '-') || 'ls-auth'}.txt`)
+  })
+
+  it('also by the word help', async () => {
+    const { stdout } = await world.type('ls-auth help trace get')
+    expect(stdout).toBe((await world.type('ls-auth trace get --help')).stdout)
+  })
+})
+
+describe('help at any width', () => {
+  it.each(ENTRIES)('$words: options and words fit into 80 columns', async ({ words }) => {
+    const { stdout } = await world.type(`ls-auth ${words} --help`)
+    const [told = ''] = stdout.split('\nExamples:\n')
+    expect(told.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+})
