@@ -18,6 +18,7 @@ export const CHUNKS = {
     'src/api/authorization.ts',
     'src/settings/toml-reading.ts',
     'src/system/files.ts',
+    'src/display-width.ts',
   ],
   session: ['src/commands/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],

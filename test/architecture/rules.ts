@@ -14,7 +14,16 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client'],
   ['providers', 'claims', 'backends'],
   // Types that two rooms of one floor share stand below both.
-  ['errors', 'safe-text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'unstyled'],
+  [
+    'errors',
+    'safe-text',
+    'claim-grammar',
+    'json-object',
+    'loopback-host',
+    'atomic-write',
+    'unstyled',
+    'display-width',
+  ],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
@@ -37,7 +46,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|exchange)\.ts$/,
   'smol-toml': 'src/settings/toml-reading.ts',
-  'string-width': 'src/trace/render/width.ts',
+  'string-width': 'src/display-width.ts',
   undici: 'src/system/http/proxied-transport.ts',
 }
 
@@ -47,11 +56,11 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
-  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|unstyled)\.ts$/,
+  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|unstyled|display-width)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */
-const LATE_DOOR = 'src/trace/render/width.ts'
+const LATE_DOOR = 'src/display-width.ts'
 
 /** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
 const MACHINE =

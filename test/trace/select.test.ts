@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { displayWidth } from '../../src/display-width.ts'
 import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
-import { displayWidth } from '../../src/trace/render/width.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
 import { buildTree } from '../../src/trace/tree/tree.ts'
 import { UNSTYLED } from '../../src/unstyled.ts'

@@ -1,4 +1,5 @@
 import type { Finding } from '../../claims/finding.ts'
+import { displayWidth } from '../../display-width.ts'
 import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { wrap } from '../wrap.ts'
@@ -32,7 +33,7 @@ function line(finding: Finding, width: number, columns: number, style: Style): s
   const lead = assertion === 'signature' ? '' : 'held: '
   const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
   const wanted = safeText(expected, 160)
-  const fits = indent.length + wanted.length + held.length + from.length + 2 <= columns
+  const fits = indent.length + displayWidth(wanted + held + from) + 2 <= columns
   const below = (text: string) =>
     `\n${indent}${wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)}`
   const said = held === '' ? '' : fits ? `  ${held}` : below(held)

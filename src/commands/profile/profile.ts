@@ -1,5 +1,6 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
+import { displayWidth } from '../../display-width.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
@@ -86,7 +87,7 @@ async function printProfile(
   const lines = rows.map(([key, { value }], i) => {
     const source = sources[i] as string
     const text = wrap(plainly(value), terminal.columns - width - origin - 2, ' '.repeat(width))
-    const last = text.length - text.lastIndexOf('\n') - 1 + (text.includes('\n') ? 0 : width)
+    const last = displayWidth(text.slice(text.lastIndexOf('\n') + 1)) + (text.includes('\n') ? 0 : width)
     // Sources stand in one column at the right; a value that reaches into it pushes its own down.
     const column = terminal.columns - origin
     const gap = last + 2 <= column ? ' '.repeat(column - last) : `\n${' '.repeat(column)}`

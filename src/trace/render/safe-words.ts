@@ -1,6 +1,6 @@
+import { displayWidth } from '../../display-width.ts'
 import type { Words } from '../tree/words.ts'
 import { fitMiddle, safeName } from './fit.ts'
-import { displayWidth } from './width.ts'
 
 /** A text safe for a terminal, and the columns it takes. */
 export interface Measured {

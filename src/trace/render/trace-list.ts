@@ -1,3 +1,4 @@
+import { displayWidth } from '../../display-width.ts'
 import type { Style } from '../../ports.ts'
 import { idOf, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
@@ -7,7 +8,6 @@ import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { glyphsFor } from './glyphs.ts'
 import { serviceColour } from './service-colour.ts'
 import { count } from './waterfall/header.ts'
-import { displayWidth } from './width.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */
 export interface ListOptions {

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { displayWidth } from '../../../src/display-width.ts'
 import { formatDuration } from '../../../src/trace/render/duration.ts'
 import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
 import { serviceColour } from '../../../src/trace/render/service-colour.ts'
 import { axisLine, niceStep } from '../../../src/trace/render/waterfall/axis.ts'
 import { drawBar, type Interval } from '../../../src/trace/render/waterfall/bar.ts'
-import { displayWidth } from '../../../src/trace/render/width.ts'
 
 const unicode = glyphsFor(true)
 const ascii = glyphsFor(false)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { displayWidth } from '../../../src/display-width.ts'
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
-import { displayWidth } from '../../../src/trace/render/width.ts'
 import { buildTree } from '../../../src/trace/tree/tree.ts'
 import { anyTrace, makeChain, makeTrace, type Sketch } from '../make.ts'
 

@@ -1,4 +1,4 @@
-import { displayWidth } from '../width.ts'
+import { displayWidth } from '../../../display-width.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -1,9 +1,9 @@
+import { displayWidth } from '../../../display-width.ts'
 import { isoMillis } from '../../formats/iso-time.ts'
 import { type TimeSeries, timesOf } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { formatNumber } from '../number.ts'
-import { displayWidth } from '../width.ts'
 import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
 
 const GAP = 2

@@ -1,6 +1,6 @@
+import { displayWidth } from '../../../display-width.ts'
 import { formatDuration } from '../duration.ts'
 import type { Glyphs } from '../glyphs.ts'
-import { displayWidth } from '../width.ts'
 import { leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'
 
 /** Columns between two ticks that read well; on a short axis a third of it, so that there is more than one. */

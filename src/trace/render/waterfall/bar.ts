@@ -1,7 +1,7 @@
+import { displayWidth } from '../../../display-width.ts'
 import { formatDuration } from '../duration.ts'
 import { blanks } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
-import { displayWidth } from '../width.ts'
 import { stepAt, type TimeWindow } from './window.ts'
 
 /** Nanoseconds after the tree's start, `[from, to]`. */

@@ -1,9 +1,9 @@
+import { displayWidth } from '../../../display-width.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import type { TraceTree } from '../../tree/tree.ts'
 import { formatDuration } from '../duration.ts'
 import { fitEnd } from '../fit.ts'
 import type { Pen } from '../pen.ts'
-import { displayWidth } from '../width.ts'
 import type { TimeWindow } from './window.ts'
 
 interface Fact {

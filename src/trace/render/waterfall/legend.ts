@@ -1,9 +1,9 @@
+import { displayWidth } from '../../../display-width.ts'
 import { seriesMark } from '../chart/chart-cells.ts'
 import type { SeriesOptions, ShownSeries } from '../chart/series-list.ts'
 import { fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { formatNumber } from '../number.ts'
-import { displayWidth } from '../width.ts'
 
 const HEADS = ['last', 'max', 'mean', 'min'] as const
 /** Columns a name should keep; figures give way to it, the last of them first. */

@@ -1,7 +1,7 @@
+import { displayWidth } from '../../../display-width.ts'
 import type { TraceTree } from '../../tree/tree.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import type { Pen } from '../pen.ts'
-import { displayWidth } from '../width.ts'
 import { count } from './header.ts'
 import { noteLines } from './notes.ts'
 import type { Rows } from './rows.ts'

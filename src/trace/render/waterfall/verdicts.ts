@@ -1,3 +1,4 @@
+import { displayWidth } from '../../../display-width.ts'
 import {
   errorMessage,
   type RepeatedCalls,
@@ -12,7 +13,6 @@ import { fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { serviceColour } from '../service-colour.ts'
-import { displayWidth } from '../width.ts'
 import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
 
