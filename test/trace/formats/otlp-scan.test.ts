@@ -67,12 +67,15 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
     ),
   )
   test('any members a span can have', () => {
+    let accepted = 0
     fc.assert(
       fc.property(fc.array(members, { maxLength: 4 }), (spans) => {
-        agrees(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+        if (agrees(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))) accepted++
       }),
       { numRuns: 1000 },
     )
+    // It declines about 25 of them: one that declines them all would agree, too.
+    expect(accepted).toBeGreaterThan(900)
   })
 
   const attributes = [

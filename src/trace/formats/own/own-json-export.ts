@@ -70,13 +70,10 @@ export interface JsonTrace {
   readonly spans: readonly JsonSpan[]
 }
 
-/** The trace in the shape of {@link JsonTrace}. Of attributes with the same key the last is kept. */
-export function toJson(trace: Trace): JsonTrace {
-  const spans = byStart(trace)
-  return { ...headOf(trace, spans), spans: spans.map(spanToJson) }
-}
-
-/** The same document in pieces of text, a span a line: a large trace is never one string. */
+/**
+ * A {@link JsonTrace} in pieces of text, a span a line: a large trace is never one string. Of attributes with the same
+ * key the last is kept.
+ */
 export function* toJsonText(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const spans = byStart(trace)
   const members = Object.entries(headOf(trace, spans)).map(
