@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../world/stage.ts'
+import type { Outcome } from '../world/world.ts'
 
-describe('the main job, from sign-in to sign-out', () => {
+// One session from sign-in to sign-out, in this order; `-t` on one of them has the sign-in, too.
+describe.sequential('the main job, from sign-in to sign-out', () => {
   let stage: Stage
+  let signedIn: Outcome
   beforeAll(async () => {
     stage = await openStage()
+    signedIn = await stage.world.type(stage.login())
   })
   afterAll(() => stage.close())
 
-  it('signs in through the browser, and says who, where and for how long', async () => {
-    const { exit, stdout, stderr } = await stage.world.type(stage.login())
+  it('signs in through the browser, and says who, where and for how long', () => {
+    const { exit, stdout, stderr } = signedIn
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(stderr).toContain(stage.gateway.url)
@@ -66,6 +70,8 @@ describe('the main job, from sign-in to sign-out', () => {
 
   it('takes LS_AUTH_TOKEN instead of the session, and touches neither keychain nor provider', async () => {
     const token = (await stage.world.type('ls-auth token')).stdout.trim()
+    // The gateway asks the provider for its keys once.
+    await stage.world.type(`ls-auth trace get ${stage.spanId}`)
     const before = [stage.world.keychain.calls.length, stage.provider.connections]
     stage.world.variables.LS_AUTH_TOKEN = token
     const { exit } = await stage.world.type(`ls-auth trace get ${stage.spanId}`)

@@ -1,6 +1,6 @@
 import { Events, OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openWorld, type World } from '../../world/world.ts'
+import { type Outcome, openWorld, type World } from '../../world/world.ts'
 import { claimsOf } from './place.ts'
 
 /** What the stand-in's `authorize` and `token` requests carried. */
@@ -11,13 +11,14 @@ interface Seen {
 
 /**
  * The same path against a provider that nobody here wrote: oauth2-mock-server, an implementation of its own with
- * PKCE, refresh tokens that it never remembers, and revocation.
+ * PKCE, refresh tokens that it never remembers, and revocation. One session from sign-in to sign-out, in this order.
  */
-describe('from sign-in to sign-out at an independent implementation', () => {
+describe.sequential('from sign-in to sign-out at an independent implementation', () => {
   const server = new OAuth2Server()
   const seen: Seen[] = []
   const secrets = new Set<string>()
   let world: World
+  let signedIn: Outcome
 
   beforeAll(async () => {
     await server.issuer.keys.generate('RS256')
@@ -36,16 +37,17 @@ describe('from sign-in to sign-out at an independent implementation', () => {
       seen.push({ path: '/revoke', parameters: new URLSearchParams(request.body) })
     })
     world = await openWorld({ visitor: { user: 'johndoe' }, secrets: () => secrets })
+    signedIn = await world.type(
+      `ls-auth login --issuer ${server.issuer.url} --client-id ls-auth --port 0 ` +
+        '--scope "openid email offline_access traces:read"',
+    )
   })
   afterAll(async () => {
     await Promise.all([server.stop(), world.close()])
   })
 
-  it('signs in with PKCE', async () => {
-    const { exit, stderr } = await world.type(
-      `ls-auth login --issuer ${server.issuer.url} --client-id ls-auth --port 0 ` +
-        '--scope "openid email offline_access traces:read"',
-    )
+  it('signs in with PKCE', () => {
+    const { exit, stderr } = signedIn
     expect({ exit, stderr }).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('Signed in as johndoe@example.test.'),

@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Outcome } from '../../world/world.ts'
 import { EXPECTED, type Told } from './expected.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
-describe.each(EXPECTED)('the whole story at $behaviour.id', (expected) => {
+// One session from sign-in to sign-out, in this order; `-t` on one of them has the sign-in, too.
+describe.sequential.each(EXPECTED)('the whole story at $behaviour.id', (expected) => {
   const { behaviour } = expected
   let place: Place
+  let signedIn: Outcome
   beforeAll(async () => {
     place = await openPlace(behaviour, expected.settings)
+    signedIn = await place.world.type('ls-auth login')
   })
   afterAll(() => place.close())
   const token = async (flags = '') => (await place.world.type(`ls-auth token ${flags}`)).stdout.trim()
 
-  it('signs in, asking as this provider wants to be asked', async () => {
-    const { exit, stderr } = await place.world.type('ls-auth login')
+  it('signs in, asking as this provider wants to be asked', () => {
+    const { exit, stderr } = signedIn
     expect({ exit, stderr }).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('Signed in as ada@acme.example.'),
@@ -90,26 +94,19 @@ describe.each(EXPECTED)('the whole story at $behaviour.id', (expected) => {
     expect((await place.world.type('ls-auth token')).exit).toBe(3)
   })
 
-  describe('when the provider has ended the sign-in', () => {
-    let said: string
-    it('is exit 3 with the way back, and the way back works', async () => {
-      expect((await place.world.type('ls-auth login')).exit).toBe(0)
-      place.simulator.endSessions()
-      place.pass(behaviour.accessSeconds + 1)
-      const { exit, stdout, stderr } = await place.world.type('ls-auth token')
-      said = stderr
-      expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
-      expect(stderr).toContain('your sign-in has ended')
-      expect(stderr).toContain('ls-auth login')
-      expect((await place.world.type('ls-auth login')).exit).toBe(0)
-      expect((await place.world.type('ls-auth token')).exit).toBe(0)
-    })
-
-    it("shows the provider's own code for it", () => {
-      const body = behaviour.deadRefresh.body as { error: string; error_description?: string }
-      expect(said).toContain(body.error)
-      expect(said).toContain((body.error_description ?? '').split('\r')[0])
-    })
+  it("ended by the provider, it is exit 3 with the provider's own code, and the way back works", async () => {
+    expect((await place.world.type('ls-auth login')).exit).toBe(0)
+    place.simulator.endSessions()
+    place.pass(behaviour.accessSeconds + 1)
+    const { exit, stdout, stderr } = await place.world.type('ls-auth token')
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
+    expect(stderr).toContain('your sign-in has ended')
+    expect(stderr).toContain('ls-auth login')
+    const body = behaviour.deadRefresh.body as { error: string; error_description?: string }
+    expect(stderr).toContain(body.error)
+    expect(stderr).toContain((body.error_description ?? '').split('\r')[0])
+    expect((await place.world.type('ls-auth login')).exit).toBe(0)
+    expect((await place.world.type('ls-auth token')).exit).toBe(0)
   })
 
   it('never sent a credential that was not asked for, nor one in a URL', () => {
