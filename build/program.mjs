@@ -18,7 +18,6 @@ const OUTPUT = /** @type {const} */ ({
   dir: 'dist',
   // CommonJS: Node's loader of ES modules is slower.
   format: 'cjs',
-  dynamicImportInCjs: false,
   minify: true,
   comments: { legal: true },
   entryFileNames: '[name].cjs',
@@ -62,6 +61,7 @@ async function buildStart() {
       },
     ],
   })
-  const { output } = await bundle.write(OUTPUT)
+  // By require: a true import() would start Node's loader of ES modules for a file that is none.
+  const { output } = await bundle.write({ ...OUTPUT, dynamicImportInCjs: false })
   return output
 }

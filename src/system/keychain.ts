@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Failure } from '../errors.ts'
 import type { Env, Keychain, Terminal } from '../ports.ts'
 import type { ExitState } from './exit-state.ts'
@@ -9,6 +10,8 @@ const PATIENCE_MILLISECONDS = 2_000
 const ATTEMPTS = 3
 
 type Keytar = typeof import('keytar')
+// A CommonJS package: by `import()` it would come with Node's loader of ES modules, 8 ms of a start.
+const require = createRequire(import.meta.url)
 
 /**
  * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager.
@@ -16,7 +19,7 @@ type Keytar = typeof import('keytar')
  * a prompt. `findCredentials` and `findPassword` are never called: on a locked Secret Service they crash the process.
  */
 export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitState): Promise<Keychain> {
-  const keytar = await load(env)
+  const keytar = load(env)
   const watched = terminal.errIsTTY && terminal.inIsTTY
   let left = watched ? WATCHED_MILLISECONDS : ALONE_MILLISECONDS
 
@@ -79,10 +82,9 @@ export function fileStore(env: Env): string {
   return `To keep the session in an encrypted file: ls-auth login --store file --store-key-file ${key}`
 }
 
-async function load(env: Env): Promise<Keytar> {
+function load(env: Env): Keytar {
   try {
-    const loaded = await import('keytar')
-    return ((loaded as { default?: Keytar }).default ?? loaded) as Keytar
+    return require('keytar') as Keytar
   } catch (cause) {
     const library = env.platform === 'linux' ? ' (is libsecret-1-0 installed?)' : ''
     throw new Failure('keychain-unavailable', `the keychain library cannot be loaded${library}`, {

@@ -1,8 +1,10 @@
 import fs, { constants } from 'node:fs'
+import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { Failure } from '../errors.ts'
 import type { Lock } from '../ports.ts'
 
+const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
 
 /**
@@ -10,7 +12,7 @@ const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promi
  * The lock file is never unlinked (an unlinked file would let a second holder in).
  */
 export async function kernelLock(): Promise<Lock> {
-  const native = await loadNative()
+  const native = loadNative()
   return {
     async tryLock(path, note) {
       const file = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600)
@@ -30,9 +32,9 @@ export async function kernelLock(): Promise<Lock> {
   }
 }
 
-async function loadNative(): Promise<typeof import('fs-native-extensions')> {
+function loadNative(): typeof import('fs-native-extensions') {
   try {
-    return await import('fs-native-extensions')
+    return require('fs-native-extensions')
   } catch (cause) {
     throw new Failure(
       'settings',

@@ -26,20 +26,11 @@ export function cappedBody(request: HttpRequest): { add(part: Buffer): void; who
   }
 }
 
-/** Loads what unpacks an answer; nearly every server packs it. */
-export function prepareToDecode(): void {
-  import('node:zlib').catch(() => {})
-}
-
 /** Unpacks gzip, br and deflate; what unpacks to more than the cap is refused. */
-export async function decode(
-  wire: Buffer,
-  headers: HttpAnswer['headers'],
-  request: HttpRequest,
-): Promise<Buffer> {
+export function decode(wire: Buffer, headers: HttpAnswer['headers'], request: HttpRequest): Buffer {
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding === 'identity' || wire.length === 0) return wire
-  const { brotliDecompressSync, gunzipSync, inflateSync } = await import('node:zlib')
+  const { brotliDecompressSync, gunzipSync, inflateSync } = process.getBuiltinModule('node:zlib')
   const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }
   const decoder = decoders[encoding as keyof typeof decoders]
   if (!decoder)

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { HttpRequest } from '../../ports.ts'
 import { once } from '../once.ts'
-import { cappedBody, prepareToDecode } from './answer-body.ts'
+import { cappedBody } from './answer-body.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
 
@@ -16,26 +16,24 @@ const IDLE_MILLISECONDS = 4_000
 export function directTransport(tls: TlsSettings): Transport {
   const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }
   const clients = {
-    'http:': once(async () => {
-      const { Agent, request } = await import('node:http')
+    'http:': once(() => {
+      const { Agent, request } = process.getBuiltinModule('node:http')
       return { request, agent: new Agent(keep) }
     }),
-    'https:': once(async () => {
-      const { Agent, request } = await import('node:https')
+    'https:': once(() => {
+      const { Agent, request } = process.getBuiltinModule('node:https')
       return { request, agent: new Agent({ ...keep, ...tls }) }
     }),
   }
   return {
     async send(request, signal) {
-      const client = await clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
+      const client = clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
       if (signal.aborted) throw signal.reason
       const { method } = request
       const asked = client.request(request.url, { ...client, method, headers: headersOf(request) })
       // By hand: Node's own option for it loads a library of streams.
       const stop = () => asked.destroy(signal.reason)
       signal.addEventListener('abort', stop, { once: true })
-      // While the other side works.
-      asked.once('finish', () => setImmediate(prepareToDecode))
       try {
         const answer = await answerOf(asked, request)
         const body = await bodyOf(answer, request)

@@ -33,7 +33,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
         const transport = await (proxyFor(request.url) ? proxied() : direct())
         const answer = await transport.send(request, signal)
         const headers = flatten(answer.headers)
-        return { status: answer.status, headers, body: await decode(answer.body, headers, request) }
+        return { status: answer.status, headers, body: decode(answer.body, headers, request) }
       } catch (error) {
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason
