@@ -1,14 +1,16 @@
 import { Failure } from '../../errors.ts'
 import type { TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
+import { maskTrace } from '../../trace/masking.ts'
 import type { Trace } from '../../trace/model.ts'
-import type { TraceTree } from '../../trace/tree/tree.ts'
+import { subtree } from '../../trace/select.ts'
+import { buildTree, type TraceTree } from '../../trace/tree/tree.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { findTrace } from './find-trace.ts'
 import { readFormat, tellMasked } from './print-rows.ts'
 import { readTraceArgument, readTraceId, type TraceArgument } from './trace-argument.ts'
-import type { Picture } from './trace-output.ts'
+import { type Picture, writeTrace } from './trace-output.ts'
 import { readView, type View } from './trace-view.ts'
 
 interface TraceGetOptions {
@@ -50,13 +52,9 @@ async function run(invocation: Invocation, options: TraceGetOptions): Promise<vo
   const { argument, wanted, format, view } = options
   const found = await findTrace(invocation, argument, wanted)
   const { trace } = found
-  const { maskTrace } = await import('../../trace/masking.ts')
-  const { buildTree } = await import('../../trace/tree/tree.ts')
-  const { writeTrace } = await import('./trace-output.ts')
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   let tree = buildTree(shown.trace)
   if (view.spanId !== undefined) {
-    const { subtree } = await import('../../trace/select.ts')
     const part = subtree(tree, view.spanId, isDrawn(format))
     if (!part) throw noSpan(view.spanId, trace)
     tell(
@@ -75,7 +73,6 @@ async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
   if (!skew) return { tree, clocks: undefined }
   const { adjustSkew } = await import('../../trace/tree/skew.ts')
   const adjusted = adjustSkew(tree)
-  const { buildTree } = await import('../../trace/tree/tree.ts')
   return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
 }
 
