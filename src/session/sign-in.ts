@@ -14,7 +14,7 @@ import { discover, type Metadata } from './protocol/metadata.ts'
 import type { Provider, Tokens } from './protocol/provider.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
-import type { Body, Cached } from './store/session-file.ts'
+import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
@@ -72,7 +72,11 @@ export async function signIn(
   return signedIn
 }
 
-const bodyOf = (tokens: Tokens, metadata: Cached<Metadata>, secret: Body['clientSecret']): Body => ({
+const bodyOf = (
+  tokens: Tokens,
+  metadata: Cached<Metadata>,
+  secret: SessionBody['clientSecret'],
+): SessionBody => ({
   tokens: storedTokens(tokens),
   ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
   ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
@@ -104,7 +108,7 @@ async function checkTokens(
 async function keep(
   client: Client,
   store: Store,
-  body: Body,
+  body: SessionBody,
   tokens: Tokens,
   ports: Ports,
   talk: Conversation,
@@ -122,7 +126,7 @@ async function keep(
       account: client.account,
       apis: { ...header?.apis, [client.profile]: client.apiOrigin },
     }
-    const whole: Body = {
+    const whole: SessionBody = {
       ...body,
       ...(superseded === undefined ? {} : { superseded }),
       ...(header === undefined ? {} : { replaced: header.sid }),

@@ -6,14 +6,14 @@ import type { HttpSettings, Ports } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
 import { signingKeys } from './protocol/signing-keys.ts'
-import type { Body } from './store/session-file.ts'
+import type { SessionBody } from './store/session-file.ts'
 
 /** An issuer whose keys may be fetched, and what is cached of it. */
 export interface TrustedIssuer {
   readonly issuer: string
   readonly preset: IssuerSpellings & Pick<Preset, 'id' | 'issuerTemplate'>
   readonly http: HttpSettings
-  readonly cached: Pick<Body, 'metadata' | 'jwks'>
+  readonly cached: Pick<SessionBody, 'metadata' | 'jwks'>
   /**
    * The token came from this issuer's own token endpoint, so it is checked with its keys whatever it calls itself (some
    * APIs are given tokens of an older spelling, or without `iss`); what it must call itself is the policy's to say.
@@ -38,7 +38,7 @@ export interface Circumstances {
 /** The issuer a client signs in at; `session`: a session with it, whose tokens it sent. */
 export const issuerOf = (
   { issuer, preset, http }: Pick<Client, 'issuer' | 'preset' | 'http'>,
-  session?: Pick<Body, 'metadata' | 'jwks'>,
+  session?: Pick<SessionBody, 'metadata' | 'jwks'>,
 ): TrustedIssuer => ({ issuer, preset, http, cached: session ?? {}, sentToken: session !== undefined })
 
 /** An issuer that the caller has named. */

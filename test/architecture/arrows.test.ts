@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { EXTERNAL } from '../../build/program.mjs'
-import { DOORS, violations } from './rules.ts'
+import { circle, DOORS, violations } from './rules.ts'
 import { parse, readProgram } from './source.ts'
 
 const program = readProgram()
@@ -10,6 +10,15 @@ describe('the plan of the house', () => {
   it('every import follows the arrows and goes through the doors', () => {
     expect(program.length).toBeGreaterThan(80)
     expect(program.flatMap(violations)).toEqual([])
+  })
+
+  it('no file leads back to itself, not even by its types', () => {
+    expect(circle(program)).toEqual([])
+    const leadsBack = [
+      parse('src/a.ts', "import './b.ts'"),
+      parse('src/b.ts', "import type { A } from './a.ts'"),
+    ]
+    expect(circle(leadsBack)).toEqual(['src/a.ts', 'src/b.ts', 'src/a.ts'])
   })
 
   it('ports holds types only', () => {

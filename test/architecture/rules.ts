@@ -113,6 +113,33 @@ export function violations(source: Source): string[] {
     .map((problem) => `${path} ${problem}`)
 }
 
+/** The first way found by which a file imports itself, by way of others; empty where there is none. */
+export function circle(program: readonly Source[]): string[] {
+  const imports = new Map(
+    program.map(({ path, imports }) => [path, imports.map((one) => targetOf(path, one))]),
+  )
+  const settled = new Set<string>()
+  const walk = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
+    if (settled.has(path)) return []
+    for (const target of imports.get(path) ?? []) {
+      const found = walk(target, [...way, path])
+      if (found.length > 0) return found
+    }
+    settled.add(path)
+    return []
+  }
+  for (const path of imports.keys()) {
+    const found = walk(path, [])
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** The file of ours that an import names: `../errors.ts` → `src/errors.ts`. */
+const targetOf = (path: string, { specifier }: Import): string =>
+  posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.c?js$/, 'src/$1.ts')
+
 function judgeImport(path: string, one: Import, pure: boolean): string | undefined {
   const { specifier, typeOnly } = one
   if (specifier === '(computed)') return 'imports something that cannot be read here'
@@ -128,8 +155,7 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
     const welcome = typeof door === 'string' ? door === path : door.test(path)
     return welcome ? undefined : `imports ${specifier}, whose door is ${door}`
   }
-  const target = posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.c?js$/, 'src/$1.ts')
-  return judgeArrow(path, target, typeOnly)
+  return judgeArrow(path, targetOf(path, one), typeOnly)
 }
 
 const packageOf = (specifier: string): string =>

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tokenHash } from '../../src/session/renewal/freshness.ts'
-import { type Body, openFile, readHeader } from '../../src/session/store/session-file.ts'
+import { openFile, readHeader, type SessionBody } from '../../src/session/store/session-file.ts'
 import { unwrapKey } from '../../src/session/store/vaults/key-file.ts'
 import { kernelLock } from '../../src/system/lock.ts'
 import type { Arena } from './arena.ts'
@@ -27,7 +27,7 @@ export async function lookAtDisk(arena: Arena): Promise<OnDisk> {
   try {
     const header = readHeader(bytes, path)
     const { key, issued } = await keyOf(arena, directory, header.sid, header.wrappedKey)
-    const body: Body | undefined = openFile(bytes, key)
+    const body: SessionBody | undefined = openFile(bytes, key)
     if (!body) return { is: 'unreadable', why: 'the key does not open the file' }
     const refresh = body.refresh ?? issued ?? ''
     return { is: 'readable', sid: header.sid, refresh, attempted: body.attempt?.hash === tokenHash(refresh) }

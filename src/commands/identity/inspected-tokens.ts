@@ -4,7 +4,7 @@ import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { presetFor } from '../../providers/detect.ts'
-import type { Body } from '../../session/store/session-file.ts'
+import type { SessionBody } from '../../session/store/session-file.ts'
 import { type Circumstances, inspectOwn, issuerOf, namedIssuer } from '../../session/verification.ts'
 import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
@@ -68,7 +68,7 @@ async function sessionTokens(
   invocation: Invocation,
   client: Client,
   offline: boolean,
-): Promise<{ body: Body; access: string | undefined; expiresAt: number | undefined }> {
+): Promise<{ body: SessionBody; access: string | undefined; expiresAt: number | undefined }> {
   if (!offline) {
     const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
     return { body: session.body, access: token, expiresAt }

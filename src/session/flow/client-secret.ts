@@ -1,7 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
-import type { Body } from '../store/session-file.ts'
+import type { SessionBody } from '../store/session-file.ts'
 
 /** A secret is a line; a file of more is not one. */
 const MOST_BYTES = 64 * 1024
@@ -12,9 +12,9 @@ const MOST_BYTES = 64 * 1024
  */
 export async function clientSecret(
   client: Client,
-  kept: Body['clientSecret'],
+  kept: SessionBody['clientSecret'],
   ports: Ports,
-): Promise<Body['clientSecret']> {
+): Promise<SessionBody['clientSecret']> {
   if (client.preset.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
   const since = ports.clock.now()
   if (client.clientSecretFile !== undefined) {

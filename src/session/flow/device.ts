@@ -10,13 +10,6 @@ import { safeAddress } from './safe-address.ts'
 /** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
 const LONGEST_SECONDS = 900
 
-export interface DevicePrompt {
-  readonly userCode: string
-  readonly verificationUri: string
-  readonly verificationUriComplete: string | undefined
-  readonly expiresInSeconds: number
-}
-
 /** The device flow (RFC 8628): shows a code, then asks at the provider's pace until someone has decided. */
 export async function throughDevice<T>({ client, provider, ports, talk, accept }: Attempt<T>): Promise<T> {
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {

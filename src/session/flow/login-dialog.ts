@@ -1,4 +1,3 @@
-import type { DevicePrompt } from './device.ts'
 import type { Elsewhere } from './display.ts'
 
 /** How the person gets to the provider. */
@@ -6,6 +5,14 @@ export interface Manner {
   readonly flow: 'browser' | 'url' | 'paste' | 'device'
   readonly loginHint?: string
   readonly prompt?: string
+}
+
+/** What a person needs for the device flow (RFC 8628 §3.3). */
+export interface DevicePrompt {
+  readonly userCode: string
+  readonly verificationUri: string
+  readonly verificationUriComplete: string | undefined
+  readonly expiresInSeconds: number
 }
 
 /** What a sign-in says and asks on its way. */

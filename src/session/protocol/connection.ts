@@ -1,14 +1,14 @@
 import type { Client } from '../../client.ts'
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import type { Body } from '../store/session-file.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
 
 /** The provider of a session: by its cached metadata while they are young, else discovered anew. */
 export async function connect(
   client: Client,
-  body: Partial<Body> | undefined,
+  body: Partial<SessionBody> | undefined,
   ports: Ports,
 ): Promise<Provider> {
   const now = ports.clock.now()
@@ -23,7 +23,7 @@ export async function connect(
 interface Known {
   readonly metadata: Metadata
   readonly skewSeconds: number
-  readonly jwks: Body['jwks']
+  readonly jwks: SessionBody['jwks']
   /** A confidential client's secret. */
   readonly secret: string | undefined
 }

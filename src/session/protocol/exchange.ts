@@ -1,13 +1,28 @@
 import * as oidc from 'openid-client'
-import type { HttpAnswer } from '../../ports.ts'
-import type { Body } from '../store/session-file.ts'
+import type { Clock, Http, HttpAnswer } from '../../ports.ts'
+import type { HintValues } from '../../providers/hints.ts'
+import type { Preset } from '../../providers/preset.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
-import { skewOf } from './metadata.ts'
-import type { ProviderOptions } from './provider.ts'
+import { type Metadata, skewOf } from './metadata.ts'
 import { refreshTokenIn, withoutEncoding } from './token-answer.ts'
 
 export const DAY_SECONDS = 86_400
 const TOKEN_BYTES = 256 * 1024
+
+/** Who asks which provider, and by what means. */
+export interface ProviderOptions {
+  readonly clientId: string
+  /** Needed unless the preset's `clientAuth` is none. */
+  readonly secret: string | undefined
+  readonly metadata: Metadata
+  readonly http: Http
+  readonly clock: Clock
+  readonly skewSeconds: number
+  readonly jwks: SessionBody['jwks']
+  readonly preset: Preset
+  readonly hintValues: HintValues
+}
 
 /** One thing asked of the provider (a request, perhaps one for its keys as well), and what its answers have shown. */
 export interface Exchange {
@@ -46,7 +61,7 @@ export async function beginExchange(
 }
 
 /** The provider's keys as this exchange leaves them, for the cache. */
-export function jwksOf({ config, options }: Exchange, fetchedAt: number): Body['jwks'] {
+export function jwksOf({ config, options }: Exchange, fetchedAt: number): SessionBody['jwks'] {
   const cache = oidc.getJwksCache(config) as { jwks?: Record<string, unknown> } | undefined
   return cache?.jwks ? { value: structuredClone(cache.jwks), fetchedAt } : options.jwks
 }

@@ -1,10 +1,8 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
-import type { Clock, Http } from '../../ports.ts'
-import type { HintValues } from '../../providers/hints.ts'
-import type { Preset, Where } from '../../providers/preset.ts'
-import type { Body } from '../store/session-file.ts'
-import { beginExchange, DAY_SECONDS, type Exchange, jwksOf } from './exchange.ts'
+import type { Where } from '../../providers/preset.ts'
+import type { SessionBody } from '../store/session-file.ts'
+import { beginExchange, DAY_SECONDS, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
@@ -23,7 +21,7 @@ export interface Tokens {
   /** Local clock, milliseconds. */
   readonly receivedAt: number
   readonly skewSeconds: number
-  readonly jwks: Body['jwks']
+  readonly jwks: SessionBody['jwks']
 }
 
 export interface DeviceGrant {
@@ -57,19 +55,6 @@ export interface Provider {
 }
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-
-export interface ProviderOptions {
-  readonly clientId: string
-  /** Needed unless the preset's `clientAuth` is none. */
-  readonly secret: string | undefined
-  readonly metadata: Metadata
-  readonly http: Http
-  readonly clock: Clock
-  readonly skewSeconds: number
-  readonly jwks: Body['jwks']
-  readonly preset: Preset
-  readonly hintValues: HintValues
-}
 
 /**
  * A provider as described by its metadata. Makes no request until asked. Failure `settings`: a confidential client's

@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { Http, Ports } from '../../ports.ts'
 import type { Preset } from '../../providers/preset.ts'
-import type { Body } from '../store/session-file.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 
 /** A key set (RFC 7517 §5), and where it came from. */
@@ -18,7 +18,7 @@ export interface KeySet {
  */
 export async function signingKeys(
   client: Pick<Client, 'issuer' | 'http'> & { readonly preset: Pick<Preset, 'id' | 'issuerTemplate'> },
-  body: Partial<Body> | undefined,
+  body: Partial<SessionBody> | undefined,
   ports: Ports,
   anew = false,
 ): Promise<KeySet> {

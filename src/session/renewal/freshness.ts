@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Body, StoredToken } from '../store/session-file.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
 
 /** Staying signed in, the clock: which stored token fits a want, and how long it lives. Pure: `now` is an argument. */
 
@@ -34,7 +34,7 @@ export function secondsLeft(token: StoredToken, now: number): number {
 }
 
 /** A token with enough life left for the want, so that no renewal is needed. */
-export function findFresh(body: Body, want: Want, now: number): StoredToken | undefined {
+export function findFresh(body: SessionBody, want: Want, now: number): StoredToken | undefined {
   return body.tokens.find((token) => {
     const margin = want.minTtlSeconds ?? Math.min(60, token.expiresIn / 10)
     return matches(token, want) && secondsLeft(token, now) > margin
@@ -42,5 +42,5 @@ export function findFresh(body: Body, want: Want, now: number): StoredToken | un
 }
 
 /** A token that still works, for when a renewal cannot be had. */
-export const findValid = (body: Body, want: Want, now: number): StoredToken | undefined =>
+export const findValid = (body: SessionBody, want: Want, now: number): StoredToken | undefined =>
   body.tokens.find((token) => matches(token, want) && secondsLeft(token, now) > 1)

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
-import type { Body, StoredToken } from '../store/session-file.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 
 /**
@@ -11,7 +11,7 @@ import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from '.
 
 /** A session as the machine sees it. */
 export interface Seen {
-  readonly body: Body
+  readonly body: SessionBody
   readonly refresh: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface Renewal {
   readonly refresh?: string
   readonly idToken?: string
   readonly grantedScope?: string
-  readonly jwks?: Body['jwks']
+  readonly jwks?: SessionBody['jwks']
   readonly skewSeconds: number
   /** The policy no longer holds: the rotation is kept, the token is not handed out. */
   readonly refusal?: Failure
@@ -66,7 +66,7 @@ export type Effect =
   /** Read the session: without the lock, or holding it. */
   | { readonly do: 'read' | 'read-locked' }
   /** Commit this body to the session file. */
-  | { readonly do: 'write'; readonly body: Body }
+  | { readonly do: 'write'; readonly body: SessionBody }
   /** Send the refresh token to the provider. */
   | { readonly do: 'refresh'; readonly refreshToken: string }
   /** The end: a token to hand out, or a failure to throw. */
@@ -146,7 +146,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
   const spending: Spending = { seen, refreshToken: refresh, resumed, doubted }
   const { padding: _, ...rest } = seen.body
-  const body: Body = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
+  const body: SessionBody = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
   return [
     { phase: 'noting', want, spending },
     { do: 'write', body },
@@ -154,7 +154,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
 }
 
 /** The answer may bring a larger access token, ID token and refresh token than the ones at hand. */
-const roomFor = (body: Body): number =>
+const roomFor = (body: SessionBody): number =>
   4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.value.length, 0)
 
 function onWritten(state: State): Step {
@@ -194,7 +194,7 @@ function onAnswered(state: State, renewal: Renewal): Step {
   const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
   const rotated = renewal.refresh !== undefined && renewal.refresh !== state.spending.refreshToken
   const refresh = rotated ? renewal.refresh : state.spending.seen.body.refresh
-  const body: Body = {
+  const body: SessionBody = {
     ...rest,
     tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
     ...(refresh === undefined ? {} : { refresh }),
@@ -225,7 +225,7 @@ function onUnanswered(state: State & { spending: Spending }, failure: Failure, n
  * The outcome of the attempt is known: nothing left this machine, or the token is dead. A note that stayed would have
  * the next run blame an interruption that never was. That of an earlier run says all that is known, and stays.
  */
-function settle(state: State & { spending: Spending }, found: Body, verdict: Step): Step {
+function settle(state: State & { spending: Spending }, found: SessionBody, verdict: Step): Step {
   const { attempt, padding: _, ...body } = found
   const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.spending.refreshToken)
   if (state.spending.resumed || !ours) return verdict

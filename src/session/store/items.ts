@@ -1,10 +1,10 @@
-import type { Header } from './session-file.ts'
+import type { SessionHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { readOwn, writeOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /** A keychain item (or key-file session) that a sign-in has written, by the store it was written to. */
-export type Item = Pick<Header, 'sid' | 'store'>
+export type Item = Pick<SessionHeader, 'sid' | 'store'>
 
 /**
  * The items that sign-ins have written, current or not. Noted before they are written, so that what a killed sign-in
@@ -31,7 +31,7 @@ export async function recallItem(place: SessionPlace, { sid, store }: Item): Pro
   if (store === 'file') return undefined
   return place
     .vault(store)
-    .recall(place.account(sid), { store } as Header)
+    .recall(place.account(sid), { store } as SessionHeader)
     .catch(() => undefined)
 }
 

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { noteItem } from './items.ts'
-import { type Body, type Header, sealFile } from './session-file.ts'
+import { type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import type { SessionPlace } from './session-place.ts'
 import { makePrivate, unwritable, writeOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /** What a sign-in knows of its header; the rest is the store's. */
-export type HeaderFacts = Omit<Header, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>
+export type HeaderFacts = Omit<SessionHeader, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>
 
 /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
 export async function install(
   place: SessionPlace,
   facts: HeaderFacts,
-  body: Body,
+  body: SessionBody,
   refresh: string | undefined,
 ): Promise<void> {
   const { store } = place.client
@@ -22,7 +22,7 @@ export async function install(
   const secret: Secret = { key: randomBytes(32), refresh }
   await noteItem(place, { sid, store })
   const kept = await place.vault(store).keep(place.account(sid), secret)
-  const header: Header = { schema: 1, sid, store, ...facts, ...kept.header }
+  const header: SessionHeader = { schema: 1, sid, store, ...facts, ...kept.header }
   const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
   const bytes = sealFile(header, whole, secret.key)
   await writeOwn(place.file, bytes, place.files, place.ports.env.pid).catch(async (failure) => {

@@ -4,10 +4,10 @@ import type { Ports } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { sessionName } from '../session-name.ts'
 import type { Session } from './session.ts'
-import type { Header } from './session-file.ts'
+import type { SessionHeader } from './session-file.ts'
 import type { Store } from './session-store.ts'
 
-function checkOrigin(client: Client, header: Header): void {
+function checkOrigin(client: Client, header: SessionHeader): void {
   if (Object.values(header.apis).includes(client.apiOrigin)) return
   throw new Failure('other-origin', `this sign-in is not for ${safeText(client.apiOrigin, 120)}`, {
     detail: [
@@ -34,7 +34,7 @@ export async function readBound(client: Client, store: Store, ports: Ports): Pro
   throw profileChanged(client, other)
 }
 
-function profileChanged(client: Client, before: Header): Failure {
+function profileChanged(client: Client, before: SessionHeader): Failure {
   const what =
     before.issuer === client.issuer ? (before.clientId === client.clientId ? 'account' : 'client') : 'issuer'
   return new Failure(

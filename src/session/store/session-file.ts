@@ -3,7 +3,7 @@ import { jsonObject } from '../../json-object.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 
 /** In the clear, but authenticated: what must be known before the key is fetched. Holds no secret. */
-export interface Header {
+export interface SessionHeader {
   readonly schema: 1
   /** Random, new at each sign-in; names the keychain item. */
   readonly sid: string
@@ -36,7 +36,7 @@ export interface Cached<T> {
   readonly fetchedAt: number
 }
 
-export interface Body {
+export interface SessionBody {
   readonly tokens: readonly StoredToken[]
   readonly idToken?: string
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
@@ -60,16 +60,16 @@ export interface Body {
   readonly padding?: string
 }
 
-/** Header line, then the body in a sealed box that the header's bytes are bound to. */
-export function sealFile(header: Header, body: Body, key: Buffer): Buffer {
+/** The header as a line of JSON, then the body in a sealed box that the header's bytes are bound to. */
+export function sealFile(header: SessionHeader, body: SessionBody, key: Buffer): Buffer {
   const head = Buffer.from(JSON.stringify(header))
   return Buffer.concat([head, Buffer.from('\n'), sealBox(toDisk(body), key, head)])
 }
 
 /** The header of a session file. A newer schema or a damaged file is refused and left alone. */
-export function readHeader(bytes: Buffer, path: string): Header {
+export function readHeader(bytes: Buffer, path: string): SessionHeader {
   const end = bytes.indexOf(0x0a)
-  const header = jsonObject(bytes.subarray(0, Math.max(0, end))) as Partial<Header> | undefined
+  const header = jsonObject(bytes.subarray(0, Math.max(0, end))) as Partial<SessionHeader> | undefined
   if (header && typeof header.schema === 'number' && header.schema > 1) {
     throw new Failure('settings', `the session in ${path} was written by a newer ls-auth`, {
       hint: 'Update ls-auth; the file was not changed.',
@@ -78,11 +78,11 @@ export function readHeader(bytes: Buffer, path: string): Header {
   if (header?.schema !== 1 || typeof header.sid !== 'string' || typeof header.apis !== 'object') {
     throw damaged(path)
   }
-  return header as Header
+  return header as SessionHeader
 }
 
 /** The body, or undefined when the key does not fit it (another sign-in may have replaced the file). */
-export function openFile(bytes: Buffer, key: Buffer): Body | undefined {
+export function openFile(bytes: Buffer, key: Buffer): SessionBody | undefined {
   const end = bytes.indexOf(0x0a)
   const text = openBox(bytes.subarray(end + 1), key, bytes.subarray(0, end))
   try {
@@ -93,16 +93,16 @@ export function openFile(bytes: Buffer, key: Buffer): Body | undefined {
 }
 
 /** On the disk a token's value is called `token`. */
-type BodyOnDisk = Omit<Body, 'tokens'> & {
+type BodyOnDisk = Omit<SessionBody, 'tokens'> & {
   readonly tokens: readonly (Omit<StoredToken, 'value'> & { readonly token: string })[]
 }
 
-function toDisk(body: Body): string {
+function toDisk(body: SessionBody): string {
   const tokens = body.tokens.map(({ value, ...rest }) => ({ ...rest, token: value }))
   return JSON.stringify({ ...body, tokens } satisfies BodyOnDisk)
 }
 
-function fromDisk(text: string): Body {
+function fromDisk(text: string): SessionBody {
   const body = JSON.parse(text) as BodyOnDisk
   return { ...body, tokens: body.tokens.map(({ token, ...rest }) => ({ ...rest, value: token })) }
 }

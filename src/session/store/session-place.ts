@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports.ts'
 import { sessionName } from '../session-name.ts'
-import type { Header } from './session-file.ts'
+import type { SessionHeader } from './session-file.ts'
 import { openVault } from './vaults/open-vault.ts'
 import type { Vault } from './vaults/vault.ts'
 
@@ -18,7 +18,7 @@ export interface SessionPlace {
   /** The name of a sign-in's item in its vault. */
   account(sid: string): string
   /** One vault of a kind for a command: a passphrase is asked for once. */
-  vault(store: Header['store']): Vault
+  vault(store: SessionHeader['store']): Vault
   readonly client: Client
   readonly files: Files
   readonly ports: Ports
@@ -27,7 +27,7 @@ export interface SessionPlace {
 export async function sessionPlace(client: Client, ports: Ports): Promise<SessionPlace> {
   const name = sessionName(client)
   const directory = join(client.stateDirectory, 'sessions', name)
-  const vaults = new Map<Header['store'], Vault>()
+  const vaults = new Map<SessionHeader['store'], Vault>()
   return {
     name,
     directory,

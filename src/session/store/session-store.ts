@@ -5,7 +5,7 @@ import type { Ports } from '../../ports.ts'
 import { discardItem, type Item, listItems, recallItem } from './items.ts'
 import { type HeaderFacts, install, probe } from './new-session.ts'
 import { openSession, type Session } from './session.ts'
-import { type Body, type Header, readHeader, sealFile } from './session-file.ts'
+import { readHeader, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import { type SessionPlace, sessionPlace } from './session-place.ts'
 import { listOwn, makePrivate, readOwn, writeOwn } from './state-files.ts'
@@ -18,17 +18,17 @@ import type { Secret } from './vaults/vault.ts'
  */
 export interface Store {
   /** The header alone: no key, no keychain. */
-  peek(): Promise<Header | undefined>
+  peek(): Promise<SessionHeader | undefined>
   /** The same for whoever is about to replace it: a damaged file counts as none, a newer version's is still refused. */
-  peekPast(): Promise<Header | undefined>
+  peekPast(): Promise<SessionHeader | undefined>
   /**
    * Reads and opens the session; undefined when there is none. The file is read once, and `judge` sees its header
    * before the vault is asked for the key: what it throws leaves the keychain untouched.
    */
-  read(judge?: (header: Header) => void): Promise<Session | undefined>
+  read(judge?: (header: SessionHeader) => void): Promise<Session | undefined>
   commit(session: Session): Promise<void>
   /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
-  install(header: HeaderFacts, body: Body, refresh: string | undefined): Promise<void>
+  install(header: HeaderFacts, body: SessionBody, refresh: string | undefined): Promise<void>
   /** Proves that a sign-in can be kept: in the state directory and in the vault. */
   probe(tell: (line: string) => void): Promise<void>
   /** Turns the session file into a tombstone (the commit of a sign-out). */
@@ -73,12 +73,12 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
   }
 }
 
-async function peek({ file, files }: SessionPlace): Promise<Header | undefined> {
+async function peek({ file, files }: SessionPlace): Promise<SessionHeader | undefined> {
   const bytes = await readOwn(file, files)
   return bytes && readHeader(bytes, file)
 }
 
-async function peekPast(place: SessionPlace): Promise<Header | undefined> {
+async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined> {
   try {
     return await peek(place)
   } catch (error) {

@@ -1,12 +1,12 @@
-import { type Body, damaged, type Header, openFile, readHeader } from './session-file.ts'
+import { damaged, openFile, readHeader, type SessionBody, type SessionHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { readOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /** A session that has been read and opened. */
 export interface Session {
-  readonly header: Header
-  readonly body: Body
+  readonly header: SessionHeader
+  readonly body: SessionBody
   readonly secret: Secret
 }
 
@@ -24,7 +24,7 @@ const LOOKS = 2
 export async function openSession(
   place: SessionPlace,
   path: string,
-  judge?: (header: Header) => void,
+  judge?: (header: SessionHeader) => void,
 ): Promise<Session | undefined> {
   // A sign-in may swap the file between reading it and fetching its key: look again before giving up.
   for (let attempt = 0; ; attempt++) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports.ts'
-import { type Header, readHeader } from './session-file.ts'
+import { readHeader, type SessionHeader } from './session-file.ts'
 import { listOwn } from './state-files.ts'
 
 /**
@@ -12,10 +12,10 @@ export async function findSignIns(
   stateDirectory: string,
   ports: Ports,
   options: { readonly buried?: boolean } = {},
-): Promise<readonly Header[]> {
+): Promise<readonly SessionHeader[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
-  const found: Header[] = []
+  const found: SessionHeader[] = []
   for (const name of await listOwn(root, files)) {
     const inside = options.buried ? await listOwn(join(root, name), files) : ['session']
     // Of one sign-in the living file says it all.
@@ -27,7 +27,7 @@ export async function findSignIns(
 }
 
 /** Undefined where there is none that can be read: a file of a newer version or a damaged one names nobody. */
-async function headerIn(path: string, files: Files): Promise<Header | undefined> {
+async function headerIn(path: string, files: Files): Promise<SessionHeader | undefined> {
   try {
     const bytes = await files.read(path)
     return bytes && readHeader(bytes, path)
@@ -37,6 +37,6 @@ async function headerIn(path: string, files: Files): Promise<Header | undefined>
 }
 
 /** The sign-in that a profile confirmed under another issuer, client or account, if there is one. */
-export async function findByProfile(client: Client, ports: Ports): Promise<Header | undefined> {
+export async function findByProfile(client: Client, ports: Ports): Promise<SessionHeader | undefined> {
   return (await findSignIns(client.stateDirectory, ports)).find((header) => client.profile in header.apis)
 }

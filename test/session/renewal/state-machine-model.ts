@@ -8,7 +8,12 @@ import {
   type Seen,
   type State,
 } from '../../../src/session/renewal/state-machine.ts'
-import { type Body, openFile, type StoredToken, sealFile } from '../../../src/session/store/session-file.ts'
+import {
+  openFile,
+  type SessionBody,
+  type StoredToken,
+  sealFile,
+} from '../../../src/session/store/session-file.ts'
 import { type Granted, type ProviderHabits, StrictProvider } from '../strict-provider.ts'
 
 /** What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. */
@@ -144,7 +149,7 @@ export class Model {
     throw new Error(`${effect.do} is not a step`)
   }
 
-  #keep(process: Process, body: Body, fate: Fate): Event {
+  #keep(process: Process, body: SessionBody, fate: Fate): Event {
     if (fate !== 'fails') this.#write(body)
     if (fate !== 'ok' && fate !== 'refused-by-policy') this.#leaveNote()
     // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
@@ -230,7 +235,7 @@ export class Model {
     if (spending !== undefined) this.accounted.set(spending, (this.accounted.get(spending) ?? 0) + 1)
   }
 
-  #write(body: Body): void {
+  #write(body: SessionBody): void {
     // Through the real seal: nothing the machine writes may be unreadable.
     const opened = openFile(sealFile(HEADER, body, KEY), KEY)
     if (!opened) throw new Error('an unreadable file')

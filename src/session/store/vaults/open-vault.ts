@@ -1,6 +1,6 @@
 import type { Client } from '../../../client.ts'
 import type { Ports } from '../../../ports.ts'
-import type { Header } from '../session-file.ts'
+import type { SessionHeader } from '../session-file.ts'
 import { keyFileVault } from './key-file.ts'
 import { keychainVault } from './keychain-vault.ts'
 import { passphraseVault } from './passphrase-vault.ts'
@@ -9,7 +9,7 @@ import type { Vault } from './vault.ts'
 /** The vault of a session's store: the one it was written to, not the one the settings name now. */
 export function openVault(
   client: Pick<Client, 'store' | 'storeKeyFile'>,
-  store: Header['store'],
+  store: SessionHeader['store'],
   ports: Ports,
 ): Vault {
   if (store === 'keychain') return keychainVault(ports)

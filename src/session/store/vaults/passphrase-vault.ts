@@ -1,11 +1,11 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
 import type { Ports } from '../../../ports.ts'
-import type { Header } from '../session-file.ts'
+import type { SessionHeader } from '../session-file.ts'
 import { unwrapKey, wrapKey } from './key-file.ts'
 import type { Vault } from './vault.ts'
 
-type Cost = NonNullable<Header['scrypt']>
+type Cost = NonNullable<SessionHeader['scrypt']>
 
 // 128 MiB and a few tenths of a second a guess (OWASP's first choice for scrypt).
 const COST = { N: 2 ** 17, r: 8, p: 1 }

@@ -1,4 +1,4 @@
-import type { Header } from '../session-file.ts'
+import type { SessionHeader } from '../session-file.ts'
 
 /** What a sign-in leaves outside the session file: the data key, and the refresh token as issued. */
 export interface Secret {
@@ -14,9 +14,9 @@ export interface Vault {
   keep(
     account: string,
     secret: Secret,
-  ): Promise<{ header: Pick<Header, 'wrappedKey' | 'scrypt'>; keptRefresh: boolean }>
+  ): Promise<{ header: Pick<SessionHeader, 'wrappedKey' | 'scrypt'>; keptRefresh: boolean }>
   /** The secret of a session that the file says is there. */
-  recall(account: string, header: Header): Promise<Secret>
+  recall(account: string, header: SessionHeader): Promise<Secret>
   /** Whether the item is known to be gone. */
   discard(account: string): Promise<boolean>
 }
