@@ -37,9 +37,6 @@ export const CHUNKS = {
   drawing: ['src/trace/render/waterfall/waterfall.ts'],
 }
 
-/** The bundler's own helpers: a line each, so they go with the first chunk. */
-const isHelper = (/** @type {string} */ id) => id.includes('rolldown/runtime')
-
 /**
  * Puts what is statically reached from the roots of a chunk into that chunk. Code is moved, and nothing in it changes.
  *
@@ -57,7 +54,7 @@ export function chunkPlan(chunks) {
         for (const [name, roots] of Object.entries(chunks)) {
           const queue = roots.map((root) => resolve(root))
           for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-            if (planned.has(id) || isHelper(id)) continue
+            if (planned.has(id)) continue
             const info = this.getModuleInfo(id)
             if (!info) throw new Error(`the chunk plan names ${id}, which is not in the program`)
             planned.set(id, name)
