@@ -48,7 +48,7 @@ export function errorMessage(span: Span): string | undefined {
     .filter((event) => event.name === 'exception')
     .map((event) => event.attributes)
   const said = [span.statusMessage, ...[span.attributes, ...exceptions].flatMap(messagesIn)]
-  return said.find((text) => text !== undefined && text !== '')
+  return said.find((text) => text !== undefined && text.trim() !== '')
 }
 
 function messagesIn(attributes: Attributes): (string | undefined)[] {

@@ -98,6 +98,7 @@ test.each<[string, Parameters<typeof errorMessage>[0], string | undefined]>([
     'late',
   ],
   ['nothing', makeSpan({ id: 1 }), undefined],
+  ['white space, which says nothing', makeSpan({ id: 1, message: ' \t' }), undefined],
 ])('what an error says: %s', (_, span, message) => {
   expect(errorMessage(span)).toBe(message)
 })
