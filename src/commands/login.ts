@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts'
 import { hintFor } from '../providers/hints.ts'
 import { safeText } from '../safe-text.ts'
 import { REASONS } from '../session/flow/display.ts'
-import type { Conversation, DevicePrompt, Manner } from '../session/flow/login-dialog.ts'
+import type { DevicePrompt, LoginDialog, LoginOptions } from '../session/flow/login-dialog.ts'
 import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
@@ -15,9 +15,9 @@ import { globals, type Invocation, loadProfile, printJson, tell, warn } from './
 import { textFlag } from './typed-flags.ts'
 
 /** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
-export const login: CliCommand<Manner> = { read, run }
+export const login: CliCommand<LoginOptions> = { read, run }
 
-async function run(invocation: Invocation, manner: Manner): Promise<void> {
+async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     throw new Failure('usage', 'there is no profile yet', {
@@ -27,12 +27,12 @@ async function run(invocation: Invocation, manner: Manner): Promise<void> {
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
-  const signedIn = await signIn(client, manner, invocation.ports, conversation(invocation))
+  const signedIn = await signIn(client, options, invocation.ports, conversation(invocation))
   const saved = await saveSettings(invocation, settings, profile)
   await report(invocation, profile, client, signedIn, saved)
 }
 
-function read({ flags }: Typed): Manner {
+function read({ flags }: Typed): LoginOptions {
   const { device, paste, browser } = flags
   const loginHint = textFlag(flags, 'loginHint')
   const prompt = textFlag(flags, 'prompt')
@@ -59,7 +59,7 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
   })
 }
 
-function conversation(invocation: Invocation): Conversation {
+function conversation(invocation: Invocation): LoginDialog {
   const { terminal } = invocation.ports
   return {
     canAsk: terminal.inIsTTY,

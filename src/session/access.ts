@@ -13,15 +13,18 @@ export interface AccessToken {
   readonly secondsLeft: number
   /** Local clock, milliseconds. */
   readonly expiresAt: number
-  /** Why it is an old one or was not kept; the token works all the same. */
+  /** Why an older token was handed out, or the new one was not stored. The token works all the same. */
   readonly warning: Failure | undefined
   readonly session: Session
 }
 
 /**
- * "A valid access token, please": from the cache without lock or network, else by exactly one refresh.
- * `rejected` is a token that the API has refused although it was valid here: it does not count as fresh.
- * Staying signed in, the performer: does what renewal/state-machine.ts asks for, and takes the lock when it wants one.
+ * A valid access token: from the cache without lock or network, else by exactly one refresh. `rejected` is a token that
+ * the API has refused although it has not expired: it does not count as fresh. Performs the effects that
+ * renewal/state-machine.ts asks for, and takes the session lock when it wants one. `tell` prints a line on stderr.
+ * Failures: `not-signed-in`, `session-ended`, `profile-changed`, `other-origin`, `busy`, `network`, `provider-failed`,
+ * `rate-limited`, `refused`, `not-allowed` (policy), `usage` (`minTtlSeconds` too long), and those of the store
+ * (`keychain-*`, `store-key`, `storage`).
  */
 export async function accessToken(
   client: Client,
@@ -52,11 +55,11 @@ interface Task {
   readonly want: Want
   readonly store: Store
   readonly ports: Ports
-  /** As it was last read or written. */
+  /** The session as it was last read or written. */
   session: Session | undefined
 }
 
-/** Performs effects until the machine has decided, or wants the one that `before` names. */
+/** Performs effects until the state machine has decided, or until the next effect is the one that `before` names. */
 async function run(from: Step, task: Task, before = (_: Effect) => false): Promise<Step> {
   let [state, effect] = from
   while (effect.do !== 'give' && effect.do !== 'fail' && !before(effect)) {
@@ -74,9 +77,9 @@ async function runLocked(
 ): Promise<Step> {
   const { client, store, ports } = task
   return store.withSessionLock(command, tell, async () => {
-    // From here to the commit a signal waits: dying with the answer on its way would lose the session.
+    // Signals wait until the commit: an exit between request and commit would lose the rotated refresh token.
     const end = await ports.signals.shield(() => run(from, task))
-    // The token is at hand; what cannot be swept now is left for the next holder of the lock.
+    // The token can be handed out already; what cannot be swept now is left for the next holder of the lock.
     if (await needsSweep(store, task.session).catch(() => false)) {
       await (await import('./sweep.ts')).sweep(client, store, ports)
     }
@@ -92,7 +95,7 @@ async function perform(effect: Effect, task: Task): Promise<Event> {
     case 'write':
       return write({ ...(task.session as Session), body: effect.body }, task)
     case 'refresh':
-      // Most runs find a fresh token: what talks to the provider is read by those that do not.
+      // Lazy: most runs find a fresh token in the cache and need no code that talks to the provider.
       return (await import('./renewal/refresh.ts')).renew(effect.refreshToken, task.session as Session, task)
     default:
       throw new Failure('bug', `${effect.do} is not performed`)

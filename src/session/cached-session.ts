@@ -5,8 +5,8 @@ import { readBound } from './store/origin-binding.ts'
 import type { SessionBody, StoredToken } from './store/session-file.ts'
 import { openStore } from './store/session-store.ts'
 
-/** The session as it lies there: nothing is renewed and no request is made. Failure `not-signed-in`: there is none. */
-export async function readKept(
+/** The cached session: no refresh, no request. Failure `not-signed-in` when there is none, else those of the store. */
+export async function readCachedSession(
   client: Client,
   ports: Ports,
 ): Promise<{ body: SessionBody; access: StoredToken | undefined }> {

@@ -5,12 +5,12 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import type { Provider, Tokens } from './protocol/provider.ts'
-import { type Circumstances, inspectOwn, issuerOf, verify } from './verification.ts'
+import { inspectOwn, issuerOf, type VerifyOptions, verify } from './verification.ts'
 
 /**
- * The profile's policy against a token that has just come: false findings refuse it, unknown ones are warned about
- * (or refused too, with `expect.strict`). Runs before anything is stored, and again at every refresh. `answer`: what the
- * token came with.
+ * Checks a new token against the profile's policy: a failed finding rejects it, an unknown one is a warning (or rejects
+ * it too, with `expect.strict`). Runs before anything is stored, and again at every refresh. `answer`: the rest of the
+ * token response. Failures: `not-allowed`, and those of {@link verify}.
  */
 export async function gate(
   client: Client,
@@ -20,7 +20,7 @@ export async function gate(
     readonly scope: string | undefined
     readonly metadata: Provider['metadata']
   },
-  whenUnreachable: Circumstances['whenUnreachable'],
+  whenUnreachable: VerifyOptions['whenUnreachable'],
   ports: Ports,
 ): Promise<readonly Finding[]> {
   if (!client.expect) return []

@@ -3,8 +3,8 @@ import { hintFor } from '../providers/hints.ts'
 import type { Preset } from '../providers/preset.ts'
 
 /**
- * Whether a person can sign in at this provider at all, from what is known of it without a request. Asked by commands
- * before they require a client id: nobody has one where there is nothing to register. Failure `cannot-do`.
+ * Throws Failure `cannot-do` when people cannot sign in at this provider at all, by its preset alone (no request).
+ * Commands call it before they require a client id, because such a provider has no client to register.
  */
 export function requireSignInOffered(preset: Preset): void {
   requireProviderInReach(preset)
@@ -15,7 +15,7 @@ export function requireSignInOffered(preset: Preset): void {
   })
 }
 
-/** A provider that works inside its own house only: nothing there can be asked. Failure `cannot-do`. */
+/** Throws Failure `cannot-do` for a provider that no other program can use (AWS IAM Identity Center). */
 export function requireProviderInReach(preset: Preset): void {
   if (preset.signsIn !== 'nobody') return
   const hint = hintFor(preset.id, { where: 'discovery' })

@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
-import type { Conversation, Manner } from './flow/login-dialog.ts'
+import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import { missingScopes } from './protocol/granted-scopes.ts'
@@ -18,6 +18,7 @@ import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
+/** The result of a sign-in. */
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
   readonly expiresIn: number
@@ -29,21 +30,21 @@ export interface SignedIn {
 }
 
 /**
- * The story of signing in: probe the store → discover → obtain → check → keep; what is not kept is revoked.
- * The store comes first: nobody should sign in to learn that nothing can be kept. Whether the provider signs people
- * in at all is its caller's question (sign-in-offered.ts), before there is a client.
+ * Signs in: probe the store → discover → obtain tokens → check them → store them; on failure the tokens are revoked.
+ * The store is probed first, so that nobody signs in only to learn that the session cannot be stored. The caller has
+ * checked that the provider signs people in (sign-in-offered.ts). Failures: those of each step.
  */
 export async function signIn(
   client: Client,
-  manner: Manner,
+  options: LoginOptions,
   ports: Ports,
-  talk: Conversation,
+  dialog: LoginDialog,
 ): Promise<SignedIn> {
   const store = await openStore(client, ports)
-  await store.probe(talk.tell)
+  await store.probe(dialog.tell)
   const http = await ports.http(client.http)
-  const kept = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
-  const secret = await clientSecret(client, kept?.body.clientSecret, ports)
+  const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
+  const secret = await clientSecret(client, previous?.body.clientSecret, ports)
   const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
   const provider = await openProvider(
     client,
@@ -57,18 +58,18 @@ export async function signIn(
     try {
       const unknown = await checkTokens(client, provider, tokens, ports)
       const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret)
-      const replaced = await keep(client, store, body, tokens, ports, talk)
+      const replaced = await storeSession(client, store, body, tokens, ports, dialog)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      await revokeUnkept(provider, tokens)
+      await revokeRejected(provider, tokens)
       throw error
     }
   }
 
-  const attempt = { client, manner, provider, ports, talk, accept }
-  const signedIn = await (manner.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
-  // The sign-in that this one replaced. After the end, so that the page does not wait until it is revoked.
-  await store.withSessionLock('login', talk.tell, () => sweep(client, store, ports)).catch(() => {})
+  const attempt = { client, options, provider, ports, dialog, accept }
+  const signedIn = await (options.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
+  // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
+  await store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports)).catch(() => {})
   return signedIn
 }
 
@@ -104,18 +105,18 @@ async function checkTokens(
   return gate(client, token, { tokens, scope, metadata }, 'fail', ports)
 }
 
-/** Installs the new sign-in over whatever was there. True when it replaced one. */
-async function keep(
+/** Installs the new session in place of any old one. True when it replaced one. */
+async function storeSession(
   client: Client,
   store: Store,
   body: SessionBody,
   tokens: Tokens,
   ports: Ports,
-  talk: Conversation,
+  dialog: LoginDialog,
 ): Promise<boolean> {
-  return store.withSessionLock('login', talk.tell, async () => {
-    // The file that is about to be replaced may be the only place that names a token still to be revoked. The sweep
-    // after the end is for what this sign-in replaces itself.
+  return store.withSessionLock('login', dialog.tell, async () => {
+    // The file to be replaced may be the only place that holds a token still to be revoked. The second sweep, at the
+    // end, is for the session that this sign-in replaces.
     await sweep(client, store, ports)
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined
@@ -136,17 +137,17 @@ async function keep(
   })
 }
 
-/** A session that does not open is replaced; one that could not be read just now must not be lost unrevoked. */
+/** A session that cannot be decrypted is replaced; after a read error it is not, or its tokens could not be revoked. */
 function unopened(error: unknown): undefined {
   if (error instanceof Failure && error.code !== 'storage') return undefined
   throw error
 }
 
 /**
- * Whether the old refresh token may be revoked without harm. Signing in twice through one provider session often
- * yields two refresh tokens of one grant, and revoking the first ends the second (oidc-provider, Keycloak, Auth0).
- * So it takes evidence of two grants: another person, another provider session, or a new authentication. Without
- * it the old token is only forgotten.
+ * Whether the old refresh token may be revoked without harm. Two sign-ins through one provider session often give two
+ * refresh tokens of one grant, and revoking the first ends the second (oidc-provider, Keycloak, Auth0). So there must
+ * be evidence of two grants: another person, another provider session, or a new authentication. Without it the old
+ * token is deleted but not revoked.
  */
 function hasOwnGrant(old: Session, tokens: Tokens): boolean {
   const jwt = old.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
@@ -158,8 +159,8 @@ function hasOwnGrant(old: Session, tokens: Tokens): boolean {
   return differs('sub') || differs('sid') || (before.sid === undefined && differs('auth_time'))
 }
 
-async function revokeUnkept(provider: Provider, tokens: Tokens): Promise<void> {
-  // Best effort: the failure that brought us here is the one to report.
+async function revokeRejected(provider: Provider, tokens: Tokens): Promise<void> {
+  // Best effort: the failure that led here is the one to report.
   await provider.revoke(tokens.refreshToken ?? tokens.accessToken).catch(() => {})
 }
 

@@ -6,17 +6,18 @@ import { refreshTokenOf, type Session } from './store/session.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
-/** What became of each half of a sign-out. */
+/** The result of both halves of a sign-out: revocation and deletion. */
 export interface SignedOut {
   readonly wasSignedIn: boolean
-  /** `earlier`: an earlier sign-out was finished, and asked for it where it still could. */
+  /** `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
   readonly revoked: 'yes' | 'not-offered' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
 }
 
 /**
- * Tombstone (the commit: from here on no command finds a session) → revoke (RFC 7009) → delete the item. The
- * tombstone stays until the deletion is confirmed, so that the next command can finish what failed.
+ * Signs out: write a tombstone (the commit: from here on no command finds a session) → revoke (RFC 7009) → delete the
+ * keychain item. The tombstone stays until the deletion is confirmed, so that the next command can finish what failed.
+ * Failures: `busy`, `storage`; one of a later step is in the result.
  */
 export async function signOut(
   client: Client,
@@ -35,7 +36,7 @@ export async function signOut(
     try {
       session = await store.read()
     } catch (error) {
-      // A disk that fails for a moment must not cost the revocation: nothing has happened yet, so try again later.
+      // After a read error the token could not be revoked: stop before the commit, so that the user can retry.
       if (!(error instanceof Failure) || error.code === 'storage') throw error
       unreadable = error
     }
@@ -50,12 +51,12 @@ export async function signOut(
   })
 }
 
-/** An earlier sign-out, or an interrupted sign-in, left something: finish it now, or say that it still cannot be. */
+/** Finishes what an earlier sign-out or an interrupted sign-in left, or reports that it still fails. */
 async function finishEarlier(client: Client, store: Store, ports: Ports): Promise<SignedOut> {
   const before = await store.tombstones()
   await sweep(client, store, ports)
   const [left] = await store.tombstones()
-  // The sweep is silent about what it could not do; the same step, once more, says why.
+  // The sweep swallows errors; the same step once more gives the reason.
   const forgotten = left === undefined ? true : await forget(() => store.discardItem(left))
   const revoked = before.length === 0 ? 'no-token' : forgotten === true ? 'earlier' : forgotten
   return { wasSignedIn: before.length > 0, revoked, forgotten }
@@ -72,7 +73,7 @@ async function revoke(
   if (client.preset.revoke.length === 0) return 'not-offered'
   try {
     const provider = await connect(client, session?.body, ports)
-    // The sign-in that this one replaced, when nobody has come to revoking it yet.
+    // The refresh token of a replaced sign-in that has not been revoked yet.
     const { superseded } = session?.body ?? {}
     if (superseded !== undefined) await provider.revoke(superseded).catch(() => {})
     return (await provider.revoke((token ?? access) as string)) ? 'yes' : 'not-offered'

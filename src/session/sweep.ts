@@ -7,9 +7,9 @@ import { refreshTokenOf, type Session } from './store/session.ts'
 import type { Store } from './store/session-store.ts'
 
 /**
- * Finishes what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, keychain items
- * nothing points at. Whoever holds the lock may call it; it makes no request when there is nothing to do.
- * What cannot be done now is left for the next holder.
+ * Cleans up what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, orphaned keychain
+ * items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: what
+ * fails is left for the next holder of the lock.
  */
 export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
   await attempt(() => sweepAll(client, store, ports))
@@ -41,11 +41,11 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   }
   const buried = (await store.tombstones()).map(({ sid }) => sid)
   for (const item of await store.items()) {
-    // A session that cannot be opened now (a locked keychain) still owns its item.
+    // A session that cannot be decrypted now (a locked keychain) still owns its item.
     if (item.sid === header?.sid || buried.includes(item.sid)) continue
     await attempt(async () => {
       const orphan = await store.recallItem(item)
-      // The item of a replaced sign-in holds what `superseded` has settled; an orphan's token was never handed out.
+      // A replaced sign-in's token is handled by `superseded`; an orphan's token was never used, so it can be revoked.
       if (item.sid !== current?.body.replaced) await revoke(orphan?.refresh)
       await store.discardItem(item)
     })
@@ -57,7 +57,7 @@ function withoutSuperseded(session: Session): Session {
   return { ...session, body }
 }
 
-/** Only an unreachable provider is worth another try; a refusal means the token is dead or not revocable. */
+/** Rethrows only a network error, for a later retry: after a refusal the token is dead or cannot be revoked. */
 async function revokeQuietly(provider: Provider, token: string): Promise<void> {
   try {
     await provider.revoke(token)

@@ -8,34 +8,34 @@ import type { Preset } from '../providers/preset.ts'
 import { signingKeys } from './protocol/signing-keys.ts'
 import type { SessionBody } from './store/session-file.ts'
 
-/** An issuer whose keys may be fetched, and what is cached of it. */
+/** An issuer whose keys may be fetched, with its cached metadata and keys. */
 export interface TrustedIssuer {
   readonly issuer: string
   readonly preset: IssuerSpellings & Pick<Preset, 'id' | 'issuerTemplate'>
   readonly http: HttpSettings
   readonly cached: Pick<SessionBody, 'metadata' | 'jwks'>
   /**
-   * The token came from this issuer's own token endpoint, so it is checked with its keys whatever it calls itself (some
-   * APIs are given tokens of an older spelling, or without `iss`); what it must call itself is the policy's to say.
+   * The token came from this issuer's own token endpoint, so it is verified with its keys whatever its `iss` says (some
+   * tokens have an older spelling of the issuer, or no `iss`). The policy says which `iss` is expected.
    */
   readonly sentToken?: boolean
 }
 
-/** How far to go to check a signature. */
-export interface Circumstances {
-  /** Keys come from these issuers alone, or any token could make us call any host. */
+/** How to verify a signature. */
+export interface VerifyOptions {
+  /** Keys are fetched from these issuers alone, or a token could make us send requests to any host (SSRF). */
   readonly trusted: readonly TrustedIssuer[]
-  /** Provider's clock minus ours, seconds: keys may have a time window of their own. */
+  /** Provider's clock minus ours, seconds: keys may have `nbf` and `exp`. */
   readonly skewSeconds: number
-  /** No request: only what no key could mend (no signature at all, a MAC) is judged. */
+  /** No request: only problems that no key could solve (no signature at all, a MAC) are reported. */
   readonly offline?: boolean
-  /** The provider's current keys, whatever is cached. */
-  readonly anew?: boolean
-  /** Where the keys cannot be fetched: a Failure (the default), or a token that counts as unverified. */
+  /** Fetch the provider's current keys even when the cached ones are fresh. */
+  readonly skipCache?: boolean
+  /** When the keys cannot be fetched: throw the Failure (the default), or leave the token unverified. */
   readonly whenUnreachable?: 'fail' | 'unverified'
 }
 
-/** The issuer a client signs in at; `session`: a session with it, whose tokens it sent. */
+/** The issuer of a client; with `session` its caches are used, and `sentToken` holds. */
 export const issuerOf = (
   { issuer, preset, http }: Pick<Client, 'issuer' | 'preset' | 'http'>,
   session?: Pick<SessionBody, 'metadata' | 'jwks'>,
@@ -49,7 +49,7 @@ export const namedIssuer = (issuer: string, http: HttpSettings): TrustedIssuer =
   cached: {},
 })
 
-/** Reads a token as this client's provider writes it. `responseScope`: `scope` of the token response. */
+/** Parses a token by the preset of this client's provider. `responseScope`: `scope` of the token response. */
 export const inspectOwn = (
   { clientId, preset }: { readonly clientId: string | undefined; readonly preset: Client['preset'] },
   token: string,
@@ -63,11 +63,11 @@ export const inspectOwn = (
   })
 
 /**
- * Whether a token may be believed: the one place that decides it, for sign-in, renewal, whoami, check and doctor.
- * Keys are those of the trusted issuer that the token names, else of the one that sent it. An unknown key id is worth one look at the provider's
- * current key set, because keys rotate (OIDC Core §10.1.1). Failures: `provider-failed`, `network`.
+ * Verifies a token's signature: the one place that does it, for sign-in, refresh, whoami, check and doctor. The keys
+ * are those of the trusted issuer that the token names, else of the one that sent it. For an unknown key id the JWKS is
+ * fetched once more, because keys rotate (OIDC Core §10.1.1). Failures: `provider-failed`, `network`.
  */
-export async function verify(token: Inspected, how: Circumstances, ports: Ports): Promise<Inspected> {
+export async function verify(token: Inspected, how: VerifyOptions, ports: Ports): Promise<Inspected> {
   const now = ports.clock.now() + how.skewSeconds * 1000
   const { payload } = token.jwt ?? {}
   const named = payload && how.trusted.find(({ issuer, preset }) => isIssuerOf(payload, issuer, preset))
@@ -76,7 +76,7 @@ export async function verify(token: Inspected, how: Circumstances, ports: Ports)
   const facts = { issuer: named ? String(payload.iss) : trusted.issuer, now }
   let judged = token
   try {
-    const first = await signingKeys(trusted, trusted.cached, ports, how.anew)
+    const first = await signingKeys(trusted, trusted.cached, ports, how.skipCache)
     judged = await verifyInspected(token, first.keys, facts)
     if (first.source === 'provider' || !hasUnknownKey(judged)) return judged
     return await verifyInspected(token, (await signingKeys(trusted, trusted.cached, ports, true)).keys, facts)
@@ -86,7 +86,7 @@ export async function verify(token: Inspected, how: Circumstances, ports: Ports)
   }
 }
 
-/** What no key could mend is bad in any case; the rest is not known. */
+/** Without keys only a problem that no key could solve is known; otherwise the token stays unverified. */
 async function judgeWithoutKeys(token: Inspected, now: number): Promise<Inspected> {
   const judged = await verifyInspected(token, {}, { issuer: token.identity.issuer.value ?? '', now })
   return hasUnknownKey(judged) ? token : judged

@@ -5,7 +5,7 @@ import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { presetFor } from '../../providers/detect.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
-import { type Circumstances, inspectOwn, issuerOf, namedIssuer } from '../../session/verification.ts'
+import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
@@ -21,7 +21,7 @@ export interface InspectedTokens {
   /** Provider's clock minus ours, seconds. */
   readonly skewSeconds: number
   /** The issuer of the profile, and those that the caller named. */
-  readonly trusted: Circumstances['trusted']
+  readonly trusted: VerifyOptions['trusted']
 }
 
 const MAX_INPUT_BYTES = 256 * 1024
@@ -73,8 +73,8 @@ async function sessionTokens(
     const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
     return { body: session.body, access: token, expiresAt }
   }
-  const { readKept } = await import('../../session/cached-session.ts')
-  const { body, access } = await readKept(client, invocation.ports)
+  const { readCachedSession } = await import('../../session/cached-session.ts')
+  const { body, access } = await readCachedSession(client, invocation.ports)
   return {
     body,
     access: access?.value,

@@ -29,9 +29,9 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   if (options.raw) return printRaw(invocation, tokens)
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
-  const anew = options.verify
+  const skipCache = options.verify
   // Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists.
-  const how = { trusted, skewSeconds, anew, whenUnreachable: anew ? 'fail' : 'unverified' } as const
+  const how = { trusted, skewSeconds, skipCache, whenUnreachable: skipCache ? 'fail' : 'unverified' } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000

@@ -1,18 +1,18 @@
 import type { Client } from '../../client.ts'
 import type { Ports } from '../../ports.ts'
 import type { Provider, Tokens } from '../protocol/provider.ts'
-import type { Conversation, Manner } from './login-dialog.ts'
+import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 
-/** One sign-in on its way: who, how, where, and what becomes of the tokens. The flows share it. */
+/** One sign-in in progress, as the flows (browser, paste, device) share it. */
 export interface Attempt<Result> {
   readonly client: Client
-  readonly manner: Manner
+  readonly options: LoginOptions
   readonly provider: Provider
   readonly ports: Ports
-  readonly talk: Conversation
+  readonly dialog: LoginDialog
   /**
-   * Judges the tokens and keeps the sign-in. The flow calls it before its own end, not its caller after it: the page
-   * in the browser waits for the verdict, and says "signed in" only when that is true.
+   * Checks the tokens and stores the session. A flow calls it before it ends, because the page in the browser waits for
+   * the result: it must say "signed in" only when that is true.
    */
   accept(tokens: Tokens): Promise<Result>
 }

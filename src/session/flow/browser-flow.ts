@@ -6,7 +6,7 @@ import type { AuthorizationRequest, Provider } from '../protocol/provider.ts'
 import type { Attempt } from './attempt.ts'
 import { throughDevice } from './device.ts'
 import { findDisplay } from './display.ts'
-import type { Conversation, Manner } from './login-dialog.ts'
+import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
 import { askForRedirect, readPasted } from './paste.ts'
 import { safeAddress } from './safe-address.ts'
@@ -14,31 +14,37 @@ import { safeAddress } from './safe-address.ts'
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
 
 /**
- * The authorization code by a browser, wherever it is: redirect to the loopback listener, pasted address, or both at
- * once when the person sits elsewhere (who may choose the device flow instead).
+ * The authorization code flow (RFC 8252) with a browser on this machine or another one: redirect to the loopback
+ * listener, pasted redirect URL, or both at once when there is no display here (then the device flow is offered too).
+ * Failures: `timed-out` after 5 minutes, `declined`, `settings` (no free port), `refused`, and the provider's.
  */
 export function throughBrowser<T>(attempt: Attempt<T>): Promise<T> {
-  return attempt.manner.flow === 'paste' ? byPaste(attempt) : byRedirect(attempt)
+  return attempt.options.flow === 'paste' ? byPaste(attempt) : byRedirect(attempt)
 }
 
 async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
-  const { client, manner, provider, talk } = attempt
+  const { client, options, provider, dialog } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
   const redirectUri = `http://${redirectHost}:${port}${redirectPath}`
-  const request = await provider.authorize(authorizationParameters(client, manner, redirectUri))
-  talk.showUrl(request.url, false)
-  const callback = await askForRedirect(redirectUri, request.state, () => talk.askForRedirect(), talk.tell)
+  const request = await provider.authorize(authorizationParameters(client, options, redirectUri))
+  dialog.showUrl(request.url, false)
+  const callback = await askForRedirect(
+    redirectUri,
+    request.state,
+    () => dialog.askForRedirect(),
+    dialog.tell,
+  )
   return spendCode(attempt, callback, request)
 }
 
 async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
-  const { client, manner, provider } = attempt
+  const { client, options, provider } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const loopback = await listen({ host: redirectHost, ports: redirectPorts, path: redirectPath })
   let page: 'done' | 'failed' = 'failed'
   try {
-    const request = await provider.authorize(authorizationParameters(client, manner, loopback.redirectUri))
+    const request = await provider.authorize(authorizationParameters(client, options, loopback.redirectUri))
     const callback = await waitForCallback(attempt, loopback, request)
     if (callback === 'device') return await throughDevice(attempt)
     const result = await spendCode(attempt, callback, request)
@@ -49,53 +55,53 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   }
 }
 
-/** Ctrl-C while waiting ends at once; once the code is spent, what came for it is kept or revoked first. */
+/** Ctrl-C ends the wait for the code at once; during the exchange it waits until the tokens are stored or revoked. */
 const spendCode = <T>(
   { provider, ports, accept }: Attempt<T>,
   callback: URL,
   request: AuthorizationRequest,
 ): Promise<T> => ports.signals.shield(async () => accept(await provider.exchangeCode(callback, request)))
 
-/** Shows or opens the address, then waits for the listener, and for a pasted line too when the browser is elsewhere. */
+/** Shows or opens the URL, then waits for the redirect, and for a pasted line too when the browser is elsewhere. */
 async function waitForCallback(
-  { client, manner, provider, ports, talk }: Attempt<unknown>,
+  { client, options, provider, ports, dialog }: Attempt<unknown>,
   loopback: Loopback,
   { url, state }: AuthorizationRequest,
 ): Promise<URL | 'device'> {
-  const elsewhere = manner.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
-  const opening = manner.flow === 'browser' && !elsewhere
+  const elsewhere = options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
+  const opening = options.flow === 'browser' && !elsewhere
   const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
   const answer = loopback.wait(state, over.signal)
   answer.catch(() => {})
   if (elsewhere) {
     const port = Number(new URL(loopback.redirectUri).port)
-    talk.showElsewhere(elsewhere, port, offersDevice(client, provider))
+    dialog.showElsewhere(elsewhere, port, offersDevice(client, provider))
   }
-  talk.showUrl(url, opening)
+  dialog.showUrl(url, opening)
   if (opening) await (await ports.browser()).open(safeAddress(url.href))
-  return elsewhere && talk.canAsk ? firstAnswer(answer, loopback.redirectUri, state, talk, over) : answer
+  return elsewhere && dialog.canAsk ? firstAnswer(answer, loopback.redirectUri, state, dialog, over) : answer
 }
 
 const offersDevice = (client: Client, provider: Provider): boolean =>
   client.preset.device !== 'no' && typeof provider.metadata.device_authorization_endpoint === 'string'
 
-/** Listener and paste at once: the first to finish wins. The line `d` asks for the device flow instead. */
+/** Race of the listener and the paste prompt: the first to finish wins. The line `d` chooses the device flow. */
 async function firstAnswer(
   answer: Promise<URL>,
   redirectUri: string,
   state: string,
-  talk: Conversation,
+  dialog: LoginDialog,
   over: AbortController,
 ): Promise<URL | 'device'> {
   const typing = new AbortController()
   const pasted = async (): Promise<URL | 'device'> => {
     for (;;) {
-      const line = await talk.askForRedirect(typing.signal)
+      const line = await dialog.askForRedirect(typing.signal)
       if (line === undefined) return answer
       if (line.trim().toLowerCase() === 'd') return 'device'
       const read = readPasted(line, redirectUri, state)
       if (typeof read !== 'string') return read
-      talk.tell(read)
+      dialog.tell(read)
     }
   }
   try {
@@ -106,7 +112,7 @@ async function firstAnswer(
   }
 }
 
-/** A redirect URI that is not registered ends on a page of the provider's: nobody tells this side. */
+/** The timeout. Needed because the provider shows an unregistered redirect URI as a page and sends nothing to us. */
 function giveUpAfter(milliseconds: number, client: Client): AbortController {
   const controller = new AbortController()
   const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes', {
@@ -119,7 +125,7 @@ function giveUpAfter(milliseconds: number, client: Client): AbortController {
 
 function authorizationParameters(
   client: Client,
-  manner: Manner,
+  options: LoginOptions,
   redirectUri: string,
 ): Record<string, string> {
   return {
@@ -130,7 +136,7 @@ function authorizationParameters(
     ...(client.preset.consentForOffline && client.preset.scopes.includes('offline_access')
       ? { prompt: 'consent' }
       : {}),
-    ...(manner.loginHint === undefined ? {} : { login_hint: manner.loginHint }),
-    ...(manner.prompt === undefined ? {} : { prompt: manner.prompt }),
+    ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }),
+    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
   }
 }

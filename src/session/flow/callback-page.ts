@@ -1,6 +1,6 @@
 /**
  * The page the browser ends on: static, no script, nothing from the request in it. The empty icon keeps the browser
- * from asking a port that is closed by then.
+ * from requesting /favicon.ico from a port that is closed by then.
  */
 export const PAGES = {
   done: ['Signed in', 'You are signed in. You can close this window and go back to the terminal.'],
@@ -11,8 +11,10 @@ export const PAGES = {
   ],
 } as const
 
+/** Which page. */
 export type Page = keyof typeof PAGES
 
+/** Response headers of every page: no caching, no script, no framing, no referrer. */
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -24,6 +26,7 @@ export const PAGE_HEADERS = {
   connection: 'close',
 } as const
 
+/** The page as HTML. */
 export function renderPage(page: Page): string {
   const [title, text] = PAGES[page]
   return `<!doctype html>

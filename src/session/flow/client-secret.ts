@@ -3,16 +3,17 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import type { SessionBody } from '../store/session-file.ts'
 
-/** A secret is a line; a file of more is not one. */
+/** Limit for the file: a client secret is one short line. */
 const MOST_BYTES = 64 * 1024
 
 /**
- * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one the
- * last sign-in kept, else typed without echo. Undefined for public clients and public-by-design secrets.
+ * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one stored
+ * by the last sign-in, else from a prompt without echo. Undefined for public clients and public-by-design secrets.
+ * Failure `settings`: the file cannot be used, or nobody can be prompted.
  */
 export async function clientSecret(
   client: Client,
-  kept: SessionBody['clientSecret'],
+  stored: SessionBody['clientSecret'],
   ports: Ports,
 ): Promise<SessionBody['clientSecret']> {
   if (client.preset.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
@@ -22,13 +23,13 @@ export async function clientSecret(
       .readForeign(client.clientSecretFile, MOST_BYTES)
       .catch(() => undefined)
     const value = bytes?.toString('utf8').trim()
-    if (value) return value === kept?.value ? kept : { value, since }
+    if (value) return value === stored?.value ? stored : { value, since }
     throw new Failure(
       'settings',
       `the client secret file ${client.clientSecretFile} cannot be read or is empty`,
     )
   }
-  if (kept) return kept
+  if (stored) return stored
   const typed = (
     await ports.terminal.readSecret('Client secret (from the provider’s app settings): ')
   )?.trim()

@@ -7,11 +7,14 @@ import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Attempt } from './attempt.ts'
 import { safeAddress } from './safe-address.ts'
 
-/** Longest time a code is waited for: a code that lives longer is only a longer chance for a phisher. */
+/** Timeout in seconds, even for a code that lives longer: a longer wait only gives a phisher more time. */
 const LONGEST_SECONDS = 900
 
-/** The device flow (RFC 8628): shows a code, then asks at the provider's pace until someone has decided. */
-export async function throughDevice<T>({ client, provider, ports, talk, accept }: Attempt<T>): Promise<T> {
+/**
+ * The device flow (RFC 8628): shows a code, then polls at the provider's interval. Failures: `timed-out`, `declined`,
+ * `cannot-do` (no device endpoint), and the provider's.
+ */
+export async function throughDevice<T>({ client, provider, ports, dialog, accept }: Attempt<T>): Promise<T> {
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
     throw new Failure('cannot-do', 'this provider offers no device flow', {
       hint: 'Use: ls-auth login --paste',
@@ -20,9 +23,9 @@ export async function throughDevice<T>({ client, provider, ports, talk, accept }
   const parameters = scopeParameters(client)
   const grant = await provider.startDevice(parameters)
   const life = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
-  // By the wall clock: timers stand still while a laptop sleeps.
+  // By the wall clock: timers stop while a laptop sleeps.
   const deadline = ports.clock.now() + life * 1000
-  talk.showDevice({
+  dialog.showDevice({
     userCode: safeText(grant.userCode, 64),
     verificationUri: safeAddress(grant.verificationUri).href,
     verificationUriComplete: grant.verificationUriComplete && safeAddress(grant.verificationUriComplete).href,
@@ -51,7 +54,7 @@ async function poll(
       if (verdict === 'stop') throw error
       if (verdict === 'expired') break
       if (verdict === 'slow-down') interval += 5
-      // RFC 8628 §3.5: a lost answer doubles the wait, an answer brings it back.
+      // RFC 8628 §3.5: exponential backoff after a timeout, back to the interval after any answer.
       backoff = verdict === 'unreachable' ? Math.min(backoff * 2, 60) : interval
     }
   }

@@ -1,13 +1,13 @@
 import type { Env, Files } from '../../ports.ts'
 
-/** Why a browser on this machine would not be in front of the person, and how to bring the redirect here. */
+/** Why a browser on this machine would not be visible to the person, and how to get the redirect to this machine. */
 export interface Elsewhere {
   readonly why: 'ssh' | 'wsl' | 'container' | 'no-display'
-  /** The command that forwards a port from the person's machine, as far as it can be known. */
+  /** The ssh command that forwards a port from the person's machine; undefined when it cannot be known. */
   forward(port: number): string | undefined
 }
 
-/** Undefined: there is a display here. `BROWSER` set means that somebody has seen to it. */
+/** Undefined: there is a display here. A set `BROWSER` variable counts as one. */
 export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | undefined> {
   const { variables, platform } = env
   const none = () => undefined
@@ -21,7 +21,7 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
   }
   if (variables.BROWSER || platform !== 'linux') return undefined
   if (variables.WSL_DISTRO_NAME) return { why: 'wsl', forward: none }
-  // A guess about the surroundings: what cannot be looked at is not there.
+  // Best effort: a path that cannot be read counts as absent.
   const isThere = (path: string) => files.inspect(path).catch(() => undefined)
   const contained =
     variables.container || (await isThere('/.dockerenv')) || (await isThere('/run/.containerenv'))
@@ -30,6 +30,7 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
   return undefined
 }
 
+/** For people: why the browser has to be on another machine. */
 export const REASONS: Readonly<Record<Elsewhere['why'], string>> = {
   ssh: 'This is an SSH session: the browser is on your machine, not here.',
   wsl: 'This is WSL: the browser is on the Windows side.',

@@ -1,7 +1,7 @@
 import type { Elsewhere } from './display.ts'
 
-/** How the person gets to the provider. */
-export interface Manner {
+/** How to sign in, from the flags of `login`. */
+export interface LoginOptions {
   readonly flow: 'browser' | 'url' | 'paste' | 'device'
   readonly loginHint?: string
   readonly prompt?: string
@@ -15,15 +15,15 @@ export interface DevicePrompt {
   readonly expiresInSeconds: number
 }
 
-/** What a sign-in says and asks on its way. */
-export interface Conversation {
+/** The messages and prompts of a sign-in. */
+export interface LoginDialog {
   tell(line: string): void
-  /** The address to open, always shown: a browser that was started is not a page that shows. */
+  /** The URL to open. Always shown: a browser that was started may still show no page. */
   showUrl(url: URL, opening: boolean): void
   showDevice(prompt: DevicePrompt): void
   askForRedirect(signal?: AbortSignal): Promise<string | undefined>
-  /** The person sits elsewhere: how they can reach the listener, paste the redirect, or use a code instead. */
+  /** The browser is on another machine: how to forward the port, paste the redirect URL, or use the device flow. */
   showElsewhere(elsewhere: Elsewhere, port: number, deviceFlow: boolean): void
-  /** Whether somebody is there to paste an address. */
+  /** Whether a person can be prompted (stdin is a terminal). */
   readonly canAsk: boolean
 }

@@ -4,15 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
 
-/** The redirect's listener (RFC 8252 §7.3): on loopback only, open for one answer. */
+/** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
 export interface Loopback {
   readonly redirectUri: string
-  /** The answer with the right state. Anything else is turned away and the wait goes on. */
+  /** The redirect with the right `state`. Any other request gets an error status and the wait goes on. */
   wait(state: string, signal: AbortSignal): Promise<URL>
   /** Shows the waiting browser how the sign-in went, then closes the port. */
   finish(page: Page): Promise<void>
 }
 
+/** The parts of the redirect URI, from the preset. */
 export interface LoopbackOptions {
   readonly host: string
   readonly ports: readonly number[] | 'any'
@@ -21,6 +22,7 @@ export interface LoopbackOptions {
 
 const MAX_CONNECTIONS = 16
 
+/** Opens the listener on the first free port. Failure `settings`: none of the ports is free. */
 export async function listen(options: LoopbackOptions): Promise<Loopback> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     reply(response, 404, 'waiting')
@@ -37,7 +39,7 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
         handle = (request, response) => {
           const verdict = judge(request, new URL(origin), path, state)
           if (verdict !== 'ours') return reply(response, verdict, 'waiting')
-          // A browser may load the page twice; only the first one is the answer.
+          // A browser may load the page twice; only the first request counts.
           if (browser) return reply(response, 200, 'waiting')
           browser = response
           response.on('error', () => {})
@@ -59,9 +61,9 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
   }
 }
 
-/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073's lesson). */
+/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073). */
 function judge(request: IncomingMessage, origin: URL, path: string, state: string): number | 'ours' {
-  // A page that was rebound to 127.0.0.1 still names its own host.
+  // DNS rebinding: a page whose name was rebound to 127.0.0.1 still sends its own Host header.
   if (request.headers.host !== origin.host) return 421
   const url = URL.canParse(request.url ?? '', origin.href)
     ? new URL(request.url as string, origin)
@@ -95,7 +97,7 @@ async function bind(
     if (!server) continue
     const { port } = server.address() as AddressInfo
     if (options.host !== 'localhost') return { servers: [server], port }
-    // `localhost` may reach either family: hold both, or somebody else could hold the other one.
+    // `localhost` may resolve to either address family: bind both, or another process could bind the other one.
     const other = await open('::1', port, handler)
     if (other) return { servers: [server, other], port }
     if (other === undefined && !(await hasIPv6())) return { servers: [server], port }

@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 
 /**
- * The redirect URL as a person copies it from the address bar of a browser on another machine.
- * A string says what is wrong with it, so that the person can try again.
+ * Parses the redirect URL as a person copies it from the address bar of a browser on another machine.
+ * A string result says what is wrong with it, so that the person can try again.
  */
 export function readPasted(line: string, redirectUri: string, state: string): URL | string {
   const text = line.trim()
@@ -20,7 +20,7 @@ export function readPasted(line: string, redirectUri: string, state: string): UR
 
 const TRIES = 3
 
-/** Asks until the right address is pasted, at most three times. */
+/** Prompts until the right URL is pasted, at most three times. Failure `declined` after that. */
 export async function askForRedirect(
   redirectUri: string,
   state: string,

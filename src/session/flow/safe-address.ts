@@ -3,8 +3,8 @@ import { isLoopback } from '../../loopback-host.ts'
 import { safeText } from '../../safe-text.ts'
 
 /**
- * An address that a person will open, or that is handed to the system's opener: https (http on loopback), and no user
- * name that hides where it leads. Judges what the provider sent and what we have built on its authorization endpoint.
+ * Checks a URL that a person will open, or that is passed to the system's opener: https (http on loopback), and no user
+ * info, which could hide the real host. Used for URLs from the provider and those built on its authorization endpoint.
  * Failure `refused`.
  */
 export function safeAddress(text: string): URL {

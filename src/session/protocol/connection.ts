@@ -5,7 +5,7 @@ import type { SessionBody } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
 
-/** The provider of a session: by its cached metadata while they are young, else discovered anew. */
+/** The provider of a session: from cached metadata while it is fresh, else discovered again (with its Failures). */
 export async function connect(
   client: Client,
   body: Partial<SessionBody> | undefined,

@@ -2,9 +2,9 @@ import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
 
 /**
- * A device authorization response (RFC 8628 §3.2) as some providers write it, in the standard's own words: Google
- * says `verification_url`; `interval` and `expires_in` come as strings, zero, or not at all. What cannot be read is
- * left for the protocol library to refuse.
+ * Normalises a device authorization response (RFC 8628 §3.2): Google writes `verification_url`; `interval` and
+ * `expires_in` come as strings, as zero, or are missing. A body that cannot be parsed is passed on, for the protocol
+ * library to reject.
  */
 export function tolerateDeviceAnswer(answer: HttpAnswer): HttpAnswer {
   if (answer.status !== 200) return answer

@@ -7,10 +7,11 @@ import { tolerateDeviceAnswer } from './device-answer.ts'
 import { type Metadata, skewOf } from './metadata.ts'
 import { refreshTokenIn, withoutEncoding } from './token-answer.ts'
 
+/** Upper bound for token lifetimes, and a clock tolerance that accepts any time. */
 export const DAY_SECONDS = 86_400
 const TOKEN_BYTES = 256 * 1024
 
-/** Who asks which provider, and by what means. */
+/** A client, its provider and the HTTP port between them. */
 export interface ProviderOptions {
   readonly clientId: string
   /** Needed unless the preset's `clientAuth` is none. */
@@ -24,17 +25,17 @@ export interface ProviderOptions {
   readonly hintValues: HintValues
 }
 
-/** One thing asked of the provider (a request, perhaps one for its keys as well), and what its answers have shown. */
+/** One operation at the provider (a request, perhaps one for its JWKS as well), with what its responses have shown. */
 export interface Exchange {
   readonly config: oidc.Configuration
   readonly options: ProviderOptions
-  /** Provider's clock minus ours by the last answer; before one came, by an earlier exchange. */
+  /** Provider's clock minus ours, seconds: from the last response, before one came from an earlier exchange. */
   readonly skewSeconds: number
-  /** Seen on its way to the library, so that one that comes with a bad answer can still be revoked. */
+  /** Recorded before the library validates the response, so that it can be revoked if the response is rejected. */
   readonly refreshToken: string | undefined
 }
 
-/** `redirectUri`: as the authorization request wrote it, when this exchange spends its code. */
+/** Configures openid-client for one operation. `redirectUri`: as in the authorization request, for a code exchange. */
 export async function beginExchange(
   options: ProviderOptions,
   clientAuth: oidc.ClientAuth,
@@ -60,7 +61,7 @@ export async function beginExchange(
   return exchange
 }
 
-/** The provider's keys as this exchange leaves them, for the cache. */
+/** The provider's JWKS as this exchange leaves it, for the cache. `fetchedAt`: milliseconds. */
 export function jwksOf({ config, options }: Exchange, fetchedAt: number): SessionBody['jwks'] {
   const cache = oidc.getJwksCache(config) as { jwks?: Record<string, unknown> } | undefined
   return cache?.jwks ? { value: structuredClone(cache.jwks), fetchedAt } : options.jwks
@@ -72,7 +73,7 @@ async function send(
   { http, metadata }: ProviderOptions,
   redirectUri: string | undefined,
 ): Promise<HttpAnswer> {
-  // The library derives it from the callback, where a path that was empty has become `/` (RFC 6749 §4.1.3).
+  // The library derives redirect_uri from the callback URL, where an empty path has become `/` (RFC 6749 §4.1.3).
   const form = init.body as unknown
   if (form instanceof URLSearchParams && redirectUri !== undefined && form.has('redirect_uri'))
     form.set('redirect_uri', redirectUri)
@@ -91,7 +92,7 @@ async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth):
   const config = await configuration(options, clientAuth)
   oidc.enableNonRepudiationChecks(config)
   if (metadata.issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
-  // 61 s old: the library uses such a key set as it is, and asks again when a key id is not in it.
+  // 61 s old: the library uses such a key set from the cache, and fetches it again when a key id is missing.
   const uat = Math.floor(Date.now() / 1000) - 61
   if (jwks) oidc.setJwksCache(config, { jwks: jwks.value as never, uat })
   return config
@@ -101,12 +102,12 @@ async function configuration(
   { metadata, clientId, hintValues }: ProviderOptions,
   clientAuth: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {
-  // A day of tolerance switches the library's own time checks off: it cannot learn the provider's clock in time.
-  // checkIdTokenTimes does them, with the skew of the very answer that carried the token.
+  // A tolerance of a day turns the library's own time checks off: it cannot know the provider's clock.
+  // checkIdTokenTimes does them, with the clock skew of the response that carried the token.
   const client = { [oidc.clockTolerance]: DAY_SECONDS }
   if (!metadata.issuer.includes('{'))
     return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, clientAuth)
-  // A shared issuer: only the library's own discovery knows how to put the token's tenant into the template.
+  // A shared issuer: only the library's own discovery can put the token's tenant into the issuer template.
   const document = JSON.stringify(metadata)
   return oidc.discovery(new URL(hintValues.issuer ?? ''), clientId, client, clientAuth, {
     [oidc.customFetch]: async () =>

@@ -2,13 +2,13 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
 
-/** Scopes and audience of a sign-in, as this provider wants to be asked for them. */
+/** Scope and audience parameters of a sign-in, as this provider expects them. */
 export const scopeParameters = (client: Client): Record<string, string> =>
   grantParameters(client, client.preset.scopes, client.audience)
 
 /**
- * What a request carries so that its access token is for an API: scopes, and the parameter this provider knows.
- * A provider whose administrator decides cannot be asked; saying so beats a token for the wrong API.
+ * Request parameters for an access token for `audience`: scopes, and the audience parameter this provider knows.
+ * Where an administrator configures the audience it cannot be requested: a Failure beats a token for the wrong API.
  */
 export function grantParameters(
   client: Pick<Client, 'preset'>,
@@ -29,7 +29,7 @@ export function grantParameters(
     case 'cross-client':
       return { scope: `${scope} audience:server:client_id:${audience}`.trim() }
     case 'none':
-      // No habit of its own: RFC 8707 where the name is an absolute URI, else the older parameter.
+      // Unknown provider: `resource` (RFC 8707) for an absolute URI, else the older `audience` parameter.
       return /^[a-z][a-z0-9+.-]*:/i.test(audience)
         ? withScope(scope, { resource: audience })
         : withScope(scope, { audience })

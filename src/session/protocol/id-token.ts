@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 
 /**
- * Times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10) by the provider's own clock, so that a wrong
- * local clock neither rejects a good token nor accepts a stale one.
+ * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10) by the provider's own clock, so that a
+ * wrong local clock neither rejects a valid token nor accepts an expired one. Failure `refused`.
  */
 export function checkIdTokenTimes(
   claims: Readonly<Record<string, unknown>>,
@@ -24,7 +24,7 @@ export function checkIdTokenTimes(
   }
 }
 
-/** A refreshed ID token must be about the same person, from the same issuer, for the same client (Core §12.2). */
+/** Failure `refused` unless a refreshed ID token has the same subject, issuer and client as before (Core §12.2). */
 export function checkSamePerson(
   before: Readonly<Record<string, unknown>> | undefined,
   after: Readonly<Record<string, unknown>> | undefined,

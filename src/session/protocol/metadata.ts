@@ -15,9 +15,10 @@ export interface Metadata extends Record<string, unknown> {
   readonly jwks_uri: string
 }
 
-/** Cached metadata and keys are used this long without asking again. */
+/** Lifetime of cached metadata and signing keys, milliseconds. */
 export const CACHE_MILLISECONDS = 24 * 3600 * 1000
 
+/** Whether a cached value is fresh. `now`: milliseconds; a value from the future (clock set back) is stale. */
 export const usable = (cached: Cached<unknown> | undefined, now: number): boolean =>
   cached !== undefined && now >= cached.fetchedAt - 60_000 && now < cached.fetchedAt + CACHE_MILLISECONDS
 
@@ -32,7 +33,10 @@ const ENDPOINTS = [
   'userinfo_endpoint',
 ]
 
-/** Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3). */
+/**
+ * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
+ * Failures: `network`, `provider-failed`, `refused` (wrong issuer, unsafe endpoint).
+ */
 export async function discover(
   issuer: string,
   preset: Pick<Preset, 'id' | 'issuerTemplate'>,
@@ -47,7 +51,7 @@ export async function discover(
     maxBytes: MAX_BYTES,
   })
   const document = readDocument(answer, url, preset, issuer)
-  // Entra's shared issuers write `{tenantid}` for the tenant of the token to come: the one sanctioned difference.
+  // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
   if (
     document.issuer !== issuer &&
     (preset.issuerTemplate === undefined || document.issuer !== preset.issuerTemplate)
@@ -98,14 +102,14 @@ function readDocument(
       : advice(error),
   )
 
-  /** The body is matched against what providers are known to write, and never shown. */
+  /** The response body is matched against known provider messages, and never shown. */
   function advice(error: string): { hint?: string } {
     const hint = hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer })
     return hint === undefined ? {} : { hint }
   }
 }
 
-/** Both strings, and a caret at the first difference: a trailing slash is the usual one. */
+/** Failure `refused` with both strings and a caret at the first difference: a trailing slash is the usual one. */
 export function issuerMismatch(expected: string, actual: unknown, hint?: string): Failure {
   const [a, b] = [safeText(expected, 300), safeText(typeof actual === 'string' ? actual : '(missing)', 300)]
   let at = 0
@@ -120,8 +124,8 @@ export function issuerMismatch(expected: string, actual: unknown, hint?: string)
 const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
 
 /**
- * Endpoints may live on other hosts, but never on plain http, this machine or a link-local address: whoever writes the
- * metadata must not reach what listens here (SSRF). An issuer on this machine may name its own neighbours.
+ * Endpoints may be on other hosts, but not on plain http, loopback or a link-local address: metadata must not make us
+ * send requests to local services (SSRF). An issuer that is itself on loopback may name other loopback ports.
  */
 function checkEndpoint(name: string, value: unknown, issuer: string): void {
   if (value === undefined) return
@@ -141,11 +145,11 @@ function checkEndpoint(name: string, value: unknown, issuer: string): void {
   })
 }
 
-/** Provider's clock minus ours in seconds, by the Date header (RFC 9110 §6.6.1); 0 when it says nothing usable. */
+/** Provider's clock minus ours in seconds, by the Date header (RFC 9110 §6.6.1); 0 when it is missing or invalid. */
 export function skewOf(answer: Pick<HttpAnswer, 'headers'>, now: number): number {
   const date = Date.parse(answer.headers.date ?? '')
   if (Number.isNaN(date)) return 0
   const skew = Math.round((date - now) / 1000)
-  // The header has whole seconds and the answer took a moment to come.
+  // The Date header has whole seconds, and the response was some time on its way.
   return Math.abs(skew) <= 2 ? 0 : skew
 }

@@ -4,13 +4,13 @@ import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../safe-text.ts'
 import { issuerMismatch } from './metadata.ts'
 
-/** What the provider itself answered: its OAuth error code (RFC 6749 §5.2) and the HTTP status. */
+/** The provider's own error response: OAuth error code (RFC 6749 §5.2) and HTTP status. */
 export interface WireError {
   readonly error: string | undefined
   readonly status: number | undefined
 }
 
-/** The provider has answered, and the answer is an error. `wire` is for decisions: what to retry, what has ended. */
+/** The provider answered with an error. Callers read `wire` to decide about retries and the end of the session. */
 export class ProviderFailure extends Failure {
   readonly wire: WireError
 
@@ -36,7 +36,7 @@ interface Foreign {
   readonly cause?: unknown
 }
 
-/** Judgements of the OpenID library that mean "this answer must not be believed", in our words. */
+/** Validation errors of the OpenID library that mean the response cannot be trusted, and our messages for them. */
 const JUDGEMENTS: readonly [RegExp, string][] = [
   [/"nonce"/, 'the ID token was made for another sign-in (nonce)'],
   [/"state"/, 'the answer belongs to another sign-in (state)'],
@@ -54,8 +54,8 @@ const JUDGEMENTS: readonly [RegExp, string][] = [
 ]
 
 /**
- * Any error of the OpenID library or the HTTP door as a Failure. Nothing of the foreign error's `cause` is read
- * beyond two issuer strings: it may hold a token response.
+ * Turns any error of the OpenID library or the HTTP port into a Failure (`refused`, `declined`, `network`,
+ * `provider-failed`). Of the foreign error's `cause` only two issuer strings are read: it may hold a token response.
  */
 export function explainProviderError(
   error: unknown,
@@ -72,7 +72,7 @@ export function explainProviderError(
   const nested = foreign.cause
   if (nested instanceof Failure) return nested
   if (typeof foreign.error === 'string') {
-    // A code is exchanged in one step with reading the redirect: the token endpoint may be the one that refuses.
+    // The library reads the redirect and exchanges the code in one call: the error may come from the token endpoint.
     const seen = where === 'authorization' && foreign.code === 'OAUTH_RESPONSE_BODY_ERROR' ? 'token' : where
     return answered(foreign, doing, seen, context.preset, context.hintValues)
   }
@@ -86,7 +86,7 @@ export function explainProviderError(
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })
 }
 
-/** An answer that OAuth does not describe: an HTML page, an empty body, a status of its own. */
+/** A response that OAuth does not define: an HTML page, an empty body, another status. */
 function unreadable(foreign: Foreign, doing: string): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
@@ -98,7 +98,7 @@ function unreadable(foreign: Foreign, doing: string): Failure {
   )
 }
 
-/** The issuer that an ID token (its claims) or a redirect (its parameters, RFC 9207) has named. */
+/** The issuer named by an ID token (`iss` claim) or a redirect (`iss` parameter, RFC 9207). */
 function issuerIn(nested: unknown): unknown {
   const { claims, parameters } = ((nested as Foreign | undefined)?.cause ?? {}) as {
     claims?: { iss?: unknown }

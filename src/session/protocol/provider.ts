@@ -7,7 +7,7 @@ import { checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
 
-/** With exchange.ts the only file that knows openid-client. Protocol in, our words out; its errors never travel on. */
+/** With exchange.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
 /** A validated token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface Tokens {
@@ -24,6 +24,7 @@ export interface Tokens {
   readonly jwks: SessionBody['jwks']
 }
 
+/** A device authorization response (RFC 8628 §3.2). */
 export interface DeviceGrant {
   readonly deviceCode: string
   readonly userCode: string
@@ -31,10 +32,11 @@ export interface DeviceGrant {
   readonly verificationUriComplete: string | undefined
   readonly expiresInSeconds: number
   readonly intervalSeconds: number
-  /** PKCE (RFC 7636) for a provider that wants it in the device flow too. */
+  /** PKCE verifier (RFC 7636), for a provider that expects PKCE in the device flow too. */
   readonly verifier: string | undefined
 }
 
+/** An authorization request, and what the redirect is checked against. */
 export interface AuthorizationRequest {
   readonly url: URL
   readonly state: string
@@ -42,12 +44,13 @@ export interface AuthorizationRequest {
   readonly verifier: string
 }
 
+/** The operations of a provider. Failures of each: `network`, `provider-failed`, `refused`, `declined`. */
 export interface Provider {
   readonly metadata: Metadata
   authorize(parameters: Record<string, string>): Promise<AuthorizationRequest>
   exchangeCode(callback: URL, request: AuthorizationRequest): Promise<Tokens>
   startDevice(parameters: Record<string, string>): Promise<DeviceGrant>
-  /** One poll. A provider's refusal comes back as a ProviderFailure, whose `wire` names it. */
+  /** One poll. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code. */
   pollDevice(grant: DeviceGrant, parameters: Record<string, string>): Promise<Tokens>
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens>
   /** RFC 7009. False: the provider offers no revocation. */
@@ -57,19 +60,19 @@ export interface Provider {
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /**
- * A provider as described by its metadata. Makes no request until asked. Failure `settings`: a confidential client's
- * secret is not known.
+ * A provider as described by its metadata. Makes no request itself. Failure `settings`: a confidential client's secret
+ * is missing.
  */
 export function connectProvider(options: ProviderOptions): Provider {
   const clientAuth = authentication(options)
-  /** Does one thing at the provider, with an exchange of its own; foreign errors end here. */
+  /** Runs one operation with an exchange of its own, and turns foreign errors into Failures. */
   const ask: Ask = async (doing, where, work, redirectUri) => {
     const exchange = await beginExchange(options, clientAuth, redirectUri)
     try {
       return await work(exchange)
     } catch (error) {
       const failure = explainProviderError(error, doing, where, options)
-      // A first grant whose answer is not believed: the refresh token that came with it must not live on.
+      // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (where !== 'token' && exchange.refreshToken !== undefined)
         await revoke(ask, exchange.refreshToken, options).catch(() => {})
       throw failure
@@ -179,7 +182,7 @@ async function revoke(ask: Ask, token: string, { metadata }: ProviderOptions): P
 
 type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 
-/** A token response that the library has validated, with the times of its ID token judged by the provider's clock. */
+/** The tokens of a response that the library has validated; checks the ID token's times by the provider's clock. */
 function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   const { clock, preset } = exchange.options
   const receivedAt = clock.now()
@@ -199,7 +202,7 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   }
 }
 
-/** RFC 6749 §2.3.1; a public client sends its id alone, and never a secret (Entra refuses one). */
+/** RFC 6749 §2.3.1; a public client sends its id alone and never a secret (Entra rejects one). */
 function authentication({ preset: { clientAuth }, secret }: ProviderOptions): oidc.ClientAuth {
   if (clientAuth === 'none') return oidc.None()
   if (secret === undefined) {

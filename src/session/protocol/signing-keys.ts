@@ -6,24 +6,24 @@ import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { discover, type Metadata, usable } from './metadata.ts'
 
-/** A key set (RFC 7517 §5), and where it came from. */
+/** A JWKS (RFC 7517 §5), and whether it came from the cache or the provider. */
 export interface KeySet {
   readonly keys: Record<string, unknown>
   readonly source: 'cache' | 'provider'
 }
 
 /**
- * The provider's signing keys: cached ones while they are young, else fetched through its metadata. `anew` skips
- * the cache, for a key id it does not have.
+ * The provider's JWKS: from the cache while it is fresh, else fetched. `skipCache` fetches it in any case, for a key id
+ * that the cache does not have. Failures: `network`, `provider-failed`.
  */
 export async function signingKeys(
   client: Pick<Client, 'issuer' | 'http'> & { readonly preset: Pick<Preset, 'id' | 'issuerTemplate'> },
   body: Partial<SessionBody> | undefined,
   ports: Ports,
-  anew = false,
+  skipCache = false,
 ): Promise<KeySet> {
   const now = ports.clock.now()
-  if (!anew && body?.jwks && usable(body.jwks, now)) return { keys: body.jwks.value, source: 'cache' }
+  if (!skipCache && body?.jwks && usable(body.jwks, now)) return { keys: body.jwks.value, source: 'cache' }
   const http = await ports.http(client.http)
   const metadata =
     body?.metadata && usable(body.metadata, now)
@@ -32,6 +32,7 @@ export async function signingKeys(
   return { keys: await fetchKeys(metadata.jwks_uri, http), source: 'provider' }
 }
 
+/** Fetches a JWKS. Failures: `network`, `provider-failed`. */
 export async function fetchKeys(uri: string, http: Http): Promise<Record<string, unknown>> {
   const url = new URL(uri)
   const answer = await http.send({

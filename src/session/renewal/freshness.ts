@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 
-/** Staying signed in, the clock: which stored token fits a want, and how long it lives. Pure: `now` is an argument. */
+/** Which cached token matches a request, and how long it is still valid. Pure: `now` (milliseconds) is an argument. */
 
 /** The token a command needs. */
 export interface Want {
@@ -14,26 +14,27 @@ export interface Want {
   readonly rejectedHash?: string
 }
 
-/** Names a token without holding it. */
+/** SHA-256 of a token, to recognise it without storing it. */
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
 
 /** Two tokens for the same purpose: the newer replaces the older. */
 export const sameSlot = (a: StoredToken, b: StoredToken): boolean =>
   a.use === b.use && a.audience === b.audience && a.scopes === b.scopes
 
+/** Whether a cached token is for this use, audience and scopes, and is not the rejected one. */
 export const matches = (token: StoredToken, want: Want): boolean =>
   token.use === want.use &&
   token.audience === want.audience &&
   token.scopes === want.scopes &&
   (want.rejectedHash === undefined || tokenHash(token.value) !== want.rejectedHash)
 
-/** Local clock on both sides; a clock that was set back before the receipt makes nothing fresh. */
+/** Remaining lifetime in seconds, by the local clock. 0 when the clock was set back to before the time of receipt. */
 export function secondsLeft(token: StoredToken, now: number): number {
   if (now < token.receivedAt - 60_000) return 0
   return (token.receivedAt - now) / 1000 + token.expiresIn
 }
 
-/** A token with enough life left for the want, so that no renewal is needed. */
+/** A cached token that lives long enough, so that no refresh is needed. */
 export function findFresh(body: SessionBody, want: Want, now: number): StoredToken | undefined {
   return body.tokens.find((token) => {
     const margin = want.minTtlSeconds ?? Math.min(60, token.expiresIn / 10)
@@ -41,6 +42,6 @@ export function findFresh(body: SessionBody, want: Want, now: number): StoredTok
   })
 }
 
-/** A token that still works, for when a renewal cannot be had. */
+/** A cached token that has not expired: the fallback when a refresh fails. */
 export const findValid = (body: SessionBody, want: Want, now: number): StoredToken | undefined =>
   body.tokens.find((token) => matches(token, want) && secondsLeft(token, now) > 1)

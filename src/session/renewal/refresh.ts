@@ -14,8 +14,8 @@ import type { Event, Renewal } from './state-machine.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**
- * Staying signed in, the request: one use of the refresh token, as an event of the state machine: answered, refused
- * (the session has ended there) or unanswered (nothing is known of it; the session stays).
+ * Sends the refresh token once, and gives the result as an event of the state machine: answered, refused (the provider
+ * has ended the session) or unanswered (the outcome is not known, so the session stays). Throws no Failure.
  */
 export async function renew(
   refreshToken: string,
@@ -36,7 +36,7 @@ export async function renew(
   }
 }
 
-/** The provider says that this refresh token will never work again. */
+/** Whether the provider says that this refresh token will never work again. */
 function isDead(failure: Failure, { preset }: Client): boolean {
   if (!(failure instanceof ProviderFailure)) return false
   const { error } = failure.wire
@@ -46,8 +46,8 @@ function isDead(failure: Failure, { preset }: Client): boolean {
 const RETRY_MILLISECONDS = [250, 750] as const
 
 /**
- * Only a request that certainly did not leave (no name, no connection) is tried again: a refresh is no idempotent
- * request, and a strict provider takes a second use of the same token for theft (RFC 9700 §4.14.2).
+ * Retries only a request that was certainly not sent (no name, no connection): a refresh is not idempotent, and a
+ * strict provider treats a second use of the same refresh token as theft (RFC 9700 §4.14.2).
  */
 async function refreshWhenReached(
   provider: Provider,
@@ -78,7 +78,7 @@ async function renewal(
   try {
     // The policy is about the profile's own API.
     if (token !== undefined && isDefault(want)) {
-      // A key set that cannot be fetched just now is no reason to drop what has come.
+      // When the JWKS cannot be fetched now, the new tokens are kept all the same.
       await gate(client, token, { tokens, scope, metadata }, 'unverified', ports)
     }
   } catch (error) {
@@ -98,13 +98,13 @@ async function renewal(
 
 const isDefault = (want: Want): boolean => want.audience === '' && want.scopes === ''
 
-/** A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). */
+/** Parameters of a refresh for another API or a narrower scope (RFC 6749 §6, RFC 8707 §2.2). */
 function slotParameters(client: Client, want: Want): Record<string, string> {
   if (isDefault(want)) return {}
   return grantParameters(client, want.scopes.split(' ').filter(Boolean), want.audience || undefined)
 }
 
-/** A session does not end because the provider is away: the exit status says that trying again may help. */
+/** The session stays while the provider is unreachable: the exit status (6) says that a retry may help. */
 function temporary(failure: Failure): Failure {
   if (!(failure instanceof ProviderFailure) || failure.wire.status !== 429) return failure
   return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', { detail: failure.detail })

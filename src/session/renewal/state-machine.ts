@@ -3,19 +3,19 @@ import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 
 /**
- * Staying signed in, the decisions: a pure state machine, (state, event) → (state, effect). It reads no clock and does
- * no I/O: `session/access.ts` performs the effects, `refresh.ts` the one that talks to the provider, `freshness.ts`
- * judges a token's remaining life. The invariants live here: a refresh token goes out only under the lock and after a
- * durable note of the attempt, and an answer is committed before its token is handed out.
+ * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
+ * `session/access.ts` performs the effects, `refresh.ts` the request to the provider, `freshness.ts` computes a token's
+ * remaining lifetime. Invariants: a refresh token is sent only under the lock and after the attempt has been written to
+ * disk, and the response is committed before its token is handed out.
  */
 
-/** A session as the machine sees it. */
+/** The part of a session that the state machine needs. */
 export interface Seen {
   readonly body: SessionBody
   readonly refresh: string | undefined
 }
 
-/** What a validated refresh answer brings (openid-client has checked it; its tokens know when they came). */
+/** The content of a refresh response that openid-client has validated. */
 export interface Renewal {
   readonly tokens: readonly StoredToken[]
   readonly refresh?: string
@@ -23,10 +23,11 @@ export interface Renewal {
   readonly grantedScope?: string
   readonly jwks?: SessionBody['jwks']
   readonly skewSeconds: number
-  /** The policy no longer holds: the rotation is kept, the token is not handed out. */
+  /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
   readonly refusal?: Failure
 }
 
+/** Where the machine stands. */
 export type State =
   | { readonly phase: 'reading' | 'locking' | 'done'; readonly want: Want }
   | {
@@ -36,13 +37,13 @@ export type State =
     }
   | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
 
-/** One spending of a refresh token: it may go out once, and what the provider did with it may stay unknown. */
+/** One use of a refresh token: it is sent once, and what the provider did with it may stay unknown. */
 interface Spending {
   readonly seen: Seen
   readonly refreshToken: string
-  /** An earlier process began to spend this very token and left no answer. */
+  /** An earlier process began to use this very token and stored no answer. */
   readonly resumed: boolean
-  /** A first refusal has been checked against the disk already. */
+  /** After the first refusal the session file has been read again already. */
   readonly doubted: boolean
   /** What the provider said when it called the token dead. */
   readonly verdict?: Failure
@@ -50,6 +51,7 @@ interface Spending {
   readonly refusal?: Failure
 }
 
+/** What has happened: the result of the last effect. */
 export type Event =
   | { readonly type: 'read'; readonly session: Seen | undefined }
   | { readonly type: 'read-locked'; readonly session: Seen | undefined }
@@ -58,10 +60,10 @@ export type Event =
   | { readonly type: 'answered'; readonly renewal: Renewal }
   /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
   | { readonly type: 'refused'; readonly failure: Failure }
-  /** Network, 5xx, 429, or an answer that cannot be used. Never the end of a session. */
+  /** Network error, 5xx, 429, or an invalid response. Never ends a session. */
   | { readonly type: 'unanswered'; readonly failure: Failure }
 
-/** What is to be done next. From the first `read-locked` to the end the session's lock is held. */
+/** What to do next. From the first `read-locked` to the end the session lock is held. */
 export type Effect =
   /** Read the session: without the lock, or holding it. */
   | { readonly do: 'read' | 'read-locked' }
@@ -73,11 +75,13 @@ export type Effect =
   | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
   | { readonly do: 'fail'; readonly failure: Failure }
 
+/** The next state and what to do in it. */
 export type Step = readonly [State, Effect]
 
+/** The first step for a wanted token: read without the lock. */
 export const begin = (want: Want): Step => [{ phase: 'reading', want }, { do: 'read' }]
 
-/** One step. `now` is the local wall clock in milliseconds. */
+/** One transition. `now`: local wall clock, milliseconds. */
 export function next(state: State, event: Event, now: number): Step {
   switch (event.type) {
     case 'read':
@@ -142,7 +146,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   }
   const hash = tokenHash(refresh)
   const resumed = seen.body.attempt?.hash === hash
-  // A token whose spending may already have happened is not risked while another one still works.
+  // The provider may already have used this refresh token up: do not send it again while an access token still works.
   if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
   const spending: Spending = { seen, refreshToken: refresh, resumed, doubted }
   const { padding: _, ...rest } = seen.body
@@ -153,7 +157,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   ]
 }
 
-/** The answer may bring a larger access token, ID token and refresh token than the ones at hand. */
+/** Bytes to reserve: the answer may bring larger tokens than the cached ones. */
 const roomFor = (body: SessionBody): number =>
   4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.value.length, 0)
 
@@ -222,8 +226,8 @@ function onUnanswered(state: State & { spending: Spending }, failure: Failure, n
 }
 
 /**
- * The outcome of the attempt is known: nothing left this machine, or the token is dead. A note that stayed would have
- * the next run blame an interruption that never was. That of an earlier run says all that is known, and stays.
+ * Removes the stored attempt when its outcome is known: nothing was sent, or the token is dead. Otherwise the next run
+ * would report an interrupted refresh that never happened. The attempt of an earlier process stays.
  */
 function settle(state: State & { spending: Spending }, found: SessionBody, verdict: Step): Step {
   const { attempt, padding: _, ...body } = found

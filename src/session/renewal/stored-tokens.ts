@@ -1,7 +1,7 @@
 import type { Tokens } from '../protocol/provider.ts'
 import type { StoredToken } from '../store/session-file.ts'
 
-/** The tokens of an answer as they are cached: the access token, and the ID token with the life its claims give it. */
+/** The tokens of a response as they are cached: the access token, and the ID token with its lifetime from `exp`. */
 export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }): StoredToken[] {
   const { receivedAt } = tokens
   const stored: StoredToken[] = [

@@ -7,8 +7,8 @@ import type { Secret } from './vaults/vault.ts'
 export type Item = Pick<SessionHeader, 'sid' | 'store'>
 
 /**
- * The items that sign-ins have written, current or not. Noted before they are written, so that what a killed sign-in
- * left in the keychain is found again. A list that cannot be understood counts as empty.
+ * The keychain items of all sign-ins, current or not. An item is listed before it is written, so that one left by a
+ * killed sign-in is found again. A list that cannot be parsed counts as empty.
  */
 export async function listItems(place: SessionPlace): Promise<readonly Item[]> {
   const bytes = await readOwn(place.itemList, place.files)
@@ -21,13 +21,14 @@ export async function listItems(place: SessionPlace): Promise<readonly Item[]> {
   }
 }
 
+/** Adds an item to the list. */
 export async function noteItem(place: SessionPlace, item: Item): Promise<void> {
   await saveItems(place, [...(await listItems(place)), item])
 }
 
-/** Undefined: the keychain does not give it, or there never was one. */
+/** Reads an item. Undefined: missing, or the keychain does not give it. */
 export async function recallItem(place: SessionPlace, { sid, store }: Item): Promise<Secret | undefined> {
-  // A key-file session rests in the session file alone; only a keychain item can outlive it.
+  // A file-store session is in the session file alone; only a keychain item can outlive it.
   if (store === 'file') return undefined
   return place
     .vault(store)
@@ -35,7 +36,7 @@ export async function recallItem(place: SessionPlace, { sid, store }: Item): Pro
     .catch(() => undefined)
 }
 
-/** Deletes the item, then its note. */
+/** Deletes the item, then its entry in the list. */
 export async function discardItem(place: SessionPlace, { sid, store }: Item): Promise<void> {
   if (store === 'keychain') await place.vault(store).discard(place.account(sid))
   await saveItems(

@@ -7,10 +7,10 @@ import type { SessionPlace } from './session-place.ts'
 import { makePrivate, unwritable, writeOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
-/** What a sign-in knows of its header; the rest is the store's. */
+/** The header fields that the sign-in gives; the store fills in the others. */
 export type HeaderFacts = Omit<SessionHeader, 'sid' | 'schema' | 'store' | 'wrappedKey' | 'scrypt'>
 
-/** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
+/** Stores a new session: list the keychain item, write it, read it back, then commit the session file (the rename). */
 export async function install(
   place: SessionPlace,
   facts: HeaderFacts,
@@ -26,12 +26,12 @@ export async function install(
   const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
   const bytes = sealFile(header, whole, secret.key)
   await writeOwn(place.file, bytes, place.files, place.ports.env.pid).catch(async (failure) => {
-    // Renamed, but the directory could not be flushed: every reader finds the new sign-in, so it is kept.
+    // Renamed, but fsync of the directory failed: every reader finds the new session, so it stays.
     if (!(await place.files.read(place.file).catch(() => undefined))?.equals(bytes)) throw failure
   })
 }
 
-/** Proves that a sign-in can be kept: in the state directory and in the vault. */
+/** Proves that a session can be stored. Failures: `storage`, `refused`, and those of the vault. */
 export async function probe(place: SessionPlace, tell: (line: string) => void): Promise<void> {
   const { directory, client, ports, files } = place
   await makePrivate(directory, client.stateDirectory, files, ports)
@@ -44,8 +44,8 @@ export async function probe(place: SessionPlace, tell: (line: string) => void): 
     throw unwritable(directory, cause)
   }
   const probeVault = () => place.vault(client.store).probe(`probe|${place.name}`)
-  // One name, so that what a killed probe left goes with the next; the keychain needs the lock for that (two
-  // processes at one item make libsecret fail). A person at a passphrase prompt must not hold it.
+  // One fixed item name, so that the next probe removes what a killed one left. The keychain probe takes the lock,
+  // because libsecret fails when two processes write one item. The passphrase prompt must not hold the lock.
   await (client.store === 'keychain'
     ? withSessionLock(directory, 'login', ports, tell, probeVault)
     : probeVault())

@@ -17,8 +17,8 @@ function checkOrigin(client: Client, header: SessionHeader): void {
 }
 
 /**
- * Reads the session under the destination binding: it serves the API origins that its sign-in confirmed, and no
- * other. Every file that is read is judged by its header, before the keychain is touched. Undefined: not signed in.
+ * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in. The
+ * header is checked before the keychain is touched. Undefined: not signed in.
  * Failures: `other-origin`; `profile-changed` when the profile signed in as another client (looked for only where
  * this one has no session: it takes the headers of all of them).
  */
@@ -29,7 +29,7 @@ export async function readBound(client: Client, store: Store, ports: Ports): Pro
   const { findByProfile } = await import('./sign-ins.ts')
   const other = await findByProfile(client, ports)
   if (!other) return undefined
-  // A sign-in that came between the two looks.
+  // A sign-in happened between the two reads.
   if (sessionName(other) === sessionName(client)) return read()
   throw profileChanged(client, other)
 }

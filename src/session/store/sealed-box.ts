@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /**
- * A sealed box: AES-256-GCM (NIST SP 800-38D) as one run of bytes, 12 of IV (new for each box), 16 of tag, then the
- * ciphertext. `bound` is authenticated and not kept in it: a box opens only beside the very bytes it was sealed with.
+ * Encrypts with AES-256-GCM (NIST SP 800-38D). Layout: 12 bytes of IV (random for each box), 16 bytes of tag, then the
+ * ciphertext. `bound` is the additional authenticated data (AAD): not stored, the same bytes are needed to decrypt.
  */
 export function sealBox(content: Buffer | string, key: Buffer, bound: Uint8Array): Buffer {
   const iv = randomBytes(IV_BYTES)
@@ -12,9 +12,9 @@ export function sealBox(content: Buffer | string, key: Buffer, bound: Uint8Array
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 
-/** Undefined: another key, other bytes beside it, or a box that was cut or changed. */
+/** Decrypts. Undefined: wrong key, other AAD, or a box that was truncated or changed. */
 export function openBox(box: Buffer, key: Buffer, bound: Uint8Array): Buffer | undefined {
-  // A tag that was cut short would be accepted as a shorter, weaker one.
+  // Node accepts a truncated tag as a shorter, weaker one.
   if (box.length < IV_BYTES + TAG_BYTES) return undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, IV_BYTES))

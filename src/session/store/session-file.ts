@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 
-/** In the clear, but authenticated: what must be known before the key is fetched. Holds no secret. */
+/** Not encrypted, but authenticated: what must be known before the key is fetched. Holds no secret. */
 export interface SessionHeader {
   readonly schema: 1
   /** Random, new at each sign-in; names the keychain item. */
@@ -19,7 +19,7 @@ export interface SessionHeader {
   readonly scrypt?: { readonly salt: string; readonly N: number; readonly r: number; readonly p: number }
 }
 
-/** A token as received, with the local time it came at; never judged by the JWT's own clock. */
+/** A token as received, with the local time of receipt: its freshness does not depend on the JWT's `exp`. */
 export interface StoredToken {
   readonly use: 'access' | 'id'
   readonly audience: string
@@ -31,11 +31,13 @@ export interface StoredToken {
   readonly expiresIn: number
 }
 
+/** A value from the provider; `fetchedAt`: local clock, milliseconds. */
 export interface Cached<T> {
   readonly value: T
   readonly fetchedAt: number
 }
 
+/** The encrypted part of a session file: tokens and caches. */
 export interface SessionBody {
   readonly tokens: readonly StoredToken[]
   readonly idToken?: string
@@ -43,7 +45,7 @@ export interface SessionBody {
   readonly grantedScope?: string
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */
   readonly refresh?: string
-  /** A refresh that was begun: hash of the token it spends. Cleared by the commit of its answer. */
+  /** A refresh that was begun: hash of the refresh token, and when. Removed by the commit of its answer. */
   readonly attempt?: { readonly hash: string; readonly at: number }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
@@ -54,19 +56,19 @@ export interface SessionBody {
   /** Provider's clock minus ours, seconds; for judging JWT times only. */
   readonly skewSeconds: number
   readonly signedInAt: number
-  /** A confidential client's secret and when it was given (milliseconds): kept like a token. */
+  /** A confidential client's secret and when it was given (milliseconds): stored like a token. */
   readonly clientSecret?: { readonly value: string; readonly since: number }
-  /** Room for the answer to come, so that writing the attempt proves that writing the answer will fit. */
+  /** Reserves space for the answer: when the attempt could be written, the answer will fit too. */
   readonly padding?: string
 }
 
-/** The header as a line of JSON, then the body in a sealed box that the header's bytes are bound to. */
+/** The session file: the header as a line of JSON, then the encrypted body with the header's bytes as AAD. */
 export function sealFile(header: SessionHeader, body: SessionBody, key: Buffer): Buffer {
   const head = Buffer.from(JSON.stringify(header))
   return Buffer.concat([head, Buffer.from('\n'), sealBox(toDisk(body), key, head)])
 }
 
-/** The header of a session file. A newer schema or a damaged file is refused and left alone. */
+/** The header of a session file. Failures: `settings` (a newer schema), `session-ended` (damaged). */
 export function readHeader(bytes: Buffer, path: string): SessionHeader {
   const end = bytes.indexOf(0x0a)
   const header = jsonObject(bytes.subarray(0, Math.max(0, end))) as Partial<SessionHeader> | undefined
@@ -81,7 +83,7 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
   return header as SessionHeader
 }
 
-/** The body, or undefined when the key does not fit it (another sign-in may have replaced the file). */
+/** The body; undefined when the key does not decrypt it (another sign-in may have replaced the file). */
 export function openFile(bytes: Buffer, key: Buffer): SessionBody | undefined {
   const end = bytes.indexOf(0x0a)
   const text = openBox(bytes.subarray(end + 1), key, bytes.subarray(0, end))
@@ -92,7 +94,7 @@ export function openFile(bytes: Buffer, key: Buffer): SessionBody | undefined {
   }
 }
 
-/** On the disk a token's value is called `token`. */
+/** In the file a token's value is called `token`. */
 type BodyOnDisk = Omit<SessionBody, 'tokens'> & {
   readonly tokens: readonly (Omit<StoredToken, 'value'> & { readonly token: string })[]
 }
@@ -107,6 +109,7 @@ function fromDisk(text: string): SessionBody {
   return { ...body, tokens: body.tokens.map(({ token, ...rest }) => ({ ...rest, value: token })) }
 }
 
+/** Failure `session-ended` for a damaged file, which is left as it is. */
 export const damaged = (path: string): Failure =>
   new Failure('session-ended', `the session file ${path} is damaged`, {
     hint: 'It was left as it is. Sign in again to replace it: ls-auth login',

@@ -1,15 +1,15 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports, Unlock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 
 const LONGEST_WAIT_MILLISECONDS = 30_000
 const PATIENCE_MILLISECONDS = 2_000
 
 /**
- * Runs `work` while this process alone holds the session's lock. Waits at most 30 s (longer than any hold), then
- * says who holds it. The holder's note beside the lock is for that message only.
+ * Runs `work` while this process alone holds the session lock. Waits at most 30 s (longer than any hold); then Failure
+ * `busy` names the holder, by the note it left beside the lock file.
  */
 export async function withSessionLock<T>(
   directory: string,
@@ -18,23 +18,30 @@ export async function withSessionLock<T>(
   tell: (line: string) => void,
   work: () => Promise<T>,
 ): Promise<T> {
+  const unlock = await waitForLock(join(directory, 'lock'), command, ports, tell)
+  try {
+    return await work()
+  } finally {
+    await unlock()
+  }
+}
+
+async function waitForLock(
+  path: string,
+  command: string,
+  ports: Ports,
+  tell: (line: string) => void,
+): Promise<Unlock> {
   const [files, lock] = [await ports.files(), await ports.lock()]
-  const path = join(directory, 'lock')
   const started = ports.clock.now()
   let told = false
   for (;;) {
     const unlock = await lock.tryLock(path, note()).catch((cause) => {
-      throw new Failure('storage', `cannot lock the session in ${directory} (${cause.code ?? 'error'})`, {
+      throw new Failure('storage', `cannot lock the session in ${dirname(path)} (${cause.code ?? 'error'})`, {
         cause,
       })
     })
-    if (unlock) {
-      try {
-        return await work()
-      } finally {
-        await unlock()
-      }
-    }
+    if (unlock) return unlock
     const waited = ports.clock.now() - started
     if (waited >= LONGEST_WAIT_MILLISECONDS) {
       throw new Failure('busy', `another ls-auth has held this session for too long${await readNote()}`)
@@ -43,7 +50,7 @@ export async function withSessionLock<T>(
       told = true
       tell(`waiting for another ls-auth${await readNote()}`)
     }
-    // Jitter keeps a hundred waiters from asking in step.
+    // Jitter, so that a hundred waiters do not poll at the same moments.
     await ports.clock.sleep(10 + Math.random() * Math.min(90, 10 + waited / 20))
   }
 

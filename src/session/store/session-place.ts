@@ -6,7 +6,7 @@ import type { SessionHeader } from './session-file.ts'
 import { openVault } from './vaults/open-vault.ts'
 import type { Vault } from './vaults/vault.ts'
 
-/** Where one session rests: its directory, the names in it, and the vaults its secrets are in. */
+/** Where one session is stored: its directory, the files in it, and the vaults of its secrets. */
 export interface SessionPlace {
   readonly name: string
   readonly directory: string
@@ -17,13 +17,14 @@ export interface SessionPlace {
   tombstone(sid: string): string
   /** The name of a sign-in's item in its vault. */
   account(sid: string): string
-  /** One vault of a kind for a command: a passphrase is asked for once. */
+  /** Memoized for each kind: a command prompts for a passphrase once. */
   vault(store: SessionHeader['store']): Vault
   readonly client: Client
   readonly files: Files
   readonly ports: Ports
 }
 
+/** Where the session of this client is stored. No I/O. */
 export async function sessionPlace(client: Client, ports: Ports): Promise<SessionPlace> {
   const name = sessionName(client)
   const directory = join(client.stateDirectory, 'sessions', name)

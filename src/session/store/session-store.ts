@@ -13,32 +13,32 @@ import { bury, clearTombstone, listTombstones } from './tombstones.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /**
- * The session at rest. The one commit point is the rename of the session file; the keychain item of a sign-in is
- * written once and never overwritten, so a write that lands late can replace nothing.
+ * The stored session. The one commit point is the rename of the session file. The keychain item of a sign-in is written
+ * once and never overwritten, so a write that is delayed past its timeout cannot replace a newer one.
  */
 export interface Store {
   /** The header alone: no key, no keychain. */
   peek(): Promise<SessionHeader | undefined>
-  /** The same for whoever is about to replace it: a damaged file counts as none, a newer version's is still refused. */
+  /** The same for a caller that will replace it: a damaged file counts as none, a newer schema still fails. */
   peekPast(): Promise<SessionHeader | undefined>
   /**
-   * Reads and opens the session; undefined when there is none. The file is read once, and `judge` sees its header
-   * before the vault is asked for the key: what it throws leaves the keychain untouched.
+   * Reads and decrypts the session; undefined when there is none. The file is read once. `judge` gets its header before
+   * the vault is read: what it throws leaves the keychain untouched.
    */
   read(judge?: (header: SessionHeader) => void): Promise<Session | undefined>
   commit(session: Session): Promise<void>
-  /** Keeps a new sign-in: note the item, write it, read it back, then commit the file that points at it. */
+  /** Stores a new session: list the keychain item, write it, read it back, then commit the session file. */
   install(header: HeaderFacts, body: SessionBody, refresh: string | undefined): Promise<void>
-  /** Proves that a sign-in can be kept: in the state directory and in the vault. */
+  /** Proves that a session can be stored: in the state directory and in the vault. */
   probe(tell: (line: string) => void): Promise<void>
   /** Turns the session file into a tombstone (the commit of a sign-out). */
   bury(sid: string): Promise<void>
   tombstones(): Promise<readonly Item[]>
   readTombstone(item: Item): Promise<Session | undefined>
   clearTombstone(item: Item): Promise<void>
-  /** Items written by sign-ins, current or not. */
+  /** The keychain items of all sign-ins, current or not. */
   items(): Promise<readonly Item[]>
-  /** Removes what killed writers left half way. For holders of the lock: nobody else writes these files. */
+  /** Removes temporary files of killed processes. Only under the lock: nobody else writes these files then. */
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
@@ -46,7 +46,7 @@ export interface Store {
   withSessionLock<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
 }
 
-/** Touches nothing yet: every method goes to the disk anew. */
+/** The store of a client's session. Does no I/O itself; nothing is cached between calls. */
 export async function openStore(client: Client, ports: Ports): Promise<Store> {
   const place = await sessionPlace(client, ports)
   const { directory, file, files } = place

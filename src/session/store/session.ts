@@ -3,30 +3,30 @@ import type { SessionPlace } from './session-place.ts'
 import { readOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
-/** A session that has been read and opened. */
+/** A session that has been read and decrypted. */
 export interface Session {
   readonly header: SessionHeader
   readonly body: SessionBody
   readonly secret: Secret
 }
 
-/** The refresh token that counts: what the provider rotated to, else the one issued at sign-in. */
+/** The current refresh token: the last one the provider rotated to, else the one issued at sign-in. */
 export const refreshTokenOf = (session: Session): string | undefined =>
   session.body.refresh ?? session.secret.refresh
 
-/** How often a session that does not open is looked at again. */
+/** Retries when a session cannot be decrypted. */
 const LOOKS = 2
 
 /**
- * Reads a session file (or tombstone) and opens it with the secret that its vault gives. Undefined: there is none.
- * `judge` sees the header before the vault is asked: what it throws leaves the keychain untouched.
+ * Reads a session file (or tombstone) and decrypts it with the key from its vault. Undefined: there is none.
+ * `judge` gets the header before the vault is read: what it throws leaves the keychain untouched.
  */
 export async function openSession(
   place: SessionPlace,
   path: string,
   judge?: (header: SessionHeader) => void,
 ): Promise<Session | undefined> {
-  // A sign-in may swap the file between reading it and fetching its key: look again before giving up.
+  // Race: a sign-in may replace the file between reading it and fetching its key, so read it again before giving up.
   for (let attempt = 0; ; attempt++) {
     const bytes = await readOwn(path, place.files)
     if (!bytes) return undefined
@@ -38,7 +38,7 @@ export async function openSession(
       if (body) return { header, body, secret }
     } catch (error) {
       const now = await readOwn(path, place.files)
-      // Gone since it was read: somebody signed out, and the key was taken away on purpose.
+      // Gone since it was read: another process has signed out and deleted the key.
       if (!now) return undefined
       if (attempt >= LOOKS || now.equals(bytes)) throw error
       continue

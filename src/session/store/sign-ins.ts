@@ -5,7 +5,7 @@ import { readHeader, type SessionHeader } from './session-file.ts'
 import { listOwn } from './state-files.ts'
 
 /**
- * The headers of every sign-in in a state directory; with `buried`, of sign-outs that were not finished as well.
+ * The headers of every session in a state directory; with `buried`, of tombstones (unfinished sign-outs) as well.
  * Needs no key: headers hold no secret.
  */
 export async function findSignIns(
@@ -18,7 +18,7 @@ export async function findSignIns(
   const found: SessionHeader[] = []
   for (const name of await listOwn(root, files)) {
     const inside = options.buried ? await listOwn(join(root, name), files) : ['session']
-    // Of one sign-in the living file says it all.
+    // A session file goes before the tombstones beside it.
     const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
     const header = await headerIn(join(root, name, file ?? 'session'), files)
     if (header) found.push(header)
@@ -26,7 +26,7 @@ export async function findSignIns(
   return found
 }
 
-/** Undefined where there is none that can be read: a file of a newer version or a damaged one names nobody. */
+/** Undefined for a missing or damaged file and for one of a newer schema. */
 async function headerIn(path: string, files: Files): Promise<SessionHeader | undefined> {
   try {
     const bytes = await files.read(path)
@@ -36,7 +36,7 @@ async function headerIn(path: string, files: Files): Promise<SessionHeader | und
   }
 }
 
-/** The sign-in that a profile confirmed under another issuer, client or account, if there is one. */
+/** The session in which this profile signed in with another issuer, client or account, if there is one. */
 export async function findByProfile(client: Client, ports: Ports): Promise<SessionHeader | undefined> {
   return (await findSignIns(client.stateDirectory, ports)).find((header) => client.profile in header.apis)
 }

@@ -3,7 +3,7 @@ import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import type { Files, Ports } from '../../ports.ts'
 
-/** Names in a directory of ours. */
+/** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
 export async function listOwn(path: string, files: Files): Promise<string[]> {
   try {
     return await files.list(path)
@@ -13,7 +13,7 @@ export async function listOwn(path: string, files: Files): Promise<string[]> {
   }
 }
 
-/** Reads a file of ours; a symlink in its place is refused (`O_NOFOLLOW` answers ELOOP). */
+/** Reads a state file; undefined when missing. Failures: `storage`, `refused` for a symlink (`O_NOFOLLOW`: ELOOP). */
 export async function readOwn(path: string, files: Files): Promise<Buffer | undefined> {
   try {
     return await files.read(path)
@@ -28,7 +28,7 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
   }
 }
 
-/** Replaces a file of ours, atomically. */
+/** Replaces a state file atomically. Failure `storage`. */
 export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pid: number): Promise<void> {
   try {
     await writeAtomically(path, bytes, files, pid)
@@ -37,7 +37,10 @@ export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pi
   }
 }
 
-/** The state directory must be ours and closed to others (0700), or a neighbour could swap what is in it. */
+/**
+ * Makes a directory (0700). It must be owned by the user and not writable by others, who could replace its files.
+ * Failures: `storage`, `refused`.
+ */
 export async function makePrivate(
   directory: string,
   root: string,
@@ -63,7 +66,7 @@ export async function makePrivate(
   }
 }
 
-/** A full disk needs space (the failure's own hint); a place that can hold nothing needs another place. */
+/** Failure `storage` for a failed write. A full disk keeps the default hint; other errors suggest another directory. */
 export const unwritable = (directory: string, cause: unknown): Failure => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'error'
   const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)

@@ -4,7 +4,7 @@ import { readHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { listOwn, readOwn, unwritable } from './state-files.ts'
 
-/** Turns the session file into a tombstone: the commit of a sign-out. It stays until the item's deletion is confirmed. */
+/** Renames the session file to a tombstone: the commit of a sign-out. Failure `storage`. */
 export async function bury({ file, directory, files, tombstone }: SessionPlace, sid: string): Promise<void> {
   try {
     await files.rename(file, tombstone(sid))
@@ -14,6 +14,7 @@ export async function bury({ file, directory, files, tombstone }: SessionPlace, 
   }
 }
 
+/** The items of unfinished sign-outs. Failures: `storage`, `refused`, and those of {@link readHeader}. */
 export async function listTombstones({ directory, files }: SessionPlace): Promise<readonly Item[]> {
   const found: Item[] = []
   for (const name of await listOwn(directory, files)) {
@@ -25,6 +26,7 @@ export async function listTombstones({ directory, files }: SessionPlace): Promis
   return found
 }
 
+/** Removes a tombstone. Failure `storage`. */
 export async function clearTombstone(
   { directory, files, tombstone }: SessionPlace,
   { sid }: Item,

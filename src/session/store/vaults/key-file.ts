@@ -7,7 +7,10 @@ import type { Vault } from './vault.ts'
 
 const HEX = /^[0-9a-f]{64}\s*$/i
 
-/** The 32 bytes of a key file (64 hex characters, mode 0600, ours, no symlink). Undefined: there is no such file. */
+/**
+ * The 32 bytes of a key file (64 hex characters, mode 0600, owned by the user, no symlink). Undefined: no such file.
+ * Failures: `storage` (cannot be read), `store-key` (not such a file).
+ */
 export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
     throw new Failure('storage', `cannot read the key file ${path} (${cause.code ?? 'error'})`, {
@@ -30,7 +33,7 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
   return Buffer.from(text.trim(), 'hex')
 }
 
-/** The key file's bytes, made (0600) when it is not there. Only signing in may make one. */
+/** The same; creates the file (0600) when it is missing. Only signing in may create one. */
 export async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buffer> {
   const existing = await readKeyFile(path, files, env)
   if (existing) return existing
@@ -41,17 +44,18 @@ export async function ensureKeyFile(path: string, files: Files, env: Env): Promi
     await files.syncDirectory(dirname(path))
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
-    // Two sign-ins at once: the other one's key is as good.
+    // Race of two sign-ins: use the key file that the other one has created.
     if (code === 'EEXIST') return (await readKeyFile(path, files, env)) ?? key
     throw new Failure('storage', `cannot write the key file ${path} (${code ?? 'error'})`, { cause })
   }
   return key
 }
 
-/** The data key in a sealed box under the key file's (or a passphrase's) key, bound to the session it belongs to. */
+/** Encrypts the data key with the key file's (or the passphrase's) key; the session's account name is the AAD. */
 export const wrapKey = (key: Buffer, wrapping: Buffer, account: string): string =>
   sealBox(key, wrapping, Buffer.from(account)).toString('base64url')
 
+/** The data key; undefined when `wrapping` is the wrong key. */
 export const unwrapKey = (wrapped: string, wrapping: Buffer, account: string): Buffer | undefined =>
   openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
 

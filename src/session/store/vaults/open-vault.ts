@@ -6,7 +6,7 @@ import { keychainVault } from './keychain-vault.ts'
 import { passphraseVault } from './passphrase-vault.ts'
 import type { Vault } from './vault.ts'
 
-/** The vault of a session's store: the one it was written to, not the one the settings name now. */
+/** The vault of a session, by the store in its header (not by the `store` setting, which may have changed). */
 export function openVault(
   client: Pick<Client, 'store' | 'storeKeyFile'>,
   store: SessionHeader['store'],

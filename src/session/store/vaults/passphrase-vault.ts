@@ -1,50 +1,32 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
-import type { Ports } from '../../../ports.ts'
+import type { Ports, Terminal } from '../../../ports.ts'
 import type { SessionHeader } from '../session-file.ts'
 import { unwrapKey, wrapKey } from './key-file.ts'
 import type { Vault } from './vault.ts'
 
 type Cost = NonNullable<SessionHeader['scrypt']>
 
-// 128 MiB and a few tenths of a second a guess (OWASP's first choice for scrypt).
+// 128 MiB and a few tenths of a second for each guess (the first scrypt choice of OWASP's cheat sheet).
 const COST = { N: 2 ** 17, r: 8, p: 1 }
 const LEAST_CHARACTERS = 8
 
 /**
- * `store = "file"` without a key file: the data key is wrapped by a passphrase that a person types. Asked once in a
- * command, without echo; a script cannot use it and is told so.
+ * `store = "file"` without a key file: the data key is encrypted with a key derived from a passphrase. One prompt for
+ * each command, without echo; Failure `store-key` where nobody can be prompted.
  */
 export function passphraseVault(ports: Ports): Vault {
+  const { terminal } = ports
   let known: string | undefined
-
-  async function ask(prompt: string): Promise<string> {
-    const typed = await ports.terminal.readSecret(prompt)
-    if (typed !== undefined) return typed
-    throw new Failure('store-key', 'this session is kept by a passphrase, and nobody is there to type it', {
-      hint: 'Run it in a terminal, or use a key file: ls-auth login --store file --store-key-file PATH',
-    })
-  }
-
-  async function choose(): Promise<string> {
-    const first = await ask('Choose a passphrase for this session: ')
-    if (first.length < LEAST_CHARACTERS) {
-      throw new Failure('usage', `the passphrase is shorter than ${LEAST_CHARACTERS} characters`, {
-        hint: 'Run ls-auth login again and choose a longer one.',
-      })
-    }
-    if ((await ask('Once more: ')) === first) return first
-    throw new Failure('usage', 'the two passphrases differ', { hint: 'Run ls-auth login again.' })
-  }
 
   return {
     async probe() {
-      known ??= await choose()
+      known ??= await choosePassphrase(terminal)
     },
     async keep(account, secret) {
-      known ??= await choose()
+      known ??= await choosePassphrase(terminal)
       const cost: Cost = { salt: randomBytes(16).toString('base64url'), ...COST }
-      const wrappedKey = wrapKey(secret.key, await stretch(known, cost), account)
+      const wrappedKey = wrapKey(secret.key, await deriveKey(known, cost), account)
       return { header: { wrappedKey, scrypt: cost }, keptRefresh: false }
     },
     async recall(account, header) {
@@ -53,8 +35,8 @@ export function passphraseVault(ports: Ports): Vault {
           hint: 'Set store_key_file to it (or --store-key-file, LS_AUTH_STORE_KEY_FILE).',
         })
       }
-      const passphrase = known ?? (await ask('Passphrase of this session: '))
-      const key = unwrapKey(header.wrappedKey ?? '', await stretch(passphrase, header.scrypt), account)
+      const passphrase = known ?? (await askPassphrase(terminal, 'Passphrase of this session: '))
+      const key = unwrapKey(header.wrappedKey ?? '', await deriveKey(passphrase, header.scrypt), account)
       if (!key) {
         throw new Failure('store-key', 'the passphrase does not open this session', {
           hint: 'Try again. If it is lost, sign in again: ls-auth login',
@@ -67,8 +49,28 @@ export function passphraseVault(ports: Ports): Vault {
   }
 }
 
-function stretch(passphrase: string, { salt, N, r, p }: Cost): Promise<Buffer> {
-  // A header that was tampered with must not make us take all memory.
+async function choosePassphrase(terminal: Terminal): Promise<string> {
+  const first = await askPassphrase(terminal, 'Choose a passphrase for this session: ')
+  if (first.length < LEAST_CHARACTERS) {
+    throw new Failure('usage', `the passphrase is shorter than ${LEAST_CHARACTERS} characters`, {
+      hint: 'Run ls-auth login again and choose a longer one.',
+    })
+  }
+  if ((await askPassphrase(terminal, 'Once more: ')) === first) return first
+  throw new Failure('usage', 'the two passphrases differ', { hint: 'Run ls-auth login again.' })
+}
+
+async function askPassphrase(terminal: Terminal, prompt: string): Promise<string> {
+  const typed = await terminal.readSecret(prompt)
+  if (typed !== undefined) return typed
+  throw new Failure('store-key', 'this session is kept by a passphrase, and nobody is there to type it', {
+    hint: 'Run it in a terminal, or use a key file: ls-auth login --store file --store-key-file PATH',
+  })
+}
+
+/** Derives the key that encrypts the data key (scrypt, RFC 7914). */
+function deriveKey(passphrase: string, { salt, N, r, p }: Cost): Promise<Buffer> {
+  // A manipulated header must not make us allocate all memory.
   if (N > 2 ** 20 || r > 16 || p > 4)
     throw new Failure('refused', 'the session file asks for an unreasonable scrypt cost')
   return new Promise((resolve, reject) => {
