@@ -5,7 +5,7 @@ export interface Challenge {
   readonly scope: string | undefined
 }
 
-/** The first Bearer challenge of a WWW-Authenticate field; tolerant of unquoted values. Text is not yet safe. */
+/** Parses the first Bearer challenge of a WWW-Authenticate header, also with unquoted values. Text is not sanitized. */
 export function readChallenge(header: string | undefined): Challenge | undefined {
   const start = header?.search(/(^|,\s*)bearer(\s|$)/i) ?? -1
   if (header === undefined || start < 0) return undefined

@@ -5,7 +5,10 @@ import { safeText } from '../safe-text.ts'
 import { type Challenge, readChallenge } from './challenge.ts'
 import { isPage } from './page.ts'
 
-/** What an answer means to the person who asked, or undefined when it is a good one (2xx, or 404 to be looked at). */
+/**
+ * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
+ * `not-found` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ */
 export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
@@ -35,7 +38,7 @@ const gone = (url: URL): Failure =>
 
 function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
-  const detail = [...theirReason(challenge), ...held(token, challenge)]
+  const detail = [...theirReason(challenge), ...claimsInToken(token, challenge)]
   const words = `${challenge?.error ?? ''} ${challenge?.description ?? ''}`
   const expired = /expired|exp\b/i.test(words)
   const audience = /aud(ience)?\b/i.test(words)
@@ -57,13 +60,13 @@ function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined):
   const challenge = readChallenge(answer.headers['www-authenticate'])
   const detail = [
     ...theirReason(challenge),
-    ...held(token, challenge),
+    ...claimsInToken(token, challenge),
     ...(challenge?.error ? [] : theirWords(answer)),
   ]
   const hint = challenge?.scope
     ? `Ask for the scope ${safeText(challenge.scope, 120)}: add it to scopes in the profile and sign in again.`
     : 'Ask whoever grants access to the traces for the scope or group that is missing.'
-  return new Failure('not-allowed', `${safeText(url.host)} does not allow this to you (HTTP 403)`, {
+  return new Failure('not-allowed', `${safeText(url.host)} denied you access (HTTP 403)`, {
     detail,
     hint,
   })
@@ -81,8 +84,8 @@ function theirReason(challenge: Challenge | undefined): string[] {
   return lines
 }
 
-/** What the refused token carries, for comparison. Claims only, never the token. */
-function held(token: string | undefined, challenge: Challenge | undefined): string[] {
+/** Scopes and audience of the rejected token, to compare with the required ones. Claims only, never the token. */
+function claimsInToken(token: string | undefined, challenge: Challenge | undefined): string[] {
   const jwt = token === undefined ? undefined : readJwt(token)
   if (!jwt || !('payload' in jwt)) return []
   const { aud, scope, scp } = jwt.payload
@@ -94,7 +97,7 @@ function held(token: string | undefined, challenge: Challenge | undefined): stri
   return lines
 }
 
-/** X-RateLimit-Reset is seconds to wait (Lightstep’s headers); Retry-After is taken where it is sent. */
+/** X-RateLimit-Reset gives the seconds to wait (Lightstep's headers), else Retry-After (RFC 9110 §10.2.3). */
 function rateLimited(answer: HttpAnswer, url: URL): Failure {
   const { headers } = answer
   const number = (name: string) => (/^\d{1,9}$/.test(headers[name] ?? '') ? headers[name] : undefined)
@@ -112,7 +115,7 @@ function rateLimited(answer: HttpAnswer, url: URL): Failure {
   )
 }
 
-/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}` or plain text, made safe and short. */
+/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}` or plain text, sanitized and truncated. */
 function theirWords(answer: HttpAnswer): string[] {
   const text = answer.body.subarray(0, 4096).toString('utf8').trim()
   if (text === '' || text.startsWith('<')) return []

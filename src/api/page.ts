@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../ports.ts'
 
-/** A web page, whatever its sender calls it. */
+/** Whether a response is an HTML page, by its Content-Type or the first bytes of its body. */
 export function isPage({ headers, body }: HttpAnswer): boolean {
   const type = headers['content-type'] ?? ''
   if (/^(text\/html|application\/xhtml)/i.test(type)) return true

@@ -3,52 +3,56 @@ import type { Http, HttpAnswer } from '../ports.ts'
 import { authorizationValue } from './authorization.ts'
 import { isPage } from './page.ts'
 
-/** Where the authorised requests of one command go, and how they say who asks. */
+/** Where the authorised requests of one command go, and how the token is sent. */
 export interface Destination {
   readonly base: URL
   /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
   readonly authorization: string
   readonly http: Http
-  /** What is known beyond the bare failure of a request to `host`: a back end adds what it knows of itself. */
+  /** Adds what the back end knows about a failed request to `host` (a better message or hint). */
   readonly explain?: (failure: Failure, host: string) => Failure
 }
 
-/** Hands out tokens; the API knows nothing of sessions. */
+/** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {
   token(): Promise<string>
   /** A token other than the one the API has just refused, or undefined when there is none. */
   renew(rejected: string): Promise<string | undefined>
 }
 
+/** A request to the trace API; `maxBytes`: limit for the response body, 256 MiB by default. */
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST'
-  /** Begins with "/"; appended to the base URL's own path. */
+  /** Begins with "/"; appended to the base URL's path. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly accept?: string
-  /** More headers; none of them can replace the Authorization. */
+  /** More headers; they cannot replace Authorization. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Statuses beside 2xx and 404 that the caller wants to look at itself. */
+  /** Statuses, other than 2xx and 404, that are returned instead of thrown. */
   readonly answers?: readonly number[]
   readonly body?: string
   readonly maxBytes?: number
 }
 
+/** A response of the trace API. `json()`: the parsed body, Failure `api-failed` when it is no JSON. */
 export interface ApiAnswer extends HttpAnswer {
-  /** Bytes that the body was allowed to have. */
+  /** The limit for the body, bytes. */
   readonly maxBytes: number
-  /** What would have been thrown, had the status not been among `answers`. */
+  /** For a status among `answers`: the Failure that would have been thrown without it. */
   readonly failure?: Failure
   json(): unknown
 }
 
+/** Sends one authorised request; see {@link openApi}. */
 export type Send = (request: ApiRequest) => Promise<ApiAnswer>
 
 const MAX_BYTES = 256 * 1024 * 1024
 
 /**
- * The authorised request: the token goes to the base URL's origin and nowhere else, no redirect is followed, a
- * refused token is renewed once. Answers of 2xx and 404 come back; anything else is a Failure.
+ * Makes authorised requests: the token is sent to the base URL's origin only, no redirect is followed, and after a 401
+ * the token is refreshed and the request retried once. Responses of 2xx and 404 are returned; anything else is a
+ * Failure: those of denial.ts, `network`, `refused`, and those of the token source.
  */
 export function openApi(destination: Destination, source: TokenSource): Send {
   return async (request) => {
@@ -63,7 +67,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       }
     }
     answer = withoutToken(answer, token)
-    // Most answers are good ones: what knows all the others is left where it is.
+    // Lazy: most responses are good, and denial.ts is needed for the others only.
     const isGood = answer.status >= 200 && answer.status < 300 && !isPage(answer)
     const denial = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
     const failure = denial && explained(destination, denial, url)
@@ -73,7 +77,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
   }
 }
 
-/** The absolute URL of a request; a path cannot lead to another origin. */
+/** The absolute URL of a request. Failure `refused` when the path leads to another origin. */
 export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): URL {
   const url = new URL(base)
   url.pathname = `${base.pathname.replace(/\/$/, '')}${request.path.startsWith('/') ? '' : '/'}${request.path}`
@@ -122,7 +126,7 @@ function parse(answer: HttpAnswer, url: URL): unknown {
   }
 }
 
-/** A server may echo the token it was sent; what is quoted from its answer must not hold it. */
+/** Redacts the token in an error response: a server may echo it, and messages quote the response. */
 function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {
   if (token === undefined || answer.status < 300) return answer
   const clean = (text: string) => text.replaceAll(token, '[token]')

@@ -23,7 +23,7 @@ describe('each answer of the API has its own words and exit status', () => {
     ['rate-limited', 6, /limits requests.*\nhint: Try again in \d+s\.\n {2}limit \d+, 0 left/],
     ['server-error', 6, /failed \(HTTP 500\)/],
     ['plain-text', 6, /failed \(HTTP \d+\)\nhint: .*\n {2}\S/],
-    ['message-body', 11, /does not allow this to you \(HTTP 403\)[\s\S]*Your role does not allow this/],
+    ['message-body', 11, /denied you access \(HTTP 403\)[\s\S]*Your role does not allow this/],
     ['html', 3, /answered with a web page instead of traces\nhint: Sign in again/],
     ['redirect', 3, /redirects to another page instead of traces/],
     ['gone', 7, /is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026/],

@@ -154,7 +154,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
     [
       '403',
       11,
-      /does not allow this to you \(HTTP 403\)[\s\S]*needs the role reader/,
+      /denied you access \(HTTP 403\)[\s\S]*needs the role reader/,
       (response) => response.writeHead(403, { 'content-type': 'text/plain' }).end('needs the role reader'),
     ],
     ['401', 11, /did not accept the token \(HTTP 401\)/, (response) => response.writeHead(401).end()],
