@@ -2,8 +2,8 @@ import { dirname } from 'node:path'
 import type { Files } from './ports.ts'
 
 /**
- * Replaces a file by way of a temporary one beside it that is flushed, then renamed: a reader finds the old or the new
- * content, never neither. Throws the file system's own error; the temporary file is gone by then.
+ * Replaces a file atomically: writes a temporary file beside it, flushes it (fsync) and renames it, so that a reader
+ * finds the old or the new content. On an error the temporary file is removed and the file system's error is thrown.
  */
 export async function writeAtomically(
   path: string,
@@ -13,7 +13,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const temporary = `${path}.${pid}.tmp`
   try {
-    // Left by a killed process that had the same number.
+    // Left by a killed process that had the same pid.
     await files.remove(temporary)
     await files.create(temporary, bytes)
     await files.rename(temporary, path)

@@ -1,6 +1,6 @@
 /**
- * The language in which a provider says where its tokens hold what. Types only, on the floor below both rooms that speak
- * it: `providers` writes it as data, `claims` reads tokens by it, and neither knows the other.
+ * How a preset describes which claims hold what. Types only, below both rooms that use it: `providers` writes such
+ * descriptions, `claims` reads tokens by them, and neither imports the other.
  */
 
 /** One place to look. A plain string is a top-level claim of exactly that name. */
@@ -27,7 +27,7 @@ export interface ClaimRule {
   readonly prefix?: string
 }
 
-/** Places by concept, best first. An empty list: this provider cannot say it, ever. */
+/** Where to look for each concept, best place first. An empty list: this provider never has it. */
 export interface ClaimNames {
   readonly subject: readonly ClaimSource[]
   readonly userName: readonly ClaimSource[]
@@ -41,13 +41,13 @@ export interface ClaimNames {
   readonly authTime: readonly ClaimSource[]
   readonly sessionId: readonly ClaimSource[]
   readonly tokenId: readonly ClaimSource[]
-  /** Claims that, when true, say that the groups were too many and have been left out. */
+  /** Claims that, when true, say that there were too many groups, so that they were left out of the token. */
   readonly groupsLeftOut: readonly string[]
-  /** Values of `acr` that amount to more than one factor; a `*` at the end stands for any ending. */
+  /** Values of `acr` that mean multi-factor authentication; a `*` at the end is a wildcard. */
   readonly mfaLevels: readonly string[]
 }
 
-/** Marks of access tokens for the provider's own APIs; any of them will do. */
+/** How to recognise access tokens for the provider's own APIs; one match is enough. */
 export interface OwnTokens {
   /** Every access token is one. */
   readonly all?: boolean

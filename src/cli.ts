@@ -4,7 +4,7 @@ import { report } from './report.ts'
 /** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */
 export async function run(argv: readonly string[], ports: Ports): Promise<number> {
   try {
-    // Asked by prompts and package managers all day: the version alone needs no parser.
+    // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
     if (argv.length === 1 && argv[0] === '--version') await ports.terminal.out(`${ports.env.version}\n`)
     else await (await import('./cli/tree.ts')).runCommand(argv, ports)
     return 0

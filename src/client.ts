@@ -3,25 +3,25 @@ import type { HttpSettings } from './ports.ts'
 import type { Preset } from './providers/preset.ts'
 
 /**
- * Who signs in where, and what for. Types only, between the rooms that share it: `settings` makes it once and `session`
- * works with it, and neither knows the other.
+ * An OAuth client with its provider and its store. Types only, below the rooms that share it: `settings` makes it,
+ * `session` uses it, and neither imports the other.
  */
 export interface Client extends PartialClient {
   readonly issuer: string
   readonly clientId: string
 }
 
-/** A client as far as the settings name it. */
+/** A client whose issuer or client id may be missing in the settings. */
 export interface PartialClient {
   /** Name of the profile. */
   readonly profile: string
   readonly issuer: string | undefined
   readonly clientId: string | undefined
-  /** The provider's habits, with everything that the profile overrides: nothing of them is decided anywhere else. */
+  /** The provider's preset with the profile's overrides applied. */
   readonly preset: Preset
-  /** Keeps two people on one machine apart. */
+  /** A name that keeps the sessions of two people on one machine apart. */
   readonly account: string
-  /** Origin of the trace API this profile names now. */
+  /** Origin of the trace API in the current settings. */
   readonly apiOrigin: string
   readonly audience: string | undefined
   /** Public by design (the preset says so), else undefined: a real secret is never a setting. */
@@ -31,7 +31,7 @@ export interface PartialClient {
   readonly clientSecretMaxAgeSeconds: number
   readonly store: 'keychain' | 'file'
   readonly storeKeyFile: string | undefined
-  /** The policy on its tokens. */
+  /** The policy for its tokens. */
   readonly expect: Expect | undefined
   readonly http: HttpSettings
   readonly stateDirectory: string

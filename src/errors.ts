@@ -51,24 +51,26 @@ export const FAILURES = {
   'not-allowed': { exit: 11, hint: 'Ask whoever grants access to the traces.' },
 } as const satisfies Record<string, { exit: number; hint: string }>
 
+/** The codes of {@link FAILURES}. */
 export type FailureCode = keyof typeof FAILURES
 
 /**
- * What a caller may have to tell apart among failures of one code, without looking at their words.
- * - `no-trace`: bytes in no format of a trace. - `damaged-trace`: a trace of which a part cannot be read. The message of
- * both is the reason alone. - `unreadable-file`: a settings file is there and cannot be read.
+ * For callers that must tell apart failures of one code (never by their message).
+ * - `no-trace`: the bytes are in no known trace format.
+ * - `damaged-trace`: a part of the trace cannot be read. The message of both is only the reason.
+ * - `unreadable-file`: a settings file exists and cannot be read.
  */
 export type FailureReason = 'no-trace' | 'damaged-trace' | 'unreadable-file'
 
 /**
- * The only error that travels above a door (keychain, files, HTTP, OpenID library).
- * `cause` is for debuggers only and is never printed: foreign errors may carry token responses.
+ * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).
+ * `cause` is for debuggers only and is never printed: foreign errors may hold token responses.
  */
 export class Failure extends Error {
   readonly code: FailureCode
   readonly hint: string
   readonly reason: FailureReason | undefined
-  /** Indented lines under the two lines of an error, already safe for a terminal. */
+  /** Lines printed indented below error and hint; already sanitized for a terminal. */
   readonly detail: readonly string[]
 
   constructor(
@@ -84,7 +86,7 @@ export class Failure extends Error {
     this.reason = options.reason
   }
 
-  /** The same failure with other advice. */
+  /** The same failure with another hint. */
   withHint(hint: string): Failure {
     const { code, message, detail, reason } = this
     return new Failure(code, message, { hint, detail, ...(reason && { reason }), cause: this })
@@ -95,7 +97,7 @@ export class Failure extends Error {
   }
 }
 
-/** A request that got no usable answer. `sent` tells whether the other side may have acted on it. */
+/** A request without a usable response. `sent`: the server may have received it, so a retry may not be safe. */
 export class NetworkFailure extends Failure {
   readonly sent: boolean
 

@@ -1,13 +1,13 @@
 /** A JSON object of unknown members. */
 export type JsonObject = { readonly [name: string]: unknown }
 
-/** What `{…}` reads as: no list, no null, no scalar. */
+/** Whether a parsed JSON value is an object: no array, no null, no scalar. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
- * The JSON object that a text of somebody else's holds; undefined for anything else. Never throws: the message of
+ * Parses untrusted text as a JSON object; undefined for anything else. Never throws, because the error message of
  * `JSON.parse` quotes the text, which may hold a token.
  */
 export function jsonObject(text: string | Buffer): JsonObject | undefined {

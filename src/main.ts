@@ -9,7 +9,7 @@ import { once } from './system/once.ts'
 import { processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
-/** The real machine. Heavy parts are loaded by the first command that needs them, and once. */
+/** The real ports. Heavy ones are lazy and memoized: loaded by the first command that needs them. */
 export function realPorts(env: Env = processEnv(), exitState: ExitState = openExitState()): Ports {
   const terminal = processTerminal(env.variables, exitState)
   return {
@@ -25,12 +25,12 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
   }
 }
 
-/** What the stories need of a built program: its parts know only their own failures. */
+/** For the tests of the built program, which has its own class Failure. */
 export { Failure, run }
 
-/** The process: runs one command line and leaves with its status. */
+/** Runs the command line of this process and exits with its status. */
 export async function main(): Promise<void> {
-  // Should all come to rest before it has ended, that is no success.
+  // If the event loop runs empty before the command has ended, that is no success.
   process.exitCode = 1
   const exitState = openExitState()
   leave(await run(process.argv.slice(2), realPorts(processEnv(), exitState)), exitState)

@@ -1,6 +1,6 @@
 /** The machine as interfaces. Types only: any room may import this file, `src/system` implements it. */
 
-/** What a process is born with. */
+/** What does not change while the process runs. */
 export interface Env {
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
@@ -10,29 +10,31 @@ export interface Env {
   readonly pid: number
   /** Numeric user id, undefined on Windows. */
   readonly uid: number | undefined
-  /** Of this program, as `--version` prints it. */
+  /** Version of this program, as `--version` prints it. */
   readonly version: string
 }
 
 /** The OS keychain. Every call is bounded in time; errors are Failures with a `keychain-*` code. */
 export interface Keychain {
-  /** `undefined` means "the keychain did not give it": missing, locked and refused look alike on some platforms. */
+  /** Undefined: missing, locked or refused, which some platforms do not tell apart. */
   get(account: string): Promise<string | undefined>
   set(account: string, secret: string): Promise<void>
   /** Whether an item was removed. */
   remove(account: string): Promise<boolean>
 }
 
-/** A kernel-held lock: it is released when the holder dies. */
+/** A lock held by the kernel: it is released when its process dies. */
 export interface Lock {
   /**
-   * Takes the lock on `path` or returns undefined when another process holds it. Never waits.
-   * The holder's note is left in `path` + ".holder", for the message of those who wait.
+   * Takes the lock on `path`, or returns undefined when another process holds it. Never waits.
+   * The note is written to `path` + ".holder", for the message of waiting processes.
    */
   tryLock(path: string, note: string): Promise<Unlock | undefined>
 }
+/** Releases the lock. */
 export type Unlock = () => Promise<void>
 
+/** `lstat` of a file; `mode`: the permission bits. */
 export interface FileFacts {
   readonly kind: 'file' | 'directory' | 'symlink' | 'other'
   readonly mode: number
@@ -40,13 +42,13 @@ export interface FileFacts {
   readonly size: number
 }
 
-/** The few file operations sessions and settings are built from. Errors keep their `code` (ENOSPC, EACCES, …). */
+/** The file operations that sessions and settings need. Errors keep their `code` (ENOSPC, EACCES, …). */
 export interface Files {
   /** Whole content, `undefined` when there is no such file. Does not follow a symlink at `path`. */
   read(path: string): Promise<Buffer | undefined>
   /**
-   * Whole content of a file named by the user: of any kind (a pipe, a device), symlinks followed. Never more than
-   * `maxBytes` are read: error code EFBIG when there is more.
+   * Whole content of a file that the user named: of any kind (also a pipe or a device), symlinks followed. Error code
+   * EFBIG when it has more than `maxBytes`.
    */
   readForeign(path: string, maxBytes: number): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
@@ -62,6 +64,7 @@ export interface Files {
   inspect(path: string): Promise<FileFacts | undefined>
 }
 
+/** Wall clock and timers. */
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
   now(): number
@@ -69,18 +72,19 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** One HTTP request. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST'
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Cap on the decoded size of the answer. */
+  /** Limit for the decoded body of the response, bytes. */
   readonly maxBytes: number
   readonly timeoutMilliseconds?: number
   readonly signal?: AbortSignal
 }
 
-/** Redirects are answers like any other: the door never follows one. */
+/** A response. Redirects are never followed: they are responses like any other. */
 export interface HttpAnswer {
   readonly status: number
   /** Names in lower case, repeated fields joined by ", ". */
@@ -88,13 +92,15 @@ export interface HttpAnswer {
   readonly body: Buffer
 }
 
+/** An HTTP client with fixed settings. */
 export interface Http {
   /** Failures: `network` (with `sent` on {@link NetworkFailure}), `refused` (TLS), `api-failed` (too large). */
   send(request: HttpRequest): Promise<HttpAnswer>
-  /** Who signed the certificate that this host shows; undefined for plain http or behind a proxy. */
+  /** Issuer of the host's TLS certificate; undefined for plain http or behind a proxy. */
   certificateIssuer(url: URL): Promise<string | undefined>
 }
 
+/** Proxy, CA and timeout of an HTTP client. */
 export interface HttpSettings {
   readonly proxy: string | undefined
   readonly caFile: string | undefined
@@ -103,28 +109,31 @@ export interface HttpSettings {
   readonly timeoutMilliseconds: number | undefined
 }
 
+/** The user's web browser. */
 export interface Browser {
-  /** Starts the user's browser. Whether a page shows is unknown: always print the URL too. False: no opener here. */
+  /** Starts the user's browser. It may still show no page, so always print the URL too. False: no browser. */
   open(url: URL): Promise<boolean>
 }
 
+/** Colours and weights; each function returns the styled text. */
 export interface Style {
   bold(text: string): string
   dim(text: string): string
   red(text: string): string
   green(text: string): string
   yellow(text: string): string
-  /** One of a fixed palette by index (services keep their colour between runs). */
+  /** A colour of a fixed palette by index (services keep their colour between runs). */
   palette(index: number, text: string): string
 }
 
+/** stdin, stdout and stderr. */
 export interface Terminal {
   /**
-   * Data: a text, or many with `after` behind each, never all of them in memory at once. Resolves when they have left
-   * the process; a closed pipe ends the run with 0.
+   * Writes data to stdout: a text, or many texts with `after` behind each, streamed. Resolves when everything is
+   * flushed; a closed pipe (EPIPE) ends the run with 0.
    */
   out(text: string | Iterable<string>, after?: string): Promise<void>
-  /** Talk. */
+  /** Writes messages for a person to stderr. */
   err(text: string): void
   readonly outIsTTY: boolean
   readonly errIsTTY: boolean
@@ -136,23 +145,23 @@ export interface Terminal {
   /** Styling for stdout or stderr under the colour rules (NO_COLOR, FORCE_COLOR, TERM=dumb, --color). */
   style(stream: 'out' | 'err'): Promise<Style>
   setColor(when: 'auto' | 'always' | 'never'): void
-  /** All of stdin. Failure `usage` when it is more than `maxBytes`. */
+  /** All of stdin as UTF-8. Failure `usage` when it is more than `maxBytes`. */
   readAll(maxBytes: number): Promise<string>
   /** The same, undecoded. */
   readAllBytes(maxBytes: number): Promise<Buffer>
-  /** One line from stdin, echoed by the terminal; undefined at its end. */
+  /** One line from stdin, echoed by the terminal; undefined at the end of the input. */
   readLine(signal?: AbortSignal): Promise<string | undefined>
-  /** A line typed without echo; undefined when nobody can be asked (stdin or stderr is no terminal) or at its end. */
+  /** Prompts without echo; undefined when stdin or stderr is no terminal, or at the end of the input. */
   readSecret(prompt: string): Promise<string | undefined>
 }
 
-/** SIGINT, SIGTERM and SIGHUP, held back for as long as dying would lose something. */
+/** Delays SIGINT, SIGTERM and SIGHUP while an exit would lose data. */
 export interface Signals {
-  /** A signal that comes during `work` takes effect after it (bounded). */
+  /** A signal that comes during `work` takes effect after it, or after a timeout. */
   shield<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** The machine. Heavy parts are thunks, loaded by the first command that needs them. */
+/** The machine. Heavy ports are thunks: loaded lazily, by the first command that needs them. */
 export interface Ports {
   readonly env: Env
   readonly clock: Clock

@@ -7,7 +7,7 @@ const isGone = (error: unknown): boolean => {
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }
 
-/** The one printer of failures: two lines and indented detail, or one JSON object under `--json`. */
+/** Prints a failure on stderr (error, hint and detail, or one JSON object under `--json`). Gives the exit status. */
 export async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
   if (isGone(error)) return 0
   const failure = asFailure(error)
@@ -30,7 +30,7 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
 
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error
-  // A foreign error's message may quote a token: its name and place are enough to report a bug.
+  // A foreign error's message may quote a token: only its name and position in the code are printed.
   const place =
     error instanceof Error
       ? /\(?(?:file:\/\/)?[^\s()]*?([^/\\\s()]+:\d+:\d+)\)?/.exec(

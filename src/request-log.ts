@@ -2,7 +2,7 @@ import { Failure } from './errors.ts'
 import type { Ports } from './ports.ts'
 import { safeText } from './safe-text.ts'
 
-/** `--debug`: method, host, path and status of each request; no query, header or body ever. */
+/** `--debug`: logs method, host, path, status and time of each request. Never a query, header or body. */
 export function logRequests(ports: Ports): Ports {
   return {
     ...ports,
@@ -13,14 +13,14 @@ export function logRequests(ports: Ports): Ports {
         async send(request) {
           const started = ports.clock.now()
           const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`
-          const say = (end: string) =>
+          const logLine = (end: string) =>
             ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
           try {
             const answer = await http.send(request)
-            say(String(answer.status))
+            logLine(String(answer.status))
             return answer
           } catch (error) {
-            say(error instanceof Failure ? error.code : 'failed')
+            logLine(error instanceof Failure ? error.code : 'failed')
             throw error
           }
         },

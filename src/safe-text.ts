@@ -1,7 +1,7 @@
 /**
- * Text from a server, a token or a file, made inert for a terminal.
+ * Sanitizes untrusted text (from a server, a token or a file) for a terminal.
  *
- * `util.stripVTControlCharacters` is not enough: it keeps CR, BS and bidi overrides. Everything that
+ * `util.stripVTControlCharacters` is not enough: it keeps CR, BS and bidi overrides. Every character that
  * can move the cursor, reorder or hide text becomes a visible escape such as `\u{202e}`.
  */
 const UNSAFE =
@@ -11,16 +11,16 @@ const UNSAFE =
 
 const visible = (char: string): string => `\\u{${(char.codePointAt(0) as number).toString(16)}}`
 
-/** One safe line, at most `max` characters (an ellipsis marks the cut). */
+/** One sanitized line of at most `max` characters (an ellipsis marks truncation). */
 export function safeText(text: string, max = 1000): string {
   const cut = text.length > max ? `${text.slice(0, Math.max(0, max - 1))}…` : text
   return cut.replace(UNSAFE, visible)
 }
 
-/** JSON with the same characters `\u`-escaped, so that `--json` on a terminal is inert too. */
+/** JSON with the same characters `\u`-escaped, so that `--json` is safe for a terminal too. */
 export function safeJson(value: unknown, indent?: number): string {
   return (JSON.stringify(value, null, indent) ?? 'null').replace(UNSAFE, (char) => {
-    // The line breaks and spaces JSON.stringify itself wrote are the only raw C0 characters in its output.
+    // Line breaks that JSON.stringify wrote itself: those inside strings are escaped already.
     if (char === '\n') return char
     return [...Array(char.length).keys()]
       .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`)

@@ -2,7 +2,7 @@ import type { Style } from './ports.ts'
 
 const bare = (text: string): string => text
 
-/** No styling: for output without colour, and for text that is kept or read aloud. */
+/** No styling: for output without colour, and for text that is stored or read by a screen reader. */
 export const UNSTYLED: Style = {
   bold: bare,
   dim: bare,
