@@ -2,9 +2,10 @@ import type { Finding } from './finding.ts'
 
 /** What a person may do with traces, weakest first. */
 export const LEVELS = ['read', 'write', 'admin'] as const
+/** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number]
 
-/** What amounts to a level: all of the scopes (what the token may) and any of the groups (what the person is). */
+/** What a level requires: all of the scopes (rights of the token) and any one of the groups (of the person). */
 export interface Requirement {
   readonly scopes?: readonly string[]
   readonly groups?: readonly string[]
@@ -13,10 +14,10 @@ export interface Requirement {
 /** The profile's `access` table. */
 export type AccessTable = Readonly<Partial<Record<Level, Requirement>>>
 
-/** Whether one side of a requirement is met; `unlisted`: the table asks nothing of it. */
+/** Whether one side of a requirement is met; `unlisted`: the table requires nothing there. */
 export type Side = 'held' | 'lacking' | 'unknown' | 'unlisted'
 
-/** One level of the table against what is held. */
+/** One level of the table, compared with the token. */
 export interface LevelAnswer {
   readonly level: Level
   readonly scopes: Side
@@ -29,19 +30,19 @@ export interface Misalignment {
   readonly level: Level
   readonly has: 'scopes' | 'groups'
   readonly lacks: 'scopes' | 'groups'
-  /** What is held of the side that grants. */
+  /** Scopes or groups in the token, on the side that grants the level. */
   readonly held: readonly string[]
-  /** What is missing of the other side: all of these scopes, or any one of these groups. */
+  /** What the other side lacks: all of these scopes, or any one of these groups. */
   readonly missing: readonly string[]
-  /** What to ask for, and whom. Holds names from the table only, never text from a token. */
+  /** What to request, and from whom. Holds names from the table only, never text from a token. */
   readonly ask: string
 }
 
-/** What is held; `undefined`: the token does not say, or the provider left it out. */
+/** Scopes or groups in the token; undefined: the token does not say, or the provider left them out. */
 type Names = readonly string[] | undefined
 
 /**
- * Answers each level of the table, weakest first. A requirement that lists nothing amounts to nothing: an
+ * Compares each level of the table with the token, weakest first. A requirement that lists nothing is never met: an
  * empty row must not make everybody an administrator.
  */
 export function answerLevels(scopes: Names, groups: Names, access: AccessTable): LevelAnswer[] {
@@ -57,8 +58,8 @@ export function answerLevels(scopes: Names, groups: Names, access: AccessTable):
 }
 
 /**
- * The strongest level that is certainly held. `certain` is false when a stronger one may be held too and
- * the token does not tell.
+ * The strongest level that is certainly met. `certain` is false when a stronger one may be met too, but the token does
+ * not say.
  */
 export function accessLevel(
   scopes: Names,
@@ -71,7 +72,7 @@ export function accessLevel(
   return { level: decided?.level, certain: above.every((answer) => answer.amounts === 'no') }
 }
 
-/** Levels where scopes and groups disagree, with what to ask for. Unknown sides are no disagreement. */
+/** Levels where scopes and groups disagree, with what to request. An unknown side is no disagreement. */
 export function misalignment(scopes: Names, groups: Names, access: AccessTable): Misalignment[] {
   return answerLevels(scopes, groups, access).flatMap((answer): Misalignment[] => {
     const wanted = { scopes: access[answer.level]?.scopes ?? [], groups: access[answer.level]?.groups ?? [] }
@@ -106,7 +107,7 @@ export function misalignment(scopes: Names, groups: Names, access: AccessTable):
   })
 }
 
-/** The same for `check`: one failed finding a level, both sides named. Agreement and doubt assert nothing. */
+/** The same for `check`: one failed finding for each such level. No finding where the sides agree or are unknown. */
 export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable): Finding[] {
   return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
     assertion: 'alignment',

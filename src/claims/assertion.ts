@@ -12,7 +12,7 @@ export interface Assertion {
   readonly path: string
   readonly operator: Operator
   readonly value: string
-  /** The same in words, where path, operator and value would say nothing to a person; the claim is a time then. */
+  /** The same in words, for assertions about a time, whose number would say nothing to a person. */
   readonly meaning?: string
 }
 
@@ -34,8 +34,8 @@ export function parseAssertion(text: string): Assertion {
 }
 
 /**
- * The answer of a token to an assertion. A claim that is not there is `unknown` (it may be somewhere else), except
- * for `exists`. Text is compared exactly; `>` and its kin compare numbers only.
+ * Evaluates an assertion on a token. A missing claim is `unknown` (it may be in another token), except for `exists`.
+ * Text is compared exactly; `>`, `>=`, `<` and `<=` compare numbers only.
  */
 export function judgeAssertion(
   token: KnownToken,
@@ -72,7 +72,7 @@ const textOf = (held: unknown): string => JSON.stringify(held).slice(0, 200)
 const timeOf = (held: unknown): string =>
   Number.isNaN(numberOf(held)) ? textOf(held) : instant(numberOf(held))
 
-/** NaN for all that is no number nor written like one; an object may even have a `toString` that is no function. */
+/** NaN for anything but numbers and numeric strings. An object may have a `toString` that is no function. */
 function numberOf(held: unknown): number {
   if (typeof held === 'number') return held
   return typeof held === 'string' && held.trim() !== '' ? Number(held) : Number.NaN

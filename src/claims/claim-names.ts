@@ -1,6 +1,6 @@
 import type { ClaimNames } from '../claim-grammar.ts'
 
-/** The order for a provider nobody has described. */
+/** Where to look for claims of a provider without a preset. */
 export const GENERIC_CLAIM_NAMES: ClaimNames = {
   subject: ['sub'],
   userName: ['preferred_username', 'upn', 'username', 'email', 'nickname', 'name', 'sub'],
@@ -11,7 +11,7 @@ export const GENERIC_CLAIM_NAMES: ClaimNames = {
   groups: ['groups', 'group', 'memberOf', 'cognito:groups', { ending: '/groups' }, { ending: ':groups' }],
   roles: ['roles', 'role', 'permissions', { ending: '/roles' }],
   tenant: ['tid', 'org_id', 'hd', { path: ['iss'], take: 'host' }],
-  // Never `iat`: it says when the token was made, and a refresh makes new ones (OIDC Core §12.2).
+  // Never `iat`: it is the time the token was issued, which changes with each refresh (OIDC Core §12.2).
   authTime: ['auth_time'],
   sessionId: ['sid'],
   tokenId: ['jti', 'uti'],

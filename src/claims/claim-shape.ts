@@ -1,13 +1,13 @@
 /**
- * Providers write one idea in several shapes: a list as one string, a time as text, `"true"` for true.
- * Each reader gives the value, or `undefined` for a shape it does not know: a wrong shape is an absent
- * claim, never a guess.
+ * Providers write one concept in several shapes: a list as one string, a time as text, `"true"` for true.
+ * Each parser gives the value, or `undefined` for a shape it does not know: a claim of a wrong shape counts
+ * as absent.
  */
 
-/** A reader of one shape; `name` is the claim's, for the few whose name decides. */
+/** A parser of one shape; `name`: of the claim (matters for `custom:` claims). */
 export type Shape<T> = (raw: unknown, name: string) => T | undefined
 
-/** A non-empty string. Numbers are no identifiers here: two readers may print one number in two ways. */
+/** A non-empty string. Numbers are rejected as identifiers: two programs may print one number in two ways. */
 export const asNonEmptyText: Shape<string> = (raw) =>
   typeof raw === 'string' && raw !== '' ? raw : undefined
 
@@ -24,8 +24,8 @@ export const asSeconds: Shape<number> = (raw) => {
 }
 
 /**
- * A list, or one value for a list of one. A string is split only in `custom:` claims, where a user pool
- * squeezes a list from another provider into text: JSON, `[a, b]` or `a,b`.
+ * A list, or one value as a list of one. A string is split only in `custom:` claims, where a user pool writes a list
+ * from another provider as text: JSON, `[a, b]` or `a,b`.
  */
 export const asList: Shape<readonly string[]> = (raw, name) => {
   if (typeof raw !== 'string') return Array.isArray(raw) ? strings(raw) : undefined
@@ -45,14 +45,14 @@ function squeezedList(text: string): readonly string[] {
       const parsed: unknown = JSON.parse(trimmed)
       if (Array.isArray(parsed)) return strings(parsed)
     } catch {
-      // `[ops, dev]` is how a list is printed by some languages; read below.
+      // Not JSON: some languages print a list as `[ops, dev]`. Parsed below.
     }
   }
   const inner = trimmed.replace(/^\[/, '').replace(/\]$/, '')
   return strings(inner.split(',').map((part) => part.trim()))
 }
 
-/** Non-empty strings, each once, in their order; anything else in a list is nothing we could compare. */
+/** The non-empty strings of a list, without duplicates, in their order. */
 function strings(values: readonly unknown[]): readonly string[] {
   return [...new Set(values.filter((value): value is string => typeof value === 'string' && value !== ''))]
 }

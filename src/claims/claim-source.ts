@@ -3,20 +3,20 @@ import { isObject } from '../json-object.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 
-/** Something found in a token, and the name of the claim it stood in. */
+/** A value found in a token, and the name of its claim. */
 export interface Found {
   readonly raw: unknown
   readonly name: string
 }
 
 interface Step extends Found {
-  /** The member a `*` step went through. */
+  /** The member that a `*` step matched. */
   readonly through?: string
 }
 
 /**
- * What stands at a source. Several results: a `*`, an ending that fits several claims, or a merge;
- * none: the claim is not there, or the rule's conditions do not hold.
+ * The values at a source. Several results: a `*`, an ending that matches several claims, or a merge; none: the claim is
+ * missing, or the rule's conditions do not hold.
  */
 export function claimsAt(payload: Claims, source: ClaimSource, kind: TokenKind): Found[] {
   if (typeof source === 'string') return walk(payload, [source])
@@ -57,7 +57,7 @@ function apply(rule: ClaimRule, step: Step): Found | undefined {
   if (rule.notStarting !== undefined && typeof raw === 'string' && raw.startsWith(rule.notStarting))
     return undefined
   if (rule.prefix === undefined) return { raw, name: step.name }
-  // A function, so that `$&` in a member's name stays what it is.
+  // A function as replacement: a string would expand `$&` in a member's name.
   const prefix = rule.prefix.replace('*', () => step.through ?? '*')
   const values = [raw].flat().filter((value) => typeof value === 'string')
   return { raw: values.map((value) => prefix + value), name: step.name }

@@ -1,7 +1,7 @@
-/** An answer to an assertion. `unknown` is never a pass: what cannot be seen has not been shown. */
+/** The result of an assertion. `unknown` never counts as a pass. */
 export type Verdict = 'pass' | 'fail' | 'unknown'
 
-/** Why an assertion could not be answered. */
+/** Why the result of an assertion is unknown. */
 export type UnknownReason =
   | 'opaque'
   | 'claim-absent'
@@ -11,32 +11,32 @@ export type UnknownReason =
   | 'bad-signature'
 
 /**
- * One assertion and its answer. `assertion` is a stable name that scripts may match. `actual` and
- * `expected` can hold text from a token: make them safe before they reach a terminal.
+ * One assertion and its result. `assertion` is a stable name that scripts may match. `actual` and
+ * `expected` can hold text from a token: sanitize them before they reach a terminal.
  */
 export interface Finding {
   readonly assertion: string
   readonly expected: string
   readonly actual: string
   readonly verdict: Verdict
-  /** There for `unknown` only. */
+  /** For `unknown` only. */
   readonly reason?: UnknownReason
   /** The claim the actual value was read from. */
   readonly source?: string
-  /** A sentence that helps to read the answer. */
+  /** A sentence that explains the result. */
   readonly note?: string
 }
 
 /**
- * The answer to all of them: one `fail` decides, then one `unknown`. Nothing asserted is nothing shown,
- * so an empty list is `unknown`.
+ * The result of all findings: `fail` when one of them fails, else `unknown` when one is unknown. An empty list is
+ * `unknown`, because nothing has been asserted.
  */
 export function verdictOf(findings: readonly Finding[]): Verdict {
   if (findings.some((finding) => finding.verdict === 'fail')) return 'fail'
   return findings.length > 0 && findings.every((finding) => finding.verdict === 'pass') ? 'pass' : 'unknown'
 }
 
-/** The same assertion, answered `unknown`. */
+/** The same assertion with the result `unknown`. */
 export function asUnknown(finding: Finding, reason: UnknownReason): Finding {
   return { ...finding, verdict: 'unknown', reason }
 }

@@ -5,22 +5,23 @@ import { type TokenKind, tokenKind } from './kind.ts'
 import { normalise } from './normalise.ts'
 import type { KnownToken } from './policy.ts'
 
-/** A token taken apart: what it says, what kind it is, and how far its signature has been looked at. */
+/** A parsed token: its claims, its kind, and what is known of its signature. */
 export interface Inspected extends KnownToken {
   readonly token: string
   readonly jwt: Jwt | undefined
   /** Why something that begins like a JWT could not be read. */
   readonly problem: BrokenJwt | undefined
-  /** It is made for an API of the provider's own: nobody else can check its signature, which is no fault of it. */
+  /** It is meant for the provider's own API: nobody else can check its signature, so it is treated as opaque. */
   readonly notForUs: boolean
-  /** The outcome of the last verification; undefined: not tried. */
+  /** The result of the last verification; undefined: not tried. */
   readonly answer: SignatureAnswer | undefined
 }
 
+/** How to read a token: facts about its client and its provider. */
 export interface Inspection {
   readonly clientId: string | undefined
   readonly claimNames: Partial<ClaimNames> | undefined
-  /** Marks of access tokens for the provider's own APIs; any of them will do. */
+  /** How to recognise access tokens for the provider's own APIs; one match is enough. */
   readonly ownTokens?: OwnTokens | undefined
   /** `scope` of the token response, for a token that does not carry its scopes. */
   readonly responseScope: string | undefined
@@ -42,7 +43,7 @@ const NOT_FOR_US = {
   detail: 'it is made for an API of the provider, and nobody else can check it',
 } as const
 
-/** Reads a token without believing it: the signature counts as unverified. */
+/** Parses a token without verification: its signature counts as unverified. Never throws. */
 export function inspectToken(token: string, how: Inspection): Inspected {
   const read = readJwt(token)
   const jwt = isReadable(read) ? read : undefined
@@ -66,7 +67,7 @@ export function inspectToken(token: string, how: Inspection): Inspected {
   }
 }
 
-/** The same token with its signature checked against a key set. `now`: milliseconds, the provider's clock. */
+/** The same token with its signature verified by a JWKS. `now`: milliseconds, the provider's clock. */
 export async function verifyInspected(
   inspected: Inspected,
   keys: Record<string, unknown>,
@@ -75,7 +76,7 @@ export async function verifyInspected(
   if (!inspected.jwt) return inspected
   if (inspected.notForUs) return { ...inspected, answer: NOT_FOR_US }
   const answer = await verifySignature(inspected.token, keys, facts)
-  // A key that is not in the set says nothing about the token; any other refusal does.
+  // A key that is not in the JWKS says nothing about the token; any other reason does.
   const open = answer.verified ? 'verified' : answer.reason === 'unknown-key' ? 'unverified' : 'bad'
   return { ...inspected, answer, signature: open }
 }

@@ -1,18 +1,18 @@
-/** How else an issuer may be written in its tokens. */
+/** Other values of `iss` that an issuer's tokens may carry. */
 export interface IssuerSpellings {
-  /** Other spellings that its tokens may carry. */
+  /** Other spellings of the issuer. */
   readonly issuerAliases: readonly string[]
-  /** Fits an issuer that stands for many tenants. */
+  /** Matches an issuer that stands for many tenants. */
   readonly sharedIssuer?: RegExp
-  /** What the tokens of such an issuer carry, with `{tenantid}` for the tenant. */
+  /** `iss` in the tokens of such an issuer, with `{tenantid}` in place of the tenant. */
   readonly issuerTemplate?: string
 }
 
 const GUID = /^[0-9a-f-]{36}$/i
 
 /**
- * Whether the `iss` of a token names this issuer (RFC 9068 §4: compared to the letter): the same string, an alias of
- * it, or a shared issuer with the token's own tenant (`tid`, a GUID) put into its template.
+ * Whether the `iss` of a token names this issuer (RFC 9068 §4: exact comparison): the same string, an alias, or for a
+ * shared issuer its template with the token's tenant (`tid`, a GUID) filled in.
  */
 export function isIssuerOf(
   claims: { readonly iss?: unknown; readonly tid?: unknown },

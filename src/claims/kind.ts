@@ -2,7 +2,7 @@ import type { Claims, Jwt } from './jwt/jwt.ts'
 
 /**
  * What a token is for. `logout` stands for every security event token (RFC 8417, OIDC Back-Channel
- * Logout): it proves that something happened, never that somebody may do something.
+ * Logout): it reports an event and grants nothing.
  */
 export type TokenKind = 'id' | 'access' | 'refresh' | 'logout' | 'unknown'
 
@@ -12,7 +12,7 @@ const HEADER_TYPES: Record<string, TokenKind> = {
   'secevent+jwt': 'logout',
 }
 
-/** Providers that say it in the payload: `token_use`, or a `typ` claim. */
+/** Values of the claims `token_use` and `typ`, for providers that put the kind there. */
 const PAYLOAD_TYPES: Record<string, TokenKind> = {
   id: 'id',
   access: 'access',
@@ -23,10 +23,10 @@ const PAYLOAD_TYPES: Record<string, TokenKind> = {
 }
 
 /**
- * Decides by what the token carries, since most providers leave the header's `typ` at `JWT` or out
- * (RFC 9068 §2.1 types access tokens only). Order: header type, a payload that names its use, claims only
- * an ID token has, claims only an access token has, and last whether the audience is our own client.
- * `unknown` is an honest answer: some providers issue both kinds in one shape.
+ * The kind of a token by its content, because in most tokens the header's `typ` is `JWT` or missing (RFC 9068
+ * §2.1 defines a type for access tokens only). Order: header type, `token_use` or `typ` claim, claims that only
+ * an ID token has, claims that only an access token has, and last whether the audience is our own client.
+ * `unknown` is possible: some providers issue both kinds in one shape.
  */
 export function tokenKind(jwt: Jwt, clientId?: string): TokenKind {
   const { header, payload } = jwt
@@ -39,7 +39,7 @@ export function tokenKind(jwt: Jwt, clientId?: string): TokenKind {
 }
 
 function kindByClaims(payload: Claims, clientId: string | undefined): TokenKind {
-  // A logout token in a plain JWT header still carries `events` (Back-Channel Logout §2.4).
+  // A logout token may have the header type `JWT`, but always has `events` (Back-Channel Logout §2.4).
   if (typeof payload.events === 'object' && payload.events !== null) return 'logout'
   if (['nonce', 'at_hash', 'c_hash'].some((name) => payload[name] !== undefined)) return 'id'
   if (payload.scope !== undefined || payload.scp !== undefined) return 'access'
@@ -49,7 +49,7 @@ function kindByClaims(payload: Claims, clientId: string | undefined): TokenKind 
   return clientId !== undefined && audience.includes(clientId) ? 'id' : 'unknown'
 }
 
-/** RFC 7515 §4.1.9: the `application/` in front may be left out, and media types know no case. */
+/** RFC 7515 §4.1.9: the prefix `application/` is optional, and media types are case-insensitive. */
 function mediaType(typ: unknown): unknown {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined
 }

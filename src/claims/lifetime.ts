@@ -1,20 +1,20 @@
 import { asUnknown, type Finding } from './finding.ts'
-import type { Held, Identity } from './normalise.ts'
+import type { ClaimValue, Identity } from './normalise.ts'
 
-/** How far two honest clocks may be apart, in seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
+/** Default leeway for clock skew, seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
 export const LEEWAY_SECONDS = 60
 
-/** Limits on time that a profile may set, in seconds. */
+/** Time limits that a profile may set, seconds. */
 export interface LifetimeLimits {
-  /** How far the provider's clock may be off, {@link LEEWAY_SECONDS} when not said. */
+  /** Leeway for clock skew, {@link LEEWAY_SECONDS} by default. */
   readonly leewaySeconds?: number
   readonly minTtlSeconds?: number
   readonly maxTokenLifetimeSeconds?: number
 }
 
 /**
- * Answers the questions of time: is it over, has it begun, is enough of it left, was it made for too long.
- * `now`: milliseconds since the epoch. Leeway is given where two clocks meet, not to the limits.
+ * Checks the times of a token: not expired, already valid, enough time left, total lifetime not too long.
+ * `now`: milliseconds since the epoch. The leeway applies to comparisons with the clock, not to the limits.
  */
 export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: number): Finding[] {
   const { expiresAt, notBefore, issuedAt } = identity
@@ -42,7 +42,7 @@ export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: n
 function compare(
   assertion: string,
   expected: string,
-  time: Held<number>,
+  time: ClaimValue<number>,
   holds: (time: number) => boolean,
 ): Finding {
   if (time.value === undefined) {
@@ -52,14 +52,14 @@ function compare(
   return { assertion, expected, actual: instant(time.value), verdict, source: time.source }
 }
 
-function timeLeft(expiresAt: Held<number>, least: number, seconds: number): Finding {
+function timeLeft(expiresAt: ClaimValue<number>, least: number, seconds: number): Finding {
   const finding = compare('time left', `at least ${least} s`, expiresAt, (exp) => exp - seconds >= least)
   return expiresAt.value === undefined
     ? finding
     : { ...finding, actual: `${Math.floor(expiresAt.value - seconds)} s` }
 }
 
-function tokenLifetime(issuedAt: Held<number>, expiresAt: Held<number>, most: number): Finding {
+function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<number>, most: number): Finding {
   const finding: Finding = {
     assertion: 'token lifetime',
     expected: `at most ${most} s`,
@@ -68,12 +68,12 @@ function tokenLifetime(issuedAt: Held<number>, expiresAt: Held<number>, most: nu
   }
   if (issuedAt.value === undefined || expiresAt.value === undefined) return asUnknown(finding, 'claim-absent')
   const lifetime = expiresAt.value - issuedAt.value
-  // A token that ends before it was made says nothing true about its lifetime.
+  // A token that expires before it was issued has no valid lifetime.
   const verdict = lifetime >= 0 && lifetime <= most ? 'pass' : 'fail'
   return { ...finding, actual: `${lifetime} s`, verdict, source: `${expiresAt.source} - ${issuedAt.source}` }
 }
 
-/** ISO 8601 in UTC; a number no calendar holds is shown as it is. */
+/** Seconds since the epoch as ISO 8601 in UTC; a number outside the calendar is shown as it is. */
 export function instant(seconds: number): string {
   const milliseconds = Math.trunc(seconds) * 1000
   return Math.abs(milliseconds) <= 8.64e15

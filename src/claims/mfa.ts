@@ -1,12 +1,12 @@
 /**
- * Was more than one factor used? Only "yes" can be read from a token: providers may leave `amr` out
+ * Multi-factor authentication, by the claims `amr` and `acr`. A token can only prove "yes": `amr` is optional
  * (OIDC Core §2), so anything else is unknown, not "no".
  */
 
-/** Values that say it outright: RFC 8176 `mfa`, a vendor's spelling, and the phishing-resistant levels. */
+/** Values that mean MFA by themselves: RFC 8176 `mfa`, a vendor's spelling, and the phishing-resistant levels. */
 const OUTRIGHT = new Set(['mfa', 'ngcmfa', 'phr', 'phrh'])
 
-/** RFC 8176 methods by the kind of thing they prove; two kinds are two factors, one method alone is not. */
+/** RFC 8176 methods by their factor; methods of two different factors are MFA. */
 const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
   pwd: 'known',
   pin: 'known',

@@ -8,50 +8,50 @@ import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
 
 /**
  * A value with the claim it was read from, or why there is none. `overage`: the provider left it out
- * because it was too long; `unsupported`: this provider never says it.
+ * because it was too long; `unsupported`: tokens of this provider never have it.
  */
-export type Held<T> =
+export type ClaimValue<T> =
   | { readonly value: T; readonly source: string }
   | { readonly value: undefined; readonly status: 'absent' | 'overage' | 'unsupported' }
 
-/** What a token says about a person, in the same words for every provider. Times: seconds since the epoch. */
+/** What a token says about a person, normalised over all providers. Times: seconds since the epoch. */
 export interface Identity {
-  readonly issuer: Held<string>
+  readonly issuer: ClaimValue<string>
   /** The most stable id the provider gives; unique within its issuer only (OIDC Core §5.7). */
-  readonly subject: Held<string>
-  /** For display. Never decide on it: people rename themselves. */
-  readonly userName: Held<string>
-  readonly email: Held<string>
-  readonly emailVerified: Held<boolean>
-  readonly client: Held<string>
-  readonly audience: Held<readonly string[]>
-  readonly scopes: Held<readonly string[]>
-  readonly groups: Held<readonly string[]>
-  readonly roles: Held<readonly string[]>
-  readonly tenant: Held<string>
-  readonly authTime: Held<number>
-  /** `true`, or not known. */
-  readonly mfa: Held<true>
-  readonly sessionId: Held<string>
-  readonly tokenId: Held<string>
-  readonly issuedAt: Held<number>
-  readonly expiresAt: Held<number>
-  readonly notBefore: Held<number>
+  readonly subject: ClaimValue<string>
+  /** For display. Never use it for a decision: people can rename themselves. */
+  readonly userName: ClaimValue<string>
+  readonly email: ClaimValue<string>
+  readonly emailVerified: ClaimValue<boolean>
+  readonly client: ClaimValue<string>
+  readonly audience: ClaimValue<readonly string[]>
+  readonly scopes: ClaimValue<readonly string[]>
+  readonly groups: ClaimValue<readonly string[]>
+  readonly roles: ClaimValue<readonly string[]>
+  readonly tenant: ClaimValue<string>
+  readonly authTime: ClaimValue<number>
+  /** `true`, or unknown (see mfa.ts). */
+  readonly mfa: ClaimValue<true>
+  readonly sessionId: ClaimValue<string>
+  readonly tokenId: ClaimValue<string>
+  readonly issuedAt: ClaimValue<number>
+  readonly expiresAt: ClaimValue<number>
+  readonly notBefore: ClaimValue<number>
 }
 
-/** What, beside the payload, decides how it is read. */
+/** How to read a payload. */
 export interface Reading {
   readonly kind: TokenKind
-  /** The provider's own places; a concept it leaves out is looked up in the generic ones. */
+  /** Where this provider puts claims; the generic names are the fallback for each concept. */
   readonly names?: Partial<ClaimNames>
-  /** `scope` of the token response (RFC 6749 §5.1), used when the token itself says nothing about scopes. */
+  /** `scope` of the token response (RFC 6749 §5.1), used when the token has no scopes itself. */
   readonly responseScope?: string
 }
 
-/** The `source` of scopes that came with the token instead of in it. */
+/** The `source` of scopes from the token response instead of the token. */
 export const RESPONSE_SOURCE = 'token response'
 
-/** Reads a payload into an {@link Identity}. Total: any payload gives every concept, none is a guess. */
+/** Reads a payload into an {@link Identity}. Accepts any payload; every concept is in the result. Never throws. */
 export function normalise(payload: Claims, reading: Reading): Identity {
   const names: ClaimNames = { ...GENERIC_CLAIM_NAMES, ...reading.names }
   const read = <T>(sources: readonly ClaimSource[], shape: Shape<T>) =>
@@ -82,19 +82,19 @@ export function normalise(payload: Claims, reading: Reading): Identity {
 }
 
 /**
- * The first source with something in it wins. A list that is there but empty is remembered: "in no group"
- * is an answer, "groups not said" is none.
+ * The first source with a value wins. An empty list is the fallback: "in no group" differs from "groups not in the
+ * token".
  */
 function first<T>(
   payload: Claims,
   sources: readonly ClaimSource[],
   kind: TokenKind,
   shape: Shape<T>,
-): Held<T> {
+): ClaimValue<T> {
   if (sources.length === 0) return { value: undefined, status: 'unsupported' }
-  let empty: Held<T> | undefined
+  let empty: ClaimValue<T> | undefined
   for (const source of sources) {
-    // A distributed claim (OIDC Core §5.6.2) stands elsewhere: whatever else is here is not all of it.
+    // A distributed claim (OIDC Core §5.6.2) is outside the token, so values in the token would be incomplete.
     if (isDistributed(payload, source)) return { value: undefined, status: 'overage' }
     const held = readSource(payload, source, kind, shape)
     if (held?.value === undefined) continue
@@ -109,7 +109,7 @@ function readSource<T>(
   source: ClaimSource,
   kind: TokenKind,
   shape: Shape<T>,
-): Held<T> | undefined {
+): ClaimValue<T> | undefined {
   const held: { value: T; source: string }[] = []
   for (const { raw, name } of claimsAt(payload, source, kind)) {
     const value = shape(raw, name)
@@ -128,25 +128,25 @@ function isDistributed(payload: Claims, source: ClaimSource): boolean {
   return Object.hasOwn(elsewhere, source)
 }
 
-/** `email_verified` speaks of the `email` claim; an address read from elsewhere was verified by nobody. */
-function emailVerified(email: Held<string>, claim: Held<boolean>): Held<boolean> {
+/** `email_verified` is about the claim `email` only, not about an address from another claim. */
+function emailVerified(email: ClaimValue<string>, claim: ClaimValue<boolean>): ClaimValue<boolean> {
   if (email.value === undefined) return { value: undefined, status: email.status }
   return email.source === 'email' ? claim : { value: false, source: email.source }
 }
 
 function orResponse(
-  scopes: Held<readonly string[]>,
+  scopes: ClaimValue<readonly string[]>,
   responseScope: string | undefined,
-): Held<readonly string[]> {
+): ClaimValue<readonly string[]> {
   if (scopes.value !== undefined || responseScope === undefined) return scopes
   return { value: asScopes(responseScope, 'scope') ?? [], source: RESPONSE_SOURCE }
 }
 
 function multiFactor(
-  amr: Held<readonly string[]>,
-  acr: Held<string>,
+  amr: ClaimValue<readonly string[]>,
+  acr: ClaimValue<string>,
   mfaLevels: readonly string[],
-): Held<true> {
+): ClaimValue<true> {
   if (amr.value !== undefined && methodsProveMfa(amr.value)) return { value: true, source: amr.source }
   if (acr.value !== undefined && levelProvesMfa(acr.value, mfaLevels))
     return { value: true, source: acr.source }

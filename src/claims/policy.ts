@@ -1,11 +1,11 @@
 import { asUnknown, type Finding, type UnknownReason } from './finding.ts'
 import type { TokenKind } from './kind.ts'
 import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
-import { type Held, type Identity, RESPONSE_SOURCE } from './normalise.ts'
+import { type ClaimValue, type Identity, RESPONSE_SOURCE } from './normalise.ts'
 
 /**
- * What a token is expected to say, in the words on the wire. A key that is missing, or an empty list,
- * asserts nothing. Comparison is exact: letter case and trailing slashes count.
+ * The claims a token is expected to have. A key that is missing, or an empty list,
+ * asserts nothing. Comparison is exact: case and trailing slashes matter.
  */
 export interface Expect extends LifetimeLimits {
   /** Any of these. */
@@ -20,32 +20,32 @@ export interface Expect extends LifetimeLimits {
   readonly roles?: readonly string[]
   /** Any of these. */
   readonly client?: readonly string[]
-  /** The subject as `whoami` shows it; `*` stands for any text. Assert the issuer with it. */
+  /** The subject as `whoami` shows it; `*` is a wildcard. Unique within its issuer only, so assert `issuer` too. */
   readonly sub?: string
-  /** For the caller: refuse on `unknown` as well as on `fail`. */
+  /** For the caller: reject the token on `unknown` as well as on `fail`. */
   readonly strict?: boolean
 }
 
-/** A token as far as it is known. */
+/** A token as the policy sees it. */
 export interface KnownToken {
   readonly identity: Identity
   readonly kind: TokenKind
-  /** No claims could be read: not a JWT, an encrypted or a broken one. */
+  /** No claims can be read: not a JWT, or an encrypted or broken one. */
   readonly opaque: boolean
   readonly signature: 'verified' | 'unverified' | 'bad'
-  /** Made for an API of the provider's own: its signature cannot be checked here, so it is as good as opaque. */
+  /** Meant for the provider's own API: its signature cannot be checked here, so it is treated as opaque. */
   readonly notForUs?: boolean
-  /** `scope` of the token response, for a token that says nothing about scopes itself. */
+  /** `scope` of the token response, for a token that has no scopes itself. */
   readonly responseScope?: string
 }
 
 /**
- * Answers every assertion, plus three that always hold for a token worth having: its signature, its time
- * and that it is no refresh or logout token. `now`: milliseconds since the epoch.
+ * Evaluates every assertion, plus three that any usable token must pass: signature, expiry, and that it is
+ * no refresh or logout token. `now`: milliseconds since the epoch.
  *
- * A claim that would pass is `unknown` while the signature is unverified, and all are once it is bad; a
- * claim that fails fails whoever wrote it. Scopes of an opaque token come from the token response, which
- * TLS vouches for, so they can pass.
+ * A claim that would pass is `unknown` while the signature is unverified, and every claim is when it is bad; a
+ * claim that fails, fails in any case. Scopes of an opaque token come from the token response, which is
+ * authenticated by TLS, so they can pass.
  */
 export function judge(token: KnownToken, expect: Expect, now: number): Finding[] {
   const claims = [
@@ -85,9 +85,9 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   if (expect.issuer?.length) findings.push(anyOf('issuer', expect.issuer, listed(identity.issuer)))
   if (expect.audience?.length) {
     const finding = anyOf('audience', expect.audience, identity.audience)
-    // Some access tokens have no audience at all; then the client is what can be asserted.
+    // Some providers' access tokens have no audience; the client can be asserted instead.
     const absent = identity.audience.value === undefined && identity.client.value !== undefined
-    // An API's URI is not its id, though one is often written for the other: told, never taken.
+    // Some tokens name an API by its id instead of its URI: explained in a note, never accepted.
     const bare = expect.audience.some((one) =>
       identity.audience.value?.some((held) => one === `${URI_SCHEME}${held}`),
     )
@@ -102,7 +102,7 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   const { sub } = expect
   if (sub !== undefined) {
     const finding = answer('subject', sub, listed(identity.subject), (held) =>
-      held.some((id) => fits(sub, id)),
+      held.some((id) => matchesWildcard(sub, id)),
     )
     findings.push(
       expect.issuer?.length ? finding : { ...finding, note: 'a subject is unique within its issuer only' },
@@ -118,7 +118,7 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
     token.kind === 'id' && scopes.value === undefined
       ? { note: 'an ID token carries no scopes: whoever is given it decides by audience, client and claims' }
       : {}
-  // One finding for each scope, so that the one that is missing has a line of its own.
+  // One finding for each scope, so that each missing scope has its own line.
   const findings: Finding[] = (expect.scopes ?? []).map((scope) => ({
     ...answer('scope', scope, scopes, (held) => held.includes(scope)),
     ...note,
@@ -128,7 +128,7 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
   return findings
 }
 
-function anyOf(assertion: string, wanted: readonly string[], held: Held<readonly string[]>): Finding {
+function anyOf(assertion: string, wanted: readonly string[], held: ClaimValue<readonly string[]>): Finding {
   const expected = wanted.length === 1 ? `${wanted[0]}` : `any of: ${wanted.join(', ')}`
   return answer(assertion, expected, held, (values) => values.some((value) => wanted.includes(value)))
 }
@@ -136,7 +136,7 @@ function anyOf(assertion: string, wanted: readonly string[], held: Held<readonly
 function answer(
   assertion: string,
   expected: string,
-  held: Held<readonly string[]>,
+  held: ClaimValue<readonly string[]>,
   holds: (values: readonly string[]) => boolean,
 ): Finding {
   const finding = { assertion, expected, actual: 'not said', verdict: 'unknown' } as const
@@ -164,17 +164,17 @@ export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownTo
     : finding
 }
 
-function scopesOf({ identity, responseScope }: KnownToken): Held<readonly string[]> {
+function scopesOf({ identity, responseScope }: KnownToken): ClaimValue<readonly string[]> {
   if (identity.scopes.value !== undefined || responseScope === undefined) return identity.scopes
   return { value: responseScope.split(' ').filter((scope) => scope !== ''), source: RESPONSE_SOURCE }
 }
 
-function listed(held: Held<string>): Held<readonly string[]> {
+function listed(held: ClaimValue<string>): ClaimValue<readonly string[]> {
   return held.value === undefined ? held : { value: [held.value], source: held.source }
 }
 
-/** `*` stands for any text. Left to right with `indexOf`: no backtracking for a hostile subject to exploit. */
-function fits(pattern: string, text: string): boolean {
+/** Wildcard match: `*` is any text. By `indexOf` without backtracking, so that a hostile subject cannot cause ReDoS. */
+function matchesWildcard(pattern: string, text: string): boolean {
   const [head = '', ...rest] = pattern.split('*')
   const tail = rest.pop()
   if (tail === undefined) return pattern === text

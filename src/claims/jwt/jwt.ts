@@ -1,18 +1,18 @@
 import { isObject } from '../../json-object.ts'
 import { type JsonProblem, parseStrictJson } from './strict-json.ts'
 
-/** Members of a JOSE header or a claims set; made without a prototype, so only what the token says is there. */
+/** Members of a JOSE header or a claims set. Without a prototype, so no inherited member looks like a claim. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** A token whose three parts could be read. Nothing here says that it is genuine: see `verify.ts`. */
+/** A token whose three parts could be parsed. Not verified: see `verify.ts`. */
 export interface Jwt {
   readonly header: Claims
   readonly payload: Claims
 }
 
 /**
- * Why a text that begins like a JWT is not read as one. `encrypted` is a JWE (five parts, RFC 7516): it is
- * meant for the API alone and no fault of anybody.
+ * Why a text that begins like a JWT cannot be read. `encrypted` is a JWE (five parts, RFC 7516): not an error, but
+ * readable for its API only.
  */
 export type JwtProblem =
   | JsonProblem
@@ -45,9 +45,9 @@ const SENTENCES: Record<JwtProblem, string> = {
 }
 
 /**
- * Reads a compact JWS (RFC 7515 §7.1) without checking its signature. `undefined`: opaque, which is a
- * normal thing for an access token to be; a {@link BrokenJwt}: it begins like a JWT but is not one.
- * Surrounding white space is not forgiven. Never throws.
+ * Parses a compact JWS (RFC 7515 §7.1) without checking its signature. `undefined`: an opaque token, which is
+ * normal for access tokens; a {@link BrokenJwt}: it begins like a JWT but is not one.
+ * Surrounding white space is not accepted. Never throws.
  */
 export function readJwt(token: string): Jwt | BrokenJwt | undefined {
   if (!beginsLikeJwt(token)) return undefined
@@ -62,19 +62,19 @@ export function readJwt(token: string): Jwt | BrokenJwt | undefined {
   return { header, payload }
 }
 
-/** Narrows what {@link readJwt} gave: true when there are claims to read. */
+/** Narrows the result of {@link readJwt}: true when there are claims to read. */
 export function isReadable(jwt: Jwt | BrokenJwt | undefined): jwt is Jwt {
   return jwt !== undefined && !('problem' in jwt)
 }
 
-/** The bytes of canonical, unpadded base64url (RFC 7515 §2), else `undefined`; stray bits at the end are refused. */
+/** Decodes canonical, unpadded base64url (RFC 7515 §2); undefined for anything else, also for stray bits at the end. */
 export function decodeBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
-  // Node skips what it does not know and ignores left-over bits; only the canonical spelling survives the way back.
+  // Node skips invalid characters and ignores stray bits; re-encoding shows whether the text was canonical.
   return bytes.toString('base64url') === text ? bytes : undefined
 }
 
-/** A first part that decodes to `{…`: an opaque token with dots in it does not. */
+/** Whether the first part decodes to `{…`, unlike that of an opaque token with dots in it. */
 function beginsLikeJwt(token: string): boolean {
   const dot = token.indexOf('.')
   if (dot < 2) return false
@@ -89,7 +89,7 @@ function readPart(part: string): Claims | JwtProblem {
   if (!bytes) return 'base64url'
   let text: string
   try {
-    // ignoreBOM keeps a byte order mark in the text, where the JSON reader refuses it (RFC 8259 §8.1).
+    // ignoreBOM keeps a byte order mark in the text, so that the JSON parser rejects it (RFC 8259 §8.1).
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return 'utf-8'

@@ -1,7 +1,7 @@
 import { isObject } from '../../json-object.ts'
 import { decodeBase64url } from './jwt.ts'
 
-/** A member of a JWKS (RFC 7517 §4), as somebody else wrote it. */
+/** A key of a JWKS (RFC 7517 §4). Untrusted: members may be missing or of any type. */
 export type Jwk = Readonly<Record<string, unknown>>
 
 /** Public-key signatures only: with `HS*` the provider's public key would serve as the secret (RFC 8725 §2.1). */
@@ -28,8 +28,8 @@ export function keysOf(document: unknown): Jwk[] {
 }
 
 /**
- * Whether a key may check signatures of this algorithm: right type and curve, and not set aside for
- * something else by `use`, `key_ops` or `alg` (RFC 7517 §4.2–4.4).
+ * Whether a key may verify signatures of this algorithm: right type and curve, and not reserved for another purpose by
+ * `use`, `key_ops` or `alg` (RFC 7517 §4.2–4.4).
  */
 export function fitsAlgorithm(key: Jwk, algorithm: string): boolean {
   const needs = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined
@@ -41,7 +41,7 @@ export function fitsAlgorithm(key: Jwk, algorithm: string): boolean {
   return operations === undefined || (Array.isArray(operations) && operations.includes('verify'))
 }
 
-/** Whether the key's own time window, if it has one (`nbf`, `exp`, seconds), is open. `now`: milliseconds. */
+/** Whether a key with a validity period (`nbf`, `exp`, seconds) is valid now. `now`: milliseconds. */
 export function isCurrent(key: Jwk, now: number, leewaySeconds: number): boolean {
   const [from, until] = [key.nbf, key.exp]
   const begun = typeof from !== 'number' || now / 1000 >= from - leewaySeconds
@@ -49,8 +49,8 @@ export function isCurrent(key: Jwk, now: number, leewaySeconds: number): boolean
 }
 
 /**
- * One key set may serve many tenants and mark each key with the issuer it signs for; `{tenantid}`, there
- * or in the issuer that discovery gave, stands for the token's own tenant. Without that check another
+ * Whether a key may sign for this issuer. One JWKS may serve many tenants and mark each key with its issuer;
+ * `{tenantid}`, there or in the issuer of the metadata, stands for the token's own tenant. Without this check another
  * tenant's key could sign for ours.
  */
 export function signsFor(key: Jwk, issuer: string | undefined, tenant: unknown): boolean {
@@ -69,14 +69,14 @@ function fillTenant(issuer: string, tenant: unknown): string | undefined {
   return typeof tenant === 'string' && GUID.test(tenant) ? issuer.replace(TENANT, tenant) : undefined
 }
 
-/** An RSA key too short to trust, or one whose exponent makes every signature valid. */
+/** Whether an RSA key is too short, or has an exponent of 1, which makes every signature valid. */
 export function isWeak(key: Jwk): boolean {
   if (key.kty !== 'RSA') return false
   const [modulus, exponent] = [unsigned(key.n), unsigned(key.e)]
   return bitLength(modulus) < MIN_RSA_BITS || bitLength(exponent) < 2
 }
 
-/** Public members alone: whatever else a key set carries must not decide how the key is used. */
+/** The public members of a key only: other members of a JWKS must not influence how the key is used. */
 export function publicPart(key: Jwk): Record<string, string> {
   const members = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] }[`${key.kty}`] ?? []
   return Object.fromEntries(['kty', ...members].map((name) => [name, `${key[name]}`]))

@@ -1,13 +1,13 @@
 /**
- * A JSON reader for text that decides who somebody is.
+ * A strict JSON parser for tokens.
  *
- * `JSON.parse` keeps the last of two members with the same name where another reader keeps the first,
+ * `JSON.parse` keeps the last of two members with the same name where another parser keeps the first,
  * so two programs can see two different subjects in one signed token (RFC 8725bis, "Multiplicity of JSON
- * Encodings"). This one refuses duplicates at every level, bounds the depth, and builds objects without a
- * prototype, so that a member called `__proto__` or `constructor` is a member and nothing else.
+ * Encodings"). This parser rejects duplicates at every level, limits the depth, and builds objects without a
+ * prototype, so that a member called `__proto__` or `constructor` is an ordinary member.
  */
 
-/** Why a text was refused. `json` covers everything `JSON.parse` would refuse too. */
+/** Why a text was rejected. `json`: anything that `JSON.parse` would reject too. */
 export type JsonProblem = 'json' | 'duplicate-member' | 'too-deep'
 
 class Refusal extends Error {
@@ -73,7 +73,7 @@ class Reader {
     return items
   }
 
-  /** Escapes and number syntax are left to `JSON.parse`: it is exact on a single literal. */
+  /** `JSON.parse` decodes escapes and numbers: it is exact for a single literal. */
   private literal(pattern: RegExp): unknown {
     const found = this.take(pattern)
     if (!found) throw new Refusal('json')
@@ -100,8 +100,8 @@ class Reader {
 }
 
 /**
- * JSON text → its value, or why it is refused. Objects have no prototype. Never throws.
- * `maxDepth` counts objects and arrays inside one another: a bare object holding scalars has depth 1.
+ * Parses JSON text: its value, or why it was rejected. Objects have no prototype. Never throws.
+ * `maxDepth`: limit for nested objects and arrays; an object of scalars has depth 1.
  */
 export function parseStrictJson(text: string, maxDepth = 64): { value: unknown } | { problem: JsonProblem } {
   try {

@@ -11,8 +11,8 @@ import {
 } from './signing-key.ts'
 
 /**
- * Why a signature does not count. `unknown-key` is the only one where fetching the keys again may help
- * (OIDC Core §10.1.1); `bad-signature` means that the token is not the provider's.
+ * Why a signature is not verified. `unknown-key` is the only one where fetching the keys again may help
+ * (OIDC Core §10.1.1); `bad-signature` means that the token was not signed by the provider.
  */
 export type SignatureProblem =
   | 'opaque'
@@ -23,27 +23,27 @@ export type SignatureProblem =
   | 'weak-key'
   | 'bad-signature'
 
-/** The outcome; `kid` is the key's own, `undefined` when it has none. `detail` can hold text from the token. */
+/** The result; `kid`: of the key, undefined when it has none. `detail` can hold text from the token. */
 export type SignatureAnswer =
   | { readonly verified: true; readonly kid: string | undefined; readonly alg: string }
   | { readonly verified: false; readonly reason: SignatureProblem; readonly detail: string }
 
-/** What the keys are judged by. */
+/** What decides which keys may be used. */
 export interface Verification {
-  /** Milliseconds since the epoch, for keys with a time window of their own. */
+  /** Milliseconds since the epoch, for keys with a validity period. */
   readonly now: number
-  /** The issuer the token must come from, for keys marked with one; without it the token's own `iss`. */
+  /** For keys marked with an issuer: the one expected; by default the token's own `iss`. */
   readonly issuer?: string
 }
 
 const KEY_LEEWAY_SECONDS = 60
-/** A key set can be hostile too: no token is worth more tries than this. */
+/** Limit against a hostile JWKS with many matching keys. */
 const MAX_TRIES = 16
 
 /**
- * Checks a compact JWS against a JWKS document (RFC 7515 §5.2), the signature only: claims are the
- * policy's. Keys come from `keys` alone; `jku`, `x5u`, `x5c` and `jwk` in the header are not looked at
- * (RFC 8725 §3.10). The algorithm must be on our list, whatever the token says (§3.1). Never rejects.
+ * Verifies the signature of a compact JWS with a JWKS document (RFC 7515 §5.2); claims are checked by the
+ * policy. Keys come from `keys` alone; `jku`, `x5u`, `x5c` and `jwk` in the header are ignored
+ * (RFC 8725 §3.10). The algorithm must be on our allow-list (§3.1). The promise never rejects.
  */
 export async function verifySignature(
   token: string,
@@ -51,27 +51,34 @@ export async function verifySignature(
   how: Verification,
 ): Promise<SignatureAnswer> {
   const jwt = readJwt(token)
-  if (jwt === undefined) return no('opaque', 'the token is not a JWT: only its provider can check it')
-  if (!isReadable(jwt)) return no(jwt.problem === 'encrypted' ? 'opaque' : 'broken', jwt.detail)
+  if (jwt === undefined) return unverified('opaque', 'the token is not a JWT: only its provider can check it')
+  if (!isReadable(jwt)) return unverified(jwt.problem === 'encrypted' ? 'opaque' : 'broken', jwt.detail)
   const algorithm = jwt.header.alg
   if (typeof algorithm !== 'string' || !Object.hasOwn(ALGORITHMS, algorithm)) {
-    return no('algorithm', `signed with ${shown(algorithm)}, which is not accepted`)
+    return unverified('algorithm', `signed with ${describeMember(algorithm)}, which is not accepted`)
   }
-  // No extension is understood here, and `crit` says not to go on then (RFC 7515 §4.1.11).
+  // No extensions are supported, so a token with `crit` must be rejected (RFC 7515 §4.1.11).
   if (jwt.header.crit !== undefined)
-    return no('critical-header', 'the header asks for an extension not known here')
+    return unverified('critical-header', 'the header asks for an extension not known here')
   const fitting = fittingKeys(jwt, algorithm, keysOf(keys), how)
   if (fitting.length === 0)
-    return no('unknown-key', `no key of the provider fits ${algorithm}, kid ${shown(jwt.header.kid)}`)
+    return unverified(
+      'unknown-key',
+      `no key of the provider fits ${algorithm}, kid ${describeMember(jwt.header.kid)}`,
+    )
   const strong = fitting.filter((key) => !isWeak(key)).slice(0, MAX_TRIES)
-  if (strong.length === 0) return no('weak-key', 'the key is shorter than 2048 bits or otherwise unsafe')
+  if (strong.length === 0)
+    return unverified('weak-key', 'the key is shorter than 2048 bits or otherwise unsafe')
   for (const key of strong) {
-    if (await opens(token, key, algorithm)) return { verified: true, kid: kidOf(key), alg: algorithm }
+    if (await isSignedBy(token, key, algorithm)) return { verified: true, kid: kidOf(key), alg: algorithm }
   }
-  return no('bad-signature', `the signature was not made with the provider's key ${shown(jwt.header.kid)}`)
+  return unverified(
+    'bad-signature',
+    `the signature was not made with the provider's key ${describeMember(jwt.header.kid)}`,
+  )
 }
 
-/** With a `kid`, the keys of that name; without one, every key that fits: never just the first. */
+/** With a `kid` the keys of that id, without one all keys that may sign such a token (not just the first). */
 function fittingKeys(jwt: Jwt, algorithm: string, keys: readonly Jwk[], how: Verification): Jwk[] {
   const { kid } = jwt.header
   const issuer = how.issuer ?? (typeof jwt.payload.iss === 'string' ? jwt.payload.iss : undefined)
@@ -84,13 +91,13 @@ function fittingKeys(jwt: Jwt, algorithm: string, keys: readonly Jwk[], how: Ver
   )
 }
 
-async function opens(token: string, key: Jwk, algorithm: string): Promise<boolean> {
+async function isSignedBy(token: string, key: Jwk, algorithm: string): Promise<boolean> {
   const { compactVerify, importJWK } = await import('jose')
   try {
     await compactVerify(token, await importJWK(publicPart(key), algorithm), { algorithms: [algorithm] })
     return true
   } catch {
-    // A key that cannot be imported opens nothing; the next one may.
+    // The key cannot be imported, or did not sign this token; another one may.
     return false
   }
 }
@@ -99,11 +106,11 @@ function kidOf(key: Jwk): string | undefined {
   return typeof key.kid === 'string' ? key.kid : undefined
 }
 
-function shown(value: unknown): string {
+function describeMember(value: unknown): string {
   if (value === undefined) return '(none)'
   return typeof value === 'string' ? `"${value.slice(0, 60)}"` : 'of a wrong type'
 }
 
-function no(reason: SignatureProblem, detail: string): SignatureAnswer {
+function unverified(reason: SignatureProblem, detail: string): SignatureAnswer {
   return { verified: false, reason, detail }
 }

@@ -1,5 +1,5 @@
 import type { Inspected } from '../../claims/inspect.ts'
-import type { Held, Identity } from '../../claims/normalise.ts'
+import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { InspectedTokens } from './inspected-tokens.ts'
 
@@ -36,7 +36,7 @@ const FROM_ACCESS = new Set<keyof Identity>(['client', 'audience', 'scopes', 'gr
 export function placeOf(
   view: View,
   concept: keyof Identity,
-): { held: Held<NonNullable<unknown>>; from: 'id' | 'access' } | undefined {
+): { held: ClaimValue<NonNullable<unknown>>; from: 'id' | 'access' } | undefined {
   const order = FROM_ACCESS.has(concept) ? (['access', 'id'] as const) : (['id', 'access'] as const)
   const found = order.flatMap((from) => {
     const held = view[from]?.identity[concept]

@@ -1,7 +1,7 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { instant } from '../../claims/lifetime.ts'
-import type { Held, Identity } from '../../claims/normalise.ts'
+import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
@@ -46,7 +46,7 @@ function identityLines(view: View, columns: number, style: Style): string[] {
   })
 }
 
-function say(concept: keyof Identity, held: Held<NonNullable<unknown>>): string | undefined {
+function say(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): string | undefined {
   if (held.value === undefined) {
     if (held.status === 'overage') return 'not in the token: there are too many'
     if (concept !== 'groups' && concept !== 'scopes') return undefined
