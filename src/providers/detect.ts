@@ -4,16 +4,16 @@ import { isProviderId, PRESETS } from './presets.ts'
 
 interface Place {
   readonly id: ProviderId
-  /** In lower case, without a port: a whole name, or `.domain` for all below it. Compared before a pattern is. */
+  /** In lower case, without a port: a whole name, or `.domain` for all subdomains. Checked before `like`. */
   readonly hosts?: readonly string[]
-  /** Hosts with a region, or a customer, in the middle of their name. */
+  /** For hosts with a region or a customer in the middle of their name. */
   readonly like?: RegExp
   readonly path?: RegExp
 }
 
 const OKTA = ['.okta.com', '.oktapreview.com', '.okta-emea.com', '.okta-gov.com']
 
-/** Hosts and paths, first fit wins. */
+/** Hosts and paths of known issuers; the first match wins. */
 const PLACES: readonly Place[] = [
   { id: 'okta', hosts: OKTA, path: /^\/oauth2\/[^/]/ },
   { id: 'okta-org', hosts: OKTA },
@@ -24,7 +24,7 @@ const PLACES: readonly Place[] = [
       ...['sts.windows.net', '.ciamlogin.com', '.b2clogin.com'],
     ],
   },
-  // The sign-in domain is no issuer, but it is often taken for one: recognised, so that the hint can say so.
+  // The sign-in domain is no issuer but is often mistaken for one: recognised, so that the hint can say so.
   {
     id: 'cognito',
     hosts: ['.amazoncognito.com'],
@@ -49,7 +49,7 @@ const PLACES: readonly Place[] = [
     hosts: ['token.actions.githubusercontent.com'],
     like: /^token\.actions\.[a-z0-9-]+\.ghe\.com$/,
   },
-  // On a customer's own domain only the path tells.
+  // On a customer's own domain only the path shows the provider.
   { id: 'github-actions', path: /^\/_services\/token(\/|$)/ },
   { id: 'keycloak', path: /\/realms\/[^/]+\/?$/ },
   { id: 'okta', path: /^\/oauth2\/(default|aus[A-Za-z0-9]+)$/ },
@@ -62,11 +62,11 @@ const isAt = ({ hosts, like }: Place, host: string): boolean =>
   like?.test(host) === true
 
 /**
- * Whose issuer this is, `generic` when nothing tells: several providers offer domains of one's own, so a
- * profile can name the provider. It picks defaults only; nothing is trusted for looking like somebody.
+ * The provider of an issuer, `generic` when it is not recognised: with a custom domain the profile must name the
+ * provider. Selects defaults only; no trust follows from it.
  */
 export function detectProvider(issuer: string): ProviderId {
-  // One provider's tokens also name it without a scheme.
+  // Google's tokens may have an `iss` without a scheme.
   const text = issuer.includes('://') ? issuer : `https://${issuer}`
   if (!URL.canParse(text)) return 'generic'
   const { hostname, pathname } = new URL(text)
@@ -74,7 +74,7 @@ export function detectProvider(issuer: string): ProviderId {
   return place?.id ?? 'generic'
 }
 
-/** The preset a profile asks for by name, else the one its issuer points to. Failure: `settings`, unknown name. */
+/** The preset that a profile names, else the one of its issuer. Failure `settings`: unknown name. */
 export function presetFor(issuer: string, provider?: string): Preset {
   if (provider === undefined) return PRESETS[detectProvider(issuer)]
   if (isProviderId(provider)) return PRESETS[provider]

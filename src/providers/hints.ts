@@ -2,18 +2,18 @@ import type { Hint, Where } from './preset.ts'
 import { isProviderId, PRESETS } from './presets.ts'
 
 /**
- * What went wrong, as the provider put it. Beside OAuth's error codes these of our own are known:
- * `issuer-mismatch`, `not-found` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the
- * provider's own API can read it) for what the token endpoint gave.
+ * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
+ * `not-found` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the provider's own API can
+ * read it) for the tokens of a response.
  */
 export interface ProviderError {
   readonly error?: string
-  /** `error_description`, foreign text: matched, never repeated. */
+  /** `error_description`: untrusted text, only matched, never shown. */
   readonly description?: string
   readonly where?: Where
 }
 
-/** Values from the settings in use that a hint may show. */
+/** Values from the current settings that a hint may show. */
 export interface HintValues {
   readonly issuer?: string
   readonly client?: string
@@ -22,7 +22,7 @@ export interface HintValues {
   readonly scopes?: readonly string[]
 }
 
-/** For any provider, when its own hints say nothing. */
+/** Fallback for any provider. */
 const COMMON: readonly Hint[] = [
   {
     where: 'discovery',
@@ -93,8 +93,8 @@ const COMMON: readonly Hint[] = [
 ]
 
 /**
- * Advice for a provider's error in our own words, `undefined` when there is none. The provider's own hints
- * come first. Text from the provider is matched only; what is filled in comes from `values`.
+ * The hint for a provider's error, undefined when there is none. The preset's own hints go first. Text from the
+ * provider is only matched; what is filled in comes from `values`.
  */
 export function hintFor(provider: string, error: ProviderError, values: HintValues = {}): string | undefined {
   const own = isProviderId(provider) ? PRESETS[provider].hints : []
@@ -103,7 +103,7 @@ export function hintFor(provider: string, error: ProviderError, values: HintValu
 }
 
 function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {
-  // Bounded: a description can be as long as its writer likes.
+  // Truncated, because the provider may send a description of any length.
   const text = (description ?? '').slice(0, 2000)
   return (
     (hint.where === undefined || hint.where === where) &&
@@ -119,7 +119,7 @@ function vendorCode(description: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** The first part of the path, where some providers keep what tells one customer from another. */
+/** The first part of the issuer's path, which is the tenant at some providers. */
 function tenantOf(issuer: string | undefined): string | undefined {
   if (issuer === undefined || !URL.canParse(issuer)) return undefined
   return new URL(issuer).pathname.split('/')[1] || undefined

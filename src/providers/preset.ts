@@ -18,96 +18,97 @@ export const PROVIDER_IDS = [
   'aws-identity-center',
   'generic',
 ] as const
+/** One of {@link PROVIDER_IDS}. */
 export type ProviderId = (typeof PROVIDER_IDS)[number]
 
-/** Where a failure was seen. */
+/** The endpoint or step where an error occurred. */
 export type Where = 'authorization' | 'token' | 'device' | 'discovery'
 
-/** One line of advice and when it is given. All conditions that are there must hold. */
+/** One hint and its conditions, all of which must hold. */
 export interface Hint {
   readonly where?: Where
   /** The OAuth `error`, one of these. */
   readonly error?: readonly string[]
-  /** Fits the `error_description`. */
+  /** Matches the `error_description`. */
   readonly description?: RegExp
-  /** One of these numbers stands as `AADSTS<number>` in the description. For advice only: they may change. */
+  /** The description contains `AADSTS<number>` with one of these numbers. For hints only: they may change. */
   readonly codes?: readonly number[]
-  /** Fits the issuer in use. */
+  /** Matches the issuer. */
   readonly issuer?: RegExp
-  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the settings in use. */
+  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings. */
   readonly say: string
 }
 
-/** What is particular about a provider: its row as it is known here, or the same with what a profile overrides. */
+/** The particular behaviour of a provider, as known here or with the overrides of a profile. */
 export interface Preset {
   readonly id: ProviderId
-  /** The name its makers use. */
+  /** Product name, for people. */
   readonly name: string
-  /** Who signs in with it: a person, a program on the provider's own machines, or nobody (see `registration`). */
+  /** Who gets tokens: a person, a program on the provider's own machines, or nobody (see `registration`). */
   readonly signsIn: 'person' | 'workload' | 'nobody'
-  /** Asked for when the profile names no scopes (OIDC Core §3.1.2.1). */
+  /** Default scopes (OIDC Core §3.1.2.1). */
   readonly scopes: readonly string[]
-  /** What makes the provider give a refresh token: `offline_access` in the scopes, nothing, or parameters. */
+  /** How to get a refresh token: scope `offline_access`, always given, by request parameters, or not at all. */
   readonly offline: 'scope' | 'implicit' | 'params' | 'none'
   /** `offline_access` is honoured only with a consent prompt (OpenID Connect Core §11). */
   readonly consentForOffline: boolean
-  /** How granted scopes are spelled in the answer, where not as asked. */
+  /** Requested scope → its spelling in the token response, where it differs. */
   readonly scopeSpelling: Readonly<Record<string, string>>
-  /** Added to the authorization request. */
+  /** Extra parameters of the authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>
   /**
-   * What `audience` turns into: a parameter of that name (`audience`; `resource`, RFC 8707), a scope that
-   * begins with it, a cross-client scope, nothing because the issuer (`server`) or an administrator's
-   * setting (`mapper`) decides, or nothing because there is no such thing.
+   * How `audience` is requested: by a parameter (`audience`; `resource`, RFC 8707), by a scope that begins with
+   * it, by a cross-client scope; or it cannot be requested because the issuer (`server`) or an administrator
+   * (`mapper`) decides, or because the provider has no audiences (`none`).
    */
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
-  /** The token that an API of ours can check. */
+  /** The kind of token that the user's own API can verify. */
   readonly useToken: 'access' | 'id'
-  /** Marks of access tokens that are made for the provider's own APIs: nobody else can check their signature. */
+  /** How to recognise access tokens for the provider's own APIs: nobody else can verify their signature. */
   readonly ownTokens: OwnTokens
-  /** Host of the loopback redirect URI (RFC 8252 §7.3), as it must be spelled for this provider. */
+  /** Host of the loopback redirect URI (RFC 8252 §7.3) that this provider accepts. */
   readonly redirectHost: '127.0.0.1' | 'localhost' | '[::1]'
   /** `any`: the provider ignores the port. Otherwise these are tried in order and must be registered. */
   readonly redirectPorts: 'any' | readonly number[]
   /** Path of the redirect URI; may be empty. */
   readonly redirectPath: string
-  /** PKCE S256 is always sent (RFC 7636); this says whether the provider is known to check it. */
+  /** Whether the provider is known to check PKCE (RFC 7636). S256 is always sent. */
   readonly pkceKnown: boolean
   /** The device grant (RFC 8628); `separate-client`: only for a client registered for devices alone. */
   readonly device: 'yes' | 'no' | 'if-advertised' | 'separate-client'
-  /** Send a PKCE challenge with the device request too. */
+  /** Send a PKCE challenge in the device flow too. */
   readonly devicePkce: boolean
-  /** The provider's own error codes while polling → those of RFC 8628 §3.5. */
+  /** The provider's own error codes for polling → those of RFC 8628 §3.5. */
   readonly deviceErrorAliases: Readonly<Record<string, string>>
-  /** Errors of a refresh that mean that the refresh token is dead (RFC 6749 §5.2 knows `invalid_grant`). */
+  /** Error codes which mean that the refresh token is invalid for ever (RFC 6749 §5.2: `invalid_grant`). */
   readonly deadRefreshCodes: readonly string[]
   /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
-  /** How a client shows who it is: `none` (public), or by a secret (RFC 6749 §2.3.1). */
+  /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */
   readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** The client secret ships with the program and is no secret (RFC 8252 §8.5): a profile may hold it. */
   readonly publicSecret: boolean
-  /** Allowed difference between the provider's clock and ours, in seconds. */
+  /** Leeway for clock skew, seconds. */
   readonly leewaySeconds: number
-  /** Issuer as discovery writes it, when a part in braces stands for a claim of the token. */
+  /** `issuer` in the metadata when it is a template: a part in braces stands for a claim of the token. */
   readonly issuerTemplate?: string
-  /** Issuers in a profile that stand for many tenants; their tokens carry the template's issuer, filled in. */
+  /** Matches an issuer shared by many tenants; its tokens carry the template's issuer, filled in. */
   readonly sharedIssuer?: RegExp
   /** Other spellings of the issuer that its tokens may carry. */
   readonly issuerAliases: readonly string[]
-  /** Hosts beside the issuer's own where its endpoints are known to live; `*` is one or more labels. */
+  /** Known hosts of its endpoints other than the issuer's; `*` is one or more labels. */
   readonly endpointHosts: readonly string[]
-  /** A provider's own places; a concept left out is read in the generic way. */
+  /** Where this provider puts claims; the generic names are the fallback for each concept. */
   readonly claimNames: Partial<ClaimNames>
   readonly hints: readonly Hint[]
-  /** What an administrator does so that `ls-auth login` works; the redirect URIs are shown beside it. */
+  /** Steps for an administrator before `ls-auth login` works; the redirect URIs are shown with them. */
   readonly registration: readonly string[]
 }
 
-/** Ports to register where a provider compares the redirect URI with its port. Public: users register them. */
+/** Ports to register where a provider compares the port too. Users have registered them, so they never change. */
 export const FIXED_PORTS: readonly number[] = [8765, 18765, 28765]
 
-/** A provider that keeps to the standards and has no habits of its own; other presets start from it. */
+/** A provider that follows the standards; the base of all other presets. */
 export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   signsIn: 'person',
   scopes: ['openid', 'profile', 'email', 'offline_access'],

@@ -12,7 +12,7 @@ import { okta, oktaOrg } from './presets/okta.ts'
 import { oneLogin } from './presets/one-login.ts'
 import { pingOne } from './presets/ping-one.ts'
 
-/** Every preset by its name in a profile. */
+/** All presets by their name in a profile. */
 export const PRESETS: Readonly<Record<ProviderId, Preset>> = {
   okta,
   'okta-org': oktaOrg,
@@ -37,8 +37,7 @@ export function isProviderId(text: string): text is ProviderId {
 }
 
 /**
- * The redirect URIs to register, for a preset or one that settings override. Where the port is ignored
- * (RFC 8252 §7.3) there is one, without a port.
+ * The redirect URIs to register. Where the provider ignores the port (RFC 8252 §7.3) there is one, without a port.
  */
 export function redirectUris({
   redirectHost: host,

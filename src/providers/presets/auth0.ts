@@ -14,7 +14,7 @@ export const auth0: Preset = {
     email: ['email', { ending: '/email' }],
     client: ['azp', 'client_id', { path: ['aud'], only: 'id', take: 'single' }],
     scopes: ['scope'],
-    // Plain names are reserved there, so rules add them under a URL of the customer's own.
+    // Auth0 reserves plain names, so customers add such claims under a URL of their own.
     groups: [{ ending: '/groups' }, 'groups'],
     roles: [{ ending: '/roles' }, 'permissions'],
     tenant: ['org_id', { path: ['iss'], take: 'host' }],

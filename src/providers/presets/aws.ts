@@ -1,6 +1,6 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
-/** The claim under which AWS keeps what it knows of the principal. */
+/** The claim with AWS's facts about the principal. */
 const AWS = 'https://sts.amazonaws.com/'
 
 /** AWS IAM as an issuer for programs: `sts:GetWebIdentityToken`. There is no sign-in page and no refresh token. */
@@ -46,7 +46,7 @@ export const awsIam: Preset = {
   ],
 }
 
-/** IAM Identity Center is recognised so that it can be explained: it issues no ID tokens to other programs. */
+/** IAM Identity Center: recognised only to explain that it issues no ID tokens to other programs. */
 export const awsIdentityCenter: Preset = {
   ...STANDARD,
   id: 'aws-identity-center',
@@ -54,7 +54,7 @@ export const awsIdentityCenter: Preset = {
   signsIn: 'nobody',
   scopes: [],
   offline: 'none',
-  // Its token opens every AWS account the person has: it must not travel to a trace API.
+  // Its token gives access to all AWS accounts of the person: it must not be sent to a trace API.
   device: 'no',
   revoke: [],
   hints: [

@@ -43,7 +43,7 @@ export const cognito: Preset = {
   scopes: ['openid', 'profile', 'email'],
   offline: 'implicit',
   audience: 'scope',
-  // The only spelling of loopback that every age of the service accepts.
+  // The only spelling of loopback that all versions of the service accept.
   redirectHost: 'localhost',
   pkceKnown: true,
   device: 'no',

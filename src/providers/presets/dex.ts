@@ -12,7 +12,7 @@ export const dex: Preset = {
   pkceKnown: true,
   device: 'yes',
   devicePkce: true,
-  // A dead refresh token is called an invalid request here.
+  // Dex answers `invalid_request` for an invalid refresh token.
   deadRefreshCodes: ['invalid_grant', 'invalid_request'],
   revoke: [],
   claimNames: {

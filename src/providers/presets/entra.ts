@@ -75,16 +75,16 @@ const HINTS: readonly Hint[] = [
   },
 ]
 
-/** Microsoft Entra ID, endpoint v2. Whether an access token has v1 or v2 claims is the API's registration to say. */
+/** Microsoft Entra ID, endpoint v2. The API's registration decides whether an access token has v1 or v2 claims. */
 export const entra: Preset = {
   ...STANDARD,
   id: 'entra',
   name: 'Microsoft Entra ID',
-  // It needs none, and in many tenants only an administrator may see the consent page (AADSTS90094).
+  // Not needed, and in many tenants only an administrator may see the consent page (AADSTS90094).
   consentForOffline: false,
   audience: 'scope',
-  // Without a scope of our own API the token is for Microsoft Graph (its id and its names), and nobody else can check
-  // that one: it is signed over a header that was changed afterwards.
+  // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). Nobody else can
+  // verify it, because its header is changed after signing.
   ownTokens: {
     audiences: [
       '00000003-0000-0000-c000-000000000000',
@@ -100,7 +100,7 @@ export const entra: Preset = {
   device: 'yes',
   deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
   deadRefreshCodes: ['invalid_grant', 'interaction_required'],
-  // There is no revocation endpoint: signing out forgets locally.
+  // Entra has no revocation endpoint: signing out only deletes the tokens here.
   revoke: [],
   issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
   sharedIssuer: /\/(common|organizations|consumers)\//,

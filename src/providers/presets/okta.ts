@@ -84,7 +84,7 @@ export const oktaOrg: Preset = {
   name: 'Okta (org authorization server)',
   audience: 'none',
   useToken: 'id',
-  // They look like JWTs, but what is in them may change and their keys need not be published.
+  // They look like JWTs, but their content may change and their keys may not be published.
   ownTokens: { all: true },
   hints: [
     {
