@@ -9,13 +9,13 @@ import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
 import { checkIssuer } from './urls.ts'
 
-/** What a client needs beside the settings' values. */
+/** What a client needs in addition to the values of the settings. */
 interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
   readonly timeoutMilliseconds: number | undefined
   readonly env: Env
 }
 
-/** Everything about signing in that the settings decide. Failures: `settings`, `refused` (plain http). */
+/** The client that the settings describe. Failures: `settings`, `refused` (plain http), `usage` (a duration). */
 export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
   const { env, timeoutMilliseconds, profile, preset, apiOrigin, stateDirectory } = facts
   const issuer = values.text('issuer')
@@ -52,7 +52,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
   }
 }
 
-/** A secret in a settings file is one that everybody may know (RFC 8252 §8.5: it ships with the program). */
+/** Only a secret that is public by design may be in a settings file (RFC 8252 §8.5: it ships with the program). */
 function publicSecret(secret: string | undefined, preset: Preset): string | undefined {
   if (secret === undefined || preset.publicSecret) return secret
   throw new Failure(

@@ -5,20 +5,21 @@ import { isObject } from '../json-object.ts'
 import type { Env, Files } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 
-/** A settings file as parsed TOML; values are checked by the reader of each key. */
+/** A settings file as parsed TOML; resolve.ts validates the values. */
 export interface ConfigFile {
   readonly path: string
   readonly exists: boolean
   readonly text: string
   readonly defaultProfile: string | undefined
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** Top-level keys this version does not know. They are kept. */
+  /** Top-level keys that this version does not know. Writing preserves them. */
   readonly unknownKeys: readonly string[]
 }
 
-/** Far more than anybody types: a larger file is some other file. */
+/** Limit, bytes: a larger file is not a settings file. */
 const MOST_BYTES = 1024 * 1024
 
+/** Reads a settings file; a missing one counts as empty. Failure `settings`: unreadable, no TOML, wrong shape. */
 export async function readConfig(path: string, files: Files): Promise<ConfigFile> {
   let bytes: Buffer | undefined
   try {
@@ -35,7 +36,7 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
     )
   }
   const text = bytes?.toString('utf8') ?? ''
-  const root = bytes === undefined ? {} : await parse(text, path)
+  const root = bytes === undefined ? {} : await parseConfig(text, path)
   const profiles = root.profiles ?? {}
   if (!isTable(profiles) || !Object.values(profiles).every(isTable)) {
     throw new Failure('settings', `${path}: profiles must be tables`, {
@@ -59,7 +60,7 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
 const isTable = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && !(value instanceof Date)
 
-async function parse(text: string, path: string): Promise<Record<string, unknown>> {
+async function parseConfig(text: string, path: string): Promise<Record<string, unknown>> {
   const { parseToml } = await import('./toml-reading.ts')
   try {
     return parseToml(text)
@@ -68,11 +69,11 @@ async function parse(text: string, path: string): Promise<Record<string, unknown
   }
 }
 
-/** `line` and `column` count from one, where the library that read it says where it stopped. */
+/** `line` and `column` count from one; undefined when the library gives no position. */
 function notToml(path: string, cause: unknown): Failure {
   const { line, column, message } = cause as { line?: number; column?: number; message?: string }
   const where = typeof line === 'number' ? `:${line}:${column ?? 1}` : ''
-  // The first line: quotes of the file follow. What it begins with is what our own message says.
+  // The first line only: the following ones quote the file. Its prefix repeats our own message.
   const reason =
     String(message ?? '')
       .split('\n')[0]
@@ -84,14 +85,15 @@ function notToml(path: string, cause: unknown): Failure {
   })
 }
 
+/** A change of a settings file. */
 export type Change =
   | { readonly set: string; readonly values: Readonly<Record<string, unknown>> }
   | { readonly remove: string }
   | { readonly defaultProfile: string | undefined }
 
 /**
- * Applies a change and writes the file atomically (0600). Comments, order and unknown keys stay; a new profile is
- * added at the end. The result is parsed again before it replaces the old file.
+ * Applies a change and writes the file atomically (0600). Comments, order and unknown keys are preserved; a new profile
+ * is added at the end. The result is parsed again before it replaces the old file. Failures: `settings`, `storage`.
  */
 export async function changeConfig(
   config: ConfigFile,
@@ -105,7 +107,7 @@ export async function changeConfig(
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
     text = `${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
   } else {
-    const root = structuredClone(await parse(config.text, config.path))
+    const root = structuredClone(await parseConfig(config.text, config.path))
     root.profiles ??= {}
     const profiles = root.profiles as Record<string, Record<string, unknown>>
     if ('set' in change) profiles[change.set] = { ...profiles[change.set], ...change.values }
@@ -114,12 +116,12 @@ export async function changeConfig(
     else root.default_profile = change.defaultProfile
     text = patched(toml.patch, config, root)
   }
-  await parse(text, config.path)
+  await parseConfig(text, config.path)
   await replace(config.path, text, files, env)
   return readConfig(config.path, files)
 }
 
-/** The library that writes reads the file for itself, and is stricter in places (a 30th of February). */
+/** The writing library parses the file itself, more strictly than the reading one (a 30th of February). */
 function patched(
   patch: (text: string, root: unknown) => string,
   { path, text }: ConfigFile,
@@ -129,7 +131,7 @@ function patched(
     return patch(text, root)
   } catch (cause) {
     const { line, column } = cause as { line?: number; column?: number }
-    // It counts columns from zero, and says no more than where.
+    // This library counts columns from zero, and gives no reason.
     throw notToml(path, { ...(line !== undefined && { line, column: (column ?? 0) + 1 }), cause })
   }
 }

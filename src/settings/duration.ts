@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. */
+/** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. Failure `usage`; `what` names the value in its message. */
 export function parseDuration(text: string, what: string): number {
   const trimmed = text.trim()
   if (/^\d+$/.test(trimmed)) return Number(trimmed)

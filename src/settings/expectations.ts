@@ -11,8 +11,8 @@ const LISTS = ['issuer', 'audience', 'scopes', 'groups', 'roles', 'client'] as c
 const DURATIONS = { min_ttl: 'minTtlSeconds', max_token_lifetime: 'maxTokenLifetimeSeconds' } as const
 
 /**
- * `[profiles.NAME.expect]`: the policy that login gates on and that check reports. A key it does not know is refused: a
- * typo must not switch a check off. `file`: where it was written, for the message.
+ * `[profiles.NAME.expect]`: the policy that login enforces and that check reports. An unknown key is an error: a typo
+ * must not turn a check off. `file`: for the message. Failures: `settings`, `usage` (a duration).
  */
 export function readExpect(table: Table | undefined, file: string): Expect | undefined {
   if (table === undefined) return undefined
@@ -30,7 +30,7 @@ export function readExpect(table: Table | undefined, file: string): Expect | und
   return expect as Expect
 }
 
-/** `[profiles.NAME.access]`: which scopes and groups amount to read, write and admin. */
+/** `[profiles.NAME.access]`: the scopes and groups for read, write and admin. Failure `settings`. */
 export function readAccess(table: Table | undefined, file: string): AccessTable | undefined {
   if (table === undefined) return undefined
   const access: Record<string, Record<string, string[]>> = {}

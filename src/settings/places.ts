@@ -1,13 +1,14 @@
 import { posix, win32 } from 'node:path'
 import type { Env } from '../ports.ts'
 
-/** Where settings and state live, by the platform's own rules (XDG Base Directory on Linux). */
+/** Paths of settings and state, by the platform's conventions (XDG Base Directory on Linux). */
 export interface Places {
   readonly configFile: string
-  /** Sessions, locks, caches: never a roaming or synchronised directory. */
+  /** Sessions, locks and caches: must not be in a roaming or synchronised directory. */
   readonly stateDirectory: string
 }
 
+/** The paths for this platform and environment. */
 export function placesFor(env: Env): Places {
   const { variables, homeDirectory } = env
   if (env.platform === 'win32') {
@@ -28,11 +29,11 @@ export function placesFor(env: Env): Places {
   }
 }
 
-/** XDG: a relative path is to be ignored. */
+/** The XDG specification says to ignore relative paths. */
 const absolute = (path: string | undefined): string | undefined =>
   path && posix.isAbsolute(path) ? path : undefined
 
-/** `~/x` as the user wrote it in a settings file. */
+/** Expands `~/x` in a settings file. */
 export function expandHome(path: string, env: Env): string {
   const join = env.platform === 'win32' ? win32.join : posix.join
   return path === '~' || path.startsWith('~/') || path.startsWith('~\\')

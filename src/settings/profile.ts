@@ -14,12 +14,12 @@ import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl } from './urls.ts'
 
-/** What a command works with: every setting decided, with where each one came from. */
+/** The profile of a run with all settings resolved, and the source of each. */
 export interface Profile {
   readonly name: string
-  /** False when it lives only in flags and environment. */
+  /** False when it comes from flags and environment only. */
   readonly saved: boolean
-  /** Who signs in where, as far as the settings name it; {@link requireClient} asks for the whole of it. */
+  /** May lack issuer or client id; see {@link requireClient}. */
   readonly client: PartialClient
   readonly backend: BackendId
   readonly api: URL
@@ -28,17 +28,19 @@ export interface Profile {
   readonly tenant: string | undefined
   readonly authorization: string
   readonly access: AccessTable | undefined
-  /** Every setting with its winner and source, for `profile show`. */
+  /** Value and source of every setting, for `profile show`. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
   readonly unknownKeys: readonly string[]
 }
 
+/** The settings files and where they are. */
 export interface Settings {
   readonly places: Places
   readonly config: ConfigFile
   readonly system: ConfigFile
 }
 
+/** Reads the user's and the system-wide settings file. Failure `settings`. */
 export async function readSettings(env: Env, files: Files): Promise<Settings> {
   const places = placesFor(env)
   const config = await readConfig(places.configFile, files)
@@ -46,7 +48,7 @@ export async function readSettings(env: Env, files: Files): Promise<Settings> {
   return { places, config, system }
 }
 
-/** The profile the flags, the environment and the files amount to. Makes no network request. */
+/** Resolves the profile from flags, environment and files. No request. Failures: `settings`, `refused`, `usage`. */
 export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profile {
   const { name, saved } = chooseName(settings, flags, env)
   const layers = {
@@ -55,7 +57,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     system: settings.system.profiles[name],
     systemFile: settings.system.path,
   }
-  // Twice: the issuer tells whose preset it is, and that is the layer below all others.
+  // Resolved twice: the issuer selects the preset, which is then the lowest layer of the second pass.
   const withoutPreset = resolve(flags, env, layers)
   const row = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
   const values = resolve(flags, env, layers, row)
@@ -81,7 +83,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     tenant: values.text('tenant'),
     authorization,
     access: readAccess(values.table('access'), values.source('access')),
-    // Most commands show none of it.
+    // Lazy: most commands do not need it.
     get resolved() {
       return values.all(defaultApi)
     },
@@ -89,7 +91,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   }
 }
 
-/** Flag, environment, `default_profile`, the only one; none at all is the profile `default` that is not saved. */
+/** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
 function chooseName(settings: Settings, flags: Flags, env: Env): { name: string; saved: boolean } {
   const known = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
   const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
@@ -127,13 +129,13 @@ function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[
   return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].filter((key) => !known.has(key))
 }
 
-/** A profile as its file has it, without flags. Failure: `settings`, there is none, or a value of it is wrong. */
+/** A profile without the flags of this run. Failure `settings`: no such profile, or a wrong value. */
 export const profileNamed = (settings: Settings, name: string, env: Env): Profile =>
   chooseProfile(settings, { values: {}, profile: name }, env)
 
 /**
- * The client of a sign-in that no profile names any more, by the header of its session: enough to sign it out. Its
- * habits are those of the issuer's preset.
+ * The client of a session that no profile names any more, from the session's header and the issuer's preset: enough to
+ * sign out.
  */
 export function clientFromHeader(
   header: Pick<Client, 'issuer' | 'clientId' | 'account' | 'store'>,
@@ -145,10 +147,11 @@ export function clientFromHeader(
   return requireClient(chooseProfile(settings, flags, env))
 }
 
+/** Whether a client has issuer and client id. */
 export const isComplete = (client: PartialClient): client is Client =>
   client.issuer !== undefined && client.clientId !== undefined
 
-/** The client of a profile that must be able to sign in. Failures: `not-signed-in`, `settings`: what is missing. */
+/** The client of a profile that must have issuer and client id. Failures: `not-signed-in`, `settings`. */
 export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 'name' | 'saved'>): Client {
   if (isComplete(client)) return client
   const { issuer, clientId, preset } = client

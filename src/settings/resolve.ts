@@ -8,23 +8,24 @@ import { withoutUser } from './urls.ts'
 
 const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))
 
-/** Flags as commander hands them over, by camelCase name. */
+/** Parsed flags; `values`: settings given as flags, by camelCase name. */
 export interface Flags {
   readonly profile?: string
   /** `login` and `profile add` may name a profile that does not exist yet. */
   readonly newProfile?: boolean
-  /** What is asked needs no profile: where none can be chosen the defaults do. */
+  /** The command works without a profile: when none can be chosen, use the defaults. */
   readonly anyProfile?: boolean
   readonly timeoutMilliseconds?: number
   readonly values: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
-/** A setting's value and the place that decided it. */
+/** A setting's value and its source. */
 export interface Resolved {
   readonly value: unknown
   readonly source: string
 }
 
+/** The tables of the profile in both settings files. */
 export interface Layers {
   readonly profile: Readonly<Record<string, unknown>> | undefined
   readonly profileFile: string
@@ -32,21 +33,21 @@ export interface Layers {
   readonly systemFile: string
 }
 
-/** A setting's winner among the layers, by its name; each is judged when it is asked for. */
+/** The settings' values by name. Lazy: a value is validated when it is read (Failure `settings`). */
 export interface Values {
-  /** The place that decided it. */
+  /** Where the value comes from. */
   source(name: SettingName): string
   text(name: SettingName): string | undefined
   words(name: SettingName): readonly string[]
   ports(name: SettingName): readonly number[] | 'any'
   table(name: SettingName): Readonly<Record<string, unknown>> | undefined
-  /** Every setting, for those who want to see them. */
+  /** All settings, for `profile show`. */
   all(defaultApi: string): Record<SettingName, Resolved>
 }
 
 /**
- * Flag > environment > profile > system file > provider preset > default.
- * No file of the working directory takes part: a cloned repository must not choose where tokens go.
+ * Precedence: flag > environment > profile > system file > provider preset > default.
+ * No file of the working directory is read: a cloned repository must not choose where tokens go.
  */
 export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset): Values {
   const presetValues = preset ? presetLayer(preset) : {}
@@ -54,16 +55,19 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     const key = KEYS.get(name) as SettingKey
     const flag = key.flag === undefined ? undefined : flags.values[key.flag]
     if (flag !== undefined)
-      return { value: check(key, flag, typedFlag(key.flag as string)), source: typedFlag(key.flag as string) }
+      return {
+        value: validate(key, flag, typedFlag(key.flag as string)),
+        source: typedFlag(key.flag as string),
+      }
     const variable = key.variable === undefined ? undefined : env.variables[key.variable]
     if (variable)
-      return { value: check(key, variable, key.variable as string), source: key.variable as string }
+      return { value: validate(key, variable, key.variable as string), source: key.variable as string }
     for (const [table, file] of [
       [layers.profile, layers.profileFile],
       [layers.system, layers.systemFile],
     ] as const) {
       const value = table?.[name]
-      if (value !== undefined) return { value: check(key, value, `${file}: ${name}`), source: file }
+      if (value !== undefined) return { value: validate(key, value, `${file}: ${name}`), source: file }
     }
     const given = presetValues[name]
     if (given !== undefined) return { value: given, source: `preset ${(preset as Preset).id}` }
@@ -80,7 +84,7 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
       const all = Object.fromEntries(names.map((name) => [name, find(name)])) as Record<SettingName, Resolved>
       if (all.api.value === undefined) all.api = { value: defaultApi, source: 'default' }
       const proxy = env.variables.HTTPS_PROXY || env.variables.https_proxy
-      // The HTTP door reads it itself; its user name and password are nobody's business here.
+      // The HTTP port reads the variable itself; here user name and password are redacted for display.
       if (proxy) all.proxy = { value: withoutUser(proxy), source: 'HTTPS_PROXY' }
       return all
     },
@@ -105,8 +109,8 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
   }
 }
 
-/** One value in the shape its key asks for, or a message that names the place it came from. */
-function check(key: SettingKey, value: unknown, where: string): unknown {
+/** Validates a value by the shape of its setting. Failure `settings` names the source. */
+function validate(key: SettingKey, value: unknown, where: string): unknown {
   const wrong = (wanted: string) =>
     new Failure('settings', `${where} must be ${wanted}`, {
       detail: typeof value === 'string' ? [`it is "${safeText(value, 80)}"`] : [],

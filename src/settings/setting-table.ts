@@ -1,22 +1,21 @@
 import { BACKEND_IDS, DEFAULT_BACKEND, heeding, listed } from '../backends/table.ts'
 
-/**
- * Every setting of a profile as data: its name in config.toml, its shape, and where else it can be given.
- * The table drives reading, validation, `profile add`, `profile show` and the flags of `login`.
- */
+/** The type of a setting's value; a list: one of these words. */
 export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | readonly string[]
 
+/** One setting: its name in config.toml, its type, its flag and its environment variable. */
 export interface SettingKey {
   readonly key: string
   readonly shape: Shape
   readonly flag?: string
   readonly variable?: string
-  /** What `--help` says. */
+  /** Text in `--help`. */
   readonly help?: string
-  /** Value when nobody sets it. */
+  /** Default value. */
   readonly default?: string
 }
 
+/** The rows of {@link SETTING_TABLE}, with their literal types. */
 export const SETTING_KEYS = [
   {
     key: 'issuer',
@@ -120,8 +119,13 @@ export const SETTING_KEYS = [
   { key: 'access', shape: 'table' },
 ] as const satisfies readonly SettingKey[]
 
+/** A name in config.toml. */
 export type SettingName = (typeof SETTING_KEYS)[number]['key']
 
+/**
+ * Every setting of a profile. This table drives parsing, validation, `profile add`, `profile show` and the flags of
+ * `login`.
+ */
 export const SETTING_TABLE: readonly SettingKey[] = SETTING_KEYS
 
 /** `clientId` → `--client-id`, as it is typed. */

@@ -5,8 +5,8 @@ import { parseDuration } from './duration.ts'
 import type { Values } from './resolve.ts'
 
 /**
- * The provider's row with what the profile overrides, resolved: what stands in it is what counts. `values` know the row
- * as their lowest layer. Failure: `settings`, a value the row cannot hold.
+ * The preset with the profile's overrides applied. `values` must have the preset as their lowest layer. Failures:
+ * `settings`, `usage` (a duration).
  */
 export function tunePreset(row: Preset, values: Values): Preset {
   const groups = values.text('groups_claim')
@@ -41,7 +41,7 @@ function revocable(kinds: readonly string[]): Preset['revoke'] {
   })
 }
 
-/** More than five minutes would let a token live on that others no longer take. */
+/** At most five minutes: with more, we would accept tokens that are expired for everyone else. */
 function leeway(text: string): number {
   const seconds = parseDuration(text, 'leeway')
   if (seconds <= 300) return seconds

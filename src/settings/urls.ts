@@ -2,16 +2,19 @@ import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
 import { safeText } from '../safe-text.ts'
 
-/** An address for people to see: its user name and password are nobody's business. */
+/** A URL for display, with user name and password redacted. */
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#\s]*@/g, '//…@')
 
-const shown = (text: string): string => safeText(text, 200)
+const quoteUrl = (text: string): string => safeText(text, 200)
 
-/** An issuer identifier: https (http on loopback), no query, fragment or user info (RFC 8414 §2). Kept as written. */
+/**
+ * Validates an issuer identifier: https (http on loopback), no query, fragment or user info (RFC 8414 §2). Returned
+ * unchanged. Failures: `settings`, `refused`.
+ */
 export function checkIssuer(issuer: string): string {
-  const url = parse(issuer, 'issuer')
+  const url = parseUrl(issuer, 'issuer')
   if (url.search || url.hash || issuer.includes('?') || issuer.includes('#')) {
-    throw new Failure('settings', `the issuer ${shown(issuer)} has a query or fragment`, {
+    throw new Failure('settings', `the issuer ${quoteUrl(issuer)} has a query or fragment`, {
       hint: 'An issuer is a plain URL, exactly as the provider writes it in its metadata.',
     })
   }
@@ -19,11 +22,11 @@ export function checkIssuer(issuer: string): string {
   return issuer
 }
 
-/** The base URL of a trace API. `authorization = "none"` is the only way to plain http beyond loopback. */
+/** Base URL of a trace API. Plain http: only loopback, or `authorization = "none"`. Failures: `settings`, `refused`. */
 export function checkBaseUrl(text: string, authorization: string): URL {
-  const url = parse(text, 'api')
+  const url = parseUrl(text, 'api')
   if (url.search || url.hash) {
-    throw new Failure('settings', `the api URL ${shown(text)} has a query or fragment`, {
+    throw new Failure('settings', `the api URL ${quoteUrl(text)} has a query or fragment`, {
       hint: 'Give the base URL only.',
     })
   }
@@ -32,10 +35,10 @@ export function checkBaseUrl(text: string, authorization: string): URL {
   return url
 }
 
-function parse(text: string, what: string): URL {
+function parseUrl(text: string, what: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new Failure('settings', `the ${what} "${shown(text)}" is not an https URL`, {
+    throw new Failure('settings', `the ${what} "${quoteUrl(text)}" is not an https URL`, {
       hint: `Write it like https://${what === 'issuer' ? 'login' : 'traces'}.example.com.`,
     })
   }
@@ -48,6 +51,6 @@ function parse(text: string, what: string): URL {
 }
 
 const plainHttp = (url: URL): Failure =>
-  new Failure('refused', `refusing plain http to ${shown(url.host)}`, {
+  new Failure('refused', `refusing plain http to ${quoteUrl(url.host)}`, {
     hint: 'Use https. Plain http is for 127.0.0.1, [::1] and localhost only.',
   })
