@@ -9,7 +9,7 @@ const givenToken = () =>
     },
   )
 
-/** Looking at a token, and at the way it came. */
+/** Commands that inspect tokens and the setup. */
 export const CLAIM_COMMANDS: readonly Row[] = [
   {
     usage: 'whoami',

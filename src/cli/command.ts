@@ -7,20 +7,20 @@ import { logRequests } from '../request-log.ts'
 import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from '../settings/setting-table.ts'
 import { addExamples, type Example } from './help.ts'
 
-/** One word a user types: what help says of it, its options, and the file that does it. */
+/** One command: its help, its options, and the file that implements it. */
 export interface Row {
   /** The word and its arguments: `get <id>`. */
   readonly usage: string
   readonly description: string
-  /** Called only when the word was typed: options of a hundred other lines are not worth a millisecond to each run. */
+  /** Adds its options. Lazy: called only for the command that was typed, to keep every start short. */
   readonly options?: (command: Command) => void
-  /** Settings of a profile that it takes as flags, too. Others by such a name are none: `check --audience` asserts. */
+  /** Profile settings that it takes as flags. A flag of the same name may mean something else: `check --audience`. */
   readonly settings?: 'all' | readonly SettingName[]
   readonly examples: readonly Example[]
   readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
-/** Words below a word: `trace get`, `trace search`. */
+/** A command with subcommands: `trace get`, `trace search`. */
 export interface Group {
   readonly usage: string
   readonly description: string
@@ -29,8 +29,8 @@ export interface Group {
 }
 
 /**
- * Adds commands as far as this command line can need them: those that were typed, with their options; all of them, bare,
- * when none was (for help, and for what a mistyped word may have meant).
+ * Adds only the commands that this command line needs: the typed ones with their options; when none was typed, all of
+ * them without options (for help, and to suggest a command for a mistyped one).
  */
 export function addCommands(
   parent: Command,
@@ -51,15 +51,15 @@ export function addCommands(
     }
     if (meant) {
       row.options?.(command)
-      for (const setting of settingsOf(row)) command.addOption(settingOption(setting))
+      for (const setting of flagSettingsOf(row)) command.addOption(settingOption(setting))
     }
-    command.action(async () => runRow(row, prepare(row, command, ports)))
+    command.action(async () => runRow(row, invocationOf(row, command, ports)))
   }
 }
 
 const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
 
-/** Every option is judged before the command does anything. */
+/** Validates every option before the command does anything. */
 async function runRow(row: Row, invocation: Invocation): Promise<void> {
   const command = await row.load()
   if (typeof command === 'function') return command(invocation)
@@ -70,8 +70,8 @@ async function runRow(row: Row, invocation: Invocation): Promise<void> {
 
 type SettingFlag = SettingKey & { readonly flag: string }
 
-/** The settings that a command takes as flags, from the table of settings. */
-function settingsOf({ settings = [] }: Row): readonly SettingFlag[] {
+/** The settings that a command takes as flags. */
+function flagSettingsOf({ settings = [] }: Row): readonly SettingFlag[] {
   return SETTING_TABLE.filter(
     (row): row is SettingFlag =>
       row.flag !== undefined && (settings === 'all' || settings.includes(row.key as SettingName)),
@@ -84,21 +84,21 @@ function settingOption({ shape, flag, help = '', variable }: SettingFlag): Optio
   return option.helpGroup('Settings of the profile:')
 }
 
-/** A command line is visible to every user of the machine and stays in the shell's history. */
+/** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
 export const tokenOnLine = (): Failure =>
   new Failure('usage', 'a token does not belong on the command line, where others can read it', {
     hint: 'Pass it on standard input: ls-auth whoami --token -',
   })
 
-/** An option that takes one of a few words. */
+/** An option with a fixed list of values. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices)
 
-/** An option that may be given several times. */
+/** Argument parser of an option that may be repeated. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
-/** What commander read, as the command sees it. */
-function prepare(row: Row, command: Command, ports: Ports): Invocation {
+/** The invocation from what commander has parsed. Failures: `usage`, `refused`. */
+function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   const options = command.optsWithGlobals() as Record<string, unknown>
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
@@ -118,6 +118,6 @@ function prepare(row: Row, command: Command, ports: Ports): Invocation {
     command: names.join(' '),
     args: command.args,
     options,
-    settings: Object.fromEntries(settingsOf(row).map(({ flag }) => [flag, options[flag] as string])),
+    settings: Object.fromEntries(flagSettingsOf(row).map(({ flag }) => [flag, options[flag] as string])),
   }
 }

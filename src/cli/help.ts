@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 
-/** A command line that a user would paste, and what it is for. */
+/** A command line to copy, and what it does. */
 export interface Example {
   readonly does: string
   readonly line: string
 }
 
-/** What the help of every command has in common; commander hands it down to the commands below. */
+/** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
   program
     .configureHelp({ showGlobalOptions: true })
@@ -14,7 +14,7 @@ export function configureHelp(program: Command): void {
     .helpCommand('help [command]', 'show the help of a command')
 }
 
-/** Prints the examples behind the options. */
+/** Prints the examples after the options. */
 export function addExamples(command: Command, examples: readonly Example[]): void {
   const lines = examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`])
   command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))

@@ -3,7 +3,7 @@ import type { Group } from './command.ts'
 const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
   (await import('../commands/profile/profile.ts'))[name]
 
-/** Settings, by name. */
+/** Commands that manage profiles. */
 export const PROFILE_COMMANDS: Group = {
   usage: 'profile',
   description: 'settings for an identity provider and a trace API',

@@ -1,6 +1,6 @@
 import { collect, type Row } from './command.ts'
 
-/** Getting a token, and giving it up. */
+/** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [
   {
     usage: 'login',

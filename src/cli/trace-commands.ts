@@ -113,7 +113,7 @@ const ATTRIBUTES: Row = {
   load: async () => (await import('../commands/trace/attributes.ts')).attributes,
 }
 
-/** Reading traces, and what can be asked for. */
+/** Commands that read traces. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
   {
     usage: 'trace',
@@ -166,14 +166,14 @@ function searchOptions(command: Command): void {
     )
     .option('--max <duration>', 'a span that took at most this long (without other filters: the whole trace)')
     .option('--errors', 'a span that failed')
-    // The first version's name for it.
+    // Alias for compatibility.
     .addOption(new Option('--error').hideHelp())
     .option('--query <text>', 'a query in the back end’s own language instead (TraceQL)')
     .option('--limit <count>', 'at most this many traces (20 when not given)')
   listFormat(sensitive(withTimes(ownFlags(command))))
 }
 
-/** The stretch of time a command looks at, and the file it looks at instead of a back end. */
+/** The options for the time range, and for a file in place of the back end. */
 function withTimes(command: Command): Command {
   return fromFile(
     command
@@ -185,7 +185,7 @@ function withTimes(command: Command): Command {
 
 const fromFile = (command: Command): Command =>
   command.option('--file <file>', 'read a trace file instead of the back end (- for standard input)')
-/** Flags that only one back end knows. */
+/** Options of single back ends. */
 function ownFlags(command: Command): Command {
   for (const { name, flags = [] } of BACKENDS) {
     for (const { flag, help } of flags) command.option(flag, `${name}: ${help}`)

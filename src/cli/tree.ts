@@ -10,15 +10,15 @@ import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
 
 /**
- * Parses one command line and runs the command that was meant, or answers `--help` and `--version`. Failures are
- * thrown; what commander has against the line is one of them (`usage`). `rows` are the words there are.
+ * Parses one command line and runs its command, or answers `--help` and `--version`. Throws Failures; errors of the
+ * parser become Failure `usage`.
  */
 export async function runCommand(
   line: readonly string[],
   ports: Ports,
   rows: readonly (Row | Group)[] = COMMANDS,
 ): Promise<void> {
-  // Commander's own `help trace get` stops at `trace`.
+  // Commander's own `help trace get` shows the help of `trace` only.
   const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
   const output: string[] = []
   const program = commandTree(rows, argv, ports, (text) => output.push(text))
@@ -27,13 +27,13 @@ export async function runCommand(
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw misuse(error, program, argv)
+    if (error.exitCode !== 0) throw usageFailure(error, program, argv)
     await ports.terminal.out(output.join(''))
   }
 }
 
-/** What commander has against a command line, with the help of the command that was meant. */
-function misuse(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+/** A parser error as a Failure; its hint names the help of the deepest command that was typed. */
+function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
   const typed = ['ls-auth']
   let at: Command | undefined = program
   for (const word of argv) {
@@ -41,9 +41,9 @@ function misuse(error: CommanderError, program: Command, argv: readonly string[]
     if (!at) break
     typed.push(word)
   }
-  // What stands behind a `=` may be a secret under a mistyped name.
-  const said = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
-  const [message = '', ...more] = said.split('\n')
+  // Redacted: the value after `=` may be a secret under a mistyped option name.
+  const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
+  const [message = '', ...more] = text.split('\n')
   return new Failure('usage', error.code === 'commander.help' ? 'no command was given' : message, {
     hint: `See: ${typed.join(' ')} --help`,
     detail: error.code === 'commander.help' ? [] : more.filter(Boolean),
@@ -54,7 +54,7 @@ function refuseTokens(argv: readonly string[]): void {
   if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) throw tokenOnLine()
 }
 
-/** Every word a user can type. */
+/** All commands. */
 export const COMMANDS: readonly (Row | Group)[] = [
   ...SIGN_IN_COMMANDS,
   ...CLAIM_COMMANDS,
@@ -62,7 +62,7 @@ export const COMMANDS: readonly (Row | Group)[] = [
   PROFILE_COMMANDS,
 ]
 
-/** From nothing to a trace. */
+/** Examples in the main help. */
 export const EXAMPLES: readonly Example[] = [
   {
     does: 'sign in; issuer, client id and API are kept in a profile',
