@@ -4,7 +4,7 @@ import { type Profile, requireClient } from '../settings/profile.ts'
 import { tokenSource } from './credentials.ts'
 import type { Invocation } from './invocation.ts'
 
-/** Requests to the API of a profile with the user's identity (with none under `authorization = "none"`). */
+/** Sends requests to the API of a profile with the user's token (with none under `authorization = "none"`). */
 export async function authorisedRequest(invocation: Invocation, profile: Profile): Promise<Send> {
   const row = backendOf(profile.backend)
   const destination = {

@@ -1,6 +1,6 @@
 import type { Invocation } from './invocation.ts'
 
-/** What was typed behind a command's words, as the parser found it: nothing is judged yet. */
+/** Arguments and flags as the parser gives them: not validated yet. */
 export interface Typed {
   readonly args: readonly string[]
   /** Flags by their camelCase name: `--min-ttl 5m` is `minTtl: '5m'`. */
@@ -12,15 +12,15 @@ export interface Typed {
 }
 
 /**
- * A word a user types, as two steps. `read` turns flags into typed options and judges every value (Failure `usage`); it
- * does no I/O. `run` gets them: so a mistyped value is found before a file, the keychain or the network is touched.
+ * A command in two steps. `read` turns flags into typed options and validates every value (Failure `usage`), without
+ * I/O. `run` gets them. So a mistyped value is reported before a file, the keychain or the network is touched.
  */
 export interface CliCommand<Options> {
   read(typed: Typed): Options
   run(invocation: Invocation, options: Options): Promise<void>
 }
 
-/** Any of them, as the command tree keeps them. */
+/** Any command, for the command tree. */
 export interface AnyCommand {
   read(typed: Typed): unknown
   run(invocation: Invocation, options: never): Promise<void>

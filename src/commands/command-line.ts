@@ -2,21 +2,23 @@ import { safeText } from '../safe-text.ts'
 import type { Invocation } from './invocation.ts'
 
 /**
- * The command as it was typed, with other options: for hints a person can copy. `undefined` takes an option away.
- * Nothing of it is secret: tokens on a command line are refused.
+ * The typed command line with changed options, for hints to copy. `undefined` removes an option. Holds no secret,
+ * because tokens on a command line are rejected.
  */
 export function commandLine(
   { command, args, options }: Invocation,
   changes: Readonly<Record<string, unknown>> = {},
 ): string {
-  const words = Object.entries({ ...options, ...changes }).flatMap(([name, value]) => typed(name, value))
+  const words = Object.entries({ ...options, ...changes }).flatMap(([name, value]) =>
+    optionWords(name, value),
+  )
   return ['ls-auth', command, ...args.map(shellWord), ...words].join(' ')
 }
 
-/** What commander says of options nobody typed; `--no-x` makes an option x that is true by itself. */
+/** Values that commander gives to options that were not typed; `--no-x` defines an option x that is true by default. */
 const BY_DEFAULT: Readonly<Record<string, unknown>> = { color: 'auto', bars: true, browser: true }
 
-function typed(name: string, value: unknown): string[] {
+function optionWords(name: string, value: unknown): string[] {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (value === undefined || value === BY_DEFAULT[name]) return []
   if (value === true) return [`--${flag}`]
@@ -24,7 +26,7 @@ function typed(name: string, value: unknown): string[] {
   return [value].flat().map((one) => `--${flag} ${shellWord(String(one))}`)
 }
 
-/** Quoted for a POSIX shell where it must be. */
+/** Escapes a word for a POSIX shell, with quotes only where needed. */
 function shellWord(text: string): string {
   const safe = safeText(text, 2000)
   return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`

@@ -1,6 +1,6 @@
 import type { Terminal } from '../ports.ts'
 
-/** Asks somebody at the terminal; all but a yes is a no, the end of the input too. */
+/** Prompts with [y/N]. Anything but y or yes is a no, also the end of the input. */
 export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
   terminal.err(`${question} [y/N] `)
   return /^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())

@@ -3,7 +3,7 @@ import type { Client } from '../client.ts'
 import type { AccessToken } from '../session/access.ts'
 import { givenToken, type Invocation, tell, warn } from './invocation.ts'
 
-/** The session's token of this run; `rejected` is one the API has refused although it was locally valid. */
+/** A valid token of the session; prints its warning. `rejected`: see {@link accessToken}, whose Failures are thrown. */
 export async function sessionToken(
   invocation: Invocation,
   client: Client,
@@ -33,7 +33,7 @@ export async function sessionToken(
   return token
 }
 
-/** Introduces the session to the API: hands out tokens, renews a refused one once. */
+/** Gives the API the tokens of the session, or LS_AUTH_TOKEN, which cannot be refreshed. */
 export function tokenSource(invocation: Invocation, client: () => Client): TokenSource {
   const given = givenToken(invocation)
   if (given !== undefined) return { token: async () => given, renew: async () => undefined }

@@ -4,14 +4,14 @@ import { safeJson, safeText } from '../safe-text.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 
-/** One run of one command: what was typed, and the machine it runs on. */
+/** One run of one command: what was typed, and the ports. */
 export interface Invocation {
   readonly ports: Ports
   /** The command's words without arguments, for messages and logs: `trace get`. */
   readonly command: string
   readonly args: readonly string[]
   readonly options: Readonly<Record<string, unknown>>
-  /** Those of the options that are settings of a profile, by flag name. */
+  /** The options that override settings of the profile, by flag name. */
   readonly settings: Flags['values']
 }
 
@@ -26,23 +26,24 @@ export const globals = (invocation: Invocation) => {
   }
 }
 
-/** Talk for a person on stderr; `--quiet` keeps only warnings and errors. */
+/** Prints a line for people on stderr, unless `--quiet`. */
 export function tell(invocation: Invocation, line: string): void {
   if (!globals(invocation).quiet) invocation.ports.terminal.err(`${line}\n`)
 }
 
-/** A failure that did not stop the work: the same words, as a warning. */
+/** Prints a failure that did not stop the command as a warning, also with `--quiet`. */
 export function warn(invocation: Invocation, failure: Pick<Failure, 'message' | 'hint'>): void {
   invocation.ports.terminal.err(`warning: ${safeText(failure.message)}\n         ${safeText(failure.hint)}\n`)
 }
 
-/** The one JSON value of `--json`, with everything that could steer a terminal escaped. */
+/** Prints the JSON value of `--json`, with control characters escaped. */
 export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>
   invocation.ports.terminal.out(`${safeJson(value, 2)}\n`)
 
-/** What a command wants of the profile: `profile`, one that it names itself, goes before `--profile`. */
+/** Which profile a command needs. `profile`: a name that goes before `--profile`. */
 export type ProfileNeeds = Pick<Flags, 'newProfile' | 'anyProfile' | 'profile'>
 
+/** The flags of this run that select and override settings. */
 export const flagsOf = (invocation: Invocation, needs: ProfileNeeds = {}): Flags => {
   const { profile, timeoutMilliseconds } = globals(invocation)
   return {
@@ -53,7 +54,7 @@ export const flagsOf = (invocation: Invocation, needs: ProfileNeeds = {}): Flags
   }
 }
 
-/** The settings files and the profile they amount to for this run. */
+/** Reads the settings files and resolves the profile of this run. Failures: `settings`, `refused`, `usage`. */
 export async function loadProfile(
   invocation: Invocation,
   needs: ProfileNeeds = {},
@@ -67,7 +68,7 @@ export async function loadProfile(
   return { settings, profile }
 }
 
-/** A token given to this run from outside (CI, `exec`): then neither keychain nor provider is touched. */
+/** The token in LS_AUTH_TOKEN (for CI): then neither keychain nor provider is used. Failure `usage`: not a token. */
 export function givenToken(invocation: Invocation): string | undefined {
   const token = invocation.ports.env.variables.LS_AUTH_TOKEN?.trim()
   if (!token) return undefined

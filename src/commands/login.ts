@@ -14,7 +14,7 @@ import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
 import { textFlag } from './typed-flags.ts'
 
-/** `ls-auth login`: sign in, keep the session, and make or complete the profile that was asked for. */
+/** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login: CliCommand<LoginOptions> = { read, run }
 
 async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
@@ -47,7 +47,7 @@ function read({ flags }: Typed): LoginOptions {
   }
 }
 
-/** A saved profile keeps its issuer and client: signing in elsewhere under its name would surprise every script. */
+/** Failure `settings` when flags change the issuer or client of a saved profile: scripts that use it would break. */
 function refuseOtherClient(settings: Settings, profile: Profile): void {
   const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
   const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
@@ -64,7 +64,7 @@ function conversation(invocation: Invocation): LoginDialog {
   return {
     canAsk: terminal.inIsTTY,
     tell: (line) => tell(invocation, line),
-    // Addresses and codes are shown even with --quiet: without them nobody can sign in.
+    // URLs and codes are shown even with --quiet: they are needed to sign in.
     showUrl(url, opening) {
       const lead = opening
         ? 'Opening your browser. If no page shows, open this address:'
@@ -109,7 +109,7 @@ ${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificati
 `
 }
 
-/** Settings given as flags belong to the profile from now on. */
+/** Saves settings that were given as flags in the profile. Gives the names of changed ones. */
 async function saveSettings(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
   const values: Record<string, unknown> = {}
   for (const { key, flag } of SETTING_TABLE) {
@@ -117,7 +117,7 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
     const typed = flag !== undefined && invocation.settings[flag] !== undefined
     if (typed && settings.config.profiles[profile.name]?.[key] !== setting.value) values[key] = setting.value
   }
-  // A sign-in described by environment variables alone (CI) leaves no settings file behind.
+  // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) return []
   const { issuer, clientId } = profile.client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
@@ -126,7 +126,7 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   return Object.keys(values)
 }
 
-/** Whether a refresh token was asked for, in whatever way this provider is asked. */
+/** Whether a refresh token was requested, in the way of this provider. */
 const meantToLast = ({ preset }: Client): boolean =>
   preset.offline === 'scope' ? preset.scopes.includes('offline_access') : preset.offline !== 'none'
 

@@ -18,7 +18,7 @@ interface LogoutOptions {
   readonly all: boolean
 }
 
-/** `ls-auth logout [--all]`: forget, revoke, and say what became of each half. */
+/** `ls-auth logout [--all]`: deletes the session, revokes its tokens, and reports the result of both. */
 export const logout: CliCommand<LogoutOptions> = { read, run }
 
 function read({ flags }: Typed): LogoutOptions {
@@ -50,7 +50,7 @@ async function chosenClient(invocation: Invocation): Promise<Client> {
   return requireClient((await loadProfile(invocation)).profile)
 }
 
-/** Every sign-in of this state directory, by its profile where there still is one. */
+/** The clients of all sessions in the state directory; from the header where no profile names them any more. */
 async function everyClient(invocation: Invocation): Promise<Client[]> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
@@ -83,7 +83,7 @@ function describe(
 }
 
 function throwUnfinished({ revoked, forgotten }: SignedOut): void {
-  // The tombstone stands, so no command finds the session any more; the next one finishes the deletion.
+  // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
   if (revoked instanceof Failure && revoked.exit === 6) {
     throw new Failure('provider-failed', 'signed out here, but the provider did not confirm the revocation', {

@@ -16,7 +16,7 @@ interface TokenOptions {
   readonly header: boolean
 }
 
-/** `ls-auth token`: a valid token on stdout and nothing else; from the cache without network, else by one refresh. */
+/** `ls-auth token`: prints a valid token on stdout, from the cache without network, else by one refresh. */
 export const token: CliCommand<TokenOptions> = { read, run }
 
 function read({ flags }: Typed): TokenOptions {
@@ -59,7 +59,7 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
   await print(invocation, options, profile.authorization, given.value)
 }
 
-/** The token alone, or as a header in the profile's scheme. LS_AUTH_TOKEN passes through, so that scripts run in CI too. */
+/** Prints the token alone, or as a header in the profile's scheme. Used for LS_AUTH_TOKEN too, so scripts run in CI. */
 async function print(
   invocation: Invocation,
   { header }: TokenOptions,

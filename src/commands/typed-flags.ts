@@ -6,8 +6,8 @@ import type { Typed } from './cli-command.ts'
 type Flags = Typed['flags']
 
 /**
- * What stands behind a flag. Failure `usage` for an empty text: a variable that a script forgot to set must not turn an
- * option into none.
+ * The value of a flag. Failure `usage` when it is empty: a variable that a script forgot to set must not silently
+ * remove an option.
  */
 export function textFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name]
@@ -16,20 +16,20 @@ export function textFlag(flags: Flags, name: string): string | undefined {
   return value
 }
 
-/** The same of a flag that may be given several times; undefined: not at all. */
+/** The same for a flag that may be repeated; undefined: not given. */
 export function textsFlag(flags: Flags, name: string): readonly string[] | undefined {
   const values = flags[name] as readonly string[] | undefined
   for (const value of values ?? []) refuseEmpty(name, value)
   return values
 }
 
-/** A duration in seconds. Failure `usage`: it is none. */
+/** A duration in seconds. Failure `usage`: not a duration. */
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const value = flags[name]
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
 }
 
-/** The name that was typed as an argument. Failure `usage`: it is empty. */
+/** The first argument, a name. Failure `usage`: it is empty. */
 export function nameArgument(args: Typed['args']): string {
   const [name = ''] = args
   if (name.trim() !== '') return name

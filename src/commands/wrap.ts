@@ -1,8 +1,8 @@
 import { displayWidth } from '../display-width.ts'
 
 /**
- * Text in lines of at most `width` columns of a terminal, broken at spaces; a word that is longer stays whole, so that an
- * address can still be copied. Later lines begin with `indent`.
+ * Wraps text at spaces to lines of at most `width` terminal columns. A longer word stays whole, so that a URL can still
+ * be copied. Lines after the first begin with `indent`.
  */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = []

@@ -4,7 +4,7 @@ import { authorisedRequest } from '../authorised-request.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok } from './checkup.ts'
 
-/** The gateway and the trace API behind it, by the cheapest authorised request there is. */
+/** Checks the gateway and the trace API behind it with the cheapest authorised request. */
 export async function checkBackend(invocation: Invocation, profile: Profile): Promise<Checkup> {
   const row = backendOf(profile.backend)
   const path = row.probe(requirePlace(row, profile))

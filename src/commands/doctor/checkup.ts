@@ -1,23 +1,26 @@
 import { Failure } from '../../errors.ts'
 
-/** One line of `doctor`: what was looked at, how it stands, and what to do about it. */
+/** One line of `doctor`: what was checked, the result, and what to do about it. */
 export interface Checkup {
   readonly area: string
   readonly verdict: 'ok' | 'warn' | 'fail'
   readonly found: string
-  /** What belongs below it, line by line: two spellings and where they part, addresses to register. */
+  /** Lines printed below: two issuers with their first difference, redirect URIs to register. */
   readonly detail?: readonly string[]
   /** The next step, for warn and fail. */
   readonly next?: string
 }
 
+/** A check that passed. */
 export const ok = (area: string, found: string): Checkup => ({ area, verdict: 'ok', found })
+/** A check with a warning. */
 export const warn = (area: string, found: string, next: string): Checkup => ({
   area,
   verdict: 'warn',
   found,
   next,
 })
+/** A check that failed. */
 export const fail = (area: string, found: string, next: string): Checkup => ({
   area,
   verdict: 'fail',
@@ -25,7 +28,7 @@ export const fail = (area: string, found: string, next: string): Checkup => ({
   next,
 })
 
-/** Runs one look; a Failure becomes a failed line, and the next look goes on. */
+/** Runs one check. A Failure becomes a failed line, so that the next check still runs. */
 export async function look(
   area: string,
   work: () => Promise<Checkup | readonly Checkup[]>,

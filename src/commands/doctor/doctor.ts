@@ -17,7 +17,7 @@ interface DoctorOptions {
   readonly bundle: string | undefined
 }
 
-/** `ls-auth doctor`: the whole path from the settings to the trace API, each line with what to do about it. */
+/** `ls-auth doctor`: checks the whole path from the settings to the trace API; each line says what to do about it. */
 export const doctor: CliCommand<DoctorOptions> = { read, run }
 
 function read({ flags }: Typed): DoctorOptions {
@@ -44,7 +44,7 @@ async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<v
   }
 }
 
-/** In the order in which a request meets things. What cannot be looked at without something that failed is left out. */
+/** In the order in which a request passes them. A check whose prerequisite has failed is left out. */
 async function examine(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
   const { ports } = invocation
   const lines = await look('settings', () => checkSettings(profile, settings, ports))
@@ -61,13 +61,13 @@ async function examine(invocation: Invocation, profile: Profile, settings: Setti
   }
   if (people) {
     lines.push(...(await checkSurroundings(ports)))
-    // A token from outside is kept nowhere; a machine of a CI service has no keychain.
+    // LS_AUTH_TOKEN is not stored, and a CI machine has no keychain.
     if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
   }
   if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
   const session = await look('session', () => checkSession(invocation, profile))
   lines.push(...session)
-  // Without a token the API could only say that there is none.
+  // Without a token the API would only answer 401.
   if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
     lines.push(...(await look('API', () => checkBackend(invocation, profile))))
   }
@@ -78,7 +78,7 @@ const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
 const UNCHECKED =
   'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
 
-/** What keeps the profile from signing anybody in; a program's token comes without a client. */
+/** What the profile lacks for a sign-in; a workload token needs no client id. */
 function incomplete({ name, saved, client: { issuer, clientId, preset } }: Profile): string | undefined {
   const missing =
     issuer === undefined
@@ -94,10 +94,12 @@ async function print(invocation: Invocation, lines: readonly Checkup[]): Promise
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const width = Math.max(...lines.map(({ area }) => area.length))
-  await terminal.out(`${lines.map((line) => row(line, width, terminal.columns, style)).join('\n')}\n`)
+  await terminal.out(
+    `${lines.map((line) => formatCheckup(line, width, terminal.columns, style)).join('\n')}\n`,
+  )
 }
 
-function row(checkup: Checkup, width: number, columns: number, style: Style): string {
+function formatCheckup(checkup: Checkup, width: number, columns: number, style: Style): string {
   const { area, verdict, found, detail = [], next } = checkup
   const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL') }[verdict]
   const indent = ' '.repeat(8 + width)
@@ -110,7 +112,7 @@ function row(checkup: Checkup, width: number, columns: number, style: Style): st
   ].join('\n')
 }
 
-/** A report for a ticket: settings with their sources and the findings. Settings hold no secret but a proxy's password. */
+/** A report for a ticket: settings with sources, and the findings. Redacts user info in URLs (a proxy's password). */
 async function writeBundle(
   invocation: Invocation,
   path: string,

@@ -8,7 +8,7 @@ import { openVault } from '../../session/store/vaults/open-vault.ts'
 import { isComplete, type Profile, type Settings } from '../../settings/profile.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
-/** Settings, proxy, store, state directory and lock: what this machine brings. */
+/** Checks the settings files and the proxy. */
 export async function checkSettings(profile: Profile, settings: Settings, ports: Ports): Promise<Checkup[]> {
   const from = profile.saved ? settings.config.path : 'flags and environment'
   const files = await ports.files()
@@ -85,7 +85,7 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
           )
     })),
     ...(await look('lock', async () => {
-      // Without an issuer and a client nobody can have signed in.
+      // Without an issuer and a client id there is no session yet.
       const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
       if (!directory || !(await files.inspect(directory))) return ok('lock', 'not needed yet')
       const store = await openStore(client, ports)

@@ -11,10 +11,10 @@ import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 const TOLERABLE_SKEW_SECONDS = 60
 const HARMFUL_SKEW_SECONDS = 300
 
-/** What is asked of a provider needs no client: a program's token comes without one. */
+/** The checks need no client id: a workload token comes without one. */
 type Asked = Pick<Client, 'issuer' | 'preset' | 'http'>
 
-/** The identity provider and the way there: metadata, keys, clock, PKCE, device flow, certificate. */
+/** Checks the identity provider: metadata, keys, clock, PKCE, device flow, TLS certificate. */
 export async function checkProvider(client: Asked, ports: Ports): Promise<Checkup[]> {
   const http = await ports.http(client.http)
   let found: { metadata: Metadata; skewSeconds: number } | undefined
@@ -38,7 +38,7 @@ export async function checkProvider(client: Asked, ports: Ports): Promise<Checku
           )
     })),
     clock(skewSeconds),
-    // A program's token comes without a sign-in: nothing to protect, nothing to type.
+    // A workload token comes without a sign-in, so without PKCE and device flow.
     ...(client.preset.signsIn === 'person' ? [pkce(client, metadata), device(client, metadata)] : []),
     ...(await look('certificate', () => certificate(metadata, http))),
     ...otherHosts(client, metadata),
@@ -81,7 +81,7 @@ async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
 }
 
-/** Endpoints on hosts that neither the issuer nor the preset explains: shown, because a person can judge them. */
+/** Warns about endpoints on hosts that are neither the issuer's nor known by the preset. */
 function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
   const home = new URL(client.issuer).hostname
   const known = client.preset.endpointHosts.map(
@@ -102,7 +102,7 @@ function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
   ]
 }
 
-/** The way back: redirect URIs to register, and a port that is free. */
+/** The redirect URIs to register, and whether a port is free. */
 export async function checkRedirect({ preset }: Pick<Client, 'preset'>): Promise<Checkup[]> {
   const uris = redirectUris(preset)
   const { redirectHost: host, redirectPorts: ports, redirectPath: path } = preset
@@ -118,11 +118,11 @@ export async function checkRedirect({ preset }: Pick<Client, 'preset'>): Promise
   ]
 }
 
-/** Both loopback families, and something that opens a browser. */
+/** Checks IPv4 and IPv6 loopback, and whether a browser can be opened. */
 export async function checkSurroundings(ports: Ports): Promise<Checkup[]> {
   return [
     ...(await look('loopback', async () => {
-      const families = await Promise.all(['127.0.0.1', '[::1]'].map(opens))
+      const families = await Promise.all(['127.0.0.1', '[::1]'].map(canListen))
       const there = ['IPv4', 'IPv6'].filter((_, i) => families[i])
       return there.length > 0
         ? ok('loopback', there.join(' and '))
@@ -137,7 +137,7 @@ export async function checkSurroundings(ports: Ports): Promise<Checkup[]> {
   ]
 }
 
-async function opens(host: string): Promise<boolean> {
+async function canListen(host: string): Promise<boolean> {
   try {
     await (await listen({ host, ports: 'any', path: '' })).finish('failed')
     return true

@@ -13,7 +13,7 @@ import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
-/** The sign-in and its claims: alive, as expected, with the scopes asked for, and not contradicting itself. */
+/** Checks the session: still valid, claims as the policy expects, requested scopes granted, access consistent. */
 export async function checkSession(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile)
   if (profile.client.preset.signsIn !== 'person') {
@@ -48,10 +48,10 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   ]
 }
 
-/** What a session line says when there is nothing that could be sent to the API. */
+/** The session line when there is no token for the API. */
 export const NOBODY = 'not signed in'
 
-/** A token from outside is the one that commands use, so it is the one to look at. */
+/** The same for LS_AUTH_TOKEN, which commands use in place of the session. */
 async function checkGiven(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   const { access, id, trusted, skewSeconds } = await readTokens(invocation, profile)
   const token = await verify((access ?? id) as Inspected, { trusted, skewSeconds }, invocation.ports)
@@ -81,7 +81,7 @@ function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup
   )
 }
 
-/** `client`: whose sign-in it is; left out for a token from outside. */
+/** `client`: of the session; left out for LS_AUTH_TOKEN. */
 function claims(
   token: Inspected,
   expect: Expect | undefined,

@@ -3,12 +3,13 @@ import type { Expect } from '../../claims/policy.ts'
 import type { Typed } from '../cli-command.ts'
 import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
 
+/** Options of `ls-auth check`. */
 export interface CheckOptions {
-  /** One for each value that must hold by itself. */
+  /** One for each value that is asserted by itself. */
   readonly expects: readonly Expect[]
-  /** About single claims: `--claim`, and those that stand for one (`--acr`, `--amr`). */
+  /** Assertions about single claims: `--claim`, and the short forms `--acr` and `--amr`. */
   readonly assertions: readonly Assertion[]
-  /** The oldest sign-in that will do. */
+  /** Maximum age of the sign-in. */
   readonly maxAge: { readonly seconds: number; readonly typed: string } | undefined
   /** Which token; undefined: the one the profile uses. */
   readonly use: 'access' | 'id' | undefined
@@ -17,7 +18,7 @@ export interface CheckOptions {
   readonly fromInput: boolean
 }
 
-/** Failure `usage`: an empty value, no duration, no assertion. */
+/** Failure `usage`: an empty value, an invalid duration or assertion. */
 export function readCheckOptions({ flags }: Typed): CheckOptions {
   const maxAgeSeconds = durationFlag(flags, 'maxAge')
   return {
@@ -67,7 +68,7 @@ function readAssertions(flags: Typed['flags']): Assertion[] {
   ]
 }
 
-/** Every assertion about a claim. `now`: milliseconds, the provider's clock. */
+/** All assertions about claims, with `--max-age` as one. `now`: milliseconds, the provider's clock. */
 export function claimAssertions({ assertions, maxAge }: CheckOptions, now: number): readonly Assertion[] {
   if (maxAge === undefined) return assertions
   const oldest = Math.floor(now / 1000 - maxAge.seconds)

@@ -4,7 +4,7 @@ import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { wrap } from '../wrap.ts'
 
-/** Each finding in a line. `unverified`: why the signature has not been found good. */
+/** Prints each finding in a line. `unverified`: why the signature was not verified. */
 export async function printFindings(
   terminal: Terminal,
   use: 'access' | 'id',
@@ -16,13 +16,13 @@ export async function printFindings(
   const lines = findings.map((finding) => {
     const signature = finding.assertion === 'signature'
     const shown = signature && unverified !== undefined ? { ...finding, actual: unverified } : finding
-    return line(shown, width, terminal.columns, style)
+    return formatFinding(shown, width, terminal.columns, style)
   })
   await terminal.out(`${use === 'id' ? 'ID token' : 'access token'}\n${lines.join('\n')}\n`)
 }
 
-/** One line where it fits, else what is held goes below what is expected. */
-function line(finding: Finding, width: number, columns: number, style: Style): string {
+/** One line; when it is too long, the actual value goes below the expected one. */
+function formatFinding(finding: Finding, width: number, columns: number, style: Style): string {
   const { assertion, expected, actual, verdict, reason, source, note } = finding
   const mark = { pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') }[
     verdict
@@ -36,7 +36,7 @@ function line(finding: Finding, width: number, columns: number, style: Style): s
   const fits = indent.length + displayWidth(wanted + held + from) + 2 <= columns
   const below = (text: string) =>
     `\n${indent}${wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)}`
-  const said = held === '' ? '' : fits ? `  ${held}` : below(held)
+  const actualText = held === '' ? '' : fits ? `  ${held}` : below(held)
   const more = note && verdict !== 'pass' ? below(note) : ''
-  return `  ${mark}  ${assertion.padEnd(width)}  ${wanted}${said}${style.dim(from)}${more}`
+  return `  ${mark}  ${assertion.padEnd(width)}  ${wanted}${actualText}${style.dim(from)}${more}`
 }

@@ -14,7 +14,7 @@ import { printFindings } from './check-text.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { whyNotVerified } from './signature-words.ts'
 
-/** `ls-auth check`: every assertion with its answer; exit 0 only when all of them hold. */
+/** `ls-auth check`: prints every assertion with its result; exit 0 only when all of them pass. */
 export const check: CliCommand<CheckOptions> = { read: readCheckOptions, run }
 
 async function run(invocation: Invocation, options: CheckOptions): Promise<void> {
@@ -26,7 +26,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     fromInput,
   })
   const { trusted, skewSeconds, origin } = tokens
-  const { token, use } = choose(options, profile, tokens)
+  const { token, use } = chooseToken(options, profile, tokens)
   const verified = await verify(token, { trusted, skewSeconds, offline }, invocation.ports)
   const now = invocation.ports.clock.now() + skewSeconds * 1000
   const { client } = profile
@@ -38,7 +38,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
       now,
     ),
     ...claimAssertions(options, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
-    ...alignment(verified, profile),
+    ...alignmentFindings(verified, profile),
   ]
   const verdict = verdictOf(findings)
   const unverified = whyNotVerified(verified, { issuer: client.issuer, offline })
@@ -47,13 +47,13 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   if (verdict !== 'pass') throw failed(findings, advise(verified, origin, profile, offline))
 }
 
-/** What scopes and groups amount to is the profile's to say, about tokens of its own issuer. */
-function alignment({ identity }: Inspected, { access, client }: Profile): Finding[] {
+/** The profile's `[access]` table is for tokens of its own issuer only. */
+function alignmentFindings({ identity }: Inspected, { access, client }: Profile): Finding[] {
   if (!access || identity.issuer.value !== client.issuer) return []
   return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }
 
-function choose(
+function chooseToken(
   options: CheckOptions,
   profile: Profile,
   tokens: InspectedTokens,
@@ -81,7 +81,7 @@ function missing(use: 'access' | 'id', origin: InspectedTokens['origin']): strin
     : 'Run it without --offline, so that one can be fetched.'
 }
 
-/** Expectations one after the other, without repeating what holds for each of them (signature, expiry). */
+/** The findings of all expectations, without duplicates (each has signature and expiry). */
 function judgeAll(token: Inspected, expects: readonly Expect[], now: number): Finding[] {
   const findings: Finding[] = []
   for (const finding of expects.flatMap((expect) => judge(token, expect, now))) {
@@ -100,7 +100,7 @@ function failed(findings: readonly Finding[], hint: string): Failure {
   return new Failure('check-failed', `${parts.join(' and ')} of ${findings.length} assertions`, { hint })
 }
 
-/** The next step, for the token that was looked at: one from outside is not mended by signing in. */
+/** The hint for a failed check: signing in again does not help for a token from outside. */
 function advise(
   token: Inspected,
   origin: InspectedTokens['origin'],

@@ -3,7 +3,7 @@ import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { InspectedTokens } from './inspected-tokens.ts'
 
-/** What whoami has found out. */
+/** What whoami shows. */
 export interface View {
   readonly profile: Profile
   readonly tokens: InspectedTokens
@@ -12,7 +12,7 @@ export interface View {
   readonly now: number
 }
 
-/** Every idea that is shown, with its name for a person. */
+/** Every concept that is shown, with its label. */
 export const CONCEPTS: readonly [keyof Identity, string][] = [
   ['subject', 'subject'],
   ['userName', 'name'],
@@ -29,10 +29,10 @@ export const CONCEPTS: readonly [keyof Identity, string][] = [
   ['sessionId', 'session id'],
   ['tokenId', 'token id'],
 ]
-/** Concepts about a person are read from the ID token first, about permission from the access token first. */
+/** Read from the access token first, because they are about permission; all others from the ID token first. */
 const FROM_ACCESS = new Set<keyof Identity>(['client', 'audience', 'scopes', 'groups', 'roles', 'tokenId'])
 
-/** Where an idea stands, in the token that decides it. */
+/** A concept's value, and the token it was read from. */
 export function placeOf(
   view: View,
   concept: keyof Identity,
@@ -49,10 +49,10 @@ export function placeOf(
   )
 }
 
-/** The same, the bare value. */
+/** The value alone. */
 export const value = (view: View, concept: keyof Identity): unknown => placeOf(view, concept)?.held.value
 
-/** Seconds left of a token's life, by the clock that counts for it. Undefined: it does not say. */
+/** Remaining lifetime in seconds: an access token's by the time of receipt, an ID token's by `exp`. */
 export function lifeLeft(token: Inspected, view: View, use: 'id' | 'access'): number | undefined {
   const local = use === 'access' ? view.tokens.expiresAt : undefined
   if (local !== undefined) return (local + view.tokens.skewSeconds * 1000 - view.now) / 1000

@@ -10,7 +10,7 @@ import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 
-/** The tokens a command looks at, and whose keys may check their signatures. */
+/** The tokens a command inspects, and the issuers whose keys may verify them. */
 export interface InspectedTokens {
   readonly access: Inspected | undefined
   readonly id: Inspected | undefined
@@ -20,15 +20,15 @@ export interface InspectedTokens {
   readonly expiresAt: number | undefined
   /** Provider's clock minus ours, seconds. */
   readonly skewSeconds: number
-  /** The issuer of the profile, and those that the caller named. */
+  /** The issuer of the profile, and those that the user named. */
   readonly trusted: VerifyOptions['trusted']
 }
 
 const MAX_INPUT_BYTES = 256 * 1024
 
 /**
- * The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: as they are
- * kept, not renewed; `fromInput`: one piped in.
+ * The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: the cached ones, without refresh;
+ * `fromInput`: read stdin. Failures: `usage`, and those of {@link sessionToken}.
  */
 export async function readTokens(
   invocation: Invocation,
@@ -98,7 +98,7 @@ async function outsideToken(
   return token === undefined ? undefined : { token, origin: 'environment' }
 }
 
-/** A token of another issuer is read by that issuer's habits, whatever the profile is: reading is not believing. */
+/** A token of another issuer is parsed by that issuer's preset. Safe, because parsing implies no trust. */
 function inspectOutside(token: string, client: PartialClient): Inspected {
   const jwt = readJwt(token)
   const { iss, tid } = isReadable(jwt) ? jwt.payload : {}

@@ -1,7 +1,7 @@
 import type { Inspected } from '../../claims/inspect.ts'
 import { safeText } from '../../safe-text.ts'
 
-/** Why a signature has not been found good, for a person; undefined: it has. */
+/** Why a signature is not verified, for people; undefined: it is verified. */
 export function whyNotVerified(
   token: Inspected,
   circumstances: { readonly issuer: string | undefined; readonly offline?: boolean },

@@ -9,7 +9,7 @@ import { wrap } from '../wrap.ts'
 import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
-/** The identity for a person: one idea a line, each with the claim and the token it came from. */
+/** Prints the identity: one concept in a line, with its claim and token. */
 export async function printIdentity(terminal: Terminal, view: View): Promise<void> {
   const style = await terminal.style('out')
   const readable = view.id?.opaque === false || view.access?.opaque === false
@@ -25,8 +25,8 @@ export async function printIdentity(terminal: Terminal, view: View): Promise<voi
   await terminal.out(`${lines.join('\n')}\n`)
 }
 
-/** A label and what it says; what does not fit goes on below, under its beginning. */
-function row(label: string, text: string, columns: number): string {
+/** A label and its text, wrapped with indent. */
+function labelled(label: string, text: string, columns: number): string {
   return `  ${label.padEnd(13)} ${wrap(text, columns - INDENT.length, '').replaceAll('\n', `\n${INDENT}`)}`
 }
 const INDENT = ' '.repeat(16)
@@ -34,10 +34,10 @@ const INDENT = ' '.repeat(16)
 function identityLines(view: View, columns: number, style: Style): string[] {
   return CONCEPTS.flatMap(([concept, label]) => {
     const found = placeOf(view, concept)
-    const text = found && say(concept, found.held)
+    const text = found && describeValue(concept, found.held)
     if (text === undefined) return []
     const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
-    const shown = row(label, safeText(text, 4000) + doubt, columns)
+    const shown = labelled(label, safeText(text, 4000) + doubt, columns)
     if (found?.held.value === undefined) return [shown]
     const source = `[${safeText(found.held.source, 80)}, ${found.from === 'id' ? 'ID token' : 'access token'}]`
     const last = shown.length - shown.lastIndexOf('\n') - 1
@@ -46,7 +46,7 @@ function identityLines(view: View, columns: number, style: Style): string[] {
   })
 }
 
-function say(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): string | undefined {
+function describeValue(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): string | undefined {
   if (held.value === undefined) {
     if (held.status === 'overage') return 'not in the token: there are too many'
     if (concept !== 'groups' && concept !== 'scopes') return undefined
@@ -57,7 +57,7 @@ function say(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): s
   return Array.isArray(held.value) ? held.value.join(' ') || 'none' : String(held.value)
 }
 
-/** What scopes and groups amount to by the profile's `[access]`, and where the two disagree. */
+/** The access level by the profile's `[access]` table, and where scopes and groups disagree. */
 function accessLines(view: View, columns: number, style: Style): string[] {
   const { access: table } = view.profile
   if (!table) return []
@@ -66,7 +66,7 @@ function accessLines(view: View, columns: number, style: Style): string[] {
   return [
     `  ${'access'.padEnd(13)} ${level ?? 'none'}${certain ? '' : ' (perhaps more: the token does not tell)'}`,
     ...misalignment(scopes, groups, table).map(({ ask }) =>
-      row('misaligned', safeText(ask, 1000), columns).replace('misaligned', style.yellow('misaligned')),
+      labelled('misaligned', safeText(ask, 1000), columns).replace('misaligned', style.yellow('misaligned')),
     ),
   ]
 }
@@ -77,7 +77,7 @@ function tokenLines(view: View, columns: number, style: Style): string[] {
     if (!token) return []
     const [words, paint] = describeSignature(token, view, style)
     const facts = [describeForm(token), describeTime(token, view, use), words].filter(Boolean).join(', ')
-    const shown = row(use === 'id' ? 'ID token' : 'access token', facts, columns)
+    const shown = labelled(use === 'id' ? 'ID token' : 'access token', facts, columns)
     return [shown.replace(/\S.*/g, paint)]
   })
 }

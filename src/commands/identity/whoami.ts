@@ -8,15 +8,15 @@ import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { printIdentity } from './whoami-text.ts'
 
 interface WhoamiOptions {
-  /** Signatures by the provider's current keys, or fail. */
+  /** Verify with freshly fetched keys, and fail when they cannot be fetched. */
   readonly verify: boolean
-  /** Header and payload as they are. */
+  /** Print header and payload as they are. */
   readonly raw: boolean
   /** `--token -`: any token, from standard input. */
   readonly fromInput: boolean
 }
 
-/** `ls-auth whoami`: the identity and the claims of the tokens, each with the claim it came from. */
+/** `ls-auth whoami`: the identity in the tokens, each value with its claim. */
 export const whoami: CliCommand<WhoamiOptions> = { read, run }
 
 function read({ flags }: Typed): WhoamiOptions {
@@ -30,7 +30,7 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
   const skipCache = options.verify
-  // Without a network whoami still shows the claims, and says that nothing was verified. `--verify` insists.
+  // Offline whoami still shows the claims, as unverified. With `--verify` it fails.
   const how = { trusted, skewSeconds, skipCache, whenUnreachable: skipCache ? 'fail' : 'unverified' } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]

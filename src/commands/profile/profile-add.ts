@@ -14,13 +14,13 @@ import { readTransfer } from './profile-transfer.ts'
 
 interface AddOptions {
   readonly name: string
-  /** A file that a team shares. */
+  /** A profile file to import. */
   readonly from: string | undefined
-  /** Nobody is to be asked. */
+  /** Do not prompt. */
   readonly yes: boolean
 }
 
-/** `ls-auth profile add NAME`: checks the values, asks the provider for its metadata, writes the profile. */
+/** `ls-auth profile add NAME`: validates the values, fetches the provider's metadata, writes the profile. */
 export const addProfile: CliCommand<AddOptions> = { read, run }
 
 function read({ args, flags }: Typed): AddOptions {
@@ -51,22 +51,22 @@ async function run(invocation: Invocation, { name, from, yes }: AddOptions): Pro
   )
   const { preset, http } = profile.client
   await discover(knownIssuer(profile), preset, await ports.http(http), ports.clock)
-  const values = { ...imported, ...typed(invocation, profile) }
+  const values = { ...imported, ...typedValues(invocation, profile) }
   await changeConfig(settings.config, { set: name, values: inOrder(values) }, await ports.files(), ports.env)
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
   tell(invocation, `Added the profile ${name} (${preset.name}) to ${settings.config.path}.`)
-  explain(invocation, profile)
+  printNextSteps(invocation, profile)
 }
 
-/** A program's provider has no clients to register; one that nobody can use is said before it is asked. */
+/** The issuer. A workload provider needs no client id. Failure `cannot-do`, before any request, if it is unusable. */
 function knownIssuer(profile: Profile): string {
   const { preset, issuer } = profile.client
   requireProviderInReach(preset)
   return preset.signsIn === 'workload' && issuer !== undefined ? issuer : requireClient(profile).issuer
 }
 
-function typed(invocation: Invocation, profile: Profile): Record<string, unknown> {
+function typedValues(invocation: Invocation, profile: Profile): Record<string, unknown> {
   const flags = SETTING_TABLE.filter(
     ({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined,
   ).map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
@@ -80,8 +80,8 @@ const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
 const urisOf = ({ client: { preset } }: Profile): string[] =>
   preset.signsIn === 'person' ? redirectUris(preset) : []
 
-/** What to register, the provider's own steps, and what comes next. */
-function explain(invocation: Invocation, profile: Profile): void {
+/** Prints the redirect URIs, the steps at the provider, and the next command. */
+function printNextSteps(invocation: Invocation, profile: Profile): void {
   const uris = urisOf(profile)
   if (uris.length > 0)
     tell(

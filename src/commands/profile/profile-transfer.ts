@@ -9,8 +9,8 @@ import { confirm } from '../confirm.ts'
 import type { Invocation } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
 
-/** Settings of one machine or person: they do not travel with a profile. */
-const OWN = new Set([
+/** Settings of one machine or person: not exported, and not accepted in an import. */
+const LOCAL_SETTINGS = new Set([
   'account',
   'store',
   'store_key_file',
@@ -39,13 +39,13 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
   const { issuer, api } = table
   if (typeof issuer === 'string') checkIssuer(issuer)
   if (typeof api === 'string') checkBaseUrl(api, String(table.authorization ?? ''))
-  const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !OWN.has(key)))
+  const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !LOCAL_SETTINGS.has(key)))
   await terminal.out(await renderProfile(name, shared))
 }
 
 /**
- * The values of a profile file (`ls-auth profile export`, or written by hand), shown before anything is kept: whoever
- * wrote the file chooses where people sign in and where their tokens go.
+ * Reads a profile file (`ls-auth profile export`, or written by hand) and shows its values for confirmation before
+ * anything is saved: whoever wrote the file chooses where people sign in and where their tokens go.
  */
 export async function readTransfer(
   invocation: Invocation,
@@ -53,7 +53,7 @@ export async function readTransfer(
 ): Promise<Record<string, unknown>> {
   const { ports } = invocation
   const file = await readConfig(path, await ports.files()).catch((failure) => {
-    // Not our settings: nothing of ours is to be mended.
+    // The hint of readConfig is about the user's own settings file, not about this one.
     if (!(failure instanceof Failure) || failure.reason !== 'unreadable-file') throw failure
     throw new Failure('usage', failure.message, {
       hint: 'Name a file that holds one profile.',
@@ -68,7 +68,9 @@ export async function readTransfer(
     })
   }
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
-  const values = Object.fromEntries(Object.entries(table).filter(([key]) => known.has(key) && !OWN.has(key)))
+  const values = Object.fromEntries(
+    Object.entries(table).filter(([key]) => known.has(key) && !LOCAL_SETTINGS.has(key)),
+  )
   await confirmOrigins(invocation, values, yes)
   return values
 }

@@ -57,7 +57,7 @@ async function printList(invocation: Invocation): Promise<void> {
   await invocation.ports.terminal.out(`${lines.join('\n')}\n`)
 }
 
-/** `ls-auth profile show [NAME]`: each value with the place that decided it. */
+/** `ls-auth profile show [NAME]`: prints each value with its source. */
 export const show: CliCommand<{ readonly name: string | undefined }> = {
   read: ({ args }) => ({ name: args.length === 0 ? undefined : nameArgument(args) }),
   run: printProfile,
@@ -88,7 +88,7 @@ async function printProfile(
     const source = sources[i] as string
     const text = wrap(plainly(value), terminal.columns - width - origin - 2, ' '.repeat(width))
     const last = displayWidth(text.slice(text.lastIndexOf('\n') + 1)) + (text.includes('\n') ? 0 : width)
-    // Sources stand in one column at the right; a value that reaches into it pushes its own down.
+    // Sources are in one column at the right; after a long value its source goes to the next line.
     const column = terminal.columns - origin
     const gap = last + 2 <= column ? ' '.repeat(column - last) : `\n${' '.repeat(column)}`
     return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
@@ -97,7 +97,7 @@ async function printProfile(
   await terminal.out(`${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
 
-/** A value as a person would say it: lists without brackets. */
+/** A value for people: lists without brackets. */
 function plainly(value: unknown): string {
   if (typeof value === 'string') return safeText(value, 300) || '(empty)'
   if (Array.isArray(value)) return safeText(value.join(' ') || 'none', 1000)
@@ -115,7 +115,7 @@ async function makeDefault(invocation: Invocation, options: Named): Promise<void
   tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
 }
 
-/** `ls-auth profile remove NAME`: signs out first, so that no session is left that nobody can name. */
+/** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */
 export const remove: CliCommand<Named> = { read: readName, run: signOutAndRemove }
 
 async function signOutAndRemove(invocation: Invocation, options: Named): Promise<void> {

@@ -12,7 +12,7 @@ import { printRows, readFormat, tellMasked } from './print-rows.ts'
 import { readTimes } from './time-range.ts'
 
 interface AttributesOptions {
-  /** Whose values are asked for; undefined: the names of all. */
+  /** Print the values of this attribute; undefined: the names of all attributes. */
   readonly name: string | undefined
   readonly range: TimeRange
   /** Instead of the profile's back end. */
@@ -21,7 +21,7 @@ interface AttributesOptions {
   readonly showSensitive: boolean
 }
 
-/** `ls-auth attributes [NAME]`: the attributes spans carry, or the values of one; one a line. */
+/** `ls-auth attributes [NAME]`: the names of span attributes, or the values of one; one in a line. */
 export const attributes: CliCommand<AttributesOptions> = { read, run }
 
 function read(typed: Typed): AttributesOptions {
@@ -57,7 +57,7 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
   })
 }
 
-/** Values of one attribute, masked as they would be in a trace, each once. */
+/** Values of one attribute, masked as in a trace, without duplicates. */
 function maskValues(
   invocation: Invocation,
   name: string,

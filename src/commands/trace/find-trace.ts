@@ -24,7 +24,7 @@ export async function findTrace(
   argument: TraceArgument,
   wanted: TraceReference | undefined,
 ): Promise<FoundTrace> {
-  const chosen = await choose(invocation, argument)
+  const chosen = await fileOrReference(invocation, argument)
   if ('source' in chosen) return inFile(invocation, chosen.source, wanted)
   if (wanted !== undefined) {
     throw new Failure('usage', '--trace chooses among the traces of a file', {
@@ -38,7 +38,7 @@ export async function findTrace(
 }
 
 /** A file goes before an id of the same name; a directory does not. */
-async function choose(
+async function fileOrReference(
   invocation: Invocation,
   argument: TraceArgument,
 ): Promise<{ source: FileSource } | { reference: TraceReference }> {

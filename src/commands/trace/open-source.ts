@@ -10,8 +10,9 @@ import { authorisedRequest } from '../authorised-request.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 
 /**
- * The back end of the profile, reached with the user's identity (with none under `authorization = "none"`), or the
- * traces of a file. Failure `cannot-do`, before anything is sent, when it cannot do what is asked.
+ * The trace source of a command: a file, or the profile's back end with the user's token (none under
+ * `authorization = "none"`). Failures: `cannot-do`, before any request, when the source does not support `verb`;
+ * `settings`; those of {@link openFile}.
  */
 export async function openSource<V extends Verb>(
   invocation: Invocation,
@@ -29,7 +30,7 @@ async function openProfile(invocation: Invocation): Promise<TraceSource> {
       hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
     })
   }
-  const send = patient(await authorisedRequest(invocation, profile), profile.api.host, invocation)
+  const send = withProgress(await authorisedRequest(invocation, profile), profile.api.host, invocation)
   return openBackend(profile.backend, {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),
@@ -38,21 +39,21 @@ async function openProfile(invocation: Invocation): Promise<TraceSource> {
   })
 }
 
-/** From here on somebody who watches wants to know what is waited for. */
-const SILENT_MILLIS = 1000
+/** Delay before a progress message. */
+const PROGRESS_DELAY_MILLIS = 1000
 
-/** The same requests; at a terminal the first that takes long says so. */
-function patient(send: Send, host: string, invocation: Invocation): Send {
+/** Wraps `send`: at a terminal, prints a progress message once when a request takes long. */
+function withProgress(send: Send, host: string, invocation: Invocation): Send {
   const { terminal, clock } = invocation.ports
   if (!terminal.errIsTTY) return send
-  let said = false
+  let told = false
   return async (request) => {
     const answered = new AbortController()
     const tellOnce = () => {
-      if (!said) tell(invocation, `waiting for ${safeText(host)} …`)
-      said = true
+      if (!told) tell(invocation, `waiting for ${safeText(host)} …`)
+      told = true
     }
-    clock.sleep(SILENT_MILLIS, answered.signal).then(tellOnce, () => {})
+    clock.sleep(PROGRESS_DELAY_MILLIS, answered.signal).then(tellOnce, () => {})
     try {
       return await send(request)
     } finally {

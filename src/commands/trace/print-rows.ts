@@ -3,23 +3,23 @@ import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { Typed } from '../cli-command.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
 
-/** `--json` is `-o json`; without either, what is printed for people. The parser knows the values of `-o`. */
+/** The output format: `--json` is `-o json`; default `forPeople`. The parser has validated the value of `-o`. */
 export function readFormat<Format extends string>({ json, flags }: Typed, forPeople: Format): Format {
   return (json ? 'json' : (flags.output ?? forPeople)) as Format
 }
 
-/** What a list is as data. */
+/** A list as data. */
 export interface DataRows<Row> {
   readonly rows: readonly Row[]
   /** One line of NDJSON, as a value. */
   toJson(row: Row): unknown
-  /** The whole as one JSON value, of rows as `toJson` made them. */
+  /** The whole list as one JSON value, from the rows as `toJson` made them. */
   whole(rows: readonly unknown[]): unknown
 }
 
-/** What a list is in each of its forms. */
+/** A list in all of its formats. */
 export interface Rows<Row> extends DataRows<Row> {
-  /** For people: one line, safe for a terminal. */
+  /** For people: one line, sanitized for a terminal. */
   line(row: Row): string
 }
 
@@ -33,7 +33,7 @@ export async function printRows<Row>(
   await invocation.ports.terminal.out(list.rows.map((row) => `${list.line(row)}\n`).join(''))
 }
 
-/** The same for a list that is drawn otherwise for people. */
+/** The same without the format for people, which the caller draws itself. */
 export async function printData<Row>(
   invocation: Invocation,
   format: 'json' | 'ndjson',
@@ -44,7 +44,7 @@ export async function printData<Row>(
   await invocation.ports.terminal.out(ndjson(values))
 }
 
-/** One JSON value a line. */
+/** NDJSON: one JSON value in each line. */
 export const ndjson = (values: readonly unknown[]): string =>
   values.map((value) => `${safeJson(value)}\n`).join('')
 

@@ -63,7 +63,7 @@ function readStep(step: unknown, range: TimeRange): number {
   )
 }
 
-/** The series itself where nothing is masked. */
+/** Masks sensitive labels. Returns the same object when there are none. */
 function maskLabels(series: TimeSeries): TimeSeries {
   const labels = series.labels.map(([name, value]) => {
     return [name, value !== '' && isSensitive(splitScope(name).bare) ? MASKED : maskText(value)] as const

@@ -6,14 +6,14 @@ import { readTimes } from './time-range.ts'
 import { readCount, readPairs } from './trace-view.ts'
 
 const DEFAULT_LIMIT = 20
-/** Tempo's own largest page, and about what a person or a pipe still reads. */
+/** Maximum of `--limit`. Tempo's own maximum. */
 export const MOST_LIMIT = 10_000
 
-/** What `Date` can hold. */
+/** The range of `Date`. */
 const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 
 /**
- * What `trace search` looks for, from its flags; `always`: at any time. Failures: `usage` for a value that is none.
+ * The filter of `trace search` from its flags; `always`: no time range. Failure `usage`: an invalid value.
  */
 export function readFilter(
   options: Readonly<Record<string, unknown>>,

@@ -4,15 +4,15 @@ import { commandLine } from '../command-line.ts'
 import { confirm } from '../confirm.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
-/** What it costs, for those who are asked. */
+/** What a snapshot costs, for the prompt. */
 const COST = [
   'That is one of 60 requests an hour for the whole organization,',
   'and up to 6 more to look at the result.',
 ]
 
 /**
- * Where a command asks a person before it spends a snapshot: `--snapshot` is leave given beforehand, and without a
- * terminal nobody can be asked.
+ * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
+ * it in advance; without a terminal there is no prompt, but a Failure `cannot-do`.
  */
 export function snapshotDesk(invocation: Invocation): SnapshotDesk {
   const { terminal, clock } = invocation.ports

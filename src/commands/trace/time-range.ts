@@ -5,7 +5,7 @@ import type { TimeRange } from '../../trace/series.ts'
 
 const DEFAULT_SINCE_SECONDS = 3600
 
-/** `--since`, `--from` and `--to`: the last hour when none is given. Failure `usage` for times that are none. */
+/** `--since`, `--from` and `--to`; default: the last hour. Failure `usage`: an invalid time. */
 export function readTimes(options: Readonly<Record<string, unknown>>, now: number): TimeRange {
   const { since, from, to } = options
   if (since !== undefined && from !== undefined) {
@@ -20,7 +20,7 @@ export function readTimes(options: Readonly<Record<string, unknown>>, now: numbe
   })
 }
 
-/** Whether the command names a time; a file is read as a whole otherwise. */
+/** Whether a time range was given; without one a file is read as a whole. */
 export const namesTimes = ({ since, from, to }: Readonly<Record<string, unknown>>): boolean =>
   since !== undefined || from !== undefined || to !== undefined
 

@@ -2,15 +2,15 @@ import { Failure } from '../../errors.ts'
 import { parseSpanOrTraceId, type TraceReference } from '../../trace/id.ts'
 
 /**
- * What the argument of `trace get` can be, judged by its text alone.
- * - `file`: `-`, a path, or a name with the ending of a trace file. - `word`: the file of this name where there is one,
- *   else the id it reads as (or why it reads as none).
+ * The argument of `trace get`, by its text alone.
+ * - `file`: `-`, a path, or a name with the extension of a trace file.
+ * - `word`: the file of this name if there is one, else the id it parses as (or why it does not).
  */
 export type TraceArgument =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'word'; readonly text: string; readonly reference: TraceReference | Failure }
 
-/** Tells a path from what may be an id; a base64 id may hold a slash, so only one at the beginning makes a path. */
+/** Distinguishes a path from an id. A base64 id may hold a slash, so only a leading slash makes a path. */
 export function readTraceArgument(text: string): TraceArgument {
   if (text === '-' || /^\.{0,2}[/\\]|\.(json|ndjson|jsonl|pb|binpb|gz|otlp)$/i.test(text)) {
     return { kind: 'file', path: text }
@@ -18,7 +18,7 @@ export function readTraceArgument(text: string): TraceArgument {
   return { kind: 'word', text, reference: readReference(text) }
 }
 
-/** `--trace`: which trace of a file. Failure `usage` when it is no trace id. */
+/** `--trace`: which trace of a file. Failure `usage`: not a trace id. */
 export function readTraceId(text: string): TraceReference {
   const reference = parseSpanOrTraceId(text)
   if (reference.traceId !== undefined) return reference

@@ -3,7 +3,7 @@ import { safeText } from '../../safe-text.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
 import type { Invocation } from '../invocation.ts'
 
-/** An input is held in memory whole, so one without an end (`/dev/zero`) must have one here. */
+/** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
 const MOST_BYTES = 1024 * 1024 * 1024
 
 /** Errors that mean "no file of this name". */
@@ -19,7 +19,7 @@ export async function openFile(invocation: Invocation, path: string): Promise<Fi
   return found
 }
 
-/** The same, but that there is no such file (`not-found`), or that it is a directory (`usage`), is an answer. */
+/** The same, but returns the Failure for a missing file (`not-found`) or a directory (`usage`). */
 export async function findFile(invocation: Invocation, path: string): Promise<FileSource | Failure> {
   const bytes =
     path === '-' ? await invocation.ports.terminal.readAllBytes(MOST_BYTES) : await readFile(invocation, path)

@@ -38,7 +38,7 @@ function read(typed: Typed): TraceGetOptions {
   }
 }
 
-/** Data is given as it was reported: what only changes a drawing is no flag for it. */
+/** Failure `usage` for flags that only change a drawing: data formats give the trace as it was reported. */
 function refuseDrawing(flags: Typed['flags'], format: TraceFormat): void {
   for (const flag of ['skew', 'plain', 'scale']) {
     if (flags[flag] === undefined) continue
@@ -64,11 +64,11 @@ async function run(invocation: Invocation, options: TraceGetOptions): Promise<vo
     tree = buildTree(part)
   }
   await writeTrace(invocation, format, await withClocks(tree, view), view, found)
-  // A drawing shows no attributes: there is nothing to miss in it.
+  // A drawing shows no attributes, so nothing in it was masked.
   if (!isDrawn(format) && shown.masked() > 0) tellMasked(invocation, 'values')
 }
 
-/** The tree to draw and, with `--skew`, what its header says about the clocks. */
+/** The tree to draw; with `--skew` after correction for clock skew. */
 async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
   if (!skew) return { tree, clocks: undefined }
   const { adjustSkew } = await import('../../trace/tree/skew.ts')

@@ -26,8 +26,7 @@ export interface Picture {
 }
 
 /**
- * Writes a trace. For people the spans that fit are shown with all that is above them; the data formats hold the spans
- * that fit and no others.
+ * Writes a trace. Drawings show the matching spans with their ancestors; data formats hold the matching spans only.
  */
 export async function writeTrace(
   invocation: Invocation,
@@ -95,7 +94,7 @@ async function linesOf(
   return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out'), now })
 }
 
-/** `--from` and `--to` in nanoseconds after the tree's start. */
+/** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */
 async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
   if (!from && !to) return {}
   const { timeWindow, zeroOf } = await import('../../trace/render/waterfall/window.ts')

@@ -12,7 +12,7 @@ import { namesTimes } from './time-range.ts'
 
 interface TraceSearchOptions {
   readonly filter: TraceFilter
-  /** No time was named, and a file has no last hour: all of it is searched. */
+  /** Search all of a file: no time range was given, and "the last hour" makes no sense for a file. */
   readonly always: boolean
   /** Instead of the profile's back end. */
   readonly file: string | undefined
@@ -20,7 +20,7 @@ interface TraceSearchOptions {
   readonly showSensitive: boolean
 }
 
-/** `ls-auth trace search`: the traces that fit, as a list or as data; as NDJSON they are written while they come. */
+/** `ls-auth trace search`: the matching traces as a list or as data; NDJSON is streamed. */
 export const traceSearch: CliCommand<TraceSearchOptions> = { read, run }
 
 function read(typed: Typed): TraceSearchOptions {
@@ -44,7 +44,7 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   const result = await source.search(filter, async (page) => {
     found += page.length
     if (format === 'ndjson') await terminal.out(ndjson(page.map((one) => toJson(hide(one)))))
-    // Somebody who looks on sees that it goes on.
+    // Progress for a person at the terminal.
     else if (terminal.errIsTTY && found < filter.limit && found > page.length)
       tell(invocation, `${found} traces …`)
   })
@@ -63,7 +63,7 @@ function maskSummary(trace: TraceSummary): TraceSummary {
   }
 }
 
-/** That there is more, and how to get it: more at once, or from where the list ends. */
+/** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. */
 function restNote(
   invocation: Invocation,
   { traces }: SearchResult,
@@ -72,9 +72,9 @@ function restNote(
   const more = `--limit ${Math.min(MOST_LIMIT, filter.limit * 5)}`
   const stopped = `note: stopped at ${filter.limit} traces, there may be more: ${more}`
   const first = latestFirst(traces).at(-1)?.startNanos
-  // A query of the user's own comes in no order, so nothing is known to be older.
+  // The results of `--query` have no defined order, so the oldest one is not known.
   if (filter.query !== undefined || first === undefined) return stopped
-  // A trace that was still running when the range begins may itself have begun before.
+  // A trace that was running at the start of the range may have begun before it.
   if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
   const older = commandLine(invocation, {
     ...(!always && { from: new Date(filter.fromMillis).toISOString() }),
@@ -115,7 +115,7 @@ async function write(
   await terminal.out(`${lines.join('\n')}\n`)
 }
 
-/** One trace of `-o json` and `-o ndjson`. What the back end does not say is null. */
+/** One trace of `-o json` and `-o ndjson`. Unknown values are null. */
 function toJson({ traceId, rootService, rootName, span, startNanos, ...trace }: TraceSummary) {
   return {
     traceId: traceId ?? null,

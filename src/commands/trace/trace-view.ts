@@ -6,10 +6,10 @@ import { type Moment, parseMoment } from '../../trace/moment.ts'
 import { parseNanos } from '../../trace/nanos.ts'
 import type { Selection } from '../../trace/select.ts'
 
-/** What of a trace is to be shown, from the flags of `trace get`. */
+/** Which part of a trace to show, from the flags of `trace get`. */
 export interface View {
   readonly selection: Selection
-  /** The flags that choose spans, for the line that says so; undefined when there are none. */
+  /** The typed flags that select spans, for the header; undefined when there are none. */
   readonly says: string | undefined
   /** Only the subtree of this span. */
   readonly spanId: string | undefined
@@ -18,17 +18,17 @@ export interface View {
   /** Indented text without drawing characters. */
   readonly plain: boolean
   readonly scale: Scale
-  /** The stretch of time to look at. */
+  /** The time range to show. */
   readonly from: Moment | undefined
   readonly to: Moment | undefined
-  /** Move spans whose clocks cannot be right. */
+  /** Correct for clock skew. */
   readonly skew: boolean
   readonly showSensitive: boolean
 }
 
 type Options = Readonly<Record<string, unknown>>
 
-/** Failures: `usage` for a value that is none. */
+/** Failure `usage`: an invalid value. */
 export function readView(options: Options): View {
   const selection: Selection = {
     ...(options.errors === true && { errors: true }),
@@ -62,14 +62,14 @@ function saysOf(options: Options): string | undefined {
   return words.length > 0 ? words.join(' ') : undefined
 }
 
-/** A whole number from 1 on. */
+/** A whole number from 1 to `most`. Failure `usage`. */
 export function readCount(text: string, flag: string, most = 1_000_000): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= most) return number
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`)
 }
 
-/** `key=value` texts; the first `=` parts them. */
+/** Parses `key=value` texts, split at the first `=`. Failure `usage`. */
 export function readPairs(texts: readonly string[]): [key: string, value: string][] {
   return texts.map((text) => {
     const at = text.indexOf('=')
