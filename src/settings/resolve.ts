@@ -53,22 +53,8 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
   const presetValues = preset ? presetLayer(preset) : {}
   const find = (name: SettingName): Resolved => {
     const key = KEYS.get(name) as SettingKey
-    const flag = key.flag === undefined ? undefined : flags.values[key.flag]
-    if (flag !== undefined)
-      return {
-        value: validate(key, flag, typedFlag(key.flag as string)),
-        source: typedFlag(key.flag as string),
-      }
-    const variable = key.variable === undefined ? undefined : env.variables[key.variable]
-    if (variable)
-      return { value: validate(key, variable, key.variable as string), source: key.variable as string }
-    for (const [table, file] of [
-      [layers.profile, layers.profileFile],
-      [layers.system, layers.systemFile],
-    ] as const) {
-      const value = table?.[name]
-      if (value !== undefined) return { value: validate(key, value, `${file}: ${name}`), source: file }
-    }
+    const set = findSet(key, flags, env, layers)
+    if (set) return set
     const given = presetValues[name]
     if (given !== undefined) return { value: given, source: `preset ${(preset as Preset).id}` }
     return { value: key.default, source: key.default === undefined ? 'not set' : 'default' }
@@ -89,6 +75,25 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
       return all
     },
   }
+}
+
+/** The value that the user or an administrator has set. Failure `settings`: it is not valid. */
+function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resolved | undefined {
+  if (key.flag !== undefined && flags.values[key.flag] !== undefined) {
+    const source = typedFlag(key.flag)
+    return { value: validate(key, flags.values[key.flag], source), source }
+  }
+  if (key.variable !== undefined && env.variables[key.variable]) {
+    return { value: validate(key, env.variables[key.variable], key.variable), source: key.variable }
+  }
+  for (const [table, file] of [
+    [layers.profile, layers.profileFile],
+    [layers.system, layers.systemFile],
+  ] as const) {
+    const value = table?.[key.key]
+    if (value !== undefined) return { value: validate(key, value, `${file}: ${key.key}`), source: file }
+  }
+  return undefined
 }
 
 function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
