@@ -27,9 +27,9 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
-  const signedIn = await signIn(client, options, invocation.ports, conversation(invocation))
+  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
   const saved = await saveSettings(invocation, settings, profile)
-  await report(invocation, profile, client, signedIn, saved)
+  await printSignedIn(invocation, profile, client, signedIn, saved)
 }
 
 function read({ flags }: Typed): LoginOptions {
@@ -59,7 +59,7 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
   })
 }
 
-function conversation(invocation: Invocation): LoginDialog {
+function terminalDialog(invocation: Invocation): LoginDialog {
   const { terminal } = invocation.ports
   return {
     canAsk: terminal.inIsTTY,
@@ -127,7 +127,7 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
 }
 
 /** Whether a refresh token was requested, in the way of this provider. */
-const meantToLast = ({ preset }: Client): boolean =>
+const wantsRefreshToken = ({ preset }: Client): boolean =>
   preset.offline === 'scope' ? preset.scopes.includes('offline_access') : preset.offline !== 'none'
 
 function withoutRefresh({ preset, issuer, clientId }: Client): { message: string; hint: string } {
@@ -139,7 +139,7 @@ function withoutRefresh({ preset, issuer, clientId }: Client): { message: string
   }
 }
 
-async function report(
+async function printSignedIn(
   invocation: Invocation,
   profile: Profile,
   client: Client,
@@ -162,26 +162,24 @@ async function report(
       api: profile.api.href,
     })
   }
-  const { terminal } = invocation.ports
+  const savedNote = saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''
+  const renewal = signedIn.refreshable ? 'renewed as needed' : 'then sign in again'
   tell(invocation, `Signed in as ${safeText(name ?? 'an unnamed subject', 120)}.`)
-  tell(
-    invocation,
-    `  profile  ${safeText(profile.name, 60)}${saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''}`,
-  )
+  tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
   tell(invocation, `  API      ${safeText(profile.api.href, 120)}`)
-  tell(
-    invocation,
-    `  token    ${shortDuration(signedIn.expiresIn)}, ${signedIn.refreshable ? 'renewed as needed' : 'then sign in again'}`,
-  )
-  if (!signedIn.refreshable && meantToLast(client)) warn(invocation, withoutRefresh(client))
+  tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
+  printWarnings(invocation, client, signedIn)
+}
+
+function printWarnings(invocation: Invocation, client: Client, signedIn: SignedIn): void {
+  const { terminal } = invocation.ports
+  if (!signedIn.refreshable && wantsRefreshToken(client)) warn(invocation, withoutRefresh(client))
   if (signedIn.missingScopes.length > 0) {
-    terminal.err(
-      `warning: the provider did not grant ${signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')}\n`,
-    )
+    const scopes = signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')
+    terminal.err(`warning: the provider did not grant ${scopes}\n`)
   }
   for (const { assertion, expected, reason } of signedIn.unknown) {
-    terminal.err(
-      `warning: cannot tell whether ${assertion} is ${safeText(expected, 120)}${reason ? ` (${reason})` : ''}\n`,
-    )
+    const why = reason ? ` (${reason})` : ''
+    terminal.err(`warning: cannot tell whether ${assertion} is ${safeText(expected, 120)}${why}\n`)
   }
 }
