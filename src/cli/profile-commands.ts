@@ -1,7 +1,9 @@
 import type { Group } from './command.ts'
 
-const load = (name: 'list' | 'show' | 'use' | 'remove') => async () =>
-  (await import('../commands/profile/profile.ts'))[name]
+const loadShow = (name: 'list' | 'show') => async () =>
+  (await import('../commands/profile/profile-show.ts'))[name]
+const loadChange = (name: 'use' | 'remove') => async () =>
+  (await import('../commands/profile/profile-change.ts'))[name]
 
 /** Commands that manage profiles. */
 export const PROFILE_COMMANDS: Group = {
@@ -39,7 +41,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'for people', line: 'ls-auth profile list' },
         { does: 'for scripts', line: 'ls-auth profile list --json' },
       ],
-      load: load('list'),
+      load: loadShow('list'),
     },
     {
       usage: 'show [name]',
@@ -48,7 +50,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'the profile in use', line: 'ls-auth profile show' },
         { does: 'another one', line: 'ls-auth profile show staging' },
       ],
-      load: load('show'),
+      load: loadShow('show'),
     },
     {
       usage: 'use <name>',
@@ -57,7 +59,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'for every command from now on', line: 'ls-auth profile use work' },
         { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
       ],
-      load: load('use'),
+      load: loadChange('use'),
     },
     {
       usage: 'export <name>',
@@ -78,7 +80,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
         { does: 'which profiles are left?', line: 'ls-auth profile list' },
       ],
-      load: load('remove'),
+      load: loadChange('remove'),
     },
   ],
 }

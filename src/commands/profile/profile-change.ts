@@ -1,0 +1,72 @@
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Env } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { changeConfig } from '../../settings/config-file.ts'
+import { isComplete, profileNamed, readSettings, type Settings } from '../../settings/profile.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { type Invocation, tell } from '../invocation.ts'
+import { nameArgument } from '../typed-flags.ts'
+
+interface Named {
+  readonly name: string
+}
+
+function readName({ args }: Typed): Named {
+  return { name: nameArgument(args) }
+}
+
+/** `ls-auth profile use NAME`: makes it the default. */
+export const use: CliCommand<Named> = { read: readName, run: makeDefault }
+
+async function makeDefault(invocation: Invocation, options: Named): Promise<void> {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  const name = existingName(settings, options.name)
+  await changeConfig(settings.config, { defaultProfile: name }, await ports.files(), ports.env)
+  tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
+}
+
+/** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */
+export const remove: CliCommand<Named> = { read: readName, run: signOutAndRemove }
+
+async function signOutAndRemove(invocation: Invocation, options: Named): Promise<void> {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  const name = existingName(settings, options.name)
+  if (!Object.hasOwn(settings.config.profiles, name)) {
+    throw new Failure('settings', `the profile ${safeText(name, 60)} comes from ${settings.system.path}`, {
+      hint: 'Only an administrator can remove it there.',
+    })
+  }
+  const files = await ports.files()
+  const { client } = profileNamed(settings, name, ports.env)
+  if (isComplete(client) && !sharesSignIn(settings, client, ports.env)) {
+    const { signOut } = await import('../../session/sign-out.ts')
+    const result = await signOut(client, ports, (line) => tell(invocation, line))
+    if (result.forgotten instanceof Failure) throw result.forgotten
+    if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
+  }
+  const removed = await changeConfig(settings.config, { remove: name }, files, ports.env)
+  if (removed.defaultProfile === name)
+    await changeConfig(removed, { defaultProfile: undefined }, files, ports.env)
+  tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
+}
+
+/** Whether another profile has the same issuer, client and account, so that it uses the same session. */
+function sharesSignIn(settings: Settings, client: Client, env: Env): boolean {
+  return Object.keys(settings.config.profiles)
+    .filter((name) => name !== client.profile)
+    .some((name) => {
+      const { issuer, clientId, account } = profileNamed(settings, name, env).client
+      return issuer === client.issuer && clientId === client.clientId && account === client.account
+    })
+}
+
+function existingName(settings: Settings, name: string): string {
+  if (Object.hasOwn(settings.config.profiles, name) || Object.hasOwn(settings.system.profiles, name))
+    return name
+  throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
+    hint: 'See: ls-auth profile list',
+  })
+}
