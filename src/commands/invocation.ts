@@ -62,7 +62,7 @@ export async function loadProfile(
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), ports.env)
-  for (const key of [...profile.unknownKeys, ...settings.config.unknownKeys]) {
+  for (const key of [...profile.unknownKeys, ...profile.settingsFile.unknownKeys]) {
     tell(invocation, `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`)
   }
   return { settings, profile }

@@ -9,7 +9,7 @@ import { clientFrom } from './client-settings.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
 import { readAccess } from './expectations.ts'
 import { type Places, placesFor } from './places.ts'
-import { type Flags, type Resolved, resolve } from './resolve.ts'
+import { type Flags, type Layers, type Resolved, resolve } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl } from './urls.ts'
@@ -30,7 +30,15 @@ export interface Profile {
   readonly access: AccessTable | undefined
   /** Value and source of every setting, for `profile show`. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
+  /** Keys in the profile's own table that this version does not know. */
   readonly unknownKeys: readonly string[]
+  readonly settingsFile: {
+    readonly path: string
+    /** Whether it or the system-wide file exists. */
+    readonly exists: boolean
+    /** Top-level keys that this version does not know. */
+    readonly unknownKeys: readonly string[]
+  }
 }
 
 /** The settings files and where they are. */
@@ -51,12 +59,7 @@ export async function readSettings(env: Env, files: Files): Promise<Settings> {
 /** Resolves the profile from flags, environment and files. No request. Failures: `settings`, `refused`, `usage`. */
 export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profile {
   const { name, saved } = chooseName(settings, flags, env)
-  const layers = {
-    profile: settings.config.profiles[name],
-    profileFile: settings.config.path,
-    system: settings.system.profiles[name],
-    systemFile: settings.system.path,
-  }
+  const layers = layersOf(settings, name)
   // Resolved twice: the issuer selects the preset, which is then the lowest layer of the second pass.
   const withoutPreset = resolve(flags, env, layers)
   const row = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
@@ -65,17 +68,18 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const { defaultApi } = backendOf(backend)
   const authorization = (values.text('authorization') as string).trim()
   const api = checkBaseUrl(values.text('api') ?? defaultApi, authorization)
+  const client = clientFrom(values, {
+    profile: name,
+    preset: tunePreset(row, values),
+    apiOrigin: api.origin,
+    stateDirectory: settings.places.stateDirectory,
+    timeoutMilliseconds: flags.timeoutMilliseconds,
+    env,
+  })
   return {
     name,
     saved,
-    client: clientFrom(values, {
-      profile: name,
-      preset: tunePreset(row, values),
-      apiOrigin: api.origin,
-      stateDirectory: settings.places.stateDirectory,
-      timeoutMilliseconds: flags.timeoutMilliseconds,
-      env,
-    }),
+    client,
     backend,
     api,
     organization: values.text('organization'),
@@ -88,8 +92,22 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
       return values.all(defaultApi)
     },
     unknownKeys: unknownKeys(layers.profile, layers.system),
+    settingsFile: settingsFileOf(settings),
   }
 }
+
+const settingsFileOf = ({ config, system }: Settings): Profile['settingsFile'] => ({
+  path: config.path,
+  exists: config.exists || system.exists,
+  unknownKeys: config.unknownKeys,
+})
+
+const layersOf = ({ config, system }: Settings, name: string): Layers => ({
+  profile: config.profiles[name],
+  profileFile: config.path,
+  system: system.profiles[name],
+  systemFile: system.path,
+})
 
 /** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
 function chooseName(settings: Settings, flags: Flags, env: Env): { name: string; saved: boolean } {

@@ -139,7 +139,7 @@ describe('what is no part of the plan is found', () => {
     ['src/session/flow/device.ts', 'if (known.has(preset.id)) {}', 'asks which provider it is'],
     ['src/session/flow/device.ts', 'if (preset.name === x) {}', 'asks which provider it is'],
     ['src/session/flow/device.ts', 'const { id } = client.preset', 'asks which provider it is'],
-    ['src/commands/doctor/backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
+    ['src/commands/doctor/check-backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
     ['src/api/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
     ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
     ['src/trace/search.ts', 'const tempoLimit = 1', 'names a back end'],

@@ -1,16 +1,16 @@
 import { Failure } from '../../errors.ts'
 import type { Style } from '../../ports.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
-import type { Profile, Settings } from '../../settings/profile.ts'
+import type { Profile } from '../../settings/profile.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { textFlag } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
-import { checkBackend } from './backend.ts'
+import { checkBackend } from './check-backend.ts'
+import { checkSettings, checkStore } from './check-machine.ts'
+import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
+import { checkSession, NOBODY } from './check-session.ts'
 import { type Checkup, fail, look, warn } from './checkup.ts'
-import { checkSettings, checkStore } from './machine.ts'
-import { checkProvider, checkRedirect, checkSurroundings } from './provider.ts'
-import { checkSession, NOBODY } from './session.ts'
 
 interface DoctorOptions {
   /** A file to write a report for a ticket to. */
@@ -25,8 +25,8 @@ function read({ flags }: Typed): DoctorOptions {
 }
 
 async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<void> {
-  const { settings, profile } = await loadProfile(invocation)
-  const lines = await examine(invocation, profile, settings)
+  const { profile } = await loadProfile(invocation)
+  const lines = await examine(invocation, profile)
   if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
   else await print(invocation, lines)
   if (bundle !== undefined) {
@@ -45,9 +45,9 @@ async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<v
 }
 
 /** In the order in which a request passes them. A check whose prerequisite has failed is left out. */
-async function examine(invocation: Invocation, profile: Profile, settings: Settings): Promise<Checkup[]> {
+async function examine(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   const { ports } = invocation
-  const lines = await look('settings', () => checkSettings(profile, settings, ports))
+  const lines = await look('settings', () => checkSettings(profile, ports))
   const { signsIn } = profile.client.preset
   const people = signsIn === 'person'
   const given = givenToken(invocation) !== undefined

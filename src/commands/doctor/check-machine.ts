@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import type { PartialClient } from '../../client.ts'
+import type { FileFacts, Ports } from '../../ports.ts'
+import { sessionName } from '../../session/session-name.ts'
+import { openStore } from '../../session/store/session-store.ts'
+import { unwritable } from '../../session/store/state-files.ts'
+import { openVault } from '../../session/store/vaults/open-vault.ts'
+import { isComplete, type Profile } from '../../settings/profile.ts'
+import { type Checkup, fail, look, ok, warn } from './checkup.ts'
+
+/** Checks the settings files and the proxy. */
+export async function checkSettings(profile: Profile, ports: Ports): Promise<Checkup[]> {
+  const { path, exists, unknownKeys } = profile.settingsFile
+  const from = profile.saved ? path : 'flags and environment'
+  const files = await ports.files()
+  const facts = await files.inspect(path)
+  const lines = [
+    exists || profile.client.issuer !== undefined
+      ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
+      : ok('settings', `no file at ${path}: every value is a default`),
+  ]
+  for (const key of [...profile.unknownKeys, ...unknownKeys]) {
+    lines.push(
+      warn('settings', `"${key}" is not known to this version`, 'Check its spelling; it is ignored.'),
+    )
+  }
+  if (facts && ports.env.uid !== undefined && facts.mode & 0o022) {
+    lines.push(fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`))
+  }
+  lines.push(proxy(profile, ports))
+  return lines
+}
+
+function proxy(profile: Profile, ports: Ports): Checkup {
+  const { variables } = ports.env
+  const { http } = profile.client
+  const value = variables.HTTPS_PROXY || variables.https_proxy || http.proxy
+  if (!value) return ok('proxy', 'none')
+  const source = value === http.proxy ? 'the profile' : 'HTTPS_PROXY'
+  const host = URL.canParse(value) ? new URL(value).host : 'an address that is no URL'
+  return ok('proxy', `${host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
+}
+
+/** Checks the store, the state directory and the lock of the session. */
+export async function checkStore(client: PartialClient, ports: Ports): Promise<Checkup[]> {
+  const name = client.store === 'keychain' ? 'keychain' : 'file store'
+  return [
+    ...(await look(name, () => checkVault(name, client, ports))),
+    ...(await look('state', () => checkStateDirectory(client.stateDirectory, ports))),
+    ...(await look('lock', () => checkLock(client, ports))),
+  ]
+}
+
+const SLOW_MILLISECONDS = 2000
+
+async function checkVault(name: string, client: PartialClient, ports: Ports): Promise<Checkup> {
+  if (client.store === 'file' && client.storeKeyFile === undefined) {
+    return ok(name, 'kept by a passphrase; it is asked for when it is needed')
+  }
+  const started = ports.clock.now()
+  await openVault(client, client.store, ports).probe(`probe|doctor|${ports.env.pid}`)
+  const took = ports.clock.now() - started
+  const what =
+    client.store === 'keychain'
+      ? 'write, read and delete work'
+      : `key file ${client.storeKeyFile} is yours and closed`
+  if (took <= SLOW_MILLISECONDS) return ok(name, `${what} (${took}ms)`)
+  return warn(
+    name,
+    `${what}, but took ${took}ms`,
+    'A slow keychain slows every command; see what it waits for.',
+  )
+}
+
+async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
+  const files = await ports.files()
+  await files.makeDirectory(directory).catch((cause) => {
+    throw unwritable(directory, cause)
+  })
+  const facts = (await files.inspect(directory)) as FileFacts
+  const octal = facts.mode.toString(8)
+  return ports.env.uid === undefined || (facts.uid === ports.env.uid && (facts.mode & 0o077) === 0)
+    ? ok('state', `${directory} is yours and closed (${octal})`)
+    : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
+}
+
+async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> {
+  // Without an issuer and a client id there is no session yet.
+  const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
+  if (!directory || !(await (await ports.files()).inspect(directory))) return ok('lock', 'not needed yet')
+  const store = await openStore(client, ports)
+  await store.withSessionLock(
+    'doctor',
+    () => {},
+    async () => {},
+  )
+  return ok('lock', 'free')
+}
