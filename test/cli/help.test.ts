@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SERIES_FORMATS, TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
 import { openWorld, type World } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
 
@@ -27,5 +29,18 @@ describe('help at any width', () => {
     const { stdout } = await world.type(`ls-auth ${words} --help`)
     const [told = ''] = stdout.split('\nExamples:\n')
     expect(told.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+})
+
+describe('the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const row = (words: string) =>
+    readme.split('\n').find((line) => line.startsWith(`| \`ls-auth ${words}`)) ?? ''
+
+  it.each([
+    ['trace get', TRACE_FORMATS],
+    ['query', SERIES_FORMATS],
+  ] as const)('names every format of %s', (words, formats) => {
+    expect(formats.filter((format) => !new RegExp(`\\b${format}\\b`).test(row(words)))).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
 import { type Random, seeded } from '../world/trace/random.ts'
 import { specimens } from './fuzz-corpus.ts'
 import { mutate } from './fuzz-mutations.ts'
@@ -22,7 +23,6 @@ const { values } = parseArgs({
 })
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-const OUTPUTS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']
 const FLAGS = [
   [],
   ['--unfold'],
@@ -50,7 +50,7 @@ async function fuzz(number: number): Promise<void> {
   const packed = random.between(0, 19)
   if (packed === 0) mutated = gzipSync(mutated)
   else if (packed === 1) mutated = mutate(gzipSync(bytes), bytes, random)
-  const output = pick(OUTPUTS, random)
+  const output = pick(TRACE_FORMATS, random)
   const options = [...(output === 'waterfall' ? [] : ['-o', output]), ...pick(FLAGS, random)]
   const ending = await runOn(mutated, options, random.between(40, 250), random.between(0, 4) > 0)
   tally.inputs++

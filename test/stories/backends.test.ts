@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
 import { type JaegerApi, type JaegerMode, startJaegerApi } from '../world/jaeger-api.ts'
 import { openStage } from '../world/stage.ts'
 import { startTempoApi, type TempoApi, type TempoMode } from '../world/tempo-api.ts'
@@ -339,7 +340,7 @@ describe('files', () => {
     }))
     const span = { traceID: 'a', spanID: '1', operationName: 'x', startTime: 1, duration: 1, tags }
     await writeFile(file, JSON.stringify({ traceID: 'a', spans: [span], processes: {} }))
-    for (const format of ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md']) {
+    for (const format of TRACE_FORMATS) {
       const masked = await world.type(`ls-auth trace get ${file} -o ${format}`)
       expect(masked).toMatchObject({ exit: 0 })
       expect(masked.stdout).not.toContain('hush')
