@@ -27,13 +27,13 @@ export const CHUNKS = {
     'src/commands/trace/trace-get.ts',
     'src/commands/trace/trace-view.ts',
     'src/commands/trace/trace-output.ts',
-    'src/trace/tree/tree.ts',
+    'src/trace/tree/trace-tree.ts',
     'src/trace/masking.ts',
     'src/commands/command-line.ts',
   ],
   api: ['src/commands/trace/open-source.ts'],
   denial: ['src/api/denial.ts'],
-  lightstep: ['src/trace/sources/lightstep/lightstep.ts', 'src/commands/trace/snapshot-consent.ts'],
+  lightstep: ['src/trace/sources/lightstep/lightstep-source.ts', 'src/commands/trace/snapshot-consent.ts'],
   drawing: ['src/trace/render/waterfall/waterfall.ts'],
 }
 

@@ -1,4 +1,4 @@
-/** The items under each key, keys and items in the order met (`Map.groupBy` needs Node 21). */
+/** The items under each key, both in order of first appearance (`Map.groupBy` needs Node 21). */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>()
   for (const item of items) {

@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 
 /**
- * What a person named a trace by.
+ * A span or trace id as a person gave it.
  * - `span`: only a span id is known. - `trace`: a trace id, with `spanId` where the text gave both (`traceparent`).
  * - `either`: 64 bits that may be a span id or the low half of a trace id; both fields hold the same digits.
  */
@@ -80,13 +80,13 @@ function fromDecimal(text: string): Reading | undefined {
 function fromBase64(text: string): Reading | undefined {
   if (!/^([A-Za-z0-9+/_-]{11}=?|[A-Za-z0-9+/_-]{22}(==)?)$/.test(text)) return undefined
   const bytes = Buffer.from(text, 'base64')
-  // Buffer ignores stray bits; an id that does not come back is some other word of that length.
+  // Buffer ignores stray bits; text that does not round-trip is not the base64 of an id.
   const canonical = text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '')
   if (bytes.toString('base64').replaceAll('=', '') !== canonical) return undefined
   return fromDigits(bytes.toString('hex'), 'base64')
 }
 
-/** Bytes tell the width of an id, and so do hex digits beyond 16; fewer digits may have lost their zeros. */
+/** Bytes give the width of an id, and so do more than 16 hex digits; fewer digits may lack leading zeros. */
 function fromDigits(hex: string, form: Reading['form'], digits?: string): Reading | undefined {
   if (isZero(hex)) return undefined
   const given = digits === undefined ? {} : { digits }
@@ -95,7 +95,7 @@ function fromDigits(hex: string, form: Reading['form'], digits?: string): Readin
   return { kind: 'either', form, spanId: id, traceId: id, ...given }
 }
 
-/** The address is not echoed: query strings of internal tools have been seen to carry sessions. */
+/** The URL is not echoed: query strings of internal tools have been seen to carry session tokens. */
 function fromUrl(text: string): Reading {
   const guid = URL.canParse(text) ? new URL(text).searchParams.get(URL_SPAN_PARAMETER) : null
   const reading = guid === null ? undefined : (fromHex(guid) ?? fromDecimal(guid))

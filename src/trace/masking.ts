@@ -5,11 +5,11 @@ import { SpanView } from './span-view.ts'
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
 
-/** What gives itself away whatever it is called: JWTs, bearer values, keys of big vendors, mail addresses. */
+/** Values that are recognised whatever their key: JWTs, bearer tokens, API keys of big vendors, e-mail addresses. */
 const SENSITIVE_TEXT =
   /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\b(?:Bearer|Basic)\s+[\w.~+/=-]{12,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 
-/** Values of query parameters whose names are sensitive, and user names in addresses. */
+/** Values of sensitive query parameters, and credentials in URLs. */
 const SENSITIVE_IN_URL =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w*|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
@@ -21,13 +21,13 @@ function maskInUrl(_: string, parameter: string | undefined, scheme: string | un
   return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
 }
 
-/** A trace with sensitive values masked, and how many were so far (attributes are masked when they are read). */
+/** A trace whose sensitive values are masked lazily (when they are read), and how many were masked so far. */
 export interface MaskedTrace {
   readonly trace: Trace
   masked(): number
 }
 
-/** Masks what looks like a secret or like personal data. Ids, names of services, times and structure stay. */
+/** Masks what looks like a secret or like personal data. Ids, service names, times and structure are kept. */
 export function maskTrace(trace: Trace): MaskedTrace {
   const mask = new Mask()
   return {
@@ -36,12 +36,12 @@ export function maskTrace(trace: Trace): MaskedTrace {
   }
 }
 
-/** A text with what gives itself away masked. */
+/** A text with the recognisable secrets masked. */
 export function maskText(text: string): string {
   return new Mask().text(text)
 }
 
-/** Hides a trace's sensitive values; counts what it hides. */
+/** Masks values, counts them, and memoizes results by key, resource and span name. */
 class Mask {
   count = 0
   readonly #keys = new Map<string, boolean>()
@@ -52,7 +52,7 @@ class Mask {
     return attributes.map(([key, value]) => [key, this.#value(key, value)] as const)
   }
 
-  /** Resources and scopes are shared between spans, and stay so. */
+  /** Memoized by identity: resources and scopes are shared between spans, and stay shared. */
   resource(attributes: Attributes): Attributes {
     const known = this.#resources.get(attributes)
     if (known) return known
@@ -61,7 +61,7 @@ class Mask {
     return masked
   }
 
-  /** 100,000 spans have few names. */
+  /** Memoized: 100,000 spans have few distinct names. */
   name(name: string): string {
     const known = this.#names.get(name)
     if (known === name) return known
@@ -71,7 +71,7 @@ class Mask {
   }
 
   text(text: string): string {
-    // Most texts hold none of the characters every pattern needs.
+    // Fast path: most texts contain none of the characters that every pattern needs.
     if (!/[@=:]|eyJ|Be|Ba|A[KS]IA|gh\w_/.test(text)) return text
     const masked = text
       .replace(SENSITIVE_IN_URL, maskInUrl)
@@ -105,7 +105,7 @@ class Mask {
   }
 }
 
-/** A span with its sensitive values masked, each when it is asked for. */
+/** A span whose sensitive values are masked lazily, when they are read. */
 class MaskedSpan extends SpanView {
   readonly #mask: Mask
 

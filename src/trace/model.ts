@@ -1,9 +1,9 @@
 /**
- * One trace as every back end and file format is read into, and every renderer and exporter reads from.
+ * One trace: what every back end and file format is parsed into, and what every renderer and exporter reads.
  *
- * The model follows OpenTelemetry (the richest of the formats) and keeps what it was given: attributes stay an
- * ordered list with their types, times stay whole nanoseconds. What could not be kept is said by a {@link SpanMark}.
- * A format with cheap laziness (protobuf) may give `attributes`, `events` and `links` as getters.
+ * The model follows OpenTelemetry (the richest of the formats) and loses nothing: attributes stay an ordered list with
+ * their types, times stay whole nanoseconds. Defects of the source are recorded as {@link SpanMark}s. A format that can
+ * parse lazily may implement `attributes`, `events` and `links` as getters.
  */
 
 /** A value of an attribute. `Uint8Array` is OTLP's `bytesValue`, `bigint` a 64-bit integer beyond 2^53. */
@@ -27,11 +27,11 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
- * What was broken about a span in its source and how it was read all the same.
+ * What was broken about a span in its source, and how it was read anyway.
  * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start.
  * - `end-missing`: no usable end; `durationNanos` is 0.
  * - `end-before-start`: clamped, `durationNanos` is 0.
- * - `parent-unreadable`: a parent was named by something that is no span id; the span is read as a root.
+ * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
  */
 export type SpanMark = 'start-missing' | 'end-missing' | 'end-before-start' | 'parent-unreadable'
 
@@ -86,13 +86,13 @@ export interface Trace {
   readonly traceId: string
   /** In the order of the source, which no back end promises to be by time. */
   readonly spans: readonly Span[]
-  /** The address the answer gives for itself. A claim of the server: good for a hint, not to be followed. */
+  /** The URL the answer gives for itself. Untrusted: good for a hint, never to be requested. */
   readonly selfLink?: string
-  /** Why spans are missing, where the server said that this is not the whole trace; in its words, not yet safe. */
+  /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
 }
 
-/** The shared "nothing": most spans have no events, links or marks, and there may be 100,000 spans. */
+/** The shared empty array: most spans have no events, links or marks, and there may be 100,000 spans. */
 export const NONE: readonly never[] = Object.freeze([])
 
 /** The name of a service no source names (OpenTelemetry semantic conventions, `service.name`). */

@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import { parseNanos } from './nanos.ts'
 
-/** A moment of a trace as a person names it: after the zero of its axis, or by the calendar (nanoseconds since the epoch). */
+/** A point in time as a person gives it: after the zero of the axis, or absolute (nanoseconds since the epoch). */
 export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bigint }
 
 /** `120ms`, `1m30s`, `0`, or RFC 3339 with up to nine decimals. Failure `usage`, naming the flag. */

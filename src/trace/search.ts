@@ -1,11 +1,8 @@
 import type { Trace } from './model.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
-import { buildTree } from './tree/tree.ts'
+import { buildTree } from './tree/trace-tree.ts'
 
-/**
- * What traces are looked for. The conditions describe one span of the trace: a span of this service, of this name,
- * with these attributes, that took so long.
- */
+/** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
   readonly attributes: readonly (readonly [key: string, value: string])[]
   readonly errors: boolean
@@ -14,18 +11,18 @@ export interface TraceFilter extends SpanFilter {
   /** Milliseconds since the epoch. */
   readonly fromMillis: number
   readonly toMillis: number
-  /** At most so many traces. */
+  /** Maximum number of traces. */
   readonly limit: number
 }
 
 /** The flags that make a filter, for hints. */
 export const FILTER_FLAGS = '--service, --name, --attr, --min, --max and --errors'
 
-/** One line of a list of traces. What the back end does not say is absent. */
+/** One line of a list of traces. What the back end does not report is absent. */
 export interface TraceSummary {
   /** 32 hex digits, or 16 where only the low half is known. */
   readonly traceId?: string
-  /** A span of it that fits, where the back end reads traces by their spans. */
+  /** A matching span, from back ends that read traces by span id. */
   readonly span?: SpanSummary
   readonly rootService?: string
   readonly rootName?: string
@@ -39,32 +36,32 @@ export interface TraceSummary {
   readonly services: readonly string[]
 }
 
-/** What is known of the span. */
+/** What is known of a matching span. */
 export interface SpanSummary {
   readonly spanId: string
   readonly service?: string
   readonly name?: string
 }
 
-/** What a search gave. */
+/** The result of a search. */
 export interface SearchResult {
   /** The latest first. */
   readonly traces: readonly TraceSummary[]
   /** There may be more: the back end stopped at the limit. */
   readonly truncated: boolean
-  /** What the back end was asked, in its own words. */
+  /** The query that was sent, in the back end's language. */
   readonly asked: string
-  /** What a person should know about it; safe for a terminal. */
+  /** Notes for the user; safe for a terminal. */
   readonly notes?: readonly string[]
 }
 
-/** What `trace get` takes to show this trace. */
-export function idOf({ span, traceId }: TraceSummary): string {
+/** The id by which `trace get` shows this trace. */
+export function idForTraceGet({ span, traceId }: TraceSummary): string {
   return span?.spanId ?? traceId ?? ''
 }
 
-/** The line for a trace that is here as a whole. */
-export function summarise(trace: Trace): TraceSummary {
+/** The summary of a fully loaded trace. */
+export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
   const root = tree.spans[tree.roots[0] ?? 0]
   return {
@@ -84,8 +81,8 @@ export function latestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
   return [...traces].sort((a, b) => Number(start(b) > start(a)) - Number(start(b) < start(a)))
 }
 
-/** Whether a trace that is here as a whole fits: conditions that describe one span must hold of the same span. */
-export function fits(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {
+/** Whether a fully loaded trace matches; all conditions on a span must hold of the same span. */
+export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {
   const { service, name, attributes, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
   const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
   if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false

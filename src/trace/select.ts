@@ -1,7 +1,7 @@
 import type { Trace } from './model.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
 import { RootView } from './span-view.ts'
-import type { TraceTree } from './tree/tree.ts'
+import type { TraceTree } from './tree/trace-tree.ts'
 
 /** Which spans of a trace a person wants to see. All given conditions must hold. */
 export interface Selection extends SpanFilter {
@@ -12,21 +12,21 @@ export interface Selection extends SpanFilter {
   readonly toNanos?: number
 }
 
-/** 1 for each node that fits. */
+/** 1 for each matching node. */
 export function matchingNodes(tree: TraceTree, selection: Selection): Uint8Array {
   const { depth = Number.POSITIVE_INFINITY } = selection
   const { fromNanos = Number.NEGATIVE_INFINITY, toNanos = Number.POSITIVE_INFINITY } = selection
-  const fits = spanTest(selection)
+  const matches = spanTest(selection)
   return new Uint8Array(tree.count).map((_, node) => {
     if (tree.depth(node) >= depth || tree.endOf(node) < fromNanos || tree.startOf(node) > toNanos) return 0
-    return fits(tree.span(node)) ? 1 : 0
+    return matches(tree.span(node)) ? 1 : 0
   })
 }
 
-/** 1 for each node that fits and for everything above it, so that a tree of them stays one. `depth` holds for all. */
+/** 1 for each matching node and its ancestors, so that they form a tree. `depth` limits all of them. */
 export function nodesInView(tree: TraceTree, selection: Selection): Uint8Array {
   const shown = matchingNodes(tree, selection)
-  // What is above a node comes before it.
+  // Ancestors come before their descendants.
   for (let node = shown.length - 1; node >= 0; node--) {
     if (shown[node] === 1 && tree.parent(node) >= 0) shown[tree.parent(node)] = 1
   }
@@ -34,8 +34,8 @@ export function nodesInView(tree: TraceTree, selection: Selection): Uint8Array {
 }
 
 /**
- * The span of this id and everything below it, as a trace; undefined when there is none. `asRoot`: its parent is
- * forgotten, so that it is drawn as a root and not as an orphan.
+ * The span with this id and its descendants, as a trace; undefined when there is none. `asRoot` drops its parent id, so
+ * that it is drawn as a root and not as an orphan.
  */
 export function subtree(tree: TraceTree, spanId: string, asRoot: boolean): Trace | undefined {
   const top = tree.spans.findIndex((span) => span.spanId === spanId)

@@ -1,7 +1,7 @@
 /**
- * Keys whose values are secrets or tell who somebody is, as phrases: words that stand together anywhere in a key, in
- * lower case, parted by dots (a key's own `-`, `_`, `:` and capitals part words, too). From OpenTelemetry's semantic
- * conventions, the vendors' own tags, and what was seen in real captures (cookies, client addresses, SQL text).
+ * Phrases that make a key sensitive (secrets, personal data): up to three adjacent words anywhere in a key, in lower
+ * case, separated by dots. In a key `-`, `_`, `:` and capitals separate words, too. From OpenTelemetry's semantic
+ * conventions, the vendors' own tags, and real captures (cookies, client addresses, SQL text).
  */
 const ANYWHERE = phrases(
   // Secrets.
@@ -44,7 +44,7 @@ const KEYS = phrases(
   'db.statement db.query.text sql sql.query sql.text mongodb.query',
 )
 
-/** What keys begin with: the rest is a name of its own. */
+/** Prefixes of keys: the rest is a name of its own. */
 const BEGINNINGS = [
   ...['db.query.parameter', 'db.operation.parameter'],
   // What is typed into models, and what they answer.
@@ -54,7 +54,7 @@ const BEGINNINGS = [
 
 const LONGEST_PHRASE = 3
 
-/** Keys that fit by accident: counts and kinds, not values. */
+/** False positives: counts and kinds, not values. */
 const HARMLESS = phrases(
   ...['token', 'tokens', 'session'].map((what) =>
     ['count', 'type', 'usage', 'limit', 'total'].map((of) => `${what}.${of}`).join(' '),
@@ -67,20 +67,20 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
 
 /** Whether values under this key are masked. */
 export function isSensitive(key: string): boolean {
-  const joined = parted(key)
-  // The same key with its capitals as borders of words.
-  const plain = parted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
-  return !isHarmless(plain) && (fits(plain) || (joined !== plain && fits(joined)))
+  const joined = dotted(key)
+  // The same key with camelCase split into words.
+  const plain = dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
+  return !isHarmless(plain) && (hasSensitivePhrase(plain) || (joined !== plain && hasSensitivePhrase(joined)))
 }
 
-const parted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
+const dotted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
 
 function isHarmless(key: string): boolean {
   if (key.startsWith('usage.') || key.includes('.usage.') || key.startsWith('gen.ai.token')) return true
   return somePhrase(key, (phrase) => HARMLESS.has(phrase))
 }
 
-function fits(key: string): boolean {
+function hasSensitivePhrase(key: string): boolean {
   if (KEYS.has(key) || BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
   return somePhrase(
     key,
@@ -91,7 +91,7 @@ function fits(key: string): boolean {
   )
 }
 
-/** Looks at every run of up to three words. */
+/** Tests every run of up to three adjacent words. */
 function somePhrase(key: string, look: (phrase: string, isLast: boolean) => boolean): boolean {
   const words = key.split('.')
   for (let from = 0; from < words.length; from++) {

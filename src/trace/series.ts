@@ -4,7 +4,7 @@ export interface TimeRange {
   readonly toMillis: number
 }
 
-/** A question for time series. */
+/** A query for time series. */
 export interface SeriesQuery extends TimeRange {
   /** In the back end's own language. */
   readonly text: string
@@ -16,20 +16,20 @@ export type Point = readonly [millis: number, value: number | null]
 
 /** One line of an answer. */
 export interface TimeSeries {
-  /** What tells it from the others, in the back end's order. */
+  /** The labels that identify it, in the back end's order. */
   readonly labels: readonly (readonly [name: string, value: string])[]
-  /** By time, each time once. Times without a value may be left out. */
+  /** Sorted by time, each time once. Times without a value may be left out. */
   readonly points: readonly Point[]
 }
 
-/** What a query gave. */
+/** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
 }
 
 /** Points a chart or table still reads well with. */
 const USUAL_POINTS = 60
-/** More than any back end gives out, and than anybody asks for on purpose. */
+/** More points than any back end returns, or anybody requests on purpose. */
 export const MOST_POINTS = 11_000
 
 const NICE_SECONDS = [
@@ -42,8 +42,8 @@ export function usualStep({ fromMillis, toMillis }: TimeRange): number {
   return NICE_SECONDS.find((step) => step >= least) ?? Math.ceil(least / 86_400) * 86_400
 }
 
-/** By time, each time once (the last one said wins). */
-export function inOrder(points: Iterable<Point>): Point[] {
+/** Sorted by time, each time once (the last value wins). */
+export function sortedPoints(points: Iterable<Point>): Point[] {
   return [...new Map([...points].map((point) => [point[0], point])).values()].sort((a, b) => a[0] - b[0])
 }
 
@@ -53,7 +53,7 @@ export function seriesName({ labels }: TimeSeries): string {
 }
 
 /** All times of all series, in order. */
-export function timesOf(series: readonly TimeSeries[]): number[] {
+export function allTimes(series: readonly TimeSeries[]): number[] {
   const times = new Set<number>()
   for (const { points } of series) for (const [millis] of points) times.add(millis)
   return [...times].sort((a, b) => a - b)

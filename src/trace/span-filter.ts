@@ -14,7 +14,7 @@ export interface SpanFilter {
   readonly errors?: boolean
 }
 
-/** The filter as a test of one span. Keys are taken apart once, not for each of 100,000 spans. */
+/** The filter as a predicate. Keys are parsed once, not for each of 100,000 spans. */
 export function spanTest(filter: SpanFilter): (span: Span) => boolean {
   const { service, name, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
   const carried = (filter.attributes ?? []).map(([key, value]) => attributeTest(key, value))
@@ -33,13 +33,13 @@ function attributeTest(key: string, value: string): (span: Span) => boolean {
   const inSpan = scope === undefined || scope === 'span'
   const inResource = scope === undefined || scope === 'resource'
   return ({ attributes, resource }) =>
-    holds(attributes, key, value) ||
-    holds(resource, key, value) ||
+    hasValue(attributes, key, value) ||
+    hasValue(resource, key, value) ||
     (bare !== key &&
-      ((inSpan && holds(attributes, bare, value)) || (inResource && holds(resource, bare, value))))
+      ((inSpan && hasValue(attributes, bare, value)) || (inResource && hasValue(resource, bare, value))))
 }
 
-function holds(attributes: Attributes, key: string, value: string): boolean {
+function hasValue(attributes: Attributes, key: string, value: string): boolean {
   const found = attribute(attributes, key)
   return found !== undefined && found !== null && String(found) === value
 }

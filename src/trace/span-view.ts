@@ -1,8 +1,8 @@
 import type { Attributes, Scope, Span, SpanEvent, SpanKind, SpanLink, SpanMark, SpanStatus } from './model.ts'
 
 /**
- * A span seen otherwise: whoever extends it says what differs. Nothing is copied, and the costly parts of the span below
- * are read when they are asked for.
+ * A span that delegates to another one (a decorator); subclasses override what differs. Nothing is copied, and what the
+ * span below parses lazily stays lazy.
  */
 export class SpanView implements Span {
   protected readonly below: Span
@@ -72,7 +72,7 @@ export class SpanView implements Span {
   }
 }
 
-/** The span with its parent forgotten. */
+/** The span without its parent id. */
 export class RootView extends SpanView {
   override get parentId(): undefined {
     return undefined

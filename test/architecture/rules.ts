@@ -88,7 +88,7 @@ const BACKEND_GUESTS: Readonly<Record<string, string>> = {
   'src/trace/id.ts': 'reads ids as tools print them, their addresses included',
 }
 
-/** `src/trace/tree/tree.ts` → `trace`, `src/errors.ts` → `errors`. */
+/** `src/trace/tree/trace-tree.ts` → `trace`, `src/errors.ts` → `errors`. */
 const roomOf = (path: string): string =>
   path.startsWith('bin/') ? 'bin' : (path.split('/')[1] ?? '').replace(/\.ts$/, '')
 

@@ -12,7 +12,7 @@ import {
   requirePlace,
 } from '../../src/backends/table.ts'
 import { Failure, NetworkFailure } from '../../src/errors.ts'
-import { openBackend } from '../../src/trace/sources/open-source.ts'
+import { openBackend } from '../../src/trace/sources/open-backend.ts'
 import type { ApiRequest, TraceSource } from '../../src/trace/sources/trace-source.ts'
 
 const PLACE = { organization: 'acme', project: 'my prod', tenant: 'one' }
@@ -53,10 +53,10 @@ async function opened(row: Backend, [status, get, post]: (typeof ANSWERS)[number
       const body = request.method === 'POST' ? post : get
       return { status, headers: {}, body: Buffer.from(body), maxBytes: 1024, json: () => JSON.parse(body) }
     },
-    desk: async () => ({
+    snapshotConsent: async () => ({
       command: '',
       allowed: true,
-      consent: async () => {},
+      request: async () => {},
       tell() {},
       now: () => 0,
       wait: async () => {},

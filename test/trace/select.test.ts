@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../src/display-width.ts'
 import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
-import { buildTree } from '../../src/trace/tree/tree.ts'
+import { buildTree } from '../../src/trace/tree/trace-tree.ts'
 import { UNSTYLED } from '../../src/unstyled.ts'
 import { anyTrace, makeTrace, spanId } from './make.ts'
 

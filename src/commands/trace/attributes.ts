@@ -1,6 +1,6 @@
 import { safeText } from '../../safe-text.ts'
+import type { AttributeSample } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
-import type { AttributeSample } from '../../trace/attributes.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { MASKED, maskText } from '../../trace/masking.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'

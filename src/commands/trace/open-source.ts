@@ -3,8 +3,8 @@ import type { Verb } from '../../backends/backend.ts'
 import { backendOf, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
-import { type Able, able } from '../../trace/sources/capabilities.ts'
-import { openBackend } from '../../trace/sources/open-source.ts'
+import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
+import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { TraceSource } from '../../trace/sources/trace-source.ts'
 import { authorisedRequest } from '../authorised-request.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
@@ -18,9 +18,9 @@ export async function openSource<V extends Verb>(
   invocation: Invocation,
   verb: V,
   file?: string,
-): Promise<Able<V>> {
-  if (file === undefined) return able(await openProfile(invocation), verb)
-  return able(await (await import('./trace-file.ts')).openFile(invocation, file), verb)
+): Promise<CapableSource<V>> {
+  if (file === undefined) return requireCapability(await openProfile(invocation), verb)
+  return requireCapability(await (await import('./trace-file.ts')).openFile(invocation, file), verb)
 }
 
 async function openProfile(invocation: Invocation): Promise<TraceSource> {
@@ -35,7 +35,7 @@ async function openProfile(invocation: Invocation): Promise<TraceSource> {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),
     send,
-    desk: async () => (await import('./snapshot-consent.ts')).snapshotDesk(invocation),
+    snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation),
   })
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { SnapshotDesk } from '../../trace/sources/snapshot-desk.ts'
+import type { SnapshotConsent } from '../../trace/sources/consent.ts'
 import { commandLine } from '../command-line.ts'
 import { confirm } from '../confirm.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -14,14 +14,14 @@ const COST = [
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
  * it in advance; without a terminal there is no prompt, but a Failure `cannot-do`.
  */
-export function snapshotDesk(invocation: Invocation): SnapshotDesk {
+export function snapshotConsent(invocation: Invocation): SnapshotConsent {
   const { terminal, clock } = invocation.ports
   const allowed = invocation.options.snapshot === true
   const command = commandLine(invocation, { snapshot: true })
   return {
     allowed,
     command,
-    async consent(reason, instead) {
+    async request(reason, instead) {
       if (allowed) return
       if (!terminal.inIsTTY) {
         const detail = [...COST, ...(instead === undefined ? [] : [instead])]

@@ -7,7 +7,7 @@ import type { WaterfallOptions } from '../../trace/render/waterfall/waterfall.ts
 import type { Zoom } from '../../trace/render/waterfall/window.ts'
 import { matchingNodes, nodesInView } from '../../trace/select.ts'
 import type { Adjusted } from '../../trace/tree/skew.ts'
-import type { TraceTree } from '../../trace/tree/tree.ts'
+import type { TraceTree } from '../../trace/tree/trace-tree.ts'
 import type { Invocation } from '../invocation.ts'
 import type { View } from './trace-view.ts'
 
@@ -41,7 +41,7 @@ export async function writeTrace(
 }
 
 async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {
-  const { traceData } = await import('../../trace/formats/trace-data.ts')
+  const { exportTrace: traceData } = await import('../../trace/formats/export-trace.ts')
   const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)

@@ -1,23 +1,23 @@
-import type { TraceTree } from '../tree/tree.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
 
 /**
- * Stretches of time and the node the trace was waiting for during each, as columns. Nanoseconds after the tree's start.
- * In the order found: for each top span from its end back to its start.
+ * Sections of time, each with the node that is on the critical path, in flat arrays. Nanoseconds after the tree's
+ * start. In the order found: for each top span from its end back to its start.
  */
 export class CriticalPath {
   readonly #nodes: number[] = []
   readonly #starts: number[] = []
   readonly #ends: number[] = []
-  /** By node: 1 + its first section in time; 0 = never waited for. */
+  /** By node: 1 + the index of its first section in time; 0 = not on the path. With `#nexts` a linked list. */
   readonly #firsts: Int32Array
-  /** By section: 1 + the next of its node. */
+  /** By section: 1 + the index of its node's next section. */
   readonly #nexts: number[] = []
 
   constructor(nodes: number) {
     this.#firsts = new Int32Array(nodes)
   }
 
-  /** Notes a section; those of one node must come latest first. One of no length is none. */
+  /** Adds a section; those of one node must be added latest first. Empty sections are ignored. */
   add(node: number, startNanos: number, endNanos: number): void {
     if (endNanos <= startNanos) return
     this.#starts.push(startNanos)
@@ -26,12 +26,7 @@ export class CriticalPath {
     this.#firsts[node] = this.#nodes.push(node)
   }
 
-  /** Whether the trace ever waited for the node itself. */
-  holds(node: number): boolean {
-    return this.#firsts[node] !== 0
-  }
-
-  /** The stretches of a node, in order of time. */
+  /** The sections of a node, in order of time. */
   sectionsOf(node: number): [startNanos: number, endNanos: number][] {
     const sections: [number, number][] = []
     for (let at = this.#firsts[node] as number; at > 0; at = this.#nexts[at - 1] as number) {
@@ -40,7 +35,7 @@ export class CriticalPath {
     return sections
   }
 
-  /** All stretches, each top's in order of time. */
+  /** All sections, each top's in order of time. */
   *[Symbol.iterator](): Generator<{
     readonly node: number
     readonly startNanos: number
@@ -57,18 +52,18 @@ export class CriticalPath {
   }
 }
 
-/** Siblings that overlap by no more than this share of their parent are taken to follow each other: clocks are no better. */
-const HAIR = 0.01
+/** Siblings that overlap by no more than this share of their parent count as sequential: clocks are no more exact. */
+const OVERLAP_TOLERANCE = 0.01
 
 /**
  * The critical path below each of `tops`: walk back from its end, always into the child that finished last before the
  * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the top's duration
  * exactly.
  *
- * Departures from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
+ * Differences from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
  * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
- * that overlap by a hair the earlier is cut (CRISP counts the overlap twice).
- * Consumers are left out: nobody waits for a message to be consumed. A child outliving its parent is clipped to it.
+ * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). Consumers are left out:
+ * nobody waits for a message to be consumed. A child that outlives its parent is clipped to it.
  */
 export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
   const path = new CriticalPath(tree.count)
@@ -76,7 +71,7 @@ export function criticalPath(tree: TraceTree, tops: readonly number[]): Critical
   return path
 }
 
-/** A span on the path, between the moments its ancestors leave of it. */
+/** A span on the path, clipped to its ancestors: from `lo` to `hi`. */
 interface Frame {
   readonly node: number
   readonly lo: number
@@ -99,7 +94,7 @@ function walkBack(tree: TraceTree, top: number, path: CriticalPath): void {
     const lo = Math.max(frame.lo, tree.startOf(child))
     const end = Math.min(frame.hi, tree.endOf(child))
     const hi = Math.min(end, frame.cur)
-    if (lo >= hi || end - hi > (frame.hi - frame.lo) * HAIR) continue
+    if (lo >= hi || end - hi > (frame.hi - frame.lo) * OVERLAP_TOLERANCE) continue
     path.add(frame.node, hi, frame.cur)
     frame.cur = lo
     stack.push(frameOf(tree, child, lo, hi))

@@ -1,12 +1,15 @@
 import { groupBy } from '../group.ts'
 import { type Attributes, attribute, type Span } from '../model.ts'
 import { percentile } from '../tree/fold.ts'
-import type { TraceTree } from '../tree/tree.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
 
 /** More siblings of one name than this are a suspect (the threshold of Jaeger's N+1 check). */
 const REPEATED_OVER = 10
 
-/** Many calls of one kind made by one span, of like length: what a loop around a query looks like. Nodes of the tree. */
+/**
+ * Many calls of one kind and of similar length, made by one span: what a loop around a query looks like. Nodes of the
+ * tree.
+ */
 export interface RepeatedCalls {
   readonly caller: number
   /** By start. */
@@ -19,7 +22,7 @@ export interface RepeatedCalls {
 
 /** The nodes with the most self time, longest first, without those that have none. */
 export function slowestSelf(tree: TraceTree, count: number): number[] {
-  // Not by sorting all: of 100,000 spans three are told.
+  // A top-k selection instead of a sort: of 100,000 spans three are shown.
   const slowest: number[] = []
   let least = 0
   for (let node = 0; node < tree.count; node++) {
@@ -42,7 +45,7 @@ export function rootCauses(tree: TraceTree): number[] {
   return causes.sort((a, b) => tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b))
 }
 
-/** What a failed span says about its failure, from the places instrumentation puts it; not yet safe for a terminal. */
+/** The error message of a failed span, from the places instrumentation puts it; not yet sanitized for a terminal. */
 export function errorMessage(span: Span): string | undefined {
   const exceptions = span.events
     .filter((event) => event.name === 'exception')
@@ -65,7 +68,7 @@ export function repeatedCalls(tree: TraceTree): RepeatedCalls[] {
     if (tree.size(caller) <= REPEATED_OVER + 1) continue
     const children = tree.children(caller)
     if (children.length <= REPEATED_OVER) continue
-    for (const calls of groupBy(children, (node) => tree.call(node)).values()) {
+    for (const calls of groupBy(children, (node) => tree.callKey(node)).values()) {
       if (calls.length <= REPEATED_OVER) continue
       const durations = Float64Array.from(calls, (call) => tree.span(call).durationNanos).sort()
       if (!areAlike(durations)) continue
@@ -77,7 +80,7 @@ export function repeatedCalls(tree: TraceTree): RepeatedCalls[] {
   return found.sort((a, b) => b.sumNanos - a.sumNanos)
 }
 
-/** At least half lie within a factor of two of the median: one slow call among many does not acquit a loop. */
+/** At least half lie within a factor of two of the median: one slow call among many does not rule out a loop. */
 function areAlike(sorted: Float64Array): boolean {
   const median = percentile(sorted, 50)
   const near = sorted.filter((nanos) => nanos >= median / 2 && nanos <= median * 2)

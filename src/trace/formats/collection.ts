@@ -1,21 +1,21 @@
 import type { Span, Trace } from '../model.ts'
 
-/** Says an error in the words of whoever asked for the document. */
+/** Maps an error to the one to throw, in words that fit where the document came from. */
 export type Explain = (error: unknown) => unknown
 
-/** What one document is read into: its spans by trace, and whether numbers were lost on the way. */
+/** Collects what a document holds: its spans by trace id, and whether numbers lost digits on the way. */
 export class Collection {
   readonly #spans = new Map<string, Span[]>()
   #lastId = ''
   #last: Span[] = []
-  /** The document was recognised: with no spans in it, it is empty and not foreign. */
-  known = false
+  /** The format was recognised: without spans the document is empty, not unknown. */
+  recognised = false
   /** An integer beyond 2^53 came as a JSON number, so its last digits are wrong. */
   inexact = false
-  /** Why the document is not the whole trace, in the words of the server. */
+  /** Why the document is not the whole trace, as the server words it. */
   partial: string | undefined
 
-  /** Turns what goes wrong into what is thrown; also when a part that is read late goes wrong. */
+  /** Applied to every error before it is thrown, also to errors of parts that are read lazily. */
   readonly explain: Explain
 
   constructor(explain: Explain = (error) => error) {
@@ -38,25 +38,25 @@ export class Collection {
   /** Adds spans of a trace. */
   add(traceId: string, more: readonly Span[]): void {
     const spans = this.spansOf(traceId)
-    // Not by spreading: 100,000 arguments are more than a call can take.
+    // No spread: 100,000 arguments are more than a call can take.
     for (const span of more) spans.push(span)
   }
 
-  /** Takes over what another document was read into. */
+  /** Merges another collection into this one. */
   absorb(other: Collection): void {
     for (const [traceId, spans] of other.#spans) this.add(traceId, spans)
-    this.known ||= other.known
+    this.recognised ||= other.recognised
     this.inexact ||= other.inexact
     this.partial = other.partial ?? this.partial
   }
 
-  /** Notes a number that JSON cannot have carried whole. */
+  /** Sets `inexact` when the value is an integer that JSON.parse has rounded. */
   check(value: unknown): void {
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
       this.inexact = true
   }
 
-  /** One trace for each id, in the order met. Empty arrays asked for and never filled are left out. */
+  /** One trace per id, in order of first appearance. Ids without spans are left out. */
   traces(): Trace[] {
     const { partial } = this
     return [...this.#spans]

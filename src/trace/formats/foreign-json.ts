@@ -3,7 +3,7 @@ import { type Attributes, type AttributeValue, NONE } from '../model.ts'
 
 // Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use.
 
-/** Text that says something, or a number written out; `undefined` for the empty string. */
+/** A non-empty string, or a number as text; `undefined` for anything else. */
 export function textOrNumber(value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '') return value
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined

@@ -2,8 +2,8 @@
 const FARTHEST_MILLIS = 8_640_000_000_000_000n
 
 /**
- * Nanoseconds since the epoch as RFC 3339 in UTC. `decimals` of a second are cut, not rounded: 9 loses nothing.
- * A time outside the calendar of `Date` (a broken source) is given as its number of nanoseconds.
+ * Nanoseconds since the epoch as RFC 3339 in UTC. Truncated (not rounded) to `decimals` of a second: 9 loses nothing. A
+ * time beyond the range of `Date` (a broken source) is written as its number of nanoseconds.
  */
 export function isoTime(nanos: bigint, decimals: 3 | 6 | 9 = 9): string {
   const inSecond = ((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
@@ -13,7 +13,7 @@ export function isoTime(nanos: bigint, decimals: 3 | 6 | 9 = 9): string {
   return `${seconds}.${String(inSecond).padStart(9, '0').slice(0, decimals)}Z`
 }
 
-/** Milliseconds since the epoch as RFC 3339 in UTC; a time that no calendar has (a broken source) as its number. */
+/** Milliseconds since the epoch as RFC 3339 in UTC; a time beyond the range of `Date` as its number. */
 export function isoMillis(millis: number): string {
   const date = new Date(millis)
   return Number.isNaN(date.getTime()) ? `${millis}ms` : date.toISOString()

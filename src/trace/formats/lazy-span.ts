@@ -9,14 +9,16 @@ import type {
   SpanStatus,
 } from '../model.ts'
 
-/** Reads the costly parts of a span from what its format kept of it. One for all spans of a document. */
+/**
+ * Parses the expensive parts of a span from the raw form its format kept. One instance serves all spans of a document.
+ */
 export interface Details<Raw> {
   attributes(raw: Raw): Attributes
   events(raw: Raw): readonly SpanEvent[]
   links(raw: Raw): readonly SpanLink[]
 }
 
-/** The same details; what goes wrong with them is first shown to `explain`, long after the document was read. */
+/** Wraps `details` so that their errors, thrown long after the document was read, go through `explain`. */
 export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) => unknown): Details<Raw> {
   const attempt = <Result>(read: () => Result): Result => {
     try {
@@ -32,13 +34,13 @@ export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) 
   }
 }
 
-/** The parts of a span every reader of a trace needs, read at once. */
+/** The parts of a span that every reader of a trace needs, parsed eagerly. */
 export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links'>
 
 /**
- * A span whose attributes, events and links are read each time they are asked for. A waterfall of 100,000 spans asks
- * for those of a handful, and an export for each once, so nothing is kept. All have the same members in the same order,
- * whether there is a parent or not: to the engine they are of one kind, and reading one is as quick as reading the next.
+ * A span whose attributes, events and links are parsed on each access and not cached: a waterfall of 100,000 spans
+ * reads those of a handful, and an export reads each once. All instances have the same members in the same order, with
+ * or without a parent: one hidden class, so property access stays monomorphic and fast.
  */
 export class LazySpan<Raw> implements Span {
   readonly spanId: string

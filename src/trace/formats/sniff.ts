@@ -14,29 +14,30 @@ import { damagedTrace, noTrace } from './unreadable.ts'
 import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
 
 const MIB = 1024 * 1024
-/** What the user's own file may unpack to. */
+/** Size limit of the user's own file after decompression. */
 const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
 
-export interface Reading {
-  /** May make another error of what goes wrong, now or when a part that is damaged is asked for. */
+/** How {@link readTraces} treats errors and sizes. */
+export interface ReadOptions {
+  /** Maps every error before it is thrown, also one of a damaged part that is read lazily. */
   readonly explain?: Explain
-  /** Bytes that gzipped input may unpack to (1 GiB when absent): a few kilobytes can be made to fill any memory. */
+  /** Size limit of gzipped input after decompression, in bytes (1 GiB when absent), against decompression bombs. */
   readonly maxBytes?: number
 }
 
 /**
- * Reads traces in any format known here, told from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
- * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not.
- * Empty where the document is recognised and holds no span. Failure `api-failed` for anything else, now or when a part
- * that is damaged is asked for.
+ * Reads traces in any supported format, detected from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
+ * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not. Empty where the
+ * document is recognised and holds no span. Failure `api-failed` for anything else, at once or when a damaged part is
+ * read lazily.
  */
-export function readTraces(input: Uint8Array, reading: Reading = {}): Trace[] {
+export function readTraces(input: Uint8Array, reading: ReadOptions = {}): Trace[] {
   const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
   try {
     return read(unpack(input, maxBytes), explain)
   } catch (error) {
-    // A stack that ran out: values nested deeper than anything a tracer writes.
+    // Stack overflow: values nested deeper than anything a tracer writes.
     throw explain(error instanceof RangeError ? noTrace('it is nested too deeply') : error)
   }
 }
@@ -96,13 +97,13 @@ function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
 }
 
 function notJson(bytes: Buffer): undefined {
-  // Protobuf can begin with 0x0a 0x7b: left to its reader, which checks every length.
+  // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.
   if (bytes.includes(0)) return undefined
   throw noTrace('the JSON is broken or cut off')
 }
 
 function finish(into: Collection): Trace[] {
-  if (!into.known) throw noTrace('the JSON holds no spans')
+  if (!into.recognised) throw noTrace('the JSON holds no spans')
   return into.traces()
 }
 
@@ -130,7 +131,7 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Col
   return into
 }
 
-/** A line whose integers JSON has rounded is read again. */
+/** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. */
 function readLine(line: Buffer, number: number): unknown {
   const text = asString(line)
   const value = parsedText(text)
@@ -140,7 +141,7 @@ function readLine(line: Buffer, number: number): unknown {
   return trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
 }
 
-/** Reads one JSON value of any kind. `lenient`: a line without spans (metrics, logs) is no reason to refuse the rest. */
+/** Reads one JSON value of any format. `lenient`: a line without spans (metrics, logs) is skipped, not an error. */
 function readValue(value: unknown, into: Collection, lenient = false): void {
   if (Array.isArray(value)) readList(value as unknown[], into)
   else if (!isObject(value)) return
@@ -150,12 +151,12 @@ function readValue(value: unknown, into: Collection, lenient = false): void {
   else if (isZipkinSpan(value)) readZipkin([value], into)
   else if (Array.isArray(value.data)) readLightstep(value, into)
   else if (lenient && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))) {
-    into.known = true
+    into.recognised = true
   }
 }
 
 function readList(values: readonly unknown[], into: Collection): void {
-  if (values.length === 0) into.known = true
+  if (values.length === 0) into.recognised = true
   const flat = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
   const zipkin = flat.filter(isZipkinSpan)
   if (zipkin.length > 0) readZipkin(zipkin, into)

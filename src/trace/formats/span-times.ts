@@ -12,10 +12,10 @@ export interface SpanTimes {
   readonly marks: readonly SpanMark[]
 }
 
-// Nobody traced anything in early 1970: an end there beside no start is a known duration (see otlp-export.ts).
+// An end in early 1970 without a start is no time but a known duration (see otlp-export.ts).
 const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
 
-// What 64 bits hold, as every format has it. A number beyond (JSON allows 1e308) is no time and no duration.
+// The largest 64-bit number, the limit of every format. A larger one (JSON allows 1e308) is no time and no duration.
 const MOST_NANOS = (1n << 64n) - 1n
 
 /** From start and end in nanoseconds since the epoch, 0 where there is none. The arrays of marks are shared. */
@@ -34,7 +34,7 @@ export function timesBetween(givenStart: bigint, givenEnd: bigint): SpanTimes {
 
 const word = new DataView(new ArrayBuffer(8))
 
-/** A 64-bit number from its halves, in one step: each operation on a `bigint` makes another one. */
+/** A 64-bit number from its halves, without intermediate bigints: each operation on a `bigint` allocates. */
 export function fromHalves(high: number, low: number): bigint {
   word.setUint32(0, high)
   word.setUint32(4, low)

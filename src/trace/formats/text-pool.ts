@@ -1,16 +1,16 @@
-// What it gains, on 100,000 spans against decoding each text anew (Node 24): 330 -> 290 MB for protobuf, 401 -> 387 MB for
-// JSON, in the same time. Asking before decoding is why it is no Map of strings.
+// What interning saves on 100,000 spans, compared with decoding each text anew (Node 24): 330 -> 290 MB for protobuf,
+// 401 -> 387 MB for JSON, in the same time. Not a Map keyed by string, because the lookup comes before decoding.
 
-/** Texts beyond these are decoded each time: a document with so many different ones repeats few of them. */
+/** Beyond these limits texts are not interned: a document with so many different ones repeats few of them. */
 const MOST_TEXTS = 4096
 const LONGEST = 256
 
 /**
- * Decodes UTF-8 that repeats: names of spans, of services, of attributes. The same bytes give the same string,
- * made once, so 100,000 spans with a hundred names hold a hundred strings and comparing them compares pointers.
+ * Decodes and interns UTF-8 that repeats: names of spans, of services, of attributes. The same bytes give the same
+ * string, so 100,000 spans with a hundred names hold a hundred strings and comparing them compares pointers.
  */
 export class TextPool {
-  /** By the hash of its bytes. Of two texts with one hash the first is kept. */
+  /** By hash of the bytes. On a collision the first text stays. */
   readonly #kept = new Map<number, { readonly bytes: Buffer; readonly text: string }>()
 
   /** The text of `bytes` from `start` to `end`. */
@@ -27,7 +27,7 @@ export class TextPool {
   }
 }
 
-/** Of 30 bits: the engine holds no more as a plain integer. */
+/** 30 bits: V8 stores no more as a small integer. */
 function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = end - start
   for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) & 0x3fffffff

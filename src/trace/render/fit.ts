@@ -5,13 +5,13 @@ import { safeText } from '../../safe-text.ts'
 const LONGEST = 800
 const LONGEST_TAIL = 200
 
-/** A name or message of unknown origin as one safe line; of an enormous one the middle is left out. */
+/** An untrusted name or message as one sanitized line; an enormous one is truncated in the middle. */
 export function safeName(text: string, ellipsis: string): string {
   if (text.length <= LONGEST) return safeText(text)
   return safeText(text.slice(0, LONGEST - LONGEST_TAIL) + ellipsis + text.slice(-LONGEST_TAIL))
 }
 
-/** At most `width` columns, cut at the end. */
+/** Truncates at the end to at most `width` columns. */
 export function fitEnd(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text
   const room = width - displayWidth(ellipsis)
@@ -20,8 +20,8 @@ export function fitEnd(text: string, width: number, ellipsis: string): string {
 }
 
 /**
- * At most `width` columns, cut in the middle: the end of a name (the last part of a path) often says the most.
- * Too little room for both ends gives {@link fitEnd}.
+ * Truncates in the middle to at most `width` columns: the end of a name (the last part of a path) often says the most.
+ * Falls back to {@link fitEnd} where there is no room for both ends.
  */
 export function fitMiddle(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text
@@ -34,7 +34,7 @@ export function fitMiddle(text: string, width: number, ellipsis: string): string
   return takeStart(parts, room - displayWidth(tail)) + ellipsis + tail
 }
 
-/** The text in lines of at most `width` columns, broken at blanks; past `most` lines it is cut. */
+/** Word-wraps the text to lines of at most `width` columns; the last of at most `most` lines is truncated. */
 export function wrap(text: string, width: number, ellipsis: string, most = 3): string[] {
   const words = text.split(' ').filter((word) => word !== '')
   const lines: string[] = []
@@ -46,12 +46,12 @@ export function wrap(text: string, width: number, ellipsis: string, most = 3): s
   return words.length > 0 ? [...lines, fitEnd(words.join(' '), width, ellipsis)] : lines
 }
 
-/** Spaces up to `width` columns after the text. */
+/** Pads the text with spaces at its end to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** Spaces up to `width` columns before the text. */
+/** Pads the text with spaces at its start to `width` columns. */
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - displayWidth(text))) + text
 }
@@ -78,7 +78,7 @@ function takeEnd(parts: readonly string[], width: number): string {
   return parts.slice(from).join('')
 }
 
-/** So many spaces; none for a negative number. */
+/** That many spaces; none for a negative number. */
 export function blanks(columns: number): string {
   return ' '.repeat(Math.max(0, columns))
 }

@@ -1,4 +1,4 @@
-/** Every mark the waterfall draws, so that a terminal without Unicode gets the same picture in ASCII. */
+/** Every mark the waterfall draws, in Unicode or in its ASCII fallback. */
 export interface Glyphs {
   readonly ellipsis: string
   readonly error: string
@@ -22,7 +22,7 @@ export interface Glyphs {
   readonly waitLeftHalf: string
   readonly waitRightHalf: string
   readonly waitAlone?: string
-  /** Runs on after the axis, began before it. */
+  /** The bar goes on after the axis, or began before it. */
   readonly after: string
   readonly before: string
   readonly tick: string
@@ -76,7 +76,7 @@ const ASCII: Glyphs = {
   tick: '|',
 }
 
-/** Marks as words, for those who hear a trace or search it. */
+/** Marks as words, for screen readers and grep. */
 export const WORDS: Glyphs = {
   ...ASCII,
   ellipsis: '...',

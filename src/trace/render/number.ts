@@ -25,7 +25,7 @@ function threeDigits(value: number): string {
 /** The smallest 1, 2, 2.5 or 5 in its decade that is at least this much; the step of an axis. */
 export function niceNumberStep(least: number): number {
   const decade = 10 ** Math.floor(Math.log10(least))
-  // A hair of tolerance: 0.3 / 0.1 is a little more than 3.
+  // Tolerance for rounding errors: 0.3 / 0.1 is a little more than 3.
   const digit = [1, 2, 2.5, 5, 10].find((one) => one * decade >= least * (1 - 1e-9)) as number
   return digit * decade
 }

@@ -1,4 +1,7 @@
-/** A palette index from a service's name alone (FNV-1a), so that it keeps its colour in every trace and run. */
+/**
+ * A palette index that is a hash (FNV-1a) of the service's name alone, so that it keeps its colour in every trace and
+ * run.
+ */
 export function serviceColour(service: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < service.length; i++) {

@@ -1,10 +1,10 @@
 import { displayWidth } from '../../display-width.ts'
 import type { Style } from '../../ports.ts'
-import { idOf, type TraceSummary } from '../search.ts'
+import { idForTraceGet, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
 import { histogram, sparkline } from './chart/sparkline.ts'
-import { formatDuration } from './duration.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
+import { formatDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
 import { serviceColour } from './service-colour.ts'
 import { count } from './waterfall/header.ts'
@@ -48,12 +48,12 @@ function histogramLines(traces: readonly TraceSummary[], { unicode, style }: Lis
   return [facts, `${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
 }
 
-/** Where a back end has no search, what it gives are spans. */
+/** A back end without search returns examples of spans instead. */
 const isOfSpans = (traces: readonly TraceSummary[]): boolean => traces.every(({ span }) => span !== undefined)
 
 const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE']
 
-interface Columns {
+interface ListColumns {
   readonly id: number
   /** Columns of the root, 0 for none. */
   readonly root: number
@@ -65,17 +65,17 @@ interface Columns {
 }
 
 /** Ids and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
-function planColumns(traces: readonly TraceSummary[], options: ListOptions): Columns {
+function planColumns(traces: readonly TraceSummary[], options: ListOptions): ListColumns {
   const { width } = options
   const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, options))]
   const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i] as string))))
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => `  ${padStart(cell, widths[i] as number)}`).join('')
-  const id = Math.max(5, ...traces.map((trace) => idOf(trace).length))
+  const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
   const fixed = id + 2 + displayWidth(figures(HEADS))
   const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)
   const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootText(trace, options))), 4)
-  // Too narrow for whole ids with everything else: the figures go, then the root.
+  // Too narrow for whole ids and everything else: drop the figures, then the root.
   if (width < fixed + 12) {
     const root = Math.max(0, Math.min(width - id - 2, widest))
     return { id, root, bar: 0, most, figures: () => '' }
@@ -97,10 +97,10 @@ function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
   ]
 }
 
-function traceLine(trace: TraceSummary, columns: Columns, options: ListOptions): string {
+function traceLine(trace: TraceSummary, columns: ListColumns, options: ListOptions): string {
   const { width, style } = options
   const glyphs = glyphsFor(options.unicode)
-  const id = fitEnd(idOf(trace), width, glyphs.ellipsis)
+  const id = fitEnd(idForTraceGet(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
   const name = padEnd(fitMiddle(rootText(trace, options), columns.root, glyphs.ellipsis), columns.root)
   const middle = `${name}${columns.figures(cellsOf(trace, options))}`

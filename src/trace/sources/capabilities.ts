@@ -20,12 +20,16 @@ const WORDS: Readonly<Record<Verb, string>> = {
 }
 
 /** A source that has the methods of a verb. */
-export type Able<V extends Verb> = TraceSource & Required<Pick<TraceSource, (typeof METHODS)[V][number]>>
+export type CapableSource<V extends Verb> = TraceSource &
+  Required<Pick<TraceSource, (typeof METHODS)[V][number]>>
 
-/** The source, known to do this. Failure `cannot-do` with the reason when it does not, and with who can. */
-export function able<V extends Verb>(source: TraceSource, verb: V): Able<V> {
+/**
+ * The source, narrowed to one that supports the verb. Failure `cannot-do` with the reason when it does not, and with
+ * the back ends that do.
+ */
+export function requireCapability<V extends Verb>(source: TraceSource, verb: V): CapableSource<V> {
   const can = source.capabilities[verb]
-  if (can === true) return source as Able<V>
+  if (can === true) return source as CapableSource<V>
   const others = othersThatCan(verb)
   throw new Failure('cannot-do', `${source.name} cannot ${WORDS[verb]}: ${can.why}`, {
     hint: others === undefined ? can.instead : `${can.instead} ${others}`,

@@ -2,10 +2,10 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 
 /**
- * The list in an answer, by the first member that is there. Left out or null is an empty list (servers in Go omit
- * what is empty); anything else is no answer of this API, and must not read as "nothing found".
+ * The list in an answer, from the first of `members` that is present. Absent or null is an empty list (servers in Go
+ * omit empty lists). Failure `api-failed` for anything else: it must not read as "nothing found".
  */
-export function answeredList(body: unknown, members: readonly string[], backend: string): readonly unknown[] {
+export function listInAnswer(body: unknown, members: readonly string[], backend: string): readonly unknown[] {
   if (!isObject(body)) throw foreign(backend)
   const list = members.map((name) => body[name]).find((value) => value !== undefined && value !== null)
   if (list === undefined) return []

@@ -14,8 +14,8 @@ export function traceIdsOf(reference: TraceReference, backend: string): string[]
 }
 
 /**
- * Of what an answer holds, the trace that was asked for; a 64-bit id is the low half of a whole one. Undefined when it
- * holds none, Failure `api-failed` when it holds only others: showing one of them would mislead.
+ * The trace that was asked for, among those of an answer; a 64-bit id is the low half of a 128-bit one. Undefined when
+ * there is none; Failure `api-failed` when there are only others: showing one of them would mislead.
  */
 export function traceAmong(traces: readonly Trace[], id: string, backend: string): Trace | undefined {
   if (traces.length === 0) return undefined
@@ -30,7 +30,7 @@ export function traceAmong(traces: readonly Trace[], id: string, backend: string
   })
 }
 
-/** The Failure for a trace no reading of the id has found. */
+/** Failure `not-found`, for a trace that no reading of the id has found. */
 export function noSuchTrace(id: string, backend: string, hint: string): Failure {
   return new Failure('not-found', `${backend} has no trace ${id}`, {
     hint:

@@ -1,13 +1,13 @@
 import type { Capabilities } from '../../backends/backend.ts'
 import type { Failure } from '../../errors.ts'
-import type { AttributeName, AttributeValues } from '../attributes.ts'
+import type { AttributeName, AttributeValues } from '../attribute-lists.ts'
 import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { SearchResult, TraceFilter, TraceSummary } from '../search.ts'
 import type { QueryResult, SeriesQuery, TimeRange } from '../series.ts'
 
 /**
- * One place traces are read from. Above this interface no back end is told from another. A method is there when
+ * A place traces are read from. Code above this interface does not distinguish back ends. A method exists when
  * `capabilities` says so. Failures of all: `cannot-do`, `api-failed`, and those of the request itself.
  */
 export interface TraceSource {
@@ -17,27 +17,28 @@ export interface TraceSource {
   /** One whole trace. Failure `not-found` when there is none. */
   trace(reference: TraceReference): Promise<Trace>
   /**
-   * Traces that fit; none is no failure. `onPage` gets them as they come, each trace once. Failure `usage` for a query
-   * it does not take.
+   * Matching traces; none is no failure. `onPage` gets them page by page, each trace once. Failure `usage` for a query
+   * it does not accept.
    */
   search?(filter: TraceFilter, onPage?: OnPage): Promise<SearchResult>
   /** Names of the services that report spans, sorted. */
   services?(): Promise<readonly string[]>
-  /** Names of the attributes spans carried in this time, sorted. */
+  /** Names of the attributes of spans in this time, sorted. */
   attributes?(range: TimeRange): Promise<readonly AttributeName[]>
-  /** Values an attribute had in this time, sorted. Failure `not-found` when nothing carried it. */
+  /** Values of an attribute in this time, sorted. Failure `not-found` when no span has it. */
   attributeValues?(name: string, range: TimeRange): Promise<AttributeValues>
-  /** Time series for a query in the back end's own language. Failure `usage` for one it does not take. */
+  /** Time series for a query in the back end's own language. Failure `usage` for one it does not accept. */
   query?(query: SeriesQuery): Promise<QueryResult>
   /** The page of this trace in the back end's own UI, where it is known. */
   link(trace: Trace): string | undefined
 }
 
+/** Receives the traces of one page of a search, before the next page is requested. */
 export type OnPage = (traces: readonly TraceSummary[]) => Promise<void>
 
 /** One request to the trace API. */
 export interface ApiRequest {
-  /** GET when absent. A POST reads too, or is said to do more. */
+  /** GET when absent. Some POSTs only read; those that do more say so. */
   readonly method?: 'GET' | 'POST'
   /** Starts with `/`, already percent-encoded; relative to the profile's API. */
   readonly path: string
@@ -47,7 +48,7 @@ export interface ApiRequest {
   /** `application/json` when absent. */
   readonly accept?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Statuses beside 2xx and 404 that come back as answers, with `failure` set. */
+  /** Statuses beside 2xx and 404 that are returned instead of thrown, with `failure` set. */
   readonly answers?: readonly number[]
 }
 
@@ -58,7 +59,7 @@ export interface ApiAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** Decompressed, at most `maxBytes`. */
   readonly body: Uint8Array
-  /** Bytes that this answer was allowed to have. */
+  /** The size limit of this answer, in bytes. */
   readonly maxBytes: number
   /** What the status means to the person who asked; absent for 2xx and 404. */
   readonly failure?: Failure

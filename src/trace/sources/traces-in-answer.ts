@@ -4,10 +4,10 @@ import type { ApiAnswer } from './trace-source.ts'
 import { explainUnreadable } from './unreadable-answer.ts'
 
 /**
- * The traces in an answer, in whatever format it is. What cannot be read is this back end's fault and nobody else's:
- * the bytes alone may have looked like another's. A body that is gzip once more unpacks to no more than an answer may hold.
+ * The traces in an answer, in any format. Failure `api-failed` about this back end for what cannot be read: the bytes
+ * alone may look like another's. A body that is gzipped once more is limited to `maxBytes` after decompression.
  */
-export const answeredTraces = (
+export const tracesInAnswer = (
   { body, maxBytes }: Pick<ApiAnswer, 'body' | 'maxBytes'>,
   backend: string,
 ): Trace[] => readTraces(body, { explain: (error) => explainUnreadable(error, backend), maxBytes })

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 
-/** An answer that is no trace, in words about the back end; any other error as it is. */
+/** Rewords the Failure of an unreadable trace as one about the back end's answer; returns any other error as it is. */
 export function explainUnreadable(error: unknown, backend: string): unknown {
   if (!(error instanceof Failure)) return error
   if (error.reason !== 'no-trace' && error.reason !== 'damaged-trace') return error

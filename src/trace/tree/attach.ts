@@ -3,7 +3,7 @@ import type { Span } from '../model.ts'
 /**
  * Why a span stands where it stands.
  * - `orphan`: the parent it names is not in the trace.
- * - `cycle`: its parents lead back to itself; the earliest span of the cycle is cut loose and carries this.
+ * - `cycle`: its parents lead back to itself; the earliest span of the cycle is detached and marked so.
  */
 export type Place = 'child' | 'root' | 'orphan' | 'cycle'
 
@@ -48,7 +48,7 @@ interface Ids {
 function indexIds(spans: readonly Span[]): Ids {
   const owners = new Map<string, number>()
   for (let i = 0; i < spans.length; i++) owners.set((spans[i] as Span).spanId, i)
-  // Nearly always each id is there once, and looking for its owner before it is set would cost as much again.
+  // Fast path: ids are nearly always unique, and a lookup before each insert would double the cost.
   if (owners.size < spans.length) return indexShared(spans)
   return { owners, duplicate: new Uint8Array(spans.length), sharedParent: new Map() }
 }
@@ -77,7 +77,7 @@ function indexShared(spans: readonly Span[]): Ids {
 /** One span of each cycle of parents: its earliest, ties to the first in the source. */
 function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
   const cuts: number[] = []
-  // 0 = not seen; else the number of the walk that saw it. A walk that meets its own number has closed a cycle.
+  // 0 = not visited, else the number of the walk that visited it. A walk that meets its own number has found a cycle.
   const seen = new Int32Array(spans.length)
   for (let first = 0; first < spans.length; first++) {
     let at = first

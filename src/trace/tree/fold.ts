@@ -1,10 +1,10 @@
 import { groupBy } from '../group.ts'
-import type { TraceTree } from './tree.ts'
+import type { TraceTree } from './trace-tree.ts'
 
-/** From this many on, equal siblings are told as one (Grafana Tempo's default for the same idea). */
+/** From this many on, equal siblings are folded into one row (Grafana Tempo's default for the same idea). */
 export const FOLD_FROM = 5
 
-/** Leaf siblings with one service, name and outcome, told as one. Durations in nanoseconds. */
+/** Leaf siblings of one service, name and outcome, folded into one row. Durations in nanoseconds. */
 export interface Fold {
   /** At least {@link FOLD_FROM} nodes, by start. */
   readonly members: readonly number[]
@@ -14,8 +14,8 @@ export interface Fold {
 }
 
 /**
- * The folds among siblings, each told at the place of its first member. Failed and good spans are never folded
- * together, so that no error is hidden in a count.
+ * The folds among siblings, each shown in place of its first member. Failed and good spans are never folded together,
+ * so that no error is hidden in a count.
  */
 export function foldSiblings(tree: TraceTree, siblings: readonly number[]): Fold[] {
   if (siblings.length < FOLD_FROM) return []
@@ -26,9 +26,9 @@ export function foldSiblings(tree: TraceTree, siblings: readonly number[]): Fold
     .map((members) => foldOf(tree, members))
 }
 
-/** One number for all calls of one service, name and outcome. */
+/** A grouping key: the same for all spans of one service, name and outcome. */
 function outcomeOf(tree: TraceTree, node: number): number {
-  return tree.call(node) * 2 + Number(tree.hasFailed(node))
+  return tree.callKey(node) * 2 + Number(tree.hasFailed(node))
 }
 
 function foldOf(tree: TraceTree, members: readonly number[]): Fold {

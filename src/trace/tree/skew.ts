@@ -7,9 +7,9 @@ import {
   type Trace,
 } from '../model.ts'
 import { SpanView } from '../span-view.ts'
-import type { TraceTree } from './tree.ts'
+import type { TraceTree } from './trace-tree.ts'
 
-/** A trace with its clocks brought together, and how much was moved for it. */
+/** A trace corrected for clock skew, and how many spans were moved. */
 export interface Adjusted {
   readonly trace: Trace
   readonly moved: number
@@ -18,10 +18,10 @@ export interface Adjusted {
 }
 
 /**
- * Moves spans whose clocks cannot be right: a child on another host that begins before its parent, or the server's half
- * of a call that lies outside of the client's. It is put into the middle of its parent, or to its start where it does
- * not fit (as Jaeger's clock skew adjuster does); what is below it on the same host moves with it. Anything else stays:
- * a child may well outlive its parent. A guess all the same, so never done unasked and always said.
+ * Corrects clock skew: moves a child on another host that begins before its parent, or a server span that lies outside
+ * its client span. It is centred in its parent, or moved to the parent's start where it does not fit (as Jaeger's clock
+ * skew adjuster does); its descendants on the same host move with it. Other spans stay: a child may well outlive its
+ * parent. This is a guess, so it is opt-in and always reported.
  */
 export function adjustSkew(tree: TraceTree): Adjusted {
   const shifts = new Float64Array(tree.count)
@@ -51,7 +51,7 @@ function shiftOf(tree: TraceTree, node: number, shifts: Float64Array): number {
   return from + Math.max(0, Math.floor(spare / 2)) - tree.startOf(node)
 }
 
-/** Where the source does not say which host, each service counts as one of its own. */
+/** Without host attributes, each service counts as a host of its own. */
 function onOneHost(a: Span, b: Span): boolean {
   if (a.resource === b.resource && a.resource.length > 0) return true
   const [hostA, hostB] = [hostOf(a.resource), hostOf(b.resource)]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { criticalPath } from '../../../src/trace/analysis/critical-path.ts'
-import { buildTree, type TraceTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, makeChain, makeTrace, type Sketch, soundTrace } from '../make.ts'
 
 /** `[span, from, to]` in milliseconds. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { errorMessage, repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
-import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
+import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
-import { buildTree, type TraceTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, makeSpan, makeTrace, type Sketch } from '../make.ts'
 
 const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>
@@ -22,7 +22,7 @@ const ids = (tree: TraceTree, nodes: readonly number[]) =>
 describe('folding', () => {
   const shapes = (...sketches: Sketch[]) => {
     const tree = buildTree(makeTrace({ id: 1, ms: 100 }, ...sketches))
-    const { strips, folds } = layRows(tree, true)
+    const { groups: strips, folds } = planRows(tree, true)
     const below = strips.flatMap(({ nodes }) => nodes).filter((node) => tree.depth(node) === 1)
     return below.map((node) => {
       const fold = folds.get(node)

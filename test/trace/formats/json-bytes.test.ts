@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { JsonBytes, UNUSUAL } from '../../../src/trace/formats/json-scan/json-bytes.ts'
+import { FALLBACK, JsonBytes } from '../../../src/trace/formats/json-scan/json-bytes.ts'
 import { TextPool } from '../../../src/trace/formats/text-pool.ts'
 
 /** Whether the whole text is one value to step over. */
@@ -10,7 +10,7 @@ function skips(text: string): boolean {
     cursor.skip()
     return cursor.peek() === -1
   } catch (error) {
-    if (error === UNUSUAL) return false
+    if (error === FALLBACK) return false
     throw error
   }
 }

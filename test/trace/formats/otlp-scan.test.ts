@@ -10,8 +10,8 @@ import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from '../rich.ts'
 
 /** What was read, lazy parts included, as plain data. */
 function plain(collection: Collection): unknown {
-  const { known, partial } = collection
-  return { known, partial, traces: collection.traces().map(plainTrace) }
+  const { recognised, partial } = collection
+  return { recognised, partial, traces: collection.traces().map(plainTrace) }
 }
 
 function byScan(text: string | Buffer, vocabulary = otlpVocabulary()): unknown {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
-import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { readOne } from '../rich.ts'
 
 const span = (id: string, members: object = {}) => ({

@@ -7,7 +7,7 @@ import { inColumns, valueAxis } from '../../../src/trace/render/chart/plot.ts'
 import type { SeriesOptions } from '../../../src/trace/render/chart/series-list.ts'
 import { renderTable } from '../../../src/trace/render/chart/series-table.ts'
 import { formatNumber, niceNumberStep } from '../../../src/trace/render/number.ts'
-import { inOrder, type Point, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
+import { type Point, sortedPoints, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
 import { toSeriesCsv } from '../../../src/trace/series-export.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 
@@ -110,7 +110,7 @@ const clean = (
 ): TimeSeries[] =>
   all.map(({ labels, points }) => ({
     labels,
-    points: inOrder(points.map(([at, value]): Point => [at, Number.isFinite(value) ? value : null])),
+    points: sortedPoints(points.map(([at, value]): Point => [at, Number.isFinite(value) ? value : null])),
   }))
 
 test('whatever the answer holds, no line is wider than the terminal', () => {

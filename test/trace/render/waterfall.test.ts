@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest'
 import type { Style } from '../../../src/ports.ts'
 import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
 import type { Trace } from '../../../src/trace/model.ts'
-import { layRows } from '../../../src/trace/render/waterfall/rows.ts'
+import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
-import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 import * as world from '../../world/trace-data.ts'
 import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
@@ -209,7 +209,7 @@ test('every span has a row or is counted in a fold', () => {
   fc.assert(
     fc.property(anyTrace, fc.boolean(), (trace, fold) => {
       const tree = buildTree(trace)
-      const { strips, folds } = layRows(tree, fold)
+      const { groups: strips, folds } = planRows(tree, fold)
       const shown = strips.flatMap(({ nodes }) => nodes.flatMap((node) => folds.get(node)?.members ?? [node]))
       expect(shown).toHaveLength(trace.spans.length)
       expect(new Set(shown.map((node) => tree.span(node)))).toEqual(new Set(trace.spans))

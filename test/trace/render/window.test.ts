@@ -9,7 +9,7 @@ import { axisLine } from '../../../src/trace/render/waterfall/axis.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { stepAt, timeWindow, zoomed } from '../../../src/trace/render/waterfall/window.ts'
 import { nodesInView } from '../../../src/trace/select.ts'
-import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 import { anyTrace, EPOCH, makeTrace } from '../make.ts'
 

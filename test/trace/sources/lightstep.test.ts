@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
-import { lightstepSource } from '../../../src/trace/sources/lightstep/lightstep.ts'
-import type { SnapshotDesk } from '../../../src/trace/sources/snapshot-desk.ts'
+import type { SnapshotConsent } from '../../../src/trace/sources/consent.ts'
+import { lightstepSource } from '../../../src/trace/sources/lightstep/lightstep-source.ts'
 import type { ApiAnswer, ApiRequest } from '../../../src/trace/sources/trace-source.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
 
@@ -11,10 +11,10 @@ const root = made.spans.find((span) => span.parentId === undefined && span.name.
 const SELF = 'https://api.lightstep.com/public/v0.2/acme/projects/prod/stored-traces'
 
 /** Nobody allows any here; stories take them from a server that counts. */
-const NO_SNAPSHOTS: SnapshotDesk = {
+const NO_SNAPSHOTS: SnapshotConsent = {
   allowed: false,
   command: 'ls-auth trace get ID --snapshot',
-  consent: async () => {
+  request: async () => {
     throw new Failure('cannot-do', 'a snapshot is needed to find a trace by its trace id')
   },
   tell: () => {},

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
-import { answeredTraces } from '../../../src/trace/sources/traces-in-answer.ts'
+import { tracesInAnswer } from '../../../src/trace/sources/traces-in-answer.ts'
 
 const failureOf = (work: () => unknown): Failure => {
   try {
@@ -33,7 +33,7 @@ test.each<[string, () => Buffer, string]>([
 ])('%s: whose fault it is stands around the reason, for a back end and for a file', (_, make, why) => {
   const look = (traces: readonly { spans: readonly { attributes: unknown }[] }[]) =>
     traces[0]?.spans[0]?.attributes
-  const answered = failureOf(() => look(answeredTraces({ body: make(), maxBytes: 2 ** 20 }, 'Somebody')))
+  const answered = failureOf(() => look(tracesInAnswer({ body: make(), maxBytes: 2 ** 20 }, 'Somebody')))
   expect(answered).toMatchObject({
     code: 'api-failed',
     message: `Somebody answered with something that is no trace: ${why}`,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
-import { buildTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 import { anyTrace, makeTrace, type Sketch, soundTrace } from '../make.ts'
 

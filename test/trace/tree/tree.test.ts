@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { buildTree, type TraceTree } from '../../../src/trace/tree/tree.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
 
 const all = (tree: TraceTree) => [...tree.spans.keys()]

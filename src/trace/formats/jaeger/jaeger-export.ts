@@ -3,8 +3,8 @@ import { writeTag } from './jaeger-tags.ts'
 
 /**
  * The trace as Jaeger's internal JSON (what its UI loads and `/api/traces/{id}` answers), in pieces of text. Times are
- * whole microseconds, cut; attributes of links and scopes and missing ends are lost, since Jaeger has no place for
- * them. `write` turns a value into JSON text.
+ * truncated to whole microseconds; attributes of links and scopes and missing ends are lost, since Jaeger has no place
+ * for them. `write` turns a value into JSON text.
  */
 export function* toJaeger(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const processes = new Map<string, unknown>()

@@ -23,7 +23,7 @@ export function isJaegerEnvelope(value: unknown): boolean {
 
 /** Reads one or all traces of Jaeger's internal JSON (jaeger `internal/uimodel/model.go`) into `into`. */
 export function readJaeger(document: JsonObject, into: Collection): void {
-  into.known = true
+  into.recognised = true
   const list = isJaegerTrace(document) ? [document] : document.data
   for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
     if (isJaegerTrace(item)) readTrace(item as JsonObject, into)
@@ -36,7 +36,7 @@ interface Process {
 }
 
 function readTrace(document: JsonObject, into: Collection): void {
-  const traceId = idOf(document.traceID, 32) ?? NO_TRACE_ID
+  const traceId = jaegerId(document.traceID, 32) ?? NO_TRACE_ID
   const processes = new Map<unknown, Process>()
   for (const [id, process] of isObject(document.processes) ? Object.entries(document.processes) : []) {
     processes.set(id, readProcess(process))
@@ -49,8 +49,8 @@ function readTrace(document: JsonObject, into: Collection): void {
   }
 }
 
-/** Jaeger pads nothing; newer versions also give base64. */
-function idOf(value: unknown, length: 16 | 32): string | undefined {
+/** Jaeger does not pad ids; newer versions also give base64. */
+function jaegerId(value: unknown, length: 16 | 32): string | undefined {
   return hexId(value, length) ?? otlpId(value, length)
 }
 
@@ -72,8 +72,8 @@ function readReferences(item: JsonObject): Reference[] {
   if (!Array.isArray(item.references)) return []
   return (item.references as unknown[]).filter(isObject).map((reference) => ({
     childOf: reference.refType === 'CHILD_OF',
-    traceId: idOf(reference.traceID, 32) ?? NO_TRACE_ID,
-    spanId: idOf(reference.spanID, 16) ?? NO_SPAN_ID,
+    traceId: jaegerId(reference.traceID, 32) ?? NO_TRACE_ID,
+    spanId: jaegerId(reference.spanID, 16) ?? NO_SPAN_ID,
   }))
 }
 
@@ -95,14 +95,14 @@ function readSpan(
   for (const tag of Array.isArray(item.tags) ? (item.tags as unknown[]) : []) {
     if (isObject(tag)) into.check(tag.value)
   }
-  const parent = parentAmong(readReferences(item), traceId)?.spanId ?? idOf(item.parentSpanID, 16)
+  const parent = parentAmong(readReferences(item), traceId)?.spanId ?? jaegerId(item.parentSpanID, 16)
   const { kind, status, statusMessage, scopeName, scopeVersion } = readFacts(readTags(item.tags))
   const scope = scopeName === undefined ? undefined : sharedScope(scopes, scopeName, scopeVersion)
   const times = timesLasting(asInteger(item.startTime), asInteger(item.duration))
   const lost =
     parent === undefined && (item.parentSpanID ?? '') !== '' && !/^0+$/.test(String(item.parentSpanID))
   const skeleton = {
-    spanId: idOf(item.spanID, 16) ?? NO_SPAN_ID,
+    spanId: jaegerId(item.spanID, 16) ?? NO_SPAN_ID,
     ...(parent !== undefined && { parentId: parent }),
     name: typeof item.operationName === 'string' ? item.operationName : '',
     service,

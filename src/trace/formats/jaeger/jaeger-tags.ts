@@ -53,7 +53,7 @@ export function writeTag(key: string, value: AttributeValue): { key: string; typ
 
 const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer'])
 
-/** The facts OpenTelemetry keeps in fields of their own and Jaeger in tags, and whatever tags remain. */
+/** The facts that OpenTelemetry keeps in fields and Jaeger in tags. */
 export interface TagFacts {
   readonly kind: SpanKind
   readonly status: SpanStatus

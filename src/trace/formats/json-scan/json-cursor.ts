@@ -2,14 +2,14 @@ import type { TextPool } from '../text-pool.ts'
 import { JsonBytes, OPEN_LIST, OPEN_OBJECT, QUOTE, ZERO } from './json-bytes.ts'
 import type { JsonKeys } from './json-keys.ts'
 
-/** Lower-case hex digits. */
+/** Lookup table: 1 for lower-case hex digits. */
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[0-9a-f]/.test(String.fromCharCode(byte))))
 const COMMA = 0x2c
 const CLOSE_OBJECT = 0x7d
 
 /**
- * Reads what is asked for from the bytes of a JSON text, without making it into objects first. What it gives is what
- * `JSON.parse` gives; what it does not want to decide throws `UNUSUAL`.
+ * Reads single values from the bytes of a JSON text, without parsing the whole into objects. Each value is what
+ * `JSON.parse` gives; where that is not certain it throws `FALLBACK`.
  */
 export class JsonCursor extends JsonBytes {
   readonly #keys: JsonKeys
@@ -21,30 +21,30 @@ export class JsonCursor extends JsonBytes {
     this.#texts = texts
   }
 
-  /** The first key of the object that comes next; `undefined` when it is empty, which passes it. */
+  /** The first key of the next object; `undefined` when it is empty (then it is consumed). */
   firstKey(): string | undefined {
-    return this.enters(OPEN_OBJECT) ? this.#keys.read(this) : undefined
+    return this.enter(OPEN_OBJECT) ? this.#keys.read(this) : undefined
   }
 
-  /** After a value: the next key of its object; `undefined` at the end, which passes it. */
+  /** After a value: the next key of its object; `undefined` at its end, which is consumed. */
   nextKey(): string | undefined {
-    return this.goesOn(OPEN_OBJECT) ? this.#keys.read(this) : undefined
+    return this.nextItem(OPEN_OBJECT) ? this.#keys.read(this) : undefined
   }
 
-  /** Calls `read` at each item of the list that comes next which is an object; steps over the others. */
+  /** Calls `read` at each object in the next list; skips its other items. */
   objects(read: () => void): void {
-    for (let more = this.enters(OPEN_LIST); more; more = this.goesOn(OPEN_LIST)) {
+    for (let more = this.enter(OPEN_LIST); more; more = this.nextItem(OPEN_LIST)) {
       if (this.peek() === OPEN_OBJECT) read()
       else this.skip()
     }
   }
 
-  /** The value that comes next. Texts without escapes come from the pool. */
+  /** The next value, parsed. Texts without escapes are interned. */
   value(): unknown {
     const sign = this.peek()
     const start = this.at
     if (sign === QUOTE) {
-      if (this.passString()) return this.#texts.text(this.bytes, start + 1, this.at - 1)
+      if (this.skipString()) return this.#texts.text(this.bytes, start + 1, this.at - 1)
       this.at = start
     } else if (this.#isDigit(start) && this.#isMemberEnd(start + 1)) {
       // An enum of OTLP: there is one in every span.
@@ -55,7 +55,7 @@ export class JsonCursor extends JsonBytes {
     return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
   }
 
-  /** The same, but sixteen hex digits do not go to the pool: they hardly come twice, and would fill it. */
+  /** The same, but sixteen hex digits are not interned: they are nearly unique and would fill the pool. */
   id(): unknown {
     const quote = this.peek() === QUOTE ? this.at : -1
     if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return this.value()
@@ -68,7 +68,7 @@ export class JsonCursor extends JsonBytes {
   time(): unknown {
     const quote = this.peek() === QUOTE ? this.at : -1
     if (quote < 0 || this.bytes[quote + 20] !== QUOTE) return this.value()
-    // In halves: neither has more digits than a number holds.
+    // In two parts: neither has more digits than a number holds exactly.
     const seconds = this.#number(quote + 1, 10)
     const nanos = this.#number(quote + 11, 9)
     if (seconds < 0 || nanos < 0) return this.value()

@@ -1,8 +1,11 @@
 import { OPEN_OBJECT, QUOTE } from './json-bytes.ts'
 import type { JsonCursor } from './json-cursor.ts'
 
-/** Reads a member that mostly is what it was the last time (the trace id, the status): compared, and not read again. */
-export class Repeated<Value> {
+/**
+ * Caches a member that mostly repeats its last value (the trace id, the status): its bytes are compared, not parsed
+ * again.
+ */
+export class RepeatedMember<Value> {
   readonly #make: (value: unknown) => Value
   #start = 0
   #end = 0
@@ -14,11 +17,11 @@ export class Repeated<Value> {
 
   /** The value at the cursor. All calls are for one document. */
   read(cursor: JsonCursor): Value {
-    if (this.#end > 0 && cursor.repeats(this.#start, this.#end)) return this.#value as Value
+    if (this.#end > 0 && cursor.skipIfRepeated(this.#start, this.#end)) return this.#value as Value
     const sign = cursor.peek()
     const start = cursor.at
     const value = this.#make(cursor.value())
-    // Only what has an end of its own: `1` would be found in `12`.
+    // Only delimited values: `1` would match the start of `12`.
     if (sign === QUOTE || sign === OPEN_OBJECT) {
       this.#start = start
       this.#end = cursor.at

@@ -48,7 +48,7 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
 /** The same for a document that may be one of several; its trace, if there is one, is added to `into`. */
 export function readLightstep(document: JsonObject, into: Collection): void {
   const trace = readLightstepTrace(document)
-  into.known = true
+  into.recognised = true
   if (trace) into.add(trace.traceId, trace.spans)
 }
 

@@ -3,7 +3,7 @@ import { type AttributeValue, NONE, type SpanEvent, type SpanMark } from '../../
 import { textOrNumber } from '../foreign-json.ts'
 
 /** Nanoseconds, from the API's microseconds. */
-export interface Times {
+export interface LightstepTimes {
   readonly startNanos: bigint
   readonly durationNanos: number
   readonly marks: readonly SpanMark[]
@@ -11,7 +11,7 @@ export interface Times {
 }
 
 /** Start, duration and logs of a span; the API counts whole microseconds since the epoch. */
-export function readTimes(item: JsonObject): Times {
+export function readTimes(item: JsonObject): LightstepTimes {
   const start = micros(item['start-time-micros'])
   const end = micros(item['end-time-micros'])
   const marks: SpanMark[] = []

@@ -3,10 +3,10 @@ import { OTLP_KINDS, OTLP_STATUSES } from './otlp-enums.ts'
 import { writeKeyValues } from './otlp-values.ts'
 
 /**
- * The trace as one OTLP/JSON document (`TracesData`, specification spelling: hex ids, integer enums, 64-bit integers
- * as strings), in pieces of text. Spans are grouped by resource and scope, so their order is not kept; everything
- * else of the model is, save the marks `end-before-start` and `parent-unreadable`, which OTLP has no words for.
- * `write` turns a value into JSON text.
+ * The trace as one OTLP/JSON document (`TracesData`, specification spelling: hex ids, integer enums, 64-bit integers as
+ * strings), in pieces of text. Spans are grouped by resource and scope, so their order is lost; everything else of the
+ * model is kept, except the marks `end-before-start` and `parent-unreadable`, which OTLP cannot express. `write` turns
+ * a value into JSON text.
  */
 export function* toOtlp(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const traceId = trace.traceId.padStart(32, '0')
@@ -73,7 +73,7 @@ function spanOf(span: Span, traceId: string): unknown {
     ...(parentId !== undefined && { parentSpanId: parentId }),
     name: span.name,
     kind: OTLP_KINDS.indexOf(span.kind),
-    ...timesOf(span),
+    ...otlpTimes(span),
     ...(attributes.length > 0 && { attributes: writeKeyValues(attributes) }),
     ...(events.length > 0 && {
       events: events.map((event) => ({
@@ -94,7 +94,7 @@ function spanOf(span: Span, traceId: string): unknown {
 }
 
 /** A known duration without a start is written as one that begins at 0, which no real span does. */
-function timesOf(span: Span): { startTimeUnixNano: string; endTimeUnixNano: string } {
+function otlpTimes(span: Span): { startTimeUnixNano: string; endTimeUnixNano: string } {
   const end = span.startNanos + BigInt(span.durationNanos)
   return {
     startTimeUnixNano: String(span.startNanos),

@@ -9,8 +9,9 @@ import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
 import { isBlankId, otlpId } from './otlp-ids.ts'
 import { checkIntegers, readKeyValues } from './otlp-values.ts'
 
-/** Stands for an id that is missing or cannot be read: the span is shown all the same. */
+/** Placeholder for a missing or unreadable id: the span is shown anyway. */
 export const NO_SPAN_ID = '0'.repeat(16)
+/** The same for a trace id. */
 export const NO_TRACE_ID = '0'.repeat(32)
 
 const ENVELOPES = ['trace', 'result', 'traces']
@@ -31,10 +32,10 @@ function isEmptyObject(value: unknown): boolean {
 /**
  * Reads OTLP/JSON (opentelemetry-proto, "OTLP/JSON encoding") into `into`: `resourceSpans` or Tempo's `batches`, bare
  * or in Tempo's `trace` or Jaeger's `result`. Ids in hex or base64, enums as numbers or names, the old
- * `instrumentationLibrarySpans`. Members that are not what they should be are read as absent.
+ * `instrumentationLibrarySpans`. Members of the wrong type count as absent.
  */
 export function readOtlpJson(document: JsonObject, into: Collection): void {
-  into.known = true
+  into.recognised = true
   into.partial = readPartial(document.status, document.message) ?? into.partial
   for (const key of ENVELOPES) {
     const inner = document[key]
@@ -134,7 +135,7 @@ function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>
   into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
 }
 
-/** Attributes, events and links of a span that is there as an object. */
+/** Attributes, events and links of a span that was parsed into an object. */
 export const otlpDetails: Details<JsonObject> = {
   attributes: (item) => readKeyValues(item.attributes),
   events(item) {

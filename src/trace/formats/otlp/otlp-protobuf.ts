@@ -6,7 +6,7 @@ import { type SpanTimes, timesBetweenHalves, withMark } from '../span-times.ts'
 import { TextPool } from '../text-pool.ts'
 import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
-import { protobufDetails, readAttributesUnder, readScope } from './protobuf-values.ts'
+import { protobufDetails, readAttributesUnder, readScopeMessage } from './protobuf-values.ts'
 import { BYTES, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
 
 // Tags (`field number * 8 + wire type`) of opentelemetry-proto trace/v1 and tempopb TraceByIDResponse.
@@ -17,8 +17,8 @@ const OLD_SCOPE_SPANS = 1000 * 8 + BYTES
 
 /**
  * Reads OTLP protobuf into `into`: `TracesData` (Tempo's v1 answer, a collector's file) or Tempo's v2
- * `TraceByIDResponse`. Of each span only what a tree needs is read; the rest stays in `bytes` until asked for.
- * Failure `api-failed` on anything that is not well-formed. Which of the two it is follows from the structure: a
+ * `TraceByIDResponse`. Of each span only what a tree needs is parsed; the rest is parsed lazily from `bytes`. Failure
+ * `api-failed` on anything that is not well-formed. Which of the two it is follows from the structure: a
  * `ResourceSpans` has spans in field 2, a `Trace` has nothing but field 1.
  */
 export function readOtlpProtobuf(bytes: Buffer, into: Collection): void {
@@ -32,7 +32,7 @@ export function readOtlpProtobuf(bytes: Buffer, into: Collection): void {
   }
   if (isTraceResponse(bytes)) readTraceResponse(reading)
   else readResourceSpansList(reading)
-  into.known = true
+  into.recognised = true
 }
 
 const UNSET: OtlpStatus = { status: 'unset' }
@@ -111,7 +111,7 @@ function readScopeSpans(reading: Reading, resource: Attributes, service: string)
   let scope: Scope | undefined
   cursor.message((tag) => {
     if (tag !== FIRST) return false
-    scope = readScope(cursor)
+    scope = readScopeMessage(cursor)
     return true
   })
   cursor.at = start
@@ -190,7 +190,7 @@ function readFields(reading: Reading, span: Draft): SpanTimes {
   return timesBetweenHalves(startHigh, startLow, endHigh, endLow)
 }
 
-/** Spans of one trace come together: its id is made into text once. */
+/** A one-entry cache: spans of one trace are adjacent. */
 function readTraceId({ cursor, lastTraceId }: Reading): string {
   const end = cursor.chunk()
   const { at, bytes } = cursor

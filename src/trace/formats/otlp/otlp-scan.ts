@@ -2,10 +2,10 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, NONE, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection, type Explain } from '../collection.ts'
-import { OPEN_LIST, UNUSUAL } from '../json-scan/json-bytes.ts'
+import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { JsonKeys } from '../json-scan/json-keys.ts'
-import { Repeated } from '../json-scan/repeated-member.ts'
+import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { TextPool } from '../text-pool.ts'
 import { type OtlpStatus, readOtlpStatus } from './otlp-enums.ts'
@@ -20,7 +20,7 @@ import {
   type Shared,
 } from './otlp-json.ts'
 
-/** Envelopes within envelopes beyond this are unusual. */
+/** Envelopes nested deeper fall back to `JSON.parse`. */
 const MOST_ENVELOPES = 4
 
 const KEYS = [
@@ -29,22 +29,22 @@ const KEYS = [
   ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes'],
 ]
 
-/** What the documents of one input have in common. */
+/** Caches that the documents of one input share: known keys and decoded texts. */
 export interface Vocabulary {
   readonly keys: JsonKeys
   readonly texts: TextPool
 }
 
-/** A vocabulary that knows nothing but the keys of OTLP/JSON. */
+/** A vocabulary with the keys of OTLP/JSON and no texts yet. */
 export function otlpVocabulary(): Vocabulary {
   return { keys: new JsonKeys(KEYS), texts: new TextPool() }
 }
 
 /**
- * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest when it is asked for. What comes
- * out is what {@link readOtlpJson} makes of `JSON.parse`, in a fifth of the time and a third of the memory, and of a
- * text of any length. `undefined` for everything else: JSON of another kind, broken JSON, and OTLP that is written
- * in an odd way (spans before their resource, integers that `JSON.parse` would round).
+ * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest lazily. The result equals that of
+ * {@link readOtlpJson} after `JSON.parse`, for less time and memory (figures in json-bytes.ts) and for a text of any
+ * length. `undefined` means "fall back to JSON.parse": JSON of another kind, broken JSON, and OTLP written in an
+ * unusual way (spans before their resource, integers that `JSON.parse` would round).
  */
 export function scanOtlpJson(
   bytes: Buffer,
@@ -59,18 +59,18 @@ export function scanOtlpJson(
         cursor,
         into,
         details: explained(detailsIn(bytes, vocabulary), into.explain),
-        traceId: new Repeated(readTraceId),
-        status: new Repeated(readOtlpStatus),
+        traceId: new RepeatedMember(readTraceId),
+        status: new RepeatedMember(readOtlpStatus),
       },
       0,
     )
     if (cursor.peek() !== -1) return undefined
   } catch (error) {
-    // A failure of the readers may be one that JSON.parse comes before.
-    if (error === UNUSUAL || error instanceof Failure) return undefined
+    // In broken JSON `JSON.parse` fails first, so it decides about a reader's Failure, too.
+    if (error === FALLBACK || error instanceof Failure) return undefined
     throw error
   }
-  into.known = true
+  into.recognised = true
   return into
 }
 
@@ -80,15 +80,15 @@ interface Scan {
   readonly cursor: JsonCursor
   readonly into: Collection
   readonly details: Details<number>
-  readonly traceId: Repeated<string>
-  readonly status: Repeated<OtlpStatus>
+  readonly traceId: RepeatedMember<string>
+  readonly status: RepeatedMember<OtlpStatus>
 }
 
-/** The list of spans, bare or in an envelope. Exactly one: of several, `readOtlpJson` knows the order. */
+/** The list of spans, bare or in an envelope. Exactly one: with several, `readOtlpJson` decides about their order. */
 function scanDocument(scan: Scan, depth: number): void {
   const { cursor, into } = scan
   let [status, message, lists]: [unknown, unknown, number] = [undefined, undefined, 0]
-  if (depth > MOST_ENVELOPES) throw UNUSUAL
+  if (depth > MOST_ENVELOPES) throw FALLBACK
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
     if (key === 'resourceSpans' || key === 'batches') {
       lists++
@@ -100,7 +100,7 @@ function scanDocument(scan: Scan, depth: number): void {
     else if (key === 'message') message = cursor.value()
     else cursor.skip()
   }
-  if (lists !== 1) throw UNUSUAL
+  if (lists !== 1) throw FALLBACK
   into.partial ??= readPartial(status, message)
 }
 
@@ -110,11 +110,11 @@ function scanResourceSpans(scan: Scan): void {
   let lists = 0
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
     if (key === 'resource') {
-      if (lists > 0) throw UNUSUAL
+      if (lists > 0) throw FALLBACK
       const resource = cursor.value()
       shared = readResource(isObject(resource) ? resource.attributes : undefined)
     } else if (key === 'scopeSpans' || key === 'instrumentationLibrarySpans') {
-      if (lists++ > 0) throw UNUSUAL
+      if (lists++ > 0) throw FALLBACK
       const { resource, service } = shared
       scanList(cursor, () => scanScopeSpans(scan, resource, service))
     } else cursor.skip()
@@ -125,8 +125,8 @@ function scanScopeSpans(scan: Scan, resource: Attributes, service: string): void
   const { cursor } = scan
   let [scope, library, lists]: [unknown, unknown, number] = [undefined, undefined, 0]
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    // What comes after the spans would belong to them too.
-    if (lists > 0 && (key === 'scope' || key === 'instrumentationLibrary' || key === 'spans')) throw UNUSUAL
+    // A scope that comes after its spans would apply to them, too.
+    if (lists > 0 && (key === 'scope' || key === 'instrumentationLibrary' || key === 'spans')) throw FALLBACK
     if (key === 'scope') scope = cursor.value()
     else if (key === 'instrumentationLibrary') library = cursor.value()
     else if (key === 'spans') {
@@ -137,7 +137,7 @@ function scanScopeSpans(scan: Scan, resource: Attributes, service: string): void
   }
 }
 
-/** A member that is no list is as good as absent. */
+/** A member that is no list counts as absent. */
 function scanList(cursor: JsonCursor, read: () => void): void {
   if (cursor.peek() === OPEN_LIST) cursor.objects(read)
   else cursor.skip()
@@ -165,7 +165,7 @@ function scanSpan(scan: Scan, shared: Shared): void {
   scan.into.spansOf(traceId).push(span)
 }
 
-/** Reads the span that begins at an offset once for all that is asked of it in a row. */
+/** Parses the span at an offset. A one-entry cache: attributes, events and links are read in a row. */
 function detailsIn(bytes: Buffer, { keys, texts }: Vocabulary): Details<number> {
   const cursor = new JsonCursor(bytes, keys, texts)
   let last: { offset: number; item: JsonObject } | undefined

@@ -4,7 +4,7 @@ import type { Collection } from '../collection.ts'
 import { asInteger, narrow } from '../integer.ts'
 import { damagedTrace } from '../unreadable.ts'
 
-/** Values nested deeper than this are refused: they are read with recursion (protobuf's own limit is the same). */
+/** Nesting limit: values are read recursively (protobuf's own limit is the same). */
 export const MOST_NESTED = 100
 
 /** A `KeyValue` list of OTLP/JSON. Entries without a key are left out. */
@@ -18,7 +18,7 @@ export function readKeyValues(value: unknown, depth = 0): Attributes {
   return attributes.length > 0 ? attributes : NONE
 }
 
-/** An `AnyValue`; `null` when it is empty or of a kind we do not know. Failure `api-failed` when nested too deep. */
+/** An `AnyValue`; `null` when it is empty or of an unknown kind. Failure `api-failed` when nested too deep. */
 export function readAnyValue(value: unknown, depth = 0): AttributeValue {
   if (depth > MOST_NESTED) throw damagedTrace('it holds an attribute nested too deep')
   if (!isObject(value)) return null
@@ -40,7 +40,7 @@ export function readAnyValue(value: unknown, depth = 0): AttributeValue {
   return null
 }
 
-/** Looks for integers that JSON has rounded, without making anything. */
+/** Checks for integers that `JSON.parse` has rounded, without allocating. */
 export function checkIntegers(attributes: unknown, into: Collection): void {
   if (!Array.isArray(attributes)) return
   for (const entry of attributes as unknown[]) {

@@ -83,7 +83,7 @@ export function readAttributesUnder(cursor: WireCursor, number: number): Attribu
 }
 
 /** An `InstrumentationScope` at the cursor; `undefined` when it says nothing. */
-export function readScope(cursor: WireCursor): Scope | undefined {
+export function readScopeMessage(cursor: WireCursor): Scope | undefined {
   let name = ''
   let version = ''
   const attributes: [string, AttributeValue][] = []

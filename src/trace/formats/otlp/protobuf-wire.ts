@@ -8,13 +8,16 @@ import { damagedTrace } from '../unreadable.ts'
 //   message, lets groups pass, and takes lengths beyond 2^32 for small ones, so a class around it is nearly as long.
 // - pbf 5.1: as quick, and does not check bounds at all; integers of 64 bits are rounded.
 
-/** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are long gone and refused. */
+/** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are deprecated and rejected. */
 export const VARINT = 0
+/** Eight bytes. */
 export const FIXED64 = 1
+/** A length, then so many bytes. */
 export const BYTES = 2
+/** Four bytes. */
 export const FIXED32 = 5
 
-/** What is thrown at anything the encoding does not allow. */
+/** Failure `api-failed` for anything the encoding does not allow. */
 export function damaged(what: string): Failure {
   return damagedTrace(`the protobuf is damaged: ${what}`)
 }
@@ -82,22 +85,25 @@ export class WireCursor {
     return low + (bytes[at + 3] as number) * 0x1000000
   }
 
+  /** Eight bytes, little-endian, unsigned. */
   fixed64(): bigint {
     const at = this.#take(8)
     return this.bytes.readBigUInt64LE(at)
   }
 
+  /** Eight bytes, little-endian, IEEE 754. */
   double(): number {
     return this.bytes.readDoubleLE(this.#take(8))
   }
 
-  /** Steps over a length and returns where the bytes after it end; `at` is their start. */
+  /** Reads a length and returns the end of the bytes after it; `at` is their start. */
   chunk(): number {
     const length = this.small()
     if (length > this.end - this.at) throw damaged('a length leads beyond the end')
     return this.at + length
   }
 
+  /** A length and so many bytes of UTF-8. */
   text(): string {
     const end = this.chunk()
     const text = this.bytes.toString('utf8', this.at, end)
@@ -105,7 +111,7 @@ export class WireCursor {
     return text
   }
 
-  /** A text that other messages have too. */
+  /** The same, interned in `pool`. */
   textFrom(pool: TextPool): string {
     const end = this.chunk()
     const text = pool.text(this.bytes, this.at, end)
@@ -113,6 +119,7 @@ export class WireCursor {
     return text
   }
 
+  /** A length and so many bytes, as lower-case hex. */
   hex(): string {
     const end = this.chunk()
     const hex = this.bytes.toString('hex', this.at, end)
@@ -120,6 +127,7 @@ export class WireCursor {
     return hex
   }
 
+  /** Skips the value of a field that is not needed. */
   skip(tag: number): void {
     switch (tag & 7) {
       case VARINT:

@@ -1,5 +1,5 @@
 import { safeText } from '../../../safe-text.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson } from './own-json-export.ts'
 

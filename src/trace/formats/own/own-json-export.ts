@@ -71,8 +71,8 @@ export interface JsonTrace {
 }
 
 /**
- * A {@link JsonTrace} in pieces of text, a span a line: a large trace is never one string. Of attributes with the same
- * key the last is kept.
+ * A {@link JsonTrace} in pieces of text, one span a line: a large trace is never one string. Of attributes with the
+ * same key the last is kept. `write` turns a value into JSON text.
  */
 export function* toJsonText(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const spans = byStart(trace)

@@ -32,15 +32,15 @@ export function isOwnSpan(value: unknown): boolean {
 }
 
 /**
- * Reads our own JSON back (the shape of `JsonTrace`, see json.ts). What JSON cannot tell apart stays as JSON has it:
+ * Reads our own JSON back (`JsonTrace`, see own-json-export.ts). Types that JSON cannot express stay as JSON has them:
  * bytes are base64 text, integers beyond 2^53 decimal text.
  */
 export function readOwnJson(document: JsonObject, into: Collection): void {
-  into.known = true
+  into.recognised = true
   if (typeof document.partial === 'string') into.partial = document.partial
   const traceId = traceIdOf(document.traceId)
   const spans = Array.isArray(document.spans) ? (document.spans as unknown[]) : [document]
-  // One array for equal resources, as the other readers have it; a line of NDJSON has no other to share with.
+  // Equal resources share one array, as with the other readers; a line of NDJSON has no other to share with.
   const resources = new Map<string, Attributes>()
   for (const item of spans) if (isObject(item)) readSpan(item, traceId, resources, into)
 }
@@ -69,7 +69,7 @@ function readSpan(
   const key = JSON.stringify(item.resource)
   const resource = resources.get(key) ?? asAttributes(item.resource)
   resources.set(key, resource)
-  const scope = readScope(item.scope)
+  const scope = readOwnScope(item.scope)
   const skeleton = {
     spanId: hexId(item.spanId, 16) ?? NO_SPAN_ID,
     ...(parentId !== undefined && { parentId }),
@@ -86,7 +86,7 @@ function readSpan(
   into.spansOf(traceId).push(new LazySpan(skeleton, details, item))
 }
 
-function readScope(value: unknown): Scope | undefined {
+function readOwnScope(value: unknown): Scope | undefined {
   if (!isObject(value) || typeof value.name !== 'string') return undefined
   const version = textOrNumber(value.version)
   return {

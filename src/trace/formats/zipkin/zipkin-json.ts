@@ -24,14 +24,14 @@ export function isZipkinSpan(value: unknown): boolean {
  * spans. Trace ids of 64 and of 128 bits with the same low half are one trace.
  */
 export function readZipkin(items: readonly unknown[], into: Collection): void {
-  into.known = true
+  into.recognised = true
   const byTrace = new Map<string, { traceId: string; items: JsonObject[] }>()
   for (const item of items) {
     const traceId = isZipkinSpan(item) ? hexId((item as JsonObject).traceId, 32) : undefined
     if (traceId === undefined || hexId((item as JsonObject).id, 16) === undefined) continue
     const low = traceId.slice(16)
     const group = byTrace.get(low) ?? { traceId, items: [] }
-    // Zeros in front are padding: the whole id is the one that has more.
+    // Leading zeros are padding: the larger id is the 128-bit one.
     if (traceId > group.traceId) group.traceId = traceId
     group.items.push(item as JsonObject)
     byTrace.set(low, group)

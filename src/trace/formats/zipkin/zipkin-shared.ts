@@ -18,7 +18,7 @@ export interface ZipkinSpan {
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = new Map<string, JsonObject[]>()
   for (const item of mergeParts(items)) {
-    const id = idOf(item)
+    const id = zipkinId(item)
     byId.set(id, [...(byId.get(id) ?? []), item])
   }
   const ids = new Map<JsonObject, string>()
@@ -35,7 +35,7 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   }
   return [...byId.values()].flat().map((item) => {
     const spanId = ids.get(item) as string
-    const given = idOf(item)
+    const given = zipkinId(item)
     const parent = spanId === given ? parentOf(item, given, serverOf) : given
     const named = item.parentId ?? ''
     const unreadable =
@@ -44,7 +44,7 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   })
 }
 
-function idOf(item: JsonObject): string {
+function zipkinId(item: JsonObject): string {
   return hexId(item.id, 16) as string
 }
 
@@ -70,7 +70,7 @@ function parentOf(
   return server.id
 }
 
-/** Any id that is not taken: the first half's with its bits turned over, counted on where that is in use. */
+/** An unused id: the client half's with all bits inverted, incremented until it is free. */
 function freeId(id: string, n: number, taken: ReadonlyMap<string, unknown>): string {
   let value = BigInt.asUintN(64, ~BigInt(`0x${id}`) + BigInt(n))
   for (;;) {
@@ -84,7 +84,7 @@ function freeId(id: string, n: number, taken: ReadonlyMap<string, unknown>): str
 function mergeParts(items: readonly JsonObject[]): JsonObject[] {
   const merged = new Map<string, JsonObject>()
   for (const item of items) {
-    const key = JSON.stringify([idOf(item), isServerHalf(item), serviceOf(item) ?? null])
+    const key = JSON.stringify([zipkinId(item), isServerHalf(item), serviceOf(item) ?? null])
     const first = merged.get(key)
     merged.set(key, first === undefined ? item : mergeTwo(first, item))
   }

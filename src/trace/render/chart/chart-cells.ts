@@ -1,4 +1,4 @@
-import { type Columns, levelOf, type ValueAxis } from './plot.ts'
+import { type ColumnValues, levelOf, type ValueAxis } from './plot.ts'
 
 /** What a chart is drawn with, in a terminal that can show Unicode or in ASCII. */
 export interface Marks {
@@ -49,7 +49,7 @@ const BLANK: Cell = { text: ' ', index: -1 }
 
 /** A filled area: eight levels a line. */
 export function areaCell(
-  columns: Columns,
+  columns: ColumnValues,
   axis: ValueAxis,
   marks: Marks,
 ): (line: number, column: number) => Cell {
@@ -57,16 +57,16 @@ export function areaCell(
     const value = columns[column]
     if (value === undefined) return BLANK
     const filled = levelOf(value, axis) - (line - 1)
-    // The bottom line shows that a value of zero is one, and not a gap.
+    // The bottom line shows a value of zero, to tell it from a gap.
     if (line === 0) return value === 0 ? { text: marks.eighths[0] as string, index: 0 } : BLANK
     if (filled <= 0) return BLANK
     return { text: marks.eighths[Math.min(8, Math.ceil(filled * 8)) - 1] as string, index: 0 }
   }
 }
 
-/** A mark a series; where two meet, the one earlier in the legend is seen. */
+/** One mark per series; where two overlap, the one earlier in the legend is drawn. */
 export function markCell(
-  all: readonly Columns[],
+  all: readonly ColumnValues[],
   axis: ValueAxis,
   marks: Marks,
 ): (line: number, column: number) => Cell {

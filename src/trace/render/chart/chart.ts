@@ -1,13 +1,13 @@
 import { displayWidth } from '../../../display-width.ts'
 import type { TimeSeries } from '../../series.ts'
-import { timesOf } from '../../series.ts'
+import { allTimes } from '../../series.ts'
 import { fitEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { formatNumber } from '../number.ts'
 import { legendLines } from '../waterfall/legend.ts'
 import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'
-import { type Columns, inColumns, type ValueAxis, valueAxis } from './plot.ts'
+import { type ColumnValues, inColumns, type ValueAxis, valueAxis } from './plot.ts'
 import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
 
 /**
@@ -31,9 +31,11 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
   ]
 }
 
-/** Back ends may choose another step than the one they were asked for: the least distance of two times is it. */
+/**
+ * Back ends may choose another step than the one requested, so it is measured: the least distance between two times.
+ */
 function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
-  const times = timesOf(series)
+  const times = allTimes(series)
   return times.reduce(
     (least, at, i) => (i === 0 ? least : Math.min(least, at - (times[i - 1] as number))),
     times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
@@ -52,7 +54,7 @@ function plot(series: readonly ShownSeries[], step: number, options: SeriesOptio
   )
   const cells =
     axis.low === 0 && columns.length === 1
-      ? areaCell(columns[0] as Columns, axis, marks)
+      ? areaCell(columns[0] as ColumnValues, axis, marks)
       : markCell(columns, axis, marks)
   const paint = (index: number, text: string) => (index < 0 ? style.dim(text) : style.palette(index, text))
   const lines: string[] = []
@@ -83,13 +85,13 @@ function axisLabels({ low, high, step, lines }: ValueAxis): Map<number, string> 
   const labels = new Map<number, string>()
   for (let i = 0; i <= steps; i++) {
     const value = low + i * step
-    // Sums of steps like 0.1 miss zero by a hair.
+    // Rounding errors: sums of steps like 0.1 do not hit zero exactly.
     labels.set((i * lines) / steps, formatNumber(Math.abs(value) < step / 1e6 ? 0 : value))
   }
   return labels
 }
 
-/** Neighbours of one colour share one escape sequence. */
+/** Adjacent cells of one colour share one escape sequence. */
 function paintRuns(
   width: number,
   cell: (column: number) => Cell,

@@ -20,8 +20,8 @@ export interface ClockTick {
 }
 
 /**
- * Marks at round times (UTC) under a chart whose columns stand for `fromMillis` to `toMillis`. A date stands where the
- * day begins, and under the first mark when the range holds no such moment.
+ * Ticks at round times (UTC) under a chart whose columns stand for `fromMillis` to `toMillis`. The tick where a day
+ * begins is labelled with its date.
  */
 export function clockTicks(fromMillis: number, toMillis: number, columns: number): ClockTick[] {
   const total = Math.max(1, toMillis - fromMillis)

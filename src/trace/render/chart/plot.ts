@@ -45,7 +45,7 @@ export function levelOf(value: number, { low, high, lines }: ValueAxis): number 
 }
 
 /** The value of each column; `undefined` where there is none. */
-export type Columns = readonly (number | undefined)[]
+export type ColumnValues = readonly (number | undefined)[]
 
 /**
  * A series in columns. A value holds for its whole step; of several in one column the farthest from zero is taken, so
@@ -55,7 +55,7 @@ export function inColumns(
   values: ReadonlyMap<number, number>,
   range: { fromMillis: number; toMillis: number; stepMillis: number },
   width: number,
-): Columns {
+): ColumnValues {
   const columns = new Array<number | undefined>(width).fill(undefined)
   const scale = width / Math.max(1, range.toMillis - range.fromMillis)
   for (const [at, value] of values) {

@@ -15,7 +15,7 @@ export interface SeriesOptions {
   readonly stepSeconds: number
 }
 
-/** Series a chart or table shows one by one; their marks and colours stay apart up to here. */
+/** Maximum of series shown one by one: so many marks and colours can be told apart. */
 export const MOST_SHOWN = 8
 
 /** A series as it is shown. */
@@ -28,13 +28,13 @@ export interface ShownSeries {
   readonly index: number
 }
 
-/** What of the series is shown: those that matter most by the size of their values, and how many were left out. */
+/** The series that are shown (those with the largest values), and how many were left out. */
 export interface Shown {
   readonly series: readonly ShownSeries[]
   readonly left: number
   /** Series without a single value. */
   readonly empty: number
-  /** The one label all of them have: said once, and their names are its values. */
+  /** The one label that all of them have: it is in the head line, and their names are its values. */
   readonly by: string | undefined
 }
 
@@ -67,7 +67,7 @@ function onlyLabel(all: readonly TimeSeries[]): string | undefined {
   return names.size === 1 ? [...names][0] : undefined
 }
 
-/** What a chart or table is headed with: the time, the step, and what tells the series apart. */
+/** The head line of a chart or table: the time range, the step, and the label that tells the series apart. */
 export function headLine({ fromMillis, toMillis, stepSeconds }: SeriesOptions, { by }: Shown): string {
   const parts = [
     rangeText(fromMillis, toMillis),
@@ -90,7 +90,7 @@ function sizeOf(values: ReadonlyMap<number, number>): number {
   return sum
 }
 
-/** The line that says what is not shown, and how to get it. */
+/** The line about the series that are not shown, and how to get them. */
 export function leftOut({ left, empty }: Shown): string | undefined {
   const parts = [
     left > 0 ? `${left} smaller series not shown: -o csv has all` : '',

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../../display-width.ts'
 import { isoMillis } from '../../formats/iso-time.ts'
-import { type TimeSeries, timesOf } from '../../series.ts'
+import { allTimes, type TimeSeries } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { formatNumber } from '../number.ts'
@@ -19,7 +19,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const shown = chooseSeries(series, unicode)
   const head = style.dim(cut(headLine(options, shown)))
   if (shown.series.length === 0) return [head, cut('No data in this time.')]
-  const times = timesOf(series)
+  const times = allTimes(series)
   const clock = timeCells(times)
   const timeWidth = Math.max(4, ...clock.map((text) => text.length))
   const columns = fitColumns(shown.series, width - timeWidth)
@@ -53,7 +53,7 @@ function timeCells(times: readonly number[]): string[] {
   const oneDay = new Set(isos.map((iso) => iso.slice(0, 10))).size <= 1
   const seconds = times.some((at) => at % 60_000 !== 0)
   return isos.map((iso) => {
-    // Beyond the years of four digits nothing stands where it is looked for.
+    // Years beyond four digits shift the columns of the text.
     if (!/^\d{4}-/.test(iso)) return iso
     return `${oneDay ? '' : `${iso.slice(5, 10)} `}${iso.slice(11, seconds ? 19 : 16)}`
   })

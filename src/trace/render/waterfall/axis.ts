@@ -1,9 +1,9 @@
 import { displayWidth } from '../../../display-width.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'
 
-/** Columns between two ticks that read well; on a short axis a third of it, so that there is more than one. */
+/** Preferred columns between two ticks; on a short axis a third of it, so that there is more than one. */
 const AIRY_SPACING = 12
 
 const MINUTE = 60e9

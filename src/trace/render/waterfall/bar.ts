@@ -1,13 +1,13 @@
 import { displayWidth } from '../../../display-width.ts'
-import { formatDuration } from '../duration.ts'
 import { blanks } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { stepAt, type TimeWindow } from './window.ts'
 
 /** Nanoseconds after the tree's start, `[from, to]`. */
 export type Interval = readonly [from: number, to: number]
 
-/** What a stretch of a bar means; how it is styled is the caller's business. */
+/** A run of cells with one meaning; the caller styles it. */
 export interface BarRun {
   readonly text: string
   readonly tone: 'blank' | 'wait' | 'path' | 'note'
@@ -17,9 +17,9 @@ const EIGHTHS = 8
 const BLANK: BarRun = { text: ' ', tone: 'blank' }
 
 /**
- * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path`
- * the part of it on the critical path. However short, a span inside the window leaves a mark. What lies outside
- * the window is said at that edge (`┄▶ +38.2s`).
+ * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path` the
+ * part of it on the critical path. However short, a span inside the window leaves a mark. How far it goes on outside
+ * the window is noted at that edge (`┄▶ +38.2s`).
  */
 export function drawBar(
   spans: readonly Interval[],
@@ -39,8 +39,8 @@ export function drawBar(
 }
 
 /**
- * Most bars are one stretch, inside the window, wholly on the path or wholly off it: these are put together from their
- * two ends and what is between. Undefined for any other.
+ * Fast path for most bars: one interval, inside the window, wholly on the critical path or wholly off it. They are
+ * built from their two ends and what is between. Undefined for any other.
  */
 function plainBar(
   [span, ...others]: readonly Interval[],
@@ -73,7 +73,7 @@ function loneCell(from: number, covered: number, tone: 'wait' | 'path', glyphs: 
   return cellOf(from, covered, tone, glyphs)
 }
 
-/** A cell with one stretch of `covered` eighths, beginning at eighth `from`. */
+/** The glyph of a cell with `covered` eighths filled, beginning at eighth `from`. */
 function cellOf(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
   return glyphOf(covered, from + (covered - 1) / 2 < (EIGHTHS - 1) / 2, tone, glyphs)
 }
@@ -141,7 +141,7 @@ function fitting(full: string, short: string, room: number): string {
   return displayWidth(full) <= room ? full : short
 }
 
-/** A lone cell off the path reads better as a point in time than as a very short stretch. */
+/** A single cell off the path reads better as a point in time than as a very short bar. */
 function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
   const drawn = runs.filter((run) => run.tone !== 'blank')
   if (glyphs.waitAlone === undefined || drawn.length !== 1 || drawn[0]?.tone !== 'wait') return runs

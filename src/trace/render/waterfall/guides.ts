@@ -1,19 +1,19 @@
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Rows } from './rows.ts'
 
 const LEVEL_COLUMNS = 2
 const NOTHING = ' '.repeat(LEVEL_COLUMNS)
 
-/** How a level too deep is drawn: the number of the levels left out, and how many are drawn. */
-interface Deep {
-  readonly said: string
+/** How a level that does not fit is drawn: a label with the number of levels left out, and how many are drawn. */
+interface DeepGuide {
+  readonly label: string
   readonly levels: number
 }
 
 /**
- * Draws the tree guides of rows. Rows must be asked for in their order: the guides of a row go on from those of its
- * parent's, which are kept.
+ * Draws the tree guides of rows. Rows must be requested in order: the guides of a row extend those of its parent, which
+ * are cached by depth.
  */
 export class Guides {
   readonly #tree: TraceTree
@@ -21,12 +21,12 @@ export class Guides {
   readonly #glyphs: Glyphs
   readonly #columns: number
   readonly #fits: number
-  /** By depth: the guides left of the children of the row met last there, of as many levels as fit. */
+  /** By depth: the guides left of the children of the last row there, as many levels as fit. */
   readonly #left: string[] = ['']
-  /** By depth, for those that do not fit. */
-  readonly #deep: Deep[] = []
+  /** By depth, for levels that do not fit. */
+  readonly #deep: DeepGuide[] = []
 
-  /** In at most `columns`. */
+  /** Guides take at most `columns`. */
   constructor(tree: TraceTree, rows: Rows, columns: number, glyphs: Glyphs) {
     this.#tree = tree
     this.#rows = rows
@@ -36,8 +36,8 @@ export class Guides {
   }
 
   /**
-   * The guides of a row. Traces 72,000 levels deep exist: of a span deeper than fits, the nearest levels are drawn and
-   * the number of the others is said (`⋯68 │ └ `), nothing where not even that fits.
+   * The guides of a row. Traces 72,000 levels deep exist: of a span deeper than fits, the nearest levels are drawn
+   * after the number of the others (`⋯68 │ └ `), and nothing where not even that fits.
    */
   of(node: number): string {
     const depth = this.#tree.depth(node)
@@ -48,9 +48,9 @@ export class Guides {
     const below = left + (isLast ? NOTHING : rail)
     this.#left[depth] = below.slice(Math.max(0, below.length - this.#fits * LEVEL_COLUMNS))
     if (depth <= this.#fits) return left + (isLast ? lastBranch : branch)
-    const { said, levels } = this.#deepAt(depth)
-    if (levels === 0) return said
-    return said + left.slice(left.length - (levels - 1) * LEVEL_COLUMNS) + (isLast ? lastBranch : branch)
+    const { label, levels } = this.#deepAt(depth)
+    if (levels === 0) return label
+    return label + left.slice(left.length - (levels - 1) * LEVEL_COLUMNS) + (isLast ? lastBranch : branch)
   }
 
   /** The guides of a second line under a row: what goes on below it. */
@@ -64,7 +64,7 @@ export class Guides {
     )
   }
 
-  #deepAt(depth: number): Deep {
+  #deepAt(depth: number): DeepGuide {
     const known = this.#deep[depth]
     if (known) return known
     const deep = this.#planDeep(depth)
@@ -72,12 +72,12 @@ export class Guides {
     return deep
   }
 
-  #planDeep(depth: number): Deep {
+  #planDeep(depth: number): DeepGuide {
     for (let levels = this.#fits; levels >= 0; levels--) {
-      const said = `${this.#glyphs.deeper}${depth - levels} `
-      if (levels * LEVEL_COLUMNS + said.length <= this.#columns) return { said, levels }
+      const label = `${this.#glyphs.deeper}${depth - levels} `
+      if (levels * LEVEL_COLUMNS + label.length <= this.#columns) return { label, levels }
     }
-    return { said: '', levels: 0 }
+    return { label: '', levels: 0 }
   }
 }
 

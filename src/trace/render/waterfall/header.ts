@@ -1,8 +1,8 @@
 import { displayWidth } from '../../../display-width.ts'
 import { isoTime } from '../../formats/iso-time.ts'
-import type { TraceTree } from '../../tree/tree.ts'
-import { formatDuration } from '../duration.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from './window.ts'
 
@@ -11,13 +11,13 @@ interface Fact {
   readonly paint?: (text: string) => string
 }
 
-/** What the header says beside what is in the trace. */
+/** Facts for the header that are not in the trace. */
 export interface HeaderFacts {
   /** Milliseconds since the epoch: adds the trace's age. */
   readonly now?: number
   /** Where it came from: a name for people, and its page in the back end's UI. */
   readonly source?: { readonly name: string; readonly link?: string | undefined }
-  /** Its clocks were brought together: spans moved, and by how much at most. */
+  /** Clock skew was corrected: how many spans were moved, and by how much at most. */
   readonly clocks?: { readonly moved: number; readonly mostNanos: number }
 }
 
@@ -53,7 +53,7 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
   return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
 }
 
-/** The time the axis shows; work that went on after it is said apart, since nobody waited for it. */
+/** The time the axis shows; work that went on after it is written separately, since nobody waited for it. */
 function howLong(tree: TraceTree, window: TimeWindow, micro: string): string {
   const shown = formatDuration(Math.min(window.endNanos, tree.endNanos) - window.startNanos, micro)
   if (tree.endNanos <= window.endNanos) return shown

@@ -1,9 +1,9 @@
 import type { Style } from '../../../ports.ts'
-import type { TraceTree } from '../../tree/tree.ts'
-import { formatDuration } from '../duration.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
-import { type Measured, measure, SafeWords } from '../safe-words.ts'
+import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import { serviceColour } from '../service-colour.ts'
 import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
@@ -17,25 +17,25 @@ export class Labels {
   readonly #tree: TraceTree
   readonly #rows: Rows
   readonly #glyphs: Glyphs
-  readonly #names: SafeWords
-  readonly #services: SafeWords
+  readonly #names: SafeTexts
+  readonly #services: SafeTexts
   readonly #colours: readonly number[]
-  /** By node, as far as they were asked for: each is needed for the layout and for its row. */
+  /** Memoized by node: each is needed for the layout and for its row. */
   readonly #durations: string[]
 
   constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
     this.#tree = tree
     this.#rows = rows
     this.#glyphs = glyphs
-    this.#names = new SafeWords(tree.names, glyphs.ellipsis)
-    this.#services = new SafeWords(tree.services, glyphs.ellipsis)
+    this.#names = new SafeTexts(tree.names, glyphs.ellipsis)
+    this.#services = new SafeTexts(tree.services, glyphs.ellipsis)
     this.#colours = tree.services.texts.map(serviceColour)
     this.#durations = new Array(tree.count)
   }
 
   /** The palette index of a node's service. */
   colour(node: number): number {
-    return this.#colours[this.#tree.services.at(node)] as number
+    return this.#colours[this.#tree.services.indexOf(node)] as number
   }
 
   /** How long a span took, or all of a fold together. */
@@ -50,7 +50,7 @@ export class Labels {
     return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
   }
 
-  /** How long of it nothing below the span ran. */
+  /** Self time: how long none of its children ran. */
   self(node: number): string {
     const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
@@ -84,7 +84,7 @@ export class Labels {
     return this.naturalWidth(node, guideColumns) <= width
   }
 
-  /** The label in exactly `width` columns. The name gives way last. */
+  /** The label in exactly `width` columns. The name is truncated last. */
   draw(node: number, guides: string, width: number, style: Style): string {
     const mark = this.#mark(node)
     const room = Math.max(1, width - guides.length - mark.length)
@@ -111,7 +111,8 @@ export class Labels {
   /** Where it differs from the parent's: most spans call within their own service. */
   #service(node: number): Measured {
     const parent = this.#tree.parent(node)
-    if (parent >= 0 && this.#tree.services.at(parent) === this.#tree.services.at(node)) return NOTHING
+    if (parent >= 0 && this.#tree.services.indexOf(parent) === this.#tree.services.indexOf(node))
+      return NOTHING
     return this.#tree.span(node).service === '' ? NOTHING : this.#services.of(node)
   }
 

@@ -14,10 +14,10 @@ const SELF_FROM = 120
 /** As wide as durations get in practice. */
 export const SELF_COLUMNS = 7
 
-/** Bars are drawn no wider: further cells add no precision the eye could use. */
+/** Maximum width of bars: more cells add no precision the eye could use. */
 const WIDEST_BAR = 120
 
-/** How wide the labels would like to be. Wider than the line is as good as the line: counting sorts them. */
+/** The widths labels want, as a histogram (capped at the line's width), which gives quantiles without a sort. */
 export class WantedWidths {
   readonly #counts: Uint32Array
   #total = 0

@@ -1,5 +1,5 @@
 import { UNSTYLED } from '../../../unstyled.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { count } from './header.ts'
 import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'
 

@@ -1,7 +1,7 @@
 import type { SpanMark } from '../../model.ts'
-import type { TraceTree } from '../../tree/tree.ts'
-import { formatDuration } from '../duration.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { safeName, wrap } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
 }
 
-/** What is odd about this trace and how it was shown: said, so that nobody takes it for the truth. */
+/** What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. */
 export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, style }: Pen): string[] {
   const notes: string[] = []
   if (tree.trace.partial !== undefined) {

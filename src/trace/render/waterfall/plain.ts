@@ -1,13 +1,13 @@
 import { displayWidth } from '../../../display-width.ts'
 import { UNSTYLED } from '../../../unstyled.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
-import type { TraceTree } from '../../tree/tree.ts'
-import { formatDuration } from '../duration.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { headerLines } from './header.ts'
-import { layRows, type Rows } from './rows.ts'
+import { planRows, type Rows } from './rows.ts'
 import { summaryLines } from './summary.ts'
 import type { WaterfallOptions } from './waterfall.ts'
 import { timeWindow, zeroOf } from './window.ts'
@@ -15,7 +15,7 @@ import { timeWindow, zeroOf } from './window.ts'
 /** Columns a name keeps, whatever stands after it. */
 const LEAST_NAME = 12
 
-interface Telling {
+interface PlainTrace {
   readonly tree: TraceTree
   readonly rows: Rows
   readonly path: CriticalPath
@@ -27,7 +27,7 @@ interface Telling {
 
 /**
  * A trace as indented text for screen readers and grep: one line per span with everything about it, in words, no
- * drawing characters and no colour. What the waterfall folds is folded here, what it says below is said here.
+ * drawing characters and no colour. Folds and the summary are those of the waterfall.
  */
 export function* renderPlain(
   tree: TraceTree,
@@ -39,18 +39,18 @@ export function* renderPlain(
   yield* headerLines(tree, window, options, pen)
   yield ''
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, pen.glyphs.ellipsis)
-  const rows = layRows(tree, fold, view?.shown)
+  const rows = planRows(tree, fold, view?.shown)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
-  const telling: Telling = { tree, rows, path, zero: zeroOf(window), width, glyphs: pen.glyphs }
-  for (const { says, nodes } of rows.strips) {
-    if (says !== undefined) yield fitEnd(`${says}:`, width, pen.glyphs.ellipsis)
+  const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width, glyphs: pen.glyphs }
+  for (const { heading, nodes } of rows.groups) {
+    if (heading !== undefined) yield fitEnd(`${heading}:`, width, pen.glyphs.ellipsis)
     for (const node of nodes) yield spanLine(node, telling)
   }
   yield ''
   yield* summaryLines(tree, rows, window, pen, { bars: false, view: view?.says })
 }
 
-function spanLine(node: number, telling: Telling): string {
+function spanLine(node: number, telling: PlainTrace): string {
   const { tree, rows, width, glyphs } = telling
   const span = tree.span(node)
   const fold = rows.fold(node)
@@ -58,7 +58,7 @@ function spanLine(node: number, telling: Telling): string {
   const mark = span.status === 'error' ? `${glyphs.error} ` : ''
   const indent = indentOf(tree.depth(node), width) + mark
   const facts = factsOf(node, telling)
-  // Facts give way from the end, so that the name keeps some room.
+  // Facts are dropped from the end, so that the name keeps some room.
   while (facts.length > 1 && width - displayWidth(`${indent}  ${facts.join('  ')}`) < LEAST_NAME) facts.pop()
   const rest = `  ${facts.join('  ')}`
   const name = times + safeName(span.name === '' ? '(no name)' : span.name, glyphs.ellipsis)
@@ -66,30 +66,30 @@ function spanLine(node: number, telling: Telling): string {
   return fitEnd(indent + fitMiddle(name, room, glyphs.ellipsis) + rest, width, glyphs.ellipsis)
 }
 
-/** Two blanks a level, as long as that leaves three quarters of the line; deeper levels are said. */
+/** Two blanks a level, up to a quarter of the line; deeper levels are written as a number. */
 function indentOf(depth: number, width: number): string {
   if (depth * 2 <= width / 4) return blanks(depth * 2)
   return `(level ${depth + 1}) `
 }
 
 /** In the order of what a reader misses most when it is left out. */
-function factsOf(node: number, { tree, rows, path, zero, glyphs }: Telling): string[] {
+function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): string[] {
   const span = tree.span(node)
   const fold = rows.fold(node)
-  const said = (nanos: number) => formatDuration(nanos, glyphs.micro)
+  const duration = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const late = tree.startOf(node) - zero
   const service = safeName(span.service, glyphs.ellipsis)
-  const at = `at ${late < 0 ? '-' : ''}${said(Math.abs(late))}`
+  const at = `at ${late < 0 ? '-' : ''}${duration(Math.abs(late))}`
   if (fold) {
-    const figures = [`p50 ${said(fold.p50Nanos)}`, `p99 ${said(fold.p99Nanos)}`]
-    return [`${said(fold.sumNanos)} in all`, service, at, ...figures]
+    const figures = [`p50 ${duration(fold.p50Nanos)}`, `p99 ${duration(fold.p99Nanos)}`]
+    return [`${duration(fold.sumNanos)} in all`, service, at, ...figures]
   }
   const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
   return [
-    said(span.durationNanos),
+    duration(span.durationNanos),
     ...(service === '' ? [] : [service]),
     at,
-    ...(waited > 0 ? [`critical ${said(waited)}`] : []),
-    ...(tree.isLeaf(node) ? [] : [`self ${said(tree.selfNanos(node))}`]),
+    ...(waited > 0 ? [`critical ${duration(waited)}`] : []),
+    ...(tree.isLeaf(node) ? [] : [`self ${duration(tree.selfNanos(node))}`]),
   ]
 }

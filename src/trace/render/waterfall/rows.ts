@@ -1,34 +1,34 @@
 import { groupBy } from '../../group.ts'
 import { FOLD_FROM, type Fold, foldSiblings } from '../../tree/fold.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 
-/** Rows that follow each other, under a line across the waterfall when they hang on nothing. */
-export interface Strip {
-  /** What the dividing line says. */
-  readonly says: string | undefined
-  /** The nodes that have a row, from top to bottom: ancestors always before what is below them. */
+/** Consecutive rows; those that hang on no root have a dividing line above them. */
+export interface RowGroup {
+  /** The text of the dividing line; undefined for none. */
+  readonly heading: string | undefined
+  /** The nodes that have a row, from top to bottom: ancestors before descendants. */
   readonly nodes: readonly number[]
 }
 
-/** Which nodes have a row of their own, and which are counted in another's. */
+/** Which nodes have a row of their own, and which are only counted in a fold. */
 export interface Rows {
-  readonly strips: readonly Strip[]
+  readonly groups: readonly RowGroup[]
   /** By the node that stands for the fold: its first member. */
   readonly folds: ReadonlyMap<number, Fold>
   /** Spans in rows and folds. */
   readonly shown: number
   /** What a row stands for, if it is more than its own span. */
   fold(node: number): Fold | undefined
-  /** The last row among its siblings: its guide turns the corner. */
+  /** Whether it is the last row among its siblings: its guide turns the corner. */
   isLast(node: number): boolean
 }
 
 /**
- * Every span of the tree, in the order it is shown: each in a row of its own or counted in a fold. With `shown` (1 by
- * node; it must hold all that is above what it holds), only those in it.
+ * Every span of the tree, in the order it is shown: in a row of its own or counted in a fold. With `shown` (1 by node;
+ * it must contain every ancestor of its nodes), only those in it.
  */
-export function layRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Rows {
-  const strips = topsOf(tree, (node) => shown?.[node] !== 0)
+export function planRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Rows {
+  const groups = topsOf(tree, (node) => shown?.[node] !== 0)
   // 1: it has no row.
   const hidden = shown ? shown.map((seen) => 1 - seen) : new Uint8Array(tree.count)
   const folds = new Map<number, Fold>()
@@ -39,19 +39,19 @@ export function layRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Row
     }
   }
   if (fold) {
-    for (const { nodes } of strips) foldAmong(nodes)
+    for (const { nodes } of groups) foldAmong(nodes)
     for (let node = 0; node < tree.count; node++) {
       if (tree.size(node) <= FOLD_FROM) continue
       foldAmong(shown ? tree.children(node).filter((child) => shown[child]) : tree.children(node))
     }
   }
-  const laid = strips.map(({ says, nodes }) => ({ says, nodes: rowsBelow(tree, nodes, hidden) }))
-  const last = lastRows(tree, laid)
-  // Asked many times for each row, and few are folds: quicker than the map.
+  const visible = groups.map(({ heading, nodes }) => ({ heading, nodes: rowsBelow(tree, nodes, hidden) }))
+  const last = lastRows(tree, visible)
+  // Asked many times per row, and few nodes are folds: faster than the map.
   const isFold = new Uint8Array(tree.count)
   for (const node of folds.keys()) isFold[node] = 1
   return {
-    strips: laid,
+    groups: visible,
     folds,
     shown: shown ? shown.reduce((sum, seen) => sum + seen, 0) : tree.count,
     fold: (node) => (isFold[node] === 1 ? folds.get(node) : undefined),
@@ -59,20 +59,20 @@ export function layRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Row
   }
 }
 
-/** The strips with their topmost nodes only. */
-function topsOf(tree: TraceTree, isShown: (node: number) => boolean): Strip[] {
-  const strips: Strip[] = [{ says: undefined, nodes: tree.roots.filter(isShown) }]
+/** The groups with their topmost nodes only. */
+function topsOf(tree: TraceTree, isShown: (node: number) => boolean): RowGroup[] {
+  const groups: RowGroup[] = [{ heading: undefined, nodes: tree.roots.filter(isShown) }]
   const detached = tree.detached.filter(isShown)
   const orphans = detached.filter((node) => tree.place(node) === 'orphan')
   for (const [parentId, nodes] of groupBy(orphans, (node) => tree.span(node).parentId)) {
     const spans = nodes.length === 1 ? '1 span' : `${nodes.length} spans`
-    strips.push({ says: `${spans} under ${parentId}, which is not in the trace`, nodes })
+    groups.push({ heading: `${spans} under ${parentId}, which is not in the trace`, nodes })
   }
   const cycles = detached.filter((node) => tree.place(node) === 'cycle')
   if (cycles.length > 0) {
-    strips.push({ says: 'parents lead in a circle, cut at its earliest span', nodes: cycles })
+    groups.push({ heading: 'parents lead in a circle, cut at its earliest span', nodes: cycles })
   }
-  return strips
+  return groups
 }
 
 function rowsBelow(tree: TraceTree, tops: readonly number[], hidden: Uint8Array): number[] {
@@ -87,11 +87,11 @@ function rowsBelow(tree: TraceTree, tops: readonly number[], hidden: Uint8Array)
   return rows
 }
 
-function lastRows(tree: TraceTree, strips: readonly Strip[]): Uint8Array {
+function lastRows(tree: TraceTree, groups: readonly RowGroup[]): Uint8Array {
   const last = new Uint8Array(tree.count)
   // 1 by parent: a row among its children was met, coming from below.
   const met = new Uint8Array(tree.count)
-  for (const { nodes } of strips) {
+  for (const { nodes } of groups) {
     for (let i = nodes.length - 1; i >= 0; i--) {
       const parent = tree.parent(nodes[i] as number)
       if (parent >= 0 && met[parent] === 1) continue

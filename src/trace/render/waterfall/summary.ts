@@ -1,5 +1,5 @@
 import { displayWidth } from '../../../display-width.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { count } from './header.ts'
@@ -49,7 +49,7 @@ function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
   return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
-/** What the flags have taken out of sight. */
+/** How much the flags hide. */
 function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
   if (view === undefined) return []
   const { width, glyphs, style } = pen

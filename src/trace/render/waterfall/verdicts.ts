@@ -7,21 +7,21 @@ import {
   slowestSelf,
 } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
-import type { TraceTree } from '../../tree/tree.ts'
-import { formatDuration } from '../duration.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { serviceColour } from '../service-colour.ts'
 import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
 
-/** How many of each finding are told. */
-const TOLD = 3
+/** How many of each finding are shown. */
+const MOST_SHOWN_FINDINGS = 3
 
 /** `812ms  65%  POST /v1/charge  payments  b7ad6b7169203331`, longest self time first. */
 export function slowestLines(tree: TraceTree, window: TimeWindow, pen: Pen): string[] {
-  const slowest = slowestSelf(tree, TOLD)
+  const slowest = slowestSelf(tree, MOST_SHOWN_FINDINGS)
   if (slowest.length === 0) return []
   const figures = slowest.map((node) => {
     const self = padStart(formatDuration(tree.selfNanos(node), pen.glyphs.micro), 7)
@@ -32,14 +32,14 @@ export function slowestLines(tree: TraceTree, window: TimeWindow, pen: Pen): str
   return [title('slowest by self time', pen), ...whos.map((who, i) => `  ${figures[i]}  ${who}`)]
 }
 
-/** Of the time the axis shows; work after the root's end has no share in it. */
+/** The share of the time the axis shows; work after the root's end has no share in it. */
 function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
   if (tree.endOf(node) > window.endNanos) return 'tail'
   const percent = Math.round((tree.selfNanos(node) / (window.endNanos - window.startNanos)) * 100)
   return percent < 1 ? '<1%' : `${percent}%`
 }
 
-/** Each place an error began, deepest first, with what it says. Equal ones are counted. */
+/** Each span where an error began, deepest first, with its message. Equal ones are counted. */
 export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const groups = groupBy(rootCauses(tree), (node) => {
@@ -47,7 +47,7 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
     return JSON.stringify([service, name, errorMessage(tree.span(node)) ?? ''])
   })
   if (groups.size === 0) return []
-  const told = [...groups.values()].slice(0, TOLD)
+  const told = [...groups.values()].slice(0, MOST_SHOWN_FINDINGS)
   const whos = whoLines(
     tree,
     told.map((nodes) => nodes[0] as number),
@@ -62,8 +62,8 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
     const said = wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [line, ...said.map((text) => `    ${style.red(text)}`)]
   })
-  if (groups.size > TOLD)
-    lines.push(style.dim(fitEnd(`    and ${groups.size - TOLD} more`, width, glyphs.ellipsis)))
+  if (groups.size > MOST_SHOWN_FINDINGS)
+    lines.push(style.dim(fitEnd(`    and ${groups.size - MOST_SHOWN_FINDINGS} more`, width, glyphs.ellipsis)))
   return [title('where the errors began', pen), ...lines]
 }
 
@@ -72,7 +72,7 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const found = repeatedCalls(tree)
   if (found.length === 0) return []
-  const told = found.slice(0, TOLD)
+  const told = found.slice(0, MOST_SHOWN_FINDINGS)
   const whos = whoLines(
     tree,
     told.map(({ calls }) => calls[0] as number),
@@ -84,8 +84,8 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
     `  ${whos[i]}`,
     ...howRepeated(tree, calls, width - 4, glyphs).map((text) => `    ${style.dim(text)}`),
   ])
-  const more = `    and ${count(found.length - TOLD, 'group')} more`
-  if (found.length > TOLD) lines.push(style.dim(fitEnd(more, width, glyphs.ellipsis)))
+  const more = `    and ${count(found.length - MOST_SHOWN_FINDINGS, 'group')} more`
+  if (found.length > MOST_SHOWN_FINDINGS) lines.push(style.dim(fitEnd(more, width, glyphs.ellipsis)))
   return [title('repeated calls (N+1?)', pen), ...lines]
 }
 

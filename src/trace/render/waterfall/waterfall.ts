@@ -2,7 +2,7 @@ import { displayWidth } from '../../../display-width.ts'
 import type { Style } from '../../../ports.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
 import type { Scale } from '../../formats/output-choices.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import { type Glyphs, glyphsFor } from '../glyphs.ts'
 import { axisLine } from './axis.ts'
@@ -11,7 +11,7 @@ import { Guides } from './guides.ts'
 import { type HeaderFacts, headerLines } from './header.ts'
 import { Labels } from './label.ts'
 import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
-import { layRows, type Rows } from './rows.ts'
+import { planRows, type Rows } from './rows.ts'
 import { summaryLines } from './summary.ts'
 import { type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
@@ -59,7 +59,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   yield* headerLines(tree, window, options, { width, glyphs, style })
   yield ''
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
-  const rows = layRows(tree, fold, view?.shown)
+  const rows = planRows(tree, fold, view?.shown)
   const labels = new Labels(tree, rows, glyphs)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const layout = layOut(tree, rows, labels, width, bars)
@@ -75,7 +75,7 @@ function layOut(tree: TraceTree, rows: Rows, labels: Labels, width: number, bars
   const guideColumns = guideColumnsOf(width)
   const wanted = new WantedWidths(width)
   let duration = 5
-  for (const { nodes } of rows.strips) {
+  for (const { nodes } of rows.groups) {
     for (const node of nodes) {
       wanted.add(labels.naturalWidth(node, Math.min(guideColumns, tree.depth(node) * 2)))
       duration = Math.max(duration, labels.duration(node).length)
@@ -88,7 +88,7 @@ function guideColumnsOf(width: number): number {
   return Math.floor(width / 4)
 }
 
-/** The axis, and over the figures what they are when there are two. */
+/** The axis, and titles over the figures when there are two columns of them. */
 function titleLine(layout: Layout, axis: string): string {
   const { label, duration, self, gap } = layout
   if (self === 0) return axis === '' ? '' : blanks(barColumn(layout)) + axis
@@ -105,8 +105,8 @@ function* rowLines(drawing: Drawing): Generator<string> {
   )
   const guides = new Guides(tree, rows, columns, glyphs)
   const gap = blanks(layout.gap)
-  for (const { says, nodes } of rows.strips) {
-    if (says !== undefined) yield dividerLine(says, layout.width, glyphs, style)
+  for (const { heading, nodes } of rows.groups) {
+    if (heading !== undefined) yield dividerLine(heading, layout.width, glyphs, style)
     for (const node of nodes) {
       const left = guides.of(node)
       const figures = labels.draw(node, left, layout.label, style) + figuresOf(node, drawing)
@@ -119,7 +119,7 @@ function* rowLines(drawing: Drawing): Generator<string> {
   }
 }
 
-/** How long it took and, where that is not the same, how long of it nothing below it ran. */
+/** The duration and, where there is a column for it, the self time. */
 function figuresOf(node: number, { tree, labels, layout, style }: Drawing): string {
   const duration = labels.duration(node)
   const gap = blanks(layout.gap)
@@ -129,7 +129,7 @@ function figuresOf(node: number, { tree, labels, layout, style }: Drawing): stri
   return total + gap + blanks(layout.self - self.length) + style.dim(self)
 }
 
-/** Blanks after a bar are left out: the line is copied and grepped. */
+/** Trailing blanks are left out: the line is copied and grepped. */
 function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs, style }: Drawing): string {
   const intervalOf = (member: number): Interval => [tree.startOf(member), tree.endOf(member)]
   const members = rows.fold(node)?.members
@@ -150,7 +150,7 @@ function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs,
   return bar
 }
 
-function dividerLine(says: string, width: number, glyphs: Glyphs, style: Style): string {
-  const text = fitEnd(`${glyphs.rule.repeat(2)} ${says} `, width, glyphs.ellipsis)
+function dividerLine(heading: string, width: number, glyphs: Glyphs, style: Style): string {
+  const text = fitEnd(`${glyphs.rule.repeat(2)} ${heading} `, width, glyphs.ellipsis)
   return style.yellow(text + glyphs.rule.repeat(Math.max(0, width - displayWidth(text))))
 }

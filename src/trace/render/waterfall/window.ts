@@ -1,5 +1,5 @@
 import type { Scale } from '../../formats/output-choices.ts'
-import type { TraceTree } from '../../tree/tree.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 
 /** The stretch of time the axis shows, in nanoseconds after the tree's start. `endNanos > startNanos`. */
 export interface TimeWindow {
@@ -7,7 +7,7 @@ export interface TimeWindow {
   readonly endNanos: number
   /** The moment the axis calls 0; `startNanos` when not given. */
   readonly zeroNanos?: number
-  /** Each tenth of the time gets as much room as the next: for traces that begin with much that is short. */
+  /** A logarithmic axis, for traces that begin with many short spans. */
   readonly logarithmic?: boolean
 }
 
@@ -16,8 +16,8 @@ const SHOWN_TAIL = 0.25
 
 /**
  * The roots' time, so that work going on long after the answer was sent does not squeeze everything else into one
- * column; what lies outside is clipped and said per row. The whole trace where nothing sticks out far, where there
- * is no root, or where most spans begin outside the roots (a trace that is all tail).
+ * column; what lies outside is clipped and noted per row. The whole trace where nothing sticks out far, where there is
+ * no root, or where most spans begin outside the roots (a trace that is all tail).
  */
 export function timeWindow(tree: TraceTree, scale: Scale = 'linear'): TimeWindow {
   const whole = { startNanos: 0, endNanos: Math.max(1, tree.endNanos) }
@@ -63,7 +63,10 @@ export function zeroOf({ startNanos, zeroNanos = startNanos }: TimeWindow): numb
   return zeroNanos
 }
 
-/** Where a moment lies when the window is divided into so many steps; outside of them for one outside of it. */
+/**
+ * The step a moment falls into when the window is divided into so many; out of their range for a moment outside of the
+ * window.
+ */
 export function stepAt(window: TimeWindow, nanos: number, steps: number): number {
   const { startNanos, endNanos, logarithmic } = window
   if (!logarithmic) return Math.round((nanos - startNanos) * (steps / (endNanos - startNanos)))

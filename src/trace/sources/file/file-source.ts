@@ -1,14 +1,14 @@
 import type { Capabilities } from '../../../backends/backend.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
-import { byName, byValue, collectAttributes } from '../../attributes.ts'
+import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
 import type { Trace } from '../../model.ts'
 import {
   FILTER_FLAGS,
-  fits,
   latestFirst,
+  matchesTrace,
   type SearchResult,
-  summarise,
+  summariseTrace,
   type TraceFilter,
 } from '../../search.ts'
 import { traceIdsOf } from '../trace-ids.ts'
@@ -25,7 +25,7 @@ const CAPABILITIES: Capabilities = {
   },
 }
 
-/** A file as a source: besides what is asked for by its id, it has one trace to show first. */
+/** A file as a source; `largest` is what is shown when no id is given. */
 export interface FileSource extends TraceSource {
   /** At least 1. */
   readonly traceCount: number
@@ -33,7 +33,10 @@ export interface FileSource extends TraceSource {
   readonly largest: Trace
 }
 
-/** The traces of a file (at least one), asked like any other source. `name` is for people, and safe for a terminal. */
+/**
+ * The traces of a file (at least one) behind the interface of every source. `name` is for people, and safe for a
+ * terminal.
+ */
 export function fileSource(traces: readonly Trace[], name: string): FileSource {
   return {
     name,
@@ -85,8 +88,8 @@ async function search(
     })
   }
   const fitting = traces
-    .map((trace) => ({ trace, summary: summarise(trace) }))
-    .filter(({ trace, summary }) => fits(trace, summary, filter))
+    .map((trace) => ({ trace, summary: summariseTrace(trace) }))
+    .filter(({ trace, summary }) => matchesTrace(trace, summary, filter))
   const sorted = latestFirst(fitting.map(({ summary }) => summary))
   const found = sorted.slice(0, filter.limit)
   await onPage?.(found)

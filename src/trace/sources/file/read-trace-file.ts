@@ -13,7 +13,10 @@ export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
   throw new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
 }
 
-/** A file is the user's own, so "ask whoever runs the API" would be the wrong advice. */
+/**
+ * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
+ * advice.
+ */
 function readOwn(bytes: Uint8Array, name: string): Trace[] {
   const explain = (error: unknown) => {
     if (!(error instanceof Failure)) return error

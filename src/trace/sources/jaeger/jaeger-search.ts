@@ -7,13 +7,13 @@ import {
   FILTER_FLAGS,
   latestFirst,
   type SearchResult,
-  summarise,
+  summariseTrace,
   type TraceFilter,
   type TraceSummary,
 } from '../../search.ts'
-import { answeredList } from '../list-in-answer.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
-import { answeredTraces } from '../traces-in-answer.ts'
+import { tracesInAnswer } from '../traces-in-answer.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
@@ -27,9 +27,9 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
     })
   }
   const found = latestFirst(await findTraces(filter, send))
-  // Some storages do not heed the limit (jaeger#6565).
+  // Some storages ignore the limit (jaeger#6565).
   const traces = found.slice(0, filter.limit)
-  // One page: there is no cursor, and no order that would let the times of one page begin the next.
+  // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
   const asked = new URLSearchParams(v2Query(filter)).toString()
   return { traces, truncated: found.length >= filter.limit, asked }
@@ -39,19 +39,22 @@ async function findTraces(filter: TraceFilter, send: Send): Promise<readonly Tra
   const summaries = await searchV3(filter, send, '/api/v3/trace-summaries')
   if (summaries) return summaries.status === 404 ? [] : readSummaries(summaries.json())
   const whole = (await searchV3(filter, send, '/api/v3/traces')) ?? (await searchV2(filter, send))
-  return whole.status === 404 ? [] : answeredTraces(whole, 'Jaeger').map(summarise)
+  return whole.status === 404 ? [] : tracesInAnswer(whole, 'Jaeger').map(summariseTrace)
 }
 
-/** Versions before 2.19 know only snake_case; a later one may want camelCase, and says the required ones are missing. */
+/**
+ * Versions before 2.19 know only snake_case; a later one may want camelCase, and then answers that the required ones
+ * are missing.
+ */
 async function searchV3(filter: TraceFilter, send: Send, path: string): Promise<ApiAnswer | undefined> {
   const snake = await askV3(send, { path, query: v3Query(filter, (name) => name) })
   if (snake?.status !== 400) return snake
   const camel = await askV3(send, { path, query: v3Query(filter, camelCase) })
   if (camel?.status !== 400) return camel
-  throw refused(camel)
+  throw jaegerSearchRejected(camel)
 }
 
-function refused(answer: ApiAnswer): Failure {
+function jaegerSearchRejected(answer: ApiAnswer): Failure {
   return new Failure('usage', 'Jaeger did not accept the search', {
     hint: 'Most storages of Jaeger want --service.',
     detail: answer.failure?.detail ?? [],
@@ -91,7 +94,7 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
     })
   }
   const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400] })
-  if (answer.status === 400) throw refused(answer)
+  if (answer.status === 400) throw jaegerSearchRejected(answer)
   return answer
 }
 
@@ -112,7 +115,7 @@ function v2Query(filter: TraceFilter): Record<string, string> {
 }
 
 function readSummaries(body: unknown): TraceSummary[] {
-  const list = answeredList(body, ['summaries'], 'Jaeger')
+  const list = listInAnswer(body, ['summaries'], 'Jaeger')
   return list.filter(isObject).flatMap(readSummary)
 }
 

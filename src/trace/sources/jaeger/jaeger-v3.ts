@@ -3,8 +3,8 @@ import { isObject } from '../../../json-object.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
 /**
- * Asks v3; undefined when this Jaeger has no such path. Versions without it answer unknown paths with their UI's web
- * page or a 404 that is not v3's: only the older API can tell that from a login page.
+ * Sends a request to v3; undefined when this Jaeger has no such path. Versions without it answer unknown paths with
+ * their UI's web page or a 404 that is not v3's: only a request to the older API can tell that from a login page.
  */
 export async function askV3(send: Send, request: ApiRequest): Promise<ApiAnswer | undefined> {
   try {

@@ -12,7 +12,7 @@ export interface LightstepSettings {
   readonly project: string
 }
 
-/** One project of the public API v0.2: paths are relative to it, an unknown project is a Failure. */
+/** One project of the public API v0.2: paths are relative to it. Failure `not-found` for an unknown project. */
 export interface LightstepProject {
   readonly settings: LightstepSettings
   ask: Send
@@ -20,10 +20,10 @@ export interface LightstepProject {
   post(path: string, data: unknown, answers?: readonly number[]): Promise<ApiAnswer>
 }
 
-/** Words for a tenant that may have ended; Lightstep answers for it as for a wrong name or key. */
+/** A detail for Failures: Lightstep answers for a tenant that has ended as for a wrong name or key. */
 const ENDED = `${END_OF_LIFE}: an organization that is gone answers like this, too`
 
-/** The project of these names. Failure `settings` for names that cannot be any. */
+/** The project of these names. Failure `settings` for names Lightstep cannot have. */
 export function lightstepProject(settings: LightstepSettings, send: Send): LightstepProject {
   const root = projectPath(settings)
   const ask = async (request: ApiRequest) => {
@@ -38,8 +38,8 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
   return { settings, ask, post }
 }
 
-/** Times as the API wants them in bodies and queries: RFC 3339. */
-export function times({ fromMillis, toMillis }: TimeRange): {
+/** A time range as members of bodies and queries: RFC 3339. */
+export function oldestAndYoungest({ fromMillis, toMillis }: TimeRange): {
   'oldest-time': string
   'youngest-time': string
 } {
@@ -49,14 +49,14 @@ export function times({ fromMillis, toMillis }: TimeRange): {
   }
 }
 
-/** `{"data": {"attributes": {…}}}`, of which most answers consist. */
+/** The attributes in `{"data": {"attributes": {…}}}`, the shape of most answers. */
 export function attributesOf(body: unknown): { readonly [key: string]: unknown } | undefined {
   const data = isObject(body) ? body.data : undefined
   const attributes = isObject(data) ? data.attributes : undefined
   return isObject(attributes) ? attributes : undefined
 }
 
-/** `{"errors":["…"]}` or `{"message":"…"}`, made safe; anything else, plain text included, says nothing. */
+/** The message of `{"errors":["…"]}` or `{"message":"…"}`, sanitized; empty for anything else, plain text included. */
 export function errorText(answer: ApiAnswer): string {
   try {
     const body = answer.json()
@@ -68,7 +68,7 @@ export function errorText(answer: ApiAnswer): string {
   }
 }
 
-/** The Failure for a status that fits nothing known. */
+/** Failure `api-failed` for an unexpected status. */
 export function unexpected(answer: ApiAnswer): Failure {
   const said = errorText(answer)
   return new Failure('api-failed', `Lightstep answered with status ${answer.status}`, {
@@ -79,7 +79,7 @@ export function unexpected(answer: ApiAnswer): Failure {
 const saysNoProject = (said: string): boolean =>
   /project/i.test(said) && !/\b(span|trace|stream|snapshot)s?\b/i.test(said)
 
-/** The Failure for a project the API does not know. */
+/** Failure `not-found` for a project the API does not know. */
 export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
   const said = errorText(answer)
@@ -89,7 +89,7 @@ export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): 
   })
 }
 
-/** 401 is also the answer for an organization that does not exist, here or in this region. */
+/** Lightstep answers 401 also for an organization that does not exist, here or in this region. */
 function denied(answer: ApiAnswer): Failure {
   const failure = answer.failure as Failure
   if (!/organi[sz]ation/i.test(errorText(answer))) return failure

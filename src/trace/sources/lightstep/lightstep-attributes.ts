@@ -7,10 +7,10 @@ import {
   type AttributeValues,
   byName,
   byValue,
-} from '../../attributes.ts'
+} from '../../attribute-lists.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
-import { type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
+import { type LightstepProject, oldestAndYoungest, unexpected, unknownProject } from './lightstep-api.ts'
 
 /** `POST …/telemetry/attributes` for the keys of spans. */
 export async function lightstepAttributes(
@@ -51,7 +51,7 @@ async function askTelemetry(
   const answer = await project.post('telemetry/attributes', {
     'attribute-types': kinds,
     'telemetry-types': ['spans'],
-    ...times(range),
+    ...oldestAndYoungest(range),
     ...(keys.length > 0 && { 'scope-to-attribute-keys': keys }),
   })
   if (answer.status === 404) throw unknownProject(project.settings, answer)

@@ -1,12 +1,18 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
-import { answeredList } from '../list-in-answer.ts'
+import {
+  type Point,
+  type QueryResult,
+  type SeriesQuery,
+  sortedPoints,
+  type TimeSeries,
+} from '../../series.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import {
   attributesOf,
   errorText,
   type LightstepProject,
-  times,
+  oldestAndYoungest,
   unexpected,
   unknownProject,
 } from './lightstep-api.ts'
@@ -17,18 +23,18 @@ export async function queryLightstep(query: SeriesQuery, project: LightstepProje
     query: query.text,
     // The vendor's own clients call UQL by its older name.
     'input-language': 'tql',
-    ...times(query),
+    ...oldestAndYoungest(query),
     'output-period': query.stepSeconds,
     'template-variables': [],
   }
   const answer = await project.post('telemetry/query_timeseries', { attributes }, [400, 422])
   if (answer.status === 404) throw unknownProject(project.settings, answer)
-  if (answer.status === 400 || answer.status === 422) throw refused(errorText(answer))
+  if (answer.status === 400 || answer.status === 422) throw uqlRejected(errorText(answer))
   const found = attributesOf(answer.json())
   if (!found) throw unexpected(answer)
   if (Array.isArray(found.logs)) throw noLogs()
-  // No `series` at all is how an empty result looks.
-  return { series: answeredList(found, ['series'], 'Lightstep').filter(isObject).map(readSeries) }
+  // An empty result has no `series` member.
+  return { series: listInAnswer(found, ['series'], 'Lightstep').filter(isObject).map(readSeries) }
 }
 
 /** `points` is absent for a series without data, `group-labels` for the only series. */
@@ -37,7 +43,7 @@ function readSeries(item: JsonObject): TimeSeries {
   const points = Array.isArray(item.points) ? (item.points as unknown[]) : []
   return {
     labels: labels.filter((label): label is string => typeof label === 'string').map(readLabel),
-    points: inOrder(points.flatMap(readPoint)),
+    points: sortedPoints(points.flatMap(readPoint)),
   }
 }
 
@@ -53,7 +59,7 @@ function readPoint(item: unknown): Point[] {
   return [[item[0], value]]
 }
 
-function refused(said: string): Failure {
+function uqlRejected(said: string): Failure {
   return new Failure('usage', 'Lightstep did not accept the query', {
     hint: "Check the query. It is UQL, like 'spans count | rate | group_by [service], sum'.",
     detail: said === '' ? [] : [said],

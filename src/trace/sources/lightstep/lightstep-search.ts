@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
-import type { SnapshotDesk } from '../snapshot-desk.ts'
+import type { SnapshotConsent } from '../consent.ts'
 import type { OnPage } from '../trace-source.ts'
 import type { LightstepProject } from './lightstep-api.ts'
 import { type Exemplar, takeSnapshot } from './lightstep-snapshot.ts'
@@ -9,24 +9,24 @@ import { findStream, streamExemplars } from './lightstep-stream.ts'
 import { spanQuery } from './lightstep-syntax.ts'
 
 /**
- * Lightstep's API has no search. What comes nearest are examples of spans: those of a stream that asks for the same
- * (free), else those of a snapshot (counted, so only with leave).
+ * Lightstep's API has no search. The nearest thing are examples of spans (exemplars): those of a stream with the same
+ * query (free), else those of a snapshot (counted, so only with consent).
  */
 export async function searchLightstep(
   filter: TraceFilter,
   project: LightstepProject,
-  desk: SnapshotDesk,
+  consent: SnapshotConsent,
   onPage?: OnPage,
 ): Promise<SearchResult> {
   const asked = filter.query ?? spanQuery(filter)
   if (asked === '') throw nothingAsked()
   const stream = await findStream(asked, project)
   if (!stream) {
-    await desk.consent('Lightstep’s public API cannot search; it collects examples of spans')
+    await consent.request('Lightstep’s public API cannot search; it collects examples of spans')
   }
   const examples = stream
     ? await streamExemplars(stream, filter, project)
-    : (await takeSnapshot(asked, project, desk)).map(summarise)
+    : (await takeSnapshot(asked, project, consent)).map(exemplarSummary)
   const note = stream
     ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
     : 'examples of recent spans, not all of them; a snapshot knows no --since, --from and --to'
@@ -39,7 +39,7 @@ export async function searchLightstep(
   return { traces, truncated: fitting.length > traces.length, asked, notes: [note] }
 }
 
-function summarise({ spanId, service, name, durationNanos, error }: Exemplar): TraceSummary {
+function exemplarSummary({ spanId, service, name, durationNanos, error }: Exemplar): TraceSummary {
   return {
     span: { spanId, ...(service !== undefined && { service }), ...(name !== undefined && { name }) },
     durationNanos,

@@ -1,14 +1,14 @@
 import { isObject } from '../../../json-object.ts'
-import { answeredList } from '../list-in-answer.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import { type LightstepProject, unknownProject } from './lightstep-api.ts'
 
 const PAGE = 100
-/** No organization has so many services: a server that repeats itself for ever is left here. */
+/** Stops at a server that repeats itself for ever: no organization has so many services. */
 const MOST_PAGES = 200
 
 /**
- * Names from `GET …/directory/services`, page by page, sorted. A page with nothing new ends it: whether the API
- * honours `offset` beyond its end is not documented.
+ * Names from `GET …/directory/services`, page by page, sorted. A page without a new name ends the pagination: whether
+ * the API honours `offset` beyond its end is not documented.
  */
 export async function lightstepServices(project: LightstepProject): Promise<string[]> {
   const names = new Set<string>()
@@ -28,7 +28,7 @@ export async function lightstepServices(project: LightstepProject): Promise<stri
 /** `{"data":{"items":[{"attributes":{"name":"…"}}]}}`; `data` as the list itself is read as well. */
 function namesIn(body: unknown): string[] {
   const data = isObject(body) ? body.data : undefined
-  const items = answeredList(isObject(data) ? data : body, isObject(data) ? ['items'] : ['data'], 'Lightstep')
+  const items = listInAnswer(isObject(data) ? data : body, isObject(data) ? ['items'] : ['data'], 'Lightstep')
   return items.flatMap((item) => {
     const attributes = isObject(item) ? item.attributes : undefined
     const name = isObject(attributes) ? attributes.name : undefined

@@ -1,8 +1,8 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId } from '../../formats/foreign-json.ts'
-import { answeredList } from '../list-in-answer.ts'
-import type { SnapshotDesk } from '../snapshot-desk.ts'
+import type { SnapshotConsent } from '../consent.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer } from '../trace-source.ts'
 import {
   attributesOf,
@@ -12,7 +12,7 @@ import {
   unknownProject,
 } from './lightstep-api.ts'
 
-/** A span a snapshot has collected. */
+/** An example of a span that a snapshot has collected. */
 export interface Exemplar {
   readonly spanId: string
   readonly service?: string
@@ -21,40 +21,44 @@ export interface Exemplar {
   readonly error: boolean
 }
 
-/** Looks after the time the API named: requests to snapshots are counted, looks included. */
-const LOOKS = 6
-const BETWEEN_LOOKS_MILLIS = 8_000
+/** Polls after the announced time. Few, because every request to snapshots is counted, polls included. */
+const MOST_POLLS = 6
+const POLL_INTERVAL_MILLIS = 8_000
 const LONGEST_WAIT_MILLIS = 120_000
 
 /**
- * Has Lightstep collect spans that fit a query and assemble their traces (`POST …/snapshots`), and waits for them.
- * Spends one of 60 requests an hour that the whole organization has, and a few more for looking. Empty where nothing
- * recent fits.
+ * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and polls for them.
+ * Spends one of 60 requests an hour that the whole organization has, and a few more for polling. Empty where nothing
+ * recent matches. Failures: `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not
+ * ready in time.
  */
 export async function takeSnapshot(
   query: string,
   project: LightstepProject,
-  desk: SnapshotDesk,
+  consent: SnapshotConsent,
 ): Promise<Exemplar[]> {
   const answer = await project.post('snapshots', { attributes: { query } }, [400])
   if (answer.status === 404) throw unknownProject(project.settings, answer)
-  if (answer.status === 400) throw refused(answer, query)
-  const { id, readyInMillis } = readReceipt(answer, desk.now())
-  desk.tell(`snapshot taken${budget(answer)}`)
-  await desk.wait(readyInMillis, 'Lightstep is collecting spans')
-  for (let look = 1; ; look++) {
-    const found = await lookAt(id, project)
-    // Nothing at first may be too early to tell.
-    if (found && (found.length > 0 || look > 1)) return found
-    if (look === LOOKS) break
-    await desk.wait(BETWEEN_LOOKS_MILLIS, 'the snapshot is not ready yet')
+  if (answer.status === 400) throw snapshotRejected(answer, query)
+  const { id, readyInMillis } = readReceipt(answer, consent.now())
+  consent.tell(`snapshot taken${budget(answer)}`)
+  await consent.wait(readyInMillis, 'Lightstep is collecting spans')
+  for (let poll = 1; ; poll++) {
+    const found = await pollSnapshot(id, project)
+    // An empty first answer may only be too early.
+    if (found && (found.length > 0 || poll > 1)) return found
+    if (poll === MOST_POLLS) break
+    await consent.wait(POLL_INTERVAL_MILLIS, 'the snapshot is not ready yet')
   }
   throw new Failure('api-failed', 'the snapshot was not ready in time', {
     hint: `Look at it later in Lightstep’s UI (explorer, snapshot ${id}), or try again.`,
   })
 }
 
-/** `{"data":{"id":"…","attributes":{"complete-time":"…"}}}`; how long that is, by the server's own clock if it tells. */
+/**
+ * `{"data":{"id":"…","attributes":{"complete-time":"…"}}}`. The wait is computed by the server's clock (the Date
+ * header) where it is known.
+ */
 function readReceipt(answer: ApiAnswer, now: number): { id: string; readyInMillis: number } {
   const body = answer.json()
   const data = isObject(body) ? body.data : undefined
@@ -78,14 +82,14 @@ function budget({ headers }: ApiAnswer): string {
   return `: ${left}${most} left this hour for the organization${back}`
 }
 
-/** `undefined` while there is no list. */
-async function lookAt(id: string, project: LightstepProject): Promise<Exemplar[] | undefined> {
+/** One poll: `undefined` while there is no list. */
+async function pollSnapshot(id: string, project: LightstepProject): Promise<Exemplar[] | undefined> {
   const answer = await project.ask({ path: `snapshots/${id}`, query: { 'include-exemplars': '1' } })
   if (answer.status === 404 || answer.status === 202) return undefined
   const attributes = attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
   if (attributes.exemplars === undefined || attributes.exemplars === null) return undefined
-  return answeredList(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(readExemplar)
+  return listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(readExemplar)
 }
 
 function readExemplar(item: JsonObject): Exemplar[] {
@@ -102,7 +106,7 @@ function readExemplar(item: JsonObject): Exemplar[] {
   return [exemplar]
 }
 
-function refused(answer: ApiAnswer, query: string): Failure {
+function snapshotRejected(answer: ApiAnswer, query: string): Failure {
   const said = errorText(answer)
   return new Failure('usage', 'Lightstep did not accept the query for a snapshot', {
     hint: `Queries of snapshots look like: service IN ("web") AND "http.status_code" IN ("500")`,

@@ -3,22 +3,28 @@ import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import type { TraceSummary } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'
-import { answeredList } from '../list-in-answer.ts'
-import { attributesOf, type LightstepProject, times, unexpected, unknownProject } from './lightstep-api.ts'
+import { listInAnswer } from '../list-in-answer.ts'
+import {
+  attributesOf,
+  type LightstepProject,
+  oldestAndYoungest,
+  unexpected,
+  unknownProject,
+} from './lightstep-api.ts'
 import { canonical } from './lightstep-syntax.ts'
 
-/** A query Lightstep keeps watching; examples of its spans cost no snapshot. */
+/** A query that Lightstep evaluates continuously; examples of its spans cost no snapshot. */
 export interface Stream {
   readonly id: string
   readonly name: string
 }
 
-/** The stream that asks for exactly this, if somebody made one. */
+/** The stream with exactly this query, if somebody made one. */
 export async function findStream(query: string, project: LightstepProject): Promise<Stream | undefined> {
   const answer = await project.ask({ path: 'streams' })
   if (answer.status === 404) throw unknownProject(project.settings, answer)
   const wanted = canonical(query)
-  for (const item of answeredList(answer.json(), ['data'], 'Lightstep').filter(isObject)) {
+  for (const item of listInAnswer(answer.json(), ['data'], 'Lightstep').filter(isObject)) {
     const attributes = isObject(item.attributes) ? item.attributes : {}
     const [id, asks] = [textOrNumber(item.id), textOrNumber(attributes.query)]
     if (id !== undefined && asks !== undefined && canonical(asks) === wanted) {
@@ -44,7 +50,7 @@ export async function streamExemplars(
   const answer = await project.ask({
     path: `streams/${encodeURIComponent(stream.id)}/timeseries`,
     query: {
-      ...times(range),
+      ...oldestAndYoungest(range),
       'resolution-ms': String(Math.max(LEAST_RESOLUTION, grains * GRAIN)),
       'include-exemplars': '1',
     },
@@ -52,7 +58,7 @@ export async function streamExemplars(
   const attributes = answer.status === 404 ? undefined : attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
   const slowest = new Map<string, TraceSummary>()
-  const items = answeredList(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(readExemplar)
+  const items = listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(streamExemplar)
   for (const item of items) {
     const key = item.traceId ?? (item.span?.spanId as string)
     if ((slowest.get(key)?.durationNanos ?? -1) < item.durationNanos) slowest.set(key, item)
@@ -61,7 +67,7 @@ export async function streamExemplars(
 }
 
 /** In snake_case, unlike the exemplars of snapshots. */
-function readExemplar(item: JsonObject): TraceSummary[] {
+function streamExemplar(item: JsonObject): TraceSummary[] {
   const spanId = hexId(item.span_guid, 16)
   if (spanId === undefined) return []
   const traceId = hexId(item.trace_guid, 16)

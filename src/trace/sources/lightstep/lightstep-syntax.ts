@@ -1,14 +1,14 @@
 import type { TraceFilter } from '../../search.ts'
 
 /**
- * The syntax of Lightstep's streams and snapshots (docs: query-syntax): `key IN ("v")` joined by AND, exact values.
- * Durations are no part of it. Empty when the filter has no condition it can say.
+ * The query syntax of Lightstep's streams and snapshots (docs: query-syntax): `key IN ("v")` joined by AND, exact
+ * values. Durations are not part of it. Empty when the filter has no condition it can express.
  */
 export function spanQuery(filter: TraceFilter): string {
   const clauses: string[] = []
   if (filter.service !== undefined) clauses.push(clause('service', filter.service))
   if (filter.name !== undefined) clauses.push(clause('operation', filter.name))
-  for (const [key, value] of filter.attributes) clauses.push(clause(quoted(key), value))
+  for (const [key, value] of filter.attributes) clauses.push(clause(quotedValue(key), value))
   if (filter.errors) clauses.push(clause('"error"', 'true'))
   return clauses.join(' AND ')
 }
@@ -19,11 +19,11 @@ export const traceQuery = (traceId: string): string => clause('lightstep.trace_i
 /** One span by its id. */
 export const oneSpanQuery = (spanId: string): string => clause('lightstep.span_id', spanId)
 
-const clause = (key: string, value: string): string => `${key} IN (${quoted(value)})`
+const clause = (key: string, value: string): string => `${key} IN (${quotedValue(value)})`
 
-const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+const quotedValue = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-/** One text for all ways to write a query: without needless quotes and blanks, clauses and values in order. */
+/** The canonical form of a query: without needless quotes and blanks, clauses and values sorted. */
 export function canonical(query: string): string {
   const tokens = [...query.matchAll(/"((?:[^"\\]|\\.)*)"|([(),])|([^\s(),"]+)/g)].map(
     ([, text, mark, word]) =>

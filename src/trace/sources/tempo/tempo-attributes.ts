@@ -1,32 +1,32 @@
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
 import { safeText } from '../../../safe-text.ts'
+import { type AttributeName, type AttributeValues, byName, byValue } from '../../attribute-lists.ts'
 import { splitScope } from '../../attribute-scope.ts'
-import { type AttributeName, type AttributeValues, byName, byValue } from '../../attributes.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
-import { answeredList } from '../list-in-answer.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { Send } from '../trace-source.ts'
-import { noSuchPath, quoted, seconds } from './tempo-send.ts'
+import { errorDetail, noSuchPath, startAndEnd } from './tempo-send.ts'
 
 /** Scopes of TraceQL that hold its own fields (`trace:duration`), or look at another span (`parent.x`). */
 const MORE_SCOPES = /^((span|resource|event|link|instrumentation|trace|parent):|(trace|parent)\.)/
-/** TraceQL's own fields, which stand without a dot (docs: traceql, intrinsic fields). */
+/** Intrinsic fields of TraceQL, which stand without a dot (docs: traceql, intrinsic fields). */
 const INTRINSICS = new Set([
   ...['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'statusMessage', 'traceDuration'],
 ])
 
 /** `GET /api/v2/search/tags`; v1 gives the names without their scopes. */
 export async function tempoAttributes(range: TimeRange, ask: Send): Promise<AttributeName[]> {
-  const query = seconds(range.fromMillis, range.toMillis)
+  const query = startAndEnd(range.fromMillis, range.toMillis)
   const v2 = await ask({ path: '/api/v2/search/tags', query })
   if (v2.status !== 404) {
-    const scopes = answeredList(v2.json(), ['scopes'], 'Tempo').filter(isObject)
+    const scopes = listInAnswer(v2.json(), ['scopes'], 'Tempo').filter(isObject)
     return byName(scopes.flatMap((scope) => namesOf(textOrNumber(scope.name) ?? '', scope.tags)))
   }
   const v1 = await ask({ path: '/api/search/tags', query })
   if (v1.status === 404) throw noSuchPath('does not list attributes')
-  const names = answeredList(v1.json(), ['tagNames'], 'Tempo')
+  const names = listInAnswer(v1.json(), ['tagNames'], 'Tempo')
   return byName(names.flatMap((name) => (typeof name === 'string' ? [{ name: traceqlName(name) }] : [])))
 }
 
@@ -41,14 +41,14 @@ function namesOf(scope: string, tags: unknown): AttributeName[] {
 /** `GET /api/v2/search/tag/…/values`, with the types; v1 wants the name without its scope. */
 export async function tempoValues(asked: string, range: TimeRange, ask: Send): Promise<AttributeValues> {
   const name = traceqlName(asked)
-  const values = byValue(await values2or1(name, seconds(range.fromMillis, range.toMillis), ask))
+  const values = byValue(await values2or1(name, startAndEnd(range.fromMillis, range.toMillis), ask))
   if (values.length > 0) return { name, values }
   throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
   })
 }
 
-/** Names of services; recent data only, as Tempo does without times. */
+/** Names of services; without a time range Tempo looks at recent data only. */
 export async function tempoServices(ask: Send): Promise<string[]> {
   const values = await values2or1('resource.service.name', {}, ask)
   return [...new Set(values.map(({ value }) => value))].sort()
@@ -60,12 +60,12 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
   if (v2.status === 400) {
     throw new Failure('usage', `Tempo does not take "${safeText(name, 80)}" as an attribute`, {
       hint: 'See: ls-auth attributes',
-      detail: quoted(v2),
+      detail: errorDetail(v2),
     })
   }
   const v1 = v2.status === 404 ? await ask({ path: `/api${path(bareName(name))}`, query }) : v2
   if (v1.status === 404) throw noSuchPath('does not list the values of attributes')
-  return answeredList(v1.json(), ['tagValues'], 'Tempo').flatMap((item) => {
+  return listInAnswer(v1.json(), ['tagValues'], 'Tempo').flatMap((item) => {
     const value = textOrNumber(isObject(item) ? item.value : item)
     const type = isObject(item) ? textOrNumber(item.type) : undefined
     return value === undefined ? [] : [{ value, ...(type !== undefined && { type }) }]

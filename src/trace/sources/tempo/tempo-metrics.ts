@@ -2,10 +2,16 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
-import { inOrder, type Point, type QueryResult, type SeriesQuery, type TimeSeries } from '../../series.ts'
-import { answeredList } from '../list-in-answer.ts'
+import {
+  type Point,
+  type QueryResult,
+  type SeriesQuery,
+  sortedPoints,
+  type TimeSeries,
+} from '../../series.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
-import { quoted, seconds } from './tempo-send.ts'
+import { errorDetail, startAndEnd } from './tempo-send.ts'
 
 /** `GET /api/metrics/query_range` with a TraceQL metrics query. */
 export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryResult> {
@@ -13,24 +19,24 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     path: '/api/metrics/query_range',
     query: {
       q: query.text,
-      ...seconds(query.fromMillis, query.toMillis),
+      ...startAndEnd(query.fromMillis, query.toMillis),
       step: `${query.stepSeconds}s`,
-      // They would double the size of an answer that shows none.
+      // Exemplars would double the size of the answer and are not shown.
       exemplars: '0',
     },
     answers: [400, 422, 500, 501],
   })
   if (answer.status === 404 || answer.status === 501) throw noMetrics([])
-  if (answer.status === 400 || answer.status === 422) throw refused(answer)
-  if (answer.status === 500) throw failed(answer)
-  const series = answeredList(answer.json(), ['series'], 'Tempo').filter(isObject).map(readSeries)
+  if (answer.status === 400 || answer.status === 422) throw metricsQueryRejected(answer)
+  if (answer.status === 500) throw metricsFailure(answer)
+  const series = listInAnswer(answer.json(), ['series'], 'Tempo').filter(isObject).map(readSeries)
   return { series }
 }
 
 function readSeries(item: JsonObject): TimeSeries {
   const labels = Array.isArray(item.labels) ? (item.labels as unknown[]).filter(isObject) : []
   const samples = Array.isArray(item.samples) ? (item.samples as unknown[]).filter(isObject) : []
-  return { labels: labels.flatMap(readLabel), points: inOrder(samples.flatMap(readSample)) }
+  return { labels: labels.flatMap(readLabel), points: sortedPoints(samples.flatMap(readSample)) }
 }
 
 /** `{"key":"resource.service.name","value":{"stringValue":"shop"}}`. */
@@ -41,7 +47,7 @@ function readLabel({ key, value }: JsonObject): [string, string][] {
   return [[name, typeof inner === 'object' ? JSON.stringify(inner) : String(inner ?? '')]]
 }
 
-/** Protobuf's JSON leaves out a value that is zero, and writes one that is none as `"NaN"`. */
+/** ProtoJSON omits a value that is zero, and writes a missing one as `"NaN"`. */
 function readSample({ timestampMs, value = 0 }: JsonObject): Point[] {
   const millis = asInteger(timestampMs)
   if (millis === undefined) return []
@@ -49,8 +55,8 @@ function readSample({ timestampMs, value = 0 }: JsonObject): Point[] {
   return [[Number(millis), Number.isFinite(number) ? number : null]]
 }
 
-function refused(answer: ApiAnswer): Failure {
-  const detail = quoted(answer)
+function metricsQueryRejected(answer: ApiAnswer): Failure {
+  const detail = errorDetail(answer)
   const long = /exceeds|too (many|large)|maximum/i.test(detail.join(' '))
   return new Failure('usage', 'Tempo did not accept the query', {
     hint: long
@@ -60,9 +66,9 @@ function refused(answer: ApiAnswer): Failure {
   })
 }
 
-/** Metrics are made by a part of Tempo that not everybody runs: `…empty ring`. */
-function failed(answer: ApiAnswer): Failure {
-  const detail = quoted(answer)
+/** TraceQL metrics need the metrics-generator, which not every Tempo runs: `…empty ring`. */
+function metricsFailure(answer: ApiAnswer): Failure {
+  const detail = errorDetail(answer)
   if (/empty ring|not configured|local-?blocks/i.test(detail.join(' '))) return noMetrics(detail)
   return answer.failure ?? noMetrics(detail)
 }

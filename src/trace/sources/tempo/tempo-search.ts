@@ -3,19 +3,23 @@ import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
-import { answeredList } from '../list-in-answer.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
-import { noSuchPath, quoted, seconds } from './tempo-send.ts'
+import { errorDetail, noSuchPath, startAndEnd } from './tempo-send.ts'
 import { traceql } from './traceql.ts'
 
-/** Without it Tempo gives the first that are found, not the latest; versions that do not know it answer 400. */
+/**
+ * A query hint: without it Tempo returns the first traces found, not the latest; versions that do not know it answer
+ * 400.
+ */
 const LATEST = 'with (most_recent=true)'
-/** Traces in one answer: the first lines are there soon, and no answer is huge. */
+/** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
 
 /**
- * `GET /api/search` with TraceQL. Tempo has no cursor: where it gives the latest first, a page ends where the one
- * before began. Where it does not (older versions, a query of the user's own), everything comes at once.
+ * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
+ * the previous one began. Where it does not (older versions, a query of the user's own), everything is requested at
+ * once.
  */
 export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPage): Promise<SearchResult> {
   if (filter.query !== undefined) return searchAtOnce(filter, filter.query, ask, onPage)
@@ -24,19 +28,19 @@ export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPag
   const end = (truncated: boolean) => ({ traces: latestFirst([...found.values()]), truncated, asked })
   for (let toMillis = filter.toMillis; ; ) {
     const missing = filter.limit - found.size
-    // Times of this API are whole seconds, so a page repeats what began in the last second of the one before.
+    // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
     const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
     const limit = Math.min(PAGE, missing) + repeated
-    const answer = await attempt(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
+    const answer = await requestPage(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
     if (answer.status === 400 && found.size === 0) return searchAtOnce(filter, asked, ask, onPage)
-    if (answer.status === 400) throw refused(answer, asked)
+    if (answer.status === 400) throw searchRejected(answer, asked)
     const page = readPage(answer)
     const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(0, missing)
     for (const trace of fresh) found.set(trace.traceId as string, trace)
     if (fresh.length > 0) await onPage?.(fresh)
     if (page.length < limit) return end(false)
     toMillis = Math.ceil(Math.min(...page.map(startMillis)) / 1000) * 1000
-    // A server that repeats itself for ever is left, too.
+    // No new trace: ends the loop for a server that repeats itself for ever.
     if (fresh.length === 0 || found.size >= filter.limit || toMillis <= filter.fromMillis) return end(true)
   }
 }
@@ -49,17 +53,17 @@ async function searchAtOnce(
   ask: Send,
   onPage: OnPage | undefined,
 ): Promise<SearchResult> {
-  const answer = await attempt(ask, filter, asked)
-  if (answer.status === 400) throw refused(answer, asked)
+  const answer = await requestPage(ask, filter, asked)
+  if (answer.status === 400) throw searchRejected(answer, asked)
   const traces = latestFirst(readPage(answer)).slice(0, filter.limit)
   await onPage?.(traces)
   return { traces, truncated: traces.length >= filter.limit, asked }
 }
 
-function attempt(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {
+function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {
   const query = {
     q,
-    ...seconds(filter.fromMillis, filter.toMillis),
+    ...startAndEnd(filter.fromMillis, filter.toMillis),
     limit: String(filter.limit),
     // Spans per trace: the list shows none.
     spss: '1',
@@ -69,12 +73,12 @@ function attempt(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> 
 
 function readPage(answer: ApiAnswer): TraceSummary[] {
   if (answer.status === 404) throw noSuchPath('has no search')
-  return answeredList(answer.json(), ['traces'], 'Tempo').filter(isObject).flatMap(readSummary)
+  return listInAnswer(answer.json(), ['traces'], 'Tempo').filter(isObject).flatMap(readSummary)
 }
 
-/** Tempo's own words: a syntax error with its place, or a limit (168 h, spans per set). */
-function refused(answer: ApiAnswer, asked: string): Failure {
-  const detail = quoted(answer)
+/** Failure `usage` with Tempo's message: a syntax error with its position, or a limit (168 h, spans per set). */
+function searchRejected(answer: ApiAnswer, asked: string): Failure {
+  const detail = errorDetail(answer)
   return new Failure('usage', 'Tempo did not accept the search', {
     hint: /exceeds/.test(detail.join(' '))
       ? 'Ask for a shorter time with --since, or --from and --to.'

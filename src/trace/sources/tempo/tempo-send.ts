@@ -2,40 +2,43 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
-/** Adds the tenant, and turns what Tempo says in plain text into what to do about it. */
+/**
+ * Adds the tenant header, and maps Tempo's plain-text errors to Failures: `settings` without a tenant, `api-failed` for
+ * a trace that is too large.
+ */
 export function tempoSend(tenant: string | undefined, send: Send): Send {
   return async (request: ApiRequest) => {
     const headers = tenant === undefined ? {} : { 'x-scope-orgid': tenant }
     const answers = [...(request.answers ?? []), 401, 500]
     const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
-    const says = plainText(answer)
-    if (answer.status === 401 && /no org id/i.test(says)) throw noTenant()
-    if (answer.status === 500 && /larger than the max/i.test(says)) throw tooLarge(says)
+    const text = plainText(answer)
+    if (answer.status === 401 && /no org id/i.test(text)) throw noTenant()
+    if (answer.status === 500 && /larger than the max/i.test(text)) throw tooLarge(text)
     if (answer.failure && !request.answers?.includes(answer.status)) throw answer.failure
     return answer
   }
 }
 
-/** What an error of Tempo says: text, never JSON (a proxy's may be). Empty for a good answer. */
+/** Tempo's error message: plain text, never JSON (a proxy's may be). Empty for a good answer. */
 export function plainText(answer: ApiAnswer): string {
   return answer.status >= 400 ? Buffer.from(answer.body.subarray(0, 1000)).toString('utf8').trim() : ''
 }
 
-/** Tempo's own words, as detail under a Failure. */
-export function quoted(answer: ApiAnswer): string[] {
-  const says = plainText(answer)
-  return says === '' || says.startsWith('<') ? [] : [safeText(says, 300)]
+/** Tempo's error message, sanitized, as `detail` of a Failure. */
+export function errorDetail(answer: ApiAnswer): string[] {
+  const text = plainText(answer)
+  return text === '' || text.startsWith('<') ? [] : [safeText(text, 300)]
 }
 
-/** The Failure for a path this Tempo does not have. */
+/** Failure `api-failed` for a path this Tempo does not have. */
 export function noSuchPath(what: string): Failure {
   return new Failure('api-failed', `this Tempo ${what}`, {
     hint: 'Check that api is the base URL of Tempo, without /api at its end.',
   })
 }
 
-/** A time of Tempo's API: whole seconds since the epoch. */
-export function seconds(fromMillis: number, toMillis: number): { start: string; end: string } {
+/** A time range as query parameters of Tempo's API: whole seconds since the epoch. */
+export function startAndEnd(fromMillis: number, toMillis: number): { start: string; end: string } {
   return { start: String(Math.floor(fromMillis / 1000)), end: String(Math.ceil(toMillis / 1000)) }
 }
 
@@ -45,9 +48,9 @@ function noTenant(): Failure {
   })
 }
 
-function tooLarge(says: string): Failure {
+function tooLarge(text: string): Failure {
   return new Failure('api-failed', 'the trace is larger than Tempo sends', {
     hint: 'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.',
-    detail: [safeText(says, 300)],
+    detail: [safeText(text, 300)],
   })
 }

@@ -30,13 +30,13 @@ function threeDigits(value: number): string {
   return rounded(value, 100) ?? rounded(value, 10) ?? value.toFixed(0)
 }
 
-// By the number of parts: the texts of 0.00 to 9.99 and of 0.0 to 99.9 that were needed so far.
+// Memoized texts of 0.00 to 9.99 and of 0.0 to 99.9, by the number of parts.
 const TEXTS: Readonly<Record<10 | 100, string[]>> = { 10: [], 100: [] }
 const TIE = 1e-6
 
 /**
- * The value in hundredths or tenths; undefined when that has more than three digits. As `toFixed`, which alone can tell
- * to which side a value near the middle of two belongs, but takes most of the time of a large waterfall.
+ * The value in hundredths or tenths; undefined when that has more than three digits. Rounds as `toFixed` does, which is
+ * slow (most of the time of a large waterfall), so it is called only near a tie.
  */
 function rounded(value: number, parts: 10 | 100): string | undefined {
   const scaled = value * parts

@@ -1,9 +1,11 @@
 import type { Span } from '../model.ts'
 import type { Attachment } from './attach.ts'
-import type { Times } from './walk.ts'
+import type { Times } from './depth-first.ts'
 
-/** What is known about each node of a tree; see the methods of `TraceTree` for their meaning. */
-export interface Columns {
+/**
+ * What is known about each node of a tree, one flat array per fact; see the methods of `TraceTree` for their meaning.
+ */
+export interface NodeColumns {
   readonly parents: Int32Array
   readonly depths: Int32Array
   readonly sizes: Int32Array
@@ -15,13 +17,13 @@ export interface Columns {
   readonly selfs: Float64Array
 }
 
-/** `order` holds the index in the source of each node; `spans` are in the order of the nodes. */
-export function columnsOf(
+/** Computes the columns. `order` holds the source index of each node; `spans` are in the order of the nodes. */
+export function nodeColumns(
   order: Int32Array,
   spans: readonly Span[],
   attached: Attachment,
   times: Times,
-): Columns {
+): NodeColumns {
   const count = order.length
   const nodes = new Int32Array(count)
   for (let node = 0; node < count; node++) nodes[order[node] as number] = node
@@ -39,11 +41,14 @@ export function columnsOf(
     ends[node] = times.ends[source] as number
   }
   const selfs = selfTimes(parents, starts, ends, spans)
-  return { parents, depths, starts, ends, selfs, ...sumsOf(parents, spans) }
+  return { parents, depths, starts, ends, selfs, ...subtreeSums(parents, spans) }
 }
 
 /** Spans and errors below each node, itself included: the children of a node all come after it. */
-function sumsOf(parents: Int32Array, spans: readonly Span[]): Pick<Columns, 'sizes' | 'errors' | 'failed'> {
+function subtreeSums(
+  parents: Int32Array,
+  spans: readonly Span[],
+): Pick<NodeColumns, 'sizes' | 'errors' | 'failed'> {
   const sizes = new Int32Array(parents.length).fill(1)
   const errors = new Int32Array(parents.length)
   const failed = new Uint8Array(parents.length)
@@ -61,8 +66,8 @@ function sumsOf(parents: Int32Array, spans: readonly Span[]): Pick<Columns, 'siz
 }
 
 /**
- * Duration less the union of the children's intervals, each clipped to the parent. One pass for all: siblings are met
- * by start, so what they cover of their parent so far ends at one moment.
+ * Duration less the union of the children's intervals, each clipped to the parent. One pass: siblings come sorted by
+ * start, so what they have covered of their parent so far is described by its end alone.
  */
 function selfTimes(
   parents: Int32Array,

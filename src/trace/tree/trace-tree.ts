@@ -1,14 +1,14 @@
 import type { Span, Trace } from '../model.ts'
 import { type Attachment, attachSpans, type Place } from './attach.ts'
-import { type Columns, columnsOf } from './columns.ts'
-import { depthFirst, sortByStart, type Times } from './walk.ts'
-import { Words } from './words.ts'
+import { depthFirst, sortByStart, type Times } from './depth-first.ts'
+import { InternedTexts } from './interned-texts.ts'
+import { type NodeColumns, nodeColumns } from './node-columns.ts'
 
 /**
- * A trace as a forest. A node is a number: the place of its span in the depth-first walk (roots and what is below them,
- * then what is cut loose). The nodes below `node` are those from `node + 1` up to `after(node)`; siblings follow each
- * other by start, then the longest first, then in the order of the source. So whatever is asked of 100,000 spans is a
- * pass over flat arrays.
+ * A trace as a forest. A node is a number: the position of its span in depth-first order (roots and their subtrees,
+ * then detached subtrees). The descendants of `node` are the nodes from `node + 1` up to `after(node)`; siblings are
+ * sorted by start, then the longest first, then in source order. So every question about 100,000 spans is one pass over
+ * flat arrays.
  *
  * Times are nanoseconds after {@link TraceTree.startNanos}, so plain numbers.
  */
@@ -18,7 +18,7 @@ export class TraceTree {
   readonly spans: readonly Span[]
   /** Nodes without a parent, by start. */
   readonly roots: readonly number[]
-  /** Tops of subtrees cut loose (`orphan`, `cycle`), by start. */
+  /** Tops of detached subtrees (`orphan`, `cycle`), by start. */
   readonly detached: readonly number[]
   /** The earliest start, nanoseconds since the epoch; 0 when no span has one, see `isTimed`. */
   readonly startNanos: bigint
@@ -26,13 +26,14 @@ export class TraceTree {
   readonly endNanos: number
   /** Spans with status `error`. */
   readonly errors: number
-  readonly names: Words
-  readonly services: Words
-  readonly #columns: Columns
+  /** By node, interned. */
+  readonly names: InternedTexts
+  readonly services: InternedTexts
+  readonly #columns: NodeColumns
   readonly #order: Int32Array
   readonly #attached: Attachment
 
-  /** For {@link buildTree}: `order` holds the index in the trace of each node. */
+  /** Use {@link buildTree}. `order` holds the source index of each node. */
   constructor(trace: Trace, startNanos: bigint, order: Int32Array, attached: Attachment, times: Times) {
     this.trace = trace
     this.startNanos = startNanos
@@ -41,18 +42,18 @@ export class TraceTree {
     this.spans = spans
     this.#order = order
     this.#attached = attached
-    this.#columns = columnsOf(order, spans, attached, times)
+    this.#columns = nodeColumns(order, spans, attached, times)
     const tops: number[] = []
     for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
     this.roots = tops.filter((node) => this.place(node) === 'root')
     this.detached = tops.filter((node) => this.place(node) !== 'root')
     this.errors = tops.reduce((sum, node) => sum + this.errorsBelow(node), 0)
     this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
-    this.names = new Words(spans.length, (node) => (spans[node] as Span).name)
-    this.services = new Words(spans.length, (node) => (spans[node] as Span).service)
+    this.names = new InternedTexts(spans.length, (node) => (spans[node] as Span).name)
+    this.services = new InternedTexts(spans.length, (node) => (spans[node] as Span).service)
   }
 
-  /** Whether any span has a start: of a trace without one nobody knows when it was. */
+  /** Whether any span has a start; without one the time of the trace is unknown. */
   get isTimed(): boolean {
     return this.spans.some((span) => !isStartless(span))
   }
@@ -81,7 +82,7 @@ export class TraceTree {
     return this.#columns.sizes[node] as number
   }
 
-  /** The first node that is not in this subtree: the next sibling, if there is one. */
+  /** The first node after this subtree: the next sibling, if there is one. */
   after(node: number): number {
     return node + this.size(node)
   }
@@ -90,17 +91,19 @@ export class TraceTree {
     return this.size(node) === 1
   }
 
-  /** In their order. For loops over many nodes step with `after`. */
+  /** The children in order. In loops over many nodes step with `after`, which allocates nothing. */
   children(node: number): number[] {
     const children: number[] = []
     for (let child = node + 1; child < this.after(node); child = this.after(child)) children.push(child)
     return children
   }
 
+  /** Nanoseconds after `startNanos`. */
   startOf(node: number): number {
     return this.#columns.starts[node] as number
   }
 
+  /** Nanoseconds after `startNanos`. */
   endOf(node: number): number {
     return this.#columns.ends[node] as number
   }
@@ -120,11 +123,12 @@ export class TraceTree {
     return this.#columns.errors[node] as number
   }
 
-  /** One number for all spans of one service and name. */
-  call(node: number): number {
-    return this.services.at(node) * this.names.texts.length + this.names.at(node)
+  /** A grouping key: the same for all spans of one service and name. */
+  callKey(node: number): number {
+    return this.services.indexOf(node) * this.names.texts.length + this.names.indexOf(node)
   }
 
+  /** Why it stands where it stands. */
   place(node: number): Place {
     return this.#attached.places[this.#order[node] as number] as Place
   }
@@ -136,13 +140,13 @@ export class TraceTree {
 }
 
 /**
- * Turns a flat trace into a tree: every span is in it exactly once, whatever is broken in the source (absent
- * parents, cycles, duplicate ids, missing starts). No recursion: traces 72,000 levels deep are on record.
+ * Turns a flat trace into a tree that holds every span exactly once, whatever is broken in the source (absent parents,
+ * cycles, duplicate ids, missing starts). No recursion: traces 72,000 levels deep are on record.
  */
 export function buildTree(trace: Trace): TraceTree {
-  const startNanos = earliest(trace.spans)
+  const startNanos = earliestStart(trace.spans)
   const attached = attachSpans(trace.spans)
-  const times = timesOf(trace.spans, startNanos, attached.parents)
+  const times = relativeTimes(trace.spans, startNanos, attached.parents)
   const roots: number[] = []
   const detached: number[] = []
   for (let i = 0; i < attached.places.length; i++) {
@@ -158,7 +162,7 @@ function isStartless({ marks }: Span): boolean {
   return marks.length > 0 && marks.includes('start-missing')
 }
 
-function earliest(spans: readonly Span[]): bigint {
+function earliestStart(spans: readonly Span[]): bigint {
   let least: bigint | undefined
   for (const span of spans) {
     if (!isStartless(span) && (least === undefined || span.startNanos < least)) least = span.startNanos
@@ -167,7 +171,7 @@ function earliest(spans: readonly Span[]): bigint {
 }
 
 /** A span without a start begins with its nearest ancestor that has one (as Jaeger's UI does), else with the trace. */
-function timesOf(spans: readonly Span[], zero: bigint, parents: Int32Array): Times {
+function relativeTimes(spans: readonly Span[], zero: bigint, parents: Int32Array): Times {
   const starts = new Float64Array(spans.length)
   const startless: number[] = []
   for (let i = 0; i < spans.length; i++) {

@@ -5,9 +5,9 @@ export interface Times {
 }
 
 /**
- * All spans depth first, as indexes of the source: a span, then its children with all that is below them. Siblings stand
- * by start, the longer first, then in the order of the source. `tops` come in the order given. Flat and without
- * recursion: traces 72,000 levels deep are on record, and one of 100,000 spans needs no object here.
+ * All spans in depth-first order, as source indexes: a span, then each child with its subtree. Siblings are sorted by
+ * start, then the longer first, then in source order; `tops` keep the order given. Flat arrays and no recursion: traces
+ * 72,000 levels deep are on record, and one of 100,000 spans needs no object here.
  */
 export function depthFirst(tops: readonly number[], parents: Int32Array, times: Times): Int32Array {
   const { offsets, children } = childLists(parents, times)
@@ -58,7 +58,9 @@ function childLists(
   return { offsets, children }
 }
 
-/** Most sources write siblings in order, and most spans have few children. */
+/**
+ * Skips the sort where it is already sorted: most sources write siblings in order, and most spans have few children.
+ */
 function sortStretch(children: Int32Array, from: number, to: number, times: Times): void {
   for (let i = from + 1; i < to; i++) {
     if (compare(children[i - 1] as number, children[i] as number, times) <= 0) continue

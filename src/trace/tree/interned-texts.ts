@@ -1,8 +1,8 @@
 /**
- * A text per node, each different text kept once. 100,000 spans have few names and fewer services: what is asked about a
- * text (is it the same? how wide is it?) is asked of its number.
+ * Interned texts: each distinct text of the nodes is kept once, and each node has its index. 100,000 spans have few
+ * names and fewer services, so what depends on the text alone (equality, display width) is computed once per index.
  */
-export class Words {
+export class InternedTexts {
   /** In the order of first appearance. */
   readonly texts: readonly string[]
   readonly #numbers: Int32Array
@@ -24,8 +24,8 @@ export class Words {
     this.texts = [...known.keys()]
   }
 
-  /** The number of a node's text in `texts`. */
-  at(node: number): number {
+  /** The index of a node's text in `texts`. */
+  indexOf(node: number): number {
     return this.#numbers[node] as number
   }
 }

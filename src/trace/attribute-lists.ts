@@ -1,7 +1,7 @@
 import { attributesToJson } from './formats/own/own-json-export.ts'
 import type { Attributes, Trace } from './model.ts'
 
-/** An attribute that can be asked for. */
+/** An attribute that a query can use. */
 export interface AttributeName {
   /** As it is written in a query of this back end. */
   readonly name: string
@@ -22,7 +22,7 @@ export interface AttributeSample {
   readonly type?: string
 }
 
-/** The attributes in traces that are at hand, by their names with the scope in front. */
+/** The attributes of loaded traces: the values as text, by scoped name (`span.http.method`). */
 export function collectAttributes(traces: readonly Trace[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   const add = (scope: string, attributes: Attributes) => {
@@ -32,7 +32,7 @@ export function collectAttributes(traces: readonly Trace[]): Map<string, Set<str
       found.set(name, values.add(typeof value === 'string' ? value : JSON.stringify(value)))
     }
   }
-  // Spans of one process share one list.
+  // Spans of one process share one array.
   const resources = new Set<Attributes>()
   for (const { spans } of traces) {
     for (const span of spans) {
@@ -44,13 +44,13 @@ export function collectAttributes(traces: readonly Trace[]): Map<string, Set<str
   return found
 }
 
-/** By name, each once. */
+/** Sorted by name, without duplicates. */
 export function byName(names: readonly AttributeName[]): AttributeName[] {
   const unique = new Map(names.map((one) => [one.name, one]))
   return [...unique.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
-/** By value, each once; numbers by size. */
+/** Sorted by value (numbers numerically), without duplicates. */
 export function byValue(samples: readonly AttributeSample[]): AttributeSample[] {
   const unique = new Map(samples.map((one) => [one.value, one]))
   return [...unique.values()].sort((a, b) => {

@@ -1,14 +1,14 @@
 import { jaeger } from '../../../backends/jaeger.ts'
 import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
-import { answeredList } from '../list-in-answer.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { Send, TraceSource } from '../trace-source.ts'
-import { answeredTraces } from '../traces-in-answer.ts'
+import { tracesInAnswer } from '../traces-in-answer.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { askV3 } from './jaeger-v3.ts'
 
-/** Jaeger: the stable `/api/v3` first, the UI's `/api` where that is not there (v1, VictoriaTraces). */
+/** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 export function jaegerSource(base: URL, send: Send): TraceSource {
   return {
     name: jaeger.name,
@@ -37,7 +37,7 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
   if (v3?.failure) throw v3.failure
   const answer = v3 ?? (await send({ path: `/api/traces/${id}` }))
   if (answer.status === 404) return undefined
-  return traceAmong(answeredTraces(answer, jaeger.name), id, jaeger.name)
+  return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
 }
 
 async function services(send: Send): Promise<string[]> {
@@ -49,6 +49,6 @@ async function services(send: Send): Promise<string[]> {
       hint: 'Check that api is the base URL of Jaeger’s query service, with its base path.',
     })
   }
-  const names = answeredList(answer.json(), ['services', 'data'], jaeger.name)
+  const names = listInAnswer(answer.json(), ['services', 'data'], jaeger.name)
   return names.filter((name): name is string => typeof name === 'string').sort()
 }

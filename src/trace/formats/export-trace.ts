@@ -1,11 +1,11 @@
-import type { TraceTree } from '../tree/tree.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
 import type { TraceDataFormat } from './output-choices.ts'
 
 /**
  * A trace as data, piece by piece; only the format asked for is loaded. `nodes`: the spans to write, all of them when
  * not given. `write` makes the JSON text of a value.
  */
-export async function traceData(
+export async function exportTrace(
   format: TraceDataFormat,
   tree: TraceTree,
   nodes: readonly number[] | undefined,

@@ -3,14 +3,14 @@ import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
-import { answeredTraces } from '../traces-in-answer.ts'
+import { tracesInAnswer } from '../traces-in-answer.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { searchTempo } from './tempo-search.ts'
 import { plainText, tempoSend } from './tempo-send.ts'
 
-/** Where Tempo is and as whom it is asked. */
+/** The base URL of Tempo, and the tenant. */
 export interface TempoSettings {
   /** Its base URL; behind Grafana that of the data-source proxy. */
   readonly base: URL
@@ -18,11 +18,11 @@ export interface TempoSettings {
   readonly tenant: string | undefined
 }
 
-/** Protobuf is 3.6 times faster to make for the server and smaller; a proxy may still answer with JSON. */
+/** Protobuf is 3.6 times faster to encode for the server, and smaller; a proxy may still answer with JSON. */
 const ACCEPT = 'application/protobuf, application/json;q=0.5'
 const EXPIRED = 'Check the id; the trace may be older than Tempo’s retention, or sampled out.'
 
-/** Grafana Tempo: v2 of the API first, v1 where that is not there (api_docs, and measured on 2.8.2). */
+/** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
 export function tempoSource(settings: TempoSettings, send: Send): TraceSource {
   const ask = tempoSend(settings.tenant, send)
   return {
@@ -54,12 +54,12 @@ async function readTrace(ask: Send, id: string): Promise<Trace | undefined> {
   return undefined
 }
 
-/** v2 answers 200 with an empty trace for one it does not have; as protobuf that may be no byte at all. */
+/** v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. */
 function traceIn(answer: ApiAnswer, id: string): Trace | undefined {
-  return answer.body.length === 0 ? undefined : traceAmong(answeredTraces(answer, tempo.name), id, tempo.name)
+  return answer.body.length === 0 ? undefined : traceAmong(tracesInAnswer(answer, tempo.name), id, tempo.name)
 }
 
-/** v1 says that it has no such trace with an empty body; a router or Grafana's proxy says something. */
+/** For a missing trace v1 answers 404 with an empty body; the 404 of a router or of Grafana's proxy has text. */
 function isNoApi(answer: ApiAnswer): boolean {
   const says = plainText(answer)
   return /page not found|data ?source/i.test(says) || says.includes('"message":"Not found"')

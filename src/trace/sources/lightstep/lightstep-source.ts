@@ -3,7 +3,7 @@ import { Failure } from '../../../errors.ts'
 import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
-import type { SnapshotDesk } from '../snapshot-desk.ts'
+import type { SnapshotConsent } from '../consent.ts'
 import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
 import { explainUnreadable } from '../unreadable-answer.ts'
 import {
@@ -27,13 +27,17 @@ const UI_OF_API: Readonly<Record<string, string>> = {
 }
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
-export function lightstepSource(settings: LightstepSettings, send: Send, desk: SnapshotDesk): TraceSource {
+export function lightstepSource(
+  settings: LightstepSettings,
+  send: Send,
+  consent: SnapshotConsent,
+): TraceSource {
   const project = lightstepProject(settings, send)
   return {
     name: lightstep.name,
     capabilities: lightstep.capabilities,
-    trace: (reference) => findTrace(reference, project, desk),
-    search: (filter, onPage) => searchLightstep(filter, project, desk, onPage),
+    trace: (reference) => findTrace(reference, project, consent),
+    search: (filter, onPage) => searchLightstep(filter, project, consent, onPage),
     services: () => lightstepServices(project),
     attributes: (range) => lightstepAttributes(range, project),
     attributeValues: (name, range) => lightstepValues(name, range, project),
@@ -42,50 +46,50 @@ export function lightstepSource(settings: LightstepSettings, send: Send, desk: S
   }
 }
 
-/** By a span that is known, else by what a snapshot finds. */
+/** By a known span id, else by that of a span a snapshot finds. */
 async function findTrace(
   reference: TraceReference,
   project: LightstepProject,
-  desk: SnapshotDesk,
+  consent: SnapshotConsent,
 ): Promise<Trace> {
   const ids = spanIds(reference)
   const [known] = ids
   if (known !== undefined) {
     const found = await readStored(ids, project)
     if ('spans' in found) return found
-    if (!desk.allowed) throw notFound(known, desk, found)
+    if (!consent.allowed) throw notFound(known, consent, found)
   } else {
-    await desk.consent(
+    await consent.request(
       'Lightstep reads traces by span id, and this is a trace id',
       'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',
     )
   }
   const query =
     known === undefined ? traceQuery(reference.traceId as string) : oneSpanQuery(reference.spanId ?? known)
-  const exemplars = await takeSnapshot(query, project, desk)
+  const exemplars = await takeSnapshot(query, project, consent)
   const [first] = exemplars
   if (!first) throw nothingCollected()
-  return readAssembled([first.spanId, ...ids], project, desk)
+  return readAssembled([first.spanId, ...ids], project, consent)
 }
 
-/** The vendor's own test tries as often, after a snapshot that is ready. */
+/** The vendor's own test retries as often after a ready snapshot. */
 const ASSEMBLY_TRIES = 5
 const ASSEMBLY_WAIT_MILLIS = 8_000
 
 async function readAssembled(
   ids: readonly string[],
   project: LightstepProject,
-  desk: SnapshotDesk,
+  consent: SnapshotConsent,
 ): Promise<Trace> {
   for (let attempt = 1; ; attempt++) {
     const found = await readStored(ids, project)
     if ('spans' in found) return found
-    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0] as string, desk, found)
-    await desk.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
+    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0] as string, consent, found)
+    await consent.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
   }
 }
 
-/** The first of these spans that is in an assembled trace, else the answer that says there is none. */
+/** The trace of the first of these spans that is in an assembled one, else the answer that says there is none. */
 async function readStored(ids: readonly string[], project: LightstepProject): Promise<Trace | ApiAnswer> {
   let missing: ApiAnswer | undefined
   for (const id of ids) {
@@ -119,13 +123,13 @@ function spanIds(reference: TraceReference): string[] {
   return [...new Set(forms)]
 }
 
-function notFound(id: string, desk: SnapshotDesk, answer: ApiAnswer): Failure {
+function notFound(id: string, consent: SnapshotConsent, answer: ApiAnswer): Failure {
   const said = answer.status === 404 ? errorText(answer) : ''
   const wait = 'Lightstep keeps traces about 3 days and gives out only those it has assembled:'
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
-    hint: desk.allowed
+    hint: consent.allowed
       ? `${wait} it may be older, or sampled out.`
-      : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${desk.command}`,
+      : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${consent.command}`,
     detail: said === '' ? [] : [said],
   })
 }
@@ -136,7 +140,7 @@ function nothingCollected(): Failure {
   })
 }
 
-/** Only for the two known regions: behind a gateway the answer's own address still tells which. */
+/** Only for the two known regions; behind a gateway, too, the answer's own URL gives the region. */
 function pageOf(trace: Trace, settings: LightstepSettings): string | undefined {
   if (trace.selfLink === undefined || !URL.canParse(trace.selfLink)) return undefined
   const ui = UI_OF_API[new URL(trace.selfLink).host]

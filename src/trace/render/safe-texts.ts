@@ -1,5 +1,5 @@
 import { displayWidth } from '../../display-width.ts'
-import type { Words } from '../tree/words.ts'
+import type { InternedTexts } from '../tree/interned-texts.ts'
 import { fitMiddle, safeName } from './fit.ts'
 
 /** A text safe for a terminal, and the columns it takes. */
@@ -8,20 +8,20 @@ export interface Measured {
   readonly columns: number
 }
 
-/** A text that is safe already, measured. */
+/** Measures a text that is safe already. */
 export function measure(text: string): Measured {
   return { text, columns: displayWidth(text) }
 }
 
-/** The texts of a trace made safe and measured, each once and not before a row shows it. */
-export class SafeWords {
-  readonly #words: Words
+/** The texts of a trace, sanitized and measured: each once (memoized by its index), and not before a row shows it. */
+export class SafeTexts {
+  readonly #words: InternedTexts
   readonly #ellipsis: string
   readonly #measured: (Measured | undefined)[]
-  /** Per text how it was cut last: rows of one name mostly lie on one level. */
+  /** Per text how it was truncated last, a one-entry cache: rows of one name mostly lie on one level. */
   readonly #cut: ((Measured & { readonly room: number }) | undefined)[]
 
-  constructor(words: Words, ellipsis: string) {
+  constructor(words: InternedTexts, ellipsis: string) {
     this.#words = words
     this.#ellipsis = ellipsis
     this.#measured = new Array(words.texts.length)
@@ -30,7 +30,7 @@ export class SafeWords {
 
   /** The text of a node; for an empty one `(no name)`. */
   of(node: number): Measured {
-    const number = this.#words.at(node)
+    const number = this.#words.indexOf(node)
     const known = this.#measured[number]
     if (known) return known
     const text = this.#words.texts[number] as string
@@ -39,11 +39,11 @@ export class SafeWords {
     return measured
   }
 
-  /** The text of a node in at most `room` columns, cut in its middle. */
+  /** The text of a node, truncated in the middle to at most `room` columns. */
   fitted(node: number, room: number): Measured {
     const whole = this.of(node)
     if (whole.columns <= room) return whole
-    const number = this.#words.at(node)
+    const number = this.#words.indexOf(node)
     const last = this.#cut[number]
     if (last?.room === room) return last
     const cut = { room, ...measure(fitMiddle(whole.text, room, this.#ellipsis)) }

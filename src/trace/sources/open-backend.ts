@@ -1,0 +1,35 @@
+import type { Place } from '../../backends/backend.ts'
+import type { BackendId } from '../../backends/table.ts'
+import type { SnapshotConsent } from './consent.ts'
+import type { Send, TraceSource } from './trace-source.ts'
+
+/** What a back end is opened with. */
+export interface BackendAccess {
+  /** The base URL of its API. */
+  readonly base: URL
+  /** Holds every setting that its row in `backends` needs. */
+  readonly place: Place
+  readonly send: Send
+  /** Asks the user before a counted request; loaded lazily. */
+  snapshotConsent(): Promise<SnapshotConsent>
+}
+
+/** Opens a back end. A run loads only the one it uses. */
+const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<TraceSource>>> = {
+  async lightstep({ place, send, snapshotConsent }) {
+    const { lightstepSource } = await import('./lightstep/lightstep-source.ts')
+    const { organization = '', project = '' } = place
+    return lightstepSource({ organization, project }, send, await snapshotConsent())
+  },
+  async tempo({ base, place, send }) {
+    const { tempoSource } = await import('./tempo/tempo-source.ts')
+    return tempoSource({ base, tenant: place.tenant }, send)
+  },
+  async jaeger({ base, send }) {
+    const { jaegerSource } = await import('./jaeger/jaeger-source.ts')
+    return jaegerSource(base, send)
+  },
+}
+
+/** Opens a back end as a source of traces. */
+export const openBackend = (id: BackendId, access: BackendAccess): Promise<TraceSource> => OPEN[id](access)
