@@ -1,4 +1,4 @@
-import { safeText } from '../safe-text.ts'
+import { csvLine, csvText } from './formats/csv-cell.ts'
 import { isoMillis } from './formats/iso-time.ts'
 import { seriesName, type TimeSeries } from './series.ts'
 
@@ -12,27 +12,18 @@ export function toSeriesJson(series: TimeSeries) {
 }
 
 /**
- * All points as CSV (RFC 4180): time, one column a label, value; a line a point, so that any tool can pivot it. Texts
- * that a spreadsheet would run as a formula get an apostrophe in front.
+ * All points as CSV (RFC 4180): time, one column a label, value; one line a point, so that any tool can pivot it.
+ * Labels are escaped, see {@link csvText}.
  */
 export function* toSeriesCsv(all: readonly TimeSeries[]): Generator<string> {
   const names = [...new Set(all.flatMap(({ labels }) => labels.map(([name]) => name)))]
-  yield `${['time', ...names.map(text), 'value'].map(quote).join(',')}\r\n`
+  yield csvLine(['time', ...names.map(csvText), 'value'])
   for (const { labels, points } of all) {
     const values = new Map(labels)
-    const cells = names.map((name) => text(values.get(name) ?? ''))
+    const cells = names.map((name) => csvText(values.get(name) ?? ''))
     for (const [at, value] of points) {
       const row = [isoMillis(at), ...cells, value === null ? '' : String(value)]
-      yield `${row.map(quote).join(',')}\r\n`
+      yield csvLine(row)
     }
   }
-}
-
-function text(value: string): string {
-  const safe = safeText(value, Number.POSITIVE_INFINITY)
-  return /^[=+\-@]/.test(safe) ? `'${safe}` : safe
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

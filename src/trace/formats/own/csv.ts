@@ -1,5 +1,5 @@
-import { safeText } from '../../../safe-text.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { csvLine, csvText } from '../csv-cell.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson } from './own-json-export.ts'
 
@@ -20,16 +20,15 @@ const COLUMNS = [
 ]
 
 /**
- * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations in
- * nanoseconds, attributes as one JSON object. Texts that a spreadsheet would run as a formula get an apostrophe in
- * front, and control characters are written out.
+ * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations
+ * in nanoseconds, attributes as one JSON object. Names and messages are escaped, see {@link csvText}.
  */
 export function* toCsv(
   tree: TraceTree,
   nodes: Iterable<number>,
   write: (value: unknown) => string,
 ): Generator<string> {
-  yield `${COLUMNS.join(',')}\r\n`
+  yield csvLine(COLUMNS)
   for (const node of nodes) {
     const span = tree.span(node)
     const cells = [
@@ -37,25 +36,16 @@ export function* toCsv(
       span.spanId,
       span.parentId ?? '',
       String(tree.depth(node)),
-      text(span.service),
-      text(span.name),
+      csvText(span.service),
+      csvText(span.name),
       span.kind,
       span.status,
-      text(span.statusMessage ?? ''),
+      csvText(span.statusMessage ?? ''),
       span.marks.includes('start-missing') ? '' : isoTime(span.startNanos),
       String(span.durationNanos),
       String(tree.selfNanos(node)),
       write(attributesToJson(span.attributes)),
     ]
-    yield `${cells.map(quote).join(',')}\r\n`
+    yield csvLine(cells)
   }
-}
-
-function text(value: string): string {
-  const safe = safeText(value, Number.POSITIVE_INFINITY)
-  return /^[=+\-@]/.test(safe) ? `'${safe}` : safe
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

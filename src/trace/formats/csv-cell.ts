@@ -1,0 +1,19 @@
+import { safeText } from '../../safe-text.ts'
+
+/**
+ * An untrusted text for a cell, escaped: control characters are written out, and a text that a spreadsheet would run as
+ * a formula gets an apostrophe in front (CSV injection).
+ */
+export function csvText(value: string): string {
+  const safe = safeText(value, Number.POSITIVE_INFINITY)
+  return /^[=+\-@]/.test(safe) ? `'${safe}` : safe
+}
+
+/** One line of CSV (RFC 4180), its end included; cells are quoted where they have to be. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(quotedCell).join(',')}\r\n`
+}
+
+function quotedCell(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+}
