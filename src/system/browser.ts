@@ -9,7 +9,7 @@ export const userBrowser: Browser = {
     const { default: open } = await import('open')
     try {
       const child = await open(url.href)
-      // A launcher that cannot start reports it later; nobody else listens.
+      // A launcher that cannot start emits `error` later; without a listener that would be an uncaught exception.
       child.on('error', () => {})
       child.unref()
       return true

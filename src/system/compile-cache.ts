@@ -3,15 +3,15 @@ import module from 'node:module'
 import { join } from 'node:path'
 
 /**
- * Has Node keep what it compiles (`module.enableCompileCache`, Node 22.1 and later; older ones have none). Whoever can
- * write there decides what code runs, so the cache lies in the state directory, once a sign-in has made that, and only
- * while both are ours and closed to others; Node's own place for it is under the temporary directory, which everybody
- * shares. Node checks each entry against damage; `NODE_DISABLE_COMPILE_CACHE` switches it off. Never fails.
+ * Enables Node's compile cache (`module.enableCompileCache`, Node 22.1 and later; older ones have none). Whoever can
+ * write to it decides what code runs, so it lies in the state directory (made by the first sign-in), and is used only
+ * while both directories are ours and closed to other users; Node's default is below the temporary directory, which all
+ * users share. Node checks each entry for damage; `NODE_DISABLE_COMPILE_CACHE` switches the cache off. Never fails.
  */
 export function useCompileCache(stateDirectory: string): void {
   // The types are those of Node 20.
   const { enableCompileCache } = module as { enableCompileCache?: (directory: string) => unknown }
-  // Coverage is less exact for functions that come out of a cache.
+  // Coverage is less exact for functions that come from a cache.
   if (process.env.NODE_V8_COVERAGE) return
   const directory = join(stateDirectory, 'compile-cache')
   try {
@@ -25,7 +25,7 @@ export function useCompileCache(stateDirectory: string): void {
     else if (!isPrivate(facts)) return
     enableCompileCache(directory)
   } catch {
-    // A start without a cache is only slower.
+    // Without a cache the start is only slower.
   }
 }
 
@@ -34,7 +34,7 @@ function makeDirectory(stateDirectory: string, directory: string): void {
   removeOldCache(stateDirectory)
 }
 
-/** Version 0.1 kept compiled code of its own, and ran what lay there unchecked. */
+/** Removes the cache of version 0.1, whose entries were run without a check of who could write them. */
 function removeOldCache(stateDirectory: string): void {
   const old = join(stateDirectory, 'compiled')
   if (lstatSync(old, { throwIfNoEntry: false })) rmSync(old, { recursive: true, force: true })

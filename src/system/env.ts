@@ -18,10 +18,10 @@ export function processEnv(): Env {
   }
 }
 
-/** Where the system knows no home: a place in which nothing is found, and never the working directory. */
+/** The home directory when the system knows none: a path where nothing exists, and never the working directory. */
 const NOWHERE = '/nonexistent'
 
-/** $HOME is what the system's own look-up begins with, too; the module for the rest is seldom needed. */
+/** `os.homedir()` begins with $HOME, too; node:os is loaded only without it. */
 function homeDirectory(): string {
   if (process.platform !== 'win32' && process.env.HOME) return process.env.HOME
   try {

@@ -1,14 +1,14 @@
-/** What the end of the process has to know of its life. Made in `main`; the ports that find something out set it. */
+/** What decides how the process can exit. Made in `main`; the ports set it. */
 export interface ExitState {
-  /** A native call was given up. It holds a thread, so the process can only be ended hard. */
+  /** A native call timed out. It still blocks a thread, so the process can only be killed. */
   nativeCallStuck: boolean
-  /** Text went through a stream of Node's, which may not have handed all of it to the system yet. */
+  /** Output went through a stream of Node's, which may still buffer some of it. */
   outputBuffered: boolean
-  /** Something was read from standard input: merely looking at `process.stdin` builds a stream of it. */
+  /** Standard input was read. (Not found out by looking: an access of `process.stdin` builds a stream.) */
   stdinRead: boolean
 }
 
-/** Of a process that has done nothing yet. On Windows all output goes through streams of Node's. */
+/** The state at the start. On Windows all output goes through streams of Node's. */
 export function openExitState(): ExitState {
   return { nativeCallStuck: false, outputBuffered: process.platform === 'win32', stdinRead: false }
 }

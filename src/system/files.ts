@@ -3,24 +3,24 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports.ts'
 
-// The promises of `node:fs/promises` do the same, and cost a start the stream modules they come with.
+// Not `node:fs/promises`, which loads Node's stream modules.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
 const [writeFile, rename] = [promisify(fs.writeFile), promisify(fs.rename)]
 const [rm, mkdir] = [promisify(fs.rm), promisify(fs.mkdir)]
 const stat = promisify(fs.stat)
 
-const absent = (error: unknown): boolean => {
+const isAbsent = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 // Windows has no O_NOFOLLOW.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
-// A pipe in the place of a file is not waited for.
+// Opening a pipe that lies in place of a file must not block.
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
 /**
- * Step by step and not by `recursive`: where a directory is there but takes no children (/proc answers ENOENT), Node's
- * own recursion goes round for ever.
+ * One directory after the other, without `recursive`: where a directory exists but can have no children (/proc answers
+ * ENOENT), Node's own recursion never ends.
  */
 async function makeDirectories(path: string): Promise<void> {
   try {
@@ -42,17 +42,17 @@ async function makeOne(path: string): Promise<void> {
   }
 }
 
-/** The file system, with the few operations that survive a crash: create, flush, rename. */
+/** The file system: the few operations that crash-safe writes are made of (create, flush, rename), and reads. */
 export const realFiles: Files = {
-  // Reading waits: there is nothing else to do meanwhile, and four trips to another thread a file are a tenth of a run.
+  // Reads are synchronous: nothing else runs meanwhile, and the asynchronous form takes four trips to another thread.
   async read(path) {
-    return whenThere(fs.lstatSync, path, () =>
+    return ifExists(fs.lstatSync, path, () =>
       withFile(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT, (file) => fs.readFileSync(file)),
     )
   },
 
   async readForeign(path, maxBytes) {
-    return whenThere(fs.statSync, path, () =>
+    return ifExists(fs.statSync, path, () =>
       withFile(path, constants.O_RDONLY, (file) => readAtMost(file, maxBytes)),
     )
   },
@@ -91,7 +91,7 @@ export const realFiles: Files = {
     try {
       return fs.readdirSync(path)
     } catch (error) {
-      if (absent(error)) return []
+      if (isAbsent(error)) return []
       throw error
     }
   },
@@ -108,18 +108,18 @@ export const realFiles: Files = {
             : 'other'
       return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size }
     } catch (error) {
-      if (absent(error)) return undefined
+      if (isAbsent(error)) return undefined
       throw error
     }
   },
 }
 
-/** The look before spares a run without the file an exception, which takes as long as reading a file would. */
-function whenThere<T>(stat: typeof fs.statSync, path: string, read: () => T): T | undefined {
+/** Looks before it opens: without the file that is cheaper than an exception. */
+function ifExists<T>(stat: typeof fs.statSync, path: string, read: () => T): T | undefined {
   try {
     return stat(path, { throwIfNoEntry: false }) && read()
   } catch (error) {
-    if (absent(error)) return undefined
+    if (isAbsent(error)) return undefined
     throw error
   }
 }
@@ -133,14 +133,17 @@ function withFile<T>(path: string, flags: number, use: (file: number) => T): T {
   }
 }
 
-/** Room for the first read of what does not know its size. */
+/** The first buffer for a pipe or device, which has no size. */
 const FIRST_READ = 64 * 1024
 
-/** A file in one read; pipes and devices, which have no size and may have no end, in reads that grow. */
+/**
+ * Reads a file at once; pipes and devices, which have no size and may have no end, with a buffer that grows. Throws
+ * EFBIG beyond `maxBytes`.
+ */
 function readAtMost(file: number, maxBytes: number): Buffer {
   const { size } = fs.fstatSync(file)
   if (size > maxBytes) throw tooBig()
-  // One byte more than it should have shows that this is the end.
+  // One spare byte, so that the next read finds the end of the file.
   let buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_READ) + 1)
   for (let filled = 0; ; ) {
     const bytesRead = fs.readSync(file, buffer, filled, buffer.length - filled, null)

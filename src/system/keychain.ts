@@ -4,37 +4,38 @@ import type { Env, Keychain, Terminal } from '../ports.ts'
 import type { ExitState } from './exit-state.ts'
 
 const SERVICE = 'ls-auth'
-const ALONE_MILLISECONDS = 5_000
-const WATCHED_MILLISECONDS = 60_000
-const PATIENCE_MILLISECONDS = 2_000
+const SCRIPT_TIMEOUT_MILLISECONDS = 5_000
+const PROMPT_TIMEOUT_MILLISECONDS = 60_000
+const NOTICE_AFTER_MILLISECONDS = 2_000
 const ATTEMPTS = 3
 
 type Keytar = typeof import('keytar')
-// A CommonJS package: by `import()` it would come with Node's loader of ES modules, 8 ms of a start.
+// A CommonJS package, loaded by `require`: `import()` would start Node's loader of ES modules.
 const require = createRequire(import.meta.url)
 
 /**
- * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager.
- * Time is bounded for the process, not for the call: 5 s for a script, 60 s (with a word) when a person can answer
- * a prompt. `findCredentials` and `findPassword` are never called: on a locked Secret Service they crash the process.
+ * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a
+ * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 2 s) when a person can answer the
+ * keychain's prompt. Failures: `keychain-unavailable`, `keychain-locked`, `keychain-refused`, `keychain-stuck`
+ * (timeout). `findCredentials` and `findPassword` are never called: on a locked Secret Service they crash the process.
  */
 export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitState): Promise<Keychain> {
-  const keytar = load(env)
-  const watched = terminal.errIsTTY && terminal.inIsTTY
-  let left = watched ? WATCHED_MILLISECONDS : ALONE_MILLISECONDS
+  const keytar = loadKeytar(env)
+  const canPrompt = terminal.errIsTTY && terminal.inIsTTY
+  let left = canPrompt ? PROMPT_TIMEOUT_MILLISECONDS : SCRIPT_TIMEOUT_MILLISECONDS
 
-  async function bounded<T>(call: () => Promise<T>): Promise<T> {
+  async function withTimeout<T>(call: () => Promise<T>): Promise<T> {
     const started = Date.now()
-    let patience: NodeJS.Timeout | undefined
+    let notice: NodeJS.Timeout | undefined
     let limit: NodeJS.Timeout | undefined
     try {
       return await Promise.race([
-        persistently(call),
+        withRetries(call),
         new Promise<never>((_, reject) => {
-          if (watched) {
-            patience = setTimeout(
+          if (canPrompt) {
+            notice = setTimeout(
               () => terminal.err('waiting for the keychain (it may be asking for your password)\n'),
-              PATIENCE_MILLISECONDS,
+              NOTICE_AFTER_MILLISECONDS,
             )
           }
           limit = setTimeout(
@@ -51,38 +52,40 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
         }),
       ])
     } finally {
-      clearTimeout(patience)
+      clearTimeout(notice)
       clearTimeout(limit)
       left -= Date.now() - started
     }
   }
 
-  /** Every call is idempotent, and libsecret stumbles when items change beside it: unknown errors are tried again. */
-  async function persistently<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * Retries unknown errors: every call is idempotent, and libsecret fails when another process changes items meanwhile.
+   */
+  async function withRetries<T>(call: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await call()
       } catch (error) {
-        if (attempt === ATTEMPTS || explanationOf(error)) throw explain(error, env)
+        if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error, env)
         await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
       }
     }
   }
 
   return {
-    get: async (account) => (await bounded(() => keytar.getPassword(SERVICE, account))) ?? undefined,
-    set: (account, secret) => bounded(() => keytar.setPassword(SERVICE, account, secret)),
-    remove: (account) => bounded(() => keytar.deletePassword(SERVICE, account)),
+    get: async (account) => (await withTimeout(() => keytar.getPassword(SERVICE, account))) ?? undefined,
+    set: (account, secret) => withTimeout(() => keytar.setPassword(SERVICE, account, secret)),
+    remove: (account) => withTimeout(() => keytar.deletePassword(SERVICE, account)),
   }
 }
 
-/** The exact commands that choose the encrypted file instead. Never done silently. */
+/** A hint with the exact command that chooses the encrypted file instead. There is no silent fallback. */
 export function fileStore(env: Env): string {
   const key = env.platform === 'win32' ? '%USERPROFILE%\\ls-auth.key' : '~/.ls-auth.key'
   return `To keep the session in an encrypted file: ls-auth login --store file --store-key-file ${key}`
 }
 
-function load(env: Env): Keytar {
+function loadKeytar(env: Env): Keytar {
   try {
     return require('keytar') as Keytar
   } catch (cause) {
@@ -127,8 +130,8 @@ const explanationOf = (error: unknown) => {
   return EXPLANATIONS.find(([pattern]) => pattern.test(words))
 }
 
-/** The library's own words may hold paths or account names; only the fact they stand for is passed on. */
-function explain(error: unknown, env: Env): Failure {
+/** The library's message may contain paths or account names, so it is mapped to a message of ours. */
+function keychainFailure(error: unknown, env: Env): Failure {
   const [, code, message] = explanationOf(error) ?? [
     undefined,
     'keychain-unavailable' as const,

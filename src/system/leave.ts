@@ -1,10 +1,10 @@
 import type { ExitState } from './exit-state.ts'
 
 /**
- * Ends the process with `status`. Where nothing is left in a stream that is at once (waiting for idle connections and
- * taking the heap down costs milliseconds), else Node ends by itself when they are flushed. After a native keychain
- * call that never came back neither works: the call holds a thread that `process.exit` waits for. Then the process
- * image is replaced by a shell that exits (Node 22.15 and later), else the process kills itself (137).
+ * Ends the process with `status`. With no output left in a buffer it exits at once, without waiting for idle
+ * connections and for the heap to be torn down; else Node ends by itself once the streams are flushed. After a native
+ * keychain call that timed out neither works, because `process.exit` waits for the blocked thread: the process image is
+ * replaced by a shell that exits (Node 22.15 and later), else the process kills itself (137).
  */
 export function leave(status: number, state: ExitState): void {
   process.exitCode = status
@@ -15,7 +15,7 @@ export function leave(status: number, state: ExitState): void {
   }
   if (!state.outputBuffered) process.exit(status)
   if (!state.stdinRead) return
-  // A terminal that was read from would keep the process alive.
+  // A terminal that was read from keeps the event loop alive.
   process.stdin.pause()
   process.stdin.unref?.()
 }

@@ -8,8 +8,9 @@ const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
 
 /**
- * A lock the kernel holds for an open file: a killed holder frees it at once, so nothing is ever stale.
- * The lock file is never unlinked (an unlinked file would let a second holder in).
+ * An advisory lock that the kernel holds for an open file: when its holder dies it is released at once, so there are no
+ * stale locks. The lock file is never unlinked (an unlinked file would let a second holder in). Failure `settings` when
+ * the native library is missing.
  */
 export async function kernelLock(): Promise<Lock> {
   const native = loadNative()

@@ -1,4 +1,6 @@
-/** Does it at the first asking, and gives the same value (or promise) from then on. */
+/**
+ * Memoizes a function without arguments: it runs at the first call, and later calls get the same value (or promise).
+ */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => {

@@ -1,13 +1,13 @@
 import type { Signals } from '../ports.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Longest time a signal waits for a commit: the answer to a token request may still be on its way. */
-const PATIENCE_MILLISECONDS = 3_000
+/** Timeout of a deferred signal: the answer to a token request may still be on its way. */
+const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
 
 /**
- * A signal ends the process at once, by the system's own default, except between the sending of a refresh token and
- * the commit of its answer: there it waits, because dying would lose the session. A second signal does not wait.
- * The process ends by the signal itself, so a shell sees 130, 143 or 129, and a stuck native call cannot hold it.
+ * A signal ends the process at once (the system's default), except between sending a refresh token and committing its
+ * answer: there it is deferred, because dying would lose the session. A second signal is not deferred. The process ends
+ * by the signal itself, so that a shell sees 130, 143 or 129, and a stuck native call cannot hold it.
  */
 export function processSignals(): Signals {
   let shields = 0
@@ -19,7 +19,7 @@ export function processSignals(): Signals {
   const hold = (signal: NodeJS.Signals) => {
     if (pending !== undefined) return end(signal)
     pending = signal
-    setTimeout(() => end(signal), PATIENCE_MILLISECONDS)
+    setTimeout(() => end(signal), DEFERRAL_TIMEOUT_MILLISECONDS)
   }
   return {
     async shield(work) {

@@ -44,7 +44,7 @@ async function keyOf(
 ): Promise<{ key: Buffer; issued: string | undefined }> {
   const account = `${directory.split('/').at(-1)}|${sid}`
   if (arena.keyring) {
-    const [, key = '', issued = ''] = ((await arena.keyring.lookUp('ls-auth', account)) ?? '').split('.')
+    const [, key = '', issued = ''] = ((await arena.keyring.readSecret('ls-auth', account)) ?? '').split('.')
     return { key: Buffer.from(key, 'base64url'), issued: Buffer.from(issued, 'base64url').toString() }
   }
   const wrapping = Buffer.from((await readFile(arena.machine.keyFile, 'utf8')).trim(), 'hex')

@@ -49,7 +49,7 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
   it('sets, gives back and removes an item, as an independent program sees it', async () => {
     const stored = await inProcess([['set', 'work|one', 'first ☂ secret']], session)
     expect(stored.results).toEqual([{ value: true }])
-    expect(await session.lookUp(SERVICE, 'work|one')).toBe('first ☂ secret')
+    expect(await session.readSecret(SERVICE, 'work|one')).toBe('first ☂ secret')
     const again = await inProcess(
       [
         ['get', 'work|one'],
@@ -69,7 +69,7 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
       { value: null },
       { value: false },
     ])
-    expect(await session.lookUp(SERVICE, 'work|one')).toBeUndefined()
+    expect(await session.readSecret(SERVICE, 'work|one')).toBeUndefined()
   })
 
   it('holds 10 KiB, and keeps accounts apart', async () => {
@@ -84,7 +84,7 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
       session,
     )
     expect(results).toEqual([{ value: true }, { value: true }, { value: large }, { value: null }])
-    expect(await session.lookUp(SERVICE, 'large')).toBe(large)
+    expect(await session.readSecret(SERVICE, 'large')).toBe(large)
   })
 
   it('locked: a read gives nothing, a write says so', async () => {

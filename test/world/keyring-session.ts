@@ -30,7 +30,7 @@ export interface KeyringSession {
   /** What an independent program finds: `secret-tool search --all`, attributes and secrets. */
   search(service: string): Promise<string>
   /** One secret as an independent program reads it, undefined when there is none. */
-  lookUp(service: string, account: string): Promise<string | undefined>
+  readSecret(service: string, account: string): Promise<string | undefined>
   /** Locks the collection; without a display nobody can unlock it again. */
   lock(): Promise<void>
   /** Stops the daemon where it stands, as a hung one: it takes requests and answers none. */
@@ -68,7 +68,7 @@ export async function openKeyringSession(options: { provider?: boolean } = {}): 
       const { stdout, stderr } = await run('secret-tool', ['search', '--all', 'service', service], inside)
       return stdout + stderr
     },
-    async lookUp(service, account) {
+    async readSecret(service, account) {
       try {
         const asked = ['lookup', 'service', service, 'account', account]
         return (await run('secret-tool', asked, inside)).stdout

@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../ports.ts'
 
-/** Names in lower case, repeated fields joined. */
-export function flatten(
+/** Headers with their names in lower case, and repeated ones joined. */
+export function flattenHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Record<string, string> {
   const flat: Record<string, string> = Object.create(null)
@@ -12,7 +12,7 @@ export function flatten(
   return flat
 }
 
-/** Collects the body as it comes; past the cap of the request adding more is a Failure (`api-failed`). */
+/** Buffers the body as it comes. `add` throws Failure `api-failed` beyond the request's `maxBytes`. */
 export function cappedBody(request: HttpRequest): { add(part: Buffer): void; whole(): Buffer } {
   const parts: Buffer[] = []
   let size = 0
@@ -26,8 +26,11 @@ export function cappedBody(request: HttpRequest): { add(part: Buffer): void; who
   }
 }
 
-/** Unpacks gzip, br and deflate; what unpacks to more than the cap is refused. */
-export function decode(wire: Buffer, headers: HttpAnswer['headers'], request: HttpRequest): Buffer {
+/**
+ * Decompresses gzip, br and deflate. Failure `api-failed` for another encoding, damaged data, and for more than
+ * `maxBytes` after decompression.
+ */
+export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request: HttpRequest): Buffer {
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding === 'identity' || wire.length === 0) return wire
   const { brotliDecompressSync, gunzipSync, inflateSync } = process.getBuiltinModule('node:zlib')
@@ -36,7 +39,7 @@ export function decode(wire: Buffer, headers: HttpAnswer['headers'], request: Ht
   if (!decoder)
     throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`)
   try {
-    // At once: there is nothing else to do meanwhile, and another thread would have to be asked.
+    // Synchronous: nothing else runs meanwhile, and the asynchronous form takes a trip to another thread.
     return decoder(wire, { maxOutputLength: request.maxBytes })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)

@@ -5,13 +5,16 @@ import { cappedBody } from './answer-body.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
 
-/** Shorter than the five seconds most servers keep an idle connection: theirs to close is ours to write into. */
+/**
+ * Timeout of idle kept-alive connections. Shorter than the five seconds of most servers: a request written into a
+ * connection that the server closes at that moment fails.
+ */
 const IDLE_MILLISECONDS = 4_000
 
 /**
- * Straight to the host, by Node's own client. One client for all would be undici, which knows proxies and has to be
- * loaded: `trace get` of 100 spans would take 130 ms of CPU for 80, `token --min-ttl 60m` 160 for 140 (whole processes,
- * medians of 40 in turn, Node 24).
+ * Directly to the host, by Node's own HTTP client. undici could be the one client for all, since it knows proxies, but
+ * has to be loaded: `trace get` of 100 spans would take 130 ms of CPU for 80, `token --min-ttl 60m` 160 for 140 (whole
+ * processes, medians of 40 alternating runs, Node 24; `npm run bench -- start` times both).
  */
 export function directTransport(tls: TlsSettings): Transport {
   const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }
@@ -31,7 +34,7 @@ export function directTransport(tls: TlsSettings): Transport {
       if (signal.aborted) throw signal.reason
       const { method } = request
       const asked = client.request(request.url, { ...client, method, headers: headersOf(request) })
-      // By hand: Node's own option for it loads a library of streams.
+      // By hand: Node's `signal` option loads its library of streams.
       const stop = () => asked.destroy(signal.reason)
       signal.addEventListener('abort', stop, { once: true })
       try {
@@ -48,9 +51,9 @@ export function directTransport(tls: TlsSettings): Transport {
 function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     asked.once('response', resolve)
-    // It may come after the answer, too, and must not go unheard then.
+    // An error may come after the answer, too, and without a listener it would be an uncaught exception.
     asked.on('error', reject)
-    // Nobody asked for another protocol.
+    // A protocol upgrade was never requested.
     asked.once('upgrade', (_, socket) => {
       socket.destroy()
       reject(cutOff())
@@ -79,7 +82,7 @@ function bodyOf(answer: IncomingMessage, request: HttpRequest): Promise<Buffer> 
     })
     answer.once('end', () => resolve(body.whole()))
     answer.on('error', reject)
-    // Closed before its end.
+    // The connection was closed before the end of the body.
     answer.once('close', () => reject(cutOff()))
   })
 }

@@ -1,16 +1,16 @@
 import { Failure } from '../../errors.ts'
 import type { Env, Http, HttpSettings } from '../../ports.ts'
 import { once } from '../once.ts'
-import { decode, flatten } from './answer-body.ts'
-import { explainNetwork } from './network-failure.ts'
+import { decompress, flattenHeaders } from './answer-body.ts'
+import { networkFailure } from './network-failure.ts'
 import { proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 
 const REQUEST_MILLISECONDS = 30_000
 
 /**
- * The one way out to the network, for sign-in and API alike: proxy and CA settings, bounded time and decoded size,
- * no redirect ever followed, errors without foreign text.
+ * The only HTTP client, for sign-in and API alike: proxy and CA settings, timeout and maximum size, no redirect ever
+ * followed, and errors without text of the server. Failure `settings` when a setting cannot be used.
  */
 export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
   const proxies = proxySettings(settings, env)
@@ -20,7 +20,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
     (await import('./proxied-transport.ts')).proxiedTransport(proxies, await tls()),
   )
   const proxyFor = (url: URL) => (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy)
-  // Settings that cannot be read are heard of before anything is sent.
+  // Certificate files that cannot be read are a Failure now, before anything is sent.
   await tls()
   return {
     async send(request) {
@@ -29,15 +29,15 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       )
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
       try {
-        // It also knows what NO_PROXY takes out; most machines have no proxy and spare its library.
+        // The proxied transport also applies NO_PROXY; without a proxy its library is not loaded.
         const transport = await (proxyFor(request.url) ? proxied() : direct())
         const answer = await transport.send(request, signal)
-        const headers = flatten(answer.headers)
-        return { status: answer.status, headers, body: decode(answer.body, headers, request) }
+        const headers = flattenHeaders(answer.headers)
+        return { status: answer.status, headers, body: decompress(answer.body, headers, request) }
       } catch (error) {
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason
-        throw explainNetwork(error, request.url, timeout.aborted)
+        throw networkFailure(error, request.url, timeout.aborted)
       }
     },
     async certificateIssuer(url) {
@@ -47,7 +47,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
   }
 }
 
-/** Nothing set needs nothing read: the module behind TLS is left to the first https request. */
+/** Without settings for TLS its module is not loaded before the first https request. */
 async function readTls(settings: HttpSettings, env: Env): Promise<TlsSettings> {
   if (!settings.caFile && !settings.clientCert && !settings.clientKey) return {}
   return (await import('./tls-settings.ts')).tlsSettings(settings, env)

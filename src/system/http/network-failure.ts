@@ -20,8 +20,11 @@ const NOT_CONNECTED: Record<string, string> = {
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 
-/** A request that got no answer, as a Failure: what stood in the way, in our words. */
-export function explainNetwork(error: unknown, url: URL, timedOut: boolean): Failure {
+/**
+ * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
+ * NetworkFailure, which knows whether the request may have been sent.
+ */
+export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
   if (UNTRUSTED.has(code)) {
@@ -46,7 +49,7 @@ export function explainNetwork(error: unknown, url: URL, timedOut: boolean): Fai
     })
   }
   const reason = NOT_CONNECTED[code]
-  if (reason && isElsewhere(cause, url)) {
+  if (reason && isFromProxy(cause, url)) {
     const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
@@ -64,8 +67,8 @@ export function explainNetwork(error: unknown, url: URL, timedOut: boolean): Fai
   return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
 }
 
-/** The error of a socket names its peer; one that is not the host asked for is the proxy. */
-function isElsewhere(cause: RootCause, url: URL): boolean {
+/** The error of a socket names its peer; if that is not the requested host, it is the proxy. */
+function isFromProxy(cause: RootCause, url: URL): boolean {
   if (typeof cause.hostname === 'string') return cause.hostname !== url.hostname
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return typeof cause.port === 'number' && cause.port !== port

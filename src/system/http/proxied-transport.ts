@@ -3,9 +3,9 @@ import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
 
-/** Through the proxies the settings name, and past them where NO_PROXY says so (undici). */
+/** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
 export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings): Promise<Transport> {
-  // A CommonJS package: bundled, only its default export is there.
+  // A CommonJS package: in the bundle only its default export exists.
   const { default: undici } = await import('undici')
   const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
   const dispatcher = new undici.EnvHttpProxyAgent({

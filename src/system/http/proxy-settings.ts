@@ -3,7 +3,7 @@ import type { Env, HttpSettings } from '../../ports.ts'
 
 const LOOPBACK = 'localhost,127.0.0.1,[::1],::1'
 
-/** Which proxy stands before which kind of address; empty where there is none. */
+/** The URL of the proxy per scheme, empty where there is none, and the hosts that bypass it. */
 export interface ProxySettings {
   readonly httpProxy: string
   readonly httpsProxy: string
@@ -11,8 +11,8 @@ export interface ProxySettings {
 }
 
 /**
- * The environment wins over the profile, as everywhere. Empty strings, not undefined: the agent would otherwise read
- * the process environment behind our back.
+ * The environment wins over the profile, as everywhere. Failure `settings` for what is no URL of an HTTP proxy. Empty
+ * strings, not undefined: undici's agent would otherwise read the process environment itself.
  */
 export function proxySettings(settings: HttpSettings, env: Env): ProxySettings {
   const variables = env.variables
@@ -33,7 +33,7 @@ export function proxySettings(settings: HttpSettings, env: Env): ProxySettings {
 function isProxyUrl(text: string): boolean {
   try {
     const { protocol, username, password } = new URL(text)
-    // Percent signs that are no escapes would be an unexpected error later on.
+    // A broken percent-escape would otherwise be an unexpected error later on.
     decodeURIComponent(username + password)
     return protocol === 'http:' || protocol === 'https:'
   } catch {

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs'
 import { connect, rootCertificates } from 'node:tls'
 import { Failure } from '../../errors.ts'
 import type { Env, HttpSettings } from '../../ports.ts'
-import { explainNetwork } from './network-failure.ts'
+import { networkFailure } from './network-failure.ts'
 import { CONNECT_MILLISECONDS } from './transport.ts'
 
-/** Whom to trust and what to show, as far as the settings say more than Node's own defaults. */
+/** CA certificates to trust and a client certificate to present; what is absent is left to Node's defaults. */
 export interface TlsSettings {
   readonly ca?: string[]
   readonly cert?: string
   readonly key?: string
 }
 
-/** Node reads NODE_EXTRA_CA_CERTS itself, but an explicit `ca` replaces that set: so it is added here again. */
+/**
+ * Reads the files the settings name; Failure `settings` when one cannot be read. Node reads NODE_EXTRA_CA_CERTS itself,
+ * but an explicit `ca` replaces that set: so it is added here again.
+ */
 export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
   const own = {
     ...(settings.clientCert ? { cert: pem(settings.clientCert, 'client_cert') } : {}),
@@ -38,7 +41,7 @@ function pem(path: string, setting: string): string {
   }
 }
 
-/** Who signed the certificate that this host shows. */
+/** The issuer of this host's certificate; undefined when it names none or the connection times out. */
 export function certificateIssuer(url: URL, options: TlsSettings): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -53,6 +56,6 @@ export function certificateIssuer(url: URL, options: TlsSettings): Promise<strin
       end([O, CN].flat().filter(Boolean).join(' ') || undefined)
     })
     socket.once('timeout', () => end(undefined))
-    socket.once('error', (error) => reject(explainNetwork(error, url, false)))
+    socket.once('error', (error) => reject(networkFailure(error, url, false)))
   })
 }

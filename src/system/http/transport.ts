@@ -1,15 +1,15 @@
 import type { HttpRequest } from '../../ports.ts'
 
-/** How long a connection (TCP, and TLS where it is the proxy's) may take to stand. */
+/** Connect timeout (TCP, and TLS where it is the proxy's). */
 export const CONNECT_MILLISECONDS = 5_000
 
-/** Sends by one library: the answer as it comes, nothing decoded, no redirect followed. */
+/** Sends requests by one HTTP library and returns raw answers: not decompressed, no redirect followed. */
 export interface Transport {
-  /** Failure `api-failed`: more bytes came than the request allows. */
+  /** Failure `api-failed` when the body is larger than the request's `maxBytes`. */
   send(request: HttpRequest, signal: AbortSignal): Promise<RawAnswer>
 }
 
-/** The headers of a request. A server that is not told otherwise may compress in a way we do not read. */
+/** The headers of a request. Without `accept-encoding` a server may choose a compression that is not supported here. */
 export function headersOf(request: HttpRequest): Record<string, string> {
   return { 'accept-encoding': 'identity', ...request.headers }
 }
@@ -17,6 +17,6 @@ export function headersOf(request: HttpRequest): Record<string, string> {
 export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** As it came, at most as long as the request's cap. */
+  /** Still compressed; at most the request's `maxBytes`. */
   readonly body: Buffer
 }

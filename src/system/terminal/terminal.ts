@@ -3,12 +3,15 @@ import type { Terminal } from '../../ports.ts'
 import { UNSTYLED } from '../../unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
-import { isDevice, type Output, openOutput } from './descriptor.ts'
+import { isDevice, type Output, openOutput } from './output.ts'
 
-// Eight hues that stay apart on dark and light backgrounds and are no error or warning colour.
+// Eight hues (ANSI 256) that differ on dark and light backgrounds and are not those of errors and warnings.
 const PALETTE = [39, 71, 141, 178, 44, 173, 105, 137] as const
 
-/** The process's own streams. */
+/**
+ * The terminal of this process: its standard input, output and error. `out` throws Failure `storage` when the output
+ * cannot be written.
+ */
 export function processTerminal(
   variables: Readonly<Record<string, string | undefined>>,
   exitState: ExitState,
@@ -23,14 +26,14 @@ export function processTerminal(
     if (force !== undefined) return force !== '0' && force !== 'false'
     return output.isTTY && variables.TERM !== 'dumb'
   }
-  const typed = () => {
+  const input = () => {
     exitState.stdinRead = true
     return import('./typed-input.ts')
   }
   return {
     out: (text, after) =>
       (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)).catch((error) => {
-        throw unwritten(error)
+        throw writeFailure(error)
       }),
     err: (text) => void err.write(text).catch(() => {}),
     get outIsTTY() {
@@ -43,7 +46,7 @@ export function processTerminal(
       return inIsTTY()
     },
     get columns() {
-      return columnsOf(out, variables)
+      return terminalColumns(out, variables)
     },
     unicode: isUnicode(variables),
     async style(stream) {
@@ -63,14 +66,14 @@ export function processTerminal(
       color = when
     },
     readAll: async (maxBytes) =>
-      (await typed()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
-    readAllBytes: async (maxBytes) => (await typed()).readAllBytes(maxBytes),
-    readLine: async (signal) => (await typed()).readLine(signal),
-    readSecret: async (prompt) => (await typed()).readSecret(prompt),
+      (await input()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
+    readAllBytes: async (maxBytes) => (await input()).readAllBytes(maxBytes),
+    readLine: async (signal) => (await input()).readLine(signal),
+    readSecret: async (prompt) => (await input()).readSecret(prompt),
   }
 }
 
-function columnsOf(out: Output, variables: Readonly<Record<string, string | undefined>>): number {
+function terminalColumns(out: Output, variables: Readonly<Record<string, string | undefined>>): number {
   const asked = out.isTTY ? out.columns : Number(variables.COLUMNS)
   return Number.isInteger(asked) && (asked as number) > 0 ? Math.max(20, asked as number) : 120
 }
@@ -79,12 +82,12 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
   if (variables.TERM === 'dumb') return false
   if (process.platform === 'win32') return Boolean(variables.WT_SESSION || variables.TERM_PROGRAM)
   const locale = variables.LC_ALL || variables.LC_CTYPE || variables.LANG
-  // No locale at all (containers, CI) is treated as UTF-8: logs there are.
+  // No locale at all (containers, CI) counts as UTF-8, as logs there are.
   return !locale || /utf-?8/i.test(locale)
 }
 
-/** A reader that went away is for the caller to see; a full disk behind a redirection is a failure of its own. */
-function unwritten(error: NodeJS.ErrnoException): Error {
+/** A closed pipe (EPIPE) is left to the caller; any other write error, like a full disk, is a Failure `storage`. */
+function writeFailure(error: NodeJS.ErrnoException): Error {
   if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return error
   return new Failure('storage', `cannot write to standard output (${error.code ?? 'error'})`, {
     hint: 'Free some space where the output goes, then try again.',

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Failure } from '../../errors.ts'
 
-/** All of standard input, undecoded; refused past `maxBytes`. */
+/** All of standard input, undecoded. Failure `usage` beyond `maxBytes`. */
 export async function readAllBytes(maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
@@ -18,7 +18,10 @@ export async function readAllBytes(maxBytes: number): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** One line, echoed by the terminal; undefined at the end of the input. */
+/**
+ * Reads one line, echoed by the terminal; undefined at the end of the input. Rejects with the signal's reason when it
+ * is aborted.
+ */
 export function readLine(signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
@@ -39,8 +42,8 @@ export function readLine(signal?: AbortSignal): Promise<string | undefined> {
 }
 
 /**
- * A line typed without echo, by readline's own line editor with its output thrown away; undefined when nobody can be
- * asked (standard input or error is no terminal) or at the end.
+ * Prompts for a line without echo, by readline's own line editor with its output discarded. Undefined at the end of the
+ * input, and when there is no prompt because standard input or error is no terminal.
  */
 export function readSecret(prompt: string): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(undefined)
@@ -57,7 +60,7 @@ export function readSecret(prompt: string): Promise<string | undefined> {
     }
     lines.once('line', finish)
     lines.once('close', () => finish(undefined))
-    // The editor has switched the terminal's own Ctrl-C off.
+    // In the editor's raw mode Ctrl-C is a key, and the terminal sends no signal.
     lines.once('SIGINT', () => {
       finish(undefined)
       process.kill(process.pid, 'SIGINT')

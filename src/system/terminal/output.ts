@@ -1,0 +1,93 @@
+import { fstatSync, writeSync } from 'node:fs'
+import type { ExitState } from '../exit-state.ts'
+import { once } from '../once.ts'
+
+/** One of the process's two output streams. Writes reject with the error of the system (`EPIPE` for a closed pipe). */
+export interface Output {
+  readonly isTTY: boolean
+  /** Columns of the terminal; undefined when it is not one. */
+  readonly columns: number | undefined
+  /** Resolves when the text has left the process. */
+  write(text: string): Promise<void>
+  /** Writes many texts, with `after` behind each. */
+  writeAll(texts: Iterable<string>, after?: string): Promise<void>
+}
+
+/** Size of the write buffer: few system calls, and a whole trace is never one string. */
+const BUFFER_BYTES = 512 * 1024
+/** UTF-8 takes at most three bytes for a UTF-16 code unit. */
+const MOST_BYTES_A_UNIT = 3
+
+/**
+ * Writes to the file descriptor directly. The first access of `process.stdout` builds a stream, which loads Node's
+ * network and stream modules: 3 ms of the 28 ms of CPU that `ls-auth --version` would take (least of 40 alternating
+ * runs, Node 20; `npm run bench -- start` times it), and on POSIX that stream writes synchronously just the same. The
+ * stream is used where it does more: for the size of a terminal, on Windows (console encodings), and once a descriptor
+ * that another process made non-blocking gives backpressure (EAGAIN).
+ */
+export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
+  const stream = () => (descriptor === 1 ? process.stdout : process.stderr)
+  const direct = process.platform !== 'win32'
+  const isTTY = once(() => (!direct || isDevice(descriptor)) && Boolean(stream().isTTY))
+  let viaStream = !direct
+  const writeToStream = (rest: Uint8Array) => {
+    viaStream = true
+    exitState.outputBuffered = true
+    return new Promise<void>((resolve, reject) => {
+      // EPIPE (`| head`) is reported to the writer by its callback; without a listener it would be an uncaught
+      // exception as well.
+      if (stream().listenerCount('error') === 0) stream().on('error', () => {})
+      stream().write(rest, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+  return {
+    get isTTY() {
+      return isTTY()
+    },
+    get columns() {
+      return isTTY() ? stream().columns : undefined
+    },
+    write: (text) => writeBytes(Buffer.from(text)),
+    // Each text is encoded into the buffer: a string that is concatenated piece by piece has to be flattened first.
+    async writeAll(texts, after = '') {
+      let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+      let filled = 0
+      for (const text of texts) {
+        const piece = text + after
+        const most = piece.length * MOST_BYTES_A_UNIT
+        if (most > buffer.length - filled) {
+          await writeBytes(buffer.subarray(0, filled))
+          if (most > buffer.length) buffer = Buffer.allocUnsafeSlow(most)
+          filled = 0
+        }
+        filled += buffer.write(piece, filled)
+      }
+      await writeBytes(buffer.subarray(0, filled))
+    },
+  }
+
+  async function writeBytes(bytes: Buffer): Promise<void> {
+    if (viaStream) return writeToStream(bytes)
+    let rest = bytes
+    while (rest.length > 0) {
+      try {
+        rest = rest.subarray(writeSync(descriptor, rest))
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        return writeToStream(rest)
+      }
+    }
+  }
+}
+
+/**
+ * Whether it is a character device, as terminals are. Of a file or a pipe no stream has to be built to know that it is
+ * no terminal.
+ */
+export function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
