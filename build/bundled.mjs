@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises'
 
 /**
- * A package whose code is inside of dist/.
+ * A package that is bundled into dist/.
  *
- * @typedef {{ readonly name: string, readonly version: string, readonly license: string, readonly directory: string }} Bundled
+ * @typedef {{ readonly name: string, readonly version: string, readonly license: string, readonly directory: string }}
+ * Bundled
  */
 
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
 
 /**
- * The packages that were built into the program, by name.
+ * The packages that are bundled into the program, sorted by name.
  *
  * @param {ReturnType<import('./facts.mjs').facts>} facts
  * @returns {Promise<Bundled[]>}

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path'
 
 /**
- * What a run needs together stands in one file: reading a file costs a third of a millisecond, and nothing heavy that
- * most commands do without may stand beside what all of them need. The first plan that reaches a module has it.
+ * Modules that a run needs together are one chunk, since reading a file costs a third of a millisecond; heavy modules
+ * that most commands do without stay out of the chunks that all of them load (`npm run bench -- start`). A module
+ * belongs to the first chunk that reaches it.
  *
  * @type {Readonly<Record<string, readonly string[]>>}
  */

@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 
 /**
- * What each built file was made of, and its size in bytes: the tests keep every command to a budget.
+ * Which modules each built file contains, and its size in bytes: tests hold every command to a budget.
  *
  * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} output
  */

@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /**
- * The licenses of what is bundled, as their terms ask for. Throws for a package without one: it may not be shipped.
+ * The license texts of the bundled packages, as their terms require. Throws for a package without one: it may not be
+ * shipped.
  *
  * @param {readonly import('./bundled.mjs').Bundled[]} packages
  */

@@ -7,7 +7,7 @@ import { EXTERNAL } from './program.mjs'
 
 const bundled = await bundledPackages(JSON.parse(await readFile('.build/meta.json', 'utf8')))
 const inside = new Set(bundled.map(({ name, version }) => `${name}@${version}`))
-// npm knows the format, the licenses and the hashes of all that is installed here; what is shipped is chosen from it.
+// npm writes the SBOM of everything installed here, with licenses and hashes; it is filtered to what is shipped.
 const command = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only']
 const bom = JSON.parse(execFileSync('npm', command, { encoding: 'utf8', maxBuffer: 2 ** 26 }))
 const shipped = new Set([...inside, ...installed()])
@@ -21,7 +21,7 @@ bom.dependencies = bom.dependencies
 bom.metadata.component.name = 'ls-auth'
 await writeFile(process.argv[2] ?? 'sbom.cdx.json', `${JSON.stringify(bom, null, 2)}\n`)
 
-/** What a user's npm installs beside the program: the packages left outside, and what these need. */
+/** What npm installs for a user beside the program: the packages that are not bundled, and their dependencies. */
 function installed() {
   /** @type {Set<string>} */
   const found = new Set()
@@ -40,7 +40,7 @@ function installed() {
 }
 
 /**
- * keytar is installed under its name and comes from @github/keytar.
+ * keytar is an npm alias of @github/keytar.
  *
  * @param {string} ref
  * @param {string} name

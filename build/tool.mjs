@@ -4,7 +4,7 @@ import { rolldown } from 'rolldown'
 
 /**
  * Bundles one TypeScript tool of test/ (the demo, the bench, …) into .build/NAME.mjs, so that Node 20 can run it.
- * Packages stay outside.
+ * Packages are not bundled.
  *
  * @param {string} path
  */

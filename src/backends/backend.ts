@@ -1,17 +1,17 @@
 import type { Failure } from '../errors.ts'
 
-/** What a person can ask of a place traces are read from. */
+/** What a source of traces can be asked for. */
 export type Verb = 'trace' | 'search' | 'services' | 'attributes' | 'query'
 
 /** Why a back end cannot do something, and what to do instead. */
 export interface Inability {
-  /** Goes on from `Jaeger cannot …: `. */
+  /** The end of the sentence `Jaeger cannot …: `. */
   readonly why: string
-  /** A sentence; that other back ends can is added to it from the table. */
+  /** A sentence. A list of the back ends that can is appended to it. */
   readonly instead: string
 }
 
-/** By verb: `true`, or why not. Known without a request, so that nobody signs in to learn it. */
+/** By verb: `true`, or why not. Known without a request, so that nobody has to sign in to learn it. */
 export type Capabilities = Readonly<Record<Verb, true | Inability>>
 
 /** Settings of a profile that say where in a back end the traces are. */
@@ -33,7 +33,7 @@ export interface OwnFlag {
   readonly help: string
 }
 
-/** What is known of a back end before anything is sent to it. The code that asks it is in `trace/sources`. */
+/** What is known about a back end without a request. The code that sends requests is in `trace/sources`. */
 export interface Backend {
   /** The value of the setting `backend`. */
   readonly id: string
@@ -41,18 +41,18 @@ export interface Backend {
   readonly name: string
   /** Settings without which no request can be made. */
   readonly needs: readonly PlaceName[]
-  /** Settings it heeds where they are given. */
+  /** Optional settings it uses. */
   readonly takes: readonly PlaceName[]
-  /** Where it is when the profile does not say. */
+  /** The base URL of its API when the profile gives none. */
   readonly defaultApi: string
   /** The language of `ls-auth query`, for its help. */
   readonly queryLanguage?: string
   readonly flags?: readonly OwnFlag[]
-  /** Everything its source asks that only reads. */
+  /** Every read-only request of its source. */
   readonly readRoutes: readonly ReadRoute[]
   readonly capabilities: Capabilities
-  /** The path of the cheapest request that shows whether the API lets this person in. Failure `settings`. */
+  /** The path of the cheapest request that shows whether the API accepts this person. Failure `settings`. */
   probe(place: Place): string
-  /** The same failure of a request to `host`, with what is known about this back end added to it. */
+  /** Adds what is known about this back end to the failure of a request to `host`. */
   explain?(failure: Failure, host: string): Failure
 }

@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts'
 
-/** Jaeger: the stable `/api/v3`, and the UI's `/api` where that is not there (v1, VictoriaTraces). */
+/** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 export const jaeger = {
   id: 'jaeger',
   name: 'Jaeger',

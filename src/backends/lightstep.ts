@@ -12,7 +12,7 @@ export const lightstep = {
   defaultApi: 'https://api.lightstep.com',
   queryLanguage: 'UQL',
   flags: [{ flag: '--snapshot', help: 'may use up one of 60 snapshots per hour' }],
-  // Not among them: POST …/snapshots, which spends one of the organization's.
+  // Without POST …/snapshots, which spends one of the organization's snapshots.
   readRoutes: [
     { method: 'GET', path: PROJECT },
     { method: 'GET', path: `${PROJECT}/stored-traces` },
@@ -28,12 +28,12 @@ export const lightstep = {
   explain,
 } as const satisfies Backend
 
-/** The path of a project, which everything else is below. Failure `settings` for names that cannot be any. */
+/** The path of a project, the prefix of all others. Failure `settings` for names Lightstep cannot have. */
 export function projectPath({ organization, project }: Place): string {
   return `/public/v0.2/${segment('organization', organization)}/projects/${segment('project', project)}`
 }
 
-/** A path segment. `.` and `..` survive percent-encoding and would climb out of the organization. */
+/** A path segment. `.` and `..` survive percent-encoding, so they would be a path traversal out of the organization. */
 function segment(what: 'organization' | 'project', name = ''): string {
   if (name === '' || name === '.' || name === '..') {
     throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`, {
@@ -43,10 +43,13 @@ function segment(what: 'organization' | 'project', name = ''): string {
   return encodeURIComponent(name)
 }
 
-/** Why a tenant may be gone; Lightstep answers for it as for a wrong name or key. */
+/** Why a tenant may be gone. Lightstep answers for it as for a wrong name or key. */
 export const END_OF_LIFE = 'Lightstep ended on 1 March 2026 or with the contract'
 
-/** A tenant that is gone says so (410); a host that is gone looks like a broken network or an expired certificate. */
+/**
+ * Adds that the service may have ended: a tenant that is gone answers 410, but a host that is gone looks like a broken
+ * network or an expired certificate.
+ */
 function explain(failure: Failure, host: string): Failure {
   const { code, hint } = failure
   if (code === 'gone') return failure.withHint(`${END_OF_LIFE}. ${hint}`)

@@ -1,9 +1,9 @@
 import type { Backend } from './backend.ts'
 
 /**
- * Whether a request only reads, by the routes of a back end. `path` is relative to the API's base URL, still
- * percent-encoded, without the query. Dot segments, empty ones and encoded slashes are in no route: another server may
- * read them as a way out of it.
+ * Whether a request is read-only, by the routes of a back end. `path` is relative to the API's base URL, still
+ * percent-encoded, without the query. Dot segments, empty ones and encoded slashes match no route: another server may
+ * decode them into a path traversal.
  */
 export function isReadRoute({ readRoutes }: Backend, method: string, path: string): boolean {
   const segments = path.split('/')

@@ -15,7 +15,7 @@ export const BACKENDS: readonly Backend[] = TABLE
 /** Their ids, in the same order. */
 export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
 
-/** What a profile without `backend` is for. */
+/** The back end of a profile without `backend`. */
 export const DEFAULT_BACKEND: BackendId = 'lightstep'
 
 const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
@@ -23,13 +23,13 @@ const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, r
 /** The row of a back end. */
 export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
 
-/** Names of the back ends that heed a setting, for its help. */
-export const heeding = (name: PlaceName): string =>
+/** Names of the back ends that use a setting, for its help. */
+export const backendsUsing = (name: PlaceName): string =>
   BACKENDS.filter(({ needs, takes }) => needs.includes(name) || takes.includes(name))
     .map((row) => row.name)
     .join(', ')
 
-/** What goes on from `Profiles of Lightstep and Tempo can …`. */
+/** The end of the sentence `Profiles of Lightstep and Tempo can …`. */
 const WORDS: Readonly<Record<Verb, string>> = {
   trace: 'read one',
   search: 'search',
@@ -45,7 +45,7 @@ export function othersThatCan(verb: Verb): string | undefined {
   return names.length === 0 ? undefined : `Profiles of ${listed(names, 'and')} can ${WORDS[verb]}.`
 }
 
-/** A failure of a request to `host`, in the words of whoever knows this back end. */
+/** The failure of a request to `host`, with hints for this back end. */
 export function explainFailure(row: Backend, failure: Failure, host: string): Failure {
   const others = BACKENDS.filter(({ id }) => id !== row.id).map(({ name }) => name)
   const also = `ls-auth also reads ${listed(others, 'and')}.`
@@ -53,7 +53,7 @@ export function explainFailure(row: Backend, failure: Failure, host: string): Fa
   return row.explain?.(said, host) ?? said
 }
 
-/** The place a profile names, with all this back end needs. Failure `settings` with what to set. */
+/** The profile's place, checked to have all settings this back end needs. Failure `settings` with what to set. */
 export function requirePlace(row: Backend, place: Place): Place {
   const missing = row.needs.find((name) => place[name] === undefined)
   if (missing === undefined) return place

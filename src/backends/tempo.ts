@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts'
 
-/** Grafana Tempo: v2 of the API, and v1 for what older versions have there (docs: api_docs). */
+/** Grafana Tempo: v2 of the API, with a fallback to v1 for older versions (docs: api_docs). */
 export const tempo = {
   id: 'tempo',
   name: 'Tempo',

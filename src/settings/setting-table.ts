@@ -1,4 +1,4 @@
-import { BACKEND_IDS, DEFAULT_BACKEND, heeding, listed } from '../backends/table.ts'
+import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
 
 /** The type of a setting's value; a list: one of these words. */
 export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | readonly string[]
@@ -76,9 +76,9 @@ export const SETTING_KEYS = [
     key: 'organization',
     shape: 'text',
     flag: 'organization',
-    help: `${heeding('organization')} organization`,
+    help: `${backendsUsing('organization')} organization`,
   },
-  { key: 'project', shape: 'text', flag: 'project', help: `${heeding('project')} project` },
+  { key: 'project', shape: 'text', flag: 'project', help: `${backendsUsing('project')} project` },
   { key: 'tenant', shape: 'text' },
   { key: 'authorization', shape: 'text', default: 'bearer' },
   {
