@@ -50,7 +50,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   undici: 'src/system/http/proxied-transport.ts',
 }
 
-/** No I/O, no clock, no chance. Cryptography and compression of what is at hand are arithmetic. */
+/** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(claims|providers|backends)\//,
   /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,

@@ -1,7 +1,7 @@
 import { toJsonText, toNdjson } from '../../src/trace/formats/own/own-json-export.ts'
 import { readTraces } from '../../src/trace/formats/sniff.ts'
 import type { Trace } from '../../src/trace/model.ts'
-import { toJaegerTrace } from '../world/trace/jaeger.ts'
+import { toJaegerTrace } from '../world/trace/jaeger-trace.ts'
 import { toOtlpDocument } from '../world/trace/otlp.ts'
 import { traceByIdResponse, tracesData } from '../world/trace/protobuf.ts'
 import {

@@ -12,7 +12,7 @@ export interface Page {
   readonly body: string
 }
 
-/** Who sits at the browser and what they do. */
+/** The user at the browser, and what they do. */
 export interface Visitor {
   /** A user name of the provider. */
   user: string

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
-import { toJaegerTrace } from './trace/jaeger.ts'
+import { toJaegerTrace } from './trace/jaeger-trace.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import type { TraceData } from './trace-data.ts'
 

@@ -108,7 +108,7 @@ function follow(child: ChildProcess): Running {
       resolve({ exit, signal, ...heard, milliseconds: performance.now() - started }),
     )
   })
-  // Whoever only listens to `said` must not be surprised by an unhandled rejection.
+  // A caller that only waits for `said` must not get an unhandled rejection.
   ended.catch(() => {})
   return {
     child,

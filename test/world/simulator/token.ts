@@ -5,8 +5,8 @@ import type { Device } from './device.ts'
 import { challengeOf, type Mint, random } from './minting.ts'
 import type { Grant, RefreshTokens } from './refresh-tokens.ts'
 
-/** What the token endpoint works with. */
-export interface TokenDesk {
+/** The state the token endpoint works with. */
+export interface TokenState {
   readonly behaviour: Behaviour
   readonly issuer: string
   readonly codes: Map<string, PendingCode>
@@ -23,11 +23,11 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** The token endpoint: who asks, then by which grant (RFC 6749 §3.2). */
 export function answerToken(
-  desk: TokenDesk,
+  state: TokenState,
   form: URLSearchParams,
   headers: Readonly<Record<string, unknown>>,
 ): Answer {
-  const { behaviour, codes, refreshTokens, device } = desk
+  const { behaviour, codes, refreshTokens, device } = state
   const stranger = clientProblem(behaviour, form, headers)
   if (stranger) return stranger
   switch (form.get('grant_type')) {
@@ -38,27 +38,27 @@ export function answerToken(
       const verifier = form.get('code_verifier') ?? ''
       if (!pending || pending.redirectUri !== form.get('redirect_uri')) return oauthError('invalid_grant')
       if (challengeOf(verifier) !== pending.challenge) return oauthError('invalid_grant', 'PKCE')
-      return deliver(desk, pending.grant, pending.nonce, firstRefreshToken(desk, pending.grant))
+      return deliver(state, pending.grant, pending.nonce, firstRefreshToken(state, pending.grant))
     }
     case 'refresh_token': {
       const spent = refreshTokens.use(form.get('refresh_token') ?? '')
       if (!spent) return refuse(behaviour.deadRefresh)
       const grant = form.has('scope') ? regrant(behaviour, form, spent.grant) : spent.grant
       if (!grant) return oauthError('invalid_scope')
-      desk.refreshed()
-      return deliver(desk, grant, undefined, spent.answer)
+      state.refreshed()
+      return deliver(state, grant, undefined, spent.answer)
     }
     case DEVICE_GRANT: {
       const polled = device.poll(form)
       if ('status' in polled) return polled
-      return deliver(desk, polled, undefined, firstRefreshToken(desk, polled))
+      return deliver(state, polled, undefined, firstRefreshToken(state, polled))
     }
     default:
       return oauthError('unsupported_grant_type')
   }
 }
 
-const firstRefreshToken = ({ refreshTokens }: TokenDesk, grant: Grant): string | undefined =>
+const firstRefreshToken = ({ refreshTokens }: TokenState, grant: Grant): string | undefined =>
   grant.offline ? refreshTokens.issue(grant) : undefined
 
 /** A renewal may ask for less (RFC 6749 §6); where a scope names the API, also for another API. */
@@ -90,13 +90,13 @@ function clientProblem(
 }
 
 function deliver(
-  desk: TokenDesk,
+  state: TokenState,
   grant: Grant,
   nonce: string | undefined,
   refreshToken: string | undefined,
 ): Answer {
-  const { behaviour, issuer, mint } = desk
-  const now = desk.now()
+  const { behaviour, issuer, mint } = state
+  const now = state.now()
   const facts: Facts = {
     issuer,
     clientId: behaviour.clientId,
@@ -109,7 +109,7 @@ function deliver(
     serial: random(),
   }
   const { access, id } = mint.tokens(facts)
-  for (const secret of [access, id, refreshToken]) if (secret !== undefined) desk.issued(secret)
+  for (const secret of [access, id, refreshToken]) if (secret !== undefined) state.issued(secret)
   const body = {
     token_type: 'Bearer',
     access_token: access,
