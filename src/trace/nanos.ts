@@ -21,7 +21,7 @@ export function parseNanos(text: string, flag: string): number {
   }
   let nanos = 0
   for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {
-    nanos += Number(amount) * (UNITS[unit as string] as number)
+    nanos += Number(amount) * UNITS[unit as string]!
   }
   return Math.round(nanos)
 }

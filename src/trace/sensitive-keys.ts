@@ -97,7 +97,7 @@ function somePhrase(key: string, look: (phrase: string, isLast: boolean) => bool
   for (let from = 0; from < words.length; from++) {
     let phrase = ''
     for (let to = from; to < words.length && to < from + LONGEST_PHRASE; to++) {
-      phrase = to === from ? (words[to] as string) : `${phrase}.${words[to]}`
+      phrase = to === from ? words[to]! : `${phrase}.${words[to]}`
       if (look(phrase, to === words.length - 1)) return true
     }
   }

@@ -142,6 +142,7 @@ describe('what is no part of the plan is found', () => {
     ['src/commands/doctor/check-backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
     ['src/api/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
     ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
+    ['src/trace/search.ts', 'const first = found.at(0)!', 'asserts more than an index'],
     ['src/trace/search.ts', 'const tempoLimit = 1', 'names a back end'],
     [
       'src/commands/trace/query.ts',
@@ -166,6 +167,7 @@ describe('what is no part of the plan is found', () => {
       'const then = new Date(now); const past = span.process; type P = NodeJS.Process',
     ],
     ['src/trace/formats/jaeger/jaeger-json.ts', 'for (const [id, process] of all) show(process.tags)'],
+    ['src/trace/tree/depth-first.ts', 'sizes[parent]! += sizes[node]!'],
     ['src/trace/formats/otlp.ts', 'const read = (process: Tags) => process.name'],
     ['src/trace/formats/sniff.ts', "import { gunzipSync } from 'node:zlib'"],
     ['src/backends/tempo.ts', "export const tempo = { id: 'tempo' }"],

@@ -19,6 +19,8 @@ export interface Source {
   readonly impure: readonly string[]
   /** Uses of a preset's name that are more than handing it on for advice or showing it. */
   readonly decisions: readonly string[]
+  /** Uses of `!` on anything but an index: `text[0]!` is an index known to be within bounds. */
+  readonly assertions: readonly string[]
   /** Identifiers and literal texts; comments are not among them. */
   readonly words: readonly string[]
   /** Statements that exist at run time (everything but types and imports). */
@@ -41,6 +43,7 @@ export function parse(path: string, text: string): Source {
   const impure: string[] = []
   const words: string[] = []
   const decisions: string[] = []
+  const assertions: string[] = []
   const visit = (node: ts.Node): void => {
     const found = importOf(node)
     if (found) imports.push(found)
@@ -52,6 +55,9 @@ export function parse(path: string, text: string): Source {
     if (ts.isTemplateHead(node)) words.push(node.text)
     const joined = joinedText(node)
     if (joined !== undefined) words.push(joined)
+    if (ts.isNonNullExpression(node) && !ts.isElementAccessExpression(node.expression)) {
+      assertions.push(node.getText().slice(0, 60))
+    }
     if (decidesByName(node)) decisions.push(node.parent.getText().slice(0, 60))
     ts.forEachChild(node, visit)
   }
@@ -59,7 +65,8 @@ export function parse(path: string, text: string): Source {
   const types = file.statements.filter(
     (one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one) || ts.isImportDeclaration(one),
   )
-  return { path, imports, impure, decisions, words, statements: file.statements.length - types.length }
+  const statements = file.statements.length - types.length
+  return { path, imports, impure, decisions, assertions, words, statements }
 }
 
 function importOf(node: ts.Node): Import | undefined {

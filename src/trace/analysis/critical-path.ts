@@ -22,15 +22,15 @@ export class CriticalPath {
     if (endNanos <= startNanos) return
     this.#starts.push(startNanos)
     this.#ends.push(endNanos)
-    this.#nexts.push(this.#firsts[node] as number)
+    this.#nexts.push(this.#firsts[node]!)
     this.#firsts[node] = this.#nodes.push(node)
   }
 
   /** The sections of a node, in order of time. */
   sectionsOf(node: number): [startNanos: number, endNanos: number][] {
     const sections: [number, number][] = []
-    for (let at = this.#firsts[node] as number; at > 0; at = this.#nexts[at - 1] as number) {
-      sections.push([this.#starts[at - 1] as number, this.#ends[at - 1] as number])
+    for (let at = this.#firsts[node]!; at > 0; at = this.#nexts[at - 1]!) {
+      sections.push([this.#starts[at - 1]!, this.#ends[at - 1]!])
     }
     return sections
   }

@@ -31,7 +31,7 @@ export function slowestSelf(tree: TraceTree, count: number): number[] {
     const at = slowest.findIndex((slower) => tree.selfNanos(slower) < selfNanos)
     slowest.splice(at < 0 ? slowest.length : at, 0, node)
     if (slowest.length > count) slowest.pop()
-    if (slowest.length === count) least = tree.selfNanos(slowest[count - 1] as number)
+    if (slowest.length === count) least = tree.selfNanos(slowest[count - 1]!)
   }
   return slowest
 }
@@ -92,7 +92,7 @@ function mostAtOnce(tree: TraceTree, calls: readonly number[]): number {
   let most = 1
   let ended = 0
   for (const [i, call] of calls.entries()) {
-    while ((ends[ended] as number) <= tree.startOf(call) && ended < i) ended++
+    while (ends[ended]! <= tree.startOf(call) && ended < i) ended++
     most = Math.max(most, i + 1 - ended)
   }
   return most

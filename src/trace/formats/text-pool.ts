@@ -30,7 +30,7 @@ export class TextPool {
 /** 30 bits: V8 stores no more as a small integer. */
 function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = end - start
-  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) & 0x3fffffff
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) & 0x3fffffff
   return hash
 }
 

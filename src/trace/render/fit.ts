@@ -71,7 +71,7 @@ function takeEnd(parts: readonly string[], width: number): string {
   let used = 0
   let from = parts.length
   while (from > 0) {
-    used += displayWidth(parts[from - 1] as string)
+    used += displayWidth(parts[from - 1]!)
     if (used > width) break
     from--
   }

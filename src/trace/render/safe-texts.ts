@@ -33,7 +33,7 @@ export class SafeTexts {
     const number = this.#words.indexOf(node)
     const known = this.#measured[number]
     if (known) return known
-    const text = this.#words.texts[number] as string
+    const text = this.#words.texts[number]!
     const measured = measure(safeName(text === '' ? '(no name)' : text, this.#ellipsis))
     this.#measured[number] = measured
     return measured

@@ -68,9 +68,9 @@ interface ListColumns {
 function planColumns(traces: readonly TraceSummary[], options: ListOptions): ListColumns {
   const { width } = options
   const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, options))]
-  const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i] as string))))
+  const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i]!))))
   const figures = (cells: readonly string[]) =>
-    cells.map((cell, i) => `  ${padStart(cell, widths[i] as number)}`).join('')
+    cells.map((cell, i) => `  ${padStart(cell, widths[i]!)}`).join('')
   const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
   const fixed = id + 2 + displayWidth(figures(HEADS))
   const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)

@@ -25,7 +25,7 @@ export function attachSpans(spans: readonly Span[]): Attachment {
   const parents = new Int32Array(spans.length).fill(-1)
   const places = new Array<Place>(spans.length).fill('child')
   for (let i = 0; i < spans.length; i++) {
-    const { parentId } = spans[i] as Span
+    const { parentId } = spans[i]!
     const parent = sharedParent.get(i) ?? (parentId === undefined ? undefined : owners.get(parentId))
     if (parent !== undefined) parents[i] = parent
     else places[i] = parentId === undefined ? 'root' : 'orphan'
@@ -47,7 +47,7 @@ interface Ids {
 
 function indexIds(spans: readonly Span[]): Ids {
   const owners = new Map<string, number>()
-  for (let i = 0; i < spans.length; i++) owners.set((spans[i] as Span).spanId, i)
+  for (let i = 0; i < spans.length; i++) owners.set(spans[i]!.spanId, i)
   // Fast path: ids are nearly always unique, and a lookup before each insert would double the cost.
   if (owners.size < spans.length) return indexShared(spans)
   return { owners, duplicate: new Uint8Array(spans.length), sharedParent: new Map() }
@@ -58,14 +58,14 @@ function indexShared(spans: readonly Span[]): Ids {
   const duplicate = new Uint8Array(spans.length)
   const sharedParent = new Map<number, number>()
   for (let i = 0; i < spans.length; i++) {
-    const span = spans[i] as Span
+    const span = spans[i]!
     const first = owners.get(span.spanId)
     if (first === undefined) {
       owners.set(span.spanId, i)
       continue
     }
     duplicate[i] = duplicate[first] = 1
-    const kinds = `${(spans[first] as Span).kind}+${span.kind}`
+    const kinds = `${spans[first]!.kind}+${span.kind}`
     if (kinds === 'client+server' && !sharedParent.has(first)) {
       sharedParent.set(i, first)
       owners.set(span.spanId, i)
@@ -83,7 +83,7 @@ function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
     let at = first
     while (at >= 0 && seen[at] === 0) {
       seen[at] = first + 1
-      at = parents[at] as number
+      at = parents[at]!
     }
     if (at >= 0 && seen[at] === first + 1) cuts.push(earliestOfCycle(spans, parents, at))
   }
@@ -92,8 +92,8 @@ function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
 
 function earliestOfCycle(spans: readonly Span[], parents: Int32Array, entry: number): number {
   let least = entry
-  for (let at = parents[entry] as number; at !== entry; at = parents[at] as number) {
-    const [a, b] = [(spans[at] as Span).startNanos, (spans[least] as Span).startNanos]
+  for (let at = parents[entry]!; at !== entry; at = parents[at]!) {
+    const [a, b] = [spans[at]!.startNanos, spans[least]!.startNanos]
     if (a < b || (a === b && at < least)) least = at
   }
   return least

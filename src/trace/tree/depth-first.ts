@@ -15,12 +15,12 @@ export function depthFirst(tops: readonly number[], parents: Int32Array, times: 
   const stack = new Int32Array(parents.length)
   let height = 0
   let count = 0
-  for (let i = tops.length - 1; i >= 0; i--) stack[height++] = tops[i] as number
+  for (let i = tops.length - 1; i >= 0; i--) stack[height++] = tops[i]!
   while (height > 0) {
-    const at = stack[--height] as number
+    const at = stack[--height]!
     order[count++] = at
-    const first = offsets[at] as number
-    for (let i = (offsets[at + 1] as number) - 1; i >= first; i--) stack[height++] = children[i] as number
+    const first = offsets[at]!
+    for (let i = offsets[at + 1]! - 1; i >= first; i--) stack[height++] = children[i]!
   }
   return order
 }
@@ -32,7 +32,7 @@ export function sortByStart<List extends number[] | Int32Array>(siblings: List, 
 }
 
 function compare(a: number, b: number, { starts, ends }: Times): number {
-  return (starts[a] as number) - (starts[b] as number) || (ends[b] as number) - (ends[a] as number)
+  return starts[a]! - starts[b]! || ends[b]! - ends[a]!
 }
 
 /** The children of span `i` are `children` from `offsets[i]` up to `offsets[i + 1]`, sorted. */
@@ -41,19 +41,18 @@ function childLists(
   times: Times,
 ): { readonly offsets: Int32Array; readonly children: Int32Array } {
   const offsets = new Int32Array(parents.length + 1)
-  for (const parent of parents) if (parent >= 0) offsets[parent + 1] = (offsets[parent + 1] as number) + 1
-  for (let i = 0; i < parents.length; i++)
-    offsets[i + 1] = (offsets[i + 1] as number) + (offsets[i] as number)
+  for (const parent of parents) if (parent >= 0) offsets[parent + 1]! += 1
+  for (let i = 0; i < parents.length; i++) offsets[i + 1] = offsets[i + 1]! + offsets[i]!
   const next = offsets.slice()
-  const children = new Int32Array(offsets[parents.length] as number)
+  const children = new Int32Array(offsets[parents.length]!)
   for (let i = 0; i < parents.length; i++) {
-    const parent = parents[i] as number
+    const parent = parents[i]!
     if (parent < 0) continue
-    children[next[parent] as number] = i
-    next[parent] = (next[parent] as number) + 1
+    children[next[parent]!] = i
+    next[parent]! += 1
   }
   for (let i = 0; i < parents.length; i++) {
-    sortStretch(children, offsets[i] as number, offsets[i + 1] as number, times)
+    sortStretch(children, offsets[i]!, offsets[i + 1]!, times)
   }
   return { offsets, children }
 }
@@ -63,7 +62,7 @@ function childLists(
  */
 function sortStretch(children: Int32Array, from: number, to: number, times: Times): void {
   for (let i = from + 1; i < to; i++) {
-    if (compare(children[i - 1] as number, children[i] as number, times) <= 0) continue
+    if (compare(children[i - 1]!, children[i]!, times) <= 0) continue
     sortByStart(children.subarray(from, to), times)
     return
   }

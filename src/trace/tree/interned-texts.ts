@@ -26,6 +26,6 @@ export class InternedTexts {
 
   /** The index of a node's text in `texts`. */
   indexOf(node: number): number {
-    return this.#numbers[node] as number
+    return this.#numbers[node]!
   }
 }

@@ -26,19 +26,19 @@ export function nodeColumns(
 ): NodeColumns {
   const count = order.length
   const nodes = new Int32Array(count)
-  for (let node = 0; node < count; node++) nodes[order[node] as number] = node
+  for (let node = 0; node < count; node++) nodes[order[node]!] = node
   const parents = new Int32Array(count)
   const depths = new Int32Array(count)
   const starts = new Float64Array(count)
   const ends = new Float64Array(count)
   for (let node = 0; node < count; node++) {
-    const source = order[node] as number
-    const parentSource = attached.parents[source] as number
-    const parent = parentSource < 0 ? -1 : (nodes[parentSource] as number)
+    const source = order[node]!
+    const parentSource = attached.parents[source]!
+    const parent = parentSource < 0 ? -1 : nodes[parentSource]!
     parents[node] = parent
-    depths[node] = parent < 0 ? 0 : (depths[parent] as number) + 1
-    starts[node] = times.starts[source] as number
-    ends[node] = times.ends[source] as number
+    depths[node] = parent < 0 ? 0 : depths[parent]! + 1
+    starts[node] = times.starts[source]!
+    ends[node] = times.ends[source]!
   }
   const selfs = selfTimes(parents, starts, ends, spans)
   return { parents, depths, starts, ends, selfs, ...subtreeSums(parents, spans) }
@@ -53,14 +53,14 @@ function subtreeSums(
   const errors = new Int32Array(parents.length)
   const failed = new Uint8Array(parents.length)
   for (let node = parents.length - 1; node >= 0; node--) {
-    if ((spans[node] as Span).status === 'error') {
+    if (spans[node]!.status === 'error') {
       failed[node] = 1
-      errors[node] = (errors[node] as number) + 1
+      errors[node]! += 1
     }
-    const parent = parents[node] as number
+    const parent = parents[node]!
     if (parent < 0) continue
-    sizes[parent] = (sizes[parent] as number) + (sizes[node] as number)
-    errors[parent] = (errors[parent] as number) + (errors[node] as number)
+    sizes[parent]! += sizes[node]!
+    errors[parent]! += errors[node]!
   }
   return { sizes, errors, failed }
 }
@@ -77,14 +77,14 @@ function selfTimes(
 ): Float64Array {
   const selfs = new Float64Array(parents.length)
   const coveredTo = starts.slice()
-  for (let node = 0; node < parents.length; node++) selfs[node] = (spans[node] as Span).durationNanos
+  for (let node = 0; node < parents.length; node++) selfs[node] = spans[node]!.durationNanos
   for (let node = 0; node < parents.length; node++) {
-    const parent = parents[node] as number
+    const parent = parents[node]!
     if (parent < 0) continue
-    const from = Math.max(coveredTo[parent] as number, starts[node] as number)
-    const to = Math.min(ends[parent] as number, ends[node] as number)
+    const from = Math.max(coveredTo[parent]!, starts[node]!)
+    const to = Math.min(ends[parent]!, ends[node]!)
     if (to <= from) continue
-    selfs[parent] = Math.max(0, (selfs[parent] as number) - (to - from))
+    selfs[parent] = Math.max(0, selfs[parent]! - (to - from))
     coveredTo[parent] = to
   }
   return selfs

@@ -31,10 +31,10 @@ export function adjustSkew(tree: TraceTree): Adjusted {
     shifts[node] = shiftOf(tree, node, shifts)
     if (shifts[node] === 0) continue
     moved++
-    mostNanos = Math.max(mostNanos, Math.abs(shifts[node] as number))
+    mostNanos = Math.max(mostNanos, Math.abs(shifts[node]!))
   }
   const spans = tree.spans.map((span, node) => {
-    return shifts[node] === 0 ? span : new MovedSpan(span, BigInt(shifts[node] as number))
+    return shifts[node] === 0 ? span : new MovedSpan(span, BigInt(shifts[node]!))
   })
   return { trace: moved === 0 ? tree.trace : { ...tree.trace, spans }, moved, mostNanos }
 }
@@ -42,8 +42,8 @@ export function adjustSkew(tree: TraceTree): Adjusted {
 function shiftOf(tree: TraceTree, node: number, shifts: Float64Array): number {
   const parent = tree.parent(node)
   if (parent < 0) return 0
-  if (onOneHost(tree.span(parent), tree.span(node))) return shifts[parent] as number
-  const from = tree.startOf(parent) + (shifts[parent] as number)
+  if (onOneHost(tree.span(parent), tree.span(node))) return shifts[parent]!
+  const from = tree.startOf(parent) + shifts[parent]!
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
   const late = tree.startOf(node) - from
   const isCall = tree.span(parent).kind === 'client' && tree.span(node).kind === 'server'

@@ -38,7 +38,7 @@ export class TraceTree {
     this.trace = trace
     this.startNanos = startNanos
     const spans: Span[] = []
-    for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node] as number] as Span)
+    for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node]!]!)
     this.spans = spans
     this.#order = order
     this.#attached = attached
@@ -49,8 +49,8 @@ export class TraceTree {
     this.detached = tops.filter((node) => this.place(node) !== 'root')
     this.errors = tops.reduce((sum, node) => sum + this.errorsBelow(node), 0)
     this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
-    this.names = new InternedTexts(spans.length, (node) => (spans[node] as Span).name)
-    this.services = new InternedTexts(spans.length, (node) => (spans[node] as Span).service)
+    this.names = new InternedTexts(spans.length, (node) => spans[node]!.name)
+    this.services = new InternedTexts(spans.length, (node) => spans[node]!.service)
   }
 
   /** Whether any span has a start; without one the time of the trace is unknown. */
@@ -64,22 +64,22 @@ export class TraceTree {
   }
 
   span(node: number): Span {
-    return this.spans[node] as Span
+    return this.spans[node]!
   }
 
   /** -1 for a top. */
   parent(node: number): number {
-    return this.#columns.parents[node] as number
+    return this.#columns.parents[node]!
   }
 
   /** 0 for a top. */
   depth(node: number): number {
-    return this.#columns.depths[node] as number
+    return this.#columns.depths[node]!
   }
 
   /** Nodes in this subtree, this one included. */
   size(node: number): number {
-    return this.#columns.sizes[node] as number
+    return this.#columns.sizes[node]!
   }
 
   /** The first node after this subtree: the next sibling, if there is one. */
@@ -100,17 +100,17 @@ export class TraceTree {
 
   /** Nanoseconds after `startNanos`. */
   startOf(node: number): number {
-    return this.#columns.starts[node] as number
+    return this.#columns.starts[node]!
   }
 
   /** Nanoseconds after `startNanos`. */
   endOf(node: number): number {
-    return this.#columns.ends[node] as number
+    return this.#columns.ends[node]!
   }
 
   /** Duration less the union of the children's intervals, each clipped to this span. */
   selfNanos(node: number): number {
-    return this.#columns.selfs[node] as number
+    return this.#columns.selfs[node]!
   }
 
   /** Its status is `error`. */
@@ -120,7 +120,7 @@ export class TraceTree {
 
   /** Failed spans in this subtree, this one included. */
   errorsBelow(node: number): number {
-    return this.#columns.errors[node] as number
+    return this.#columns.errors[node]!
   }
 
   /** A grouping key: the same for all spans of one service and name. */
@@ -130,12 +130,12 @@ export class TraceTree {
 
   /** Why it stands where it stands. */
   place(node: number): Place {
-    return this.#attached.places[this.#order[node] as number] as Place
+    return this.#attached.places[this.#order[node]!]!
   }
 
   /** Another span of the trace has the same id (delivered twice, or Zipkin's shared spans). */
   isDuplicate(node: number): boolean {
-    return this.#attached.duplicate[this.#order[node] as number] === 1
+    return this.#attached.duplicate[this.#order[node]!] === 1
   }
 }
 
@@ -175,16 +175,16 @@ function relativeTimes(spans: readonly Span[], zero: bigint, parents: Int32Array
   const starts = new Float64Array(spans.length)
   const startless: number[] = []
   for (let i = 0; i < spans.length; i++) {
-    const span = spans[i] as Span
+    const span = spans[i]!
     starts[i] = isStartless(span) ? Number.NaN : Number(span.startNanos - zero)
     if (Number.isNaN(starts[i])) startless.push(i)
   }
   for (const first of startless) {
     const chain: number[] = []
     let at = first
-    for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at] as number) chain.push(at)
-    for (const i of chain) starts[i] = at < 0 ? 0 : (starts[at] as number)
+    for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at]!) chain.push(at)
+    for (const i of chain) starts[i] = at < 0 ? 0 : starts[at]!
   }
-  const ends = starts.map((start, i) => start + (spans[i] as Span).durationNanos)
+  const ends = starts.map((start, i) => start + spans[i]!.durationNanos)
   return { starts, ends }
 }

@@ -56,7 +56,7 @@ export class JsonBytes {
 
   /** Skips white space and returns the next byte without consuming it; -1 at the end. */
   peek(): number {
-    const byte = this.bytes[this.at] as number
+    const byte = this.bytes[this.at]!
     return byte > SPACE ? byte : this.#passSpace()
   }
 
@@ -115,7 +115,7 @@ export class JsonBytes {
       } else this.#passScalar(sign)
       for (; ; depth--) {
         if (depth === 0) return
-        const open = around[depth - 1] as number
+        const open = around[depth - 1]!
         if (!this.nextItem(open)) continue
         if (open === OPEN_OBJECT) this.#passKey()
         break
@@ -129,7 +129,7 @@ export class JsonBytes {
     let at = this.at + 1
     let plain = true
     for (;;) {
-      while (PLAIN[bytes[at] as number] === 1) at++
+      while (PLAIN[bytes[at]!] === 1) at++
       const byte = bytes[at++]
       if (byte === QUOTE) break
       if (byte !== BACKSLASH) throw FALLBACK
@@ -143,7 +143,7 @@ export class JsonBytes {
   #passSpace(): number {
     const { bytes } = this
     for (let { at } = this; ; at++) {
-      const byte = at < bytes.length ? (bytes[at] as number) : -1
+      const byte = at < bytes.length ? bytes[at]! : -1
       if (byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09) continue
       this.at = at
       return byte
@@ -158,10 +158,10 @@ export class JsonBytes {
 
   #afterEscape(at: number): number {
     const { bytes } = this
-    const sign = bytes[at] as number
+    const sign = bytes[at]!
     if (ESCAPES[sign] === 1) return at + 1
     if (sign !== LETTER_U) throw FALLBACK
-    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i] as number] !== 1) throw FALLBACK
+    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i]!] !== 1) throw FALLBACK
     return at + 5
   }
 
@@ -187,7 +187,7 @@ export class JsonBytes {
       whole = false
       at = this.#afterDigits(at + 1)
     }
-    if (((bytes[at] as number) | 0x20) === LETTER_E) {
+    if ((bytes[at]! | 0x20) === LETTER_E) {
       whole = false
       const sign = bytes[at + 1]
       at = this.#afterDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1)
@@ -198,7 +198,7 @@ export class JsonBytes {
 
   #afterDigits(at: number): number {
     let end = at
-    while (isDigit(this.bytes[end] as number)) end++
+    while (isDigit(this.bytes[end]!)) end++
     if (end === at) throw FALLBACK
     return end
   }

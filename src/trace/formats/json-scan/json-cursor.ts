@@ -59,7 +59,7 @@ export class JsonCursor extends JsonBytes {
   id(): unknown {
     const quote = this.peek() === QUOTE ? this.at : -1
     if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return this.value()
-    for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i] as number] !== 1) return this.value()
+    for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i]!] !== 1) return this.value()
     this.at = quote + 18
     return this.bytes.toString('latin1', quote + 1, quote + 17)
   }
@@ -81,7 +81,7 @@ export class JsonCursor extends JsonBytes {
     let number = 0
     for (let i = at; i < at + count; i++) {
       if (!this.#isDigit(i)) return -1
-      number = number * 10 + ((this.bytes[i] as number) - ZERO)
+      number = number * 10 + (this.bytes[i]! - ZERO)
     }
     return number
   }
@@ -91,7 +91,7 @@ export class JsonCursor extends JsonBytes {
   }
 
   #isDigit(at: number): boolean {
-    const byte = this.bytes[at] as number
+    const byte = this.bytes[at]!
     return byte >= ZERO && byte <= ZERO + 9
   }
 }

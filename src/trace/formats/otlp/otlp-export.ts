@@ -17,7 +17,7 @@ export function* toOtlp(trace: Trace, write: (value: unknown) => string): Genera
     between = ',\n'
     let comma = ''
     for (const spans of scopes) {
-      yield `${comma}{"scope":${write(scopeOf(spans[0] as Span))},"spans":[\n`
+      yield `${comma}{"scope":${write(scopeOf(spans[0]!))},"spans":[\n`
       comma = ',\n'
       for (const [i, span] of spans.entries()) yield (i > 0 ? ',\n' : '') + write(spanOf(span, traceId))
       yield ']}'

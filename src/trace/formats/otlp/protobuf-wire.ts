@@ -50,7 +50,7 @@ export class WireCursor {
     let value = 0
     for (let factor = 1; factor <= 0x10000000; factor *= 128) {
       if (this.at >= this.end) throw damaged('it ends in the middle of a number')
-      const byte = this.bytes[this.at++] as number
+      const byte = this.bytes[this.at++]!
       value += (byte & 0x7f) * factor
       if (byte < 0x80) return value
     }
@@ -62,7 +62,7 @@ export class WireCursor {
     let value = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       if (this.at >= this.end) throw damaged('it ends in the middle of a number')
-      const byte = this.bytes[this.at++] as number
+      const byte = this.bytes[this.at++]!
       value |= BigInt(byte & 0x7f) << shift
       if (byte < 0x80) return BigInt.asIntN(64, value)
     }
@@ -71,7 +71,7 @@ export class WireCursor {
 
   /** An enum: one byte, or a varint of any length as protobuf allows for negative ones. */
   enum(): number {
-    const byte = this.at < this.end ? (this.bytes[this.at] as number) : 0xff
+    const byte = this.at < this.end ? this.bytes[this.at]! : 0xff
     if (byte >= 0x80) return Number(this.int64())
     this.at++
     return byte
@@ -81,8 +81,8 @@ export class WireCursor {
   half(): number {
     const at = this.#take(4)
     const { bytes } = this
-    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)
-    return low + (bytes[at + 3] as number) * 0x1000000
+    const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)
+    return low + bytes[at + 3]! * 0x1000000
   }
 
   /** Eight bytes, little-endian, unsigned. */

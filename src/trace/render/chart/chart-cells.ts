@@ -37,8 +37,7 @@ const ASCII: Marks = {
 export const marksFor = (unicode: boolean): Marks => (unicode ? UNICODE : ASCII)
 
 /** The mark of a series in the chart and its legend: nothing is told by colour alone. */
-export const seriesMark = (index: number, unicode: boolean): string =>
-  marksFor(unicode).series[index] as string
+export const seriesMark = (index: number, unicode: boolean): string => marksFor(unicode).series[index]!
 
 /** One place of the plot; `index` -1 is no series. */
 export interface Cell {
@@ -58,9 +57,9 @@ export function areaCell(
     if (value === undefined) return BLANK
     const filled = levelOf(value, axis) - (line - 1)
     // The bottom line shows a value of zero, to tell it from a gap.
-    if (line === 0) return value === 0 ? { text: marks.eighths[0] as string, index: 0 } : BLANK
+    if (line === 0) return value === 0 ? { text: marks.eighths[0]!, index: 0 } : BLANK
     if (filled <= 0) return BLANK
-    return { text: marks.eighths[Math.min(8, Math.ceil(filled * 8)) - 1] as string, index: 0 }
+    return { text: marks.eighths[Math.min(8, Math.ceil(filled * 8)) - 1]!, index: 0 }
   }
 }
 
@@ -76,7 +75,7 @@ export function markCell(
       const value = columns[column]
       return value !== undefined && Math.round(levelOf(value, axis)) === line
     })
-    if (index >= 0) return { text: marks.series[index] as string, index }
+    if (index >= 0) return { text: marks.series[index]!, index }
     return line === zero ? { text: marks.zero, index: -1 } : BLANK
   }
 }

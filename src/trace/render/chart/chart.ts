@@ -7,7 +7,7 @@ import { formatNumber } from '../number.ts'
 import { legendLines } from '../waterfall/legend.ts'
 import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'
-import { type ColumnValues, inColumns, type ValueAxis, valueAxis } from './plot.ts'
+import { inColumns, type ValueAxis, valueAxis } from './plot.ts'
 import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
 
 /**
@@ -37,7 +37,7 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
 function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
   const times = allTimes(series)
   return times.reduce(
-    (least, at, i) => (i === 0 ? least : Math.min(least, at - (times[i - 1] as number))),
+    (least, at, i) => (i === 0 ? least : Math.min(least, at - times[i - 1]!)),
     times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
   )
 }
@@ -54,7 +54,7 @@ function plot(series: readonly ShownSeries[], step: number, options: SeriesOptio
   )
   const cells =
     axis.low === 0 && columns.length === 1
-      ? areaCell(columns[0] as ColumnValues, axis, marks)
+      ? areaCell(columns[0]!, axis, marks)
       : markCell(columns, axis, marks)
   const paint = (index: number, text: string) => (index < 0 ? style.dim(text) : style.palette(index, text))
   const lines: string[] = []

@@ -38,7 +38,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
     style.bold(line('TIME', names)),
     ...times.map((at, i) =>
       line(
-        clock[i] as string,
+        clock[i]!,
         columns.map((column) => valueCell(column.series.values.get(at))),
       ),
     ),
@@ -72,6 +72,6 @@ function fitColumns(series: readonly ShownSeries[], room: number): Column[] {
   const shared = Math.floor(room / count) - GAP
   return series.slice(0, count).map((one, i) => ({
     series: one,
-    width: Math.max(1, Math.min(wanted[i] as number, Math.max(LEAST_NAME, shared), Math.max(1, room - GAP))),
+    width: Math.max(1, Math.min(wanted[i]!, Math.max(LEAST_NAME, shared), Math.max(1, room - GAP))),
   }))
 }

@@ -23,7 +23,7 @@ export function histogram(durations: readonly number[], columns: number): Histog
   const scale = columns / Math.log(mostNanos / leastNanos)
   for (const nanos of positive) {
     const column = Math.min(columns - 1, Math.floor(Math.log(nanos / leastNanos) * scale))
-    counts[column] = (counts[column] as number) + 1
+    counts[column]! += 1
   }
   return { counts, leastNanos, mostNanos }
 }

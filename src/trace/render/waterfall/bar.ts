@@ -81,7 +81,7 @@ function cellOf(from: number, covered: number, tone: 'wait' | 'path', glyphs: Gl
 function glyphOf(covered: number, left: boolean, tone: 'wait' | 'path', glyphs: Glyphs): string {
   if (tone === 'path') {
     const fills = left || covered === EIGHTHS ? glyphs.pathFromLeft : glyphs.pathFromRight
-    return fills[covered - 1] as string
+    return fills[covered - 1]!
   }
   if (covered > EIGHTHS / 2) return glyphs.wait
   return left ? glyphs.waitLeftHalf : glyphs.waitRightHalf
@@ -152,9 +152,9 @@ function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
 function joinRuns(runs: readonly BarRun[]): BarRun[] {
   const joined: BarRun[] = []
   for (let from = 0; from < runs.length; ) {
-    const { tone } = runs[from] as BarRun
+    const { tone } = runs[from]!
     let text = ''
-    for (; runs[from]?.tone === tone; from++) text += (runs[from] as BarRun).text
+    for (; runs[from]?.tone === tone; from++) text += runs[from]!.text
     joined.push({ text, tone })
   }
   return joined

@@ -42,7 +42,7 @@ export class Guides {
   of(node: number): string {
     const depth = this.#tree.depth(node)
     if (depth === 0) return ''
-    const left = this.#left[depth - 1] as string
+    const left = this.#left[depth - 1]!
     const { rail, branch, lastBranch } = this.#glyphs
     const isLast = this.#rows.isLast(node)
     const below = left + (isLast ? NOTHING : rail)

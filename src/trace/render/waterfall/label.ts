@@ -35,7 +35,7 @@ export class Labels {
 
   /** The palette index of a node's service. */
   colour(node: number): number {
-    return this.#colours[this.#tree.services.indexOf(node)] as number
+    return this.#colours[this.#tree.services.indexOf(node)]!
   }
 
   /** How long a span took, or all of a fold together. */

@@ -28,7 +28,7 @@ export class WantedWidths {
 
   add(columns: number): void {
     const at = Math.min(columns, this.#counts.length - 1)
-    this.#counts[at] = (this.#counts[at] as number) + 1
+    this.#counts[at]! += 1
     this.#total++
   }
 

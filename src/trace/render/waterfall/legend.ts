@@ -19,12 +19,12 @@ export function legendLines(
   const widest = Math.max(...series.map(({ name }) => displayWidth(name)))
   const columns = figureColumns(rows, width - 2 - Math.min(widest, LEAST_NAME))
   const figures = (cells: readonly string[]) =>
-    columns.map((size, i) => `  ${padStart(cells[i] as string, size)}`).join('')
+    columns.map((size, i) => `  ${padStart(cells[i]!, size)}`).join('')
   const room = Math.min(widest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
   const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
   const lines = series.map(({ name, index }, i) => {
     const mark = style.palette(index, seriesMark(index, unicode))
-    return `${mark} ${padEnd(fitMiddle(name, room, ellipsis), room)}${figures(rows[i] as string[])}`.trimEnd()
+    return `${mark} ${padEnd(fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
   })
   return [...head, ...lines]
 }
@@ -34,7 +34,7 @@ function figureColumns(rows: readonly string[][], room: number): number[] {
   const columns: number[] = []
   let used = 0
   for (const [i, head] of HEADS.entries()) {
-    const size = Math.max(head.length, ...rows.map((row) => displayWidth(row[i] as string)))
+    const size = Math.max(head.length, ...rows.map((row) => displayWidth(row[i]!)))
     used += 2 + size
     if (used > room) break
     columns.push(size)

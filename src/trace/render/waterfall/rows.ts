@@ -34,7 +34,7 @@ export function planRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Ro
   const folds = new Map<number, Fold>()
   const foldAmong = (siblings: readonly number[]) => {
     for (const found of foldSiblings(tree, siblings)) {
-      folds.set(found.members[0] as number, found)
+      folds.set(found.members[0]!, found)
       for (const member of found.members.slice(1)) hidden[member] = 1
     }
   }
@@ -93,9 +93,9 @@ function lastRows(tree: TraceTree, groups: readonly RowGroup[]): Uint8Array {
   const met = new Uint8Array(tree.count)
   for (const { nodes } of groups) {
     for (let i = nodes.length - 1; i >= 0; i--) {
-      const parent = tree.parent(nodes[i] as number)
+      const parent = tree.parent(nodes[i]!)
       if (parent >= 0 && met[parent] === 1) continue
-      last[nodes[i] as number] = 1
+      last[nodes[i]!] = 1
       if (parent >= 0) met[parent] = 1
     }
   }

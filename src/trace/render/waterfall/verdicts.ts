@@ -50,14 +50,14 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const told = [...groups.values()].slice(0, MOST_SHOWN_FINDINGS)
   const whos = whoLines(
     tree,
-    told.map((nodes) => nodes[0] as number),
+    told.map((nodes) => nodes[0]!),
     told.map((nodes) => (nodes.length > 1 ? `${nodes.length}${glyphs.times} ` : '')),
     width - 3 - displayWidth(glyphs.error),
     pen,
   )
   const lines = told.flatMap((nodes, i) => {
     const line = `  ${style.red(glyphs.error)} ${whos[i]}`
-    const says = errorMessage(tree.span(nodes[0] as number))
+    const says = errorMessage(tree.span(nodes[0]!))
     if (says === undefined) return [line]
     const said = wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [line, ...said.map((text) => `    ${style.red(text)}`)]
@@ -75,7 +75,7 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
   const told = found.slice(0, MOST_SHOWN_FINDINGS)
   const whos = whoLines(
     tree,
-    told.map(({ calls }) => calls[0] as number),
+    told.map(({ calls }) => calls[0]!),
     told.map(({ calls }) => `${calls.length}${glyphs.times} `),
     width - 2,
     pen,
@@ -135,8 +135,8 @@ function whoLines(
   const nameColumns = Math.min(room, Math.max(...names.map(displayWidth)))
   return nodes.map((node, i) => {
     const span = tree.span(node)
-    const name = padEnd(fitMiddle(names[i] as string, nameColumns, glyphs.ellipsis), nameColumns)
-    const service = services[i] as string
+    const name = padEnd(fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
+    const service = services[i]!
     const painted = style.palette(serviceColour(span.service), service)
     if (idColumns === 0) return `${name}  ${painted}`
     return `${name}  ${painted}${' '.repeat(serviceColumns - displayWidth(service))}  ${style.dim(span.spanId)}`

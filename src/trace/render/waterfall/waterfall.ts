@@ -138,7 +138,7 @@ function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs,
   const runs = drawBar(spans, sections, window, layout.bar, glyphs)
   let bar = ''
   for (let i = 0; i < runs.length; i++) {
-    const { text, tone } = runs[i] as (typeof runs)[number]
+    const { text, tone } = runs[i]!
     if (tone === 'blank') {
       if (i < runs.length - 1) bar += text
     } else if (tone === 'note') bar += style.yellow(text)

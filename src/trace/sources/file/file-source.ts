@@ -59,7 +59,7 @@ export function fileSource(traces: readonly Trace[], name: string): FileSource {
       byName(
         [...collectAttributes(traces).keys()].map((key) => ({
           name: key,
-          scope: key.split('.')[0] as string,
+          scope: key.split('.')[0]!,
         })),
       ),
     async attributeValues(asked) {

@@ -19,11 +19,7 @@ export function jaegerSource(base: URL, send: Send): TraceSource {
         const trace = await readTrace(send, id)
         if (trace) return trace
       }
-      throw noSuchTrace(
-        ids[0] as string,
-        jaeger.name,
-        'Check the id; the trace may have expired from its storage.',
-      )
+      throw noSuchTrace(ids[0]!, jaeger.name, 'Check the id; the trace may have expired from its storage.')
     },
     search: (filter, onPage) => searchJaeger(filter, send, onPage),
     services: () => services(send),

@@ -84,7 +84,7 @@ async function readAssembled(
   for (let attempt = 1; ; attempt++) {
     const found = await readStored(ids, project)
     if ('spans' in found) return found
-    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0] as string, consent, found)
+    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0]!, consent, found)
     await consent.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
   }
 }

@@ -34,7 +34,7 @@ export function tempoSource(settings: TempoSettings, send: Send): TraceSource {
         const trace = await readTrace(ask, id)
         if (trace) return trace
       }
-      throw noSuchTrace(ids[0] as string, tempo.name, EXPIRED)
+      throw noSuchTrace(ids[0]!, tempo.name, EXPIRED)
     },
     search: (filter, onPage) => searchTempo(filter, ask, onPage),
     services: () => tempoServices(ask),
