@@ -30,7 +30,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
     let limit: NodeJS.Timeout | undefined
     try {
       return await Promise.race([
-        withRetries(call),
+        withRetries(env, call),
         new Promise<never>((_, reject) => {
           if (canPrompt) {
             notice = setTimeout(
@@ -41,11 +41,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
           limit = setTimeout(
             () => {
               exitState.nativeCallStuck = true
-              reject(
-                new Failure('keychain-stuck', 'the keychain did not answer in time', {
-                  hint: `Unlock it or restart its service, then try again. ${fileStore(env)}`,
-                }),
-              )
+              reject(stuckFailure(env))
             },
             Math.max(0, left),
           )
@@ -58,24 +54,28 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
     }
   }
 
-  /**
-   * Retries unknown errors: every call is idempotent, and libsecret fails when another process changes items meanwhile.
-   */
-  async function withRetries<T>(call: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await call()
-      } catch (error) {
-        if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error, env)
-        await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
-      }
-    }
-  }
-
   return {
     get: async (account) => (await withTimeout(() => keytar.getPassword(SERVICE, account))) ?? undefined,
     set: (account, secret) => withTimeout(() => keytar.setPassword(SERVICE, account, secret)),
     remove: (account) => withTimeout(() => keytar.deletePassword(SERVICE, account)),
+  }
+}
+
+function stuckFailure(env: Env): Failure {
+  return new Failure('keychain-stuck', 'the keychain did not answer in time', {
+    hint: `Unlock it or restart its service, then try again. ${fileStore(env)}`,
+  })
+}
+
+/** Retries unknown errors: every call is idempotent, and libsecret fails when another process changes items meanwhile. */
+async function withRetries<T>(env: Env, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error, env)
+      await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
+    }
   }
 }
 

@@ -27,6 +27,29 @@ const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
+  const certificate = certificateFailure(code, url, error)
+  if (certificate) return certificate
+  const reason = NOT_CONNECTED[code]
+  if (reason && isFromProxy(cause, url)) {
+    const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
+    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
+  }
+  if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
+  if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
+  if (/proxy/i.test(cause.message)) {
+    const status = /\((\d{3})\)/.exec(cause.message)?.[1]
+    return new NetworkFailure(
+      `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
+      false,
+      { hint: PROXY_HINT, cause: error },
+    )
+  }
+  const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
+  return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
+}
+
+/** Failure `refused` when the certificate of the host was not accepted; undefined for any other error. */
+function certificateFailure(code: string, url: URL, error: unknown): Failure | undefined {
   if (UNTRUSTED.has(code)) {
     return new Failure(
       'refused',
@@ -48,23 +71,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
       cause: error,
     })
   }
-  const reason = NOT_CONNECTED[code]
-  if (reason && isFromProxy(cause, url)) {
-    const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
-    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
-  }
-  if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
-  if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
-  if (/proxy/i.test(cause.message)) {
-    const status = /\((\d{3})\)/.exec(cause.message)?.[1]
-    return new NetworkFailure(
-      `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
-      false,
-      { hint: PROXY_HINT, cause: error },
-    )
-  }
-  const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
-  return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
+  return undefined
 }
 
 /** The error of a socket names its peer; if that is not the requested host, it is the proxy. */

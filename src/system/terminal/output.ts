@@ -48,21 +48,8 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       return isTTY() ? stream().columns : undefined
     },
     write: (text) => writeBytes(Buffer.from(text)),
-    // Each text is encoded into the buffer: a string that is concatenated piece by piece has to be flattened first.
     async writeAll(texts, after = '') {
-      let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-      let filled = 0
-      for (const text of texts) {
-        const piece = text + after
-        const most = piece.length * MOST_BYTES_A_UNIT
-        if (most > buffer.length - filled) {
-          await writeBytes(buffer.subarray(0, filled))
-          if (most > buffer.length) buffer = Buffer.allocUnsafeSlow(most)
-          filled = 0
-        }
-        filled += buffer.write(piece, filled)
-      }
-      await writeBytes(buffer.subarray(0, filled))
+      for (const bytes of encoded(texts, after)) await writeBytes(bytes)
     },
   }
 
@@ -78,6 +65,26 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       }
     }
   }
+}
+
+/**
+ * The texts in pieces of about the buffer's size; each piece must be written before the next is asked for. They are
+ * encoded one by one: a string that is concatenated piece by piece has to be flattened first.
+ */
+function* encoded(texts: Iterable<string>, after: string): Generator<Buffer> {
+  let buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
+  let filled = 0
+  for (const text of texts) {
+    const piece = text + after
+    const most = piece.length * MOST_BYTES_A_UNIT
+    if (most > buffer.length - filled) {
+      yield buffer.subarray(0, filled)
+      if (most > buffer.length) buffer = Buffer.allocUnsafeSlow(most)
+      filled = 0
+    }
+    filled += buffer.write(piece, filled)
+  }
+  yield buffer.subarray(0, filled)
 }
 
 /**
