@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { gatewayFixture, TRACE } from './fixture.ts'
+import { writeKey } from '../apache.ts'
+import { API_KEY, gatewayFixture, PROJECT, TRACE } from './fixture.ts'
 
 const HOSTILE = [
   ['quotes, backslashes and a second line', 'a"b\\c\n{"sub":"evil"}\r\t'],
@@ -64,6 +65,39 @@ export function logSuite(): void {
     const uti = crypto.randomUUID()
     await world.send(TRACE, { token: await world.issuer.mint({ jti: undefined, uti, oid: 'person-1' }) })
     expect(await world.gateway.line(uti)).toMatchObject({ jti: uti, oid: 'person-1' })
+  })
+
+  it.each([
+    ['there is no such route', 404, '/public/v0.2/acme/role-binding', {}],
+    ['the path hides a slash', 404, `${PROJECT}/x%2f..%2f..%2frole-binding`, {}],
+    ['the body has no length', 411, `${PROJECT}/telemetry/attributes`, { 'transfer-encoding': 'chunked' }],
+    ['the body is too large', 413, `${PROJECT}/telemetry/attributes`, { 'content-length': '1000000' }],
+  ])('names the person when %s: %i', async (_name, status, path, headers) => {
+    const jti = crypto.randomUUID()
+    const method = status === 404 ? 'GET' : 'POST'
+    const token = await world.issuer.mint({ jti })
+    expect((await world.send(path, { method, token, headers })).status).toBe(status)
+    expect(await world.gateway.line(jti)).toMatchObject({ status, sub: 'ada@example.com', why: '' })
+  })
+
+  it('names the person when the gateway has no key: 503', async () => {
+    const jti = crypto.randomUUID()
+    await writeKey(world.gateway.keyFile, '')
+    expect((await world.send(TRACE, { token: await world.issuer.mint({ jti }) })).status).toBe(503)
+    await writeKey(world.gateway.keyFile, API_KEY)
+    expect(await world.gateway.line(jti)).toMatchObject({ status: 503, sub: 'ada@example.com' })
+  })
+
+  it('names nobody for a path that httpd refuses unread', async () => {
+    const mark = crypto.randomUUID()
+    const answer = await world.send(`${PROJECT}/p%00?${mark}`, { token: await world.issuer.mint() })
+    expect(answer.status).toBe(404)
+    expect(await world.gateway.line(mark)).toMatchObject({ status: 404, sub: '' })
+  })
+
+  it('tells a bad token nothing about routes', async () => {
+    const token = await world.issuer.mint({}, 'foreign')
+    expect((await world.send('/public/v0.2/acme/role-binding', { token })).status).toBe(401)
   })
 
   it('stays JSON for requests that are none', async () => {

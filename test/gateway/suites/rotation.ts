@@ -37,6 +37,7 @@ export function rotationSuite(): void {
     await writeKey(world.gateway.keyFile, 'second-key')
     expect(await status(token)).toBe(200)
     expect(sent()).toBe('Bearer second-key')
+    const before = world.upstream.arrivals.length
     for (const broken of ['', 'two words', 'two\nlines', undefined]) {
       if (broken === undefined) await rm(world.gateway.keyFile)
       else await writeKey(world.gateway.keyFile, broken)
@@ -44,6 +45,7 @@ export function rotationSuite(): void {
       expect(answer.status).toBe(503)
       expect(sentence(answer)).toContain('no API key')
     }
+    expect(world.upstream.arrivals.length).toBe(before)
     await writeKey(world.gateway.keyFile, 'third-key')
     expect(await status(token)).toBe(200)
     expect(sent()).toBe('Bearer third-key')
