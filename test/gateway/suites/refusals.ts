@@ -14,6 +14,7 @@ interface Refusal {
 const UNVERIFIED = { says: /^Token could not be verified\.$/, why: 'unverified' }
 const NO_JWT = { says: /^this is not a signed JWT$/, why: 'not_a_jwt' }
 const EXPIRED = { says: /expired/, why: 'expired' }
+const AMBIGUOUS = { says: /spelt/, why: 'ambiguous' }
 const AUDIENCE = { says: /another audience/, why: 'wrong_audience' }
 
 const refusals: Refusal[] = [
@@ -41,6 +42,19 @@ const refusals: Refusal[] = [
   },
   { name: 'for nobody', claims: () => ({ aud: undefined }), ...AUDIENCE },
   { name: 'expired and for another audience', claims: () => ({ aud: 'x', exp: 1_600_000_000 }), ...AUDIENCE },
+  {
+    name: 'expired, with a later expiry time under another spelling',
+    claims: () => ({ exp: now() - 2, Exp: now() + 600 }),
+    ...AMBIGUOUS,
+  },
+  {
+    name: 'whose only expiry time is spelt otherwise',
+    claims: () => ({ exp: undefined, EXP: now() + 600 }),
+    ...AMBIGUOUS,
+  },
+  { name: 'with a second name', claims: () => ({ Sub: 'eve@example.com' }), ...AMBIGUOUS },
+  { name: 'with a second audience', claims: () => ({ aud: 'x', AUD: 'api://traces' }), ...AMBIGUOUS },
+  { name: 'with a second beginning', claims: () => ({ nbf: now() + 600, Nbf: 1 }), ...AMBIGUOUS },
   { name: 'of another issuer', claims: () => ({ iss: 'https://login.example.test' }), ...UNVERIFIED },
   { name: 'of no issuer', claims: () => ({ iss: undefined }), ...UNVERIFIED },
   { name: 'signed with a key that is not published', signer: 'foreign', ...UNVERIFIED },
@@ -69,6 +83,25 @@ export function refusalSuite(): void {
     expect(line).toMatchObject({ status: 401, why, method: 'GET', path: TRACE })
     // Claims are logged only once their signature holds.
     expect(line.sub).toBe(why === 'unverified' || why === 'not_a_jwt' ? '' : 'ada@example.com')
+  })
+
+  it('logs no claim of which a token has two spellings', async () => {
+    const mark = crypto.randomUUID()
+    const claims = { Iss: 'https://evil.example', Oid: 'eve', Client_ID: 'eve', Jti: 'eve', Sub: 'eve' }
+    await world.send(`${TRACE}?${mark}`, { token: await world.issuer.mint(claims) })
+    expect(await world.gateway.line(mark)).toMatchObject({
+      why: 'ambiguous',
+      sub: 'ada@example.com',
+      iss: '',
+      oid: '',
+      client: '',
+      jti: '',
+    })
+  })
+
+  it('does not mind a value that reads like another spelling, nor a claim of the name it uses', async () => {
+    const claims = { note: '{"Sub":"eve","Exp":1}', 'gw-payload': '{"Sub":"eve"}', 'GW-Payload': 'x' }
+    expect((await world.send(TRACE, { token: await world.issuer.mint(claims) })).status).toBe(200)
   })
 
   it.each([
