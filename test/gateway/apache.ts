@@ -82,6 +82,7 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
       GW_ISSUER: options.issuer,
       GW_UPSTREAM: options.upstream,
       GW_KEY_FILE: keyFile,
+      GW_LUA: join(root, 'gateway', 'gateway.lua'),
       GW_LISTEN: `127.0.0.1:${port}`,
       GW_ACCESS_LOG: accessFile,
       GW_ERROR_LOG: errorFile,

@@ -23,7 +23,6 @@ const FORGED = [
   'X-Method-Override',
   'X-Original-URL',
   'X-Rewrite-URL',
-  'X-Gw-Now',
 ]
 
 /** The caller's credentials end here, the upstream's stay there. */
