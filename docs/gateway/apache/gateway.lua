@@ -1,12 +1,34 @@
--- The one thing that directives cannot do: add. Times a token is compared with, in seconds since 1970, as variables
--- that expressions see. Clocks may differ by a minute.
+-- The two things that directives cannot do: add, and go through headers. A mistake in here answers 500.
 
+-- Clocks may differ by this many seconds.
 local SKEW = 60
 
+-- Times that a token is compared with, in seconds since 1970, as variables that expressions see.
 function note_times(r)
   local now = os.time()
   r.subprocess_env['GW_NOW'] = string.format('%d', now)
   r.subprocess_env['GW_SOON'] = string.format('%d', now + SKEW)
   r.subprocess_env['GW_LATEST'] = string.format('%d', now + r.subprocess_env['GW_LONGEST_LIFE'] + SKEW)
+  return apache2.DECLINED
+end
+
+-- All that a back end is told of a caller's request. Any other header may say who asks, for which tenant, from where,
+-- or what is really meant, and every server, proxy and vendor has names of its own for that.
+local KNOWN = {
+  ['accept'] = true,
+  ['accept-encoding'] = true,
+  ['connection'] = true,
+  ['content-length'] = true,
+  ['content-type'] = true,
+  ['host'] = true,
+  ['user-agent'] = true,
+}
+
+function keep_known_headers(r)
+  for name in pairs(r:headers_in_table()) do
+    if not KNOWN[name:lower()] then
+      r.headers_in[name] = nil
+    end
+  end
   return apache2.DECLINED
 end

@@ -1,29 +1,41 @@
 import { expect, it } from 'vitest'
 import { API_KEY, gatewayFixture, PROJECT, sentence, TRACE } from './fixture.ts'
 
-/** Headers by which a caller could pass for somebody else, reach another tenant or another method. */
+/** Headers by which a caller could pass for somebody else, reach another tenant or another method; and unknown ones. */
 const FORGED = [
   'Cookie',
   'Proxy-Authorization',
   'X-Scope-OrgID',
+  'X-Tenant-Id',
+  'Jaeger-Tenant',
+  'X-Jaeger-Tenant',
   'X-Forwarded-User',
-  'X-Forwarded-Email',
-  'X-Forwarded-Groups',
-  'X-Forwarded-Preferred-Username',
-  'X-Forwarded-Access-Token',
+  'X-Forwarded-For',
+  'X-Forwarded-Client-Cert',
   'X-Auth-Request-User',
-  'X-Remote-User',
+  'X-Auth-Username',
+  'X-Authenticated-User',
+  'X-Pomerium-Jwt-Assertion',
+  'X-Goog-Authenticated-User-Email',
+  'X-Amzn-Oidc-Data',
+  'X-JWT-Assertion',
+  'X-SSL-Client-S-DN',
   'Remote-User',
   'X-WebAuth-User',
-  'X-Forwarded-For',
-  'X-Forwarded-Host',
+  'True-Client-IP',
   'Forwarded',
-  'X-HTTP-Method',
   'X-HTTP-Method-Override',
-  'X-Method-Override',
+  'X-HTTP-Path-Override',
   'X-Original-URL',
-  'X-Rewrite-URL',
+  'X-Accel-Redirect',
+  'X-Envoy-Original-Path',
+  'Range',
+  'Baggage',
+  'Not-Yet-Invented',
 ]
+
+/** Headers that a back end needs. */
+const WANTED = { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': 'ls-auth' }
 
 /** The caller's credentials end here, the upstream's stay there. */
 export function upstreamSuite(): void {
@@ -32,19 +44,32 @@ export function upstreamSuite(): void {
   it('replaces the caller by the key: no token, no claim, no forged header arrives', async () => {
     const token = await world.issuer.mint()
     const headers = Object.fromEntries(FORGED.map((name) => [name, 'forged']))
-    const answer = await world.send(TRACE, { token, headers: { ...headers, accept: 'application/json' } })
+    const answer = await world.send(TRACE, { token, headers: { ...headers, ...WANTED } })
     expect(answer.status).toBe(200)
     const arrival = world.upstream.arrivals.at(-1)
     expect(arrival?.headers.authorization).toBe(`Bearer ${API_KEY}`)
-    expect(arrival?.headers.accept).toBe('application/json')
+    expect(arrival?.headers).toMatchObject(WANTED)
     const everything = JSON.stringify(arrival)
     for (const secret of [token, 'ada@example.com', 'forged']) expect(everything).not.toContain(secret)
     expect(Object.keys(arrival?.headers ?? {}).sort()).toEqual([
       'accept',
+      'accept-encoding',
       'authorization',
       'connection',
       'host',
+      'user-agent',
     ])
+  })
+
+  it('passes on what tells how a body is to be read', async () => {
+    const token = await world.issuer.mint()
+    const headers = { 'content-type': 'application/json', expect: '100-continue', te: 'trailers' }
+    const path = `${PROJECT}/telemetry/attributes`
+    expect((await world.send(path, { method: 'POST', token, headers, body: '{}' })).status).toBe(200)
+    const arrival = world.upstream.arrivals.at(-1)
+    expect(arrival?.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '2' })
+    expect(arrival?.body).toBe('{}')
+    expect(arrival?.headers.te).toBeUndefined()
   })
 
   it('adds the key even when the caller names it as a header of this connection only', async () => {
