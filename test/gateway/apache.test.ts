@@ -9,6 +9,7 @@ import { personSuite } from './suites/person.ts'
 import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
 import { rotationSuite } from './suites/rotation.ts'
 import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
+import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
 import { upstreamSuite } from './suites/upstream.ts'
 
@@ -26,4 +27,5 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('Tempo and Jaeger', backendSuite)
   describe('encrypted on both sides', tlsSuite)
   describe('many at once', loadSuite)
+  describe('slow clients', slowClientSuite)
 })
