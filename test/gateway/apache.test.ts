@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { hasApache } from './apache.ts'
 import { backendSuite } from './suites/backends.ts'
 import { cliSuite } from './suites/cli.ts'
+import { healthSuite } from './suites/health.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
 import { pathSuite } from './suites/paths.ts'
@@ -23,6 +24,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('keys that change', rotationSuite)
   describe('addresses and methods', pathSuite)
   describe('what reaches the upstream, and what comes back', upstreamSuite)
+  describe('the health route', healthSuite)
   describe('the access log', logSuite)
   describe('Tempo and Jaeger', backendSuite)
   describe('encrypted on both sides', tlsSuite)
