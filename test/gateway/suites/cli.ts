@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
@@ -112,5 +113,15 @@ export function cliSuite(): void {
     await world.editConfig((text) => text.replace(gateway.url, `${gateway.url}/elsewhere`))
     const lost = await get()
     expect(lost.exit).toBe(7)
+  })
+
+  it('the guide names only commands that exist', async () => {
+    const guide = await readFile(new URL('../../../docs/gateway/README.md', import.meta.url), 'utf8')
+    const commands = [...guide.matchAll(/`ls-auth ((?:[a-z]+ ?)+)/g)].map(([, words = '']) => words.trim())
+    expect(commands).toContain('whoami')
+    for (const command of commands) {
+      // An unknown command's --help is that of ls-auth itself.
+      expect((await world.type(`ls-auth ${command} --help`)).stdout).toContain(`Usage: ls-auth ${command} `)
+    }
   })
 }
