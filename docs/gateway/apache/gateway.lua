@@ -1,4 +1,5 @@
--- The two things that directives cannot do: add, and go through headers. A mistake in here answers 500.
+-- What directives cannot do: add, answer once the token was found good, and go through headers. A mistake in here
+-- answers 500.
 
 -- Clocks may differ by this many seconds.
 local SKEW = 60
@@ -10,6 +11,24 @@ function note_times(r)
   r.subprocess_env['GW_SOON'] = string.format('%d', now + SKEW)
   r.subprocess_env['GW_LATEST'] = string.format('%d', now + r.subprocess_env['GW_LONGEST_LIFE'] + SKEW)
   return apache2.DECLINED
+end
+
+function no_file(r)
+  r.filename = '/'
+  return apache2.OK
+end
+
+-- LimitRequestBody does not hold for proxied requests (measured), so a body needs a length, below 1 MB.
+function need_route(r)
+  local length = r.headers_in['Content-Length'] or ''
+  if not r.subprocess_env['GW_ACCESS'] then return 404 end
+  if r.headers_in['Transfer-Encoding'] then return 411 end
+  if #length > 6 or length:find('%D') then return 413 end
+  return apache2.DECLINED
+end
+
+function need_key(r)
+  return r.subprocess_env['GW_KEY'] and apache2.DECLINED or 503
 end
 
 -- All that a back end is told of a caller's request. Any other header may say who asks, for which tenant, from where,

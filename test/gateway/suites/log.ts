@@ -69,6 +69,9 @@ export function logSuite(): void {
 
   it.each([
     ['there is no such route', 404, '/public/v0.2/acme/role-binding', {}],
+    ['the path is not one of the API', 404, '/index.html', {}],
+    ['the path is too long for a file', 404, `/${'a'.repeat(300)}`, {}],
+    ['the path is too deep for a file', 404, `/${'a/'.repeat(3000)}`, {}],
     ['the path hides a slash', 404, `${PROJECT}/x%2f..%2f..%2frole-binding`, {}],
     ['the body has no length', 411, `${PROJECT}/telemetry/attributes`, { 'transfer-encoding': 'chunked' }],
     ['the body is too large', 413, `${PROJECT}/telemetry/attributes`, { 'content-length': '1000000' }],

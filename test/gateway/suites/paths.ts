@@ -36,6 +36,11 @@ const NOWHERE = [
   '/icons/',
   '/cgi-bin/x',
   '/oauth2/callback',
+  `/${'a'.repeat(300)}`,
+  `/${'a/'.repeat(3000)}`,
+  '/index.html',
+  '/index.html/x',
+  '/etc/passwd',
 ]
 
 /** Only the routes of the list exist, and what is checked is what is sent on. */
