@@ -5,7 +5,7 @@ import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
 import { type Metadata, skewOf } from './metadata.ts'
-import { refreshTokenIn, withoutEncoding } from './token-answer.ts'
+import { refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
 
 /** Upper bound for token lifetimes, and a clock tolerance that accepts any time. */
 export const DAY_SECONDS = 86_400
@@ -84,7 +84,8 @@ async function send(
     ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
     maxBytes: TOKEN_BYTES,
   })
-  return url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(answer) : answer
+  if (url === metadata.device_authorization_endpoint) return withPlainError(tolerateDeviceAnswer(answer))
+  return init.method === 'POST' ? withPlainError(answer) : answer
 }
 
 async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth): Promise<oidc.Configuration> {

@@ -8,6 +8,24 @@ export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined
   return typeof token === 'string' ? token : undefined
 }
 
+/**
+ * An error response in the form in which the protocol library finds its OAuth error code: a WWW-Authenticate header
+ * beside the code (RFC 6749 §5.2 requires one with `invalid_client`) hides the body from it, and some providers send the
+ * code as text or with status 200.
+ */
+export function withPlainError(answer: HttpAnswer): HttpAnswer {
+  const { 'www-authenticate': _, ...headers } = answer.headers
+  const said = jsonObject(answer.body)
+  const refuses =
+    typeof said?.error === 'string' &&
+    said.error !== '' &&
+    said.access_token === undefined &&
+    (answer.status === 200 || (answer.status >= 400 && answer.status < 500))
+  if (!refuses) return { ...answer, headers }
+  const status = answer.status === 200 ? 400 : answer.status
+  return { ...answer, status, headers: { ...headers, 'content-type': 'application/json' } }
+}
+
 /** Response headers without Content-Encoding and Content-Length: the HTTP port has decoded the body already. */
 export function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers

@@ -6,10 +6,14 @@ export interface Answer {
   readonly json?: unknown
   readonly page?: string
   readonly location?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-export const refuse = ({ status, body }: Refusal): Answer =>
-  body === undefined ? { status } : { status, json: body }
+export const refuse = ({ status, body, headers }: Refusal): Answer => ({
+  status,
+  ...(body === undefined ? {} : { json: body }),
+  ...(headers === undefined ? {} : { headers }),
+})
 
 /** RFC 6749 §5.2. */
 export const oauthError = (error: string, description?: string, status = 400): Answer => ({

@@ -7,6 +7,7 @@
 export interface Refusal {
   readonly status: number
   readonly body?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** How the redirect URI of a request is compared with what is registered. */
@@ -71,7 +72,7 @@ export interface Shape {
 
 export interface Behaviour {
   /** The name of its preset, for a profile's `provider`. */
-  readonly id: 'okta' | 'entra' | 'cognito' | 'google' | 'auth0' | 'keycloak' | 'dex'
+  readonly id: 'okta' | 'entra' | 'cognito' | 'google' | 'auth0' | 'keycloak' | 'dex' | 'generic'
   readonly clientId: string
   /** A secret that ships with the program and is asked for all the same. */
   readonly publicSecret?: string

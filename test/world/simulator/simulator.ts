@@ -29,6 +29,8 @@ export interface Simulator {
   pollsMeet(...script: PollOutcome[]): void
   /** The next answers of its token endpoint are lost on their way: the work is done, nobody hears of it. */
   loseTokenAnswers(count: number): void
+  /** From now on its token endpoint answers this, and nothing is carried out; undefined: as it should again. */
+  answerTokensWith(answer: Answer | undefined): void
   /** Moves its clock, which its tokens and its Date header follow. */
   advance(seconds: number): void
   /** Ends every session, as an administrator would. */
@@ -52,6 +54,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   let offset = 0
   let refreshes = 0
   let losing = 0
+  let instead: Answer | undefined
   const now = () => Math.floor(Date.now() / 1000) + offset
   const refreshTokens = new RefreshTokens(behaviour.rotation, behaviour.refreshPrefix, now)
 
@@ -99,6 +102,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     }
     if (method === 'POST') {
       if (at('token')) {
+        if (instead) return instead
         const counted = { refreshed: () => (refreshes += 1), issued }
         const desk = { behaviour, issuer, codes, refreshTokens, device, mint, now, ...counted }
         return answerToken(desk, parameters, headers)
@@ -137,6 +141,9 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     loseTokenAnswers: (count) => {
       losing = count
     },
+    answerTokensWith: (answer) => {
+      instead = answer
+    },
     advance: (seconds) => {
       offset += seconds
     },
@@ -147,11 +154,16 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   }
 }
 
-function send(response: ServerResponse, { status, json, page, location }: Answer, now: number): void {
+function send(
+  response: ServerResponse,
+  { status, json, page, location, headers = {} }: Answer,
+  now: number,
+): void {
   response.setHeader('date', new Date(now * 1000).toUTCString())
   response.setHeader('cache-control', 'no-store')
   if (location !== undefined) response.setHeader('location', location)
   if (json !== undefined) response.setHeader('content-type', 'application/json')
   if (page !== undefined) response.setHeader('content-type', 'text/html; charset=utf-8')
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.writeHead(status).end(json === undefined ? page : JSON.stringify(json))
 }
