@@ -80,7 +80,7 @@ export interface Preset {
   readonly devicePkce: boolean
   /** The provider's own error codes for polling → those of RFC 8628 §3.5. */
   readonly deviceErrorAliases: Readonly<Record<string, string>>
-  /** Error codes which mean that the refresh token is invalid for ever (RFC 6749 §5.2: `invalid_grant`). */
+  /** Error codes of a refresh after which only a new sign-in helps: the refresh token is invalid for ever. */
   readonly deadRefreshCodes: readonly string[]
   /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
@@ -126,7 +126,15 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   device: 'if-advertised',
   devicePkce: false,
   deviceErrorAliases: {},
-  deadRefreshCodes: ['invalid_grant'],
+  // RFC 6749 §5.2 has invalid_grant for it; several servers say invalid_request. The rest is OIDC Core §3.1.2.6.
+  deadRefreshCodes: [
+    'invalid_grant',
+    'invalid_request',
+    'interaction_required',
+    'login_required',
+    'consent_required',
+    'account_selection_required',
+  ],
   revoke: ['refresh', 'access'],
   clientAuth: 'none',
   publicSecret: false,

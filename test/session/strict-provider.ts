@@ -8,6 +8,8 @@ export interface ProviderHabits {
   readonly rotation: 'rotate' | 'keep' | 'omit'
   /** How often a used token is forgiven before its whole family is revoked. 0: strict. */
   readonly grace: number
+  /** It refuses a dead token without a reason. */
+  readonly silent: boolean
   /** How much longer than the first its later access tokens are, bytes. */
   readonly growth: number
 }

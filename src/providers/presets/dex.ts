@@ -12,8 +12,6 @@ export const dex: Preset = {
   pkceKnown: true,
   device: 'yes',
   devicePkce: true,
-  // Dex answers `invalid_request` for an invalid refresh token.
-  deadRefreshCodes: ['invalid_grant', 'invalid_request'],
   revoke: [],
   claimNames: {
     userName: ['preferred_username', 'name', 'email'],

@@ -99,7 +99,6 @@ export const entra: Preset = {
   pkceKnown: true,
   device: 'yes',
   deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
-  deadRefreshCodes: ['invalid_grant', 'interaction_required'],
   // Entra has no revocation endpoint: signing out only deletes the tokens here.
   revoke: [],
   issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',

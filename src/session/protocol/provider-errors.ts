@@ -15,7 +15,7 @@ export class ProviderFailure extends Failure {
   readonly wire: WireError
 
   constructor(
-    code: 'declined' | 'provider-failed',
+    code: 'declined' | 'provider-failed' | 'not-allowed',
     message: string,
     wire: WireError,
     options: ConstructorParameters<typeof Failure>[2] = {},

@@ -21,6 +21,9 @@ export const tokenHash = (token: string): string => createHash('sha256').update(
 export const sameSlot = (a: StoredToken, b: StoredToken): boolean =>
   a.use === b.use && a.audience === b.audience && a.scopes === b.scopes
 
+/** Whether it is the session's own token, not one for another audience or other scopes. */
+export const isPlain = (want: Want): boolean => want.audience === '' && want.scopes === ''
+
 /** Whether a cached token is for this use, audience and scopes, and is not the rejected one. */
 export const matches = (token: StoredToken, want: Want): boolean =>
   token.use === want.use &&

@@ -9,13 +9,12 @@ import { checkSamePerson } from '../protocol/id-token.ts'
 import type { Provider, Tokens } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Session } from '../store/session.ts'
-import type { Want } from './freshness.ts'
+import { isPlain, type Want } from './freshness.ts'
 import type { Event, Renewal } from './state-machine.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**
- * Sends the refresh token once, and gives the result as an event of the state machine: answered, refused (the provider
- * has ended the session) or unanswered (the outcome is not known, so the session stays). Throws no Failure.
+ * Sends the refresh token once, and gives the result as an event of the state machine. Throws no Failure.
  */
 export async function renew(
   refreshToken: string,
@@ -23,25 +22,44 @@ export async function renew(
   asker: { readonly client: Client; readonly want: Want; readonly ports: Ports },
 ): Promise<Event> {
   const { client, ports, want } = asker
+  let sent = false
   try {
     const provider = await connect(client, body, ports)
-    const tokens = await refreshWhenReached(provider, refreshToken, slotParameters(client, want), ports)
+    const parameters = slotParameters(client, want)
+    sent = true
+    const tokens = await refreshWhenReached(provider, refreshToken, parameters, ports)
     checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
     return { type: 'answered', renewal: await renewal(asker, provider, tokens, body.grantedScope) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return isDead(error, client)
-      ? { type: 'refused', failure: error }
-      : { type: 'unanswered', failure: temporary(error) }
+    return sent ? withoutRenewal(error, client, want) : { type: 'unsent', failure: error }
   }
 }
 
-/** Whether the provider says that this refresh token will never work again. */
-function isDead(failure: Failure, { preset }: Client): boolean {
-  if (!(failure instanceof ProviderFailure)) return false
-  const { error } = failure.wire
-  return error !== undefined && preset.deadRefreshCodes.includes(error)
+/** The event for a failed refresh: what the failure says about the refresh token. */
+function withoutRenewal(failure: Failure, { preset }: Client, want: Want): Event {
+  if (failure instanceof NetworkFailure) return { type: failure.sent ? 'unanswered' : 'unsent', failure }
+  if (!(failure instanceof ProviderFailure)) return { type: 'unusable', failure }
+  const { error, status = 400 } = failure.wire
+  if (status === 429)
+    return {
+      type: 'unusable',
+      failure: new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', {
+        detail: failure.detail,
+      }),
+    }
+  if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
+  if (error !== undefined && !preset.deadRefreshCodes.includes(error)) return { type: 'denied', failure }
+  if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
+  // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
+  if (error !== undefined && error !== 'invalid_request') return { type: 'refused', failure }
+  return { type: 'unexplained', failure: failure.withHint(WITHOUT_SLOT) }
 }
+
+/** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */
+const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
+const WITHOUT_SLOT =
+  'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
 
 const RETRY_MILLISECONDS = [250, 750] as const
 
@@ -77,7 +95,7 @@ async function renewal(
   let refusal: Failure | undefined
   try {
     // The policy is about the profile's own API.
-    if (token !== undefined && isDefault(want)) {
+    if (token !== undefined && isPlain(want)) {
       // When the JWKS cannot be fetched now, the new tokens are kept all the same.
       await gate(client, token, { tokens, scope, metadata }, 'unverified', ports)
     }
@@ -90,24 +108,16 @@ async function renewal(
     skewSeconds: tokens.skewSeconds,
     ...(tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }),
     ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
-    ...(scope === undefined || !isDefault(want) ? {} : { grantedScope: scope }),
+    ...(scope === undefined || !isPlain(want) ? {} : { grantedScope: scope }),
     ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
     ...(refusal === undefined ? {} : { refusal }),
   }
 }
 
-const isDefault = (want: Want): boolean => want.audience === '' && want.scopes === ''
-
 /** Parameters of a refresh for another API or a narrower scope (RFC 6749 §6, RFC 8707 §2.2). */
 function slotParameters(client: Client, want: Want): Record<string, string> {
-  if (isDefault(want)) return {}
+  if (isPlain(want)) return {}
   return grantParameters(client, want.scopes.split(' ').filter(Boolean), want.audience || undefined)
-}
-
-/** The session stays while the provider is unreachable: the exit status (6) says that a retry may help. */
-function temporary(failure: Failure): Failure {
-  if (!(failure instanceof ProviderFailure) || failure.wire.status !== 429) return failure
-  return new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', { detail: failure.detail })
 }
 
 function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
-import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
+import { Failure, type FailureCode } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
-import { findFresh, findValid, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
+import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
+import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 
 /**
  * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
@@ -41,12 +42,13 @@ export type State =
 interface Spending {
   readonly seen: Seen
   readonly refreshToken: string
-  /** An earlier process began to use this very token and stored no answer. */
-  readonly resumed: boolean
+  /** What an earlier process has stored about its use of this very token. */
+  readonly earlier: EarlierAttempt | undefined
   /** After the first refusal the session file has been read again already. */
   readonly doubted: boolean
-  /** What the provider said when it called the token dead. */
+  /** The provider's refusal, and whether it names a reason. */
   readonly verdict?: Failure
+  readonly explained?: boolean
   readonly renewed?: StoredToken
   readonly refusal?: Failure
 }
@@ -60,8 +62,12 @@ export type Event =
   | { readonly type: 'answered'; readonly renewal: Renewal }
   /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
   | { readonly type: 'refused'; readonly failure: Failure }
-  /** Network error, 5xx, 429, or an invalid response. Never ends a session. */
-  | { readonly type: 'unanswered'; readonly failure: Failure }
+  /** Refused without an error code, or with one that may be about the requested scope or audience. */
+  | { readonly type: 'unexplained'; readonly failure: Failure }
+  /** Refused for a reason that is not the refresh token (invalid_scope, invalid_client). */
+  | { readonly type: 'denied'; readonly failure: Failure }
+  /** Nothing was sent; sent and no response; a response that says nothing about the token (5xx, 429, HTML). */
+  | { readonly type: 'unsent' | 'unanswered' | 'unusable'; readonly failure: Failure }
 
 /** What to do next. From the first `read-locked` to the end the session lock is held. */
 export type Effect =
@@ -94,15 +100,8 @@ export function next(state: State, event: Event, now: number): Step {
       return onNotWritten(state, event.failure, now)
     case 'answered':
       return onAnswered(state, event.renewal)
-    case 'refused':
-      return state.phase === 'sending'
-        ? [
-            { ...state, phase: 'doubting', spending: { ...state.spending, verdict: event.failure } },
-            { do: 'read-locked' },
-          ]
-        : bug(state, event)
-    case 'unanswered':
-      return state.phase === 'sending' ? onUnanswered(state, event.failure, now) : bug(state, event)
+    default:
+      return state.phase === 'sending' ? onNoRenewal(state, event, now) : bug(state, event)
   }
 }
 
@@ -118,7 +117,7 @@ function onLocked(state: State, session: Seen | undefined, now: number): Step {
   const fresh = findFresh(session.body, want, now)
   if (fresh) {
     const found = give(want, fresh)
-    return state.phase === 'doubting' ? settle(state, session.body, found) : found
+    return state.phase === 'doubting' ? settle(state, session.body, found, now) : found
   }
   if (state.phase === 'doubting') {
     if (
@@ -126,7 +125,13 @@ function onLocked(state: State, session: Seen | undefined, now: number): Step {
       session.refresh === state.spending.refreshToken ||
       state.spending.doubted
     ) {
-      return settle(state, session.body, ended(state))
+      return settle(
+        state,
+        session.body,
+        ended(state),
+        now,
+        state.spending.explained ? undefined : 'unexplained',
+      )
     }
     return spend(want, session, true, now)
   }
@@ -145,10 +150,10 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
     return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
   }
   const hash = tokenHash(refresh)
-  const resumed = seen.body.attempt?.hash === hash
+  const earlier = earlierAttempt(seen.body, refresh)
   // The provider may already have used this refresh token up: do not send it again while an access token still works.
-  if (resumed && valid && want.minTtlSeconds === undefined) return give(want, valid)
-  const spending: Spending = { seen, refreshToken: refresh, resumed, doubted }
+  if (earlier !== undefined && valid && want.minTtlSeconds === undefined) return give(want, valid)
+  const spending: Spending = { seen, refreshToken: refresh, earlier, doubted }
   const { padding: _, ...rest } = seen.body
   const body: SessionBody = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
   return [
@@ -219,20 +224,58 @@ function onAnswered(state: State, renewal: Renewal): Step {
   ]
 }
 
-function onUnanswered(state: State & { spending: Spending }, failure: Failure, now: number): Step {
+type NoRenewal = Extract<Event, { readonly failure: Failure }>
+
+function onNoRenewal(state: State & { spending: Spending }, { type, failure }: NoRenewal, now: number): Step {
+  const { spending, want } = state
+  const { earlier } = spending
+  const noted = earlier === 'interrupted' ? undefined : earlier
   const verdict = orStillValid(state, failure, now)
-  const left = !(failure instanceof NetworkFailure) || failure.sent
-  return left ? verdict : settle(state, state.spending.seen.body, verdict)
+  const settled = (outcome: Outcome) => settle(state, spending.seen.body, verdict, now, outcome)
+  switch (type) {
+    case 'refused':
+      return doubt(state, failure, true)
+    case 'unexplained':
+      // The second time in a row counts as the end: nothing else would ever tell the user to sign in.
+      if (earlier === 'unexplained' || (earlier === 'interrupted' && isPlain(want)))
+        return doubt(state, failure, false)
+      return settled(isPlain(want) ? 'unexplained' : noted)
+    case 'denied':
+      return settled(undefined)
+    case 'unsent':
+      return settled(noted)
+    case 'unusable':
+      return settled(noted ?? 'failed')
+    default:
+      return verdict
+  }
 }
 
+/** Reads the session again before the refusal is reported: another process may have refreshed it. */
+const doubt = (state: State & { spending: Spending }, verdict: Failure, explained: boolean): Step => [
+  { phase: 'doubting', want: state.want, spending: { ...state.spending, verdict, explained } },
+  { do: 'read-locked' },
+]
+
+/** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
+type Outcome = 'failed' | 'unexplained' | undefined
+
 /**
- * Removes the stored attempt when its outcome is known: nothing was sent, or the token is dead. Otherwise the next run
- * would report an interrupted refresh that never happened. The attempt of an earlier process stays.
+ * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would
+ * report an interrupted refresh that never happened. The interrupted attempt of an earlier process stays.
  */
-function settle(state: State & { spending: Spending }, found: SessionBody, verdict: Step): Step {
-  const { attempt, padding: _, ...body } = found
-  const ours = state.phase === 'sending' || attempt?.hash === tokenHash(state.spending.refreshToken)
-  if (state.spending.resumed || !ours) return verdict
+function settle(
+  state: State & { spending: Spending },
+  found: SessionBody,
+  verdict: Step,
+  now: number,
+  outcome?: Outcome,
+): Step {
+  const { attempt, padding: _, ...rest } = found
+  const hash = tokenHash(state.spending.refreshToken)
+  const ours = state.phase === 'sending' || attempt?.hash === hash
+  if (state.spending.earlier === 'interrupted' || !ours) return verdict
+  const body = outcome === undefined ? rest : { ...rest, attempt: { hash, at: now, outcome } }
   return [
     { phase: 'settling', want: state.want, verdict },
     { do: 'write', body },
@@ -248,14 +291,13 @@ function orStillValid(state: State & { spending: Spending }, failure: Failure, n
   ]
 }
 
-function ended(state: State & { spending: Spending }): Step {
-  const why = state.spending.resumed
-    ? 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
-    : 'your sign-in has ended: the provider refused to renew it'
-  const said = state.spending.verdict?.detail ?? []
+function ended({ want, spending }: State & { spending: Spending }): Step {
+  const { verdict, earlier, explained = true } = spending
+  const said = verdict?.detail.length === 0 ? [verdict.message] : verdict?.detail
+  const failure = new Failure('session-ended', whyEnded(earlier, explained), { detail: said ?? [] })
   return [
-    { phase: 'done', want: state.want },
-    { do: 'fail', failure: new Failure('session-ended', why, { detail: said }) },
+    { phase: 'done', want },
+    { do: 'fail', failure },
   ]
 }
 

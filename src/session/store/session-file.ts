@@ -45,8 +45,15 @@ export interface SessionBody {
   readonly grantedScope?: string
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */
   readonly refresh?: string
-  /** A refresh that was begun: hash of the refresh token, and when. Removed by the commit of its answer. */
-  readonly attempt?: { readonly hash: string; readonly at: number }
+  /**
+   * A refresh that was begun: hash of the refresh token, and when. Removed by the commit of its answer; `outcome` is
+   * set when the answer could not be used (renewal/earlier-attempt.ts), and missing when none was seen.
+   */
+  readonly attempt?: {
+    readonly hash: string
+    readonly at: number
+    readonly outcome?: 'failed' | 'unexplained'
+  }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
   /** Sid of the sign-in this one replaced; its keychain item only needs deleting. */

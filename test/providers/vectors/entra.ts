@@ -55,7 +55,6 @@ export const ENTRA: Row = {
     useToken: 'access',
     device: 'yes',
     deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
-    deadRefreshCodes: ['invalid_grant', 'interaction_required'],
     revoke: [],
     issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
   },

@@ -110,7 +110,6 @@ export const HOSTED: readonly Row[] = [
     preset: {
       scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
       audience: 'cross-client',
-      deadRefreshCodes: ['invalid_grant', 'invalid_request'],
       revoke: [],
     },
     registers: ['http://127.0.0.1/callback'],

@@ -16,8 +16,24 @@ import {
 } from '../../../src/session/store/session-file.ts'
 import { type Granted, type ProviderHabits, StrictProvider } from '../strict-provider.ts'
 
-/** What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. */
-export type Fate = 'ok' | 'fails' | 'fails-after' | 'crash' | 'crash-after' | 'refused-by-policy'
+/**
+ * What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. `denied`,
+ * `unexplained`, `busy`: the provider answers with an error code, with a refusal without one, with 503.
+ */
+export type Fate =
+  | 'ok'
+  | 'fails'
+  | 'fails-after'
+  | 'crash'
+  | 'crash-after'
+  | 'refused-by-policy'
+  | 'denied'
+  | 'denied-after'
+  | 'unexplained'
+  | 'busy'
+  | 'busy-after'
+
+const STORAGE_FAULTS: readonly Fate[] = ['fails', 'fails-after', 'crash', 'crash-after']
 
 /** The machine under test: `next` of renewal/state-machine.ts, or a broken one to see that the proof notices. */
 export type Machine = typeof next
@@ -32,6 +48,8 @@ export interface Process {
   /** On its way from the provider, which has acted already. */
   answer?: Event
   unanswered?: Failure
+  /** It was refused without a reason. */
+  unexplained?: Failure
   /** Refresh tokens it has presented. */
   readonly presented: Set<string>
   /** The access token that it has just fetched itself, and whether the policy refuses it. */
@@ -69,6 +87,8 @@ export class Model {
   readonly accounted = new Map<string, number>()
   /** Refresh tokens whose spending was begun and left without an outcome. */
   readonly uncertain = new Set<string>()
+  /** Refresh token → how often it was refused without a reason. */
+  readonly unexplained = new Map<string, number>()
   /** Something happened after which a session may be lost: the named window, a lost answer, a revocation. */
   mayBeLost = false
   /** Another machine writes to this disk without this lock: the promises about the lock do not hold then. */
@@ -151,7 +171,7 @@ export class Model {
 
   #keep(process: Process, body: SessionBody, fate: Fate): Event {
     if (fate !== 'fails') this.#write(body)
-    if (fate !== 'ok' && fate !== 'refused-by-policy') this.#leaveNote()
+    if (STORAGE_FAULTS.includes(fate)) this.#leaveNote()
     // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
     else if (process.spending !== undefined && process.fetched !== undefined)
       this.uncertain.delete(process.spending)
@@ -168,7 +188,7 @@ export class Model {
       throw new Error('a refresh token went out without a durable attempt')
     if (fate === 'fails') {
       process.unanswered = new NetworkFailure('nothing listens there', false)
-      return { type: 'unanswered', failure: process.unanswered }
+      return { type: 'unsent', failure: process.unanswered }
     }
     const earlier = this.provider.presented.get(refresh) ?? 0
     if (!this.shared && earlier > (this.accounted.get(refresh) ?? 0))
@@ -176,6 +196,11 @@ export class Model {
     if (process.presented.has(refresh)) throw new Error('a process presented the same refresh token twice')
     process.presented.add(refresh)
     process.spending = refresh
+    const useless = this.#useless(process, refresh, fate)
+    if (useless) {
+      process.answer = useless
+      return undefined
+    }
     const answer = this.provider.refresh(refresh)
     if (fate === 'fails-after') {
       this.#abandon(process)
@@ -188,14 +213,35 @@ export class Model {
     }
     process.answer = answer
       ? this.#answered(answer, fate)
-      : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant') }
+      : this.provider.habits.silent
+        ? this.#unexplained(process, refresh)
+        : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant') }
     return undefined
+  }
+
+  /** An answer that brings nothing, whatever the provider has done. */
+  #useless(process: Process, refresh: string, fate: Fate): Event | undefined {
+    if (fate === 'unexplained') return this.#unexplained(process, refresh)
+    const [kind, after] = fate.split('-')
+    if (kind !== 'denied' && kind !== 'busy') return undefined
+    if (after) {
+      this.provider.refresh(refresh)
+      this.mayBeLost = true
+    }
+    process.unanswered = new Failure('provider-failed', kind)
+    return { type: kind === 'denied' ? 'denied' : 'unusable', failure: process.unanswered }
+  }
+
+  #unexplained(process: Process, refresh: string): Event {
+    this.unexplained.set(refresh, (this.unexplained.get(refresh) ?? 0) + 1)
+    process.unexplained = new Failure('provider-failed', 'HTTP 400')
+    return { type: 'unexplained', failure: process.unexplained }
   }
 
   #deliver(process: Process): Event {
     const event = process.answer as Event
     delete process.answer
-    if (event.type === 'refused') this.#account(process)
+    if (event.type !== 'answered') this.#account(process)
     return event
   }
 
@@ -210,7 +256,9 @@ export class Model {
   /** A fault leaves a note of an attempt behind: nobody can tell any more what became of it. */
   #leaveNote(): void {
     const { refresh, body } = this.disk ?? {}
-    if (refresh !== undefined && body?.attempt?.hash === tokenHash(refresh)) this.uncertain.add(refresh)
+    const { hash, outcome } = body?.attempt ?? {}
+    if (refresh !== undefined && hash === tokenHash(refresh) && outcome === undefined)
+      this.uncertain.add(refresh)
   }
 
   #die(process: Process): true {

@@ -97,9 +97,35 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
   'takes away the note of an earlier process': () => (state, event, now) => {
     const spending =
       state.phase === 'sending' && event.type !== 'answered'
-        ? { ...state.spending, resumed: false }
+        ? { ...state.spending, earlier: undefined }
         : undefined
     return next(spending ? { phase: 'sending', want: state.want, spending } : state, event, now)
+  },
+  'believes the first refusal without a reason': () => (state, event, now) =>
+    next(state, event.type === 'unexplained' ? { ...event, type: 'refused' } : event, now),
+  'never believes a refusal without a reason': () => (state, event, now) =>
+    next(state, event.type === 'unexplained' ? { ...event, type: 'denied' } : event, now),
+  'takes a refusal without a reason for no answer': () => (state, event, now) =>
+    next(state, event.type === 'unexplained' ? { ...event, type: 'unanswered' } : event, now),
+  'does not count refusals without a reason': () => (state, event, now) => {
+    const [after, effect] = next(state, event, now)
+    if (effect.do !== 'write' || effect.body.attempt?.outcome !== 'unexplained') return [after, effect]
+    const { attempt: _, ...body } = effect.body
+    return [after, { ...effect, body }]
+  },
+  'takes a denial for the end': () => (state, event, now) =>
+    next(state, event.type === 'denied' ? { ...event, type: 'refused' } : event, now),
+  'takes an error of the provider for no answer': () => (state, event, now) =>
+    next(
+      state,
+      event.type === 'unusable' || event.type === 'denied' ? { ...event, type: 'unanswered' } : event,
+      now,
+    ),
+  'forgets what became of a renewal': () => (state, event, now) => {
+    const [after, effect] = next(state, event, now)
+    if (effect.do !== 'write' || effect.body.attempt?.outcome === undefined) return [after, effect]
+    const { outcome: _, ...attempt } = effect.body.attempt
+    return [after, { ...effect, body: { ...effect.body, attempt } }]
   },
   'takes a sign-out for the end': () => (state, event, now) =>
     event.type === 'read-locked' && !event.session

@@ -15,7 +15,10 @@ export interface Plan {
 }
 type What = 'logout' | 'login' | 'revoked' | 'foreign-refresh' | 'foreign-login'
 
-const faults: Fate[] = ['ok', 'fails', 'fails-after', 'crash', 'crash-after', 'refused-by-policy']
+const faults: Fate[] = [
+  ...(['ok', 'fails', 'fails-after', 'crash', 'crash-after', 'refused-by-policy'] as const),
+  ...(['denied', 'denied-after', 'unexplained', 'busy', 'busy-after'] as const),
+]
 
 export const plans = (
   fates = faults,
@@ -25,6 +28,7 @@ export const plans = (
     habits: fc.record({
       rotation: fc.constantFrom('rotate' as const, 'rotate' as const, 'keep' as const, 'omit' as const),
       grace: fc.constantFrom(0, 0, 1),
+      silent: fc.constantFrom(false, false, true),
       growth: fc.constantFrom(0, 0, 3_500),
     }),
     life: fc.constantFrom(1, 30, 100, 3600),
@@ -91,6 +95,7 @@ export function play(plan: Plan, machine?: Machine): Model {
     for (const process of rest) move(process, 'ok')
   }
   judgeEnd(model)
+  judgeLater(model)
   return model
 }
 
@@ -112,7 +117,7 @@ function promise(holds: boolean, words: string): void {
 
 /** What must be true of a process that has just ended. */
 function judge(model: Model, process: Process): void {
-  const { effect, want, unanswered, fetched, decidedAt } = process
+  const { effect, want, unanswered, unexplained, fetched, decidedAt } = process
   const now = decidedAt ?? model.now
   if (effect.do === 'give') {
     const { token, warning } = effect
@@ -135,7 +140,11 @@ function judge(model: Model, process: Process): void {
   const { refresh, body } = model.disk ?? {}
   promise(failure.code !== 'bug', failure.message)
   promise(
-    failure.code !== 'session-ended' || refresh === undefined || model.provider.isDead(refresh),
+    failure.code !== 'session-ended' ||
+      refresh === undefined ||
+      model.provider.isDead(refresh) ||
+      // Two bad signs and never a reason: for the person it has ended.
+      (model.unexplained.get(refresh) ?? 0) + (process.uncertain ? 1 : 0) > 1,
     'ended a session that lives',
   )
   promise(!unanswered || failure.code !== 'session-ended', 'trouble on the way ended a session')
@@ -148,7 +157,7 @@ function judge(model: Model, process: Process): void {
       says ? 'blames an interruption that never was' : 'hides an interruption',
     )
   }
-  const impossible = failure === unanswered || failure.code === 'storage'
+  const impossible = failure === unanswered || failure === unexplained || failure.code === 'storage'
   const valid = body?.tokens.some(
     (token) => tokenHash(token.value) !== want.rejectedHash && secondsLeft(token, now) > 1,
   )
@@ -163,4 +172,27 @@ function judgeEnd(model: Model): void {
   promise(model.holder === undefined, 'the lock is still held')
   if (model.disk && !model.mayBeLost)
     promise(!model.provider.isDead(model.disk.refresh), 'lost a session for no reason')
+}
+
+/** Once all tokens have run out: a session that lives is renewed, and one that is dead is called so at the second run. */
+function judgeLater(model: Model): void {
+  if (model.disk === undefined) return
+  model.now += (model.life + 100_000) * 1000
+  const run = (): Process => {
+    const process = model.start(SLOT)
+    while (!process.end) model.step(process, 'ok')
+    judge(model, process)
+    return process
+  }
+  const dead = model.provider.isDead(model.disk.refresh)
+  const first = run()
+  if (!dead) {
+    promise(first.end === 'gave', 'does not renew a session that lives')
+    return
+  }
+  const { effect } = run()
+  promise(
+    effect.do === 'fail' && effect.failure.code === 'session-ended',
+    'never says that a session is dead',
+  )
 }

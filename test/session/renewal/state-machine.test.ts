@@ -19,7 +19,7 @@ describe('two or three processes, a strict provider, and whatever may happen to 
     const rotation = fc.constantFrom('rotate' as const, 'keep' as const, 'omit' as const)
     fc.assert(
       fc.property(orders, fc.integer({ min: 2, max: 3 }), rotation, (order, count, rotation) => {
-        const model = new Model({ rotation, grace: 0, growth: 0 }, 3600)
+        const model = new Model({ rotation, grace: 0, silent: false, growth: 0 }, 3600)
         model.signIn(3600)
         const processes = Array.from({ length: count }, () => model.start(SLOT))
         for (const who of order) model.step(processes[who % count] as (typeof processes)[0], 'ok')

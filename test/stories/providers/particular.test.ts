@@ -176,7 +176,7 @@ describe('a renewal whose answer is lost', () => {
     expect(stderr).toContain('interrupted after it was sent')
   })
 
-  it('a refusal without a body is the provider failing, not the end of the sign-in: exit 6', async () => {
+  it('a first refusal without a body is the provider failing, not the end of the sign-in: exit 6', async () => {
     await at({ ...okta, deadRefresh: { status: 400 } })
     place.simulator.endSessions()
     place.pass(okta.accessSeconds + 1)

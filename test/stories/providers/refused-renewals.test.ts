@@ -42,3 +42,100 @@ describe('an error code beside a WWW-Authenticate header (RFC 6749 §5.2)', () =
     expect((await type('ls-auth token')).exit).toBe(3)
   })
 })
+
+describe('a dead refresh token called an invalid request', () => {
+  const dead: Refusal = { status: 400, body: { error: 'invalid_request', error_description: 'Not known' } }
+
+  it('is exit 3: a renewal is well-formed, so it is its token that is refused', async () => {
+    await signedIn(dead)
+    place.simulator.endSessions()
+    const { exit, stderr } = await type('ls-auth token')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('invalid_request: Not known'),
+    })
+  })
+
+  it('with a scope of the person it may be the scope: no end, and how to find out', async () => {
+    await signedIn(dead)
+    place.simulator.endSessions()
+    const { exit, stderr } = await type('ls-auth token --scope openid')
+    expect(exit).toBe(6)
+    expect(stderr).toMatch(/^hint: .*without --scope and --audience/m)
+  })
+})
+
+describe('a refusal that gives no reason', () => {
+  const silent: Refusal = { status: 400 }
+
+  it('counts as the end at the second time, and the session is kept until a sign-in replaces it', async () => {
+    await signedIn(silent)
+    place.simulator.endSessions()
+    const first = await type('ls-auth token')
+    expect(first).toMatchObject({ exit: 6, stderr: expect.stringContaining('HTTP 400') })
+    for (const line of ['token', 'token --scope openid', 'token']) {
+      const { exit, stderr } = await type(`ls-auth ${line}`)
+      expect([line, exit]).toEqual([line, 3])
+      expect(stderr).toContain('the provider gives no reason')
+      expect(stderr).not.toContain('interrupted')
+      expect(stderr).toMatch(/^hint: .*ls-auth login/m)
+    }
+    expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*gives no reason/m)
+    expect(place.world.keychain.items.size).toBe(1)
+    expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it.each([
+    { status: 400, page: '<h1>Bad request</h1>' },
+    { status: 401, headers: CHALLENGE },
+    { status: 403, json: { message: 'no' } },
+  ])(
+    '$status with a body or without: the session lives on where the next renewal succeeds',
+    async (answer) => {
+      await signedIn()
+      place.simulator.answerTokensWith(answer)
+      expect((await type('ls-auth token')).exit).toBe(6)
+      expect((await type('ls-auth token')).exit).toBe(3)
+      place.simulator.answerTokensWith(undefined)
+      expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+      place.pass(okta.accessSeconds + 1)
+      place.simulator.answerTokensWith(answer)
+      expect((await type('ls-auth token')).exit).toBe(6)
+    },
+  )
+
+  it('to a scope of the person says nothing of the session', async () => {
+    await signedIn()
+    place.simulator.answerTokensWith(silent)
+    for (let time = 0; time < 3; time++) {
+      const { exit, stderr } = await type('ls-auth token --scope openid')
+      expect({ exit, stderr }).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('without --scope and --audience'),
+      })
+    }
+    expect((await type('ls-auth token')).exit).toBe(6)
+  })
+})
+
+describe('an answer is no interruption', () => {
+  it.each([
+    { status: 400, json: { error: 'invalid_target' } },
+    { status: 400, json: { error: 'invalid_scope' } },
+    { status: 400, json: { error: 'unauthorized_client' } },
+    { status: 503, page: 'busy' },
+    { status: 429 },
+    { status: 200, page: '<h1>Sign in to this network</h1>' },
+  ])('$status $json: a session that then turns out to be dead was refused', async (answer) => {
+    await signedIn()
+    place.simulator.answerTokensWith(answer)
+    expect((await type('ls-auth token')).exit).toBe(6)
+    place.simulator.answerTokensWith(undefined)
+    place.simulator.endSessions()
+    const { exit, stderr } = await type('ls-auth token')
+    expect(exit).toBe(3)
+    expect(stderr).toContain('the provider refused to renew it')
+    expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*refused to renew it/m)
+  })
+})

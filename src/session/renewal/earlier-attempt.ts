@@ -1,0 +1,26 @@
+import type { SessionBody } from '../store/session-file.ts'
+import { tokenHash } from './freshness.ts'
+
+/**
+ * How the last refresh with this very token ended, when it failed.
+ * - `interrupted`: no response was seen, so the provider may have used the token up. - `failed`: the response said
+ * nothing about the token (5xx, 429, HTML). - `unexplained`: it was refused without an error code.
+ */
+export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained'
+
+/** The stored attempt, if it was made with this refresh token. */
+export function earlierAttempt(
+  { attempt }: Pick<SessionBody, 'attempt'>,
+  refreshToken: string,
+): EarlierAttempt | undefined {
+  return attempt?.hash === tokenHash(refreshToken) ? (attempt.outcome ?? 'interrupted') : undefined
+}
+
+/** The message of an ended session. `explained`: the provider sent an error code, which the detail shows. */
+export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
+  if (earlier === 'interrupted')
+    return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+  return explained
+    ? 'your sign-in has ended: the provider refused to renew it'
+    : 'your sign-in has ended: it is not renewed, and the provider gives no reason'
+}
