@@ -44,7 +44,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   jose: 'src/claims/jwt/verify.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client': /^src\/session\/protocol\/(provider|exchange)\.ts$/,
+  'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,
   'smol-toml': 'src/settings/toml-reading.ts',
   'string-width': 'src/display-width.ts',
   undici: 'src/system/http/proxied-transport.ts',

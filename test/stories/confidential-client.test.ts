@@ -39,7 +39,7 @@ describe('a client with a secret', () => {
     await profile('client_auth = "client_secret_basic"')
     world.variables.LS_AUTH_CLIENT_SECRET_FILE = file
     expect(await world.type('ls-auth login')).toMatchObject({ exit: 0 })
-    const basic = `Basic ${Buffer.from(`confidential:${SECRET.replaceAll('-', '%2D')}`).toString('base64')}`
+    const basic = `Basic ${Buffer.from(`confidential:${SECRET}`).toString('base64')}`
     expect(authorization).toBe(basic)
     delete world.variables.LS_AUTH_CLIENT_SECRET_FILE
     authorization = undefined
@@ -49,6 +49,18 @@ describe('a client with a secret', () => {
     const [name] = await readdir(join(world.stateDirectory, 'sessions'))
     const bytes = await readFile(join(world.stateDirectory, 'sessions', name as string, 'session'), 'latin1')
     expect(bytes).not.toContain(SECRET)
+  })
+
+  it('sends unreserved characters as they are (RFC 3986 §2.3), and all others encoded', async () => {
+    await profile('client_auth = "client_secret_basic"')
+    await world.editConfig((text) => text.replace('"confidential"', '"my-client_1.a~b"'))
+    const secret = "a-b_c.d~e%+ :/ü!*'()"
+    await writeFile(file, `${secret}\n`)
+    world.variables.LS_AUTH_CLIENT_SECRET_FILE = file
+    expect(await world.type('ls-auth login')).toMatchObject({ exit: 0 })
+    expect(Buffer.from(authorization?.split(' ')[1] ?? '', 'base64').toString()).toBe(
+      'my-client_1.a~b:a-b_c.d~e%25%2B+%3A%2F%C3%BC%21%2A%27%28%29',
+    )
   })
 
   it('types it without echo, and is not asked again while it is kept', async () => {

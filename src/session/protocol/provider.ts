@@ -2,12 +2,13 @@ import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
 import type { Where } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
+import { authentication } from './client-auth.ts'
 import { beginExchange, DAY_SECONDS, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError } from './provider-errors.ts'
 
-/** With exchange.ts the only file that imports openid-client. Its errors are turned into Failures here. */
+/** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
 /** A validated token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface Tokens {
@@ -200,15 +201,4 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
     skewSeconds: exchange.skewSeconds,
     jwks: jwksOf(exchange, receivedAt),
   }
-}
-
-/** RFC 6749 §2.3.1; a public client sends its id alone and never a secret (Entra rejects one). */
-function authentication({ preset: { clientAuth }, secret }: ProviderOptions): oidc.ClientAuth {
-  if (clientAuth === 'none') return oidc.None()
-  if (secret === undefined) {
-    throw new Failure('settings', 'this client has a secret, and it is not known here', {
-      hint: 'Sign in again to give it: ls-auth login (LS_AUTH_CLIENT_SECRET_FILE names a file with it)',
-    })
-  }
-  return clientAuth === 'client_secret_basic' ? oidc.ClientSecretBasic(secret) : oidc.ClientSecretPost(secret)
 }
