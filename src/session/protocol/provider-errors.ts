@@ -65,6 +65,8 @@ export function explainProviderError(
     readonly preset: Preset
     readonly metadata: { readonly issuer: string }
     readonly hintValues: HintValues
+    /** The provider could ask the user: `prompt=none` was not sent. */
+    readonly personAsked: boolean
   },
 ): Failure {
   if (error instanceof Failure) return error
@@ -74,7 +76,8 @@ export function explainProviderError(
   if (typeof foreign.error === 'string') {
     // The library reads the redirect and exchanges the code in one call: the error may come from the token endpoint.
     const seen = where === 'authorization' && foreign.code === 'OAUTH_RESPONSE_BODY_ERROR' ? 'token' : where
-    return answered(foreign, doing, seen, context.preset, context.hintValues)
+    const asked = where !== 'token' && (where !== 'authorization' || context.personAsked)
+    return answered(foreign, doing, seen, asked, context)
   }
   const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
@@ -117,8 +120,8 @@ function answered(
   foreign: Foreign,
   doing: string,
   where: Where,
-  preset: Preset,
-  values: HintValues,
+  personAsked: boolean,
+  { preset, hintValues }: { readonly preset: Preset; readonly hintValues: HintValues },
 ): Failure {
   const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))
     ? String(foreign.error)
@@ -126,13 +129,18 @@ function answered(
   const description =
     typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : undefined
   const detail = [description ? `${error}: ${description}` : error]
-  const hint = hintFor(preset.id, { error, description: description ?? '', where }, values)
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
+  const declined = personAsked && (denied || REFUSALS.includes(meant))
+  const known = { error: declined ? 'access_denied' : error, description: description ?? '', where }
+  const hint = hintFor(preset.id, known, hintValues)
   return new ProviderFailure(
-    denied ? 'declined' : 'provider-failed',
-    denied ? 'the sign-in was declined' : `the provider refused to ${doing}`,
+    declined ? 'declined' : denied ? 'not-allowed' : 'provider-failed',
+    declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     { error: where === 'device' ? meant : error, status: statusOf(foreign) },
     { detail, ...(hint === undefined ? {} : { hint }) },
   )
 }
+
+/** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
+const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

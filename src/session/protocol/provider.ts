@@ -67,12 +67,15 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 export function connectProvider(options: ProviderOptions): Provider {
   const clientAuth = authentication(options)
   /** Runs one operation with an exchange of its own, and turns foreign errors into Failures. */
-  const ask: Ask = async (doing, where, work, redirectUri) => {
-    const exchange = await beginExchange(options, clientAuth, redirectUri)
+  const ask: Ask = async (doing, where, work, asked) => {
+    const exchange = await beginExchange(options, clientAuth, asked?.get('redirect_uri') ?? undefined)
     try {
       return await work(exchange)
     } catch (error) {
-      const failure = explainProviderError(error, doing, where, options)
+      const failure = explainProviderError(error, doing, where, {
+        ...options,
+        personAsked: asked?.get('prompt') !== 'none',
+      })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (where !== 'token' && exchange.refreshToken !== undefined)
         await revoke(ask, exchange.refreshToken, options).catch(() => {})
@@ -87,7 +90,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         'sign in',
         'authorization',
         async (exchange) => tokensOf(await exchangeCode(exchange, callback, request), exchange),
-        request.url.searchParams.get('redirect_uri') ?? undefined,
+        request.url.searchParams,
       ),
     startDevice: (parameters) =>
       ask('start the device flow', 'device', (exchange) => startDevice(exchange, parameters)),
@@ -107,7 +110,8 @@ type Ask = <T>(
   doing: string,
   where: Where,
   work: (exchange: Exchange) => Promise<T>,
-  redirectUri?: string,
+  /** The parameters of the authorization request, for the operation that reads its response. */
+  asked?: URLSearchParams,
 ) => Promise<T>
 
 async function authorize(

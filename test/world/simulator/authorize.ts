@@ -36,6 +36,7 @@ export function authorize(
   }
   const problem = requestProblem(behaviour, asked) ?? grantProblem(behaviour, asked)
   if (problem) return back({ error: problem.error, error_description: problem.description })
+  if (behaviour.declined !== undefined) return back({ error: behaviour.declined })
   const code = random()
   remember(code, {
     grant: grantFor(behaviour, asked, authTime),
