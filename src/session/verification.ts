@@ -64,8 +64,9 @@ export const inspectOwn = (
 
 /**
  * Verifies a token's signature: the one place that does it, for sign-in, refresh, whoami, check and doctor. The keys
- * are those of the trusted issuer that the token names, else of the one that sent it. For an unknown key id the JWKS is
- * fetched once more, because keys rotate (OIDC Core §10.1.1). Failures: `provider-failed`, `network`.
+ * are those of the trusted issuer that the token names, else of the one that sent it. For an unknown key id or a wrong
+ * signature the JWKS is fetched once more, because keys rotate (OIDC Core §10.1.1), some under the same id. Failures:
+ * `provider-failed`, `network`.
  */
 export async function verify(token: Inspected, how: VerifyOptions, ports: Ports): Promise<Inspected> {
   const now = ports.clock.now() + how.skewSeconds * 1000
@@ -78,10 +79,11 @@ export async function verify(token: Inspected, how: VerifyOptions, ports: Ports)
   try {
     const first = await signingKeys(trusted, trusted.cached, ports, how.skipCache)
     judged = await verifyInspected(token, first.keys, facts)
-    if (first.source === 'provider' || !hasUnknownKey(judged)) return judged
+    if (first.source === 'provider' || !mayHaveNewKey(judged)) return judged
     return await verifyInspected(token, (await signingKeys(trusted, trusted.cached, ports, true)).keys, facts)
   } catch (error) {
-    if (how.whenUnreachable !== 'unverified' || !(error instanceof Failure)) throw error
+    if (!(error instanceof Failure)) throw error
+    if (how.whenUnreachable !== 'unverified' && judged.signature !== 'bad') throw error
     return judged
   }
 }
@@ -91,6 +93,10 @@ async function judgeWithoutKeys(token: Inspected, now: number): Promise<Inspecte
   const judged = await verifyInspected(token, {}, { issuer: token.identity.issuer.value ?? '', now })
   return hasUnknownKey(judged) ? token : judged
 }
+
+/** Whether newer keys than the cached ones may verify the token. */
+const mayHaveNewKey = (token: Inspected): boolean =>
+  hasUnknownKey(token) || (token.answer?.verified === false && token.answer.reason === 'bad-signature')
 
 const hasUnknownKey = ({ answer }: Inspected): boolean =>
   answer?.verified === false && answer.reason === 'unknown-key'

@@ -11,8 +11,9 @@ import {
 } from './signing-key.ts'
 
 /**
- * Why a signature is not verified. `unknown-key` is the only one where fetching the keys again may help
- * (OIDC Core §10.1.1); `bad-signature` means that the token was not signed by the provider.
+ * Why a signature is not verified. Fetching the keys again may help for `unknown-key` (OIDC Core §10.1.1), and for
+ * `bad-signature` where a provider replaces a key and keeps its id; with current keys `bad-signature` means that the
+ * token was not signed by the provider.
  */
 export type SignatureProblem =
   | 'opaque'

@@ -5,7 +5,7 @@ import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
 import { type Metadata, skewOf } from './metadata.ts'
-import { refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
+import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
 
 /** Upper bound for token lifetimes, and a clock tolerance that accepts any time. */
 export const DAY_SECONDS = 86_400
@@ -33,13 +33,19 @@ export interface Exchange {
   readonly skewSeconds: number
   /** Recorded before the library validates the response, so that it can be revoked if the response is rejected. */
   readonly refreshToken: string | undefined
+  /** The raw response with tokens, to validate it again without a second request. */
+  readonly tokenAnswer: HttpAnswer | undefined
 }
 
-/** Configures openid-client for one operation. `redirectUri`: as in the authorization request, for a code exchange. */
+/**
+ * Configures openid-client for one operation. `redirectUri`: as in the authorization request, for a code exchange.
+ * `replay`: a response that is used instead of a request to the token endpoint.
+ */
 export async function beginExchange(
   options: ProviderOptions,
   clientAuth: oidc.ClientAuth,
   redirectUri?: string,
+  replay?: HttpAnswer,
 ): Promise<Exchange> {
   const config = await configure(options, clientAuth)
   const exchange = {
@@ -47,11 +53,13 @@ export async function beginExchange(
     options,
     skewSeconds: options.skewSeconds,
     refreshToken: undefined as string | undefined,
+    tokenAnswer: undefined as HttpAnswer | undefined,
   }
   config[oidc.customFetch] = async (url, init) => {
-    const answer = await send(url, init, options, redirectUri)
+    const answer = (init.method === 'POST' && replay) || (await send(url, init, options, redirectUri))
     exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
+    if (bringsTokens(answer)) exchange.tokenAnswer = answer
     const empty = answer.status === 204 || answer.status === 304
     return new Response(empty ? null : new Uint8Array(answer.body), {
       status: answer.status,

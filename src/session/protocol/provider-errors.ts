@@ -36,11 +36,13 @@ interface Foreign {
   readonly cause?: unknown
 }
 
+const BAD_SIGNATURE = /signature verification failed/
+
 /** Validation errors of the OpenID library that mean the response cannot be trusted, and our messages for them. */
 const JUDGEMENTS: readonly [RegExp, string][] = [
   [/"nonce"/, 'the ID token was made for another sign-in (nonce)'],
   [/"state"/, 'the answer belongs to another sign-in (state)'],
-  [/signature verification failed/, 'the signature of the ID token is wrong'],
+  [BAD_SIGNATURE, 'the signature of the ID token is wrong'],
   [
     /no applicable keys|more than one applicable key|key selection/,
     "no key of the provider fits the ID token's signature",
@@ -52,6 +54,13 @@ const JUDGEMENTS: readonly [RegExp, string][] = [
   [/token_type/, 'the token response has a token type ls-auth cannot use'],
   [/JWT|JWS|ID Token/i, 'the ID token is not valid'],
 ]
+
+/** Whether the library found the key of an ID token, and the signature does not fit it. */
+export const isBadSignature = (error: unknown): boolean =>
+  BAD_SIGNATURE.test(wordsOf(error as Foreign)) && !(error instanceof Failure)
+
+const wordsOf = ({ message, cause }: Foreign): string =>
+  [message, (cause as Foreign | undefined)?.message].filter(Boolean).join(' ')
 
 /**
  * Turns any error of the OpenID library or the HTTP port into a Failure (`refused`, `declined`, `network`,
@@ -79,7 +88,7 @@ export function explainProviderError(
     const asked = where !== 'token' && (where !== 'authorization' || context.personAsked)
     return answered(foreign, doing, seen, asked, context)
   }
-  const words = [foreign.message, (nested as Foreign | undefined)?.message].filter(Boolean).join(' ')
+  const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
     return unreadable(foreign, doing)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))

@@ -6,7 +6,7 @@ import { authentication } from './client-auth.ts'
 import { beginExchange, DAY_SECONDS, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
 import { checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
-import { explainProviderError } from './provider-errors.ts'
+import { explainProviderError, isBadSignature } from './provider-errors.ts'
 
 /** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
@@ -23,6 +23,13 @@ export interface Tokens {
   readonly receivedAt: number
   readonly skewSeconds: number
   readonly jwks: SessionBody['jwks']
+}
+
+/** The provider has refreshed the session, and the response is invalid or cannot be verified. */
+export interface Unbelieved {
+  readonly failure: Failure
+  /** The rotated refresh token: from now on the only one that works. */
+  readonly refreshToken: string | undefined
 }
 
 /** A device authorization response (RFC 8628 §3.2). */
@@ -53,7 +60,7 @@ export interface Provider {
   startDevice(parameters: Record<string, string>): Promise<DeviceGrant>
   /** One poll. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code. */
   pollDevice(grant: DeviceGrant, parameters: Record<string, string>): Promise<Tokens>
-  refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens>
+  refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
   /** RFC 7009. False: the provider offers no revocation. */
   revoke(token: string): Promise<boolean>
 }
@@ -68,9 +75,15 @@ export function connectProvider(options: ProviderOptions): Provider {
   const clientAuth = authentication(options)
   /** Runs one operation with an exchange of its own, and turns foreign errors into Failures. */
   const ask: Ask = async (doing, where, work, asked) => {
-    const exchange = await beginExchange(options, clientAuth, asked?.get('redirect_uri') ?? undefined)
+    const redirectUri = asked?.get('redirect_uri') ?? undefined
+    const exchange = await beginExchange(options, clientAuth, redirectUri)
     try {
-      return await work(exchange)
+      return await work(exchange).catch(async (error) => {
+        if (!isBadSignature(error) || !options.jwks || !exchange.tokenAnswer) throw error
+        // Some providers replace a key and keep its id: validate again with the current keys.
+        const withoutKeys = { ...options, jwks: undefined }
+        return work(await beginExchange(withoutKeys, clientAuth, redirectUri, exchange.tokenAnswer))
+      })
     } catch (error) {
       const failure = explainProviderError(error, doing, where, {
         ...options,
@@ -98,10 +111,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       ask('sign in', 'device', async (exchange) =>
         tokensOf(await pollDevice(exchange, grant, parameters), exchange),
       ),
-    refresh: (refreshToken, parameters) =>
-      ask('renew the session', 'token', async (exchange) =>
-        tokensOf(await oidc.refreshTokenGrant(exchange.config, refreshToken, parameters), exchange),
-      ),
+    refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),
     revoke: (token) => revoke(ask, token, options),
   }
 }
@@ -113,6 +123,23 @@ type Ask = <T>(
   /** The parameters of the authorization request, for the operation that reads its response. */
   asked?: URLSearchParams,
 ) => Promise<T>
+
+async function refresh(
+  ask: Ask,
+  refreshToken: string,
+  parameters: Record<string, string>,
+): Promise<Tokens | Unbelieved> {
+  let last: Exchange | undefined
+  try {
+    return await ask('renew the session', 'token', async (exchange) => {
+      last = exchange
+      return tokensOf(await oidc.refreshTokenGrant(exchange.config, refreshToken, parameters), exchange)
+    })
+  } catch (failure) {
+    if (!(failure instanceof Failure) || !last?.tokenAnswer) throw failure
+    return { failure, refreshToken: last.refreshToken }
+  }
+}
 
 async function authorize(
   { config, options }: Exchange,

@@ -8,6 +8,11 @@ export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined
   return typeof token === 'string' ? token : undefined
 }
 
+/** Whether a response carries tokens, valid or not: the provider has carried out the request. */
+export const bringsTokens = (answer: HttpAnswer): boolean =>
+  answer.status === 200 &&
+  (refreshTokenIn(answer) !== undefined || typeof jsonObject(answer.body)?.access_token === 'string')
+
 /**
  * An error response in the form in which the protocol library finds its OAuth error code: a WWW-Authenticate header
  * beside the code (RFC 6749 §5.2 requires one with `invalid_client`) hides the body from it, and some providers send the

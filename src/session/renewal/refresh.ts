@@ -6,9 +6,10 @@ import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import { checkSamePerson } from '../protocol/id-token.ts'
-import type { Provider, Tokens } from '../protocol/provider.ts'
+import type { Provider, Tokens, Unbelieved } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Session } from '../store/session.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { isPlain, type Want } from './freshness.ts'
 import type { Event, Renewal } from './state-machine.ts'
 import { storedTokens } from './stored-tokens.ts'
@@ -28,6 +29,7 @@ export async function renew(
     const parameters = slotParameters(client, want)
     sent = true
     const tokens = await refreshWhenReached(provider, refreshToken, parameters, ports)
+    if ('failure' in tokens) return { type: 'answered', renewal: unbelieved(tokens, body) }
     checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
     return { type: 'answered', renewal: await renewal(asker, provider, tokens, body.grantedScope) }
   } catch (error) {
@@ -72,7 +74,7 @@ async function refreshWhenReached(
   refreshToken: string,
   parameters: Record<string, string>,
   ports: Ports,
-): Promise<Tokens> {
+): Promise<Tokens | Unbelieved> {
   for (const pause of RETRY_MILLISECONDS) {
     try {
       return await provider.refresh(refreshToken, parameters)
@@ -83,6 +85,14 @@ async function refreshWhenReached(
   }
   return provider.refresh(refreshToken, parameters)
 }
+
+/** Nothing of such an answer is kept but the refresh token, without which the session would be lost. */
+const unbelieved = ({ failure, refreshToken }: Unbelieved, { skewSeconds }: SessionBody): Renewal => ({
+  tokens: [],
+  skewSeconds,
+  unusable: failure,
+  ...(refreshToken === undefined ? {} : { refresh: refreshToken }),
+})
 
 async function renewal(
   { client, want, ports }: { readonly client: Client; readonly want: Want; readonly ports: Ports },

@@ -26,6 +26,8 @@ export interface Renewal {
   readonly skewSeconds: number
   /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
   readonly refusal?: Failure
+  /** The answer is of no use: only the rotation is kept. */
+  readonly unusable?: Failure
 }
 
 /** Where the machine stands. */
@@ -51,6 +53,7 @@ interface Spending {
   readonly explained?: boolean
   readonly renewed?: StoredToken
   readonly refusal?: Failure
+  readonly unusable?: Failure
 }
 
 /** What has happened: the result of the last effect. */
@@ -95,7 +98,7 @@ export function next(state: State, event: Event, now: number): Step {
     case 'read-locked':
       return onLocked(state, event.session, now)
     case 'written':
-      return onWritten(state)
+      return onWritten(state, now)
     case 'not-written':
       return onNotWritten(state, event.failure, now)
     case 'answered':
@@ -166,7 +169,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
 const roomFor = (body: SessionBody): number =>
   4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.value.length, 0)
 
-function onWritten(state: State): Step {
+function onWritten(state: State, now: number): Step {
   if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting')
     return [
@@ -174,7 +177,8 @@ function onWritten(state: State): Step {
       { do: 'refresh', refreshToken: state.spending.refreshToken },
     ]
   if (state.phase !== 'keeping') return bug(state, { type: 'written' })
-  const { refusal, renewed } = state.spending
+  const { refusal, renewed, unusable } = state.spending
+  if (unusable) return orStillValid(state, unusable, now)
   if (refusal)
     return [
       { phase: 'done', want: state.want },
@@ -188,7 +192,8 @@ function onNotWritten(state: State, failure: Failure, now: number): Step {
   if (state.phase === 'settling') return state.verdict
   if (state.phase === 'noting') return orStillValid(state, failure, now)
   if (state.phase !== 'keeping') return bug(state, { type: 'not-written', failure })
-  const { refusal, renewed } = state.spending
+  const { refusal, renewed, unusable } = state.spending
+  if (unusable) return orStillValid(state, failure, now)
   if (refusal || !renewed)
     return [
       { phase: 'done', want: state.want },
@@ -217,6 +222,7 @@ function onAnswered(state: State, renewal: Renewal): Step {
     ...state.spending,
     ...(renewed === undefined ? {} : { renewed }),
     ...(renewal.refusal === undefined ? {} : { refusal: renewal.refusal }),
+    ...(renewal.unusable === undefined ? {} : { unusable: renewal.unusable }),
   }
   return [
     { phase: 'keeping', want: state.want, spending },

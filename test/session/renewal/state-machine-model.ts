@@ -18,7 +18,8 @@ import { type Granted, type ProviderHabits, StrictProvider } from '../strict-pro
 
 /**
  * What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. `denied`,
- * `unexplained`, `busy`: the provider answers with an error code, with a refusal without one, with 503.
+ * `unexplained`, `busy`: the provider answers with an error code, with a refusal without one, with 503; `not-believed`:
+ * its answer is renewed tokens that cannot be verified.
  */
 export type Fate =
   | 'ok'
@@ -32,6 +33,7 @@ export type Fate =
   | 'unexplained'
   | 'busy'
   | 'busy-after'
+  | 'not-believed'
 
 const STORAGE_FAULTS: readonly Fate[] = ['fails', 'fails-after', 'crash', 'crash-after']
 
@@ -55,6 +57,8 @@ export interface Process {
   /** The access token that it has just fetched itself, and whether the policy refuses it. */
   fetched?: string
   refused?: boolean
+  /** The provider has renewed the session, and said so. */
+  heard?: boolean
   /** When it took the lock: an earlier spending of the token it found had no outcome. */
   uncertain?: boolean
   /** When it chose its end, if it has a last word to write before. */
@@ -173,8 +177,7 @@ export class Model {
     if (fate !== 'fails') this.#write(body)
     if (STORAGE_FAULTS.includes(fate)) this.#leaveNote()
     // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
-    else if (process.spending !== undefined && process.fetched !== undefined)
-      this.uncertain.delete(process.spending)
+    else if (process.spending !== undefined && process.heard) this.uncertain.delete(process.spending)
     if (process.spending !== undefined && fate === 'fails') this.#abandon(process)
     else if (process.spending === this.disk?.refresh) this.#account(process)
     else delete process.spending
@@ -208,11 +211,13 @@ export class Model {
       return { type: 'unanswered', failure: process.unanswered }
     }
     if (answer) {
-      process.fetched = answer.access
+      process.heard = true
+      if (fate === 'not-believed') process.unanswered = new Failure('refused', 'a wrong signature')
+      else process.fetched = answer.access
       process.refused = fate === 'refused-by-policy'
     }
     process.answer = answer
-      ? this.#answered(answer, fate)
+      ? this.#answered(process, answer, fate)
       : this.provider.habits.silent
         ? this.#unexplained(process, refresh)
         : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant') }
@@ -245,10 +250,14 @@ export class Model {
     return event
   }
 
-  #answered(answer: Granted, fate: Fate): Event {
+  #answered(process: Process, answer: Granted, fate: Fate): Event {
     const refusal =
       fate === 'refused-by-policy' ? { refusal: new Failure('not-allowed', 'not in the group') } : {}
     const refresh = answer.refresh === undefined ? {} : { refresh: answer.refresh }
+    if (fate === 'not-believed') {
+      const unusable = process.unanswered as Failure
+      return { type: 'answered', renewal: { tokens: [], skewSeconds: 0, unusable, ...refresh } }
+    }
     const tokens = [this.#token(answer.access, this.now)]
     return { type: 'answered', renewal: { tokens, skewSeconds: 0, ...refresh, ...refusal } }
   }

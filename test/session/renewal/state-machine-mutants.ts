@@ -55,6 +55,11 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
         ]
       : step
   },
+  'forgets the new refresh token of an answer that it does not believe': () => (state, event, now) => {
+    if (event.type !== 'answered' || !event.renewal.unusable) return next(state, event, now)
+    const { refresh: _, ...renewal } = event.renewal
+    return next(state, { ...event, renewal }, now)
+  },
   'hands out what the policy refuses': () => (state, event, now) => {
     if (event.type !== 'answered') return next(state, event, now)
     const { refusal: _, ...renewal } = event.renewal

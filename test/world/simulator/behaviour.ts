@@ -103,6 +103,8 @@ export interface Behaviour {
     | { readonly by: 'nothing' }
   /** Parameters of the authorization request it cannot stand; a value in the name (`prompt=consent`) narrows it. */
   readonly refusedParameters: Readonly<Record<string, { error: string; description: string }>>
+  /** It sends an ID token at sign-in, and none with a renewal (OIDC Core §12.2 allows that). */
+  readonly idTokenOnce?: boolean
   /** The person refuses; this is the error that goes back. */
   readonly declined?: string
   readonly accessSeconds: number

@@ -4,6 +4,8 @@ import type { Behaviour, Facts, Shape } from './behaviour.ts'
 
 /** Signs what a behaviour says its tokens look like, with one RSA key for each name it gives. */
 export interface Mint {
+  /** Other keys under the same names. */
+  replaceKeys(): Promise<void>
   readonly keySet: { readonly keys: readonly Record<string, unknown>[] }
   /** An access token and the ID token that goes with it. */
   tokens(facts: Facts): { access: string; id: string }
@@ -11,15 +13,21 @@ export interface Mint {
 
 export async function openMint(behaviour: Behaviour): Promise<Mint> {
   const keys = new Map<string, SigningKey>()
-  for (const name of behaviour.keys) keys.set(name, await generateSigningKey())
+  const replaceKeys = async () => {
+    for (const name of behaviour.keys) keys.set(name, await generateSigningKey())
+  }
+  await replaceKeys()
   const sign = ({ header, claims }: Shape, more: Record<string, unknown> = {}) => {
     const key = keys.get(header.kid)
     if (!key) throw new Error(`the behaviour of ${behaviour.id} names no key ${header.kid}`)
     return signJwt({ alg: 'RS256', ...header }, { ...claims, ...more }, key.privateKey)
   }
   return {
-    keySet: {
-      keys: [...keys].map(([kid, { jwk }]) => ({ kty: 'RSA', use: 'sig', kid, n: jwk.n, e: jwk.e })),
+    replaceKeys,
+    get keySet() {
+      return {
+        keys: [...keys].map(([kid, { jwk }]) => ({ kty: 'RSA', use: 'sig', kid, n: jwk.n, e: jwk.e })),
+      }
     },
     tokens(facts) {
       const shape = behaviour.accessToken(facts)

@@ -31,6 +31,10 @@ export interface Simulator {
   loseTokenAnswers(count: number): void
   /** From now on its token endpoint answers this, and nothing is carried out; undefined: as it should again. */
   answerTokensWith(answer: Answer | undefined): void
+  /** New signing keys under the old names; `publish: false`: its key set still shows the old ones. */
+  replaceKeys(publish?: boolean): Promise<void>
+  /** From now on its key set does not answer. */
+  hideKeys(hidden: boolean): void
   /** Moves its clock, which its tokens and its Date header follow. */
   advance(seconds: number): void
   /** Ends every session, as an administrator would. */
@@ -55,12 +59,18 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   let refreshes = 0
   let losing = 0
   let instead: Answer | undefined
+  let keysHidden = false
+  let oldKeys: unknown
   const now = () => Math.floor(Date.now() / 1000) + offset
   const refreshTokens = new RefreshTokens(behaviour.rotation, behaviour.refreshPrefix, now)
 
   const handle = async (request: IncomingMessage, response: ServerResponse, place: 'home' | 'elsewhere') => {
     const { record } = await recordRequest(request)
     requests.push(record)
+    if (keysHidden && record.path === behaviour.paths.jwks) {
+      request.socket.destroy()
+      return
+    }
     const answer = route(record, request, place)
     if (losing > 0 && record.path === behaviour.paths.token) {
       losing -= 1
@@ -92,7 +102,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
       const discovery = `${behaviour.issuerPath.replace(/\/$/, '')}/.well-known/openid-configuration`
       if (place === 'home' && path === discovery)
         return { status: 200, json: metadataOf(behaviour, issuer, origins) }
-      if (at('jwks')) return { status: 200, json: mint.keySet }
+      if (at('jwks')) return { status: 200, json: oldKeys ?? mint.keySet }
       if (at('authorize')) {
         return authorize(behaviour, parameters, now(), (code, pending) => {
           issued(code)
@@ -143,6 +153,13 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     },
     answerTokensWith: (answer) => {
       instead = answer
+    },
+    replaceKeys: async (publish = true) => {
+      oldKeys = publish ? undefined : mint.keySet
+      await mint.replaceKeys()
+    },
+    hideKeys: (hidden) => {
+      keysHidden = hidden
     },
     advance: (seconds) => {
       offset += seconds

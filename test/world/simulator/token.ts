@@ -46,7 +46,7 @@ export function answerToken(
       const grant = form.has('scope') ? regrant(behaviour, form, spent.grant) : spent.grant
       if (!grant) return oauthError('invalid_scope')
       state.refreshed()
-      return deliver(state, grant, undefined, spent.answer)
+      return deliver(state, grant, undefined, spent.answer, !behaviour.idTokenOnce)
     }
     case DEVICE_GRANT: {
       const polled = device.poll(form)
@@ -94,6 +94,7 @@ function deliver(
   grant: Grant,
   nonce: string | undefined,
   refreshToken: string | undefined,
+  withId = true,
 ): Answer {
   const { behaviour, issuer, mint } = state
   const now = state.now()
@@ -114,7 +115,7 @@ function deliver(
     token_type: 'Bearer',
     access_token: access,
     expires_in: behaviour.accessSeconds,
-    ...(grant.scopes.includes('openid') ? { id_token: id } : {}),
+    ...(withId && grant.scopes.includes('openid') ? { id_token: id } : {}),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     ...behaviour.tokenExtras(facts),
   }
