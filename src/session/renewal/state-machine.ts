@@ -152,6 +152,9 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   if (want.minTtlSeconds !== undefined && life !== undefined && life < want.minTtlSeconds) {
     return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
   }
+  // Spending a refresh token for what the provider will not send would be repeated by every run.
+  if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
+    return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
   const hash = tokenHash(refresh)
   const earlier = earlierAttempt(seen.body, refresh)
   // The provider may already have used this refresh token up: do not send it again while an access token still works.
@@ -185,7 +188,7 @@ function onWritten(state: State, now: number): Step {
       { do: 'fail', failure: refusal },
     ]
   if (renewed) return give(state.want, renewed)
-  return fail(state.want, 'provider-failed', 'the provider renewed the session without the token asked for')
+  return noIdToken(state.want, state.spending.seen.body)
 }
 
 function onNotWritten(state: State, failure: Failure, now: number): Step {
@@ -204,20 +207,32 @@ function onNotWritten(state: State, failure: Failure, now: number): Step {
 
 function onAnswered(state: State, renewal: Renewal): Step {
   if (state.phase !== 'sending') return bug(state, { type: 'answered', renewal })
-  const { attempt: _, padding: __, tokens: old, refresh: ___, ...rest } = state.spending.seen.body
+  const { want } = state
+  const { seen } = state.spending
+  const {
+    attempt: _,
+    padding: __,
+    tokens: old,
+    refresh: ___,
+    idTokenAtSignInOnly: before,
+    ...rest
+  } = seen.body
   const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
   const rotated = renewal.refresh !== undefined && renewal.refresh !== state.spending.refreshToken
-  const refresh = rotated ? renewal.refresh : state.spending.seen.body.refresh
+  const refresh = rotated ? renewal.refresh : seen.body.refresh
   const body: SessionBody = {
     ...rest,
     tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
     ...(refresh === undefined ? {} : { refresh }),
     ...(renewal.idToken === undefined ? {} : { idToken: renewal.idToken }),
+    ...(lacksIdToken(renewal, want) || (before && renewal.idToken === undefined)
+      ? { idTokenAtSignInOnly: true }
+      : {}),
     ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
     ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
     skewSeconds: renewal.skewSeconds,
   }
-  const renewed = renewal.tokens.find((token) => matches(token, state.want))
+  const renewed = renewal.tokens.find((token) => matches(token, want))
   const spending: Spending = {
     ...state.spending,
     ...(renewed === undefined ? {} : { renewed }),
@@ -228,6 +243,23 @@ function onAnswered(state: State, renewal: Renewal): Step {
     { phase: 'keeping', want: state.want, spending },
     { do: 'write', body },
   ]
+}
+
+/** The answer of a renewal that should have brought an ID token (OIDC Core §12.2 lets the provider leave it out). */
+const lacksIdToken = ({ idToken, unusable }: Renewal, want: Want): boolean =>
+  idToken === undefined &&
+  unusable === undefined &&
+  (isPlain(want) || want.scopes.split(' ').includes('openid'))
+
+function noIdToken(want: Want, { idToken }: SessionBody): Step {
+  return idToken === undefined
+    ? fail(want, 'cannot-do', 'this sign-in has no ID token', 'Add openid to scopes, then: ls-auth login')
+    : fail(
+        want,
+        'cannot-do',
+        'the provider sends an ID token at sign-in only, and that one is no longer good',
+        'Sign in again for a new one: ls-auth login',
+      )
 }
 
 type NoRenewal = Extract<Event, { readonly failure: Failure }>
@@ -312,9 +344,9 @@ const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
   { do: 'give', token, ...(warning ? { warning } : {}) },
 ]
 
-const fail = (want: Want, code: FailureCode, message: string): Step => [
+const fail = (want: Want, code: FailureCode, message: string, hint?: string): Step => [
   { phase: 'done', want },
-  { do: 'fail', failure: new Failure(code, message) },
+  { do: 'fail', failure: new Failure(code, message, hint === undefined ? {} : { hint }) },
 ]
 
 const bug = (state: State, event: Event): Step =>

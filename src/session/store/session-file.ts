@@ -41,6 +41,8 @@ export interface Cached<T> {
 export interface SessionBody {
   readonly tokens: readonly StoredToken[]
   readonly idToken?: string
+  /** A renewal has brought no ID token although it should: there is one at sign-in alone. */
+  readonly idTokenAtSignInOnly?: true
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
   readonly grantedScope?: string
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */

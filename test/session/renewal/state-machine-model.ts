@@ -91,6 +91,8 @@ export class Model {
   readonly accounted = new Map<string, number>()
   /** Refresh tokens whose spending was begun and left without an outcome. */
   readonly uncertain = new Set<string>()
+  /** A renewal is on the disk, and so is that no ID token came with it: this provider sends none. */
+  knowsNoIdToken = false
   /** Refresh token → how often it was refused without a reason. */
   readonly unexplained = new Map<string, number>()
   /** Something happened after which a session may be lost: the named window, a lost answer, a revocation. */
@@ -115,6 +117,7 @@ export class Model {
     const { access, refresh } = this.provider.signIn()
     const token = this.#token(access, this.now - age * 1000)
     this.disk = { body: { tokens: [token], skewSeconds: 0, signedInAt: token.receivedAt }, refresh }
+    this.knowsNoIdToken = false
     this.committed.add(access)
   }
 
@@ -175,6 +178,7 @@ export class Model {
 
   #keep(process: Process, body: SessionBody, fate: Fate): Event {
     if (fate !== 'fails') this.#write(body)
+    if (fate !== 'fails' && process.fetched !== undefined) this.knowsNoIdToken = true
     if (STORAGE_FAULTS.includes(fate)) this.#leaveNote()
     // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
     else if (process.spending !== undefined && process.heard) this.uncertain.delete(process.spending)
@@ -189,6 +193,8 @@ export class Model {
   #send(process: Process, refresh: string, fate: Fate): Event | undefined {
     if (!this.shared && this.disk?.body.attempt?.hash !== tokenHash(refresh))
       throw new Error('a refresh token went out without a durable attempt')
+    if (process.want.use === 'id' && this.knowsNoIdToken && !this.shared)
+      throw new Error('spent a refresh token for an ID token that never comes')
     if (fate === 'fails') {
       process.unanswered = new NetworkFailure('nothing listens there', false)
       return { type: 'unsent', failure: process.unanswered }

@@ -132,6 +132,12 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
     const { outcome: _, ...attempt } = effect.body.attempt
     return [after, { ...effect, body: { ...effect.body, attempt } }]
   },
+  'forgets that no ID token comes': () => (state, event, now) => {
+    const [after, effect] = next(state, event, now)
+    if (effect.do !== 'write') return [after, effect]
+    const { idTokenAtSignInOnly: _, ...body } = effect.body
+    return [after, { ...effect, body }]
+  },
   'takes a sign-out for the end': () => (state, event, now) =>
     event.type === 'read-locked' && !event.session
       ? [

@@ -9,7 +9,7 @@ export interface Plan {
   /** Life of an access token and what is left of the stored one's, seconds. */
   readonly life: number
   readonly left: number
-  readonly wants: readonly Omit<Want, 'use' | 'audience' | 'scopes'>[]
+  readonly wants: readonly (Omit<Want, 'use' | 'audience' | 'scopes'> & { readonly use?: 'id' })[]
   readonly moves: readonly { readonly who: number; readonly fate: Fate; readonly wait: number }[]
   readonly event: { readonly at: number; readonly what: What } | undefined
 }
@@ -38,6 +38,7 @@ export const plans = (
         { weight: 4, arbitrary: fc.constant({}) },
         { weight: 1, arbitrary: fc.record({ minTtlSeconds: fc.constantFrom(0, 20, 90, 100, 7200) }) },
         { weight: 1, arbitrary: fc.constant({ rejectedHash: 'the stored one' }) },
+        { weight: 1, arbitrary: fc.constant({ use: 'id' as const }) },
       ),
       { minLength: 2, maxLength: 3 },
     ),
@@ -159,7 +160,8 @@ function judge(model: Model, process: Process): void {
   }
   const impossible = failure === unanswered || failure === unexplained || failure.code === 'storage'
   const valid = body?.tokens.some(
-    (token) => tokenHash(token.value) !== want.rejectedHash && secondsLeft(token, now) > 1,
+    (token) =>
+      token.use === want.use && tokenHash(token.value) !== want.rejectedHash && secondsLeft(token, now) > 1,
   )
   promise(
     !impossible || !valid || want.minTtlSeconds !== undefined || model.shared,
