@@ -14,6 +14,8 @@ export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained'
 /** The stored attempt, if it was made with this refresh token. */
 /** The stored attempt, if it was made with this refresh token. */
 /** The stored attempt, if it was made with this refresh token. */
+/** The stored attempt, if it was made with this refresh token. */
+/** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(
   { attempt }: Pick<SessionBody, 'attempt'>,
   refreshToken: string,

@@ -4,14 +4,15 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
-import { grantParameters } from '../protocol/grant-parameters.ts'
 import { checkSamePerson } from '../protocol/id-token.ts'
 import type { Provider, Tokens, Unbelieved } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Session } from '../store/session.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { isPlain, type Want } from './freshness.ts'
-import type { Event, Renewal } from './state-machine.ts'
+import type { Renewal } from './renewal.ts'
+import { narrowedForGood, slotMismatch, slotParameters } from './slot.ts'
+import type { Event } from './state-machine.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**
@@ -26,20 +27,24 @@ export async function renew(
   let sent = false
   try {
     const provider = await connect(client, body, ports)
-    const parameters = slotParameters(client, want)
+    const parameters = slotParameters(client, want, body)
     sent = true
     const tokens = await refreshWhenReached(provider, refreshToken, parameters, ports)
-    if ('failure' in tokens) return { type: 'answered', renewal: unbelieved(tokens, body) }
-    checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
-    return { type: 'answered', renewal: await renewal(asker, provider, tokens, body.grantedScope) }
+    if (!('failure' in tokens)) checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
+    const renewed = await renewal(asker, provider, tokens, body)
+    const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken
+    const narrowed = isPlain(want)
+      ? body.narrowed && renewed.unusable !== undefined
+      : body.narrowed || rotated
+    return { type: 'answered', renewal: narrowed ? { ...renewed, narrowed } : renewed }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return sent ? withoutRenewal(error, client, want) : { type: 'unsent', failure: error }
+    return sent ? withoutRenewal(error, client, want, body) : { type: 'unsent', failure: error }
   }
 }
 
 /** The event for a failed refresh: what the failure says about the refresh token. */
-function withoutRenewal(failure: Failure, { preset }: Client, want: Want): Event {
+function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narrowed }: SessionBody): Event {
   if (failure instanceof NetworkFailure) return { type: failure.sent ? 'unanswered' : 'unsent', failure }
   if (!(failure instanceof ProviderFailure)) return { type: 'unusable', failure }
   const { error, status = 400 } = failure.wire
@@ -51,7 +56,10 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want): Event
       }),
     }
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
-  if (error !== undefined && !preset.deadRefreshCodes.includes(error)) return { type: 'denied', failure }
+  if (error !== undefined && !preset.deadRefreshCodes.includes(error)) {
+    const bound = narrowed && isPlain(want) && GRANT_ERRORS.includes(error)
+    return { type: 'denied', failure: bound ? narrowedForGood(failure.detail) : failure }
+  }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
   if (error !== undefined && error !== 'invalid_request') return { type: 'refused', failure }
@@ -60,6 +68,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want): Event
 
 /** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */
 const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
+/** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */
+const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
 const WITHOUT_SLOT =
   'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
 
@@ -86,21 +96,18 @@ async function refreshWhenReached(
   return provider.refresh(refreshToken, parameters)
 }
 
-/** Nothing of such an answer is kept but the refresh token, without which the session would be lost. */
-const unbelieved = ({ failure, refreshToken }: Unbelieved, { skewSeconds }: SessionBody): Renewal => ({
-  tokens: [],
-  skewSeconds,
-  unusable: failure,
-  ...(refreshToken === undefined ? {} : { refresh: refreshToken }),
-})
-
 async function renewal(
   { client, want, ports }: { readonly client: Client; readonly want: Want; readonly ports: Ports },
   { metadata }: Provider,
-  tokens: Tokens,
-  scopeBefore: string | undefined,
+  tokens: Tokens | Unbelieved,
+  body: SessionBody,
 ): Promise<Renewal> {
-  const scope = tokens.scope ?? scopeBefore
+  const refresh = tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }
+  const unusable = 'failure' in tokens ? tokens.failure : slotMismatch(client, want, tokens, body)
+  // Nothing of such an answer is kept but the refresh token, without which the session would be lost.
+  if (unusable || 'failure' in tokens)
+    return { tokens: [], skewSeconds: body.skewSeconds, ...refresh, ...(unusable && { unusable }) }
+  const scope = tokens.scope ?? body.grantedScope
   const token = client.preset.useToken === 'id' ? tokens.idToken : tokens.accessToken
   let refusal: Failure | undefined
   try {
@@ -116,18 +123,12 @@ async function renewal(
   return {
     tokens: storedTokens(tokens, { audience: want.audience, scopes: want.scopes }),
     skewSeconds: tokens.skewSeconds,
-    ...(tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }),
+    ...refresh,
     ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
     ...(scope === undefined || !isPlain(want) ? {} : { grantedScope: scope }),
     ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
     ...(refusal === undefined ? {} : { refusal }),
   }
-}
-
-/** Parameters of a refresh for another API or a narrower scope (RFC 6749 §6, RFC 8707 §2.2). */
-function slotParameters(client: Client, want: Want): Record<string, string> {
-  if (isPlain(want)) return {}
-  return grantParameters(client, want.scopes.split(' ').filter(Boolean), want.audience || undefined)
 }
 
 function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {

@@ -1,7 +1,8 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
-import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
+import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
+import { type Renewal, renewedBody } from './renewal.ts'
 
 /**
  * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
@@ -14,20 +15,6 @@ import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want 
 export interface Seen {
   readonly body: SessionBody
   readonly refresh: string | undefined
-}
-
-/** The content of a refresh response that openid-client has validated. */
-export interface Renewal {
-  readonly tokens: readonly StoredToken[]
-  readonly refresh?: string
-  readonly idToken?: string
-  readonly grantedScope?: string
-  readonly jwks?: SessionBody['jwks']
-  readonly skewSeconds: number
-  /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
-  readonly refusal?: Failure
-  /** The answer is of no use: only the rotation is kept. */
-  readonly unusable?: Failure
 }
 
 /** Where the machine stands. */
@@ -152,7 +139,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   if (want.minTtlSeconds !== undefined && life !== undefined && life < want.minTtlSeconds) {
     return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
   }
-  // Spending a refresh token for what the provider will not send would be repeated by every run.
+  // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
   const hash = tokenHash(refresh)
@@ -208,30 +195,7 @@ function onNotWritten(state: State, failure: Failure, now: number): Step {
 function onAnswered(state: State, renewal: Renewal): Step {
   if (state.phase !== 'sending') return bug(state, { type: 'answered', renewal })
   const { want } = state
-  const { seen } = state.spending
-  const {
-    attempt: _,
-    padding: __,
-    tokens: old,
-    refresh: ___,
-    idTokenAtSignInOnly: before,
-    ...rest
-  } = seen.body
-  const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
-  const rotated = renewal.refresh !== undefined && renewal.refresh !== state.spending.refreshToken
-  const refresh = rotated ? renewal.refresh : seen.body.refresh
-  const body: SessionBody = {
-    ...rest,
-    tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
-    ...(refresh === undefined ? {} : { refresh }),
-    ...(renewal.idToken === undefined ? {} : { idToken: renewal.idToken }),
-    ...(lacksIdToken(renewal, want) || (before && renewal.idToken === undefined)
-      ? { idTokenAtSignInOnly: true }
-      : {}),
-    ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
-    ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
-    skewSeconds: renewal.skewSeconds,
-  }
+  const { seen, refreshToken } = state.spending
   const renewed = renewal.tokens.find((token) => matches(token, want))
   const spending: Spending = {
     ...state.spending,
@@ -240,16 +204,10 @@ function onAnswered(state: State, renewal: Renewal): Step {
     ...(renewal.unusable === undefined ? {} : { unusable: renewal.unusable }),
   }
   return [
-    { phase: 'keeping', want: state.want, spending },
-    { do: 'write', body },
+    { phase: 'keeping', want, spending },
+    { do: 'write', body: renewedBody(seen.body, refreshToken, renewal, want) },
   ]
 }
-
-/** The answer of a renewal that should have brought an ID token (OIDC Core §12.2 lets the provider leave it out). */
-const lacksIdToken = ({ idToken, unusable }: Renewal, want: Want): boolean =>
-  idToken === undefined &&
-  unusable === undefined &&
-  (isPlain(want) || want.scopes.split(' ').includes('openid'))
 
 function noIdToken(want: Want, { idToken }: SessionBody): Step {
   return idToken === undefined

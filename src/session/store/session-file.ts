@@ -41,10 +41,15 @@ export interface Cached<T> {
 export interface SessionBody {
   readonly tokens: readonly StoredToken[]
   readonly idToken?: string
-  /** A renewal has brought no ID token although it should: there is one at sign-in alone. */
+  /** A refresh response had no ID token: this provider sends one at sign-in only. */
   readonly idTokenAtSignInOnly?: true
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
   readonly grantedScope?: string
+  /**
+   * The refresh token came with a token for other scopes or another API, and may be bound to them (against RFC 6749 §6):
+   * the next refresh requests the session's own scopes again.
+   */
+  readonly narrowed?: true
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */
   readonly refresh?: string
   /**

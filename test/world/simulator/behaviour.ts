@@ -103,6 +103,11 @@ export interface Behaviour {
     | { readonly by: 'nothing' }
   /** Parameters of the authorization request it cannot stand; a value in the name (`prompt=consent`) narrows it. */
   readonly refusedParameters: Readonly<Record<string, { error: string; description: string }>>
+  /**
+   * What a `scope` in a renewal does. By default that answer alone has it (RFC 6749 §6); else nothing, or the new refresh
+   * token is bound to it: until the scope of the sign-in is asked for again, or for good (`silently`: without an error).
+   */
+  readonly narrowing?: 'ignored' | 'until asked again' | 'for good' | 'for good, silently'
   /** It sends an ID token at sign-in, and none with a renewal (OIDC Core §12.2 allows that). */
   readonly idTokenOnce?: boolean
   /** The person refuses; this is the error that goes back. */

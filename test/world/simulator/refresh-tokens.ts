@@ -11,10 +11,22 @@ export interface Grant {
 
 interface Entry {
   readonly grant: Grant
+  /** What it is good for in place of that. */
+  bound?: Grant
   /** All that descend from one sign-in. */
   readonly family: string
   /** Seconds; set once it was replaced. */
   replacedAt?: number
+}
+
+/** A refresh token that was good. */
+export interface Spent {
+  /** Of the sign-in. */
+  readonly grant: Grant
+  /** What the token was narrowed to. */
+  readonly bound: Grant | undefined
+  /** The refresh token of the answer. */
+  readonly answer: string | undefined
 }
 
 /** The provider's memory of refresh tokens, by its rotation rule. */
@@ -41,19 +53,26 @@ export class RefreshTokens {
   }
 
   /** Spends one: the grant and what the answer brings, or `undefined` for a dead token. */
-  use(token: string): { grant: Grant; answer: string | undefined } | undefined {
+  use(token: string): Spent | undefined {
     const entry = this.#entries.get(token)
     if (!entry) return undefined
     const rotation = this.#rotation
-    if (rotation.kind === 'none') return { grant: entry.grant, answer: undefined }
-    if (rotation.kind === 'keep') return { grant: entry.grant, answer: token }
+    const { grant: agreed, bound } = entry
+    if (rotation.kind === 'none') return { grant: agreed, bound, answer: undefined }
+    if (rotation.kind === 'keep') return { grant: agreed, bound, answer: token }
     const grace = rotation.kind === 'rotate' ? rotation.graceSeconds : 0
     if (entry.replacedAt !== undefined && !(this.#now() < entry.replacedAt + grace)) {
       if (rotation.kind === 'rotate' && rotation.family) this.revokeFamily(token)
       return undefined
     }
     entry.replacedAt ??= this.#now()
-    return { grant: entry.grant, answer: this.issue(entry.grant, entry.family) }
+    return { grant: agreed, bound, answer: this.issue(agreed, entry.family) }
+  }
+
+  /** From now on a token is good for another grant. */
+  bind(token: string | undefined, grant: Grant): void {
+    const entry = this.#entries.get(token ?? '')
+    if (entry) entry.bound = grant
   }
 
   /** True when it was known. */

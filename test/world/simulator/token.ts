@@ -3,7 +3,7 @@ import { grantFor, grantProblem, type PendingCode } from './authorize.ts'
 import type { Behaviour, Facts } from './behaviour.ts'
 import type { Device } from './device.ts'
 import { challengeOf, type Mint, random } from './minting.ts'
-import type { Grant, RefreshTokens } from './refresh-tokens.ts'
+import type { Grant, RefreshTokens, Spent } from './refresh-tokens.ts'
 
 /** The state the token endpoint works with. */
 export interface TokenState {
@@ -43,8 +43,9 @@ export function answerToken(
     case 'refresh_token': {
       const spent = refreshTokens.use(form.get('refresh_token') ?? '')
       if (!spent) return refuse(behaviour.deadRefresh)
-      const grant = form.has('scope') ? regrant(behaviour, form, spent.grant) : spent.grant
+      const grant = renewedGrant(behaviour, form, spent)
       if (!grant) return oauthError('invalid_scope')
+      if (behaviour.narrowing !== undefined) refreshTokens.bind(spent.answer, grant)
       state.refreshed()
       return deliver(state, grant, undefined, spent.answer, !behaviour.idTokenOnce)
     }
@@ -60,6 +61,18 @@ export function answerToken(
 
 const firstRefreshToken = ({ refreshTokens }: TokenState, grant: Grant): string | undefined =>
   grant.offline ? refreshTokens.issue(grant) : undefined
+
+/** What a renewal is granted, by the rule for narrower scopes. */
+function renewedGrant(
+  behaviour: Behaviour,
+  form: URLSearchParams,
+  { grant, bound }: Spent,
+): Grant | undefined {
+  const { narrowing } = behaviour
+  if (!form.has('scope') || narrowing === 'ignored') return bound ?? grant
+  const most = narrowing === 'until asked again' ? grant : (bound ?? grant)
+  return regrant(behaviour, form, most) ?? (narrowing === 'for good, silently' ? most : undefined)
+}
 
 /** A renewal may ask for less (RFC 6749 §6); where a scope names the API, also for another API. */
 function regrant(behaviour: Behaviour, form: URLSearchParams, before: Grant): Grant | undefined {

@@ -1,0 +1,54 @@
+import type { Failure } from '../../errors.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import { isPlain, sameSlot, type Want } from './freshness.ts'
+
+/** The content of a refresh response that openid-client has validated. */
+export interface Renewal {
+  readonly tokens: readonly StoredToken[]
+  readonly refresh?: string
+  readonly idToken?: string
+  readonly grantedScope?: string
+  readonly jwks?: SessionBody['jwks']
+  readonly skewSeconds: number
+  /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
+  readonly refusal?: Failure
+  /** The response cannot be used: of it only the rotated refresh token is stored. */
+  readonly unusable?: Failure
+  /** The new refresh token may be bound to the scope or audience of another token. */
+  readonly narrowed?: boolean
+}
+
+/** Whether an expected ID token is missing: a refresh response may leave it out (OIDC Core §12.2). */
+const lacksIdToken = ({ idToken, unusable }: Renewal, want: Want): boolean =>
+  idToken === undefined &&
+  unusable === undefined &&
+  (isPlain(want) || want.scopes.split(' ').includes('openid'))
+
+/** The session body after a refresh; `sent`: the refresh token that was used. */
+export function renewedBody(before: SessionBody, sent: string, renewal: Renewal, want: Want): SessionBody {
+  const {
+    attempt: _,
+    padding: __,
+    narrowed: ___,
+    tokens: old,
+    refresh,
+    idTokenAtSignInOnly,
+    ...rest
+  } = before
+  const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
+  const rotated = renewal.refresh !== undefined && renewal.refresh !== sent
+  const current = rotated ? renewal.refresh : refresh
+  const noIdTokens = lacksIdToken(renewal, want) || (idTokenAtSignInOnly && renewal.idToken === undefined)
+  return {
+    ...rest,
+    tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
+    ...(current === undefined ? {} : { refresh: current }),
+    // An ID token for other scopes has fewer claims about the user.
+    ...(renewal.idToken === undefined || want.scopes !== '' ? {} : { idToken: renewal.idToken }),
+    ...(noIdTokens ? { idTokenAtSignInOnly: true } : {}),
+    ...(renewal.narrowed ? { narrowed: true } : {}),
+    ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
+    ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
+    skewSeconds: renewal.skewSeconds,
+  }
+}

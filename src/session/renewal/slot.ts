@@ -1,0 +1,119 @@
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { grantParameters } from '../protocol/grant-parameters.ts'
+import type { Tokens } from '../protocol/provider.ts'
+import type { SessionBody } from '../store/session-file.ts'
+import { inspectOwn } from '../verification.ts'
+import { isPlain, type Want } from './freshness.ts'
+
+/** Tokens for other scopes or another API beside the session's own: how they are asked for, and whether they came. */
+
+/** What the session has of the scopes that were asked for at sign-in, and whether it was narrowed since. */
+type Granted = Pick<SessionBody, 'grantedScope' | 'narrowed'>
+
+/**
+ * A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). The session's
+ * own is not, unless its refresh token came with such a token and may be bound to what that was for.
+ */
+export function slotParameters(client: Client, want: Want, granted: Granted): Record<string, string> {
+  if (!isPlain(want)) return grantParameters(client, words(want.scopes), want.audience || undefined)
+  return granted.narrowed ? grantParameters(client, ownScopes(client, granted), client.audience) : {}
+}
+
+/** Why the tokens of an answer are not the ones that were asked for. */
+export function slotMismatch(
+  client: Client,
+  want: Want,
+  tokens: Tokens,
+  granted: Granted,
+): Failure | undefined {
+  if (isPlain(want)) return granted.narrowed ? stillNarrowed(client, tokens, granted) : undefined
+  const asked = words(slotParameters(client, want, granted).scope ?? '')
+  const wrong = [
+    ...(want.scopes === '' ? [] : wrongScopes(client, { asked, wanted: words(want.scopes) }, tokens)),
+    ...(want.audience === '' ? [] : wrongAudience(client, want, tokens)),
+  ]
+  if (wrong.length === 0) return undefined
+  return new Failure('not-allowed', 'the provider sent another token than the one asked for', {
+    detail: wrong,
+    hint: 'This provider decides by settings of its own; ls-auth token alone gives the token it has for this client.',
+  })
+}
+
+/** The provider refuses the session's own scopes since a token was asked for with others. */
+export function narrowedForGood(detail: readonly string[]): Failure {
+  return new Failure(
+    'session-ended',
+    'your sign-in has ended: the provider renews only what ls-auth token --scope or --audience had asked for',
+    { detail },
+  )
+}
+
+function stillNarrowed(client: Client, tokens: Tokens, granted: Granted): Failure | undefined {
+  const held = scopesHeld(client, tokens)
+  const lost = lacking(client, ownScopes(client, granted), held)
+  return lost.length === 0 ? undefined : narrowedForGood(came(held))
+}
+
+const ownScopes = ({ preset }: Client, { grantedScope }: Granted): readonly string[] =>
+  grantedScope === undefined ? preset.scopes : words(grantedScope)
+
+/** Too many scopes are as wrong as too few: who asks for less wants to hand out less. */
+function wrongScopes(
+  client: Client,
+  { asked, wanted }: { readonly asked: readonly string[]; readonly wanted: readonly string[] },
+  tokens: Tokens,
+): string[] {
+  const held = scopesHeld(client, tokens)
+  // A scope like api://X/.default stands for whatever has been agreed for that API.
+  const open = asked.some((scope) => scope.endsWith('/.default'))
+  const extra = held.flat().filter((scope) => !open && lacking(client, [scope], [asked]).length > 0)
+  if (extra.length === 0 && lacking(client, wanted, held).length === 0) return []
+  return [`asked for scope: ${shown(wanted)}`, ...came(held)]
+}
+
+function wrongAudience(client: Client, { audience, use }: Want, tokens: Tokens): string[] {
+  const token = use === 'id' ? tokens.idToken : tokens.accessToken
+  const read = token === undefined ? undefined : inspectOwn(client, token, undefined)
+  if (!read || read.opaque) return []
+  const held = read.identity.audience.value ?? []
+  if (held.some((one) => plainAudience(one) === plainAudience(audience))) return []
+  return [`asked for audience: ${shown([audience])}`, `came for audience: ${shown(held)}`]
+}
+
+/** Some providers name an API `api://X` when it is asked for and `X` in the token, and nobody means a last slash. */
+const plainAudience = (audience: string): string => audience.replace(/^api:\/\//, '').replace(/\/$/, '')
+
+/** What the answer says, and what its access token says; one that says nothing is left out (RFC 6749 §5.1: as asked). */
+function scopesHeld(client: Client, tokens: Tokens): (readonly string[])[] {
+  const inToken = inspectOwn(client, tokens.accessToken, undefined).identity.scopes.value
+  return [tokens.scope === undefined ? undefined : words(tokens.scope), inToken].filter(
+    (list) => list !== undefined,
+  )
+}
+
+/** Scopes of OpenID Connect itself (Core §5.4, §11) open no API, and providers add and leave them out as they like. */
+const OF_OPENID = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
+/** Those of `scopes` that are in none of the lists; a token may hold the last part of a scope's name alone. */
+function lacking(
+  { preset: { scopeSpelling } }: Client,
+  scopes: readonly string[],
+  lists: readonly (readonly string[])[],
+): readonly string[] {
+  if (lists.length === 0) return []
+  const ofOpenId = [...OF_OPENID, ...OF_OPENID.map((scope) => scopeSpelling[scope])]
+  const same = (a: string, b: string) =>
+    a === b || scopeSpelling[a] === b || scopeSpelling[b] === a || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+  return scopes.filter(
+    (scope) => !ofOpenId.includes(scope) && !lists.flat().some((held) => same(scope, held)),
+  )
+}
+
+const came = (held: readonly (readonly string[])[]): string[] =>
+  held.length === 0 ? [] : [`came with scope: ${shown([...new Set(held.flat())])}`]
+
+const shown = (list: readonly string[]): string => safeText(list.join(' ') || '(none)', 200)
+
+const words = (text: string): readonly string[] => text.split(' ').filter(Boolean)
