@@ -53,7 +53,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(claims|providers|backends)\//,
-  /^src\/session\/renewal\/(state-machine|freshness)\.ts$/,
+  /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
   /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|unstyled|display-width)\.ts$/,

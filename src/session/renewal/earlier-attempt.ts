@@ -9,13 +9,6 @@ import { tokenHash } from './freshness.ts'
 export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained'
 
 /** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
-/** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(
   { attempt }: Pick<SessionBody, 'attempt'>,
   refreshToken: string,

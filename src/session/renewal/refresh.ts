@@ -12,7 +12,7 @@ import type { SessionBody } from '../store/session-file.ts'
 import { isPlain, type Want } from './freshness.ts'
 import type { Renewal } from './renewal.ts'
 import { narrowedForGood, slotMismatch, slotParameters } from './slot.ts'
-import type { Event } from './state-machine.ts'
+import type { Event } from './step.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**

@@ -1,13 +1,7 @@
 import { Failure, NetworkFailure } from '../../../src/errors.ts'
 import { tokenHash, type Want } from '../../../src/session/renewal/freshness.ts'
-import {
-  begin,
-  type Effect,
-  type Event,
-  next,
-  type Seen,
-  type State,
-} from '../../../src/session/renewal/state-machine.ts'
+import { begin, next } from '../../../src/session/renewal/state-machine.ts'
+import type { Effect, Event, Seen, State } from '../../../src/session/renewal/step.ts'
 import {
   openFile,
   type SessionBody,

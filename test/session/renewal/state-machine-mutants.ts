@@ -1,6 +1,7 @@
 import { Failure } from '../../../src/errors.ts'
 import type { Want } from '../../../src/session/renewal/freshness.ts'
-import { next, type Seen } from '../../../src/session/renewal/state-machine.ts'
+import { next } from '../../../src/session/renewal/state-machine.ts'
+import type { Seen } from '../../../src/session/renewal/step.ts'
 import type { Machine } from './state-machine-model.ts'
 
 /** Machines that are broken in one way each: what the proof must notice. */

@@ -1,0 +1,70 @@
+import type { Failure } from '../../errors.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import type { EarlierAttempt } from './earlier-attempt.ts'
+import type { Want } from './freshness.ts'
+import type { Renewal } from './renewal.ts'
+
+/** The states, events and effects of the state machine (state-machine.ts). */
+
+/** The part of a session that the state machine needs. */
+export interface Seen {
+  readonly body: SessionBody
+  readonly refresh: string | undefined
+}
+
+/** Where the machine stands. */
+export type State =
+  | { readonly phase: 'reading' | 'locking' | 'done'; readonly want: Want }
+  | {
+      readonly phase: 'noting' | 'sending' | 'doubting' | 'keeping'
+      readonly want: Want
+      readonly spending: Spending
+    }
+  | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
+
+/** One use of a refresh token: it is sent once, and what the provider did with it may stay unknown. */
+export interface Spending {
+  readonly seen: Seen
+  readonly refreshToken: string
+  /** What an earlier process has stored about its use of this very token. */
+  readonly earlier: EarlierAttempt | undefined
+  /** After the first refusal the session file has been read again already. */
+  readonly doubted: boolean
+  /** The provider's refusal, and whether it names a reason. */
+  readonly verdict?: Failure
+  readonly explained?: boolean
+  readonly renewed?: StoredToken
+  readonly refusal?: Failure
+  readonly unusable?: Failure
+}
+
+/** What has happened: the result of the last effect. */
+export type Event =
+  | { readonly type: 'read'; readonly session: Seen | undefined }
+  | { readonly type: 'read-locked'; readonly session: Seen | undefined }
+  | { readonly type: 'written' }
+  | { readonly type: 'not-written'; readonly failure: Failure }
+  | { readonly type: 'answered'; readonly renewal: Renewal }
+  /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
+  | { readonly type: 'refused'; readonly failure: Failure }
+  /** Refused without an error code, or with one that may be about the requested scope or audience. */
+  | { readonly type: 'unexplained'; readonly failure: Failure }
+  /** Refused for a reason that is not the refresh token (invalid_scope, invalid_client). */
+  | { readonly type: 'denied'; readonly failure: Failure }
+  /** Nothing was sent; sent and no response; a response that says nothing about the token (5xx, 429, HTML). */
+  | { readonly type: 'unsent' | 'unanswered' | 'unusable'; readonly failure: Failure }
+
+/** What to do next. From the first `read-locked` to the end the session lock is held. */
+export type Effect =
+  /** Read the session: without the lock, or holding it. */
+  | { readonly do: 'read' | 'read-locked' }
+  /** Commit this body to the session file. */
+  | { readonly do: 'write'; readonly body: SessionBody }
+  /** Send the refresh token to the provider. */
+  | { readonly do: 'refresh'; readonly refreshToken: string }
+  /** The end: a token to hand out, or a failure to throw. */
+  | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
+  | { readonly do: 'fail'; readonly failure: Failure }
+
+/** The next state and what to do in it. */
+export type Step = readonly [State, Effect]
