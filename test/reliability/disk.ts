@@ -30,7 +30,12 @@ export async function lookAtDisk(arena: Arena): Promise<OnDisk> {
     const body: SessionBody | undefined = openFile(bytes, key)
     if (!body) return { is: 'unreadable', why: 'the key does not open the file' }
     const refresh = body.refresh ?? issued ?? ''
-    return { is: 'readable', sid: header.sid, refresh, attempted: body.attempt?.hash === tokenHash(refresh) }
+    return {
+      is: 'readable',
+      sid: header.sid,
+      refresh,
+      attempted: body.attempt?.hash === tokenHash(refresh) && body.attempt.outcome === undefined,
+    }
   } catch (error) {
     return { is: 'unreadable', why: (error as Error).message }
   }
