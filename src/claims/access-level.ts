@@ -107,7 +107,7 @@ export function misalignment(scopes: Names, groups: Names, access: AccessTable):
   })
 }
 
-/** The same for `check`: one failed finding for each such level. No finding where the sides agree or are unknown. */
+/** The same for `check --aligned`: one failed finding for each such level. No finding where the sides agree or are unknown. */
 export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable): Finding[] {
   return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
     assertion: 'alignment',

@@ -49,6 +49,10 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--max-age <duration>', 'the user signed in no longer ago than this')
         .option('--min-ttl <duration>', 'it stays valid for at least this long')
         .option('--max-lifetime <duration>', 'it was issued for no longer than this')
+        .option(
+          '--aligned',
+          'scopes and groups agree by [access] of the profile; without this they only warn',
+        )
         .option('--offline', 'no network and no renewal; whether signatures are right stays unknown')
         .addOption(choice('--use <kind>', 'which of the tokens', ['id', 'access']))
         .addOption(givenToken()),

@@ -113,7 +113,7 @@ function claims(
 
 function alignment({ identity }: Inspected, { access: table }: Profile): Checkup[] {
   const found = table ? misalignment(identity.scopes.value, identity.groups.value, table) : []
-  return found.map(({ ask }) => fail('access', 'scopes and groups disagree', ask))
+  return found.map(({ ask }) => warn('access', 'scopes and groups disagree', ask))
 }
 
 function scopes(client: Client, granted: string | undefined): Checkup {

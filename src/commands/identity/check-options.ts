@@ -14,6 +14,8 @@ export interface CheckOptions {
   /** Which token; undefined: the one the profile uses. */
   readonly use: 'access' | 'id' | undefined
   readonly offline: boolean
+  /** Scopes and groups that disagree by the profile's `[access]` fail the check; else they are warnings. */
+  readonly aligned: boolean
   /** `--token -`: any token, from standard input. */
   readonly fromInput: boolean
 }
@@ -28,6 +30,7 @@ export function readCheckOptions({ flags }: Typed): CheckOptions {
       maxAgeSeconds === undefined ? undefined : { seconds: maxAgeSeconds, typed: flags.maxAge as string },
     use: flags.use as CheckOptions['use'],
     offline: flags.offline === true,
+    aligned: flags.aligned === true,
     fromInput: flags.token === '-',
   }
 }

@@ -4,29 +4,31 @@ import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { wrap } from '../wrap.ts'
 
-/** Prints each finding in a line. `unverified`: why the signature was not verified. */
+/** Prints each finding in a line, then the warnings. `unverified`: why the signature was not verified. */
 export async function printFindings(
   terminal: Terminal,
   use: 'access' | 'id',
-  findings: readonly Finding[],
+  { findings, warnings }: { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] },
   unverified: string | undefined,
 ): Promise<void> {
   const style = await terminal.style('out')
-  const width = Math.max(...findings.map(({ assertion }) => assertion.length))
+  const width = Math.max(...[...findings, ...warnings].map(({ assertion }) => assertion.length))
   const lines = findings.map((finding) => {
     const signature = finding.assertion === 'signature'
     const shown = signature && unverified !== undefined ? { ...finding, actual: unverified } : finding
-    return formatFinding(shown, width, terminal.columns, style)
+    return formatFinding(shown, markOf(finding, style), width, terminal.columns, style)
   })
+  const mark = style.yellow('warn   ')
+  lines.push(...warnings.map((finding) => formatFinding(finding, mark, width, terminal.columns, style)))
   await terminal.out(`${use === 'id' ? 'ID token' : 'access token'}\n${lines.join('\n')}\n`)
 }
 
+const markOf = ({ verdict }: Finding, style: Style): string =>
+  ({ pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') })[verdict]
+
 /** One line; when it is too long, the actual value goes below the expected one. */
-function formatFinding(finding: Finding, width: number, columns: number, style: Style): string {
+function formatFinding(finding: Finding, mark: string, width: number, columns: number, style: Style): string {
   const { assertion, expected, actual, verdict, reason, source, note } = finding
-  const mark = { pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') }[
-    verdict
-  ]
   const indent = ' '.repeat(13 + width)
   const from = source ? `  [${safeText(source, 60)}]` : ''
   const why = reason ? ` (${reason})` : ''

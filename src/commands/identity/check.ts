@@ -31,6 +31,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   const now = invocation.ports.clock.now() + skewSeconds * 1000
   const { client } = profile
   const { leewaySeconds } = client.preset
+  const disagreements = judgeAlignments(verified, profile)
   const findings = [
     ...judgeAll(
       verified,
@@ -38,17 +39,18 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
       now,
     ),
     ...claimAssertions(options, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
-    ...alignmentFindings(verified, profile),
+    ...(options.aligned ? disagreements : []),
   ]
   const verdict = verdictOf(findings)
   const unverified = whyNotVerified(verified, { issuer: client.issuer, offline })
-  if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings })
-  else await printFindings(invocation.ports.terminal, use, findings, unverified)
+  const warnings = options.aligned ? [] : disagreements
+  if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings, warnings })
+  else await printFindings(invocation.ports.terminal, use, { findings, warnings }, unverified)
   if (verdict !== 'pass') throw failed(findings, advise(verified, origin, profile, offline))
 }
 
 /** The profile's `[access]` table is for tokens of its own issuer only. */
-function alignmentFindings({ identity }: Inspected, { access, client }: Profile): Finding[] {
+function judgeAlignments({ identity }: Inspected, { access, client }: Profile): Finding[] {
   if (!access || identity.issuer.value !== client.issuer) return []
   return judgeAlignment(identity.scopes.value, identity.groups.value, access)
 }

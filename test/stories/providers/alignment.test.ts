@@ -34,9 +34,36 @@ describe('a scope without its group, and a group without its scope', () => {
     },
   )
 
-  it('check and doctor fail on them: exit 5; whoami only tells', async () => {
-    expect((await place.world.type('ls-auth check --json')).exit).toBe(5)
-    expect((await place.world.type('ls-auth doctor')).exit).toBe(5)
+  it('check and doctor only warn of them', async () => {
+    const check = await place.world.type('ls-auth check')
+    expect(check.stdout).toMatch(/^ {2}warn {5}alignment {2}.*read: scopes and groups agree/m)
+    expect(check.exit).toBe(0)
+    const json = await place.world.type('ls-auth check --json')
+    const { verdict, findings, warnings } = JSON.parse(json.stdout)
+    expect(verdict).toBe('pass')
+    expect(JSON.stringify(findings)).not.toContain('alignment')
+    expect(warnings).toMatchObject([{ assertion: 'alignment' }, { assertion: 'alignment' }])
+    const doctor = await place.world.type('ls-auth doctor --json')
+    const checks: { area: string; verdict: string }[] = JSON.parse(doctor.stdout).checks
+    expect(checks.filter(({ area }) => area === 'access').map(({ verdict }) => verdict)).toEqual([
+      'warn',
+      'warn',
+    ])
+  })
+
+  it('check --aligned fails on them: exit 5', async () => {
+    const { exit, stdout } = await place.world.type('ls-auth check --aligned --json')
+    expect(exit).toBe(5)
+    const { verdict, findings, warnings } = JSON.parse(stdout)
+    expect(verdict).toBe('fail')
+    expect(findings.filter(({ verdict }: { verdict: string }) => verdict === 'fail')).toMatchObject([
+      { assertion: 'alignment' },
+      { assertion: 'alignment' },
+    ])
+    expect(warnings).toEqual([])
+  })
+
+  it('whoami only tells', async () => {
     const { exit, stdout } = await place.world.type('ls-auth whoami --json')
     expect(exit).toBe(0)
     expect(JSON.parse(stdout).access).toMatchObject({
