@@ -63,3 +63,59 @@ describe('a token that our own provider sent, and that names another issuer', ()
     await Promise.all([other.close(), another.close()])
   })
 })
+
+describe('whoami --verify', () => {
+  const FAMILIES = ['ID token', 'access token'] as const
+
+  it.each(FAMILIES)(
+    'a wrong signature of the %s: exit 10, and the identity is printed all the same',
+    async (name) => {
+      const other = await openStage()
+      const { world } = other
+      expect((await world.type(other.login())).exit).toBe(0)
+      const forged = (token: string) => `${token.slice(0, -8)}AAAAAAAA`
+      const member = name === 'ID token' ? 'id_token' : 'access_token'
+      const flag = name === 'ID token' ? '--id-token' : ''
+      world.variables.LS_AUTH_TOKEN = forged((await world.type(`ls-auth token ${flag}`)).stdout.trim())
+      const { exit, stdout, stderr } = await world.type('ls-auth whoami --verify')
+      expect(exit).toBe(10)
+      expect(stdout).toContain('SIGNATURE WRONG')
+      expect(stdout).toContain('alice')
+      expect(stderr).toContain(`the signature of the ${name} is wrong`)
+      const json = await world.type('ls-auth whoami --verify --json')
+      expect(json.exit).toBe(10)
+      expect(JSON.parse(json.stdout)[member]).toMatchObject({ signature: 'bad' })
+      await other.close()
+    },
+  )
+
+  it('no key of the provider fits: exit 10', async () => {
+    const other = await openStage()
+    const { world, provider } = other
+    expect((await world.type(other.login())).exit).toBe(0)
+    expect((await world.type('ls-auth whoami --verify')).exit).toBe(0)
+    provider.tamper = {
+      jwks: (document) => ({
+        keys: (document.keys as Record<string, unknown>[]).map((key) => ({ ...key, kid: 'another' })),
+      }),
+    }
+    const { exit, stdout, stderr } = await world.type('ls-auth whoami --verify')
+    expect(exit).toBe(10)
+    expect(stdout).toContain('signature not verified')
+    expect(stderr).toContain('cannot be verified')
+    await other.close()
+  })
+
+  it('a token of an issuer that nobody has named: exit 10, because no key can fit', async () => {
+    const [other, another] = [await openStage(), await startProvider()]
+    const { world } = other
+    expect((await world.type(other.login())).exit).toBe(0)
+    world.variables.LS_AUTH_TOKEN = await another.signIdToken({
+      iss: another.issuer,
+      sub: 'mallory',
+      aud: 'x',
+    })
+    expect((await world.type('ls-auth whoami --verify')).exit).toBe(10)
+    await Promise.all([other.close(), another.close()])
+  })
+})

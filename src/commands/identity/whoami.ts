@@ -1,10 +1,12 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
+import { Failure } from '../../errors.ts'
 import { verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
+import { whyNotVerified } from './signature-words.ts'
 import { printIdentity } from './whoami-text.ts'
 
 interface WhoamiOptions {
@@ -36,8 +38,27 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000
   const view = { profile, tokens, id, access, now }
-  if (globals(invocation).json) return printJson(invocation, toJson(view))
-  await printIdentity(invocation.ports.terminal, view)
+  if (globals(invocation).json) await printJson(invocation, toJson(view))
+  else await printIdentity(invocation.ports.terminal, view)
+  if (options.verify) requireVerified(view)
+}
+
+/**
+ * Failure `refused`: the signature of a token is wrong, or none of the provider's keys fits. A token that nobody but
+ * its API can read has no signature to check.
+ */
+function requireVerified(view: View): void {
+  for (const use of ['id', 'access'] as const) {
+    const token = view[use]
+    if (!token || token.signature === 'verified') continue
+    if (token.signature === 'unverified' && (token.opaque || token.notForUs)) continue
+    const name = use === 'id' ? 'ID token' : 'access token'
+    const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
+    const why = whyNotVerified(token, { issuer: view.profile.client.issuer })
+    throw new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
+      hint: 'Do not believe what this token says, and find out where it comes from.',
+    })
+  }
 }
 
 async function printRaw(invocation: Invocation, { id, access }: InspectedTokens): Promise<void> {
