@@ -160,7 +160,7 @@ describe('denied', () => {
     stage.world.variables.LS_AUTH_TOKEN = forged
     const before = stage.provider.refreshCount()
     const outcome = await get()
-    const whoami = await stage.world.type('ls-auth whoami')
+    const whoami = await stage.world.type('ls-auth whoami --verify')
     const check = await stage.world.type('ls-auth check --scope traces:read')
     delete stage.world.variables.LS_AUTH_TOKEN
     expect(outcome.exit).toBe(11)

@@ -80,6 +80,24 @@ describe.sequential('the main job, from sign-in to sign-out', () => {
     expect([stage.world.keychain.calls.length, stage.provider.connections]).toEqual(before)
   })
 
+  it('whoami with LS_AUTH_TOKEN asks the provider for its keys with --verify alone', async () => {
+    stage.world.variables.LS_AUTH_TOKEN = (await stage.world.type('ls-auth token')).stdout.trim()
+    const before = stage.provider.connections
+    const quiet = await stage.world.type('ls-auth whoami')
+    const json = await stage.world.type('ls-auth whoami --json')
+    const asked = stage.provider.connections
+    const verified = await stage.world.type('ls-auth whoami --verify')
+    delete stage.world.variables.LS_AUTH_TOKEN
+    expect(quiet.exit).toBe(0)
+    expect(quiet.stdout).toContain('alice')
+    expect(quiet.stdout.replace(/\s+/g, ' ')).toContain('signature not verified (--verify checks it)')
+    expect(JSON.parse(json.stdout).access_token).toMatchObject({ signature: 'unverified' })
+    expect(asked).toBe(before)
+    expect(verified.exit).toBe(0)
+    expect(verified.stdout).toContain('signature verified')
+    expect(stage.provider.connections).toBeGreaterThan(before)
+  })
+
   it('signs out and says what became of each half', async () => {
     const { exit, stderr } = await stage.world.type('ls-auth logout')
     expect(exit).toBe(0)

@@ -42,12 +42,17 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     ...(options.aligned ? disagreements : []),
   ]
   const verdict = verdictOf(findings)
-  const unverified = whyNotVerified(verified, { issuer: client.issuer, offline })
+  const unverified = whyNotVerified(verified, {
+    issuer: client.issuer,
+    ...(offline && { notAsked: NOT_ASKED }),
+  })
   const warnings = options.aligned ? [] : disagreements
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings, warnings })
   else await printFindings(invocation.ports.terminal, use, { findings, warnings }, unverified)
   if (verdict !== 'pass') throw failed(findings, advise(verified, origin, profile, offline))
 }
+
+const NOT_ASKED = 'not looked at (--offline)'
 
 /** The profile's `[access]` table is for tokens of its own issuer only. */
 function judgeAlignments({ identity }: Inspected, { access, client }: Profile): Finding[] {

@@ -10,6 +10,8 @@ export interface View {
   readonly id: Inspected | undefined
   readonly access: Inspected | undefined
   readonly now: number
+  /** Why no keys were asked for; left out when they were. */
+  readonly notAsked?: string
 }
 
 /** Every concept that is shown, with its label. */

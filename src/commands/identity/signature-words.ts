@@ -1,16 +1,19 @@
 import type { Inspected } from '../../claims/inspect.ts'
 import { safeText } from '../../safe-text.ts'
 
-/** Why a signature is not verified, for people; undefined: it is verified. */
+/**
+ * Why a signature is not verified, for people; undefined: it is verified. `notAsked`: the words where no keys were asked
+ * for.
+ */
 export function whyNotVerified(
   token: Inspected,
-  circumstances: { readonly issuer: string | undefined; readonly offline?: boolean },
+  circumstances: { readonly issuer: string | undefined; readonly notAsked?: string | undefined },
 ): string | undefined {
   if (token.signature === 'verified') return undefined
   if (token.problem) return token.problem.detail
   if (token.opaque) return 'nothing to verify: only its API can read it'
   if (token.answer && !token.answer.verified) return safeText(token.answer.detail, 200)
-  if (circumstances.offline) return 'not looked at (--offline)'
+  if (circumstances.notAsked !== undefined) return circumstances.notAsked
   const issuer = token.identity.issuer.value
   if (issuer === undefined) return 'it names no issuer'
   return issuer === circumstances.issuer

@@ -98,8 +98,9 @@ const plain: Paint = (text) => text
 
 function describeSignature(token: Inspected, view: View, style: Style): [words: string, paint: Paint] {
   if (token.opaque) return ['', plain]
-  const why = whyNotVerified(token, { issuer: view.profile.client.issuer })
+  const why = whyNotVerified(token, { issuer: view.profile.client.issuer, notAsked: view.notAsked })
   if (why === undefined) return ['signature verified', plain]
+  if (why === view.notAsked) return [`signature not verified (${why})`, style.yellow]
   if (token.signature === 'bad') return [`SIGNATURE WRONG: ${why}`, style.red]
   return [
     `${token.notForUs ? 'signature not for us to check' : 'signature not verified'}: ${why}`,

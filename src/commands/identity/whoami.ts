@@ -32,12 +32,15 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
   const skipCache = options.verify
+  // A token from LS_AUTH_TOKEN asks nobody: a CI machine may not reach the provider at all.
+  const offline = tokens.origin === 'environment' && !options.verify
   // Offline whoami still shows the claims, as unverified. With `--verify` it fails.
-  const how = { trusted, skewSeconds, skipCache, whenUnreachable: skipCache ? 'fail' : 'unverified' } as const
+  const whenUnreachable = options.verify ? 'fail' : 'unverified'
+  const how = { trusted, skewSeconds, offline, skipCache, whenUnreachable } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000
-  const view = { profile, tokens, id, access, now }
+  const view = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
   if (globals(invocation).json) await printJson(invocation, toJson(view))
   else await printIdentity(invocation.ports.terminal, view)
   if (options.verify) requireVerified(view)
