@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
 import type { Env, Http, HttpSettings } from '../../ports.ts'
 import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
@@ -19,7 +20,9 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
   const proxied = once(async () =>
     (await import('./proxied-transport.ts')).proxiedTransport(proxies, await tls()),
   )
-  const proxyFor = (url: URL) => (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy)
+  // Plain http is for loopback alone, so a proxy on the way there would read every token.
+  const isProxied = (url: URL) =>
+    !isLoopback(url) && (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy) !== ''
   // Certificate files that cannot be read are a Failure now, before anything is sent.
   await tls()
   return {
@@ -30,7 +33,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout
       try {
         // The proxied transport also applies NO_PROXY; without a proxy its library is not loaded.
-        const transport = await (proxyFor(request.url) ? proxied() : direct())
+        const transport = await (isProxied(request.url) ? proxied() : direct())
         const answer = await transport.send(request, signal)
         const headers = flattenHeaders(answer.headers)
         return { status: answer.status, headers, body: decompress(answer.body, headers, request) }

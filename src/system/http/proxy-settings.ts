@@ -1,8 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Env, HttpSettings } from '../../ports.ts'
 
-const LOOPBACK = 'localhost,127.0.0.1,[::1],::1'
-
 /** The URL of the proxy per scheme, empty where there is none, and the hosts that bypass it. */
 export interface ProxySettings {
   readonly httpProxy: string
@@ -27,7 +25,7 @@ export function proxySettings(settings: HttpSettings, env: Env): ProxySettings {
       })
     }
   }
-  return { httpProxy: http, httpsProxy: https, noProxy: noProxy === '*' ? '*' : `${noProxy},${LOOPBACK}` }
+  return { httpProxy: http, httpsProxy: https, noProxy }
 }
 
 function isProxyUrl(text: string): boolean {
