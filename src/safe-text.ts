@@ -5,9 +5,10 @@
  * can move the cursor, reorder or hide text becomes a visible escape such as `\u{202e}`.
  */
 const UNSAFE =
-  // C0, DEL, C1; Arabic letter mark, zero width, bidi marks and overrides, line separators, invisible
-  // operators, BOM, interlinear marks, tags; lone surrogates.
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu
+  // C0, DEL, C1; line separators, interlinear marks; lone surrogates; all that Unicode calls default ignorable: zero
+  // width, bidi marks and overrides, fillers, tags, variation selectors. The selectors that turn a pictograph into text
+  // or colour are shown as they are, once each: they hide nothing there.
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Surrogate}](?<!\p{Extended_Pictographic}[\ufe0e\ufe0f])/gu
 
 const visible = (char: string): string => `\\u{${(char.codePointAt(0) as number).toString(16)}}`
 
