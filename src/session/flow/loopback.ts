@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
 
@@ -20,7 +20,8 @@ export interface LoopbackOptions {
   readonly path: string
 }
 
-const MAX_CONNECTIONS = 16
+/** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
+const MAX_SILENT = 512
 
 /** Opens the listener on the first free port. Failure `settings`: none of the ports is free. */
 export async function listen(options: LoopbackOptions): Promise<Loopback> {
@@ -117,13 +118,34 @@ async function bind(
 function open(host: string, port: number, handler: Handler): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer(
-      { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 32 * 1024 },
+      {
+        headersTimeout: 5_000,
+        requestTimeout: 10_000,
+        // How often Node looks at both; its default is 30 s.
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: 32 * 1024,
+      },
       handler,
     )
-    server.maxConnections = MAX_CONNECTIONS
+    limitSilent(server)
     server.once('error', () => resolve(undefined))
     server.listen(port, host, () => resolve(server))
   })
+}
+
+/**
+ * Any user of this machine can open connections and say nothing. A limit that turned the newest away would turn away the
+ * browser with them.
+ */
+function limitSilent(server: Server): void {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+    const [oldest] = silent
+    if (silent.size > MAX_SILENT) oldest?.destroy()
+  })
+  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket))
 }
 
 async function hasIPv6(): Promise<boolean> {
