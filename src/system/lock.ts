@@ -7,6 +7,9 @@ import type { Lock } from '../ports.ts'
 const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
 
+// Windows has no O_NOFOLLOW.
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+
 /**
  * An advisory lock that the kernel holds for an open file: when its holder dies it is released at once, so there are no
  * stale locks. The lock file is never unlinked (an unlinked file would let a second holder in). Failure `settings` when
@@ -16,7 +19,7 @@ export async function kernelLock(): Promise<Lock> {
   const native = loadNative()
   return {
     async tryLock(path, note) {
-      const file = await open(path, constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600)
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600)
       let held = false
       try {
         held = native.tryLock(file)
@@ -24,12 +27,23 @@ export async function kernelLock(): Promise<Lock> {
         if (!held) await close(file)
       }
       if (!held) return undefined
-      await writeFile(`${path}.holder`, note, { mode: 0o600 }).catch(() => {})
+      await leaveNote(`${path}.holder`, note).catch(() => {})
       return async () => {
         native.unlock(file)
         await close(file)
       }
     },
+  }
+}
+
+/** Neither through a link to another file, nor into a pipe that nobody reads. */
+async function leaveNote(path: string, note: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK = 0 } = constants
+  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | NO_FOLLOW, 0o600)
+  try {
+    await writeFile(file, note)
+  } finally {
+    await close(file)
   }
 }
 

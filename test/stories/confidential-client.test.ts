@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Events, OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -61,6 +61,26 @@ describe('a client with a secret', () => {
     expect(Buffer.from(authorization?.split(' ')[1] ?? '', 'base64').toString()).toBe(
       'my-client_1.a~b:a-b_c.d~e%25%2B+%3A%2F%C3%BC%21%2A%27%28%29',
     )
+  })
+
+  it.each([
+    ['can be read by others', () => chmod(file, 0o644)],
+    [
+      'is a symbolic link',
+      async () => {
+        await rename(file, `${file}.real`)
+        await symlink(`${file}.real`, file)
+      },
+    ],
+    ['is not a file', async () => rm(file).then(() => mkdir(file))],
+  ])('does not take it from a file that %s: exit 2, and no browser', async (words, change) => {
+    await profile('client_auth = "client_secret_basic"')
+    world.variables.LS_AUTH_CLIENT_SECRET_FILE = file
+    await change()
+    const { exit, stderr } = await world.type('ls-auth login')
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`the client secret file ${file} ${words}\nhint: `)
+    expect(world.opened).toEqual([])
   })
 
   it('types it without echo, and is not asked again while it is kept', async () => {

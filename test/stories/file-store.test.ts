@@ -1,4 +1,5 @@
-import { chmod, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../world/provider.ts'
@@ -118,11 +119,53 @@ describe('a passphrase', () => {
 })
 
 describe('the state directory', () => {
-  it('that others can write to is refused: exit 10', async () => {
+  const sessions = () => join(world.stateDirectory, 'sessions')
+  const ownDirectory = async () => join(sessions(), (await readdir(sessions()))[0] as string)
+
+  it.each([
+    ['itself', async () => world.stateDirectory],
+    ['the directory of all sessions', async () => sessions()],
+    ['the directory of the session', ownDirectory],
+  ])('that others can write to is refused, with a fresh token in it, too: exit 10 (%s)', async (_, which) => {
     await login(`--store-key-file ${keyFile}`)
-    await chmod(world.stateDirectory, 0o777)
+    const path = await which()
+    for (const age of [0, 11 * 60_000]) {
+      world.clockOffset = age
+      await chmod(path, 0o777)
+      const { exit, stdout, stderr } = await token()
+      expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+      expect(stderr).toContain(`${path} can be written by others\nhint: Run: chmod 700 ${path}`)
+      await chmod(path, 0o700)
+    }
+    expect((await token()).exit).toBe(0)
+  })
+
+  it.each([
+    ['the directory of all sessions', async () => sessions()],
+    ['the directory of the session', ownDirectory],
+  ])('is not followed where %s is a link: exit 10', async (_, which) => {
+    await login(`--store-key-file ${keyFile}`)
+    const path = await which()
+    await rename(path, join(world.home, 'elsewhere'))
+    await symlink(join(world.home, 'elsewhere'), path)
+    const { exit, stderr } = await token()
+    expect(exit).toBe(10)
+    expect(stderr).toContain('is not a directory of its own')
+  })
+
+  it('has a note beside the lock that goes through no link, and waits for no pipe', async () => {
+    await login(`--store-key-file ${keyFile}`)
+    const [note, precious] = [join(await ownDirectory(), 'lock.holder'), join(world.home, 'precious')]
+    await writeFile(precious, 'kept')
+    await rm(note)
+    await symlink(precious, note)
     world.clockOffset = 11 * 60_000
-    expect((await token()).exit).toBe(10)
+    expect((await token()).exit).toBe(0)
+    expect(await readFile(precious, 'utf8')).toBe('kept')
+    await rm(note)
+    execFileSync('mkfifo', [note])
+    world.clockOffset = 22 * 60_000
+    expect((await token()).exit).toBe(0)
   })
 
   it('logout --all ends every sign-in, also of profiles that are gone', async () => {

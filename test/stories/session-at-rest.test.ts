@@ -45,11 +45,16 @@ function failing(operation: keyof Files, matches: (path: string) => boolean, cod
 }
 
 describe('a warm token', () => {
-  it('one look at the session file, no directory is listed, nothing else of the state directory is touched', async () => {
+  it('one look at each directory on the way, one read of the session file, and no directory is listed', async () => {
     const files = faultyFiles()
     world.override = { files: async () => files }
     expect((await token()).exit).toBe(0)
-    expect(files.calls.filter((call) => !call.includes('.toml'))).toEqual(['read session'])
+    expect(files.calls.filter((call) => !call.includes('.toml'))).toEqual([
+      'inspect ls-auth',
+      'inspect sessions',
+      expect.stringMatching(/^inspect [0-9a-f]{24}$/),
+      'read session',
+    ])
   })
 
   it('an API that was never confirmed is refused before the keychain is asked', async () => {

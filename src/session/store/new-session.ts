@@ -34,7 +34,7 @@ export async function install(
 /** Proves that a session can be stored. Failures: `storage`, `refused`, and those of the vault. */
 export async function probe(place: SessionPlace, tell: (line: string) => void): Promise<void> {
   const { directory, client, ports, files } = place
-  await makePrivate(directory, client.stateDirectory, files, ports)
+  await makePrivate(place.directories, files, ports.env)
   const test = join(directory, `probe.${ports.env.pid}`)
   try {
     await files.remove(test)

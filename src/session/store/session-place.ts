@@ -10,6 +10,8 @@ import type { Vault } from './vaults/vault.ts'
 export interface SessionPlace {
   readonly name: string
   readonly directory: string
+  /** The state directory and each directory from there to the session's own. */
+  readonly directories: readonly string[]
   /** The session file. */
   readonly file: string
   /** The list of keychain items that sign-ins have written. */
@@ -27,11 +29,13 @@ export interface SessionPlace {
 /** Where the session of this client is stored. No I/O. */
 export async function sessionPlace(client: Client, ports: Ports): Promise<SessionPlace> {
   const name = sessionName(client)
-  const directory = join(client.stateDirectory, 'sessions', name)
+  const sessions = join(client.stateDirectory, 'sessions')
+  const directory = join(sessions, name)
   const vaults = new Map<SessionHeader['store'], Vault>()
   return {
     name,
     directory,
+    directories: [client.stateDirectory, sessions, directory],
     file: join(directory, 'session'),
     itemList: join(directory, 'items.json'),
     tombstone: (sid) => join(directory, `tombstone-${sid}`),

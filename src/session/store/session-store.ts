@@ -8,7 +8,7 @@ import { openSession, type Session } from './session.ts'
 import { readHeader, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import { type SessionPlace, sessionPlace } from './session-place.ts'
-import { listOwn, makePrivate, readOwn, writeOwn } from './state-files.ts'
+import { listOwn, makePrivate, readOwn, requirePrivate, writeOwn } from './state-files.ts'
 import { bury, clearTombstone, listTombstones } from './tombstones.ts'
 import type { Secret } from './vaults/vault.ts'
 
@@ -67,13 +67,14 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     discardItem: (item) => discardItem(place, item),
     clearTemporary: () => clearTemporary(place),
     async withSessionLock(command, tell, work) {
-      await makePrivate(directory, client.stateDirectory, files, ports)
+      await makePrivate(place.directories, files, ports.env)
       return withSessionLock(directory, command, ports, tell, work)
     },
   }
 }
 
-async function peek({ file, files }: SessionPlace): Promise<SessionHeader | undefined> {
+async function peek({ file, files, directories, ports }: SessionPlace): Promise<SessionHeader | undefined> {
+  await requirePrivate(directories, files, ports.env)
   const bytes = await readOwn(file, files)
   return bytes && readHeader(bytes, file)
 }

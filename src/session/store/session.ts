@@ -1,6 +1,6 @@
 import { damaged, openFile, readHeader, type SessionBody, type SessionHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
-import { readOwn } from './state-files.ts'
+import { readOwn, requirePrivate } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /** A session that has been read and decrypted. */
@@ -26,6 +26,8 @@ export async function openSession(
   path: string,
   judge?: (header: SessionHeader) => void,
 ): Promise<Session | undefined> {
+  // Before every read, cached token or not: others could put a session of theirs in the place of this one.
+  await requirePrivate(place.directories, place.files, place.ports.env)
   // Race: a sign-in may replace the file between reading it and fetching its key, so read it again before giving up.
   for (let attempt = 0; ; attempt++) {
     const bytes = await readOwn(path, place.files)

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
-import type { Files, Ports } from '../../ports.ts'
+import type { Env, Files } from '../../ports.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
 export async function listOwn(path: string, files: Files): Promise<string[]> {
@@ -38,30 +38,38 @@ export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pi
 }
 
 /**
- * Makes a directory (0700). It must be owned by the user and not writable by others, who could replace its files.
+ * Makes the last of these directories (0700), which lie in one another, and judges them as {@link requirePrivate} does.
  * Failures: `storage`, `refused`.
  */
-export async function makePrivate(
-  directory: string,
-  root: string,
-  files: Files,
-  ports: Ports,
-): Promise<void> {
+export async function makePrivate(directories: readonly string[], files: Files, env: Env): Promise<void> {
+  const directory = directories.at(-1) as string
   try {
     await files.makeDirectory(directory)
   } catch (cause) {
     throw unwritable(directory, cause)
   }
-  for (const place of [root, directory]) {
+  await requirePrivate(directories, files, env)
+}
+
+/**
+ * Each directory, where it is there, must be owned by the user and not writable by others, who could replace what is in
+ * it. On Windows (no user id) nothing is looked at. Failures: `storage`, `refused`.
+ */
+export async function requirePrivate(
+  directories: readonly string[],
+  files: Files,
+  { uid }: Pick<Env, 'uid'>,
+): Promise<void> {
+  if (uid === undefined) return
+  for (const place of directories) {
     const facts = await files.inspect(place).catch((cause) => {
-      throw unwritable(place, cause)
+      throw new Failure('storage', `cannot look at ${place} (${cause.code ?? 'error'})`, { cause })
     })
-    if (!facts || ports.env.uid === undefined) continue
+    if (!facts) continue
     const hint = `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
     if (facts.kind !== 'directory')
       throw new Failure('refused', `${place} is not a directory of its own`, { hint })
-    if (facts.uid !== ports.env.uid)
-      throw new Failure('refused', `${place} belongs to another user`, { hint })
+    if (facts.uid !== uid) throw new Failure('refused', `${place} belongs to another user`, { hint })
     if (facts.mode & 0o022) throw new Failure('refused', `${place} can be written by others`, { hint })
   }
 }

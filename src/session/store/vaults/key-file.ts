@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { Failure } from '../../../errors.ts'
 import type { Env, Files, Ports } from '../../../ports.ts'
+import { whyNotPrivate } from '../private-file.ts'
 import { openBox, sealBox } from '../sealed-box.ts'
 import type { Vault } from './vault.ts'
 
@@ -22,12 +23,8 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
   if (!facts) return undefined
   const unsafe = (why: string, hint: string) =>
     new Failure('store-key', `the key file ${path} ${why}`, { hint: `${hint} It was not changed.` })
-  if (facts.kind === 'symlink') throw unsafe('is a symbolic link', 'Name the file itself.')
-  if (facts.kind !== 'file') throw unsafe('is not a file', 'Name a file.')
-  if (env.uid !== undefined) {
-    if (facts.uid !== env.uid) throw unsafe('belongs to another user', 'Use a key file of your own.')
-    if (facts.mode & 0o077) throw unsafe('can be read by others', `Run: chmod 600 ${path}`)
-  }
+  const problem = whyNotPrivate(path, facts, env)
+  if (problem) throw unsafe(problem.why, problem.hint)
   const text = (await files.read(path).catch(unreadable))?.toString('latin1') ?? ''
   if (!HEX.test(text)) throw unsafe('does not hold 64 hex characters', 'Use the file that ls-auth made.')
   return Buffer.from(text.trim(), 'hex')

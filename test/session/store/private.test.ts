@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { Env, FileFacts, Files } from '../../../src/ports.ts'
+import { whyNotPrivate } from '../../../src/session/store/private-file.ts'
+import { requirePrivate } from '../../../src/session/store/state-files.ts'
+import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
+import { processEnv } from '../../../src/system/env.ts'
+import { realFiles } from '../../../src/system/files.ts'
+
+const [MINE, THEIRS] = [1000, 1001]
+const env: Env = { ...processEnv(), uid: MINE }
+const windows: Env = { ...processEnv(), uid: undefined }
+const file: FileFacts = { kind: 'file', mode: 0o600, uid: MINE, size: 65 }
+const directory: FileFacts = { kind: 'directory', mode: 0o700, uid: MINE, size: 0 }
+
+/** A file system in which every path has these facts, and which holds a good key. */
+const filesWith = (facts: FileFacts | ((path: string) => FileFacts | undefined)): Files => ({
+  ...realFiles,
+  inspect: async (path) => (typeof facts === 'function' ? facts(path) : facts),
+  read: async () => Buffer.from('0'.repeat(64)),
+})
+
+const BAD: readonly [string, Partial<FileFacts>, RegExp][] = [
+  ['of another user', { uid: THEIRS }, /belongs to another user/],
+  ['of root', { uid: 0 }, /belongs to another user/],
+  ['that its group can read', { mode: 0o640 }, /can be read by others/],
+  ['that all can read', { mode: 0o604 }, /can be read by others/],
+  ['that its group can write', { mode: 0o620 }, /can be read by others/],
+  ['that all can write', { mode: 0o602 }, /can be read by others/],
+  ['that is a link', { kind: 'symlink' }, /is a symbolic link/],
+  ['that is a directory', { kind: 'directory' }, /is not a file/],
+]
+
+describe('a file with a secret', () => {
+  it.each(BAD)('%s is not used', async (_, facts, words) => {
+    const bad = { ...file, ...facts }
+    expect(whyNotPrivate('/f', bad, env)?.why).toMatch(words)
+    await expect(readKeyFile('/f', filesWith(bad), env)).rejects.toThrow(words)
+  })
+
+  it('of the user alone is used, and so is any on Windows, where modes mean nothing', async () => {
+    expect(whyNotPrivate('/f', file, env)).toBeUndefined()
+    expect(await readKeyFile('/f', filesWith(file), env)).toHaveLength(32)
+    expect(whyNotPrivate('/f', { ...file, uid: 0, mode: 0o666 }, windows)).toBeUndefined()
+  })
+})
+
+describe('a directory of the state', () => {
+  const way = ['/state', '/state/sessions', '/state/sessions/one']
+  it.each([
+    ['of another user', { uid: THEIRS }, /belongs to another user/],
+    ['that its group can write to', { mode: 0o770 }, /can be written by others/],
+    ['that all can write to', { mode: 0o702 }, /can be written by others/],
+    ['that is a link', { kind: 'symlink' as const }, /is not a directory of its own/],
+  ])('%s is refused, wherever it is on the way', async (_, facts, words) => {
+    for (const bad of way) {
+      const files = filesWith((path) => (path === bad ? { ...directory, ...facts } : directory))
+      await expect(requirePrivate(way, files, env)).rejects.toThrow(words)
+      await expect(requirePrivate(way, files, env)).rejects.toMatchObject({ code: 'refused' })
+    }
+  })
+
+  it('that is missing is none, and on Windows nothing is looked at', async () => {
+    await requirePrivate(way, filesWith(directory), env)
+    await requirePrivate(
+      way,
+      filesWith((path) => (path === way[2] ? undefined : directory)),
+      env,
+    )
+    await requirePrivate(way, filesWith({ ...directory, uid: 0, mode: 0o777 }), windows)
+  })
+})
