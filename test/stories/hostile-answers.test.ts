@@ -107,6 +107,35 @@ describe('the token response', () => {
   })
 })
 
+describe('the characters of a token', () => {
+  it.each([
+    ['a line break and a header', 'SEKRIT\r\nX-Injected: yes'],
+    ['a sequence that drives the terminal', 'SEKRIT\u001b]0;owned\u0007'],
+    ['a space', 'SEK RIT'],
+    ['a quotation mark', 'SEK"RIT'],
+    ['a letter outside ASCII', 'SEKR\u00cdT'],
+    ['an override of the direction', 'SEK\u202eRIT'],
+    ['padding in the middle', 'SEK=RIT'],
+    ['an end of line alone', 'SEKRIT\n'],
+  ])(
+    '%s in the access token: exit 10 at sign-in and at a renewal, and nothing of it is printed',
+    async (_, bad) => {
+      provider.tamper = { tokenResponse: (body) => ({ ...body, access_token: bad }) }
+      const signIn = await login()
+      expect(signIn.exit).toBe(10)
+      expect(signIn.stderr).not.toContain(bad)
+      expect(world.keychain.items.size).toBe(0)
+      provider.tamper = {}
+      expect((await login()).exit).toBe(0)
+      provider.tamper = { tokenResponse: (body) => ({ ...body, access_token: bad }) }
+      world.clockOffset += 2 * 3_600_000
+      const renewal = await world.type('ls-auth token --header')
+      expect({ exit: renewal.exit, stdout: renewal.stdout }).toEqual({ exit: 10, stdout: '' })
+      expect(renewal.stderr).not.toContain(bad)
+    },
+  )
+})
+
 describe('the redirect', () => {
   const redirects: [string, (url: URL) => URL][] = [
     [

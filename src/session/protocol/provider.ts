@@ -7,6 +7,7 @@ import { beginExchange, DAY_SECONDS, type Exchange, jwksOf, type ProviderOptions
 import { checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError, isBadSignature } from './provider-errors.ts'
+import { checkTokenCharacters } from './token-answer.ts'
 
 /** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
@@ -220,6 +221,7 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   const receivedAt = clock.now()
   const idClaims = answer.claims() as Record<string, unknown> | undefined
   if (idClaims) checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
+  checkTokenCharacters(answer)
   const seconds = answer.expires_in
   return {
     accessToken: answer.access_token,

@@ -1,3 +1,4 @@
+import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
 
@@ -35,4 +36,29 @@ export function withPlainError(answer: HttpAnswer): HttpAnswer {
 export function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers
   return rest
+}
+
+/** `b64token` of RFC 6750 §2.1. */
+const BEARER = /^[A-Za-z0-9._~+/-]+=*$/
+/** A compact JWS or JWE: three or five parts in base64url (RFC 7515 §3.1, RFC 7516 §3.1). */
+const JWT = /^[\w-]+(\.[\w-]*){2}((\.[\w-]*){2})?$/
+
+/**
+ * Tokens go into a header and to a terminal as they are (`ls-auth token --header`): one with a line break would add a
+ * header of its own, one with control characters would drive the terminal. Failure `refused`, which quotes neither.
+ */
+export function checkTokenCharacters(answer: {
+  readonly access_token: string
+  readonly id_token?: string | undefined
+}): void {
+  const bad = !BEARER.test(answer.access_token)
+    ? 'an access token'
+    : answer.id_token !== undefined && !JWT.test(answer.id_token)
+      ? 'an ID token'
+      : undefined
+  if (bad === undefined) return
+  throw new Failure(
+    'refused',
+    `the provider sent ${bad} with characters that no token has; nothing was saved`,
+  )
 }
