@@ -13,7 +13,6 @@ export const jaeger = {
     { method: 'GET', path: '/api/v3/traces/:id' },
     { method: 'GET', path: '/api/traces/:id' },
     { method: 'GET', path: '/api/v3/trace-summaries' },
-    { method: 'GET', path: '/api/v3/traces' },
     { method: 'GET', path: '/api/traces' },
   ],
   capabilities: {

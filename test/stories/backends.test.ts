@@ -262,6 +262,27 @@ describe('Jaeger without a sign-in', () => {
     },
   )
 
+  it.each<JaegerMode>(['v3', 'v3-no-summaries', 'v2', 'victoria'])(
+    '%s: an attribute that no span has finds nothing',
+    async (mode) => {
+      jaeger.mode = mode
+      const search = (attr: string) => world.type(`ls-auth trace search --service cart --attr ${attr}`)
+      expect(await search('nosuch=value')).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+      expect((await search('db.system=redis')).stdout).toMatch(/^2 traces/)
+    },
+  )
+
+  it('a search that Jaeger refuses says why, and the query that was asked is the one in --json', async () => {
+    const v3 = await world.type('ls-auth trace search --service cart --json')
+    expect(JSON.parse(v3.stdout).query).toMatch(/^query\.service_name=cart&/)
+    jaeger.mode = 'victoria'
+    const v2 = await world.type('ls-auth trace search --service cart --json')
+    expect(JSON.parse(v2.stdout).query).toMatch(/^service=cart&/)
+    const refused = await world.type('ls-auth trace search --service cart --limit 1001')
+    expect(refused).toMatchObject({ exit: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/hint: Ask for fewer traces with --limit\.\n.*not higher than 1000/)
+  })
+
   it('a limit that the storage does not heed holds all the same, and the rest is a command to copy', async () => {
     const one = await world.type('ls-auth trace search --service frontend --limit 1 --since 2d --json')
     const { traces: found, truncated } = JSON.parse(one.stdout)

@@ -10,11 +10,14 @@ export type JaegerMode =
   | 'v3'
   /** A version that takes camelCase only. */
   | 'v3-camel'
-  /** Before v2.19: no trace-summaries. */
+  /**
+   * v1.60 to v2.18: no trace-summaries; `/api/v3/traces` wants `num_traces` and ignores attributes (recorded on
+   * 2.18.0); `/api/traces` filters.
+   */
   | 'v3-no-summaries'
   /** v1: any unknown path is the UI's page. */
   | 'v2'
-  /** VictoriaTraces: the old API only, 200 for a missing trace, every tag a string. */
+  /** VictoriaTraces: the old API only, 400 for any other path, 200 for a missing trace, every tag a string. */
   | 'victoria'
   | 'html'
 
@@ -98,16 +101,53 @@ function answerV3(
   }
   const summaries = path === '/trace-summaries' && mode !== 'v3-no-summaries'
   if (!summaries && path !== '/traces') return response.writeHead(404).end('404 page not found\n')
-  const [service, from] =
-    mode === 'v3-camel' ? ['serviceName', 'startTimeMin'] : ['service_name', 'start_time_min']
-  if (!/^\d{4}-.*Z$/.test(url.searchParams.get(`query.${from}`) ?? '')) {
+  const spell = (name: string) =>
+    mode === 'v3-camel' ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : name
+  const given = (name: string) => url.searchParams.get(`query.${spell(name)}`)
+  if (!/^\d{4}-.*Z$/.test(given('start_time_min') ?? '')) {
     return v3Error(response, 400, 'query.startTimeMin and query.startTimeMax are required')
   }
-  const asked = url.searchParams.get(`query.${service}`)
-  const fit = traces.filter((trace) => asked === null || servicesOf([trace]).includes(asked))
-  if (fit.length === 0) return v3Error(response, 404, 'No traces found')
+  if (mode === 'v3-no-summaries' && !(Number(given('num_traces')) > 0)) {
+    return v3Error(response, 500, 'search depth must be greater than 0 and less than max traces')
+  }
+  const asked = {
+    service: given('service_name'),
+    operation: given('operation_name'),
+    tags: mode === 'v3-no-summaries' ? null : given('attributes'),
+    min: given('duration_min'),
+    max: given('duration_max'),
+  }
+  const fit = traces.filter((trace) => hasSpan(trace, asked))
+  if (!summaries && fit.length === 0) return v3Error(response, 404, 'No traces found')
   if (!summaries) return json(response, 200, { result: toOtlpDocument(fit, 'hex') })
   json(response, 200, { summaries: fit.map(summary) })
+}
+
+interface Asked {
+  readonly service: string | null
+  readonly operation: string | null
+  /** A JSON object. */
+  readonly tags: string | null
+  readonly min: string | null
+  readonly max: string | null
+}
+
+/** Whether one span of the trace meets all conditions, as Jaeger's memory storage decides; a limit is not heeded. */
+function hasSpan(trace: TraceData, { service, operation, tags, min, max }: Asked): boolean {
+  const wanted = Object.entries(JSON.parse(tags ?? '{}') as Record<string, string>)
+  const micros = (text: string | null) => (text === null ? undefined : Number.parseInt(text, 10) / 1000)
+  const [least = 0, most = Number.POSITIVE_INFINITY] = [micros(min), micros(max)]
+  return trace.spans.some((span) => {
+    const carried: Record<string, unknown> = { ...span.tags, ...(span.error && { error: true }) }
+    const took = span.endMicros - span.startMicros
+    return (
+      (service === null || span.service === service) &&
+      (operation === null || span.name === operation) &&
+      wanted.every(([key, value]) => carried[key] !== undefined && String(carried[key]) === value) &&
+      took >= least &&
+      took <= most
+    )
+  })
 }
 
 /** Zero members are left out, as protobuf's JSON does. */
@@ -148,16 +188,28 @@ function answerV2(
     return json(response, 404, envelope(null, [{ code: 404, msg: 'trace not found' }]))
   }
   // From v2.21 on the old search and lists are gone.
-  if (!mode.startsWith('v3')) {
+  if (mode !== 'v3' && mode !== 'v3-camel') {
     if (path === '/api/services') return json(response, 200, envelope(servicesOf(traces)))
     if (path === '/api/traces') {
-      const asked = url.searchParams.get('service')
-      if (asked === null)
-        return json(response, 400, envelope(null, [{ code: 400, msg: "parameter 'service' is required" }]))
-      const fit = traces.filter((trace) => servicesOf([trace]).includes(asked))
+      const given = (name: string) => url.searchParams.get(name)
+      const bad = (msg: string) => json(response, 400, envelope(null, [{ code: 400, msg }]))
+      if (given('service') === null) return bad("parameter 'service' is required")
+      if (mode === 'victoria' && Number(given('limit')) > 1000)
+        return bad('limit should be not higher than 1000')
+      const asked = {
+        service: given('service'),
+        operation: given('operation'),
+        tags: given('tags'),
+        min: given('minDuration'),
+        max: given('maxDuration'),
+      }
+      const fit = traces.filter((trace) => hasSpan(trace, asked))
       return json(response, 200, envelope(fit.map((trace) => toJaegerTrace(trace, mode === 'victoria'))))
     }
     if (mode === 'v2') return page(response)
+    if (mode === 'victoria') {
+      return response.writeHead(400).end(`unsupported path requested: "${path}"`)
+    }
   }
   response.writeHead(404, { 'content-type': 'text/plain' })
   response.end('404 page not found\n')

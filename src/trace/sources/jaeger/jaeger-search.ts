@@ -1,8 +1,8 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
+import { safeText } from '../../../safe-text.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
-import { isoTime } from '../../formats/iso-time.ts'
 import {
   FILTER_FLAGS,
   latestFirst,
@@ -14,11 +14,12 @@ import {
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
+import { v2Query, v3Query } from './jaeger-query.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
- * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/v3/traces`, else `/api/traces` of older
- * versions, both of which send whole traces.
+ * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/traces`, which has whole traces and is there up to
+ * v2.20. Never `/api/v3/traces`: before v2.19 it ignores attributes.
  */
 export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnPage): Promise<SearchResult> {
   if (filter.query !== undefined) {
@@ -26,65 +27,69 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
       hint: `Use ${FILTER_FLAGS}.`,
     })
   }
-  const found = latestFirst(await findTraces(filter, send))
+  const { found, asked } = (await findSummaries(filter, send)) ?? (await findTraces(filter, send))
   // Some storages ignore the limit (jaeger#6565).
-  const traces = found.slice(0, filter.limit)
+  const traces = latestFirst(found).slice(0, filter.limit)
   // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
-  const asked = new URLSearchParams(v2Query(filter)).toString()
-  return { traces, truncated: found.length >= filter.limit, asked }
+  const truncated = found.length >= filter.limit
+  return { traces, truncated, asked: new URLSearchParams(asked).toString() }
 }
 
-async function findTraces(filter: TraceFilter, send: Send): Promise<readonly TraceSummary[]> {
-  const summaries = await searchV3(filter, send, '/api/v3/trace-summaries')
-  if (summaries) return summaries.status === 404 ? [] : readSummaries(summaries.json())
-  const whole = (await searchV3(filter, send, '/api/v3/traces')) ?? (await searchV2(filter, send))
-  return whole.status === 404 ? [] : tracesInAnswer(whole, 'Jaeger').map(summariseTrace)
+/** What Jaeger answered, and the query parameters it was asked with. */
+interface Found {
+  readonly found: readonly TraceSummary[]
+  readonly asked: Readonly<Record<string, string>>
 }
 
 /**
- * Versions before 2.19 know only snake_case; a later one may want camelCase, and then answers that the required ones
- * are missing.
+ * Undefined when this Jaeger has no summaries. It takes snake_case; one that wants camelCase answers that the required
+ * parameters are missing.
  */
-async function searchV3(filter: TraceFilter, send: Send, path: string): Promise<ApiAnswer | undefined> {
-  const snake = await askV3(send, { path, query: v3Query(filter, (name) => name) })
-  if (snake?.status !== 400) return snake
-  const camel = await askV3(send, { path, query: v3Query(filter, camelCase) })
-  if (camel?.status !== 400) return camel
-  throw jaegerSearchRejected(camel)
+async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | undefined> {
+  const path = '/api/v3/trace-summaries'
+  const ask = async (spell: (name: string) => string) => {
+    const asked = v3Query(filter, spell)
+    return { asked, answer: await askV3(send, { path, query: asked }) }
+  }
+  const snake = await ask((name) => name)
+  const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
+  if (answer === undefined) return undefined
+  if (answer.status === 400) throw jaegerSearchRejected(answer)
+  return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
+}
+
+async function findTraces(filter: TraceFilter, send: Send): Promise<Found> {
+  const answer = await searchV2(filter, send)
+  const found = answer.status === 404 ? [] : tracesInAnswer(answer, 'Jaeger').map(summariseTrace)
+  return { asked: v2Query(filter), found }
+}
+
+/** What Jaeger says is wrong: `{"errors":[{"msg":…}]}` of `/api`, `{"error":{"message":…}}` of v3, or plain text. */
+function jaegerMessage(answer: ApiAnswer): readonly string[] {
+  try {
+    const body = answer.json()
+    const { errors, error } = isObject(body) ? body : {}
+    const first: unknown = Array.isArray(errors) ? errors[0] : error
+    const text = isObject(first) ? textOrNumber(first.msg ?? first.message) : undefined
+    return text === undefined ? [] : [safeText(text, 300)]
+  } catch {
+    return answer.failure?.detail ?? []
+  }
 }
 
 function jaegerSearchRejected(answer: ApiAnswer): Failure {
+  const detail = jaegerMessage(answer)
   return new Failure('usage', 'Jaeger did not accept the search', {
-    hint: 'Most storages of Jaeger want --service.',
-    detail: answer.failure?.detail ?? [],
+    hint: /limit|depth/i.test(detail.join(' '))
+      ? 'Ask for fewer traces with --limit.'
+      : 'Most storages of Jaeger want --service.',
+    detail,
   })
 }
 
 function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function tags(filter: TraceFilter): Record<string, string> {
-  return Object.fromEntries([...filter.attributes, ...(filter.errors ? [['error', 'true'] as const] : [])])
-}
-
-function v3Query(filter: TraceFilter, spell: (name: string) => string): Record<string, string> {
-  const { service, name, minNanos, maxNanos } = filter
-  const attributes = tags(filter)
-  const time = (millis: number) => isoTime(BigInt(Math.round(millis)) * 1_000_000n)
-  const values: Record<string, string | undefined> = {
-    service_name: service,
-    operation_name: name,
-    attributes: Object.keys(attributes).length > 0 ? JSON.stringify(attributes) : undefined,
-    start_time_min: time(filter.fromMillis),
-    start_time_max: time(filter.toMillis),
-    duration_min: minNanos === undefined ? undefined : `${minNanos}ns`,
-    duration_max: maxNanos === undefined ? undefined : `${maxNanos}ns`,
-    search_depth: String(filter.limit),
-  }
-  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return Object.fromEntries(given.map(([key, value]) => [`query.${spell(key)}`, value]))
 }
 
 async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
@@ -96,22 +101,6 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
   const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400] })
   if (answer.status === 400) throw jaegerSearchRejected(answer)
   return answer
-}
-
-/** Times in microseconds (jaeger `query_parser.go`). */
-function v2Query(filter: TraceFilter): Record<string, string> {
-  const { service, name, minNanos, maxNanos } = filter
-  const attributes = tags(filter)
-  return {
-    ...(service !== undefined && { service }),
-    ...(name !== undefined && { operation: name }),
-    ...(Object.keys(attributes).length > 0 && { tags: JSON.stringify(attributes) }),
-    start: String(Math.round(filter.fromMillis) * 1000),
-    end: String(Math.round(filter.toMillis) * 1000),
-    ...(minNanos !== undefined && { minDuration: `${minNanos}ns` }),
-    ...(maxNanos !== undefined && { maxDuration: `${maxNanos}ns` }),
-    limit: String(filter.limit),
-  }
 }
 
 function readSummaries(body: unknown): TraceSummary[] {
