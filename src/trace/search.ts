@@ -83,12 +83,27 @@ export function latestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
 
 /** Whether a fully loaded trace matches; all conditions on a span must hold of the same span. */
 export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {
-  const { service, name, attributes, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
   const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
   if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
-  // Durations alone are those of the whole trace: nearly every trace has a short span somewhere.
-  if (service === undefined && name === undefined && attributes.length === 0 && !errors) {
-    return summary.durationNanos >= minNanos && summary.durationNanos <= maxNanos
-  }
+  if (isOfWholeTrace(filter)) return hasDuration(summary, filter)
   return trace.spans.some(spanTest(filter))
+}
+
+/** Whether the durations of the filter are those of whole traces: durations alone, as nearly every trace has a short span. */
+export function isOfWholeTrace({
+  service,
+  name,
+  attributes,
+  errors,
+  minNanos,
+  maxNanos,
+}: TraceFilter): boolean {
+  const ofSpan = service !== undefined || name !== undefined || attributes.length > 0 || errors
+  return !ofSpan && (minNanos !== undefined || maxNanos !== undefined)
+}
+
+/** Whether the whole trace took as long as the filter asks for. */
+export function hasDuration({ durationNanos }: TraceSummary, filter: TraceFilter): boolean {
+  const { minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
+  return durationNanos >= minNanos && durationNanos <= maxNanos
 }

@@ -263,14 +263,36 @@ describe('Jaeger without a sign-in', () => {
   )
 
   it.each<JaegerMode>(['v3', 'v3-no-summaries', 'v2', 'victoria'])(
-    '%s: an attribute that no span has finds nothing',
+    '%s: attributes are heeded, with or without a scope in front',
     async (mode) => {
       jaeger.mode = mode
       const search = (attr: string) => world.type(`ls-auth trace search --service cart --attr ${attr}`)
-      expect(await search('nosuch=value')).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
-      expect((await search('db.system=redis')).stdout).toMatch(/^2 traces/)
+      for (const scope of ['', 'span.', 'resource.', '.']) {
+        const none = await search(`${scope}nosuch=value`)
+        expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+        expect((await search(`${scope}db.system=redis`)).stdout).toMatch(/^2 traces/)
+      }
     },
   )
+
+  it('durations alone are those of whole traces: a long one may have short spans only', async () => {
+    const [first, second] = trace.spans.slice(0, 2).map((span, i) => ({
+      ...span,
+      startMicros: 1_790_000_000_000_000 + i * 60_000_000,
+      endMicros: 1_790_000_000_000_500 + i * 60_000_000,
+    }))
+    const paused: TraceData = { traceId: 'a'.repeat(32), spans: [first, second] as TraceData['spans'] }
+    const waiting = await startJaegerApi({ traces: [...traces, paused] })
+    await profile('jaeger', waiting.url)
+    const found = async (flags: string) => {
+      const { stdout } = await world.type(`ls-auth trace search --since 7d ${flags} --json`)
+      return (JSON.parse(stdout) as { traces: { traceId: string }[] }).traces.map(({ traceId }) => traceId)
+    }
+    expect(await found('--min 1m')).toEqual([paused.traceId])
+    expect(await found('--max 1ms')).toEqual([])
+    expect((await found('--max 30s')).sort()).toEqual(traces.map(({ traceId }) => traceId).sort())
+    await waiting.close()
+  })
 
   it('a search that Jaeger refuses says why, and the query that was asked is the one in --json', async () => {
     const v3 = await world.type('ls-auth trace search --service cart --json')

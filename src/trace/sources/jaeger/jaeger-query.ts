@@ -1,5 +1,16 @@
+import { splitScope } from '../../attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
-import type { TraceFilter } from '../../search.ts'
+import { isOfWholeTrace, type TraceFilter } from '../../search.ts'
+
+/**
+ * Traces that are compared when durations are those of whole traces: Jaeger itself compares spans only. Its storages
+ * load each trace to summarise it, and its own UI offers at most 1500.
+ */
+const COMPARED = 1000
+
+/** How many traces to ask Jaeger for. */
+export const searchDepth = (filter: TraceFilter): number =>
+  isOfWholeTrace(filter) ? Math.max(filter.limit, COMPARED) : filter.limit
 
 /** The query parameters of `/api/v3/trace-summaries`, their names spelt by `spell`. */
 export function v3Query(filter: TraceFilter, spell: (name: string) => string): Record<string, string> {
@@ -11,9 +22,10 @@ export function v3Query(filter: TraceFilter, spell: (name: string) => string): R
     attributes: tags(filter),
     start_time_min: time(filter.fromMillis),
     start_time_max: time(filter.toMillis),
-    duration_min: minNanos === undefined ? undefined : `${minNanos}ns`,
+    // A trace may be long without one long span, but a short trace has only short ones.
+    duration_min: minNanos === undefined || isOfWholeTrace(filter) ? undefined : `${minNanos}ns`,
     duration_max: maxNanos === undefined ? undefined : `${maxNanos}ns`,
-    search_depth: String(filter.limit),
+    search_depth: String(searchDepth(filter)),
   }
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries(given.map(([key, value]) => [`query.${spell(key)}`, value]))
@@ -35,7 +47,9 @@ export function v2Query(filter: TraceFilter): Record<string, string> {
   }
 }
 
+/** Jaeger knows no scopes: it looks for a tag in the span, its process and its logs. */
 function tags({ attributes, errors }: TraceFilter): string | undefined {
-  const all = errors ? [...attributes, ['error', 'true'] as const] : attributes
+  const pairs = attributes.map(([key, value]) => [splitScope(key).bare, value] as const)
+  const all = errors ? [...pairs, ['error', 'true'] as const] : pairs
   return all.length === 0 ? undefined : JSON.stringify(Object.fromEntries(all))
 }

@@ -5,6 +5,8 @@ import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import {
   FILTER_FLAGS,
+  hasDuration,
+  isOfWholeTrace,
   latestFirst,
   type SearchResult,
   summariseTrace,
@@ -14,7 +16,7 @@ import {
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
-import { v2Query, v3Query } from './jaeger-query.ts'
+import { searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
@@ -28,13 +30,23 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
     })
   }
   const { found, asked } = (await findSummaries(filter, send)) ?? (await findTraces(filter, send))
+  const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
   // Some storages ignore the limit (jaeger#6565).
-  const traces = latestFirst(found).slice(0, filter.limit)
+  const traces = latestFirst(fit).slice(0, filter.limit)
   // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
-  const truncated = found.length >= filter.limit
-  return { traces, truncated, asked: new URLSearchParams(asked).toString() }
+  const isCut = found.length >= searchDepth(filter)
+  return {
+    traces,
+    truncated: isCut || fit.length >= filter.limit,
+    asked: new URLSearchParams(asked).toString(),
+    ...(isCut && isOfWholeTrace(filter) && { notes: [durationNote(found.length)] }),
+  }
 }
+
+const durationNote = (compared: number): string =>
+  `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
+  'For others give a shorter time with --from and --to, or --service'
 
 /** What Jaeger answered, and the query parameters it was asked with. */
 interface Found {
