@@ -134,7 +134,11 @@ function getOptions(command: Command): void {
     .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
     .option('--errors', 'only failed spans (and, in a tree, the spans above them)')
     .option('--service <name>', 'only spans of this service')
-    .option('--attr <key=value>', 'only spans with this attribute (repeatable: all of them)', collect)
+    .option(
+      '--attr <key=value>',
+      'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
+      collect,
+    )
     .option('--min <duration>', 'only spans that took at least this long (5ms)')
     .option('--depth <levels>', 'only this many levels of the tree, from the top')
     .option('--span <id>', 'only this span and what is below it')
@@ -159,7 +163,11 @@ function searchOptions(command: Command): void {
   command
     .option('--service <name>', 'a span of this service')
     .option('--name <name>', 'a span of exactly this name')
-    .option('--attr <key=value>', 'a span with this attribute (repeatable: all of them)', collect)
+    .option(
+      '--attr <key=value>',
+      'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
+      collect,
+    )
     .option(
       '--min <duration>',
       'a span that took at least this long (without other filters: the whole trace)',

@@ -1,10 +1,11 @@
+import type { AttributeCondition } from './attribute-condition.ts'
 import type { Trace } from './model.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
 import { buildTree } from './tree/trace-tree.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
-  readonly attributes: readonly (readonly [key: string, value: string])[]
+  readonly attributes: readonly AttributeCondition[]
   readonly errors: boolean
   /** The back end's own language, instead of the conditions above. */
   readonly query?: string

@@ -166,6 +166,15 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(q).toMatch(/ with \(most_recent=true\)$/)
   })
 
+  it('search: attributes are compared as TraceQL does', async () => {
+    await start()
+    const attrs = ['http.status_code>=500', 'zone!=eu', 'code!=1', 'http.route=~/a.*']
+    await world.type(`ls-auth trace search ${attrs.map((attr) => `--attr '${attr}'`).join(' ')}`)
+    expect(tempo.requests[0]?.url.searchParams.get('q')).toContain(
+      '{ .http.status_code >= 500 && .zone != "eu" && (.code != "1" || .code != 1) && .http.route =~ "/a.*" }',
+    )
+  })
+
   it('search as data; more than the limit is said', async () => {
     await start()
     const lines = await world.type('ls-auth trace search --limit 1 -o ndjson')
@@ -274,6 +283,12 @@ describe('Jaeger without a sign-in', () => {
       }
     },
   )
+
+  it('an attribute can only be searched by its value', async () => {
+    const outcome = await world.type("ls-auth trace search --service cart --attr 'http.status_code>=500'")
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(/equal attributes only.*\nhint: Leave out --attr 'http.status_code>=500'/)
+  })
 
   it('durations alone are those of whole traces: a long one may have short spans only', async () => {
     const [first, second] = trace.spans.slice(0, 2).map((span, i) => ({

@@ -23,6 +23,8 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --limit 10001', '--limit: "10001" is not a whole number from 1 to 10000'],
     ['ls-auth trace search --min soon', '--min: "soon" is not a duration'],
     ['ls-auth trace search --max soon', '--max: "soon" is not a duration'],
+    ['ls-auth trace search --attr k>=fast', '--attr: "k>=fast" needs a number to compare with'],
+    ['ls-auth trace search --attr k=~(', '--attr: "k=~(" holds no regular expression'],
     ['ls-auth trace search --attr =x', '--attr: "=x" is not key=value'],
     ['ls-auth trace search --since soon --file t.json', '--since: "soon" is not a duration'],
     ['ls-auth trace search --from soon', '--from: "soon" is not a time'],

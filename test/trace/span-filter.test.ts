@@ -37,6 +37,17 @@ test.each<[SpanFilter, boolean]>([
   [{ attributes: [['code', '1']] }, true],
   [{ attributes: [['span.odd', 'kept']] }, true],
   [{ attributes: [['gone', 'null']] }, false],
+  [{ attributes: [['span.code', '500', '>=']] }, true],
+  [{ attributes: [['span.code', '500', '>']] }, false],
+  [{ attributes: [['code', '2', '<']] }, true],
+  [{ attributes: [['http.method', '2', '<']] }, false],
+  [{ attributes: [['http.method', 'POST', '!=']] }, true],
+  [{ attributes: [['http.method', 'GET', '!=']] }, false],
+  [{ attributes: [['missing', 'GET', '!=']] }, false],
+  [{ attributes: [['http.method', 'G.T', '=~']] }, true],
+  [{ attributes: [['http.method', 'G', '=~']] }, false],
+  [{ attributes: [['http.method', '(?i)get', '=~']] }, true],
+  [{ attributes: [['http.method', 'P.*', '!~']] }, true],
   [
     {
       attributes: [

@@ -3,7 +3,7 @@ import { parseNanos } from '../../trace/nanos.ts'
 import type { TraceFilter } from '../../trace/search.ts'
 import type { TimeRange } from '../../trace/series.ts'
 import { readTimes } from './time-range.ts'
-import { readCount, readPairs } from './trace-view.ts'
+import { readConditions, readCount } from './trace-view.ts'
 
 const DEFAULT_LIMIT = 20
 /** Maximum of `--limit`. Tempo's own maximum. */
@@ -36,7 +36,7 @@ export function readFilter(
     ...(typeof query === 'string' && { query }),
     ...(typeof min === 'string' && { minNanos: parseNanos(min, '--min') }),
     ...(typeof max === 'string' && { maxNanos: parseNanos(max, '--max') }),
-    attributes: readPairs((attr as string[] | undefined) ?? []),
+    attributes: readConditions((attr as string[] | undefined) ?? []),
     errors: options.errors === true || options.error === true,
     limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
     ...range,

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
+import { type AttributeCondition, parseCondition } from '../../trace/attribute-condition.ts'
 import type { Scale } from '../../trace/formats/output-choices.ts'
 import { parseSpanOrTraceId } from '../../trace/id.ts'
 import { type Moment, parseMoment } from '../../trace/moment.ts'
@@ -35,7 +36,7 @@ export function readView(options: Options): View {
     ...(typeof options.service === 'string' && { service: options.service }),
     ...(typeof options.min === 'string' && { minNanos: parseNanos(options.min, '--min') }),
     ...(typeof options.depth === 'string' && { depth: readCount(options.depth, '--depth') }),
-    ...(Array.isArray(options.attr) && { attributes: readPairs(options.attr as string[]) }),
+    ...(Array.isArray(options.attr) && { attributes: readConditions(options.attr as string[]) }),
   }
   return {
     selection,
@@ -69,13 +70,13 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`)
 }
 
-/** Parses `key=value` texts, split at the first `=`. Failure `usage`. */
-export function readPairs(texts: readonly string[]): [key: string, value: string][] {
+/** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`). Failure `usage`. */
+export function readConditions(texts: readonly string[]): AttributeCondition[] {
   return texts.map((text) => {
-    const at = text.indexOf('=')
-    if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-    throw new Failure('usage', `--attr: "${safeText(text, 60)}" is not key=value`, {
-      hint: 'Write it like --attr http.response.status_code=500.',
+    const condition = parseCondition(text)
+    if (typeof condition !== 'string') return condition
+    throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
+      hint: "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'.",
     })
   })
 }

@@ -13,6 +13,7 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../../search.ts'
+import { requireEqualAttributes } from '../equal-attributes.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
@@ -29,6 +30,7 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
       hint: `Use ${FILTER_FLAGS}.`,
     })
   }
+  requireEqualAttributes(filter, 'Jaeger')
   const { found, asked } = (await findSummaries(filter, send)) ?? (await findTraces(filter, send))
   const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
   // Some storages ignore the limit (jaeger#6565).

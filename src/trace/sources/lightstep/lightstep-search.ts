@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
 import type { SnapshotConsent } from '../consent.ts'
+import { requireEqualAttributes } from '../equal-attributes.ts'
 import type { OnPage } from '../trace-source.ts'
 import type { LightstepProject } from './lightstep-api.ts'
 import { type Exemplar, takeSnapshot } from './lightstep-snapshot.ts'
@@ -18,6 +19,7 @@ export async function searchLightstep(
   consent: SnapshotConsent,
   onPage?: OnPage,
 ): Promise<SearchResult> {
+  requireEqualAttributes(filter, 'Lightstep')
   const asked = filter.query ?? spanQuery(filter)
   if (asked === '') throw nothingAsked()
   const stream = await findStream(asked, project)

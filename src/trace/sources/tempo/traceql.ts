@@ -1,3 +1,4 @@
+import type { AttributeCondition } from '../../attribute-condition.ts'
 import { splitScope } from '../../attribute-scope.ts'
 import type { TraceFilter } from '../../search.ts'
 
@@ -10,7 +11,7 @@ export function traceql(filter: TraceFilter): string {
   if (filter.service !== undefined)
     conditions.push(`resource.service.name = ${traceqlString(filter.service)}`)
   if (filter.name !== undefined) conditions.push(`name = ${traceqlString(filter.name)}`)
-  for (const [key, value] of filter.attributes) conditions.push(equals(key, value))
+  for (const condition of filter.attributes) conditions.push(comparison(condition))
   if (filter.errors) conditions.push('status = error')
   const duration = conditions.length > 0 ? 'duration' : 'traceDuration'
   if (filter.minNanos !== undefined) conditions.push(`${duration} >= ${filter.minNanos}ns`)
@@ -20,12 +21,14 @@ export function traceql(filter: TraceFilter): string {
 
 /**
  * TraceQL does not compare numbers with strings, and the flag does not give the type of the attribute: both are tried.
+ * A comparison of different types is false, `!=` too.
  */
-function equals(key: string, value: string): string {
+function comparison([key, value, operator = '=']: AttributeCondition): string {
   const field = attributeField(key)
-  const text = `${field} = ${traceqlString(value)}`
+  if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
+  const text = `${field} ${operator} ${traceqlString(value)}`
   const bare = /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(value) || value === 'true' || value === 'false'
-  return bare ? `(${text} || ${field} = ${value})` : text
+  return bare && !operator.includes('~') ? `(${text} || ${field} ${operator} ${value})` : text
 }
 
 /** `span.` and `resource.` say where to look; without, Tempo looks in both. */

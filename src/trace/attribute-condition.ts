@@ -1,0 +1,57 @@
+/** How an attribute is compared; each is an operator of TraceQL too. `=~` and `!~`: a regular expression for the whole value. */
+export type Operator = '=' | '!=' | '=~' | '!~' | '>' | '>=' | '<' | '<='
+
+/** A condition on one attribute. `span.` and `resource.` in front of the key say where to look; without, in both. */
+export type AttributeCondition = readonly [key: string, value: string, operator?: Operator]
+
+/** Longer operators first; a key holds none of these characters. */
+const CONDITION = /^([^=<>!]+?)\s*(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
+const NUMBER = /^-?\d+(\.\d+)?$/
+
+/** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
+export function parseCondition(text: string): AttributeCondition | string {
+  const [, key, operator, rest] = CONDITION.exec(text) ?? []
+  if (key === undefined || rest === undefined) return 'is not key=value'
+  if (operator === '=') return [key, rest]
+  const value = rest.trim()
+  if (/^[<>]/.test(operator as string) && !NUMBER.test(value)) return 'needs a number to compare with'
+  if (operator?.includes('~') && toRegExp(value) === undefined) return 'holds no regular expression'
+  return [key, value, operator as Operator]
+}
+
+/** The condition as a predicate on a value. A missing value meets no condition, `!=` included, as in TraceQL. */
+export function valueTest([, wanted, operator = '=']: AttributeCondition): (value: unknown) => boolean {
+  const present = (test: (text: string) => boolean) => (value: unknown) =>
+    value !== undefined && value !== null && test(String(value))
+  const numeric = (test: (value: number, limit: number) => boolean) =>
+    present((text) => text.trim() !== '' && test(Number(text), Number(wanted)))
+  const pattern = operator.includes('~') ? toRegExp(wanted) : undefined
+  switch (operator) {
+    case '=':
+      return present((text) => text === wanted)
+    case '!=':
+      return present((text) => text !== wanted)
+    case '=~':
+      return present((text) => pattern?.test(text) === true)
+    case '!~':
+      return present((text) => pattern?.test(text) === false)
+    case '>':
+      return numeric((value, limit) => value > limit)
+    case '>=':
+      return numeric((value, limit) => value >= limit)
+    case '<':
+      return numeric((value, limit) => value < limit)
+    case '<=':
+      return numeric((value, limit) => value <= limit)
+  }
+}
+
+/** Anchored at both ends, as in TraceQL; `(?i)` in front is Go's way to ignore case. Undefined for a bad pattern. */
+function toRegExp(pattern: string): RegExp | undefined {
+  const bare = pattern.replace(/^\(\?i\)/, '')
+  try {
+    return new RegExp(`^(?:${bare})$`, bare === pattern ? 'su' : 'sui')
+  } catch {
+    return undefined
+  }
+}
