@@ -44,7 +44,7 @@ export function parseSpanOrTraceId(text: string): TraceReference {
 
 function notAnId(message: string): Failure {
   return new Failure('usage', message, {
-    hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, or a Lightstep URL with span_guid=.',
+    hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, or the URL of a trace in Jaeger, Grafana, Zipkin or Lightstep.',
   })
 }
 
@@ -95,11 +95,31 @@ function fromDigits(hex: string, form: Reading['form'], digits?: string): Readin
   return { kind: 'either', form, spanId: id, traceId: id, ...given }
 }
 
-/** The URL is not echoed: query strings of internal tools have been seen to carry session tokens. */
+/**
+ * The one id in the address of a page or an API: Lightstep's `span_guid=`, a part of the path (Jaeger `/trace/ID`,
+ * Zipkin `/zipkin/traces/ID`, Tempo `/api/v2/traces/ID`), or a value of the query, as JSON too (Grafana Explore's
+ * `panes=`). The URL is not echoed: query strings of internal tools have been seen to carry session tokens.
+ */
 function fromUrl(text: string): Reading {
-  const guid = URL.canParse(text) ? new URL(text).searchParams.get(URL_SPAN_PARAMETER) : null
-  const reading = guid === null ? undefined : (fromHex(guid) ?? fromDecimal(guid))
-  if (!reading?.spanId) throw notAnId(`this address has no ${URL_SPAN_PARAMETER}= with a span id`)
-  const given = reading.digits === undefined ? {} : { digits: reading.digits }
-  return { kind: 'span', form: 'url', spanId: reading.spanId, ...given }
+  if (!URL.canParse(text)) throw notAnId('this is not an address')
+  const { pathname, searchParams, hash } = new URL(text)
+  const guid = searchParams.get(URL_SPAN_PARAMETER)
+  if (guid !== null) {
+    const reading = fromHex(guid) ?? fromDecimal(guid)
+    if (!reading?.spanId) throw notAnId(`this address has no ${URL_SPAN_PARAMETER}= with a span id`)
+    const given = reading.digits === undefined ? {} : { digits: reading.digits }
+    return { kind: 'span', form: 'url', spanId: reading.spanId, ...given }
+  }
+  const texts = [...pathname.split('/'), ...[...searchParams.values(), hash].flatMap(words)]
+  for (const length of [32, 16]) {
+    const hex = texts.filter((part) => part.length === length && /^[\da-f]+$/i.test(part))
+    const [id, another] = new Set(hex.map((one) => one.toLowerCase()))
+    // Of two ids nobody knows which one is meant.
+    const reading = id === undefined || another !== undefined ? undefined : fromDigits(id, 'url', id)
+    if (reading) return reading
+    if (another !== undefined) break
+  }
+  throw notAnId('this address holds no trace id, or more than one')
 }
+
+const words = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)

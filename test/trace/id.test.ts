@@ -5,6 +5,12 @@ import { parseSpanOrTraceId, type TraceReference } from '../../src/trace/id.ts'
 
 const SPAN = '00f1a2b3c4d5e6f7'
 const TRACE = '11223344556677888899aabbccddeeff'
+const OTHER = 'a'.repeat(32)
+const EXPLORE = encodeURIComponent(
+  JSON.stringify({
+    a: { datasource: 'tempo-1', queries: [{ refId: 'A', queryType: 'traceql', query: TRACE }] },
+  }),
+)
 
 test.each<[string, Partial<TraceReference>]>([
   [SPAN, { kind: 'either', form: 'hex', spanId: SPAN, traceId: SPAN, digits: SPAN }],
@@ -26,8 +32,23 @@ test.each<[string, Partial<TraceReference>]>([
     'https://app.lightstep.com/prod/trace?span_guid=f1a2b3c4d5e6f7',
     { kind: 'span', form: 'url', spanId: SPAN, digits: 'f1a2b3c4d5e6f7' },
   ],
+  [`http://jaeger:16686/trace/${TRACE}`, { kind: 'trace', form: 'url', traceId: TRACE }],
+  [`https://x.example/jaeger/trace/${SPAN}?uiFind=abc`, { kind: 'either', form: 'url', traceId: SPAN }],
+  [`https://x.example/jaeger/trace/${TRACE}?uiFind=${SPAN}`, { kind: 'trace', traceId: TRACE }],
+  [`http://tempo:3200/api/v2/traces/${TRACE.toUpperCase()}`, { kind: 'trace', traceId: TRACE }],
+  [`http://zipkin:9411/zipkin/traces/${TRACE}`, { kind: 'trace', traceId: TRACE }],
+  [`https://g.example/explore?schemaVersion=1&panes=${EXPLORE}&orgId=1`, { kind: 'trace', traceId: TRACE }],
+  [`https://g.example/a/grafana-traces?traceId=${TRACE}&spanId=${SPAN}`, { kind: 'trace', traceId: TRACE }],
 ])('%s', (text, expected) => {
   expect(parseSpanOrTraceId(text)).toMatchObject(expected)
+})
+
+test.each([
+  'https://g.example/explore?panes=1',
+  `https://x.example/trace/${TRACE}...${OTHER}`,
+  `https://g.example/d/${OTHER}/board?var-trace=${TRACE}`,
+])('an address without one clear id is refused, and not echoed: %s', (url) => {
+  expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
 
 describe('a text with two readings', () => {
