@@ -50,6 +50,8 @@ export interface SearchResult {
   readonly traces: readonly TraceSummary[]
   /** There may be more: the back end stopped at the limit. */
   readonly truncated: boolean
+  /** They are the latest of those that match, so what was left out is older. */
+  readonly isLatest?: boolean
   /** The query that was sent, in the back end's language. */
   readonly asked: string
   /** Notes for the user; safe for a terminal. */

@@ -142,7 +142,7 @@ describe('search', () => {
     ])
     const list = await world.type('ls-auth trace search --service payment --snapshot --limit 1')
     expect(list.stdout.split('\n').at(-2)).toMatch(/^[0-9a-f]{16} +payment: /)
-    expect(list.stderr).toContain('stopped at 1 traces')
+    expect(list.stderr).toContain('stopped at 1 trace, ')
   })
 
   it('nothing named, or a query it does not take: exit 2', async () => {

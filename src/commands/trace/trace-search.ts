@@ -66,14 +66,15 @@ function maskSummary(trace: TraceSummary): TraceSummary {
 /** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. */
 function restNote(
   invocation: Invocation,
-  { traces }: SearchResult,
+  { traces, isLatest }: SearchResult,
   { filter, always }: TraceSearchOptions,
 ): string {
   const more = `--limit ${Math.min(MOST_LIMIT, filter.limit * 5)}`
-  const stopped = `note: stopped at ${filter.limit} traces, there may be more: ${more}`
+  const stopped = `note: stopped at ${filter.limit} trace${filter.limit === 1 ? '' : 's'}, there may be more: ${more}`
   const first = latestFirst(traces).at(-1)?.startNanos
-  // The results of `--query` have no defined order, so the oldest one is not known.
-  if (filter.query !== undefined || first === undefined) return stopped
+  if (first === undefined) return stopped
+  // Where the back end gives any traces that match, those left out may be of any age.
+  if (isLatest !== true) return `${stopped}, or a shorter time with --from and --to`
   // A trace that was running at the start of the range may have begun before it.
   if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
   const older = commandLine(invocation, {

@@ -93,5 +93,5 @@ async function search(
   const sorted = latestFirst(fitting.map(({ summary }) => summary))
   const found = sorted.slice(0, filter.limit)
   await onPage?.(found)
-  return { traces: found, truncated: sorted.length > found.length, asked: '' }
+  return { traces: found, truncated: sorted.length > found.length, isLatest: true, asked: '' }
 }

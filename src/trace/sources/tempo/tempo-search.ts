@@ -13,19 +13,26 @@ import { traceql } from './traceql.ts'
  * 400.
  */
 const LATEST = 'with (most_recent=true)'
+/** Strings of TraceQL, which may hold anything. */
+const STRINGS = /"(?:[^"\\]|\\.)*"|`[^`]*`/g
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
- * the previous one began. Where it does not (older versions, a query of the user's own), everything is requested at
- * once.
+ * the previous one began. Where it does not (older versions, a query with hints of its own), everything is requested
+ * at once.
  */
 export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPage): Promise<SearchResult> {
-  if (filter.query !== undefined) return searchAtOnce(filter, filter.query, ask, onPage)
-  const asked = traceql(filter)
+  const asked = filter.query ?? traceql(filter)
+  if (/\bwith\s*\(/.test(asked.replaceAll(STRINGS, ''))) return searchAtOnce(filter, asked, ask, onPage)
   const found = new Map<string, TraceSummary>()
-  const end = (truncated: boolean) => ({ traces: latestFirst([...found.values()]), truncated, asked })
+  const end = (truncated: boolean) => ({
+    traces: latestFirst([...found.values()]),
+    truncated,
+    isLatest: true,
+    asked,
+  })
   for (let toMillis = filter.toMillis; ; ) {
     const missing = filter.limit - found.size
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
