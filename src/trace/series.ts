@@ -25,6 +25,8 @@ export interface TimeSeries {
 /** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
+  /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */
+  readonly partial?: string
 }
 
 /** Points a chart or table still reads well with. */

@@ -53,6 +53,18 @@ describe('TraceQL metrics of Tempo', () => {
     expect(Number(end) - Number(start)).toBeLessThanOrEqual(602)
   })
 
+  it('a part of the result is said to be one', async () => {
+    expect(await json(TRACEQL)).toMatchObject({ partial: null })
+    tempo.mode = 'partial'
+    for (const format of ['table', 'chart', 'csv', 'ndjson', 'json']) {
+      const outcome = await world.type(`ls-auth query ${TRACEQL} -o ${format}`)
+      expect(outcome.stderr).toBe(
+        'note: Tempo gave only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned.\n',
+      )
+      if (format === 'json') expect(JSON.parse(outcome.stdout).partial).toMatch(/^Response exceeds/)
+    }
+  })
+
   it('a chart on a terminal or when asked; the same values as data', async () => {
     const chart = await world.type(`ls-auth query ${TRACEQL} -o chart`)
     expect(chart.stdout).toMatch(/by resource\.service\.name\n[\s\S]*┤[\s\S]*└[\s\S]*\n● \w/)

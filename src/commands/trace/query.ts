@@ -8,13 +8,14 @@ import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
 import { isSensitive } from '../../trace/sensitive-keys.ts'
 import {
   MOST_POINTS,
+  type QueryResult,
   type SeriesQuery,
   type TimeRange,
   type TimeSeries,
   usualStep,
 } from '../../trace/series.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
 import { printData, readFormat, tellMasked } from './print-rows.ts'
 import { readTimes } from './time-range.ts'
@@ -47,7 +48,10 @@ async function run(invocation: Invocation, options: QueryOptions): Promise<void>
   const result = await source.query(options.asked)
   const series = options.showSensitive ? result.series : result.series.map(maskLabels)
   if (series.some((one, i) => one !== result.series[i])) tellMasked(invocation, 'labels')
-  await write(invocation, options, series)
+  await write(invocation, options, { ...result, series })
+  if (result.partial !== undefined) {
+    tell(invocation, `note: ${source.name} gave only a part of the result: ${safeText(result.partial, 300)}`)
+  }
 }
 
 function readStep(step: unknown, range: TimeRange): number {
@@ -74,11 +78,12 @@ function maskLabels(series: TimeSeries): TimeSeries {
 async function write(
   invocation: Invocation,
   { asked, format }: QueryOptions,
-  series: readonly TimeSeries[],
+  result: QueryResult,
 ): Promise<void> {
+  const { series } = result
   const { terminal } = invocation.ports
   if (format === 'json' || format === 'ndjson' || format === 'csv') {
-    return writeData(invocation, format, asked, series)
+    return writeData(invocation, format, asked, result)
   }
   const options: SeriesOptions = {
     width: terminal.columns,
@@ -99,7 +104,7 @@ async function writeData(
   invocation: Invocation,
   format: 'json' | 'ndjson' | 'csv',
   { text, fromMillis, toMillis, stepSeconds }: SeriesQuery,
-  series: readonly TimeSeries[],
+  { series, partial }: QueryResult,
 ): Promise<void> {
   const { toSeriesCsv, toSeriesJson } = await import('../../trace/series-export.ts')
   if (format === 'csv') return invocation.ports.terminal.out([...toSeriesCsv(series)].join(''))
@@ -107,6 +112,6 @@ async function writeData(
   await printData(invocation, format, {
     rows: series,
     toJson: toSeriesJson,
-    whole: (all) => ({ from, to, stepSeconds, query: text, series: all }),
+    whole: (all) => ({ from, to, stepSeconds, query: text, partial: partial ?? null, series: all }),
   })
 }

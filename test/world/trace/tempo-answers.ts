@@ -90,5 +90,8 @@ export function metrics(mode: TempoMode, url: URL, response: ServerResponse, tra
       return { timestampMs: String(at), ...(value !== 0 && { value }) }
     }),
   }))
-  json(response, { series, metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 } })
+  const whole = { series, metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 } }
+  if (mode !== 'partial') return json(response, whole)
+  const message = 'Response exceeds maximum series limit of 1, a partial response is returned.'
+  json(response, { ...whole, series: series.slice(0, 1), status: 'PARTIAL', message })
 }

@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
+import { readPartial } from '../../formats/otlp/otlp-json.ts'
 import {
   type Point,
   type QueryResult,
@@ -29,8 +30,10 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   if (answer.status === 404 || answer.status === 501) throw noMetrics([])
   if (answer.status === 400 || answer.status === 422) throw metricsQueryRejected(answer)
   if (answer.status === 500) throw metricsFailure(answer)
-  const series = listInAnswer(answer.json(), ['series'], 'Tempo').filter(isObject).map(readSeries)
-  return { series }
+  const body = answer.json()
+  const series = listInAnswer(body, ['series'], 'Tempo').filter(isObject).map(readSeries)
+  const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
+  return { series, ...(partial !== undefined && { partial }) }
 }
 
 function readSeries(item: JsonObject): TimeSeries {
