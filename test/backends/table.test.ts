@@ -53,6 +53,7 @@ async function opened(row: Backend, [status, get, post]: (typeof ANSWERS)[number
       const body = request.method === 'POST' ? post : get
       return { status, headers: {}, body: Buffer.from(body), maxBytes: 1024, json: () => JSON.parse(body) }
     },
+    now: () => 0,
     snapshotConsent: async () => ({
       command: '',
       allowed: true,

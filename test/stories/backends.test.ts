@@ -197,6 +197,18 @@ describe('Grafana Tempo without a sign-in', () => {
     ])
   })
 
+  it('a span id finds its trace; one that is nowhere says how far back it was looked for', async () => {
+    await start()
+    const spanId = trace.spans[5]?.spanId
+    const found = await world.type(`ls-auth trace get ${spanId} --json`)
+    expect(JSON.parse(found.stdout)).toMatchObject({ traceId: trace.traceId, spanCount: 48 })
+    const url = `https://app.lightstep.com/x/trace?span_guid=${spanId}`
+    expect(await world.type(`ls-auth trace get ${url} --json`)).toMatchObject({ stdout: found.stdout })
+    const none = await world.type('ls-auth trace get 0123456789abcdef')
+    expect(none).toMatchObject({ exit: 7, stdout: '' })
+    expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: Spans were looked for in the last 24 hours/)
+  })
+
   it('a query of one’s own gets the latest first, unless it has hints', async () => {
     await start()
     const latest = await world.type('ls-auth trace search --query \'{ .a = "with (x)" }\' --limit 1 --json')

@@ -124,7 +124,7 @@ function traceById(
 
 const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span) => span.startMicros))
 
-/** Understands no TraceQL: it answers all traces, unless the query has a syntax error a test put there. */
+/** Understands no TraceQL but `span:id`: it answers all traces, unless the query has a syntax error a test put there. */
 function search(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   const q = url.searchParams.get('q') ?? ''
   const [start, end] = ['start', 'end'].map((name) => Number(url.searchParams.get(name)))
@@ -141,7 +141,12 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
   }
   const limit = Number(url.searchParams.get('limit') ?? 20)
   // Those that had begun by the end of the range.
-  const inRange = traces.filter((trace) => startOf(trace) / 1e6 <= (end as number))
+  const spanId = /^\{ span:id = "(\w+)" \}$/.exec(q)?.[1]
+  const inRange = traces.filter(
+    (trace) =>
+      startOf(trace) / 1e6 <= (end as number) &&
+      (spanId === undefined || trace.spans.some((span) => span.spanId === spanId)),
+  )
   if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))
   json(response, {
     traces: inRange.slice(0, limit).map(found),

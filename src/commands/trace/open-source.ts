@@ -35,6 +35,7 @@ async function openProfile(invocation: Invocation): Promise<TraceSource> {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),
     send,
+    now: () => invocation.ports.clock.now(),
     snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation),
   })
 }

@@ -10,6 +10,8 @@ export interface BackendAccess {
   /** Holds every setting that its row in `backends` needs. */
   readonly place: Place
   readonly send: Send
+  /** Milliseconds since the epoch. */
+  now(): number
   /** Asks the user before a counted request; loaded lazily. */
   snapshotConsent(): Promise<SnapshotConsent>
 }
@@ -21,9 +23,9 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<TraceS
     const { organization = '', project = '' } = place
     return lightstepSource({ organization, project }, send, await snapshotConsent())
   },
-  async tempo({ base, place, send }) {
+  async tempo({ base, place, send, now }) {
     const { tempoSource } = await import('./tempo/tempo-source.ts')
-    return tempoSource({ base, tenant: place.tenant }, send)
+    return tempoSource({ base, tenant: place.tenant }, send, now)
   },
   async jaeger({ base, send }) {
     const { jaegerSource } = await import('./jaeger/jaeger-source.ts')

@@ -1,5 +1,6 @@
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
+import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
@@ -7,7 +8,7 @@ import { tracesInAnswer } from '../traces-in-answer.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { queryTempo } from './tempo-metrics.ts'
-import { searchTempo } from './tempo-search.ts'
+import { searchTempo, traceOfSpan } from './tempo-search.ts'
 import { plainText, tempoSend } from './tempo-send.ts'
 
 /** The base URL of Tempo, and the tenant. */
@@ -23,18 +24,25 @@ const ACCEPT = 'application/protobuf, application/json;q=0.5'
 const EXPIRED = 'Check the id; the trace may be older than Tempo’s retention, or sampled out.'
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
-export function tempoSource(settings: TempoSettings, send: Send): TraceSource {
+export function tempoSource(settings: TempoSettings, send: Send, now: () => number): TraceSource {
   const ask = tempoSend(settings.tenant, send)
   return {
     name: tempo.name,
     capabilities: tempo.capabilities,
     async trace(reference) {
-      const ids = traceIdsOf(reference, tempo.name)
+      const readings = [reference, ...reference.alternatives]
+      const ids = reference.kind === 'span' ? [] : traceIdsOf(reference, tempo.name)
       for (const id of ids) {
         const trace = await readTrace(ask, id)
         if (trace) return trace
       }
-      throw noSuchTrace(ids[0]!, tempo.name, EXPIRED)
+      for (const { kind, spanId } of readings) {
+        if (kind === 'trace' || spanId === undefined) continue
+        const id = await traceOfSpan(spanId, now(), ask)
+        const trace = id === undefined ? undefined : await readTrace(ask, id)
+        if (trace) return trace
+      }
+      throw noTrace(reference, ids[0])
     },
     search: (filter, onPage) => searchTempo(filter, ask, onPage),
     services: () => tempoServices(ask),
@@ -43,6 +51,13 @@ export function tempoSource(settings: TempoSettings, send: Send): TraceSource {
     query: (query) => queryTempo(query, ask),
     link: (trace) => grafanaLink(settings.base, trace),
   }
+}
+
+function noTrace({ kind, spanId = '' }: TraceReference, traceId: string | undefined): Failure {
+  if (kind === 'trace') return noSuchTrace(traceId ?? '', tempo.name, EXPIRED)
+  return new Failure('not-found', `Tempo has no trace ${traceId ?? `with the span ${spanId}`}`, {
+    hint: 'Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo’s retention ends.',
+  })
 }
 
 async function readTrace(ask: Send, id: string): Promise<Trace | undefined> {
