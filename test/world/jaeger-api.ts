@@ -17,7 +17,7 @@ export type JaegerMode =
   | 'v3-no-summaries'
   /** v1: any unknown path is the UI's page. */
   | 'v2'
-  /** VictoriaTraces: the old API only, 400 for any other path, 200 for a missing trace, every tag a string. */
+  /** VictoriaTraces: the old API only, 400 for any other path, 200 for a missing trace, ids of 32 digits only, every tag a string. */
   | 'victoria'
   | 'html'
 
@@ -182,7 +182,8 @@ function answerV2(
   })
   const id = /^\/api\/traces\/(.+)$/.exec(path)?.[1]
   if (id !== undefined) {
-    const trace = traces.find(({ traceId }) => traceId === id.padStart(32, '0'))
+    const whole = mode === 'victoria' ? id : id.padStart(32, '0')
+    const trace = traces.find(({ traceId }) => traceId === whole)
     if (trace) return json(response, 200, envelope([toJaegerTrace(trace, mode === 'victoria')]))
     if (mode === 'victoria') return json(response, 200, envelope([]))
     return json(response, 404, envelope(null, [{ code: 404, msg: 'trace not found' }]))

@@ -31,9 +31,15 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
   const v3 = await askV3(send, { path: `/api/v3/traces/${id}` })
   if (v3?.status === 404) return undefined
   if (v3?.failure) throw v3.failure
-  const answer = v3 ?? (await send({ path: `/api/traces/${id}` }))
-  if (answer.status === 404) return undefined
-  return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
+  if (v3) return traceAmong(tracesInAnswer(v3, jaeger.name), id, jaeger.name)
+  // VictoriaTraces finds a 64-bit id only with all 32 digits.
+  for (const digits of new Set([id, id.padStart(32, '0')])) {
+    const answer = await send({ path: `/api/traces/${digits}` })
+    if (answer.status === 404) continue
+    const trace = traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
+    if (trace) return trace
+  }
+  return undefined
 }
 
 async function services(send: Send): Promise<string[]> {
