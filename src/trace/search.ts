@@ -31,6 +31,8 @@ export interface TraceSummary {
   readonly startNanos?: bigint
   /** Of the trace, or of the span where only that is known. */
   readonly durationNanos: number
+  /** The duration is known in whole milliseconds only, rounded down. */
+  readonly isInMillis?: boolean
   readonly spans?: number
   readonly errors?: number
   /** Names, as far as known. */

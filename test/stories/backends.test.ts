@@ -166,6 +166,31 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(q).toMatch(/ with \(most_recent=true\)$/)
   })
 
+  it('search: durations in whole milliseconds are printed as such', async () => {
+    await start()
+    const traces = [
+      { traceID: 'a', startTimeUnixNano: '1790000000000000000', durationMs: 7 },
+      { traceID: 'b', startTimeUnixNano: '1790000000000000000' },
+      { traceID: 'c', startTimeUnixNano: '1790000000000000000', durationMs: 1234 },
+    ]
+    tempo.inFront = () => ({ status: 200, body: JSON.stringify({ traces }) })
+    const { stdout } = await world.type('ls-auth trace search')
+    expect(stdout).toMatch(/^3 traces {2}p50 7ms {2}p99 1\.23s\n/)
+    expect(stdout).toMatch(/0a .* 7ms [\s\S]*0b .* <1ms [\s\S]*0c .* 1\.23s /)
+  })
+
+  it('search: large whole numbers are numbers, too', async () => {
+    await start()
+    for (const number of ['9007199254740993', '-9223372036854775807', '9223372036854775808']) {
+      await world.type(`ls-auth trace search --attr order=${number}`)
+    }
+    expect(tempo.requests.map(({ url }) => url.searchParams.get('q')?.replace(/ with .*/, ''))).toEqual([
+      '{ (.order = "9007199254740993" || .order = 9007199254740993) }',
+      '{ (.order = "-9223372036854775807" || .order = -9223372036854775807) }',
+      '{ .order = "9223372036854775808" }',
+    ])
+  })
+
   it('search: attributes are compared as TraceQL does', async () => {
     await start()
     const attrs = ['http.status_code>=500', 'zone!=eu', 'code!=1', 'http.route=~/a.*']
@@ -265,6 +290,17 @@ describe('Jaeger without a sign-in', () => {
     })
     const drawn = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(drawn.stdout).toContain(`/jaeger/trace/${trace.traceId}`)
+  })
+
+  it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: a 64-bit id, with 16 or 32 digits', async (mode) => {
+    const short: TraceData = { ...trace, traceId: `${'0'.repeat(16)}00f1a2b3c4d5e6f7` }
+    const old = await startJaegerApi({ traces: [short] })
+    old.mode = mode
+    await profile('jaeger', old.url)
+    for (const id of [short.traceId, short.traceId.slice(16)]) {
+      expect(await world.type(`ls-auth trace get ${id} --json`)).toMatchObject({ exit: 0 })
+    }
+    await old.close()
   })
 
   it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: a trace that is not there is exit 7', async (mode) => {

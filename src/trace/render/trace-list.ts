@@ -40,12 +40,20 @@ export function renderTraceList(traces: readonly TraceSummary[], options: ListOp
 function histogramLines(traces: readonly TraceSummary[], { unicode, style }: ListOptions): string[] {
   const micro = glyphsFor(unicode).micro
   const sorted = traces.map((trace) => trace.durationNanos).sort((a, b) => a - b)
-  const [p50, p99] = [50, 99].map((p) => formatDuration(percentile(sorted, p), micro))
+  const isInMillis = traces.some((trace) => trace.isInMillis)
+  const text = (nanos: number) => durationText(nanos, isInMillis, micro)
+  const [p50, p99] = [50, 99].map((p) => text(percentile(sorted, p)))
   const facts = `${count(traces.length, isOfSpans(traces) ? 'span' : 'trace')}  p50 ${p50}  p99 ${p99}`
   const shape = histogram(sorted, HISTOGRAM_COLUMNS)
   if (!shape) return [facts]
-  const [least, most] = [shape.leastNanos, shape.mostNanos].map((nanos) => formatDuration(nanos, micro))
+  const [least, most] = [shape.leastNanos, shape.mostNanos].map(text)
   return [facts, `${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
+}
+
+/** Whole milliseconds get no digits that are not known. */
+function durationText(nanos: number, isInMillis: boolean, micro: string): string {
+  if (!isInMillis || nanos >= 1e8) return formatDuration(nanos, micro)
+  return nanos < 1e6 ? '<1ms' : `${Math.round(nanos / 1e6)}ms`
 }
 
 /** A back end without search returns examples of spans instead. */
@@ -92,7 +100,7 @@ function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
   return [
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
-    formatDuration(trace.durationNanos, glyphs.micro),
+    durationText(trace.durationNanos, trace.isInMillis === true, glyphs.micro),
     trace.startNanos === undefined ? '?' : age(now - Number(trace.startNanos / 1_000_000n)),
   ]
 }

@@ -120,6 +120,7 @@ function readSummary(item: JsonObject): TraceSummary[] {
     startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
     // Omitted for less than a millisecond.
     durationNanos: Number(item.durationMs ?? 0) * 1e6,
+    isInMillis: true,
     ...(stats.length > 0 && { spans: sum('spanCount'), errors: sum('errorCount') }),
     services: stats.map(([name]) => name),
   }

@@ -27,8 +27,15 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
   const field = attributeField(key)
   if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
   const text = `${field} ${operator} ${traceqlString(value)}`
-  const bare = /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(value) || value === 'true' || value === 'false'
+  const bare = isNumber(value) || value === 'true' || value === 'false'
   return bare && !operator.includes('~') ? `(${text} || ${field} ${operator} ${value})` : text
+}
+
+/** Whether TraceQL reads the value as a number: a whole one of 64 bits, or a decimal one. */
+function isNumber(value: string): boolean {
+  // The sign is an operator of its own, so the least number of 64 bits cannot be written.
+  if (/^-?(0|[1-9]\d{0,18})$/.test(value)) return BigInt(value.replace('-', '')) < 1n << 63n
+  return /^-?(0|[1-9]\d{0,14})\.\d+$/.test(value)
 }
 
 /** `span.` and `resource.` say where to look; without, Tempo looks in both. */
