@@ -5,17 +5,43 @@ import { SpanView } from './span-view.ts'
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
 
-/** Values that are recognised whatever their key: JWTs, bearer tokens, API keys of big vendors, e-mail addresses. */
-const SENSITIVE_TEXT =
-  /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\b(?:Bearer|Basic)\s+[\w.~+/=-]{12,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g
+/**
+ * Values that are recognised whatever their key: JWTs, private keys (PEM), bearer and basic credentials, API keys of big
+ * vendors, e-mail addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
+ */
+const SENSITIVE_TEXT = new RegExp(
+  [
+    /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/,
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
+    /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
+    /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
+    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_live_\w{10,}/,
+    /\bgh[pousr]_\w{20,}|\b[a-z]{2,12}_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/,
+    /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
 
-/** Values of sensitive query parameters, and credentials in URLs. */
+/** What every match of the patterns needs: most texts hold none of it. */
+const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+
+/** Values of sensitive query parameters (`url.query` begins with one, and holds no space), and credentials in URLs. */
 const SENSITIVE_IN_URL =
-  /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w*|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
+  /((?:^(?=\S*$)|[?&;])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
 /** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_PAIR =
   /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
+
+/** A flag of a command line and its value: `--token=…`, `--password …`. */
+const SENSITIVE_FLAG =
+  /(--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)(?:=|\s{1,3}))("[^"]{1,256}"|'[^']{1,256}'|[^\s"'-][^\s"']*)/gi
+
+/** A member of JSON: `"token": "…"`, `"sessionId": 7`. */
+const SENSITIVE_MEMBER =
+  /("[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)"\s{0,3}:\s{0,3})("(?:[^"\\]|\\.){1,4096}"|-?\d[\d.]{0,32})/gi
 
 function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
   return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
@@ -72,9 +98,11 @@ class Mask {
 
   text(text: string): string {
     // Fast path: most texts contain none of the characters that every pattern needs.
-    if (!/[@=:]|eyJ|Be|Ba|A[KS]IA|gh\w_/.test(text)) return text
+    if (!HINT.test(text)) return text
     const masked = text
       .replace(SENSITIVE_IN_URL, maskInUrl)
+      .replace(SENSITIVE_MEMBER, `$1${MASKED}`)
+      .replace(SENSITIVE_FLAG, `$1${MASKED}`)
       .replace(SENSITIVE_PAIR, `$1${MASKED}`)
       .replace(SENSITIVE_TEXT, MASKED)
     if (masked !== text) this.count++
@@ -144,7 +172,13 @@ class MaskedSpan extends SpanView {
 
   override get scope(): Scope | undefined {
     const { scope } = this.below
-    return scope && { ...scope, attributes: this.#mask.resource(scope.attributes) }
+    return (
+      scope && {
+        ...scope,
+        name: this.#mask.name(scope.name),
+        attributes: this.#mask.resource(scope.attributes),
+      }
+    )
   }
 
   override get resource(): Attributes {

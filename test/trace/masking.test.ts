@@ -59,8 +59,10 @@ test('a trace: attributes, events, links, resource and messages, and what was gi
       ['list', ['a', 'ada@example.org']],
       ['map', { email: 'x', ok: 1 }],
       ['n', 5],
+      ['session_id', 1234],
+      ['card', 4111_1111_1111_1111],
     ] as const,
-    events: [{ name: 'e', timeNanos: 1n, attributes: [['cookie', 'c']] as const }],
+    events: [{ name: 'sent to ada@example.com', timeNanos: 1n, attributes: [['cookie', 'c']] as const }],
     links: [{ traceId: 'a', spanId: 'b', attributes: [['api_key', 'k']] as const }],
     resource: [['secret', 's']] as const,
     scope: { name: 'auth', attributes: [['token', 't']] as const },
@@ -74,7 +76,10 @@ test('a trace: attributes, events, links, resource and messages, and what was gi
     ['list', ['a', MASKED]],
     ['map', { email: MASKED, ok: 1 }],
     ['n', 5],
+    ['session_id', MASKED],
+    ['card', MASKED],
   ])
+  expect(one?.events[0]?.name).toBe(`sent to ${MASKED}`)
   expect(one?.events[0]?.attributes).toEqual([['cookie', MASKED]])
   expect(one?.links[0]?.attributes).toEqual([['api_key', MASKED]])
   expect(one?.resource).toEqual([['secret', MASKED]])
@@ -90,13 +95,40 @@ describe('a secret in running text', () => {
     ['api_key: abcd1234, retry', 'api_key: [masked], retry'],
     ['{"client_secret":"s3cr3t","n":1}', '{"client_secret":[masked],"n":1}'],
     ['the password policy changed', 'the password policy changed'],
+    ['code=abc&page=2&state=x', 'code=[masked]&page=2&state=[masked]'],
+    ['access_token=abc', 'access_token=[masked]'],
+    ['state=running since noon', 'state=running since noon'],
+    ['deploy --token=abc --dry-run', 'deploy --token=[masked] --dry-run'],
+    ['psql --password hunter2 --host db', 'psql --password [masked] --host db'],
+    ['run --token --verbose', 'run --token --verbose'],
+    ['authorization: bearer abcdef123456', 'authorization: [masked]'],
+    ['proxy said basic dXNlcjpwYXNzMTIz', 'proxy said [masked]'],
+    ['use basic authentication instead', 'use basic authentication instead'],
+    ['{"token": "a\\"b", "ok": "yes"}', '{"token": [masked], "ok": "yes"}'],
+    ['{"sessionId":7,"total_tokens":9}', '{"sessionId":[masked],"total_tokens":9}'],
+    ['key -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end', 'key [masked] end'],
+    ['cut -----BEGIN PRIVATE KEY-----\nMIIE', 'cut [masked]'],
+    [`github_pat_${'a1'.repeat(15)}`, '[masked]'],
+    [`dckr_pat_${'a1'.repeat(13)}`, '[masked]'],
+    ['slack xoxb-123456789012-abcdef', 'slack [masked]'],
+    [`stripe sk_${'live'}_abcdefghij0123`, 'stripe [masked]'],
+    [`maps AIza${'b'.repeat(35)}`, 'maps [masked]'],
+    ['AKIAIOSFODNN7EXAMPLE', '[masked]'],
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown.replaceAll('[masked]', MASKED))
   })
 
   test('is found in linear time', () => {
     const started = Date.now()
-    for (const text of ['a-'.repeat(50_000), 'password'.repeat(20_000), `secret${' '.repeat(100_000)}`])
+    for (const text of [
+      'a-'.repeat(50_000),
+      'password'.repeat(20_000),
+      `secret${' '.repeat(100_000)}`,
+      '-----BEGIN PRIVATE KEY-----'.repeat(5_000),
+      '"token":"'.repeat(10_000),
+      '--token '.repeat(10_000),
+      'bearer '.repeat(10_000),
+    ])
       maskText(text)
     // Linear work takes milliseconds; quadratic would take minutes.
     expect(Date.now() - started).toBeLessThan(10_000)
