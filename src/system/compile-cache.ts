@@ -7,6 +7,10 @@ import { join } from 'node:path'
  * write to it decides what code runs, so it lies in the state directory (made by the first sign-in), and is used only
  * while both directories are ours and closed to other users; Node's default is below the temporary directory, which all
  * users share. Node checks each entry for damage; `NODE_DISABLE_COMPILE_CACHE` switches the cache off. Never fails.
+ *
+ * Node takes an entry right after a file is loaded, so functions that run later are compiled at every start. A loader of
+ * our own could take it at the end of a run: `trace get` of 100 spans 59 instead of 71 ms, `token` 52 instead of 57 ms
+ * (Node 24, medians of 15 and 25 rounds). It would run machine code that nobody checks, so there is none.
  */
 export function useCompileCache(stateDirectory: string): void {
   // The types are those of Node 20.
