@@ -42,6 +42,8 @@ export interface JaegerApi {
 export async function startJaegerApi(options: {
   traces: readonly TraceData[]
   basePath?: string
+  /** Ephemeral when absent. */
+  port?: number
 }): Promise<JaegerApi> {
   const { basePath = '', traces } = options
   const requests: JaegerRequest[] = []
@@ -57,7 +59,7 @@ export async function startJaegerApi(options: {
     if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, traces)
     else answerV2(api.mode, path, url, response, traces)
   })
-  const listening = await listen(server)
+  const listening = await listen(server, options.port)
   const api: JaegerApi = {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,

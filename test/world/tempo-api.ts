@@ -3,6 +3,7 @@ import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
 import { json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
+import { matches } from './trace/traceql-match.ts'
 import type { TraceData } from './trace-data.ts'
 
 export type { TempoMode } from './trace/tempo-answers.ts'
@@ -29,6 +30,10 @@ export interface TempoOptions {
   tenant?: string
   /** A key the caller must present; none: open to all. */
   apiKey?: string
+  /** Ephemeral when absent. */
+  port?: number
+  /** Searches heed the conditions that the program's own flags compile to; false: every trace is found. */
+  filters?: boolean
 }
 
 /** A running Grafana Tempo. */
@@ -58,9 +63,14 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     if (tenant !== undefined && request.headers['x-scope-orgid'] !== tenant)
       return text(response, 401, 'no org id')
     if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found')
-    answer(api.mode, url, url.pathname.slice(basePath.length), request.headers, response, options.traces)
+    const path = url.pathname.slice(basePath.length)
+    const heeded = path === '/api/search' && options.filters
+    const traces = heeded
+      ? options.traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? ''))
+      : options.traces
+    answer(api.mode, url, path, request.headers, response, traces)
   })
-  const listening = await listen(server)
+  const listening = await listen(server, options.port)
   const api: TempoApi = {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,

@@ -35,15 +35,16 @@ const EPOCH_MICROS = 1_790_000_000_000_000
  * redis reads, three errors with one root cause, a parallel part, an async tail behind the root's end, an orphan
  * (parent not in the list) and a stray root without tags.
  * @param options.spans exact number of spans, at least `MIN_SPANS`; 48 when absent.
+ * @param options.fails false: a checkout without errors.
  */
-export function makeTrace(options: { seed: number; spans?: number }): TraceData {
-  const { seed, spans: wanted = 48 } = options
+export function makeTrace(options: { seed: number; spans?: number; fails?: boolean }): TraceData {
+  const { seed, spans: wanted = 48, fails = true } = options
   if (wanted < MIN_SPANS) throw new RangeError(`a checkout has at least ${MIN_SPANS} spans`)
   const random = seeded(seed)
   const traceId = random.hex(32)
   const startMicros = EPOCH_MICROS + random.between(0, 86_400) * 1_000_000
   const spans: SpanData[] = []
-  for (const root of checkout(wanted - CHECKOUT_STEPS)) {
+  for (const root of checkout(wanted - CHECKOUT_STEPS, fails)) {
     const offset = root.parent ? random.between(20_000, 90_000) : 0
     const parentId = root.parent === 'missing' ? random.hex(16) : undefined
     lay(root, startMicros + offset, parentId, random, spans)

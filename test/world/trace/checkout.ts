@@ -57,8 +57,9 @@ export const BATCH_SIZE = 40
  * whose first charge dies of a card network that does not answer (the root cause of all three errors) and whose
  * second one succeeds; an e-mail follows after the answer has gone out.
  * @param cartSpans spans to add below the cart: batches and the reads in them.
+ * @param fails false: the first charge succeeds, too, and nothing is an error.
  */
-export function checkout(cartSpans: number): Step[] {
+export function checkout(cartSpans: number, fails = true): Step[] {
   const order = server(
     'checkout',
     'POST /orders',
@@ -68,7 +69,7 @@ export function checkout(cartSpans: number): Step[] {
         client('checkout', 'GET', 700, [cart(cartSpans)], { tags: http('GET', '/carts/{id}', 200) }),
       ]),
       internal('checkout', 'prepare order', 1_200, [stock(), shipping()], { parallel: true }),
-      internal('checkout', 'pay', 2_500, [charge(true), charge(false)]),
+      internal('checkout', 'pay', 2_500, [charge(fails), charge(false)]),
       client('checkout', 'INSERT orders', 6_200, [], sql('INSERT INTO orders (id, total) VALUES ($1, $2)')),
       step('producer')('checkout', 'publish order.placed', 1_100, [email()], {
         tags: { 'messaging.system': 'kafka', 'messaging.destination.name': 'order.placed' },

@@ -1,0 +1,44 @@
+import { makePlayDirectory } from './directory.ts'
+import { thingsToType } from './things-to-type.ts'
+import { startPlayWorld } from './world.ts'
+
+/**
+ * A place to play, on this machine's loopback only: `npm run play`, then type in another terminal what it prints.
+ * Ctrl-C ends everything and leaves nothing.
+ */
+async function play(): Promise<void> {
+  const world = await startPlayWorld()
+  const directory = await makePlayDirectory(world)
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+  process.stdout.write(`
+  identity provider  ${world.issuer}   people: alice, bob, carol, no passwords
+  gateway            ${world.gateway}   Lightstep's API is behind it
+  Tempo              ${world.tempo}
+  Jaeger             ${world.jaeger}
+
+All of it runs on this machine only. The traces are of a shop: those of the last hour, and a new one every 20 seconds.
+
+In another terminal, in this directory:
+
+  ${directory.enter}
+
+Then, for example:
+
+${thingsToType(world)
+  .map(([line, does]) => `  ${line}\n      ${does}`)
+  .join('\n')}
+
+Ctrl-C ends it and leaves nothing.
+`)
+  await ended
+  await Promise.all([world.close(), directory.remove()])
+}
+
+play().catch((error: NodeJS.ErrnoException & { port?: number }) => {
+  if (error.code !== 'EADDRINUSE') throw error
+  process.stderr.write(`error: port ${error.port} of 127.0.0.1 is in use\n`)
+  process.stderr.write('hint: End what listens there (another npm run play?), then try again.\n')
+  process.exitCode = 2
+})
