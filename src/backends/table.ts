@@ -23,6 +23,11 @@ const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, r
 /** The row of a back end. */
 export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
 
+/** What a back end on the person's own machine is asked with: its name, and the flags. */
+export const LOCAL_EXAMPLES: readonly (readonly [name: string, flags: string])[] = BACKENDS.filter(
+  ({ defaultApi }) => defaultApi.startsWith('http://127.0.0.1'),
+).map(({ id, name, defaultApi }) => [name, `--backend ${id} --api ${defaultApi}`])
+
 /** Names of the back ends that use a setting, for its help. */
 export const backendsUsing = (name: PlaceName): string =>
   BACKENDS.filter(({ needs, takes }) => needs.includes(name) || takes.includes(name))
@@ -59,7 +64,10 @@ export function requirePlace(row: Backend, place: Place): Place {
   if (missing === undefined) return place
   const flags = row.needs.map((name) => `--${name}`)
   throw new Failure('settings', `the profile names no ${missing}`, {
-    hint: `Set ${listed(row.needs, 'and')} (${row.name}’s names) in the profile, or pass ${listed(flags, 'and')} to login.`,
+    hint: `Set ${listed(row.needs, 'and')} (${row.name}’s names) in the profile, or pass ${listed(flags, 'and')}. Another back end: --backend ${listed(
+      BACKEND_IDS.filter((id) => id !== row.id),
+      'or',
+    )}.`,
   })
 }
 

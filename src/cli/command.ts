@@ -4,7 +4,13 @@ import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { logRequests } from '../request-log.ts'
-import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from '../settings/setting-table.ts'
+import {
+  API_SETTINGS,
+  SETTING_TABLE,
+  type SettingKey,
+  type SettingName,
+  typedFlag,
+} from '../settings/setting-table.ts'
 import { addExamples, type Example } from './help.ts'
 
 /** One command: its help, its options, and the file that implements it. */
@@ -70,8 +76,30 @@ async function runRow(row: Row, invocation: Invocation): Promise<void> {
 
 type SettingFlag = SettingKey & { readonly flag: string }
 
+/**
+ * The flags that say which API to ask, also before the command: `ls-auth --api URL services`. The help shows them at the
+ * commands that take them.
+ */
+export function addApiFlags(program: Command): void {
+  for (const setting of flagSettingsOf({ settings: API_SETTINGS })) {
+    program.addOption(settingOption(setting).hideHelp())
+  }
+}
+
+/** Failure `usage`: a flag before the command is none of this command's. */
+function refuseForeignFlags(command: Command, names: readonly string[]): void {
+  const program = command.parent?.parent ?? command.parent
+  const own = new Set(command.options.map((option) => option.attributeName()))
+  for (const { flag } of flagSettingsOf({ settings: API_SETTINGS })) {
+    if (program?.getOptionValue(flag) === undefined || own.has(flag)) continue
+    throw new Failure('usage', `${names.join(' ')} does not take ${typedFlag(flag)}`, {
+      hint: `See: ls-auth ${names.join(' ')} --help`,
+    })
+  }
+}
+
 /** The settings that a command takes as flags. */
-function flagSettingsOf({ settings = [] }: Row): readonly SettingFlag[] {
+function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly SettingFlag[] {
   return SETTING_TABLE.filter(
     (row): row is SettingFlag =>
       row.flag !== undefined && (settings === 'all' || settings.includes(row.key as SettingName)),
@@ -102,6 +130,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   const options = command.optsWithGlobals() as Record<string, unknown>
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
+  refuseForeignFlags(command, names)
   if (options.json === true && options.output !== undefined && options.output !== 'json') {
     throw new Failure('usage', `--json and -o ${options.output} ask for two formats`, {
       hint: 'Give one of them.',

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander'
 import { BACKENDS, listed } from '../backends/table.ts'
-import type { SettingName } from '../settings/setting-table.ts'
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { LIST_FORMATS, SCALES, SERIES_FORMATS, TRACE_FORMATS } from '../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from './command.ts'
 
-const TARGET: readonly SettingName[] = ['api', 'organization', 'project']
 /** `UQL (Lightstep) or …`. */
 const QUERY_LANGUAGES = listed(
   BACKENDS.flatMap(({ name, queryLanguage }) =>
@@ -18,7 +17,7 @@ const GET: Row = {
   description:
     'show one trace; <id> is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
   options: getOptions,
-  settings: TARGET,
+  settings: API_SETTINGS,
   examples: [
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {
@@ -38,7 +37,7 @@ const SEARCH: Row = {
   usage: 'search',
   description: 'find traces that have a span as described',
   options: searchOptions,
-  settings: TARGET,
+  settings: API_SETTINGS,
   examples: [
     {
       does: 'what failed in the last quarter of an hour?',
@@ -69,7 +68,7 @@ const QUERY: Row = {
     ).addOption(
       choice('-o, --output <format>', 'when not given: chart on a terminal, else table', SERIES_FORMATS),
     ),
-  settings: TARGET,
+  settings: API_SETTINGS,
   examples: [
     {
       does: 'in UQL: requests of a service',
@@ -91,7 +90,7 @@ const SERVICES: Row = {
   usage: 'services',
   description: 'list the services that report spans',
   options: (command) => listFormat(fromFile(command)),
-  settings: TARGET,
+  settings: API_SETTINGS,
   examples: [
     { does: 'for people', line: 'ls-auth services' },
     { does: 'for scripts', line: 'ls-auth services --json' },
@@ -104,7 +103,7 @@ const ATTRIBUTES: Row = {
   usage: 'attributes [name]',
   description: 'list the attributes of spans, or the values of the one that is named',
   options: (command) => listFormat(sensitive(withTimes(command))),
-  settings: TARGET,
+  settings: API_SETTINGS,
   examples: [
     { does: 'what can I search by?', line: 'ls-auth attributes' },
     { does: 'which values does one have?', line: 'ls-auth attributes http.route --since 1d' },

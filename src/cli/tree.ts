@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
-import { addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
+import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
 import { addExamples, configureHelp, type Example } from './help.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
@@ -94,6 +94,7 @@ function commandTree(
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
     .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
+  addApiFlags(program)
   configureHelp(program)
   addExamples(program, EXAMPLES)
   addCommands(program, rows, argv, ports)

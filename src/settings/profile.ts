@@ -2,6 +2,7 @@ import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
+import { isLoopback } from '../loopback-host.ts'
 import type { Env, Files } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import { safeText } from '../safe-text.ts'
@@ -9,7 +10,7 @@ import { clientFrom } from './client-settings.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
 import { readAccess } from './expectations.ts'
 import { type Places, placesFor } from './places.ts'
-import { type Flags, type Layers, type Resolved, resolve } from './resolve.ts'
+import { type Flags, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl } from './urls.ts'
@@ -66,7 +67,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
-  const authorization = (values.text('authorization') as string).trim()
+  const authorization = authorizationOf(values, env)
   const api = checkBaseUrl(values.text('api') ?? defaultApi, authorization)
   const client = clientFrom(values, {
     profile: name,
@@ -94,6 +95,18 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     unknownKeys: unknownKeys(layers.profile, layers.system),
     settingsFile: settingsFileOf(settings),
   }
+}
+
+/**
+ * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger
+ * or Tempo on the person's own machine.
+ */
+function authorizationOf(values: Values, env: Env): string {
+  const chosen = (values.text('authorization') as string).trim()
+  const api = values.text('api')
+  const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
+  if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
+  return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen
 }
 
 const settingsFileOf = ({ config, system }: Settings): Profile['settingsFile'] => ({

@@ -62,6 +62,7 @@ export const SETTING_KEYS = [
     key: 'backend',
     shape: BACKEND_IDS,
     flag: 'backend',
+    variable: 'LS_AUTH_BACKEND',
     help: `what answers at the API: ${listed(BACKEND_IDS, 'or')}`,
     default: DEFAULT_BACKEND,
   },
@@ -76,11 +77,30 @@ export const SETTING_KEYS = [
     key: 'organization',
     shape: 'text',
     flag: 'organization',
+    variable: 'LS_AUTH_ORGANIZATION',
     help: `${backendsUsing('organization')} organization`,
   },
-  { key: 'project', shape: 'text', flag: 'project', help: `${backendsUsing('project')} project` },
-  { key: 'tenant', shape: 'text' },
-  { key: 'authorization', shape: 'text', default: 'bearer' },
+  {
+    key: 'project',
+    shape: 'text',
+    flag: 'project',
+    variable: 'LS_AUTH_PROJECT',
+    help: `${backendsUsing('project')} project`,
+  },
+  {
+    key: 'tenant',
+    shape: 'text',
+    flag: 'tenant',
+    variable: 'LS_AUTH_TENANT',
+    help: `${backendsUsing('tenant')} tenant`,
+  },
+  {
+    key: 'authorization',
+    shape: 'text',
+    flag: 'authorization',
+    help: 'how the API takes the token: bearer, another scheme, or none to send no token',
+    default: 'bearer',
+  },
   {
     key: 'account',
     shape: 'text',
@@ -127,6 +147,16 @@ export type SettingName = (typeof SETTING_KEYS)[number]['key']
  * `login`.
  */
 export const SETTING_TABLE: readonly SettingKey[] = SETTING_KEYS
+
+/** The settings that say which API a command asks, and how. */
+export const API_SETTINGS: readonly SettingName[] = [
+  'backend',
+  'api',
+  'organization',
+  'project',
+  'tenant',
+  'authorization',
+]
 
 /** `clientId` → `--client-id`, as it is typed. */
 export const typedFlag = (flag: string): string =>

@@ -1,13 +1,14 @@
 import type { Send } from '../../api/request.ts'
 import type { Verb } from '../../backends/backend.ts'
-import { backendOf, requirePlace } from '../../backends/table.ts'
+import { backendOf, LOCAL_EXAMPLES, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
 import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { TraceSource } from '../../trace/sources/trace-source.ts'
 import { authorisedRequest } from '../authorised-request.ts'
-import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { type Invocation, loadProfile, tell } from '../invocation.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -25,11 +26,7 @@ export async function openSource<V extends Verb>(
 
 async function openProfile(invocation: Invocation): Promise<TraceSource> {
   const { profile } = await loadProfile(invocation)
-  if (givenToken(invocation) !== undefined && profile.resolved.api.source === 'default') {
-    throw new Failure('settings', 'LS_AUTH_TOKEN is set, and nothing says which API it is for', {
-      hint: 'Name the API: --api URL, LS_AUTH_API, or api in the profile.',
-    })
-  }
+  if (profile.resolved.api.source === 'default') throw noApi(profile)
   const send = withProgress(await authorisedRequest(invocation, profile), profile.api.host, invocation)
   return openBackend(profile.backend, {
     base: profile.api,
@@ -37,6 +34,19 @@ async function openProfile(invocation: Invocation): Promise<TraceSource> {
     send,
     now: () => invocation.ports.clock.now(),
     snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation),
+  })
+}
+
+/** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
+function noApi({ name, saved }: Profile): Failure {
+  const what = saved ? `profile ${safeText(name, 60)} names no API` : 'nothing says which trace API to ask'
+  return new Failure('settings', what, {
+    hint: saved
+      ? `Name it: --api URL, LS_AUTH_API, or ls-auth login --profile ${safeText(name, 60)} --api URL`
+      : 'With your company’s identity: ls-auth login --issuer URL --client-id ID --api URL',
+    detail: saved
+      ? []
+      : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),
   })
 }
 
