@@ -71,7 +71,13 @@ export async function loadProfile(
 /** The token in LS_AUTH_TOKEN (for CI): then neither keychain nor provider is used. Failure `usage`: not a token. */
 export function givenToken(invocation: Invocation): string | undefined {
   const token = invocation.ports.env.variables.LS_AUTH_TOKEN?.trim()
-  if (!token) return undefined
+  if (token === undefined) return undefined
+  if (token === '') {
+    // A secret that the pipeline does not have comes as an empty value.
+    throw new Failure('usage', 'LS_AUTH_TOKEN is set, but empty', {
+      hint: 'Give it an access token, or unset it.',
+    })
+  }
   if (/[^\x21-\x7e]/.test(token)) {
     throw new Failure('usage', 'LS_AUTH_TOKEN does not hold a token', {
       hint: 'It must be one access token, without spaces.',

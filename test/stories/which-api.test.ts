@@ -89,3 +89,17 @@ it('a command that asks no API refuses the flags of one', async () => {
   expect(exit).toBe(2)
   expect(stderr).toBe('error: whoami does not take --api\nhint: See: ls-auth whoami --help\n')
 })
+
+it('an empty LS_AUTH_TOKEN is a secret that is missing, not a person who is signed out', async () => {
+  world.variables.LS_AUTH_TOKEN = ''
+  for (const line of [
+    'whoami',
+    'check',
+    `services --backend jaeger --api ${jaeger.url} --authorization bearer`,
+  ]) {
+    expect(await world.type(`ls-auth ${line}`), line).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('LS_AUTH_TOKEN is set, but empty'),
+    })
+  }
+})
