@@ -8,7 +8,7 @@ import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { shortDuration } from '../settings/duration.ts'
-import { type Profile, requireClient, type Settings } from '../settings/profile.ts'
+import { defaultToKeep, type Profile, requireClient, type Settings } from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
@@ -122,7 +122,8 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   const { issuer, clientId } = profile.client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
   const { env } = invocation.ports
-  await changeConfig(settings.config, { set: profile.name, values }, await invocation.ports.files(), env)
+  const change = { set: profile.name, values, defaultProfile: defaultToKeep(settings, profile.name) }
+  await changeConfig(settings.config, change, await invocation.ports.files(), env)
   return Object.keys(values)
 }
 

@@ -87,7 +87,12 @@ function notToml(path: string, cause: unknown): Failure {
 
 /** A change of a settings file. */
 export type Change =
-  | { readonly set: string; readonly values: Readonly<Record<string, unknown>> }
+  | {
+      readonly set: string
+      readonly values: Readonly<Record<string, unknown>>
+      /** With a new profile: the one that is the default from now on. */
+      readonly defaultProfile?: string | undefined
+    }
   | { readonly remove: string }
   | { readonly defaultProfile: string | undefined }
 
@@ -105,7 +110,9 @@ export async function changeConfig(
   let text: string
   if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
-    text = `${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
+    const first =
+      change.defaultProfile === undefined ? '' : `${toml.stringify(named(change.defaultProfile))}\n`
+    text = `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
   } else {
     const root = structuredClone(await parseConfig(config.text, config.path))
     root.profiles ??= {}
@@ -120,6 +127,8 @@ export async function changeConfig(
   await replace(config.path, text, files, env)
   return readConfig(config.path, files)
 }
+
+const named = (profile: string) => ({ default_profile: profile })
 
 /** The writing library parses the file itself, more strictly than the reading one (a 30th of February). */
 function patched(

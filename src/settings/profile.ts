@@ -150,6 +150,16 @@ function chooseName(settings: Settings, flags: Flags, env: Env): { name: string;
   })
 }
 
+/**
+ * The profile that `default_profile` must name when one is added: until now it was chosen because it was the only one.
+ * Undefined: a default is named already, or there is none to keep.
+ */
+export function defaultToKeep({ config, system }: Settings, added: string): string | undefined {
+  if ((config.defaultProfile ?? system.defaultProfile) !== undefined) return undefined
+  const [only, ...others] = new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)])
+  return others.length > 0 || only === added ? undefined : only
+}
+
 const listHint = (known: readonly string[]): string =>
   known.length === 0
     ? 'Make one: ls-auth login --issuer URL --client-id ID'

@@ -103,9 +103,22 @@ describe('profiles', () => {
     expect((await world.type('ls-auth token')).exit).toBe(0)
   })
 
+  it('the first profile stays the default when another one is added', async () => {
+    await world.writeConfig('# mine\n')
+    await add('a')
+    await add('b')
+    await add('c')
+    const { stdout } = await world.type('ls-auth profile list')
+    expect(stdout).toMatch(/^\* a /m)
+    expect(await readFile(world.configFile, 'utf8')).toMatch(/^default_profile = "a"\n\n# mine\n/)
+    await world.type('ls-auth profile use b')
+    expect((await world.type('ls-auth profile list')).stdout).toMatch(/^\* b /m)
+  })
+
   it('several profiles and no default: exit 2 with their names', async () => {
     await add('a')
     await add('b')
+    await world.editConfig((text) => text.replace(/^default_profile.*\n/, ''))
     const outcome = await world.type('ls-auth token')
     expect(outcome.exit).toBe(2)
     expect(outcome.stderr).toContain('Profiles: a, b.')

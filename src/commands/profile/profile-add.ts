@@ -4,7 +4,13 @@ import { safeText } from '../../safe-text.ts'
 import { discover } from '../../session/protocol/metadata.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { changeConfig } from '../../settings/config-file.ts'
-import { chooseProfile, type Profile, readSettings, requireClient } from '../../settings/profile.ts'
+import {
+  chooseProfile,
+  defaultToKeep,
+  type Profile,
+  readSettings,
+  requireClient,
+} from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
@@ -52,7 +58,8 @@ async function run(invocation: Invocation, { name, from, yes }: AddOptions): Pro
   const { preset, http } = profile.client
   await discover(knownIssuer(profile), preset, await ports.http(http), ports.clock)
   const values = { ...imported, ...typedValues(invocation, profile) }
-  await changeConfig(settings.config, { set: name, values: inOrder(values) }, await ports.files(), ports.env)
+  const change = { set: name, values: inOrder(values), defaultProfile: defaultToKeep(settings, name) }
+  await changeConfig(settings.config, change, await ports.files(), ports.env)
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
   tell(invocation, `Added the profile ${name} (${preset.name}) to ${settings.config.path}.`)
