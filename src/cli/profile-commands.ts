@@ -53,6 +53,20 @@ export const PROFILE_COMMANDS: Group = {
       load: loadShow('show'),
     },
     {
+      usage: 'set <key> [value...]',
+      description: 'change one setting of the profile in use, or of --profile',
+      options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
+      examples: [
+        {
+          does: 'ask for one more scope from the next sign-in on',
+          line: 'ls-auth profile set scopes openid profile email offline_access traces:read',
+        },
+        { does: 'sign in only while in the group ops', line: 'ls-auth profile set expect.groups ops' },
+        { does: 'back to the keychain', line: 'ls-auth profile set store --unset --profile staging' },
+      ],
+      load: async () => (await import('../commands/profile/profile-set.ts')).setInProfile,
+    },
+    {
       usage: 'use <name>',
       description: 'make a profile the default',
       examples: [

@@ -89,6 +89,7 @@ function notToml(path: string, cause: unknown): Failure {
 export type Change =
   | {
       readonly set: string
+      /** Undefined takes a setting away. */
       readonly values: Readonly<Record<string, unknown>>
       /** With a new profile: the one that is the default from now on. */
       readonly defaultProfile?: string | undefined
@@ -117,7 +118,7 @@ export async function changeConfig(
     const root = structuredClone(await parseConfig(config.text, config.path))
     root.profiles ??= {}
     const profiles = root.profiles as Record<string, Record<string, unknown>>
-    if ('set' in change) profiles[change.set] = { ...profiles[change.set], ...change.values }
+    if ('set' in change) profiles[change.set] = merged(profiles[change.set], change.values)
     else if ('remove' in change) delete profiles[change.remove]
     else if (change.defaultProfile === undefined) delete root.default_profile
     else root.default_profile = change.defaultProfile
@@ -126,6 +127,10 @@ export async function changeConfig(
   await parseConfig(text, config.path)
   await replace(config.path, text, files, env)
   return readConfig(config.path, files)
+}
+
+function merged(old: Record<string, unknown> | undefined, values: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries({ ...old, ...values }).filter(([, value]) => value !== undefined))
 }
 
 const named = (profile: string) => ({ default_profile: profile })

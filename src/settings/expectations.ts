@@ -49,6 +49,14 @@ export function readAccess(table: Table | undefined, file: string): AccessTable 
   return access as AccessTable
 }
 
+/** Typed words as the value of `expect.NAME` or `access.LEVEL.SIDE`: a list where one is known to be wanted. */
+export function policyValue(path: readonly string[], words: readonly string[]): unknown {
+  const name = path.at(-1) as string
+  const [first] = words
+  if (path[0] === 'access' || (LISTS as readonly string[]).includes(name) || words.length > 1) return words
+  return name === 'strict' && (first === 'true' || first === 'false') ? first === 'true' : first
+}
+
 function words(value: unknown, where: string, file: string): string[] {
   const list = typeof value === 'string' ? [value] : value
   if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string' && item !== ''))

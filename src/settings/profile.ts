@@ -123,7 +123,11 @@ const layersOf = ({ config, system }: Settings, name: string): Layers => ({
 })
 
 /** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
-function chooseName(settings: Settings, flags: Flags, env: Env): { name: string; saved: boolean } {
+export function chooseName(
+  settings: Settings,
+  flags: Omit<Flags, 'values'>,
+  env: Env,
+): { name: string; saved: boolean } {
   const known = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
   const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
   if (asked !== undefined) {

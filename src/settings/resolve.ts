@@ -81,17 +81,17 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
 function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resolved | undefined {
   if (key.flag !== undefined && flags.values[key.flag] !== undefined) {
     const source = typedFlag(key.flag)
-    return { value: validate(key, flags.values[key.flag], source), source }
+    return { value: validSetting(key, flags.values[key.flag], source), source }
   }
   if (key.variable !== undefined && env.variables[key.variable]) {
-    return { value: validate(key, env.variables[key.variable], key.variable), source: key.variable }
+    return { value: validSetting(key, env.variables[key.variable], key.variable), source: key.variable }
   }
   for (const [table, file] of [
     [layers.profile, layers.profileFile],
     [layers.system, layers.systemFile],
   ] as const) {
     const value = table?.[key.key]
-    if (value !== undefined) return { value: validate(key, value, `${file}: ${key.key}`), source: file }
+    if (value !== undefined) return { value: validSetting(key, value, `${file}: ${key.key}`), source: file }
   }
   return undefined
 }
@@ -115,7 +115,7 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
 }
 
 /** Validates a value by the shape of its setting. Failure `settings` names the source. */
-function validate(key: SettingKey, value: unknown, where: string): unknown {
+export function validSetting(key: SettingKey, value: unknown, where: string): unknown {
   const wrong = (wanted: string) =>
     new Failure('settings', `${where} must be ${wanted}`, {
       detail: typeof value === 'string' ? [`it is "${safeText(value, 80)}"`] : [],

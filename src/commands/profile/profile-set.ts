@@ -1,0 +1,110 @@
+import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
+import { safeText } from '../../safe-text.ts'
+import { changeConfig } from '../../settings/config-file.ts'
+import { policyValue } from '../../settings/expectations.ts'
+import { chooseName, profileNamed, readSettings, type Settings } from '../../settings/profile.ts'
+import { validSetting } from '../../settings/resolve.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { flagsOf, type Invocation, tell } from '../invocation.ts'
+
+interface SetOptions {
+  /** `scopes`, or the path of a value in a table: `expect.groups`. */
+  readonly path: readonly string[]
+  /** The new value; undefined takes the setting back. */
+  readonly value: unknown
+}
+
+/** `ls-auth profile set KEY VALUE…`: changes one setting of a profile, or takes it back with `--unset`. */
+export const setInProfile: CliCommand<SetOptions> = { read, run }
+
+/** These are part of what a sign-in is for, so they need a new one. */
+const NEEDS_SIGN_IN = [
+  'issuer',
+  'client_id',
+  'api',
+  'account',
+  'scopes',
+  'audience',
+  'store',
+  'store_key_file',
+]
+
+function read({ args, flags }: Typed): SetOptions {
+  const [key = '', ...values] = args
+  const path = key.split('.')
+  const row = SETTING_TABLE.find((one) => one.key === path[0])
+  const isTable = row?.shape === 'table'
+  if (!row || (isTable ? path.length < 2 : path.length > 1)) throw unknownKey(key)
+  if (key === 'client_secret') {
+    throw new Failure('usage', 'a secret does not belong on the command line', {
+      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
+    })
+  }
+  if (flags.unset === true && values.length > 0) throw usage('--unset takes no value', key)
+  if (flags.unset === true) return { path, value: undefined }
+  if (values.length === 0) throw usage(`there is no value for ${key}`, key)
+  if (isTable) return { path, value: policyValue(path, values) }
+  const takesList = row.shape === 'words' || row.shape === 'ports'
+  if (!takesList && values.length > 1) throw usage(`${key} takes one value`, key)
+  return { path, value: validSetting(row, takesList ? values : values[0], key) }
+}
+
+const usage = (message: string, key: string): Failure =>
+  new Failure('usage', message, {
+    hint: `ls-auth profile set ${key} VALUE, or: ls-auth profile set ${key} --unset`,
+  })
+
+function unknownKey(key: string): Failure {
+  const known = SETTING_TABLE.map((row) => (row.shape === 'table' ? `${row.key}.…` : row.key))
+  return new Failure('usage', `"${safeText(key, 60)}" is not a setting`, {
+    hint: `Settings: ${known.filter((one) => one !== 'client_secret').join(', ')}`,
+  })
+}
+
+async function run(invocation: Invocation, { path, value }: SetOptions): Promise<void> {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  const { name } = chooseName(settings, flagsOf(invocation), ports.env)
+  if (!Object.hasOwn(settings.config.profiles, name)) throw notOurs(settings, name)
+  const [key = ''] = path
+  const values = {
+    [key]: path.length === 1 ? value : changed(settings.config.profiles[name]?.[key], path.slice(1), value),
+  }
+  const candidate = { ...settings.config.profiles[name], ...values }
+  // Judges the new value together with the others.
+  profileNamed(
+    { ...settings, config: { ...settings.config, profiles: { [name]: candidate } } },
+    name,
+    ports.env,
+  )
+  await changeConfig(settings.config, { set: name, values }, await ports.files(), ports.env)
+  const now = value === undefined ? 'no longer set' : [value].flat().map(String).join(' ')
+  tell(
+    invocation,
+    `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
+  )
+  if (NEEDS_SIGN_IN.includes(key))
+    tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+}
+
+/** A table with one value changed or taken away; undefined: nothing is left in it. */
+function changed(table: unknown, [key = '', ...deeper]: readonly string[], value: unknown): unknown {
+  const before = isObject(table) ? table : {}
+  const next = deeper.length === 0 ? value : changed(before[key], deeper, value)
+  const { [key]: _, ...others } = before
+  const after = next === undefined ? others : { ...before, [key]: next }
+  return Object.keys(after).length === 0 ? undefined : after
+}
+
+function notOurs({ config, system }: Settings, name: string): Failure {
+  if (Object.hasOwn(system.profiles, name)) {
+    return new Failure('settings', `the profile ${safeText(name, 60)} comes from ${system.path}`, {
+      hint: 'Only an administrator can change it there.',
+    })
+  }
+  return new Failure('settings', `there is no profile in ${config.path}`, {
+    hint: 'Make one: ls-auth login --issuer URL --client-id ID',
+  })
+}
