@@ -2,12 +2,14 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Arena, openArena } from './arena.ts'
+import { startBusyLoops } from './busy-loops.ts'
 import { mixedRound } from './mixed-round.ts'
 import { loadGun } from './starting-gun.ts'
 
 /**
  * Many processes that find the same expired token at the same moment, against a provider that revokes the whole
- * session when a refresh token is used twice: `npm run storm -- --processes 16 --rounds 20 [--mixed] [--store file]`.
+ * session when a refresh token is used twice: `npm run storm -- --processes 16 --rounds 20 [--mixed] [--store file] [--busy 4]`.
+ * `--busy`: so many processes beside them that never rest.
  */
 export interface Tally {
   refreshes: number
@@ -24,11 +26,13 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     mixed: { type: 'boolean', default: false },
     store: { type: 'string', default: 'keychain' },
+    busy: { type: 'string', default: '0' },
   },
 })
 const processes = Number(values.processes)
 const rounds = Number(values.rounds)
 const arena = await openArena({ store: values.store === 'file' ? 'file' : 'keychain' })
+const beside = startBusyLoops(Number(values.busy))
 const tally: Tally = { refreshes: 0, failures: 0, logins: 0, longest: 0 }
 try {
   for (let round = 1; round <= rounds; round++) {
@@ -39,13 +43,14 @@ try {
   for (const line of left) print(line)
   tally.failures += left.length
 } finally {
+  beside.stop()
   await arena.close()
 }
 const revocations = arena.provider.grantsRevoked()
 const promised = values.mixed ? tally.refreshes <= tally.logins + rounds : tally.refreshes === rounds
 const mix = values.mixed ? ` mixed logins=${tally.logins}` : ''
 print(
-  `processes=${processes} rounds=${rounds} store=${arena.store}${mix} longest=${Math.round(tally.longest)}ms`,
+  `processes=${processes} rounds=${rounds} store=${arena.store} busy=${values.busy}${mix} longest=${Math.round(tally.longest)}ms`,
 )
 print(`refreshes=${tally.refreshes} failures=${tally.failures} revocations=${revocations}`)
 process.exitCode = promised && tally.failures === 0 && revocations === 0 ? 0 : 1
