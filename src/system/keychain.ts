@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { Failure } from '../errors.ts'
 import type { Env, Keychain, Terminal } from '../ports.ts'
 import type { ExitState } from './exit-state.ts'
+import { openResponseBudget } from './response-budget.ts'
 
 const SERVICE = 'ls-auth'
 const SCRIPT_TIMEOUT_MILLISECONDS = 5_000
@@ -16,48 +17,52 @@ const require = createRequire(import.meta.url)
 /**
  * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a
  * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 2 s) when a person can answer the
- * keychain's prompt. Failures: `keychain-unavailable`, `keychain-locked`, `keychain-refused`, `keychain-stuck`
- * (timeout). `findCredentials` and `findPassword` are never called: on a locked Secret Service they crash the process.
+ * keychain's prompt; on a saturated machine up to 25 s more (response-budget.ts). An item is read once: nobody
+ * changes it while a command runs but the command itself. Failures: `keychain-unavailable`, `keychain-locked`,
+ * `keychain-refused`, `keychain-stuck` (timeout). `findCredentials` and `findPassword` are never called: on a locked
+ * Secret Service they crash the process.
  */
 export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitState): Promise<Keychain> {
   const keytar = loadKeytar(env)
   const canPrompt = terminal.errIsTTY && terminal.inIsTTY
-  let left = canPrompt ? PROMPT_TIMEOUT_MILLISECONDS : SCRIPT_TIMEOUT_MILLISECONDS
+  const budget = openResponseBudget(canPrompt ? PROMPT_TIMEOUT_MILLISECONDS : SCRIPT_TIMEOUT_MILLISECONDS)
+  const known = new Map<string, string>()
 
   async function withTimeout<T>(call: () => Promise<T>): Promise<T> {
-    const started = Date.now()
-    let notice: NodeJS.Timeout | undefined
-    let limit: NodeJS.Timeout | undefined
+    const notice = canPrompt
+      ? setTimeout(
+          () => terminal.err('waiting for the keychain (it may be asking for your password)\n'),
+          NOTICE_AFTER_MILLISECONDS,
+        )
+      : undefined
     try {
-      return await Promise.race([
-        withRetries(env, call),
-        new Promise<never>((_, reject) => {
-          if (canPrompt) {
-            notice = setTimeout(
-              () => terminal.err('waiting for the keychain (it may be asking for your password)\n'),
-              NOTICE_AFTER_MILLISECONDS,
-            )
-          }
-          limit = setTimeout(
-            () => {
-              exitState.nativeCallStuck = true
-              reject(stuckFailure(env))
-            },
-            Math.max(0, left),
-          )
-        }),
-      ])
+      return await budget.wait(
+        () => withRetries(env, call),
+        () => {
+          exitState.nativeCallStuck = true
+          return stuckFailure(env)
+        },
+      )
     } finally {
       clearTimeout(notice)
-      clearTimeout(limit)
-      left -= Date.now() - started
     }
   }
 
   return {
-    get: async (account) => (await withTimeout(() => keytar.getPassword(SERVICE, account))) ?? undefined,
-    set: (account, secret) => withTimeout(() => keytar.setPassword(SERVICE, account, secret)),
-    remove: (account) => withTimeout(() => keytar.deletePassword(SERVICE, account)),
+    async get(account) {
+      const secret = known.get(account) ?? (await withTimeout(() => keytar.getPassword(SERVICE, account)))
+      if (secret === null) return undefined
+      known.set(account, secret)
+      return secret
+    },
+    set(account, secret) {
+      known.delete(account)
+      return withTimeout(() => keytar.setPassword(SERVICE, account, secret))
+    },
+    remove(account) {
+      known.delete(account)
+      return withTimeout(() => keytar.deletePassword(SERVICE, account))
+    },
   }
 }
 

