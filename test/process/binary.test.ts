@@ -162,6 +162,22 @@ describe('signed in, with the file store', () => {
     expect(error.stderr).toMatch(ESCAPE)
   })
 
+  it.skipIf(process.platform !== 'linux').each([
+    ['a full disk', '>/dev/full', 'ENOSPC', 'Free some space where the output goes, then try again.'],
+    [
+      'an output open for reading only',
+      '1</dev/null',
+      'EBADF',
+      'Check where the output goes, then try again.',
+    ],
+  ])('%s is a write error with its own hint', async (_, redirect, code, hint) => {
+    const line = `exec '${process.execPath}' '${BINARY}' --version ${redirect}`
+    expect(await machine.command('sh', ['-c', line]).ended).toMatchObject({
+      exit: 6,
+      stderr: `error: cannot write to standard output (${code})\nhint: ${hint}\n`,
+    })
+  })
+
   it('a reader that goes away is no error', async () => {
     const whole = await machine.run(['trace', 'get', spanId, '-o', 'json'])
     // More than a pipe holds, so that the writer must notice.

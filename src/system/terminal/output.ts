@@ -1,8 +1,12 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { Failure } from '../../errors.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 
-/** One of the process's two output streams. Writes reject with the error of the system (`EPIPE` for a closed pipe). */
+/**
+ * One of the process's two output streams. A write that fails rejects with `EPIPE` for a closed pipe, else with Failure
+ * `storage`; what the texts themselves throw while they are made passes as it is.
+ */
 export interface Output {
   readonly isTTY: boolean
   /** Columns of the terminal; undefined when it is not one. */
@@ -37,7 +41,7 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       // EPIPE (`| head`) is reported to the writer by its callback; without a listener it would be an uncaught
       // exception as well.
       if (stream().listenerCount('error') === 0) stream().on('error', () => {})
-      stream().write(rest, (error) => (error ? reject(error) : resolve()))
+      stream().write(rest, (error) => (error ? reject(writeFailure(error)) : resolve()))
     })
   }
   return {
@@ -60,11 +64,22 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       try {
         rest = rest.subarray(writeSync(descriptor, rest))
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN')
+          throw writeFailure(error as NodeJS.ErrnoException)
         return writeToStream(rest)
       }
     }
   }
+}
+
+/** A closed pipe is left to the caller. */
+function writeFailure(error: NodeJS.ErrnoException): Error {
+  const { code = 'error' } = error
+  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return error
+  const hint = /^(ENOSPC|EDQUOT|EFBIG)$/.test(code)
+    ? 'Free some space where the output goes, then try again.'
+    : 'Check where the output goes, then try again.'
+  return new Failure('storage', `cannot write to standard output (${code})`, { hint, cause: error })
 }
 
 /**

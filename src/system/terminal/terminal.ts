@@ -1,4 +1,3 @@
-import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports.ts'
 import { UNSTYLED } from '../../unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
@@ -31,10 +30,7 @@ export function processTerminal(
     return import('./typed-input.ts')
   }
   return {
-    out: (text, after) =>
-      (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)).catch((error) => {
-        throw writeFailure(error)
-      }),
+    out: (text, after) => (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)),
     err: (text) => void err.write(text).catch(() => {}),
     get outIsTTY() {
       return out.isTTY
@@ -84,13 +80,4 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
   const locale = variables.LC_ALL || variables.LC_CTYPE || variables.LANG
   // No locale at all (containers, CI) counts as UTF-8, as logs there are.
   return !locale || /utf-?8/i.test(locale)
-}
-
-/** A closed pipe (EPIPE) is left to the caller; any other write error, like a full disk, is a Failure `storage`. */
-function writeFailure(error: NodeJS.ErrnoException): Error {
-  if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return error
-  return new Failure('storage', `cannot write to standard output (${error.code ?? 'error'})`, {
-    hint: 'Free some space where the output goes, then try again.',
-    cause: error,
-  })
 }
