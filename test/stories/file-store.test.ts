@@ -141,6 +141,27 @@ describe('the state directory', () => {
   })
 
   it.each([
+    ['itself', async () => world.stateDirectory],
+    ['the directory of all sessions', async () => sessions()],
+    ['the directory of the session', ownDirectory],
+  ])('that others can write to decides nothing about the sessions in it: exit 10 (%s)', async (_, which) => {
+    await login(`--store-key-file ${keyFile}`)
+    const path = await which()
+    await chmod(path, 0o777)
+    const problem = `error: ${path} can be written by others\nhint: Run: chmod 700 ${path}`
+    // Both look into every session: the first whether this profile has signed in as another client.
+    await world.editConfig((text) => text.replace(/client_id = .*/, 'client_id = "another"'))
+    for (const line of ['ls-auth token', 'ls-auth logout --all']) {
+      const { exit, stderr } = await world.type(line)
+      expect({ line, exit, stderr }).toEqual({ line, exit: 10, stderr: expect.stringContaining(problem) })
+    }
+    await chmod(path, 0o700)
+    expect(provider.liveRefreshTokens()).toBeGreaterThan(0)
+    await writeFile(join(sessions(), '.DS_Store'), '')
+    expect((await world.type('ls-auth logout --all')).exit).toBe(0)
+  })
+
+  it.each([
     ['the directory of all sessions', async () => sessions()],
     ['the directory of the session', ownDirectory],
   ])('is not followed where %s is a link: exit 10', async (_, which) => {

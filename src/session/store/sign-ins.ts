@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports.ts'
+import { isSessionName } from '../session-name.ts'
 import { readHeader, type SessionHeader } from './session-file.ts'
-import { listOwn } from './state-files.ts'
+import { listOwn, requirePrivate } from './state-files.ts'
 
 /**
  * The headers of every session in a state directory; with `buried`, of tombstones (unfinished sign-outs) as well.
- * Needs no key: headers hold no secret.
+ * Needs no key: headers hold no secret, but they decide who is asked to revoke what. Failures: `storage`, `refused` (a
+ * directory that others can write to).
  */
 export async function findSignIns(
   stateDirectory: string,
@@ -15,8 +17,12 @@ export async function findSignIns(
 ): Promise<readonly SessionHeader[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
+  await requirePrivate([stateDirectory, root], files, ports.env)
   const found: SessionHeader[] = []
   for (const name of await listOwn(root, files)) {
+    // What somebody else put there (a file manager's notes) is none of ours.
+    if (!isSessionName(name)) continue
+    await requirePrivate([join(root, name)], files, ports.env)
     const inside = options.buried ? await listOwn(join(root, name), files) : ['session']
     // A session file goes before the tombstones beside it.
     const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
