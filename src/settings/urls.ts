@@ -1,9 +1,25 @@
+import { domainToUnicode } from 'node:url'
 import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
 import { safeText } from '../safe-text.ts'
 
 /** A URL for display, with user name and password redacted. */
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#\s]*@/g, '//…@')
+
+/**
+ * A URL of somebody else's making, for a person who has to judge where it leads: the whole host as it is looked up, with
+ * the Unicode form of an internationalised one beside it, because `а` (Cyrillic) and `a` look alike (RFC 5891, punycode).
+ * Only what follows the host may be cut. Text that is no URL comes as it is written.
+ */
+export function urlToJudge(text: string): string {
+  if (!URL.canParse(text)) return safeText(withoutUser(text), 500)
+  const { origin, protocol, host, hostname, pathname, search, hash } = new URL(text)
+  const place = origin === 'null' ? `${protocol}//${host}` : origin
+  const path = safeText(pathname === '/' && !search && !hash ? '' : pathname + search + hash, 200)
+  const unicode = domainToUnicode(hostname)
+  const beside = unicode === hostname ? '' : ` (in Unicode: ${safeText(unicode, Number.POSITIVE_INFINITY)})`
+  return safeText(place, Number.POSITIVE_INFINITY) + path + beside
+}
 
 const quoteUrl = (text: string): string => safeText(text, 200)
 

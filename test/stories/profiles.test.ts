@@ -219,4 +219,32 @@ describe('a profile for a team', () => {
     expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(0)
     expect((await world.type('ls-auth profile show copy --json')).stdout).toContain('https://gw.example')
   })
+
+  it.each([
+    [
+      'a letter of another alphabet',
+      'https://gw.ex\u0430mple',
+      'https://gw.xn--exmple-4nf (in Unicode: gw.ex\u0430mple)',
+    ],
+    [
+      'punycode',
+      'https://xn--80ak6aa92e.com:8443',
+      'https://xn--80ak6aa92e.com:8443 (in Unicode: аррӏе.com)',
+    ],
+    ['wide letters and dots', 'https://gw.example。evil.test/api', 'https://gw.example.evil.test/api'],
+    [
+      'a name that is longer than a line',
+      `https://login.example.com.${'a.'.repeat(100)}evil.test`,
+      `https://login.example.com.${'a.'.repeat(100)}evil.test`,
+    ],
+    ['a long path', `https://evil.test/${'x'.repeat(500)}`, `https://evil.test/${'x'.repeat(198)}…`],
+    ['a user that looks like a host', 'https://gw.example@evil.test/', 'https://evil.test'],
+    ['a direction override', 'https://evil.test/\u202egw', 'https://evil.test/%E2%80%AEgw'],
+    ['no address at all', 'gw.ex\u0430mple\u202e', 'gw.ex\u0430mple\\u{202e}'],
+  ])('an import shows the host that is really asked: %s', async (_, api, shown) => {
+    const file = join(world.home, 'team.toml')
+    await writeFile(file, `[profiles.a]\nissuer = "${provider.issuer}"\nclient_id = "x"\napi = "${api}"\n`)
+    const { stderr } = await world.type(`ls-auth profile add copy --from ${file}`)
+    expect(stderr).toContain(`and sends tokens to       ${shown}\n`)
+  })
 })

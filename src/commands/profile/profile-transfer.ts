@@ -3,7 +3,7 @@ import { safeText } from '../../safe-text.ts'
 import { readConfig, renderProfile } from '../../settings/config-file.ts'
 import { readSettings } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { checkBaseUrl, checkIssuer, withoutUser } from '../../settings/urls.ts'
+import { checkBaseUrl, checkIssuer, urlToJudge } from '../../settings/urls.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { confirm } from '../confirm.ts'
 import type { Invocation } from '../invocation.ts'
@@ -82,7 +82,7 @@ async function confirmOrigins(
 ): Promise<void> {
   const { terminal } = invocation.ports
   const show = (key: string) =>
-    safeText(typeof values[key] === 'string' ? withoutUser(values[key] as string) : '(not set)', 200)
+    typeof values[key] === 'string' ? urlToJudge(values[key] as string) : '(not set)'
   terminal.err(`This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`)
   if (yes) return
   if (!terminal.inIsTTY) {
