@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { CookieJar } from './cookie-jar.ts'
-import { type Form, formsOf } from './html-forms.ts'
+import { type Button, type Form, formsOf } from './html-forms.ts'
 
 /** The last page the browser saw, or, with `stopAt`, the address it did not visit. */
 export interface Page {
@@ -24,6 +24,8 @@ export interface Visitor {
   cookies?: CookieJar
   /** The authority it trusts for https. Every https name leads to loopback then: the test's names are in no DNS. */
   ca?: string
+  /** What they type into a form of another provider, and what its script would change in it, by field name. */
+  fills?: (form: Form) => Readonly<Record<string, string>>
 }
 
 const MAX_STEPS = 30
@@ -60,7 +62,7 @@ async function walk(start: URL, visitor: Visitor, typed: { userCode?: string }):
       sent = undefined
       continue
     }
-    const form = at.origin === start.origin ? formsOf(page.body)[0] : undefined
+    const form = at.origin === start.origin ? chooseForm(formsOf(page.body), visitor) : undefined
     // The same form a second time means the answer was refused: stop where a person would be stuck.
     const kind = form && [...form.fields.keys(), form.fields.get('step') ?? ''].join()
     if (!form || !kind || filled.has(kind)) return page
@@ -77,13 +79,21 @@ function redirectTarget(page: Page): URL | undefined {
   return new URL(location, page.url)
 }
 
+/** The first form of a page; who refuses looks for one that offers it. */
+function chooseForm(forms: readonly Form[], { decision }: Visitor): Form | undefined {
+  return (decision === 'deny' && forms.find((form) => form.buttons.some(denies))) || forms[0]
+}
+
+const denies = (button: Button) => /deny/i.test(button.text)
+
 function fill(form: Form, visitor: Visitor, typed: { userCode?: string }): URLSearchParams {
   const fields = new URLSearchParams([...form.fields])
   if (form.fields.has('login')) fields.set('login', visitor.user)
   if (form.fields.has('user_code') && typed.userCode) fields.set('user_code', typed.userCode)
-  const denies = visitor.decision === 'deny' && form.fields.get('step') === 'consent'
-  const wanted = denies ? form.buttons.find((button) => /deny/i.test(button.text)) : form.buttons[0]
+  const refuses = visitor.decision === 'deny' && (form.fields.get('step') ?? 'consent') === 'consent'
+  const wanted = (refuses && form.buttons.find(denies)) || form.buttons[0]
   if (wanted?.name) fields.set(wanted.name, wanted.value)
+  for (const [name, value] of Object.entries(visitor.fills?.(form) ?? {})) fields.set(name, value)
   return fields
 }
 

@@ -1,4 +1,4 @@
-/** A button that sends a form. */
+/** A button that sends a form: a `<button>`, or an `<input>` of that type. */
 export interface Button {
   readonly name: string
   readonly value: string
@@ -12,22 +12,26 @@ export interface Form {
   readonly buttons: readonly Button[]
 }
 
-/** Reads the forms of a page as a browser without scripts would. Enough HTML for the pages of the test provider. */
+/** Reads the forms of a page as a browser without scripts would. Enough HTML for the pages of the providers in tests. */
 export function formsOf(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)].map((match) => {
     const attributes = attributesOf(match[1] ?? '')
     const inside = match[2] ?? ''
     const fields = new Map<string, string>()
+    const buttons = buttonsOf(inside).map(([, button]) => button)
     for (const [, input = ''] of inside.matchAll(/<input\b([^>]*)>/gi)) {
-      const { name, value = '' } = attributesOf(input)
-      if (name) fields.set(name, value)
+      const { name = '', value = '', type = 'text', checked } = attributesOf(input)
+      if (type === 'submit') buttons.push({ name, value, text: value })
+      // A box that is not ticked is not sent.
+      else if (name && (checked !== undefined || !['checkbox', 'radio'].includes(type)))
+        fields.set(name, value)
     }
     const id = attributes.id
     const outside = id ? buttonsOf(html).filter(([belongsTo]) => belongsTo === id) : []
     return {
       action: attributes.action ?? '',
       fields,
-      buttons: [...buttonsOf(inside), ...outside].map(([, button]) => button),
+      buttons: [...buttons, ...outside.map(([, button]) => button)],
     }
   })
 }
