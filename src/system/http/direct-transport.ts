@@ -1,15 +1,17 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import type { HttpRequest } from '../../ports.ts'
 import { once } from '../once.ts'
 import { cappedBody } from './answer-body.ts'
 import type { TlsSettings } from './tls-settings.ts'
-import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
+import { CONNECT_MILLISECONDS, headersOf, type RawAnswer, type Transport } from './transport.ts'
 
 /**
- * Timeout of idle kept-alive connections. Shorter than the five seconds of most servers: a request written into a
- * connection that the server closes at that moment fails.
+ * Timeout of idle kept-alive connections. Shorter than the five seconds of most servers, but some close after one: what
+ * is sent at that moment fails.
  */
 const IDLE_MILLISECONDS = 4_000
+
+type Client = Pick<typeof import('node:http'), 'request'> & Readonly<Record<'kept' | 'own', Agent>>
 
 /**
  * Directly to the host, by Node's own HTTP client. undici could be the one client for all, since it knows proxies, but
@@ -19,32 +21,57 @@ const IDLE_MILLISECONDS = 4_000
 export function directTransport(tls: TlsSettings): Transport {
   const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }
   const clients = {
-    'http:': once(() => {
+    'http:': once((): Client => {
       const { Agent, request } = process.getBuiltinModule('node:http')
-      return { request, agent: new Agent(keep) }
+      return { request, kept: new Agent(keep), own: new Agent() }
     }),
-    'https:': once(() => {
+    'https:': once((): Client => {
       const { Agent, request } = process.getBuiltinModule('node:https')
-      return { request, agent: new Agent({ ...keep, ...tls }) }
+      return { request, kept: new Agent({ ...keep, ...tls }), own: new Agent(tls) }
     }),
   }
   return {
     async send(request, signal) {
       const client = clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
-      if (signal.aborted) throw signal.reason
-      const { method } = request
-      const asked = client.request(request.url, { ...client, method, headers: headersOf(request) })
-      // By hand: Node's `signal` option loads its library of streams.
-      const stop = () => asked.destroy(signal.reason)
-      signal.addEventListener('abort', stop, { once: true })
+      // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
+      if (request.method === 'POST') return exchange(client, 'own', request, signal)
       try {
-        const answer = await answerOf(asked, request)
-        const body = await bodyOf(answer, request)
-        return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
-      } finally {
-        signal.removeEventListener('abort', stop)
+        return await exchange(client, 'kept', request, signal)
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error
+        return exchange(client, 'own', request, signal)
       }
     },
+  }
+}
+
+/** A kept connection was closed before anything was answered on it (RFC 9112 §9.3.1): ask again what may be asked twice. */
+class StaleConnection extends Error {}
+
+async function exchange(
+  client: Client,
+  connection: 'kept' | 'own',
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<RawAnswer> {
+  if (signal.aborted) throw signal.reason
+  const { method } = request
+  const asked = client.request(request.url, {
+    agent: client[connection],
+    method,
+    headers: headersOf(request),
+  })
+  // By hand: Node's `signal` option loads its library of streams.
+  const stop = () => asked.destroy(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    const answer = await answerOf(asked, request).catch((error) => {
+      throw asked.reusedSocket && !signal.aborted ? new StaleConnection('', { cause: error }) : error
+    })
+    const body = await bodyOf(answer, request)
+    return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 

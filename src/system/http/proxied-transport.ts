@@ -8,16 +8,14 @@ export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings)
   // A CommonJS package: in the bundle only its default export exists.
   const { default: undici } = await import('undici')
   const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
-  const dispatcher = new undici.EnvHttpProxyAgent({
-    ...proxies,
-    connect,
-    requestTls: connect,
-    proxyTls: connect,
-  })
+  const settings = { ...proxies, connect, requestTls: connect, proxyTls: connect }
+  const kept = new undici.EnvHttpProxyAgent(settings)
+  // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
+  const own = new undici.EnvHttpProxyAgent({ ...settings, pipelining: 0 })
   return {
     async send(request, signal) {
       const answer = await undici.request(request.url, {
-        dispatcher,
+        dispatcher: request.method === 'POST' ? own : kept,
         method: request.method,
         headers: headersOf(request),
         body: request.body ?? null,
