@@ -90,6 +90,15 @@ export interface Trace {
   readonly selfLink?: string
   /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
+  readonly warnings?: Warnings
+}
+
+/** What a back end says about spans it gives (Jaeger does), not yet sanitized for a terminal. */
+export interface Warnings {
+  /** How many spans carry a warning. */
+  readonly spans: number
+  /** Each text once, in the order of the source. */
+  readonly texts: readonly string[]
 }
 
 /** The shared empty array: most spans have no events, links or marks, and there may be 100,000 spans. */

@@ -33,6 +33,8 @@ export interface JaegerApi {
   readonly url: string
   readonly requests: readonly JaegerRequest[]
   mode: JaegerMode
+  /** Its `max_trace_size`: a larger trace is cut, with a warning in its first span. */
+  maxTraceSize: number | undefined
   /** What a proxy in front says instead of every answer. */
   inFront: { status: number; headers?: Record<string, string>; body?: string } | undefined
   close(): Promise<void>
@@ -56,18 +58,28 @@ export async function startJaegerApi(options: {
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
     if (api.mode === 'html') return page(response)
     const v3 = path.startsWith('/api/v3/') && api.mode.startsWith('v3')
-    if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, traces)
-    else answerV2(api.mode, path, url, response, traces)
+    const sized = traces.map((trace) => cutTo(api.maxTraceSize, trace))
+    if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, sized)
+    else answerV2(api.mode, path, url, response, sized)
   })
   const listening = await listen(server, options.port)
   const api: JaegerApi = {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,
     mode: 'v3',
+    maxTraceSize: undefined,
     inFront: undefined,
     close: () => listening.close(),
   }
   return api
+}
+
+/** As `querysvc` does it (jaeger `jptrace/aggregator.go`). */
+function cutTo(most: number | undefined, trace: TraceData): TraceData {
+  const [first, ...rest] = trace.spans
+  if (most === undefined || trace.spans.length <= most || first === undefined) return trace
+  const warnings = [`trace has more than ${most} spans, showing first ${most} spans only`]
+  return { ...trace, spans: [{ ...first, warnings }, ...rest.slice(0, most - 1)] }
 }
 
 function page(response: ServerResponse) {

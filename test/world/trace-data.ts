@@ -15,6 +15,8 @@ export interface SpanData {
   readonly endMicros: number
   readonly error: boolean
   readonly tags: Tags
+  /** What Jaeger's query service adds to a span. */
+  readonly warnings?: readonly string[]
 }
 
 /** A trace without a format: what tests turn into the JSON of one back end or another. */

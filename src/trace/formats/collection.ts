@@ -1,4 +1,5 @@
-import type { Span, Trace } from '../model.ts'
+import { attribute, type Span, type Trace, type Warnings } from '../model.ts'
+import { JAEGER_WARNINGS, saysCut, warningTexts } from './jaeger/jaeger-warnings.ts'
 
 /** Maps an error to the one to throw, in words that fit where the document came from. */
 export type Explain = (error: unknown) => unknown
@@ -6,6 +7,7 @@ export type Explain = (error: unknown) => unknown
 /** Collects what a document holds: its spans by trace id, and whether numbers lost digits on the way. */
 export class Collection {
   readonly #spans = new Map<string, Span[]>()
+  readonly #warnings = new Map<string, { spans: number; texts: Set<string> }>()
   #lastId = ''
   #last: Span[] = []
   /** The format was recognised: without spans the document is empty, not unknown. */
@@ -42,6 +44,25 @@ export class Collection {
     for (const span of more) spans.push(span)
   }
 
+  /** Notes what the back end says about a trace; `spans`: in how many of its spans it says so. */
+  warn(traceId: string, texts: readonly string[], spans: number): void {
+    const known = this.#warnings.get(traceId) ?? { spans: 0, texts: new Set<string>() }
+    this.#warnings.set(traceId, known)
+    if (!texts.every(saysCut)) known.spans += spans
+    for (const text of texts) known.texts.add(text)
+  }
+
+  /** Looks for warnings in every attribute: only for a document that holds some, since it parses all spans. */
+  readWarnings(): void {
+    for (const known of this.#warnings.values()) known.spans = 0
+    for (const [traceId, spans] of this.#spans) {
+      for (const span of spans) {
+        const texts = warningTexts(attribute(span.attributes, JAEGER_WARNINGS))
+        if (texts.length > 0) this.warn(traceId, texts, 1)
+      }
+    }
+  }
+
   /** Merges another collection into this one. */
   absorb(other: Collection): void {
     for (const [traceId, spans] of other.#spans) this.add(traceId, spans)
@@ -58,9 +79,18 @@ export class Collection {
 
   /** One trace per id, in order of first appearance. Ids without spans are left out. */
   traces(): Trace[] {
-    const { partial } = this
     return [...this.#spans]
       .filter(([, spans]) => spans.length > 0)
-      .map(([traceId, spans]) => ({ traceId, spans, ...(partial !== undefined && { partial }) }))
+      .map(([traceId, spans]) => ({ traceId, spans, ...this.#said(traceId) }))
+  }
+
+  #said(traceId: string): { partial?: string; warnings?: Warnings } {
+    const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
+    const partial = this.partial ?? [...texts].find(saysCut)
+    const others = [...texts].filter((text) => text !== partial)
+    return {
+      ...(partial !== undefined && { partial }),
+      ...(others.length > 0 && { warnings: { spans, texts: others } }),
+    }
   }
 }

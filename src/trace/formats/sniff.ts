@@ -5,6 +5,7 @@ import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
+import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
 import { readLightstep } from './lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
@@ -54,7 +55,7 @@ function read(bytes: Buffer, explain: Explain): Trace[] {
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
-  return into.traces()
+  return tracesOf(into, bytes)
 }
 
 function unpack(input: Uint8Array, maxBytes: number): Buffer {
@@ -79,21 +80,21 @@ function firstSign(bytes: Buffer): number {
 function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
   const vocabulary = otlpVocabulary()
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
-  if (scanned) return scanned.traces()
+  if (scanned) return tracesOf(scanned, bytes)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain))
+    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain), bytes)
   }
   const text = asString(bytes)
   const value = parsedText(text)
   if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(bytes)
   const into = new Collection(explain)
   readValue(value, into)
-  if (!into.inexact) return finish(into)
+  if (!into.inexact) return finish(into, bytes)
   const exact = new Collection(explain)
   readValue(JSON.parse(quoteLongIntegers(text)), exact)
-  return finish(exact)
+  return finish(exact, bytes)
 }
 
 function notJson(bytes: Buffer): undefined {
@@ -102,8 +103,14 @@ function notJson(bytes: Buffer): undefined {
   throw noTrace('the JSON is broken or cut off')
 }
 
-function finish(into: Collection): Trace[] {
+function finish(into: Collection, bytes: Buffer): Trace[] {
   if (!into.recognised) throw noTrace('the JSON holds no spans')
+  return tracesOf(into, bytes)
+}
+
+/** Attributes stay unread unless one of them is a warning: looking for its name in the bytes costs next to nothing. */
+function tracesOf(into: Collection, bytes: Buffer): Trace[] {
+  if (bytes.includes(JAEGER_WARNINGS)) into.readWarnings()
   return into.traces()
 }
 

@@ -32,6 +32,6 @@ function toSpan(span: SpanData, traceID: string, processID: string, asText: bool
     }),
     logs: [],
     processID,
-    warnings: null,
+    warnings: span.warnings ?? null,
   }
 }

@@ -38,9 +38,15 @@ function toOtlpSpan(span: SpanData, traceId: string, spelling: Spelling): unknow
     kind: named ? `SPAN_KIND_${span.kind.toUpperCase()}` : KINDS.indexOf(span.kind),
     startTimeUnixNano: `${span.startMicros}000`,
     endTimeUnixNano: `${span.endMicros}000`,
-    attributes: toKeyValues(span.tags),
+    attributes: [...toKeyValues(span.tags), ...warningsOf(span)],
     status: span.error ? { code: error } : {},
   }
+}
+
+function warningsOf({ warnings }: SpanData): unknown[] {
+  if (warnings === undefined) return []
+  const values = warnings.map((stringValue) => ({ stringValue }))
+  return [{ key: '@jaeger@warnings', value: { arrayValue: { values } } }]
 }
 
 function toKeyValues(tags: Tags): unknown[] {

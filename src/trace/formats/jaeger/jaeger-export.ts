@@ -1,5 +1,6 @@
-import { type Attributes, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
+import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
 import { writeTag } from './jaeger-tags.ts'
+import { JAEGER_WARNINGS, warningTexts } from './jaeger-warnings.ts'
 
 /**
  * The trace as Jaeger's internal JSON (what its UI loads and `/api/traces/{id}` answers), in pieces of text. Times are
@@ -34,6 +35,9 @@ function processOf({ service, resource }: Span): unknown {
 }
 
 function spanOf(span: Span, traceID: string, processID: string): unknown {
+  const { attributes } = span
+  const warnings = warningTexts(attribute(attributes, JAEGER_WARNINGS))
+  const tags = warnings.length > 0 ? attributes.filter(([key]) => key !== JAEGER_WARNINGS) : attributes
   return {
     traceID,
     spanID: span.spanId,
@@ -44,7 +48,7 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
     ],
     startTime: micros(span.startNanos),
     duration: Math.floor(span.durationNanos / 1000),
-    tags: [...span.attributes, ...factTags(span)].map(([key, value]) => writeTag(key, value)),
+    tags: [...tags, ...factTags(span)].map(([key, value]) => writeTag(key, value)),
     logs: span.events.map((event) => ({
       timestamp: micros(event.timeNanos),
       fields: [['event', event.name] as const, ...event.attributes].map(([key, value]) =>
@@ -52,7 +56,7 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
       ),
     })),
     processID,
-    warnings: null,
+    warnings: warnings.length > 0 ? warnings : null,
   }
 }
 

@@ -8,6 +8,7 @@ import { otlpId } from '../otlp/otlp-ids.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
 import { timesLasting, withMark } from '../span-times.ts'
 import { isFact, readFacts, readTags } from './jaeger-tags.ts'
+import { warningsAttribute, warningTexts } from './jaeger-warnings.ts'
 
 /** Whether a JSON value is one trace of Jaeger's internal ("UI") JSON. */
 export function isJaegerTrace(value: unknown): boolean {
@@ -41,6 +42,7 @@ function readTrace(document: JsonObject, into: Collection): void {
   for (const [id, process] of isObject(document.processes) ? Object.entries(document.processes) : []) {
     processes.set(id, readProcess(process))
   }
+  into.warn(traceId, warningTexts(document.warnings), 0)
   const scopes = new Map<string, Scope>()
   for (const item of document.spans as unknown[]) {
     if (!isObject(item)) continue
@@ -95,6 +97,8 @@ function readSpan(
   for (const tag of Array.isArray(item.tags) ? (item.tags as unknown[]) : []) {
     if (isObject(tag)) into.check(tag.value)
   }
+  const warnings = warningTexts(item.warnings)
+  if (warnings.length > 0) into.warn(traceId, warnings, 1)
   const parent = parentAmong(readReferences(item), traceId)?.spanId ?? jaegerId(item.parentSpanID, 16)
   const { kind, status, statusMessage, scopeName, scopeVersion } = readFacts(readTags(item.tags))
   const scope = scopeName === undefined ? undefined : sharedScope(scopes, scopeName, scopeVersion)
@@ -129,6 +133,8 @@ function sharedScope(scopes: Map<string, Scope>, name: string, version: string |
 const details: Details<{ item: JsonObject; traceId: string }> = {
   attributes({ item }) {
     const tags = readTags(item.tags).filter((tag) => !isFact(tag))
+    const warnings = warningsAttribute(item.warnings)
+    if (warnings) tags.push(warnings)
     return tags.length > 0 ? tags : NONE
   },
   events({ item }) {

@@ -1,4 +1,4 @@
-import type { SpanMark } from '../../model.ts'
+import type { SpanMark, Warnings } from '../../model.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -19,6 +19,7 @@ export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, 
   if (tree.trace.partial !== undefined) {
     notes.push(`only a part of the trace was sent: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
+  if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
   const late = countNodes(tree, (node) => tree.endOf(node) > window.endNanos)
   if (late > 0) {
     const by = formatDuration(tree.endNanos - window.endNanos, glyphs.micro)
@@ -40,6 +41,14 @@ export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, 
   }
   for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
   return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+}
+
+/** The first text stands for all: the others mostly differ in a number. */
+function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
+  const [first = '', ...others] = texts
+  const where = spans > 0 ? ` in ${count(spans, 'span')}` : ''
+  const rest = others.length > 0 ? ` (and ${count(others.length, 'other')})` : ''
+  return `the back end warns${where}: ${safeName(first, ellipsis)}${rest}`
 }
 
 function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {
