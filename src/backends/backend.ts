@@ -51,8 +51,6 @@ export interface Backend {
   /** Every read-only request of its source. */
   readonly readRoutes: readonly ReadRoute[]
   readonly capabilities: Capabilities
-  /** The path of the cheapest request that shows whether the API accepts this person. Failure `settings`. */
-  probe(place: Place): string
   /** Adds what is known about this back end to the failure of a request to `host`. */
   explain?(failure: Failure, host: string): Failure
 }

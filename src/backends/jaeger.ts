@@ -28,5 +28,4 @@ export const jaeger = {
       instead: 'Ask the metrics store its spans are counted in.',
     },
   },
-  probe: () => '/api/v3/services',
 } as const satisfies Backend

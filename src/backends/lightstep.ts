@@ -24,7 +24,6 @@ export const lightstep = {
     { method: 'POST', path: `${PROJECT}/telemetry/query_timeseries` },
   ],
   capabilities: { trace: true, search: true, services: true, attributes: true, query: true },
-  probe: projectPath,
   explain,
 } as const satisfies Backend
 

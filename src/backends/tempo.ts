@@ -20,5 +20,4 @@ export const tempo = {
     { method: 'GET', path: '/api/metrics/query_range' },
   ],
   capabilities: { trace: true, search: true, services: true, attributes: true, query: true },
-  probe: () => '/api/echo',
 } as const satisfies Backend

@@ -192,6 +192,10 @@ export function clientFromHeader(
   return requireClient(chooseProfile(settings, flags, env))
 }
 
+/** Whether requests to the API carry a token; without one (`authorization = "none"`) nobody needs to sign in. */
+export const sendsToken = ({ authorization }: Pick<Profile, 'authorization'>): boolean =>
+  authorization.toLowerCase() !== 'none'
+
 /** Whether a client has issuer and client id. */
 export const isComplete = (client: PartialClient): client is Client =>
   client.issuer !== undefined && client.clientId !== undefined

@@ -106,7 +106,7 @@ describe('doctor', () => {
     [
       'an API at the wrong address',
       () => edit((text) => text.replace('project = "prod"', 'project = "nowhere"')),
-      /^FAIL +API .*knows no .*nowhere/m,
+      /^FAIL +API +Lightstep does not know the project acme\/nowhere/m,
     ],
     [
       'an organization that would climb out of its path',

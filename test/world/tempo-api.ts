@@ -60,10 +60,10 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return text(response, 401, 'Unauthorized')
     }
-    if (tenant !== undefined && request.headers['x-scope-orgid'] !== tenant)
+    const path = url.pathname.slice(basePath.length)
+    if (tenant !== undefined && path !== '/api/echo' && request.headers['x-scope-orgid'] !== tenant)
       return text(response, 401, 'no org id')
     if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found')
-    const path = url.pathname.slice(basePath.length)
     const heeded = path === '/api/search' && options.filters
     const traces = heeded
       ? options.traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? ''))
@@ -98,6 +98,7 @@ function answer(
   if (hex !== undefined && !(version && mode === 'v1-only')) {
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
+  if (path === '/api/echo' && mode !== 'no-echo') return text(response, 200, 'echo\n')
   if (path === '/api/search') return search(mode, url, response, traces)
   if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
   if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)

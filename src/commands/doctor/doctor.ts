@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Style } from '../../ports.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
-import type { Profile } from '../../settings/profile.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { textFlag } from '../typed-flags.ts'
@@ -10,7 +10,7 @@ import { checkBackend } from './check-backend.ts'
 import { checkSettings, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY } from './check-session.ts'
-import { type Checkup, fail, look, warn } from './checkup.ts'
+import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 interface DoctorOptions {
   /** A file to write a report for a ticket to. */
@@ -48,6 +48,10 @@ async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<v
 async function examine(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   const { ports } = invocation
   const lines = await look('settings', () => checkSettings(profile, ports))
+  if (!sendsToken(profile)) {
+    lines.push(ok('session', 'none is needed: authorization = "none" sends no token'))
+    return [...lines, ...(await look('API', () => checkBackend(invocation, profile)))]
+  }
   const { signsIn } = profile.client.preset
   const people = signsIn === 'person'
   const given = givenToken(invocation) !== undefined

@@ -10,6 +10,7 @@ import {
   type Profile,
   readSettings,
   requireClient,
+  sendsToken,
 } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -26,7 +27,7 @@ interface AddOptions {
   readonly yes: boolean
 }
 
-/** `ls-auth profile add NAME`: validates the values, fetches the provider's metadata, writes the profile. */
+/** `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. */
 export const addProfile: CliCommand<AddOptions> = { read, run }
 
 function read({ args, flags }: Typed): AddOptions {
@@ -56,21 +57,34 @@ async function run(invocation: Invocation, { name, from, yes }: AddOptions): Pro
     ports.env,
   )
   const { preset, http } = profile.client
-  await discover(knownIssuer(profile), preset, await ports.http(http), ports.clock)
+  const issuer = knownIssuer(profile)
+  if (issuer !== undefined) await discover(issuer, preset, await ports.http(http), ports.clock)
   const values = { ...imported, ...typedValues(invocation, profile) }
   const change = { set: name, values: inOrder(values), defaultProfile: defaultToKeep(settings, name) }
   await changeConfig(settings.config, change, await ports.files(), ports.env)
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
-  tell(invocation, `Added the profile ${name} (${preset.name}) to ${settings.config.path}.`)
-  printNextSteps(invocation, profile)
+  const provider = issuer === undefined ? '' : ` (${preset.name})`
+  tell(invocation, `Added the profile ${name}${provider} to ${settings.config.path}.`)
+  if (issuer !== undefined) return printNextSteps(invocation, profile)
+  tell(invocation, 'Nobody signs in: its API is asked without a token.')
+  tell(invocation, `Then: ls-auth services --profile ${name}`)
 }
 
-/** The issuer. A workload provider needs no client id. Failure `cannot-do`, before any request, if it is unusable. */
-function knownIssuer(profile: Profile): string {
+/**
+ * The issuer; undefined where nobody signs in. A workload provider needs no client id. Failures, before any request:
+ * `cannot-do` if it is unusable, `settings` if something is missing.
+ */
+function knownIssuer(profile: Profile): string | undefined {
   const { preset, issuer } = profile.client
+  if (issuer === undefined && !sendsToken(profile)) return undefined
+  if (issuer === undefined) {
+    throw new Failure('settings', `profile ${profile.name} has no issuer`, {
+      hint: 'Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.',
+    })
+  }
   requireProviderInReach(preset)
-  return preset.signsIn === 'workload' && issuer !== undefined ? issuer : requireClient(profile).issuer
+  return preset.signsIn === 'workload' ? issuer : requireClient(profile).issuer
 }
 
 function typedValues(invocation: Invocation, profile: Profile): Record<string, unknown> {
@@ -78,14 +92,18 @@ function typedValues(invocation: Invocation, profile: Profile): Record<string, u
     ({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined,
   ).map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
   const { issuer, clientId } = profile.client
-  return { ...Object.fromEntries(flags), issuer, ...(clientId !== undefined && { client_id: clientId }) }
+  return {
+    ...Object.fromEntries(flags),
+    ...(issuer !== undefined && { issuer }),
+    ...(clientId !== undefined && { client_id: clientId }),
+  }
 }
 
 const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])))
 
-const urisOf = ({ client: { preset } }: Profile): string[] =>
-  preset.signsIn === 'person' ? redirectUris(preset) : []
+const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
+  issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []
 
 /** Prints the redirect URIs, the steps at the provider, and the next command. */
 function printNextSteps(invocation: Invocation, profile: Profile): void {

@@ -83,7 +83,12 @@ async function confirmOrigins(
   const { terminal } = invocation.ports
   const show = (key: string) =>
     typeof values[key] === 'string' ? urlToJudge(values[key] as string) : '(not set)'
-  terminal.err(`This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`)
+  const open = values.issuer === undefined && values.authorization === 'none'
+  terminal.err(
+    open
+      ? `This profile asks ${show('api')} without a sign-in\n`
+      : `This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`,
+  )
   if (yes) return
   if (!terminal.inIsTTY) {
     throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {

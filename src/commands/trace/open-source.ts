@@ -6,7 +6,7 @@ import { safeText } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
-import type { TraceSource } from '../../trace/sources/trace-source.ts'
+import type { BackendSource } from '../../trace/sources/trace-source.ts'
 import { authorisedRequest } from '../authorised-request.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 
@@ -20,12 +20,15 @@ export async function openSource<V extends Verb>(
   verb: V,
   file?: string,
 ): Promise<CapableSource<V>> {
-  if (file === undefined) return requireCapability(await openProfile(invocation), verb)
+  if (file === undefined) {
+    const { profile } = await loadProfile(invocation)
+    return requireCapability(await openProfile(invocation, profile), verb)
+  }
   return requireCapability(await (await import('./trace-file.ts')).openFile(invocation, file), verb)
 }
 
-async function openProfile(invocation: Invocation): Promise<TraceSource> {
-  const { profile } = await loadProfile(invocation)
+/** The back end of a profile. Failure `settings`. */
+export async function openProfile(invocation: Invocation, profile: Profile): Promise<BackendSource> {
   if (profile.resolved.api.source === 'default') throw noApi(profile)
   const send = withProgress(await authorisedRequest(invocation, profile), profile.api.host, invocation)
   return openBackend(profile.backend, {

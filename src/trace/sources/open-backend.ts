@@ -1,7 +1,7 @@
 import type { Place } from '../../backends/backend.ts'
 import type { BackendId } from '../../backends/table.ts'
 import type { SnapshotConsent } from './consent.ts'
-import type { Send, TraceSource } from './trace-source.ts'
+import type { BackendSource, Send } from './trace-source.ts'
 
 /** What a back end is opened with. */
 export interface BackendAccess {
@@ -17,7 +17,7 @@ export interface BackendAccess {
 }
 
 /** Opens a back end. A run loads only the one it uses. */
-const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<TraceSource>>> = {
+const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<BackendSource>>> = {
   async lightstep({ place, send, snapshotConsent }) {
     const { lightstepSource } = await import('./lightstep/lightstep-source.ts')
     const { organization = '', project = '' } = place
@@ -34,4 +34,4 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<TraceS
 }
 
 /** Opens a back end as a source of traces. */
-export const openBackend = (id: BackendId, access: BackendAccess): Promise<TraceSource> => OPEN[id](access)
+export const openBackend = (id: BackendId, access: BackendAccess): Promise<BackendSource> => OPEN[id](access)

@@ -33,6 +33,12 @@ export interface TraceSource {
   link(trace: Trace): string | undefined
 }
 
+/** A back end as a source. */
+export interface BackendSource extends TraceSource {
+  /** The cheapest request that shows whether the API lets this person in. Failure `not-found`: it is not this API. */
+  probe(): Promise<void>
+}
+
 /** Receives the traces of one page of a search, before the next page is requested. */
 export type OnPage = (traces: readonly TraceSummary[]) => Promise<void>
 

@@ -8,6 +8,8 @@ export type TempoMode =
   | 'normal'
   /** Before v2 of the trace API and the search of tag values. */
   | 'v1-only'
+  /** A gateway or an imitation of Tempo that has no `/api/echo`. */
+  | 'no-echo'
   /** Answers JSON whatever is asked. */
   | 'json-only'
   | 'partial'

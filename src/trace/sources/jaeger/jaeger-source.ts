@@ -3,13 +3,13 @@ import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
-import type { Send, TraceSource } from '../trace-source.ts'
+import type { BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
-export function jaegerSource(base: URL, send: Send): TraceSource {
+export function jaegerSource(base: URL, send: Send): BackendSource {
   return {
     name: jaeger.name,
     capabilities: jaeger.capabilities,
@@ -23,6 +23,9 @@ export function jaegerSource(base: URL, send: Send): TraceSource {
     },
     search: (filter, onPage) => searchJaeger(filter, send, onPage),
     services: () => services(send),
+    async probe() {
+      await services(send)
+    },
     link: (trace) => `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`,
   }
 }

@@ -12,7 +12,7 @@ export interface LightstepSettings {
   readonly project: string
 }
 
-/** One project of the public API v0.2: paths are relative to it. Failure `not-found` for an unknown project. */
+/** One project of the public API v0.2: paths are relative to it, and empty for the project itself. Failure `not-found` for an unknown project. */
 export interface LightstepProject {
   readonly settings: LightstepSettings
   ask: Send
@@ -28,7 +28,11 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
   const root = projectPath(settings)
   const ask = async (request: ApiRequest) => {
     const answers = [...(request.answers ?? []), 401]
-    const answer = await send({ ...request, path: `${root}/${request.path}`, answers })
+    const answer = await send({
+      ...request,
+      path: request.path === '' ? root : `${root}/${request.path}`,
+      answers,
+    })
     if (answer.status === 404 && saysNoProject(errorText(answer))) throw unknownProject(settings, answer)
     if (answer.status === 401) throw denied(answer)
     return answer

@@ -4,7 +4,7 @@ import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SnapshotConsent } from '../consent.ts'
-import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
+import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { explainUnreadable } from '../unreadable-answer.ts'
 import {
   errorText,
@@ -12,6 +12,7 @@ import {
   type LightstepSettings,
   lightstepProject,
   unexpected,
+  unknownProject,
 } from './lightstep-api.ts'
 import { lightstepAttributes, lightstepValues } from './lightstep-attributes.ts'
 import { queryLightstep } from './lightstep-query.ts'
@@ -31,7 +32,7 @@ export function lightstepSource(
   settings: LightstepSettings,
   send: Send,
   consent: SnapshotConsent,
-): TraceSource {
+): BackendSource {
   const project = lightstepProject(settings, send)
   return {
     name: lightstep.name,
@@ -43,6 +44,10 @@ export function lightstepSource(
     attributeValues: (name, range) => lightstepValues(name, range, project),
     query: (query) => queryLightstep(query, project),
     link: (trace) => pageOf(trace, settings),
+    async probe() {
+      const answer = await project.ask({ path: '' })
+      if (answer.status === 404) throw unknownProject(settings, answer)
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../../../errors.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
-import type { ApiAnswer, Send, TraceSource } from '../trace-source.ts'
+import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
@@ -24,7 +24,7 @@ const ACCEPT = 'application/protobuf, application/json;q=0.5'
 const EXPIRED = 'Check the id; the trace may be older than Tempo’s retention, or sampled out.'
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
-export function tempoSource(settings: TempoSettings, send: Send, now: () => number): TraceSource {
+export function tempoSource(settings: TempoSettings, send: Send, now: () => number): BackendSource {
   const ask = tempoSend(settings.tenant, send)
   return {
     name: tempo.name,
@@ -49,6 +49,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     attributes: (range) => tempoAttributes(range, ask),
     attributeValues: (name, range) => tempoValues(name, range, ask),
     query: (query) => queryTempo(query, ask),
+    probe: () => probe(ask),
     link: (trace) => grafanaLink(settings.base, trace),
   }
 }
@@ -67,6 +68,15 @@ async function readTrace(ask: Send, id: string): Promise<Trace | undefined> {
   if (v1.status !== 404) return traceIn(v1, id)
   if (isNoApi(v1)) throw noApi(v1)
   return undefined
+}
+
+/** A gateway, or another program with Tempo's API, may have no `/api/echo`. */
+async function probe(ask: Send): Promise<void> {
+  for (const path of ['/api/echo', '/api/v2/search/tags', '/api/search/tags']) {
+    const answer = await ask({ path, accept: '*/*' })
+    if (answer.status !== 404) return
+    if (path === '/api/search/tags') throw noApi(answer)
+  }
 }
 
 /** v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. */
