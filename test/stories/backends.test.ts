@@ -127,9 +127,7 @@ describe('Grafana Tempo without a sign-in', () => {
     await start()
     tempo.mode = 'partial'
     const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(outcome.stdout).toContain(
-      'only a part of the trace was sent: max size of trace (5000000) exceeded',
-    )
+    expect(outcome.stdout).toContain('only a part of the trace is here: max size of trace (5000000) exceeded')
   })
 
   it('several tenants: the hint names the setting, and the setting is sent', async () => {
@@ -485,6 +483,29 @@ describe('files', () => {
       expect(spansOf((await world.type(`ls-auth trace get ${file} --json`)).stdout)).toBe(trace.spans.length)
       world.stdin = [written.stdout]
       expect(spansOf((await world.type('ls-auth trace get - --json')).stdout)).toBe(trace.spans.length)
+    }
+    await tempo.close()
+  })
+
+  it('a file that was cut while it was written is read up to there, and said to be a part', async () => {
+    const tempo = await startTempoApi({ traces })
+    await profile('tempo', tempo.url)
+    const written = await world.type(`ls-auth trace get ${trace.traceId} -o ndjson`)
+    const file = join(world.home, 'cut.ndjson')
+    await writeFile(file, written.stdout.slice(0, -20))
+    const why = `line ${trace.spans.length}, the last, is cut off`
+    const drawn = await world.type(`ls-auth trace get ${file}`)
+    expect(drawn).toMatchObject({ exit: 0, stderr: '' })
+    expect(drawn.stdout).toContain(`only a part of the trace is here: ${why}`)
+    const json = await world.type(`ls-auth trace get ${file} --json`)
+    expect(JSON.parse(json.stdout)).toMatchObject({ spanCount: trace.spans.length - 1, partial: why })
+    // Formats that have no place for it.
+    for (const format of ['csv', 'ndjson', 'otlp', 'jaeger']) {
+      const { stderr } = await world.type(`ls-auth trace get ${file} -o ${format} --show-sensitive`)
+      expect({ format, stderr }).toEqual({
+        format,
+        stderr: `note: only a part of the trace is here: ${why}\n`,
+      })
     }
     await tempo.close()
   })

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
 import type { TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'
@@ -64,6 +65,9 @@ async function run(invocation: Invocation, options: TraceGetOptions): Promise<vo
     tree = buildTree(part)
   }
   await writeTrace(invocation, format, await withClocks(tree, view), view, found)
+  if (trace.partial !== undefined && !isDrawn(format) && format !== 'json') {
+    tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
+  }
   // A drawing shows no attributes, so nothing in it was masked.
   if (!isDrawn(format) && shown.masked() > 0) tellMasked(invocation, 'values')
 }

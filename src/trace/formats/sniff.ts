@@ -114,7 +114,10 @@ function tracesOf(into: Collection, bytes: Buffer): Trace[] {
   return into.traces()
 }
 
-/** One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. */
+/**
+ * One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. A last line
+ * that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are.
+ */
 function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Collection {
   const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
@@ -127,9 +130,13 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Col
     const line = bytes.subarray(from, to)
     if (firstSign(line) < line.length) {
       const scanned = scanOtlpJson(line, vocabulary, explain)
-      const value = scanned ? undefined : readLine(line, number)
+      const value = scanned ? undefined : readLine(line)
       if (scanned) into.absorb(scanned)
-      else if (isZipkinSpan(value)) spans.push(value)
+      else if (value === undefined) {
+        const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
+        if (!isLast || !(into.recognised || spans.length > 0)) throw noTrace(`line ${number} is not JSON`)
+        into.partial = `line ${number}, the last, is cut off`
+      } else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
     }
     from = to + 1
@@ -138,11 +145,11 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Col
   return into
 }
 
-/** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. */
-function readLine(line: Buffer, number: number): unknown {
+/** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. Undefined: not JSON. */
+function readLine(line: Buffer): unknown {
   const text = asString(line)
   const value = parsedText(text)
-  if (value === undefined) throw noTrace(`line ${number} is not JSON`)
+  if (value === undefined) return undefined
   const trial = new Collection()
   readValue(value, trial, true)
   return trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value

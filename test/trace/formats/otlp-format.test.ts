@@ -61,6 +61,18 @@ describe('every shape OTLP/JSON comes in', () => {
     const two = otlpDocument(otlpSpan(), otlpSpan({ traceId: 'f'.repeat(32) }), otlpSpan())
     expect(readTraces(Buffer.from(JSON.stringify(two))).map(({ spans }) => spans.length)).toEqual([2, 1])
   })
+
+  test('a last line that is cut off costs no other; one in the middle is damage', () => {
+    const line = (spanId: string) => JSON.stringify(otlpDocument(otlpSpan({ spanId })))
+    const [a, b] = [line('a'.repeat(16)), line('b'.repeat(16))]
+    for (const end of ['', '\n', '\r\n\n']) {
+      const read = readOne(`${a}\n${b}\n${a.slice(0, -9)}${end}`)
+      expect(read.spans).toHaveLength(2)
+      expect(read.partial).toBe('line 3, the last, is cut off')
+    }
+    expect(() => readOne(`${a}\n${a.slice(0, -9)}\n${b}`)).toThrow('line 2 is not JSON')
+    expect(() => readOne(`{"n":1}\n${a.slice(0, -9)}`)).toThrow()
+  })
 })
 
 describe('numbers', () => {

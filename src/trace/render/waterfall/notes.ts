@@ -17,7 +17,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
 export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, style }: Pen): string[] {
   const notes: string[] = []
   if (tree.trace.partial !== undefined) {
-    notes.push(`only a part of the trace was sent: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
+    notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
   const late = countNodes(tree, (node) => tree.endOf(node) > window.endNanos)
