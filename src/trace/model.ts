@@ -32,8 +32,14 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
  * - `end-missing`: no usable end; `durationNanos` is 0.
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
+ * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
  */
-export type SpanMark = 'start-missing' | 'end-missing' | 'end-before-start' | 'parent-unreadable'
+export type SpanMark =
+  | 'start-missing'
+  | 'end-missing'
+  | 'end-before-start'
+  | 'parent-unreadable'
+  | 'id-rewritten'
 
 /** Something that happened at one moment of a span (OTLP event, Jaeger or Lightstep log). */
 export interface SpanEvent {

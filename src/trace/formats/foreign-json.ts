@@ -18,6 +18,33 @@ export function hexId(value: unknown, length: 16 | 32): string | undefined {
   return digits.padStart(length, '0')
 }
 
+/**
+ * The same, and for a text that is no hex number an id made from it: equal texts give equal ids, so that parents are
+ * found. Hand-written and simulated traces have such ids (`A`, `span-1`).
+ */
+export function hexOrMadeId(value: unknown, length: 16 | 32): string | undefined {
+  if (!isMadeId(value, length)) return hexId(value, length)
+  const low = fnv1a(value as string)
+  return length === 16 ? low : fnv1a(`${low}${value as string}`) + low
+}
+
+/** Whether {@link hexOrMadeId} has to make an id: a text that is neither hex of this length nor zeros nor empty. */
+export function isMadeId(value: unknown, length: 16 | 32): boolean {
+  return typeof value === 'string' && !/^(?:0x)?0*$/i.test(value) && hexId(value, length) === undefined
+}
+
+/** No program writes longer ids; a longer text is told from others by its beginning and its length. */
+const LONGEST_ID = 256
+
+/** FNV-1a of 64 bits over UTF-16 units, as 16 hex digits that are not all zero. */
+function fnv1a(text: string): string {
+  let hash = 0xcbf29ce484222325n ^ BigInt(text.length)
+  for (let i = 0; i < Math.min(text.length, LONGEST_ID); i++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n)
+  }
+  return (hash || 1n).toString(16).padStart(16, '0')
+}
+
 /** The members of a JSON object in their order; empty when it is not one. */
 export function asAttributes(value: unknown): Attributes {
   if (!isObject(value)) return NONE

@@ -73,6 +73,15 @@ describe('Zipkin v2', () => {
     expect(Object.fromEntries(trace.spans[0]?.attributes ?? [])).toMatchObject({ a: '1', b: '2' })
   })
 
+  test('ids that are no hex numbers stay apart, and parents are found by them', () => {
+    const [root, child] = readOne([
+      span('S1', { traceId: 'load-1' }),
+      span('S2', { traceId: 'load-1', parentId: 'S1' }),
+    ]).spans
+    expect(root).toMatchObject({ marks: ['id-rewritten'] })
+    expect(child?.parentId).toBe(root?.spanId)
+  })
+
   test('missing times are marked; a span that is its own parent is a root; 64 and 128 bit ids are one trace', () => {
     const traces = readTraces(
       Buffer.from(

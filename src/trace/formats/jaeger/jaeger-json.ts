@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, NONE, type Scope, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { hexId, textOrNumber } from '../foreign-json.ts'
+import { hexId, hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
@@ -53,8 +53,10 @@ function readTrace(document: JsonObject, into: Collection): void {
 
 /** Jaeger does not pad ids; newer versions also give base64. */
 function jaegerId(value: unknown, length: 16 | 32): string | undefined {
-  return hexId(value, length) ?? otlpId(value, length)
+  return hexId(value, length) ?? otlpId(value, length) ?? hexOrMadeId(value, length)
 }
+
+const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(value, 16) === undefined
 
 function readProcess(value: unknown): Process {
   const service = isObject(value) ? textOrNumber(value.serviceName) : undefined
@@ -114,7 +116,10 @@ function readSpan(
     status,
     ...(statusMessage !== undefined && { statusMessage }),
     ...times,
-    marks: withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+    marks: withMark(
+      withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+      isRewritten(item.spanID) ? 'id-rewritten' : undefined,
+    ),
     resource,
     ...(scope && { scope }),
   }

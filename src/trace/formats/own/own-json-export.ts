@@ -44,7 +44,7 @@ export interface JsonSpan {
     readonly version: string | null
     readonly attributes: JsonAttributes
   } | null
-  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`. */
+  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `id-rewritten`. */
   readonly marks: readonly string[]
 }
 

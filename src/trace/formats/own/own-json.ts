@@ -54,6 +54,7 @@ const MARKS: ReadonlySet<unknown> = new Set<SpanMark>([
   'end-missing',
   'end-before-start',
   'parent-unreadable',
+  'id-rewritten',
 ])
 
 function readSpan(

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { hexId, textOrNumber } from '../foreign-json.ts'
+import { hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { timesLasting, withMark } from '../span-times.ts'
@@ -27,8 +27,8 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
   into.recognised = true
   const byTrace = new Map<string, { traceId: string; items: JsonObject[] }>()
   for (const item of items) {
-    const traceId = isZipkinSpan(item) ? hexId((item as JsonObject).traceId, 32) : undefined
-    if (traceId === undefined || hexId((item as JsonObject).id, 16) === undefined) continue
+    const traceId = isZipkinSpan(item) ? hexOrMadeId((item as JsonObject).traceId, 32) : undefined
+    if (traceId === undefined || hexOrMadeId((item as JsonObject).id, 16) === undefined) continue
     const low = traceId.slice(16)
     const group = byTrace.get(low) ?? { traceId, items: [] }
     // Leading zeros are padding: the larger id is the 128-bit one.
@@ -65,7 +65,10 @@ function readSpan(
     status: failed ? ('error' as const) : ('unset' as const),
     ...(failed && error !== undefined && error !== 'true' && { statusMessage: error }),
     ...times,
-    marks: withMark(times.marks, parentUnreadable ? 'parent-unreadable' : undefined),
+    marks: withMark(
+      withMark(times.marks, parentUnreadable ? 'parent-unreadable' : undefined),
+      isMadeId(item.id, 16) ? 'id-rewritten' : undefined,
+    ),
     resource: resourceOf(endpoint, resources),
   }
   into.spansOf(traceId).push(new LazySpan(skeleton, details, item))

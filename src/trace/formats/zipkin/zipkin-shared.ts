@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { hexId } from '../foreign-json.ts'
+import { hexOrMadeId } from '../foreign-json.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -45,7 +45,7 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
 }
 
 function zipkinId(item: JsonObject): string {
-  return hexId(item.id, 16) as string
+  return hexOrMadeId(item.id, 16) as string
 }
 
 function isServerHalf(item: JsonObject): boolean {
@@ -62,7 +62,7 @@ function parentOf(
   own: string,
   serverOf: ReadonlyMap<string, { id: string; client: JsonObject }>,
 ): string | undefined {
-  const parent = hexId(item.parentId, 16)
+  const parent = hexOrMadeId(item.parentId, 16)
   if (parent === undefined || parent === own) return undefined
   const server = serverOf.get(parent)
   // A child on the client's side of the call stays there; everything else was called by the server.

@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
+  'id-rewritten': 'with an id that is no hex number: shown under one made from it',
 }
 
 /** What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. */
