@@ -1,8 +1,25 @@
-import { attribute, type Span, type Trace, type Warnings } from '../model.ts'
+import {
+  type AttributeValue,
+  attribute,
+  type Span,
+  type SpanStatus,
+  type Trace,
+  type Warnings,
+} from '../model.ts'
+import { SpanView } from '../span-view.ts'
 import { JAEGER_WARNINGS, saysCut, warningTexts } from './jaeger/jaeger-warnings.ts'
 
 /** Maps an error to the one to throw, in words that fit where the document came from. */
 export type Explain = (error: unknown) => unknown
+
+const isTrue = (value: AttributeValue | undefined): boolean => value === true || value === 'true'
+
+/** A span that says by an attribute that it failed. */
+class FailedSpan extends SpanView {
+  override get status(): SpanStatus {
+    return 'error'
+  }
+}
 
 /** Collects what a document holds: its spans by trace id, and whether numbers lost digits on the way. */
 export class Collection {
@@ -59,6 +76,19 @@ export class Collection {
       for (const span of spans) {
         const texts = warningTexts(attribute(span.attributes, JAEGER_WARNINGS))
         if (texts.length > 0) this.warn(traceId, texts, 1)
+      }
+    }
+  }
+
+  /**
+   * `error=true` is an error also where the status is unset: so say Envoy and OpenTracing, and Jaeger and Zipkin show it
+   * so. Parses the attributes of all such spans: only for a document that holds the attribute.
+   */
+  readErrors(): void {
+    for (const spans of this.#spans.values()) {
+      for (const [i, span] of spans.entries()) {
+        if (span.status === 'unset' && isTrue(attribute(span.attributes, 'error')))
+          spans[i] = new FailedSpan(span)
       }
     }
   }

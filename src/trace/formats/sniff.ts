@@ -18,6 +18,8 @@ const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
 const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
+/** The key `error` in JSON, and as field 1 of a protobuf `KeyValue`. */
+const ERROR_ATTRIBUTE = ['"error"', '\n\x05error']
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions {
@@ -108,9 +110,10 @@ function finish(into: Collection, bytes: Buffer): Trace[] {
   return tracesOf(into, bytes)
 }
 
-/** Attributes stay unread unless one of them is a warning: looking for its name in the bytes costs next to nothing. */
+/** Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing. */
 function tracesOf(into: Collection, bytes: Buffer): Trace[] {
   if (bytes.includes(JAEGER_WARNINGS)) into.readWarnings()
+  if (ERROR_ATTRIBUTE.some((key) => bytes.includes(key))) into.readErrors()
   return into.traces()
 }
 

@@ -1,5 +1,5 @@
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
-import { writeTag } from './jaeger-tags.ts'
+import { isFact, writeTag } from './jaeger-tags.ts'
 import { JAEGER_WARNINGS, warningTexts } from './jaeger-warnings.ts'
 
 /**
@@ -37,7 +37,12 @@ function processOf({ service, resource }: Span): unknown {
 function spanOf(span: Span, traceID: string, processID: string): unknown {
   const { attributes } = span
   const warnings = warningTexts(attribute(attributes, JAEGER_WARNINGS))
-  const tags = warnings.length > 0 ? attributes.filter(([key]) => key !== JAEGER_WARNINGS) : attributes
+  const tags = attributes.filter(
+    ([key, value]) =>
+      !(key === JAEGER_WARNINGS && warnings.length > 0) &&
+      // Written with the status.
+      !(key === 'error' && span.status === 'error' && isFact([key, value])),
+  )
   return {
     traceID,
     spanID: span.spanId,
