@@ -1,6 +1,8 @@
+import { isInternalAddress } from './internal-address.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
-import { isSensitive } from './sensitive-keys.ts'
+import { isPeerAddress, isSensitive, isStatement } from './sensitive-keys.ts'
 import { SpanView } from './span-view.ts'
+import { maskLiterals } from './statement.ts'
 
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'
@@ -67,6 +69,13 @@ export function maskText(text: string): string {
   return new Mask().text(text)
 }
 
+/** A value as text, masked by what is sensitive under its key (of an attribute, without its scope) and in itself. */
+export function maskUnder(key: string, text: string): string {
+  if (text === '') return text
+  const mask = new Mask()
+  return isSensitive(key) ? mask.sensitive(key, text) : mask.text(text)
+}
+
 /** Masks values, counts them, and memoizes results by key, resource and span name. */
 class Mask {
   count = 0
@@ -109,12 +118,18 @@ class Mask {
     return masked
   }
 
+  /** A value under a sensitive key: what can be kept of it. */
+  sensitive(key: string, value: AttributeValue): string {
+    const text = typeof value === 'string' ? value : undefined
+    if (text !== undefined && isPeerAddress(key) && isInternalAddress(text)) return text
+    const kept = text !== undefined && isStatement(key) ? maskLiterals(text) : undefined
+    if (kept !== text || kept === undefined) this.count++
+    return kept ?? MASKED
+  }
+
   #value(key: string, value: AttributeValue): AttributeValue {
     if (value === null || value === '' || typeof value === 'boolean') return value
-    if (this.#isSensitive(key)) {
-      this.count++
-      return MASKED
-    }
+    if (this.#isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value instanceof Uint8Array) return value
     if (Array.isArray(value)) return value.map((item: AttributeValue) => this.#value('', item))

@@ -32,6 +32,12 @@ const ENDINGS = [
   ...['sessionid', 'sessiontoken', 'authtoken'],
 ]
 
+/** Text of statements: values of rows stand in it. */
+const STATEMENTS = 'db.statement db.query.text sql sql.query sql.text mongodb.query cassandra.query'
+
+/** The other end of a connection, which is mostly another service. */
+const PEERS = /^(?:ip|peer\.(?:ipv4|ipv6|address)|net\.(?:sock\.)?peer\.(?:ip|addr|address))$/
+
 /** Whole keys. */
 const KEYS = phrases(
   'enduser.id enduser.hash enduser.login enduser.sub enduser.subject',
@@ -40,8 +46,7 @@ const KEYS = phrases(
     (who) => `${who}.address ${who}.addr ${who}.ip ${who}.socket.address`,
   ),
   'ip peer.ipv4 peer.ipv6 peer.address',
-  // Text of statements: values of rows stand in it.
-  'db.statement db.query.text sql sql.query sql.text mongodb.query',
+  STATEMENTS,
 )
 
 /** Prefixes of keys: the rest is a name of its own. */
@@ -72,6 +77,14 @@ export function isSensitive(key: string): boolean {
   const plain = dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
   return !isHarmless(plain) && (hasSensitivePhrase(plain) || (joined !== plain && hasSensitivePhrase(joined)))
 }
+
+const STATEMENT_KEYS = phrases(STATEMENTS)
+
+/** Whether the value is a database statement, of which only the literals are sensitive. */
+export const isStatement = (key: string): boolean => STATEMENT_KEYS.has(dotted(key))
+
+/** Whether the value is the address of a peer: sensitive only when it is not an internal one. */
+export const isPeerAddress = (key: string): boolean => PEERS.test(dotted(key))
 
 const dotted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
 

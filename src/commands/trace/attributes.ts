@@ -2,8 +2,7 @@ import { safeText } from '../../safe-text.ts'
 import type { AttributeSample } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import { MASKED, maskText } from '../../trace/masking.ts'
-import { isSensitive } from '../../trace/sensitive-keys.ts'
+import { maskUnder } from '../../trace/masking.ts'
 import type { TimeRange } from '../../trace/series.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -65,8 +64,8 @@ function maskValues(
   { showSensitive }: AttributesOptions,
 ): readonly AttributeSample[] {
   if (showSensitive) return values
-  const hidden = isSensitive(splitScope(name).bare)
-  const shown = values.map((one) => ({ ...one, value: hidden ? MASKED : maskText(one.value) }))
+  const { bare } = splitScope(name)
+  const shown = values.map((one) => ({ ...one, value: maskUnder(bare, one.value) }))
   if (shown.some(({ value }, i) => value !== values[i]?.value)) tellMasked(invocation, 'values')
   return [...new Map(shown.map((one) => [one.value, one])).values()]
 }

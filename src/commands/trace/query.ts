@@ -3,9 +3,8 @@ import { safeText } from '../../safe-text.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
-import { MASKED, maskText } from '../../trace/masking.ts'
+import { maskUnder } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
-import { isSensitive } from '../../trace/sensitive-keys.ts'
 import {
   MOST_POINTS,
   type QueryResult,
@@ -70,7 +69,7 @@ function readStep(step: unknown, range: TimeRange): number {
 /** Masks sensitive labels. Returns the same object when there are none. */
 function maskLabels(series: TimeSeries): TimeSeries {
   const labels = series.labels.map(([name, value]) => {
-    return [name, value !== '' && isSensitive(splitScope(name).bare) ? MASKED : maskText(value)] as const
+    return [name, maskUnder(splitScope(name).bare, value)] as const
   })
   return labels.some(([, value], i) => value !== series.labels[i]?.[1]) ? { ...series, labels } : series
 }
