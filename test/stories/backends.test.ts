@@ -379,6 +379,15 @@ describe('Jaeger without a sign-in', () => {
     const refused = await world.type('ls-auth trace search --service cart --limit 1001')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })
     expect(refused.stderr).toMatch(/hint: Ask for fewer traces with --limit\.\n.*not higher than 1000/)
+    const says = async (msg: string) => {
+      const body = JSON.stringify({ data: null, errors: [{ code: 400, msg }] })
+      jaeger.inFront = { status: 400, headers: { 'content-type': 'application/json' }, body }
+      return (await world.type('ls-auth trace search --service cart')).stderr
+    }
+    expect(await says("malformed 'tags' parameter")).toMatch(/hint: Check the flags of the search\.\n/)
+    expect(await says("parameter 'service' is required")).toMatch(
+      /hint: Most storages of Jaeger want --service/,
+    )
   })
 
   it('a limit that the storage does not heed holds all the same; the rest may be of any age', async () => {

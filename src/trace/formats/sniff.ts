@@ -6,7 +6,7 @@ import { Collection, type Explain } from './collection.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
-import { readLightstep } from './lightstep/lightstep-json.ts'
+import { isDatadogList, isLightstepTrace, readLightstep } from './lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp/otlp-scan.ts'
@@ -166,7 +166,8 @@ function readValue(value: unknown, into: Collection, lenient = false): void {
   else if (isJaegerTrace(value) || isJaegerEnvelope(value)) readJaeger(value, into)
   else if (isOwnTrace(value) || isOwnSpan(value)) readOwnJson(value, into)
   else if (isZipkinSpan(value)) readZipkin([value], into)
-  else if (Array.isArray(value.data)) readLightstep(value, into)
+  else if (isLightstepTrace(value)) readLightstep(value, into)
+  else if (isDatadogList(value)) throw noTrace('it is Datadog’s JSON')
   else if (lenient && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))) {
     into.recognised = true
   }

@@ -14,6 +14,18 @@ const span = (id: string, members: object = {}) => ({
 })
 const pad = (id: string) => id.padStart(16, '0')
 
+test('Zipkin v1, whose spans have no service and no kind of their own, is named and not half read', () => {
+  const endpoint = { serviceName: 'shop', ipv4: '10.0.0.1' }
+  const { localEndpoint: _, ...bare } = span('1')
+  for (const v1 of [
+    { ...bare, annotations: [{ timestamp: 1, value: 'sr', endpoint }] },
+    { ...bare, binaryAnnotations: [{ key: 'http.path', value: '/', endpoint }] },
+  ]) {
+    for (const document of [v1, [v1], [[v1]], [span('2'), v1]])
+      expect(() => readOne(document)).toThrow('it is JSON of Zipkin v1')
+  }
+})
+
 describe('Zipkin v2', () => {
   const one = span('1', {
     kind: 'CLIENT',

@@ -70,6 +70,37 @@ describe('a chart', () => {
     }
   })
 
+  test('heads of a table tell the series apart, also where names begin alike', () => {
+    const of = (service: string, status: string, value: number): TimeSeries => ({
+      labels: [
+        ['service.name', service],
+        ['status', status],
+      ],
+      points: [[FROM, value]],
+    })
+    const services = ['checkout', 'payment', 'frontend', 'frontend-proxy', 'recommendation']
+    const all = services.flatMap((name, i) => [of(name, 'error', i), of(name, 'unset', i + 10)])
+    for (const width of [40, 60, 80, 100, 200]) {
+      const [first, ...lines] = renderTable(all, options({ width }))
+      if (width >= 80) expect(first).toMatch(/, by service\.name, status$/)
+      const head = lines.find((line) => line.startsWith('TIME')) as string
+      const names = head
+        .trim()
+        .split(/\s{2,}/)
+        .slice(1)
+      expect(new Set(names).size).toBe(names.length)
+      expect(names.length).toBeGreaterThan(0)
+      for (const name of names) expect(name).not.toContain('service')
+    }
+    const long = ['a', 'b', 'c'].map((end) => series(`recommendation-${'x'.repeat(20)}-${end}`, 1))
+    const heads = renderTable(long, options({ width: 40 })).find((line) => line.startsWith('TIME')) as string
+    const names = heads
+      .trim()
+      .split(/\s{2,}/)
+      .slice(1)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
   test('nothing at all is said', () => {
     for (const none of [[], [series('a')], [series('a', null)]]) {
       expect(renderChart(none, options())[1]).toBe('No data in this time.')

@@ -45,6 +45,22 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
   return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
 }
 
+/** Whether a JSON value looks like an answer of `stored-traces`, whole or damaged; so does an empty one. */
+export function isLightstepTrace(value: unknown): boolean {
+  if (!isObject(value) || !Array.isArray(value.data)) return false
+  const entries = value.data as unknown[]
+  return (
+    entries.length === 0 ||
+    entries.some((one) => isObject(one) && isObject(one.attributes) && 'spans' in one.attributes)
+  )
+}
+
+/** Whether it is a list of spans of Datadog's API, which has no whole traces. */
+export function isDatadogList(value: unknown): boolean {
+  const first: unknown = isObject(value) && Array.isArray(value.data) ? value.data[0] : undefined
+  return isObject(first) && first.type === 'spans'
+}
+
 /** The same for a document that may be one of several; its trace, if there is one, is added to `into`. */
 export function readLightstep(document: JsonObject, into: Collection): void {
   const trace = readLightstepTrace(document)

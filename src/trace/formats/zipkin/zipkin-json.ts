@@ -5,6 +5,7 @@ import { hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { timesLasting, withMark } from '../span-times.ts'
+import { noTrace } from '../unreadable.ts'
 import { separateHalves, type ZipkinSpan } from './zipkin-shared.ts'
 
 const KINDS: Readonly<Record<string, SpanKind>> = {
@@ -19,11 +20,22 @@ export function isZipkinSpan(value: unknown): boolean {
   return isObject(value) && typeof value.traceId === 'string' && typeof value.id === 'string'
 }
 
+/** v1 has its services in the endpoints of annotations, and tags and kinds among these. */
+function isVersion1(item: JsonObject): boolean {
+  const { annotations, binaryAnnotations, localEndpoint } = item
+  if (localEndpoint !== undefined) return false
+  if (Array.isArray(binaryAnnotations)) return true
+  return Array.isArray(annotations) && annotations.some((one) => isObject(one) && isObject(one.endpoint))
+}
+
 /**
  * Reads spans of Zipkin v2 JSON (zipkin2-api.yaml) into `into`. Client and server halves that share an id become two
- * spans. Trace ids of 64 and of 128 bits with the same low half are one trace.
+ * spans. Trace ids of 64 and of 128 bits with the same low half are one trace. Failure `api-failed` for v1.
  */
 export function readZipkin(items: readonly unknown[], into: Collection): void {
+  if (items.some((item) => isObject(item) && isVersion1(item))) {
+    throw noTrace('it is JSON of Zipkin v1', 'Zipkin gives v2 under /api/v2/trace/ID.')
+  }
   into.recognised = true
   const byTrace = new Map<string, { traceId: string; items: JsonObject[] }>()
   for (const item of items) {

@@ -34,7 +34,7 @@ export interface Shown {
   readonly left: number
   /** Series without a single value. */
   readonly empty: number
-  /** The one label that all of them have: it is in the head line, and their names are its values. */
+  /** The labels that all of them have: these are in the head line, and the names are their values. */
   readonly by: string | undefined
 }
 
@@ -47,9 +47,9 @@ export function chooseSeries(all: readonly TimeSeries[], unicode: boolean): Show
     .map((one) => ({ ...one, size: sizeOf(one.values) }))
     .sort((a, b) => b.size - a.size)
   const shown = filled.slice(0, MOST_SHOWN)
-  const by = onlyLabel(all)
+  const by = sharedLabels(all)
   const nameOf = (series: TimeSeries) =>
-    by === undefined ? seriesName(series) : series.labels[0]?.[1] || '(none)'
+    by === undefined ? seriesName(series) : series.labels.map(([, value]) => value || '(none)').join(', ')
   return {
     series: shown.map(({ series, values }, index) => ({
       name: safeName(nameOf(series), ellipsis),
@@ -62,12 +62,13 @@ export function chooseSeries(all: readonly TimeSeries[], unicode: boolean): Show
   }
 }
 
-function onlyLabel(all: readonly TimeSeries[]): string | undefined {
-  const names = new Set(all.map(({ labels }) => (labels.length === 1 ? labels[0]?.[0] : undefined)))
-  return names.size === 1 ? [...names][0] : undefined
+function sharedLabels(all: readonly TimeSeries[]): string | undefined {
+  const names = new Set(all.map(({ labels }) => labels.map(([name]) => name).join(', ')))
+  const [only] = names
+  return names.size === 1 && only !== '' ? only : undefined
 }
 
-/** The head line of a chart or table: the time range, the step, and the label that tells the series apart. */
+/** The head line of a chart or table: the time range, the step, and the labels that tell the series apart. */
 export function headLine({ fromMillis, toMillis, stepSeconds }: SeriesOptions, { by }: Shown): string {
   const parts = [
     rangeText(fromMillis, toMillis),

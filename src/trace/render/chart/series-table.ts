@@ -22,7 +22,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const times = allTimes(series)
   const clock = timeCells(times)
   const timeWidth = Math.max(4, ...clock.map((text) => text.length))
-  const columns = fitColumns(shown.series, width - timeWidth)
+  const columns = fitColumns(shown.series, width - timeWidth, ellipsis)
   const rest = leftOut({ ...shown, left: shown.left + shown.series.length - columns.length })
   const line = (first: string, cells: readonly string[]) =>
     cut(
@@ -31,7 +31,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
         cells.map((cell, i) => ' '.repeat(GAP) + padStart(cell, columns[i]?.width ?? 0)).join('')
       ).trimEnd(),
     )
-  const names = columns.map((column) => fitMiddle(column.series.name, column.width, ellipsis))
+  const names = columns.map((column) => headOf(column, ellipsis))
   return [
     head,
     ...(rest === undefined ? [] : [style.dim(cut(rest))]),
@@ -64,11 +64,21 @@ interface Column {
   readonly width: number
 }
 
-/** As many series as fit with a name that says something; one always does. */
-function fitColumns(series: readonly ShownSeries[], room: number): Column[] {
+const headOf = ({ series, width }: Column, ellipsis: string): string =>
+  fitMiddle(series.name, width, ellipsis)
+
+/** As many series as fit with a head that tells them apart; one always does. */
+function fitColumns(series: readonly ShownSeries[], room: number, ellipsis: string): Column[] {
+  for (let most = Math.min(series.length, Math.floor(room / (LEAST_NAME + GAP))); most > 1; most--) {
+    const columns = columnsOf(series, most, room)
+    const heads = new Set(columns.map((column) => headOf(column, ellipsis)))
+    if (heads.size === new Set(columns.map((column) => column.series.name)).size) return columns
+  }
+  return columnsOf(series, 1, room)
+}
+
+function columnsOf(series: readonly ShownSeries[], count: number, room: number): Column[] {
   const wanted = series.map((one) => Math.min(MOST_NAME, Math.max(LEAST_NAME, displayWidth(one.name))))
-  const least = LEAST_NAME + GAP
-  const count = Math.max(1, Math.min(series.length, Math.floor(room / least)))
   const shared = Math.floor(room / count) - GAP
   return series.slice(0, count).map((one, i) => ({
     series: one,

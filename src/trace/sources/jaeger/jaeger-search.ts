@@ -95,11 +95,15 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
 function jaegerSearchRejected(answer: ApiAnswer): Failure {
   const detail = jaegerMessage(answer)
   return new Failure('usage', 'Jaeger did not accept the search', {
-    hint: /limit|depth/i.test(detail.join(' '))
-      ? 'Ask for fewer traces with --limit.'
-      : 'Most storages of Jaeger want --service.',
+    hint: rejectionHint(detail.join(' ')),
     detail,
   })
+}
+
+function rejectionHint(says: string): string {
+  if (/limit|depth/i.test(says)) return 'Ask for fewer traces with --limit.'
+  if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
+  return 'Check the flags of the search.'
 }
 
 function camelCase(name: string): string {

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import type { Failure } from '../../../src/errors.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+
+test.each([
+  [
+    'Datadog',
+    { data: [{ id: 'A', type: 'spans', attributes: { service: 'web', span_id: '1', trace_id: '2' } }] },
+    'it is Datadog’s JSON',
+  ],
+  ['another list under data', { data: [{ id: 'A', name: 'x' }] }, 'the JSON holds no spans'],
+  ['a list of texts', { data: ['x'] }, 'the JSON holds no spans'],
+  ['anything else', { hello: 1 }, 'the JSON holds no spans'],
+])('%s is named for what it is, not taken for Lightstep’s', (_, document, words) => {
+  const read = () => readTraces(Buffer.from(JSON.stringify(document)))
+  expect(read).toThrow(words)
+  try {
+    read()
+  } catch (error) {
+    expect((error as Failure).hint).toMatch(/^Readable are OTLP/)
+  }
+})
