@@ -1,11 +1,8 @@
 import { Failure } from '../../../errors.ts'
-import { isObject, type JsonObject } from '../../../json-object.ts'
-import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asInteger } from '../../formats/integer.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
-import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
-import { errorDetail, noSuchPath, startAndEnd } from './tempo-send.ts'
+import { errorDetail, startAndEnd } from './tempo-send.ts'
+import { readSummaries } from './tempo-summaries.ts'
 import { traceql } from './traceql.ts'
 
 /**
@@ -41,7 +38,7 @@ export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPag
     const answer = await requestPage(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
     if (answer.status === 400 && found.size === 0) return searchAtOnce(filter, asked, ask, onPage)
     if (answer.status === 400) throw searchRejected(answer, asked)
-    const page = readPage(answer)
+    const page = readSummaries(answer)
     const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(0, missing)
     for (const trace of fresh) found.set(trace.traceId as string, trace)
     if (fresh.length > 0) await onPage?.(fresh)
@@ -62,21 +59,9 @@ async function searchAtOnce(
 ): Promise<SearchResult> {
   const answer = await requestPage(ask, filter, asked)
   if (answer.status === 400) throw searchRejected(answer, asked)
-  const traces = latestFirst(readPage(answer)).slice(0, filter.limit)
+  const traces = latestFirst(readSummaries(answer)).slice(0, filter.limit)
   await onPage?.(traces)
   return { traces, truncated: traces.length >= filter.limit, asked }
-}
-
-/** How far back a span is looked for by its id: Tempo reads every block of this time. */
-const SPAN_MILLIS = 24 * 3_600_000
-
-/** The id of the trace that holds a span. Undefined also for a Tempo before 2.6, which does not know `span:id`. */
-export async function traceOfSpan(spanId: string, nowMillis: number, ask: Send): Promise<string | undefined> {
-  const range = { fromMillis: nowMillis - SPAN_MILLIS, toMillis: nowMillis }
-  const q = `{ span:id = "${spanId}" }`
-  const query = { q, ...startAndEnd(range.fromMillis, range.toMillis), limit: '1', spss: '1' }
-  const answer = await ask({ path: '/api/search', query, answers: [400] })
-  return answer.status === 400 || answer.status === 404 ? undefined : readPage(answer)[0]?.traceId
 }
 
 function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {
@@ -90,11 +75,6 @@ function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnsw
   return ask({ path: '/api/search', query, answers: [400] })
 }
 
-function readPage(answer: ApiAnswer): TraceSummary[] {
-  if (answer.status === 404) throw noSuchPath('has no search')
-  return listInAnswer(answer.json(), ['traces'], 'Tempo').filter(isObject).flatMap(readSummary)
-}
-
 /** Failure `usage` with Tempo's message: a syntax error with its position, or a limit (168 h, spans per set). */
 function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const detail = errorDetail(answer)
@@ -104,31 +84,4 @@ function searchRejected(answer: ApiAnswer, asked: string): Failure {
       : 'Check the query (TraceQL).',
     detail: [...detail, asked],
   })
-}
-
-function readSummary(item: JsonObject): TraceSummary[] {
-  const traceId = hexId(item.traceID, 32)
-  if (traceId === undefined) return []
-  const stats = isObject(item.serviceStats) ? Object.entries(item.serviceStats) : []
-  const sum = (key: string) =>
-    stats.reduce((total, [, one]) => total + (isObject(one) ? Number(one[key] ?? 0) : 0), 0)
-  const [rootService, rootName] = [rootText(item.rootServiceName), textOrNumber(item.rootTraceName)]
-  const summary: TraceSummary = {
-    traceId,
-    ...(rootService !== undefined && { rootService }),
-    ...(rootName !== undefined && { rootName }),
-    startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
-    // Omitted for less than a millisecond.
-    durationNanos: Number(item.durationMs ?? 0) * 1e6,
-    isInMillis: true,
-    ...(stats.length > 0 && { spans: sum('spanCount'), errors: sum('errorCount') }),
-    services: stats.map(([name]) => name),
-  }
-  return [summary]
-}
-
-/** Tempo's own placeholder for a root it has not received (yet). */
-function rootText(value: unknown): string | undefined {
-  const text = textOrNumber(value)
-  return text === '<root span not yet received>' ? undefined : text
 }

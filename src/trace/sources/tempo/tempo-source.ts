@@ -8,8 +8,9 @@ import { tracesInAnswer } from '../traces-in-answer.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { queryTempo } from './tempo-metrics.ts'
-import { searchTempo, traceOfSpan } from './tempo-search.ts'
+import { searchTempo } from './tempo-search.ts'
 import { plainText, tempoSend } from './tempo-send.ts'
+import { traceOfSpan } from './tempo-span.ts'
 
 /** The base URL of Tempo, and the tenant. */
 export interface TempoSettings {
