@@ -210,6 +210,37 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(json.traces.map((one: { spanCount: number }) => one.spanCount)).toEqual([48, 48])
   })
 
+  it('an empty search up to now says that the last seconds may be missing; one of the past does not', async () => {
+    tempo = await startTempoApi({ traces: [] })
+    await profile('tempo', tempo.url)
+    const note =
+      'note: Tempo may leave out the last 30 seconds: a trace of just now is found a little later\n'
+    for (const mode of ['normal', 'no-hints'] as const) {
+      tempo.mode = mode
+      for (const flags of [
+        '',
+        '--since 5m',
+        '--from 2026-09-22T17:00:00Z --to 2026-09-22T17:59:55Z',
+        '--query {}',
+      ]) {
+        const outcome = await world.type(`ls-auth trace search ${flags}`)
+        expect({ flags, ...outcome }).toMatchObject({
+          flags,
+          exit: 0,
+          stdout: 'No traces found.\n',
+          stderr: note,
+        })
+      }
+      const past = await world.type(
+        'ls-auth trace search --from 2026-09-22T15:00:00Z --to 2026-09-22T17:00:00Z',
+      )
+      expect(past).toMatchObject({ exit: 0, stderr: '' })
+    }
+    await tempo.close()
+    await start()
+    expect((await world.type('ls-auth trace search --since 1d')).stderr).not.toContain('30 seconds')
+  })
+
   it('an older Tempo that knows no hints is asked again without', async () => {
     await start()
     tempo.mode = 'no-hints'
