@@ -382,6 +382,25 @@ describe('Jaeger without a sign-in', () => {
     expect(outcome.stderr).toMatch(/equal attributes only.*\nhint: Leave out --attr 'http.status_code>=500'/)
   })
 
+  it('two values for one attribute are refused where Jaeger takes one; the same twice is once', async () => {
+    for (const mode of ['v3', 'v2'] as const) {
+      jaeger.mode = mode
+      for (const flags of [
+        '--attr db.system=redis --attr db.system=mysql',
+        '--attr span.db.system=redis --attr resource.db.system=mysql',
+        '--errors --attr error=false',
+      ]) {
+        const outcome = await world.type(`ls-auth trace search --service cart ${flags}`)
+        expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+        expect(outcome.stderr).toMatch(
+          /^error: Jaeger takes one value for each attribute, and (db\.system|error) is asked for with two\nhint: .+\n$/,
+        )
+      }
+      const twice = '--attr db.system=redis --attr span.db.system=redis'
+      expect((await world.type(`ls-auth trace search --service cart ${twice}`)).stdout).toMatch(/^2 traces/)
+    }
+  })
+
   it('durations alone are those of whole traces: a long one may have short spans only', async () => {
     const [first, second] = trace.spans.slice(0, 2).map((span, i) => ({
       ...span,

@@ -2,11 +2,11 @@ import { safeText } from '../../safe-text.ts'
 
 /**
  * An untrusted text for a cell, escaped: control characters are written out, and a text that a spreadsheet would run as
- * a formula gets an apostrophe in front (CSV injection).
+ * a formula gets an apostrophe in front (CSV injection; Excel takes the full-width signs of Japanese keyboards, too).
  */
 export function csvText(value: string): string {
   const safe = safeText(value, Number.POSITIVE_INFINITY)
-  return /^[=+\-@]/.test(safe) ? `'${safe}` : safe
+  return /^[=+\-@＝＋－＠]/.test(safe) ? `'${safe}` : safe
 }
 
 /** One line of CSV (RFC 4180), its end included; cells are quoted where they have to be. */

@@ -1,3 +1,5 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
 import { splitScope } from '../../attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../search.ts'
@@ -47,9 +49,28 @@ export function v2Query(filter: TraceFilter): Record<string, string> {
   }
 }
 
+/** Failure `cannot-do` for two values of one attribute: the API takes a map. */
+export function requireOneValueEach(filter: TraceFilter): void {
+  const values = new Map<string, string>()
+  for (const [key, value] of tagPairs(filter)) {
+    if ((values.get(key) ?? value) !== value) {
+      throw new Failure(
+        'cannot-do',
+        `Jaeger takes one value for each attribute, and ${safeText(key, 60)} is asked for with two`,
+        { hint: 'Leave one of them out.' },
+      )
+    }
+    values.set(key, value)
+  }
+}
+
 /** Jaeger knows no scopes: it looks for a tag in the span, its process and its logs. */
-function tags({ attributes, errors }: TraceFilter): string | undefined {
+function tagPairs({ attributes, errors }: TraceFilter): (readonly [key: string, value: string])[] {
   const pairs = attributes.map(([key, value]) => [splitScope(key).bare, value] as const)
-  const all = errors ? [...pairs, ['error', 'true'] as const] : pairs
+  return errors ? [...pairs, ['error', 'true'] as const] : pairs
+}
+
+function tags(filter: TraceFilter): string | undefined {
+  const all = tagPairs(filter)
   return all.length === 0 ? undefined : JSON.stringify(Object.fromEntries(all))
 }

@@ -17,7 +17,7 @@ import { requireEqualAttributes } from '../equal-attributes.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
-import { searchDepth, v2Query, v3Query } from './jaeger-query.ts'
+import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
@@ -31,6 +31,7 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
     })
   }
   requireEqualAttributes(filter, 'Jaeger')
+  requireOneValueEach(filter)
   const { found, asked } = (await findSummaries(filter, send)) ?? (await findTraces(filter, send))
   const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
   // Some storages ignore the limit (jaeger#6565).
