@@ -6,8 +6,10 @@ import type { TraceData } from './trace-data.ts'
 
 /** Which Jaeger this is. */
 export type JaegerMode =
-  /** v2.19 and later. */
+  /** v2.21 and later: the old search and lists are gone. */
   | 'v3'
+  /** v2.19 and v2.20: both APIs whole. */
+  | 'v3-2.20'
   /** A version that takes camelCase only. */
   | 'v3-camel'
   /**
@@ -87,8 +89,9 @@ function page(response: ServerResponse) {
   response.end('<!doctype html><title>Jaeger UI</title>')
 }
 
-function json(response: ServerResponse, status: number, body: unknown) {
-  response.writeHead(status, { 'content-type': 'application/json' })
+/** Go's `http.Error` calls every error plain text, JSON or not. */
+function json(response: ServerResponse, status: number, body: unknown, type = 'application/json') {
+  response.writeHead(status, { 'content-type': status < 400 ? type : 'text/plain; charset=utf-8' })
   response.end(JSON.stringify(body))
 }
 
@@ -106,15 +109,20 @@ function answerV3(
   response: ServerResponse,
   traces: readonly TraceData[],
 ) {
-  if (path === '/services') return json(response, 200, { services: servicesOf(traces) })
+  // v2.18 does not say what its good answers are.
+  const type = mode === 'v3-no-summaries' ? 'text/plain; charset=utf-8' : 'application/json'
+  if (path === '/services') return json(response, 200, { services: servicesOf(traces) }, type)
   const id = /^\/traces\/(.+)$/.exec(path)?.[1]
   if (id !== undefined) {
     const trace = traces.find(({ traceId }) => traceId === id.padStart(32, '0'))
     if (!trace) return v3Error(response, 404, 'No traces found')
-    return json(response, 200, { result: toOtlpDocument([trace], 'hex') })
+    return json(response, 200, { result: toOtlpDocument([trace], 'hex') }, type)
   }
   const summaries = path === '/trace-summaries' && mode !== 'v3-no-summaries'
-  if (!summaries && path !== '/traces') return response.writeHead(404).end('404 page not found\n')
+  if (!summaries && path !== '/traces') {
+    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+    return response.end('404 page not found\n')
+  }
   const spell = (name: string) =>
     mode === 'v3-camel' ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : name
   const given = (name: string) => url.searchParams.get(`query.${spell(name)}`)
@@ -133,7 +141,7 @@ function answerV3(
   }
   const fit = traces.filter((trace) => hasSpan(trace, asked))
   if (!summaries && fit.length === 0) return v3Error(response, 404, 'No traces found')
-  if (!summaries) return json(response, 200, { result: toOtlpDocument(fit, 'hex') })
+  if (!summaries) return json(response, 200, { result: toOtlpDocument(fit, 'hex') }, type)
   json(response, 200, { summaries: fit.map(summary) })
 }
 

@@ -63,7 +63,7 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     const path = url.pathname.slice(basePath.length)
     if (tenant !== undefined && path !== '/api/echo' && request.headers['x-scope-orgid'] !== tenant)
       return text(response, 401, 'no org id')
-    if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found')
+    if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found\n')
     const heeded = path === '/api/search' && options.filters
     const traces = heeded
       ? options.traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? ''))
@@ -102,7 +102,7 @@ function answer(
   if (path === '/api/search') return search(mode, url, response, traces)
   if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
   if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
-  text(response, 404, '404 page not found')
+  text(response, 404, '404 page not found\n')
 }
 
 function traceById(
@@ -120,7 +120,7 @@ function traceById(
   }
   if (mode === 'too-large') return text(response, 500, 'response larger than the max (42610002 vs 16777216)')
   const trace = traces.find(({ traceId }) => traceId === hex.toLowerCase().padStart(32, '0'))
-  if (!trace && !v2) return text(response, 404, '')
+  if (!trace && !v2) return response.writeHead(404).end()
   const protobuf = String(headers.accept).includes('application/protobuf') && mode !== 'json-only'
   const document = toOtlpDocument(trace ? [trace] : [], protobuf ? 'hex' : 'base64')
   const partial = mode === 'partial' ? 'max size of trace (5000000) exceeded' : undefined
@@ -161,7 +161,7 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
   if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))
   json(response, {
     traces: inRange.slice(0, limit).map(found),
-    metrics: { inspectedBytes: '1', totalJobs: 1 },
+    metrics: { inspectedBytes: '1', completedJobs: 1, totalJobs: 1 },
   })
 }
 
