@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts'
-import { Failure } from '../errors.ts'
+import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
+import { isPlain, secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, next } from './renewal/state-machine.ts'
 import type { Effect, Event, Seen, Step } from './renewal/step.ts'
 import { readBound } from './store/origin-binding.ts'
@@ -58,6 +58,8 @@ interface Task {
   readonly ports: Ports
   /** The session as it was last read or written. */
   session: Session | undefined
+  /** When it began to wait for the lock: local clock, milliseconds. */
+  waitingSince?: number
 }
 
 /** Performs effects until the state machine has decided, or until the next effect is the one that `before` names. */
@@ -77,10 +79,12 @@ async function runLocked(
   tell: (line: string) => void,
 ): Promise<Step> {
   const { client, store, ports } = task
+  task.waitingSince = ports.clock.now()
   return store.withSessionLock(command, tell, async () => {
     // Signals wait until the commit: an exit between request and commit would lose the rotated refresh token.
     const end = await ports.signals.shield(() => run(from, task))
     // The token can be handed out already; what cannot be swept now is left for the next holder of the lock.
+    if (isUnreachable(end[1])) return end
     if (await needsSweep(store, task.session).catch(() => false)) {
       await (await import('./sweep.ts')).sweep(client, store, ports)
     }
@@ -91,16 +95,40 @@ async function runLocked(
 async function perform(effect: Effect, task: Task): Promise<Event> {
   switch (effect.do) {
     case 'read':
-    case 'read-locked':
-      return { type: effect.do, session: await read(task) }
+      return { type: 'read', session: await read(task) }
+    case 'read-locked': {
+      const failed = await task.store.failureSince(task.waitingSince ?? Number.POSITIVE_INFINITY)
+      return { type: 'read-locked', session: await read(task), ...(failed && { failed }) }
+    }
     case 'write':
       return write({ ...(task.session as Session), body: effect.body }, task)
-    case 'refresh':
+    case 'refresh': {
       // Lazy: most runs find a fresh token in the cache and need no code that talks to the provider.
-      return (await import('./renewal/refresh.ts')).renew(effect.refreshToken, task.session as Session, task)
+      const { renew } = await import('./renewal/refresh.ts')
+      return noted(await renew(effect.refreshToken, task.session as Session, task), task)
+    }
     default:
       throw new Failure('bug', `${effect.do} is not performed`)
   }
+}
+
+/** Failures that say nothing about this session or what was asked for. */
+const SHARED: readonly FailureCode[] = ['network', 'provider-failed', 'rate-limited']
+
+/** Notes a renewal that got no usable answer, for the processes that wait for the lock. */
+async function noted(event: Event, { store, want }: Task): Promise<Event> {
+  if (event.type !== 'unsent' && event.type !== 'unanswered' && event.type !== 'unusable') return event
+  const { failure } = event
+  // A server may stumble over a scope or an audience that the others do not ask for.
+  if (SHARED.includes(failure.code) && (failure instanceof NetworkFailure || isPlain(want)))
+    await store.noteFailure(failure).catch(() => {})
+  return event
+}
+
+/** Others wait for the lock: a provider that has just not answered is not asked to revoke anything. */
+function isUnreachable(effect: Effect): boolean {
+  const failure = effect.do === 'fail' ? effect.failure : effect.do === 'give' ? effect.warning : undefined
+  return failure?.code === 'network'
 }
 
 async function read(task: Task): Promise<Seen | undefined> {

@@ -21,7 +21,7 @@ export function next(state: State, event: Event, now: number): Step {
     case 'read':
       return onRead(state.want, event.session, now)
     case 'read-locked':
-      return onLocked(state, event.session, now)
+      return onLocked(state, event, now)
     case 'written':
       return onWritten(state, now)
     case 'not-written':
@@ -39,7 +39,11 @@ function onRead(want: Want, session: Seen | undefined, now: number): Step {
   return token ? give(want, token) : [{ phase: 'locking', want }, { do: 'read-locked' }]
 }
 
-function onLocked(state: State, session: Seen | undefined, now: number): Step {
+function onLocked(
+  state: State,
+  { session, failed }: Extract<Event, { type: 'read-locked' }>,
+  now: number,
+): Step {
   const { want } = state
   if (!session) return fail(want, 'not-signed-in', 'you were signed out in the meantime')
   const fresh = findFresh(session.body, want, now)
@@ -63,10 +67,10 @@ function onLocked(state: State, session: Seen | undefined, now: number): Step {
     }
     return spend(want, session, true, now)
   }
-  return spend(want, session, false, now)
+  return spend(want, session, false, now, failed)
 }
 
-function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
+function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: Failure): Step {
   const valid = findValid(seen.body, want, now)
   const { refresh } = seen
   if (refresh === undefined) {
@@ -80,6 +84,10 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number): Step {
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
+  if (failed) {
+    if (valid && want.minTtlSeconds === undefined) return give(want, valid, failed)
+    return failWith(want, failed)
+  }
   const hash = tokenHash(refresh)
   const earlier = earlierAttempt(seen.body, refresh)
   // The provider may already have used this refresh token up: do not send it again while an access token still works.
@@ -107,11 +115,7 @@ function onWritten(state: State, now: number): Step {
   if (state.phase !== 'keeping') return bug(state, { type: 'written' })
   const { refusal, renewed, unusable } = state.spending
   if (unusable) return orStillValid(state, unusable, now)
-  if (refusal)
-    return [
-      { phase: 'done', want: state.want },
-      { do: 'fail', failure: refusal },
-    ]
+  if (refusal) return failWith(state.want, refusal)
   if (renewed) return give(state.want, renewed)
   return noIdToken(state.want, state.spending.seen.body)
 }
@@ -122,11 +126,7 @@ function onNotWritten(state: State, failure: Failure, now: number): Step {
   if (state.phase !== 'keeping') return bug(state, { type: 'not-written', failure })
   const { refusal, renewed, unusable } = state.spending
   if (unusable) return orStillValid(state, failure, now)
-  if (refusal || !renewed)
-    return [
-      { phase: 'done', want: state.want },
-      { do: 'fail', failure: refusal ?? failure },
-    ]
+  if (refusal || !renewed) return failWith(state.want, refusal ?? failure)
   return give(state.want, renewed, failure)
 }
 
@@ -219,25 +219,24 @@ function settle(
 function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
   const valid = findValid(state.spending.seen.body, state.want, now)
   if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
-  return [
-    { phase: 'done', want: state.want },
-    { do: 'fail', failure },
-  ]
+  return failWith(state.want, failure)
 }
 
 function ended({ want, spending }: State & { spending: Spending }): Step {
   const { verdict, earlier, explained = true } = spending
   const said = verdict?.detail.length === 0 ? [verdict.message] : verdict?.detail
   const failure = new Failure('session-ended', whyEnded(earlier, explained), { detail: said ?? [] })
-  return [
-    { phase: 'done', want },
-    { do: 'fail', failure },
-  ]
+  return failWith(want, failure)
 }
 
 const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
   { phase: 'done', want },
   { do: 'give', token, ...(warning ? { warning } : {}) },
+]
+
+const failWith = (want: Want, failure: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure },
 ]
 
 const fail = (want: Want, code: FailureCode, message: string, hint?: string): Step => [

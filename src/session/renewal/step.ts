@@ -41,7 +41,8 @@ export interface Spending {
 /** What has happened: the result of the last effect. */
 export type Event =
   | { readonly type: 'read'; readonly session: Seen | undefined }
-  | { readonly type: 'read-locked'; readonly session: Seen | undefined }
+  /** `failed`: why another process could not renew the session while this one was waiting for the lock. */
+  | { readonly type: 'read-locked'; readonly session: Seen | undefined; readonly failed?: Failure }
   | { readonly type: 'written' }
   | { readonly type: 'not-written'; readonly failure: Failure }
   | { readonly type: 'answered'; readonly renewal: Renewal }

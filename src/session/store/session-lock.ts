@@ -4,12 +4,13 @@ import { jsonObject } from '../../json-object.ts'
 import type { Ports, Unlock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 
-const LONGEST_WAIT_MILLISECONDS = 30_000
+/** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
+const LONGEST_WAIT_MILLISECONDS = 45_000
 const PATIENCE_MILLISECONDS = 2_000
 
 /**
- * Runs `work` while this process alone holds the session lock. Waits at most 30 s (longer than any hold); then Failure
- * `busy` names the holder, by the note it left beside the lock file.
+ * Runs `work` while this process alone holds the session lock. Waits at most 45 s; then Failure `busy` names the
+ * holder, by the note it left beside the lock file.
  */
 export async function withSessionLock<T>(
   directory: string,

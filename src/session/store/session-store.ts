@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { discardItem, type Item, listItems, recallItem } from './items.ts'
 import { type HeaderFacts, install, probe } from './new-session.ts'
+import { failureSince, noteFailure } from './noted-failure.ts'
 import { openSession, type Session } from './session.ts'
 import { readHeader, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
@@ -42,7 +43,11 @@ export interface Store {
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
-  /** Runs `work` while no other process changes this session. Failure `busy` after 30 s. */
+  /** Notes that a renewal got no usable answer, for those who wait for the lock; see noted-failure.ts. */
+  noteFailure(failure: Failure): Promise<void>
+  /** The failure noted since then (milliseconds). */
+  failureSince(since: number): Promise<Failure | undefined>
+  /** Runs `work` while no other process changes this session. Failure `busy` after 45 s. */
   withSessionLock<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
 }
 
@@ -66,6 +71,8 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     recallItem: (item) => recallItem(place, item),
     discardItem: (item) => discardItem(place, item),
     clearTemporary: () => clearTemporary(place),
+    noteFailure: (failure) => noteFailure(place, failure),
+    failureSince: (since) => failureSince(place, since),
     async withSessionLock(command, tell, work) {
       await makePrivate(place.directories, files, ports.env)
       return withSessionLock(directory, command, ports, tell, work)
@@ -90,6 +97,7 @@ async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined>
 
 async function clearTemporary({ directory, files }: SessionPlace): Promise<void> {
   for (const name of await listOwn(directory, files)) {
-    if (/^(session|items\.json)\.\d+\.tmp$|^probe\.\d+$/.test(name)) await files.remove(join(directory, name))
+    if (/^(session|failed|items\.json)\.\d+\.tmp$|^probe\.\d+$/.test(name))
+      await files.remove(join(directory, name))
   }
 }

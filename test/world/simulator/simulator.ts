@@ -30,9 +30,11 @@ export interface Simulator {
   /** The next answers of its token endpoint are lost on their way: the work is done, nobody hears of it. */
   loseTokenAnswers(count: number): void
   /** From now on its token endpoint answers this, and nothing is carried out; undefined: as it should again. */
-  answerTokensWith(answer: Answer | undefined): void
+  answerTokensWith(answer: Answer | ((form: URLSearchParams) => Answer) | undefined): void
   /** New signing keys under the old names; `publish: false`: its key set still shows the old ones. */
   replaceKeys(publish?: boolean): Promise<void>
+  /** From now on it takes requests and answers none. */
+  hang(hanging: boolean): void
   /** From now on its key set does not answer. */
   hideKeys(hidden: boolean): void
   /** Moves its clock, which its tokens and its Date header follow. */
@@ -58,8 +60,9 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   let offset = 0
   let refreshes = 0
   let losing = 0
-  let instead: Answer | undefined
+  let instead: Parameters<Simulator['answerTokensWith']>[0]
   let keysHidden = false
+  let hanging = false
   let oldKeys: unknown
   const now = () => Math.floor(Date.now() / 1000) + offset
   const refreshTokens = new RefreshTokens(behaviour.rotation, behaviour.refreshPrefix, now)
@@ -67,6 +70,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   const handle = async (request: IncomingMessage, response: ServerResponse, place: 'home' | 'elsewhere') => {
     const { record } = await recordRequest(request)
     requests.push(record)
+    if (hanging) return
     if (keysHidden && record.path === behaviour.paths.jwks) {
       request.socket.destroy()
       return
@@ -78,7 +82,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
       return
     }
     record.status = answer.status
-    send(response, answer, now())
+    send(response, answer, behaviour.tellsNoTime ? undefined : now())
   }
   const serve = (place: 'home' | 'elsewhere') =>
     httpServer((request, response) => {
@@ -112,7 +116,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     }
     if (method === 'POST') {
       if (at('token')) {
-        if (instead) return instead
+        if (instead) return typeof instead === 'function' ? instead(parameters) : instead
         const counted = { refreshed: () => (refreshes += 1), issued }
         const desk = { behaviour, issuer, codes, refreshTokens, device, mint, now, ...counted }
         return answerToken(desk, parameters, headers)
@@ -158,6 +162,9 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
       oldKeys = publish ? undefined : mint.keySet
       await mint.replaceKeys()
     },
+    hang: (value) => {
+      hanging = value
+    },
     hideKeys: (hidden) => {
       keysHidden = hidden
     },
@@ -174,9 +181,10 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
 function send(
   response: ServerResponse,
   { status, json, page, location, headers = {} }: Answer,
-  now: number,
+  now: number | undefined,
 ): void {
-  response.setHeader('date', new Date(now * 1000).toUTCString())
+  response.sendDate = false
+  if (now !== undefined) response.setHeader('date', new Date(now * 1000).toUTCString())
   response.setHeader('cache-control', 'no-store')
   if (location !== undefined) response.setHeader('location', location)
   if (json !== undefined) response.setHeader('content-type', 'application/json')

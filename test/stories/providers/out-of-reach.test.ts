@@ -1,0 +1,77 @@
+import { afterEach, expect, it } from 'vitest'
+import { okta } from '../../world/simulator/behaviours/okta.ts'
+import { openPlace, type Place } from './place.ts'
+
+/** Many processes that need a new token while the provider is out of reach: one of them asks, and all hear of it. */
+let place: Place
+afterEach(() => place.close())
+
+async function expired(): Promise<void> {
+  place = await openPlace(okta)
+  expect((await place.world.type('ls-auth login')).exit).toBe(0)
+  place.pass(okta.accessSeconds + 1)
+}
+
+async function together(count: number, line: string) {
+  const started = performance.now()
+  const outcomes = await Promise.all(Array.from({ length: count }, () => place.world.type(line)))
+  return {
+    seconds: (performance.now() - started) / 1000,
+    exits: [...new Set(outcomes.map(({ exit }) => exit))],
+    said: [...new Set(outcomes.map(({ stderr }) => stderr))],
+  }
+}
+
+it('a provider that is down: forty processes say so, within seconds', async () => {
+  await expired()
+  await place.simulator.close()
+  const { exits, said, seconds } = await together(40, 'ls-auth token')
+  expect({ exits, said }).toEqual({
+    exits: [6],
+    said: [expect.stringMatching(/^error: cannot reach 127\.0\.0\.1:\d+: nothing listens there\nhint: /)],
+  })
+  expect(seconds).toBeLessThan(15)
+})
+
+it('a provider that hangs: it is asked once, and nobody waits twice', async () => {
+  await expired()
+  place.simulator.hang(true)
+  const before = place.simulator.asked('token').length
+  const { exits, said, seconds } = await together(3, 'ls-auth token --timeout 3')
+  expect({ exits, said }).toEqual({ exits: [6], said: [expect.stringContaining('did not answer in time')] })
+  expect(place.simulator.asked('token').length - before).toBe(1)
+  expect(seconds).toBeLessThan(6)
+  place.simulator.hang(false)
+  expect(await place.world.type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+})
+
+it('a failure of before is not shared: whoever comes later asks', async () => {
+  await expired()
+  place.simulator.answerTokensWith({ status: 503, page: 'busy' })
+  expect(await together(5, 'ls-auth token')).toMatchObject({ exits: [6] })
+  expect(place.simulator.asked('token').length).toBeLessThan(5)
+  place.simulator.answerTokensWith(undefined)
+  expect(await place.world.type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+})
+
+it('a token that is still good is handed out, and each says why it is not a new one', async () => {
+  place = await openPlace(okta)
+  await place.world.type('ls-auth login')
+  place.pass(okta.accessSeconds - 30)
+  await place.simulator.close()
+  const { exits, said } = await together(10, 'ls-auth token')
+  expect({ exits, said }).toEqual({ exits: [0], said: [expect.stringMatching(/^warning: cannot reach/)] })
+})
+
+it('a refusal of what one of them asks for is not told to the others', async () => {
+  await expired()
+  place.simulator.answerTokensWith((form) =>
+    form.has('scope') ? { status: 500 } : { status: 503, page: 'busy' },
+  )
+  const [narrow, plain] = await Promise.all([
+    place.world.type('ls-auth token --scope openid'),
+    place.world.type('ls-auth token'),
+  ])
+  expect([narrow.exit, plain.exit]).toEqual([6, 6])
+  expect(plain.stderr).toContain('503')
+})
