@@ -25,6 +25,8 @@ export interface Inspection {
   readonly ownTokens?: OwnTokens | undefined
   /** `scope` of the token response, for a token that does not carry its scopes. */
   readonly responseScope: string | undefined
+  /** When an opaque token ends by the token response: seconds since the epoch, the provider's clock. */
+  readonly responseExpiry?: number | undefined
 }
 
 function isOwn(jwt: Jwt, kind: TokenKind, own: OwnTokens | undefined): boolean {
@@ -48,22 +50,26 @@ export function inspectToken(token: string, how: Inspection): Inspected {
   const read = readJwt(token)
   const jwt = isReadable(read) ? read : undefined
   const kind = jwt ? tokenKind(jwt, how.clientId) : 'unknown'
+  const opaque = jwt === undefined
+  const expiry = opaque && how.responseExpiry !== undefined ? { responseExpiry: how.responseExpiry } : {}
   const scope = how.responseScope === undefined || kind === 'id' ? {} : { responseScope: how.responseScope }
   return {
     token,
     jwt,
     problem: read && !isReadable(read) ? read : undefined,
     kind,
-    opaque: jwt === undefined,
+    opaque,
     notForUs: jwt !== undefined && isOwn(jwt, kind, how.ownTokens),
     identity: normalise(jwt?.payload ?? {}, {
       kind,
       ...(how.claimNames === undefined ? {} : { names: how.claimNames }),
       ...scope,
+      ...expiry,
     }),
     signature: 'unverified',
     answer: undefined,
     ...scope,
+    ...expiry,
   }
 }
 

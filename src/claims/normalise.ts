@@ -46,9 +46,11 @@ export interface Reading {
   readonly names?: Partial<ClaimNames>
   /** `scope` of the token response (RFC 6749 §5.1), used when the token has no scopes itself. */
   readonly responseScope?: string
+  /** End of the lifetime that the token response gave (`expires_in`), used when the token does not say it. */
+  readonly responseExpiry?: number
 }
 
-/** The `source` of scopes from the token response instead of the token. */
+/** The `source` of scopes and expiry from the token response instead of the token. */
 export const RESPONSE_SOURCE = 'token response'
 
 /** Reads a payload into an {@link Identity}. Accepts any payload; every concept is in the result. Never throws. */
@@ -76,7 +78,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     sessionId: read(names.sessionId, asNonEmptyText),
     tokenId: read(names.tokenId, asNonEmptyText),
     issuedAt: read(['iat'], asSeconds),
-    expiresAt: read(['exp'], asSeconds),
+    expiresAt: orExpiry(read(['exp'], asSeconds), reading.responseExpiry),
     notBefore: read(['nbf'], asSeconds),
   }
 }
@@ -140,6 +142,11 @@ function orResponse(
 ): ClaimValue<readonly string[]> {
   if (scopes.value !== undefined || responseScope === undefined) return scopes
   return { value: asScopes(responseScope, 'scope') ?? [], source: RESPONSE_SOURCE }
+}
+
+function orExpiry(expiry: ClaimValue<number>, responseExpiry: number | undefined): ClaimValue<number> {
+  if (expiry.value !== undefined || responseExpiry === undefined) return expiry
+  return { value: responseExpiry, source: RESPONSE_SOURCE }
 }
 
 function multiFactor(

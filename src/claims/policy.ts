@@ -37,14 +37,17 @@ export interface KnownToken {
   readonly notForUs?: boolean
   /** `scope` of the token response, for a token that has no scopes itself. */
   readonly responseScope?: string
+  /** An opaque token that the provider sent itself: when it ends by the token response. */
+  readonly responseExpiry?: number
 }
 
 /**
  * Evaluates every assertion, plus three that any usable token must pass: signature, expiry, and that it is
- * no refresh or logout token. `now`: milliseconds since the epoch.
+ * no refresh or logout token. `now`: milliseconds since the epoch. An opaque token that came from the provider itself
+ * has no signature to check: there is a finding about it only with `strict`.
  *
  * A claim that would pass is `unknown` while the signature is unverified, and every claim is when it is bad; a
- * claim that fails, fails in any case. Scopes of an opaque token come from the token response, which is
+ * claim that fails, fails in any case. Scopes and expiry of an opaque token come from the token response, which is
  * authenticated by TLS, so they can pass.
  */
 export function judge(token: KnownToken, expect: Expect, now: number): Finding[] {
@@ -54,10 +57,16 @@ export function judge(token: KnownToken, expect: Expect, now: number): Finding[]
     ...whoFindings(token.identity, expect),
     ...mayFindings(token, expect),
   ]
-  return [signatureFinding(token), ...claims.map((finding) => weigh(finding, token))]
+  const judged = expect.strict || !isWithoutSignature(token) ? [signatureFinding(token)] : []
+  return [...judged, ...claims.map((finding) => weigh(finding, token))]
 }
 
-function signatureFinding({ opaque, notForUs, signature }: KnownToken): Finding {
+/** Whether there is no signature by the nature of the token: opaque, and from the provider's own token endpoint. */
+export const isWithoutSignature = ({ opaque, responseExpiry }: KnownToken): boolean =>
+  opaque && responseExpiry !== undefined
+
+/** The finding about the signature. */
+export function signatureFinding({ opaque, notForUs, signature }: KnownToken): Finding {
   const finding: Finding = {
     assertion: 'signature',
     expected: "made with one of the provider's keys",

@@ -16,7 +16,7 @@ export async function gate(
   client: Client,
   token: string,
   answer: {
-    readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'skewSeconds'>
+    readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'expiresIn' | 'skewSeconds'>
     readonly scope: string | undefined
     readonly metadata: Provider['metadata']
   },
@@ -24,10 +24,11 @@ export async function gate(
   ports: Ports,
 ): Promise<readonly Finding[]> {
   if (!client.expect) return []
-  const { jwks, receivedAt, skewSeconds } = answer.tokens
+  const { jwks, receivedAt, expiresIn, skewSeconds } = answer.tokens
+  const expiry = receivedAt / 1000 + skewSeconds + expiresIn
   const cached = { metadata: { value: answer.metadata, fetchedAt: receivedAt }, ...(jwks && { jwks }) }
   const verified = await verify(
-    inspectOwn(client, token, answer.scope),
+    inspectOwn(client, token, answer.scope, expiry),
     { trusted: [issuerOf(client, cached)], skewSeconds, ...(whenUnreachable && { whenUnreachable }) },
     ports,
   )

@@ -49,17 +49,22 @@ export const namedIssuer = (issuer: string, http: HttpSettings): TrustedIssuer =
   cached: {},
 })
 
-/** Parses a token by the preset of this client's provider. `responseScope`: `scope` of the token response. */
+/**
+ * Parses a token by the preset of this client's provider. `responseScope`, `responseExpiry`: what the token response
+ * said, the latter in seconds since the epoch by the provider's clock.
+ */
 export const inspectOwn = (
   { clientId, preset }: { readonly clientId: string | undefined; readonly preset: Client['preset'] },
   token: string,
   responseScope: string | undefined,
+  responseExpiry?: number,
 ): Inspected =>
   inspectToken(token, {
     clientId,
     claimNames: preset.claimNames,
     ownTokens: preset.ownTokens,
     responseScope,
+    responseExpiry,
   })
 
 /**

@@ -36,7 +36,8 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const { preset } = client
   const { skewSeconds } = body
   const now = ports.clock.now() + skewSeconds * 1000
-  const inspected = inspectOwn(client, given.value, body.grantedScope)
+  const expiry = given.expiresAt / 1000 + skewSeconds
+  const inspected = inspectOwn(client, given.value, body.grantedScope, expiry)
   const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
   const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [

@@ -13,13 +13,14 @@ export async function printFindings(
 ): Promise<void> {
   const style = await terminal.style('out')
   const width = Math.max(...[...findings, ...warnings].map(({ assertion }) => assertion.length))
-  const lines = findings.map((finding) => {
+  const line = (finding: Finding, mark: string) => {
     const signature = finding.assertion === 'signature'
     const shown = signature && unverified !== undefined ? { ...finding, actual: unverified } : finding
-    return formatFinding(shown, markOf(finding, style), width, terminal.columns, style)
-  })
+    return formatFinding(shown, mark, width, terminal.columns, style)
+  }
+  const lines = findings.map((finding) => line(finding, markOf(finding, style)))
   const mark = style.yellow('warn   ')
-  lines.push(...warnings.map((finding) => formatFinding(finding, mark, width, terminal.columns, style)))
+  lines.push(...warnings.map((finding) => line(finding, mark)))
   await terminal.out(`${use === 'id' ? 'ID token' : 'access token'}\n${lines.join('\n')}\n`)
 }
 

@@ -2,7 +2,7 @@ import { judgeAlignment } from '../../claims/access-level.ts'
 import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
 import type { Inspected } from '../../claims/inspect.ts'
-import { type Expect, judge } from '../../claims/policy.ts'
+import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import { verify } from '../../session/verification.ts'
@@ -46,11 +46,17 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     issuer: client.issuer,
     ...(offline && { notAsked: NOT_ASKED }),
   })
-  const warnings = options.aligned ? [] : disagreements
+  const isUnsigned = isWithoutSignature(verified) && !findings.some(isAboutSignature)
+  const warnings = [
+    ...(isUnsigned ? [signatureFinding(verified)] : []),
+    ...(options.aligned ? [] : disagreements),
+  ]
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings, warnings })
   else await printFindings(invocation.ports.terminal, use, { findings, warnings }, unverified)
   if (verdict !== 'pass') throw failed(findings, advise(verified, origin, profile, offline))
 }
+
+const isAboutSignature = ({ assertion }: Finding): boolean => assertion === 'signature'
 
 const NOT_ASKED = 'not looked at (--offline)'
 

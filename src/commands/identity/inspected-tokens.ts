@@ -54,8 +54,9 @@ export async function readTokens(
   const client = requireClient(profile)
   const { body, access, expiresAt } = await sessionTokens(invocation, client, offline)
   const responseScope = body.grantedScope ?? preset.scopes.join(' ')
+  const responseExpiry = expiresAt === undefined ? undefined : expiresAt / 1000 + body.skewSeconds
   return {
-    access: access === undefined ? undefined : inspectOwn(client, access, responseScope),
+    access: access === undefined ? undefined : inspectOwn(client, access, responseScope, responseExpiry),
     id: body.idToken === undefined ? undefined : inspectOwn(client, body.idToken, undefined),
     origin: 'session',
     expiresAt,

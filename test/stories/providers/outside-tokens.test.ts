@@ -149,7 +149,9 @@ describe("tokens for the provider's own APIs", () => {
 
   it('Auth0 without an audience: check says which setting is missing', async () => {
     const place = await at(auth0)
-    expect((await place.world.type('ls-auth check')).stderr).toContain('Set audience to the identifier')
+    expect((await place.world.type('ls-auth check --aud api://traces')).stderr).toContain(
+      'Set audience to the identifier',
+    )
   })
 
   it('an ID token carries no scopes: unknown, and said', async () => {
