@@ -51,6 +51,17 @@ export function placeOf(
   )
 }
 
+/**
+ * The subject of the access token where the ID token has another: another person, or a provider that gives each API a
+ * subject of its own (OpenID Connect Core §8.1).
+ */
+export function otherSubject({ id, access }: View): ClaimValue<string> | undefined {
+  const [ours, other] = [id?.identity.subject, access?.identity.subject]
+  return ours?.value !== undefined && other?.value !== undefined && ours.value !== other.value
+    ? other
+    : undefined
+}
+
 /** The value alone. */
 export const value = (view: View, concept: keyof Identity): unknown => placeOf(view, concept)?.held.value
 

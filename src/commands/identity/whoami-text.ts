@@ -2,11 +2,12 @@ import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { instant } from '../../claims/lifetime.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
+import { displayWidth } from '../../display-width.ts'
 import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { wrap } from '../wrap.ts'
-import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
+import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** Prints the identity: one concept in a line, with its claim and token. */
@@ -38,12 +39,23 @@ function identityLines(view: View, columns: number, style: Style): string[] {
     if (text === undefined) return []
     const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
     const shown = labelled(label, safeText(text, 4000) + doubt, columns)
-    if (found?.held.value === undefined) return [shown]
-    const source = `[${safeText(found.held.source, 80)}, ${found.from === 'id' ? 'ID token' : 'access token'}]`
-    const last = shown.length - shown.lastIndexOf('\n') - 1
-    const gap = last + 2 + source.length <= columns ? '  ' : `\n${INDENT}`
-    return [`${shown}${gap}${style.dim(source)}`]
+    const line = found?.held.value === undefined ? shown : withSource(shown, found.held.source, found.from)
+    return concept === 'subject' ? [line, ...otherSubjectLines()] : [line]
   })
+
+  function otherSubjectLines(): string[] {
+    const other = otherSubject(view)
+    if (other?.value === undefined) return []
+    const shown = labelled('other subject', safeText(other.value, 4000), columns)
+    return [withSource(style.yellow(shown), other.source, 'access')]
+  }
+
+  function withSource(shown: string, claim: string, from: 'id' | 'access'): string {
+    const source = `[${safeText(claim, 80)}, ${from === 'id' ? 'ID token' : 'access token'}]`
+    const last = displayWidth(shown.slice(shown.lastIndexOf('\n') + 1))
+    const gap = last + 2 + source.length <= columns ? '  ' : `\n${INDENT}`
+    return `${shown}${gap}${style.dim(source)}`
+  }
 }
 
 function describeValue(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): string | undefined {

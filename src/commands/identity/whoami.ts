@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import { verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
-import { CONCEPTS, lifeLeft, placeOf, type View, value } from './identity-view.ts'
+import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { whyNotVerified } from './signature-words.ts'
 import { printIdentity } from './whoami-text.ts'
@@ -87,6 +87,9 @@ function toJson(view: View): unknown {
       ]
     }),
   )
+  const other = otherSubject(view)
+  const other_subject =
+    other?.value === undefined ? null : { value: other.value, claim: other.source, token: 'access' }
   const table = view.profile.access
   const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
   const token = (use: 'id' | 'access') => {
@@ -103,7 +106,7 @@ function toJson(view: View): unknown {
   }
   return {
     profile: view.tokens.origin === 'session' ? view.profile.name : null,
-    identity,
+    identity: { ...identity, other_subject },
     id_token: token('id'),
     access_token: token('access'),
     access: table

@@ -4,11 +4,10 @@ import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
+import { withoutEchoes } from './echoed-secrets.ts'
 import { type Metadata, skewOf } from './metadata.ts'
 import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
 
-/** Upper bound for token lifetimes, and a clock tolerance that accepts any time. */
-export const DAY_SECONDS = 86_400
 const TOKEN_BYTES = 256 * 1024
 
 /** A client, its provider and the HTTP port between them. */
@@ -92,8 +91,12 @@ async function send(
     ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
     maxBytes: TOKEN_BYTES,
   })
-  if (url === metadata.device_authorization_endpoint) return withPlainError(tolerateDeviceAnswer(answer))
-  return init.method === 'POST' ? withPlainError(answer) : answer
+  if (init.method !== 'POST') return answer
+  if (bringsTokens(answer)) return withPlainError(answer)
+  const silent = withoutEchoes(answer, String(init.body ?? ''), init.headers)
+  return withPlainError(
+    url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(silent) : silent,
+  )
 }
 
 async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth): Promise<oidc.Configuration> {
@@ -111,9 +114,9 @@ async function configuration(
   { metadata, clientId, hintValues }: ProviderOptions,
   clientAuth: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {
-  // A tolerance of a day turns the library's own time checks off: it cannot know the provider's clock.
+  // No time is outside this tolerance, which turns the library's own checks off: it does not know the provider's clock.
   // checkIdTokenTimes does them, with the clock skew of the response that carried the token.
-  const client = { [oidc.clockTolerance]: DAY_SECONDS }
+  const client = { [oidc.clockTolerance]: Number.MAX_SAFE_INTEGER }
   if (!metadata.issuer.includes('{'))
     return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, clientAuth)
   // A shared issuer: only the library's own discovery can put the token's tenant into the issuer template.

@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
+import { readJwt } from '../../claims/jwt/jwt.ts'
+import { instant } from '../../claims/lifetime.ts'
 import { Failure } from '../../errors.ts'
 
 /**
- * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10) by the provider's own clock, so that a
- * wrong local clock neither rejects a valid token nor accepts an expired one. Failure `refused`.
+ * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10; RFC 7519 §4.1.5) by the provider's own
+ * clock, so that a wrong local clock neither rejects a valid token nor accepts an expired one. Failure `refused`, which
+ * names both clocks: a provider that sends no Date header does not tell its own. `now`: milliseconds.
  */
 export function checkIdTokenTimes(
   claims: Readonly<Record<string, unknown>>,
@@ -11,18 +15,77 @@ export function checkIdTokenTimes(
   leewaySeconds: number,
 ): void {
   const theirs = now / 1000 + skewSeconds
-  const { exp, iat } = claims
-  const clock =
-    Math.abs(skewSeconds) > leewaySeconds
-      ? ` (the clock of this machine is ${Math.abs(skewSeconds)}s ${skewSeconds > 0 ? 'behind' : 'ahead'})`
-      : ''
-  if (typeof exp !== 'number' || exp <= theirs - leewaySeconds) {
-    throw new Failure('refused', `the provider sent an ID token that has expired${clock}`)
-  }
-  if (typeof iat !== 'number' || iat > theirs + leewaySeconds) {
-    throw new Failure('refused', `the provider sent an ID token issued in the future${clock}`)
-  }
+  const { exp, iat, nbf } = claims
+  const isLater = (time: unknown) => typeof time !== 'number' || time > theirs + leewaySeconds
+  const wrong =
+    typeof exp !== 'number' || exp <= theirs - leewaySeconds
+      ? 'that has expired'
+      : isLater(iat)
+        ? 'issued in the future'
+        : nbf !== undefined && isLater(nbf)
+          ? 'that is not valid yet'
+          : undefined
+  if (wrong === undefined) return
+  const issued = typeof iat === 'number' ? `, the ID token was issued at ${instant(iat)}` : ''
+  throw new Failure('refused', `the provider sent an ID token ${wrong}`, {
+    detail: [
+      `this machine says ${instant(now / 1000)}${issued}`,
+      ...(skewSeconds === 0 ? [] : [`the provider says ${instant(theirs)}`]),
+    ],
+    hint:
+      skewSeconds === 0
+        ? 'Check the clock of this machine. If it is right, tell whoever runs the identity provider.'
+        : 'Tell whoever runs the identity provider: the token does not fit its own clock.',
+  })
 }
+
+/** The hash that a signature algorithm uses; SHA-512 for Ed25519 (RFC 8032 §5.1). */
+function hashOf(algorithm: unknown): string {
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return 'sha512'
+  const bits = /^(?:RS|PS|ES)(256|384|512)$/.exec(String(algorithm))?.[1]
+  if (bits !== undefined) return `sha${bits}`
+  throw new Failure('refused', 'the ID token is signed in a way ls-auth does not accept (alg)')
+}
+
+/**
+ * Failure `refused` unless `at_hash`, where the ID token has one, is the hash of this access token (OpenID Connect Core
+ * §3.1.3.6 and §3.1.3.8). Without the check the access token of somebody else could be put into an answer.
+ */
+export function checkAccessTokenHash(idToken: string, accessToken: string): void {
+  const jwt = readJwt(idToken)
+  if (!jwt || !('payload' in jwt) || jwt.payload.at_hash === undefined) return
+  const whole = createHash(hashOf(jwt.header.alg)).update(accessToken).digest()
+  const half = whole.subarray(0, whole.length / 2).toString('base64url')
+  if (String(jwt.payload.at_hash).replace(/=+$/, '') === half) return
+  throw new Failure(
+    'refused',
+    'the access token is not the one that the ID token was issued with (at_hash); nothing was saved',
+  )
+}
+
+/**
+ * Failure `refused` when the access token of a renewal is for another person than the ID token. Some providers give each
+ * API another subject for the same person (OpenID Connect Core §8.1): then it is the one that the access token before
+ * had. `before`: undefined where it could not be read.
+ */
+export function checkSameSubject(
+  idToken: string | undefined,
+  before: string | undefined,
+  after: string | undefined,
+): void {
+  const changed = before !== undefined && after !== undefined && before !== after
+  if (!changed || after === idToken) return
+  throw new Failure(
+    'refused',
+    'the provider answered for another account (access token); nothing was saved',
+    {
+      hint: ANOTHER_ACCOUNT,
+    },
+  )
+}
+
+const ANOTHER_ACCOUNT =
+  'Sign in again: ls-auth login. If it happens again, tell whoever runs the identity provider.'
 
 /** Failure `refused` unless a refreshed ID token has the same subject, issuer and client as before (Core §12.2). */
 export function checkSamePerson(
@@ -34,6 +97,6 @@ export function checkSamePerson(
   if (before.sub === after.sub && before.iss === after.iss && audiences(before.aud) === audiences(after.aud))
     return
   throw new Failure('refused', 'the provider answered for another account; nothing was saved', {
-    hint: 'Sign in again: ls-auth login. If it happens again, tell whoever runs the identity provider.',
+    hint: ANOTHER_ACCOUNT,
   })
 }

@@ -36,6 +36,9 @@ interface Foreign {
   readonly cause?: unknown
 }
 
+/** The message where an answer has no ID token (OpenID Connect Core §3.1.3.3). */
+export const NO_ID_TOKEN = 'the provider sent no ID token, although openid was asked for; nothing was saved'
+
 const BAD_SIGNATURE = /signature verification failed/
 
 /** Validation errors of the OpenID library that mean the response cannot be trusted, and our messages for them. */
@@ -93,6 +96,7 @@ export function explainProviderError(
     return unreadable(foreign, doing)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
     return issuerMismatch(context.metadata.issuer, issuerIn(nested))
+  if (/body "id_token"/.test(words)) return new Failure('refused', NO_ID_TOKEN, { cause: error })
   const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })

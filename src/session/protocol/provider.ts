@@ -3,10 +3,10 @@ import { Failure } from '../../errors.ts'
 import type { Where } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { authentication } from './client-auth.ts'
-import { beginExchange, DAY_SECONDS, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
-import { checkIdTokenTimes } from './id-token.ts'
+import { beginExchange, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
+import { checkAccessTokenHash, checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
-import { explainProviderError, isBadSignature } from './provider-errors.ts'
+import { explainProviderError, isBadSignature, NO_ID_TOKEN } from './provider-errors.ts'
 import { checkTokenCharacters } from './token-answer.ts'
 
 /** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
@@ -66,6 +66,8 @@ export interface Provider {
   revoke(token: string): Promise<boolean>
 }
 
+/** Upper bound for token lifetimes. */
+const DAY_SECONDS = 86_400
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /**
@@ -109,9 +111,13 @@ export function connectProvider(options: ProviderOptions): Provider {
     startDevice: (parameters) =>
       ask('start the device flow', 'device', (exchange) => startDevice(exchange, parameters)),
     pollDevice: (grant, parameters) =>
-      ask('sign in', 'device', async (exchange) =>
-        tokensOf(await pollDevice(exchange, grant, parameters), exchange),
-      ),
+      ask('sign in', 'device', async (exchange) => {
+        const answer = await pollDevice(exchange, grant, parameters)
+        // The library expects one with an authorization code only (OpenID Connect Core §3.1.3.3).
+        if (answer.id_token === undefined && parameters.scope?.split(' ').includes('openid'))
+          throw new Failure('refused', NO_ID_TOKEN)
+        return tokensOf(answer, exchange)
+      }),
     refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),
     revoke: (token) => revoke(ask, token, options),
   }
@@ -215,13 +221,14 @@ async function revoke(ask: Ask, token: string, { metadata }: ProviderOptions): P
 
 type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 
-/** The tokens of a response that the library has validated; checks the ID token's times by the provider's clock. */
+/** The tokens of a response that the library has validated, and checks of what it leaves out. */
 function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   const { clock, preset } = exchange.options
   const receivedAt = clock.now()
   const idClaims = answer.claims() as Record<string, unknown> | undefined
   if (idClaims) checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
   checkTokenCharacters(answer)
+  if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
   const seconds = answer.expires_in
   return {
     accessToken: answer.access_token,

@@ -18,7 +18,7 @@ export interface Want {
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
 
 /** Two tokens for the same purpose: the newer replaces the older. */
-export const sameSlot = (a: StoredToken, b: StoredToken): boolean =>
+export const sameSlot = (a: StoredToken, b: Pick<StoredToken, 'use' | 'audience' | 'scopes'>): boolean =>
   a.use === b.use && a.audience === b.audience && a.scopes === b.scopes
 
 /** Whether it is the session's own token, not one for another audience or other scopes. */

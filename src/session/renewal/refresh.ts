@@ -4,12 +4,13 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'
 import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
-import { checkSamePerson } from '../protocol/id-token.ts'
+import { checkSamePerson, checkSameSubject } from '../protocol/id-token.ts'
 import type { Provider, Tokens, Unbelieved } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Session } from '../store/session.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { isPlain, type Want } from './freshness.ts'
+import { inspectOwn } from '../verification.ts'
+import { isPlain, sameSlot, type Want } from './freshness.ts'
 import type { Renewal } from './renewal.ts'
 import { narrowedForGood, slotMismatch, slotParameters } from './slot.ts'
 import type { Event } from './step.ts'
@@ -29,8 +30,9 @@ export async function renew(
     const provider = await connect(client, body, ports)
     const parameters = slotParameters(client, want, body)
     sent = true
-    const tokens = await refreshWhenReached(provider, refreshToken, parameters, ports)
-    if (!('failure' in tokens)) checkSamePerson(claimsOf(body.idToken), tokens.idClaims)
+    const answer = await refreshWhenReached(provider, refreshToken, parameters, ports)
+    if (!('failure' in answer)) checkSamePerson(claimsOf(body.idToken), answer.idClaims)
+    const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
     const renewed = await renewal(asker, provider, tokens, body)
     const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken
     const narrowed = isPlain(want)
@@ -128,6 +130,25 @@ async function renewal(
     ...(scope === undefined || !isPlain(want) ? {} : { grantedScope: scope }),
     ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
     ...(refusal === undefined ? {} : { refusal }),
+  }
+}
+
+/** The tokens, or why they cannot be used: the access token is for another person than the session's. */
+function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBody): Tokens | Unbelieved {
+  const subject = (token: string | undefined) =>
+    token === undefined ? undefined : inspectOwn(client, token, undefined).identity.subject.value
+  const { audience, scopes } = want
+  const before = body.tokens.find((token) => sameSlot(token, { use: 'access', audience, scopes }))
+  try {
+    checkSameSubject(
+      subject(tokens.idToken ?? body.idToken),
+      subject(before?.value),
+      subject(tokens.accessToken),
+    )
+    return tokens
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure
+    return { failure, refreshToken: tokens.refreshToken }
   }
 }
 

@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Behaviour, Facts, Shape } from '../../world/simulator/behaviour.ts'
+import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
+import { okta } from '../../world/simulator/behaviours/okta.ts'
+import { openPlace, type Place } from './place.ts'
+
+/** What a provider says is checked before it is kept: at each way to sign in, and at each renewal. */
+let place: Place
+afterEach(() => place.close())
+
+const type = (line: string) => place.world.type(line)
+const WAYS = ['ls-auth login', 'ls-auth login --device']
+
+/** A provider whose answers have these members, once `on` is set. */
+function answering(behaviour: Behaviour, members: (facts: Facts) => Record<string, unknown>) {
+  const tamper = { on: true }
+  return {
+    tamper,
+    behaviour: {
+      ...behaviour,
+      tokenExtras: (facts: Facts) => ({
+        ...behaviour.tokenExtras(facts),
+        ...(tamper.on ? members(facts) : {}),
+      }),
+    } satisfies Behaviour,
+  }
+}
+
+async function open(behaviour: Behaviour): Promise<void> {
+  place = await openPlace(behaviour)
+  place.world.fastForward = true
+}
+
+describe('an ID token that is missing although openid was asked for', () => {
+  it.each(WAYS)('%s: exit 10, nothing is kept, and what was issued is revoked', async (line) => {
+    await open(answering(okta, () => ({ id_token: undefined })).behaviour)
+    const { exit, stderr } = await type(line)
+    expect(stderr).toMatch(/^error: the provider sent no ID token, although openid was asked for/m)
+    expect(exit).toBe(10)
+    expect(place.world.keychain.items.size).toBe(0)
+    expect(place.simulator.liveRefreshTokens).toBe(0)
+  })
+
+  it('without openid the device flow needs none, and nobody is named', async () => {
+    place = await openPlace(okta, ['scopes = ["offline_access"]'])
+    place.world.fastForward = true
+    const { exit, stderr } = await type('ls-auth login --device')
+    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining('an unnamed subject') })
+  })
+})
+
+describe('an access token that is not the one of the ID token (at_hash)', () => {
+  const swapped = () => answering(okta, () => ({ access_token: 'stolen-from-somebody-else' }))
+
+  it.each(WAYS)('%s: exit 10, nothing is kept, and what was issued is revoked', async (line) => {
+    await open(swapped().behaviour)
+    const { exit, stderr } = await type(line)
+    expect(stderr).toMatch(/^error: the access token is not the one .*\(at_hash\)/m)
+    expect(exit).toBe(10)
+    expect(place.world.keychain.items.size).toBe(0)
+    expect(place.simulator.liveRefreshTokens).toBe(0)
+  })
+
+  it('at a renewal: exit 10, the token is not handed out, and the session lives on', async () => {
+    const { tamper, behaviour } = swapped()
+    tamper.on = false
+    await open(behaviour)
+    await type('ls-auth login')
+    place.pass(okta.accessSeconds + 1)
+    tamper.on = true
+    const { exit, stdout, stderr } = await type('ls-auth token')
+    expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+    expect(stderr).toContain('at_hash')
+    tamper.on = false
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+  })
+})
+
+/** The person of every access token from now on; the ID token's stays. */
+function somebodyElse(behaviour: Behaviour) {
+  const who = { sub: undefined as string | undefined }
+  const accessToken = (facts: Facts): Shape => {
+    const shape = behaviour.accessToken(facts) as Shape
+    return { ...shape, claims: { ...shape.claims, ...(who.sub === undefined ? {} : { sub: who.sub }) } }
+  }
+  return { who, behaviour: { ...behaviour, accessToken } satisfies Behaviour }
+}
+
+describe('two tokens of two people', () => {
+  it('at a renewal: exit 10, nothing of it is kept but the refresh token', async () => {
+    const { who, behaviour } = somebodyElse(keycloak)
+    await open(behaviour)
+    expect((await type('ls-auth login')).exit).toBe(0)
+    place.pass(keycloak.accessSeconds + 1)
+    who.sub = 'somebody-else'
+    const { exit, stdout, stderr } = await type('ls-auth token')
+    expect(stderr).toMatch(/^error: the provider answered for another account/)
+    expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+    expect((await type('ls-auth token')).exit).toBe(10)
+    who.sub = undefined
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('a provider that gives each API a name of its own for the same person is none', async () => {
+    const { who, behaviour } = somebodyElse(keycloak)
+    who.sub = 'pairwise-for-this-api'
+    await open(behaviour)
+    expect((await type('ls-auth login')).exit).toBe(0)
+    place.pass(keycloak.accessSeconds + 1)
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+    const { exit, stdout } = await type('ls-auth whoami')
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^ {2}subject .*\[sub, ID token\]\n {2}other subject pairwise-for-this-api/m)
+    const { other_subject } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
+    expect(other_subject).toEqual({ value: 'pairwise-for-this-api', claim: 'sub', token: 'access' })
+  })
+
+  it('one person is not told twice', async () => {
+    await open(keycloak)
+    await type('ls-auth login')
+    expect((await type('ls-auth whoami')).stdout).not.toContain('other subject')
+    const { identity } = JSON.parse((await type('ls-auth whoami --json')).stdout)
+    expect(identity.other_subject).toBeNull()
+  })
+})
+
+const DAYS = 86_400
+
+describe.each([-3 * DAYS, 3 * DAYS])('a clock that is off by %i seconds', (off) => {
+  it.each(WAYS)('%s, renewal, check and whoami go by the clock of the provider', async (line) => {
+    await open(keycloak)
+    place.simulator.advance(off)
+    expect(await type(line)).toMatchObject({ exit: 0 })
+    place.pass(keycloak.accessSeconds + 1)
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+    expect(place.simulator.refreshes).toBe(1)
+    expect((await type('ls-auth check')).exit).toBe(0)
+    expect((await type('ls-auth whoami --verify')).exit).toBe(0)
+    expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +clock .*259\d{3}s/m)
+  })
+
+  it('is named where the provider does not tell the time, and the session lives on', async () => {
+    await open({ ...keycloak, tellsNoTime: true })
+    expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
+    place.pass(keycloak.accessSeconds + 1)
+    place.simulator.advance(off)
+    for (let time = 0; time < 2; time++) {
+      const { exit, stderr } = await type('ls-auth token')
+      expect(exit).toBe(10)
+      expect(stderr).toMatch(/^ {2}this machine says .*Z, the ID token was issued at .*Z$/m)
+      expect(stderr).toMatch(/^hint: Check the clock of this machine/m)
+    }
+    place.simulator.advance(-off)
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+  })
+})
