@@ -20,6 +20,8 @@ export interface HintValues {
   /** Redirect URIs to register. */
   readonly redirect?: readonly string[]
   readonly scopes?: readonly string[]
+  /** `scopes_supported` of the provider's metadata. */
+  readonly supported?: readonly string[]
 }
 
 /** Fallback for any provider. */
@@ -59,7 +61,7 @@ const COMMON: readonly Hint[] = [
   },
   {
     error: ['invalid_scope'],
-    say: 'A scope is not known or not allowed for this client. Check scopes: {scopes}',
+    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Ask for others: ls-auth login --scope "openid …"',
   },
   {
     error: ['invalid_target'],
@@ -125,13 +127,14 @@ function tenantOf(issuer: string | undefined): string | undefined {
   return new URL(issuer).pathname.split('/')[1] || undefined
 }
 
-function fill(say: string, { issuer, client, redirect, scopes }: HintValues): string {
+function fill(say: string, { issuer, client, redirect, scopes, supported }: HintValues): string {
   const words: Record<string, string> = {
     issuer: issuer ?? 'the issuer',
     client: client ?? 'in use',
     redirect: redirect?.join(', ') || 'the redirect URI that doctor shows',
     tenant: tenantOf(issuer) ?? '<tenant>',
     scopes: scopes?.join(' ') || 'the scopes asked for',
+    supported: supported?.join(' ') || 'none',
   }
   return say.replace(/\{(\w+)\}/g, (whole, word: string) =>
     Object.hasOwn(words, word) ? (words[word] as string) : whole,

@@ -35,7 +35,8 @@ export interface Hint {
   readonly codes?: readonly number[]
   /** Matches the issuer. */
   readonly issuer?: RegExp
-  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings. */
+  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
+   * `{supported}` from the metadata. */
   readonly say: string
 }
 

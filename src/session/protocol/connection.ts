@@ -2,7 +2,7 @@ import type { Client } from '../../client.ts'
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { discover, type Metadata, usable } from './metadata.ts'
+import { discover, type Metadata, scopesSupported, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
 
 /** The provider of a session: from cached metadata while it is fresh, else discovered again (with its Failures). */
@@ -50,6 +50,7 @@ export async function openProvider(
       client: client.clientId,
       redirect: redirectUris(client.preset),
       scopes: client.preset.scopes,
+      supported: scopesSupported(known.metadata),
     },
   })
 }

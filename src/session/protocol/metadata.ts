@@ -35,7 +35,7 @@ const ENDPOINTS = [
 
 /**
  * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
- * Failures: `network`, `provider-failed`, `refused` (wrong issuer, unsafe endpoint).
+ * Failures: `network`, `provider-failed`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
  */
 export async function discover(
   issuer: string,
@@ -95,7 +95,7 @@ function readDocument(
       ? ['failed', 'server_error']
       : [answer.status === 404 ? 'knows no such issuer' : 'gave no metadata', 'not-found']
   throw new Failure(
-    'provider-failed',
+    answer.status === 404 ? 'settings' : 'provider-failed',
     `${url.host} ${what} (HTTP ${answer.status})`,
     answer.status < 400
       ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
@@ -153,3 +153,12 @@ export function skewOf(answer: Pick<HttpAnswer, 'headers'>, now: number): number
   // The Date header has whole seconds, and the response was some time on its way.
   return Math.abs(skew) <= 2 ? 0 : skew
 }
+
+/** The first of the scopes that the provider lists (optional in Discovery 1.0 §3), made safe for a terminal. */
+export const scopesSupported = ({ scopes_supported: listed }: Metadata): readonly string[] =>
+  Array.isArray(listed)
+    ? listed
+        .filter((scope) => typeof scope === 'string')
+        .slice(0, 20)
+        .map((scope) => safeText(scope, 60))
+    : []

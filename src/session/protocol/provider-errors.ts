@@ -15,7 +15,7 @@ export class ProviderFailure extends Failure {
   readonly wire: WireError
 
   constructor(
-    code: 'declined' | 'provider-failed' | 'not-allowed',
+    code: 'declined' | 'provider-failed' | 'not-allowed' | 'settings' | 'not-signed-in',
     message: string,
     wire: WireError,
     options: ConstructorParameters<typeof Failure>[2] = {},
@@ -148,12 +148,29 @@ function answered(
   const known = { error: declined ? 'access_denied' : error, description: description ?? '', where }
   const hint = hintFor(preset.id, known, hintValues)
   return new ProviderFailure(
-    declined ? 'declined' : denied ? 'not-allowed' : 'provider-failed',
+    declined ? 'declined' : denied ? 'not-allowed' : (LASTING.get(meant) ?? 'provider-failed'),
     declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     { error: where === 'device' ? meant : error, status: statusOf(foreign) },
     { detail, ...(hint === undefined ? {} : { hint }) },
   )
 }
+
+/** Errors that no second try mends: how the client is registered and what it asks for, or that nobody was asked. */
+const LASTING: ReadonlyMap<string, 'settings' | 'not-signed-in'> = new Map([
+  ...[
+    'invalid_client',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'unsupported_response_type',
+    'invalid_scope',
+    'invalid_target',
+    'invalid_redirect_uri',
+    'redirect_uri_mismatch',
+  ].map((error) => [error, 'settings'] as const),
+  ...['login_required', 'interaction_required', 'consent_required', 'account_selection_required'].map(
+    (error) => [error, 'not-signed-in'] as const,
+  ),
+])
 
 /** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
 const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

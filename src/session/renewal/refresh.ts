@@ -59,8 +59,10 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
     }
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
   if (error !== undefined && !preset.deadRefreshCodes.includes(error)) {
-    const bound = narrowed && isPlain(want) && GRANT_ERRORS.includes(error)
-    return { type: 'denied', failure: bound ? narrowedForGood(failure.detail) : failure }
+    const aboutGrant = GRANT_ERRORS.includes(error)
+    if (!isPlain(want))
+      return { type: 'denied', failure: aboutGrant ? failure.withHint(OTHER_SLOT) : failure }
+    return { type: 'denied', failure: narrowed && aboutGrant ? narrowedForGood(failure.detail) : failure }
   }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
@@ -72,6 +74,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
 const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
 /** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */
 const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
+const OTHER_SLOT =
+  'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope, or audience in the profile.'
 const WITHOUT_SLOT =
   'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
 

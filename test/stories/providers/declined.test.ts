@@ -26,7 +26,7 @@ describe('the same codes where nobody was asked (--prompt none)', () => {
     async (declined) => {
       place = await openPlace({ ...okta, id: 'generic', declined })
       const { exit, stderr } = await place.world.type('ls-auth login --prompt none')
-      expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining('needs to see you') })
+      expect({ exit, stderr }).toMatchObject({ exit: 3, stderr: expect.stringContaining('needs to see you') })
     },
   )
 })

@@ -97,7 +97,7 @@ describe('Google', () => {
 describe('Cognito', () => {
   it('offline_access in the scopes: its refusal, and which scope to leave out', async () => {
     const { exit, stderr } = await at(cognito, 'scopes = ["openid", "offline_access"]')
-    expect(exit).toBe(6)
+    expect(exit).toBe(2)
     expect(stderr).toContain('invalid_scope')
     expect(stderr).toContain('Cognito knows no offline_access')
   })
@@ -148,7 +148,7 @@ describe('Okta and Keycloak take no audience from the client', () => {
 
   it('a scope that the server does not know: its refusal, and whom to ask', async () => {
     const { exit, stderr } = await at(okta, 'scopes = ["openid", "traces.admin"]')
-    expect(exit).toBe(6)
+    expect(exit).toBe(2)
     expect(stderr).toContain('invalid_scope')
     expect(stderr).toContain(`not defined on this authorization server (${place.simulator.issuer})`)
   })

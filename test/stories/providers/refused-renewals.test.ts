@@ -29,7 +29,7 @@ describe('an error code beside a WWW-Authenticate header (RFC 6749 §5.2)', () =
     await signedIn()
     place.simulator.answerTokensWith({ status: 401, json: { error: 'invalid_client' }, headers: CHALLENGE })
     const { exit, stderr } = await type('ls-auth token')
-    expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining('invalid_client') })
+    expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('invalid_client') })
     expect(stderr).toContain('Check client_id')
   })
 
@@ -130,7 +130,7 @@ describe('an answer is no interruption', () => {
   ])('$status $json: a session that then turns out to be dead was refused', async (answer) => {
     await signedIn()
     place.simulator.answerTokensWith(answer)
-    expect((await type('ls-auth token')).exit).toBe(6)
+    expect((await type('ls-auth token')).exit).toBe(answer.status === 400 ? 2 : 6)
     place.simulator.answerTokensWith(undefined)
     place.simulator.endSessions()
     const { exit, stderr } = await type('ls-auth token')
@@ -138,4 +138,26 @@ describe('an answer is no interruption', () => {
     expect(stderr).toContain('the provider refused to renew it')
     expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*refused to renew it/m)
   })
+
+  it.each(['--audience api://other', '--scope openid'])(
+    'a provider that spends the refresh token and refuses %s all the same: the end is told as it was',
+    async (flags) => {
+      await signedIn()
+      const answer = { status: 400, json: { error: 'invalid_target', error_description: 'Unknown API' } }
+      place.simulator.answerTokensWith(answer)
+      const refused = await type(`ls-auth token ${flags}`)
+      expect(refused).toMatchObject({
+        exit: 2,
+        stderr: expect.stringContaining('invalid_target: Unknown API'),
+      })
+      expect(refused.stderr).toMatch(/^hint: Ask for a scope or an audience/m)
+      place.simulator.answerTokensWith(undefined)
+      place.simulator.endSessions()
+      for (const line of ['token', `token ${flags}`, 'token']) {
+        const { exit, stderr } = await type(`ls-auth ${line}`)
+        expect([line, exit]).toEqual([line, 3])
+        expect(stderr).toMatch(/^error: .*the provider refused to renew it\nhint: .*\n {2}invalid_grant/)
+      }
+    },
+  )
 })

@@ -11,10 +11,10 @@ const ENDED = [
   ...['login_required', 'interaction_required', 'consent_required', 'account_selection_required'],
 ]
 /** The rest of those two, RFC 8707 §2, and one of a provider's own. */
-const OTHER = [
+const LASTING = [
   ...['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
-  ...['server_error', 'temporarily_unavailable', 'access_denied', 'E0000011'],
 ]
+const OTHER = [...LASTING, ...['server_error', 'temporarily_unavailable', 'access_denied', 'E0000011']]
 const CHALLENGE = { 'www-authenticate': 'Basic realm="provider", Bearer error="invalid_token"' }
 
 type Body = Pick<Answer, 'json' | 'page'>
@@ -36,6 +36,7 @@ function expected(status: number, code: string | undefined): [number, number] {
   if (status >= 429) return [6, 6]
   if (code === undefined) return status === 200 ? [6, 6] : [6, 3]
   if (ENDED.includes(code)) return [3, 3]
+  if (LASTING.includes(code)) return [2, 2]
   return code === 'access_denied' ? [11, 11] : [6, 6]
 }
 
