@@ -17,6 +17,7 @@ export const FAILURES = {
     exit: 3,
     hint: 'Sign in again with ls-auth login, and check that api points at the API and not at a web page.',
   },
+  'step-up': { exit: 3, hint: 'Sign in anew: ls-auth login --prompt login' },
   declined: { exit: 4, hint: 'Run ls-auth login again when you are ready.' },
   'timed-out': {
     exit: 4,

@@ -3,7 +3,13 @@ export interface Challenge {
   readonly error: string | undefined
   readonly description: string | undefined
   readonly scope: string | undefined
+  /** Step-up (RFC 9470 §3): how the person must have signed in, and how long ago at most, in seconds. */
+  readonly acrValues: string | undefined
+  readonly maxAgeSeconds: number | undefined
 }
+
+/** The error of a step-up challenge (RFC 9470 §3): only a new sign-in mends it, no other token of this one. */
+export const STEP_UP = 'insufficient_user_authentication'
 
 /** Parses the first Bearer challenge of a WWW-Authenticate header, also with unquoted values. Text is not sanitized. */
 export function readChallenge(header: string | undefined): Challenge | undefined {
@@ -15,5 +21,7 @@ export function readChallenge(header: string | undefined): Challenge | undefined
     .matchAll(/([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi)) {
     parameters[(name as string).toLowerCase()] ??= quoted?.replace(/\\(.)/g, '$1') ?? bare ?? ''
   }
-  return { error: parameters.error, description: parameters.error_description, scope: parameters.scope }
+  const { error, error_description: description, scope, acr_values: acrValues, max_age: age } = parameters
+  const maxAgeSeconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : undefined
+  return { error, description, scope, acrValues, maxAgeSeconds }
 }

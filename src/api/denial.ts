@@ -2,12 +2,12 @@ import { readJwt } from '../claims/jwt/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
-import { type Challenge, readChallenge } from './challenge.ts'
+import { type Challenge, readChallenge, STEP_UP } from './challenge.ts'
 import { isPage } from './page.ts'
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
- * `not-found` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ * `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
  */
 export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
   const { status } = answer
@@ -36,8 +36,24 @@ const loginPage = (url: URL, what: string): Failure =>
 const gone = (url: URL): Failure =>
   new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`)
 
+/** The API wants another sign-in than this one (RFC 9470): a stronger one, a newer one, or both. */
+function stepUp({ acrValues, maxAgeSeconds, ...challenge }: Challenge, url: URL): Failure {
+  const ways = acrValues === undefined ? undefined : safeText(acrValues, 200)
+  const detail = [
+    ...theirReason({ ...challenge, acrValues, maxAgeSeconds }),
+    ...(ways === undefined ? [] : [`required way to sign in (acr): ${ways.split(' ').join(' or ')}`]),
+    ...(maxAgeSeconds === undefined ? [] : [`required age of the sign-in: ${maxAgeSeconds}s at most`]),
+  ]
+  const hint =
+    ways === undefined
+      ? 'Sign in anew: ls-auth login --prompt login'
+      : 'Sign in anew in the way that is required: ls-auth login --prompt login. ls-auth whoami --raw shows the acr you have.'
+  return new Failure('step-up', `${safeText(url.host)} wants a stronger or newer sign-in`, { detail, hint })
+}
+
 function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
+  if (challenge?.error === STEP_UP) return stepUp(challenge, url)
   const detail = [...theirReason(challenge), ...claimsInToken(token, challenge)]
   const words = `${challenge?.error ?? ''} ${challenge?.description ?? ''}`
   const expired = /expired|exp\b/i.test(words)
@@ -58,6 +74,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): 
 
 function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
+  if (challenge?.error === STEP_UP) return stepUp(challenge, url)
   const detail = [
     ...theirReason(challenge),
     ...claimsInToken(token, challenge),
