@@ -23,6 +23,9 @@ export const asSeconds: Shape<number> = (raw) => {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
+/** The same for `auth_time`, which some providers write as 0 when they do not know it. */
+export const asTimeOfSignIn: Shape<number> = (raw, name) => asSeconds(raw, name) || undefined
+
 /**
  * A list, or one value as a list of one. A string is split only in `custom:` claims, where a user pool writes a list
  * from another provider as text: JSON, `[a, b]` or `a,b`.

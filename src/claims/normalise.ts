@@ -1,6 +1,14 @@
 import type { ClaimNames, ClaimSource } from '../claim-grammar.ts'
 import { GENERIC_CLAIM_NAMES } from './claim-names.ts'
-import { asFlag, asList, asNonEmptyText, asScopes, asSeconds, type Shape } from './claim-shape.ts'
+import {
+  asFlag,
+  asList,
+  asNonEmptyText,
+  asScopes,
+  asSeconds,
+  asTimeOfSignIn,
+  type Shape,
+} from './claim-shape.ts'
 import { claimsAt } from './claim-source.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
@@ -73,7 +81,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
       : read(names.groups, asList),
     roles: read(names.roles, asList),
     tenant: read(names.tenant, asNonEmptyText),
-    authTime: read(names.authTime, asSeconds),
+    authTime: read(names.authTime, asTimeOfSignIn),
     mfa: multiFactor(read(['amr'], asList), read(['acr'], asNonEmptyText), names.mfaLevels),
     sessionId: read(names.sessionId, asNonEmptyText),
     tokenId: read(names.tokenId, asNonEmptyText),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { hintFor } from '../providers/hints.ts'
@@ -115,7 +116,8 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   for (const { key, flag } of SETTING_TABLE) {
     const setting = profile.resolved[key as keyof Profile['resolved']]
     const typed = flag !== undefined && invocation.settings[flag] !== undefined
-    if (typed && settings.config.profiles[profile.name]?.[key] !== setting.value) values[key] = setting.value
+    const saved = settings.config.profiles[profile.name]?.[key]
+    if (typed && !isDeepStrictEqual(saved, setting.value)) values[key] = setting.value
   }
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) return []
@@ -173,14 +175,19 @@ async function printSignedIn(
 }
 
 function printWarnings(invocation: Invocation, client: Client, signedIn: SignedIn): void {
-  const { terminal } = invocation.ports
   if (!signedIn.refreshable && wantsRefreshToken(client)) warn(invocation, withoutRefresh(client))
   if (signedIn.missingScopes.length > 0) {
     const scopes = signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')
-    terminal.err(`warning: the provider did not grant ${scopes}\n`)
+    warn(invocation, {
+      message: `the provider did not grant ${scopes}`,
+      hint: 'Have them allowed for this client at the provider, or take them out of scopes.',
+    })
   }
   for (const { assertion, expected, reason } of signedIn.unknown) {
     const why = reason ? ` (${reason})` : ''
-    terminal.err(`warning: cannot tell whether ${assertion} is ${safeText(expected, 120)}${why}\n`)
+    warn(invocation, {
+      message: `cannot tell whether ${assertion} is ${safeText(expected, 120)}${why}`,
+      hint: 'ls-auth check shows each expectation. With strict in expect such a sign-in is refused.',
+    })
   }
 }

@@ -98,5 +98,7 @@ function provider(revoked: SignedOut['revoked']): string {
   if (revoked === 'yes') return 'refresh token revoked'
   if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'
+  if (revoked === 'not-asked')
+    return 'not asked to revoke (revoke = [] in the settings): the refresh token was only deleted here'
   return 'offers no revocation: the refresh token was only deleted here'
 }

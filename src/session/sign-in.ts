@@ -61,8 +61,7 @@ export async function signIn(
       const replaced = await storeSession(client, store, body, tokens, ports, dialog)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      await revokeRejected(provider, tokens)
-      throw error
+      throw withDetail(error, await revokeRejected(provider, tokens))
     }
   }
 
@@ -159,10 +158,27 @@ function hasOwnGrant(old: Session, tokens: Tokens): boolean {
   return differs('sub') || differs('sid') || (before.sid === undefined && differs('auth_time'))
 }
 
-async function revokeRejected(provider: Provider, tokens: Tokens): Promise<void> {
-  // Best effort: the failure that led here is the one to report.
-  await provider.revoke(tokens.refreshToken ?? tokens.accessToken).catch(() => {})
+/** Revokes the tokens of a sign-in that is not kept; gives what there is to tell when that failed. */
+async function revokeRejected(provider: Provider, tokens: Tokens): Promise<string | undefined> {
+  try {
+    const done = await provider.revoke(tokens.refreshToken ?? tokens.accessToken)
+    return done ? undefined : 'the tokens were not kept; the provider offers no revocation'
+  } catch (error) {
+    return `the tokens were not kept, but the provider did not revoke them${
+      error instanceof Failure ? `: ${error.message}` : ''
+    }`
+  }
 }
+
+/** The failure that led here is the one to report. */
+const withDetail = (error: unknown, line: string | undefined): unknown =>
+  line === undefined || !(error instanceof Failure)
+    ? error
+    : new Failure(error.code, error.message, {
+        hint: error.hint,
+        detail: [...error.detail, line],
+        cause: error,
+      })
 
 function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
   return {

@@ -9,8 +9,8 @@ import { sweep } from './sweep.ts'
 /** The result of both halves of a sign-out: revocation and deletion. */
 export interface SignedOut {
   readonly wasSignedIn: boolean
-  /** `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
-  readonly revoked: 'yes' | 'not-offered' | 'no-token' | 'earlier' | Failure
+  /** `not-asked`: the settings say `revoke = []`, and the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
+  readonly revoked: 'yes' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
 }
 
@@ -70,7 +70,8 @@ async function revoke(
   const token = session && refreshTokenOf(session)
   const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
   if (token === undefined && access === undefined) return 'no-token'
-  if (client.preset.revoke.length === 0) return 'not-offered'
+  if (client.preset.revoke.length === 0)
+    return typeof session?.body.metadata?.value.revocation_endpoint === 'string' ? 'not-asked' : 'not-offered'
   try {
     const provider = await connect(client, session?.body, ports)
     // The refresh token of a replaced sign-in that has not been revoked yet.

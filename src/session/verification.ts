@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import type { HttpSettings, Ports } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
-import { signingKeys } from './protocol/signing-keys.ts'
+import { type KeySet, signingKeys } from './protocol/signing-keys.ts'
 import type { SessionBody } from './store/session-file.ts'
 
 /** An issuer whose keys may be fetched, with its cached metadata and keys. */
@@ -33,6 +33,8 @@ export interface VerifyOptions {
   readonly skipCache?: boolean
   /** When the keys cannot be fetched: throw the Failure (the default), or leave the token unverified. */
   readonly whenUnreachable?: 'fail' | 'unverified'
+  /** Current keys that were fetched for another token of this command; those of this one are added. */
+  readonly fetched?: Map<TrustedIssuer, Promise<KeySet>>
 }
 
 /** The issuer of a client; with `session` its caches are used, and `sentToken` holds. */
@@ -82,15 +84,28 @@ export async function verify(token: Inspected, how: VerifyOptions, ports: Ports)
   const facts = { issuer: named ? String(payload.iss) : trusted.issuer, now }
   let judged = token
   try {
-    const first = await signingKeys(trusted, trusted.cached, ports, how.skipCache)
+    const first = await keysFor(trusted, how, how.skipCache ?? false, ports)
     judged = await verifyInspected(token, first.keys, facts)
     if (first.source === 'provider' || !mayHaveNewKey(judged)) return judged
-    return await verifyInspected(token, (await signingKeys(trusted, trusted.cached, ports, true)).keys, facts)
+    return await verifyInspected(token, (await keysFor(trusted, how, true, ports)).keys, facts)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     if (how.whenUnreachable !== 'unverified' && judged.signature !== 'bad') throw error
     return judged
   }
+}
+
+function keysFor(
+  trusted: TrustedIssuer,
+  { fetched }: VerifyOptions,
+  skipCache: boolean,
+  ports: Ports,
+): Promise<KeySet> {
+  const known = fetched?.get(trusted)
+  if (known) return known
+  const keys = signingKeys(trusted, trusted.cached, ports, skipCache)
+  if (skipCache) fetched?.set(trusted, keys)
+  return keys
 }
 
 /** Without keys only a problem that no key could solve is known; otherwise the token stays unverified. */

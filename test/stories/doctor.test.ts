@@ -199,7 +199,7 @@ describe('tokens for other audiences and scopes', () => {
     expect(provider.refreshCount()).toBe(before + 1)
     expect((await world.type('ls-auth token --id-token')).stdout).not.toBe(own)
     const unknown = await world.type('ls-auth token --audience https://nobody.example/api')
-    expect(unknown.exit).toBe(6)
+    expect(unknown.exit).toBe(2)
     expect(unknown.stderr).toContain('invalid_target')
     expect((await world.type('ls-auth token')).stdout).toBe(own)
     await other.close()

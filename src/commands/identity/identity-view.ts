@@ -9,6 +9,8 @@ export interface View {
   readonly tokens: InspectedTokens
   readonly id: Inspected | undefined
   readonly access: Inspected | undefined
+  /** Name and e-mail from the userinfo endpoint, where the tokens have neither. */
+  readonly userinfo?: Pick<Inspected, 'identity'>
   readonly now: number
   /** Why no keys were asked for; left out when they were. */
   readonly notAsked?: string
@@ -34,12 +36,19 @@ export const CONCEPTS: readonly [keyof Identity, string][] = [
 /** Read from the access token first, because they are about permission; all others from the ID token first. */
 const FROM_ACCESS = new Set<keyof Identity>(['client', 'audience', 'scopes', 'groups', 'roles', 'tokenId'])
 
+/** All that is taken from userinfo, which is not signed. */
+const FROM_USERINFO = new Set<keyof Identity>(['userName', 'email', 'emailVerified'])
+
+/** Where a value was read. */
+export type Source = 'id' | 'access' | 'userinfo'
+
 /** A concept's value, and the token it was read from. */
 export function placeOf(
   view: View,
   concept: keyof Identity,
-): { held: ClaimValue<NonNullable<unknown>>; from: 'id' | 'access' } | undefined {
-  const order = FROM_ACCESS.has(concept) ? (['access', 'id'] as const) : (['id', 'access'] as const)
+): { held: ClaimValue<NonNullable<unknown>>; from: Source } | undefined {
+  const tokens = FROM_ACCESS.has(concept) ? (['access', 'id'] as const) : (['id', 'access'] as const)
+  const order: readonly Source[] = FROM_USERINFO.has(concept) ? ['userinfo', ...tokens] : tokens
   const found = order.flatMap((from) => {
     const held = view[from]?.identity[concept]
     return held ? [{ held, from }] : []

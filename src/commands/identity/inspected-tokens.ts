@@ -2,13 +2,14 @@ import { type Inspected, inspectToken } from '../../claims/inspect.ts'
 import { isIssuerOf } from '../../claims/issuer.ts'
 import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import type { Client, PartialClient } from '../../client.ts'
-import { Failure } from '../../errors.ts'
+import { Failure, type FailureCode } from '../../errors.ts'
+import type { JsonObject } from '../../json-object.ts'
 import { presetFor } from '../../providers/detect.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import { type Profile, requireClient } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
-import { givenToken, type Invocation } from '../invocation.ts'
+import { givenToken, type Invocation, warn } from '../invocation.ts'
 
 /** The tokens a command inspects, and the issuers whose keys may verify them. */
 export interface InspectedTokens {
@@ -22,20 +23,29 @@ export interface InspectedTokens {
   readonly skewSeconds: number
   /** The issuer of the profile, and those that the user named. */
   readonly trusted: VerifyOptions['trusted']
+  /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: there is nobody to ask. */
+  readonly userinfo?: () => Promise<JsonObject | undefined>
+}
+
+interface Options {
+  readonly trustedIssuers?: readonly string[]
+  readonly offline?: boolean
+  readonly orCached?: boolean
+  readonly fromInput?: boolean
 }
 
 const MAX_INPUT_BYTES = 256 * 1024
 
 /**
  * The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: the cached ones, without refresh;
- * `fromInput`: read stdin. Failures: `usage`, and those of {@link sessionToken}.
+ * `orCached`: the cached ones with a warning when the provider cannot refresh them now; `fromInput`: read stdin. Failures: `usage`, and those of {@link sessionToken}.
  */
 export async function readTokens(
   invocation: Invocation,
   profile: Profile,
-  options: { trustedIssuers?: readonly string[]; offline?: boolean; fromInput?: boolean } = {},
+  options: Options = {},
 ): Promise<InspectedTokens> {
-  const { trustedIssuers = [], offline = false, fromInput = false } = options
+  const { trustedIssuers = [], fromInput = false } = options
   const { issuer, preset, http } = profile.client
   const named = trustedIssuers.map((one) => namedIssuer(one, http))
   const outside = await outsideToken(invocation, fromInput)
@@ -52,7 +62,8 @@ export async function readTokens(
     }
   }
   const client = requireClient(profile)
-  const { body, access, expiresAt } = await sessionTokens(invocation, client, offline)
+  const { ports } = invocation
+  const { body, access, expiresAt, isNew } = await sessionTokens(invocation, client, options)
   const responseScope = body.grantedScope ?? preset.scopes.join(' ')
   const responseExpiry = expiresAt === undefined ? undefined : expiresAt / 1000 + body.skewSeconds
   return {
@@ -62,17 +73,39 @@ export async function readTokens(
     expiresAt,
     skewSeconds: body.skewSeconds,
     trusted: [issuerOf(client, body), ...named],
+    ...(access !== undefined &&
+      isNew &&
+      namesPeople(responseScope) && {
+        userinfo: async () => {
+          const { askUserinfo } = await import('../../session/protocol/userinfo.ts')
+          const jwt = body.idToken === undefined ? undefined : readJwt(body.idToken)
+          return askUserinfo(client, body, access, isReadable(jwt) ? jwt.payload.sub : undefined, ports)
+        },
+      }),
   }
 }
+
+/** Failures after which the stored session is as good as it was before. */
+const OTHER_SIDE: readonly FailureCode[] = ['network', 'provider-failed', 'rate-limited', 'busy']
 
 async function sessionTokens(
   invocation: Invocation,
   client: Client,
-  offline: boolean,
-): Promise<{ body: SessionBody; access: string | undefined; expiresAt: number | undefined }> {
+  { offline = false, orCached = false }: Options,
+): Promise<{
+  body: SessionBody
+  access: string | undefined
+  expiresAt: number | undefined
+  isNew: boolean
+}> {
   if (!offline) {
-    const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
-    return { body: session.body, access: token, expiresAt }
+    try {
+      const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
+      return { body: session.body, access: token, expiresAt, isNew: true }
+    } catch (error) {
+      if (!orCached || !(error instanceof Failure) || !OTHER_SIDE.includes(error.code)) throw error
+      warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
+    }
   }
   const { readCachedSession } = await import('../../session/cached-session.ts')
   const { body, access } = await readCachedSession(client, invocation.ports)
@@ -80,8 +113,12 @@ async function sessionTokens(
     body,
     access: access?.value,
     expiresAt: access && access.receivedAt + access.expiresIn * 1000,
+    isNew: false,
   }
 }
+
+/** The scopes whose claims may be at userinfo alone (OpenID Connect Core §5.4). */
+const namesPeople = (scope: string): boolean => /(^| )(profile|email)( |$)/.test(scope)
 
 async function outsideToken(
   invocation: Invocation,

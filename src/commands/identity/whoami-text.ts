@@ -7,7 +7,7 @@ import type { Style, Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { wrap } from '../wrap.ts'
-import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
+import { CONCEPTS, lifeLeft, otherSubject, placeOf, type Source, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** Prints the identity: one concept in a line, with its claim and token. */
@@ -32,6 +32,8 @@ function labelled(label: string, text: string, columns: number): string {
 }
 const INDENT = ' '.repeat(16)
 
+const PLACES = { id: 'ID token', access: 'access token', userinfo: 'userinfo' } as const
+
 function identityLines(view: View, columns: number, style: Style): string[] {
   return CONCEPTS.flatMap(([concept, label]) => {
     const found = placeOf(view, concept)
@@ -50,8 +52,8 @@ function identityLines(view: View, columns: number, style: Style): string[] {
     return [withSource(style.yellow(shown), other.source, 'access')]
   }
 
-  function withSource(shown: string, claim: string, from: 'id' | 'access'): string {
-    const source = `[${safeText(claim, 80)}, ${from === 'id' ? 'ID token' : 'access token'}]`
+  function withSource(shown: string, claim: string, from: Source): string {
+    const source = `[${safeText(claim, 80)}, ${PLACES[from]}]`
     const last = displayWidth(shown.slice(shown.lastIndexOf('\n') + 1))
     const gap = last + 2 + source.length <= columns ? '  ' : `\n${INDENT}`
     return `${shown}${gap}${style.dim(source)}`
@@ -66,8 +68,11 @@ function describeValue(concept: keyof Identity, held: ClaimValue<NonNullable<unk
   }
   if (concept === 'authTime') return instant(held.value as number)
   if (held.value === true) return 'yes'
-  return Array.isArray(held.value) ? held.value.join(' ') || 'none' : String(held.value)
+  return Array.isArray(held.value) ? held.value.map(quoted).join(' ') || 'none' : String(held.value)
 }
+
+/** One value of a list; in quotation marks when it would read as two. */
+const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)
 
 /** The access level by the profile's `[access]` table, and where scopes and groups disagree. */
 function accessLines(view: View, columns: number, style: Style): string[] {

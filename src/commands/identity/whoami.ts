@@ -1,7 +1,8 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
+import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
-import { verify } from '../../session/verification.ts'
+import { type VerifyOptions, verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
@@ -27,7 +28,10 @@ function read({ flags }: Typed): WhoamiOptions {
 
 async function run(invocation: Invocation, options: WhoamiOptions): Promise<void> {
   const { profile } = await loadProfile(invocation, { anyProfile: options.fromInput })
-  const tokens = await readTokens(invocation, profile, { fromInput: options.fromInput })
+  const tokens = await readTokens(invocation, profile, {
+    fromInput: options.fromInput,
+    orCached: !options.verify,
+  })
   if (options.raw) return printRaw(invocation, tokens)
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
@@ -36,14 +40,31 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const offline = tokens.origin === 'environment' && !options.verify
   // Offline whoami still shows the claims, as unverified. With `--verify` it fails.
   const whenUnreachable = options.verify ? 'fail' : 'unverified'
-  const how = { trusted, skewSeconds, offline, skipCache, whenUnreachable } as const
+  const fetched: VerifyOptions['fetched'] = new Map()
+  const how = { trusted, skewSeconds, offline, skipCache, whenUnreachable, fetched } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000
-  const view = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
+  const known = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
+  const view = await withUserinfo(known)
   if (globals(invocation).json) await printJson(invocation, toJson(view))
   else await printIdentity(invocation.ports.terminal, view)
   if (options.verify) requireVerified(view)
+}
+
+/** Name and e-mail of userinfo, where the tokens say neither. */
+async function withUserinfo(view: View): Promise<View> {
+  const { tokens, profile } = view
+  const name = placeOf(view, 'userName')?.held
+  // A subject in the place of a name is none.
+  const isNamed = name?.value !== undefined && name.source !== 'sub'
+  if (!tokens.userinfo || isNamed || value(view, 'email') !== undefined) return view
+  const claims = await tokens.userinfo()
+  if (!claims) return view
+  return {
+    ...view,
+    userinfo: { identity: normalise(claims, { kind: 'id', names: profile.client.preset.claimNames }) },
+  }
 }
 
 /**

@@ -110,6 +110,8 @@ export interface Behaviour {
   readonly narrowing?: 'ignored' | 'until asked again' | 'for good' | 'for good, silently'
   /** It sends an ID token at sign-in, and none with a renewal (OIDC Core §12.2 allows that). */
   readonly idTokenOnce?: boolean
+  /** What its userinfo endpoint says to the bearer of a token; undefined: 404. */
+  readonly userinfo?: Readonly<Record<string, unknown>>
   /** Its answers have no Date header. */
   readonly tellsNoTime?: boolean
   /** The person refuses; this is the error that goes back. */

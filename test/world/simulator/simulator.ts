@@ -106,6 +106,10 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
       const discovery = `${behaviour.issuerPath.replace(/\/$/, '')}/.well-known/openid-configuration`
       if (place === 'home' && path === discovery)
         return { status: 200, json: metadataOf(behaviour, issuer, origins) }
+      if (at('userinfo') && behaviour.userinfo) {
+        const token = headers.authorization?.replace(/^Bearer /, '') ?? ''
+        return secrets.has(token) ? { status: 200, json: behaviour.userinfo } : { status: 401 }
+      }
       if (at('jwks')) return { status: 200, json: oldKeys ?? mint.keySet }
       if (at('authorize')) {
         return authorize(behaviour, parameters, now(), (code, pending) => {
