@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page, type Response } from 'playwright-core'
@@ -105,6 +105,40 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('in a rea
     }
     expect(provider.grantsRevoked()).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  it('comes by the page that the opener is given, with its cookie, and nobody else can', async () => {
+    const opener = join(machine.home, 'browser')
+    await writeFile(opener, `#!/bin/sh\nprintf %s "$1" > ${opener}.part && mv ${opener}.part ${opener}.url\n`)
+    await chmod(opener, 0o700)
+    const opened = async () => {
+      for (;;) {
+        const url = await readFile(`${opener}.url`, 'utf8').catch(() => '')
+        await rm(`${opener}.url`, { force: true })
+        if (url) return url
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const env = { BROWSER: opener }
+    const login = machine.start(['login'], { env })
+    const page = await browser.newPage()
+    await page.goto(await opened())
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByText('You are signed in').waitFor()
+    expect(await login.ended).toMatchObject({ exit: 0, stdout: '' })
+
+    const attacked = machine.start(['login'], { env })
+    const url = await opened()
+    // Somebody else is faster, with a browser of their own.
+    await fetch(url, { redirect: 'manual' })
+    await page.goto(url)
+    await page.getByText('The sign-in did not succeed').waitFor()
+    expect(await attacked.ended).toMatchObject({
+      exit: 10,
+      stderr: expect.stringContaining('two browsers opened the page of this sign-in'),
+    })
+    expect(complaints).toEqual([])
+    await page.close()
   })
 
   it('a person who says no: the page and the terminal say so, and nothing is kept', async () => {

@@ -30,8 +30,11 @@ export interface Visitor {
 
 const MAX_STEPS = 30
 
+/** The page of our own listener that leads to the provider. */
+const START_PAGE = /\/start\/[\w-]+$/
+
 /**
- * Opens an authorization URL as a person would: signs in, decides, and follows the redirect to the loopback listener.
+ * Opens an authorization URL, or the page of our listener that leads to one, as a person would: signs in, decides, and follows the redirect to the loopback listener.
  * Returns the page at which the browser comes to rest, which is the provider's own when it refuses.
  * A plain HTTP client: the real pages and forms are read, nothing is known about the provider beyond field names.
  */
@@ -51,18 +54,19 @@ async function walk(start: URL, visitor: Visitor, typed: { userCode?: string }):
   const jar = visitor.cookies ?? new CookieJar()
   const filled = new Set<string>()
   let at = start
+  let provider = start.origin
   let sent: URLSearchParams | undefined
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const page = await visit(at, jar, sent, visitor.ca)
     const target = redirectTarget(page)
     if (target) {
-      if (visitor.stopAt === 'callback' && target.origin !== start.origin)
-        return { ...page, url: target.href }
+      if (START_PAGE.test(at.pathname)) provider = target.origin
+      if (visitor.stopAt === 'callback' && target.origin !== provider) return { ...page, url: target.href }
       at = target
       sent = undefined
       continue
     }
-    const form = at.origin === start.origin ? chooseForm(formsOf(page.body), visitor) : undefined
+    const form = at.origin === provider ? chooseForm(formsOf(page.body), visitor) : undefined
     // The same form a second time means the answer was refused: stop where a person would be stuck.
     const kind = form && [...form.fields.keys(), form.fields.get('step') ?? ''].join()
     if (!form || !kind || filled.has(kind)) return page

@@ -10,6 +10,7 @@ import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
 import { askForRedirect, readPasted } from './paste.ts'
 import { safeAddress } from './safe-address.ts'
+import { startPages } from './start-page.ts'
 
 const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
 
@@ -71,14 +72,15 @@ async function waitForCallback(
   const elsewhere = options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
   const opening = options.flow === 'browser' && !elsewhere
   const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
-  const answer = loopback.wait(state, over.signal)
+  const start = opening ? startPages(loopback.redirectUri, safeAddress(url.href)) : undefined
+  const answer = loopback.wait(state, over.signal, start)
   answer.catch(() => {})
   if (elsewhere) {
     const port = Number(new URL(loopback.redirectUri).port)
     dialog.showElsewhere(elsewhere, port, offersDevice(client, provider))
   }
-  dialog.showUrl(url, opening)
-  if (opening) await (await ports.browser()).open(safeAddress(url.href))
+  dialog.showUrl(start?.printed ?? url, opening)
+  if (start) await (await ports.browser()).open(start.opened)
   return elsewhere && dialog.canAsk ? firstAnswer(answer, loopback.redirectUri, state, dialog, over) : answer
 }
 

@@ -1,14 +1,19 @@
-import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Failure } from '../../errors.ts'
+import { judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
+import type { Redirect, StartPages } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
 export interface Loopback {
   readonly redirectUri: string
-  /** The redirect with the right `state`. Any other request gets an error status and the wait goes on. */
-  wait(state: string, signal: AbortSignal): Promise<URL>
+  /**
+   * The redirect with the right `state`. Any other request gets an error status and the wait goes on. With `start` it
+   * must come from the browser that opened that page: Failure `refused` when it does not, or when a second browser opens
+   * the page.
+   */
+  wait(state: string, signal: AbortSignal, start?: StartPages): Promise<URL>
   /** Shows the waiting browser how the sign-in went, then closes the port. */
   finish(page: Page): Promise<void>
 }
@@ -34,17 +39,19 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
 
   return {
     redirectUri: `${origin}${options.path}`,
-    wait(state, signal) {
+    wait(state, signal, start) {
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true })
         handle = (request, response) => {
-          const verdict = judge(request, new URL(origin), path, state)
-          if (verdict !== 'ours') return reply(response, verdict, 'waiting')
+          const verdict = judge(request, new URL(origin), path, state, start)
+          if (typeof verdict === 'number') return reply(response, verdict, 'waiting')
+          if (typeof verdict === 'object') return redirect(response, verdict)
           // A browser may load the page twice; only the first request counts.
           if (browser) return reply(response, 200, 'waiting')
           browser = response
           response.on('error', () => {})
-          resolve(new URL(request.url as string, origin))
+          if (verdict === 'ours') resolve(new URL(request.url as string, origin))
+          else reject(STRANGER[verdict]())
         }
       })
     },
@@ -62,23 +69,9 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
   }
 }
 
-/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073). */
-function judge(request: IncomingMessage, origin: URL, path: string, state: string): number | 'ours' {
-  // DNS rebinding: a page whose name was rebound to 127.0.0.1 still sends its own Host header.
-  if (request.headers.host !== origin.host) return 421
-  const url = URL.canParse(request.url ?? '', origin.href)
-    ? new URL(request.url as string, origin)
-    : undefined
-  if (!url || url.origin !== origin.origin) return 400
-  if (request.method !== 'GET') return 405
-  if (url.pathname !== path) return 404
-  const states = url.searchParams.getAll('state')
-  return states.length === 1 && same(states[0] as string, state) ? 'ours' : 400
-}
-
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
+function redirect(response: ServerResponse, { location, cookie }: Redirect): void {
+  const headers = { ...PAGE_HEADERS, location, ...(cookie === undefined ? {} : { 'set-cookie': cookie }) }
+  response.writeHead(302, headers).end()
 }
 
 function reply(response: ServerResponse, status: number, page: Page): void {

@@ -104,7 +104,8 @@ describe('Cognito', () => {
 
   it('its sign-in domain is another origin than its issuer, and gets no more than it must', async () => {
     await at(cognito)
-    const endpoint = new URL((place.world.opened[0] as URL).href)
+    const { stderr } = await type('ls-auth login --paste')
+    const endpoint = new URL(/^ {2}(http\S+)$/m.exec(stderr)?.[1] as string)
     expect(endpoint.origin).not.toBe(new URL(place.simulator.issuer).origin)
     expect((await type('ls-auth whoami --verify')).stdout).not.toMatch(/not verified|WRONG/)
   })

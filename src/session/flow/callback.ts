@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '../../errors.ts'
+import { sameText } from './same-text.ts'
+import type { Redirect, StartPages } from './start-page.ts'
+
+/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073). */
+export function judge(
+  request: IncomingMessage,
+  origin: URL,
+  path: string,
+  state: string,
+  start: StartPages | undefined,
+): number | Redirect | keyof typeof STRANGER | 'ours' {
+  // DNS rebinding: a page whose name was rebound to 127.0.0.1 still sends its own Host header.
+  if (request.headers.host !== origin.host) return 421
+  const url = URL.canParse(request.url ?? '', origin.href)
+    ? new URL(request.url as string, origin)
+    : undefined
+  if (!url || url.origin !== origin.origin) return 400
+  if (request.method !== 'GET') return 405
+  const visit = start?.visit(url.pathname, request.headers)
+  if (visit !== undefined) return visit
+  if (url.pathname !== path) return 404
+  const states = url.searchParams.getAll('state')
+  if (states.length !== 1 || !sameText(states[0] as string, state)) return 400
+  return start === undefined || start.isTied(request.headers) ? 'ours' : 'untied'
+}
+
+/** Why a sign-in ends at once when it may be somebody else's: what it brings would act under another name. */
+export const STRANGER = {
+  contested: () =>
+    new Failure('refused', 'two browsers opened the page of this sign-in', {
+      hint: 'One of them may be of another user of this machine. Run ls-auth login again; if that goes on: ls-auth login --no-browser',
+    }),
+  untied: () =>
+    new Failure(
+      'refused',
+      'the answer came from a browser that had not opened the page of this sign-in, or takes no cookies',
+      {
+        hint: 'Run ls-auth login again; for a browser without cookies: ls-auth login --no-browser',
+      },
+    ),
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { sameText } from './same-text.ts'
+
+/**
+ * The pages of our own listener that lead a browser to the provider. The opener's command line can be read by every user
+ * of this machine, and an authorization URL there would let each of them answer for the person. So the opener gets the
+ * address of a page that works once and that ties the sign-in to its browser by a cookie.
+ */
+export interface StartPages {
+  /** For the opener's command line. */
+  readonly opened: URL
+  /**
+   * For the terminal, which nobody else reads. It takes the place of the other page, in case the opener has started a
+   * browser that the person does not see.
+   */
+  readonly printed: URL
+  /** What to answer to a GET of `path`; undefined: it is neither page. */
+  visit(path: string, headers: IncomingHttpHeaders): Visit | undefined
+  /** Whether this browser is the one that the sign-in is tied to. */
+  isTied(headers: IncomingHttpHeaders): boolean
+}
+
+/** `contested`: two browsers have fetched the page, and one of them is not the person's. A number: an error status. */
+export type Visit = Redirect | 'contested' | number
+
+/** On to the provider; `cookie` is absent when the browser has it already. */
+export interface Redirect {
+  readonly location: string
+  readonly cookie?: string
+}
+
+/** As long as a sign-in waits for the browser. */
+const COOKIE_SECONDS = 300
+
+/** The two pages that lead to `target`, beside the path of the redirect URI. */
+export function startPages(redirectUri: string, target: URL): StartPages {
+  const callback = new URL(redirectUri)
+  const below = callback.pathname.endsWith('/') ? callback.pathname : `${callback.pathname}/`
+  const page = () => new URL(`${below}start/${secret()}`, callback)
+  const [opened, printed] = [page(), page()]
+  // Browsers do not separate cookies by port: another sign-in at the same time has a cookie of its own.
+  const name = `ls_auth_${callback.port}`
+  let tied: { to: URL; value: string } | undefined
+  const isTied = ({ cookie = '' }: IncomingHttpHeaders) =>
+    tied !== undefined && cookie.split('; ').some((pair) => sameText(pair, `${name}=${tied?.value}`))
+  return {
+    opened,
+    printed,
+    isTied,
+    visit(path, headers) {
+      const asked = [opened, printed].find(({ pathname }) => sameText(pathname, path))
+      if (!asked) return undefined
+      // A load ahead of time may come from another store of cookies than the real one.
+      if (isPrefetch(headers)) return 503
+      if (isTied(headers)) return { location: target.href }
+      if (tied?.to === asked) return 'contested'
+      if (tied?.to === printed) return 404
+      tied = { to: asked, value: secret() }
+      // Lax: the redirect comes from the provider's site, and `Strict` would keep the cookie from it.
+      const attributes = `Path=${callback.pathname}; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax`
+      return { location: target.href, cookie: `${name}=${tied.value}; ${attributes}` }
+    },
+  }
+}
+
+const secret = (): string => randomBytes(32).toString('base64url')
+
+const isPrefetch = (headers: IncomingHttpHeaders): boolean =>
+  /prefetch/.test(`${headers['sec-purpose']} ${headers.purpose}`)
