@@ -3,6 +3,7 @@ import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
+import { showProgress } from '../progress.ts'
 import { logRequests } from '../request-log.ts'
 import {
   API_SETTINGS,
@@ -142,8 +143,9 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
       hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',
     })
   }
+  const shown = options.quiet === true ? ports : showProgress(ports)
   return {
-    ports: options.debug === true ? logRequests(ports) : ports,
+    ports: options.debug === true ? logRequests(shown) : shown,
     command: names.join(' '),
     args: command.args,
     options,

@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['start'],
   ['main'],
   ['cli'],
-  ['commands', 'report', 'request-log'],
+  ['commands', 'report', 'request-log', 'progress'],
   ['session', 'trace', 'api', 'audit', 'settings'],
   // Made by settings, used by session: types that both may know.
   ['client'],

@@ -1,4 +1,3 @@
-import type { Send } from '../../api/request.ts'
 import type { Verb } from '../../backends/backend.ts'
 import { backendOf, LOCAL_EXAMPLES, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
@@ -8,7 +7,7 @@ import { type CapableSource, requireCapability } from '../../trace/sources/capab
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
 import { authorisedRequest } from '../authorised-request.ts'
-import { type Invocation, loadProfile, tell } from '../invocation.ts'
+import { type Invocation, loadProfile } from '../invocation.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -30,7 +29,7 @@ export async function openSource<V extends Verb>(
 /** The back end of a profile. Failure `settings`. */
 export async function openProfile(invocation: Invocation, profile: Profile): Promise<BackendSource> {
   if (profile.resolved.api.source === 'default') throw noApi(profile)
-  const send = withProgress(await authorisedRequest(invocation, profile), profile.api.host, invocation)
+  const send = await authorisedRequest(invocation, profile)
   return openBackend(profile.backend, {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),
@@ -51,27 +50,4 @@ function noApi({ name, saved }: Profile): Failure {
       ? []
       : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),
   })
-}
-
-/** Delay before a progress message. */
-const PROGRESS_DELAY_MILLIS = 1000
-
-/** Wraps `send`: at a terminal, prints a progress message once when a request takes long. */
-function withProgress(send: Send, host: string, invocation: Invocation): Send {
-  const { terminal, clock } = invocation.ports
-  if (!terminal.errIsTTY) return send
-  let told = false
-  return async (request) => {
-    const answered = new AbortController()
-    const tellOnce = () => {
-      if (!told) tell(invocation, `waiting for ${safeText(host)} …`)
-      told = true
-    }
-    clock.sleep(PROGRESS_DELAY_MILLIS, answered.signal).then(tellOnce, () => {})
-    try {
-      return await send(request)
-    } finally {
-      answered.abort()
-    }
-  }
 }

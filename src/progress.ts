@@ -1,0 +1,89 @@
+import type { Ports, Terminal } from './ports.ts'
+import { safeText } from './safe-text.ts'
+
+/** Work that takes longer says what it waits for. */
+const DELAY_MILLISECONDS = 1_000
+/** Requests that follow each other within this time are one wait. */
+const GAP_MILLISECONDS = 300
+
+/**
+ * At a terminal: names the host that requests wait for, once they have taken a second, and takes the line back when
+ * they are answered. The trace API and the identity provider alike.
+ */
+export function showProgress(ports: Ports): Ports {
+  const { terminal, clock } = ports
+  const line = progressLine(terminal, ports.env.variables.TERM === 'dumb')
+  let pending = 0
+  let [started, ended] = [0, 0]
+
+  async function patiently<T>(url: URL, work: () => Promise<T>): Promise<T> {
+    if (!terminal.errIsTTY) return work()
+    const now = clock.now()
+    if (pending === 0 && now - ended > GAP_MILLISECONDS) started = now
+    pending += 1
+    const answered = new AbortController()
+    const { signal } = answered
+    clock.sleep(Math.max(0, started + DELAY_MILLISECONDS - now), signal).then(
+      () => signal.aborted || line.show(`waiting for ${safeText(url.host, 50)} …`),
+      () => {},
+    )
+    try {
+      return await work()
+    } finally {
+      answered.abort()
+      ended = clock.now()
+      pending -= 1
+      if (pending === 0) line.erase()
+    }
+  }
+
+  return {
+    ...ports,
+    terminal: line.terminal,
+    async http(settings) {
+      const http = await ports.http(settings)
+      return {
+        send: (request) => patiently(request.url, () => http.send(request)),
+        certificateIssuer: (url) => patiently(url, () => http.certificateIssuer(url)),
+      }
+    },
+  }
+}
+
+interface ProgressLine {
+  show(text: string): void
+  erase(): void
+  /** Takes the line back before it writes anything else. */
+  readonly terminal: Terminal
+}
+
+/** One line at the end of stderr. Where nothing can be erased the text gets a line of its own, and only once. */
+function progressLine(terminal: Terminal, dumb: boolean): ProgressLine {
+  let shown: string | undefined
+  const erase = () => {
+    if (shown !== undefined && !dumb) {
+      shown = undefined
+      terminal.err('\r\x1b[2K')
+    }
+  }
+  return {
+    erase,
+    show(text) {
+      if (text === shown) return
+      erase()
+      shown = text
+      terminal.err(dumb ? `${text}\n` : text)
+    },
+    // Inherits the rest: its getters ask the system, so they must not be called before they are needed.
+    terminal: Object.assign<Terminal, Pick<Terminal, 'err' | 'out'>>(Object.create(terminal), {
+      err(text) {
+        erase()
+        terminal.err(text)
+      },
+      out(text, after) {
+        erase()
+        return terminal.out(text, after)
+      },
+    }),
+  }
+}
