@@ -92,6 +92,28 @@ describe('without a browser on this machine', () => {
     expect(polls.length).toBeLessThanOrEqual(2)
   })
 
+  it('a provider that hangs does not keep a code alive', async () => {
+    provider.tamper = { deviceResponse: (body) => ({ ...body, expires_in: 3, interval: 1 }) }
+    provider.delayTokenMilliseconds = 8_000
+    const began = Date.now()
+    const { exit, stderr } = await world.type(command('--device'))
+    provider.delayTokenMilliseconds = 0
+    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('good for 3s') })
+    expect(stderr).toContain('not confirmed in time')
+    expect(Date.now() - began).toBeLessThan(6_000)
+  })
+
+  it('a code is waited for a quarter of an hour at most, whatever its life', async () => {
+    world.fastForward = true
+    provider.tamper = {
+      deviceResponse: (body) => ({ ...body, interval: 300, expires_in: 99_999_999 }),
+      devicePoll: () => ({ status: 400, body: { error: 'authorization_pending' } }),
+    }
+    const { exit, stderr } = await world.type(command('--device'))
+    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('good for 15m.') })
+    expect(world.slept).toEqual([300_000, 300_000])
+  })
+
   it('slow_down makes every later wait longer; interval 0 and a lost answer do not hurry', async () => {
     world.fastForward = true
     provider.tamper = {
@@ -112,6 +134,7 @@ describe('without a browser on this machine', () => {
     'file:///etc/passwd',
     'http://idp.example/device',
     'https://a@evil.example/',
+    'https://:password@evil.example/',
   ])('a device page at %s is neither shown nor opened: exit 10', async (address) => {
     provider.tamper = { deviceResponse: (body) => ({ ...body, verification_uri: address }) }
     const outcome = await world.type(command('--device'))

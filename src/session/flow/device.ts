@@ -2,13 +2,15 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
-import type { DeviceGrant, Provider, Tokens } from '../protocol/provider.ts'
+import type { Tokens } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Attempt } from './attempt.ts'
 import { safeAddress } from './safe-address.ts'
 
 /** Timeout in seconds, even for a code that lives longer: a longer wait only gives a phisher more time. */
 const LONGEST_SECONDS = 900
+/** For one poll, where the person has set no timeout. */
+const POLL_MILLISECONDS = 30_000
 
 /**
  * The device flow (RFC 8628): shows a code, then polls at the provider's interval. Failures: `timed-out`, `declined`,
@@ -31,24 +33,27 @@ export async function throughDevice<T>({ client, provider, ports, dialog, accept
     verificationUriComplete: grant.verificationUriComplete && safeAddress(grant.verificationUriComplete).href,
     expiresInSeconds: life,
   })
-  return accept(await poll(provider, grant, parameters, ports.clock, deadline))
+  const longest = client.http.timeoutMilliseconds ?? POLL_MILLISECONDS
+  const ask = (left: number) => provider.pollDevice(grant, parameters, Math.ceil(Math.min(left, longest)))
+  return accept(await poll(ask, grant.intervalSeconds, ports.clock, deadline))
 }
 
+/** `ask` gets the time that is left, milliseconds: no poll outlives the code. */
 async function poll(
-  provider: Provider,
-  grant: DeviceGrant,
-  parameters: Record<string, string>,
+  ask: (left: number) => Promise<Tokens>,
+  intervalSeconds: number,
   clock: Clock,
   deadline: number,
 ): Promise<Tokens> {
-  let interval = clamp(grant.intervalSeconds, 1, 300, 5)
+  let interval = clamp(intervalSeconds, 1, 300, 5)
   let backoff = interval
   for (;;) {
     if (clock.now() + backoff * 1000 >= deadline) break
     await clock.sleep(backoff * 1000)
-    if (clock.now() >= deadline) break
+    const left = deadline - clock.now()
+    if (left <= 0) break
     try {
-      return await provider.pollDevice(grant, parameters)
+      return await ask(left)
     } catch (error) {
       const verdict = classify(error)
       if (verdict === 'stop') throw error

@@ -34,6 +34,8 @@ export interface Exchange {
   readonly refreshToken: string | undefined
   /** The raw response with tokens, to validate it again without a second request. */
   readonly tokenAnswer: HttpAnswer | undefined
+  /** Longest time for a request to the token endpoint, milliseconds; undefined: that of any request. */
+  tokenTimeout: number | undefined
 }
 
 /**
@@ -53,9 +55,12 @@ export async function beginExchange(
     skewSeconds: options.skewSeconds,
     refreshToken: undefined as string | undefined,
     tokenAnswer: undefined as HttpAnswer | undefined,
+    tokenTimeout: undefined as number | undefined,
   }
   config[oidc.customFetch] = async (url, init) => {
-    const answer = (init.method === 'POST' && replay) || (await send(url, init, options, redirectUri))
+    const answer =
+      (init.method === 'POST' && replay) ||
+      (await send(url, init, options, redirectUri, exchange.tokenTimeout))
     exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
     if (bringsTokens(answer)) exchange.tokenAnswer = answer
@@ -79,6 +84,7 @@ async function send(
   init: oidc.CustomFetchOptions,
   { http, metadata }: ProviderOptions,
   redirectUri: string | undefined,
+  tokenTimeout: number | undefined,
 ): Promise<HttpAnswer> {
   // The library derives redirect_uri from the callback URL, where an empty path has become `/` (RFC 6749 §4.1.3).
   const form = init.body as unknown
@@ -90,6 +96,7 @@ async function send(
     headers: init.headers,
     ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
     maxBytes: TOKEN_BYTES,
+    ...(tokenTimeout !== undefined && init.method === 'POST' && { timeoutMilliseconds: tokenTimeout }),
   })
   if (init.method !== 'POST') return answer
   if (bringsTokens(answer)) return withPlainError(answer)

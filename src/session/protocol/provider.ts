@@ -59,8 +59,14 @@ export interface Provider {
   authorize(parameters: Record<string, string>): Promise<AuthorizationRequest>
   exchangeCode(callback: URL, request: AuthorizationRequest): Promise<Tokens>
   startDevice(parameters: Record<string, string>): Promise<DeviceGrant>
-  /** One poll. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code. */
-  pollDevice(grant: DeviceGrant, parameters: Record<string, string>): Promise<Tokens>
+  /**
+   * One poll, within `timeoutMilliseconds`. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code.
+   */
+  pollDevice(
+    grant: DeviceGrant,
+    parameters: Record<string, string>,
+    timeoutMilliseconds: number,
+  ): Promise<Tokens>
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
   /** RFC 7009. False: the provider offers no revocation. */
   revoke(token: string): Promise<boolean>
@@ -110,8 +116,9 @@ export function connectProvider(options: ProviderOptions): Provider {
       ),
     startDevice: (parameters) =>
       ask('start the device flow', 'device', (exchange) => startDevice(exchange, parameters)),
-    pollDevice: (grant, parameters) =>
+    pollDevice: (grant, parameters, timeoutMilliseconds) =>
       ask('sign in', 'device', async (exchange) => {
+        exchange.tokenTimeout = timeoutMilliseconds
         const answer = await pollDevice(exchange, grant, parameters)
         // The library expects one with an authorization code only (OpenID Connect Core §3.1.3.3).
         if (answer.id_token === undefined && parameters.scope?.split(' ').includes('openid'))
