@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { get } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Loopback, listen } from '../../../src/session/flow/loopback.ts'
 
@@ -56,6 +57,37 @@ describe('the listener for the redirect', () => {
   })
 })
 
+describe('for a redirect to localhost, which may be either loopback family', () => {
+  const listenAtLocalhost = (port: number) => listen({ host: 'localhost', ports: [port], path: '/callback' })
+  const freePort = async () => {
+    const free = await listen({ host: 'localhost', ports: 'any', path: '' })
+    await free.finish('done')
+    return Number(new URL(free.redirectUri).port)
+  }
+
+  it.each(['127.0.0.1', '::1'])('is heard at %s', async (address) => {
+    const both = await listenAtLocalhost(await freePort())
+    const { port, host } = new URL(both.redirectUri)
+    const status = await new Promise((resolve, reject) => {
+      const asked = { host: address, port, path: '/', headers: { host }, agent: false }
+      get(asked, (response) => resolve(response.resume().statusCode)).on('error', reject)
+    })
+    expect(status).toBe(404)
+    await both.finish('done')
+  })
+
+  it.each(['127.0.0.1', '::1'])('takes no port that somebody else has at %s', async (address) => {
+    const port = await freePort()
+    const other = createServer().listen(port, address)
+    await once(other, 'listening')
+    await expect(listenAtLocalhost(port)).rejects.toMatchObject({
+      code: 'settings',
+      message: `cannot wait for the browser: port ${port} is in use`,
+    })
+    other.close()
+  })
+})
+
 describe('with connections that never end their request', () => {
   const open = new Set<Socket>()
   let reopening = true
@@ -87,6 +119,25 @@ describe('with connections that never end their request', () => {
       expect((await answer).searchParams.get('state')).toBe(STATE)
     },
   )
+
+  // The long form: LS_AUTH_HALF_OPEN_SECONDS=60.
+  const seconds = Number(process.env.LS_AUTH_HALF_OPEN_SECONDS ?? 3)
+  it(`200 of them for ${seconds} s: of 150 requests of a browser none is refused`, {
+    timeout: seconds * 1_000 + 30_000,
+  }, async () => {
+    reopening = true
+    for (let i = 0; i < 200; i++) half()
+    const heard: unknown[] = []
+    const began = Date.now()
+    for (let asked = 0; asked < 150; asked++) {
+      await new Promise((resolve) =>
+        setTimeout(resolve, began + (asked * seconds * 1_000) / 150 - Date.now()),
+      )
+      heard.push(await ask(redirect('wrong')))
+    }
+    expect(heard).toEqual(Array(150).fill(400))
+    expect(open.size).toBeGreaterThan(150)
+  })
 
   it('closes them after some seconds', { timeout: 20_000 }, async () => {
     reopening = false
