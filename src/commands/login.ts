@@ -9,10 +9,18 @@ import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { shortDuration } from '../settings/duration.ts'
-import { defaultToKeep, type Profile, requireClient, type Settings } from '../settings/profile.ts'
+import {
+  defaultToKeep,
+  listHint,
+  type Profile,
+  profileNames,
+  requireClient,
+  type Settings,
+} from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { repeatLogin } from './repeat-login.ts'
 import { textFlag } from './typed-flags.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
@@ -20,17 +28,29 @@ export const login: CliCommand<LoginOptions> = { read, run }
 
 async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
-  if (profile.client.issuer === undefined && !profile.saved) {
-    throw new Failure('usage', 'there is no profile yet', {
-      hint: 'Run: ls-auth login --issuer URL --client-id ID',
-    })
-  }
+  if (profile.client.issuer === undefined && !profile.saved) throw noProfile(settings, profile.name)
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
-  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
+  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation)).catch(
+    (error) => {
+      throw error instanceof Failure ? repeatLogin(error, invocation) : error
+    },
+  )
   const saved = await saveSettings(invocation, settings, profile)
   await printSignedIn(invocation, profile, client, signedIn, saved)
+}
+
+function noProfile(settings: Settings, name: string): Failure {
+  const known = profileNames(settings)
+  if (known.length === 0)
+    return new Failure('usage', 'there is no profile yet', {
+      hint: 'Run: ls-auth login --issuer URL --client-id ID',
+    })
+  const safe = safeText(name, 60)
+  return new Failure('usage', `there is no profile "${safe}"`, {
+    hint: `${listHint(known)} To make this one: ls-auth login --profile ${safe} --issuer URL --client-id ID`,
+  })
 }
 
 function read({ flags }: Typed): LoginOptions {

@@ -128,7 +128,7 @@ export function chooseName(
   flags: Omit<Flags, 'values'>,
   env: Env,
 ): { name: string; saved: boolean } {
-  const known = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
+  const known = profileNames(settings)
   const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
   if (asked !== undefined) {
     if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
@@ -145,7 +145,7 @@ export function chooseName(
       },
     )
   }
-  const [only, ...others] = [...new Set(known)]
+  const [only, ...others] = known
   if (only !== undefined && others.length === 0) return { name: only, saved: true }
   if (only === undefined) return { name: 'default', saved: false }
   if (flags.anyProfile) return { name: '', saved: false }
@@ -158,16 +158,22 @@ export function chooseName(
  * The profile that `default_profile` must name when one is added: until now it was chosen because it was the only one.
  * Undefined: a default is named already, or there is none to keep.
  */
-export function defaultToKeep({ config, system }: Settings, added: string): string | undefined {
-  if ((config.defaultProfile ?? system.defaultProfile) !== undefined) return undefined
-  const [only, ...others] = new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)])
+export function defaultToKeep(settings: Settings, added: string): string | undefined {
+  if ((settings.config.defaultProfile ?? settings.system.defaultProfile) !== undefined) return undefined
+  const [only, ...others] = profileNames(settings)
   return others.length > 0 || only === added ? undefined : only
 }
 
-const listHint = (known: readonly string[]): string =>
+/** The names of all profiles, in the user's file first. */
+export const profileNames = ({ config, system }: Settings): string[] => [
+  ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),
+]
+
+/** A hint that names the profiles, or says how to make the first one. */
+export const listHint = (known: readonly string[]): string =>
   known.length === 0
     ? 'Make one: ls-auth login --issuer URL --client-id ID'
-    : `Profiles: ${[...new Set(known)].map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
+    : `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
 
 function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[]): string[] {
   const known = new Set(SETTING_TABLE.map(({ key }) => key))

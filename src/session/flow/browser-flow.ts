@@ -1,18 +1,17 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { redirectUris } from '../../providers/presets.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
-import type { AuthorizationRequest, Provider } from '../protocol/provider.ts'
+import type { AuthorizationRequest } from '../protocol/provider.ts'
 import type { Attempt } from './attempt.ts'
 import { throughDevice } from './device.ts'
 import { findDisplay } from './display.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
+import { offersDevice, wayWithoutBrowser } from './other-way.ts'
 import { askForRedirect, readPasted } from './paste.ts'
+import { limitWait } from './patience.ts'
 import { safeAddress } from './safe-address.ts'
 import { startPages } from './start-page.ts'
-
-const LONGEST_WAIT_MILLISECONDS = 5 * 60_000
 
 /**
  * The authorization code flow (RFC 8252) with a browser on this machine or another one: redirect to the loopback
@@ -42,7 +41,11 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
 async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   const { client, options, provider } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
-  const loopback = await listen({ host: redirectHost, ports: redirectPorts, path: redirectPath })
+  const where = { host: redirectHost, ports: redirectPorts, path: redirectPath }
+  const loopback = await listen(where).catch((error) => {
+    const otherWay = `Free a port, name another one that is registered by --port, or: ${wayWithoutBrowser(attempt)}`
+    throw error instanceof Failure ? error.withHint(otherWay) : error
+  })
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, options, loopback.redirectUri))
@@ -65,27 +68,28 @@ const spendCode = <T>(
 
 /** Shows or opens the URL, then waits for the redirect, and for a pasted line too when the browser is elsewhere. */
 async function waitForCallback(
-  { client, options, provider, ports, dialog }: Attempt<unknown>,
+  attempt: Attempt<unknown>,
   loopback: Loopback,
   { url, state }: AuthorizationRequest,
 ): Promise<URL | 'device'> {
+  const { options, ports, dialog } = attempt
   const elsewhere = options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
   const opening = options.flow === 'browser' && !elsewhere
-  const over = giveUpAfter(LONGEST_WAIT_MILLISECONDS, client)
+  const port = Number(new URL(loopback.redirectUri).port)
+  const patience = limitWait(attempt, port)
   const start = opening ? startPages(loopback.redirectUri, safeAddress(url.href)) : undefined
-  const answer = loopback.wait(state, over.signal, start)
+  const answer = loopback.wait(state, patience.signal, start)
   answer.catch(() => {})
-  if (elsewhere) {
-    const port = Number(new URL(loopback.redirectUri).port)
-    dialog.showElsewhere(elsewhere, port, offersDevice(client, provider))
-  }
+  if (elsewhere) dialog.showElsewhere(elsewhere, port, offersDevice(attempt))
   dialog.showUrl(start?.printed ?? url, opening)
   if (start) await (await ports.browser()).open(start.opened)
-  return elsewhere && dialog.canAsk ? firstAnswer(answer, loopback.redirectUri, state, dialog, over) : answer
+  try {
+    const asking = elsewhere && dialog.canAsk
+    return await (asking ? firstAnswer(answer, loopback.redirectUri, state, dialog) : answer)
+  } finally {
+    patience.end()
+  }
 }
-
-const offersDevice = (client: Client, provider: Provider): boolean =>
-  client.preset.device !== 'no' && typeof provider.metadata.device_authorization_endpoint === 'string'
 
 /** Race of the listener and the paste prompt: the first to finish wins. The line `d` chooses the device flow. */
 async function firstAnswer(
@@ -93,7 +97,6 @@ async function firstAnswer(
   redirectUri: string,
   state: string,
   dialog: LoginDialog,
-  over: AbortController,
 ): Promise<URL | 'device'> {
   const typing = new AbortController()
   const pasted = async (): Promise<URL | 'device'> => {
@@ -110,19 +113,7 @@ async function firstAnswer(
     return await Promise.race([answer, pasted()])
   } finally {
     typing.abort(new Failure('declined', 'no longer needed'))
-    over.abort(new Failure('declined', 'no longer needed'))
   }
-}
-
-/** The timeout. Needed because the provider shows an unregistered redirect URI as a page and sends nothing to us. */
-function giveUpAfter(milliseconds: number, client: Client): AbortController {
-  const controller = new AbortController()
-  const reason = new Failure('timed-out', 'no answer from the browser within 5 minutes', {
-    hint: 'If the page spoke of the redirect URI, register what is below. Without a browser try --device or --paste.',
-    detail: redirectUris(client.preset),
-  })
-  setTimeout(() => controller.abort(reason), milliseconds).unref()
-  return controller
 }
 
 function authorizationParameters(

@@ -104,7 +104,7 @@ async function bind(
         ? `port ${candidates[0]} is in use`
         : `ports ${candidates.join(', ')} are in use`
   throw new Failure('settings', `cannot wait for the browser: ${tried}`, {
-    hint: 'Free one of them, set redirect_ports to others that are registered, or use ls-auth login --device.',
+    hint: 'Free a port, or set redirect_ports to others that are registered.',
   })
 }
 

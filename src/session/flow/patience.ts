@@ -1,0 +1,55 @@
+import { Failure } from '../../errors.ts'
+import { redirectUris } from '../../providers/presets.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Attempt } from './attempt.ts'
+import { wayWithoutBrowser } from './other-way.ts'
+
+const NOTE_MILLISECONDS = 20_000
+const LONGEST_MILLISECONDS = 5 * 60_000
+
+/** The limits of the wait for the browser. */
+export interface Patience {
+  /** Aborted with the Failure `timed-out` after 5 minutes. */
+  readonly signal: AbortSignal
+  /** The wait is over. */
+  end(): void
+}
+
+/**
+ * Limits the wait for the redirect to `port`. A provider shows a wrong redirect URI or client on a page of its own and
+ * sends nothing here, so after a while the dialog tells what it must know.
+ */
+export function limitWait(attempt: Attempt<unknown>, port: number): Patience {
+  const { dialog } = attempt
+  const controller = new AbortController()
+  const registered = registration(attempt, port)
+  const note = setTimeout(() => {
+    const lead =
+      'Nothing has come back yet. If the page speaks of the client or the redirect URI, the provider must know:'
+    const lines = registered.map((line) => `  ${line}`)
+    dialog.tell([lead, ...lines, 'Others by --client-id and --port.'].join('\n'))
+  }, NOTE_MILLISECONDS)
+  const limit = setTimeout(() => {
+    const hint = `If the page spoke of the client or the redirect URI, register what is below, or name others by --client-id and --port. Without a browser: ${wayWithoutBrowser(attempt)}`
+    const message = 'no answer from the browser within 5 minutes'
+    controller.abort(new Failure('timed-out', message, { hint, detail: registered }))
+  }, LONGEST_MILLISECONDS)
+  // Neither keeps the process alive by itself.
+  note.unref()
+  limit.unref()
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(note)
+      clearTimeout(limit)
+    },
+  }
+}
+
+function registration({ client }: Attempt<unknown>, port: number): string[] {
+  const thisTime = client.preset.redirectPorts === 'any' ? ` (port ${port} this time)` : ''
+  return [
+    `client id     ${safeText(client.clientId, 200)}`,
+    ...redirectUris(client.preset).map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
+  ]
+}
