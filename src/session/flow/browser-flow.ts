@@ -1,16 +1,18 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { AuthorizationRequest } from '../protocol/provider.ts'
 import type { Attempt } from './attempt.ts'
 import { throughDevice } from './device.ts'
 import { findDisplay } from './display.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
-import { type Loopback, listen } from './loopback.ts'
+import { type BrowserHere, type Loopback, listen } from './loopback.ts'
 import { offersDevice, wayWithoutBrowser } from './other-way.ts'
 import { askForRedirect, readPasted } from './paste.ts'
 import { limitWait } from './patience.ts'
 import { safeAddress } from './safe-address.ts'
+import { socketOwner } from './socket-owner.ts'
 import { startPages } from './start-page.ts'
 
 /**
@@ -78,7 +80,8 @@ async function waitForCallback(
   const port = Number(new URL(loopback.redirectUri).port)
   const patience = limitWait(attempt, port)
   const start = opening ? startPages(loopback.redirectUri, safeAddress(url.href)) : undefined
-  const answer = loopback.wait(state, patience.signal, start)
+  const here = start && { start, isForeign: await foreignTo(ports) }
+  const answer = loopback.wait(state, patience.signal, here)
   answer.catch(() => {})
   if (elsewhere) dialog.showElsewhere(elsewhere, port, offersDevice(attempt))
   dialog.showUrl(start?.printed ?? url, opening)
@@ -88,6 +91,15 @@ async function waitForCallback(
     return await (asking ? firstAnswer(answer, loopback.redirectUri, state, dialog) : answer)
   } finally {
     patience.end()
+  }
+}
+
+/** Root can do whatever this user can, and may forward for others. */
+async function foreignTo({ env, files }: Ports): Promise<BrowserHere['isForeign']> {
+  const opened = await files()
+  return async (connection) => {
+    const owner = await socketOwner(connection, opened)
+    return owner !== undefined && owner !== 0 && owner !== env.uid
   }
 }
 

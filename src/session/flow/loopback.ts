@@ -3,19 +3,27 @@ import type { AddressInfo, Socket } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
+import type { Connection } from './socket-owner.ts'
 import type { Redirect, StartPages } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
 export interface Loopback {
   readonly redirectUri: string
   /**
-   * The redirect with the right `state`. Any other request gets an error status and the wait goes on. With `start` it
+   * The redirect with the right `state`. Any other request gets an error status and the wait goes on. With `here` it
    * must come from the browser that opened that page: Failure `refused` when it does not, or when a second browser opens
    * the page.
    */
-  wait(state: string, signal: AbortSignal, start?: StartPages): Promise<URL>
+  wait(state: string, signal: AbortSignal, here?: BrowserHere): Promise<URL>
   /** Shows the waiting browser how the sign-in went, then closes the port. */
   finish(page: Page): Promise<void>
+}
+
+/** What ties the answer to a browser that was opened on this machine. */
+export interface BrowserHere {
+  readonly start: StartPages
+  /** Whether the connection is known to be another user's. */
+  isForeign(connection: Connection): Promise<boolean>
 }
 
 /** The parts of the redirect URI, from the preset. */
@@ -39,11 +47,12 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
 
   return {
     redirectUri: `${origin}${options.path}`,
-    wait(state, signal, start) {
+    wait(state, signal, here) {
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-        handle = (request, response) => {
-          const verdict = judge(request, new URL(origin), path, state, start)
+        handle = async (request, response) => {
+          if (here && (await here.isForeign(request.socket))) return reply(response, 403, 'waiting')
+          const verdict = judge(request, new URL(origin), path, state, here?.start)
           if (typeof verdict === 'number') return reply(response, verdict, 'waiting')
           if (typeof verdict === 'object') return redirect(response, verdict)
           // A browser may load the page twice; only the first request counts.
