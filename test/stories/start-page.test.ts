@@ -104,9 +104,25 @@ describe('what other users of this machine can read', () => {
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
   })
 
+  it('an answer that is loaded twice is spent once', async () => {
+    const running = login()
+    const cookies = new CookieJar()
+    const { url } = await browse((await opened).href, { user: 'alice', cookies, stopAt: 'callback' })
+    provider.delayTokenMilliseconds = 500
+    const first = browse(url, { user: 'alice', cookies })
+    while (codesSpent() === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    const second = await browse(url, { user: 'alice', cookies })
+    provider.delayTokenMilliseconds = 0
+    expect(second).toMatchObject({ status: 200, body: expect.stringContaining('Not this one') })
+    expect((await first).body).toContain('You are signed in.')
+    expect((await running).exit).toBe(0)
+    expect(codesSpent()).toBe(1)
+  })
+
   it.each([
     ['HEAD', (start: URL) => fetchOnce(start, {}, 'HEAD'), 405],
     ['a browser that looks ahead', (start: URL) => fetchOnce(start, { 'sec-purpose': 'prefetch' }), 503],
+    ['an older browser that does', (start: URL) => fetchOnce(start, { purpose: 'prefetch' }), 503],
     ['an icon', (start: URL) => fetchOnce(new URL('/favicon.ico', start)), 404],
     ['a guess', (start: URL) => fetchOnce(new URL('guessed', start)), 404],
     ['a name that leads here', (start: URL) => fetchOnce(start, { host: 'rebind.test' }), 421],

@@ -6,7 +6,7 @@ import { safeText } from '../../safe-text.ts'
 
 /** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
 const LONGEST_WAIT_MILLISECONDS = 45_000
-const PATIENCE_MILLISECONDS = 2_000
+const PATIENCE_MILLISECONDS = 1_000
 
 /**
  * Runs `work` while this process alone holds the session lock. Waits at most 45 s; then Failure `busy` names the
