@@ -89,7 +89,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     packages: ['commander'],
     never:
       /^src\/(?!system|cli|backends|settings\/(setting-table|places)|trace\/formats\/output-choices)\w+\//,
-    kilobytes: 80,
+    kilobytes: 82,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 190 },
