@@ -28,3 +28,12 @@ export function safeJson(value: unknown, indent?: number): string {
       .join('')
   })
 }
+
+/** TOML with the same characters escaped: its parser gives back what was written. Strings must be in double quotes. */
+export function safeToml(text: string): string {
+  return text.replace(UNSAFE, (char) => {
+    if (char === '\n') return char
+    const hex = (char.codePointAt(0) as number).toString(16)
+    return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
+  })
+}

@@ -141,8 +141,10 @@ function patched(
   { path, text }: ConfigFile,
   root: Record<string, unknown>,
 ): string {
+  // Of two kinds of line ends the library keeps one, and says so on the console.
+  const mixed = /\r\n/.test(text) && /(?<!\r)\n/.test(text)
   try {
-    return patch(text, root)
+    return patch(mixed ? text.replaceAll('\r\n', '\n') : text, root)
   } catch (cause) {
     const { line, column } = cause as { line?: number; column?: number }
     // This library counts columns from zero, and gives no reason.

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { openWorld, type World } from '../world/world.ts'
 
@@ -197,6 +197,28 @@ describe('a profile for a team', () => {
     const outcome = await world.type(`ls-auth profile add copy --from ${file}`)
     expect(outcome).toMatchObject({ exit: 2, stderr: expect.stringContaining('nest deeper than 64 levels') })
     expect(process.memoryUsage().rss - before).toBeLessThan(700e6)
+  })
+
+  it('is exported without characters that steer a terminal, and they come back', async () => {
+    const written =
+      '[profiles.work]\nissuer = "https://id.example"\norganization = "a\\u202Eb\\u009b\\U000E0041"\n'
+    await world.writeConfig(written)
+    const { exit, stdout } = await world.type('ls-auth profile export work')
+    expect({ exit, stdout }).toEqual({
+      exit: 0,
+      stdout: written.replace('\\u202E', '\\u202e').replace('\\U000E0041', '\\U000e0041'),
+    })
+  })
+
+  it('changes a file with both kinds of line ends, and no library says so', async () => {
+    const said = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    await world.writeConfig(
+      '[profiles.a]\r\nissuer = "https://a.example"\n[profiles.b]\nissuer = "https://b.example"\n',
+    )
+    expect(await world.type('ls-auth profile use b')).toMatchObject({ exit: 0 })
+    expect(said).not.toHaveBeenCalled()
+    said.mockRestore()
+    expect((await world.type('ls-auth profile list')).stdout).toMatch(/b/)
   })
 
   it('travels by export and add --from, without what belongs to one machine', async () => {

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText, safeToml } from '../../safe-text.ts'
 import { readConfig, renderProfile } from '../../settings/config-file.ts'
 import { readSettings } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
@@ -40,7 +40,7 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
   if (typeof issuer === 'string') checkIssuer(issuer)
   if (typeof api === 'string') checkBaseUrl(api, String(table.authorization ?? ''))
   const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !LOCAL_SETTINGS.has(key)))
-  await terminal.out(await renderProfile(name, shared))
+  await terminal.out(safeToml(await renderProfile(name, shared)))
 }
 
 /**
