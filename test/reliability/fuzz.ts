@@ -1,71 +1,133 @@
+import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { gzipSync } from 'node:zlib'
-import { TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
-import { type Random, seeded } from '../world/trace/random.ts'
-import { specimens } from './fuzz-corpus.ts'
-import { mutate } from './fuzz-mutations.ts'
-import { runOn } from './fuzz-run.ts'
+import { seeded } from '../world/trace/random.ts'
+import { commandLines } from './fuzz/command-lines.ts'
+import type { Kind, Trial } from './fuzz/kind.ts'
+import { claims, deviceAnswers, discoveryDocuments, keySets, tokenAnswers } from './fuzz/provider-answers.ts'
+import { sessionHeaders } from './fuzz/session-headers.ts'
+import { importedProfiles, settingsFiles } from './fuzz/settings.ts'
+import { traces } from './fuzz/traces.ts'
+import { commandLineValues } from './fuzz/values.ts'
 
 /**
- * Broken traces of every format through `trace get -`, in every output: each ends with a drawing or with two lines,
- * never with an exception, a control character or a line that is too wide.
- * `npm run fuzz [-- --inputs N] [--seed N] [--only N]`: the same numbers are the same inputs; a failing one is kept.
+ * Broken input of every kind that comes from outside, in at the doors it comes in by: each ends with a result or with an
+ * error in two lines, never with an exception, a control character, a secret, or more than 300 MB.
+ * `npm run fuzz [-- --inputs N] [--seed N] [--kind NAME] [--only N]`: the same numbers are the same inputs, keys
+ * and the time of day apart; a failing one is kept. Each kind is a process of its own, which is how its memory is measured.
  */
+const KINDS: readonly Kind[] = [
+  traces,
+  settingsFiles,
+  importedProfiles,
+  discoveryDocuments,
+  keySets,
+  tokenAnswers,
+  deviceAnswers,
+  claims,
+  sessionHeaders,
+  commandLines,
+  commandLineValues,
+]
+const MOST_MEGABYTES = 300
+
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    kind: { type: 'string' },
     only: { type: 'string' },
   },
 })
+const seed = Number(values.seed)
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-const FLAGS = [
-  [],
-  ['--unfold'],
-  ['--errors'],
-  ['--show-sensitive'],
-  ['--no-bars'],
-  ['--depth', '2'],
-  ['--min', '1ms'],
-]
+if (values.kind === undefined) everyKind()
+else await oneKind(values.kind)
 
-const tally = { inputs: 0, read: 0, refused: 0, failures: 0, exceptions: 0 }
-const seed = Number(values.seed)
-const corpus = [seed, seed + 1].flatMap(specimens)
-if (values.only !== undefined) await fuzz(Number(values.only))
-else for (let number = 1; number <= Number(values.inputs); number++) await fuzz(number)
-print(`seed=${seed} read=${tally.read} refused=${tally.refused}`)
-print(`inputs=${tally.inputs} failures=${tally.failures} exceptions=${tally.exceptions}`)
-process.exitCode = tally.failures + tally.exceptions === 0 ? 0 : 1
+/** Each kind in a process of its own, with its part of the inputs. */
+function everyKind(): void {
+  const shares = KINDS.reduce((sum, { share }) => sum + share, 0)
+  const tally = { inputs: 0, failures: 0, exceptions: 0 }
+  for (const { name, share } of KINDS) {
+    const inputs = Math.ceil((Number(values.inputs) * share) / shares)
+    const argv = [
+      process.argv[1] as string,
+      '--kind',
+      name,
+      '--seed',
+      String(seed),
+      '--inputs',
+      String(inputs),
+    ]
+    const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 2 ** 28 })
+    process.stdout.write(stdout)
+    const [, ran, failures, exceptions] = /^inputs=(\d+) failures=(\d+) exceptions=(\d+)/m.exec(stdout) ?? []
+    if (ran === undefined) print(`${name}: ended before its time: ${stderr.slice(-2_000)}`)
+    tally.inputs += Number(ran ?? 0)
+    tally.failures += Number(failures ?? 1)
+    tally.exceptions += Number(exceptions ?? 0)
+  }
+  end(tally)
+}
 
-/** One input: all that is random about it follows from the seed and its number. */
-async function fuzz(number: number): Promise<void> {
-  const random = seeded(seed * 1_000_003 + number)
-  const { format, bytes } = pick(corpus, random)
-  let mutated = mutate(bytes, pick(corpus, random).bytes, random)
-  const packed = random.between(0, 19)
-  if (packed === 0) mutated = gzipSync(mutated)
-  else if (packed === 1) mutated = mutate(gzipSync(bytes), bytes, random)
-  const output = pick(TRACE_FORMATS, random)
-  const options = [...(output === 'waterfall' ? [] : ['-o', output]), ...pick(FLAGS, random)]
-  const ending = await runOn(mutated, options, random.between(40, 250), random.between(0, 4) > 0)
-  tally.inputs++
-  if (ending.exit === 0) tally.read++
-  else tally.refused++
-  tally.failures += ending.broken.length > 0 ? 1 : 0
-  tally.exceptions += ending.exception === undefined ? 0 : 1
-  const complaints = [...ending.broken, ...(ending.exception === undefined ? [] : [ending.exception])]
+async function oneKind(name: string): Promise<void> {
+  const kind = KINDS.find((one) => one.name === name)
+  if (!kind) {
+    print(`No such kind. There are: ${KINDS.map((one) => one.name).join(', ')}`)
+    process.exitCode = 2
+    return
+  }
+  const started = performance.now()
+  const tryOne = await kind.open(seed)
+  const tally = { inputs: 0, failures: 0, exceptions: 0 }
+  const exits = new Map<number, number>()
+  const [first, last] =
+    values.only === undefined ? [1, Number(values.inputs)] : [Number(values.only), Number(values.only)]
+  for (let number = first; number <= last; number++) {
+    const trial = await tryOne(seeded(seed * 1_000_003 + number))
+    tally.inputs++
+    tally.failures += trial.broken.length > 0 ? 1 : 0
+    tally.exceptions += trial.exception === undefined ? 0 : 1
+    exits.set(trial.exit, (exits.get(trial.exit) ?? 0) + 1)
+    await complain(kind, number, trial)
+  }
+  // Kilobytes, of the whole life of the process.
+  const megabytes = Math.round(process.resourceUsage().maxRSS / 1024)
+  if (megabytes > MOST_MEGABYTES) {
+    tally.failures++
+    print(`${name}: took ${megabytes} MB`)
+  }
+  const ended = [...exits].sort(([a], [b]) => a - b).map(([exit, count]) => `${exit}: ${count}`)
+  const seconds = ((performance.now() - started) / 1000).toFixed(0)
+  print(`${name.padEnd(10)} ${seconds} s, ${megabytes} MB at most, exits ${ended.join(', ')}`)
+  end(tally)
+}
+
+async function complain(
+  { name }: Kind,
+  number: number,
+  { input, about, broken, exception }: Trial,
+): Promise<void> {
+  const complaints = [...broken, ...(exception === undefined ? [] : [exception])]
   if (complaints.length === 0) return
-  const path = join(tmpdir(), `ls-auth-fuzz-${seed}-${number}`)
-  await writeFile(path, mutated)
-  print(`input ${number} (${format}, ${options.join(' ')}), kept as ${path}:`)
+  const path = join(tmpdir(), `ls-auth-fuzz-${name}-${seed}-${number}`)
+  await writeFile(path, input)
+  print(`${name} ${number} (${about}), kept as ${path}:`)
   for (const complaint of complaints) print(`  ${complaint.slice(0, 500)}`)
 }
 
-function pick<Item>(items: readonly Item[], random: Random): Item {
-  return items[random.between(0, items.length - 1)] as Item
+function end({
+  inputs,
+  failures,
+  exceptions,
+}: {
+  inputs: number
+  failures: number
+  exceptions: number
+}): void {
+  print(`inputs=${inputs} failures=${failures} exceptions=${exceptions}`)
+  process.exitCode = failures + exceptions === 0 && inputs > 0 ? 0 : 1
 }

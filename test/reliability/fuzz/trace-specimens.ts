@@ -1,16 +1,16 @@
-import { toJsonText, toNdjson } from '../../src/trace/formats/own/own-json-export.ts'
-import { readTraces } from '../../src/trace/formats/sniff.ts'
-import type { Trace } from '../../src/trace/model.ts'
-import { toJaegerTrace } from '../world/trace/jaeger-trace.ts'
-import { toOtlpDocument } from '../world/trace/otlp.ts'
-import { traceByIdResponse, tracesData } from '../world/trace/protobuf.ts'
+import { toJsonText, toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { toJaegerTrace } from '../../world/trace/jaeger-trace.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { traceByIdResponse, tracesData } from '../../world/trace/protobuf.ts'
 import {
   makeTrace,
   type SpanData,
   type TraceData,
   toStoredTraces,
   withHostileText,
-} from '../world/trace-data.ts'
+} from '../../world/trace-data.ts'
 
 /** A sound input to begin with. */
 export interface Specimen {

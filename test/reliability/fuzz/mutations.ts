@@ -1,4 +1,4 @@
-import type { Random } from '../world/trace/random.ts'
+import type { Random } from '../../world/trace/random.ts'
 
 type Mutation = (bytes: Buffer, random: Random, other: Buffer) => Buffer
 

@@ -1,0 +1,143 @@
+import { run } from '../../../src/cli.ts'
+import { NetworkFailure } from '../../../src/errors.ts'
+import type { Files, HttpAnswer, HttpRequest, Ports } from '../../../src/ports.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
+
+/** A machine in memory: files, keychain and network are what the input says. */
+export interface Machine {
+  /** Path → content. */
+  readonly files: Map<string, Buffer>
+  readonly items: Map<string, string>
+  /** All of standard input. */
+  stdin: Buffer
+  /** Milliseconds; sleeping moves it. */
+  now: number
+  variables: Record<string, string>
+  answer: (request: HttpRequest) => HttpAnswer | undefined
+}
+
+/** How a command line ended. */
+export interface Ended {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+  readonly exception: string | undefined
+}
+
+export const CONFIG = '/home/ada/.config/ls-auth/config.toml'
+
+export const openMachine = (): Machine => ({
+  files: new Map(),
+  items: new Map(),
+  stdin: Buffer.alloc(0),
+  // The protocol library reads the real clock.
+  now: Date.now(),
+  variables: {},
+  answer: () => undefined,
+})
+
+/** Runs one command line in this process. */
+export async function type(machine: Machine, argv: readonly string[]): Promise<Ended> {
+  let [out, err] = ['', '']
+  const ports = portsOf(
+    machine,
+    (text) => (out += text),
+    (text) => (err += text),
+  )
+  try {
+    const exit = await run(argv, ports)
+    return { exit, out, err, exception: exit === 1 ? err : undefined }
+  } catch (error) {
+    return { exit: 1, out, err, exception: String((error as Error).stack ?? error) }
+  }
+}
+
+function portsOf(machine: Machine, out: (text: string) => void, err: (text: string) => void): Ports {
+  const files = memoryFiles(machine.files)
+  return {
+    env: {
+      variables: machine.variables,
+      platform: 'linux',
+      homeDirectory: '/home/ada',
+      systemConfigFile: '/etc/ls-auth/config.toml',
+      pid: 1,
+      uid: 1000,
+      version: '0',
+    },
+    clock: {
+      now: () => machine.now,
+      async sleep(milliseconds) {
+        machine.now += milliseconds
+      },
+    },
+    terminal: {
+      columns: 100,
+      unicode: true,
+      out: async (text, after = '') => {
+        for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
+      },
+      err,
+      outIsTTY: false,
+      errIsTTY: false,
+      inIsTTY: false,
+      style: async () => UNSTYLED,
+      setColor: () => {},
+      readAll: async () => machine.stdin.toString(),
+      readAllBytes: async () => machine.stdin,
+      readLine: async () => undefined,
+      readSecret: async () => undefined,
+    },
+    signals: { shield: (work) => work() },
+    files: async () => files,
+    lock: async () => ({ tryLock: async () => async () => {} }),
+    keychain: async () => ({
+      get: async (account) => machine.items.get(account),
+      set: async (account, secret) => void machine.items.set(account, secret),
+      remove: async (account) => machine.items.delete(account),
+    }),
+    http: async () => ({
+      async send(request) {
+        const answer = machine.answer(request)
+        if (!answer) throw new NetworkFailure(`cannot reach ${request.url.host}`, false)
+        return answer
+      },
+      certificateIssuer: async () => undefined,
+    }),
+    browser: async () => ({ open: async () => false }),
+  }
+}
+
+const failing = (code: string): never => {
+  throw Object.assign(new Error(code), { code })
+}
+
+function memoryFiles(files: Map<string, Buffer>): Files {
+  const made = new Set<string>()
+  const isDirectory = (path: string) =>
+    made.has(path) || [...files.keys()].some((one) => one.startsWith(`${path}/`))
+  return {
+    read: async (path) => files.get(path),
+    async readForeign(path, maxBytes) {
+      const bytes = files.get(path)
+      return (bytes?.length ?? 0) > maxBytes ? failing('EFBIG') : bytes
+    },
+    async create(path, bytes) {
+      if (files.has(path)) failing('EEXIST')
+      files.set(path, Buffer.from(bytes))
+    },
+    async rename(from, to) {
+      files.set(to, files.get(from) ?? failing('ENOENT'))
+      files.delete(from)
+    },
+    syncDirectory: async () => {},
+    remove: async (path) => void files.delete(path),
+    makeDirectory: async (path) => void made.add(path),
+    list: async (path) =>
+      [...files.keys()].filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1)),
+    async inspect(path) {
+      const bytes = files.get(path)
+      if (bytes) return { kind: 'file', mode: 0o600, uid: 1000, size: bytes.length }
+      return isDirectory(path) ? { kind: 'directory', mode: 0o700, uid: 1000, size: 0 } : undefined
+    },
+  }
+}
