@@ -100,6 +100,10 @@ async function oneKind(name: string): Promise<void> {
     tally.failures++
     print(`${name}: took ${megabytes} MB`)
   }
+  if (tally.inputs >= 500 && !exits.has(0)) {
+    tally.failures++
+    print(`${name}: nothing was accepted, so that refusing everything would pass`)
+  }
   const ended = [...exits].sort(([a], [b]) => a - b).map(([exit, count]) => `${exit}: ${count}`)
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   print(`${name.padEnd(10)} ${seconds} s, ${megabytes} MB at most, exits ${ended.join(', ')}`)
