@@ -53,7 +53,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     does: '401 that asks for a stronger sign-in (RFC 9470)',
     status: 401,
-    ...DENIED,
+    exit: 3,
     says: /urn:acr:gold/,
     challenge:
       'Bearer error="insufficient_user_authentication", error_description="stronger please", acr_values="urn:acr:gold", max_age="60"',
