@@ -5,14 +5,21 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_
 /** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. Failure `usage`; `what` names the value in its message. */
 export function parseDuration(text: string, what: string): number {
   const trimmed = text.trim()
-  if (/^\d+$/.test(trimmed)) return Number(trimmed)
-  if (!/^(\d+[smhdw])+$/.test(trimmed)) {
+  const seconds = /^\d+$/.test(trimmed) ? Number(trimmed) : inSeconds(trimmed)
+  // Hundreds of digits are Infinity as a number.
+  if (!Number.isSafeInteger(seconds)) {
     throw new Failure('usage', `${what}: "${text.slice(0, 40)}" is not a duration`, {
       hint: 'Write it like 90s, 5m, 1h30m or 90d.',
     })
   }
+  return seconds
+}
+
+/** NaN for what is no sum of amounts with units. */
+function inSeconds(text: string): number {
+  if (!/^(\d+[smhdw])+$/.test(text)) return Number.NaN
   let seconds = 0
-  for (const [, amount, unit] of trimmed.matchAll(/(\d+)([smhdw])/g)) {
+  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
     seconds += Number(amount) * (UNITS[unit as string] as number)
   }
   return seconds
