@@ -34,11 +34,13 @@ const nobodyElse: Scenario = {
 const takenOver: Scenario = {
   who: 'local user',
   family: FAMILY,
-  does: 'signs in with the address first, as somebody else',
+  does: 'opens the address first, to sign in as somebody else',
   async play(scene) {
     openedBy(scene, async (url) => {
-      await browse(url, { user: 'bob' })
+      // The page first, and the rest of the way once the person's browser has been there.
+      const first = await fetch(url, { redirect: 'manual' })
       await alice(url)
+      await browse(first.headers.get('location') ?? url, { user: 'bob' })
     })
     const { stderr } = await scene.signIn('browser', {}, { exit: 10 })
     scene.must(!/Signed in as bob/.test(stderr), 'the person is signed in as somebody else')
