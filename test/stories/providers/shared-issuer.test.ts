@@ -35,7 +35,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([simulator.close(), proxy.close(), world.close()]))
 
 /** A browser that finds the provider's name: it answers with a redirect at once, which leads to the listener. */
-async function visit(url: URL, ca: string): Promise<boolean> {
+async function visit(start: URL, ca: string): Promise<boolean> {
+  const { headers } = await fetch(start, { redirect: 'manual' })
+  const url = new URL(headers.get('location') ?? '')
   const location = await new Promise<string>((resolve, reject) => {
     const place = { host: '127.0.0.1', port: simulator.port, servername: HOST, ca }
     get({ ...place, path: url.pathname + url.search }, (answer) => {
@@ -43,7 +45,8 @@ async function visit(url: URL, ca: string): Promise<boolean> {
       resolve(answer.headers.location ?? '')
     }).on('error', reject)
   })
-  fetch(location).catch(() => {})
+  const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';')
+  fetch(location, { headers: { cookie } }).catch(() => {})
   return true
 }
 
