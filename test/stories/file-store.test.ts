@@ -122,6 +122,29 @@ describe('the state directory', () => {
   const sessions = () => join(world.stateDirectory, 'sessions')
   const ownDirectory = async () => join(sessions(), (await readdir(sessions()))[0] as string)
 
+  it.each(['null', '{"work":7}', '{"work":{}}', '[]'])(
+    'a session file whose apis are %s is refused and left as it is',
+    async (apis) => {
+      await login(`--store-key-file ${keyFile}`)
+      const path = join(await ownDirectory(), 'session')
+      const text = await readFile(path, 'latin1')
+      await writeFile(path, text.replace(/"apis":\{[^}]*\}/, `"apis":${apis}`), 'latin1')
+      expect(await token()).toMatchObject({ exit: 3, stderr: expect.stringContaining('is damaged') })
+      expect(await readFile(path, 'latin1')).toContain(`"apis":${apis}`)
+    },
+  )
+
+  it('a session file that others can write to is refused as well', async () => {
+    await login(`--store-key-file ${keyFile}`)
+    const path = join(await ownDirectory(), 'session')
+    await chmod(path, 0o666)
+    const { exit, stdout, stderr } = await token()
+    expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+    expect(stderr).toContain(`${path} can be written by others\nhint: Run: chmod 600 ${path}`)
+    await chmod(path, 0o600)
+    expect((await token()).exit).toBe(0)
+  })
+
   it.each([
     ['itself', async () => world.stateDirectory],
     ['the directory of all sessions', async () => sessions()],

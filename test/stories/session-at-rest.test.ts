@@ -45,7 +45,7 @@ function failing(operation: keyof Files, matches: (path: string) => boolean, cod
 }
 
 describe('a warm token', () => {
-  it('one look at each directory on the way, one read of the session file, and no directory is listed', async () => {
+  it('one look at each directory on the way and at the file, one read of it, and no directory is listed', async () => {
     const files = faultyFiles()
     world.override = { files: async () => files }
     expect((await token()).exit).toBe(0)
@@ -53,6 +53,7 @@ describe('a warm token', () => {
       'inspect ls-auth',
       'inspect sessions',
       expect.stringMatching(/^inspect [0-9a-f]{24}$/),
+      'inspect session',
       'read session',
     ])
   })

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { jsonObject } from '../../json-object.ts'
+import { isObject, jsonObject } from '../../json-object.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 
 /** Not encrypted, but authenticated: what must be known before the key is fetched. Holds no secret. */
@@ -91,10 +91,18 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
       hint: 'Update ls-auth; the file was not changed.',
     })
   }
-  if (header?.schema !== 1 || typeof header.sid !== 'string' || typeof header.apis !== 'object') {
-    throw damaged(path)
-  }
-  return header as SessionHeader
+  if (header?.schema !== 1 || !isHeader(header)) throw damaged(path)
+  return header
+}
+
+const TEXTS = ['issuer', 'clientId', 'account'] as const
+
+/** Everything that is used of a header before its authenticity is known, which the key of the body brings. */
+function isHeader(header: Partial<SessionHeader>): header is SessionHeader {
+  const { sid, store, apis } = header
+  if (typeof sid !== 'string' || (store !== 'keychain' && store !== 'file')) return false
+  if (!TEXTS.every((name) => typeof header[name] === 'string')) return false
+  return isObject(apis) && Object.values(apis).every((origin) => typeof origin === 'string')
 }
 
 /** The body; undefined when the key does not decrypt it (another sign-in may have replaced the file). */

@@ -81,7 +81,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
 }
 
 async function peek({ file, files, directories, ports }: SessionPlace): Promise<SessionHeader | undefined> {
-  await requirePrivate(directories, files, ports.env)
+  await requirePrivate(directories, files, ports.env, file)
   const bytes = await readOwn(file, files)
   return bytes && readHeader(bytes, file)
 }

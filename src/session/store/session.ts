@@ -27,7 +27,7 @@ export async function openSession(
   judge?: (header: SessionHeader) => void,
 ): Promise<Session | undefined> {
   // Before every read, cached token or not: others could put a session of theirs in the place of this one.
-  await requirePrivate(place.directories, place.files, place.ports.env)
+  await requirePrivate(place.directories, place.files, place.ports.env, path)
   // Race: a sign-in may replace the file between reading it and fetching its key, so read it again before giving up.
   for (let attempt = 0; ; attempt++) {
     const bytes = await readOwn(path, place.files)

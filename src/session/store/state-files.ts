@@ -53,24 +53,31 @@ export async function makePrivate(directories: readonly string[], files: Files, 
 
 /**
  * Each directory, where it is there, must be owned by the user and not writable by others, who could replace what is in
- * it. On Windows (no user id) nothing is looked at. Failures: `storage`, `refused`.
+ * it; so must the file in the last of them. On Windows (no user id) nothing is looked at. Failures: `storage`, `refused`.
  */
 export async function requirePrivate(
   directories: readonly string[],
   files: Files,
   { uid }: Pick<Env, 'uid'>,
+  file?: string,
 ): Promise<void> {
   if (uid === undefined) return
-  for (const place of directories) {
+  const refused = (place: string, why: string, hint: string) =>
+    new Failure('refused', `${place} ${why}`, { hint })
+  for (const place of file === undefined ? directories : [...directories, file]) {
     const facts = await files.inspect(place).catch((cause) => {
       throw new Failure('storage', `cannot look at ${place} (${cause.code ?? 'error'})`, { cause })
     })
-    if (!facts) continue
-    const hint = `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
-    if (facts.kind !== 'directory')
-      throw new Failure('refused', `${place} is not a directory of its own`, { hint })
-    if (facts.uid !== uid) throw new Failure('refused', `${place} belongs to another user`, { hint })
-    if (facts.mode & 0o022) throw new Failure('refused', `${place} can be written by others`, { hint })
+    // The read itself refuses what is no plain file.
+    if (!facts || (place === file && facts.kind !== 'file')) continue
+    const hint =
+      place === file
+        ? `Run: chmod 600 ${place}, or sign in again: ls-auth login`
+        : `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+    if (place !== file && facts.kind !== 'directory')
+      throw refused(place, 'is not a directory of its own', hint)
+    if (facts.uid !== uid) throw refused(place, 'belongs to another user', hint)
+    if (facts.mode & 0o022) throw refused(place, 'can be written by others', hint)
   }
 }
 
