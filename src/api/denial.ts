@@ -56,6 +56,9 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): 
   if (challenge?.error === STEP_UP) return stepUp(challenge, url)
   const detail = [...theirReason(challenge), ...claimsInToken(token, challenge)]
   const words = `${challenge?.error ?? ''} ${challenge?.description ?? ''}`
+  // RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong.
+  const othersKey = token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(words)
+  if (othersKey) return refusedKey(detail, url)
   const expired = /expired|exp\b/i.test(words)
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
@@ -72,6 +75,13 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): 
   })
 }
 
+/** The gateway took the token, and the API behind it did not take the gateway's key. */
+const refusedKey = (detail: readonly string[], url: URL): Failure =>
+  new Failure('not-allowed', `${safeText(url.host)} could not get at the traces (HTTP 401)`, {
+    detail,
+    hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
+  })
+
 function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge?.error === STEP_UP) return stepUp(challenge, url)
@@ -80,23 +90,44 @@ function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined):
     ...claimsInToken(token, challenge),
     ...(challenge?.error ? [] : theirWords(answer)),
   ]
-  const hint = challenge?.scope
-    ? `Ask for the scope ${safeText(challenge.scope, 120)}: add it to scopes in the profile and sign in again.`
-    : 'Ask whoever grants access to the traces for the scope or group that is missing.'
   return new Failure('not-allowed', `${safeText(url.host)} denied you access (HTTP 403)`, {
     detail,
-    hint,
+    hint: accessHint(challenge, token),
   })
 }
+
+/** A scope is asked for at sign-in, a group is granted by somebody. */
+function accessHint(challenge: Challenge | undefined, token: string | undefined): string {
+  const wanted = challenge?.scope?.split(' ') ?? []
+  const held = scopesOf(token)
+  const missing = wanted.filter((scope) => !held?.includes(scope))
+  if (
+    /\bgroups?\b|\bmember/i.test(challenge?.description ?? '') ||
+    (held && missing.length === 0 && wanted.length > 0)
+  ) {
+    return 'Ask whoever grants access to the traces for the group that is missing, then sign in again: ls-auth login'
+  }
+  return missing.length > 0
+    ? `Ask for the scope ${safeText(missing.join(' '), 120)}: add it to scopes in the profile and sign in again.`
+    : 'Ask whoever grants access to the traces for the scope or group that is missing.'
+}
+
+function scopesOf(token: string | undefined): string[] | undefined {
+  const jwt = token === undefined ? undefined : readJwt(token)
+  if (!jwt || !('payload' in jwt)) return undefined
+  const { scope, scp } = jwt.payload
+  return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
+}
+
+/** Marked as their words: a line of theirs may read like one of ours (`hint: …`). */
+const theySay = (text: string): string => `they say: ${text}`
 
 function theirReason(challenge: Challenge | undefined): string[] {
   if (!challenge) return []
   const lines: string[] = []
-  if (challenge.error) {
-    lines.push(
-      `${safeText(challenge.error, 64)}${challenge.description ? `: ${safeText(challenge.description, 300)}` : ''}`,
-    )
-  }
+  const { error, description } = challenge
+  const words = [error && safeText(error, 64), description && safeText(description, 300)].filter(Boolean)
+  if (words.length > 0) lines.push(theySay(words.join(': ')))
   if (challenge.scope) lines.push(`required scope: ${safeText(challenge.scope, 200)}`)
   return lines
 }
@@ -139,8 +170,8 @@ function theirWords(answer: HttpAnswer): string[] {
   try {
     const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown }
     const first = Array.isArray(parsed.errors) ? parsed.errors[0] : parsed.message
-    return typeof first === 'string' ? [safeText(first, 300)] : []
+    return typeof first === 'string' ? [theySay(safeText(first, 300))] : []
   } catch {
-    return [safeText(text, 300)]
+    return [theySay(safeText(text, 300))]
   }
 }

@@ -56,7 +56,7 @@ describe.each([401, 403])('a step-up challenge with %i', (status) => {
         status,
       )
       expect(failure).toMatchObject({ code: 'step-up', exit: 3 })
-      expect(failure?.detail).toEqual(['insufficient_user_authentication: More, please', ...detail])
+      expect(failure?.detail).toEqual(['they say: insufficient_user_authentication: More, please', ...detail])
       expect(failure?.hint).toMatch(hint)
       expect(renewals).toBe(0)
     },
