@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seedOf } from '../seed.ts'
 import { seeded } from '../world/trace/random.ts'
 import { commandLines } from './fuzz/command-lines.ts'
 import type { Kind, Trial } from './fuzz/kind.ts'
@@ -36,12 +37,12 @@ const MOST_MEGABYTES = 300
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
+    seed: { type: 'string' },
     kind: { type: 'string' },
     only: { type: 'string' },
   },
 })
-const seed = Number(values.seed)
+const seed = seedOf(values.seed)
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 if (values.kind === undefined) everyKind()

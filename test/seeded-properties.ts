@@ -1,0 +1,5 @@
+import fc from 'fast-check'
+import { seedOf } from './seed.ts'
+
+/** Read before each test file (vitest.config.ts): every property of this run begins at the same seed. */
+fc.configureGlobal({ seed: seedOf() })
