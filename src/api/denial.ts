@@ -55,7 +55,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): 
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge?.error === STEP_UP) return stepUp(challenge, url)
   const detail = [...theirReason(challenge), ...claimsInToken(token, challenge)]
-  const words = `${challenge?.error ?? ''} ${challenge?.description ?? ''}`
+  const words = [challenge?.error, challenge?.description].join(' ')
   // RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong.
   const othersKey = token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(words)
   if (othersKey) return refusedKey(detail, url)

@@ -1,84 +1,247 @@
 import { describe, expect, it } from 'vitest'
+import { readChallenge } from '../../src/api/challenge.ts'
 import { explainAnswer } from '../../src/api/denial.ts'
+import { isPage } from '../../src/api/page.ts'
+import type { HttpAnswer } from '../../src/ports.ts'
+import { tokenText } from '../claims/token-text.ts'
+import { told } from '../told.ts'
 
-const GATEWAY = new URL('https://gw.example/')
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const tokenWith = (claims: object) => `${part({ alg: 'RS256' })}.${part(claims)}.AAAA`
+const URL_ = new URL('https://gw.acme.example:8443/x')
+const HTML = { 'content-type': 'text/html; charset=utf-8' }
 
-function explained(
-  status: number,
-  challenge: string | undefined,
-  body = '',
-  token = tokenWith({ scope: 'openid traces:read' }),
-) {
-  const headers: Record<string, string> = challenge === undefined ? {} : { 'www-authenticate': challenge }
-  const { code, hint, detail, message } = explainAnswer(
-    { status, headers, body: Buffer.from(body) },
-    GATEWAY,
-    token,
-  ) as never as {
-    code: string
-    hint: string
-    detail: string[]
-    message: string
-  }
-  return { code, hint, detail, message }
+const answer = (status: number, headers: Record<string, string> = {}, body = ''): HttpAnswer => ({
+  status,
+  headers,
+  body: Buffer.from(body),
+})
+/** What a person reads after this answer; undefined: it is none to be explained. */
+const read = (given: HttpAnswer, token: string | undefined = 'opaque') => {
+  const failure = explainAnswer(given, URL_, token)
+  return failure && told(failure)
 }
+const challenged = (status: number, challenge: string, token?: string, body = '') =>
+  read(answer(status, { 'www-authenticate': challenge }, body), token)
 
-describe('what is missing is told apart', () => {
+describe('an answer of the API, in words', () => {
   it.each([
-    [
-      'a scope that the token lacks',
-      'error="insufficient_scope", scope="traces:write"',
-      'Ask for the scope traces:write:',
-    ],
-    [
-      'only the scopes that are missing',
-      'error="insufficient_scope", scope="traces:read traces:admin"',
-      'Ask for the scope traces:admin:',
-    ],
-    [
-      'a group, in words',
-      'error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:admin"',
-      'for the group that is missing',
-    ],
-    [
-      'every scope is held, so it is something else',
-      'error="insufficient_scope", scope="traces:read"',
-      'for the group that is missing',
-    ],
-    ['nothing is said', 'realm="traces"', 'for the scope or group that is missing'],
-  ])('403: %s', (_, challenge, hint) => {
-    expect(explained(403, `Bearer ${challenge}`).hint).toContain(hint)
+    [200, {}, undefined],
+    [299, {}, undefined],
+    [404, {}, undefined],
+    [199, {}, 'api-failed: gw.acme.example:8443 failed (HTTP 199)'],
+    [299, HTML, 'login-page: gw.acme.example:8443 answered with a web page instead of traces'],
+    [300, {}, 'login-page: gw.acme.example:8443 redirects to another page instead of traces'],
+    [399, {}, 'login-page: gw.acme.example:8443 redirects to another page instead of traces'],
+    [400, {}, 'api-failed: gw.acme.example:8443 failed (HTTP 400)'],
+    [400, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 400)'],
+    [401, HTML, 'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)'],
+    [403, HTML, 'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)'],
+    [404, HTML, 'not-found: gw.acme.example:8443 knows no such address (HTTP 404, a web page)'],
+    [410, HTML, 'gone: gw.acme.example:8443 says this organization or project is gone (HTTP 410)'],
+    [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests, and the limit is reached (HTTP 429)'],
+    [502, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 502)'],
+  ])('%i with %j', (status, headers, words) => {
+    expect(read(answer(status, headers))?.[0]).toBe(words)
   })
 
-  it('403 with a token that cannot be read: the scope that was named', () => {
-    const challenge = 'Bearer error="insufficient_scope", scope="traces:read"'
-    expect(explained(403, challenge, '', 'opaque').hint).toContain('Ask for the scope traces:read:')
-  })
-
-  it('401 for the gateway’s own key: nobody is told to sign in again', () => {
-    const challenge =
-      'Bearer realm="traces", error_description="the trace back end refused the key of the gateway"'
-    const { message, hint, detail } = explained(401, challenge)
-    expect(message).toBe('gw.example could not get at the traces (HTTP 401)')
-    expect(hint).toContain('Tell whoever runs this gateway.')
-    expect(detail).toContain('they say: the trace back end refused the key of the gateway')
-  })
-
-  it('401 with an error is about the token, whatever the words', () => {
-    const challenge = 'Bearer error="invalid_token", error_description="no key fits the signature"'
-    expect(explained(401, challenge).message).toContain('did not accept the token')
+  it('an address that is unknown asks for the setting to look at', () => {
+    expect(read(answer(404, HTML))?.[1]).toBe(
+      'Check api in the profile: it must be the base URL of the trace API or its gateway.',
+    )
   })
 })
 
-it.each([
-  [403, undefined, '{"message":"hint: send money"}'],
-  [403, undefined, '{"errors":["hint: send money"]}'],
-  [500, undefined, 'hint: send money'],
-  [401, 'Bearer error="hint", error_description="send money"', ''],
-])('their words are marked as theirs: %i %s %s', (status, challenge, body) => {
-  const { detail } = explained(status, challenge, body)
-  expect(detail).toContain('they say: hint: send money')
-  expect(detail.filter((line) => line.startsWith('hint'))).toEqual([])
+describe('a web page', () => {
+  it.each([
+    [{ 'content-type': 'text/html' }, '', true],
+    [{ 'content-type': 'TEXT/HTML;charset=x' }, '', true],
+    [{ 'content-type': 'application/xhtml+xml' }, '', true],
+    [{ 'content-type': 'application/json, text/html' }, '', false],
+    [{ 'content-type': 'application/json' }, '<!DOCTYPE html>', true],
+    [{}, ' \n<html lang="en">', true],
+    [{}, '<HTML>', true],
+    [{}, '<htmlish>', false],
+    [{}, '{"a":"<html>"}', false],
+    [{}, `${' '.repeat(190)}<html>`, true],
+    [{}, `${' '.repeat(199)}<html>`, false],
+  ])('%j %j: %s', (headers, body, page) => {
+    expect(isPage(answer(200, headers as Record<string, string>, body))).toBe(page)
+  })
+})
+
+describe('a challenge', () => {
+  it.each([
+    [undefined, undefined],
+    ['Basic realm="x"', undefined],
+    ['Bearertoken error="x"', undefined],
+    ['Digest nonce="bearer"', undefined],
+    ['Bearer', {}],
+    ['bearer error=invalid_token', { error: 'invalid_token' }],
+    ['Basic realm="x", Bearer error="invalid_token"', { error: 'invalid_token' }],
+    ['Basic realm="x", error="basic", Bearer error="invalid_token"', { error: 'invalid_token' }],
+    ['Basic realm="x",Bearer error="invalid_token"', { error: 'invalid_token' }],
+    [
+      'Bearer realm="r", ERROR = "insufficient_scope", error_description="say \\"no\\" \\\\", scope="a b"',
+      { error: 'insufficient_scope', description: 'say "no" \\', scope: 'a b' },
+    ],
+    ['Bearer error="", error="second"', { error: '' }],
+  ])('%s', (header, parts) => {
+    expect(readChallenge(header)).toEqual(
+      parts && { error: undefined, description: undefined, scope: undefined, ...parts },
+    )
+  })
+})
+
+describe('a token that was not accepted', () => {
+  const [clock, other, trust] = [
+    'Check the clock of this machine and of the gateway, then sign in again: ls-auth login',
+    'The token is for another audience: set audience (or scopes) in the profile and sign in again.',
+    'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login',
+  ]
+  it.each([
+    ['The token expired', clock],
+    ['exp claim in the past', clock],
+    ['"EXP" is wrong', clock],
+    ['bad expiry', trust],
+    ['unexpected key', trust],
+    ['wrong audience', other],
+    ['aud does not match', other],
+    ['the audit failed', trust],
+    ['no such key', trust],
+  ])('because of "%s"', (description, hint) => {
+    const quoted = description.replaceAll('"', '\\"')
+    expect(challenged(401, `Bearer error="invalid_token", error_description="${quoted}"`)).toEqual([
+      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
+      hint,
+      `they say: invalid_token: ${description}`,
+    ])
+  })
+
+  it('of an error code alone', () => {
+    expect(challenged(401, 'Bearer error="token_expired"')).toEqual([
+      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
+      clock,
+      'they say: token_expired',
+    ])
+  })
+
+  it('with nothing said', () => {
+    expect(read(answer(401))).toEqual([
+      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
+      trust,
+    ])
+  })
+
+  it('where none was sent', () => {
+    const failure = explainAnswer(
+      answer(401, { 'www-authenticate': 'Bearer error="expired"' }),
+      URL_,
+      undefined,
+    )
+    expect(told(failure)).toEqual([
+      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
+      'This API wants a token, and authorization = "none" sends none.',
+      'they say: expired',
+    ])
+  })
+})
+
+describe('what the refused token holds', () => {
+  const held = (payload: Record<string, unknown>, challenge = 'Bearer scope="traces:read"') =>
+    challenged(403, challenge, tokenText({ alg: 'none' }, payload))?.slice(2)
+
+  it('is set beside what is asked for', () => {
+    expect(held({ scope: 'openid', aud: ['a', 'b'] })).toEqual([
+      'required scope: traces:read',
+      'held scope: openid',
+      'held audience: a b',
+    ])
+    expect(held({ scp: ['x', 7] })).toEqual(['required scope: traces:read', 'held scope: x 7'])
+    expect(held({})).toEqual(['required scope: traces:read', 'held scope: none'])
+    expect(held({}, 'Bearer')).toEqual([])
+    expect(held({ aud: 'a' }, 'Basic')).toEqual(['held audience: a'])
+  })
+
+  it('is said at a 401, too', () => {
+    const token = tokenText({ alg: 'none' }, { scope: 'openid', aud: 'a' })
+    expect(challenged(401, 'Bearer', token)?.slice(2)).toEqual(['held scope: openid', 'held audience: a'])
+  })
+
+  it('is not said of a token that cannot be read', () => {
+    expect(challenged(403, 'Bearer scope="s"', 'opaque')?.slice(2)).toEqual(['required scope: s'])
+    expect(challenged(403, 'Bearer scope="s"', 'eyJ9.e30.')?.slice(2)).toEqual(['required scope: s'])
+  })
+
+  it('is shown safely and in short', () => {
+    const scope = `\u001b[31m${'x'.repeat(300)}`
+    const [line] = held({ scope }, 'Basic') ?? []
+    expect(line).toMatch(/^held scope: \\u\{1b\}\[31mx{194}…$/)
+  })
+})
+
+describe('access that was denied', () => {
+  const ASK = 'Ask whoever grants access to the traces for the scope or group that is missing.'
+
+  it('for want of a scope names it', () => {
+    expect(
+      challenged(403, 'Bearer error="insufficient_scope", scope="traces:read"', undefined, 'more'),
+    ).toEqual([
+      'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)',
+      'Ask for the scope traces:read: add it to scopes in the profile and sign in again.',
+      'they say: insufficient_scope',
+      'required scope: traces:read',
+    ])
+  })
+
+  it('without an error code quotes the API', () => {
+    expect(read(answer(403, {}, '{"message":"Your role does not allow this"}'))).toEqual([
+      'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)',
+      ASK,
+      'they say: Your role does not allow this',
+    ])
+    expect(challenged(403, 'Bearer realm="x"', undefined, 'no')?.slice(2)).toEqual(['they say: no'])
+  })
+
+  it.each([
+    ['{"errors":["one","two"],"message":"m"}', ['they say: one']],
+    ['{"errors":[7]}', []],
+    ['{"message":7}', []],
+    ['{}', []],
+    ['  \n ', []],
+    ['  plain words  ', ['they say: plain words']],
+    ['<html>', []],
+    [' <?xml?>', []],
+    ['\u001b[2J', ['they say: \\u{1b}[2J']],
+    ['null', ['they say: null']],
+    ['[]', []],
+    ['"quoted"', []],
+  ])('in the words of its body: %j', (body, lines) => {
+    expect(read(answer(403, {}, body))?.slice(2)).toEqual(lines)
+  })
+
+  it('quotes the beginning of a long body only', () => {
+    expect(read(answer(403, {}, 'x'.repeat(5000)))?.[2]).toBe(`they say: ${'x'.repeat(299)}…`)
+    expect(read(answer(403, {}, `{"message":"m"${' '.repeat(5000)}}`))?.[2]).toMatch(
+      /^they say: \{"message":"m"/,
+    )
+  })
+})
+
+describe('a limit that was reached', () => {
+  it.each([
+    [{}, 'Wait, then try again.', []],
+    [{ 'retry-after': '7' }, 'Try again in 7s.', []],
+    [{ 'retry-after': '7', 'x-ratelimit-reset': '9' }, 'Try again in 9s.', []],
+    [{ 'retry-after': 'Wed, 25 Nov 2026 16:00:00 GMT' }, 'Wait, then try again.', []],
+    [{ 'retry-after': '7 s' }, 'Wait, then try again.', []],
+    [{ 'retry-after': '1234567890' }, 'Wait, then try again.', []],
+    [{ 'x-ratelimit-limit': '60' }, 'Wait, then try again.', ['limit 60']],
+    [{ 'x-ratelimit-remaining': '0' }, 'Wait, then try again.', []],
+    [
+      { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '0' },
+      'Wait, then try again.',
+      ['limit 60, 0 left'],
+    ],
+  ])('%j', (headers, hint, detail) => {
+    expect(read(answer(429, headers as Record<string, string>))?.slice(1)).toEqual([hint, ...detail])
+  })
 })

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { explainAnswer } from '../../src/api/denial.ts'
+
+const GATEWAY = new URL('https://gw.example/')
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const tokenWith = (claims: object) => `${part({ alg: 'RS256' })}.${part(claims)}.AAAA`
+
+function explained(
+  status: number,
+  challenge: string | undefined,
+  body = '',
+  token = tokenWith({ scope: 'openid traces:read' }),
+) {
+  const headers: Record<string, string> = challenge === undefined ? {} : { 'www-authenticate': challenge }
+  const { code, hint, detail, message } = explainAnswer(
+    { status, headers, body: Buffer.from(body) },
+    GATEWAY,
+    token,
+  ) as never as {
+    code: string
+    hint: string
+    detail: string[]
+    message: string
+  }
+  return { code, hint, detail, message }
+}
+
+describe('what is missing is told apart', () => {
+  it.each([
+    [
+      'a scope that the token lacks',
+      'error="insufficient_scope", scope="traces:write"',
+      'Ask for the scope traces:write:',
+    ],
+    [
+      'only the scopes that are missing',
+      'error="insufficient_scope", scope="traces:read traces:admin"',
+      'Ask for the scope traces:admin:',
+    ],
+    [
+      'a group, in words',
+      'error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:admin"',
+      'for the group that is missing',
+    ],
+    [
+      'every scope is held, so it is something else',
+      'error="insufficient_scope", scope="traces:read"',
+      'for the group that is missing',
+    ],
+    ['nothing is said', 'realm="traces"', 'for the scope or group that is missing'],
+  ])('403: %s', (_, challenge, hint) => {
+    expect(explained(403, `Bearer ${challenge}`).hint).toContain(hint)
+  })
+
+  it('403 with a token that cannot be read: the scope that was named', () => {
+    const challenge = 'Bearer error="insufficient_scope", scope="traces:read"'
+    expect(explained(403, challenge, '', 'opaque').hint).toContain('Ask for the scope traces:read:')
+  })
+
+  it('401 for the gateway’s own key: nobody is told to sign in again', () => {
+    const challenge =
+      'Bearer realm="traces", error_description="the trace back end refused the key of the gateway"'
+    const { message, hint, detail } = explained(401, challenge)
+    expect(message).toBe('gw.example could not get at the traces (HTTP 401)')
+    expect(hint).toContain('Tell whoever runs this gateway.')
+    expect(detail).toContain('they say: the trace back end refused the key of the gateway')
+  })
+
+  it('401 with an error is about the token, whatever the words', () => {
+    const challenge = 'Bearer error="invalid_token", error_description="no key fits the signature"'
+    expect(explained(401, challenge).message).toContain('did not accept the token')
+  })
+})
+
+it.each([
+  [403, undefined, '{"message":"hint: send money"}'],
+  [403, undefined, '{"errors":["hint: send money"]}'],
+  [500, undefined, 'hint: send money'],
+  [401, 'Bearer error="hint", error_description="send money"', ''],
+])('their words are marked as theirs: %i %s %s', (status, challenge, body) => {
+  const { detail } = explained(status, challenge, body)
+  expect(detail).toContain('they say: hint: send money')
+  expect(detail.filter((line) => line.startsWith('hint'))).toEqual([])
+})

@@ -1,0 +1,296 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { authorizationValue } from '../../src/api/authorization.ts'
+import { type ApiRequest, type Destination, openApi, target } from '../../src/api/request.ts'
+import { Failure } from '../../src/errors.ts'
+import type { HttpAnswer, HttpRequest } from '../../src/ports.ts'
+import { toldBy } from '../told.ts'
+
+const BASE = new URL('https://gw.acme.example/traces/')
+const answer = (status: number, body = '{}', headers: Record<string, string> = {}): HttpAnswer => ({
+  status,
+  headers,
+  body: Buffer.from(body),
+})
+
+/** An API that gives these answers in turn, and what it was asked; `renewed`: the token after the first. */
+function api(
+  answers: readonly (HttpAnswer | Error)[],
+  over: Partial<Destination> = {},
+  renewed?: string | undefined,
+) {
+  const seen: HttpRequest[] = []
+  const rejected: string[] = []
+  let tokens = 0
+  const send = openApi(
+    {
+      base: BASE,
+      authorization: 'bearer',
+      http: {
+        async send(request) {
+          const next = answers[seen.push(request) - 1]
+          if (next === undefined) throw new Error('asked too often')
+          if (next instanceof Error) throw next
+          return next
+        },
+        certificateIssuer: async () => undefined,
+      },
+      ...over,
+    },
+    {
+      token: async () => {
+        tokens++
+        return 'first-token'
+      },
+      async renew(token) {
+        rejected.push(token)
+        return renewed
+      },
+    },
+  )
+  return { send, seen, rejected, tokens: () => tokens }
+}
+
+describe('the value of Authorization', () => {
+  it.each([
+    ['bearer', 'Bearer t'],
+    ['Bearer', 'Bearer t'],
+    ['Token', 'Token t'],
+    ['Api-Key {token}', 'Api-Key t'],
+    ['{token}:{token}', 't:t'],
+  ])('%s: %s', (scheme, value) => {
+    expect(authorizationValue(scheme, 't')).toBe(value)
+  })
+})
+
+describe('where a request goes', () => {
+  it.each<[string, string, Pick<ApiRequest, 'path' | 'query'>, string]>([
+    ['below the path of the base', 'https://a/b', { path: '/c' }, 'https://a/b/c'],
+    ['with one slash between', 'https://a/b/', { path: '/c' }, 'https://a/b/c'],
+    ['with a slash that was left out', 'https://a/b', { path: 'c' }, 'https://a/b/c'],
+    ['with the slashes within the base', 'https://a/b/d', { path: '/c' }, 'https://a/b/d/c'],
+    [
+      'with its query',
+      'https://a',
+      { path: '/c', query: { q: 'x y&z', n: '1' } },
+      'https://a/c?q=x+y%26z&n=1',
+    ],
+    [
+      'with the query of the base',
+      'https://a/?k=1',
+      { path: '/c', query: { q: '2' } },
+      'https://a/c?k=1&q=2',
+    ],
+    ['never to another host', 'https://a', { path: '//evil.example/c' }, 'https://a//evil.example/c'],
+  ])('%s', (_, base, request, url) => {
+    expect(target(new URL(base), request).href).toBe(url)
+  })
+
+  it('is always the origin of the base, whatever the path', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '\\',
+      '@',
+      ':',
+      '?',
+      '#',
+      '..',
+      '%2f',
+      'evil.example',
+      'https:',
+      '\t',
+      '8080',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((all) => all.join('')),
+        ),
+        (path) => {
+          const url = target(BASE, { path })
+          expect(url.origin).toBe(BASE.origin)
+          expect(url.username + url.password).toBe('')
+        },
+      ),
+    )
+  })
+})
+
+describe('what is sent', () => {
+  it('a plain question', async () => {
+    const { send, seen } = api([answer(200)])
+    await send({ path: '/x' })
+    expect(seen).toStrictEqual([
+      {
+        method: 'GET',
+        url: new URL('https://gw.acme.example/traces/x'),
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'gzip, br',
+          authorization: 'Bearer first-token',
+        },
+        maxBytes: 256 * 1024 * 1024,
+      },
+    ])
+  })
+
+  it('a question with all that a back end may say', async () => {
+    const { send, seen } = api([answer(200)])
+    await send({
+      method: 'POST',
+      path: '/x',
+      accept: 'text/csv',
+      headers: { 'x-scope-orgid': 'acme', authorization: 'Basic mine', 'content-type': 'text/plain' },
+      body: '{"q":1}',
+      maxBytes: 10,
+    })
+    expect(seen[0]).toMatchObject({ method: 'POST', body: '{"q":1}', maxBytes: 10 })
+    expect(seen[0]?.headers).toEqual({
+      'x-scope-orgid': 'acme',
+      accept: 'text/csv',
+      'accept-encoding': 'gzip, br',
+      authorization: 'Bearer first-token',
+      'content-type': 'application/json',
+    })
+  })
+
+  it.each(['none', 'NONE'])(
+    'no token at all for authorization = "%s", not even after a 401',
+    async (authorization) => {
+      const { send, seen, rejected, tokens } = api([answer(401)], { authorization }, 'second-token')
+      expect(await toldBy(() => send({ path: '/x' }))).toEqual([
+        'not-allowed: gw.acme.example did not accept the token (HTTP 401)',
+        'This API wants a token, and authorization = "none" sends none.',
+      ])
+      expect(seen).toHaveLength(1)
+      expect(seen[0]?.headers).not.toHaveProperty('authorization')
+      expect({ rejected, tokens: tokens() }).toEqual({ rejected: [], tokens: 0 })
+    },
+  )
+})
+
+describe('after a 401', () => {
+  it('the request is sent once more with another token', async () => {
+    const { send, seen, rejected } = api([answer(401), answer(200, '[1]')], {}, 'second-token')
+    expect((await send({ path: '/x' })).json()).toEqual([1])
+    expect(rejected).toEqual(['first-token'])
+    expect(seen.map(({ headers }) => headers?.authorization)).toEqual([
+      'Bearer first-token',
+      'Bearer second-token',
+    ])
+  })
+
+  it('never a third time', async () => {
+    const { send, seen } = api([answer(401), answer(401, 'not second-token')], {}, 'second-token')
+    expect(await toldBy(() => send({ path: '/x' }))).toContain(
+      'not-allowed: gw.acme.example did not accept the token (HTTP 401)',
+    )
+    expect(seen).toHaveLength(2)
+  })
+
+  it('without another token it is the answer', async () => {
+    const { send, seen } = api([answer(401)])
+    expect(await toldBy(() => send({ path: '/x' }))).toContain(
+      'not-allowed: gw.acme.example did not accept the token (HTTP 401)',
+    )
+    expect(seen).toHaveLength(1)
+  })
+
+  it.each([403, 404, 500])('only: no new token for %i', async (status) => {
+    const { send, rejected } = api([answer(status)], {}, 'second-token')
+    await send({ path: '/x', answers: [403, 500] })
+    expect(rejected).toEqual([])
+  })
+})
+
+describe('what comes back', () => {
+  it.each([200, 204, 299, 404])('%i is an answer', async (status) => {
+    const { send } = api([answer(status, '{"a":1}', { etag: 'x' })])
+    const given = await send({ path: '/x', maxBytes: 7 })
+    expect(given).toMatchObject({ status, headers: { etag: 'x' }, maxBytes: 7 })
+    expect(given.json()).toEqual({ a: 1 })
+    expect(given).not.toHaveProperty('failure')
+  })
+
+  it('by default it may have 256 MiB', async () => {
+    expect((await api([answer(200)]).send({ path: '/x' })).maxBytes).toBe(268_435_456)
+  })
+
+  it.each([199, 300, 302, 400, 500])('%i is a failure', async (status) => {
+    await expect(api([answer(status)]).send({ path: '/x' })).rejects.toBeInstanceOf(Failure)
+  })
+
+  it('a web page is a failure, whatever its status', async () => {
+    const page = answer(200, '<html>', { 'content-type': 'text/html' })
+    expect((await toldBy(() => api([page]).send({ path: '/x' })))[0]).toBe(
+      'login-page: gw.acme.example answered with a web page instead of traces',
+    )
+  })
+
+  it('an expected status is an answer that carries its failure', async () => {
+    const given = await api([answer(400, 'no')]).send({ path: '/x', answers: [400] })
+    expect(given.status).toBe(400)
+    expect(given.failure?.message).toBe('gw.acme.example failed (HTTP 400)')
+    await expect(api([answer(401)]).send({ path: '/x', answers: [400] })).rejects.toBeInstanceOf(Failure)
+  })
+
+  it('what is no JSON says so when it is read as such', async () => {
+    const given = await api([answer(200, 'hello')]).send({ path: '/x' })
+    expect(await toldBy(() => given.json())).toEqual([
+      'api-failed: gw.acme.example did not answer with JSON',
+      'Check that api in the profile is the base URL of the trace API.',
+    ])
+  })
+})
+
+describe('a token that a server sends back', () => {
+  const echo = answer(400, 'bad token first-token, first-token', { 'x-seen': 'first-token' })
+
+  it('is taken out of an error', async () => {
+    const { failure, body, headers } = await api([echo]).send({ path: '/x', answers: [400] })
+    expect(failure?.detail).toEqual(['they say: bad token [token], [token]'])
+    expect(body.toString()).toBe('bad token [token], [token]')
+    expect(headers).toEqual({ 'x-seen': '[token]' })
+  })
+
+  it.each([
+    [299, 'first-token'],
+    [300, '[token]'],
+  ])('and of no good answer, which is handed on as it is: %i', async (status, shown) => {
+    const given = await api([answer(status, 'first-token')]).send({ path: '/x', answers: [300] })
+    expect(given.body.toString()).toBe(shown)
+  })
+
+  it('and nothing is taken out where none was sent', async () => {
+    const given = await api([answer(400, 'first-token is undefined')], { authorization: 'none' }).send({
+      path: '/x',
+      answers: [400],
+    })
+    expect(given.body.toString()).toBe('first-token is undefined')
+  })
+})
+
+describe('what the back end knows of a failure', () => {
+  const explain = (failure: Failure, host: string) => failure.withHint(`Look at ${host}.`)
+
+  it('is added to an answer and to a request that did not get through', async () => {
+    for (const trouble of [answer(500), new Failure('network', 'no way')]) {
+      expect((await toldBy(() => api([trouble], { explain }).send({ path: '/x' })))[1]).toBe(
+        'Look at gw.acme.example.',
+      )
+    }
+  })
+
+  it('without such knowledge the failure is told as it is', async () => {
+    expect(await toldBy(() => api([new Failure('network', 'no way')]).send({ path: '/x' }))).toEqual([
+      'network: no way',
+      'Check the network and the proxy settings, then try again.',
+    ])
+  })
+
+  it('and an error of our own stays what it is', async () => {
+    const own = new TypeError('ours')
+    await expect(api([own], { explain }).send({ path: '/x' })).rejects.toBe(own)
+  })
+})
