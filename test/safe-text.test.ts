@@ -59,6 +59,37 @@ describe('a character that nobody would see', () => {
   })
 })
 
+describe('a text that is too long', () => {
+  it.each([
+    ['abcdef', 6, 'abcdef'],
+    ['abcdefg', 6, 'abcde…'],
+    ['abcdefg', 1, '…'],
+    ['abcdefg', 0, '…'],
+    ['', 0, ''],
+  ])('"%s" in %d characters is "%s"', (text, max, shown) => {
+    expect(safeText(text, max)).toBe(shown)
+  })
+
+  it('is cut at 1000 characters where nothing else is said', () => {
+    expect(safeText('x'.repeat(1000))).toBe('x'.repeat(1000))
+    expect(safeText('x'.repeat(1001))).toBe(`${'x'.repeat(999)}…`)
+  })
+})
+
+describe('JSON', () => {
+  it('keeps its own line breaks, and writes out those of a text', () => {
+    expect(safeJson({ a: 'x\ny', b: [1] }, 2)).toBe('{\n  "a": "x\\ny",\n  "b": [\n    1\n  ]\n}')
+  })
+
+  it('of what JSON has no word for is null', () => {
+    expect(safeJson(undefined)).toBe('null')
+  })
+
+  it('writes each half of a long character with four digits', () => {
+    expect(safeJson('\u009b\u{e0061}')).toBe('"\\u009b\\udb40\\udc61"')
+  })
+})
+
 /** Format characters that are drawn: signs before Arabic, Syriac and Kaithi numbers, joints of hieroglyphs. */
 const DRAWN = /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u{13430}-\u{1343f}]/u
 

@@ -37,6 +37,6 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
 }
 
 /** The same assertion with the result `unknown`. */
-export function asUnknown(finding: Finding, reason: UnknownReason): Finding {
+export function asUnknown(finding: Omit<Finding, 'verdict'>, reason: UnknownReason): Finding {
   return { ...finding, verdict: 'unknown', reason }
 }

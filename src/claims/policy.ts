@@ -67,11 +67,10 @@ export const isWithoutSignature = ({ opaque, responseExpiry }: KnownToken): bool
 
 /** The finding about the signature. */
 export function signatureFinding({ opaque, notForUs, signature }: KnownToken): Finding {
-  const finding: Finding = {
+  const finding = {
     assertion: 'signature',
     expected: "made with one of the provider's keys",
     actual: signature,
-    verdict: 'unknown',
   }
   if (signature === 'bad') return { ...finding, verdict: 'fail' }
   if (opaque) return asUnknown({ ...finding, actual: 'nothing to verify' }, 'opaque')
@@ -148,7 +147,7 @@ function answer(
   held: ClaimValue<readonly string[]>,
   holds: (values: readonly string[]) => boolean,
 ): Finding {
-  const finding = { assertion, expected, actual: 'not said', verdict: 'unknown' } as const
+  const finding = { assertion, expected, actual: 'not said' }
   if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
   const verdict = holds(held.value) ? 'pass' : 'fail'
   return { ...finding, actual: shortList(held.value), verdict, source: held.source }
@@ -163,11 +162,7 @@ const REASONS = {
 /** A finding about a claim in the light of the signature: see {@link judge}. */
 export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownToken): Finding {
   if (signature === 'bad') return asUnknown(finding, 'bad-signature')
-  if (opaque) {
-    return finding.verdict === 'unknown' || finding.source !== RESPONSE_SOURCE
-      ? asUnknown(finding, 'opaque')
-      : finding
-  }
+  if (opaque) return finding.source === RESPONSE_SOURCE ? finding : asUnknown(finding, 'opaque')
   return signature === 'unverified' && finding.verdict === 'pass'
     ? asUnknown(finding, notForUs ? 'opaque' : 'unverified-signature')
     : finding
@@ -184,7 +179,7 @@ function listed(held: ClaimValue<string>): ClaimValue<readonly string[]> {
 
 /** Wildcard match: `*` is any text. By `indexOf` without backtracking, so that a hostile subject cannot cause ReDoS. */
 function matchesWildcard(pattern: string, text: string): boolean {
-  const [head = '', ...rest] = pattern.split('*')
+  const [head, ...rest] = pattern.split('*') as [string, ...string[]]
   const tail = rest.pop()
   if (tail === undefined) return pattern === text
   if (!text.startsWith(head) || text.length < head.length + tail.length || !text.endsWith(tail)) return false
