@@ -1,0 +1,90 @@
+// @ts-check
+/**
+ * The rooms that `npm run mutate` breaks on purpose, one small change after the other: files of the program (a folder
+ * ends with a slash; the first room that names a file has it), the tests that must notice, and the least share of the
+ * changes that they must notice, percent. The tests are chosen narrowly: a room is proved by its own tests, and a change
+ * takes a fraction of a second.
+ * @typedef {{ files: string[], tests: string[], floor: number }} Room
+ * @type {Record<string, Room>}
+ */
+export const rooms = {
+  policy: { files: ['src/claims/policy.ts'], tests: ['test/claims/policy*.test.ts'], floor: 97 },
+  judging: {
+    files: ['access-level', 'assertion', 'finding', 'lifetime'].map((name) => `src/claims/${name}.ts`),
+    tests: ['test/claims/{access-level,assertion,lifetime,policy}*.test.ts'],
+    floor: 90,
+  },
+  tokens: {
+    files: ['inspect', 'kind', 'jwt/jwt', 'jwt/strict-json'].map((name) => `src/claims/${name}.ts`),
+    tests: ['test/claims/{inspect,kind}.test.ts', 'test/claims/jwt/{jwt,strict-json}.test.ts'],
+    floor: 90,
+  },
+  signatures: {
+    files: ['src/claims/jwt/'],
+    tests: ['test/claims/jwt/{signing-key,verify}.test.ts'],
+    floor: 97,
+  },
+  claims: {
+    files: ['src/claims/'],
+    tests: ['test/claims/{claim-source,claim-shape,issuer,mfa,normalise}.test.ts'],
+    floor: 90,
+  },
+  'safe-text': { files: ['src/safe-text.ts'], tests: ['test/safe-text.test.ts'], floor: 97 },
+  api: { files: ['src/api/'], tests: ['test/api/*.test.ts'], floor: 97 },
+  masking: { files: ['src/trace/masking.ts'], tests: ['test/trace/masking.test.ts'], floor: 90 },
+  proxy: {
+    files: ['src/system/http/proxy-settings.ts'],
+    tests: ['test/system/http/proxy-settings.test.ts'],
+    floor: 97,
+  },
+  verification: {
+    files: ['src/session/verification.ts'],
+    tests: ['test/session/verification.test.ts'],
+    floor: 97,
+  },
+  'state-machine': {
+    files: ['state-machine', 'freshness', 'earlier-attempt', 'renewal', 'stored-tokens'].map(
+      (name) => `src/session/renewal/${name}.ts`,
+    ),
+    tests: ['test/session/renewal/*.test.ts'],
+    floor: 97,
+  },
+  listener: {
+    files: ['loopback', 'callback', 'start-page', 'same-text'].map((name) => `src/session/flow/${name}.ts`),
+    tests: ['test/session/flow/loopback*.test.ts', 'test/stories/start-page.test.ts'],
+    floor: 97,
+  },
+  store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },
+  renewal: {
+    files: ['src/session/renewal/'],
+    tests: ['test/stories/providers/{other-scopes,refused-renewals,id-token-once}.test.ts'],
+    floor: 90,
+  },
+  protocol: {
+    files: ['src/session/protocol/'],
+    tests: ['test/session/protocol/*.test.ts', 'test/stories/providers/*.test.ts'],
+    floor: 90,
+  },
+  flow: {
+    files: ['src/session/flow/'],
+    tests: [
+      'test/stories/{ways-to-sign-in,confidential-client,refusals}.test.ts',
+      'test/stories/providers/{device,declined}.test.ts',
+    ],
+    floor: 90,
+  },
+  session: {
+    files: ['src/session/'],
+    tests: [
+      'test/stories/{main-path,refusals,session-at-rest,file-store,verification,ways-to-sign-in}.test.ts',
+      'test/stories/providers/{alignment,refused-renewals}.test.ts',
+    ],
+    floor: 90,
+  },
+}
+
+/** @param {string} file @returns {string | undefined} the room of a file */
+export const roomOf = (file) =>
+  Object.keys(rooms).find((name) =>
+    rooms[name]?.files.some((one) => (one.endsWith('/') ? file.startsWith(one) : file === one)),
+  )

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** One room's tests, for `npm run mutate`. */
+export default defineConfig({
+  test: {
+    include: JSON.parse(process.env.LS_AUTH_MUTATE_TESTS ?? '[]'),
+    setupFiles: ['test/seeded-properties.ts'],
+    env: { LS_AUTH_RUNS: '500' },
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
+  },
+})
