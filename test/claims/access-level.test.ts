@@ -97,12 +97,37 @@ describe('misalignment', () => {
   })
 })
 
+describe('what to ask for', () => {
+  const ask = (
+    level: 'read' | 'write' | 'admin',
+    scopes: string[],
+    groups: string[],
+    held: [string[], string[]],
+  ) => misalignment(...held, { [level]: { scopes, groups } })[0]?.ask
+
+  it('from the provider, scope by scope', () => {
+    expect(ask('admin', ['traces:admin', 'traces:all'], ['leads'], [[], ['leads']])).toBe(
+      "group leads should administer, but the token lacks scopes traces:admin, traces:all: add it to scopes and sign in again; if it is refused, ask the provider's administrator to allow it for this client",
+    )
+  })
+
+  it('from whoever decides on groups: the one, or one of several', () => {
+    expect(ask('write', ['traces:write'], ['ops'], [['traces:write'], []])).toBe(
+      'the token carries scope traces:write, but the person is not in the group ops: ask for membership, or ask why the scope to write is granted without it',
+    )
+    expect(ask('admin', ['a', 'b'], ['ops', 'leads'], [['b', 'a'], ['x']])).toBe(
+      'the token carries scopes a, b, but the person is not in one of the groups ops, leads: ask for membership, or ask why the scope to administer is granted without it',
+    )
+  })
+})
+
 describe('judgeAlignment', () => {
   const table = { write: { scopes: ['traces:write'], groups: ['ops', 'dev'] } }
   it('fails a level that one side grants alone, both sides named, whichever it is', () => {
     expect(judgeAlignment(['openid'], ['ops'], table)).toMatchObject([
       {
         assertion: 'alignment',
+        expected: 'write: scopes and groups agree',
         verdict: 'fail',
         actual: 'group ops without scope traces:write',
         note: expect.stringContaining('add it to scopes'),

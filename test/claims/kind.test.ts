@@ -22,6 +22,11 @@ describe('tokenKind', () => {
     ['payload typ Refresh', {}, { typ: 'Refresh', aud: CLIENT }, 'refresh'],
     ['payload typ Offline', {}, { typ: 'Offline' }, 'refresh'],
     ['payload typ unheard of, with scope', {}, { typ: 'DPoP', scope: 'openid' }, 'access'],
+    ['payload typ Logout', {}, { typ: 'Logout' }, 'logout'],
+    ['events that are none', {}, { events: null, nonce: 'n' }, 'id'],
+    ['another type that ends alike', { typ: 'x.application/at+jwt' }, {}, 'unknown'],
+    ['c_hash', {}, { c_hash: 'h', aud: 'other' }, 'id'],
+    ['client_id not in aud', {}, { client_id: CLIENT, aud: 'api://traces' }, 'access'],
     ['nonce', {}, { nonce: 'n', aud: CLIENT, scope: 'x' }, 'id'],
     ['at_hash', {}, { at_hash: 'h', aud: 'other' }, 'id'],
     ['scp list', {}, { scp: ['traces.read'], aud: 'api://traces' }, 'access'],
@@ -40,5 +45,6 @@ describe('tokenKind', () => {
 
   it('does not take an audience for our client when no client is named', () => {
     expect(tokenKind({ header: {}, payload: { aud: CLIENT } })).toBe('unknown')
+    expect(tokenKind({ header: {}, payload: {} })).toBe('unknown')
   })
 })

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { instant, judgeLifetime, type LifetimeLimits } from '../../src/claims/lifetime.ts'
+import { normalise } from '../../src/claims/normalise.ts'
+
+const NOW = 1_800_000_000_000
+const SECONDS = NOW / 1000
+
+const findings = (payload: Record<string, number>, limits: LifetimeLimits = {}) =>
+  judgeLifetime(normalise(payload, { kind: 'access' }), limits, NOW)
+
+describe('the times of a token, in words', () => {
+  it('all of them', () => {
+    const limits = { leewaySeconds: 120, minTtlSeconds: 300, maxTokenLifetimeSeconds: 3600 }
+    expect(findings({ iat: SECONDS - 600, nbf: SECONDS - 600, exp: SECONDS + 600.5 }, limits)).toStrictEqual([
+      {
+        assertion: 'not expired',
+        expected: 'expiry after 2027-01-15T07:58:00Z',
+        actual: '2027-01-15T08:10:00Z',
+        verdict: 'pass',
+        source: 'exp',
+      },
+      {
+        assertion: 'already valid',
+        expected: 'start before 2027-01-15T08:02:00Z',
+        actual: '2027-01-15T07:50:00Z',
+        verdict: 'pass',
+        source: 'nbf',
+      },
+      {
+        assertion: 'time left',
+        expected: 'at least 300 s',
+        actual: '600 s',
+        verdict: 'pass',
+        source: 'exp',
+      },
+      {
+        assertion: 'token lifetime',
+        expected: 'at most 3600 s',
+        actual: '1200.5 s',
+        verdict: 'pass',
+        source: 'exp - iat',
+      },
+    ])
+  })
+
+  it('none of them', () => {
+    const unsaid = { actual: 'not said', verdict: 'unknown', reason: 'claim-absent' }
+    expect(findings({}, { minTtlSeconds: 300, maxTokenLifetimeSeconds: 3600 })).toStrictEqual([
+      { assertion: 'not expired', expected: 'expiry after 2027-01-15T07:59:00Z', ...unsaid },
+      { assertion: 'time left', expected: 'at least 300 s', ...unsaid },
+      { assertion: 'token lifetime', expected: 'at most 3600 s', ...unsaid },
+    ])
+  })
+
+  it.each([
+    [{ iat: 100, exp: 100 }, 'pass'],
+    [{ iat: 101, exp: 100 }, 'fail'],
+    [{ exp: 100 }, 'unknown'],
+    [{ iat: 100 }, 'unknown'],
+  ])('a life from %j: %s', (payload, verdict) => {
+    const [, lifetime] = findings(payload as Record<string, number>, { maxTokenLifetimeSeconds: 0 })
+    expect(lifetime?.verdict).toBe(verdict)
+  })
+})
+
+describe('an instant', () => {
+  it.each([
+    [0, '1970-01-01T00:00:00Z'],
+    [1.9, '1970-01-01T00:00:01Z'],
+    [-1.9, '1969-12-31T23:59:59Z'],
+    [8.64e12, '+275760-09-13T00:00:00Z'],
+    [8.64e12 + 1, '8640000000001'],
+    [-8.64e12 - 1, '-8640000000001'],
+  ])('%d is %s', (seconds, text) => {
+    expect(instant(seconds)).toBe(text)
+  })
+})
