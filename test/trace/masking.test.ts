@@ -117,20 +117,4 @@ describe('a secret in running text', () => {
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown.replaceAll('[masked]', MASKED))
   })
-
-  test('is found in linear time', () => {
-    const started = Date.now()
-    for (const text of [
-      'a-'.repeat(50_000),
-      'password'.repeat(20_000),
-      `secret${' '.repeat(100_000)}`,
-      '-----BEGIN PRIVATE KEY-----'.repeat(5_000),
-      '"token":"'.repeat(10_000),
-      '--token '.repeat(10_000),
-      'bearer '.repeat(10_000),
-    ])
-      maskText(text)
-    // Linear work takes milliseconds; quadratic would take minutes.
-    expect(Date.now() - started).toBeLessThan(10_000)
-  })
 })
