@@ -70,13 +70,15 @@ async function askPassphrase(terminal: Terminal, prompt: string): Promise<string
 
 /** Derives the key that encrypts the data key (scrypt, RFC 7914). */
 function deriveKey(passphrase: string, { salt, N, r, p }: Cost): Promise<Buffer> {
+  const unreasonable = new Failure('refused', 'the session file asks for an unreasonable scrypt cost')
   // A manipulated header must not make us allocate all memory.
-  if (N > 2 ** 20 || r > 16 || p > 4)
-    throw new Failure('refused', 'the session file asks for an unreasonable scrypt cost')
-  return new Promise((resolve, reject) => {
+  if (N > 2 ** 20 || r > 16 || p > 4) throw unreasonable
+  return new Promise<Buffer>((resolve, reject) => {
     const options = { N, r, p, maxmem: 256 * N * r }
     scrypt(passphrase.normalize('NFC'), Buffer.from(salt, 'base64url'), 32, options, (error, key) =>
       error ? reject(error) : resolve(key),
     )
+  }).catch(() => {
+    throw unreasonable
   })
 }

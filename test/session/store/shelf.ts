@@ -1,0 +1,152 @@
+import { basename, dirname } from 'node:path'
+import type { Client } from '../../../src/client.ts'
+import type { FileFacts, Files, Ports } from '../../../src/ports.ts'
+import { presetFor } from '../../../src/providers/detect.ts'
+import { openStore, type Store } from '../../../src/session/store/session-store.ts'
+
+/** A machine for the store alone: files, keychain, lock, clock and keyboard in memory, each of which can be made to fail. */
+export interface Shelf {
+  readonly ports: Ports
+  readonly client: Client
+  /** Content by path. */
+  readonly disk: Map<string, Buffer>
+  readonly facts: Map<string, FileFacts>
+  readonly items: Map<string, string>
+  /** What was done, in order: `create session.7.tmp`, `set NAME|probe`. */
+  readonly log: string[]
+  /** `operation name` of the log → the error's code, or what happens instead. */
+  readonly faults: Map<string, string | (() => void)>
+  /** Passphrases to type, in order. */
+  readonly typed: (string | undefined)[]
+  readonly prompts: string[]
+  store(over?: Partial<Client>): Promise<Store>
+  now: number
+}
+
+export const STATE = '/home/ada/.local/state/ls-auth'
+const UID = 1000
+
+export function openShelf(over: Partial<Client> = {}): Shelf {
+  const shelf: Shelf = {
+    disk: new Map(),
+    facts: new Map(),
+    items: new Map(),
+    log: [],
+    faults: new Map(),
+    typed: [],
+    prompts: [],
+    now: 1_800_000_000_000,
+    client: {
+      profile: 'acme',
+      issuer: 'https://id.acme.example',
+      clientId: 'cli',
+      preset: presetFor('https://id.acme.example'),
+      account: 'default',
+      apiOrigin: 'https://gw.acme.example',
+      store: 'keychain',
+      storeKeyFile: undefined,
+      stateDirectory: STATE,
+      ...over,
+    } as Client,
+    get ports() {
+      return ports
+    },
+    store: (other) => openStore({ ...shelf.client, ...other }, ports),
+  }
+  const done = (what: string) => {
+    shelf.log.push(what)
+    const fault = shelf.faults.get(what)
+    if (typeof fault === 'string') throw Object.assign(new Error(fault), fault && { code: fault })
+    fault?.()
+  }
+  const files = filesOf(shelf, done)
+  const ports = {
+    env: { uid: UID, pid: 7, platform: 'linux', variables: {}, homeDirectory: '/home/ada' },
+    clock: {
+      now: () => shelf.now,
+      async sleep(milliseconds: number) {
+        shelf.now += milliseconds
+        done('sleep')
+      },
+    },
+    terminal: {
+      errIsTTY: true,
+      async readSecret(prompt: string) {
+        shelf.prompts.push(prompt)
+        return shelf.typed.shift()
+      },
+    },
+    files: async () => files,
+    keychain: async () => ({
+      async get(account: string) {
+        done(`get ${account}`)
+        return shelf.items.get(account)
+      },
+      async set(account: string, secret: string) {
+        done(`set ${account}`)
+        shelf.items.set(account, secret)
+      },
+      async remove(account: string) {
+        done(`remove ${account}`)
+        return shelf.items.delete(account)
+      },
+    }),
+    lock: async () => ({
+      async tryLock(path: string, note: string) {
+        done(`lock ${basename(path)}`)
+        if (shelf.disk.has(`${path}.holder`)) return undefined
+        shelf.disk.set(`${path}.holder`, Buffer.from(note))
+        return async () => {
+          done('unlock')
+          shelf.disk.delete(`${path}.holder`)
+        }
+      },
+    }),
+  } as unknown as Ports
+  return shelf
+}
+
+function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
+  const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+  const directory: FileFacts = { kind: 'directory', mode: 0o700, uid: UID, size: 0 }
+  return {
+    async read(path) {
+      done(`read ${basename(path)}`)
+      return disk.get(path)
+    },
+    readForeign: async (path) => disk.get(path),
+    async create(path, bytes) {
+      done(`create ${basename(path)}`)
+      if (disk.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+      disk.set(path, Buffer.from(bytes))
+      facts.set(path, { kind: 'file', mode: 0o600, uid: UID, size: bytes.length })
+    },
+    async rename(from, to) {
+      done(`rename ${basename(from)} ${basename(to)}`)
+      const bytes = disk.get(from)
+      if (!bytes) throw missing()
+      disk.delete(from)
+      disk.set(to, bytes)
+    },
+    async syncDirectory(path) {
+      done(`sync ${basename(path)}`)
+    },
+    async remove(path) {
+      done(`unlink ${basename(path)}`)
+      disk.delete(path)
+    },
+    async makeDirectory(path) {
+      done(`mkdir ${basename(path)}`)
+      for (let at = path; at.length > 1; at = dirname(at)) if (!facts.has(at)) facts.set(at, directory)
+    },
+    async list(path) {
+      done(`list ${basename(path)}`)
+      const inside = [...disk.keys(), ...facts.keys()].filter((one) => one.startsWith(`${path}/`))
+      return [...new Set(inside.map((one) => one.slice(path.length + 1).split('/')[0] as string))]
+    },
+    async inspect(path) {
+      done(`inspect ${basename(path)}`)
+      return facts.get(path)
+    },
+  }
+}
