@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { SessionBody } from '../../../src/session/store/session-file.ts'
+import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import { findByProfile, findSignIns } from '../../../src/session/store/sign-ins.ts'
+import { toldBy } from '../../told.ts'
+import { openShelf, type Shelf, STATE } from './shelf.ts'
+
+const TOKEN = {
+  use: 'access',
+  audience: '',
+  scopes: '',
+  value: 'the-token',
+  receivedAt: 1,
+  expiresIn: 60,
+} as const
+const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
+const FACTS = {
+  issuer: 'https://id.acme.example',
+  clientId: 'cli',
+  account: 'default',
+  apis: { acme: 'https://gw.acme.example' },
+}
+
+let shelf: Shelf
+let place: Awaited<ReturnType<typeof sessionPlace>>
+beforeEach(async () => {
+  shelf = openShelf()
+  place = await sessionPlace(shelf.client, shelf.ports)
+})
+const signIn = async () => {
+  const store = await shelf.store()
+  await store.install(FACTS, BODY, 'the-refresh-token')
+  shelf.log.length = 0
+  return store
+}
+const header = () =>
+  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
+const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
+const items = () => JSON.parse(String(shelf.disk.get(place.itemList)))
+
+describe('the items of all sign-ins', () => {
+  it.each([
+    ['no JSON', 'x', []],
+    ['no list', '{"sid":"first-sid"}', []],
+    [
+      'things that are no items',
+      '[null,"first-sid",{"sid":"short"},{"sid":"../../../../etc"},{"sid":7},{"sid":"first-sid","store":"keychain"}]',
+      [{ sid: 'first-sid', store: 'keychain' }],
+    ],
+    [
+      'an item of 64 characters',
+      `[{"sid":"${'a'.repeat(64)}"},{"sid":"${'a'.repeat(65)}"}]`,
+      [{ sid: 'a'.repeat(64) }],
+    ],
+  ])('with %s in the list', async (_, content, list) => {
+    put(content, place.itemList)
+    expect(await (await shelf.store()).items()).toEqual(list)
+  })
+
+  it('are recalled one by one, and what the keychain does not give is none', async () => {
+    const store = await signIn()
+    const { sid } = header()
+    expect(await store.recallItem({ sid, store: 'keychain' })).toEqual({
+      key: expect.any(Buffer),
+      refresh: 'the-refresh-token',
+    })
+    expect(await store.recallItem({ sid: 'another-sid', store: 'keychain' })).toBeUndefined()
+    expect(await store.recallItem({ sid, store: 'file' })).toBeUndefined()
+  })
+
+  it('are discarded with their entry in the list, and no other', async () => {
+    const store = await signIn()
+    const [one] = items()
+    await store.install(FACTS, BODY, 'second')
+    const [, two] = items()
+    await store.discardItem(one)
+    expect([...shelf.items.keys()]).toEqual([`${place.name}|${two.sid}`])
+    expect(items()).toEqual([two])
+    shelf.log.length = 0
+    await store.discardItem({ sid: two.sid, store: 'file' })
+    expect(shelf.items.size).toBe(1)
+    expect(items()).toEqual([])
+  })
+})
+
+describe('a sign-out', () => {
+  it('leaves a tombstone, from which it can be finished', async () => {
+    const store = await signIn()
+    const { sid } = header()
+    const before = header()
+    await store.bury(sid)
+    expect(shelf.log).toEqual([`rename session tombstone-${sid}`, `sync ${place.name}`])
+    expect(await store.read()).toBeUndefined()
+    expect(await store.tombstones()).toEqual([before])
+    expect((await store.readTombstone({ sid, store: 'keychain' }))?.body).toEqual(BODY)
+    await store.clearTombstone({ sid, store: 'keychain' })
+    expect(await store.tombstones()).toEqual([])
+  })
+
+  it.each([
+    ['bury', 'rename session tombstone-x', 'EIO'],
+    ['bury', 'sync NAME', 'EIO'],
+    ['clearTombstone', 'unlink tombstone-x', 'EIO'],
+    ['tombstones', 'list NAME', 'EIO'],
+  ] as const)('%s says when the disk fails at %s', async (what, call, code) => {
+    const store = await signIn()
+    shelf.faults.set(call.replace('NAME', place.name), code)
+    const work = {
+      bury: () => store.bury('x'),
+      clearTombstone: () => store.clearTombstone({ sid: 'x', store: 'file' }),
+      tombstones: () => store.tombstones(),
+    }[what]
+    const where = what === 'tombstones' ? `read ${place.directory}` : `write to ${place.directory}`
+    expect((await toldBy(work))[0]).toBe(`storage: cannot ${where} (EIO)`)
+  })
+
+  it('that is gone when it is listed, is none', async () => {
+    const store = await signIn()
+    put('x', `${place.directory}/tombstone-gone`)
+    shelf.faults.set('read tombstone-gone', () => shelf.disk.delete(`${place.directory}/tombstone-gone`))
+    expect(await store.tombstones()).toEqual([])
+  })
+})
+
+describe('what killed processes left', () => {
+  it('is cleared, and nothing else', async () => {
+    const store = await signIn()
+    const left = ['session.12.tmp', 'items.json.3.tmp', 'probe.99']
+    const kept = [
+      'session.tmp',
+      'session.12.tmp.bak',
+      'my-session.12.tmp',
+      'probe.x',
+      'my-probe.1',
+      'probe.1x',
+      'items_json.3.tmp',
+      'tombstone-x',
+      'lock',
+    ]
+    for (const name of [...left, ...kept]) put('', `${place.directory}/${name}`)
+    await store.clearTemporary()
+    const names = [...shelf.disk.keys()].map((path) => path.slice(place.directory.length + 1))
+    expect(names.sort()).toEqual([...kept, 'session', 'items.json'].sort())
+  })
+})
+
+describe('the proof that a session can be stored', () => {
+  it('writes as much as a session takes, and asks the keychain under the lock', async () => {
+    const store = await shelf.store()
+    let bytes = 0
+    shelf.faults.set('unlink probe.7', () => {
+      bytes = Math.max(bytes, shelf.disk.get(`${place.directory}/probe.7`)?.length ?? 0)
+    })
+    await store.probe(() => {})
+    expect(bytes).toBe(16_384)
+    expect(shelf.log.slice(4)).toEqual([
+      'unlink probe.7',
+      'create probe.7',
+      'unlink probe.7',
+      'lock lock',
+      `set probe|${place.name}`,
+      `get probe|${place.name}`,
+      `remove probe|${place.name}`,
+      'unlock',
+    ])
+    expect(shelf.disk.size + shelf.items.size).toBe(0)
+  })
+
+  it('of the file store needs no lock: nobody waits while a passphrase is typed', async () => {
+    shelf = openShelf({ store: 'file', storeKeyFile: '/home/ada/key' })
+    await (await shelf.store()).probe(() => {})
+    expect(shelf.log).not.toContain('lock lock')
+    expect(shelf.disk.has('/home/ada/key')).toBe(true)
+  })
+
+  it.each([
+    [
+      `mkdir NAME`,
+      'EACCES',
+      'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+    ],
+    ['create probe.7', 'ENOSPC', 'Free some space or correct the permissions, then try again.'],
+    [
+      'create probe.7',
+      'EROFS',
+      'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+    ],
+  ])('fails at %s (%s) with the next step', async (call, code, hint) => {
+    shelf.faults.set(call.replace('NAME', place.name), code)
+    const store = await shelf.store()
+    expect(await toldBy(() => store.probe(() => {}))).toEqual([
+      `storage: cannot write to ${place.directory} (${code})`,
+      hint,
+    ])
+  })
+})
+
+describe('all sign-ins on this machine', () => {
+  const write = (letter: string, file: string, apis: Record<string, string>) =>
+    put(
+      `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, apis })}\n`,
+      `${STATE}/sessions/${letter.repeat(24)}/${file}`,
+    )
+
+  it('are found by their headers, buried ones where they are asked for', async () => {
+    expect(await findSignIns(STATE, shelf.ports)).toEqual([])
+    write('a', 'session', { one: 'https://x' })
+    write('a', 'tombstone-1', {})
+    write('b', 'tombstone-2', { two: 'https://x' })
+    put('damaged', `${STATE}/sessions/${'c'.repeat(24)}/session`)
+    put('{"schema":2}\n', `${STATE}/sessions/${'d'.repeat(24)}/session`)
+    const sids = async (options?: { buried: boolean }) =>
+      (await findSignIns(STATE, shelf.ports, options)).map(({ sid }) => sid)
+    expect(await sids()).toEqual(['a-session'])
+    expect(await sids({ buried: true })).toEqual(['a-session', 'b-tombstone-2'])
+  })
+
+  it('and the one of a profile', async () => {
+    write('a', 'session', { one: 'https://x' })
+    write('b', 'session', { acme: 'https://x' })
+    expect((await findByProfile(shelf.client, shelf.ports))?.sid).toBe('b-session')
+    expect(await findByProfile({ ...shelf.client, profile: 'other' }, shelf.ports)).toBeUndefined()
+  })
+})

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Failure } from '../../../src/errors.ts'
+import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import { told, toldBy } from '../../told.ts'
+import { openShelf, type Shelf } from './shelf.ts'
+
+let shelf: Shelf
+let place: Awaited<ReturnType<typeof sessionPlace>>
+beforeEach(async () => {
+  shelf = openShelf()
+  place = await sessionPlace(shelf.client, shelf.ports)
+})
+const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
+
+describe('the lock of a session', () => {
+  const holder = () => `${place.directory}/lock.holder`
+  const since = '2027-01-15T08:00:00.000Z'
+
+  it('is held during the work, with a note of who holds it, and let go after it', async () => {
+    const store = await shelf.store()
+    const note = await store.withSessionLock(
+      'login',
+      () => {},
+      async () => JSON.parse(String(shelf.disk.get(holder()))),
+    )
+    expect(note).toEqual({ pid: 7, command: 'login', since })
+    expect(shelf.disk.has(holder())).toBe(false)
+    expect(shelf.facts.get(place.directory)?.kind).toBe('directory')
+  })
+
+  it('is let go when the work fails', async () => {
+    const store = await shelf.store()
+    await expect(
+      store.withSessionLock(
+        'login',
+        () => {},
+        async () => {
+          throw new Error('ours')
+        },
+      ),
+    ).rejects.toThrow('ours')
+    expect(shelf.disk.has(holder())).toBe(false)
+  })
+
+  const waiting = async (note: string, tty = true) => {
+    Object.assign(shelf.ports.terminal, { errIsTTY: tty })
+    put(note, holder())
+    const heard: [string, number][] = []
+    const began = shelf.now
+    const store = await shelf.store()
+    const failure = await store
+      .withSessionLock(
+        'token',
+        (line) => heard.push([line, shelf.now - began]),
+        async () => 'done',
+      )
+      .catch((error: Failure) => told(error)[0])
+    return { heard, failure, waited: shelf.now - began }
+  }
+  const NOTE = `{"pid":9,"command":"login\\u001b","since":"${since}"}`
+  const WHO = `: process 9 (login\\u{1b}) since ${since}`
+
+  it('of another is waited for: a word after one second, the end after forty-five', async () => {
+    const { heard, failure, waited } = await waiting(NOTE)
+    expect(heard).toEqual([[`waiting for another ls-auth${WHO}`, expect.any(Number)]])
+    expect(heard[0]?.[1]).toBeGreaterThanOrEqual(1_000)
+    expect(heard[0]?.[1]).toBeLessThan(1_200)
+    expect(failure).toBe(`busy: another ls-auth has held this session for too long${WHO}`)
+    expect(waited).toBeGreaterThanOrEqual(45_000)
+    expect(waited).toBeLessThan(45_200)
+  })
+
+  it('of another is waited for in silence where no person looks', async () => {
+    expect((await waiting(NOTE, false)).heard).toEqual([])
+  })
+
+  it.each(['', 'x', '{}', '{"pid":"9"}'])('with the note %j tells nothing about its holder', async (note) => {
+    expect((await waiting(note)).heard.map(([line]) => line)).toEqual(['waiting for another ls-auth'])
+  })
+
+  it('that is let go in time is taken', async () => {
+    let sleeps = 0
+    shelf.faults.set('sleep', () => {
+      if (++sleeps === 5) shelf.disk.delete(holder())
+    })
+    expect(await waiting(NOTE)).toMatchObject({ heard: [], failure: 'done' })
+  })
+
+  it('is looked for often at first, then ten times a second', async () => {
+    const pauses: number[] = []
+    let last = shelf.now
+    shelf.faults.set('sleep', () => {
+      pauses.push(shelf.now - last)
+      last = shelf.now
+    })
+    await waiting(NOTE)
+    expect(pauses.every((pause) => pause >= 10 && pause <= 100)).toBe(true)
+    expect(pauses[0]).toBeLessThanOrEqual(20)
+    expect(Math.max(...pauses.slice(-100))).toBeGreaterThan(60)
+  })
+
+  it.each(['EACCES', ''])('that cannot be had says why (%s)', async (code) => {
+    const store = await shelf.store()
+    shelf.faults.set('lock lock', code)
+    expect(
+      (
+        await toldBy(() =>
+          store.withSessionLock(
+            'token',
+            () => {},
+            async () => {},
+          ),
+        )
+      )[0],
+    ).toBe(`storage: cannot lock the session in ${place.directory} (${code || 'error'})`)
+  })
+})

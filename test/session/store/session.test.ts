@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type SessionBody, type SessionHeader, sealFile } from '../../../src/session/store/session-file.ts'
+import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import { toldBy } from '../../told.ts'
+import { openShelf, type Shelf, STATE } from './shelf.ts'
+
+const TOKEN = {
+  use: 'access',
+  audience: '',
+  scopes: '',
+  value: 'the-token',
+  receivedAt: 1,
+  expiresIn: 60,
+} as const
+const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
+const FACTS = {
+  issuer: 'https://id.acme.example',
+  clientId: 'cli',
+  account: 'default',
+  apis: { acme: 'https://gw.acme.example' },
+}
+const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
+
+let shelf: Shelf
+let place: Awaited<ReturnType<typeof sessionPlace>>
+beforeEach(async () => {
+  shelf = openShelf()
+  place = await sessionPlace(shelf.client, shelf.ports)
+})
+const signIn = async () => {
+  const store = await shelf.store()
+  await store.install(FACTS, BODY, 'the-refresh-token')
+  shelf.log.length = 0
+  return store
+}
+const header = () =>
+  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
+const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
+
+describe('a session that changes while it is read', () => {
+  const sealed = (sid: string, key: Buffer) =>
+    sealFile({ schema: 1, sid, store: 'keychain', ...FACTS } as SessionHeader, BODY, key)
+  const item = (sid: string, key: Buffer) =>
+    shelf.items.set(`${place.name}|${sid}`, `1.${key.toString('base64url')}.`)
+
+  it('is read again with the key of the new one', async () => {
+    const store = await signIn()
+    const key = randomBytes(32)
+    const { sid } = header()
+    shelf.faults.set(`get ${place.name}|${sid}`, () => {
+      // Another sign-in: new file, new item, and the old item is gone.
+      put(sealed('second-sid', key))
+      item('second-sid', key)
+      shelf.items.delete(`${place.name}|${sid}`)
+    })
+    expect((await store.read())?.header.sid).toBe('second-sid')
+  })
+
+  it('is none when it has gone meanwhile', async () => {
+    const store = await signIn()
+    shelf.faults.set(`get ${place.name}|${header().sid}`, () => {
+      shelf.disk.delete(place.file)
+      shelf.items.clear()
+    })
+    expect(await store.read()).toBeUndefined()
+  })
+
+  it('and whose key is lost says so at once', async () => {
+    const store = await signIn()
+    shelf.items.clear()
+    expect((await toldBy(() => store.read()))[0]).toBe(
+      'keychain-lost: your sign-in is stored, but the keychain did not give it back',
+    )
+    expect(shelf.log.filter((line) => line.startsWith('get '))).toHaveLength(1)
+  })
+
+  it('for ever is given up after three looks', async () => {
+    const store = await signIn()
+    let turn = 0
+    const replace = () => {
+      turn++
+      shelf.faults.set(`get ${place.name}|sid-number-${turn}`, replace)
+      put(sealed(`sid-number-${turn}`, randomBytes(32)))
+    }
+    shelf.faults.set(`get ${place.name}|${header().sid}`, () => {
+      shelf.items.clear()
+      replace()
+    })
+    expect((await toldBy(() => store.read()))[0]).toMatch(/^keychain-lost: /)
+    expect(turn).toBe(3)
+  })
+
+  it('that its key does not open is damaged, after three looks', async () => {
+    const store = await shelf.store()
+    put(sealed('first-sid', randomBytes(32)))
+    item('first-sid', randomBytes(32))
+    expect(await toldBy(() => store.read())).toEqual([
+      `session-ended: the session file ${place.file} is damaged`,
+      DAMAGED,
+    ])
+    expect(shelf.log.filter((line) => line === 'read session')).toHaveLength(3)
+  })
+
+  it('whose content is none, though sealed, is damaged', async () => {
+    const key = randomBytes(32)
+    const store = await shelf.store()
+    put(
+      sealFile(
+        { schema: 1, sid: 'first-sid', store: 'keychain', ...FACTS } as SessionHeader,
+        { tokens: [] } as never,
+        key,
+      ),
+    )
+    item('first-sid', key)
+    expect((await store.read())?.body).toEqual({ tokens: [] })
+  })
+})
+
+describe('errors of the disk', () => {
+  it.each([
+    [
+      'read session',
+      'ELOOP',
+      ['refused: FILE is a symbolic link', 'Remove it; ls-auth follows no link there.'],
+    ],
+    [
+      'read session',
+      'EIO',
+      ['storage: cannot read FILE (EIO)', 'Free some space or correct the permissions, then try again.'],
+    ],
+    [
+      'read session',
+      '',
+      ['storage: cannot read FILE (error)', 'Free some space or correct the permissions, then try again.'],
+    ],
+    [
+      'inspect sessions',
+      'EACCES',
+      [
+        `storage: cannot look at ${STATE}/sessions (EACCES)`,
+        'Free some space or correct the permissions, then try again.',
+      ],
+    ],
+    [
+      'inspect sessions',
+      '',
+      [
+        `storage: cannot look at ${STATE}/sessions (error)`,
+        'Free some space or correct the permissions, then try again.',
+      ],
+    ],
+  ])('at %s (%s)', async (call, code, words) => {
+    const store = await signIn()
+    shelf.faults.set(call, code)
+    expect(await toldBy(() => store.read())).toEqual(words.map((line) => line.replace('FILE', place.file)))
+  })
+
+  it.each(['ENOENT', 'ENOTDIR', 'EROFS', 'EPERM', 'EACCES', 'ELOOP', 'EIO', 'XEPERM', 'EPERMX', ''])(
+    'at a write (%s), another directory is proposed where that helps',
+    async (code) => {
+      const store = await signIn()
+      const session = await store.read()
+      shelf.faults.set('create session.7.tmp', code)
+      const [words, hint] = await toldBy(() => session && store.commit(session))
+      expect(words).toBe(`storage: cannot write to ${place.directory} (${code || 'error'})`)
+      const helps = ['ENOENT', 'ENOTDIR', 'EROFS', 'EPERM', 'EACCES', 'ELOOP'].includes(code)
+      expect(hint?.includes('XDG_STATE_HOME')).toBe(helps)
+    },
+  )
+})

@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { refreshTokenOf } from '../../../src/session/store/session.ts'
+import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
+import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import { toldBy } from '../../told.ts'
+import { openShelf, type Shelf, STATE } from './shelf.ts'
+
+const TOKEN = {
+  use: 'access',
+  audience: '',
+  scopes: '',
+  value: 'the-token',
+  receivedAt: 1,
+  expiresIn: 60,
+} as const
+const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
+const FACTS = {
+  issuer: 'https://id.acme.example',
+  clientId: 'cli',
+  account: 'default',
+  apis: { acme: 'https://gw.acme.example' },
+}
+const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
+
+let shelf: Shelf
+let place: Awaited<ReturnType<typeof sessionPlace>>
+beforeEach(async () => {
+  shelf = openShelf()
+  place = await sessionPlace(shelf.client, shelf.ports)
+})
+const signIn = async () => {
+  const store = await shelf.store()
+  await store.install(FACTS, BODY, 'the-refresh-token')
+  shelf.log.length = 0
+  return store
+}
+const header = () =>
+  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
+const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
+const items = () => JSON.parse(String(shelf.disk.get(place.itemList)))
+
+describe('where a session lies', () => {
+  it('is a directory of its own in the state directory, named by issuer, client and account', async () => {
+    expect(place).toMatchObject({
+      name: 'a297c48c91f01345936d044c',
+      directory: `${STATE}/sessions/${place.name}`,
+      directories: [STATE, `${STATE}/sessions`, `${STATE}/sessions/${place.name}`],
+      file: `${STATE}/sessions/${place.name}/session`,
+      itemList: `${STATE}/sessions/${place.name}/items.json`,
+    })
+    expect(place.tombstone('SID')).toBe(`${place.directory}/tombstone-SID`)
+    expect(place.account('SID')).toBe(`${place.name}|SID`)
+    expect(place.vault('keychain')).toBe(place.vault('keychain'))
+    for (const other of [{ issuer: 'https://x' }, { clientId: 'x' }, { account: 'x' }])
+      expect((await sessionPlace({ ...shelf.client, ...other }, shelf.ports)).name).not.toBe(place.name)
+    expect((await sessionPlace({ ...shelf.client, profile: 'x' }, shelf.ports)).name).toBe(place.name)
+  })
+})
+
+describe('a new session', () => {
+  it('is listed, kept, read back and committed, in this order', async () => {
+    const store = await shelf.store()
+    await store.install(FACTS, BODY, 'the-refresh-token')
+    const { sid } = header()
+    expect(sid).toMatch(/^[\w-]{16}$/)
+    expect(header()).toEqual({ schema: 1, sid, store: 'keychain', ...FACTS })
+    expect(items()).toEqual([{ sid, store: 'keychain' }])
+    const written = (name: string) => [
+      `unlink ${name}.7.tmp`,
+      `create ${name}.7.tmp`,
+      `rename ${name}.7.tmp ${name}`,
+      `sync ${place.name}`,
+    ]
+    expect(shelf.log).toEqual([
+      'read items.json',
+      ...written('items.json'),
+      `set ${place.name}|${sid}`,
+      `get ${place.name}|${sid}`,
+      ...written('session'),
+    ])
+    const session = await store.read()
+    expect(session).toEqual({
+      header: header(),
+      body: BODY,
+      secret: { key: expect.any(Buffer), refresh: 'the-refresh-token' },
+    })
+    expect(session && refreshTokenOf(session)).toBe('the-refresh-token')
+  })
+
+  it('without a refresh token has none', async () => {
+    const store = await shelf.store()
+    await store.install(FACTS, BODY, undefined)
+    const session = await store.read()
+    expect(session && refreshTokenOf(session)).toBeUndefined()
+    expect(session?.body).not.toHaveProperty('refresh')
+  })
+
+  it('keeps in the file what its vault could not take', async () => {
+    shelf = openShelf({ store: 'file', storeKeyFile: '/home/ada/key' })
+    const session = await (await signIn()).read()
+    expect(session?.secret.refresh).toBeUndefined()
+    expect(session && refreshTokenOf(session)).toBe('the-refresh-token')
+    expect(session?.header).toMatchObject({ store: 'file', wrappedKey: expect.any(String) })
+  })
+
+  it('stays when only the flush of the directory failed, for every reader finds it', async () => {
+    const store = await shelf.store()
+    let syncs = 0
+    shelf.faults.set(`sync ${place.name}`, () => {
+      if (++syncs === 2) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    await store.install(FACTS, BODY, 'the-refresh-token')
+    expect((await store.read())?.body).toEqual(BODY)
+  })
+
+  it('that could not be written says so, and the session before it stays', async () => {
+    const store = await signIn()
+    shelf.faults.set('create session.7.tmp', 'ENOSPC')
+    expect((await toldBy(() => store.install(FACTS, { ...BODY, skewSeconds: 9 }, 'other')))[0]).toBe(
+      `storage: cannot write to ${place.directory} (ENOSPC)`,
+    )
+    expect((await store.read())?.body.skewSeconds).toBe(0)
+    shelf.faults.set('read session', 'EIO')
+    expect((await toldBy(() => store.install(FACTS, BODY, 'other')))[0]).toContain('(ENOSPC)')
+  })
+})
+
+describe('the session that is there', () => {
+  it('none is none', async () => {
+    const store = await shelf.store()
+    expect(await store.peek()).toBeUndefined()
+    expect(await store.peekPast()).toBeUndefined()
+    expect(await store.read()).toBeUndefined()
+    expect(await store.items()).toEqual([])
+    expect(await store.tombstones()).toEqual([])
+  })
+
+  it('is seen without its key, and written anew by its holder', async () => {
+    const store = await signIn()
+    expect(await store.peek()).toEqual(header())
+    expect(await store.peekPast()).toEqual(header())
+    expect(shelf.log.filter((line) => line.startsWith('get '))).toEqual([])
+    const session = await store.read()
+    if (!session) throw new Error('no session')
+    const rotated = { ...session, body: { ...BODY, refresh: 'rotated' } }
+    await store.commit(rotated)
+    const again = await store.read()
+    expect(again).toEqual(rotated)
+    expect(again && refreshTokenOf(again)).toBe('rotated')
+  })
+
+  it('is judged before its key is fetched', async () => {
+    const store = await signIn()
+    const judge = (found: SessionHeader) => {
+      expect(found).toEqual(header())
+      throw new Error('not for this API')
+    }
+    await expect(store.read(judge)).rejects.toThrow('not for this API')
+    expect(shelf.log).toEqual([
+      'inspect ls-auth',
+      'inspect sessions',
+      `inspect ${place.name}`,
+      'read session',
+    ])
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no line', '{"schema":1,"sid":"x","apis":{}}'],
+    ['no JSON', 'x\n'],
+    ['an old schema', '{"schema":0,"sid":"x","apis":{}}\n'],
+    ['no schema', '{"sid":"x","apis":{}}\n'],
+    ['a schema in text', '{"schema":"2","sid":"x","apis":{}}\n'],
+    ['no sid', '{"schema":1,"apis":{}}\n'],
+    ['no APIs', '{"schema":1,"sid":"x"}\n'],
+  ])('with %s in its file is damaged: told, left, and past by a sign-in', async (_, content) => {
+    put(content)
+    const store = await shelf.store()
+    const words = [`session-ended: the session file ${place.file} is damaged`, DAMAGED]
+    expect(await toldBy(() => store.peek())).toEqual(words)
+    expect(await toldBy(() => store.read())).toEqual(words)
+    expect(await store.peekPast()).toBeUndefined()
+    expect(shelf.disk.get(place.file)?.toString()).toBe(content)
+  })
+
+  it('of a newer ls-auth is touched by nobody', async () => {
+    put('{"schema":2}\n')
+    const store = await shelf.store()
+    for (const look of [store.peek, store.peekPast, store.read]) {
+      expect(await toldBy(() => look())).toEqual([
+        `settings: the session in ${place.file} was written by a newer ls-auth`,
+        'Update ls-auth; the file was not changed.',
+      ])
+    }
+  })
+
+  it('in a directory that others can write to is not read', async () => {
+    const store = await signIn()
+    shelf.facts.set(place.directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
+    const words = [
+      `refused: ${place.directory} can be written by others`,
+      `Run: chmod 700 ${place.directory}, or choose another XDG_STATE_HOME.`,
+    ]
+    for (const look of [
+      () => store.peek(),
+      () => store.read(),
+      () => store.readTombstone({ sid: 'x', store: 'file' }),
+    ])
+      expect(await toldBy(look)).toEqual(words)
+  })
+})
