@@ -1,0 +1,344 @@
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import { tokenHash, type Want } from '../../../src/session/renewal/freshness.ts'
+import type { Renewal } from '../../../src/session/renewal/renewal.ts'
+import { begin, next } from '../../../src/session/renewal/state-machine.ts'
+import type { Effect, Event, Seen } from '../../../src/session/renewal/step.ts'
+import type { SessionBody, StoredToken } from '../../../src/session/store/session-file.ts'
+import { told } from '../../told.ts'
+
+const NOW = 1_800_000_000_000
+const SLOT = { use: 'access', audience: '', scopes: '' } as const
+const REFRESH = 'refresh-1'
+const HASH = tokenHash(REFRESH)
+
+const token = (left: number, value = 'old'): StoredToken => ({
+  ...SLOT,
+  value,
+  receivedAt: NOW - (3600 - left) * 1000,
+  expiresIn: 3600,
+})
+const seen = (
+  left: number,
+  over: Partial<SessionBody> = {},
+  refresh: string | undefined = REFRESH,
+): Seen => ({
+  body: { tokens: [token(left)], skewSeconds: 0, signedInAt: 1, ...over } as SessionBody,
+  refresh,
+})
+const RENEWAL: Renewal = { tokens: [token(3600, 'new')], refresh: 'refresh-2', skewSeconds: 0 }
+const trouble = new Failure('network', 'no way')
+const refusal = new Failure('provider-failed', 'no more', { detail: ['invalid_grant'] })
+
+/** All effects of one run, from its first read to its end. */
+function run(events: readonly Event[], want: Partial<Want> = {}): Effect[] {
+  let [state, effect] = begin({ ...SLOT, ...want })
+  const effects = [effect]
+  for (const event of events) {
+    ;[state, effect] = next(state, event, NOW)
+    effects.push(effect)
+  }
+  return effects
+}
+/** The same, in words: what was done, and what the person gets in the end. */
+const story = (events: readonly Event[], want: Partial<Want> = {}) =>
+  run(events, want).map((effect) => {
+    if (effect.do === 'give')
+      return `give ${effect.token.value}${effect.warning ? ` with: ${effect.warning.message}` : ''}`
+    if (effect.do === 'fail') return `fail ${effect.failure.code}: ${effect.failure.message}`
+    return effect.do === 'write' && effect.body.attempt
+      ? `write ${effect.body.attempt.outcome ?? 'note'}`
+      : effect.do
+  })
+const end = (events: readonly Event[], want: Partial<Want> = {}) => {
+  const last = run(events, want).at(-1)
+  return last?.do === 'fail' ? told(last.failure) : story(events, want).at(-1)
+}
+
+const read = (session: Seen | undefined): Event => ({ type: 'read', session })
+const locked = (session: Seen | undefined): Event => ({ type: 'read-locked', session })
+const written: Event = { type: 'written' }
+const notWritten: Event = { type: 'not-written', failure: new Failure('storage', 'disk full') }
+const answered = (over: Partial<Renewal> = {}): Event => ({
+  type: 'answered',
+  renewal: { ...RENEWAL, ...over },
+})
+const failed = (
+  type: 'refused' | 'unexplained' | 'denied' | 'unsent' | 'unanswered' | 'unusable',
+  failure = trouble,
+) => ({ type, failure }) as Event
+/** Up to the request that was sent. */
+const sent = (session = seen(0)): Event[] => [read(session), locked(session), written]
+const PREFIX = ['read', 'read-locked', 'write note', 'refresh']
+
+describe('a token that is fresh', () => {
+  it('is given after one read', () => {
+    expect(story([read(seen(600))])).toEqual(['read', 'give old'])
+  })
+
+  it('by another process, is given after the lock', () => {
+    expect(story([read(seen(0)), locked(seen(600))])).toEqual(['read', 'read-locked', 'give old'])
+  })
+})
+
+describe('a renewal', () => {
+  it('is noted, sent, kept, and only then given', () => {
+    const effects = run([...sent(), answered(), written])
+    expect(story([...sent(), answered(), written])).toEqual([...PREFIX, 'write', 'give new'])
+    expect(effects[2]).toMatchObject({
+      body: { tokens: [token(0)], attempt: { hash: HASH, at: NOW } },
+    })
+    expect(effects[3]).toEqual({ do: 'refresh', refreshToken: REFRESH })
+    expect(effects[4]).toMatchObject({ body: { tokens: [token(3600, 'new')], refresh: 'refresh-2' } })
+    expect((effects[4] as { body: SessionBody }).body).not.toHaveProperty('attempt')
+  })
+
+  it.each([
+    [{}, 4096 + 3],
+    [{ idToken: 'x'.repeat(100) }, 4096 + 3 + 100],
+    [{ tokens: [token(0), token(0, 'x'.repeat(50))] }, 4096 + 3 + 50],
+    [{ padding: 'x' }, 4096 + 3],
+  ])('reserves room for the answer beside %j', (over, room) => {
+    const effect = run([read(seen(0, over)), locked(seen(0, over))]).at(-1)
+    expect((effect as { body: SessionBody }).body.padding).toBe('x'.repeat(room))
+  })
+
+  it('whose answer could not be kept gives it with a word', () => {
+    expect(end([...sent(), answered(), notWritten])).toBe('give new with: disk full')
+  })
+
+  it('that could not be noted is not sent', () => {
+    expect(end([read(seen(0)), locked(seen(0)), notWritten])?.[0]).toBe('storage: disk full')
+    expect(end([read(seen(30)), locked(seen(30)), notWritten])).toBe('give old with: disk full')
+  })
+
+  const against = new Failure('not-allowed', 'the policy refuses it')
+  it.each([written, notWritten])('that the policy refuses gives nothing: $type', (event) => {
+    expect(end([...sent(seen(30)), answered({ refusal: against }), event])?.[0]).toBe(
+      'not-allowed: the policy refuses it',
+    )
+  })
+
+  const useless = new Failure('provider-failed', 'not the one asked for')
+  it.each<[number, Event, string]>([
+    [0, written, 'provider-failed: not the one asked for'],
+    [0, notWritten, 'storage: disk full'],
+    [30, written, 'give old with: not the one asked for'],
+    [30, notWritten, 'give old with: disk full'],
+  ])('whose answer cannot be used, with %i s left (%#)', (left, event, words) => {
+    const last = end([...sent(seen(left)), answered({ tokens: [], unusable: useless }), event])
+    expect(Array.isArray(last) ? last[0] : last).toBe(words)
+  })
+
+  it('that brings no token of the kind asked for says why', () => {
+    const id = { use: 'id' } as const
+    const events = (over: Partial<SessionBody>) => [...sent(seen(0, over)), answered(), written]
+    expect(end(events({}), id)).toEqual([
+      'cannot-do: this sign-in has no ID token',
+      'Add openid to scopes, then: ls-auth login',
+    ])
+    expect(end(events({ idToken: 'i' }), id)).toEqual([
+      'cannot-do: the provider sends an ID token at sign-in only, and that one is no longer good',
+      'Sign in again for a new one: ls-auth login',
+    ])
+    expect(end([...sent(), answered({ tokens: [] }), notWritten])?.[0]).toBe('storage: disk full')
+  })
+})
+
+describe('without a session', () => {
+  it('there is nothing to renew', () => {
+    expect(end([read(undefined)])).toEqual(['not-signed-in: you are not signed in', 'Run: ls-auth login'])
+    expect(end([read(seen(0)), locked(undefined)])?.[0]).toBe(
+      'not-signed-in: you were signed out in the meantime',
+    )
+  })
+
+  const none = (left: number) => ({ ...seen(left), refresh: undefined })
+  it('that can be renewed, what is valid is given to its end', () => {
+    expect(end([read(none(30)), locked(none(30))])).toBe('give old')
+    for (const [left, want] of [
+      [0, {}],
+      [30, { minTtlSeconds: 60 }],
+    ] as const)
+      expect(end([read(none(left)), locked(none(left))], want)?.[0]).toBe(
+        'session-ended: your sign-in has ended: the provider issued no refresh token',
+      )
+  })
+})
+
+describe('a life that nobody can have', () => {
+  it.each([
+    [3600, PREFIX[2]],
+    [3601, 'fail usage: tokens of this provider live 3600s, less than --min-ttl asks for'],
+  ])('%i s of tokens that live for 3600 s', (minTtlSeconds, words) => {
+    expect(story([read(seen(0)), locked(seen(0))], { minTtlSeconds }).at(-1)).toBe(words)
+  })
+
+  it('is not known before there was such a token', () => {
+    const empty = seen(0, { tokens: [] })
+    expect(story([read(empty), locked(empty)], { minTtlSeconds: 9999 }).at(-1)).toBe('write note')
+  })
+})
+
+describe('an ID token of a provider that sends one at sign-in only', () => {
+  const id = (left: number) =>
+    seen(left, { tokens: [{ ...token(left), use: 'id' }], idToken: 'i', idTokenAtSignInOnly: true })
+  it('is given while it lives, and no refresh token is spent for another', () => {
+    expect(end([read(id(30)), locked(id(30))], { use: 'id' })).toBe('give old')
+    for (const want of [{ use: 'id' as const }, { use: 'id' as const, minTtlSeconds: 60 }])
+      expect(
+        end([read(id(want.minTtlSeconds ? 30 : 0)), locked(id(want.minTtlSeconds ? 30 : 0))], want)?.[0],
+      ).toMatch(/^cannot-do: the provider sends an ID token at sign-in only/)
+  })
+
+  it('does not hold back an access token', () => {
+    const both = seen(0, { idTokenAtSignInOnly: true })
+    expect(story([read(both), locked(both)]).at(-1)).toBe('write note')
+  })
+})
+
+describe('a refusal', () => {
+  it('is doubted once: another process may have renewed', () => {
+    expect(story([...sent(), failed('refused', refusal), locked(seen(600))])).toEqual([
+      ...PREFIX,
+      'read-locked',
+      'give old',
+    ])
+    const other = seen(0, {}, 'refresh-9')
+    expect(run([...sent(), failed('refused'), locked(other), written]).at(-1)).toEqual({
+      do: 'refresh',
+      refreshToken: 'refresh-9',
+    })
+    expect(
+      story([
+        ...sent(),
+        failed('refused'),
+        locked(other),
+        written,
+        failed('refused', refusal),
+        locked(seen(0, {}, 'refresh-10')),
+      ]).at(-1),
+    ).toMatch(/^fail session-ended/)
+  })
+
+  it.each<[Seen | undefined, string]>([
+    [seen(0), 'session-ended: your sign-in has ended: the provider refused to renew it'],
+    [
+      { ...seen(0), refresh: undefined },
+      'session-ended: your sign-in has ended: the provider refused to renew it',
+    ],
+    [undefined, 'not-signed-in: you were signed out in the meantime'],
+  ])('of a session that is still the same is the end (%#)', (session, words) => {
+    expect(end([...sent(), failed('refused', refusal), locked(session)])?.[0]).toBe(words)
+  })
+
+  it('tells what the provider said, or at least that it did', () => {
+    const said = (failure: Failure) => end([...sent(), failed('refused', failure), locked(seen(0))])?.slice(2)
+    expect(said(refusal)).toEqual(['invalid_grant'])
+    expect(said(new Failure('provider-failed', 'no more'))).toEqual(['no more'])
+  })
+
+  it('takes its note away before it is told', () => {
+    const noted = seen(0, { attempt: { hash: HASH, at: NOW }, padding: 'xx' })
+    const effects = run([...sent(), failed('refused', refusal), locked(noted)])
+    expect(effects.at(-1)).toEqual({ do: 'write', body: seen(0).body })
+    for (const event of [written, notWritten])
+      expect(end([...sent(), failed('refused', refusal), locked(noted), event])?.[0]).toMatch(
+        /^session-ended/,
+      )
+  })
+})
+
+describe('a renewal that brings nothing', () => {
+  const before = (outcome?: 'failed' | 'unexplained' | 'interrupted') =>
+    outcome === undefined
+      ? seen(0)
+      : seen(0, { attempt: { hash: HASH, at: 1, ...(outcome === 'interrupted' ? {} : { outcome }) } })
+  const NOTHING = 'fail network: no way'
+
+  it.each<
+    ['unexplained' | 'denied' | 'unsent' | 'unanswered' | 'unusable', Parameters<typeof before>[0], string]
+  >([
+    ['unexplained', undefined, 'write unexplained'],
+    ['unexplained', 'failed', 'write unexplained'],
+    ['unexplained', 'unexplained', 'read-locked'],
+    ['unexplained', 'interrupted', 'read-locked'],
+    ['denied', undefined, 'write'],
+    ['denied', 'failed', 'write'],
+    ['denied', 'unexplained', 'write'],
+    ['denied', 'interrupted', NOTHING],
+    ['unsent', undefined, 'write'],
+    ['unsent', 'failed', 'write failed'],
+    ['unsent', 'unexplained', 'write unexplained'],
+    ['unsent', 'interrupted', NOTHING],
+    ['unusable', undefined, 'write failed'],
+    ['unusable', 'unexplained', 'write unexplained'],
+    ['unusable', 'interrupted', NOTHING],
+    ['unanswered', undefined, NOTHING],
+    ['unanswered', 'failed', NOTHING],
+  ])('%s, after one that was %s: %s', (type, outcome, next) => {
+    expect(story([...sent(before(outcome)), failed(type)]).at(-1)).toBe(next)
+  })
+
+  it.each(['unexplained', 'denied', 'unsent', 'unusable'] as const)(
+    '%s: told once its outcome is stored',
+    (type) => {
+      for (const event of [written, notWritten]) {
+        expect(end([...sent(), failed(type), event])?.[0]).toBe('network: no way')
+        expect(end([...sent(seen(30)), failed(type), event])).toBe('give old with: no way')
+      }
+    },
+  )
+
+  it('stores when, and for which token', () => {
+    expect(run([...sent(), failed('unusable')]).at(-1)).toMatchObject({
+      body: { attempt: { hash: HASH, at: NOW, outcome: 'failed' } },
+    })
+  })
+
+  it('for other scopes is no sign about the session', () => {
+    const want = { scopes: 'x' }
+    const session = (outcome?: Parameters<typeof before>[0]) => ({
+      ...before(outcome),
+      body: { ...before(outcome).body, tokens: [] },
+    })
+    expect(story([...sent(session()), failed('unexplained')], want).at(-1)).toBe('write')
+    expect(story([...sent(session('failed')), failed('unexplained')], want).at(-1)).toBe('write failed')
+    expect(story([...sent(session('interrupted')), failed('unexplained')], want).at(-1)).toBe(NOTHING)
+    expect(story([...sent(session('unexplained')), failed('unexplained')], want).at(-1)).toBe('read-locked')
+  })
+
+  it('twice without a reason is the end, and says so', () => {
+    const events = [...sent(before('unexplained')), failed('unexplained')]
+    expect(story([...events, locked(before('unexplained'))]).at(-1)).toBe('write unexplained')
+    expect(end([...events, locked(before('unexplained')), written])?.[0]).toBe(
+      'session-ended: your sign-in has ended: it is not renewed, and the provider gives no reason',
+    )
+    const lost = [...sent(before('interrupted')), failed('unexplained'), locked(before('interrupted'))]
+    expect(end(lost)?.[0]).toMatch(/an earlier renewal was interrupted/)
+  })
+
+  it('does not touch the note of another token', () => {
+    const other = seen(0, { attempt: { hash: 'of another', at: 1 } })
+    expect(end([...sent(), failed('refused', refusal), locked({ ...other, refresh: REFRESH })])?.[0]).toMatch(
+      /^session-ended/,
+    )
+    const fresh = seen(600, { attempt: { hash: HASH, at: 1 } })
+    expect(story([...sent(), failed('refused'), locked(fresh)]).at(-1)).toBe('write')
+    expect(end([...sent(), failed('refused'), locked(fresh), written])).toBe('give old')
+  })
+})
+
+describe('what cannot happen', () => {
+  it.each<[Event[], string]>([
+    [[written], 'written while reading'],
+    [[notWritten], 'not-written while reading'],
+    [[answered()], 'answered while reading'],
+    [[failed('refused')], 'refused while reading'],
+    [[read(seen(0)), locked(seen(0)), failed('unsent')], 'unsent while noting'],
+    [[...sent(), written], 'written while sending'],
+    [[...sent(), notWritten], 'not-written while sending'],
+  ])('is a bug of ours (%#)', (events, words) => {
+    expect(end(events)?.[0]).toBe(`bug: the session machine met ${words}`)
+  })
+})
