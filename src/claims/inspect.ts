@@ -1,6 +1,6 @@
 import type { ClaimNames, OwnTokens } from '../claim-grammar.ts'
 import { type BrokenJwt, isReadable, type Jwt, readJwt } from './jwt/jwt.ts'
-import { type SignatureAnswer, verifySignature } from './jwt/verify.ts'
+import { type SignatureAnswer, type Verification, verifySignature } from './jwt/verify.ts'
 import { type TokenKind, tokenKind } from './kind.ts'
 import { normalise } from './normalise.ts'
 import type { KnownToken } from './policy.ts'
@@ -77,7 +77,7 @@ export function inspectToken(token: string, how: Inspection): Inspected {
 export async function verifyInspected(
   inspected: Inspected,
   keys: Record<string, unknown>,
-  facts: { readonly issuer: string; readonly now: number },
+  facts: Verification,
 ): Promise<Inspected> {
   if (!inspected.jwt) return inspected
   if (inspected.notForUs) return { ...inspected, answer: NOT_FOR_US }

@@ -1,5 +1,6 @@
 import { type Inspected, inspectToken, verifyInspected } from '../claims/inspect.ts'
 import { type IssuerSpellings, isIssuerOf } from '../claims/issuer.ts'
+import type { SignatureProblem } from '../claims/jwt/verify.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { HttpSettings, Ports } from '../ports.ts'
@@ -110,13 +111,15 @@ function keysFor(
 
 /** Without keys only a problem that no key could solve is known; otherwise the token stays unverified. */
 async function judgeWithoutKeys(token: Inspected, now: number): Promise<Inspected> {
-  const judged = await verifyInspected(token, {}, { issuer: token.identity.issuer.value ?? '', now })
-  return hasUnknownKey(judged) ? token : judged
+  const judged = await verifyInspected(token, {}, { now })
+  return problemOf(judged) === 'unknown-key' ? token : judged
 }
 
 /** Whether newer keys than the cached ones may verify the token. */
-const mayHaveNewKey = (token: Inspected): boolean =>
-  hasUnknownKey(token) || (token.answer?.verified === false && token.answer.reason === 'bad-signature')
+const mayHaveNewKey = (token: Inspected): boolean => {
+  const problem = problemOf(token)
+  return problem === 'unknown-key' || problem === 'bad-signature'
+}
 
-const hasUnknownKey = ({ answer }: Inspected): boolean =>
-  answer?.verified === false && answer.reason === 'unknown-key'
+const problemOf = ({ answer }: Inspected): SignatureProblem | undefined =>
+  answer?.verified === false ? answer.reason : undefined
