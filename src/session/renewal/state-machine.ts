@@ -78,7 +78,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
     return fail(want, 'session-ended', 'your sign-in has ended: the provider issued no refresh token')
   }
   const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
-  if (want.minTtlSeconds !== undefined && life !== undefined && life < want.minTtlSeconds) {
+  if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
     return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
   }
   // Every run would use up a refresh token for an ID token that the provider does not send.

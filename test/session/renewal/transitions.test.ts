@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { tokenHash, type Want } from '../../../src/session/renewal/freshness.ts'
+import type { Want } from '../../../src/session/renewal/freshness.ts'
 import type { Renewal } from '../../../src/session/renewal/renewal.ts'
 import { begin, next } from '../../../src/session/renewal/state-machine.ts'
 import type { Effect, Event, Seen } from '../../../src/session/renewal/step.ts'
@@ -10,7 +11,7 @@ import { told } from '../../told.ts'
 const NOW = 1_800_000_000_000
 const SLOT = { use: 'access', audience: '', scopes: '' } as const
 const REFRESH = 'refresh-1'
-const HASH = tokenHash(REFRESH)
+const HASH = createHash('sha256').update(REFRESH).digest('base64url')
 
 const token = (left: number, value = 'old'): StoredToken => ({
   ...SLOT,
@@ -38,6 +39,8 @@ function run(events: readonly Event[], want: Partial<Want> = {}): Effect[] {
     ;[state, effect] = next(state, event, NOW)
     effects.push(effect)
   }
+  if (effect.do === 'give' || effect.do === 'fail')
+    expect(state).toEqual({ phase: 'done', want: { ...SLOT, ...want } })
   return effects
 }
 /** The same, in words: what was done, and what the person gets in the end. */
@@ -74,6 +77,13 @@ const PREFIX = ['read', 'read-locked', 'write note', 'refresh']
 describe('a token that is fresh', () => {
   it('is given after one read', () => {
     expect(story([read(seen(600))])).toEqual(['read', 'give old'])
+  })
+
+  it('is looked for again under the lock, where it is not', () => {
+    expect(next(begin(SLOT)[0], read(seen(0)), NOW)).toEqual([
+      { phase: 'locking', want: SLOT },
+      { do: 'read-locked' },
+    ])
   })
 
   it('by another process, is given after the lock', () => {
@@ -286,6 +296,8 @@ describe('a renewal that brings nothing', () => {
       for (const event of [written, notWritten]) {
         expect(end([...sent(), failed(type), event])?.[0]).toBe('network: no way')
         expect(end([...sent(seen(30)), failed(type), event])).toBe('give old with: no way')
+        const longer = { minTtlSeconds: 60 }
+        expect(end([...sent(seen(30)), failed(type), event], longer)?.[0]).toBe('network: no way')
       }
     },
   )
