@@ -44,6 +44,15 @@ describe('a file with a secret', () => {
   })
 })
 
+it.each([
+  [{ kind: 'symlink' as const }, 'Name the file itself.'],
+  [{ kind: 'directory' as const }, 'Name a file.'],
+  [{ uid: THEIRS }, 'Use a file of your own.'],
+  [{ mode: 0o604 }, 'Run: chmod 600 /f'],
+])('a file with %j tells the next step', (facts, hint) => {
+  expect(whyNotPrivate('/f', { ...file, ...facts }, env)?.hint).toBe(hint)
+})
+
 describe('a directory of the state', () => {
   const way = ['/state', '/state/sessions', '/state/sessions/one']
   it.each([
@@ -55,7 +64,10 @@ describe('a directory of the state', () => {
     for (const bad of way) {
       const files = filesWith((path) => (path === bad ? { ...directory, ...facts } : directory))
       await expect(requirePrivate(way, files, env)).rejects.toThrow(words)
-      await expect(requirePrivate(way, files, env)).rejects.toMatchObject({ code: 'refused' })
+      await expect(requirePrivate(way, files, env)).rejects.toMatchObject({
+        code: 'refused',
+        hint: `Run: chmod 700 ${bad}, or choose another XDG_STATE_HOME.`,
+      })
     }
   })
 

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import type { Client } from '../../../src/client.ts'
+import { readBound } from '../../../src/session/store/origin-binding.ts'
+import { toldBy } from '../../told.ts'
+import { openShelf } from './shelf.ts'
+
+const APIS = {
+  acme: 'https://gw.acme.example',
+  same: 'https://gw.acme.example',
+  eu: 'https://eu.acme.example',
+}
+
+/** A machine with a session of this client. */
+async function signedIn(over: Partial<Client> = {}) {
+  const shelf = openShelf()
+  const client = { ...shelf.client, ...over }
+  const { issuer, clientId, account } = client
+  const body = { tokens: [], skewSeconds: 0, signedInAt: 1 }
+  const store = await shelf.store(over)
+  await store.install({ issuer, clientId, account, apis: APIS }, body, 'the-refresh-token')
+  shelf.log.length = 0
+  const read = async (now: Partial<Client> = {}) =>
+    readBound({ ...shelf.client, ...now }, await shelf.store(now), shelf.ports)
+  return { shelf, read }
+}
+
+it('a session is read for an API that was confirmed', async () => {
+  const { read } = await signedIn()
+  expect((await read())?.header.apis).toEqual(APIS)
+  expect((await read({ apiOrigin: 'https://eu.acme.example' }))?.header.apis).toEqual(APIS)
+})
+
+it.each(['https://gw.acme.example.evil', 'https://gw.acme.exampl', 'http://gw.acme.example'])(
+  'not for %s: what was confirmed is named, and the keychain is not touched',
+  async (apiOrigin) => {
+    const { shelf, read } = await signedIn()
+    expect(await toldBy(() => read({ apiOrigin }))).toEqual([
+      `other-origin: this sign-in is not for ${apiOrigin}`,
+      'If you meant to change the API, confirm it: ls-auth login',
+      'confirmed: https://gw.acme.example, https://eu.acme.example',
+    ])
+    expect(shelf.log.filter((line) => line.startsWith('get '))).toEqual([])
+  },
+)
+
+it.each([
+  ['issuer', { issuer: 'https://old.example' }, 'https://old.example as client cli'],
+  ['client', { clientId: 'old' }, 'https://id.acme.example as client old'],
+  ['account', { account: 'old' }, 'https://id.acme.example as client cli'],
+])('a profile that names another %s now is told so', async (what, before, signedInAt) => {
+  const { read } = await signedIn(before)
+  expect(await toldBy(() => read())).toEqual([
+    `profile-changed: the profile acme has changed: it names another ${what} now`,
+    'Sign in again: ls-auth login',
+    `signed in at ${signedInAt}`,
+  ])
+})
+
+it('without a session of this profile nobody is signed in', async () => {
+  const { read } = await signedIn({ account: 'old' })
+  expect(await read({ profile: 'other' })).toBeUndefined()
+  const empty = openShelf()
+  expect(await readBound(empty.client, await empty.store(), empty.ports)).toBeUndefined()
+})
+
+it('a sign-in between the two looks is found', async () => {
+  const { shelf, read } = await signedIn()
+  const [path, bytes] = [...shelf.disk].find(([name]) => name.endsWith('/session')) as [string, Buffer]
+  shelf.disk.delete(path)
+  shelf.faults.set('list sessions', () => shelf.disk.set(path, bytes))
+  expect((await read())?.header.apis).toEqual(APIS)
+})
