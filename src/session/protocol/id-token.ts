@@ -87,16 +87,24 @@ export function checkSameSubject(
 const ANOTHER_ACCOUNT =
   'Sign in again: ls-auth login. If it happens again, tell whoever runs the identity provider.'
 
-/** Failure `refused` unless a refreshed ID token has the same subject, issuer and client as before (Core §12.2). */
+/**
+ * Failure `refused` unless a refreshed ID token has the same subject, issuer and client as before (Core §12.2). With
+ * `forOtherApi` it may name that API beside the client: Dex puts both into `aud`.
+ */
 export function checkSamePerson(
   before: Readonly<Record<string, unknown>> | undefined,
   after: Readonly<Record<string, unknown>> | undefined,
+  forOtherApi = false,
 ): void {
   if (!before || !after) return
-  const audiences = (value: unknown) => JSON.stringify([value].flat().map(String).sort())
-  if (before.sub === after.sub && before.iss === after.iss && audiences(before.aud) === audiences(after.aud))
-    return
+  const [then, now] = [audiencesOf(before), audiencesOf(after)]
+  const sameClient = then.every((one) => now.includes(one)) && (forOtherApi || then.length === now.length)
+  if (before.sub === after.sub && before.iss === after.iss && sameClient) return
   throw new Failure('refused', 'the provider answered for another account; nothing was saved', {
     hint: ANOTHER_ACCOUNT,
   })
 }
+
+const audiencesOf = ({ aud }: Readonly<Record<string, unknown>>): string[] => [
+  ...new Set([aud].flat().map(String)),
+]

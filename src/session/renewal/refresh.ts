@@ -31,7 +31,7 @@ export async function renew(
     const parameters = slotParameters(client, want, body)
     sent = true
     const answer = await refreshWhenReached(provider, refreshToken, parameters, ports)
-    if (!('failure' in answer)) checkSamePerson(claimsOf(body.idToken), answer.idClaims)
+    if (!('failure' in answer)) checkSamePerson(claimsOf(body.idToken), answer.idClaims, want.audience !== '')
     const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
     const renewed = await renewal(asker, provider, tokens, body)
     const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken

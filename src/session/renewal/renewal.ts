@@ -1,3 +1,4 @@
+import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import type { Failure } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { isPlain, sameSlot, type Want } from './freshness.ts'
@@ -24,6 +25,26 @@ const lacksIdToken = ({ idToken, unusable }: Renewal, want: Want): boolean =>
   unusable === undefined &&
   (isPlain(want) || want.scopes.split(' ').includes('openid'))
 
+/** Claims about one authentication or one token, not about the person (OpenID Connect Core §2, §3.1.3.6). */
+const OF_THE_MOMENT = ['nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr', 'amr', 'jti', 'sid', 'rat']
+
+/** Whether an ID token lacks claims about the person that the one before has. */
+function saysLess(after: string, before: string | undefined): boolean {
+  const [then, now] = [before, after].map((token) => (token === undefined ? undefined : readJwt(token)))
+  if (!isReadable(then) || !isReadable(now)) return false
+  return Object.keys(then.payload).some((name) => !(name in now.payload) && !OF_THE_MOMENT.includes(name))
+}
+
+/** The ID token that says who is signed in. One for other scopes or another API may say less. */
+function identityAfter(
+  { idToken: before, narrowed }: SessionBody,
+  { idToken }: Renewal,
+  want: Want,
+): string | undefined {
+  if (idToken === undefined || !isPlain(want)) return before
+  return narrowed && saysLess(idToken, before) ? before : idToken
+}
+
 /** The session body after a refresh; `sent`: the refresh token that was used. */
 export function renewedBody(before: SessionBody, sent: string, renewal: Renewal, want: Want): SessionBody {
   const {
@@ -39,12 +60,12 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
   const rotated = renewal.refresh !== undefined && renewal.refresh !== sent
   const current = rotated ? renewal.refresh : refresh
   const noIdTokens = lacksIdToken(renewal, want) || (idTokenAtSignInOnly && renewal.idToken === undefined)
+  const idToken = identityAfter(before, renewal, want)
   return {
     ...rest,
     tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
     ...(current === undefined ? {} : { refresh: current }),
-    // An ID token for other scopes has fewer claims about the user.
-    ...(renewal.idToken === undefined || want.scopes !== '' ? {} : { idToken: renewal.idToken }),
+    ...(idToken === undefined ? {} : { idToken }),
     ...(noIdTokens ? { idTokenAtSignInOnly: true } : {}),
     ...(renewal.narrowed ? { narrowed: true } : {}),
     ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),

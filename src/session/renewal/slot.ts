@@ -17,8 +17,22 @@ type Granted = Pick<SessionBody, 'grantedScope' | 'narrowed'>
  * own is not, unless its refresh token came with such a token and may be bound to what that was for.
  */
 export function slotParameters(client: Client, want: Want, granted: Granted): Record<string, string> {
-  if (!isPlain(want)) return grantParameters(client, words(want.scopes), want.audience || undefined)
+  if (!isPlain(want)) {
+    const scopes = want.scopes === '' ? scopesBeside(client, granted) : words(want.scopes)
+    return grantParameters(client, scopes, want.audience || undefined)
+  }
   return granted.narrowed ? grantParameters(client, ownScopes(client, granted), client.audience) : {}
+}
+
+/**
+ * The scopes of a request that names an API alone. None: those of the session then hold (RFC 6749 §6). They are named
+ * where the API is asked for in `scope` itself, and where the refresh token may be bound to less.
+ */
+function scopesBeside(client: Client, granted: Granted): readonly string[] {
+  const { audience, scopes } = client.preset
+  // Entra gives no token for two APIs (AADSTS28000).
+  if (audience === 'scope') return scopes.filter((scope) => OF_OPENID.includes(scope))
+  return granted.narrowed || audience === 'cross-client' ? ownScopes(client, granted) : []
 }
 
 /** Why the tokens of an answer are not the ones that were asked for. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { auth0 } from '../../world/simulator/behaviours/auth0.ts'
+import { DEX_API, dex } from '../../world/simulator/behaviours/dex.ts'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
@@ -108,4 +109,52 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
       expect(stderr).toContain('came with scope: openid')
     }
   })
+})
+
+describe('who somebody is', () => {
+  const SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access']
+  const signedInAt = async (behaviour: Behaviour, scopes: readonly string[]) => {
+    place = await openPlace(behaviour, [`scopes = ${JSON.stringify(scopes)}`])
+    expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
+  }
+  const identity = async () => {
+    const { groups, email } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
+    return [groups?.value ?? null, email?.value ?? null]
+  }
+
+  it('stays what it was after a token for another API, also where an API is named by a scope', async () => {
+    await signedInAt(dex, SCOPES)
+    const before = await identity()
+    expect(before).toEqual([['acme:traces-readers'], 'ada@acme.example'])
+    expect(await type(`ls-auth token --audience ${DEX_API}`)).toMatchObject({ exit: 0, stderr: '' })
+    expect(await identity()).toEqual(before)
+    expect(
+      place.simulator
+        .asked('token')
+        .some((form) => form.get('scope')?.includes('groups offline_access audience:')),
+    ).toBe(true)
+  })
+
+  it.each(['ls-auth token', 'ls-auth token --audience api://other'])(
+    'stays what it was when the provider gives less for %s after a narrower scope',
+    async (line) => {
+      const bare: Behaviour = {
+        ...rotating,
+        narrowing: 'for good, silently',
+        idToken(facts) {
+          const { claims, ...rest } = okta.idToken(facts)
+          const { email, preferred_username, ...others } = claims
+          return { ...rest, claims: facts.scopes.includes('email') ? { ...others, email } : others }
+        },
+        accessToken: ({ serial }) => `opaque-${serial}`,
+      }
+      await signedInAt(bare, ['openid', 'email', 'offline_access'])
+      const before = await identity()
+      expect(before).toEqual([null, 'ada@acme.example'])
+      await type('ls-auth token --scope openid')
+      later()
+      await type(line)
+      expect(await identity()).toEqual(before)
+    },
+  )
 })
