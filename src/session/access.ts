@@ -1,11 +1,13 @@
 import type { Client } from '../client.ts'
 import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { isPlain, secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
+import { boundToSlot } from './renewal/binding.ts'
+import { isPlain, sameSlot, secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, next } from './renewal/state-machine.ts'
 import type { Effect, Event, Seen, Step } from './renewal/step.ts'
 import { readBound } from './store/origin-binding.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
+import type { SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
@@ -82,7 +84,7 @@ async function runLocked(
   task.waitingSince = ports.clock.now()
   return store.withSessionLock(command, tell, async () => {
     // Signals wait until the commit: an exit between request and commit would lose the rotated refresh token.
-    const end = await ports.signals.shield(() => run(from, task))
+    const end = await ports.signals.shield(async () => withOwnScopes(await run(from, task), task))
     // The token can be handed out already; what cannot be swept now is left for the next holder of the lock.
     if (isUnreachable(end[1])) return end
     if (await needsSweep(store, task.session).catch(() => false)) {
@@ -90,6 +92,30 @@ async function runLocked(
     }
     return end
   })
+}
+
+/**
+ * A provider may bind the refresh token of a narrower renewal to less (against RFC 6749 §6). So the session's own scopes
+ * are asked for again under the same lock, and a refusal is told with the token, not at the next renewal. What came of
+ * it is remembered: from then on the next renewal does it, or narrower ones are refused.
+ */
+async function withOwnScopes(end: Step, { want: asked, session, client, store, ports }: Task): Promise<Step> {
+  const [state, outcome] = end
+  const { narrowed, afterNarrowing, tokens = [] } = session?.body ?? {}
+  if (outcome.do !== 'give' || outcome.warning || isPlain(asked)) return end
+  if (!narrowed || afterNarrowing !== undefined) return end
+  const own = { use: 'access', audience: '', scopes: '' } as const
+  const held = tokens.find((token) => sameSlot(token, own))
+  // Neither the token it holds nor what others were told while they waited is an answer to this.
+  const want: Want = held ? { ...own, rejectedHash: tokenHash(held.value) } : own
+  const task: Task = { client, store, ports, session, want }
+  const [, came] = await run([{ phase: 'locking', want: task.want }, { do: 'read-locked' }], task)
+  const refused = came.do === 'fail' && came.failure.code === 'session-ended' ? came.failure : undefined
+  if ((came.do === 'give' || refused) && task.session) {
+    const body: SessionBody = { ...task.session.body, afterNarrowing: refused ? 'kept' : 'undone' }
+    await write({ ...task.session, body }, task)
+  }
+  return refused ? [state, { ...outcome, warning: boundToSlot(refused) }] : end
 }
 
 async function perform(effect: Effect, task: Task): Promise<Event> {

@@ -130,6 +130,8 @@ async function storeSession(
       ...body,
       ...(superseded === undefined ? {} : { superseded }),
       ...(header === undefined ? {} : { replaced: header.sid }),
+      // Or each sign-in would be spent anew by `token --scope`, which is refused where this is known.
+      ...(old?.body.afterNarrowing === 'kept' ? { afterNarrowing: 'kept' } : {}),
     }
     await store.install(facts, whole, tokens.refreshToken)
     return header !== undefined

@@ -184,7 +184,7 @@ describe('doctor without a profile', () => {
 })
 
 describe('tokens for other audiences and scopes', () => {
-  it('are asked for once, cached apart, and leave the profile’s own token alone', async () => {
+  it('are asked for once, cached apart, and the profile’s own token is renewed with them', async () => {
     const other = await openStage()
     const { world, provider } = other
     await world.type(other.login())
@@ -195,13 +195,16 @@ describe('tokens for other audiences and scopes', () => {
     const claims = JSON.parse(Buffer.from(narrow.stdout.split('.')[1] as string, 'base64url').toString())
     expect(claims.scope).toBe('traces:read')
     expect((await world.type('ls-auth token --scope traces:read')).stdout).toBe(narrow.stdout)
-    expect((await world.type('ls-auth token')).stdout).toBe(own)
-    expect(provider.refreshCount()).toBe(before + 1)
+    const renewed = (await world.type('ls-auth token')).stdout
+    const scopeOf = (token: string) =>
+      JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()).scope
+    expect(scopeOf(renewed)).toBe(scopeOf(own))
+    expect(provider.refreshCount()).toBe(before + 2)
     expect((await world.type('ls-auth token --id-token')).stdout).not.toBe(own)
     const unknown = await world.type('ls-auth token --audience https://nobody.example/api')
     expect(unknown.exit).toBe(2)
     expect(unknown.stderr).toContain('invalid_target')
-    expect((await world.type('ls-auth token')).stdout).toBe(own)
+    expect((await world.type('ls-auth token')).stdout).toBe(renewed)
     await other.close()
   })
 })

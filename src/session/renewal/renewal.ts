@@ -67,7 +67,10 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
     ...(current === undefined ? {} : { refresh: current }),
     ...(idToken === undefined ? {} : { idToken }),
     ...(noIdTokens ? { idTokenAtSignInOnly: true } : {}),
-    ...(renewal.narrowed ? { narrowed: true } : {}),
+    // An ID token that says less shows that the new refresh token is bound to less still.
+    ...(renewal.narrowed || (isPlain(want) && renewal.idToken && idToken !== renewal.idToken)
+      ? { narrowed: true }
+      : {}),
     ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
     ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
     skewSeconds: renewal.skewSeconds,

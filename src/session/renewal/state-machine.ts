@@ -1,5 +1,6 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import { wouldBind } from './binding.ts'
 import { earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
@@ -84,6 +85,8 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
+  if (!isPlain(want) && seen.body.afterNarrowing === 'kept')
+    return valid && want.minTtlSeconds === undefined ? give(want, valid) : failWith(want, wouldBind())
   if (failed) {
     if (valid && want.minTtlSeconds === undefined) return give(want, valid, failed)
     return failWith(want, failed)

@@ -50,6 +50,8 @@ export interface SessionBody {
    * the next refresh requests the session's own scopes again.
    */
   readonly narrowed?: true
+  /** What came when they were asked for again: `undone`: the session's own scopes; `kept`: less, or a refusal. */
+  readonly afterNarrowing?: 'undone' | 'kept'
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */
   readonly refresh?: string
   /**

@@ -63,51 +63,97 @@ describe('a provider that takes no notice of the scope or the audience', () => {
 })
 
 describe('a provider that binds the new refresh token to the scope of a renewal', () => {
-  it('is asked for the scopes of the session at the next renewal, and gives them', async () => {
+  it('is asked for the scopes of the session at once, and gives them', async () => {
     // RFC 6749 §6: up to the scope of the sign-in.
     await at({ ...rotating, narrowing: 'until asked again' })
     const narrow = await type('ls-auth token --scope openid')
+    expect(narrow).toMatchObject({ exit: 0, stderr: '' })
     expect(scopesOf(narrow.stdout)).toEqual(['openid'])
-    expect((await type('ls-auth token')).exit).toBe(0)
-    later()
+    expect(place.simulator.asked('token').map((form) => form.get('scope'))).toEqual([
+      null,
+      'openid',
+      OWN.join(' '),
+    ])
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
-    expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe(OWN.join(' '))
     later()
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     // Said once: from then on a renewal is what it was.
     expect(place.simulator.asked('token').at(-1)?.has('scope')).toBe(false)
   })
 
-  it('and refuses them: exit 3, and why, until somebody signs in again', async () => {
-    await at({
-      ...rotating,
-      rotation: { kind: 'rotate', graceSeconds: 30, family: true },
-      narrowing: 'for good',
-    })
+  it('is known to give them then, and is asked at the next renewal only', async () => {
+    await at({ ...rotating, narrowing: 'until asked again' })
+    await type('ls-auth token --scope openid')
+    later()
     expect((await type('ls-auth token --scope openid')).exit).toBe(0)
+    expect(place.simulator.refreshes).toBe(3)
+    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
+    expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe(OWN.join(' '))
+  })
+
+  it('is not called one that binds it because it cannot be reached a moment later', async () => {
+    await at({ ...rotating, narrowing: 'until asked again' })
+    place.simulator.answerTokensWith((form) =>
+      form.get('scope') === OWN.join(' ') ? { status: 503 } : undefined,
+    )
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+    place.simulator.answerTokensWith(undefined)
+    later()
+    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  const forGood: Behaviour = {
+    ...rotating,
+    // A refused request does not use the refresh token up.
+    rotation: { kind: 'rotate', graceSeconds: 2 * okta.accessSeconds, family: true },
+    narrowing: 'for good',
+  }
+
+  it.each([
+    ['refuses them', forGood, 'invalid_scope'],
+    [
+      'gives less without a word',
+      { ...rotating, narrowing: 'for good, silently' } as const,
+      'came with scope',
+    ],
+  ])('and %s: that is said with the token, and the next renewal is exit 3', async (_, behaviour, why) => {
+    await at(behaviour)
+    const narrow = await type('ls-auth token --scope openid')
+    expect(narrow.exit).toBe(0)
+    expect(scopesOf(narrow.stdout)).toEqual(['openid'])
+    expect(narrow.stderr).toMatch(/^warning: the provider has bound your sign-in to the scope or audience/)
+    expect(narrow.stderr).toContain(why)
+    expect(narrow.stderr).toContain('ls-auth login')
+    // The token that the session had is as good as before.
+    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     later()
     for (let time = 0; time < 2; time++) {
       const { exit, stdout, stderr } = await type('ls-auth token')
       expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
       expect(stderr).toMatch(/^error: your sign-in has ended: .*--scope/)
-      expect(stderr).toContain('invalid_scope')
+      expect(stderr).toContain(why)
       expect(stderr).toMatch(/^hint: .*ls-auth login/m)
     }
     expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session +your sign-in has ended/m)
-    await type('ls-auth login')
-    later()
-    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
   })
 
-  it('and gives less again without a word: exit 3, too, and no token', async () => {
-    await at({ ...rotating, narrowing: 'for good, silently' })
-    expect((await type('ls-auth token --scope openid')).exit).toBe(0)
-    later()
-    for (let time = 0; time < 2; time++) {
-      const { exit, stdout, stderr } = await type('ls-auth token')
-      expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
-      expect(stderr).toContain('came with scope: openid')
+  it('does so once: the next sign-in is not spent for it, until somebody signs out', async () => {
+    await at(forGood)
+    await type('ls-auth token --scope openid')
+    await type('ls-auth login')
+    const before = place.simulator.refreshes
+    for (const flags of ['--scope openid', '--audience api://other']) {
+      const { exit, stdout, stderr } = await type(`ls-auth token ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
+      expect(stderr).toMatch(/^error: this provider would bind your sign-in to .*--scope/)
     }
+    expect(place.simulator.refreshes).toBe(before)
+    later()
+    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
+    await type('ls-auth logout')
+    await type('ls-auth login')
+    expect((await type('ls-auth token --scope openid')).exit).toBe(0)
   })
 })
 

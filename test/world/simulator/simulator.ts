@@ -30,7 +30,7 @@ export interface Simulator {
   /** The next answers of its token endpoint are lost on their way: the work is done, nobody hears of it. */
   loseTokenAnswers(count: number): void
   /** From now on its token endpoint answers this, and nothing is carried out; undefined: as it should again. */
-  answerTokensWith(answer: Answer | ((form: URLSearchParams) => Answer) | undefined): void
+  answerTokensWith(answer: Answer | ((form: URLSearchParams) => Answer | undefined) | undefined): void
   /** New signing keys under the old names; `publish: false`: its key set still shows the old ones. */
   replaceKeys(publish?: boolean): Promise<void>
   /** From now on it takes requests and answers none. */
@@ -120,7 +120,8 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     }
     if (method === 'POST') {
       if (at('token')) {
-        if (instead) return typeof instead === 'function' ? instead(parameters) : instead
+        const forced = typeof instead === 'function' ? instead(parameters) : instead
+        if (forced) return forced
         const counted = { refreshed: () => (refreshes += 1), issued }
         const desk = { behaviour, issuer, codes, refreshTokens, device, mint, now, ...counted }
         return answerToken(desk, parameters, headers)

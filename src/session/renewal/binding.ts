@@ -1,0 +1,25 @@
+import { Failure } from '../../errors.ts'
+
+/** What is told about a provider that binds a refresh token to the scope or audience of a renewal (against RFC 6749 §6). */
+
+/** The warning beside the token that did it. `refusal`: how the session's own scopes were refused right after it. */
+export function boundToSlot(refusal: Failure): Failure {
+  const why = refusal.detail.length === 0 ? '' : ` (${refusal.detail.join(', ')})`
+  return new Failure(
+    'session-ended',
+    `the provider has bound your sign-in to the scope or audience just asked for${why}`,
+    {
+      hint: 'When your own token has expired: ls-auth login. After that this provider is asked for no other scope or audience.',
+    },
+  )
+}
+
+/** The refusal where that is known. */
+export const wouldBind = (): Failure =>
+  new Failure(
+    'not-allowed',
+    'this provider would bind your sign-in to what --scope or --audience asks for, and renew nothing else',
+    {
+      hint: 'Sign in for what the API needs: scopes and audience of the profile. If the provider has changed: ls-auth logout, then ls-auth login.',
+    },
+  )
