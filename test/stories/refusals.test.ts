@@ -50,6 +50,7 @@ const forged =
 
 describe('an answer that must not be believed: exit 10, nothing is stored, the refresh token is revoked', () => {
   const unbelievable: [string, () => NonNullable<Tamper['tokenResponse']>, RegExp][] = [
+    ['no nonce', () => forged({ nonce: undefined }), /^error: the ID token has no nonce/m],
     ['another nonce', () => forged({ nonce: 'not-the-one-sent' }), /nonce/],
     ['another issuer in the ID token', () => forged({ iss: 'https://evil.example' }), /iss/],
     ['another audience', () => forged({ aud: 'somebody-else' }), /aud/],

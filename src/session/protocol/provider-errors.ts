@@ -43,6 +43,7 @@ const BAD_SIGNATURE = /signature verification failed/
 
 /** Validation errors of the OpenID library that mean the response cannot be trusted, and our messages for them. */
 const JUDGEMENTS: readonly [RegExp, string][] = [
+  [/"nonce".* missing/, 'the ID token has no nonce, so nothing says that it was made for this sign-in'],
   [/"nonce"/, 'the ID token was made for another sign-in (nonce)'],
   [/"state"/, 'the answer belongs to another sign-in (state)'],
   [BAD_SIGNATURE, 'the signature of the ID token is wrong'],
