@@ -113,6 +113,10 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
       expect(stderr).toMatch(/^hint: Run: ls-auth login$/m)
       expect(stderr).toContain(told.dead)
     }
+    const { stdout } = await type('ls-auth doctor')
+    expect(stdout).toMatch(
+      /^warn +session +a token with \d+s left, and the provider has refused to renew it$/m,
+    )
     world.visitor = here().person(told.user)
     await signedIn()
     expect(await type(RENEW)).toMatchObject({ exit: 0, stderr: '' })

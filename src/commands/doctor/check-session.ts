@@ -5,6 +5,8 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import { missingScopes } from '../../session/protocol/granted-scopes.ts'
+import { earlierAttempt } from '../../session/renewal/earlier-attempt.ts'
+import { refreshTokenOf, type Session } from '../../session/store/session.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { type Profile, requireClient } from '../../settings/profile.ts'
@@ -41,7 +43,13 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
   const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [
-    alive(given.secondsLeft, renewable, client),
+    renewable && notRenewed(given.session)
+      ? warn(
+          'session',
+          `a token with ${shortDuration(given.secondsLeft)} left, and ${notRenewed(given.session)}`,
+          `Run: ls-auth login --profile ${profile.name}`,
+        )
+      : alive(given.secondsLeft, renewable, client),
     ...claims(token, client.expect, now, preset.leewaySeconds, client),
     scopes(client, body.grantedScope),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
@@ -70,6 +78,16 @@ const valuesOf = ({ issuer, clientId, preset }: Client) => ({
   client: clientId,
   scopes: preset.scopes,
 })
+
+/** What the session remembers of a renewal that was refused; undefined: nothing. */
+function notRenewed(session: Session): string | undefined {
+  const { body } = session
+  if (body.narrowed && body.afterNarrowing === 'kept')
+    return 'the provider renews only what --scope or --audience had asked for'
+  const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
+  if (earlier === 'refused') return 'the provider has refused to renew it'
+  return earlier === 'unexplained' ? 'the provider has not renewed it, and gives no reason' : undefined
+}
 
 function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {
   const left = shortDuration(secondsLeft)

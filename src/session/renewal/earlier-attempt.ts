@@ -4,9 +4,9 @@ import { tokenHash } from './freshness.ts'
 /**
  * How the last refresh with this very token ended, when it failed.
  * - `interrupted`: no response was seen, so the provider may have used the token up. - `failed`: the response said
- * nothing about the token (5xx, 429, HTML). - `unexplained`: it was refused without an error code.
+ * nothing about the token (5xx, 429, HTML). - `unexplained`: it was refused without an error code. - `refused`: with one.
  */
-export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained'
+export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained' | 'refused'
 
 /** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
-import { earlierAttempt, whyEnded } from './earlier-attempt.ts'
+import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
 import type { Event, Seen, Spending, State, Step } from './step.ts'
@@ -63,7 +63,7 @@ function onLocked(
         session.body,
         ended(state),
         now,
-        state.spending.explained ? undefined : 'unexplained',
+        state.spending.explained ? 'refused' : 'unexplained',
       )
     }
     return spend(want, session, true, now)
@@ -94,7 +94,8 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   const hash = tokenHash(refresh)
   const earlier = earlierAttempt(seen.body, refresh)
   // The provider may already have used this refresh token up: do not send it again while an access token still works.
-  if (earlier !== undefined && valid && want.minTtlSeconds === undefined) return give(want, valid)
+  if (earlier !== undefined && earlier !== 'refused' && valid && want.minTtlSeconds === undefined)
+    return give(want, valid)
   const spending: Spending = { seen, refreshToken: refresh, earlier, doubted }
   const { padding: _, ...rest } = seen.body
   const body: SessionBody = { ...rest, attempt: { hash, at: now }, padding: 'x'.repeat(roomFor(seen.body)) }
@@ -195,7 +196,7 @@ const doubt = (state: State & { spending: Spending }, verdict: Failure, explaine
 ]
 
 /** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
-type Outcome = 'failed' | 'unexplained' | undefined
+type Outcome = Exclude<EarlierAttempt, 'interrupted'> | undefined
 
 /**
  * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would

@@ -61,7 +61,7 @@ export interface SessionBody {
   readonly attempt?: {
     readonly hash: string
     readonly at: number
-    readonly outcome?: 'failed' | 'unexplained'
+    readonly outcome?: 'failed' | 'unexplained' | 'refused'
   }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
