@@ -123,3 +123,6 @@ const mayHaveNewKey = (token: Inspected): boolean => {
 
 const problemOf = ({ answer }: Inspected): SignatureProblem | undefined =>
   answer?.verified === false ? answer.reason : undefined
+
+/** Whether the token names a key that the provider does not show: retired, new, or never its own. */
+export const hasUnknownKey = (token: Inspected): boolean => problemOf(token) === 'unknown-key'

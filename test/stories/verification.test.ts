@@ -103,6 +103,14 @@ describe('whoami --verify', () => {
     expect(exit).toBe(10)
     expect(stdout).toContain('signature not verified')
     expect(stderr).toContain('cannot be verified')
+    // A key that was retired is no sign of a forgery.
+    expect(stderr).not.toContain('Do not believe')
+    const [, renewal] =
+      stderr.match(/^hint: .*retired.*: (ls-auth token --min-ttl \d+s), or ls-auth login$/m) ?? []
+    provider.tamper = {}
+    const before = provider.refreshCount()
+    expect(await world.type(renewal as string)).toMatchObject({ exit: 0 })
+    expect(provider.refreshCount()).toBe(before + 1)
     await other.close()
   })
 
@@ -115,7 +123,9 @@ describe('whoami --verify', () => {
       sub: 'mallory',
       aud: 'x',
     })
-    expect((await world.type('ls-auth whoami --verify')).exit).toBe(10)
+    const { exit, stderr } = await world.type('ls-auth whoami --verify')
+    expect(exit).toBe(10)
+    expect(stderr).toContain('Do not believe')
     await Promise.all([other.close(), another.close()])
   })
 })

@@ -22,6 +22,7 @@ describe.skipIf(!hasDoorkeeper())('Doorkeeper', () => {
     name: 'alice@example.org',
     other: 'bob',
     dead: 'invalid_grant',
+    keyGone: /^hint: .*retired that key/m,
   })
 
   let world: World

@@ -18,6 +18,8 @@ export interface Told {
   readonly other: string
   /** What the provider calls a refresh token that has died. */
   readonly dead: string
+  /** What is said of a token that its former key has signed. */
+  readonly keyGone: RegExp
 }
 
 /** A token that lives a minute has always less than that left: a renewal each time. */
@@ -144,6 +146,9 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
   it('a new signing key is fetched when the first token comes that it has signed', async () => {
     await signedIn()
     await here().replaceKey()
+    const before = await type('ls-auth whoami --verify')
+    expect(before.exit).toBe(10)
+    expect(before.stderr).toMatch(told.keyGone)
     expect(await type(RENEW)).toMatchObject({ exit: 0, stderr: '' })
     const who = await type('ls-auth whoami --verify')
     expect(who).toMatchObject({ exit: 0, stderr: '' })

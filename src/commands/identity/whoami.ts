@@ -2,7 +2,7 @@ import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
-import { type VerifyOptions, verify } from '../../session/verification.ts'
+import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
@@ -80,9 +80,22 @@ function requireVerified(view: View): void {
     const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
     const why = whyNotVerified(token, { issuer: view.profile.client.issuer })
     throw new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
-      hint: 'Do not believe what this token says, and find out where it comes from.',
+      hint: hasUnknownKey(token) ? retiredKey(view) : DO_NOT_BELIEVE,
     })
   }
+}
+
+const DO_NOT_BELIEVE = 'Do not believe what this token says, and find out where it comes from.'
+
+/** After a change of keys the tokens of before name one that the provider no longer shows. */
+function retiredKey(view: View): string {
+  const why = 'The provider has retired that key, or never had it.'
+  if (view.tokens.origin !== 'session') return `${why} Believe only a new token.`
+  const left = view.access && lifeLeft(view.access, view, 'access')
+  // As long as the token has left: what is shorter renews nothing, what is longer may be longer than any token lives.
+  const renewal =
+    left === undefined || left < 1 ? 'ls-auth token' : `ls-auth token --min-ttl ${Math.ceil(left)}s`
+  return `${why} A renewed token has a new one: ${renewal}, or ls-auth login`
 }
 
 async function printRaw(invocation: Invocation, { id, access }: InspectedTokens): Promise<void> {
