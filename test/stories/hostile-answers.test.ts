@@ -81,10 +81,25 @@ describe('the token response', () => {
     ['BEARER', 0],
     ['BearerToken', 10],
     ['mac', 10],
+    ['DPoP', 10],
     ['', 10],
   ])('token_type "%s": exit %i', async (type, exit) => {
     provider.tamper = { tokenResponse: (body) => ({ ...body, token_type: type }) }
     expect((await login()).exit).toBe(exit)
+  })
+
+  it('a token_type nobody asked for, at a renewal: refused, and the rotated refresh token is kept', async () => {
+    await login()
+    provider.tamper = { tokenResponse: (body) => ({ ...body, token_type: 'DPoP' }) }
+    world.clockOffset += 2 * 3_600_000
+    const { exit, stdout, stderr } = await world.type('ls-auth token')
+    expect({ exit, stdout, stderr }).toMatchObject({
+      exit: 10,
+      stdout: '',
+      stderr: expect.stringContaining('token type'),
+    })
+    provider.tamper = {}
+    expect((await world.type('ls-auth token')).exit).toBe(0)
   })
 
   it('an error with a description that steers a terminal', async () => {

@@ -7,7 +7,7 @@ import { beginExchange, type Exchange, jwksOf, type ProviderOptions } from './ex
 import { checkAccessTokenHash, checkIdTokenTimes } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError, isBadSignature, NO_ID_TOKEN } from './provider-errors.ts'
-import { checkTokenCharacters } from './token-answer.ts'
+import { checkTokenCharacters, checkTokenType } from './token-answer.ts'
 
 /** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
@@ -234,6 +234,7 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   const receivedAt = clock.now()
   const idClaims = answer.claims() as Record<string, unknown> | undefined
   if (idClaims) checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
+  checkTokenType(answer.token_type)
   checkTokenCharacters(answer)
   if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
   const seconds = answer.expires_in

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
+import { OTHER_TOKEN_TYPE } from './provider-errors.ts'
 
 /** The refresh token in a raw token response, before validation: one in a rejected response can still be revoked. */
 export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined {
@@ -36,6 +37,14 @@ export function withPlainError(answer: HttpAnswer): HttpAnswer {
 export function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers
   return rest
+}
+
+/**
+ * Failure `refused` unless the type is Bearer: a client must not use a token of a type that it does not understand
+ * (RFC 6749 §7.1). A DPoP token (RFC 9449), which the library lets through, is of no use without the key it is bound to.
+ */
+export function checkTokenType(type: string): void {
+  if (type.toLowerCase() !== 'bearer') throw new Failure('refused', `${OTHER_TOKEN_TYPE}; nothing was saved`)
 }
 
 /** `b64token` of RFC 6750 §2.1. */
