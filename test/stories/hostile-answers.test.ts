@@ -52,6 +52,7 @@ describe('claims of an ID token', () => {
     ['expiry with a fraction', (c) => ({ ...c, exp: Number(c.exp) + 0.5 }), 0],
     ['no expiry', ({ exp: _, ...c }) => c, 10],
     ['no subject', ({ sub: _, ...c }) => c, 10],
+    ['an empty subject', (c) => ({ ...c, sub: '' }), 10],
   ]
   it.each(rows)('%s: exit as listed', async (_, change, exit) => {
     provider.tamper = { tokenResponse: withClaims(change) }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { instant } from '../../claims/lifetime.ts'
 import { Failure } from '../../errors.ts'
+import { NO_SUBJECT } from './provider-errors.ts'
 
 /**
  * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10; RFC 7519 §4.1.5) by the provider's own
@@ -37,6 +38,14 @@ export function checkIdTokenTimes(
         ? 'Check the clock of this machine. If it is right, tell whoever runs the identity provider.'
         : 'Tell whoever runs the identity provider: the token does not fit its own clock.',
   })
+}
+
+/**
+ * Failure `refused` unless `sub` names somebody (OpenID Connect Core §2). The library takes an empty text, and all who
+ * come with it would count as one person.
+ */
+export function checkSubject({ sub }: Readonly<Record<string, unknown>>): void {
+  if (typeof sub !== 'string' || sub === '') throw new Failure('refused', `${NO_SUBJECT}; nothing was saved`)
 }
 
 /** The hash that a signature algorithm uses; SHA-512 for Ed25519 (RFC 8032 §5.1). */

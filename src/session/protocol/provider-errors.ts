@@ -39,7 +39,8 @@ interface Foreign {
 /** The message where an answer has no ID token (OpenID Connect Core §3.1.3.3). */
 export const NO_ID_TOKEN = 'the provider sent no ID token, although openid was asked for; nothing was saved'
 
-/** Says what is wrong with an answer, and is followed by what became of it. */
+/** These say what is wrong with an answer, and are followed by what became of it. */
+export const NO_SUBJECT = 'the ID token names no subject (sub)'
 export const OTHER_TOKEN_TYPE = 'the token response has a token type ls-auth cannot use'
 
 const BAD_SIGNATURE = /signature verification failed/
@@ -56,7 +57,7 @@ const JUDGEMENTS: readonly [RegExp, string][] = [
   ],
   [/"iss"/, 'the answer names another issuer (iss)'],
   [/"aud"|"azp"/, 'the ID token is for another client (aud)'],
-  [/"sub"/, 'the ID token names no subject (sub)'],
+  [/"sub"/, NO_SUBJECT],
   [/"alg"|JWS "alg"|unsupported JWS/i, 'the ID token is signed in a way ls-auth does not accept (alg)'],
   [/token_type/, OTHER_TOKEN_TYPE],
   [/JWT|JWS|ID Token/i, 'the ID token is not valid'],

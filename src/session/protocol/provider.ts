@@ -4,7 +4,7 @@ import type { Where } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { authentication } from './client-auth.ts'
 import { beginExchange, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
-import { checkAccessTokenHash, checkIdTokenTimes } from './id-token.ts'
+import { checkAccessTokenHash, checkIdTokenTimes, checkSubject } from './id-token.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError, isBadSignature, NO_ID_TOKEN } from './provider-errors.ts'
 import { checkTokenCharacters, checkTokenType } from './token-answer.ts'
@@ -233,7 +233,10 @@ function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   const { clock, preset } = exchange.options
   const receivedAt = clock.now()
   const idClaims = answer.claims() as Record<string, unknown> | undefined
-  if (idClaims) checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
+  if (idClaims) {
+    checkSubject(idClaims)
+    checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
+  }
   checkTokenType(answer.token_type)
   checkTokenCharacters(answer)
   if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
