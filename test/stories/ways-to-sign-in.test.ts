@@ -142,6 +142,18 @@ describe('without a browser on this machine', () => {
     expect(outcome.stderr).not.toContain('Go to')
   })
 
+  it.each(['verification_uri', 'verification_uri_complete'])(
+    'an address of 100 KB as %s is not shown, and its length is told: exit 10',
+    async (member) => {
+      const address = `https://idp.example/${'x'.repeat(100_000)}`
+      provider.tamper = { deviceResponse: (body) => ({ ...body, [member]: address }) }
+      const outcome = await world.type(command('--device'))
+      expect(outcome.exit).toBe(10)
+      expect(outcome.stderr).toContain('too long: 100020 characters')
+      expect(outcome.stderr.length).toBeLessThan(1_000)
+    },
+  )
+
   it('a provider without a device flow is exit 2 with another way', async () => {
     provider.tamper = { discovery: ({ device_authorization_endpoint: _, ...rest }) => rest }
     const outcome = await world.type(command('--device'))

@@ -5,7 +5,7 @@ import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/provider.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Attempt } from './attempt.ts'
-import { safeAddress } from './safe-address.ts'
+import { shownAddress } from './safe-address.ts'
 
 /** Timeout in seconds, even for a code that lives longer: a longer wait only gives a phisher more time. */
 const LONGEST_SECONDS = 900
@@ -29,8 +29,8 @@ export async function throughDevice<T>({ client, provider, ports, dialog, accept
   const deadline = ports.clock.now() + life * 1000
   dialog.showDevice({
     userCode: safeText(grant.userCode, 64),
-    verificationUri: safeAddress(grant.verificationUri).href,
-    verificationUriComplete: grant.verificationUriComplete && safeAddress(grant.verificationUriComplete).href,
+    verificationUri: shownAddress(grant.verificationUri),
+    verificationUriComplete: grant.verificationUriComplete && shownAddress(grant.verificationUriComplete),
     expiresInSeconds: life,
   })
   const longest = client.http.timeoutMilliseconds ?? POLL_MILLISECONDS

@@ -2,6 +2,9 @@ import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import { safeText } from '../../safe-text.ts'
 
+/** Characters; RFC 8628 §3.2 wants an address that is short and easy to remember. */
+const LONGEST_SHOWN = 2_048
+
 /**
  * Checks a URL that a person will open, or that is passed to the system's opener: https (http on loopback), and no user
  * info, which could hide the real host. Used for URLs from the provider and those built on its authorization endpoint.
@@ -10,10 +13,18 @@ import { safeText } from '../../safe-text.ts'
 export function safeAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && !url.username && !url.password && isWeb(url)) return url
-  throw new Failure('refused', 'the provider sent an address ls-auth will not show or open', {
-    detail: [safeText(text, 200)],
-  })
+  throw refused('an address ls-auth will not show or open', text)
 }
+
+/** The same for an address that the provider sends to be shown: a long one would fill the terminal. */
+export function shownAddress(text: string): string {
+  const { href } = safeAddress(text)
+  if (href.length <= LONGEST_SHOWN) return href
+  throw refused(`an address that is too long: ${href.length} characters, ${LONGEST_SHOWN} at most`, href)
+}
+
+const refused = (what: string, text: string): Failure =>
+  new Failure('refused', `the provider sent ${what}`, { detail: [safeText(text, 200)] })
 
 const isWeb = (url: URL): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
