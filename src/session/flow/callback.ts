@@ -1,16 +1,24 @@
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../errors.ts'
 import { sameText } from './same-text.ts'
-import type { Redirect, StartPages } from './start-page.ts'
+import type { Connection } from './socket-owner.ts'
+import type { StartPages, Visit } from './start-page.ts'
+
+/** What ties the answer to a browser that was opened on this machine. */
+export interface BrowserHere {
+  readonly start: StartPages
+  /** Whether the connection is known to be another user's. It costs a read of the system's table of sockets. */
+  isForeign(connection: Connection): Promise<boolean>
+}
 
 /** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073). */
-export function judge(
+export async function judge(
   request: IncomingMessage,
   origin: URL,
   path: string,
   state: string,
-  start: StartPages | undefined,
-): number | Redirect | keyof typeof STRANGER | 'ours' {
+  here: BrowserHere | undefined,
+): Promise<Visit | keyof typeof STRANGER | 'ours'> {
   // DNS rebinding: a page whose name was rebound to 127.0.0.1 still sends its own Host header.
   if (request.headers.host !== origin.host) return 421
   const url = URL.canParse(request.url ?? '', origin.href)
@@ -18,12 +26,15 @@ export function judge(
     : undefined
   if (!url || url.origin !== origin.origin) return 400
   if (request.method !== 'GET') return 405
-  const visit = start?.visit(url.pathname, request.headers)
-  if (visit !== undefined) return visit
-  if (url.pathname !== path) return 404
+  const isStart = here?.start.has(url.pathname) ?? false
+  if (!isStart && url.pathname !== path) return 404
   const states = url.searchParams.getAll('state')
-  if (states.length !== 1 || !sameText(states[0] as string, state)) return 400
-  return start === undefined || start.isTied(request.headers) ? 'ours' : 'untied'
+  if (!isStart && (states.length !== 1 || !sameText(states[0] as string, state))) return 400
+  if (here === undefined) return 'ours'
+  // After all that is cheap: junk can come by the thousand.
+  if (await here.isForeign(request.socket)) return 403
+  if (isStart) return here.start.visit(url.pathname, request.headers)
+  return here.start.isTied(request.headers) ? 'ours' : 'untied'
 }
 
 /** Why a sign-in ends at once when it may be somebody else's: what it brings would act under another name. */

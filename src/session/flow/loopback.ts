@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Failure } from '../../errors.ts'
-import { judge, STRANGER } from './callback.ts'
+import { type BrowserHere, judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
-import type { Connection } from './socket-owner.ts'
-import type { Redirect, StartPages } from './start-page.ts'
+import type { Redirect } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
 export interface Loopback {
@@ -17,13 +16,6 @@ export interface Loopback {
   wait(state: string, signal: AbortSignal, here?: BrowserHere): Promise<URL>
   /** Shows the waiting browser how the sign-in went, then closes the port. */
   finish(page: Page): Promise<void>
-}
-
-/** What ties the answer to a browser that was opened on this machine. */
-export interface BrowserHere {
-  readonly start: StartPages
-  /** Whether the connection is known to be another user's. */
-  isForeign(connection: Connection): Promise<boolean>
 }
 
 /** The parts of the redirect URI, from the preset. */
@@ -51,8 +43,7 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true })
         handle = async (request, response) => {
-          if (here && (await here.isForeign(request.socket))) return reply(response, 403, 'waiting')
-          const verdict = judge(request, new URL(origin), path, state, here?.start)
+          const verdict = await judge(request, new URL(origin), path, state, here)
           if (typeof verdict === 'number') return reply(response, verdict, 'waiting')
           if (typeof verdict === 'object') return redirect(response, verdict)
           // A browser may load the page twice; only the first request counts.

@@ -15,8 +15,10 @@ export interface StartPages {
    * browser that the person does not see.
    */
   readonly printed: URL
-  /** What to answer to a GET of `path`; undefined: it is neither page. */
-  visit(path: string, headers: IncomingHttpHeaders): Visit | undefined
+  /** Whether `path` is one of the two pages. */
+  has(path: string): boolean
+  /** What to answer to a GET of the page at `path`; 404: it is neither. */
+  visit(path: string, headers: IncomingHttpHeaders): Visit
   /** Whether this browser is the one that the sign-in is tied to. */
   isTied(headers: IncomingHttpHeaders): boolean
 }
@@ -44,13 +46,15 @@ export function startPages(redirectUri: string, target: URL): StartPages {
   let tied: { to: URL; value: string } | undefined
   const isTied = ({ cookie = '' }: IncomingHttpHeaders) =>
     tied !== undefined && cookie.split('; ').some((pair) => sameText(pair, `${name}=${tied?.value}`))
+  const pageAt = (path: string) => [opened, printed].find(({ pathname }) => sameText(pathname, path))
   return {
     opened,
     printed,
     isTied,
+    has: (path) => pageAt(path) !== undefined,
     visit(path, headers) {
-      const asked = [opened, printed].find(({ pathname }) => sameText(pathname, path))
-      if (!asked) return undefined
+      const asked = pageAt(path)
+      if (!asked) return 404
       // A load ahead of time may come from another store of cookies than the real one.
       if (isPrefetch(headers)) return 503
       if (isTied(headers)) return { location: target.href }

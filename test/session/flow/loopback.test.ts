@@ -3,6 +3,7 @@ import { get } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Loopback, listen } from '../../../src/session/flow/loopback.ts'
+import { type StartPages, startPages } from '../../../src/session/flow/start-page.ts'
 
 const STATE = 'the-state-of-this-sign-in'
 
@@ -54,6 +55,43 @@ describe('the listener for the redirect', () => {
       setTimeout(() => socket.destroy(), 1_000).unref()
     })
     expect(refused).toBe(true)
+  })
+})
+
+describe('tied to a browser that was opened here', () => {
+  /** How often it was asked whose connection it is. */
+  let lookups = 0
+  let foreign = false
+  let start: StartPages
+  beforeEach(() => {
+    lookups = 0
+    foreign = false
+    start = startPages(loopback.redirectUri, new URL('https://idp.example/authorize'))
+    const isForeign = async () => {
+      lookups++
+      return foreign
+    }
+    answer = loopback.wait(STATE, ended.signal, { start, isForeign })
+    answer.catch(() => {})
+  })
+
+  it('asks whose connection it is for no request of junk', async () => {
+    const junk = [
+      `${url.origin}/?state=1`,
+      `${url.origin}/favicon.ico`,
+      `${url.href}/start/x`,
+      redirect('wrong'),
+    ]
+    for (const address of junk) expect(await ask(address)).toBeGreaterThanOrEqual(400)
+    expect(lookups).toBe(0)
+  })
+
+  it('turns another user away from the page and from the redirect, and the page is still the browser’s', async () => {
+    foreign = true
+    expect([await ask(start.opened.href), await ask(redirect(STATE))]).toEqual([403, 403])
+    foreign = false
+    expect(await ask(start.opened.href)).toBe(302)
+    expect(lookups).toBe(3)
   })
 })
 
