@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { request } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPages } from '../../src/session/flow/start-page.ts'
 import { browse } from '../world/browser.ts'
 import { CookieJar } from '../world/cookie-jar.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
+import { CAN_BE_SOMEBODY_ELSE, fetchAsSomebodyElse } from '../world/somebody-else.ts'
 import { type Outcome, openWorld, type World } from '../world/world.ts'
 
 let provider: Provider
@@ -166,34 +165,18 @@ describe('another user of this machine opens the page first', () => {
   })
 })
 
-/** What another user of this machine gets: status, and where it leads. Only root can become somebody else. */
-async function fetchAsSomebodyElse(url: URL): Promise<string> {
-  const script =
-    'fetch(process.argv[1],{redirect:"manual"}).then(r=>console.log(r.status,r.headers.get("location")))'
-  const child = spawn(process.execPath, ['-e', script, url.href], {
-    uid: 12_345,
-    gid: 12_345,
-    cwd: '/',
-    env: {},
+describe.skipIf(!CAN_BE_SOMEBODY_ELSE)('where users can be told apart', () => {
+  it('another user gets nothing, however fast, and the person signs in', async () => {
+    const running = login()
+    const start = await opened
+    for (const page of [start, printed()]) expect(await fetchAsSomebodyElse(page)).toBe('403 null')
+    const cookies = new CookieJar()
+    const { url } = await browse(start.href, { user: 'alice', cookies, stopAt: 'callback' })
+    expect(await fetchAsSomebodyElse(new URL(url))).toBe('403 null')
+    await browse(url, { user: 'alice', cookies })
+    expect((await running).stderr).toContain('Signed in as alice@example.test.')
   })
-  return (await text(child.stdout)).trim()
-}
-
-describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
-  'where users can be told apart',
-  () => {
-    it('another user gets nothing, however fast, and the person signs in', async () => {
-      const running = login()
-      const start = await opened
-      for (const page of [start, printed()]) expect(await fetchAsSomebodyElse(page)).toBe('403 null')
-      const cookies = new CookieJar()
-      const { url } = await browse(start.href, { user: 'alice', cookies, stopAt: 'callback' })
-      expect(await fetchAsSomebodyElse(new URL(url))).toBe('403 null')
-      await browse(url, { user: 'alice', cookies })
-      expect((await running).stderr).toContain('Signed in as alice@example.test.')
-    })
-  },
-)
+})
 
 describe('the printed address, for a browser that shows no page', () => {
   it('signs in, and the page of the opener leads nowhere from then on', async () => {

@@ -1,10 +1,15 @@
 import { createServer } from 'node:net'
 import { browse } from '../../world/browser.ts'
 import { listen } from '../../world/loopback-server.ts'
+import { CAN_BE_SOMEBODY_ELSE, fetchAsSomebodyElse } from '../../world/somebody-else.ts'
 import type { Scenario } from './scenario.ts'
 import type { Scene } from './scene.ts'
 
-/** What others on a shared machine see of a browser sign-in is the address given to the opener. */
+/**
+ * What others on a shared machine see of a browser sign-in is the address given to the opener. A program of the person's
+ * own user is not among them: it can read the key file and the cookies of the browser, so nothing is promised there but
+ * that two browsers at the page are noticed.
+ */
 const FAMILY = 'the address that the browser is given'
 
 /** The browser is opened, but somebody else comes first. */
@@ -47,6 +52,21 @@ const takenOver: Scenario = {
   },
 }
 
+/** Only root can play another user of the machine. */
+const turnedAway: Scenario = {
+  who: 'local user',
+  family: FAMILY,
+  does: 'opens the address first, as another user of the system',
+  async play(scene) {
+    openedBy(scene, async (url) => {
+      const got = await fetchAsSomebodyElse(new URL(url))
+      scene.must(got === '403 null', `another user got: ${got}`)
+      await alice(url)
+    })
+    await scene.signIn('browser', {}, { exit: 0, says: /alice@example\.test/ })
+  },
+}
+
 const secretless: Scenario = {
   who: 'local user',
   family: FAMILY,
@@ -83,4 +103,10 @@ const portTaken: Scenario = {
   },
 }
 
-export const browserScenarios: readonly Scenario[] = [nobodyElse, takenOver, secretless, portTaken]
+export const browserScenarios: readonly Scenario[] = [
+  nobodyElse,
+  takenOver,
+  ...(CAN_BE_SOMEBODY_ELSE ? [turnedAway] : []),
+  secretless,
+  portTaken,
+]
