@@ -130,8 +130,16 @@ const POLLS: readonly Polls[] = [
   },
   { does: 'access_denied', exit: 4, answers: [PENDING, { error: 'access_denied' }], waits: [1, 1] },
   { does: 'expired_token', exit: 4, answers: [{ error: 'expired_token' }], waits: [1] },
-  ...['invalid_grant', 'invalid_request', 'unsupported_grant_type', 'of_their_own'].map(
-    (error): Polls => ({ does: `${error}: not asked again`, exit: 6, answers: [{ error }], waits: [1] }),
+  ...(
+    [
+      ['invalid_grant', 6],
+      ['invalid_request', 6],
+      // How the client is registered: no second try mends it.
+      ['unsupported_grant_type', 2],
+      ['of_their_own', 6],
+    ] as const
+  ).map(
+    ([error, exit]): Polls => ({ does: `${error}: not asked again`, exit, answers: [{ error }], waits: [1] }),
   ),
   { does: 'a page, then approved', exit: 0, answers: ['page', 'approve'], waits: [1, 2] },
   {

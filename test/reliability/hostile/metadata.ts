@@ -105,7 +105,8 @@ const DOCUMENTS: readonly Attack[] = [
     tamper: member('code_challenge_methods_supported', ['plain']),
   },
   { does: 'a page in place of metadata', ...FAILED, ...BROWSER, tamper: discovery(() => page()) },
-  { does: 'HTTP 404', ...FAILED, ...BROWSER, tamper: discovery(() => page(404)) },
+  // There is no provider at this address: no second try mends that.
+  { does: 'HTTP 404', ...FAILED, ...BROWSER, exit: 2, tamper: discovery(() => page(404)) },
   {
     does: 'HTTP 500 with escape sequences',
     ...FAILED,
