@@ -248,10 +248,13 @@ describe('a refusal', () => {
     expect(said(new Failure('provider-failed', 'no more'))).toEqual(['no more'])
   })
 
-  it('takes its note away before it is told', () => {
+  it('is noted before it is told', () => {
     const noted = seen(0, { attempt: { hash: HASH, at: NOW }, padding: 'xx' })
     const effects = run([...sent(), failed('refused', refusal), locked(noted)])
-    expect(effects.at(-1)).toEqual({ do: 'write', body: seen(0).body })
+    expect(effects.at(-1)).toEqual({
+      do: 'write',
+      body: seen(0, { attempt: { hash: HASH, at: NOW, outcome: 'refused' } }).body,
+    })
     for (const event of [written, notWritten])
       expect(end([...sent(), failed('refused', refusal), locked(noted), event])?.[0]).toMatch(
         /^session-ended/,
