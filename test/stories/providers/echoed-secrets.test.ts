@@ -49,7 +49,7 @@ const MANNERS: [string, (form: URLSearchParams) => string][] = [
 ]
 
 /** What was quoted must not be in the output: no 12 characters of it. */
-function expectHidden(stderr: string, sent: URLSearchParams): void {
+function expectHidden(stderr: string, sent: URLSearchParams, quoted = true): void {
   const parts = secretsOf(sent).flatMap(([, value]) =>
     Array.from({ length: Math.max(1, value.length - 12) }, (_, at) => value.slice(at, at + 12)),
   )
@@ -57,7 +57,7 @@ function expectHidden(stderr: string, sent: URLSearchParams): void {
   expect(parts.filter((part) => stderr.includes(part) || stderr.includes(encodeURIComponent(part)))).toEqual(
     [],
   )
-  expect(stderr).toContain('[secret]')
+  expect(stderr.includes('[secret]')).toBe(quoted)
 }
 
 describe.each(MANNERS)('an error that quotes what was sent, %s', (_, quote) => {
@@ -78,7 +78,8 @@ describe.each(MANNERS)('an error that quotes what was sent, %s', (_, quote) => {
     place.simulator.answerTokensWith(answer)
     for (const line of ['token', 'whoami', 'doctor', 'token --json']) {
       const { stderr, stdout } = await type(`ls-auth ${line}`)
-      expectHidden(stderr + stdout, sent)
+      // whoami goes on with what is stored, and leaves the provider's words out.
+      expectHidden(stderr + stdout, sent, line !== 'whoami')
     }
   })
 
