@@ -198,7 +198,7 @@ describe('the proof that a session can be stored', () => {
 describe('all sign-ins on this machine', () => {
   const write = (letter: string, file: string, apis: Record<string, string>) =>
     put(
-      `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, apis })}\n`,
+      `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, store: 'file', issuer: 'https://id', clientId: 'x', account: 'default', apis })}\n`,
       `${STATE}/sessions/${letter.repeat(24)}/${file}`,
     )
 

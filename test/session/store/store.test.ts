@@ -160,6 +160,7 @@ describe('the session that is there', () => {
       'inspect ls-auth',
       'inspect sessions',
       `inspect ${place.name}`,
+      'inspect session',
       'read session',
     ])
   })
