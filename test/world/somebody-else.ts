@@ -9,13 +9,10 @@ const SOMEBODY = 12_345
 
 /** What another user of this machine gets: status, and where it leads (`403 null`). Needs root. */
 export async function fetchAsSomebodyElse(url: URL): Promise<string> {
+  // Node begins as root: it may lie where somebody else could not start it.
   const script =
+    `process.setgid(${SOMEBODY}),process.setuid(${SOMEBODY}),` +
     'fetch(process.argv[1],{redirect:"manual"}).then(r=>console.log(r.status,r.headers.get("location")))'
-  const child = spawn(process.execPath, ['-e', script, url.href], {
-    uid: SOMEBODY,
-    gid: SOMEBODY,
-    cwd: '/',
-    env: {},
-  })
+  const child = spawn(process.execPath, ['-e', script, url.href], { cwd: '/', env: {} })
   return (await text(child.stdout)).trim()
 }
