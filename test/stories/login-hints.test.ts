@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Failure } from '../../src/errors.ts'
+
 import { browse } from '../world/browser.ts'
+import { program } from '../world/program.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { type Outcome, openWorld, type World } from '../world/world.ts'
 
@@ -46,7 +47,7 @@ describe('a hint of a first sign-in is the typed line with what to add', () => {
   it('no keychain: the file store, its path as a shell expands it', async () => {
     const hint =
       'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.ls-auth.key'
-    world.keychain.fail.set = new Failure('keychain-unavailable', 'there is no keychain', { hint })
+    world.keychain.fail.set = new program.Failure('keychain-unavailable', 'there is no keychain', { hint })
     expect(hintOf(await world.type(`${first()} --profile work`))).toBe(
       `To keep the session in an encrypted file: ${first()} --profile work --store file --store-key-file ~/.ls-auth.key`,
     )
