@@ -73,6 +73,15 @@ it('a profile without an API says so', async () => {
   await world.writeConfig('')
 })
 
+it('beside a profile with an issuer, --authorization none asks without a token', async () => {
+  await world.writeConfig('[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n')
+  const line = `ls-auth services --backend jaeger --api ${jaeger.url}`
+  expect((await world.type(line)).exit).toBe(3)
+  expect((await world.type(`${line} --authorization none`)).exit).toBe(0)
+  expect(jaeger.requests.at(-1)?.headers.authorization).toBeUndefined()
+  await world.writeConfig('')
+})
+
 it('only the person’s own machine is asked without an identity unasked for', async () => {
   expect(await world.type('ls-auth services --backend jaeger --api https://traces.example')).toMatchObject({
     exit: 3,
