@@ -22,8 +22,15 @@ export function needs({ commands = [], files = [], packages }: Need): boolean {
     ...commands.filter((name) => !isCommand(name)),
     ...files.filter((path) => !existsSync(path)),
   ]
-  if (missing.length === 0) return true
-  const line = `${missing.join(', ')} not found: apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  return isMet(
+    missing.length === 0,
+    `${missing.join(', ')} not found: apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+  )
+}
+
+/** The same for what no package brings: `describe.skipIf(!isMet(IS_ROOT, 'this needs root'))`. */
+export function isMet(met: boolean, line: string): boolean {
+  if (met) return true
   if (process.env.LS_AUTH_TEST_ALL === '1') throw new Error(`nothing may be skipped, but ${line}`)
   // Straight to the descriptor: the test runner keeps what goes through process.stderr to itself.
   if (!said.has(line)) writeSync(2, `SKIPPED ${line}\n`)

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Loopback, type LoopbackOptions, listen } from '../../../src/session/flow/loopback.ts'
 import { toldBy } from '../../told.ts'
+import { isMet } from '../../world/needs.ts'
 
 const STATE = 'the-state-of-this-sign-in'
 const open: Loopback[] = []
@@ -172,25 +173,31 @@ describe('the port', () => {
     if (hasIPv6) expect(await take('::1', Number(url.port))).toBe(Number(url.port))
   })
 
-  it.skipIf(!hasIPv6)('of localhost is held in both families, or another is tried', async () => {
-    const { url } = await start({ host: 'localhost' })
-    expect(url.hostname).toBe('localhost')
-    for (const host of ['127.0.0.1', '::1'])
-      await expect(take(host, Number(url.port))).rejects.toMatchObject({ code: 'EADDRINUSE' })
-    const half = await take('::1')
-    const free = await take('127.0.0.1')
-    await new Promise((resolve) => taken.pop()?.close(resolve))
-    const second = await start({ host: 'localhost', ports: [half, free] })
-    expect(Number(second.url.port)).toBe(free)
-    expect(await take('127.0.0.1', half), 'the first try was let go').toBe(half)
-  })
+  it.skipIf(!isMet(hasIPv6, '[::1] cannot be listened at: needs IPv6 on loopback'))(
+    'of localhost is held in both families, or another is tried',
+    async () => {
+      const { url } = await start({ host: 'localhost' })
+      expect(url.hostname).toBe('localhost')
+      for (const host of ['127.0.0.1', '::1'])
+        await expect(take(host, Number(url.port))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+      const half = await take('::1')
+      const free = await take('127.0.0.1')
+      await new Promise((resolve) => taken.pop()?.close(resolve))
+      const second = await start({ host: 'localhost', ports: [half, free] })
+      expect(Number(second.url.port)).toBe(free)
+      expect(await take('127.0.0.1', half), 'the first try was let go').toBe(half)
+    },
+  )
 
-  it.skipIf(!hasIPv6)('of [::1] is held there alone', async () => {
-    const { url, answer } = await start({ host: '[::1]' })
-    expect(await take('127.0.0.1', Number(url.port))).toBe(Number(url.port))
-    void ask(url, `/callback?code=c&state=${STATE}`)
-    expect((await answer).hostname).toBe('[::1]')
-  })
+  it.skipIf(!isMet(hasIPv6, '[::1] cannot be listened at: needs IPv6 on loopback'))(
+    'of [::1] is held there alone',
+    async () => {
+      const { url, answer } = await start({ host: '[::1]' })
+      expect(await take('127.0.0.1', Number(url.port))).toBe(Number(url.port))
+      void ask(url, `/callback?code=c&state=${STATE}`)
+      expect((await answer).hostname).toBe('[::1]')
+    },
+  )
 
   it.each([1, 2])('says which are in use: %i', async (count) => {
     const ports = await Promise.all(Array.from({ length: count }, () => take('127.0.0.1')))
