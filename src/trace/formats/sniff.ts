@@ -18,8 +18,11 @@ const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
 const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
-/** The key `error` in JSON, and as field 1 of a protobuf `KeyValue`. */
-const ERROR_ATTRIBUTE = ['"error"', '\n\x05error']
+/** The key `error` in JSON, and with its length in protobuf (where a value or a name `error` looks the same). */
+const ERROR_ATTRIBUTE = ['"error"', '\x05error']
+/** Six characters, because V8 searches for a longer text by another way, and in binary that is the slower one: of 43 MB
+ * without any, 3 ms instead of 11 (Node 24). */
+const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions {
@@ -112,7 +115,7 @@ function finish(into: Collection, bytes: Buffer): Trace[] {
 
 /** Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing. */
 function tracesOf(into: Collection, bytes: Buffer): Trace[] {
-  if (bytes.includes(JAEGER_WARNINGS)) into.readWarnings()
+  if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
   if (ERROR_ATTRIBUTE.some((key) => bytes.includes(key))) into.readErrors()
   return into.traces()
 }
