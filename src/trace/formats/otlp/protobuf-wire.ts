@@ -122,9 +122,9 @@ export class WireCursor {
   /** A length and so many bytes, as lower-case hex. */
   hex(): string {
     const end = this.chunk()
-    const hex = this.bytes.toString('hex', this.at, end)
+    const { at, bytes } = this
     this.at = end
-    return hex
+    return end - at === 8 ? hexOfEight(bytes, at) : bytes.toString('hex', at, end)
   }
 
   /** Skips the value of a field that is not needed. */
@@ -164,4 +164,20 @@ export class WireCursor {
     this.at = at + size
     return at
   }
+}
+
+const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
+
+/**
+ * An id of a span. `Buffer.toString` takes 150 ns a call, however little it decodes, this takes 60 (Node 24): of
+ * `trace get` on 100,000 spans 2 %.
+ */
+function hexOfEight(bytes: Buffer, at: number): string {
+  const high = (i: number): number => HEX_DIGITS[bytes[at + i]! >> 4]!
+  const low = (i: number): number => HEX_DIGITS[bytes[at + i]! & 15]!
+  // biome-ignore format: four bytes a row say more
+  return String.fromCharCode(
+    high(0), low(0), high(1), low(1), high(2), low(2), high(3), low(3),
+    high(4), low(4), high(5), low(5), high(6), low(6), high(7), low(7),
+  )
 }
