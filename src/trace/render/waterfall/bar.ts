@@ -43,13 +43,15 @@ export function drawBar(
  * built from their two ends and what is between. Undefined for any other.
  */
 function plainBar(
-  [span, ...others]: readonly Interval[],
-  [section, ...sections]: readonly Interval[],
+  spans: readonly Interval[],
+  path: readonly Interval[],
   window: TimeWindow,
   cells: number,
   glyphs: Glyphs,
 ): BarRun[] | undefined {
-  if (!span || others.length > 0 || sections.length > 0) return undefined
+  const span = spans[0]
+  const section = path[0]
+  if (!span || spans.length > 1 || path.length > 1) return undefined
   if (span[0] < window.startNanos || span[1] > window.endNanos) return undefined
   if (section && (section[0] !== span[0] || section[1] !== span[1])) return undefined
   const tone: 'path' | 'wait' = section ? 'path' : 'wait'
