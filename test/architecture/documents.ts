@@ -14,7 +14,14 @@ export interface Document {
   readonly text: string
 }
 
-const GUIDES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/architecture.md']
+const GUIDES = [
+  'CONTRIBUTING.md',
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(`${ROOT}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
 
 /** Every folder of the program, with forward slashes. */
 const ROOMS: readonly string[] = [

@@ -32,10 +32,10 @@ describe('help at any width', () => {
   })
 })
 
-describe('the README', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+describe('docs/formats.md', () => {
+  const guide = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8')
   const row = (words: string) =>
-    readme.split('\n').find((line) => line.startsWith(`| \`ls-auth ${words}`)) ?? ''
+    guide.split('\n').find((line) => line.startsWith(`| \`ls-auth ${words}`)) ?? ''
 
   it.each([
     ['trace get', TRACE_FORMATS],

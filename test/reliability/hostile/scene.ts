@@ -34,7 +34,7 @@ const LONGEST_SECONDS = 20
 const STEERING =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u
 
-/** Statuses that README documents. */
+/** Statuses that docs/scripts.md documents. */
 const EXITS = new Set([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 
 const TWO_LINES = /^((note|warning): .*\n(hint: .*\n)?|[^\n]*\n)*error: .+\nhint: .+\n( {2}.+\n)*$/
