@@ -220,6 +220,85 @@ describe('normalise, with places handed in', () => {
   })
 })
 
+describe('where a provider without a preset may have a claim', () => {
+  it.each<[keyof Identity, readonly string[]]>([
+    ['userName', ['preferred_username', 'upn', 'username', 'email', 'nickname', 'name', 'sub']],
+    ['client', ['azp', 'client_id', 'cid', 'appid']],
+    ['groups', ['groups', 'group', 'memberOf', 'cognito:groups', 'https://a.example/groups', 'urn:a:groups']],
+    ['roles', ['roles', 'role', 'permissions', 'https://a.example/roles']],
+    ['scopes', ['scope', 'scp']],
+    ['tenant', ['tid', 'org_id', 'hd']],
+    ['tokenId', ['jti', 'uti']],
+    ['sessionId', ['sid']],
+    ['subject', ['sub']],
+    ['email', ['email']],
+  ])('%s: in %j, the first of them first', (concept, names) => {
+    const claims = names.map((name) => [name, `v-${name}`] as const)
+    for (const [i, [name, value]] of claims.entries()) {
+      const held = read(Object.fromEntries(claims.slice(i).reverse()))[concept]
+      const isList = ['groups', 'roles', 'scopes'].includes(concept)
+      expect(held).toEqual({ value: isList ? [value] : value, source: name })
+    }
+  })
+
+  it('of groups that were left out, the claim that says so', () => {
+    const names = { groupsLeftOut: ['hasgroups', 'more'] }
+    const overage = { value: undefined, status: 'overage' }
+    expect(read({ more: 'true', groups: ['ops'] }, { names }).groups).toEqual(overage)
+    expect(read({ hasgroups: true }, { names }).groups).toEqual(overage)
+    expect(read({ hasgroups: false, groups: ['ops'] }, { names }).groups).toMatchObject({ value: ['ops'] })
+  })
+})
+
+describe('where several places have one claim', () => {
+  const names = (...roles: readonly object[]) => ({ names: { roles: roles as never } })
+
+  it('lists are joined without duplicates, and each place is named once', () => {
+    const source = { merge: ['a', 'b', { path: ['a'] }] }
+    expect(read({ a: ['x', 'y'], b: ['y', 'z'] }, names(source)).roles).toEqual({
+      value: ['x', 'y', 'z'],
+      source: 'a + b',
+    })
+  })
+
+  it('a single value is the first of them', () => {
+    const subject = [{ merge: ['a', 'b'] }]
+    expect(read({ a: 'x', b: 'y' }, { names: { subject } }).subject).toEqual({ value: 'x', source: 'a' })
+  })
+
+  it('one of a wrong shape counts as absent', () => {
+    expect(read({ a: 7, b: ['z'] }, names({ merge: ['a', 'b'] })).roles).toEqual({
+      value: ['z'],
+      source: 'b',
+    })
+  })
+
+  it('the first empty list is told when no place has more', () => {
+    expect(read({ roles: [], role: [] }).roles).toEqual({ value: [], source: 'roles' })
+  })
+
+  it.each([null, 'x', 7])('_claim_names that is %j names nothing', (elsewhere) => {
+    expect(read({ _claim_names: elsewhere, groups: ['ops'] }).groups).toMatchObject({ value: ['ops'] })
+  })
+
+  it('_claim_names of another claim leaves this one alone', () => {
+    expect(read({ _claim_names: { roles: 's' }, groups: ['ops'] }).groups).toMatchObject({ value: ['ops'] })
+    expect(read({ _claim_names: { roles: 's' } }).roles).toEqual({ value: undefined, status: 'overage' })
+  })
+})
+
+describe('what the answer with the token says beside it', () => {
+  it('is its expiry, only when the token says none', () => {
+    expect(read({}, { responseExpiry: 5 }).expiresAt).toEqual({ value: 5, source: 'token response' })
+    expect(read({ exp: 7 }, { responseExpiry: 5 }).expiresAt).toEqual({ value: 7, source: 'exp' })
+    expect(read({}).expiresAt).toEqual({ value: undefined, status: 'absent' })
+  })
+
+  it('can be an empty scope', () => {
+    expect(read({}, { responseScope: '' }).scopes).toEqual({ value: [], source: 'token response' })
+  })
+})
+
 describe('normalise, for any payload', () => {
   const concepts = Object.keys(read({})).sort()
   const claim = fc.oneof(
