@@ -63,11 +63,11 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): 
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
     token === undefined
-      ? 'This API wants a token, and authorization = "none" sends none.'
+      ? 'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer'
       : expired
         ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
         : audience
-          ? 'The token is for another audience: set audience (or scopes) in the profile and sign in again.'
+          ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
           : 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
   return new Failure('not-allowed', `${safeText(url.host)} did not accept the token (HTTP 401)`, {
     detail,
@@ -107,9 +107,13 @@ function accessHint(challenge: Challenge | undefined, token: string | undefined)
   ) {
     return 'Ask whoever grants access to the traces for the group that is missing, then sign in again: ls-auth login'
   }
-  return missing.length > 0
-    ? `Ask for the scope ${safeText(missing.join(' '), 120)}: add it to scopes in the profile and sign in again.`
-    : 'Ask whoever grants access to the traces for the scope or group that is missing.'
+  if (missing.length === 0)
+    return 'Ask whoever grants access to the traces for the scope or group that is missing.'
+  const named = `${missing.length > 1 ? 'scopes' : 'scope'} ${safeText(missing.join(' '), 120)}`
+  // The names come from a server, and the command will be pasted into a shell.
+  return missing.every((scope) => /^\w[\w:./@+-]*$/.test(scope))
+    ? `The token lacks the ${named}. Sign in with it: ls-auth login${missing.map((scope) => ` --scope ${scope}`).join('')}`
+    : `Sign in with the ${named} (login --scope).`
 }
 
 function scopesOf(token: string | undefined): string[] | undefined {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
+import { withTypedFlags } from '../commands/repeat-flags.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { showProgress } from '../progress.ts'
@@ -58,7 +59,8 @@ export function addCommands(
     }
     if (meant) {
       row.options?.(command)
-      for (const setting of flagSettingsOf(row)) command.addOption(settingOption(setting))
+      for (const setting of flagSettingsOf(row))
+        for (const option of settingOptions(setting)) command.addOption(option)
     }
     command.action(async () => runRow(row, invocationOf(row, command, ports)))
   }
@@ -72,7 +74,11 @@ async function runRow(row: Row, invocation: Invocation): Promise<void> {
   if (typeof command === 'function') return command(invocation)
   const { args, options, ports } = invocation
   const typed: Typed = { args, flags: options, json: options.json === true, now: ports.clock.now() }
-  await command.run(invocation, command.read(typed) as never)
+  try {
+    await command.run(invocation, command.read(typed) as never)
+  } catch (error) {
+    throw error instanceof Failure ? withTypedFlags(error, invocation) : error
+  }
 }
 
 type SettingFlag = SettingKey & { readonly flag: string }
@@ -83,7 +89,7 @@ type SettingFlag = SettingKey & { readonly flag: string }
  */
 export function addApiFlags(program: Command): void {
   for (const setting of flagSettingsOf({ settings: API_SETTINGS })) {
-    program.addOption(settingOption(setting).hideHelp())
+    for (const option of settingOptions(setting)) program.addOption(option.hideHelp())
   }
 }
 
@@ -107,10 +113,13 @@ function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly Sett
   )
 }
 
-function settingOption({ shape, flag, help = '', variable }: SettingFlag): Option {
-  const option = new Option(`${typedFlag(flag)} <value>`, variable ? `${help} (${variable})` : help)
-  if (shape === 'words' || shape === 'ports') option.argParser(collect)
-  return option.helpGroup('Settings of the profile:')
+function settingOptions({ shape, flag, help = '', variable, addFlag, addHelp = '' }: SettingFlag): Option[] {
+  const option = (name: string, text: string) => {
+    const one = new Option(`${typedFlag(name)} <value>`, text).helpGroup('Settings of the profile:')
+    return shape === 'words' || shape === 'ports' ? one.argParser(collect) : one
+  }
+  const first = option(flag, variable ? `${help} (${variable})` : help)
+  return addFlag === undefined ? [first] : [option(addFlag, addHelp), first]
 }
 
 /** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
@@ -149,6 +158,10 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
     command: names.join(' '),
     args: command.args,
     options,
-    settings: Object.fromEntries(flagSettingsOf(row).map(({ flag }) => [flag, options[flag] as string])),
+    settings: Object.fromEntries(
+      flagSettingsOf(row)
+        .flatMap(({ flag, addFlag }) => (addFlag === undefined ? [flag] : [flag, addFlag]))
+        .map((flag) => [flag, options[flag] as string]),
+    ),
   }
 }

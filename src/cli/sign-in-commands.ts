@@ -20,7 +20,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       },
       { does: 'from then on', line: 'ls-auth login' },
       { does: 'on a machine without a browser', line: 'ls-auth login --device' },
-      { does: 'ask for these scopes', line: 'ls-auth login --scope "openid offline_access traces:read"' },
+      { does: 'ask for one more scope', line: 'ls-auth login --scope traces:read' },
     ],
     load: async () => (await import('../commands/login.ts')).login,
   },

@@ -1,21 +1,46 @@
-import { openApi, type Send } from '../api/request.ts'
+import { openApi, type Send, type TokenSource } from '../api/request.ts'
 import { backendOf, explainFailure } from '../backends/table.ts'
+import { Failure } from '../errors.ts'
+import { isLoopback } from '../loopback-host.ts'
 import { type Profile, requireClient } from '../settings/profile.ts'
+import { commandLine } from './command-line.ts'
 import { tokenSource } from './credentials.ts'
-import type { Invocation } from './invocation.ts'
+import { givenToken, type Invocation } from './invocation.ts'
 
 /** Sends requests to the API of a profile with the user's token (with none under `authorization = "none"`). */
 export async function authorisedRequest(invocation: Invocation, profile: Profile): Promise<Send> {
   const row = backendOf(profile.backend)
+  const isGiven = givenToken(invocation) !== undefined
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
     http: await invocation.ports.http(profile.client.http),
-    explain: (failure: Parameters<typeof explainFailure>[1], host: string) =>
-      explainFailure(row, failure, host),
+    explain(failure: Failure, host: string) {
+      const explained = explainFailure(row, failure, host)
+      return isGiven && explained.hint.includes('ls-auth login') ? explained.withHint(OTHER_TOKEN) : explained
+    },
   }
-  return openApi(
-    destination,
-    tokenSource(invocation, () => requireClient(profile)),
-  )
+  const source = tokenSource(invocation, () => requireClient(profile))
+  return openApi(destination, orWithoutToken(source, invocation, profile))
 }
+
+const OTHER_TOKEN =
+  'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
+
+/** Without a token, the failure also says how to ask an API that wants none: a Jaeger or Tempo of one's own. */
+function orWithoutToken(source: TokenSource, invocation: Invocation, { api, client }: Profile): TokenSource {
+  if (!isLoopback(api) && client.issuer !== undefined) return source
+  const without = commandLine(invocation, { authorization: 'none' })
+  return {
+    ...source,
+    token: () =>
+      source.token().catch((error) => {
+        if (!(error instanceof Failure) || !WITHOUT_SIGN_IN.includes(error.code)) throw error
+        const { code, message, hint } = error
+        const detail = [...error.detail, `where the API wants no sign-in: ${without}`]
+        throw new Failure(code, message, { hint, detail, cause: error })
+      }),
+  }
+}
+
+const WITHOUT_SIGN_IN: readonly string[] = ['not-signed-in', 'session-ended', 'other-origin', 'settings']

@@ -1,24 +1,37 @@
 import { safeText } from '../safe-text.ts'
-import type { Invocation } from './invocation.ts'
+
+/** What was typed, as the parser gives it. */
+export interface TypedLine {
+  /** The command's words without arguments, for messages and logs: `trace get`. */
+  readonly command: string
+  readonly args: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+  /** The options that override settings of the profile, by flag name. */
+  readonly settings: Readonly<Record<string, string | readonly string[] | undefined>>
+}
 
 /**
  * The typed command line with changed options, for hints to copy. `undefined` removes an option. Holds no secret,
  * because tokens on a command line are rejected.
  */
 export function commandLine(
-  { command, args, options }: Invocation,
+  { command, args, options }: Omit<TypedLine, 'settings'>,
   changes: Readonly<Record<string, unknown>> = {},
 ): string {
-  const words = Object.entries({ ...options, ...changes }).flatMap(([name, value]) =>
-    optionWords(name, value),
-  )
-  return ['ls-auth', command, ...args.map(shellWord), ...words].join(' ')
+  return ['ls-auth', command, ...args.map(shellWord)].join(' ') + optionWords({ ...options, ...changes })
 }
+
+/** Options by their camelCase names as they are typed, each after a space. */
+export const optionWords = (options: Readonly<Record<string, unknown>>): string =>
+  Object.entries(options)
+    .flatMap(([name, value]) => wordsOf(name, value))
+    .map((word) => ` ${word}`)
+    .join('')
 
 /** Values that commander gives to options that were not typed; `--no-x` defines an option x that is true by default. */
 const BY_DEFAULT: Readonly<Record<string, unknown>> = { color: 'auto', bars: true, browser: true }
 
-function optionWords(name: string, value: unknown): string[] {
+function wordsOf(name: string, value: unknown): string[] {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (value === undefined || value === BY_DEFAULT[name]) return []
   if (value === true) return [`--${flag}`]

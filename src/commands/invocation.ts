@@ -3,16 +3,12 @@ import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
+import type { TypedLine } from './command-line.ts'
+import { repeatFlags } from './repeat-flags.ts'
 
 /** One run of one command: what was typed, and the ports. */
-export interface Invocation {
+export interface Invocation extends TypedLine {
   readonly ports: Ports
-  /** The command's words without arguments, for messages and logs: `trace get`. */
-  readonly command: string
-  readonly args: readonly string[]
-  readonly options: Readonly<Record<string, unknown>>
-  /** The options that override settings of the profile, by flag name. */
-  readonly settings: Flags['values']
 }
 
 /** Options every command has. */
@@ -33,7 +29,8 @@ export function tell(invocation: Invocation, line: string): void {
 
 /** Prints a failure that did not stop the command as a warning, also with `--quiet`. */
 export function warn(invocation: Invocation, failure: Pick<Failure, 'message' | 'hint'>): void {
-  invocation.ports.terminal.err(`warning: ${safeText(failure.message)}\n         ${safeText(failure.hint)}\n`)
+  const hint = repeatFlags(failure.hint, invocation)
+  invocation.ports.terminal.err(`warning: ${safeText(failure.message)}\n         ${safeText(hint)}\n`)
 }
 
 /** Prints the JSON value of `--json`, with control characters escaped. */

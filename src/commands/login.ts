@@ -17,10 +17,9 @@ import {
   requireClient,
   type Settings,
 } from '../settings/profile.ts'
-import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
-import { repeatLogin } from './repeat-login.ts'
 import { textFlag } from './typed-flags.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
@@ -32,11 +31,7 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
-  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation)).catch(
-    (error) => {
-      throw error instanceof Failure ? repeatLogin(error, invocation) : error
-    },
-  )
+  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
   const saved = await saveSettings(invocation, settings, profile)
   await printSignedIn(invocation, profile, client, signedIn, saved)
 }
@@ -133,11 +128,12 @@ ${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificati
 /** Saves settings that were given as flags in the profile. Gives the names of changed ones. */
 async function saveSettings(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
   const values: Record<string, unknown> = {}
-  for (const { key, flag } of SETTING_TABLE) {
+  for (const row of SETTING_TABLE) {
+    const { key } = row
     const setting = profile.resolved[key as keyof Profile['resolved']]
-    const typed = flag !== undefined && invocation.settings[flag] !== undefined
     const saved = settings.config.profiles[profile.name]?.[key]
-    if (typed && !isDeepStrictEqual(saved, setting.value)) values[key] = setting.value
+    if (isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
+      values[key] = setting.value
   }
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) return []

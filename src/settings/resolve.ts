@@ -53,11 +53,13 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
   const presetValues = preset ? presetLayer(preset) : {}
   const find = (name: SettingName): Resolved => {
     const key = KEYS.get(name) as SettingKey
-    const set = findSet(key, flags, env, layers)
-    if (set) return set
     const given = presetValues[name]
-    if (given !== undefined) return { value: given, source: `preset ${(preset as Preset).id}` }
-    return { value: key.default, source: key.default === undefined ? 'not set' : 'default' }
+    const before =
+      findSet(key, flags, env, layers) ??
+      (given !== undefined
+        ? { value: given, source: `preset ${(preset as Preset).id}` }
+        : { value: key.default, source: key.default === undefined ? 'not set' : 'default' })
+    return withAdded(key, before, flags)
   }
   return {
     source: (name: SettingName) => find(name).source,
@@ -94,6 +96,15 @@ function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resol
     if (value !== undefined) return { value: validSetting(key, value, `${file}: ${key.key}`), source: file }
   }
   return undefined
+}
+
+/** The words of {@link SettingKey.addFlag} behind those that are there. */
+function withAdded(key: SettingKey, before: Resolved, flags: Flags): Resolved {
+  const typed = key.addFlag === undefined ? undefined : flags.values[key.addFlag]
+  if (key.addFlag === undefined || typed === undefined) return before
+  const source = typedFlag(key.addFlag)
+  const words = [before.value ?? [], validSetting(key, typed, source)].flat()
+  return { value: [...new Set(words)], source }
 }
 
 function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {

@@ -8,9 +8,13 @@ export interface SettingKey {
   readonly key: string
   readonly shape: Shape
   readonly flag?: string
+  /** Another flag, whose words are added to the value of the others. */
+  readonly addFlag?: string
   readonly variable?: string
   /** Text in `--help`. */
   readonly help?: string
+  /** The same for {@link SettingKey.addFlag}. */
+  readonly addHelp?: string
   /** Default value. */
   readonly default?: string
 }
@@ -40,8 +44,10 @@ export const SETTING_KEYS = [
   {
     key: 'scopes',
     shape: 'words',
-    flag: 'scope',
-    help: 'scopes to ask for (repeatable, or space separated)',
+    flag: 'scopes',
+    help: 'the scopes to ask for, in place of those of the profile (space separated)',
+    addFlag: 'scope',
+    addHelp: 'a scope to ask for beside those of the profile (repeatable)',
   },
   { key: 'audience', shape: 'text', flag: 'audience', help: 'the API the token is for' },
   {
@@ -157,6 +163,10 @@ export const API_SETTINGS: readonly SettingName[] = [
   'tenant',
   'authorization',
 ]
+
+/** Whether one of the setting's flags is among the typed ones. */
+export const isTyped = ({ flag, addFlag }: SettingKey, typed: Readonly<Record<string, unknown>>): boolean =>
+  [flag, addFlag].some((name) => name !== undefined && typed[name] !== undefined)
 
 /** `clientId` → `--client-id`, as it is typed. */
 export const typedFlag = (flag: string): string =>

@@ -30,12 +30,12 @@ describe('what is missing is told apart', () => {
     [
       'a scope that the token lacks',
       'error="insufficient_scope", scope="traces:write"',
-      'Ask for the scope traces:write:',
+      'ls-auth login --scope traces:write',
     ],
     [
       'only the scopes that are missing',
       'error="insufficient_scope", scope="traces:read traces:admin"',
-      'Ask for the scope traces:admin:',
+      'ls-auth login --scope traces:admin',
     ],
     [
       'a group, in words',
@@ -52,9 +52,18 @@ describe('what is missing is told apart', () => {
     expect(explained(403, `Bearer ${challenge}`).hint).toContain(hint)
   })
 
+  it.each(['$(id)', '`id`', 'a;id', '--store=file'])(
+    '403: the scope %s gets into no command to paste',
+    (scope) => {
+      const { hint } = explained(403, `Bearer error="insufficient_scope", scope="${scope}"`)
+      expect(hint).toContain(scope)
+      expect(hint).not.toContain('ls-auth')
+    },
+  )
+
   it('403 with a token that cannot be read: the scope that was named', () => {
     const challenge = 'Bearer error="insufficient_scope", scope="traces:read"'
-    expect(explained(403, challenge, '', 'opaque').hint).toContain('Ask for the scope traces:read:')
+    expect(explained(403, challenge, '', 'opaque').hint).toContain('ls-auth login --scope traces:read')
   })
 
   it('401 for the gateway’s own key: nobody is told to sign in again', () => {

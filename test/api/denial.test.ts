@@ -94,7 +94,7 @@ describe('a challenge', () => {
 describe('a token that was not accepted', () => {
   const [clock, other, trust] = [
     'Check the clock of this machine and of the gateway, then sign in again: ls-auth login',
-    'The token is for another audience: set audience (or scopes) in the profile and sign in again.',
+    'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME',
     'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login',
   ]
   it.each([
@@ -139,7 +139,7 @@ describe('a token that was not accepted', () => {
     )
     expect(told(failure)).toEqual([
       'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
-      'This API wants a token, and authorization = "none" sends none.',
+      'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer',
       'they say: expired',
     ])
   })
@@ -186,7 +186,7 @@ describe('access that was denied', () => {
       challenged(403, 'Bearer error="insufficient_scope", scope="traces:read"', undefined, 'more'),
     ).toEqual([
       'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)',
-      'Ask for the scope traces:read: add it to scopes in the profile and sign in again.',
+      'The token lacks the scope traces:read. Sign in with it: ls-auth login --scope traces:read',
       'they say: insufficient_scope',
       'required scope: traces:read',
     ])

@@ -161,7 +161,7 @@ describe('what is sent', () => {
       const { send, seen, rejected, tokens } = api([answer(401)], { authorization }, 'second-token')
       expect(await toldBy(() => send({ path: '/x' }))).toEqual([
         'not-allowed: gw.acme.example did not accept the token (HTTP 401)',
-        'This API wants a token, and authorization = "none" sends none.',
+        'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer',
       ])
       expect(seen).toHaveLength(1)
       expect(seen[0]?.headers).not.toHaveProperty('authorization')

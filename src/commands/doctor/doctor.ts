@@ -4,6 +4,7 @@ import { safeJson, safeText } from '../../safe-text.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
 import { checkBackend } from './check-backend.ts'
@@ -26,7 +27,10 @@ function read({ flags }: Typed): DoctorOptions {
 
 async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
-  const lines = await examine(invocation, profile)
+  const lines = (await examine(invocation, profile)).map((line) => ({
+    ...line,
+    ...(line.next !== undefined && { next: repeatFlags(line.next, invocation) }),
+  }))
   if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
   else await print(invocation, lines)
   if (bundle !== undefined) {

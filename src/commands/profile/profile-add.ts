@@ -12,7 +12,7 @@ import {
   requireClient,
   sendsToken,
 } from '../../settings/profile.ts'
-import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
 import { textFlag } from '../typed-flags.ts'
@@ -88,9 +88,10 @@ function knownIssuer(profile: Profile): string | undefined {
 }
 
 function typedValues(invocation: Invocation, profile: Profile): Record<string, unknown> {
-  const flags = SETTING_TABLE.filter(
-    ({ flag }) => flag !== undefined && invocation.settings[flag] !== undefined,
-  ).map(({ key }) => [key, profile.resolved[key as keyof Profile['resolved']].value])
+  const flags = SETTING_TABLE.filter((row) => isTyped(row, invocation.settings)).map(({ key }) => [
+    key,
+    profile.resolved[key as keyof Profile['resolved']].value,
+  ])
   const { issuer, clientId } = profile.client
   return {
     ...Object.fromEntries(flags),

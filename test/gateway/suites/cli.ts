@@ -104,7 +104,7 @@ export function cliSuite(): void {
     delete world.variables.LS_AUTH_TOKEN
     expect(outcome.exit).toBe(11)
     expect(outcome.stderr).toContain('held audience: api://elsewhere')
-    expect(outcome.stderr).toContain('set audience')
+    expect(outcome.stderr).toContain('ls-auth login --audience NAME')
   })
 
   it('an address the gateway does not open: exit 7, not a sign-in problem', async () => {

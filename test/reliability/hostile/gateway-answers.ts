@@ -79,7 +79,7 @@ const REFUSALS: readonly Refusal[] = [
     status: 403,
     ...DENIED,
     says: /group sre/,
-    neverSays: /Ask for the scope traces:read/,
+    neverSays: /--scope traces:read/,
     challenge:
       'Bearer error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:read"',
   },

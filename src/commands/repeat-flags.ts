@@ -1,0 +1,65 @@
+import type { Failure } from '../errors.ts'
+import { API_SETTINGS, SETTING_TABLE } from '../settings/setting-table.ts'
+import { commandLine, optionWords, type TypedLine } from './command-line.ts'
+
+/** Commands that ask the trace API, so that they take the flags that say which. */
+const ASKS_API = 'doctor|query|services|attributes|trace (?:get|search)'
+/** The other commands that work with the profile in use. */
+const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
+
+/** A `login` command in a hint, with its flags: of these three without a value, of others with one. */
+const LOGIN = /\bls-auth login\b((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ \S*[^\s.,;])*)/g
+const OTHERS = new RegExp(
+  `\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?: --[a-z-]+(?: [^-\\s]\\S*)?)*)`,
+  'g',
+)
+const WAYS: readonly string[] = ['device', 'paste', 'browser']
+
+/** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags}. */
+export function withTypedFlags(failure: Failure, line: TypedLine): Failure {
+  const hint = repeatFlags(failure.hint, line)
+  return hint === failure.hint ? failure : failure.withHint(hint)
+}
+
+/**
+ * A hint whose commands repeat the typed flags that matter: the profile, and the settings that a command takes. After a
+ * `login` its `ls-auth login --paste` becomes the whole typed command line with `--paste`: before the first sign-in has
+ * been kept, the issuer and the client are in that line only.
+ */
+export function repeatFlags(hint: string, line: TypedLine): string {
+  return hint
+    .replace(LOGIN, (_, flags: string) =>
+      line.command === 'login'
+        ? loginAgain(flags, line)
+        : `ls-auth login${typed(Object.keys(line.settings), flags, line)}${flags}`,
+    )
+    .replace(OTHERS, (_, command: string, flags: string) => {
+      const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []
+      return `ls-auth ${command}${typed(takes, flags, line)}${flags}`
+    })
+}
+
+const API_FLAGS = SETTING_TABLE.flatMap(({ key, flag }) =>
+  flag !== undefined && (API_SETTINGS as readonly string[]).includes(key) ? [flag] : [],
+)
+
+function loginAgain(flags: string, line: TypedLine): string {
+  const named = namesIn(flags)
+  const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : named
+  return commandLine(line, Object.fromEntries(replaced.map((name) => [name, undefined]))) + flags
+}
+
+/** `--profile` and those of `names` that were typed, but for the ones the hint gives itself. */
+function typed(names: readonly string[], flags: string, { options, settings }: TypedLine): string {
+  const own = namesIn(flags)
+  const matter = {
+    profile: options.profile,
+    ...Object.fromEntries(names.map((name) => [name, settings[name]])),
+  }
+  return optionWords(Object.fromEntries(Object.entries(matter).filter(([name]) => !own.includes(name))))
+}
+
+const namesIn = (flags: string): string[] =>
+  [...flags.matchAll(/--(?:no-)?([a-z-]+)/g)].map(([, name = '']) => optionName(name))
+
+const optionName = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase())
