@@ -19,14 +19,8 @@ export interface Place {
  * redirect URIs with their port, a free one is registered there and named in the profile, as a person would.
  */
 export async function openPlace(behaviour: Behaviour, settings: readonly string[] = []): Promise<Place> {
-  const { redirect } = behaviour
-  const port = redirect.compare === 'exact' ? await freePort() : undefined
-  const simulator = await startSimulator({
-    ...behaviour,
-    ...(redirect.compare === 'exact' && {
-      redirect: { ...redirect, registered: redirect.registered.map((uri) => withPort(uri, port as number)) },
-    }),
-  })
+  const port = behaviour.redirect.compare === 'exact' ? await freePort() : undefined
+  const simulator = await simulatorAt(behaviour, port)
   const world = await openWorld({ visitor: { user: 'ada' }, secrets: () => simulator.secrets })
   await world.writeConfig(
     [
@@ -54,6 +48,14 @@ export async function openPlace(behaviour: Behaviour, settings: readonly string[
   }
 }
 
+/** Starts one. Where the provider compares redirect URIs with their port, this one is registered. */
+export function simulatorAt(behaviour: Behaviour, port: number | undefined): Promise<Simulator> {
+  const { redirect } = behaviour
+  if (redirect.compare !== 'exact' || port === undefined) return startSimulator(behaviour)
+  const registered = redirect.registered.map((uri) => withPort(uri, port))
+  return startSimulator({ ...behaviour, redirect: { ...redirect, registered } })
+}
+
 function withPort(uri: string, port: number): string {
   const url = new URL(uri)
   url.port = String(port)
@@ -61,7 +63,7 @@ function withPort(uri: string, port: number): string {
 }
 
 /** A port that is free on both loopback families, for a moment at least. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const loopback = await listen({ host: 'localhost', ports: 'any', path: '' })
   await loopback.finish('done')
   return Number(new URL(loopback.redirectUri).port)
