@@ -7,7 +7,7 @@ import { openResponseBudget } from './response-budget.ts'
 const SERVICE = 'ls-auth'
 const SCRIPT_TIMEOUT_MILLISECONDS = 5_000
 const PROMPT_TIMEOUT_MILLISECONDS = 60_000
-const NOTICE_AFTER_MILLISECONDS = 2_000
+const NOTICE_AFTER_MILLISECONDS = 1_000
 const ATTEMPTS = 3
 
 type Keytar = typeof import('keytar')
