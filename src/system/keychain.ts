@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url)
 
 /**
  * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a
- * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 2 s) when a person can answer the
+ * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 1 s) when a person can answer the
  * keychain's prompt; on a saturated machine up to 25 s more (response-budget.ts). An item is read once: nobody
  * changes it while a command runs but the command itself. Failures: `keychain-unavailable`, `keychain-locked`,
  * `keychain-refused`, `keychain-stuck` (timeout). `findCredentials` and `findPassword` are never called: on a locked
