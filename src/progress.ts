@@ -75,7 +75,7 @@ function progressLine(terminal: Terminal, dumb: boolean): ProgressLine {
       terminal.err(dumb ? `${text}\n` : text)
     },
     // Inherits the rest: its getters ask the system, so they must not be called before they are needed.
-    terminal: Object.assign<Terminal, Pick<Terminal, 'err' | 'out'>>(Object.create(terminal), {
+    terminal: Object.assign<Terminal, Pick<Terminal, 'err' | 'out' | 'page'>>(Object.create(terminal), {
       err(text) {
         erase()
         terminal.err(text)
@@ -83,6 +83,10 @@ function progressLine(terminal: Terminal, dumb: boolean): ProgressLine {
       out(text, after) {
         erase()
         return terminal.out(text, after)
+      },
+      page(text, after) {
+        erase()
+        return terminal.page(text, after)
       },
     }),
   }

@@ -147,6 +147,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
     })
   }
   ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
+  ports.terminal.setPager(options.pager !== false)
   if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {
       hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',

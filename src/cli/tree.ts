@@ -93,6 +93,7 @@ function commandTree(
     .option('--quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
+    .option('--no-pager', 'do not show long output in a pager ($PAGER, else less)')
     .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
   addApiFlags(program)
   configureHelp(program)

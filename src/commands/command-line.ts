@@ -29,7 +29,12 @@ export const optionWords = (options: Readonly<Record<string, unknown>>): string 
     .join('')
 
 /** Values that commander gives to options that were not typed; `--no-x` defines an option x that is true by default. */
-const BY_DEFAULT: Readonly<Record<string, unknown>> = { color: 'auto', bars: true, browser: true }
+const BY_DEFAULT: Readonly<Record<string, unknown>> = {
+  color: 'auto',
+  bars: true,
+  browser: true,
+  pager: true,
+}
 
 function wordsOf(name: string, value: unknown): string[] {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -65,5 +65,5 @@ const portsOf = ({ variables }: World): Ports =>
   ({
     env: { variables, version: '0.0.0-test' },
     clock: { now: () => Date.now() },
-    terminal: { setColor: () => {}, columns: 80 },
+    terminal: { setColor: () => {}, setPager: () => {}, columns: 80 },
   }) as unknown as Ports

@@ -117,6 +117,9 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     version: '0.0.0-test',
   }
   const real = program.realPorts(env)
+  const write: Ports['terminal']['out'] = async (text, after = '') => {
+    for (const piece of typeof text === 'string' ? [text] : text) stdout += piece + after
+  }
   const ports: Ports = {
     ...real,
     clock: {
@@ -128,9 +131,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
     },
     terminal: {
-      out: async (text, after = '') => {
-        for (const piece of typeof text === 'string' ? [text] : text) stdout += piece + after
-      },
+      out: write,
+      page: write,
       err: (text) => {
         stderr += text
         world.said += text
@@ -142,6 +144,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       unicode: true,
       style: async () => UNSTYLED,
       setColor: () => {},
+      setPager: () => {},
       readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
       readAllBytes: async () => Buffer.from((await Promise.all(world.stdin.splice(0).map(given))).join('\n')),
       readSecret: async () => given(world.stdin.shift()),

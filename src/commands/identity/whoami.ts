@@ -2,6 +2,7 @@ import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
+import { safeJson } from '../../safe-text.ts'
 import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
@@ -104,7 +105,8 @@ async function printRaw(invocation: Invocation, { id, access }: InspectedTokens)
     (token.jwt
       ? { header: token.jwt.header, payload: token.jwt.payload }
       : { opaque: true, problem: token.problem?.detail ?? null })
-  await printJson(invocation, { id_token: raw(id) ?? null, access_token: raw(access) ?? null })
+  const tokens = { id_token: raw(id) ?? null, access_token: raw(access) ?? null }
+  await invocation.ports.terminal.page(safeJson(tokens, 2), '\n')
 }
 
 function toJson(view: View): unknown {

@@ -30,7 +30,7 @@ export async function printRows<Row>(
   list: Rows<Row>,
 ): Promise<void> {
   if (format !== 'list') return printData(invocation, format, list)
-  await invocation.ports.terminal.out(list.rows.map((row) => `${list.line(row)}\n`).join(''))
+  await invocation.ports.terminal.page(list.rows.map(list.line), '\n')
 }
 
 /** The same without the format for people, which the caller draws itself. */

@@ -96,7 +96,7 @@ async function write(
   const lines = isChart
     ? (await import('../../trace/render/chart/chart.ts')).renderChart(series, options)
     : (await import('../../trace/render/chart/series-table.ts')).renderTable(series, options)
-  await terminal.out(`${lines.join('\n')}\n`)
+  await terminal.page(lines, '\n')
 }
 
 async function writeData(

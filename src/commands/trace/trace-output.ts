@@ -37,7 +37,7 @@ export async function writeTrace(
 ): Promise<void> {
   if (format === 'waterfall' || format === 'md')
     return writeDrawing(invocation, format, picture, view, source)
-  await invocation.ports.terminal.out(await piecesOf(format, picture.tree, view))
+  await invocation.ports.terminal.page(await piecesOf(format, picture.tree, view))
 }
 
 async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {
@@ -69,11 +69,16 @@ async function writeDrawing(
   const { terminal } = invocation.ports
   if (format === 'md') {
     const { renderMarkdown } = await import('../../trace/render/waterfall/markdown.ts')
-    return terminal.out(`${renderMarkdown(tree, options).join('\n')}\n`)
+    return terminal.page(renderMarkdown(tree, options), '\n')
   }
-  await terminal.out(await linesOf(invocation, tree, view, options), '\n')
-  if (source.link !== undefined && source.link.length > terminal.columns)
-    await terminal.out(`\n${source.link}\n`)
+  const lines = await linesOf(invocation, tree, view, options)
+  await terminal.page(withLink(lines, source.link, terminal.columns), '\n')
+}
+
+/** A link that does not fit into the header stands below, unbroken. */
+function* withLink(lines: Iterable<string>, link: string | undefined, columns: number): Generator<string> {
+  yield* lines
+  if (link !== undefined && link.length > columns) yield* ['', link]
 }
 
 async function linesOf(

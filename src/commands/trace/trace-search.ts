@@ -113,7 +113,7 @@ async function write(
     style: await terminal.style('out'),
     now: clock.now(),
   })
-  await terminal.out(`${lines.join('\n')}\n`)
+  await terminal.page(lines, '\n')
 }
 
 /** One trace of `-o json` and `-o ndjson`. Unknown values are null. */

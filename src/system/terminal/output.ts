@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs'
+import type { WriteStream } from 'node:tty'
 import { Failure } from '../../errors.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
@@ -11,6 +12,8 @@ export interface Output {
   readonly isTTY: boolean
   /** Columns of the terminal; undefined when it is not one. */
   readonly columns: number | undefined
+  /** Lines of the terminal; undefined when it is not one. */
+  readonly rows: number | undefined
   /** Resolves when the text has left the process. */
   write(text: string): Promise<void>
   /** Writes many texts, with `after` behind each. */
@@ -50,6 +53,9 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
     },
     get columns() {
       return isTTY() ? stream().columns : undefined
+    },
+    get rows() {
+      return isTTY() ? (stream() as WriteStream).rows : undefined
     },
     write: (text) => writeBytes(Buffer.from(text)),
     async writeAll(texts, after = '') {

@@ -4,8 +4,27 @@ import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 import { isDevice, type Output, openOutput } from './output.ts'
 
-// Eight hues (ANSI 256) that differ on dark and light backgrounds and are not those of errors and warnings.
-const PALETTE = [39, 71, 141, 178, 44, 173, 105, 137] as const
+/**
+ * Twelve colours of ANSI 256, the most different first. Each has a contrast of 2.8 and more with black and with white,
+ * and none is near the red of errors.
+ */
+export const PALETTE = [33, 172, 34, 129, 30, 169, 94, 105, 126, 65, 61, 201] as const
+/** The same for terminals of sixteen colours; the twelfth is the terminal's own. */
+const BASIC_PALETTE = [
+  'blue',
+  'yellow',
+  'green',
+  'magenta',
+  'cyan',
+  'blueBright',
+  'yellowBright',
+  'greenBright',
+  'magentaBright',
+  'cyanBright',
+  'gray',
+  'reset',
+] as const
+const SIXTEEN_COLOURS = /^(linux|xterm|screen|rxvt|ansi|cygwin|konsole|vt\d+)$/
 
 /**
  * The terminal of this process: its standard input, output and error. `out` throws Failure `storage` when the output
@@ -16,6 +35,7 @@ export function processTerminal(
   exitState: ExitState,
 ): Terminal {
   let color: 'auto' | 'always' | 'never' = 'auto'
+  let pagerAllowed = true
   const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
   const inIsTTY = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
   const colored = (output: Output): boolean => {
@@ -29,8 +49,16 @@ export function processTerminal(
     exitState.stdinRead = true
     return import('./typed-input.ts')
   }
+  const write: Terminal['out'] = (text, after) =>
+    typeof text === 'string' ? out.write(text) : out.writeAll(text, after)
+  const unicode = isUnicode(variables)
   return {
-    out: (text, after) => (typeof text === 'string' ? out.write(text) : out.writeAll(text, after)),
+    out: write,
+    async page(text, after = '') {
+      if (!pagerAllowed || !out.isTTY || variables.TERM === 'dumb') return write(text, after)
+      const { page } = await import('./pager.ts')
+      await page(typeof text === 'string' ? [text] : text, after, { output: out, variables, unicode })
+    },
     err: (text) => void err.write(text).catch(() => {}),
     get outIsTTY() {
       return out.isTTY
@@ -42,24 +70,29 @@ export function processTerminal(
       return inIsTTY()
     },
     get columns() {
-      return terminalColumns(out, variables)
+      return terminalColumns([out, err], variables)
     },
-    unicode: isUnicode(variables),
+    unicode,
     async style(stream) {
       if (!colored(stream === 'out' ? out : err)) return UNSTYLED
       const { Chalk } = await import('chalk')
-      const chalk = new Chalk({ level: 2 })
+      const isBasic = !variables.COLORTERM && SIXTEEN_COLOURS.test(variables.TERM ?? '')
+      const chalk = new Chalk({ level: isBasic ? 1 : 2 })
+      const paints = isBasic ? BASIC_PALETTE.map((name) => chalk[name]) : PALETTE.map((n) => chalk.ansi256(n))
       return {
         bold: (text) => chalk.bold(text),
         dim: (text) => chalk.dim(text),
         red: (text) => chalk.red(text),
         green: (text) => chalk.green(text),
         yellow: (text) => chalk.yellow(text),
-        palette: (index, text) => chalk.ansi256(PALETTE[index % PALETTE.length] as number)(text),
+        palette: (index, text) => paints[index % paints.length]!(text),
       }
     },
     setColor(when) {
       color = when
+    },
+    setPager(allowed) {
+      pagerAllowed = allowed
     },
     readAll: async (maxBytes) =>
       (await input()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
@@ -69,8 +102,13 @@ export function processTerminal(
   }
 }
 
-function terminalColumns(out: Output, variables: Readonly<Record<string, string | undefined>>): number {
-  const asked = out.isTTY ? out.columns : Number(variables.COLUMNS)
+/** A terminal is asked first, also by stderr alone: `| less` shows the text on it. Scripts have none, so COLUMNS holds. */
+function terminalColumns(
+  outputs: readonly Output[],
+  variables: Readonly<Record<string, string | undefined>>,
+): number {
+  const terminal = outputs.find((output) => output.isTTY)
+  const asked = terminal ? terminal.columns : Number(variables.COLUMNS)
   return Number.isInteger(asked) && (asked as number) > 0 ? Math.max(20, asked as number) : 120
 }
 

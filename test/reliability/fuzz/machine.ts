@@ -54,6 +54,9 @@ export async function type(machine: Machine, argv: readonly string[]): Promise<E
 
 function portsOf(machine: Machine, out: (text: string) => void, err: (text: string) => void): Ports {
   const files = memoryFiles(machine.files)
+  const write: Ports['terminal']['out'] = async (text, after = '') => {
+    for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
+  }
   return {
     env: {
       variables: machine.variables,
@@ -73,15 +76,15 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
     terminal: {
       columns: 100,
       unicode: true,
-      out: async (text, after = '') => {
-        for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
-      },
+      out: write,
+      page: write,
       err,
       outIsTTY: false,
       errIsTTY: false,
       inIsTTY: false,
       style: async () => UNSTYLED,
       setColor: () => {},
+      setPager: () => {},
       readAll: async () => machine.stdin.toString(),
       readAllBytes: async () => machine.stdin,
       readLine: async () => undefined,

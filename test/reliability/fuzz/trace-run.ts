@@ -72,6 +72,9 @@ function machine(
   const untouched = (): never => {
     throw new Error('the machine was touched')
   }
+  const write: Ports['terminal']['out'] = async (text, after = '') => {
+    for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
+  }
   return {
     env: {
       variables: {},
@@ -83,15 +86,15 @@ function machine(
     clock: { now: () => 1_790_000_000_000, sleep: untouched },
     terminal: {
       ...screen,
-      out: async (text, after = '') => {
-        for (const piece of typeof text === 'string' ? [text] : text) out(piece + after)
-      },
+      out: write,
+      page: write,
       err,
       outIsTTY: false,
       errIsTTY: false,
       inIsTTY: false,
       style: async () => UNSTYLED,
       setColor: () => {},
+      setPager: () => {},
       readAll: untouched,
       readAllBytes: async () => bytes,
       readLine: untouched,
