@@ -42,6 +42,8 @@ export async function signIn(
 ): Promise<SignedIn> {
   const store = await openStore(client, ports)
   await store.probe(dialog.tell)
+  // A session of a newer ls-auth cannot be replaced.
+  await store.peekPast()
   const http = await ports.http(client.http)
   const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)

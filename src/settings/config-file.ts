@@ -4,23 +4,37 @@ import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
 import type { Env, Files } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
+import { type Root, UPGRADES, type Upgrade, upgrade } from './config-version.ts'
 
 /** A settings file as parsed TOML; resolve.ts validates the values. */
 export interface ConfigFile {
   readonly path: string
   readonly exists: boolean
   readonly text: string
+  /** The whole file, in the newest version. */
+  readonly root: Root
+  /** The version that the text is written for. */
+  readonly version: number
   readonly defaultProfile: string | undefined
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Top-level keys that this version does not know. Writing preserves them. */
   readonly unknownKeys: readonly string[]
 }
 
+const KNOWN_KEYS = ['version', 'profiles', 'default_profile']
+
 /** Limit, bytes: a larger file is not a settings file. */
 const MOST_BYTES = 1024 * 1024
 
-/** Reads a settings file; a missing one counts as empty. Failure `settings`: unreadable, no TOML, wrong shape. */
-export async function readConfig(path: string, files: Files): Promise<ConfigFile> {
+/**
+ * Reads a settings file; a missing one counts as empty. An older version is upgraded in memory only. Failure `settings`:
+ * unreadable, no TOML, wrong shape, a newer version.
+ */
+export async function readConfig(
+  path: string,
+  files: Files,
+  upgrades: readonly Upgrade[] = UPGRADES,
+): Promise<ConfigFile> {
   let bytes: Buffer | undefined
   try {
     bytes = await files.readForeign(path, MOST_BYTES)
@@ -36,7 +50,8 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
     )
   }
   const text = bytes?.toString('utf8') ?? ''
-  const root = bytes === undefined ? {} : await parseConfig(text, path)
+  const parsed = bytes === undefined ? {} : await parseConfig(text, path)
+  const { root, version } = upgrade(parsed, path, upgrades)
   const profiles = root.profiles ?? {}
   if (!isTable(profiles) || !Object.values(profiles).every(isTable)) {
     throw new Failure('settings', `${path}: profiles must be tables`, {
@@ -51,9 +66,11 @@ export async function readConfig(path: string, files: Files): Promise<ConfigFile
     path,
     exists: bytes !== undefined,
     text,
+    root,
+    version,
     defaultProfile,
     profiles: profiles as ConfigFile['profiles'],
-    unknownKeys: Object.keys(root).filter((key) => key !== 'profiles' && key !== 'default_profile'),
+    unknownKeys: Object.keys(root).filter((key) => !KNOWN_KEYS.includes(key)),
   }
 }
 
@@ -99,34 +116,50 @@ export type Change =
 
 /**
  * Applies a change and writes the file atomically (0600). Comments, order and unknown keys are preserved; a new profile
- * is added at the end. The result is parsed again before it replaces the old file. Failures: `settings`, `storage`.
+ * is added at the end. The result is parsed again before it replaces the old file. A file of an older version is
+ * converted, and stays beside the new one as PATH.vN (0600). Failures: `settings`, `storage`.
  */
 export async function changeConfig(
   config: ConfigFile,
   change: Change,
   files: Files,
   env: Env,
+  upgrades: readonly Upgrade[] = UPGRADES,
 ): Promise<ConfigFile> {
+  const isOld = config.version <= upgrades.length
   const toml = await import('./toml-writing.ts')
-  let text: string
+  const text = await changed(
+    isOld ? { ...config, text: patched(toml.patch, config, config.root) } : config,
+    change,
+    toml,
+  )
+  await parseConfig(text, config.path)
+  // Written in one rename as well: whichever of many processes converts, the copy is a whole old file.
+  if (isOld && config.exists) await replace(`${config.path}.v${config.version}`, config.text, files, env)
+  await replace(config.path, text, files, env)
+  return readConfig(config.path, files, upgrades)
+}
+
+/** The text of the file after a change. */
+async function changed(
+  config: ConfigFile,
+  change: Change,
+  toml: typeof import('./toml-writing.ts'),
+): Promise<string> {
   if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
     const first =
       change.defaultProfile === undefined ? '' : `${toml.stringify(named(change.defaultProfile))}\n`
-    text = `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
-  } else {
-    const root = structuredClone(await parseConfig(config.text, config.path))
-    root.profiles ??= {}
-    const profiles = root.profiles as Record<string, Record<string, unknown>>
-    if ('set' in change) profiles[change.set] = merged(profiles[change.set], change.values)
-    else if ('remove' in change) delete profiles[change.remove]
-    else if (change.defaultProfile === undefined) delete root.default_profile
-    else root.default_profile = change.defaultProfile
-    text = patched(toml.patch, config, root)
+    return `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
   }
-  await parseConfig(text, config.path)
-  await replace(config.path, text, files, env)
-  return readConfig(config.path, files)
+  const root = structuredClone(await parseConfig(config.text, config.path))
+  root.profiles ??= {}
+  const profiles = root.profiles as Record<string, Record<string, unknown>>
+  if ('set' in change) profiles[change.set] = merged(profiles[change.set], change.values)
+  else if ('remove' in change) delete profiles[change.remove]
+  else if (change.defaultProfile === undefined) delete root.default_profile
+  else root.default_profile = change.defaultProfile
+  return patched(toml.patch, config, root)
 }
 
 function merged(old: Record<string, unknown> | undefined, values: Readonly<Record<string, unknown>>) {
@@ -139,7 +172,7 @@ const named = (profile: string) => ({ default_profile: profile })
 function patched(
   patch: (text: string, root: unknown) => string,
   { path, text }: ConfigFile,
-  root: Record<string, unknown>,
+  root: Root,
 ): string {
   // Of two kinds of line ends the library keeps one, and says so on the console.
   const mixed = /\r\n/.test(text) && /(?<!\r)\n/.test(text)

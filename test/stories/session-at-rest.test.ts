@@ -345,8 +345,11 @@ describe('each row of the recovery table that one process can reach', () => {
   it('a file of a newer version is refused and not changed', async () => {
     const path = join(await sessionDirectory(), 'session')
     await writeFile(path, '{"schema":2,"sid":"x","apis":{}}\n')
-    for (const line of ['token', 'logout', 'login'])
-      expect((await world.type(`ls-auth ${line}`)).exit).toBe(2)
+    for (const line of ['token', 'logout', 'login']) {
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      expect(exit).toBe(2)
+      expect(stderr).toMatch(/^error: .*newer ls-auth \(version 2, this one knows 1\)\nhint: Upgrade ls-auth/)
+    }
     expect(await readFile(path, 'utf8')).toContain('"schema":2')
   })
 })

@@ -89,9 +89,11 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
   const end = bytes.indexOf(0x0a)
   const header = jsonObject(bytes.subarray(0, Math.max(0, end))) as Partial<SessionHeader> | undefined
   if (header && typeof header.schema === 'number' && header.schema > 1) {
-    throw new Failure('settings', `the session in ${path} was written by a newer ls-auth`, {
-      hint: 'Update ls-auth; the file was not changed.',
-    })
+    throw new Failure(
+      'settings',
+      `the session in ${path} was written by a newer ls-auth (version ${header.schema}, this one knows 1)`,
+      { hint: 'Upgrade ls-auth; the file was not changed.' },
+    )
   }
   if (header?.schema !== 1 || !isHeader(header)) throw damaged(path)
   return header

@@ -189,8 +189,8 @@ describe('the session that is there', () => {
     const store = await shelf.store()
     for (const look of [store.peek, store.peekPast, store.read]) {
       expect(await toldBy(() => look())).toEqual([
-        `settings: the session in ${place.file} was written by a newer ls-auth`,
-        'Update ls-auth; the file was not changed.',
+        `settings: the session in ${place.file} was written by a newer ls-auth (version 2, this one knows 1)`,
+        'Upgrade ls-auth; the file was not changed.',
       ])
     }
   })

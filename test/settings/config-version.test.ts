@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Env } from '../../src/ports.ts'
+import { changeConfig, readConfig } from '../../src/settings/config-file.ts'
+import type { Upgrade } from '../../src/settings/config-version.ts'
+import { realFiles } from '../../src/system/files.ts'
+
+/** What a version 2 might be: a setting with another name. */
+const RENAME: Upgrade = (root) => ({
+  ...root,
+  profiles: Object.fromEntries(
+    Object.entries((root.profiles ?? {}) as Record<string, Record<string, unknown>>).map(
+      ([name, { url, ...rest }]) => [name, { ...rest, ...(url !== undefined && { api: url }) }],
+    ),
+  ),
+})
+const OLD =
+  '# ours\ndefault_profile = "work"\ncolour = "mine"\n\n[profiles.work]\nurl = "https://a.example" # the gateway\n'
+
+let directory: string
+let path: string
+const env = (pid = 1) => ({ pid }) as Env
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ls-auth-settings-'))
+  path = join(directory, 'config.toml')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const read = () => readConfig(path, realFiles, [RENAME])
+const change = async (set: string, pid?: number) =>
+  changeConfig(await read(), { set, values: { tenant: 't' } }, realFiles, env(pid), [RENAME])
+
+describe('the version of a settings file', () => {
+  it('absent is 1, and may be said', async () => {
+    for (const text of ['', 'version = 1\n']) {
+      await writeFile(path, text)
+      expect((await readConfig(path, realFiles)).unknownKeys).toEqual([])
+    }
+  })
+
+  it.each([
+    ['2', 'is version 2, and this ls-auth knows version 1'],
+    ['9007199254740993', 'is version 9007199254740993, and this ls-auth knows version 1'],
+    ['"1"', 'version must be a whole number from 1'],
+    ['0', 'version must be a whole number from 1'],
+    ['1.5', 'version must be a whole number from 1'],
+  ])('%s is refused, and nothing is changed', async (version, message) => {
+    await writeFile(path, `version = ${version}\n`)
+    await expect(readConfig(path, realFiles)).rejects.toMatchObject({ code: 'settings', exit: 2 })
+    await expect(readConfig(path, realFiles)).rejects.toThrow(message)
+    expect(await readdir(directory)).toEqual(['config.toml'])
+  })
+})
+
+describe('settings of an older version', () => {
+  beforeEach(() => writeFile(path, OLD, { mode: 0o644 }))
+
+  it('are read as the newer one means them, and reading writes nothing', async () => {
+    expect((await read()).profiles.work).toEqual({ api: 'https://a.example' })
+    expect(await readdir(directory)).toEqual(['config.toml'])
+    expect(await readFile(path, 'utf8')).toBe(OLD)
+  })
+
+  it.each(['work', 'new'])('are converted by the first change (of %s), the old file beside', async (name) => {
+    const changed = await change(name)
+    expect(changed.profiles[name]).toMatchObject({ tenant: 't' })
+    expect(changed.profiles.work).toMatchObject({ api: 'https://a.example' })
+    const text = await readFile(path, 'utf8')
+    expect(text).toMatch(/^version = 2$/m)
+    expect(text).toContain('# ours')
+    expect(text).toContain('colour = "mine"')
+    expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
+    expect((await stat(`${path}.v1`)).mode & 0o777).toBe(0o600)
+    await change('again')
+    expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
+  })
+
+  it('survive ten processes that convert at once', async () => {
+    await Promise.all(Array.from({ length: 10 }, (_, i) => change(`of-${i}`, i + 1)))
+    expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
+    expect((await read()).profiles.work).toEqual({ api: 'https://a.example' })
+    expect((await readdir(directory)).sort()).toEqual(['config.toml', 'config.toml.v1'])
+  })
+
+  it('are not converted when the copy cannot be kept', async () => {
+    const files = {
+      ...realFiles,
+      create: (file: string, bytes: Uint8Array) =>
+        file.includes('.v1')
+          ? Promise.reject(Object.assign(new Error(), { code: 'ENOSPC' }))
+          : realFiles.create(file, bytes),
+    }
+    const changing = changeConfig(await read(), { remove: 'work' }, files, env(), [RENAME])
+    await expect(changing).rejects.toMatchObject({ code: 'storage' })
+    expect(await readFile(path, 'utf8')).toBe(OLD)
+  })
+})
