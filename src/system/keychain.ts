@@ -108,7 +108,7 @@ const EXPLANATIONS: readonly [
   string,
 ][] = [
   [
-    /autolaunch D-Bus|DBUS_SESSION_BUS_ADDRESS|Could not connect|Connection refused/i,
+    /autolaunch D-Bus|spawn a message bus|dbus-launch|DBUS_SESSION_BUS_ADDRESS|Could not connect|Connection refused/i,
     'keychain-unavailable',
     'there is no keychain in this login session (no D-Bus)',
   ],
