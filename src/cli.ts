@@ -6,7 +6,7 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
   try {
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
     if (argv.length === 1 && argv[0] === '--version') await ports.terminal.out(`${ports.env.version}\n`)
-    else await (await import('./cli/tree.ts')).runCommand(argv, ports)
+    else return await (await import('./cli/tree.ts')).runCommand(argv, ports)
     return 0
   } catch (error) {
     return report(error, argv, ports)

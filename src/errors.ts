@@ -50,6 +50,8 @@ export const FAILURES = {
   },
   'other-origin': { exit: 10, hint: 'If you meant to change the API, confirm it: ls-auth login' },
   'not-allowed': { exit: 11, hint: 'Ask whoever grants access to the traces.' },
+  'cannot-run': { exit: 126, hint: 'Check that it is a program, and that you may run it.' },
+  'no-program': { exit: 127, hint: 'Check the name and PATH.' },
 } as const satisfies Record<string, { exit: number; hint: string }>
 
 /** The codes of {@link FAILURES}. */
@@ -73,11 +75,19 @@ export class Failure extends Error {
   readonly reason: FailureReason | undefined
   /** Lines printed indented below error and hint; already sanitized for a terminal. */
   readonly detail: readonly string[]
+  /** Exit status: that of the code, but in a command that has statuses of its own. */
+  readonly exit: number
 
   constructor(
     code: FailureCode,
     message: string,
-    options: { hint?: string; detail?: readonly string[]; reason?: FailureReason; cause?: unknown } = {},
+    options: {
+      hint?: string
+      detail?: readonly string[]
+      reason?: FailureReason
+      exit?: number
+      cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'Failure'
@@ -85,16 +95,19 @@ export class Failure extends Error {
     this.hint = options.hint ?? FAILURES[code].hint
     this.detail = options.detail ?? []
     this.reason = options.reason
+    this.exit = options.exit ?? FAILURES[code].exit
   }
 
   /** The same failure with another hint. */
   withHint(hint: string): Failure {
-    const { code, message, detail, reason } = this
-    return new Failure(code, message, { hint, detail, ...(reason && { reason }), cause: this })
+    const { code, message, detail, reason, exit } = this
+    return new Failure(code, message, { hint, detail, exit, ...(reason && { reason }), cause: this })
   }
 
-  get exit(): number {
-    return FAILURES[this.code].exit
+  /** The same failure with another exit status. */
+  withExit(exit: number): Failure {
+    const { code, message, hint, detail, reason } = this
+    return new Failure(code, message, { hint, detail, exit, ...(reason && { reason }), cause: this })
   }
 }
 

@@ -22,6 +22,7 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal, exitState)),
     http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
+    programs: once(async () => (await import('./system/programs.ts')).otherPrograms),
   }
 }
 

@@ -168,6 +168,20 @@ export interface Signals {
   shield<T>(work: () => Promise<T>): Promise<T>
 }
 
+/** How a child process ended. */
+export type ChildEnd =
+  | { readonly status: number }
+  | { readonly signal: NodeJS.Signals; readonly signalNumber: number }
+
+/** Other programs. */
+export interface Programs {
+  /**
+   * Runs a program with this process's stdin, stdout and stderr, in its process group, and with exactly these variables.
+   * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run`.
+   */
+  run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
+}
+
 /** The machine. Heavy ports are thunks: loaded lazily, by the first command that needs them. */
 export interface Ports {
   readonly env: Env
@@ -179,4 +193,5 @@ export interface Ports {
   keychain(): Promise<Keychain>
   http(settings: HttpSettings): Promise<Http>
   browser(): Promise<Browser>
+  programs(): Promise<Programs>
 }

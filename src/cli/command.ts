@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
-import { withTypedFlags } from '../commands/repeat-flags.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { showProgress } from '../progress.ts'
@@ -25,6 +24,8 @@ export interface Row {
   /** Profile settings that it takes as flags. A flag of the same name may mean something else: `check --audience`. */
   readonly settings?: 'all' | readonly SettingName[]
   readonly examples: readonly Example[]
+  /** Exit status of every failure of its own, where the others are those of the program that it runs. */
+  readonly failsWith?: number
   readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
@@ -45,6 +46,7 @@ export function addCommands(
   rows: readonly (Row | Group)[],
   argv: readonly string[],
   ports: Ports,
+  end: (status: number) => void,
 ): void {
   const typed = rows.filter((row) => argv.includes(wordOf(row)))
   const help = argv.includes('--help') || argv.includes('-h')
@@ -54,7 +56,7 @@ export function addCommands(
     if (meant) addExamples(command, row.examples)
     if ('rows' in row) {
       command.summary(`${row.description}: ${row.rows.map(wordOf).join(', ')}`)
-      if (meant) addCommands(command, row.rows, argv, ports)
+      if (meant) addCommands(command, row.rows, argv, ports, end)
       continue
     }
     if (meant) {
@@ -62,22 +64,27 @@ export function addCommands(
       for (const setting of flagSettingsOf(row))
         for (const option of settingOptions(setting)) command.addOption(option)
     }
-    command.action(async () => runRow(row, invocationOf(row, command, ports)))
+    command.action(async () => end(await runRow(row, invocationOf(row, command, ports))))
   }
 }
 
 const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
 
-/** Validates every option before the command does anything. */
-async function runRow(row: Row, invocation: Invocation): Promise<void> {
+/** Validates every option before the command does anything. Gives the exit status. */
+async function runRow(row: Row, invocation: Invocation): Promise<number> {
   const command = await row.load()
-  if (typeof command === 'function') return command(invocation)
+  if (typeof command === 'function') {
+    await command(invocation)
+    return 0
+  }
   const { args, options, ports } = invocation
   const typed: Typed = { args, flags: options, json: options.json === true, now: ports.clock.now() }
   try {
-    await command.run(invocation, command.read(typed) as never)
+    return (await command.run(invocation, command.read(typed) as never)) ?? 0
   } catch (error) {
-    throw error instanceof Failure ? withTypedFlags(error, invocation) : error
+    if (!(error instanceof Failure)) throw error
+    const { withTypedFlags } = await import('../commands/repeat-flags.ts')
+    throw withTypedFlags(error, invocation)
   }
 }
 

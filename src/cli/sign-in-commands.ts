@@ -1,3 +1,4 @@
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { collect, type Row } from './command.ts'
 
 /** Commands to sign in, get a token and sign out. */
@@ -55,5 +56,25 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'with its time of expiry', line: 'ls-auth token --json' },
     ],
     load: async () => (await import('../commands/token.ts')).token,
+  },
+  {
+    usage: 'exec [command...]',
+    description: 'run a command as you: exec -- CMD…',
+    options: (command) =>
+      command
+        .option('--env <name>', 'the variable for the token (LS_AUTH_TOKEN)')
+        .option('--min-ttl <duration>', 'the token must stay valid for at least this long (5m)')
+        .option('--aud, --audience <name>', 'a token for another API')
+        .option('--scope <name>', 'with these scopes only (repeatable)', collect),
+    settings: API_SETTINGS,
+    failsWith: 125,
+    examples: [
+      { does: 'a script that calls ls-auth, in a container', line: 'ls-auth exec -- ./report.sh' },
+      {
+        does: 'another program, with the token in a variable of its own',
+        line: 'ls-auth exec --env TRACES_TOKEN -- ./dashboard',
+      },
+    ],
+    load: async () => (await import('../commands/exec/exec.ts')).exec,
   },
 ]

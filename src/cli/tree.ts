@@ -10,26 +10,41 @@ import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
 
 /**
- * Parses one command line and runs its command, or answers `--help` and `--version`. Throws Failures; errors of the
- * parser become Failure `usage`.
+ * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
+ * Failures; errors of the parser become Failure `usage`.
  */
 export async function runCommand(
   line: readonly string[],
   ports: Ports,
   rows: readonly (Row | Group)[] = COMMANDS,
-): Promise<void> {
+): Promise<number> {
   // Commander's own `help trace get` shows the help of `trace` only.
   const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
   const output: string[] = []
-  const program = commandTree(rows, argv, ports, (text) => output.push(text))
+  let status = 0
+  const program = commandTree(rows, argv, ports, {
+    write: (text) => output.push(text),
+    end: (ended) => {
+      status = ended
+    },
+  })
   try {
     refuseTokens(argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw usageFailure(error, program, argv)
+    if (!(error instanceof CommanderError)) throw ownFailure(error, rows, argv)
+    if (error.exitCode !== 0) throw ownFailure(usageFailure(error, program, argv), rows, argv)
     await ports.terminal.out(output.join(''))
   }
+  return status
+}
+
+/** A failure of a command that runs other programs has a status that none of theirs is likely to have. */
+function ownFailure(error: unknown, rows: readonly (Row | Group)[], argv: readonly string[]): unknown {
+  const word = argv.find((one) => rows.some(({ usage }) => usage.split(' ', 1)[0] === one))
+  const row = rows.find(({ usage }) => usage.split(' ', 1)[0] === word)
+  if (!(error instanceof Failure) || row === undefined || !('failsWith' in row)) return error
+  return error.exit > 125 || row.failsWith === undefined ? error : error.withExit(row.failsWith)
 }
 
 /** A parser error as a Failure; its hint names the help of the deepest command that was typed. */
@@ -77,7 +92,7 @@ function commandTree(
   rows: readonly (Row | Group)[],
   argv: readonly string[],
   ports: Ports,
-  write: (text: string) => void,
+  { write, end }: { write: (text: string) => void; end: (status: number) => void },
 ): Command {
   const program = new Command('ls-auth')
     .description('Identity-based access to distributed traces from the terminal')
@@ -98,7 +113,7 @@ function commandTree(
   addApiFlags(program)
   configureHelp(program)
   addExamples(program, EXAMPLES)
-  addCommands(program, rows, argv, ports)
+  addCommands(program, rows, argv, ports, end)
   return program
 }
 

@@ -11,17 +11,21 @@ export interface Typed {
   readonly now: number
 }
 
+/** Flags by their camelCase name, not validated. */
+export type Flags = Typed['flags']
+
 /**
  * A command in two steps. `read` turns flags into typed options and validates every value (Failure `usage`), without
- * I/O. `run` gets them. So a mistyped value is reported before a file, the keychain or the network is touched.
+ * I/O. `run` gets them. So a mistyped value is reported before a file, the keychain or the network is touched. It gives the exit
+ * status where that is not 0.
  */
 export interface CliCommand<Options> {
   read(typed: Typed): Options
-  run(invocation: Invocation, options: Options): Promise<void>
+  run(invocation: Invocation, options: Options): Promise<void> | Promise<number>
 }
 
 /** Any command, for the command tree. */
 export interface AnyCommand {
   read(typed: Typed): unknown
-  run(invocation: Invocation, options: never): Promise<void>
+  run(invocation: Invocation, options: never): Promise<void> | Promise<number>
 }

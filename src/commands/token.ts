@@ -1,16 +1,14 @@
 import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
 import { requireClient } from '../settings/profile.ts'
+import { maskInCiLog } from './ci-log.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
-import { durationFlag } from './typed-flags.ts'
+import { readTokenWish, type TokenWish } from './token-wish.ts'
 
 interface TokenOptions {
-  readonly minTtlSeconds: number | undefined
-  readonly audience: string | undefined
-  /** Space separated; undefined: those of the profile. */
-  readonly scopes: string | undefined
+  readonly wish: TokenWish
   readonly idToken: boolean
   /** As an `Authorization` header. */
   readonly header: boolean
@@ -20,34 +18,25 @@ interface TokenOptions {
 export const token: CliCommand<TokenOptions> = { read, run }
 
 function read({ flags }: Typed): TokenOptions {
-  const { audience, scope, idToken, header } = flags
-  const scopes = (scope as string[] | undefined)?.flatMap((words) => words.split(/\s+/)).filter(Boolean)
-  return {
-    minTtlSeconds: durationFlag(flags, 'minTtl'),
-    audience: audience as string | undefined,
-    scopes: scopes?.join(' '),
-    idToken: idToken === true,
-    header: header === true,
-  }
+  return { wish: readTokenWish(flags), idToken: flags.idToken === true, header: flags.header === true }
 }
 
 async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
-  const { minTtlSeconds, audience, scopes, idToken } = options
+  const { wish, idToken } = options
   const { profile } = await loadProfile(invocation)
   const outside = givenToken(invocation)
   if (outside !== undefined) {
-    if (minTtlSeconds === undefined && !idToken && audience === undefined && scopes === undefined)
+    if (Object.keys(wish).length === 0 && !idToken)
       return print(invocation, options, profile.authorization, outside)
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
   const given = await sessionToken(invocation, requireClient(profile), {
-    ...(minTtlSeconds !== undefined && { minTtlSeconds }),
-    ...(audience !== undefined && { audience }),
-    ...(scopes !== undefined && { scopes }),
+    ...wish,
     ...(idToken && { use: 'id' as const }),
   })
+  maskInCiLog(invocation, given.value)
   if (globals(invocation).json) {
     return printJson(invocation, {
       token: given.value,

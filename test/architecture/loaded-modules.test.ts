@@ -89,10 +89,10 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     packages: ['commander'],
     never:
       /^src\/(?!system|cli|backends|settings\/(setting-table|places)|trace\/formats\/output-choices)\w+\//,
-    kilobytes: 82,
+    kilobytes: 92,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 190 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 198 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
   'profile show': {

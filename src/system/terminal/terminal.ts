@@ -85,7 +85,7 @@ export function processTerminal(
         red: (text) => chalk.red(text),
         green: (text) => chalk.green(text),
         yellow: (text) => chalk.yellow(text),
-        palette: (index, text) => paints[index % paints.length]!(text),
+        palette: (index, text) => paints[index % paints.length]?.(text) ?? text,
       }
     },
     setColor(when) {

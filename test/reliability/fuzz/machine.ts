@@ -107,6 +107,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       certificateIssuer: async () => undefined,
     }),
     browser: async () => ({ open: async () => false }),
+    programs: async () => ({ run: async () => ({ status: 0 }) }),
   }
 }
 

@@ -106,5 +106,6 @@ function machine(
     keychain: untouched,
     http: untouched,
     browser: untouched,
+    programs: untouched,
   }
 }

@@ -1,0 +1,31 @@
+import type { Profile } from '../../settings/profile.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** The settings of a profile that a child process needs to ask the same API. */
+type ApiSettings = Pick<Profile, 'api' | 'backend' | 'organization' | 'project' | 'tenant' | 'resolved'>
+
+/**
+ * The environment of a child that runs as the person: the token under `name`, and the settings of the API. Every other
+ * variable of ours is taken out, so that nothing of this run (a key file, a profile) is known to the child by accident.
+ * A setting without a value is absent. `token` undefined: the API takes none.
+ */
+export function childVariables(
+  variables: Variables,
+  name: string,
+  token: string | undefined,
+  { api, backend, organization, project, tenant, resolved }: ApiSettings,
+): Record<string, string> {
+  const own = {
+    LS_AUTH_API: resolved.api.source === 'default' ? undefined : api.href,
+    LS_AUTH_BACKEND: backend,
+    LS_AUTH_ORGANIZATION: organization,
+    LS_AUTH_PROJECT: project,
+    LS_AUTH_TENANT: tenant,
+    [name]: token,
+  }
+  const others = Object.entries(variables).filter(([key]) => !/^LS_AUTH_/i.test(key) && key !== name)
+  return Object.fromEntries(
+    [...others, ...Object.entries(own)].filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}

@@ -1,0 +1,63 @@
+import { Failure } from '../../errors.ts'
+import type { ChildEnd } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { type Profile, requireClient } from '../../settings/profile.ts'
+import { maskInCiLog } from '../ci-log.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { sessionToken } from '../credentials.ts'
+import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { readTokenWish, type TokenWish } from '../token-wish.ts'
+import { childVariables } from './child-variables.ts'
+
+interface ExecOptions {
+  readonly command: readonly string[]
+  /** The variable that holds the token. */
+  readonly variable: string
+  readonly wish: TokenWish
+}
+
+/**
+ * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
+ * every user of the machine can read. Gives the status of the command.
+ */
+export const exec: CliCommand<ExecOptions> = { read, run }
+
+function read({ args, flags }: Typed): ExecOptions {
+  const variable = (flags.env as string | undefined) ?? 'LS_AUTH_TOKEN'
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
+    throw new Failure('usage', `--env: "${safeText(variable, 40)}" is not the name of a variable`, {
+      hint: 'Use letters, digits and _, such as TRACE_TOKEN.',
+    })
+  }
+  if (args.length === 0) {
+    throw new Failure('usage', 'no command was given', {
+      hint: 'Put it behind two dashes: ls-auth exec -- CMD',
+    })
+  }
+  return { command: args, variable, wish: readTokenWish(flags) }
+}
+
+async function run(invocation: Invocation, options: ExecOptions): Promise<number> {
+  const { ports } = invocation
+  const { profile } = await loadProfile(invocation)
+  const token =
+    profile.authorization === 'none' ? undefined : await tokenFor(invocation, profile, options.wish)
+  if (token !== undefined) maskInCiLog(invocation, token)
+  const variables = childVariables(ports.env.variables, options.variable, token, profile)
+  return statusOf(await (await ports.programs()).run(options.command, variables))
+}
+
+async function tokenFor(invocation: Invocation, profile: Profile, wish: TokenWish): Promise<string> {
+  const given = givenToken(invocation)
+  if (given === undefined) return (await sessionToken(invocation, requireClient(profile), wish)).value
+  if (Object.keys(wish).length > 0) {
+    throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
+      hint: 'Unset it, or leave out --min-ttl, --audience and --scope.',
+    })
+  }
+  tell(invocation, 'note: LS_AUTH_TOKEN is handed on as it is; it cannot be renewed')
+  return given
+}
+
+/** As a shell tells it: 128 and the number of the signal. */
+const statusOf = (end: ChildEnd): number => ('status' in end ? end.status : 128 + end.signalNumber)

@@ -1,0 +1,231 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Gateway, startGateway } from '../world/gateway.ts'
+import { BINARY, type Machine, openMachine } from '../world/machine.ts'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { SCOPES } from '../world/stage.ts'
+import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
+import { makeTrace } from '../world/trace-data.ts'
+import { fileStore, loginArgs, signIn } from './sign-in.ts'
+
+const API_KEY = 'key-of-the-api'
+const trace = makeTrace({ seed: 11 })
+const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
+/** Prints the environment as JSON. */
+const PRINT = ['node', '-e', 'process.stdout.write(JSON.stringify(process.env))']
+
+let provider: Provider
+let api: TraceApi
+let gateway: Gateway
+let machine: Machine
+beforeAll(async () => {
+  provider = await startProvider()
+  api = await startTraceApi({ apiKey: API_KEY, traces: [trace] })
+  const audience = { audience: 'api://traces', scope: 'traces:read' }
+  gateway = await startGateway({ ...audience, issuer: provider.issuer, upstream: api.url, apiKey: API_KEY })
+  machine = await openMachine()
+  const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
+  await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+})
+afterAll(() => Promise.all([provider.close(), api.close(), gateway.close(), machine.close()]))
+
+const exec = (...args: string[]) => machine.run(['exec', ...args])
+const environmentOf = async (args: string[], env: Record<string, string> = {}) =>
+  JSON.parse((await machine.run(['exec', ...args, '--', ...PRINT], { env })).stdout) as Record<string, string>
+
+describe('a command that runs as the person', () => {
+  it('has a token and the settings of the API in its environment, and nothing else of ours', async () => {
+    const own = {
+      LS_AUTH_STORE_KEY_FILE: machine.keyFile,
+      LS_AUTH_PROFILE: 'default',
+      LS_AUTH_X: 'x',
+      OTHER: 'o',
+    }
+    const environment = await environmentOf([], own)
+    const ours = Object.entries(environment).filter(([name]) => name.startsWith('LS_AUTH_'))
+    const { stdout: token } = await machine.run(['token'])
+    expect(Object.fromEntries(ours)).toEqual({
+      LS_AUTH_TOKEN: token.trim(),
+      LS_AUTH_API: `${gateway.url}/`,
+      LS_AUTH_BACKEND: 'lightstep',
+      LS_AUTH_ORGANIZATION: 'acme',
+      LS_AUTH_PROJECT: 'prod',
+    })
+    expect(environment).toMatchObject({ OTHER: 'o', HOME: machine.home })
+  })
+
+  it('has the token in a variable of its choice, in place of ours', async () => {
+    const environment = await environmentOf(['--env', 'TRACES_TOKEN'], { TRACES_TOKEN: 'an old one' })
+    expect(provider.secrets).toContain(environment.TRACES_TOKEN)
+    expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
+  })
+
+  it('can be ls-auth itself, on a machine without a profile', async () => {
+    const elsewhere = {
+      XDG_CONFIG_HOME: join(machine.home, 'empty'),
+      XDG_STATE_HOME: join(machine.home, 'empty'),
+    }
+    const bare = ['env', ...Object.entries(elsewhere).map(([name, value]) => `${name}=${value}`)]
+    const { exit, stdout, stderr } = await exec(
+      '--',
+      ...bare,
+      process.execPath,
+      BINARY,
+      'trace',
+      'get',
+      spanId,
+    )
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toContain('POST /checkout')
+  })
+
+  it('has stdin, stdout and stderr, and nothing is said beside', async () => {
+    const script = 'read line; echo "out $line"; echo "err $line" >&2'
+    const ended = await machine.run(['exec', '--', 'sh', '-c', script], { stdin: 'hello\n' })
+    expect(ended).toMatchObject({ exit: 0, stdout: 'out hello\n', stderr: 'err hello\n' })
+  })
+
+  it('keeps its own flags, also those that are ours', async () => {
+    const { stdout } = await exec(
+      '--',
+      'node',
+      '-e',
+      'console.log(process.argv.slice(1).join(" "))',
+      '--',
+      '--json',
+      '--help',
+      '--env',
+    )
+    expect(stdout).toBe('--json --help --env\n')
+  })
+
+  it('finds the token nowhere in the arguments', async () => {
+    const { stdout } = await exec('--', 'sh', '-c', 'cat /proc/$$/cmdline /proc/$PPID/cmdline | tr "\\0" " "')
+    expect(stdout).toContain('exec')
+    for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
+  })
+
+  it('gets a narrower token, and one that lasts', async () => {
+    const { LS_AUTH_TOKEN: token = '' } = await environmentOf([
+      '--scope',
+      'openid traces:read',
+      '--min-ttl',
+      '1m',
+    ])
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims.scope.split(' ').sort()).toEqual(['openid', 'traces:read'])
+  })
+})
+
+describe('its exit status', () => {
+  it.each([0, 1, 3, 42, 255])('is that of the command: %i', async (status) => {
+    expect(await exec('--', 'sh', '-c', `exit ${status}`)).toMatchObject({ exit: status, stderr: '' })
+  })
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGKILL', 137],
+  ])('is 128 and the number of a signal: %s', async (signal, status) => {
+    expect(await exec('--', 'sh', '-c', `kill -${signal.slice(3)} $$`)).toMatchObject({
+      exit: status,
+      stderr: '',
+    })
+  })
+
+  it('is 127 for a program that is not there', async () => {
+    const { exit, stdout, stderr } = await exec('--', 'no-such-program')
+    expect({ exit, stdout }).toEqual({ exit: 127, stdout: '' })
+    expect(stderr).toBe('error: there is no program no-such-program\nhint: Check the name and PATH.\n')
+  })
+
+  it('is 126 for a file that is no program', async () => {
+    const file = join(machine.home, 'text')
+    await writeFile(file, 'text')
+    await chmod(file, 0o644)
+    const { exit, stderr } = await exec('--', file)
+    expect(exit).toBe(126)
+    expect(stderr).toMatch(/^error: .*text cannot be run \(EACCES\)\nhint: ./)
+  })
+
+  it.each([
+    ['nobody is signed in', ['exec', '--profile', 'default', '--account', 'x'], /unknown option/],
+    ['no command is given', ['exec'], /no command was given\nhint: .*ls-auth exec -- CMD/],
+    ['no command behind the dashes', ['exec', '--'], /no command was given/],
+    ['a flag is mistyped', ['exec', '--min-tll', '5m', '--', 'true'], /unknown option '--min-tll'/],
+    ['a value is no duration', ['exec', '--min-ttl', 'banana', '--', 'true'], /banana/],
+    ['a variable has no name', ['exec', '--env', 'A=B', '--', 'true'], /is not the name of a variable/],
+    ['the profile is not there', ['exec', '--profile', 'nope', '--', 'true'], /nope/],
+  ])('is 125 when %s', async (_, args, words) => {
+    const { exit, stdout, stderr } = await machine.run(args)
+    expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })
+    expect(stderr).toMatch(words)
+  })
+
+  it('is 125 when nobody is signed in, and the command does not run', async () => {
+    const other = await openMachine()
+    try {
+      const settings = { LS_AUTH_ISSUER: provider.issuer, LS_AUTH_CLIENT_ID: provider.clientId }
+      const { exit, stdout, stderr } = await other.run(['exec', '--', 'echo', 'ran'], { env: settings })
+      expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })
+      expect(stderr).toMatch(/^error: you are not signed in\nhint: .*ls-auth login/)
+    } finally {
+      await other.close()
+    }
+  })
+})
+
+describe('signals', () => {
+  const WAIT = 'trap "echo got TERM; exit 7" TERM; echo ready; while :; do sleep 0.1; done'
+
+  it('are passed on to the command, whose end it waits for', async () => {
+    const running = machine.start(['exec', '--', 'sh', '-c', WAIT])
+    while (!running.stdout.includes('ready')) await sleep(20)
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({
+      exit: 7,
+      signal: null,
+      stdout: 'ready\ngot TERM\n',
+      stderr: '',
+    })
+  })
+})
+
+describe('with LS_AUTH_TOKEN set', () => {
+  it('the same token is handed on, and it is said that it cannot be renewed', async () => {
+    const { stdout: token } = await machine.run(['token'])
+    const args = ['exec', '--env', 'T', '--', 'sh', '-c', 'echo "$T"; env | grep -c LS_AUTH_TOKEN']
+    const ended = await machine.run(args, { env: { LS_AUTH_TOKEN: token.trim() } })
+    expect(ended).toMatchObject({ stdout: `${token.trim()}\n0\n` })
+    expect(ended.stderr).toBe('note: LS_AUTH_TOKEN is handed on as it is; it cannot be renewed\n')
+    const quiet = await machine.run(['--quiet', ...args], { env: { LS_AUTH_TOKEN: token.trim() } })
+    expect(quiet.stderr).toBe('')
+  })
+
+  it('another one cannot be asked for', async () => {
+    const { exit, stderr } = await machine.run(['exec', '--min-ttl', '5m', '--', 'true'], {
+      env: { LS_AUTH_TOKEN: 'a.b.c' },
+    })
+    expect(exit).toBe(125)
+    expect(stderr).toContain('can neither choose nor renew')
+  })
+})
+
+it('under GitHub Actions the runner is told to mask the token, before the command can print it', async () => {
+  const { stdout, stderr } = await machine.run(['exec', '--', 'sh', '-c', 'echo "$LS_AUTH_TOKEN"'], {
+    env: { GITHUB_ACTIONS: 'true' },
+  })
+  expect(stderr).toBe(`::add-mask::${stdout.trim()}\n`)
+  const token = await machine.run(['token'], { env: { GITHUB_ACTIONS: 'true' } })
+  expect(token.stderr).toBe(`::add-mask::${token.stdout.trim()}\n`)
+})
+
+it('an API that takes no token: the command gets its address alone', async () => {
+  const args = ['exec', '--backend', 'jaeger', '--api', 'http://127.0.0.1:16686', '--authorization', 'none']
+  const { stdout } = await machine.run([...args, '--', ...PRINT])
+  const environment = JSON.parse(stdout)
+  expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686/', LS_AUTH_BACKEND: 'jaeger' })
+  expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
+})
