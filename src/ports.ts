@@ -74,7 +74,8 @@ export interface Clock {
 
 /** One HTTP request. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  /** Upper case. Anything but GET and HEAD is sent at most once. */
+  readonly method: string
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
@@ -138,6 +139,8 @@ export interface Terminal {
    * through the pager ($PAGER, else `less`). Resolves when the pager has ended; leaving it early is no error.
    */
   page(text: string | Iterable<string>, after?: string): Promise<void>
+  /** Writes data to stdout as it is. */
+  outBytes(bytes: Buffer): Promise<void>
   /** Writes messages for a person to stderr. */
   err(text: string): void
   readonly outIsTTY: boolean

@@ -22,10 +22,11 @@ export interface TokenSource {
 
 /** A request to the trace API; `maxBytes`: limit for the response body, 256 MiB by default. */
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST'
+  /** GET when absent. */
+  readonly method?: string
   /** Begins with "/"; appended to the base URL's path. */
   readonly path: string
-  readonly query?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>> | readonly (readonly [string, string])[]
   readonly accept?: string
   /** More headers; they cannot replace Authorization. */
   readonly headers?: Readonly<Record<string, string>>
@@ -81,9 +82,13 @@ export function openApi(destination: Destination, source: TokenSource): Send {
 export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): URL {
   const url = new URL(base)
   url.pathname = `${base.pathname.replace(/\/$/, '')}${request.path.startsWith('/') ? '' : '/'}${request.path}`
-  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
+  const { query = {} } = request
+  for (const [name, value] of isList(query) ? query : Object.entries(query))
+    url.searchParams.append(name, value)
   return url
 }
+
+const isList = (query: object): query is readonly (readonly [string, string])[] => Array.isArray(query)
 
 async function attempt(
   destination: Destination,
@@ -96,13 +101,13 @@ async function attempt(
       method: request.method ?? 'GET',
       url,
       headers: {
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
         accept: request.accept ?? 'application/json',
         'accept-encoding': 'gzip, br',
         ...(token === undefined
           ? {}
           : { authorization: authorizationValue(destination.authorization, token) }),
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(request.body === undefined ? {} : { body: request.body }),
       maxBytes: request.maxBytes ?? MAX_BYTES,

@@ -45,6 +45,8 @@ export interface Backend {
   readonly takes: readonly PlaceName[]
   /** The base URL of its API when the profile gives none. */
   readonly defaultApi: string
+  /** The header that names the tenant, in lower case. */
+  readonly tenantHeader?: string
   /** The language of `ls-auth query`, for its help. */
   readonly queryLanguage?: string
   readonly flags?: readonly OwnFlag[]

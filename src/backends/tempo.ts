@@ -7,6 +7,7 @@ export const tempo = {
   needs: [],
   takes: ['tenant'],
   defaultApi: 'http://127.0.0.1:3200',
+  tenantHeader: 'x-scope-orgid',
   queryLanguage: 'TraceQL metrics',
   readRoutes: [
     { method: 'GET', path: '/api/echo' },

@@ -77,4 +77,26 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../commands/exec/exec.ts')).exec,
   },
+  {
+    usage: 'api <path>',
+    description: 'send one request to the API as you, and print the answer as it is',
+    options: (command) =>
+      command
+        .option('-X, --method <method>', 'GET, or POST when there is a body')
+        .option('-H, --header <line>', 'a header, "Name: value" (repeatable)', collect)
+        .option('-f, --raw-field <key=value>', 'a text in the body (repeatable)', collect)
+        .option('-F, --field <key=value>', 'the same; true, null, 5 and @file are read (repeatable)', collect)
+        .option('--input <file>', 'the body is the content of a file, or of standard input (-)')
+        .option('-i, --include', 'print status and headers before the body'),
+    settings: API_SETTINGS,
+    examples: [
+      { does: 'a path of the API', line: 'ls-auth api /api/search/tags' },
+      { does: 'with a query', line: 'ls-auth api -X GET /api/search -f limit=5 -f q={}' },
+      {
+        does: 'a body from a file',
+        line: 'ls-auth api /projects/prod/telemetry/query_timeseries --input query.json',
+      },
+    ],
+    load: async () => (await import('../commands/api/api.ts')).api,
+  },
 ]

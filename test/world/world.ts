@@ -133,6 +133,9 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     terminal: {
       out: write,
       page: write,
+      outBytes: async (bytes) => {
+        stdout += bytes.toString('utf8')
+      },
       err: (text) => {
         stderr += text
         world.said += text

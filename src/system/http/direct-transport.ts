@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../ports.ts'
 import { once } from '../once.ts'
 import { cappedBody } from './answer-body.ts'
 import type { TlsSettings } from './tls-settings.ts'
-import { CONNECT_MILLISECONDS, headersOf, type RawAnswer, type Transport } from './transport.ts'
+import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type RawAnswer, type Transport } from './transport.ts'
 
 /**
  * Timeout of idle kept-alive connections. Shorter than the five seconds of most servers, but some close after one: what
@@ -34,7 +34,7 @@ export function directTransport(tls: TlsSettings): Transport {
     async send(request, signal) {
       const client = clients[request.url.protocol === 'https:' ? 'https:' : 'http:']()
       // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
-      if (request.method === 'POST') return exchange(client, 'own', request, signal)
+      if (!isRepeatable(request)) return exchange(client, 'own', request, signal)
       try {
         return await exchange(client, 'kept', request, signal)
       } catch (error) {

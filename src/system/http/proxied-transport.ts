@@ -1,7 +1,7 @@
 import { cappedBody } from './answer-body.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
-import { CONNECT_MILLISECONDS, headersOf, type Transport } from './transport.ts'
+import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
 
 /** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
 export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings): Promise<Transport> {
@@ -15,7 +15,7 @@ export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings)
   return {
     async send(request, signal) {
       const answer = await undici.request(request.url, {
-        dispatcher: request.method === 'POST' ? own : kept,
+        dispatcher: isRepeatable(request) ? kept : own,
         method: request.method,
         headers: headersOf(request),
         body: request.body ?? null,

@@ -20,3 +20,6 @@ export interface RawAnswer {
   /** Still compressed; at most the request's `maxBytes`. */
   readonly body: Buffer
 }
+
+/** Whether a request may be sent twice, because it changes nothing (RFC 9110 §9.2.1). */
+export const isRepeatable = ({ method }: HttpRequest): boolean => method === 'GET' || method === 'HEAD'

@@ -16,6 +16,7 @@ export interface Output {
   readonly rows: number | undefined
   /** Resolves when the text has left the process. */
   write(text: string): Promise<void>
+  writeBytes(bytes: Buffer): Promise<void>
   /** Writes many texts, with `after` behind each. */
   writeAll(texts: Iterable<string>, after?: string): Promise<void>
 }
@@ -58,6 +59,7 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       return isTTY() ? (stream() as WriteStream).rows : undefined
     },
     write: (text) => writeBytes(Buffer.from(text)),
+    writeBytes,
     async writeAll(texts, after = '') {
       for (const bytes of encoded(texts, after)) await writeBytes(bytes)
     },

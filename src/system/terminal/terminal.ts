@@ -54,6 +54,7 @@ export function processTerminal(
   const unicode = isUnicode(variables)
   return {
     out: write,
+    outBytes: (bytes) => out.writeBytes(bytes),
     async page(text, after = '') {
       if (!pagerAllowed || !out.isTTY || variables.TERM === 'dumb') return write(text, after)
       const { page } = await import('./pager.ts')

@@ -78,6 +78,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       unicode: true,
       out: write,
       page: write,
+      outBytes: async (bytes) => write(bytes.toString()),
       err,
       outIsTTY: false,
       errIsTTY: false,

@@ -88,6 +88,7 @@ function machine(
       ...screen,
       out: write,
       page: write,
+      outBytes: untouched,
       err,
       outIsTTY: false,
       errIsTTY: false,

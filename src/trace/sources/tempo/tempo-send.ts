@@ -1,3 +1,4 @@
+import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../safe-text.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
@@ -8,7 +9,7 @@ import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
  */
 export function tempoSend(tenant: string | undefined, send: Send): Send {
   return async (request: ApiRequest) => {
-    const headers = tenant === undefined ? {} : { 'x-scope-orgid': tenant }
+    const headers = tenant === undefined ? {} : { [tempo.tenantHeader]: tenant }
     const answers = [...(request.answers ?? []), 401, 500]
     const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
     const text = plainText(answer)

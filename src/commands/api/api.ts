@@ -1,0 +1,144 @@
+import type { ApiAnswer } from '../../api/request.ts'
+import { backendOf } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { authorisedRequest } from '../authorised-request.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { type Invocation, loadProfile } from '../invocation.ts'
+import { requireApi } from '../require-api.ts'
+import { type Field, fieldsToJson, fieldsToQuery, type JsonScalar, textField, typedField } from './fields.ts'
+import { readHeaders } from './request-headers.ts'
+
+interface ApiOptions {
+  /** A path that begins with "/", or a URL. */
+  readonly target: string
+  /** Undefined: GET, or POST with a body. */
+  readonly method: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly fields: readonly Field[]
+  /** A file with the body, `-` for standard input. */
+  readonly input: string | undefined
+  /** Print status and headers before the body. */
+  readonly include: boolean
+}
+
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** `ls-auth api PATH`: one request to the profile's API, as the person, as `gh api` does it. */
+export const api: CliCommand<ApiOptions> = { read, run }
+
+function read({ args: [target = ''], flags }: Typed): ApiOptions {
+  const method = flags.method as string | undefined
+  if (method !== undefined && !/^[A-Za-z]{1,20}$/.test(method)) {
+    throw new Failure('usage', `-X: "${safeText(method, 40)}" is not a method`, {
+      hint: 'Such as GET or POST.',
+    })
+  }
+  if (!target.startsWith('/') && !/^https?:\/\//i.test(target)) {
+    throw new Failure('usage', `"${safeText(target, 60)}" is not a path`, {
+      hint: 'Begin it with /, such as ls-auth api /api/search',
+    })
+  }
+  return {
+    target,
+    method: method?.toUpperCase(),
+    headers: readHeaders((flags.header as string[] | undefined) ?? []),
+    fields: [
+      ...((flags.rawField as string[] | undefined) ?? []).map(textField),
+      ...((flags.field as string[] | undefined) ?? []).map(typedField),
+    ],
+    input: flags.input as string | undefined,
+    include: flags.include === true,
+  }
+}
+
+async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
+  const { profile } = await loadProfile(invocation)
+  requireApi(profile)
+  const { path, query } = placeOf(options.target, profile)
+  const fields = await Promise.all(options.fields.map((field) => filled(invocation, field)))
+  const input = options.input === undefined ? undefined : await contentOf(invocation, options.input)
+  const method = options.method ?? (fields.length > 0 || input !== undefined ? 'POST' : 'GET')
+  const inQuery = fields.length > 0 && (input !== undefined || method === 'GET' || method === 'HEAD')
+  const body = input ?? (fields.length > 0 && !inQuery ? fieldsToJson(fields) : undefined)
+  const send = await authorisedRequest(invocation, profile)
+  const { tenantHeader } = backendOf(profile.backend)
+  const answer = await send({
+    method,
+    path,
+    query: [...query, ...(inQuery ? fieldsToQuery(fields) : [])],
+    accept: options.headers.accept ?? '*/*',
+    headers: {
+      ...options.headers,
+      ...(tenantHeader !== undefined && profile.tenant !== undefined && { [tenantHeader]: profile.tenant }),
+    },
+    ...(body !== undefined && { body }),
+    maxBytes: MOST_BYTES,
+  })
+  if (answer.status === 404) throw notFound(answer, profile)
+  await print(invocation, answer, options.include)
+}
+
+/** Failure `other-origin`: a token goes to the API of the profile and nowhere else. */
+function placeOf(target: string, { api }: Profile): { path: string; query: [string, string][] } {
+  const isPath = target.startsWith('/')
+  const url = URL.canParse(target, isPath ? 'http://api.invalid' : undefined)
+    ? new URL(target, isPath ? 'http://api.invalid' : undefined)
+    : undefined
+  // "//host/path" is a path that begins with two slashes for a person, and another host for a URL parser.
+  if (url === undefined || (isPath && url.host !== 'api.invalid') || url.username || url.password) {
+    throw new Failure('usage', `"${safeText(target, 60)}" is not a path of the API`, {
+      hint: 'Begin it with one /, such as ls-auth api /api/search',
+    })
+  }
+  if (!isPath && url.origin !== api.origin) {
+    throw new Failure(
+      'other-origin',
+      `${safeText(url.host, 100)} is not the API of this profile, ${api.host}`,
+      {
+        hint: 'Give the path alone, or the profile of that API: --profile NAME. No token was sent.',
+      },
+    )
+  }
+  const base = api.pathname.replace(/\/$/, '')
+  const path = isPath || !url.pathname.startsWith(base) ? url.pathname : url.pathname.slice(base.length)
+  return { path, query: [...url.searchParams] }
+}
+
+async function filled(
+  invocation: Invocation,
+  { path, value }: Field,
+): Promise<{ path: readonly string[]; value: JsonScalar }> {
+  const isFile = typeof value === 'object' && value !== null
+  return { path, value: isFile ? await contentOf(invocation, value.file) : value }
+}
+
+async function contentOf({ ports }: Invocation, file: string): Promise<string> {
+  if (file === '-') return ports.terminal.readAll(MOST_BYTES)
+  const content = await (await ports.files()).readForeign(file, MOST_BYTES)
+  if (content !== undefined) return content.toString('utf8')
+  throw new Failure('usage', `there is no file ${safeText(file, 100)}`, { hint: 'Check its path.' })
+}
+
+const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>
+  new Failure('not-found', `${api.host} has nothing at this path (HTTP 404)`, {
+    hint: 'Check the path, and that api in the profile is the base URL: ls-auth profile show',
+    detail: [safeText(answer.body.toString('utf8', 0, 1000).trim(), 300)]
+      .filter(Boolean)
+      .map((words) => `they say: ${words}`),
+  })
+
+/** The body as it came; on a terminal nothing that could steer it. */
+async function print({ ports }: Invocation, answer: ApiAnswer, include: boolean): Promise<void> {
+  const { terminal } = ports
+  const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${safeText(value, 2000)}\n`)
+  if (include) await terminal.out(`HTTP ${answer.status}\n${lines.join('')}\n`)
+  if (!terminal.outIsTTY) return terminal.outBytes(answer.body)
+  const text = answer.body
+    .toString('utf8')
+    .split('\n')
+    .map((line) => safeText(line, Number.POSITIVE_INFINITY))
+    .join('\n')
+  await terminal.out(text.endsWith('\n') ? text : `${text}\n`)
+}

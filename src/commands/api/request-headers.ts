@@ -1,0 +1,27 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+
+/** Who asks, where, and where a request ends: never the caller's business. The tenant comes from the profile. */
+const OURS =
+  /^(authorization|proxy-authorization|host|cookie|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|x-scope-orgid|x-http-method(-override)?|x-method-override)$/
+
+/** Reads `-H 'Name: value'`, repeated. Names in lower case. Failure `usage`: malformed, or a header that is set by us. */
+export function readHeaders(typed: readonly string[]): Record<string, string> {
+  return Object.fromEntries(typed.map(readHeader))
+}
+
+function readHeader(line: string): [string, string] {
+  const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e]*)$/.exec(line) ?? []
+  if (name === '') {
+    // Redacted: what stands behind the colon may be a secret.
+    throw new Failure('usage', `-H: "${safeText(line.split(':', 1)[0] ?? '', 40)}…" is not "Name: value"`, {
+      hint: "Write it like -H 'Accept: application/json', in ASCII.",
+    })
+  }
+  if (OURS.test(name.toLowerCase())) {
+    throw new Failure('usage', `-H: ${name} is set by ls-auth`, {
+      hint: 'Leave it out. The token, the host and the tenant come from the profile.',
+    })
+  }
+  return [name.toLowerCase(), value.trimEnd()]
+}

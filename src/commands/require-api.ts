@@ -1,0 +1,22 @@
+import { LOCAL_EXAMPLES } from '../backends/table.ts'
+import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
+import type { Profile } from '../settings/profile.ts'
+
+/** Failure `settings` when nobody has named an API: a host of our choice would be asked for traces, or get a token. */
+export function requireApi(profile: Profile): void {
+  if (profile.resolved.api.source === 'default') throw noApi(profile)
+}
+
+/** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
+function noApi({ name, saved }: Profile): Failure {
+  const what = saved ? `profile ${safeText(name, 60)} names no API` : 'nothing says which trace API to ask'
+  return new Failure('settings', what, {
+    hint: saved
+      ? `Name it: --api URL, LS_AUTH_API, or ls-auth login --profile ${safeText(name, 60)} --api URL`
+      : 'With your company’s identity: ls-auth login --issuer URL --client-id ID --api URL',
+    detail: saved
+      ? []
+      : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),
+  })
+}
