@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { Failure } from '../errors.ts'
+import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
@@ -32,7 +32,7 @@ export async function runCommand(
     refuseTokens(argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw ownFailure(error, rows, argv)
+    if (!(error instanceof CommanderError)) throw ownFailure(withHelp(error, program, argv), rows, argv)
     if (error.exitCode !== 0) throw ownFailure(usageFailure(error, program, argv), rows, argv)
     await ports.terminal.out(output.join(''))
   }
@@ -47,8 +47,24 @@ function ownFailure(error: unknown, rows: readonly (Row | Group)[], argv: readon
   return error.exit > 125 || row.failsWith === undefined ? error : error.withExit(row.failsWith)
 }
 
-/** A parser error as a Failure; its hint names the help of the deepest command that was typed. */
+/** A parser error as a Failure. What was probably meant comes first in its hint. */
 function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+  // Redacted: the value after `=` may be a secret under a mistyped option name.
+  const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
+  const [message = '', ...more] =
+    error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
+  const meant = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
+  return new Failure('usage', message, { hint: [...meant, helpOf(program, argv)].join(' ') })
+}
+
+/** A wrong use without a hint of its own: its help is that of the command, not the general one. */
+function withHelp(error: unknown, program: Command, argv: readonly string[]): unknown {
+  const isPlain = error instanceof Failure && error.code === 'usage' && error.hint === FAILURES.usage.hint
+  return isPlain ? error.withHint(helpOf(program, argv)) : error
+}
+
+/** The hint at the help of the deepest command that was typed. */
+function helpOf(program: Command, argv: readonly string[]): string {
   const typed = ['ls-auth']
   let at: Command | undefined = program
   for (const word of argv) {
@@ -56,13 +72,7 @@ function usageFailure(error: CommanderError, program: Command, argv: readonly st
     if (!at) break
     typed.push(word)
   }
-  // Redacted: the value after `=` may be a secret under a mistyped option name.
-  const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
-  const [message = '', ...more] = text.split('\n')
-  return new Failure('usage', error.code === 'commander.help' ? 'no command was given' : message, {
-    hint: `See: ${typed.join(' ')} --help`,
-    detail: error.code === 'commander.help' ? [] : more.filter(Boolean),
-  })
+  return `See: ${typed.join(' ')} --help`
 }
 
 function refuseTokens(argv: readonly string[]): void {
@@ -120,5 +130,7 @@ function commandTree(
 function positiveNumber(value: string): number {
   const seconds = Number(value)
   if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
-  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is not a number of seconds`)
+  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is not a number of seconds`, {
+    hint: 'Write it like --timeout 30, at most a day (86400).',
+  })
 }

@@ -3,6 +3,7 @@ import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
+import { adviceOnKey } from '../settings/unknown-key.ts'
 import type { TypedLine } from './command-line.ts'
 import { repeatFlags } from './repeat-flags.ts'
 
@@ -59,10 +60,14 @@ export async function loadProfile(
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), ports.env)
-  for (const key of [...profile.unknownKeys, ...profile.settingsFile.unknownKeys]) {
-    tell(invocation, `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`)
-  }
+  for (const key of profile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
+  for (const key of profile.settingsFile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
   return { settings, profile }
+}
+
+function ignored(key: string, advice: string): string {
+  const note = `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`
+  return advice === '' ? note : `${note}. ${advice}`
 }
 
 /** The token in LS_AUTH_TOKEN (for CI): then neither keychain nor provider is used. Failure `usage`: not a token. */

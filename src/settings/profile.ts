@@ -3,6 +3,7 @@ import type { AccessTable } from '../claims/access-level.ts'
 import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
+import { didYouMean } from '../near-name.ts'
 import type { Env, Files } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import { safeText } from '../safe-text.ts'
@@ -35,6 +36,8 @@ export interface Profile {
   readonly unknownKeys: readonly string[]
   readonly settingsFile: {
     readonly path: string
+    /** The files that hold this profile: of the user, of the system, or both. */
+    readonly holders: readonly string[]
     /** Whether it or the system-wide file exists. */
     readonly exists: boolean
     /** Top-level keys that this version does not know. */
@@ -93,7 +96,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
       return values.all(defaultApi)
     },
     unknownKeys: unknownKeys(layers.profile, layers.system),
-    settingsFile: settingsFileOf(settings),
+    settingsFile: settingsFileOf(settings, name),
   }
 }
 
@@ -109,8 +112,9 @@ function authorizationOf(values: Values, env: Env): string {
   return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen
 }
 
-const settingsFileOf = ({ config, system }: Settings): Profile['settingsFile'] => ({
+const settingsFileOf = ({ config, system }: Settings, name: string): Profile['settingsFile'] => ({
   path: config.path,
+  holders: [config, system].filter(({ profiles }) => Object.hasOwn(profiles, name)).map(({ path }) => path),
   exists: config.exists || system.exists,
   unknownKeys: config.unknownKeys,
 })
@@ -132,7 +136,9 @@ export function chooseName(
   const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
   if (asked !== undefined) {
     if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
-    throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, { hint: listHint(known) })
+    throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
+      hint: `${didYouMean(asked, known)}${listHint(known)}`,
+    })
   }
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
   if (preferred !== undefined && known.includes(preferred)) return { name: preferred, saved: true }
@@ -141,7 +147,7 @@ export function chooseName(
       'settings',
       `default_profile names "${safeText(preferred, 60)}", which does not exist`,
       {
-        hint: `Choose one: ls-auth profile use NAME. ${listHint(known)}`,
+        hint: listHint(known),
       },
     )
   }
@@ -169,10 +175,12 @@ export const profileNames = ({ config, system }: Settings): string[] => [
   ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),
 ]
 
+const FIRST_LOGIN = 'Make one: ls-auth login --issuer URL --client-id ID'
+
 /** A hint that names the profiles, or says how to make the first one. */
 export const listHint = (known: readonly string[]): string =>
   known.length === 0
-    ? 'Make one: ls-auth login --issuer URL --client-id ID'
+    ? FIRST_LOGIN
     : `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
 
 function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[]): string[] {
@@ -212,7 +220,7 @@ export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 
   const { issuer, clientId, preset } = client
   if (issuer === undefined && clientId === undefined && !saved) {
     throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
-      hint: 'Run: ls-auth login --issuer URL --client-id ID',
+      hint: FIRST_LOGIN,
     })
   }
   if (preset.signsIn === 'workload') {
@@ -224,7 +232,7 @@ export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 
     'settings',
     `profile ${safeText(name, 60)} has no ${issuer === undefined ? 'issuer' : 'client_id'}`,
     {
-      hint: 'Make a profile: ls-auth login --issuer URL --client-id ID',
+      hint: `Complete it: ls-auth login${issuer === undefined ? ' --issuer URL' : ''}${clientId === undefined ? ' --client-id ID' : ''}`,
     },
   )
 }

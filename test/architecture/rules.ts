@@ -20,6 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'claim-grammar',
     'json-object',
     'loopback-host',
+    'near-name',
     'atomic-write',
     'unstyled',
     'display-width',
@@ -56,7 +57,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
-  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|unstyled|display-width)\.ts$/,
+  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|near-name|unstyled|display-width)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */

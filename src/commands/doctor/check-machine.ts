@@ -6,12 +6,13 @@ import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
 import { isComplete, type Profile } from '../../settings/profile.ts'
+import { adviceOnKey } from '../../settings/unknown-key.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */
 export async function checkSettings(profile: Profile, ports: Ports): Promise<Checkup[]> {
-  const { path, exists, unknownKeys } = profile.settingsFile
-  const from = profile.saved ? path : 'flags and environment'
+  const { path, exists, unknownKeys, holders } = profile.settingsFile
+  const from = profile.saved ? holders.join(' and ') : 'flags and environment'
   const files = await ports.files()
   const facts = await files.inspect(path)
   const lines = [
@@ -19,10 +20,13 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
       ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
       : ok('settings', `no file at ${path}: every value is a default`),
   ]
-  for (const key of [...profile.unknownKeys, ...unknownKeys]) {
-    lines.push(
-      warn('settings', `"${key}" is not known to this version`, 'Check its spelling; it is ignored.'),
-    )
+  const unknown = [
+    ...profile.unknownKeys.map((key) => [key, adviceOnKey(key, 'profile')] as const),
+    ...unknownKeys.map((key) => [key, adviceOnKey(key, 'file')] as const),
+  ]
+  for (const [key, advice] of unknown) {
+    const next = `${advice || 'Check its spelling.'} It is ignored.`
+    lines.push(warn('settings', `"${key}" is not known to this version`, next))
   }
   if (facts && ports.env.uid !== undefined && facts.mode & 0o022) {
     lines.push(fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`))

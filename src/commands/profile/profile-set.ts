@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
+import { didYouMean } from '../../near-name.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import { policyValue } from '../../settings/expectations.ts'
@@ -57,9 +58,12 @@ const usage = (message: string, key: string): Failure =>
   })
 
 function unknownKey(key: string): Failure {
-  const known = SETTING_TABLE.map((row) => (row.shape === 'table' ? `${row.key}.…` : row.key))
+  const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
+  const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
+    row.shape === 'table' ? `${row.key}.…` : row.key,
+  )
   return new Failure('usage', `"${safeText(key, 60)}" is not a setting`, {
-    hint: `Settings: ${known.filter((one) => one !== 'client_secret').join(', ')}`,
+    hint: `${didYouMean(key, known)}Settings: ${listed.join(', ')}`,
   })
 }
 

@@ -79,7 +79,7 @@ async function printProfile(
     const gap = last + 2 <= column ? ' '.repeat(column - last) : `\n${' '.repeat(column)}`
     return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
   })
-  const from = profile.saved ? `  ${style.dim(`# ${settings.config.path}`)}` : ''
+  const from = profile.saved ? `  ${style.dim(`# ${profile.settingsFile.holders.join(' and ')}`)}` : ''
   await terminal.out(`${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
 
