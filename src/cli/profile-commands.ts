@@ -15,17 +15,18 @@ export const PROFILE_COMMANDS: Group = {
   ],
   rows: [
     {
-      usage: 'add <name>',
+      usage: 'add [name]',
       description: 'make a profile, without signing in',
       options: (command) =>
         command
           .option('--from <file>', 'take it from a file that your team shares; asks before it is kept')
+          .option('--replace', 'take the place of a profile of that name')
           .option('--yes', 'do not ask'),
       settings: 'all',
       examples: [
         {
-          does: 'from a file that a colleague has exported',
-          line: 'ls-auth profile add work --from work.toml',
+          does: 'from a file that a colleague has exported; its name stands in there',
+          line: 'ls-auth profile add --from work.toml',
         },
         {
           does: 'from its settings; says what to register at the provider',

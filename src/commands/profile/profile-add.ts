@@ -14,62 +14,98 @@ import {
 } from '../../settings/profile.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
 import { textFlag } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
-import { readTransfer } from './profile-transfer.ts'
+import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
 
 interface AddOptions {
-  readonly name: string
+  /** Undefined: the one in the file. */
+  readonly name: string | undefined
   /** A profile file to import. */
   readonly from: string | undefined
+  /** Take the place of a profile of that name. */
+  readonly replace: boolean
   /** Do not prompt. */
   readonly yes: boolean
 }
 
-/** `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. */
+/**
+ * `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. One from
+ * a file is taken without a request: it is imported before the network it is for is there.
+ */
 export const addProfile: CliCommand<AddOptions> = { read, run }
 
 function read({ args, flags }: Typed): AddOptions {
-  const name = args[0] as string
-  if (!/^[\w@][\w.@-]{0,59}$/.test(name)) {
-    throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
-      hint: 'Use letters, digits, and . _ - @',
+  const name = args[0]
+  const from = textFlag(flags, 'from')
+  if (name === undefined && from === undefined) {
+    throw new Failure('usage', 'the new profile has no name', {
+      hint: 'Name it: profile add NAME. Only a file gives a name, too (--from).',
     })
   }
-  return { name, from: textFlag(flags, 'from'), yes: flags.yes === true }
+  if (name !== undefined) checkName(name)
+  return { name, from, replace: flags.replace === true, yes: flags.yes === true }
 }
 
-async function run(invocation: Invocation, { name, from, yes }: AddOptions): Promise<void> {
+function checkName(name: string): void {
+  if (/^[\w@][\w.@-]{0,59}$/.test(name)) return
+  throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
+    hint: 'Use letters, digits, and . _ - @',
+  })
+}
+
+async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { ports } = invocation
+  const { from, replace, yes } = options
   const settings = await readSettings(ports.env, await ports.files())
-  if (Object.hasOwn(settings.config.profiles, name)) {
-    throw new Failure('settings', `the profile ${name} is there already`, {
-      hint: `Edit ${settings.config.path}, or: ls-auth profile remove ${name}`,
-    })
-  }
-  const imported = from === undefined ? {} : await readTransfer(invocation, { from, yes })
-  const profiles = { ...settings.config.profiles, [name]: imported }
+  const transfer =
+    from === undefined ? undefined : await readTransfer(invocation, { from, name: options.name })
+  const name = transfer?.name ?? (options.name as string)
+  checkName(name)
+  const old = settings.config.profiles[name]
+  if (old !== undefined && !replace) throw isThere(invocation, name)
+  if (transfer) await confirmOrigins(invocation, transfer.values, yes)
+  const given = { ...kept(old), ...transfer?.values }
+  const profiles = { ...settings.config.profiles, [name]: given }
   const candidate = { ...settings, config: { ...settings.config, profiles } }
-  const profile = chooseProfile(
-    candidate,
-    flagsOf(invocation, { newProfile: true, profile: name }),
-    ports.env,
-  )
+  const flags = flagsOf(invocation, { newProfile: true, profile: name })
+  const profile = chooseProfile(candidate, flags, ports.env)
   const { preset, http } = profile.client
   const issuer = knownIssuer(profile)
-  if (issuer !== undefined) await discover(issuer, preset, await ports.http(http), ports.clock)
-  const values = { ...imported, ...typedValues(invocation, profile) }
-  const change = { set: name, values: inOrder(values), defaultProfile: defaultToKeep(settings, name) }
+  if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
+  const values = { ...without(old), ...inOrder({ ...given, ...typedValues(invocation, profile) }) }
+  const change = { set: name, values, defaultProfile: defaultToKeep(settings, name) }
   await changeConfig(settings.config, change, await ports.files(), ports.env)
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
   const provider = issuer === undefined ? '' : ` (${preset.name})`
-  tell(invocation, `Added the profile ${name}${provider} to ${settings.config.path}.`)
-  if (issuer !== undefined) return printNextSteps(invocation, profile)
+  tell(
+    invocation,
+    `${old ? 'Replaced' : 'Added'} the profile ${name}${provider} ${old ? 'in' : 'to'} ${settings.config.path}.`,
+  )
+  if (issuer !== undefined)
+    return transfer ? printImported(invocation, profile) : printNextSteps(invocation, profile)
   tell(invocation, 'Nobody signs in: its API is asked without a token.')
   tell(invocation, `Then: ls-auth services --profile ${name}`)
 }
+
+function isThere(invocation: Invocation, name: string): Failure {
+  return new Failure('settings', `the profile ${name} is there already`, {
+    hint: `To change one setting of it: ls-auth profile set KEY VALUE --profile ${name}`,
+    detail: [`to replace it: ${commandLine(invocation, { replace: true })}`],
+  })
+}
+
+type Table = Readonly<Record<string, unknown>>
+
+/** What stays of a profile that is replaced. */
+const kept = (old: Table = {}): Table =>
+  Object.fromEntries(Object.entries(old).filter(([key]) => LOCAL_SETTINGS.has(key)))
+/** A change that takes all of it away. */
+const without = (old: Table = {}): Table =>
+  Object.fromEntries(Object.keys(old).map((key) => [key, undefined]))
 
 /**
  * The issuer; undefined where nobody signs in. A workload provider needs no client id. Failures, before any request:
@@ -106,6 +142,17 @@ const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
 const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
   issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []
 
+/** Whoever imports a profile registers nothing at the provider: the one who wrote it has done that. */
+function printImported(invocation: Invocation, { name, client: { issuer, preset } }: Profile): void {
+  tell(invocation, `Nothing was sent: whether ${safeText(issuer ?? '', 200)} answers shows at the sign-in.`)
+  tell(invocation, nextCommand(name, preset.signsIn))
+}
+
+const nextCommand = (name: string, signsIn: string): string =>
+  signsIn === 'person'
+    ? `Then: ls-auth login --profile ${name}`
+    : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.'
+
 /** Prints the redirect URIs, the steps at the provider, and the next command. */
 function printNextSteps(invocation: Invocation, profile: Profile): void {
   const uris = urisOf(profile)
@@ -117,10 +164,5 @@ function printNextSteps(invocation: Invocation, profile: Profile): void {
   for (const uri of uris) tell(invocation, `  ${uri}`)
   const { columns } = invocation.ports.terminal
   for (const step of profile.client.preset.registration) tell(invocation, wrap(`- ${step}`, columns, '  '))
-  tell(
-    invocation,
-    profile.client.preset.signsIn === 'person'
-      ? `Then: ls-auth login --profile ${profile.name}`
-      : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.',
-  )
+  tell(invocation, nextCommand(profile.name, profile.client.preset.signsIn))
 }

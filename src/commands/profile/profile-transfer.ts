@@ -9,8 +9,8 @@ import { confirm } from '../confirm.ts'
 import type { Invocation } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
 
-/** Settings of one machine or person: not exported, and not accepted in an import. */
-const LOCAL_SETTINGS = new Set([
+/** Settings of one machine or person: not exported, not accepted in an import, and kept when one replaces a profile. */
+export const LOCAL_SETTINGS: ReadonlySet<string> = new Set([
   'account',
   'store',
   'store_key_file',
@@ -43,14 +43,20 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
   await terminal.out(safeToml(await renderProfile(name, shared)))
 }
 
+/** A profile out of a file. */
+export interface Transfer {
+  readonly name: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
 /**
- * Reads a profile file (`ls-auth profile export`, or written by hand) and shows its values for confirmation before
- * anything is saved: whoever wrote the file chooses where people sign in and where their tokens go.
+ * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
+ * Failures: `usage`, `settings`.
  */
 export async function readTransfer(
   invocation: Invocation,
-  { from: path, yes }: { readonly from: string; readonly yes: boolean },
-): Promise<Record<string, unknown>> {
+  { from: path, name }: { readonly from: string; readonly name: string | undefined },
+): Promise<Transfer> {
   const { ports } = invocation
   const file = await readConfig(path, await ports.files()).catch((failure) => {
     // The hint of readConfig is about the user's own settings file, not about this one.
@@ -61,23 +67,34 @@ export async function readTransfer(
     })
   })
   if (!file.exists) throw new Failure('usage', `there is no file ${safeText(path, 200)}`)
-  const [table, ...others] = Object.values(file.profiles)
-  if (!table || others.length > 0) {
-    throw new Failure('usage', `${safeText(path, 200)} must hold one profile`, {
-      hint: 'Write it as [profiles.NAME].',
-    })
-  }
+  const names = Object.keys(file.profiles)
+  // A file with one profile may be imported under another name.
+  const chosen = names.length === 1 ? names[0] : names.find((one) => one === name)
+  if (chosen === undefined) throw notOne(path, names)
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   const values = Object.fromEntries(
-    Object.entries(table).filter(([key]) => known.has(key) && !LOCAL_SETTINGS.has(key)),
+    Object.entries(file.profiles[chosen] ?? {}).filter(([key]) => known.has(key) && !LOCAL_SETTINGS.has(key)),
   )
-  await confirmOrigins(invocation, values, yes)
-  return values
+  return { name: name ?? chosen, values }
 }
 
-async function confirmOrigins(
+function notOne(path: string, names: readonly string[]): Failure {
+  const file = safeText(path, 200)
+  if (names.length === 0) {
+    return new Failure('usage', `${file} holds no profile`, { hint: 'Write it as [profiles.NAME].' })
+  }
+  return new Failure('usage', `${file} holds several profiles`, {
+    hint: `Name one of them: ${names.map((one) => safeText(one, 60)).join(', ')}.`,
+  })
+}
+
+/**
+ * Shows the origins of an imported profile for confirmation before anything is saved: whoever wrote the file chooses
+ * where people sign in and where their tokens go. Failures: `usage` (nobody there), `declined`.
+ */
+export async function confirmOrigins(
   invocation: Invocation,
-  values: Record<string, unknown>,
+  values: Readonly<Record<string, unknown>>,
   yes: boolean,
 ): Promise<void> {
   const { terminal } = invocation.ports
