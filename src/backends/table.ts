@@ -62,9 +62,8 @@ export function explainFailure(row: Backend, failure: Failure, host: string): Fa
 export function requirePlace(row: Backend, place: Place): Place {
   const missing = row.needs.find((name) => place[name] === undefined)
   if (missing === undefined) return place
-  const flags = row.needs.map((name) => `--${name}`)
   throw new Failure('settings', `the profile names no ${missing}`, {
-    hint: `Set ${listed(row.needs, 'and')} (${row.name}’s names) in the profile, or pass ${listed(flags, 'and')}. Another back end: --backend ${listed(
+    hint: `${row.name} needs ${listed(row.needs, 'and')}. Keep it: ls-auth profile set ${missing} NAME, or pass --${missing} NAME. Another back end: --backend ${listed(
       BACKEND_IDS.filter((id) => id !== row.id),
       'or',
     )}.`,

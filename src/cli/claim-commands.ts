@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { choice, collect, type Row, tokenOnLine } from './command.ts'
 
 const givenToken = () =>
@@ -78,6 +79,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         '--bundle <file>',
         'also write a report that you can attach to a ticket (it holds no secrets)',
       ),
+    settings: API_SETTINGS,
     examples: [
       { does: 'what is wrong here?', line: 'ls-auth doctor' },
       { does: 'a report for a ticket', line: 'ls-auth doctor --bundle report.json' },

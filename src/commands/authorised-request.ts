@@ -27,9 +27,13 @@ export async function authorisedRequest(invocation: Invocation, profile: Profile
 const OTHER_TOKEN =
   'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
 
-/** Without a token, the failure also says how to ask an API that wants none: a Jaeger or Tempo of one's own. */
-function orWithoutToken(source: TokenSource, invocation: Invocation, { api, client }: Profile): TokenSource {
-  if (!isLoopback(api) && client.issuer !== undefined) return source
+/**
+ * Without a token, the failure also says how to ask an API that wants none: a Jaeger or Tempo of one's own, typed
+ * beside a profile that is for another one.
+ */
+function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Profile): TokenSource {
+  const isTyped = invocation.settings.api !== undefined
+  if (!(isTyped && isLoopback(profile.api)) && profile.client.issuer !== undefined) return source
   const without = commandLine(invocation, { authorization: 'none' })
   return {
     ...source,

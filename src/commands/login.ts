@@ -71,7 +71,7 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
   const { issuer, clientId } = profile.client
   if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
   throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
-    hint: 'Name a new profile: ls-auth login --profile NAME --issuer URL --client-id ID',
+    hint: `Name a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
   })
 }
 

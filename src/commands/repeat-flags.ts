@@ -9,10 +9,8 @@ const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
 
 /** A `login` command in a hint, with its flags: of these three without a value, of others with one. */
 const LOGIN = /\bls-auth login\b((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ \S*[^\s.,;])*)/g
-const OTHERS = new RegExp(
-  `\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?: --[a-z-]+(?: [^-\\s]\\S*)?)*)`,
-  'g',
-)
+/** The other commands of a hint, each with all that follows: a whole line to copy has its flags at the end. */
+const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
 
 /** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags}. */

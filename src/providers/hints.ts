@@ -61,7 +61,7 @@ const COMMON: readonly Hint[] = [
   },
   {
     error: ['invalid_scope'],
-    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Ask for others: ls-auth login --scope "openid …"',
+    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Ask for others: ls-auth login --scopes LIST',
   },
   {
     error: ['invalid_target'],

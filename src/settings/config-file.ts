@@ -44,7 +44,7 @@ export async function readConfig(
       `cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`,
       {
         reason: 'unreadable-file',
-        hint: 'Mend its permissions, or move it away and run ls-auth profile add.',
+        hint: 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
         cause,
       },
     )

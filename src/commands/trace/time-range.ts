@@ -12,11 +12,19 @@ export function readTimes(options: Readonly<Record<string, unknown>>, now: numbe
     throw new Failure('usage', '--since and --from cannot be used together')
   }
   const toMillis = typeof to === 'string' ? readTime(to, '--to') : now
-  const seconds = typeof since === 'string' ? parseDuration(since, '--since') : DEFAULT_SINCE_SECONDS
+  const seconds = typeof since === 'string' ? readSince(since) : DEFAULT_SINCE_SECONDS
   const fromMillis = typeof from === 'string' ? readTime(from, '--from') : toMillis - seconds * 1000
   if (fromMillis < toMillis) return { fromMillis, toMillis }
   throw new Failure('usage', 'the time to look at ends before it begins', {
     hint: 'Check --from and --to.',
+  })
+}
+
+/** A bare number is refused: who types `--since 5` thinks of minutes or hours. */
+function readSince(text: string): number {
+  if (!/^\s*\d+\s*$/.test(text)) return parseDuration(text, '--since')
+  throw new Failure('usage', `--since: "${safeText(text, 40)}" has no unit`, {
+    hint: 'Write it with its unit: 90s, 5m, 1h30m, 90d.',
   })
 }
 

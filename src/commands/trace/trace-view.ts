@@ -67,7 +67,9 @@ function saysOf(options: Options): string | undefined {
 export function readCount(text: string, flag: string, most = 1_000_000): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= most) return number
-  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`)
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`, {
+    hint: `Write it like ${flag} 20, or leave it out.`,
+  })
 }
 
 /** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`). Failure `usage`. */
@@ -84,5 +86,7 @@ export function readConditions(texts: readonly string[]): AttributeCondition[] {
 function readSpanId(text: string): string {
   const { spanId } = parseSpanOrTraceId(text)
   if (spanId !== undefined) return spanId
-  throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`)
+  throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`, {
+    hint: 'It has 16 hex digits. All of a trace: ls-auth trace get ID -o json',
+  })
 }

@@ -75,7 +75,7 @@ const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
 /** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */
 const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
 const OTHER_SLOT =
-  'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope, or audience in the profile.'
+  'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME'
 const WITHOUT_SLOT =
   'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
 

@@ -59,7 +59,7 @@ export function slotMismatch(
 export function narrowedForGood(detail: readonly string[]): Failure {
   return new Failure(
     'session-ended',
-    'your sign-in has ended: the provider renews only what ls-auth token --scope or --audience had asked for',
+    'your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
     { detail },
   )
 }

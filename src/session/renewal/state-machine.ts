@@ -80,7 +80,12 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   }
   const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
   if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
-    return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`)
+    return fail(
+      want,
+      'usage',
+      `tokens of this provider live ${life}s, less than --min-ttl asks for`,
+      `Ask for --min-ttl ${life}s at most.`,
+    )
   }
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
@@ -153,7 +158,12 @@ function onAnswered(state: State, renewal: Renewal): Step {
 
 function noIdToken(want: Want, { idToken }: SessionBody): Step {
   return idToken === undefined
-    ? fail(want, 'cannot-do', 'this sign-in has no ID token', 'Add openid to scopes, then: ls-auth login')
+    ? fail(
+        want,
+        'cannot-do',
+        'this sign-in has no ID token',
+        'Sign in with openid: ls-auth login --scope openid',
+      )
     : fail(
         want,
         'cannot-do',

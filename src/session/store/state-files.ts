@@ -71,9 +71,11 @@ export async function requirePrivate(
     // The read itself refuses what is no plain file.
     if (!facts || (place === file && facts.kind !== 'file')) continue
     const hint =
-      place === file
-        ? `Run: chmod 600 ${place}, or sign in again: ls-auth login`
-        : `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+      place !== file
+        ? `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+        : facts.uid === uid
+          ? `Run: chmod 600 ${place}`
+          : `Remove it: rm -f ${place}, then sign in again: ls-auth login`
     if (place !== file && facts.kind !== 'directory')
       throw refused(place, 'is not a directory of its own', hint)
     if (facts.uid !== uid) throw refused(place, 'belongs to another user', hint)

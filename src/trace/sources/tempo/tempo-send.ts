@@ -45,7 +45,7 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
 
 function noTenant(): Failure {
   return new Failure('settings', 'this Tempo serves several tenants and was not told which one', {
-    hint: 'Set tenant in the profile (it is sent as X-Scope-OrgID).',
+    hint: 'Name it (it is sent as X-Scope-OrgID): --tenant NAME, or keep it: ls-auth profile set tenant NAME',
   })
 }
 

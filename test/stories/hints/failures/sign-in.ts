@@ -1,0 +1,136 @@
+import { type FailureRow, signedIn, two } from './row.ts'
+
+const OTHERS = [
+  'trace get 00f067aa0ba902b7',
+  'trace search --service x',
+  'attributes',
+  'token',
+  'whoami',
+  'check',
+]
+
+/** Nobody is signed in, or not for this. */
+export const SIGN_IN: readonly FailureRow[] = [
+  {
+    name: 'not signed in',
+    arrange: (place) => two(place),
+    line: 'ls-auth services --profile work',
+    exit: 3,
+    cured: true,
+  },
+  {
+    name: 'not signed in, the API in flags',
+    arrange: (place) =>
+      signedIn(place, { without: ['api'] }).then(() => place.world.type('ls-auth logout --all')),
+    line: ({ stage }) => `ls-auth services --profile work --api ${stage.gateway.url}`,
+    exit: 3,
+    exits: [0, 11],
+    cured: true,
+  },
+  ...OTHERS.map(
+    (command): FailureRow => ({
+      name: `not signed in: ${command}`,
+      arrange: (place) => two(place),
+      line: `ls-auth ${command} --profile work`,
+      exit: 3,
+    }),
+  ),
+  {
+    name: 'not signed in: doctor',
+    arrange: (place) => two(place),
+    line: 'ls-auth doctor --profile work',
+    exit: 0,
+    cured: 'ls-auth services --profile work',
+  },
+  {
+    name: 'the session has ended',
+    arrange: async (place) => {
+      await signedIn(place)
+      place.world.clockOffset = 5_000_000
+      place.stage.provider.tamper = {
+        tokenResponse: () => ({ status: 400, raw: '{"error":"invalid_grant"}' }),
+      }
+    },
+    line: 'ls-auth token --profile work',
+    exit: 3,
+    meanwhile: (place) => {
+      place.world.clockOffset = 0
+      place.stage.provider.tamper = {}
+    },
+    cured: true,
+  },
+  {
+    name: 'another API than the one signed in for',
+    arrange: (place) => signedIn(place, { without: ['api'], lines: 'api = "https://gw.example"' }),
+    line: ({ stage }) => `ls-auth services --profile work --api ${stage.gateway.url}`,
+    exit: 10,
+    exits: [0, 11],
+    cured: true,
+  },
+  {
+    name: 'another account than the one signed in with',
+    arrange: async (place) => {
+      await signedIn(place)
+      await two(place, { lines: 'account = "me"' })
+    },
+    line: 'ls-auth whoami --profile work',
+    exit: 2,
+    cured: true,
+  },
+  {
+    name: 'a local Jaeger beside a profile with an issuer',
+    arrange: (place) => two(place),
+    line: ({ jaeger }) => `ls-auth services --profile work --backend jaeger --api ${jaeger.url}`,
+    exit: 3,
+    cured: 'ls-auth whoami --profile work',
+  },
+  {
+    name: 'a local Tempo beside a sign-in for another API',
+    arrange: (place) => signedIn(place),
+    line: ({ tempo }) => `ls-auth services --backend tempo --api ${tempo.url} --profile work`,
+    exit: 10,
+  },
+  {
+    name: 'a person declines',
+    arrange: (place) => {
+      place.stage.provider.tamper = {
+        callback: (url) => {
+          url.search = `?error=access_denied&state=${url.searchParams.get('state')}&iss=${encodeURIComponent(place.stage.provider.issuer)}`
+          return url
+        },
+      }
+    },
+    line: ({ stage }) =>
+      `ls-auth login --issuer ${stage.provider.issuer} --client-id ${stage.provider.clientId}`,
+    exit: 4,
+    noCommand: true,
+  },
+  {
+    name: 'no sign-in with a token from outside',
+    arrange: (place) => {
+      place.world.variables.LS_AUTH_TOKEN = ' '
+    },
+    line: 'ls-auth whoami',
+    exit: 2,
+    noCommand: true,
+  },
+  {
+    name: 'a token on the command line',
+    line: 'ls-auth whoami --token eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.',
+    exit: 2,
+    exits: [0, 2],
+  },
+  {
+    name: 'tokens live shorter than --min-ttl',
+    arrange: (place) => signedIn(place),
+    line: 'ls-auth token --profile work --min-ttl 90h',
+    exit: 2,
+    noCommand: true,
+  },
+  {
+    name: 'a check that is false',
+    arrange: (place) => signedIn(place),
+    line: 'ls-auth check --profile work --group nobody',
+    exit: 5,
+  },
+]

@@ -1,0 +1,58 @@
+import { type FailureRow, one, signedIn } from './row.ts'
+
+/** The command line is wrong. */
+export const WRONG_USE: readonly FailureRow[] = [
+  { name: 'no command', line: 'ls-auth', exit: 2 },
+  { name: 'a mistyped command', line: 'ls-auth logn', exit: 2 },
+  { name: 'a mistyped subcommand', line: 'ls-auth trace gte x', exit: 2 },
+  { name: 'a mistyped option', line: 'ls-auth trace search --servce x', exit: 2 },
+  { name: 'a missing argument', line: 'ls-auth trace get', exit: 2 },
+  { name: 'a flag of another command', line: 'ls-auth --api https://gw.example whoami', exit: 2 },
+  { name: '--since and --from', line: 'ls-auth trace search --since 1h --from 2026-01-01', exit: 2 },
+  { name: '--limit 0', line: 'ls-auth trace search --limit 0', exit: 2, noCommand: true },
+  { name: '--since 5', line: 'ls-auth trace search --since 5', exit: 2, noCommand: true },
+  { name: '--min 5', line: 'ls-auth trace search --min 5', exit: 2, noCommand: true },
+  { name: '--min-ttl banana', line: 'ls-auth token --min-ttl banana', exit: 2, noCommand: true },
+  { name: '--timeout abc', line: 'ls-auth token --timeout abc', exit: 2, noCommand: true },
+  { name: '-o nonsense', line: 'ls-auth trace search -o nonsense', exit: 2 },
+  { name: '--json -o csv', line: 'ls-auth trace search --json -o csv', exit: 2, noCommand: true },
+  {
+    name: '--span xyz',
+    arrange: (place) => signedIn(place),
+    line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --span xyz --profile work',
+    exit: 2,
+    noCommand: true,
+  },
+  { name: '--trace xyz', line: 'ls-auth trace get x.json --trace xyz', exit: 2, noCommand: true },
+  { name: '--store cloud', line: 'ls-auth login --store cloud', exit: 2, noCommand: true },
+  { name: '--port eighty', line: 'ls-auth login --port eighty', exit: 2, noCommand: true },
+  { name: '--device --paste', line: 'ls-auth login --device --paste', exit: 2, noCommand: true },
+  {
+    name: 'plain http beyond this machine',
+    line: 'ls-auth services --api http://gw.example',
+    exit: 10,
+    noCommand: true,
+  },
+  {
+    name: 'an issuer over plain http',
+    line: 'ls-auth login --issuer http://id.example --client-id x',
+    exit: 10,
+    noCommand: true,
+  },
+  {
+    name: 'certificate checks switched off',
+    arrange: ({ world }) => {
+      world.variables.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    },
+    line: 'ls-auth whoami',
+    exit: 10,
+    noCommand: true,
+  },
+  {
+    name: 'a certificate that nobody trusts',
+    arrange: (place) => one(place, { without: ['issuer'], lines: 'issuer = "https://127.0.0.1:1"' }),
+    line: 'ls-auth login',
+    exit: 6,
+    noCommand: true,
+  },
+]
