@@ -120,7 +120,7 @@ function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly Sett
   )
 }
 
-function settingOptions({ shape, flag, help = '', variable, addFlag, addHelp = '' }: SettingFlag): Option[] {
+function settingOptions({ shape, flag, help, variable, addFlag, addHelp = '' }: SettingFlag): Option[] {
   const option = (name: string, text: string) => {
     const one = new Option(`${typedFlag(name)} <value>`, text).helpGroup('Settings of the profile:')
     return shape === 'words' || shape === 'ports' ? one.argParser(collect) : one

@@ -10,6 +10,9 @@ type Table = Readonly<Record<string, unknown>>
 const LISTS = ['issuer', 'audience', 'scopes', 'groups', 'roles', 'client'] as const
 const DURATIONS = { min_ttl: 'minTtlSeconds', max_token_lifetime: 'maxTokenLifetimeSeconds' } as const
 
+/** Every key of `[profiles.NAME.expect]`. */
+export const EXPECT_KEYS = [...LISTS, 'min_ttl', 'max_token_lifetime', 'sub', 'strict'] as const
+
 /**
  * `[profiles.NAME.expect]`: the policy that login enforces and that check reports. An unknown key is an error: a typo
  * must not turn a check off. `file`: for the message. Failures: `settings`, `usage` (a duration).
@@ -25,7 +28,7 @@ export function readExpect(table: Table | undefined, file: string): Expect | und
     else if (key === 'strict' && typeof value === 'boolean') expect.strict = value
     else if (key === 'sub' || key === 'strict')
       throw wrong(where, file, key === 'sub' ? 'a text' : 'true or false')
-    else throw unknown(where, file, [...LISTS, ...Object.keys(DURATIONS), 'sub', 'strict'])
+    else throw unknown(where, file, EXPECT_KEYS)
   }
   return expect as Expect
 }

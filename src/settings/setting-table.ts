@@ -11,8 +11,8 @@ export interface SettingKey {
   /** Another flag, whose words are added to the value of the others. */
   readonly addFlag?: string
   readonly variable?: string
-  /** Text in `--help`. */
-  readonly help?: string
+  /** What it does, in `--help` and in the settings reference. */
+  readonly help: string
   /** The same for {@link SettingKey.addFlag}. */
   readonly addHelp?: string
   /** Default value. */
@@ -53,17 +53,26 @@ export const SETTING_KEYS = [
   {
     key: 'audience_style',
     shape: ['audience', 'resource', 'scope', 'cross-client', 'server', 'mapper', 'none'],
+    help: 'how the audience is asked for: by a parameter (audience, resource), by a scope (scope, cross-client), or not at all: server, mapper, none',
   },
-  { key: 'use_token', shape: ['access', 'id'] },
-  { key: 'groups_claim', shape: 'text' },
-  { key: 'redirect_host', shape: ['127.0.0.1', 'localhost', '[::1]'] },
+  { key: 'use_token', shape: ['access', 'id'], help: 'which token goes to the API' },
+  {
+    key: 'groups_claim',
+    shape: 'text',
+    help: 'the claim that holds the groups, where it is none of the usual',
+  },
+  {
+    key: 'redirect_host',
+    shape: ['127.0.0.1', 'localhost', '[::1]'],
+    help: 'host of the address on this machine that the sign-in comes back to',
+  },
   {
     key: 'redirect_ports',
     shape: 'ports',
     flag: 'port',
     help: 'port on this machine that the sign-in comes back to (repeatable)',
   },
-  { key: 'redirect_path', shape: 'text' },
+  { key: 'redirect_path', shape: 'text', help: 'path of that address' },
   {
     key: 'backend',
     shape: BACKEND_IDS,
@@ -129,20 +138,65 @@ export const SETTING_KEYS = [
     variable: 'LS_AUTH_STORE_KEY_FILE',
     help: 'key file of the file store; made when it does not exist',
   },
-  { key: 'client_auth', shape: ['none', 'client_secret_basic', 'client_secret_post'] },
-  { key: 'client_secret', shape: 'text' },
-  { key: 'client_secret_max_age', shape: 'text', default: '90d' },
-  { key: 'device_flow', shape: ['yes', 'no', 'if-advertised', 'separate-client'] },
-  { key: 'dead_refresh_codes', shape: 'words' },
-  { key: 'revoke', shape: 'words' },
-  { key: 'endpoint_hosts', shape: 'words' },
-  { key: 'leeway', shape: 'text' },
-  { key: 'proxy', shape: 'text' },
-  { key: 'ca_file', shape: 'path' },
-  { key: 'client_cert', shape: 'path' },
-  { key: 'client_key', shape: 'path' },
-  { key: 'expect', shape: 'table' },
-  { key: 'access', shape: 'table' },
+  {
+    key: 'client_auth',
+    shape: ['none', 'client_secret_basic', 'client_secret_post'],
+    help: 'how ls-auth proves to be this client; none for a public client',
+  },
+  {
+    key: 'client_secret',
+    shape: 'text',
+    help: 'only where the secret ships with every copy of a program and is none; any other is typed at login',
+  },
+  {
+    key: 'client_secret_max_age',
+    shape: 'text',
+    default: '90d',
+    help: 'doctor warns of a client secret that was given longer ago',
+  },
+  {
+    key: 'device_flow',
+    shape: ['yes', 'no', 'if-advertised', 'separate-client'],
+    help: 'whether the provider has the device flow for this client',
+  },
+  {
+    key: 'dead_refresh_codes',
+    shape: 'words',
+    help: 'error codes of a renewal after which only a new sign-in helps',
+  },
+  { key: 'revoke', shape: 'words', help: 'what is revoked at sign-out: refresh, access, both, or nothing' },
+  {
+    key: 'endpoint_hosts',
+    shape: 'words',
+    help: 'hosts beside the issuer that its endpoints may be on; * is one or more labels',
+  },
+  {
+    key: 'leeway',
+    shape: 'text',
+    help: 'how far clocks may be apart when times in tokens are judged; 5m at most',
+  },
+  {
+    key: 'proxy',
+    shape: 'text',
+    help: 'HTTP proxy for all requests, as http://host:port',
+  },
+  {
+    key: 'ca_file',
+    shape: 'path',
+    help: 'certificates to trust beside those of the system (PEM), for a company CA',
+  },
+  {
+    key: 'client_cert',
+    shape: 'path',
+    help: 'certificate that is shown to a server that asks for one (PEM)',
+  },
+  { key: 'client_key', shape: 'path', help: 'key of client_cert (PEM)' },
+  { key: 'expect', shape: 'table', help: 'what a token must say; see below' },
+  {
+    key: 'access',
+    shape: 'table',
+    help: 'which scopes and groups amount to read, write and admin; see below',
+  },
 ] as const satisfies readonly SettingKey[]
 
 /** A name in config.toml. */

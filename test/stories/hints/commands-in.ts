@@ -9,7 +9,7 @@ const LEAVES = ENTRIES.filter(({ row }) => 'load' in row)
 const GLOBAL_VALUES = ['--profile', '--color', '--timeout']
 
 /** A word of a hint that a person replaces, and what stands before it. */
-const PLACEHOLDER = /^(URL|ID|NAME|FILE|PATH|KEY|VALUE|LIST)$/
+const PLACEHOLDER = /^(URL|ID|NAME|FILE|PATH|KEY|VALUE|LIST|CMD)$/
 
 /** The commands in a text for people: `ls-auth` and what the command takes, up to the first word of the sentence again. */
 export function commandsIn(text: string): Words[] {
@@ -46,6 +46,8 @@ function taken(rest: Words, usage: string, takesValue: ReadonlyMap<string, boole
   const found: string[] = []
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] as string
+    // Behind it is a command of somebody else.
+    if (word === '--') return [...found, word, ...rest.slice(i + 1, i + 2).map(bare)]
     const isOption = takesValue.has(bare(word)) || bare(word) === '--help'
     if (word.startsWith('--') && !isOption) throw new Error(`no option of that command: ${word}`)
     if (!isOption && required < 1 && !PLACEHOLDER.test(bare(word)) && !/^(["']|-$)/.test(word)) break

@@ -72,6 +72,7 @@ const values = () => ({
   'VALUE NAME': '30s',
   tenant: 'acme',
   'services VALUE': '--json',
+  CMD: 'true',
   'login VALUE': '--paste',
   'get ID': place.stage.spanId,
   'get FILE': place.file,

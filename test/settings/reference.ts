@@ -1,0 +1,101 @@
+import { EXPECT_KEYS } from '../../src/settings/expectations.ts'
+import { SETTING_TABLE, type SettingKey, typedFlag } from '../../src/settings/setting-table.ts'
+import { PRESET_KEYS } from './preset-keys.ts'
+
+/** What each key of `expect` asks of a token. */
+const EXPECT: Readonly<Record<(typeof EXPECT_KEYS)[number], string>> = {
+  issuer: 'it is from one of these issuers',
+  audience: 'it is for at least one of these',
+  scopes: 'it has all of these scopes',
+  groups: 'the person is in at least one of these groups',
+  roles: 'the person has at least one of these roles',
+  client: 'it was given to one of these clients',
+  min_ttl: 'it is valid for at least this long',
+  max_token_lifetime: 'its whole life is at most this long',
+  sub: 'it is of exactly this subject',
+  strict: '`true`: what cannot be told is refused as well',
+}
+
+/** Variables that are no setting of a profile. */
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ['LS_AUTH_PROFILE', 'the profile to use, as `--profile`'],
+  ['LS_AUTH_TOKEN', 'an access token to use in place of a sign-in; set and empty is an error'],
+  ['LS_AUTH_CLIENT_SECRET_FILE', 'a file with the client secret, for `login`'],
+  ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, before `proxy` of the profile'],
+  ['NODE_EXTRA_CA_CERTS', 'certificates to trust, as `ca_file`'],
+  [
+    'XDG_CONFIG_HOME, XDG_STATE_HOME',
+    'where `ls-auth/config.toml` and the state are, in place of `~/.config` and `~/.local/state`',
+  ],
+]
+
+/** The settings reference as Markdown, from the table of settings. */
+export const settingsReference = (): string => `# Settings
+
+<!-- Made from the table of settings by test/settings/reference.test.ts: npx vitest run test/settings -u -->
+
+\`ls-auth profile show\` prints every value and where it comes from. \`ls-auth profile set KEY VALUE\` changes one,
+\`ls-auth profile set KEY --unset\` takes it back.
+
+What counts, from the first to the last: flag, environment variable, the profile in your \`config.toml\`, the same profile in
+\`/etc/ls-auth/config.toml\`, the preset of the identity provider, the default. No file of the working directory is read.
+
+## In a profile
+
+Each stands under \`[profiles.NAME]\`.
+
+| key | flag | variable | default | what it does |
+|---|---|---|---|---|
+${SETTING_TABLE.map(rowOf).join('\n')}
+
+The flags of \`backend\`, \`api\`, \`organization\`, \`project\`, \`tenant\` and \`authorization\` are taken by every command that asks the
+API, the others by \`login\` and \`profile add\`. An API on this machine that is named without an issuer has \`authorization = "none"\`.
+
+## \`[profiles.NAME.expect]\`
+
+\`login\` refuses a token that is otherwise, \`check\` and \`doctor\` report it, each renewal checks it again.
+
+| key | the token is good when |
+|---|---|
+${EXPECT_KEYS.map((key) => `| \`${key}\` | ${EXPECT[key]} |`).join('\n')}
+
+## \`[profiles.NAME.access]\`
+
+\`read\`, \`write\` and \`admin\`, each a table with \`scopes\` and \`groups\`: \`read = { scopes = ["traces:read"], groups = ["ops"] }\`.
+\`whoami\`, \`check\` and \`doctor\` tell where the scopes of a token and the groups of its person disagree.
+
+## At the top of the file
+
+| key | what it does |
+|---|---|
+| \`default_profile\` | the profile that is used without \`--profile\`; \`ls-auth profile use NAME\` sets it |
+
+## Variables that are no setting of a profile
+
+| variable | what it does |
+|---|---|
+${VARIABLES.map(([names, does]) => `| ${names.split(', ').map(code).join(', ')} | ${does} |`).join('\n')}
+`
+
+const code = (text: string): string => `\`${text}\``
+
+function rowOf(row: SettingKey): string {
+  const { key, shape, flag, addFlag, variable, help, addHelp } = row
+  const flags = [flag, addFlag].flatMap((name) => (name === undefined ? [] : [code(typedFlag(name))]))
+  const choices =
+    Array.isArray(shape) && !shape.every((word) => help.includes(word))
+      ? ` (${shape.map(code).join(', ')})`
+      : ''
+  const text = addFlag === undefined ? help : `${help}; ${code(typedFlag(addFlag))}: ${addHelp}`
+  const cells = [
+    code(key),
+    flags.join(', '),
+    variable === undefined ? '' : code(variable),
+    defaultOf(row),
+    text + choices,
+  ]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+const defaultOf = ({ key, default: value }: SettingKey): string =>
+  value !== undefined ? code(value) : PRESET_KEYS.has(key) ? 'preset' : ''
