@@ -63,7 +63,7 @@ export function requirePlace(row: Backend, place: Place): Place {
   const missing = row.needs.find((name) => place[name] === undefined)
   if (missing === undefined) return place
   throw new Failure('settings', `the profile names no ${missing}`, {
-    hint: `${row.name} needs ${listed(row.needs, 'and')}. Keep it: ls-auth profile set ${missing} NAME, or pass --${missing} NAME. Another back end: --backend ${listed(
+    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass --${missing} NAME, or keep it in the profile: ls-auth profile set ${missing} NAME. Another back end: --backend ${listed(
       BACKEND_IDS.filter((id) => id !== row.id),
       'or',
     )}.`,

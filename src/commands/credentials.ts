@@ -29,7 +29,7 @@ export async function sessionToken(
     invocation.command,
     (line) => tell(invocation, line),
   )
-  if (token.warning) warn(invocation, token.warning)
+  if (token.warning) await warn(invocation, token.warning)
   return token
 }
 

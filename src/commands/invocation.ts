@@ -3,9 +3,7 @@ import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
-import { adviceOnKey } from '../settings/unknown-key.ts'
 import type { TypedLine } from './command-line.ts'
-import { repeatFlags } from './repeat-flags.ts'
 
 /** One run of one command: what was typed, and the ports. */
 export interface Invocation extends TypedLine {
@@ -29,7 +27,12 @@ export function tell(invocation: Invocation, line: string): void {
 }
 
 /** Prints a failure that did not stop the command as a warning, also with `--quiet`. */
-export function warn(invocation: Invocation, failure: Pick<Failure, 'message' | 'hint'>): void {
+export async function warn(
+  invocation: Invocation,
+  failure: Pick<Failure, 'message' | 'hint'>,
+): Promise<void> {
+  // Lazy, like all that a command without a warning does not need.
+  const { repeatFlags } = await import('./repeat-flags.ts')
   const hint = repeatFlags(failure.hint, invocation)
   invocation.ports.terminal.err(`warning: ${safeText(failure.message)}\n         ${safeText(hint)}\n`)
 }
@@ -60,9 +63,15 @@ export async function loadProfile(
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), ports.env)
-  for (const key of profile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
-  for (const key of profile.settingsFile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
+  if (profile.unknownKeys.length + profile.settingsFile.unknownKeys.length > 0)
+    await noteUnknown(invocation, profile)
   return { settings, profile }
+}
+
+async function noteUnknown(invocation: Invocation, { unknownKeys, settingsFile }: Profile): Promise<void> {
+  const { adviceOnKey } = await import('../settings/unknown-key.ts')
+  for (const key of unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
+  for (const key of settingsFile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
 }
 
 function ignored(key: string, advice: string): string {

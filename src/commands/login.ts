@@ -187,21 +187,21 @@ async function printSignedIn(
   tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
   tell(invocation, `  API      ${safeText(profile.api.href, 120)}`)
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
-  printWarnings(invocation, client, signedIn)
+  await printWarnings(invocation, client, signedIn)
 }
 
-function printWarnings(invocation: Invocation, client: Client, signedIn: SignedIn): void {
-  if (!signedIn.refreshable && wantsRefreshToken(client)) warn(invocation, withoutRefresh(client))
+async function printWarnings(invocation: Invocation, client: Client, signedIn: SignedIn): Promise<void> {
+  if (!signedIn.refreshable && wantsRefreshToken(client)) await warn(invocation, withoutRefresh(client))
   if (signedIn.missingScopes.length > 0) {
     const scopes = signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')
-    warn(invocation, {
+    await warn(invocation, {
       message: `the provider did not grant ${scopes}`,
       hint: 'Have them allowed for this client at the provider, or take them out of scopes.',
     })
   }
   for (const { assertion, expected, reason } of signedIn.unknown) {
     const why = reason ? ` (${reason})` : ''
-    warn(invocation, {
+    await warn(invocation, {
       message: `cannot tell whether ${assertion} is ${safeText(expected, 120)}${why}`,
       hint: 'ls-auth check shows each expectation. With strict in expect such a sign-in is refused.',
     })

@@ -18,7 +18,7 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
   const lines = [
     exists || profile.client.issuer !== undefined
       ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
-      : ok('settings', `no file at ${path}: every value is a default`),
+      : ok('settings', `no file at ${path}: the values are from flags, the environment and defaults`),
   ]
   const unknown = [
     ...profile.unknownKeys.map((key) => [key, adviceOnKey(key, 'profile')] as const),

@@ -104,7 +104,7 @@ async function sessionTokens(
       return { body: session.body, access: token, expiresAt, isNew: true }
     } catch (error) {
       if (!orCached || !(error instanceof Failure) || !OTHER_SIDE.includes(error.code)) throw error
-      warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
+      await warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
     }
   }
   const { readCachedSession } = await import('../../session/cached-session.ts')

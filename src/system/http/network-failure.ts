@@ -1,4 +1,5 @@
 import { Failure, NetworkFailure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
 
 const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -34,7 +35,15 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
     const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
-  if (reason) return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, { cause: error })
+  if (reason) {
+    const hint = isLoopback(url)
+      ? 'Start what should answer there, or correct the address and its port.'
+      : undefined
+    return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, {
+      ...(hint && { hint }),
+      cause: error,
+    })
+  }
   if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
   if (/proxy/i.test(cause.message)) {
     const status = /\((\d{3})\)/.exec(cause.message)?.[1]

@@ -45,7 +45,7 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
 
 function noTenant(): Failure {
   return new Failure('settings', 'this Tempo serves several tenants and was not told which one', {
-    hint: 'Name it (it is sent as X-Scope-OrgID): --tenant NAME, or keep it: ls-auth profile set tenant NAME',
+    hint: 'Name it (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME',
   })
 }
 
