@@ -1,7 +1,5 @@
 import type { Group } from './command.ts'
 
-const loadShow = (name: 'list' | 'show') => async () =>
-  (await import('../commands/profile/profile-show.ts'))[name]
 const loadChange = (name: 'use' | 'remove') => async () =>
   (await import('../commands/profile/profile-change.ts'))[name]
 
@@ -37,12 +35,12 @@ export const PROFILE_COMMANDS: Group = {
     },
     {
       usage: 'list',
-      description: 'show all profiles',
+      description: 'show all profiles, and who is signed in',
       examples: [
         { does: 'for people', line: 'ls-auth profile list' },
         { does: 'for scripts', line: 'ls-auth profile list --json' },
       ],
-      load: loadShow('list'),
+      load: async () => (await import('../commands/profile/profile-list.ts')).list,
     },
     {
       usage: 'show [name]',
@@ -51,7 +49,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'the profile in use', line: 'ls-auth profile show' },
         { does: 'another one', line: 'ls-auth profile show staging' },
       ],
-      load: loadShow('show'),
+      load: async () => (await import('../commands/profile/profile-show.ts')).show,
     },
     {
       usage: 'set <key> [value...]',

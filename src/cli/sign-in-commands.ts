@@ -37,6 +37,15 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     load: async () => (await import('../commands/logout.ts')).logout,
   },
   {
+    usage: 'status',
+    description: 'show every sign-in on this machine: who, where, and for how long',
+    examples: [
+      { does: 'who is signed in, by profile', line: 'ls-auth status' },
+      { does: 'for scripts: local state only, no request', line: 'ls-auth status --json' },
+    ],
+    load: async () => (await import('../commands/status/status.ts')).status,
+  },
+  {
     usage: 'token',
     description: 'print a valid access token and nothing else',
     options: (command) =>

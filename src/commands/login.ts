@@ -5,6 +5,7 @@ import { hintFor } from '../providers/hints.ts'
 import { safeText } from '../safe-text.ts'
 import { REASONS } from '../session/flow/display.ts'
 import type { DevicePrompt, LoginDialog, LoginOptions } from '../session/flow/login-dialog.ts'
+import { personIn } from '../session/kept-sign-in.ts'
 import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
@@ -166,9 +167,7 @@ async function printSignedIn(
   saved: string[],
 ): Promise<void> {
   const { idClaims } = signedIn
-  const name = [idClaims?.email, idClaims?.preferred_username, idClaims?.name, idClaims?.sub].find(
-    (value): value is string => typeof value === 'string' && value !== '',
-  )
+  const name = personIn(idClaims)
   if (globals(invocation).json) {
     return printJson(invocation, {
       profile: profile.name,

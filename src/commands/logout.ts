@@ -1,12 +1,15 @@
+import { listed } from '../backends/table.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
+import { sessionName } from '../session/session-name.ts'
 import { type SignedOut, signOut } from '../session/sign-out.ts'
 import { findSignIns } from '../session/store/sign-ins.ts'
 import {
   clientFromHeader,
   isComplete,
   profileNamed,
+  profileNames,
   readSettings,
   requireClient,
 } from '../settings/profile.ts'
@@ -27,19 +30,21 @@ function read({ flags }: Typed): LogoutOptions {
 
 async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
   const clients = all ? await everyClient(invocation) : [await chosenClient(invocation)]
-  const outcomes: { client: Client; result: SignedOut }[] = []
+  const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
   for (const client of clients) {
     const result = await signOut(client, invocation.ports, (line) => tell(invocation, line))
-    if (!globals(invocation).json) describe(invocation, client, result)
-    outcomes.push({ client, result })
+    const others = all ? [] : await sharers(invocation, client)
+    if (!globals(invocation).json) describe(invocation, client, result, others)
+    outcomes.push({ client, result, others })
   }
   if (all && clients.length === 0) tell(invocation, 'There is no sign-in on this machine.')
   if (globals(invocation).json) {
-    const rows = outcomes.map(({ client, result: { wasSignedIn, revoked, forgotten } }) => ({
+    const rows = outcomes.map(({ client, others, result: { wasSignedIn, revoked, forgotten } }) => ({
       issuer: client.issuer,
       was_signed_in: wasSignedIn,
       revoked: revoked instanceof Failure ? 'failed' : revoked,
       forgotten: forgotten === true,
+      ...(all ? {} : { shared_with: others }),
     }))
     await printJson(invocation, all ? rows : rows[0])
   }
@@ -70,6 +75,7 @@ function describe(
   invocation: Invocation,
   client: Client,
   { wasSignedIn, revoked, forgotten }: SignedOut,
+  others: readonly string[],
 ): void {
   const name = safeText(client.profile, 120)
   if (!wasSignedIn && forgotten === true) {
@@ -80,6 +86,31 @@ function describe(
   tell(invocation, `Signed out of ${name}.`)
   tell(invocation, `  on this machine   ${here}`)
   tell(invocation, `  at the provider   ${provider(revoked)}`)
+  if (others.length === 0) return
+  const names = listed(
+    others.map((other) => safeText(other, 60)),
+    'and',
+  )
+  tell(
+    invocation,
+    `  also signed out   ${names}: ${others.length > 1 ? 'they share' : 'it shares'} this sign-in`,
+  )
+}
+
+/** The other profiles that use the sign-in of this client. */
+async function sharers({ ports }: Invocation, client: Client): Promise<string[]> {
+  const settings = await readSettings(ports.env, await ports.files())
+  return profileNames(settings).filter((name) => {
+    if (name === client.profile) return false
+    try {
+      const other = profileNamed(settings, name, ports.env).client
+      return isComplete(other) && sessionName(other) === sessionName(client)
+    } catch (error) {
+      // A profile with wrong settings uses no sign-in.
+      if (error instanceof Failure) return false
+      throw error
+    }
+  })
 }
 
 function throwUnfinished({ revoked, forgotten }: SignedOut): void {

@@ -170,6 +170,13 @@ export function defaultToKeep(settings: Settings, added: string): string | undef
   return others.length > 0 || only === added ? undefined : only
 }
 
+/** The profile that commands use without `--profile`; undefined: there is none, or several and no default. */
+export function defaultName(settings: Settings): string | undefined {
+  const [only, ...others] = profileNames(settings)
+  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
+  return preferred ?? (others.length === 0 ? only : undefined)
+}
+
 /** The names of all profiles, in the user's file first. */
 export const profileNames = ({ config, system }: Settings): string[] => [
   ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),

@@ -1,47 +1,9 @@
-import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { displayWidth } from '../../display-width.ts'
 import { safeText } from '../../safe-text.ts'
-import { readSettings } from '../../settings/profile.ts'
-import { withoutUser } from '../../settings/urls.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
 import { wrap } from '../wrap.ts'
-
-/** `ls-auth profile list`: all profiles with their issuers. */
-export const list: CliCommand<undefined> = { read: () => undefined, run: printList }
-
-async function printList(invocation: Invocation): Promise<void> {
-  const { ports } = invocation
-  const settings = await readSettings(ports.env, await ports.files())
-  const names = [
-    ...new Set([...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]),
-  ]
-  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
-  const rows = names.map((name) => {
-    const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
-    const text = (key: string) => (typeof table[key] === 'string' ? withoutUser(table[key] as string) : null)
-    const isDefault = name === preferred || (preferred === undefined && names.length === 1)
-    return {
-      name,
-      default: isDefault,
-      issuer: text('issuer'),
-      api: text('api'),
-      backend: text('backend') ?? DEFAULT_BACKEND,
-    }
-  })
-  if (globals(invocation).json) return printJson(invocation, rows)
-  if (rows.length === 0) {
-    tell(invocation, 'There are no profiles. Make one: ls-auth login --issuer URL --client-id ID')
-    return
-  }
-  const width = Math.max(...rows.map(({ name }) => safeText(name, 60).length))
-  const lines = rows.map(
-    (row) =>
-      `${row.default ? '*' : ' '} ${safeText(row.name, 60).padEnd(width)}  ${safeText(row.issuer ?? '(no issuer)', 200)}`,
-  )
-  await invocation.ports.terminal.out(`${lines.join('\n')}\n`)
-}
 
 /** `ls-auth profile show [NAME]`: prints each value with its source. */
 export const show: CliCommand<{ readonly name: string | undefined }> = {

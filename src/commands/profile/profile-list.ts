@@ -1,0 +1,56 @@
+import { DEFAULT_BACKEND } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { defaultName, readSettings, type Settings } from '../../settings/profile.ts'
+import { withoutUser } from '../../settings/urls.ts'
+import type { CliCommand } from '../cli-command.ts'
+import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
+import { personCell, stateOf } from '../status/status-text.ts'
+import { fitTable, withoutScheme } from '../status/text-table.ts'
+
+/** `ls-auth profile list`: all profiles with API, back end, who is signed in, and issuer. */
+export const list: CliCommand<undefined> = { read: () => undefined, run: printList }
+
+async function printList(invocation: Invocation): Promise<void> {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  const signIns = (await listSignIns(settings, ports)).filter(({ profile }) => profile !== undefined)
+  const now = ports.clock.now()
+  const rows = signIns.map((row) => rowOf(row, settings, now))
+  if (globals(invocation).json) {
+    const values = rows.map(({ shown, ...value }) => value)
+    return printJson(invocation, values)
+  }
+  if (rows.length === 0) {
+    tell(invocation, 'There are no profiles. Make one: ls-auth login --issuer URL --client-id ID')
+    return
+  }
+  const lines = rows.map(({ name, default: isDefault, backend, api, issuer, shown }) => [
+    `${isDefault ? '* ' : '  '}${safeText(name, 60)}`,
+    safeText(backend, 20),
+    safeText(shown, 40),
+    safeText(withoutScheme(api ?? '-'), 80),
+    safeText(withoutScheme(issuer ?? '-'), 200),
+  ])
+  const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']
+  await ports.terminal.out(`${fitTable([heads, ...lines], ports.terminal.columns, 3).join('\n')}\n`)
+}
+
+/** Settings as they are written in the files; commands may find more in the environment. */
+function rowOf(row: SignInRow, settings: Settings, now: number) {
+  const name = row.profile as string
+  const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
+  const text = (key: string) => (typeof table[key] === 'string' ? withoutUser(table[key] as string) : null)
+  const facts = row.kept instanceof Failure ? undefined : row.kept
+  return {
+    name,
+    default: name === defaultName(settings),
+    issuer: text('issuer'),
+    api: text('api'),
+    backend: text('backend') ?? DEFAULT_BACKEND,
+    state: stateOf(row, now),
+    person: facts?.person ?? null,
+    shown: personCell(row, now),
+  }
+}

@@ -1,0 +1,143 @@
+import type { BackendId } from '../../backends/table.ts'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
+import { sessionName } from '../../session/session-name.ts'
+import type { SessionHeader } from '../../session/store/session-file.ts'
+import { findSignIns } from '../../session/store/sign-ins.ts'
+import {
+  clientFromHeader,
+  isComplete,
+  type Profile,
+  profileNamed,
+  profileNames,
+  type Settings,
+  sendsToken,
+} from '../../settings/profile.ts'
+
+/** A profile, or a sign-in that no profile names, as far as this machine knows it. */
+export interface SignInRow {
+  /** Undefined: no profile uses this sign-in. */
+  readonly profile: string | undefined
+  /** The sign-in, by issuer, client and account; profiles with one name here share it. Undefined: there is none. */
+  readonly session: string | undefined
+  readonly issuer: string | undefined
+  readonly clientId: string | undefined
+  readonly account: string
+  readonly apis: readonly string[]
+  readonly backend: BackendId | undefined
+  readonly store: SessionHeader['store'] | undefined
+  /** False: the API is asked without a token, so nobody signs in. */
+  readonly needed: boolean
+  /** What the session says, or why it cannot be read. Undefined: there is none. */
+  readonly kept: KeptSignIn | undefined
+  /** What makes commands of this profile fail although somebody is signed in, or its wrong settings. */
+  readonly problem: Failure | undefined
+}
+
+/** Every profile and every sign-in of this machine, from local state alone. Failures: `storage`, `refused`. */
+export async function listSignIns(settings: Settings, ports: Ports): Promise<SignInRow[]> {
+  const headers = new Map(
+    (await findSignIns(settings.places.stateDirectory, ports)).map((header) => [sessionName(header), header]),
+  )
+  const read = reader(ports)
+  const rows: SignInRow[] = []
+  for (const name of profileNames(settings)) rows.push(await rowOf(name, settings, headers, ports, read))
+  const used = new Set(rows.map(({ session }) => session))
+  for (const [session, header] of headers) {
+    if (!used.has(session)) rows.push(await orphan(session, header, settings, ports, read))
+  }
+  return rows
+}
+
+type Read = (client: Client, header: SessionHeader) => Promise<KeptSignIn | undefined>
+
+/** Reads each session once. A keychain that hangs or is not there is asked once, and not for each sign-in. */
+function reader(ports: Ports): Read {
+  const known = new Map<string, Promise<KeptSignIn | undefined>>()
+  let noKeychain: Failure | undefined
+  return (client, header) => {
+    if (header.store === 'keychain' && noKeychain) return Promise.resolve(noKeychain)
+    const name = sessionName(client)
+    const reading = known.get(name) ?? readKeptSignIn(client, header, ports)
+    known.set(name, reading)
+    return reading.then((kept) => {
+      if (kept instanceof Failure && /^keychain-(stuck|unavailable)$/.test(kept.code)) noKeychain = kept
+      return kept
+    })
+  }
+}
+
+async function rowOf(
+  name: string,
+  settings: Settings,
+  headers: ReadonlyMap<string, SessionHeader>,
+  ports: Ports,
+  read: Read,
+): Promise<SignInRow> {
+  let profile: Profile
+  try {
+    profile = profileNamed(settings, name, ports.env)
+  } catch (error) {
+    if (error instanceof Failure) return wrongSettings(name, error)
+    throw error
+  }
+  const { client, backend } = profile
+  const { issuer, clientId, account, apiOrigin } = client
+  const session = isComplete(client) ? sessionName(client) : undefined
+  const header = session === undefined ? undefined : headers.get(session)
+  const named = profile.resolved.api.source !== 'default'
+  const other = header === undefined ? [...headers.values()].find(({ apis }) => name in apis) : undefined
+  return {
+    profile: name,
+    session: header && session,
+    issuer,
+    clientId,
+    account,
+    apis: named ? [profile.api.href] : [],
+    backend,
+    store: header?.store,
+    needed: sendsToken(profile),
+    kept: header && isComplete(client) ? await read(client, header) : undefined,
+    problem:
+      header && !Object.values(header.apis).includes(apiOrigin)
+        ? new Failure('other-origin', 'the sign-in was for another API')
+        : other && new Failure('profile-changed', 'the profile names another issuer, client or account now'),
+  }
+}
+
+const wrongSettings = (profile: string, problem: Failure): SignInRow => ({
+  profile,
+  session: undefined,
+  issuer: undefined,
+  clientId: undefined,
+  account: 'default',
+  apis: [],
+  backend: undefined,
+  store: undefined,
+  needed: true,
+  kept: undefined,
+  problem,
+})
+
+async function orphan(
+  session: string,
+  header: SessionHeader,
+  settings: Settings,
+  ports: Ports,
+  read: Read,
+): Promise<SignInRow> {
+  const { issuer, clientId, account, store, apis } = header
+  let kept: KeptSignIn | undefined
+  try {
+    kept = await read(clientFromHeader(header, settings, ports.env), header)
+  } catch (error) {
+    // A header may hold anything until its key has opened it.
+    if (!(error instanceof Failure)) throw error
+    kept = error
+  }
+  const origins = [...new Set(Object.values(apis))]
+  const facts = { issuer, clientId, account, apis: origins, backend: undefined, store }
+  return { profile: undefined, session, ...facts, needed: true, kept, problem: undefined }
+}

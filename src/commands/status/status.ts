@@ -1,0 +1,73 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { defaultName, readSettings } from '../../settings/profile.ts'
+import type { CliCommand } from '../cli-command.ts'
+import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { listSignIns, type SignInRow } from './sign-ins.ts'
+import { sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
+
+/** `ls-auth status`: every sign-in on this machine, from local state alone: no request, no renewal, no question. */
+export const status: CliCommand<undefined> = { read: () => undefined, run }
+
+async function run(invocation: Invocation): Promise<void> {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  const rows = await listSignIns(settings, ports)
+  const now = ports.clock.now()
+  const preferred = defaultName(settings)
+  if (globals(invocation).json) {
+    return printJson(
+      invocation,
+      rows.map((row) => jsonRow(row, rows, preferred, now)),
+    )
+  }
+  if (ports.env.variables.LS_AUTH_TOKEN !== undefined)
+    tell(invocation, 'note: LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here')
+  if (rows.length > 0) {
+    await ports.terminal.out(`${statusTable(rows, preferred, now, ports.terminal.columns).join('\n')}\n`)
+    for (const line of [...sharedSentences(rows), ...problems(rows)]) tell(invocation, line)
+  }
+  if (rows.some((row) => row.session !== undefined)) return
+  tell(
+    invocation,
+    rows.length === 0
+      ? 'Nobody is signed in, and there is no profile. Run: ls-auth login'
+      : rows.every(({ needed }) => !needed)
+        ? 'Nobody needs to sign in.'
+        : 'Nobody is signed in. Run: ls-auth login --profile NAME',
+  )
+}
+
+/** What hinders a sign-in, a line for each profile. */
+function problems(rows: readonly SignInRow[]): string[] {
+  return rows.flatMap(({ profile, kept, problem }) => {
+    const failure = kept instanceof Failure ? kept : problem
+    if (failure === undefined) return []
+    return [`${safeText(profile ?? '(no profile)', 60)}: ${safeText(failure.message, 300)}`]
+  })
+}
+
+function jsonRow(row: SignInRow, rows: readonly SignInRow[], preferred: string | undefined, now: number) {
+  const { profile, session, issuer, clientId, account, apis, backend, store, kept } = row
+  const facts = kept instanceof Failure ? undefined : kept
+  const failure = kept instanceof Failure ? kept : row.problem
+  const shared = rows.filter((one) => one !== row && session !== undefined && one.session === session)
+  return {
+    profile: profile ?? null,
+    default: profile !== undefined && profile === preferred,
+    state: stateOf(row, now),
+    person: facts?.person ?? null,
+    subject: facts?.subject ?? null,
+    issuer: issuer ?? null,
+    client_id: clientId ?? null,
+    account,
+    apis,
+    backend: backend ?? null,
+    store: store ?? null,
+    signed_in_at: facts === undefined ? null : new Date(facts.signedInAt).toISOString(),
+    expires_in: timeLeft(facts, now) ?? null,
+    renewable: facts?.renewable ?? null,
+    shared_with: shared.map((one) => one.profile),
+    problem: failure === undefined ? null : { code: failure.code, message: failure.message },
+  }
+}

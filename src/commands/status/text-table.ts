@@ -1,0 +1,40 @@
+import { displayWidth, graphemes } from '../../display-width.ts'
+
+const GAP = 2
+
+/**
+ * Rows of sanitized cells as lines of at most `columns`, the heads first. Columns that do not fit are left out, the last
+ * one first, down to `least` of them; then the widest cells are cut.
+ */
+export function fitTable(
+  rows: readonly (readonly string[])[],
+  columns: number,
+  least: number,
+): readonly string[] {
+  const [heads = []] = rows
+  const widths = heads.map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
+  const total = () => widths.reduce((sum, width) => sum + width + GAP, -GAP)
+  while (widths.length > least && total() > columns) widths.pop()
+  while (total() > columns && Math.max(...widths) > 8) {
+    widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - 1
+  }
+  return rows.map((row) =>
+    widths
+      .map((width, i) => pad(row[i] ?? '', width))
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  )
+}
+
+function pad(text: string, width: number): string {
+  let cut = text
+  if (displayWidth(text) > width) {
+    const parts = graphemes(text)
+    while (displayWidth(parts.join('')) > width - 1) parts.pop()
+    cut = `${parts.join('')}…`
+  }
+  return cut + ' '.repeat(Math.max(0, width - displayWidth(cut)))
+}
+
+/** A URL as short as a table wants it. */
+export const withoutScheme = (url: string): string => url.replace(/^https?:\/\//, '').replace(/\/$/, '')

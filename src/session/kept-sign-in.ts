@@ -1,0 +1,69 @@
+import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import type { Client } from '../client.ts'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { earlierAttempt } from './renewal/earlier-attempt.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
+import type { SessionHeader } from './store/session-file.ts'
+import { openStore } from './store/session-store.ts'
+
+/** What the encrypted part of a session says about it. */
+export interface SignInFacts {
+  /** E-mail, user name or name, as the ID token has it; undefined: it has none. */
+  readonly person: string | undefined
+  readonly subject: string | undefined
+  /** When the token that is sent to the API ends: milliseconds, local clock. */
+  readonly expiresAt: number | undefined
+  /** There is a refresh token, and the provider has not refused it. */
+  readonly renewable: boolean
+  /** Milliseconds, local clock. */
+  readonly signedInAt: number
+}
+
+/** The same, or why it cannot be read now. */
+export type KeptSignIn = SignInFacts | Failure
+
+/**
+ * Reads a session without a request, a renewal or a question: one that a passphrase keeps is a Failure, as is a
+ * keychain that is locked. Undefined: it is gone.
+ */
+export async function readKeptSignIn(
+  client: Client,
+  header: SessionHeader,
+  ports: Ports,
+): Promise<KeptSignIn | undefined> {
+  if (header.scrypt !== undefined) {
+    return new Failure('store-key', 'it is kept by a passphrase, which status does not ask for')
+  }
+  try {
+    const session = await (await openStore(client, ports)).read()
+    return session && factsOf(session, client)
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+function factsOf(session: Session, client: Client): SignInFacts {
+  const { body } = session
+  const jwt = body.idToken === undefined ? undefined : readJwt(body.idToken)
+  const claims = isReadable(jwt) ? jwt.payload : {}
+  const refresh = refreshTokenOf(session)
+  const earlier = refresh === undefined ? undefined : earlierAttempt(body, refresh)
+  const sent = body.tokens.find(
+    ({ use, audience, scopes }) => use === client.preset.useToken && audience === '' && scopes === '',
+  )
+  return {
+    person: personIn(claims),
+    subject: typeof claims.sub === 'string' ? claims.sub : undefined,
+    expiresAt: sent && sent.receivedAt + sent.expiresIn * 1000,
+    renewable: refresh !== undefined && earlier !== 'refused' && earlier !== 'unexplained',
+    signedInAt: body.signedInAt,
+  }
+}
+
+/** The name by which people know somebody, of an ID token's claims. Not sanitized. */
+export const personIn = (claims: Readonly<Record<string, unknown>> | undefined): string | undefined =>
+  [claims?.email, claims?.preferred_username, claims?.name, claims?.sub].find(
+    (value): value is string => typeof value === 'string' && value !== '',
+  )
