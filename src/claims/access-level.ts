@@ -114,6 +114,7 @@ export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable
     expected: `${level}: scopes and groups agree`,
     actual: `${naming(has.slice(0, -1), held)} without ${naming(lacks.slice(0, -1), missing)}`,
     verdict: 'fail',
+    values: { operator: lacks === 'scopes' ? 'contains' : 'any-of', expected: missing, actual: held },
     note: ask,
   }))
 }

@@ -49,6 +49,7 @@ export function judgeAssertion(
     expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
     actual: held === undefined ? 'not said' : meaning ? timeOf(held) : textOf(held),
     verdict: 'unknown',
+    values: { operator, expected: operator === 'exists' ? null : value, actual: held ?? null },
     source: path,
   }
   if (operator === 'exists')

@@ -11,6 +11,20 @@ export type UnknownReason =
   | 'bad-signature'
 
 /**
+ * How two values were compared. `any-of`: one of the expected values is among the actual ones; `like`: one of the actual
+ * values fits a pattern with `*`; the others are those of `check --claim`.
+ */
+export type Operator = '==' | '!=' | '>=' | '<=' | '>' | '<' | 'contains' | 'exists' | 'any-of' | 'like'
+
+/** The values of an assertion for programs: times in seconds since the epoch, durations in seconds. */
+export interface ComparedValues {
+  readonly operator: Operator
+  readonly expected: unknown
+  /** Null: the token does not say. */
+  readonly actual: unknown
+}
+
+/**
  * One assertion and its result. `assertion` is a stable name that scripts may match. `actual` and
  * `expected` can hold text from a token: sanitize them before they reach a terminal.
  */
@@ -19,6 +33,8 @@ export interface Finding {
   readonly expected: string
   readonly actual: string
   readonly verdict: Verdict
+  /** The same for programs. */
+  readonly values: ComparedValues
   /** For `unknown` only. */
   readonly reason?: UnknownReason
   /** The claim the actual value was read from. */

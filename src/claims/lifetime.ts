@@ -1,4 +1,4 @@
-import { asUnknown, type Finding } from './finding.ts'
+import { asUnknown, type ComparedValues, type Finding } from './finding.ts'
 import type { ClaimValue, Identity } from './normalise.ts'
 
 /** Default leeway for clock skew, seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
@@ -25,13 +25,22 @@ export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: n
       'not expired',
       `expiry after ${instant(seconds - leeway)}`,
       expiresAt,
+      { operator: '>', expected: Math.floor(seconds - leeway) },
       (exp) => seconds < exp + leeway,
     ),
   ]
   // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start.
   if (notBefore.value !== undefined) {
     const begun = `start before ${instant(seconds + leeway)}`
-    findings.push(compare('already valid', begun, notBefore, (nbf) => seconds >= nbf - leeway))
+    findings.push(
+      compare(
+        'already valid',
+        begun,
+        notBefore,
+        { operator: '<=', expected: Math.floor(seconds + leeway) },
+        (nbf) => seconds >= nbf - leeway,
+      ),
+    )
   }
   const { minTtlSeconds: least, maxTokenLifetimeSeconds: most } = limits
   if (least !== undefined) findings.push(timeLeft(expiresAt, least, seconds))
@@ -43,27 +52,50 @@ function compare(
   assertion: string,
   expected: string,
   time: ClaimValue<number>,
+  compared: Pick<ComparedValues, 'operator' | 'expected'>,
   holds: (time: number) => boolean,
 ): Finding {
-  if (time.value === undefined) return asUnknown({ assertion, expected, actual: 'not said' }, 'claim-absent')
+  const values = { ...compared, actual: time.value ?? null }
+  if (time.value === undefined)
+    return asUnknown({ assertion, expected, actual: 'not said', values }, 'claim-absent')
   const verdict = holds(time.value) ? 'pass' : 'fail'
-  return { assertion, expected, actual: instant(time.value), verdict, source: time.source }
+  return { assertion, expected, actual: instant(time.value), verdict, values, source: time.source }
 }
 
 function timeLeft(expiresAt: ClaimValue<number>, least: number, seconds: number): Finding {
-  const finding = compare('time left', `at least ${least} s`, expiresAt, (exp) => exp - seconds >= least)
-  return expiresAt.value === undefined
-    ? finding
-    : { ...finding, actual: `${Math.floor(expiresAt.value - seconds)} s` }
+  const compared = { operator: '>=', expected: least } as const
+  const finding = compare(
+    'time left',
+    `at least ${least} s`,
+    expiresAt,
+    compared,
+    (exp) => exp - seconds >= least,
+  )
+  if (expiresAt.value === undefined) return finding
+  const left = Math.floor(expiresAt.value - seconds)
+  return { ...finding, actual: `${left} s`, values: { ...compared, actual: left } }
 }
 
 function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<number>, most: number): Finding {
-  const finding = { assertion: 'token lifetime', expected: `at most ${most} s`, actual: 'not said' }
+  const compared = { operator: '<=', expected: most } as const
+  const finding = {
+    assertion: 'token lifetime',
+    expected: `at most ${most} s`,
+    actual: 'not said',
+    values: { ...compared, actual: null },
+  }
   if (issuedAt.value === undefined || expiresAt.value === undefined) return asUnknown(finding, 'claim-absent')
   const lifetime = expiresAt.value - issuedAt.value
   // A token that expires before it was issued has no valid lifetime.
   const verdict = lifetime >= 0 && lifetime <= most ? 'pass' : 'fail'
-  return { ...finding, actual: `${lifetime} s`, verdict, source: `${expiresAt.source} - ${issuedAt.source}` }
+  const values = { ...compared, actual: lifetime }
+  return {
+    ...finding,
+    actual: `${lifetime} s`,
+    verdict,
+    values,
+    source: `${expiresAt.source} - ${issuedAt.source}`,
+  }
 }
 
 /** Seconds since the epoch as ISO 8601 in UTC; a number outside the calendar is shown as it is. */

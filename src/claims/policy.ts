@@ -1,4 +1,4 @@
-import { asUnknown, type Finding, type UnknownReason } from './finding.ts'
+import { asUnknown, type ComparedValues, type Finding, type UnknownReason } from './finding.ts'
 import type { TokenKind } from './kind.ts'
 import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
 import { type ClaimValue, type Identity, RESPONSE_SOURCE } from './normalise.ts'
@@ -71,7 +71,8 @@ export function signatureFinding({ opaque, notForUs, signature }: KnownToken): F
     assertion: 'signature',
     expected: "made with one of the provider's keys",
     actual: signature,
-  }
+    values: { operator: '==', expected: 'verified', actual: opaque ? null : signature },
+  } as const
   if (signature === 'bad') return { ...finding, verdict: 'fail' }
   if (opaque) return asUnknown({ ...finding, actual: 'nothing to verify' }, 'opaque')
   return signature === 'verified'
@@ -81,8 +82,15 @@ export function signatureFinding({ opaque, notForUs, signature }: KnownToken): F
 
 function kindFindings(kind: TokenKind): Finding[] {
   if (kind !== 'refresh' && kind !== 'logout') return []
+  const values = { operator: 'any-of', expected: ['access', 'id'], actual: [kind] } as const
   return [
-    { assertion: 'kind', expected: 'an access or ID token', actual: `a ${kind} token`, verdict: 'fail' },
+    {
+      assertion: 'kind',
+      expected: 'an access or ID token',
+      actual: `a ${kind} token`,
+      verdict: 'fail',
+      values,
+    },
   ]
 }
 
@@ -109,8 +117,12 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
   if (expect.client?.length) findings.push(anyOf('client', expect.client, listed(identity.client)))
   const { sub } = expect
   if (sub !== undefined) {
-    const finding = answer('subject', sub, listed(identity.subject), (held) =>
-      held.some((id) => matchesWildcard(sub, id)),
+    const finding = answer(
+      'subject',
+      sub,
+      listed(identity.subject),
+      { operator: 'like', expected: sub },
+      (held) => held.some((id) => matchesWildcard(sub, id)),
     )
     findings.push(
       expect.issuer?.length ? finding : { ...finding, note: 'a subject is unique within its issuer only' },
@@ -128,7 +140,9 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
       : {}
   // One finding for each scope, so that each missing scope has its own line.
   const findings: Finding[] = (expect.scopes ?? []).map((scope) => ({
-    ...answer('scope', scope, scopes, (held) => held.includes(scope)),
+    ...answer('scope', scope, scopes, { operator: 'contains', expected: scope }, (held) =>
+      held.includes(scope),
+    ),
     ...note,
   }))
   if (expect.groups?.length) findings.push(anyOf('group', expect.groups, identity.groups))
@@ -138,16 +152,20 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
 
 function anyOf(assertion: string, wanted: readonly string[], held: ClaimValue<readonly string[]>): Finding {
   const expected = wanted.length === 1 ? `${wanted[0]}` : `any of: ${wanted.join(', ')}`
-  return answer(assertion, expected, held, (values) => values.some((value) => wanted.includes(value)))
+  return answer(assertion, expected, held, { operator: 'any-of', expected: wanted }, (values) =>
+    values.some((value) => wanted.includes(value)),
+  )
 }
 
 function answer(
   assertion: string,
   expected: string,
   held: ClaimValue<readonly string[]>,
+  compared: Pick<ComparedValues, 'operator' | 'expected'>,
   holds: (values: readonly string[]) => boolean,
 ): Finding {
-  const finding = { assertion, expected, actual: 'not said' }
+  const values = { ...compared, actual: held.value ?? null }
+  const finding = { assertion, expected, actual: 'not said', values }
   if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
   const verdict = holds(held.value) ? 'pass' : 'fail'
   return { ...finding, actual: shortList(held.value), verdict, source: held.source }

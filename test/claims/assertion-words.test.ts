@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeAssertion, parseAssertion } from '../../src/claims/assertion.ts'
 import { inspectToken } from '../../src/claims/inspect.ts'
 import { toldBy } from '../told.ts'
+import { inWords } from './in-words.ts'
 
 const how = { clientId: undefined, claimNames: undefined, responseScope: undefined }
 const token = { ...inspectToken('opaque', how), opaque: false, signature: 'verified' as const }
@@ -96,7 +97,7 @@ describe('what it comes to', () => {
 
 describe('what it says', () => {
   it('of a claim that is there', () => {
-    expect(judge('level >= 4', { level: 3 })).toStrictEqual({
+    expect(inWords(judge('level >= 4', { level: 3 }))).toStrictEqual({
       assertion: 'claim',
       expected: 'level >= 4',
       actual: '3',
@@ -109,7 +110,7 @@ describe('what it says', () => {
 
   it('of one that is not, or of a token that cannot be read', () => {
     for (const payload of [{}, undefined]) {
-      expect(judge('level == 3', payload)).toStrictEqual({
+      expect(inWords(judge('level == 3', payload))).toStrictEqual({
         assertion: 'claim',
         expected: 'level == 3',
         actual: 'not said',

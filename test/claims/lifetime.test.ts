@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { instant, judgeLifetime, type LifetimeLimits } from '../../src/claims/lifetime.ts'
 import { normalise } from '../../src/claims/normalise.ts'
+import { inWords } from './in-words.ts'
 
 const NOW = 1_800_000_000_000
 const SECONDS = NOW / 1000
 
 const findings = (payload: Record<string, number>, limits: LifetimeLimits = {}) =>
-  judgeLifetime(normalise(payload, { kind: 'access' }), limits, NOW)
+  judgeLifetime(normalise(payload, { kind: 'access' }), limits, NOW).map(inWords)
 
 describe('the times of a token, in words', () => {
   it('all of them', () => {

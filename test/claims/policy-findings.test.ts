@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { normalise } from '../../src/claims/normalise.ts'
 import { type Expect, judge, type KnownToken } from '../../src/claims/policy.ts'
+import { inWords } from './in-words.ts'
 
 /** Whole findings, as `check --json` prints them: a script may read every member. */
 
@@ -26,7 +27,9 @@ function token(payload: Record<string, unknown> = PAYLOAD, over: Partial<KnownTo
 }
 
 const about = (assertion: string, known: KnownToken, expected: Expect = {}) =>
-  judge(known, expected, NOW).filter((finding) => finding.assertion === assertion)
+  judge(known, expected, NOW)
+    .filter((finding) => finding.assertion === assertion)
+    .map(inWords)
 
 describe('the signature', () => {
   const finding = { assertion: 'signature', expected: "made with one of the provider's keys" }

@@ -274,6 +274,7 @@ describe('verdictOf', () => {
     expected: 'e',
     actual: 'a',
     verdict,
+    values: { operator: '==', expected: 'e', actual: 'a' },
   })
   it('lets one fail decide, then one unknown, and takes nothing for unknown', () => {
     expect(verdictOf([finding('pass'), finding('unknown'), finding('fail')])).toBe('fail')

@@ -27,6 +27,13 @@ export async function printFindings(
 const markOf = ({ verdict }: Finding, style: Style): string =>
   ({ pass: style.green('pass   '), fail: style.red('FAIL   '), unknown: style.yellow('unknown') })[verdict]
 
+/** For times that hold: the token's own time, which is what a person wants to know. */
+function passed({ assertion, expected, actual }: Finding): string {
+  if (assertion === 'not expired') return `expires ${actual}`
+  if (assertion === 'already valid') return `since ${actual}`
+  return /^(time left|token lifetime)$/.test(assertion) ? `${actual}, ${expected}` : expected
+}
+
 /** One line; when it is too long, the actual value goes below the expected one. */
 function formatFinding(finding: Finding, mark: string, width: number, columns: number, style: Style): string {
   const { assertion, expected, actual, verdict, reason, source, note } = finding
@@ -35,7 +42,7 @@ function formatFinding(finding: Finding, mark: string, width: number, columns: n
   const why = reason ? ` (${reason})` : ''
   const lead = assertion === 'signature' ? '' : 'held: '
   const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
-  const wanted = safeText(expected, 160)
+  const wanted = safeText(verdict === 'pass' ? passed(finding) : expected, 160)
   const fits = indent.length + displayWidth(wanted + held + from) + 2 <= columns
   const below = (text: string) =>
     `\n${indent}${wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)}`

@@ -8,6 +8,7 @@ import { hintFor } from '../../providers/hints.ts'
 import { verify } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { CliCommand } from '../cli-command.ts'
+import { commandLine } from '../command-line.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
@@ -32,15 +33,15 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   const { client } = profile
   const { leewaySeconds } = client.preset
   const disagreements = judgeAlignments(verified, profile)
-  const findings = [
+  const asserted = (one: Inspected) => [
     ...judgeAll(
-      verified,
-      [client.expect ?? {}, ...expects].map((one) => ({ ...one, leewaySeconds })),
+      one,
+      [client.expect ?? {}, ...expects].map((expect) => ({ ...expect, leewaySeconds })),
       now,
     ),
-    ...claimAssertions(options, now).map((one) => judgeAssertion(verified, verified.jwt?.payload, one)),
-    ...(options.aligned ? disagreements : []),
+    ...claimAssertions(options, now).map((claim) => judgeAssertion(one, one.jwt?.payload, claim)),
   ]
+  const findings = [...asserted(verified), ...(options.aligned ? disagreements : [])]
   const verdict = verdictOf(findings)
   const unverified = whyNotVerified(verified, {
     issuer: client.issuer,
@@ -53,7 +54,27 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   ]
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings, warnings })
   else await printFindings(invocation.ports.terminal, use, { findings, warnings }, unverified)
-  if (verdict !== 'pass') throw failed(findings, advise(verified, origin, profile, offline))
+  if (verdict === 'pass') return
+  const otherUse = use === 'id' ? 'access' : 'id'
+  const other = tokens[otherUse]
+  throw failed(
+    findings,
+    other && saysMore(asserted(other), findings)
+      ? `The ${otherUse === 'id' ? 'ID' : 'access'} token says it: ${commandLine(invocation, { use: otherUse })}`
+      : advise(verified, origin, profile, offline),
+  )
+}
+
+/** Whether the other token says all that this one does not, where that alone keeps the check from passing. */
+function saysMore(there: readonly Finding[], here: readonly Finding[]): boolean {
+  const absent = here.filter(({ reason }) => reason === 'claim-absent')
+  const rest = here.filter(({ reason, verdict }) => reason !== 'claim-absent' && verdict !== 'pass')
+  if (absent.length === 0 || rest.length > 0) return false
+  return absent.every(({ assertion, expected }) =>
+    there.some(
+      (one) => one.assertion === assertion && one.expected === expected && one.values.actual !== null,
+    ),
+  )
 }
 
 const isAboutSignature = ({ assertion }: Finding): boolean => assertion === 'signature'
