@@ -20,6 +20,7 @@ import {
 } from '../settings/profile.ts'
 import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
+import { canAsk } from './first-login/can-ask.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
 import { textFlag } from './typed-flags.ts'
 
@@ -28,7 +29,13 @@ export const login: CliCommand<LoginOptions> = { read, run }
 
 async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
-  if (profile.client.issuer === undefined && !profile.saved) throw noProfile(settings, profile.name)
+  if (profile.client.issuer === undefined && !profile.saved) {
+    if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
+    const { askForProfile } = await import('./first-login/first-login.ts')
+    const { name, signsIn } = await askForProfile(invocation, settings, profile)
+    const named = { ...invocation, options: { ...invocation.options, profile: name } }
+    return signsIn ? run(named, options) : undefined
+  }
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)

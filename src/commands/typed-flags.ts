@@ -29,6 +29,9 @@ export function durationFlag(flags: Flags, name: string): number | undefined {
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
 }
 
+/** Whether a new profile may have this name. */
+export const isProfileName = (text: string): boolean => /^[\w@][\w.@-]{0,59}$/.test(text)
+
 /** The first argument, a name. Failure `usage`: it is empty. */
 export function nameArgument(args: Typed['args']): string {
   const [name = ''] = args

@@ -16,8 +16,8 @@ import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { textFlag } from '../typed-flags.ts'
-import { wrap } from '../wrap.ts'
+import { registrationLines } from '../registration.ts'
+import { isProfileName, textFlag } from '../typed-flags.ts'
 import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
 
 interface AddOptions {
@@ -50,7 +50,7 @@ function read({ args, flags }: Typed): AddOptions {
 }
 
 function checkName(name: string): void {
-  if (/^[\w@][\w.@-]{0,59}$/.test(name)) return
+  if (isProfileName(name)) return
   throw new Failure('usage', `"${safeText(name, 60)}" cannot be a profile name`, {
     hint: 'Use letters, digits, and . _ - @',
   })
@@ -155,14 +155,7 @@ const nextCommand = (name: string, signsIn: string): string =>
 
 /** Prints the redirect URIs, the steps at the provider, and the next command. */
 function printNextSteps(invocation: Invocation, profile: Profile): void {
-  const uris = urisOf(profile)
-  if (uris.length > 0)
-    tell(
-      invocation,
-      `Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`,
-    )
-  for (const uri of uris) tell(invocation, `  ${uri}`)
   const { columns } = invocation.ports.terminal
-  for (const step of profile.client.preset.registration) tell(invocation, wrap(`- ${step}`, columns, '  '))
+  for (const line of registrationLines(profile.client.preset, columns)) tell(invocation, line)
   tell(invocation, nextCommand(profile.name, profile.client.preset.signsIn))
 }

@@ -1,0 +1,201 @@
+import { BACKEND_IDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import type { Terminal } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { changeConfig } from '../../settings/config-file.ts'
+import { chooseProfile, defaultToKeep, type Profile, type Settings } from '../../settings/profile.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import { registrationLines } from '../registration.ts'
+import { isProfileName } from '../typed-flags.ts'
+import { wrap } from '../wrap.ts'
+import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
+import { ask, wrong } from './question.ts'
+
+/** For a person who waits; `--timeout` sets another. */
+const LOOK_MILLISECONDS = 10_000
+
+type Values = Readonly<Record<string, string>>
+
+/** What the questions led to. */
+export interface FirstProfile {
+  readonly name: string
+  /** False: the API asks nobody to sign in. */
+  readonly signsIn: boolean
+}
+
+/**
+ * Asks what a first sign-in needs, and saves it as a profile after the last answer. `profile`: what flags and
+ * environment say already, which is not asked for. Failures: `declined`, `storage`, `settings`.
+ */
+export async function askForProfile(
+  invocation: Invocation,
+  settings: Settings,
+  profile: Profile,
+): Promise<FirstProfile> {
+  const { terminal, clock } = invocation.ports
+  const { http } = profile.client
+  const looker: Looker = {
+    http: await invocation.ports.http({
+      ...http,
+      timeoutMilliseconds: http.timeoutMilliseconds ?? LOOK_MILLISECONDS,
+    }),
+    clock,
+    now: () => clock.now(),
+  }
+  say(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
+  const found = await firstAddress(terminal, profile, looker)
+  if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
+  const api =
+    found.kind === 'issuer' ? await askForApi(invocation, profile, looker) : closedApi(invocation, found)
+  const issuer = found.kind === 'issuer' ? found.issuer : await askForIssuer(terminal, looker)
+  const place = api === undefined ? {} : await askForPlace(terminal, profile, api)
+  const values = { issuer, ...(api && { api: api.api }), ...place }
+  const client_id = profile.client.clientId ?? (await askForClient(invocation, settings, values))
+  const name = await askForName(invocation, settings, 'work')
+  await save(invocation, settings, name, { ...values, client_id })
+  return { name, signsIn: true }
+}
+
+function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Promise<Found> {
+  const { value, source } = profile.resolved.api
+  return ask(terminal, {
+    text: 'Address of the trace API, or of the identity provider (issuer)',
+    explain:
+      'Such as https://traces.acme.example (the gateway that you read traces through), https://login.acme.example (where you sign in), or 127.0.0.1:16686 (a server on this machine).',
+    ...(source === 'default' ? {} : { empty: String(value) }),
+    judge: (answer) => lookAt(answer, looker),
+  })
+}
+
+function askForIssuer(terminal: Terminal, looker: Looker): Promise<string> {
+  return ask(terminal, {
+    text: 'Address of the identity provider (issuer) that it trusts',
+    explain:
+      'Where people of your company sign in, such as https://login.acme.example. Ask whoever runs the API; its document is at ISSUER/.well-known/openid-configuration.',
+    judge: (answer) => asIssuer(answer, looker),
+  })
+}
+
+interface Api {
+  readonly api: string
+  readonly backend: BackendId | undefined
+}
+
+/** The API of a sign-in whose issuer is known; undefined: it is named later. */
+async function askForApi(
+  invocation: Invocation,
+  { resolved }: Profile,
+  looker: Looker,
+): Promise<Api | undefined> {
+  return ask<Api | undefined>(invocation.ports.terminal, {
+    text: 'Address of the trace API or its gateway, or "later"',
+    explain:
+      'Where traces are read, such as https://traces.acme.example. "later": sign in now, name it later.',
+    ...(resolved.api.source === 'default' ? {} : { empty: String(resolved.api.value) }),
+    async judge(answer) {
+      if (/^later$/i.test(answer)) return undefined
+      const found = await asApi(answer, looker)
+      if (found instanceof Failure) return found
+      return found.kind === 'open-api' ? found : closedApi(invocation, found)
+    },
+  })
+}
+
+function closedApi(invocation: Invocation, { api }: { readonly api: string }): Api {
+  say(invocation, `${safeText(new URL(api).host, 200)} is an API that wants a token.`)
+  return { api, backend: undefined }
+}
+
+/** The back end, and the settings without which it cannot be asked. */
+async function askForPlace(terminal: Terminal, { resolved }: Profile, api: Api): Promise<Values> {
+  const set = resolved.backend.source === 'default' ? undefined : (resolved.backend.value as BackendId)
+  const choices = listed(BACKEND_IDS, 'or')
+  const backend =
+    api.backend ??
+    set ??
+    (await ask(terminal, {
+      text: `What keeps the traces there: ${choices}`,
+      explain: `Type one of the words. Ask whoever runs ${safeText(new URL(api.api).host, 200)}.`,
+      judge: (answer) =>
+        BACKEND_IDS.find((id) => id === answer.toLowerCase()) ??
+        wrong(`"${safeText(answer, 60)}" is none of them.`, `Type ${choices}.`),
+    }))
+  const values: Record<string, string> = { backend }
+  for (const key of backendOf(backend).needs) {
+    const known = resolved[key].value
+    values[key] =
+      typeof known === 'string'
+        ? known
+        : await ask(terminal, {
+            text: `${backendOf(backend).name} ${key}`,
+            explain: `The name of the ${key}, as it stands in the addresses of ${backendOf(backend).name}.`,
+            judge: (answer) => answer,
+          })
+  }
+  return values
+}
+
+/** Says what to register, and asks for what that gave. */
+async function askForClient(invocation: Invocation, settings: Settings, values: Values): Promise<string> {
+  const { terminal, env } = invocation.ports
+  const flags = flagsOf(invocation, { newProfile: true })
+  const { issuer = '' } = values
+  const { client } = chooseProfile(settings, { ...flags, values: { ...flags.values, issuer } }, env)
+  const { preset } = client
+  say(invocation, `\n${preset.name}: an administrator registers ls-auth there once, as a public client.`)
+  for (const line of registrationLines(preset, terminal.columns)) terminal.err(`${line}\n`)
+  say(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}\n`)
+  return ask(terminal, {
+    text: 'Client id',
+    explain:
+      'The id that the provider gave to that client. It is no secret. Without one, ask an administrator.',
+    judge: (answer) =>
+      /^\S{1,500}$/.test(answer) ? answer : wrong('A client id has no spaces.', 'Copy the client id alone.'),
+  })
+}
+
+async function askForName(invocation: Invocation, settings: Settings, offered: string): Promise<string> {
+  const named = globals(invocation).profile ?? invocation.ports.env.variables.LS_AUTH_PROFILE
+  if (named) return named
+  return ask(invocation.ports.terminal, {
+    text: 'Name of the profile',
+    explain: '',
+    empty: offered,
+    judge(answer) {
+      if (!isProfileName(answer))
+        return wrong('That cannot be a profile name.', 'Use letters, digits, and . _ - @')
+      return Object.hasOwn(settings.config.profiles, answer)
+        ? wrong(`There is a profile ${answer} already.`, 'Choose another name.')
+        : answer
+    },
+  })
+}
+
+async function saveOpen(
+  invocation: Invocation,
+  settings: Settings,
+  { api, backend }: Extract<Found, { kind: 'open-api' }>,
+): Promise<FirstProfile> {
+  const what = backendOf(backend).name
+  say(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
+  const name = await askForName(invocation, settings, backend)
+  await save(invocation, settings, name, { backend, api, authorization: 'none' })
+  say(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
+  return { name, signsIn: false }
+}
+
+async function save(invocation: Invocation, settings: Settings, name: string, values: Values): Promise<void> {
+  const { ports } = invocation
+  const ordered = SETTING_TABLE.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]]))
+  const change = {
+    set: name,
+    values: Object.fromEntries(ordered) as Values,
+    defaultProfile: defaultToKeep(settings, name),
+  }
+  const { path } = await changeConfig(settings.config, change, await ports.files(), ports.env)
+  say(invocation, `Saved the profile ${safeText(name, 60)} in ${safeText(path, 300)}.`)
+}
+
+const say = (invocation: Invocation, text: string): void =>
+  tell(invocation, wrap(text, invocation.ports.terminal.columns))

@@ -1,0 +1,123 @@
+import { openApi } from '../../api/request.ts'
+import { BACKEND_IDS, BACKENDS, type BackendId } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
+import type { Clock, Http } from '../../ports.ts'
+import { presetFor } from '../../providers/detect.ts'
+import { discover } from '../../session/protocol/metadata.ts'
+import { requireSignInOffered } from '../../session/sign-in-offered.ts'
+import { checkBaseUrl, checkIssuer } from '../../settings/urls.ts'
+import { openBackend } from '../../trace/sources/open-backend.ts'
+
+/** What answers at an address: an issuer; an API that asks nobody who he is; or one that wants a token. */
+export type Found =
+  | { readonly kind: 'issuer'; readonly issuer: string }
+  | { readonly kind: 'open-api'; readonly api: string; readonly backend: BackendId }
+  | { readonly kind: 'closed-api'; readonly api: string }
+
+/** The requests of a look: without a token, and with a timeout for a person who waits. */
+export interface Looker {
+  readonly http: Http
+  readonly clock: Clock
+  readonly now: () => number
+}
+
+/** An address as people type it: without a scheme it is https, or http on this machine. */
+export function fullAddress(typed: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return typed
+  const local = URL.canParse(`http://${typed}`) && isLoopback(new URL(`http://${typed}`))
+  return `${local ? 'http' : 'https'}://${typed}`
+}
+
+/** Finds out what answers there. A Failure says why it is nothing that can be used. */
+export async function lookAt(typed: string, looker: Looker): Promise<Found | Failure> {
+  const address = fullAddress(typed)
+  const issuer = await asIssuer(address, looker)
+  if (!(issuer instanceof Failure)) return { kind: 'issuer', issuer }
+  // Nobody answers, or it is an issuer that cannot be used: more requests would not change that.
+  if (/^(network|refused|cannot-do)$/.test(issuer.code) && !isPlainHttp(address)) return issuer
+  const api = await asApi(address, looker)
+  if (!(api instanceof Failure)) return api
+  if (/^(network|refused|settings)$/.test(api.code)) return api
+  return new Failure(
+    'usage',
+    `${new URL(address).host} is neither an issuer nor a trace API that ls-auth knows`,
+    {
+      detail: [`as an issuer: ${issuer.message}`, `as an API: ${api.message}`],
+      hint: 'Give the address without the path of a page, as your administrator names it.',
+    },
+  )
+}
+
+/** Plain http to another machine is no issuer, but may be an API that takes no token. */
+const isPlainHttp = (address: string): boolean =>
+  URL.canParse(address) && new URL(address).protocol === 'http:' && !isLoopback(new URL(address))
+
+/** The issuer at an address, with or without a slash at its end, as it calls itself. */
+export async function asIssuer(typed: string, { http, clock }: Looker): Promise<string | Failure> {
+  const address = fullAddress(typed).replace(/\/?\.well-known\/openid-configuration$/, '')
+  const other = address.endsWith('/') ? address.slice(0, -1) : `${address}/`
+  let first: Failure | undefined
+  for (const one of [address, other]) {
+    try {
+      const preset = presetFor(checkIssuer(one))
+      requireSignInOffered(preset)
+      await discover(one, preset, http, clock)
+      return one
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      first ??= error
+      // Only the name in the answer tells whether the slash belongs to it.
+      if (error.code !== 'refused') break
+    }
+  }
+  return first as Failure
+}
+
+/** The API at an address, by asking each back end that can be asked without more settings. */
+export async function asApi(
+  typed: string,
+  { http, now }: Looker,
+): Promise<Exclude<Found, { kind: 'issuer' }> | Failure> {
+  let closed = false
+  let last: Failure | undefined
+  try {
+    const base = checkBaseUrl(fullAddress(typed), 'none')
+    const send = openApi({ base, authorization: 'none', http }, NO_TOKEN)
+    const api = base.href
+    for (const { id, needs } of BACKENDS) {
+      const backend = BACKEND_IDS.find((one) => one === id)
+      if (needs.length > 0 || backend === undefined) continue
+      try {
+        const source = await openBackend(backend, { base, place: {}, send, now, snapshotConsent })
+        await source.probe()
+        return { kind: 'open-api', api, backend }
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        last = error
+        if (error.code === 'not-allowed' || error.code === 'step-up') closed = true
+        if (error.code === 'network' || error.code === 'refused') break
+      }
+    }
+    if (!closed) return last ?? new Failure('usage', 'nothing there can be asked')
+    // A token goes there later, so plain http is for this machine only.
+    checkBaseUrl(api, 'bearer')
+    return { kind: 'closed-api', api }
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+/** Nobody is signed in yet. */
+const NO_TOKEN = {
+  token: async () => {
+    throw new Failure('not-signed-in', 'you are not signed in')
+  },
+  renew: async () => undefined,
+}
+
+/** A look spends no snapshot. */
+const snapshotConsent = async () => {
+  throw new Failure('usage', 'a first look asks for no snapshot')
+}

@@ -1,0 +1,15 @@
+import type { Preset } from '../providers/preset.ts'
+import { redirectUris } from '../providers/presets.ts'
+import { wrap } from './wrap.ts'
+
+/** What an administrator registers at the provider before a sign-in works: redirect URIs, then the provider's steps. */
+export function registrationLines(preset: Preset, columns: number): string[] {
+  const uris = preset.signsIn === 'person' ? redirectUris(preset) : []
+  return [
+    ...(uris.length > 0
+      ? [`Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`]
+      : []),
+    ...uris.map((uri) => `  ${uri}`),
+    ...preset.registration.map((step) => wrap(`- ${step}`, columns, '  ')),
+  ]
+}
