@@ -96,19 +96,18 @@ function terminalDialog(invocation: Invocation): LoginDialog {
       terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
     },
     showDevice: (prompt) => terminal.err(deviceText(prompt)),
-    showElsewhere(elsewhere, port, deviceFlow) {
+    showElsewhere(elsewhere, port) {
       const forward = elsewhere.forward(port)
+      const lines = forward
+        ? ['Forward the port, in a terminal on your machine:', '', `  ${forward}`, '']
+        : []
+      terminal.err(`${[REASONS[elsewhere.why], ...lines].join('\n')}\n`)
+    },
+    offerOtherWays(elsewhere, port, deviceFlow) {
       const lines = [
-        REASONS[elsewhere.why],
-        ...(forward
-          ? [
-              'Either forward the port, in a terminal on your machine:',
-              '',
-              `  ${forward}`,
-              '',
-              'or paste the address the browser ends on, here.',
-            ]
-          : ['Paste the address the browser ends on, here.']),
+        elsewhere.forward(port)
+          ? 'Without the forwarded port: paste the address the browser ends on, here.'
+          : 'Then paste the address the browser ends on, here.',
         ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
       ]
       terminal.err(`${lines.join('\n')}\n\n`)

@@ -6,6 +6,7 @@ import type { Ports } from '../ports.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
+import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
@@ -30,8 +31,9 @@ export interface SignedIn {
 }
 
 /**
- * Signs in: probe the store → discover → obtain tokens → check them → store them; on failure the tokens are revoked.
- * The store is probed first, so that nobody signs in only to learn that the session cannot be stored. The caller has
+ * Signs in: discover → probe the store → obtain tokens → check them → store them; on failure the tokens are revoked.
+ * The store is probed before the person is asked, so that nobody signs in only to learn that the session cannot be
+ * stored; and after the provider has answered, so that a wrong issuer leaves no file behind. The caller has
  * checked that the provider signs people in (sign-in-offered.ts). Failures: those of each step.
  */
 export async function signIn(
@@ -40,14 +42,15 @@ export async function signIn(
   ports: Ports,
   dialog: LoginDialog,
 ): Promise<SignedIn> {
+  if (options.flow === 'browser' && !dialog.canAsk) await refuseCi(ports)
   const store = await openStore(client, ports)
-  await store.probe(dialog.tell)
   // A session of a newer ls-auth cannot be replaced.
   await store.peekPast()
   const http = await ports.http(client.http)
+  const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
+  await store.probe(dialog.tell)
   const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)
-  const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
   const provider = await openProvider(
     client,
     { metadata, skewSeconds, jwks: undefined, secret: secret?.value },

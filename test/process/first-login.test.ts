@@ -58,7 +58,7 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     ['Ctrl-C', '\u0003', 130],
     ['Ctrl-D', '\u0004', 4],
   ])(
-    '%s ends with %i, and leaves nothing behind',
+    '%s leaves nothing behind, and has a status of its own',
     async (_, key, exit) => {
       for (const later of [false, true]) {
         const pty = login()

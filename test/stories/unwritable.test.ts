@@ -1,14 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realFiles } from '../../src/system/files.ts'
+import { type Provider, startProvider } from '../world/provider.ts'
 import { openWorld, type World } from '../world/world.ts'
 
 /**
  * Places that can hold nothing, whoever asks: tests may run as root, for whom permissions are no obstacle. In /proc a
  * new directory is answered with "no such file", which sent Node's recursive mkdir round for ever.
  */
+let provider: Provider
 let world: World
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
 beforeEach(async () => {
   world = await openWorld()
   await writeFile(join(world.home, 'a-file'), '')
@@ -25,7 +31,7 @@ const places = [
 
 const login = (flags = '') =>
   world.type(
-    `ls-auth login ${flags} --issuer http://127.0.0.1:9 --client-id x --store file --store-key-file ${join(world.home, 'key')}`,
+    `ls-auth login ${flags} --issuer ${provider.issuer} --client-id ${provider.clientId} --store file --store-key-file ${join(world.home, 'key')}`,
   )
 
 describe.each(places)('state under $place', ({ place }) => {

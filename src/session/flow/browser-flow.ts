@@ -84,8 +84,9 @@ async function waitForCallback(
   const here = start && { start, isForeign: await foreignTo(ports) }
   const answer = loopback.wait(state, patience.signal, here)
   answer.catch(() => {})
-  if (elsewhere) dialog.showElsewhere(elsewhere, port, offersDevice(attempt))
+  if (elsewhere) dialog.showElsewhere(elsewhere, port)
   dialog.showUrl(start?.printed ?? url, opening)
+  if (elsewhere && dialog.canAsk) dialog.offerOtherWays(elsewhere, port, offersDevice(attempt))
   if (start) await (await ports.browser()).open(start.opened)
   try {
     const asking = elsewhere && dialog.canAsk

@@ -1,4 +1,5 @@
-import type { Env, Files } from '../../ports.ts'
+import { Failure } from '../../errors.ts'
+import type { Env, Files, Ports } from '../../ports.ts'
 
 /** Why a browser on this machine would not be visible to the person, and how to get the redirect to this machine. */
 export interface Elsewhere {
@@ -28,6 +29,20 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
   if (contained) return { why: 'container', forward: none }
   if (!variables.DISPLAY && !variables.WAYLAND_DISPLAY) return { why: 'no-display', forward: none }
   return undefined
+}
+
+/** Whether this is a job that runs without a person, as CI services say it. */
+export const isCi = ({ variables }: Pick<Env, 'variables'>): boolean =>
+  !/^(|0|false)$/i.test(variables.CI ?? '')
+
+/** Failure `usage` in a CI job without a display: nobody there opens the address, and the job would only time out. */
+export async function refuseCi(ports: Pick<Ports, 'env' | 'files'>): Promise<void> {
+  if (!isCi(ports.env)) return
+  const elsewhere = await findDisplay(ports.env, await ports.files())
+  if (elsewhere === undefined || elsewhere.why === 'ssh') return
+  throw new Failure('usage', 'nobody can sign in here: this is a CI job without a browser or a terminal', {
+    hint: 'Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere all the same: ls-auth login --no-browser',
+  })
 }
 
 /** For people: why the browser has to be on another machine. */

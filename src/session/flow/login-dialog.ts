@@ -22,8 +22,10 @@ export interface LoginDialog {
   showUrl(url: URL, opening: boolean): void
   showDevice(prompt: DevicePrompt): void
   askForRedirect(signal?: AbortSignal): Promise<string | undefined>
-  /** The browser is on another machine: how to forward the port, paste the redirect URL, or use the device flow. */
-  showElsewhere(elsewhere: Elsewhere, port: number, deviceFlow: boolean): void
+  /** The browser is on another machine: why, and how to forward the port. */
+  showElsewhere(elsewhere: Elsewhere, port: number): void
+  /** After the URL: the redirect URL may be pasted, and the device flow chosen. */
+  offerOtherWays(elsewhere: Elsewhere, port: number, deviceFlow: boolean): void
   /** Whether a person can be prompted (stdin is a terminal). */
   readonly canAsk: boolean
 }
