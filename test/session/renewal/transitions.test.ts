@@ -145,7 +145,7 @@ describe('a renewal', () => {
     const events = (over: Partial<SessionBody>) => [...sent(seen(0, over)), answered(), written]
     expect(end(events({}), id)).toEqual([
       'cannot-do: this sign-in has no ID token',
-      'Add openid to scopes, then: ls-auth login',
+      'Sign in with openid: ls-auth login --scope openid',
     ])
     expect(end(events({ idToken: 'i' }), id)).toEqual([
       'cannot-do: the provider sends an ID token at sign-in only, and that one is no longer good',

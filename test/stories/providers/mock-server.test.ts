@@ -39,7 +39,7 @@ describe.sequential('from sign-in to sign-out at an independent implementation',
     world = await openWorld({ visitor: { user: 'johndoe' }, secrets: () => secrets })
     signedIn = await world.type(
       `ls-auth login --issuer ${server.issuer.url} --client-id ls-auth --port 0 ` +
-        '--scope "openid email offline_access traces:read"',
+        '--scopes "openid email offline_access traces:read"',
     )
   })
   afterAll(async () => {
