@@ -6,7 +6,7 @@ import { PALETTE, processTerminal } from '../../src/system/terminal/terminal.ts'
 function rgb(code: number): number[] {
   const steps = [0, 95, 135, 175, 215, 255]
   return [Math.floor((code - 16) / 36), Math.floor((code - 16) / 6) % 6, (code - 16) % 6].map(
-    (i) => steps[i]!,
+    (i) => steps[i] ?? 0,
   )
 }
 
@@ -28,7 +28,9 @@ it('no two colours are alike', () => {
   for (const [i, one] of PALETTE.entries()) {
     for (const other of PALETTE.slice(i + 1)) {
       const [a, b] = [rgb(one), rgb(other)]
-      expect(Math.hypot(...a.map((part, at) => part - b[at]!)), `${one} and ${other}`).toBeGreaterThan(70)
+      expect(Math.hypot(...a.map((part, at) => part - (b[at] ?? 0))), `${one} and ${other}`).toBeGreaterThan(
+        70,
+      )
     }
   }
 })

@@ -6,7 +6,6 @@ import { histogram, sparkline } from './chart/sparkline.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { formatDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
-import { serviceColour } from './service-colour.ts'
 import { count } from './waterfall/header.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */
@@ -68,6 +67,8 @@ interface ListColumns {
   readonly bar: number
   /** Nanoseconds the full bar stands for. */
   readonly most: number
+  /** The palette index of a root's service, by the order of services in the list. */
+  readonly colours: ReadonlyMap<string | undefined, number>
   /** The cells in their columns; nothing where there is no room. */
   figures(cells: readonly string[]): string
 }
@@ -83,15 +84,17 @@ function planColumns(traces: readonly TraceSummary[], options: ListOptions): Lis
   const fixed = id + 2 + displayWidth(figures(HEADS))
   const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)
   const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootText(trace, options))), 4)
+  const services = [...new Set(traces.map((trace) => trace.rootService))]
+  const colours = new Map(services.map((service, index) => [service, index]))
   // Too narrow for whole ids and everything else: drop the figures, then the root.
   if (width < fixed + 12) {
     const root = Math.max(0, Math.min(width - id - 2, widest))
-    return { id, root, bar: 0, most, figures: () => '' }
+    return { id, root, bar: 0, most, colours, figures: () => '' }
   }
   const room = width - fixed
   // A whole name says more than a long bar.
   const bar = room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
-  return { id, root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, figures }
+  return { id, root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, colours, figures }
 }
 
 function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
@@ -115,7 +118,7 @@ function traceLine(trace: TraceSummary, columns: ListColumns, options: ListOptio
   const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
   if (columns.bar === 0) return left.trimEnd()
   const filled = Math.max(1, Math.round((trace.durationNanos / columns.most) * columns.bar))
-  return `${left}  ${style.palette(serviceColour(trace.rootService ?? ''), glyphs.path.repeat(filled))}`
+  return `${left}  ${style.palette(columns.colours.get(trace.rootService) ?? 0, glyphs.path.repeat(filled))}`
 }
 
 function rootText({ rootService, rootName, span }: TraceSummary, { unicode }: ListOptions): string {

@@ -5,9 +5,8 @@ import { displayWidth } from '../../../src/display-width.ts'
 import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
-import { serviceColour } from '../../../src/trace/render/service-colour.ts'
 import { axisLine, niceStep } from '../../../src/trace/render/waterfall/axis.ts'
-import { drawBar, type Interval } from '../../../src/trace/render/waterfall/bar.ts'
+import { drawBar, type Interval, markFailed } from '../../../src/trace/render/waterfall/bar.ts'
 
 const unicode = glyphsFor(true)
 const ascii = glyphsFor(false)
@@ -176,19 +175,30 @@ describe('fitting', () => {
   })
 })
 
-test('a service keeps its colour, and few share one of eight', () => {
-  const services = [
-    'frontend',
-    'checkout',
-    'cart',
-    'payment',
-    'shipping',
-    'email',
-    'currency',
-    'ad',
-    'quote',
-    'redis',
-  ]
-  expect(services.map(serviceColour)).toEqual(services.map(serviceColour))
-  expect(new Set(services.map((service) => serviceColour(service) % 8)).size).toBeGreaterThanOrEqual(5)
+describe('a failed bar ends in the error mark, as wide as before', () => {
+  const whole = { startNanos: 0, endNanos: 100 }
+  test.each<[string, Interval, string]>([
+    ['with room behind it', [10, 50], ' ████✗    '],
+    ['up to the edge', [50, 100], '     ████✗'],
+    ['one cell at the edge', [95, 100], '         ✗'],
+    ['a moment', [0, 0], '▏✗        '],
+  ])('%s', (_, span, expected) => {
+    const text = markFailed(drawBar([span], [span], whole, 10, unicode), unicode.error)
+    expect(text.map((run) => run.text).join('')).toBe(expected)
+  })
+
+  test('for any bar', () => {
+    const interval = fc
+      .tuple(fc.integer({ min: -500, max: 500 }), fc.nat(900))
+      .map(([at, ms]): Interval => [at, at + ms])
+    fc.assert(
+      fc.property(interval, fc.integer({ min: 8, max: 120 }), fc.boolean(), (span, cells, u) => {
+        const drawn = drawBar([span], [], whole, cells, glyphsFor(u))
+        const runs = markFailed(drawn, glyphsFor(u).error)
+        expect(displayWidth(runs.map((run) => run.text).join(''))).toBe(cells)
+        const isSeen = drawn.some(({ tone }) => tone === 'wait')
+        expect(runs.some(({ tone }) => tone === 'failed')).toBe(isSeen)
+      }),
+    )
+  })
 })

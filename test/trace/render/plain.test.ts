@@ -31,13 +31,6 @@ test('a checkout as text to be heard or searched', () => {
     trace 11223344556677888899aabbccddeeff, 480ms, 16 spans, 3 services
     ERROR 2 errors, 2026-09-21T14:13:20.000Z
 
-    ERROR POST /checkout  480ms  frontend  at 0s  critical 20.0ms  self 20.0ms
-      load cart  60.0ms  cart  at 10.0ms  critical 24.0ms  self 24.0ms
-        12 times redis GET  36.0ms in all  cart  at 12.0ms  p50 3.00ms  p99 3.00ms
-      ERROR charge  400ms  payment  at 80.0ms  critical 400ms
-    1 span under 0000000000000063, which is not in the trace:
-    lost  20.0ms  cart  at 100ms  critical 20.0ms
-
     where the errors began
       ERROR charge  payment  0000000000000003
         declined
@@ -51,6 +44,13 @@ test('a checkout as text to be heard or searched', () => {
       12 times redis GET  cart  0000000000000014
         under load cart: 36.0ms in all, about 3.00ms each, one after another
 
+    ERROR POST /checkout  480ms  frontend  at 0s  critical 20.0ms  self 20.0ms
+      load cart  60.0ms  cart  at 10.0ms  critical 24.0ms  self 24.0ms
+        12 times redis GET  36.0ms in all  cart  at 12.0ms  p50 3.00ms  p99 3.00ms
+      ERROR charge  400ms  payment  at 80.0ms  critical 400ms
+    1 span under 0000000000000063, which is not in the trace:
+    lost  20.0ms  cart  at 100ms  critical 20.0ms
+
     12 spans folded into 1 row; --unfold shows each
     "
   `)
@@ -59,7 +59,7 @@ test('a checkout as text to be heard or searched', () => {
 
 test('a deep span says its level', () => {
   const lines = [...renderPlain(buildTree(makeChain(30)), { width: 60 })]
-  expect(lines.find((line) => line.includes('span 30'))).toMatch(/^\(level 30\) span 30 {2}5\.00ms/)
+  expect(lines.findLast((line) => line.includes('span 30'))).toMatch(/^\(level 30\) span 30 {2}5\.00ms/)
 })
 
 test('no line is too wide or steers a terminal, for any trace', () => {

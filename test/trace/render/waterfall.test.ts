@@ -16,6 +16,9 @@ function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
   return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: UNSTYLED, ...options })]
 }
 
+/** From the axis on. */
+const rowsOf = (lines: readonly string[]) => lines.slice(lines.findIndex((line) => line.includes('│0')))
+
 const colour = (code: number) => (text: string) => (text === '' ? '' : `\u001b[${code}m${text}\u001b[0m`)
 const painted: Style = {
   bold: colour(1),
@@ -60,18 +63,6 @@ test('a checkout in 80 columns', () => {
     trace 11223344556677888899aabbccddeeff · 480ms + 38.2s async tail · 18 spans
     4 services · ✗ 3 errors · 2026-09-21T14:13:20.000Z (2h ago)
 
-                                                        │0          │200ms
-    ✗ POST /checkout                 frontend    480ms  █━━━█━━━━━━━━━━━━━━━━━━━━━━━
-    ├ load cart                          cart   60.0ms  ▐███▏
-    │ └ 12× redis GET  p50 3.00ms  p99 3.00ms  Σ36.0ms  ▕▉▐▌
-    ├ ✗ charge                        payment    400ms      ▐━━━━━━━━━━━━━━━━━━━━━━█
-    │ └ ✗ POST card-network                      380ms       ▐█████████████████████▍
-    └ send receipt                      email    38.2s                     ┄▶ +38.2s
-    ── 1 span under 0000000000000063, which is not in the trace ────────────────────
-    lost                                 cart   20.0ms       ▕█
-
-    █ critical path   ━ waiting or off it   ✗ error   Σ sum of a fold
-
     where the errors began
       ✗ POST card-network  payment  0000000000000004
         deadline exceeded
@@ -85,6 +76,18 @@ test('a checkout in 80 columns', () => {
       12× redis GET  cart  0000000000000014
         under load cart: 36.0ms in all, about 3.00ms each, one after another
 
+                                                        │0          │200ms
+    ✗ POST /checkout                 frontend    480ms  █━━━█━━━━━━━━━━━━━━━━━━━━━━✗
+    ├ load cart                          cart   60.0ms  ▐███▏
+    │ └ 12× redis GET  p50 3.00ms  p99 3.00ms  Σ36.0ms  ▕▉▐▌
+    ├ ✗ charge                        payment    400ms      ▐━━━━━━━━━━━━━━━━━━━━━━✗
+    │ └ ✗ POST card-network                      380ms       ▐█████████████████████✗
+    └ send receipt                      email    38.2s                     ┄▶ +38.2s
+    ── 1 span under 0000000000000063, which is not in the trace ────────────────────
+    lost                                 cart   20.0ms       ▕█
+
+    █ critical path   ━ waiting or off it   ✗ error   Σ sum of a fold
+
     1 span ran past the end of the root, by up to 38.2s (┄▶)
     12 spans folded into 1 row; --unfold shows each
     "
@@ -94,22 +97,36 @@ test('a checkout in 80 columns', () => {
 test('the same in ASCII', () => {
   const lines = draw(makeTrace(...CHECKOUT), { unicode: false })
   expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/)
-  expect(`\n${lines.slice(0, 14).join('\n')}\n`).toMatchInlineSnapshot(`
+  expect(`\n${lines.slice(0, 28).join('\n')}\n`).toMatchInlineSnapshot(`
     "
     trace 11223344556677888899aabbccddeeff - 480ms + 38.2s async tail - 18 spans
     4 services - x 3 errors - 2026-09-21T14:13:20.000Z
 
+    where the errors began
+      x POST card-network  payment  0000000000000004
+        deadline exceeded
+
+    slowest by self time
+        38.2s tail  send receipt       email    0000000000000005
+        380ms  79%  POST card-network  payment  0000000000000004
+       24.0ms   5%  load cart          cart     0000000000000002
+
+    repeated calls (N+1?)
+      12x redis GET  cart  0000000000000014
+        under load cart: 36.0ms in all, about 3.00ms each, one after another
+
                                                             |0        |200ms
-    x POST /checkout                      frontend   480ms  #==#====================
+    x POST /checkout                      frontend   480ms  #==#===================x
     |-load cart                               cart  60.0ms  ####
     | \`-12x redis GET                               36.0ms  ###
     |     p50 3.00ms  p99 3.00ms  sum 36.0ms
-    |-x charge                             payment   400ms      #==================#
-    | \`-x POST card-network                          380ms      ####################
+    |-x charge                             payment   400ms      #==================x
+    | \`-x POST card-network                          380ms      ###################x
     \`-send receipt                           email   38.2s                ..> +38.2s
     -- 1 span under 0000000000000063, which is not in the trace --------------------
     lost                                      cart  20.0ms       #
 
+    # critical path   = waiting or off it   x error
     "
   `)
 })
@@ -159,14 +176,14 @@ describe('what is said', () => {
   })
 
   test('a service is named where it changes', () => {
-    const lines = draw(makeTrace(...CHECKOUT)).filter((line) => /charge|card-network/.test(line))
+    const lines = rowsOf(draw(makeTrace(...CHECKOUT))).filter((line) => /charge|card-network/.test(line))
     expect(lines[0]).toContain('payment')
     expect(lines[1]).not.toContain('payment')
   })
 
   test('an error is told without colour', () => {
-    const lines = draw(makeTrace(...CHECKOUT)).slice(0, 12)
-    expect(lines.filter((line) => line.includes('✗')).length).toBeGreaterThanOrEqual(4)
+    const rows = rowsOf(draw(makeTrace(...CHECKOUT)))
+    expect(rows.filter((line) => /✗.*✗$/.test(line))).toHaveLength(3)
   })
 })
 
@@ -230,6 +247,36 @@ test.each([40, 60, 80, 120, 200, 250])(
     }
   },
 )
+
+test.each([40, 60, 80, 120])(
+  'in %s columns the ids of what was slow and what failed are there, whole',
+  (width) => {
+    const lines = draw(makeTrace(...CHECKOUT), { width })
+    const verdicts = lines.slice(0, -rowsOf(lines).length).join('\n')
+    for (const id of ['0000000000000004', '0000000000000005', '0000000000000014'])
+      expect(verdicts).toContain(id)
+  },
+)
+
+test('what broke stands before the rows: it is on the first page of a pager', () => {
+  const lines = draw(makeTrace(...CHECKOUT))
+  expect(lines.indexOf('where the errors began')).toBeLessThan(5)
+  expect(rowsOf(lines).join('\n')).not.toMatch(/slowest/)
+})
+
+test('twelve services have twelve colours', () => {
+  const services = Array.from({ length: 12 }, (_, i) => `service-${i}`)
+  const seen = new Map<string, number>()
+  const style: Style = { ...UNSTYLED, palette: (index, text) => seen.set(text, index % 12) && text }
+  const spans = services.map((service, i) => ({ id: i + 1, service, at: i, ...(i > 0 && { parent: 1 }) }))
+  draw(makeTrace(...spans), { width: 120, style })
+  expect(new Set(services.map((service) => seen.get(service))).size).toBe(12)
+})
+
+test('spans that began before the root name the flag that repairs it', () => {
+  const early = makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50 })
+  expect(draw(early).join('\n')).toMatch(/clocks may differ; --skew\s+corrects them/)
+})
 
 test('20,000 levels are drawn: the nearest as guides, the others as a number', () => {
   const lines = draw(makeChain(20_000))

@@ -10,7 +10,7 @@ export type Interval = readonly [from: number, to: number]
 /** A run of cells with one meaning; the caller styles it. */
 export interface BarRun {
   readonly text: string
-  readonly tone: 'blank' | 'wait' | 'path' | 'note'
+  readonly tone: 'blank' | 'wait' | 'path' | 'note' | 'failed'
 }
 
 const EIGHTHS = 8
@@ -149,6 +149,18 @@ function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
   if (glyphs.waitAlone === undefined || drawn.length !== 1 || drawn[0]?.tone !== 'wait') return runs
   const text = glyphs.waitAlone
   return runs.map((run) => (run.tone === 'wait' ? { ...run, text } : run))
+}
+
+/** The same bar with the error mark at its end: behind it, or in its last cell at the edge. Its width stays. */
+export function markFailed(runs: readonly BarRun[], mark: string): readonly BarRun[] {
+  const last = runs.findLastIndex(({ tone }) => tone === 'path' || tone === 'wait')
+  const drawn = runs[last]
+  if (!drawn) return runs
+  const next = runs[last + 1]
+  const failed: BarRun = { text: mark, tone: 'failed' }
+  if (next?.tone === 'blank')
+    return runs.toSpliced(last + 1, 1, failed, { ...next, text: next.text.slice(1) })
+  return runs.toSpliced(last, 1, { ...drawn, text: drawn.text.slice(0, -1) }, failed)
 }
 
 function joinRuns(runs: readonly BarRun[]): BarRun[] {

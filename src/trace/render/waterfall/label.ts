@@ -4,7 +4,6 @@ import { blanks, fitEnd, fitMiddle } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
-import { serviceColour } from '../service-colour.ts'
 import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
 
@@ -19,7 +18,6 @@ export class Labels {
   readonly #glyphs: Glyphs
   readonly #names: SafeTexts
   readonly #services: SafeTexts
-  readonly #colours: readonly number[]
   /** Memoized by node: each is needed for the layout and for its row. */
   readonly #durations: string[]
 
@@ -29,13 +27,12 @@ export class Labels {
     this.#glyphs = glyphs
     this.#names = new SafeTexts(tree.names, glyphs.ellipsis)
     this.#services = new SafeTexts(tree.services, glyphs.ellipsis)
-    this.#colours = tree.services.texts.map(serviceColour)
     this.#durations = new Array(tree.count)
   }
 
-  /** The palette index of a node's service. */
+  /** The palette index of a node's service: services are told apart as long as the palette lasts. */
   colour(node: number): number {
-    return this.#colours[this.#tree.services.indexOf(node)]!
+    return this.#tree.services.indexOf(node)
   }
 
   /** How long a span took, or all of a fold together. */

@@ -30,7 +30,7 @@ export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, 
   if (early > 0) {
     const by = formatDuration(window.startNanos, glyphs.micro)
     notes.push(
-      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ`,
+      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ; --skew corrects them`,
     )
   }
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))

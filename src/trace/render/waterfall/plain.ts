@@ -8,7 +8,7 @@ import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { headerLines } from './header.ts'
 import { planRows, type Rows } from './rows.ts'
-import { summaryLines } from './summary.ts'
+import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 import type { WaterfallOptions } from './waterfall.ts'
 import { timeWindow, zeroOf } from './window.ts'
 
@@ -40,6 +40,8 @@ export function* renderPlain(
   yield ''
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, pen.glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown)
+  if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
+  yield* verdictLines(tree, window, pen)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width, glyphs: pen.glyphs }
   for (const { heading, nodes } of rows.groups) {

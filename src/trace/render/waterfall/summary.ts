@@ -8,28 +8,35 @@ import type { Rows } from './rows.ts'
 import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
 import type { TimeWindow } from './window.ts'
 
-/** What a reader wants to know after the rows: legend, where the time went, where it broke, and what was not shown. */
+/**
+ * What a reader wants to know first, before rows that may fill many screens: where it broke and where the time went. Each
+ * block ends with an empty line.
+ */
+export function verdictLines(tree: TraceTree, window: TimeWindow, pen: Pen): string[] {
+  const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
+  return blocks.flatMap((block) => (block.length > 0 ? [...block, ''] : []))
+}
+
+/** What stands below the rows: the legend, what is odd about the trace, and what was not shown. */
 export function summaryLines(
   tree: TraceTree,
   rows: Rows,
   window: TimeWindow,
   pen: Pen,
-  { bars, view }: { readonly bars: boolean; readonly view: string | undefined } = {
-    bars: true,
-    view: undefined,
-  },
+  { bars, view }: { readonly bars: boolean; readonly view: string | undefined },
 ): string[] {
-  const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
   const notes = [
     ...noteLines(tree, window, pen),
     ...foldLines(rows, pen),
     ...viewLines(tree, rows, view, pen),
   ]
-  const lines = bars ? [...legend(rows, pen)] : []
-  for (const block of [...blocks, notes]) {
-    if (block.length > 0) lines.push(...(lines.length > 0 ? [''] : []), ...block)
-  }
-  return lines
+  const lines = bars ? legend(rows, pen) : []
+  return notes.length > 0 && lines.length > 0 ? [...lines, '', ...notes] : [...lines, ...notes]
+}
+
+/** In place of the rows when the flags leave none: verdicts on the whole trace would pass for those on what was asked. */
+export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
+  return [fitEnd('No span fits.', pen.width, pen.glyphs.ellipsis), ...viewLines(tree, rows, view, pen)]
 }
 
 function legend(rows: Rows, { width, glyphs, style }: Pen): string[] {

@@ -8,11 +8,10 @@ import {
 } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
+import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { serviceColour } from '../service-colour.ts'
 import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
 
@@ -29,7 +28,11 @@ export function slowestLines(tree: TraceTree, window: TimeWindow, pen: Pen): str
   })
   const widest = Math.max(...figures.map((text) => text.length))
   const whos = whoLines(tree, slowest, [], pen.width - widest - 4, pen)
-  return [title('slowest by self time', pen), ...whos.map((who, i) => `  ${figures[i]}  ${who}`)]
+  const lines = whos.flatMap(([who, id], i) => [
+    `  ${figures[i]}  ${who}`,
+    ...(id === undefined ? [] : [blanks(widest + 4) + id]),
+  ])
+  return [title('slowest by self time', pen), ...lines]
 }
 
 /** The share of the time the axis shows; work after the root's end has no share in it. */
@@ -56,11 +59,14 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
     pen,
   )
   const lines = told.flatMap((nodes, i) => {
-    const line = `  ${style.red(glyphs.error)} ${whos[i]}`
+    const [who, id] = whos[i]!
     const says = errorMessage(tree.span(nodes[0]!))
-    if (says === undefined) return [line]
-    const said = wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
-    return [line, ...said.map((text) => `    ${style.red(text)}`)]
+    const said = says === undefined ? [] : wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
+    return [
+      `  ${style.red(glyphs.error)} ${who}`,
+      ...(id === undefined ? [] : [`    ${id}`]),
+      ...said.map((text) => `    ${style.red(text)}`),
+    ]
   })
   if (groups.size > MOST_SHOWN_FINDINGS)
     lines.push(style.dim(fitEnd(`    and ${groups.size - MOST_SHOWN_FINDINGS} more`, width, glyphs.ellipsis)))
@@ -81,7 +87,8 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
     pen,
   )
   const lines = told.flatMap((calls, i) => [
-    `  ${whos[i]}`,
+    `  ${whos[i]![0]}`,
+    ...(whos[i]![1] === undefined ? [] : [`    ${whos[i]![1]}`]),
     ...howRepeated(tree, calls, width - 4, glyphs).map((text) => `    ${style.dim(text)}`),
   ])
   const more = `    and ${count(found.length - MOST_SHOWN_FINDINGS, 'group')} more`
@@ -114,31 +121,36 @@ function nameOf(tree: TraceTree, node: number): string {
   return name === '' ? '(no name)' : name
 }
 
-/** `name  service  span id` in columns, each at most `width` wide: in little room the id goes first, then the service. */
+/** From this width on a span id has a column; in less room it has a line of its own, since it is what is typed next. */
+const ID_COLUMN_FROM = 56
+/** Less room is for the name alone. */
+const SERVICE_FROM = 24
+
+/** Per node `name  service  span id` in columns, or with the id on a second line; none wider than `width`. */
 function whoLines(
   tree: TraceTree,
   nodes: readonly number[],
   before: readonly string[],
   width: number,
   pen: Pen,
-): string[] {
+): (readonly [line: string, id?: string])[] {
   const { glyphs, style } = pen
   const names = nodes.map((node, i) => (before[i] ?? '') + safeName(nameOf(tree, node), glyphs.ellipsis))
-  if (width < 24) return names.map((name) => fitMiddle(name, width, glyphs.ellipsis))
+  const ids = nodes.map((node) => style.dim(fitEnd(tree.span(node).spanId, width, glyphs.ellipsis)))
+  if (width < SERVICE_FROM) return names.map((name, i) => [fitMiddle(name, width, glyphs.ellipsis), ids[i]!])
   const most = Math.max(8, Math.floor(width / 3))
   const services = nodes.map((node) =>
     fitEnd(safeName(tree.span(node).service, glyphs.ellipsis), most, glyphs.ellipsis),
   )
   const serviceColumns = Math.max(...services.map(displayWidth))
-  const idColumns = width >= 56 ? 2 + 16 : 0
+  const idColumns = width >= ID_COLUMN_FROM ? 2 + 16 : 0
   const room = Math.max(1, width - idColumns - 2 - serviceColumns)
   const nameColumns = Math.min(room, Math.max(...names.map(displayWidth)))
   return nodes.map((node, i) => {
-    const span = tree.span(node)
     const name = padEnd(fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
     const service = services[i]!
-    const painted = style.palette(serviceColour(span.service), service)
-    if (idColumns === 0) return `${name}  ${painted}`
-    return `${name}  ${painted}${' '.repeat(serviceColumns - displayWidth(service))}  ${style.dim(span.spanId)}`
+    const line = `${name}  ${style.palette(tree.services.indexOf(node), service)}`
+    if (idColumns === 0) return [line, ids[i]!]
+    return [`${line}${' '.repeat(serviceColumns - displayWidth(service))}  ${ids[i]}`]
   })
 }

@@ -6,13 +6,13 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import { type Glyphs, glyphsFor } from '../glyphs.ts'
 import { axisLine } from './axis.ts'
-import { drawBar, type Interval } from './bar.ts'
+import { drawBar, type Interval, markFailed } from './bar.ts'
 import { Guides } from './guides.ts'
 import { type HeaderFacts, headerLines } from './header.ts'
 import { Labels } from './label.ts'
 import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
 import { planRows, type Rows } from './rows.ts'
-import { summaryLines } from './summary.ts'
+import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 import { type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
 /** How a waterfall is drawn. */
@@ -49,8 +49,8 @@ interface Drawing {
 }
 
 /**
- * A trace for a terminal, line by line: header, axis, one row per span (equal leaf siblings in one), summary. No line
- * is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
+ * A trace for a terminal, line by line: header, verdicts, axis, one row per span (equal leaf siblings in one), summary. No
+ * line is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
  */
 export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Generator<string> {
   const { width, style, fold = true, bars = true, view, scale, zoom = {} } = options
@@ -60,10 +60,12 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   yield ''
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown)
+  if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, { width, glyphs, style })
   const labels = new Labels(tree, rows, glyphs)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const layout = layOut(tree, rows, labels, width, bars)
   const shown = zoomed(window, zoom)
+  yield* verdictLines(tree, window, { width, glyphs, style })
   const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
   if (titles !== '') yield style.dim(titles)
   yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style })
@@ -135,7 +137,9 @@ function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs,
   const members = rows.fold(node)?.members
   const spans = members ? members.map(intervalOf) : [intervalOf(node)]
   const sections = members ? members.flatMap((member) => path.sectionsOf(member)) : path.sectionsOf(node)
-  const runs = drawBar(spans, sections, window, layout.bar, glyphs)
+  const drawn = drawBar(spans, sections, window, layout.bar, glyphs)
+  const hasFailed = tree.hasFailed(node)
+  const runs = hasFailed ? markFailed(drawn, glyphs.error) : drawn
   let bar = ''
   for (let i = 0; i < runs.length; i++) {
     const { text, tone } = runs[i]!
@@ -143,7 +147,7 @@ function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs,
       if (i < runs.length - 1) bar += text
     } else if (tone === 'note') bar += style.yellow(text)
     else {
-      const painted = style.palette(labels.colour(node), text)
+      const painted = hasFailed ? style.red(text) : style.palette(labels.colour(node), text)
       bar += tone === 'path' ? style.bold(painted) : painted
     }
   }
