@@ -1,9 +1,13 @@
-/** The name among `known` that was probably meant; undefined when none is near: more than a third of it would change. */
+/**
+ * The name among `known` that was probably meant: a few letters off, or the one is a part of the other. Undefined when
+ * none is near: more than a third of it would change.
+ */
 export function nearName(typed: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
   for (const name of known) {
-    const distance = editDistance(typed.toLowerCase(), name.toLowerCase())
+    const [one, other] = [typed.toLowerCase(), name.toLowerCase()]
+    const distance = isPart(one, other) ? PART : editDistance(one, other)
     if (distance < least && distance <= Math.max(1, Math.floor(name.length / 3))) {
       best = name
       least = distance
@@ -17,6 +21,12 @@ export function didYouMean(typed: string, known: Iterable<string>): string {
   const near = nearName(typed, known)
   return near === undefined ? '' : `Did you mean ${near}? `
 }
+
+/** Further than the same word in another letter case, nearer than a letter that is wrong. */
+const PART = 0.5
+
+const isPart = (one: string, other: string): boolean =>
+  one !== other && Math.min(one.length, other.length) > 2 && (one.includes(other) || other.includes(one))
 
 /** Longer texts are no mistyped names, and the distance takes time with the product of both lengths. */
 const LONGEST = 60

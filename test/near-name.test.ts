@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { didYouMean, nearName } from '../src/near-name.ts'
 
@@ -19,6 +20,29 @@ describe('nearName', () => {
   it.each(['', 'favourite', 'xy', 'x'.repeat(100_000)])('nothing is near %.20s', (typed) =>
     expect(nearName(typed, NAMES)).toBeUndefined(),
   )
+
+  it.each([
+    ['pay', 'payment'],
+    ['payments', 'payment'],
+    ['paymnet', 'payment'],
+    ['checkout-service', 'checkout'],
+    ['crat', 'cart'],
+    ['nosuch', undefined],
+    ['pa', undefined],
+  ])('among services, %s is near %s', (typed, name) => {
+    expect(nearName(typed, ['cart', 'checkout', 'email', 'frontend', 'payment'])).toBe(name)
+  })
+
+  it('gives one of the names, and the same word before all others', () => {
+    const words = fc.string({ maxLength: 40 })
+    fc.assert(
+      fc.property(words, fc.array(words), (typed, known) => {
+        const near = nearName(typed, known)
+        if (near !== undefined) expect(known).toContain(near)
+        if (known.includes(typed)) expect(near?.toLowerCase()).toBe(typed.toLowerCase())
+      }),
+    )
+  })
 
   it('a question in a hint, or nothing', () => {
     expect(didYouMean('isuer', NAMES)).toBe('Did you mean issuer? ')

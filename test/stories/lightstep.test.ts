@@ -57,6 +57,24 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(world.slept.at(-1)).toBe(8000)
   })
 
+  it('nobody is asked who may only read, by the access of the profile and the scopes of the token', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = { iss: 'https://idp.example', sub: 'alice', aud: 'api', scope: 'openid traces:read' }
+    world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims)}.c2ln`
+    await world.editConfig((text) => `${text}[profiles.old.access]\nwrite = { scopes = ["traces:write"] }\n`)
+    for (const tty of [true, false]) {
+      world.tty = tty
+      const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
+      expect(exit).toBe(11)
+      expect(stderr).toMatch(
+        /error: Lightstep.*, and a snapshot takes the right to write, which you have not\n/,
+      )
+      expect(stderr).toMatch(/required: scope traces:write\n +held: scopes openid, traces:read/)
+      expect(stderr).not.toMatch(/Take one\?/)
+    }
+    expect(api.requests).toEqual([])
+  })
+
   it('on a terminal a person is asked: no is exit 4 and costs nothing, yes goes on', async () => {
     world.tty = true
     world.stdin = ['']

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTempoApi } from '../world/tempo-api.ts'
 import { toOtlpDocument } from '../world/trace/otlp.ts'
 import { makeTrace } from '../world/trace-data.ts'
@@ -99,4 +99,88 @@ it('a trace that says no time is not from 1970', async () => {
   const { stdout } = await get('')
   expect(stdout).toContain('no start time')
   expect(stdout).not.toContain('1970')
+})
+
+describe('a service that the trace has not', () => {
+  it.each(['', '-o json', '-o csv', '--plain'])(
+    '%s: exit 7, with the name that is near and those that are there',
+    async (flags) => {
+      const { exit, stdout, stderr } = await get(`--service paymnet ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
+      expect(stderr.replace(/\\?"/g, "'")).toMatch(/no span of service 'paymnet'/)
+      expect(stderr).toMatch(/Did you mean payment\? Its services: cart, checkout, email, frontend,/)
+    },
+  )
+
+  it('none is near: those that are there', async () => {
+    const { stderr } = await get('--service nosuch')
+    expect(stderr).not.toMatch(/Did you mean/)
+    expect(stderr).toMatch(/Its services: cart, checkout,/)
+  })
+
+  it('one that is there with no span that fits: said, and no verdict on the others', async () => {
+    const { exit, stdout } = await get('--service shipping --errors')
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^No span fits\.\n0 of 48 spans shown \(--errors --service shipping\)/m)
+    expect(stdout).not.toMatch(/slowest by self time|critical path/)
+  })
+})
+
+describe('what to type next, for a person at a terminal', () => {
+  it('names the span that failed and the errors alone, with the flags that matter', async () => {
+    world.watched = true
+    const { stdout, stderr } = await get('--min 1ms --scale fit')
+    const failed = /POST card-network +payment +([0-9a-f]{16})/.exec(stdout)?.[1]
+    expect(stderr).toBe(
+      `one span:     ls-auth trace get ${file} --scale fit --span ${failed}\n` +
+        `errors only:  ls-auth trace get ${file} --min 1ms --scale fit --errors\n`,
+    )
+    for (const line of stderr.trim().split('\n')) {
+      expect(await world.type(line.slice(line.indexOf('ls-auth')))).toMatchObject({ exit: 0 })
+    }
+  })
+
+  it.each(['--errors --quiet', '-o md', '-o json'])('%s: nothing', async (flags) => {
+    world.watched = true
+    expect((await get(flags)).stderr).not.toMatch(/ls-auth trace get/)
+  })
+
+  it('in a script nothing is said', async () => {
+    expect((await get('')).stderr).toBe('')
+  })
+
+  it('a search names the first trace of its list', async () => {
+    world.watched = true
+    const { stderr } = await world.type(`ls-auth trace search --file ${file} --errors`)
+    expect(stderr).toMatch(/^look at one: {2}ls-auth trace get \S+checkout\.json --trace [0-9a-f]{32}$/m)
+    expect(await world.type(stderr.slice(stderr.indexOf('ls-auth')).trim())).toMatchObject({ exit: 0 })
+  })
+})
+
+it.each(['00fb86738b', '00fb86738b42c835484f'])(
+  '%s is cut off: said before anything is asked',
+  async (id) => {
+    const tempo = await startTempoApi({ traces: [trace] })
+    await world.writeConfig(
+      `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,
+    )
+    const { exit, stderr } = await world.type(`ls-auth trace get ${id}`)
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(
+      /is no whole id: it has (10|20) digits\nhint: A trace id has 32 hex digits, or 16; a span id has 16\./,
+    )
+    expect(tempo.requests).toEqual([])
+    await tempo.close()
+  },
+)
+
+it('a search by a service that the source has not names the one that is near', async () => {
+  const search = (flags: string) => world.type(`ls-auth trace search --file ${file} ${flags}`)
+  expect(await search('--service paymnet')).toMatchObject({
+    exit: 0,
+    stderr: 'note: file checkout.json knows no service "paymnet"; did you mean payment?\n',
+  })
+  expect((await search('--service nosuch')).stderr).toMatch(/"nosuch": ls-auth services lists them\n$/)
+  expect((await search('--service shipping --errors')).stderr).toBe('')
+  expect((await search('--service paymnet --json')).stderr).toBe('')
 })

@@ -1,4 +1,7 @@
+import { answerLevels } from '../../claims/access-level.ts'
 import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
 import type { SnapshotConsent } from '../../trace/sources/consent.ts'
 import { commandLine } from '../command-line.ts'
 import { confirm } from '../confirm.ts'
@@ -12,9 +15,10 @@ const COST = [
 
 /**
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
- * it in advance; without a terminal there is no prompt, but a Failure `cannot-do`.
+ * it in advance; without a terminal there is no prompt, but a Failure `cannot-do`. Who may only read is not asked: Failure
+ * `not-allowed`.
  */
-export function snapshotConsent(invocation: Invocation): SnapshotConsent {
+export function snapshotConsent(invocation: Invocation, profile: Profile): SnapshotConsent {
   const { terminal, clock } = invocation.ports
   const allowed = invocation.options.snapshot === true
   const command = commandLine(invocation, { snapshot: true })
@@ -23,6 +27,7 @@ export function snapshotConsent(invocation: Invocation): SnapshotConsent {
     command,
     async request(reason, instead) {
       if (allowed) return
+      await requireWrite(invocation, profile, reason)
       if (!terminal.inIsTTY) {
         const detail = [...COST, ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
@@ -38,4 +43,33 @@ export function snapshotConsent(invocation: Invocation): SnapshotConsent {
       return clock.sleep(milliseconds)
     },
   }
+}
+
+/** Failure `not-allowed` when the profile says who may write, and the token certainly does not amount to it. */
+async function requireWrite(invocation: Invocation, profile: Profile, reason: string): Promise<void> {
+  const { write } = profile.access ?? {}
+  if (write === undefined) return
+  const { readTokens } = await import('../identity/inspected-tokens.ts')
+  const { access, id } = await readTokens(invocation, profile)
+  const held = (name: 'scopes' | 'groups') => access?.identity[name].value ?? id?.identity[name].value
+  const [answer] = answerLevels(held('scopes'), held('groups'), { write })
+  if (answer?.amounts !== 'no') return
+  const sides = (
+    [
+      ['scope', 'scopes'],
+      ['group', 'groups'],
+    ] as const
+  ).filter(([, name]) => write[name]?.length)
+  const detail = sides.flatMap(([one, name]) => [
+    `required: ${one} ${(write[name] ?? []).join(name === 'scopes' ? ' and ' : ' or ')}`,
+    `held: ${name} ${
+      held(name)
+        ?.map((value) => safeText(value, 60))
+        .join(', ') || 'none'
+    }`,
+  ])
+  throw new Failure('not-allowed', `${reason}, and a snapshot takes the right to write, which you have not`, {
+    hint: 'Ask for it, or read a trace by the id of one of its spans: ls-auth trace get SPAN_ID',
+    detail,
+  })
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
 import { parseSpanOrTraceId, type TraceReference } from '../../trace/id.ts'
 
 /**
@@ -25,11 +26,22 @@ export function readTraceId(text: string): TraceReference {
   throw new Failure('usage', '--trace: this is not a trace id')
 }
 
+/** Leading zeros that a tool may have dropped: three are one id in 4,096. A text that lacks more was cut off. */
+const MOST_DROPPED = 3
+
 function readReference(text: string): TraceReference | Failure {
   try {
-    return parseSpanOrTraceId(text)
+    const reference = parseSpanOrTraceId(text)
+    const { form, digits } = reference
+    const missing = form === 'hex' && digits !== undefined ? (32 - digits.length) % 16 : 0
+    return missing > MOST_DROPPED ? cutOff(text, digits?.length ?? 0) : reference
   } catch (error) {
     if (error instanceof Failure) return error
     throw error
   }
 }
+
+const cutOff = (text: string, digits: number): Failure =>
+  new Failure('usage', `"${safeText(text, 60)}" is no whole id: it has ${digits} digits`, {
+    hint: 'A trace id has 32 hex digits, or 16; a span id has 16. Copy all of it; zeros that are missing at its start can be typed.',
+  })

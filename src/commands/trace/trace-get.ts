@@ -9,6 +9,7 @@ import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { findTrace } from './find-trace.ts'
+import { requireService } from './known-service.ts'
 import { readFormat, tellMasked } from './print-rows.ts'
 import { readTraceArgument, readTraceId, type TraceArgument } from './trace-argument.ts'
 import { type Picture, writeTrace } from './trace-output.ts'
@@ -64,12 +65,14 @@ async function run(invocation: Invocation, options: TraceGetOptions): Promise<vo
     )
     tree = buildTree(part)
   }
+  requireService(tree, view.selection.service)
   await writeTrace(invocation, format, await withClocks(tree, view), view, found)
   if (trace.partial !== undefined && !isDrawn(format) && format !== 'json') {
     tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
   }
   // A drawing shows no attributes, so nothing in it was masked.
   if (!isDrawn(format) && shown.masked() > 0) tellMasked(invocation, 'values')
+  if (format === 'waterfall') (await import('./next-steps.ts')).tellStepsFrom(invocation, tree, view)
 }
 
 /** The tree to draw; with `--skew` after correction for clock skew. */

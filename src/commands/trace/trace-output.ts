@@ -72,13 +72,15 @@ async function writeDrawing(
     return terminal.page(renderMarkdown(tree, options), '\n')
   }
   const lines = await linesOf(invocation, tree, view, options)
-  await terminal.page(withLink(lines, source.link, terminal.columns), '\n')
+  const { link } = source
+  const isLong = link !== undefined && link.length > terminal.columns
+  await terminal.page(isLong ? followedBy(lines, ['', link]) : lines, '\n')
 }
 
 /** A link that does not fit into the header stands below, unbroken. */
-function* withLink(lines: Iterable<string>, link: string | undefined, columns: number): Generator<string> {
+function* followedBy(lines: Iterable<string>, others: readonly string[]): Generator<string> {
   yield* lines
-  if (link !== undefined && link.length > columns) yield* ['', link]
+  yield* others
 }
 
 async function linesOf(

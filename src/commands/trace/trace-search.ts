@@ -1,7 +1,10 @@
+import { nearName } from '../../near-name.ts'
+import { safeText } from '../../safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { maskText } from '../../trace/masking.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
+import type { CapableSource } from '../../trace/sources/capabilities.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -50,8 +53,24 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   })
   if (format !== 'ndjson')
     await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
+  if (format === 'list') await tellMore(invocation, source, result.traces, filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   if (result.truncated) tell(invocation, restNote(invocation, result, options))
+}
+
+/** What to type next; of an empty list by service, whether there is such a service at all. */
+async function tellMore(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  traces: readonly TraceSummary[],
+  { service }: TraceFilter,
+): Promise<void> {
+  if (traces.length > 0) return (await import('./next-steps.ts')).tellStepFromList(invocation, traces)
+  const known = service === undefined ? [] : ((await source.services?.()) ?? [])
+  if (service === undefined || known.length === 0 || known.includes(service)) return
+  const near = nearName(service, known)
+  const rest = near === undefined ? ': ls-auth services lists them' : `; did you mean ${safeText(near, 60)}?`
+  tell(invocation, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`)
 }
 
 function maskSummary(trace: TraceSummary): TraceSummary {
