@@ -67,9 +67,9 @@ describe('a trace by its trace id takes a snapshot', () => {
       const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
       expect(exit).toBe(11)
       expect(stderr).toMatch(
-        /error: Lightstep.*, and a snapshot takes the right to write, which you have not\n/,
+        /error: Lightstep.*; a snapshot needs the right to write, which you do not have\n/,
       )
-      expect(stderr).toMatch(/required: scope traces:write\n +held: scopes openid, traces:read/)
+      expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
       expect(stderr).not.toMatch(/Take one\?/)
     }
     expect(api.requests).toEqual([])

@@ -1,6 +1,4 @@
-import { answerLevels } from '../../claims/access-level.ts'
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { SnapshotConsent } from '../../trace/sources/consent.ts'
 import { commandLine } from '../command-line.ts'
@@ -27,6 +25,7 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
     command,
     async request(reason, instead) {
       if (allowed) return
+      const { requireWrite } = await import('./write-access.ts')
       await requireWrite(invocation, profile, reason)
       if (!terminal.inIsTTY) {
         const detail = [...COST, ...(instead === undefined ? [] : [instead])]
@@ -43,33 +42,4 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       return clock.sleep(milliseconds)
     },
   }
-}
-
-/** Failure `not-allowed` when the profile says who may write, and the token certainly does not amount to it. */
-async function requireWrite(invocation: Invocation, profile: Profile, reason: string): Promise<void> {
-  const { write } = profile.access ?? {}
-  if (write === undefined) return
-  const { readTokens } = await import('../identity/inspected-tokens.ts')
-  const { access, id } = await readTokens(invocation, profile)
-  const held = (name: 'scopes' | 'groups') => access?.identity[name].value ?? id?.identity[name].value
-  const [answer] = answerLevels(held('scopes'), held('groups'), { write })
-  if (answer?.amounts !== 'no') return
-  const sides = (
-    [
-      ['scope', 'scopes'],
-      ['group', 'groups'],
-    ] as const
-  ).filter(([, name]) => write[name]?.length)
-  const detail = sides.flatMap(([one, name]) => [
-    `required: ${one} ${(write[name] ?? []).join(name === 'scopes' ? ' and ' : ' or ')}`,
-    `held: ${name} ${
-      held(name)
-        ?.map((value) => safeText(value, 60))
-        .join(', ') || 'none'
-    }`,
-  ])
-  throw new Failure('not-allowed', `${reason}, and a snapshot takes the right to write, which you have not`, {
-    hint: 'Ask for it, or read a trace by the id of one of its spans: ls-auth trace get SPAN_ID',
-    detail,
-  })
 }

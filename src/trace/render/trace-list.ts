@@ -58,7 +58,11 @@ function durationText(nanos: number, isInMillis: boolean, micro: string): string
 /** A back end without search returns examples of spans instead. */
 const isOfSpans = (traces: readonly TraceSummary[]): boolean => traces.every(({ span }) => span !== undefined)
 
-const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE']
+const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE'] as const
+/** Which figures stay in little room, the most needed first. */
+const BY_NEED = ['DURATION', 'ERRORS', 'AGE', 'SPANS'] as const
+/** Columns that figures leave to the root. */
+const LEAST_ROOT = 12
 
 interface ListColumns {
   readonly id: number
@@ -69,7 +73,9 @@ interface ListColumns {
   readonly most: number
   /** The palette index of a root's service, by the order of services in the list. */
   readonly colours: ReadonlyMap<string | undefined, number>
-  /** The cells in their columns; nothing where there is no room. */
+  /** Whether there is a column of errors; else the root is marked. */
+  readonly hasErrors: boolean
+  /** The cells in their columns, as far as there is room. */
   figures(cells: readonly string[]): string
 }
 
@@ -78,23 +84,35 @@ function planColumns(traces: readonly TraceSummary[], options: ListOptions): Lis
   const { width } = options
   const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, options))]
   const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i]!))))
-  const figures = (cells: readonly string[]) =>
-    cells.map((cell, i) => `  ${padStart(cell, widths[i]!)}`).join('')
   const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
-  const fixed = id + 2 + displayWidth(figures(HEADS))
-  const most = traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1)
-  const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootText(trace, options))), 4)
-  const services = [...new Set(traces.map((trace) => trace.rootService))]
-  const colours = new Map(services.map((service, index) => [service, index]))
-  // Too narrow for whole ids and everything else: drop the figures, then the root.
-  if (width < fixed + 12) {
-    const root = Math.max(0, Math.min(width - id - 2, widest))
-    return { id, root, bar: 0, most, colours, figures: () => '' }
-  }
-  const room = width - fixed
+  const kept = figuresThatFit(widths, width - id - 2 - LEAST_ROOT)
+  const figures = (cells: readonly string[]) =>
+    cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
+  const hasErrors = kept.has('ERRORS')
+  const rootOf = (trace: TraceSummary) => rootText(trace, options, !hasErrors)
+  const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootOf(trace))), 4)
+  const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS)))
   // A whole name says more than a long bar.
-  const bar = room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
-  return { id, root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest), bar, most, colours, figures }
+  const bar = kept.size === HEADS.length && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
+  const services = [...new Set(traces.map((trace) => trace.rootService))]
+  return {
+    id,
+    root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest),
+    bar,
+    most: traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1),
+    colours: new Map(services.map((service, index) => [service, index])),
+    hasErrors,
+    figures,
+  }
+}
+
+function figuresThatFit(widths: readonly number[], room: number): ReadonlySet<string> {
+  let left = room
+  const least = BY_NEED.findIndex((head) => {
+    left -= 2 + widths[HEADS.indexOf(head)]!
+    return left < 0
+  })
+  return new Set(least < 0 ? BY_NEED : BY_NEED.slice(0, least))
 }
 
 function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
@@ -113,7 +131,10 @@ function traceLine(trace: TraceSummary, columns: ListColumns, options: ListOptio
   const glyphs = glyphsFor(options.unicode)
   const id = fitEnd(idForTraceGet(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
-  const name = padEnd(fitMiddle(rootText(trace, options), columns.root, glyphs.ellipsis), columns.root)
+  const name = padEnd(
+    fitMiddle(rootText(trace, options, !columns.hasErrors), columns.root, glyphs.ellipsis),
+    columns.root,
+  )
   const middle = `${name}${columns.figures(cellsOf(trace, options))}`
   const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
   if (columns.bar === 0) return left.trimEnd()
@@ -121,11 +142,14 @@ function traceLine(trace: TraceSummary, columns: ListColumns, options: ListOptio
   return `${left}  ${style.palette(columns.colours.get(trace.rootService) ?? 0, glyphs.path.repeat(filled))}`
 }
 
-function rootText({ rootService, rootName, span }: TraceSummary, { unicode }: ListOptions): string {
+function rootText(trace: TraceSummary, { unicode }: ListOptions, marked: boolean): string {
+  const { rootService, rootName, span, errors = 0 } = trace
+  const glyphs = glyphsFor(unicode)
+  const mark = marked && errors > 0 ? `${glyphs.error} ` : ''
   const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(
     (part) => part !== undefined && part !== '',
   )
-  return parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphsFor(unicode).ellipsis)
+  return mark + (parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphs.ellipsis))
 }
 
 function age(millis: number): string {

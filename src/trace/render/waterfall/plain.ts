@@ -14,6 +14,8 @@ import { timeWindow, zeroOf } from './window.ts'
 
 /** Columns a name keeps, whatever stands after it. */
 const LEAST_NAME = 12
+/** Duration, service and start. */
+const FIRST_FACTS = 3
 
 interface PlainTrace {
   readonly tree: TraceTree
@@ -59,11 +61,13 @@ function spanLine(node: number, telling: PlainTrace): string {
   const times = fold ? `${fold.members.length}${glyphs.times} ` : ''
   const mark = span.status === 'error' ? `${glyphs.error} ` : ''
   const indent = indentOf(tree.depth(node), width) + mark
-  const facts = factsOf(node, telling)
-  // Facts are dropped from the end, so that the name keeps some room.
-  while (facts.length > 1 && width - displayWidth(`${indent}  ${facts.join('  ')}`) < LEAST_NAME) facts.pop()
-  const rest = `  ${facts.join('  ')}`
   const name = times + safeName(span.name === '' ? '(no name)' : span.name, glyphs.ellipsis)
+  const facts = factsOf(node, telling)
+  const roomBeside = () => width - displayWidth(`${indent}  ${facts.join('  ')}`)
+  // Facts are dropped from the end: the last ones for a whole name, the first ones for the beginning of one.
+  while (facts.length > FIRST_FACTS && roomBeside() < displayWidth(name)) facts.pop()
+  while (facts.length > 1 && roomBeside() < LEAST_NAME) facts.pop()
+  const rest = `  ${facts.join('  ')}`
   const room = Math.max(1, width - displayWidth(indent + rest))
   return fitEnd(indent + fitMiddle(name, room, glyphs.ellipsis) + rest, width, glyphs.ellipsis)
 }

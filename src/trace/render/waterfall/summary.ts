@@ -42,10 +42,18 @@ export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined
 function legend(rows: Rows, { width, glyphs, style }: Pen): string[] {
   const signs = [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
   if (rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
-  const line = signs.join('   ')
-  const lines =
-    displayWidth(line) <= width ? [line] : signs.map((sign) => fitEnd(sign, width, glyphs.ellipsis))
-  return lines.map((text) => style.dim(text))
+  return packed(signs, width).map((line) => style.dim(fitEnd(line, width, glyphs.ellipsis)))
+}
+
+/** As many words to a line as fit. */
+function packed(words: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const longer = `${lines.at(-1)}   ${word}`
+    if (lines.length > 0 && displayWidth(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(word)
+  }
+  return lines
 }
 
 function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {

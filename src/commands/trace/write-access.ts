@@ -1,0 +1,37 @@
+import { answerLevels } from '../../claims/access-level.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { readTokens } from '../identity/inspected-tokens.ts'
+import type { Invocation } from '../invocation.ts'
+
+/**
+ * Failure `not-allowed`, beginning with `reason`, when the profile's `access` says who may write and the token certainly
+ * does not amount to it.
+ */
+export async function requireWrite(invocation: Invocation, profile: Profile, reason: string): Promise<void> {
+  const { write } = profile.access ?? {}
+  if (write === undefined) return
+  const { access, id } = await readTokens(invocation, profile)
+  const held = (name: 'scopes' | 'groups') => access?.identity[name].value ?? id?.identity[name].value
+  const [answer] = answerLevels(held('scopes'), held('groups'), { write })
+  if (answer?.amounts !== 'no') return
+  throw new Failure('not-allowed', `${reason}; a snapshot needs the right to write, which you do not have`, {
+    hint: 'Ask for it, or read a trace by the id of one of its spans: ls-auth trace get SPAN_ID',
+    detail: [
+      ...comparison('scopes', write.scopes, held('scopes'), ' and '),
+      ...comparison('groups', write.groups, held('groups'), ' or '),
+    ],
+  })
+}
+
+function comparison(
+  name: string,
+  wanted: readonly string[] = [],
+  held: readonly string[] = [],
+  between: string,
+): string[] {
+  if (wanted.length === 0) return []
+  const have = held.map((one) => safeText(one, 60)).join(', ')
+  return [`required ${name}: ${wanted.join(between)}`, `held ${name}: ${have || 'none'}`]
+}
