@@ -28,7 +28,13 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
       world = await startPlayWorld({ provider: 0, gateway: 0, tempo: 0, jaeger: 0 })
       directory = await makePlayDirectory(world, NAME)
       // A display, as a person at a desk has one. What would open a browser on it is not there.
-      terminal = await openTerminal(80, { DISPLAY: ':0', LANG: 'C.UTF-8', TERM: 'xterm-256color' })
+      // A pager would wait for a key.
+      terminal = await openTerminal(80, {
+        DISPLAY: ':0',
+        LANG: 'C.UTF-8',
+        TERM: 'xterm-256color',
+        PAGER: 'cat',
+      })
     })
 
     afterAll(async () => {
