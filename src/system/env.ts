@@ -8,15 +8,18 @@ export function processEnv(): Env {
     variables: process.env,
     platform: process.platform,
     homeDirectory: homeDirectory(),
-    systemConfigFile:
-      process.platform === 'win32'
-        ? `${process.env.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
-        : '/etc/ls-auth/config.toml',
+    systemConfigFile: systemConfigFile(process.platform, process.env),
     pid: process.pid,
     uid: process.getuid?.(),
     version: typeof LS_AUTH_VERSION === 'string' ? LS_AUTH_VERSION : '0.0.0-source',
   }
 }
+
+/** The settings file for everybody on a machine. */
+export const systemConfigFile = (platform: NodeJS.Platform, variables: Env['variables']): string =>
+  platform === 'win32'
+    ? `${variables.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
+    : '/etc/ls-auth/config.toml'
 
 /** The home directory when the system knows none: a path where nothing exists, and never the working directory. */
 const NOWHERE = '/nonexistent'
