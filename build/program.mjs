@@ -12,7 +12,11 @@ export const EXTERNAL = ['keytar', 'fs-native-extensions', 'open', 'string-width
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 
-const NODE = /** @type {const} */ ({ platform: 'node', transform: { target: 'node20.19' } })
+/** What the program is built for. */
+export const NODE = /** @type {const} */ ({
+  platform: 'node',
+  transform: { target: 'node20.19', define: { LS_AUTH_VERSION: JSON.stringify(version) } },
+})
 
 const OUTPUT = /** @type {const} */ ({
   dir: 'dist',
@@ -37,7 +41,6 @@ async function buildMain() {
     ...NODE,
     input: { main: 'src/main.ts' },
     external: EXTERNAL,
-    transform: { ...NODE.transform, define: { LS_AUTH_VERSION: JSON.stringify(version) } },
     plugins: [chunks.plugin, lateBuiltins()],
   })
   const { output } = await bundle.write({

@@ -51,8 +51,12 @@ export interface Machine {
   close(): Promise<void>
 }
 
-export async function openMachine(options: { binary?: string } = {}): Promise<Machine> {
-  const { binary = BINARY } = options
+/** `program`: the command line that starts ls-auth; default: the binary, by the Node that runs the tests. */
+export async function openMachine(
+  options: { binary?: string; program?: readonly [string, ...string[]] } = {},
+): Promise<Machine> {
+  const { binary = BINARY, program = [process.execPath, binary] } = options
+  const [file, ...before] = program
   const home = await mkdtemp(join(tmpdir(), 'ls-auth-machine-'))
   const running = new Set<ChildProcess>()
   const machine: Machine = {
@@ -70,7 +74,7 @@ export async function openMachine(options: { binary?: string } = {}): Promise<Ma
       XDG_RUNTIME_DIR: join(home, 'run'),
     },
     run: (args, options) => machine.start(args, options).ended,
-    start: (args, options) => machine.command(process.execPath, [binary, ...args], options),
+    start: (args, options) => machine.command(file, [...before, ...args], options),
     command(file, args, { env, stdin } = {}) {
       const child = spawn(file, args, {
         env: { ...machine.env, ...env },

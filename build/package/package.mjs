@@ -1,0 +1,67 @@
+// @ts-check
+// `npm run package` builds what people install into packages/, with checksums and the SBOM. The same commit and the same
+// Node give the same bytes.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeChecksums } from './checksums.mjs'
+import { DEBIAN_ARCHITECTURE, makeDebianPackage } from './debian.mjs'
+import { EXECUTABLE, makeExecutable } from './executable.mjs'
+import { manPages } from './extras.mjs'
+import { writeSbom } from './package-sbom.mjs'
+import { copyRuntimePackages, PLATFORM } from './runtime-packages.mjs'
+import { copyProgram, emptyDirectory, put, settle, sourceDateEpoch } from './staging.mjs'
+import { packTarball } from './tarball.mjs'
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+const epoch = sourceDateEpoch()
+const target = await emptyDirectory('packages')
+const scratch = await emptyDirectory('.build/package')
+
+/** The npm package. `npm pack` sorts and dates by itself. */
+function npmTarball() {
+  const command = ['pack', '--silent', '--ignore-scripts', '--pack-destination', target]
+  execFileSync('npm', command, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+}
+
+/** A directory with everything but Node. */
+async function portableTarball() {
+  const name = `ls-auth-${version}-node-${PLATFORM}`
+  const directory = await emptyDirectory(join(scratch, name))
+  await copyProgram(directory)
+  await copyRuntimePackages(directory)
+  await settle(directory, ['bin/ls-auth.js', 'node_modules/open/xdg-open'], epoch)
+  await packTarball(directory, join(target, `${name}.tar.gz`), epoch)
+}
+
+/** A directory with one executable, and what goes beside it. */
+async function executableTarball() {
+  const name = `ls-auth-${version}-${PLATFORM}`
+  const directory = await emptyDirectory(join(scratch, name))
+  await makeExecutable(directory, scratch)
+  for (const file of ['LICENSE', 'README.md', 'SECURITY.md']) await copyFile(file, join(directory, file))
+  await copyFile('docs/install.md', join(directory, 'INSTALL.md'))
+  for (const { name, content } of await manPages()) await put(join(directory, 'man', name), content)
+  await settle(directory, [EXECUTABLE], epoch)
+  await packTarball(directory, join(target, `${name}.tar.gz`), epoch)
+}
+
+/** Only where Debian's own tool is. */
+async function debianPackage() {
+  if (spawnSync('dpkg-deb', ['--version']).status !== 0) {
+    process.stderr.write('SKIPPED the Debian package: dpkg-deb is not here\n')
+    return
+  }
+  const name = `ls-auth_${version}_${DEBIAN_ARCHITECTURE}.deb`
+  await makeDebianPackage(join(target, name), scratch, epoch)
+}
+
+npmTarball()
+await portableTarball()
+await debianPackage()
+await executableTarball()
+await writeSbom(join(target, `ls-auth-${version}.cdx.json`), epoch)
+await writeChecksums(target)

@@ -1,0 +1,48 @@
+// @ts-check
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { basename, join, relative, sep } from 'node:path'
+
+/** The platform as Node and the prebuilt native modules name it. */
+export const PLATFORM = `${process.platform}-${process.arch}`
+
+/** In a native package: what compilers read, and what an install script copies. */
+const NOT_SHIPPED = /^(build|src|include|script|binding\.(c|gyp)|CMakeLists\.txt)$/
+
+/**
+ * Copies the packages that npm would install for a user (package-lock.json, without devDependencies) into
+ * TARGET/node_modules, native modules for this platform only.
+ *
+ * @param {string} target
+ */
+export async function copyRuntimePackages(target) {
+  for (const directory of runtimePackages()) {
+    const isNative = existsSync(join(directory, 'prebuilds'))
+    await cp(directory, join(target, relative('.', directory)), {
+      recursive: true,
+      filter: (path) => !isNative || isShipped(relative(directory, path)),
+    })
+  }
+}
+
+/** Directories of the packages, as npm resolved them. */
+function runtimePackages() {
+  const command = ['ls', '--omit=dev', '--all', '--parseable']
+  const lines = execFileSync('npm', command, { encoding: 'utf8', shell: process.platform === 'win32' })
+  // The first line is this package. node-addon-api is C++ headers, for those who compile keytar.
+  return lines
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .filter((directory) => basename(directory) !== 'node-addon-api')
+}
+
+/** @param {string} path below the package */
+function isShipped(path) {
+  const [top = '', platform] = path.split(sep)
+  if (NOT_SHIPPED.test(top)) return false
+  if (top === 'prebuilds' && platform !== undefined && platform !== PLATFORM) return false
+  // Code for Bare, another runtime.
+  return !path.endsWith('.bare')
+}

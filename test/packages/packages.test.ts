@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeSync } from 'node:fs'
+import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { liveThroughSession } from '../process/whole-session.ts'
+import { isMet, needs } from '../world/needs.ts'
+import { type Provider, startProvider } from '../world/provider.ts'
+import { type Chroot, openChroot } from './chroot.ts'
+
+/** What `npm run package` has built. It takes too long for every run of the tests. */
+const built = process.env.LS_AUTH_PACKAGES
+if (built === undefined) writeSync(2, 'SKIPPED packages: npm run package, then LS_AUTH_PACKAGES=packages\n')
+
+const canRun =
+  built !== undefined &&
+  needs({ commands: ['mmdebstrap', 'dpkg-deb', 'chroot'], packages: ['mmdebstrap'] }) &&
+  isMet(process.getuid?.() === 0, 'an empty Debian needs root')
+
+describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
+  const packages = resolve(built ?? '.')
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  let provider: Provider
+  let chroot: Chroot
+
+  beforeAll(async () => {
+    provider = await startProvider()
+    chroot = await openChroot()
+    await mkdir(join(chroot.directory, 'opt'), { recursive: true })
+  }, 120_000)
+  afterAll(() => Promise.all([provider?.close(), chroot?.close()]))
+
+  const unpack = (name: string) =>
+    execFileSync('tar', ['-xzf', join(packages, name), '-C', join(chroot.directory, 'opt')])
+
+  /** Runs the whole session, and what a keychain would say: its library is loaded, but here is no D-Bus. */
+  async function expectToWork(keychain: string, ...program: [string, ...string[]]): Promise<void> {
+    const machine = await chroot.machine(...program)
+    expect(await machine.run(['--version'])).toMatchObject({ exit: 0, stdout: `${version}\n`, stderr: '' })
+    const login = ['login', '--issuer', provider.issuer, '--client-id', provider.clientId]
+    const refused = await machine.run([...login, '--no-browser'])
+    expect(refused).toMatchObject({ exit: 8 })
+    expect(refused.stderr).toContain(keychain)
+    // The store writes and locks by the native library.
+    await liveThroughSession(machine, provider)
+  }
+
+  it('the executable: without Node and libsecret', async () => {
+    unpack(`ls-auth-${version}-linux-x64.tar.gz`)
+    const directory = `/opt/ls-auth-${version}-linux-x64`
+    await expectToWork('is libsecret-1-0 installed?', `${directory}/ls-auth`)
+  })
+
+  it('the executable through a link on the PATH, its keychain library beside it', async () => {
+    await chroot.install('libsecret-1-0')
+    await chroot.asRoot('ln', '-s', `/opt/ls-auth-${version}-linux-x64/ls-auth`, '/usr/local/bin/ls-auth')
+    await expectToWork('no D-Bus', '/usr/local/bin/ls-auth').finally(() =>
+      chroot.asRoot('rm', '/usr/local/bin/ls-auth'),
+    )
+  }, 60_000)
+
+  it('the executable reads no NODE_OPTIONS, and unpacks nothing into the user’s directories', async () => {
+    const machine = await chroot.machine(`/opt/ls-auth-${version}-linux-x64/ls-auth`)
+    const env = { NODE_OPTIONS: '--require /nonexistent --stack-trace-limit=50' }
+    expect(await machine.run(['--version'], { env })).toMatchObject({ exit: 0, stderr: '' })
+    await liveThroughSession(machine, provider)
+    const left = await readdir(join(chroot.directory, machine.home), { recursive: true, withFileTypes: true })
+    const files = left.filter((entry) => entry.isFile())
+    for (const { parentPath, name } of files)
+      expect((await stat(join(parentPath, name))).mode & 0o111).toBe(0)
+    expect(files.map(({ name }) => name)).toEqual(
+      expect.not.arrayContaining([expect.stringMatching(/\.node$|^v8/)]),
+    )
+  })
+
+  it('the Debian package: with the Node of Debian', async () => {
+    const name = `ls-auth_${version}_amd64.deb`
+    await copyFile(join(packages, name), join(chroot.directory, 'opt', name))
+    await chroot.install(`/opt/${name}`)
+    await expectToWork('no D-Bus', '/usr/bin/ls-auth')
+    expect(await chroot.asRoot('cat', '/usr/share/doc/ls-auth/copyright')).toContain('Apache License')
+  }, 90_000)
+
+  it('the npm package, installed with npm', async () => {
+    const prefix = join(chroot.directory, 'opt/npm')
+    await mkdir(prefix)
+    const tarball = join(packages, `ls-auth-${version}.tgz`)
+    const command = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix]
+    execFileSync('npm', [...command, tarball])
+    await expectToWork('no D-Bus', '/usr/bin/env', '/opt/npm/node_modules/.bin/ls-auth')
+  }, 60_000)
+
+  it('the tarball for a machine with Node', async () => {
+    unpack(`ls-auth-${version}-node-linux-x64.tar.gz`)
+    await expectToWork('no D-Bus', '/usr/bin/env', `/opt/ls-auth-${version}-node-linux-x64/bin/ls-auth.js`)
+  })
+
+  it('the Debian package goes without a trace', async () => {
+    await chroot.asRoot('dpkg', '--purge', 'ls-auth')
+    const left = await chroot.asRoot('find', '/usr', '/etc', '/var/lib', '-name', '*ls-auth*')
+    expect(left).toBe('')
+  })
+
+  it('the checksums fit', async () => {
+    const sums = await readFile(join(packages, 'SHA256SUMS'), 'utf8')
+    const others = (await readdir(packages)).filter((name) => name !== 'SHA256SUMS')
+    expect(
+      sums
+        .trim()
+        .split('\n')
+        .map((line) => line.split('  ')[1]),
+    ).toEqual(others.sort())
+    execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: packages, stdio: 'ignore' })
+  })
+})
