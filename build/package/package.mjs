@@ -18,9 +18,12 @@ const epoch = sourceDateEpoch()
 const target = await emptyDirectory('packages')
 const scratch = await emptyDirectory('.build/package')
 
-/** The npm package. `npm pack` sorts and dates by itself. */
-function npmTarball() {
-  const command = ['pack', '--silent', '--ignore-scripts', '--pack-destination', target]
+/** The npm package. `npm pack` sorts and dates by itself, but takes the modes that it finds. */
+async function npmTarball() {
+  const directory = await emptyDirectory(join(scratch, 'npm'))
+  await copyProgram(directory)
+  await settle(directory, ['bin/ls-auth.js'], epoch)
+  const command = ['pack', '--silent', '--ignore-scripts', '--pack-destination', target, `./${directory}`]
   execFileSync('npm', command, {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
@@ -59,7 +62,7 @@ async function debianPackage() {
   await makeDebianPackage(join(target, name), scratch, epoch)
 }
 
-npmTarball()
+await npmTarball()
 await portableTarball()
 await debianPackage()
 await executableTarball()
