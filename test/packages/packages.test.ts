@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     provider = await startProvider()
     chroot = await openChroot()
     await mkdir(join(chroot.directory, 'opt'), { recursive: true })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => Promise.all([provider?.close(), chroot?.close()]))
 
   const unpack = (name: string) =>
@@ -49,7 +49,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     unpack(`ls-auth-${version}-linux-x64.tar.gz`)
     const directory = `/opt/ls-auth-${version}-linux-x64`
     await expectToWork('is libsecret-1-0 installed?', `${directory}/ls-auth`)
-  })
+  }, 60_000)
 
   it('the executable through a link on the PATH, its keychain library beside it', async () => {
     await chroot.install('libsecret-1-0')
@@ -79,7 +79,18 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     await chroot.install(`/opt/${name}`)
     await expectToWork('no D-Bus', '/usr/bin/ls-auth')
     expect(await chroot.asRoot('cat', '/usr/share/doc/ls-auth/copyright')).toContain('Apache License')
-  }, 90_000)
+    const pages = existsSync('man') ? await readdir('man') : []
+    const installed = await chroot.asRoot('find', '/usr/share/man/man1', '-name', 'ls-auth*.gz')
+    expect(installed.split('\n').filter(Boolean)).toHaveLength(pages.length)
+    // Debian's shells load it by this name.
+    const completion = spawnSync(process.execPath, ['bin/ls-auth.js', 'completion', 'bash'], {
+      encoding: 'utf8',
+    })
+    if (completion.status === 0)
+      expect(await chroot.asRoot('cat', '/usr/share/bash-completion/completions/ls-auth')).toBe(
+        completion.stdout,
+      )
+  }, 120_000)
 
   it('the npm package, installed with npm', async () => {
     const prefix = join(chroot.directory, 'opt/npm')
@@ -93,7 +104,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   it('the tarball for a machine with Node', async () => {
     unpack(`ls-auth-${version}-node-linux-x64.tar.gz`)
     await expectToWork('no D-Bus', '/usr/bin/env', `/opt/ls-auth-${version}-node-linux-x64/bin/ls-auth.js`)
-  })
+  }, 60_000)
 
   it('the Debian package goes without a trace', async () => {
     await chroot.asRoot('dpkg', '--purge', 'ls-auth')
