@@ -18,7 +18,7 @@ export async function packTarball(directory, file, epoch) {
     {
       file,
       cwd: dirname(directory),
-      gzip: { level: 9 },
+      gzip: true,
       // Leaves out who built it, and when files were read.
       portable: true,
       mtime: new Date(epoch * 1000),
