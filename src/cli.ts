@@ -5,7 +5,10 @@ import { report } from './report.ts'
 export async function run(argv: readonly string[], ports: Ports): Promise<number> {
   try {
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
-    if (argv.length === 1 && argv[0] === '--version') await ports.terminal.out(`${ports.env.version}\n`)
+    if (argv.length === 1 && /^(-V|--version)$/.test(argv[0] as string))
+      await ports.terminal.out(`${ports.env.version}\n`)
+    else if (argv[0] === '__complete')
+      await (await import('./cli/complete.ts')).complete(argv.slice(1), ports)
     else return await (await import('./cli/tree.ts')).runCommand(argv, ports)
     return 0
   } catch (error) {

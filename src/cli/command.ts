@@ -13,6 +13,7 @@ import {
   typedFlag,
 } from '../settings/setting-table.ts'
 import { addExamples, type Example } from './help.ts'
+import type { Values } from './values.ts'
 
 /** One command: its help, its options, and the file that implements it. */
 export interface Row {
@@ -23,6 +24,8 @@ export interface Row {
   readonly options?: (command: Command) => void
   /** Profile settings that it takes as flags. A flag of the same name may mean something else: `check --audience`. */
   readonly settings?: 'all' | readonly SettingName[]
+  /** What a shell offers for each of its arguments, in order; of `value...` for all that follow. */
+  readonly completes?: readonly Values[]
   readonly examples: readonly Example[]
   /** Exit status of every failure of its own, where the others are those of the program that it runs. */
   readonly failsWith?: number
@@ -59,16 +62,20 @@ export function addCommands(
       if (meant) addCommands(command, row.rows, argv, ports, end)
       continue
     }
-    if (meant) {
-      row.options?.(command)
-      for (const setting of flagSettingsOf(row))
-        for (const option of settingOptions(setting)) command.addOption(option)
-    }
+    if (meant) addOptions(row, command)
     command.action(async () => end(await runRow(row, invocationOf(row, command, ports))))
   }
 }
 
-const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
+/** The word that a user types: `get` of `get <id>`. */
+export const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
+
+/** Adds all options of a command, those of the profile's settings too. */
+export function addOptions(row: Row, command: Command): void {
+  row.options?.(command)
+  for (const setting of flagSettingsOf(row))
+    for (const option of settingOptions(setting)) command.addOption(option)
+}
 
 /** Validates every option before the command does anything. Gives the exit status. */
 async function runRow(row: Row, invocation: Invocation): Promise<number> {

@@ -6,11 +6,15 @@ export interface Example {
   readonly line: string
 }
 
+/** The option that every command has. */
+export const HELP_FLAGS = '-h, --help'
+export const HELP_TEXT = 'show this help'
+
 /** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
   program
     .configureHelp({ showGlobalOptions: true })
-    .helpOption('-h, --help', 'show this help')
+    .helpOption(HELP_FLAGS, HELP_TEXT)
     .helpCommand('help [command]', 'show the help of a command')
 }
 

@@ -45,6 +45,7 @@ export const PROFILE_COMMANDS: Group = {
     {
       usage: 'show [name]',
       description: 'show every setting and where it comes from',
+      completes: ['profiles'],
       examples: [
         { does: 'the profile in use', line: 'ls-auth profile show' },
         { does: 'another one', line: 'ls-auth profile show staging' },
@@ -55,6 +56,7 @@ export const PROFILE_COMMANDS: Group = {
       usage: 'set <key> [value...]',
       description: 'change one setting of the profile in use, or of --profile',
       options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
+      completes: ['setting names', 'setting values'],
       examples: [
         {
           does: 'ask for one more scope from the next sign-in on',
@@ -68,6 +70,7 @@ export const PROFILE_COMMANDS: Group = {
     {
       usage: 'use <name>',
       description: 'make a profile the default',
+      completes: ['profiles'],
       examples: [
         { does: 'for every command from now on', line: 'ls-auth profile use work' },
         { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
@@ -77,6 +80,7 @@ export const PROFILE_COMMANDS: Group = {
     {
       usage: 'export <name>',
       description: 'print a profile as TOML, for your team to import',
+      completes: ['profiles'],
       examples: [
         {
           does: 'write a file to share (it holds no secret)',
@@ -89,6 +93,7 @@ export const PROFILE_COMMANDS: Group = {
     {
       usage: 'remove <name>',
       description: 'sign out of a profile and remove it',
+      completes: ['profiles'],
       examples: [
         { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
         { does: 'which profiles are left?', line: 'ls-auth profile list' },

@@ -18,6 +18,7 @@ const GET: Row = {
     'show one trace; <id> is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
   options: getOptions,
   settings: API_SETTINGS,
+  completes: ['files'],
   examples: [
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {

@@ -1,10 +1,11 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
-import { addExamples, configureHelp, type Example } from './help.ts'
+import { COMPLETION_COMMAND } from './completion-command.ts'
+import { addExamples, configureHelp, type Example, HELP_FLAGS, HELP_TEXT } from './help.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
@@ -85,6 +86,7 @@ export const COMMANDS: readonly (Row | Group)[] = [
   ...CLAIM_COMMANDS,
   ...TRACE_COMMANDS,
   PROFILE_COMMANDS,
+  COMPLETION_COMMAND,
 ]
 
 /** Examples in the main help. */
@@ -104,15 +106,23 @@ function commandTree(
   ports: Ports,
   { write, end }: { write: (text: string) => void; end: (status: number) => void },
 ): Command {
-  const program = new Command('ls-auth')
+  const program = withGlobalOptions(new Command('ls-auth'), ports.env.version)
     .description('Identity-based access to distributed traces from the terminal')
-    .version(ports.env.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: write,
       writeErr: () => {},
       getOutHelpWidth: () => Math.min(ports.terminal.columns, 100),
     })
+  configureHelp(program)
+  addExamples(program, EXAMPLES)
+  addCommands(program, rows, argv, ports, end)
+  return program
+}
+
+function withGlobalOptions(program: Command, version: string): Command {
+  program
+    .version(version, '-V, --version', 'print the version')
     .option('--profile <name>', 'the profile to use (LS_AUTH_PROFILE)')
     .option('--json', 'print one JSON value on stdout, and errors as JSON on stderr')
     .option('--quiet', 'print only warnings and errors on stderr')
@@ -121,10 +131,12 @@ function commandTree(
     .option('--no-pager', 'do not show long output in a pager ($PAGER, else less)')
     .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
   addApiFlags(program)
-  configureHelp(program)
-  addExamples(program, EXAMPLES)
-  addCommands(program, rows, argv, ports, end)
   return program
+}
+
+/** The options of every command, those that the help does not repeat too. */
+export function globalOptions(): readonly Option[] {
+  return [...withGlobalOptions(new Command(), '').options, new Option(HELP_FLAGS, HELP_TEXT)]
 }
 
 function positiveNumber(value: string): number {

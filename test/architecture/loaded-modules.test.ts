@@ -83,13 +83,21 @@ const TRACE = 'src/trace/(?!formats/output-choices)'
 const SETTINGS = ['commander', 'smol-toml']
 const ABROAD =
   'src/system/(http|lock|browser)|src/session/(protocol/provider|sign-in|flow/(loopback|device))\\.ts'
+const NO_COMMAND =
+  /^src\/(?!system|cli|backends|settings\/(setting-table|places)|trace\/formats\/output-choices)\w+\//
 const BUDGETS: Readonly<Record<string, Budget>> = {
   '--version': { packages: [], never: /^src\/(?!system|settings\/places)\w+\//, kilobytes: 24 },
   '--help': {
     packages: ['commander'],
-    never:
-      /^src\/(?!system|cli|backends|settings\/(setting-table|places)|trace\/formats\/output-choices)\w+\//,
+    never: NO_COMMAND,
     kilobytes: 92,
+  },
+  // At each press of the tab key.
+  '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 96 },
+  '__complete --word= -- ls-auth --profile': {
+    packages: SETTINGS,
+    never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
+    kilobytes: 170,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 198 },

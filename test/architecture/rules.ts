@@ -40,7 +40,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': 'src/settings/toml-writing.ts',
   chalk: 'src/system/terminal/terminal.ts',
-  commander: /^src\/cli\/(tree|command|help|claim-commands|trace-commands)\.ts$/,
+  commander: /^src\/cli\//,
   'fs-native-extensions': 'src/system/lock.ts',
   jose: 'src/claims/jwt/verify.ts',
   keytar: 'src/system/keychain.ts',

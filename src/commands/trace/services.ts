@@ -1,6 +1,7 @@
 import { safeText } from '../../safe-text.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { CliCommand } from '../cli-command.ts'
+import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
 import { printRows, readFormat } from './print-rows.ts'
@@ -30,4 +31,5 @@ async function run(invocation: Invocation, { file, format }: ServicesOptions): P
     whole: () => ({ services: names }),
     line: (name) => safeText(name),
   })
+  if (file === undefined) await rememberServices(invocation, 'all', names)
 }

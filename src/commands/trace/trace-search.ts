@@ -7,6 +7,7 @@ import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } f
 import type { CapableSource } from '../../trace/sources/capabilities.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
+import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
@@ -56,6 +57,7 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   if (format === 'list') await tellMore(invocation, source, result.traces, filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   if (result.truncated) tell(invocation, restNote(invocation, result, options))
+  if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
 /** What to type next; of an empty list by service, whether there is such a service at all. */
@@ -72,6 +74,7 @@ async function tellMore(
   const rest = near === undefined ? ': ls-auth services lists them' : `; did you mean ${safeText(near, 60)}?`
   tell(invocation, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`)
 }
+const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)
 
 function maskSummary(trace: TraceSummary): TraceSummary {
   const { rootName, span } = trace

@@ -1,0 +1,88 @@
+import type { Option } from 'commander'
+import type { Ports } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { type Group, type Row, wordOf } from './command.ts'
+import { COMMANDS, globalOptions } from './tree.ts'
+import { readLine, type TypedLine } from './typed-line.ts'
+import { settingValues, type Values, valuesOf } from './values.ts'
+
+/** A word that a shell may put in, and what it is for. */
+export interface Candidate {
+  readonly value: string
+  readonly about: string
+}
+
+/** What a shell offers: names of files, which it knows best itself, or these words. */
+export type Offer = 'files' | readonly Candidate[]
+
+/** Characters of a name; longer ones come from no person. */
+const LONGEST_NAME = 200
+
+/**
+ * `ls-auth __complete --word=WORD -- BEFORE…`, which the scripts of `ls-auth completion` call: prints what can stand in
+ * the place of WORD, after the words before it, the program's own name included. First line: `files` or `words`; then
+ * each word with a tab and what it is for. The shell chooses those that begin as WORD does.
+ * Never throws, prints no error, sends nothing, asks no keychain. The word is a flag of its own, since an older
+ * PowerShell drops an empty argument.
+ */
+export async function complete(argv: readonly string[], ports: Ports): Promise<void> {
+  const [word = '', , , ...before] = argv
+  const offer = await offerFor(before, word.replace(/^--word=/, ''), ports).catch(() => [])
+  const lines = offer === 'files' ? ['files'] : ['words', ...offer.filter(isHarmless).map(line)]
+  await ports.terminal.out(`${lines.join('\n')}\n`)
+}
+
+const line = ({ value, about }: Candidate): string => `${value}\t${safeText(about, 100)}`
+
+/** Names come from servers and from files of others: none that would steer the terminal. */
+const isHarmless = ({ value }: Candidate): boolean =>
+  value !== '' && value.length <= LONGEST_NAME && safeText(value) === value
+
+/** What can be typed in the place of `word`. */
+export async function offerFor(before: readonly string[], word: string, ports: Ports): Promise<Offer> {
+  const isHelp = before[0] === 'help'
+  const line = readLine(isHelp ? before.slice(1) : before, COMMANDS, globalOptions())
+  if (line.waiting !== undefined) return offerOf(valuesOf(line.waiting), line, ports)
+  const [flag = '', value] = word.split('=')
+  const option =
+    value === undefined ? undefined : line.options.find(({ short, long }) => short === flag || long === flag)
+  if (option !== undefined) return behind(`${flag}=`, await offerOf(valuesOf(option), line, ports))
+  if (word.startsWith('-')) return line.options.filter(({ hidden }) => !hidden).flatMap(optionCandidates)
+  if (line.unknown !== undefined) return []
+  const last = line.commands.at(-1)
+  if (last === undefined) return [...COMMANDS.map(commandCandidate), ...(isHelp ? [] : [HELP])]
+  if ('rows' in last) return last.rows.map(commandCandidate)
+  return isHelp ? [] : offerOf(argumentValues(last, line.args.length), line, ports)
+}
+
+const HELP: Candidate = { value: 'help', about: 'show the help of a command' }
+
+const commandCandidate = (row: Row | Group): Candidate => ({ value: wordOf(row), about: row.description })
+
+const optionCandidates = ({ long, short, description }: Option): Candidate[] =>
+  [long, short?.startsWith('--') ? short : undefined].flatMap((value) =>
+    value === undefined ? [] : [{ value, about: description }],
+  )
+
+/** The values of the argument with this index. */
+function argumentValues({ usage, completes = [] }: Row, index: number): Values | undefined {
+  const names = usage.split(' ').slice(1)
+  const isEndless = names.at(-1)?.includes('...') === true
+  return isEndless ? completes[Math.min(index, names.length - 1)] : completes[index]
+}
+
+async function offerOf(values: Values | undefined, line: TypedLine, ports: Ports): Promise<Offer> {
+  if (values === undefined || values === 'files') return values ?? []
+  if (typeof values === 'object') return words(values)
+  if (values === 'setting names')
+    return words(SETTING_TABLE.flatMap(({ key, shape }) => (shape === 'table' ? [] : [key])))
+  if (values === 'setting values') return words(settingValues(line.args[0] ?? '') ?? [])
+  const { knownNames } = await import('../commands/completion/known-names.ts')
+  return knownNames(values, line.values, ports)
+}
+
+const words = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))
+
+const behind = (prefix: string, offer: Offer): Offer =>
+  offer === 'files' ? offer : offer.map(({ value, about }) => ({ value: prefix + value, about }))

@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { writeAtomically } from '../../atomic-write.ts'
+import { isObject } from '../../json-object.ts'
+import type { Files, Ports } from '../../ports.ts'
+import { chooseProfile, type Profile, readSettings, type Settings } from '../../settings/profile.ts'
+import type { Flags } from '../../settings/resolve.ts'
+import { flagsOf, type Invocation } from '../invocation.ts'
+
+/** Limits of the cache: a server chooses how many services it names. */
+const MOST_SERVICES = 1000
+const MOST_CHARACTERS = 200
+const MOST_APIS = 20
+
+/** Services by API; the API that was asked last comes first. */
+type Seen = readonly (readonly [api: string, services: readonly string[]])[]
+
+/** The services that were seen last at the API of these flags; none when there was no look yet. Failure `settings`. */
+export async function servicesSeen(
+  settings: Settings,
+  flags: Flags,
+  ports: Ports,
+): Promise<readonly string[]> {
+  const wanted = apiOf(chooseProfile(settings, flags, ports.env))
+  const seen = await readSeen(pathIn(settings), await ports.files())
+  return seen.find(([api]) => api === wanted)?.[1] ?? []
+}
+
+/**
+ * Keeps the names of services for completion in the shell: `all` of them, or `some` that go to those known before. Only
+ * for a person at a terminal, since a script completes nothing. Never fails: without the file nothing is offered.
+ */
+export async function rememberServices(
+  invocation: Invocation,
+  how: 'all' | 'some',
+  names: Iterable<string>,
+): Promise<void> {
+  const { ports } = invocation
+  if (!ports.terminal.errIsTTY) return
+  try {
+    const files = await ports.files()
+    const settings = await readSettings(ports.env, files)
+    const api = apiOf(chooseProfile(settings, flagsOf(invocation), ports.env))
+    const seen = await readSeen(pathIn(settings), files)
+    const before = seen.find(([other]) => other === api)?.[1] ?? []
+    const kept = new Set([...names].filter((name) => name !== '' && name.length <= MOST_CHARACTERS))
+    if (how === 'some') for (const name of before) kept.add(name)
+    const now = [...kept].sort().slice(0, MOST_SERVICES)
+    if (seen[0]?.[0] === api && JSON.stringify(now) === JSON.stringify(before)) return
+    const others = seen.filter(([other]) => other !== api).slice(0, MOST_APIS - 1)
+    await files.makeDirectory(settings.places.stateDirectory)
+    const bytes = Buffer.from(JSON.stringify({ version: 1, services: [[api, now], ...others] }))
+    await writeAtomically(pathIn(settings), bytes, files, ports.env.pid)
+  } catch {
+    // A full disk, a settings file that cannot be read: the command itself has said what matters.
+  }
+}
+
+const pathIn = ({ places }: Settings): string => join(places.stateDirectory, 'services.json')
+
+const apiOf = ({ backend, api, organization, project, tenant }: Profile): string =>
+  [backend, api.href, organization, project, tenant].filter(Boolean).join(' ')
+
+/** What the file holds; nothing when it is missing, damaged or of another version. */
+async function readSeen(path: string, files: Files): Promise<Seen> {
+  try {
+    const root: unknown = JSON.parse((await files.read(path))?.toString('utf8') ?? '{}')
+    if (!isObject(root) || root.version !== 1 || !Array.isArray(root.services)) return []
+    return root.services.filter(
+      (entry): entry is [string, string[]] =>
+        Array.isArray(entry) &&
+        typeof entry[0] === 'string' &&
+        Array.isArray(entry[1]) &&
+        entry[1].every((name) => typeof name === 'string'),
+    )
+  } catch {
+    return []
+  }
+}
