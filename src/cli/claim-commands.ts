@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { choice, collect, type Row, tokenOnLine } from './command.ts'
+import { OF_A_SESSION } from './exit-statuses.ts'
 
 const givenToken = () =>
   new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(
@@ -20,6 +21,8 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--verify', 'check the signatures with the provider’s current keys')
         .option('--raw', 'print the header and payload of each token as they are')
         .addOption(givenToken()),
+    variables: ['LS_AUTH_TOKEN'],
+    exits: OF_A_SESSION,
     examples: [
       { does: 'who am I, and for how long?', line: 'ls-auth whoami' },
       { does: 'are my tokens really from the provider?', line: 'ls-auth whoami --verify' },
@@ -57,6 +60,8 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--offline', 'no network and no renewal; whether signatures are right stays unknown')
         .addOption(choice('--use <kind>', 'which of the tokens', ['id', 'access']))
         .addOption(givenToken()),
+    variables: ['LS_AUTH_TOKEN'],
+    exits: [...OF_A_SESSION, 5],
     examples: [
       { does: 'what the profile expects', line: 'ls-auth check' },
       {
@@ -80,6 +85,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         'also write a report that you can attach to a ticket (it holds no secrets)',
       ),
     settings: API_SETTINGS,
+    exits: [5, 6],
     examples: [
       { does: 'what is wrong here?', line: 'ls-auth doctor' },
       { does: 'a report for a ticket', line: 'ls-auth doctor --bundle report.json' },

@@ -12,8 +12,10 @@ import {
   type SettingName,
   typedFlag,
 } from '../settings/setting-table.ts'
-import { addExamples, type Example } from './help.ts'
+import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
+import { type Appendix, addAppendix, type Example } from './help.ts'
 import type { Values } from './values.ts'
+import { VARIABLES, type VariableName } from './variables.ts'
 
 /** One command: its help, its options, and the file that implements it. */
 export interface Row {
@@ -26,6 +28,10 @@ export interface Row {
   readonly settings?: 'all' | readonly SettingName[]
   /** What a shell offers for each of its arguments, in order; of `value...` for all that follow. */
   readonly completes?: readonly Values[]
+  /** Variables that it reads, beyond those of its settings and of every command. */
+  readonly variables?: readonly VariableName[]
+  /** How it can end, beyond what any command can. */
+  readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]
   /** Exit status of every failure of its own, where the others are those of the program that it runs. */
   readonly failsWith?: number
@@ -50,16 +56,18 @@ export function addCommands(
   argv: readonly string[],
   ports: Ports,
   end: (status: number) => void,
+  path: readonly string[] = [],
 ): void {
   const typed = rows.filter((row) => argv.includes(wordOf(row)))
   const help = argv.includes('--help') || argv.includes('-h')
   for (const row of typed.length > 0 && !help ? typed : rows) {
     const command = parent.command(row.usage).description(row.description)
     const meant = typed.includes(row)
-    if (meant) addExamples(command, row.examples)
+    const words = [...path, wordOf(row)]
+    if (meant) addAppendix(command, ports.terminal.columns, () => appendixOf(row, words))
     if ('rows' in row) {
       command.summary(`${row.description}: ${row.rows.map(wordOf).join(', ')}`)
-      if (meant) addCommands(command, row.rows, argv, ports, end)
+      if (meant) addCommands(command, row.rows, argv, ports, end, words)
       continue
     }
     if (meant) addOptions(row, command)
@@ -75,6 +83,18 @@ export function addOptions(row: Row, command: Command): void {
   row.options?.(command)
   for (const setting of flagSettingsOf(row))
     for (const option of settingOptions(setting)) command.addOption(option)
+}
+
+/** What the help of a command says at its end; `words`: those that a user types for it. */
+export function appendixOf(row: Row | Group, words: readonly string[]): Appendix {
+  const { variables = [], exits = [], failsWith } = 'rows' in row ? ({} as Partial<Row>) : row
+  const always = failsWith === undefined ? ALWAYS : []
+  return {
+    examples: row.examples,
+    variables: variables.map((name) => [name, VARIABLES[name]]),
+    exits: 'rows' in row ? [] : [...new Set([...always, ...exits])].sort((a, b) => a - b),
+    page: ['ls-auth', ...words].join('-'),
+  }
 }
 
 /** Validates every option before the command does anything. Gives the exit status. */

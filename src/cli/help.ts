@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Help } from 'commander'
+import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 
 /** A command line to copy, and what it does. */
 export interface Example {
@@ -6,9 +7,24 @@ export interface Example {
   readonly line: string
 }
 
+/** What the help of a command says after its options. */
+export interface Appendix {
+  readonly examples: readonly Example[]
+  readonly variables: readonly (readonly [name: string, does: string])[]
+  readonly exits: readonly ExitStatus[]
+  /** The name of its manual page: `ls-auth-trace-get`. */
+  readonly page: string
+}
+
 /** The option that every command has. */
 export const HELP_FLAGS = '-h, --help'
 export const HELP_TEXT = 'show this help'
+
+/** Columns, in which help is easy to read on a wide terminal. */
+const MOST_COLUMNS = 100
+
+/** Width of the help, in columns. */
+export const helpWidth = (columns: number): number => Math.min(columns, MOST_COLUMNS)
 
 /** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
@@ -18,8 +34,32 @@ export function configureHelp(program: Command): void {
     .helpCommand('help [command]', 'show the help of a command')
 }
 
-/** Prints the examples after the options. */
-export function addExamples(command: Command, examples: readonly Example[]): void {
-  const lines = examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`])
-  command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))
+/** Prints examples, variables, exit statuses and where to read more after the options. */
+export function addAppendix(command: Command, columns: number, appendix: () => Appendix): void {
+  command.addHelpText('after', () => {
+    const { examples, variables, exits, page } = appendix()
+    const statuses = exits.map((exit) => [String(exit), EXIT_STATUSES[exit]] as const)
+    return [
+      ...['', 'Examples:', ...examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`])],
+      ...list('Environment:', variables, columns),
+      ...list('Exit status:', statuses, columns),
+      ...['', `Learn more: man ${page}, or ${referenceFile(page)}`],
+    ].join('\n')
+  })
+}
+
+/** The page of the reference in the package: `docs/reference/trace-get.md`. */
+export const referenceFile = (page: string): string =>
+  `docs/reference/${page === 'ls-auth' ? 'README' : page.replace('ls-auth-', '')}.md`
+
+function list(
+  heading: string,
+  rows: readonly (readonly [term: string, does: string])[],
+  columns: number,
+): string[] {
+  if (rows.length === 0) return []
+  const helper = new Help()
+  helper.prepareContext({ helpWidth: helpWidth(columns) })
+  const width = Math.max(...rows.map(([term]) => term.length))
+  return ['', heading, ...rows.map(([term, does]) => helper.formatItem(term, width, does, helper))]
 }

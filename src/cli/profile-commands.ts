@@ -21,6 +21,7 @@ export const PROFILE_COMMANDS: Group = {
           .option('--replace', 'take the place of a profile of that name')
           .option('--yes', 'do not ask'),
       settings: 'all',
+      exits: [4, 6, 10],
       examples: [
         {
           does: 'from a file that a colleague has exported; its name stands in there',
@@ -94,6 +95,7 @@ export const PROFILE_COMMANDS: Group = {
       usage: 'remove <name>',
       description: 'sign out of a profile and remove it',
       completes: ['profiles'],
+      exits: [6, 8, 9],
       examples: [
         { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
         { does: 'which profiles are left?', line: 'ls-auth profile list' },

@@ -1,5 +1,6 @@
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { collect, type Row } from './command.ts'
+import { OF_A_SESSION, OF_THE_API } from './exit-statuses.ts'
 
 /** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [
@@ -14,6 +15,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--login-hint <user>', 'who is going to sign in, such as an e-mail address')
         .option('--prompt <value>', 'what the provider must ask: login, consent, select_account or none'),
     settings: 'all',
+    variables: ['LS_AUTH_CLIENT_SECRET_FILE'],
+    exits: [4, 6, 8, 9, 10, 11],
     examples: [
       {
         does: 'the first time: the settings are kept in a profile',
@@ -29,6 +32,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     usage: 'logout',
     description: 'sign out: forget the session here and revoke it at the provider',
     options: (command) => command.option('--all', 'every sign-in on this machine'),
+    exits: [6, 8, 9],
     examples: [
       { does: 'of the profile in use', line: 'ls-auth logout' },
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },
@@ -56,6 +60,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--header', 'print it as an Authorization header')
         .option('--id-token', 'print the ID token instead of the access token'),
     settings: ['api'],
+    variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE'],
+    exits: OF_A_SESSION,
     examples: [
       {
         does: 'send a request as you',
@@ -77,6 +83,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--scope <name>', 'with these scopes only (repeatable)', collect),
     settings: API_SETTINGS,
     failsWith: 125,
+    variables: ['LS_AUTH_TOKEN'],
+    exits: [125, 126, 127],
     examples: [
       { does: 'a script that calls ls-auth, in a container', line: 'ls-auth exec -- ./report.sh' },
       {
@@ -98,6 +106,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--input <file>', 'the body is the content of a file, or of standard input (-)')
         .option('-i, --include', 'print status and headers before the body'),
     settings: API_SETTINGS,
+    variables: ['LS_AUTH_TOKEN'],
+    exits: OF_THE_API,
     examples: [
       { does: 'a path of the API', line: 'ls-auth api /api/search/tags' },
       { does: 'with a query', line: 'ls-auth api -X GET /api/search -f limit=5 -f q={}' },

@@ -3,6 +3,7 @@ import { BACKENDS, listed } from '../backends/table.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { LIST_FORMATS, SCALES, SERIES_FORMATS, TRACE_FORMATS } from '../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from './command.ts'
+import { OF_THE_API } from './exit-statuses.ts'
 
 /** `UQL (Lightstep) or …`. */
 const QUERY_LANGUAGES = listed(
@@ -19,6 +20,8 @@ const GET: Row = {
   options: getOptions,
   settings: API_SETTINGS,
   completes: ['files'],
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
   examples: [
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {
@@ -39,6 +42,8 @@ const SEARCH: Row = {
   description: 'find traces that have a span as described',
   options: searchOptions,
   settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
   examples: [
     {
       does: 'what failed in the last quarter of an hour?',
@@ -62,14 +67,16 @@ const QUERY: Row = {
   description: `show time series: <text> is ${QUERY_LANGUAGES}`,
   options: (command) =>
     sensitive(
-      withTimes(command).option(
-        '--step <duration>',
-        'the time between two values (about 60 values when not given)',
-      ),
+      withTimes(command)
+        .option('--step <duration>', 'the time between two values (about 60 values when not given)')
+        // Taken to say why not: no file can be queried.
+        .addOption(new Option('--file <file>').hideHelp()),
     ).addOption(
       choice('-o, --output <format>', 'when not given: chart on a terminal, else table', SERIES_FORMATS),
     ),
   settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
   examples: [
     {
       does: 'in UQL: requests of a service',
@@ -92,6 +99,8 @@ const SERVICES: Row = {
   description: 'list the services that report spans',
   options: (command) => listFormat(fromFile(command)),
   settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
   examples: [
     { does: 'for people', line: 'ls-auth services' },
     { does: 'for scripts', line: 'ls-auth services --json' },
@@ -103,8 +112,10 @@ const SERVICES: Row = {
 const ATTRIBUTES: Row = {
   usage: 'attributes [name]',
   description: 'list the attributes of spans, or the values of the one that is named',
-  options: (command) => listFormat(sensitive(withTimes(command))),
+  options: (command) => listFormat(sensitive(fromFile(withTimes(command)))),
   settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
   examples: [
     { does: 'what can I search by?', line: 'ls-auth attributes' },
     { does: 'which values does one have?', line: 'ls-auth attributes http.route --since 1d' },
@@ -178,18 +189,15 @@ function searchOptions(command: Command): void {
     .addOption(new Option('--error').hideHelp())
     .option('--query <text>', 'a query in the back end’s own language instead (TraceQL)')
     .option('--limit <count>', 'at most this many traces (20 when not given)')
-  listFormat(sensitive(withTimes(ownFlags(command))))
+  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
 }
 
-/** The options for the time range, and for a file in place of the back end. */
-function withTimes(command: Command): Command {
-  return fromFile(
-    command
-      .option('--since <duration>', 'how far back to look (1h when not given)')
-      .option('--from <time>', 'from this time on (RFC 3339)')
-      .option('--to <time>', 'up to this time (RFC 3339)'),
-  )
-}
+/** The options for the time range. */
+const withTimes = (command: Command): Command =>
+  command
+    .option('--since <duration>', 'how far back to look (1h when not given)')
+    .option('--from <time>', 'from this time on (RFC 3339)')
+    .option('--to <time>', 'up to this time (RFC 3339)')
 
 const fromFile = (command: Command): Command =>
   command.option('--file <file>', 'read a trace file instead of the back end (- for standard input)')

@@ -4,11 +4,21 @@ import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
-import { COMPLETION_COMMAND } from './completion-command.ts'
-import { addExamples, configureHelp, type Example, HELP_FLAGS, HELP_TEXT } from './help.ts'
+import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
+import {
+  type Appendix,
+  addAppendix,
+  configureHelp,
+  type Example,
+  HELP_FLAGS,
+  HELP_TEXT,
+  helpWidth,
+} from './help.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
+import { PROGRAM_COMMANDS } from './program-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
 import { TRACE_COMMANDS } from './trace-commands.ts'
+import { allVariables } from './variables.ts'
 
 /**
  * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
@@ -19,8 +29,7 @@ export async function runCommand(
   ports: Ports,
   rows: readonly (Row | Group)[] = COMMANDS,
 ): Promise<number> {
-  // Commander's own `help trace get` shows the help of `trace` only.
-  const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
+  const argv = await helpOfCommand(line, rows)
   const output: string[] = []
   let status = 0
   const program = commandTree(rows, argv, ports, {
@@ -34,6 +43,9 @@ export async function runCommand(
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw ownFailure(withHelp(error, program, argv), rows, argv)
+    // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
+    if (error.code === 'commander.help' && !argv.includes('--json'))
+      return runCommand([...argv, '--help'], ports, rows)
     if (error.exitCode !== 0) throw ownFailure(usageFailure(error, program, argv), rows, argv)
     await ports.terminal.out(output.join(''))
   }
@@ -47,6 +59,23 @@ function ownFailure(error: unknown, rows: readonly (Row | Group)[], argv: readon
   if (!(error instanceof Failure) || row === undefined || !('failsWith' in row)) return error
   return error.exit > 125 || row.failsWith === undefined ? error : error.withExit(row.failsWith)
 }
+
+/**
+ * The line as the parser should see it: commander's own `help trace get` shows the help of `trace` only. Where help is
+ * asked of a command that is not there, the parser gets the command alone, and says so with the names that are near.
+ */
+async function helpOfCommand(
+  line: readonly string[],
+  rows: readonly (Row | Group)[],
+): Promise<readonly string[]> {
+  const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
+  if (!argv.some(isHelpFlag)) return argv
+  const { readLine } = await import('./typed-line.ts')
+  const words = argv.filter((word) => !isHelpFlag(word))
+  return readLine(words, rows, globalOptions()).unknown === undefined ? argv : words
+}
+
+const isHelpFlag = (word: string): boolean => word === '-h' || word === '--help'
 
 /** A parser error as a Failure. What was probably meant comes first in its hint. */
 function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
@@ -86,8 +115,11 @@ export const COMMANDS: readonly (Row | Group)[] = [
   ...CLAIM_COMMANDS,
   ...TRACE_COMMANDS,
   PROFILE_COMMANDS,
-  COMPLETION_COMMAND,
+  ...PROGRAM_COMMANDS,
 ]
+
+/** What the program is. */
+export const DESCRIPTION = 'Identity-based access to distributed traces from the terminal'
 
 /** Examples in the main help. */
 export const EXAMPLES: readonly Example[] = [
@@ -100,6 +132,14 @@ export const EXAMPLES: readonly Example[] = [
   { does: 'what to do when something does not work', line: 'ls-auth doctor' },
 ]
 
+/** What the help of the program says at its end. */
+export const programAppendix = (): Appendix => ({
+  examples: EXAMPLES,
+  variables: allVariables(),
+  exits: Object.keys(EXIT_STATUSES).map((status) => Number(status) as ExitStatus),
+  page: 'ls-auth',
+})
+
 function commandTree(
   rows: readonly (Row | Group)[],
   argv: readonly string[],
@@ -107,15 +147,15 @@ function commandTree(
   { write, end }: { write: (text: string) => void; end: (status: number) => void },
 ): Command {
   const program = withGlobalOptions(new Command('ls-auth'), ports.env.version)
-    .description('Identity-based access to distributed traces from the terminal')
+    .description(`${DESCRIPTION}\n\nStart here: ls-auth login. Something is wrong: ls-auth doctor.`)
     .exitOverride()
     .configureOutput({
       writeOut: write,
       writeErr: () => {},
-      getOutHelpWidth: () => Math.min(ports.terminal.columns, 100),
+      getOutHelpWidth: () => helpWidth(ports.terminal.columns),
     })
   configureHelp(program)
-  addExamples(program, EXAMPLES)
+  addAppendix(program, ports.terminal.columns, programAppendix)
   addCommands(program, rows, argv, ports, end)
   return program
 }

@@ -46,7 +46,7 @@ describe('before anybody has signed in', () => {
   })
 
   it.each([
-    [[], 2, 'error: no command was given\nhint: See: ls-auth --help\n'],
+    [['--json'], 2, /^\{"error":\{"code":"usage","message":"no command was given"/],
     [['login', '--colour-me'], 2, "error: unknown option '--colour-me'\nhint: See: ls-auth login --help\n"],
     [['tokens'], 2, /^error: unknown command 'tokens'\nhint: See: ls-auth .*--help\n/],
     [

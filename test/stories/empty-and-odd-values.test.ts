@@ -46,7 +46,6 @@ it.each([
   ['help', '--help', 'Commands:'],
   ['help trace', 'trace --help', 'get <id>'],
   ['help trace get', 'trace get --help', '--unfold'],
-  ['help nothing', '--help', 'Commands:'],
 ])('%s says what %s says', async (line, same, part) => {
   const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })

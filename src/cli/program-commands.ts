@@ -1,7 +1,6 @@
 import type { Row } from './command.ts'
 
-/** The command that makes a shell complete all others. */
-export const COMPLETION_COMMAND: Row = {
+const COMPLETION: Row = {
   usage: 'completion [shell]',
   description: 'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
   completes: [['bash', 'zsh', 'fish', 'powershell']],
@@ -19,3 +18,16 @@ export const COMPLETION_COMMAND: Row = {
   ],
   load: async () => (await import('../commands/completion/completion.ts')).completion,
 }
+
+const VERSION: Row = {
+  usage: 'version',
+  description: 'print the version',
+  examples: [
+    { does: 'for people', line: 'ls-auth version' },
+    { does: 'for scripts', line: 'ls-auth version --json' },
+  ],
+  load: async () => (await import('../commands/version.ts')).version,
+}
+
+/** Commands about the program itself. */
+export const PROGRAM_COMMANDS: readonly Row[] = [COMPLETION, VERSION]

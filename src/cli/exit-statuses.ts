@@ -1,0 +1,32 @@
+import type { FAILURES } from '../errors.ts'
+
+/** What each exit status tells a script. */
+export const EXIT_STATUSES = {
+  0: 'done',
+  1: 'a bug in ls-auth',
+  2: 'wrong usage or settings, or this back end cannot do that',
+  3: 'not signed in, or the sign-in has ended: run ls-auth login',
+  4: 'a person refused, cancelled or did not finish in time',
+  5: 'a check is false or unknown',
+  6: 'the other side failed, or only a part was done: trying again may help',
+  7: 'not found',
+  8: 'the keychain is missing, locked, stuck or refused',
+  9: 'busy: another ls-auth holds the lock for too long',
+  10: 'refused for security',
+  11: 'signed in, but not allowed',
+  125: 'exec: ls-auth itself failed',
+  126: 'exec: the command cannot be run',
+  127: 'exec: there is no such command',
+} as const satisfies Record<0 | 125 | (typeof FAILURES)[keyof typeof FAILURES]['exit'], string>
+
+/** A status of {@link EXIT_STATUSES}. */
+export type ExitStatus = keyof typeof EXIT_STATUSES
+
+/** Any command can end with these, but for one that hands on the status of another program. */
+export const ALWAYS: readonly ExitStatus[] = [0, 1, 2]
+
+/** A command that uses the session. */
+export const OF_A_SESSION: readonly ExitStatus[] = [3, 6, 8, 9, 10, 11]
+
+/** A command that asks the trace API, as the person who is signed in. */
+export const OF_THE_API: readonly ExitStatus[] = [...OF_A_SESSION, 7]

@@ -1,0 +1,26 @@
+import { SETTING_TABLE } from '../settings/setting-table.ts'
+
+/** Environment variables that are no setting of a profile, and what each does. */
+export const VARIABLES = {
+  LS_AUTH_PROFILE: 'the profile to use',
+  LS_AUTH_TOKEN:
+    'an access token to use instead of the session, for CI; neither keychain nor provider is asked',
+  LS_AUTH_CLIENT_SECRET_FILE: 'path of a file with the client secret, for a client that has one',
+  XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml (without it ~/.config)',
+  XDG_STATE_HOME: 'where sessions and caches are: ls-auth/ (without it ~/.local/state)',
+  HTTPS_PROXY: 'the proxy for requests; also HTTP_PROXY and NO_PROXY',
+  NODE_EXTRA_CA_CERTS: 'a file with certificates of a company CA',
+  NO_COLOR: 'no colours; FORCE_COLOR switches them on',
+} as const
+
+/** A variable of {@link VARIABLES}. */
+export type VariableName = keyof typeof VARIABLES
+
+/** All variables with what they do, those of settings too. */
+export function allVariables(): readonly (readonly [name: string, does: string])[] {
+  const settings = SETTING_TABLE.flatMap(({ variable, help = '' }) =>
+    variable === undefined ? [] : [[variable, help] as const],
+  )
+  const [profile, token, ...others] = Object.entries(VARIABLES)
+  return [profile, token, ...settings, ...others].filter((row) => row !== undefined)
+}
