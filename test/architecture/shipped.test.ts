@@ -24,8 +24,10 @@ describe('what is shipped says what it is made of', () => {
     const [{ files }] = packed as [{ files: { path: string }[] }]
     const paths = files.map(({ path }) => path)
     const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist/THIRD-PARTY-NOTICES.txt']
-    expect(paths).toEqual(expect.arrayContaining([...documents, 'bin/ls-auth.js', 'dist/start.cjs']))
-    expect(paths.filter((path) => !/^(bin|dist|docs)\/|^package\.json$/.test(path)).sort()).toEqual(
+    expect(paths).toEqual(
+      expect.arrayContaining([...documents, 'bin/ls-auth.js', 'dist/start.cjs', 'man/ls-auth.1']),
+    )
+    expect(paths.filter((path) => !/^(bin|dist|docs|man)\/|^package\.json$/.test(path)).sort()).toEqual(
       documents.slice(0, 4),
     )
   })
