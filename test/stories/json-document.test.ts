@@ -148,6 +148,10 @@ describe.sequential('is true, member by member', () => {
     delete stage.world.variables.LS_AUTH_TOKEN
   })
 
+  it('version', async () => {
+    expect(await problems('version', ['ls-auth version --json'])).toEqual([])
+  })
+
   it('whoami', async () => {
     const access = edit(
       (text) =>
