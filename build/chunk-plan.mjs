@@ -24,13 +24,14 @@ export const CHUNKS = {
   session: ['src/commands/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],
   jwt: ['src/claims/jwt/jwt.ts'],
+  // Lines to copy, in hints and notes.
+  lines: ['src/commands/repeat-flags.ts'],
   traces: [
     'src/commands/trace/trace-get.ts',
     'src/commands/trace/trace-view.ts',
     'src/commands/trace/trace-output.ts',
     'src/trace/tree/trace-tree.ts',
     'src/trace/masking.ts',
-    'src/commands/command-line.ts',
   ],
   api: ['src/commands/trace/open-source.ts'],
   denial: ['src/api/denial.ts'],

@@ -90,14 +90,14 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '--help': {
     packages: ['commander'],
     never: NO_COMMAND,
-    kilobytes: 92,
+    kilobytes: 96,
   },
   // At each press of the tab key.
-  '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 96 },
+  '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 100 },
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 170,
+    kilobytes: 180,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 202 },
@@ -125,7 +125,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 260],
     ['services', ['services', ...PLACE], SETTINGS, 240],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 240],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 260],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 270],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 300],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
