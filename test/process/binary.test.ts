@@ -54,7 +54,11 @@ describe('before anybody has signed in', () => {
       2,
       /^error: there is no profile yet\nhint: Run: ls-auth login --issuer URL --client-id ID\n$/,
     ],
-    [['token'], 3, /^error: you are not signed in: there is no profile yet\nhint: Make one: ls-auth login .*\n$/],
+    [
+      ['token'],
+      3,
+      /^error: you are not signed in: there is no profile yet\nhint: Make one: ls-auth login .*\n$/,
+    ],
     [['whoami', '--token', 'eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
     [['whoami', '--token=eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
   ])('%j ends with %i and says why on stderr', async (args, status, words) => {
