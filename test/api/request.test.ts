@@ -151,8 +151,14 @@ describe('what is sent', () => {
       accept: 'text/csv',
       'accept-encoding': 'gzip, br',
       authorization: 'Bearer first-token',
-      'content-type': 'application/json',
+      'content-type': 'text/plain',
     })
+  })
+
+  it('a body is JSON where nobody says what it is', async () => {
+    const { send, seen } = api([answer(200)])
+    await send({ method: 'POST', path: '/x', body: '{}' })
+    expect(seen[0]?.headers?.['content-type']).toBe('application/json')
   })
 
   it.each(['none', 'NONE'])(

@@ -136,7 +136,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
     [
       'a login page',
       3,
-      /web page instead of traces\nhint: Sign in again/,
+      /web page instead of traces\nhint: .*another one, or unset it and sign in/,
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page),
     ],
     [

@@ -134,7 +134,9 @@ describe('Grafana Tempo without a sign-in', () => {
     await start({ tenant: 'team-a' })
     const without = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(without).toMatchObject({ exit: 2 })
-    expect(without.stderr).toContain('Set tenant in the profile')
+    expect(without.stderr).toContain(
+      '--tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME',
+    )
     await world.editConfig((text) => `${text}tenant = "team-a"\n`)
     expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
   })

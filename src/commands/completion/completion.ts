@@ -27,7 +27,7 @@ function read({ args }: Typed): Shell {
     'usage',
     shell === '' ? 'no shell is named' : `the shell ${JSON.stringify(shell)} is not known`,
     {
-      hint: 'Name one: ls-auth completion bash, zsh, fish or powershell',
+      hint: 'Name the shell: bash, zsh, fish or powershell',
     },
   )
 }

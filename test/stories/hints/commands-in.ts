@@ -9,7 +9,7 @@ const LEAVES = ENTRIES.filter(({ row }) => 'load' in row)
 const GLOBAL_VALUES = ['--profile', '--color', '--timeout']
 
 /** A word of a hint that a person replaces, and what stands before it. */
-const PLACEHOLDER = /^(URL|ID|NAME|FILE|PATH|KEY|VALUE|LIST|CMD)$/
+const PLACEHOLDER = /^(URL|ID|SPAN_ID|NAME|FILE|PATH|KEY|VALUE|LIST|CMD)$/
 
 /** The commands in a text for people: `ls-auth` and what the command takes, up to the first word of the sentence again. */
 export function commandsIn(text: string): Words[] {

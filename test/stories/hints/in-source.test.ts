@@ -7,8 +7,8 @@ import { commandsIn, filled } from './commands-in.ts'
 import { openPlace, type Place } from './place.ts'
 
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
-/** The words of help, which other tests type. */
-const HELP = /^cli\//
+/** The words of help, which other tests type, and the scripts of shells. */
+const HELP = /^cli\/|-script\.ts$/
 
 /** What stands for a value that only the running program knows; a number where its unit follows. */
 const hole = (next: string): string => (/^[a-z]/.test(next) ? '1' : 'VALUE')
@@ -75,6 +75,7 @@ const values = () => ({
   CMD: 'true',
   'login VALUE': '--paste',
   'get ID': place.stage.spanId,
+  SPAN_ID: place.stage.spanId,
   'get FILE': place.file,
 })
 

@@ -2,7 +2,6 @@ import { type FailureRow, one, signedIn } from './row.ts'
 
 /** The command line is wrong. */
 export const WRONG_USE: readonly FailureRow[] = [
-  { name: 'no command', line: 'ls-auth', exit: 2 },
   { name: 'a mistyped command', line: 'ls-auth logn', exit: 2 },
   { name: 'a mistyped subcommand', line: 'ls-auth trace gte x', exit: 2 },
   { name: 'a mistyped option', line: 'ls-auth trace search --servce x', exit: 2 },
