@@ -47,7 +47,7 @@ export async function runCommand(
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, rows)
     if (error.exitCode !== 0) throw ownFailure(usageFailure(error, program, argv), rows, argv)
-    await ports.terminal.out(output.join(''))
+    await ports.terminal.page(output.join(''))
   }
   return status
 }
