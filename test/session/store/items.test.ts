@@ -1,42 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { SessionBody } from '../../../src/session/store/session-file.ts'
-import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import type { Item } from '../../../src/session/store/items.ts'
+import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { findByProfile, findSignIns } from '../../../src/session/store/sign-ins.ts'
 import { toldBy } from '../../told.ts'
-import { openShelf, type Shelf, STATE } from './shelf.ts'
-
-const TOKEN = {
-  use: 'access',
-  audience: '',
-  scopes: '',
-  value: 'the-token',
-  receivedAt: 1,
-  expiresIn: 60,
-} as const
-const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
-const FACTS = {
-  issuer: 'https://id.acme.example',
-  clientId: 'cli',
-  account: 'default',
-  apis: { acme: 'https://gw.acme.example' },
-}
+import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
 let shelf: Shelf
-let place: Awaited<ReturnType<typeof sessionPlace>>
+let place: SessionPlace
 beforeEach(async () => {
   shelf = openShelf()
-  place = await sessionPlace(shelf.client, shelf.ports)
+  place = await shelf.place()
 })
-const signIn = async () => {
-  const store = await shelf.store()
-  await store.install(FACTS, BODY, 'the-refresh-token')
-  shelf.log.length = 0
-  return store
-}
-const header = () =>
-  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
-const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
-const items = () => JSON.parse(String(shelf.disk.get(place.itemList)))
 
 describe('the items of all sign-ins', () => {
   it.each([
@@ -53,13 +27,13 @@ describe('the items of all sign-ins', () => {
       [{ sid: 'a'.repeat(64) }],
     ],
   ])('with %s in the list', async (_, content, list) => {
-    put(content, place.itemList)
+    shelf.put(content, place.itemList)
     expect(await (await shelf.store()).items()).toEqual(list)
   })
 
   it('are recalled one by one, and what the keychain does not give is none', async () => {
-    const store = await signIn()
-    const { sid } = header()
+    const store = await shelf.signIn()
+    const { sid } = shelf.header()
     expect(await store.recallItem({ sid, store: 'keychain' })).toEqual({
       key: expect.any(Buffer),
       refresh: 'the-refresh-token',
@@ -69,25 +43,25 @@ describe('the items of all sign-ins', () => {
   })
 
   it('are discarded with their entry in the list, and no other', async () => {
-    const store = await signIn()
-    const [one] = items()
+    const store = await shelf.signIn()
+    const [one] = shelf.itemList() as [Item]
     await store.install(FACTS, BODY, 'second')
-    const [, two] = items()
+    const [, two] = shelf.itemList() as [Item, Item]
     await store.discardItem(one)
     expect([...shelf.items.keys()]).toEqual([`${place.name}|${two.sid}`])
-    expect(items()).toEqual([two])
+    expect(shelf.itemList()).toEqual([two])
     shelf.log.length = 0
     await store.discardItem({ sid: two.sid, store: 'file' })
     expect(shelf.items.size).toBe(1)
-    expect(items()).toEqual([])
+    expect(shelf.itemList()).toEqual([])
   })
 })
 
 describe('a sign-out', () => {
   it('leaves a tombstone, from which it can be finished', async () => {
-    const store = await signIn()
-    const { sid } = header()
-    const before = header()
+    const store = await shelf.signIn()
+    const { sid } = shelf.header()
+    const before = shelf.header()
     await store.bury(sid)
     expect(shelf.log).toEqual([`rename session tombstone-${sid}`, `sync ${place.name}`])
     expect(await store.read()).toBeUndefined()
@@ -103,7 +77,7 @@ describe('a sign-out', () => {
     ['clearTombstone', 'unlink tombstone-x', 'EIO'],
     ['tombstones', 'list NAME', 'EIO'],
   ] as const)('%s says when the disk fails at %s', async (what, call, code) => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     shelf.faults.set(call.replace('NAME', place.name), code)
     const work = {
       bury: () => store.bury('x'),
@@ -115,8 +89,8 @@ describe('a sign-out', () => {
   })
 
   it('that is gone when it is listed, is none', async () => {
-    const store = await signIn()
-    put('x', `${place.directory}/tombstone-gone`)
+    const store = await shelf.signIn()
+    shelf.put('x', `${place.directory}/tombstone-gone`)
     shelf.faults.set('read tombstone-gone', () => shelf.disk.delete(`${place.directory}/tombstone-gone`))
     expect(await store.tombstones()).toEqual([])
   })
@@ -124,7 +98,7 @@ describe('a sign-out', () => {
 
 describe('what killed processes left', () => {
   it('is cleared, and nothing else', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     const left = ['session.12.tmp', 'items.json.3.tmp', 'probe.99']
     const kept = [
       'session.tmp',
@@ -137,7 +111,7 @@ describe('what killed processes left', () => {
       'tombstone-x',
       'lock',
     ]
-    for (const name of [...left, ...kept]) put('', `${place.directory}/${name}`)
+    for (const name of [...left, ...kept]) shelf.put('', `${place.directory}/${name}`)
     await store.clearTemporary()
     const names = [...shelf.disk.keys()].map((path) => path.slice(place.directory.length + 1))
     expect(names.sort()).toEqual([...kept, 'session', 'items.json'].sort())
@@ -197,7 +171,7 @@ describe('the proof that a session can be stored', () => {
 
 describe('all sign-ins on this machine', () => {
   const write = (letter: string, file: string, apis: Record<string, string>) =>
-    put(
+    shelf.put(
       `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, store: 'file', issuer: 'https://id', clientId: 'x', account: 'default', apis })}\n`,
       `${STATE}/sessions/${letter.repeat(24)}/${file}`,
     )
@@ -207,8 +181,8 @@ describe('all sign-ins on this machine', () => {
     write('a', 'session', { one: 'https://x' })
     write('a', 'tombstone-1', {})
     write('b', 'tombstone-2', { two: 'https://x' })
-    put('damaged', `${STATE}/sessions/${'c'.repeat(24)}/session`)
-    put('{"schema":2}\n', `${STATE}/sessions/${'d'.repeat(24)}/session`)
+    shelf.put('damaged', `${STATE}/sessions/${'c'.repeat(24)}/session`)
+    shelf.put('{"schema":2}\n', `${STATE}/sessions/${'d'.repeat(24)}/session`)
     const sids = async (options?: { buried: boolean }) =>
       (await findSignIns(STATE, shelf.ports, options)).map(({ sid }) => sid)
     expect(await sids()).toEqual(['a-session'])

@@ -1,16 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
-import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { told, toldBy } from '../../told.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 
 let shelf: Shelf
-let place: Awaited<ReturnType<typeof sessionPlace>>
+let place: SessionPlace
 beforeEach(async () => {
   shelf = openShelf()
-  place = await sessionPlace(shelf.client, shelf.ports)
+  place = await shelf.place()
 })
-const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
 
 describe('the lock of a session', () => {
   const holder = () => `${place.directory}/lock.holder`
@@ -44,7 +43,7 @@ describe('the lock of a session', () => {
 
   const waiting = async (note: string, tty = true) => {
     Object.assign(shelf.ports.terminal, { errIsTTY: tty })
-    put(note, holder())
+    shelf.put(note, holder())
     const heard: [string, number][] = []
     const began = shelf.now
     const store = await shelf.store()

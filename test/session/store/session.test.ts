@@ -1,42 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type SessionBody, type SessionHeader, sealFile } from '../../../src/session/store/session-file.ts'
-import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import { type SessionHeader, sealFile } from '../../../src/session/store/session-file.ts'
+import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { toldBy } from '../../told.ts'
-import { openShelf, type Shelf, STATE } from './shelf.ts'
+import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
-const TOKEN = {
-  use: 'access',
-  audience: '',
-  scopes: '',
-  value: 'the-token',
-  receivedAt: 1,
-  expiresIn: 60,
-} as const
-const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
-const FACTS = {
-  issuer: 'https://id.acme.example',
-  clientId: 'cli',
-  account: 'default',
-  apis: { acme: 'https://gw.acme.example' },
-}
 const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
 
 let shelf: Shelf
-let place: Awaited<ReturnType<typeof sessionPlace>>
+let place: SessionPlace
 beforeEach(async () => {
   shelf = openShelf()
-  place = await sessionPlace(shelf.client, shelf.ports)
+  place = await shelf.place()
 })
-const signIn = async () => {
-  const store = await shelf.store()
-  await store.install(FACTS, BODY, 'the-refresh-token')
-  shelf.log.length = 0
-  return store
-}
-const header = () =>
-  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
-const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
 
 describe('a session that changes while it is read', () => {
   const sealed = (sid: string, key: Buffer) =>
@@ -45,12 +21,12 @@ describe('a session that changes while it is read', () => {
     shelf.items.set(`${place.name}|${sid}`, `1.${key.toString('base64url')}.`)
 
   it('is read again with the key of the new one', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     const key = randomBytes(32)
-    const { sid } = header()
+    const { sid } = shelf.header()
     shelf.faults.set(`get ${place.name}|${sid}`, () => {
       // Another sign-in: new file, new item, and the old item is gone.
-      put(sealed('second-sid', key))
+      shelf.put(sealed('second-sid', key))
       item('second-sid', key)
       shelf.items.delete(`${place.name}|${sid}`)
     })
@@ -58,8 +34,8 @@ describe('a session that changes while it is read', () => {
   })
 
   it('is none when it has gone meanwhile', async () => {
-    const store = await signIn()
-    shelf.faults.set(`get ${place.name}|${header().sid}`, () => {
+    const store = await shelf.signIn()
+    shelf.faults.set(`get ${place.name}|${shelf.header().sid}`, () => {
       shelf.disk.delete(place.file)
       shelf.items.clear()
     })
@@ -67,7 +43,7 @@ describe('a session that changes while it is read', () => {
   })
 
   it('and whose key is lost says so at once', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     shelf.items.clear()
     expect((await toldBy(() => store.read()))[0]).toBe(
       'keychain-lost: your sign-in is stored, but the keychain did not give it back',
@@ -76,14 +52,14 @@ describe('a session that changes while it is read', () => {
   })
 
   it('for ever is given up after three looks', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     let turn = 0
     const replace = () => {
       turn++
       shelf.faults.set(`get ${place.name}|sid-number-${turn}`, replace)
-      put(sealed(`sid-number-${turn}`, randomBytes(32)))
+      shelf.put(sealed(`sid-number-${turn}`, randomBytes(32)))
     }
-    shelf.faults.set(`get ${place.name}|${header().sid}`, () => {
+    shelf.faults.set(`get ${place.name}|${shelf.header().sid}`, () => {
       shelf.items.clear()
       replace()
     })
@@ -93,7 +69,7 @@ describe('a session that changes while it is read', () => {
 
   it('that its key does not open is damaged, after three looks', async () => {
     const store = await shelf.store()
-    put(sealed('first-sid', randomBytes(32)))
+    shelf.put(sealed('first-sid', randomBytes(32)))
     item('first-sid', randomBytes(32))
     expect(await toldBy(() => store.read())).toEqual([
       `session-ended: the session file ${place.file} is damaged`,
@@ -105,7 +81,7 @@ describe('a session that changes while it is read', () => {
   it('whose content is none, though sealed, is damaged', async () => {
     const key = randomBytes(32)
     const store = await shelf.store()
-    put(
+    shelf.put(
       sealFile(
         { schema: 1, sid: 'first-sid', store: 'keychain', ...FACTS } as SessionHeader,
         { tokens: [] } as never,
@@ -151,7 +127,7 @@ describe('errors of the disk', () => {
       ],
     ],
   ])('at %s (%s)', async (call, code, words) => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     shelf.faults.set(call, code)
     expect(await toldBy(() => store.read())).toEqual(words.map((line) => line.replace('FILE', place.file)))
   })
@@ -159,7 +135,7 @@ describe('errors of the disk', () => {
   it.each(['ENOENT', 'ENOTDIR', 'EROFS', 'EPERM', 'EACCES', 'ELOOP', 'EIO', 'XEPERM', 'EPERMX', ''])(
     'at a write (%s), another directory is proposed where that helps',
     async (code) => {
-      const store = await signIn()
+      const store = await shelf.signIn()
       const session = await store.read()
       shelf.faults.set('create session.7.tmp', code)
       const [words, hint] = await toldBy(() => session && store.commit(session))

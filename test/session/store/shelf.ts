@@ -1,7 +1,11 @@
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Client } from '../../../src/client.ts'
 import type { FileFacts, Files, Ports } from '../../../src/ports.ts'
 import { presetFor } from '../../../src/providers/detect.ts'
+import { sessionName } from '../../../src/session/session-name.ts'
+import type { Item } from '../../../src/session/store/items.ts'
+import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
+import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'
 import { openStore, type Store } from '../../../src/session/store/session-store.ts'
 
 /** A machine for the store alone: files, keychain, lock, clock and keyboard in memory, each of which can be made to fail. */
@@ -20,11 +24,33 @@ export interface Shelf {
   readonly typed: (string | undefined)[]
   readonly prompts: string[]
   store(over?: Partial<Client>): Promise<Store>
+  place(): Promise<SessionPlace>
+  /** Stores a session ({@link FACTS}, {@link BODY}) and forgets what was done for it. */
+  signIn(): Promise<Store>
+  /** The header in the session file. */
+  header(): SessionHeader
+  /** The items in the list beside it. */
+  itemList(): Item[]
+  /** Writes a file, by default the session file. */
+  put(content: string | Buffer, path?: string): void
   now: number
 }
 
 export const STATE = '/home/ada/.local/state/ls-auth'
 const UID = 1000
+
+/** The facts of the session that {@link Shelf.signIn} stores, and its body. */
+export const FACTS = {
+  issuer: 'https://id.acme.example',
+  clientId: 'cli',
+  account: 'default',
+  apis: { acme: 'https://gw.acme.example' },
+}
+export const BODY: SessionBody = {
+  tokens: [{ use: 'access', audience: '', scopes: '', value: 'the-token', receivedAt: 1, expiresIn: 60 }],
+  skewSeconds: 0,
+  signedInAt: 1,
+}
 
 export function openShelf(over: Partial<Client> = {}): Shelf {
   const shelf: Shelf = {
@@ -52,7 +78,21 @@ export function openShelf(over: Partial<Client> = {}): Shelf {
       return ports
     },
     store: (other) => openStore({ ...shelf.client, ...other }, ports),
+    place: () => sessionPlace(shelf.client, ports),
+    async signIn() {
+      const store = await shelf.store()
+      await store.install(FACTS, BODY, 'the-refresh-token')
+      shelf.log.length = 0
+      return store
+    },
+    header: () => JSON.parse(shelf.disk.get(file)?.toString('latin1').split('\n')[0] ?? ''),
+    itemList: () => JSON.parse(String(shelf.disk.get(join(dirname(file), 'items.json')))),
+    put(content, path = file) {
+      shelf.disk.set(path, Buffer.from(content))
+      shelf.facts.set(path, { kind: 'file', mode: 0o600, uid: UID, size: content.length })
+    },
   }
+  const file = join(STATE, 'sessions', sessionName(shelf.client), 'session')
   const done = (what: string) => {
     shelf.log.push(what)
     const fault = shelf.faults.get(what)
@@ -127,6 +167,9 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       if (!bytes) throw missing()
       disk.delete(from)
       disk.set(to, bytes)
+      const about = facts.get(from)
+      if (about) facts.set(to, about)
+      facts.delete(from)
     },
     async syncDirectory(path) {
       done(`sync ${basename(path)}`)
@@ -134,6 +177,7 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
     async remove(path) {
       done(`unlink ${basename(path)}`)
       disk.delete(path)
+      facts.delete(path)
     },
     async makeDirectory(path) {
       done(`mkdir ${basename(path)}`)

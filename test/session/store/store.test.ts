@@ -1,43 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { refreshTokenOf } from '../../../src/session/store/session.ts'
-import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
-import { sessionPlace } from '../../../src/session/store/session-place.ts'
+import type { SessionHeader } from '../../../src/session/store/session-file.ts'
+import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'
 import { toldBy } from '../../told.ts'
-import { openShelf, type Shelf, STATE } from './shelf.ts'
+import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
-const TOKEN = {
-  use: 'access',
-  audience: '',
-  scopes: '',
-  value: 'the-token',
-  receivedAt: 1,
-  expiresIn: 60,
-} as const
-const BODY: SessionBody = { tokens: [TOKEN], skewSeconds: 0, signedInAt: 1 }
-const FACTS = {
-  issuer: 'https://id.acme.example',
-  clientId: 'cli',
-  account: 'default',
-  apis: { acme: 'https://gw.acme.example' },
-}
 const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
 
 let shelf: Shelf
-let place: Awaited<ReturnType<typeof sessionPlace>>
+let place: SessionPlace
 beforeEach(async () => {
   shelf = openShelf()
-  place = await sessionPlace(shelf.client, shelf.ports)
+  place = await shelf.place()
 })
-const signIn = async () => {
-  const store = await shelf.store()
-  await store.install(FACTS, BODY, 'the-refresh-token')
-  shelf.log.length = 0
-  return store
-}
-const header = () =>
-  JSON.parse((shelf.disk.get(place.file) as Buffer).toString('latin1').split('\n')[0] ?? '')
-const put = (content: string | Buffer, path = place.file) => shelf.disk.set(path, Buffer.from(content))
-const items = () => JSON.parse(String(shelf.disk.get(place.itemList)))
 
 describe('where a session lies', () => {
   it('is a directory of its own in the state directory, named by issuer, client and account', async () => {
@@ -61,10 +36,10 @@ describe('a new session', () => {
   it('is listed, kept, read back and committed, in this order', async () => {
     const store = await shelf.store()
     await store.install(FACTS, BODY, 'the-refresh-token')
-    const { sid } = header()
+    const { sid } = shelf.header()
     expect(sid).toMatch(/^[\w-]{16}$/)
-    expect(header()).toEqual({ schema: 1, sid, store: 'keychain', ...FACTS })
-    expect(items()).toEqual([{ sid, store: 'keychain' }])
+    expect(shelf.header()).toEqual({ schema: 1, sid, store: 'keychain', ...FACTS })
+    expect(shelf.itemList()).toEqual([{ sid, store: 'keychain' }])
     const written = (name: string) => [
       `unlink ${name}.7.tmp`,
       `create ${name}.7.tmp`,
@@ -80,7 +55,7 @@ describe('a new session', () => {
     ])
     const session = await store.read()
     expect(session).toEqual({
-      header: header(),
+      header: shelf.header(),
       body: BODY,
       secret: { key: expect.any(Buffer), refresh: 'the-refresh-token' },
     })
@@ -97,7 +72,7 @@ describe('a new session', () => {
 
   it('keeps in the file what its vault could not take', async () => {
     shelf = openShelf({ store: 'file', storeKeyFile: '/home/ada/key' })
-    const session = await (await signIn()).read()
+    const session = await (await shelf.signIn()).read()
     expect(session?.secret.refresh).toBeUndefined()
     expect(session && refreshTokenOf(session)).toBe('the-refresh-token')
     expect(session?.header).toMatchObject({ store: 'file', wrappedKey: expect.any(String) })
@@ -114,7 +89,7 @@ describe('a new session', () => {
   })
 
   it('that could not be written says so, and the session before it stays', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     shelf.faults.set('create session.7.tmp', 'ENOSPC')
     expect((await toldBy(() => store.install(FACTS, { ...BODY, skewSeconds: 9 }, 'other')))[0]).toBe(
       `storage: cannot write to ${place.directory} (ENOSPC)`,
@@ -136,9 +111,9 @@ describe('the session that is there', () => {
   })
 
   it('is seen without its key, and written anew by its holder', async () => {
-    const store = await signIn()
-    expect(await store.peek()).toEqual(header())
-    expect(await store.peekPast()).toEqual(header())
+    const store = await shelf.signIn()
+    expect(await store.peek()).toEqual(shelf.header())
+    expect(await store.peekPast()).toEqual(shelf.header())
     expect(shelf.log.filter((line) => line.startsWith('get '))).toEqual([])
     const session = await store.read()
     if (!session) throw new Error('no session')
@@ -150,9 +125,9 @@ describe('the session that is there', () => {
   })
 
   it('is judged before its key is fetched', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     const judge = (found: SessionHeader) => {
-      expect(found).toEqual(header())
+      expect(found).toEqual(shelf.header())
       throw new Error('not for this API')
     }
     await expect(store.read(judge)).rejects.toThrow('not for this API')
@@ -175,7 +150,7 @@ describe('the session that is there', () => {
     ['no sid', '{"schema":1,"apis":{}}\n'],
     ['no APIs', '{"schema":1,"sid":"x"}\n'],
   ])('with %s in its file is damaged: told, left, and past by a sign-in', async (_, content) => {
-    put(content)
+    shelf.put(content)
     const store = await shelf.store()
     const words = [`session-ended: the session file ${place.file} is damaged`, DAMAGED]
     expect(await toldBy(() => store.peek())).toEqual(words)
@@ -185,7 +160,7 @@ describe('the session that is there', () => {
   })
 
   it('of a newer ls-auth is touched by nobody', async () => {
-    put('{"schema":2}\n')
+    shelf.put('{"schema":2}\n')
     const store = await shelf.store()
     for (const look of [store.peek, store.peekPast, store.read]) {
       expect(await toldBy(() => look())).toEqual([
@@ -196,7 +171,7 @@ describe('the session that is there', () => {
   })
 
   it('in a directory that others can write to is not read', async () => {
-    const store = await signIn()
+    const store = await shelf.signIn()
     shelf.facts.set(place.directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
     const words = [
       `refused: ${place.directory} can be written by others`,
