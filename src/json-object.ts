@@ -7,12 +7,12 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Parses untrusted text as a JSON object; undefined for anything else. Never throws, because the error message of
- * `JSON.parse` quotes the text, which may hold a token.
+ * Parses untrusted text as a JSON object; undefined for anything else, and for no text. Never throws, because the error
+ * message of `JSON.parse` quotes the text, which may hold a token.
  */
-export function jsonObject(text: string | Buffer): JsonObject | undefined {
+export function jsonObject(text: string | Buffer | undefined): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text.toString())
+    const value: unknown = JSON.parse(String(text))
     return isObject(value) ? value : undefined
   } catch {
     return undefined

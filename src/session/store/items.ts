@@ -8,13 +8,12 @@ export type Item = Pick<SessionHeader, 'sid' | 'store'>
 
 /**
  * The keychain items of all sign-ins, current or not. An item is listed before it is written, so that one left by a
- * killed sign-in is found again. A list that cannot be parsed counts as empty.
+ * killed sign-in is found again. A list that is missing or cannot be parsed counts as empty.
  */
 export async function listItems(place: SessionPlace): Promise<readonly Item[]> {
   const bytes = await readOwn(place.itemList, place.files)
-  if (!bytes) return []
   try {
-    const parsed: unknown = JSON.parse(bytes.toString())
+    const parsed: unknown = JSON.parse(String(bytes))
     return Array.isArray(parsed) ? parsed.filter(isItem) : []
   } catch {
     return []
@@ -26,10 +25,8 @@ export async function noteItem(place: SessionPlace, item: Item): Promise<void> {
   await saveItems(place, [...(await listItems(place)), item])
 }
 
-/** Reads an item. Undefined: missing, or the keychain does not give it. */
+/** Reads an item. Undefined: missing, the keychain does not give it, or its key is in the session file alone. */
 export async function recallItem(place: SessionPlace, { sid, store }: Item): Promise<Secret | undefined> {
-  // A file-store session is in the session file alone; only a keychain item can outlive it.
-  if (store === 'file') return undefined
   return place
     .vault(store)
     .recall(place.account(sid), { store } as SessionHeader)
@@ -38,7 +35,7 @@ export async function recallItem(place: SessionPlace, { sid, store }: Item): Pro
 
 /** Deletes the item, then its entry in the list. */
 export async function discardItem(place: SessionPlace, { sid, store }: Item): Promise<void> {
-  if (store === 'keychain') await place.vault(store).discard(place.account(sid))
+  await place.vault(store).discard(place.account(sid))
   await saveItems(
     place,
     (await listItems(place)).filter((other) => other.sid !== sid),

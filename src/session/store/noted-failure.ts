@@ -20,7 +20,7 @@ export async function noteFailure(place: SessionPlace, failure: Failure): Promis
 
 /** The failure noted since then (milliseconds, local clock); undefined: none, or it is damaged. Failures of readOwn. */
 export async function failureSince(place: SessionPlace, since: number): Promise<Failure | undefined> {
-  const note = jsonObject((await readOwn(fileOf(place), place.files)) ?? '')
+  const note = jsonObject(await readOwn(fileOf(place), place.files))
   if (typeof note?.at !== 'number' || note.at <= since || note.at > place.ports.clock.now()) return undefined
   const { code, message, hint, detail } = note
   if (typeof code !== 'string' || !Object.hasOwn(FAILURES, code) || typeof message !== 'string')

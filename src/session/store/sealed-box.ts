@@ -7,8 +7,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 export function sealBox(content: Buffer | string, key: Buffer, bound: Uint8Array): Buffer {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(bound)
-  const text = typeof content === 'string' ? cipher.update(content, 'utf8') : cipher.update(content)
-  const sealed = Buffer.concat([text, cipher.final()])
+  const sealed = Buffer.concat([cipher.update(content), cipher.final()])
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
 

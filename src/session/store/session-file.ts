@@ -103,9 +103,10 @@ const TEXTS = ['issuer', 'clientId', 'account'] as const
 
 /** Everything that is used of a header before its authenticity is known, which the key of the body brings. */
 function isHeader(header: Partial<SessionHeader>): header is SessionHeader {
-  const { sid, store, apis } = header
+  const { sid, store, apis, wrappedKey } = header
   if (typeof sid !== 'string' || (store !== 'keychain' && store !== 'file')) return false
   if (!TEXTS.every((name) => typeof header[name] === 'string')) return false
+  if (wrappedKey !== undefined && typeof wrappedKey !== 'string') return false
   return isObject(apis) && Object.values(apis).every((origin) => typeof origin === 'string')
 }
 

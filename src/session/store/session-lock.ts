@@ -60,7 +60,7 @@ async function waitForLock(
   }
 
   async function readNote(): Promise<string> {
-    const note = jsonObject((await files.read(`${path}.holder`).catch(() => undefined)) ?? '')
+    const note = jsonObject(await files.read(`${path}.holder`).catch(() => undefined))
     if (typeof note?.pid !== 'number') return ''
     return `: process ${note.pid} (${safeText(String(note.command), 40)}) since ${safeText(String(note.since), 30)}`
   }

@@ -22,11 +22,12 @@ export async function findSignIns(
   for (const name of await listOwn(root, files)) {
     // What somebody else put there (a file manager's notes) is none of ours.
     if (!isSessionName(name)) continue
-    await requirePrivate([join(root, name)], files, ports.env)
-    const inside = options.buried ? await listOwn(join(root, name), files) : ['session']
+    const directory = join(root, name)
+    await requirePrivate([directory], files, ports.env)
+    const inside = options.buried ? await listOwn(directory, files) : ['session']
     // A session file goes before the tombstones beside it.
     const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
-    const header = await headerIn(join(root, name, file ?? 'session'), files)
+    const header = file && (await headerIn(join(directory, file), files))
     if (header) found.push(header)
   }
   return found

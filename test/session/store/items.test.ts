@@ -50,7 +50,6 @@ describe('the items of all sign-ins', () => {
     await store.discardItem(one)
     expect([...shelf.items.keys()]).toEqual([`${place.name}|${two.sid}`])
     expect(shelf.itemList()).toEqual([two])
-    shelf.log.length = 0
     await store.discardItem({ sid: two.sid, store: 'file' })
     expect(shelf.items.size).toBe(1)
     expect(shelf.itemList()).toEqual([])
@@ -140,6 +139,15 @@ describe('the proof that a session can be stored', () => {
     expect(shelf.disk.size + shelf.items.size).toBe(0)
   })
 
+  it('names itself to whoever waits for the lock meanwhile', async () => {
+    let holder = ''
+    shelf.faults.set(`set probe|${place.name}`, () => {
+      holder = String(shelf.disk.get(`${place.directory}/lock.holder`))
+    })
+    await (await shelf.store()).probe(() => {})
+    expect(JSON.parse(holder)).toMatchObject({ pid: 7, command: 'login' })
+  })
+
   it('of the file store needs no lock: nobody waits while a passphrase is typed', async () => {
     shelf = openShelf({ store: 'file', storeKeyFile: '/home/ada/key' })
     await (await shelf.store()).probe(() => {})
@@ -187,6 +195,41 @@ describe('all sign-ins on this machine', () => {
       (await findSignIns(STATE, shelf.ports, options)).map(({ sid }) => sid)
     expect(await sids()).toEqual(['a-session'])
     expect(await sids({ buried: true })).toEqual(['a-session', 'b-tombstone-2'])
+  })
+
+  it('are found past the lock and the list that lie beside a buried one', async () => {
+    const directory = `${STATE}/sessions/${'a'.repeat(24)}`
+    shelf.put('{}', `${directory}/lock.holder`)
+    shelf.put('[]', `${directory}/items.json`)
+    const find = () => findSignIns(STATE, shelf.ports, { buried: true })
+    expect(await find()).toEqual([])
+    write('a', 'tombstone-1', {})
+    expect(await find()).toHaveLength(1)
+  })
+
+  it("are found past a file manager's notes", async () => {
+    write('a', 'session', {})
+    shelf.put('', `${STATE}/sessions/.DS_Store`)
+    shelf.facts.set(`${STATE}/sessions/.directory`, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
+    expect(await findSignIns(STATE, shelf.ports)).toHaveLength(1)
+  })
+
+  it.each([STATE, `${STATE}/sessions`, `${STATE}/sessions/${'a'.repeat(24)}`])(
+    'are not believed where others can write to %s: they say who is asked to revoke what',
+    async (directory) => {
+      write('a', 'session', {})
+      shelf.facts.set(directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
+      expect((await toldBy(() => findSignIns(STATE, shelf.ports)))[0]).toBe(
+        `refused: ${directory} can be written by others`,
+      )
+    },
+  )
+
+  it.each(['EIO', ''])('are not said to be none where the disk fails (%s)', async (code) => {
+    shelf.faults.set('list sessions', code)
+    expect((await toldBy(() => findSignIns(STATE, shelf.ports)))[0]).toBe(
+      `storage: cannot read ${STATE}/sessions (${code || 'error'})`,
+    )
   })
 
   it('and the one of a profile', async () => {

@@ -30,6 +30,14 @@ describe('a renewal that failed is noted for those who wait', () => {
     expect({ ...noted, message: noted?.message }).toMatchObject({ code, message, hint, detail })
   })
 
+  it('and is found by another process through its own store', async () => {
+    await (await shelf.store()).noteFailure(down)
+    expect(await (await shelf.store()).failureSince(shelf.now - 1)).toMatchObject({
+      code: 'network',
+      message: down.message,
+    })
+  })
+
   it('in a file of the session, written whole or not at all', async () => {
     await noteFailure(place, down)
     expect(JSON.parse(String(shelf.disk.get(FILE)))).toEqual({

@@ -30,6 +30,14 @@ it('a session is read for an API that was confirmed', async () => {
   expect((await read({ apiOrigin: 'https://eu.acme.example' }))?.header.apis).toEqual(APIS)
 })
 
+it('a session that is there is read without a look at any other', async () => {
+  const { shelf, read } = await signedIn()
+  await read()
+  expect(shelf.log.filter((line) => line === 'list sessions' || line === 'read session')).toEqual([
+    'read session',
+  ])
+})
+
 it.each(['https://gw.acme.example.evil', 'https://gw.acme.exampl', 'http://gw.acme.example'])(
   'not for %s: what was confirmed is named, and the keychain is not touched',
   async (apiOrigin) => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { sealBox } from '../../../src/session/store/sealed-box.ts'
 import { type SessionHeader, sealFile } from '../../../src/session/store/session-file.ts'
 import type { SessionPlace } from '../../../src/session/store/session-place.ts'
+import type { Store } from '../../../src/session/store/session-store.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
@@ -78,19 +80,20 @@ describe('a session that changes while it is read', () => {
     expect(shelf.log.filter((line) => line === 'read session')).toHaveLength(3)
   })
 
-  it('whose content is none, though sealed, is damaged', async () => {
-    const key = randomBytes(32)
-    const store = await shelf.store()
-    shelf.put(
-      sealFile(
-        { schema: 1, sid: 'first-sid', store: 'keychain', ...FACTS } as SessionHeader,
-        { tokens: [] } as never,
-        key,
-      ),
-    )
-    item('first-sid', key)
-    expect((await store.read())?.body).toEqual({ tokens: [] })
-  })
+  it.each(['', 'no JSON', '{}', '{"tokens":7}'])(
+    'whose content is %j, though sealed, is damaged',
+    async (content) => {
+      const key = randomBytes(32)
+      const store = await shelf.store()
+      const head = Buffer.from(JSON.stringify({ schema: 1, sid: 'first-sid', store: 'keychain', ...FACTS }))
+      shelf.put(Buffer.concat([head, Buffer.from('\n'), sealBox(content, key, head)]))
+      item('first-sid', key)
+      expect(await toldBy(() => store.read())).toEqual([
+        `session-ended: the session file ${place.file} is damaged`,
+        DAMAGED,
+      ])
+    },
+  )
 })
 
 describe('errors of the disk', () => {
@@ -130,6 +133,26 @@ describe('errors of the disk', () => {
     const store = await shelf.signIn()
     shelf.faults.set(call, code)
     expect(await toldBy(() => store.read())).toEqual(words.map((line) => line.replace('FILE', place.file)))
+  })
+
+  it.each<[string, (store: Store) => Promise<unknown>]>([
+    ['read session', (store) => store.read()],
+    ['inspect sessions', (store) => store.read()],
+    [`list NAME`, (store) => store.tombstones()],
+    ['unlink tombstone-x', (store) => store.clearTombstone({ sid: 'x', store: 'file' })],
+    [
+      'lock lock',
+      (store) =>
+        store.withSessionLock(
+          'token',
+          () => {},
+          async () => {},
+        ),
+    ],
+  ])('at %s stay in the failure, for a debugger', async (call, work) => {
+    const store = await shelf.signIn()
+    shelf.faults.set(call.replace('NAME', place.name), 'EIO')
+    await expect(work(store)).rejects.toMatchObject({ code: 'storage', cause: { code: 'EIO' } })
   })
 
   it.each(['ENOENT', 'ENOTDIR', 'EROFS', 'EPERM', 'EACCES', 'ELOOP', 'EIO', 'XEPERM', 'EPERMX', ''])(

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { FileFacts } from '../../../src/ports.ts'
 import { refreshTokenOf } from '../../../src/session/store/session.ts'
 import type { SessionHeader } from '../../../src/session/store/session-file.ts'
 import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'
@@ -159,6 +160,29 @@ describe('the session that is there', () => {
     expect(shelf.disk.get(place.file)?.toString()).toBe(content)
   })
 
+  it.each<[string, object]>([
+    ['a sid that is no text', { sid: 7 }],
+    ['no sid', { sid: undefined }],
+    ['a store of another version', { store: 'cloud' }],
+    ['no store', { store: undefined }],
+    ['no issuer', { issuer: undefined }],
+    ['a client that is no text', { clientId: 7 }],
+    ['an account that is no text', { account: null }],
+    ['APIs in a list', { apis: ['https://gw.acme.example'] }],
+    ['no APIs', { apis: undefined }],
+    ['one API that is no text', { apis: { acme: 'https://gw.acme.example', eu: 7 } }],
+    ['a wrapped key that is no text', { wrappedKey: 7 }],
+  ])('with %s in its header is damaged, whatever else is right', async (_, over) => {
+    const GOOD = { schema: 1, sid: 'first-sid', store: 'file', ...FACTS, wrappedKey: 'AAAA' }
+    const store = await shelf.store({ store: 'file', storeKeyFile: '/home/ada/key' })
+    shelf.put(`${JSON.stringify(GOOD)}\n`)
+    expect(await store.peek()).toEqual(GOOD)
+    shelf.put(`${JSON.stringify({ ...GOOD, ...over })}\n`)
+    const words = [`session-ended: the session file ${place.file} is damaged`, DAMAGED]
+    expect(await toldBy(() => store.peek())).toEqual(words)
+    expect(await toldBy(() => store.read())).toEqual(words)
+  })
+
   it('of a newer ls-auth is touched by nobody', async () => {
     shelf.put('{"schema":2}\n')
     const store = await shelf.store()
@@ -183,5 +207,25 @@ describe('the session that is there', () => {
       () => store.readTombstone({ sid: 'x', store: 'file' }),
     ])
       expect(await toldBy(look)).toEqual(words)
+  })
+
+  it.each<[string, Partial<FileFacts>, string]>([
+    ['can be written by others', { mode: 0o620 }, 'Run: chmod 600 FILE'],
+    ['belongs to another user', { uid: 0 }, 'Remove it: rm -f FILE, then sign in again: ls-auth login'],
+  ])('in a file that %s is not read', async (why, facts, hint) => {
+    const store = await shelf.signIn()
+    shelf.facts.set(place.file, { kind: 'file', mode: 0o600, uid: 1000, size: 9, ...facts })
+    for (const look of [store.peek, store.read])
+      expect(await toldBy(() => look())).toEqual([
+        `refused: ${place.file} ${why}`,
+        hint.replace('FILE', place.file),
+      ])
+  })
+
+  it('in a file that is a link is refused by the read, which says so', async () => {
+    const store = await shelf.signIn()
+    shelf.facts.set(place.file, { kind: 'symlink', mode: 0o777, uid: 0, size: 9 })
+    shelf.faults.set('read session', 'ELOOP')
+    expect((await toldBy(() => store.read()))[0]).toBe(`refused: ${place.file} is a symbolic link`)
   })
 })

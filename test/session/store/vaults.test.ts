@@ -180,7 +180,25 @@ describe('a key file', () => {
     ['sync keys', '', `cannot write the key file ${KEY_FILE} (error)`],
   ])('on a disk that fails at %s (%s)', async (call, code, words) => {
     shelf.faults.set(call, code)
-    expect((await toldBy(() => vault().probe('')))[0]).toBe(`storage: ${words}`)
+    await expect(vault().probe('')).rejects.toMatchObject({
+      code: 'storage',
+      message: words,
+      cause: { message: code },
+    })
+  })
+
+  it('on a disk that cannot be written to is used as it is', async () => {
+    await vault().probe('')
+    for (const call of ['mkdir keys', 'create ls-auth.key', 'sync keys']) shelf.faults.set(call, 'EROFS')
+    expect(await vault().recall('NAME|sid', await keep(vault()))).toMatchObject({ key: SECRET.key })
+  })
+
+  it('that is removed while it is looked at is not there', async () => {
+    const header = await keep(vault())
+    shelf.faults.set('read ls-auth.key', () => shelf.disk.delete(KEY_FILE))
+    expect((await toldBy(() => vault().recall('NAME|sid', header)))[0]).toBe(
+      `store-key: the key file ${KEY_FILE} is not there`,
+    )
   })
 
   it('that cannot be read tells what to look at', async () => {

@@ -25,9 +25,12 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
     new Failure('store-key', `the key file ${path} ${why}`, { hint: `${hint} It was not changed.` })
   const problem = whyNotPrivate(path, facts, env)
   if (problem) throw unsafe(problem.why, problem.hint)
-  const text = (await files.read(path).catch(unreadable))?.toString('latin1') ?? ''
+  const text = (await files.read(path).catch(unreadable))?.toString('latin1')
+  // Removed since it was looked at.
+  if (text === undefined) return undefined
   if (!HEX.test(text)) throw unsafe('does not hold 64 hex characters', 'Use the file that ls-auth made.')
-  return Buffer.from(text.trim(), 'hex')
+  // Decoding ends at the white space.
+  return Buffer.from(text, 'hex')
 }
 
 /** The same; creates the file (0600) when it is missing. Only signing in may create one. */
@@ -52,9 +55,15 @@ export async function ensureKeyFile(path: string, files: Files, env: Env): Promi
 export const wrapKey = (key: Buffer, wrapping: Buffer, account: string): string =>
   sealBox(key, wrapping, Buffer.from(account)).toString('base64url')
 
-/** The data key; undefined when `wrapping` is the wrong key. */
-export const unwrapKey = (wrapped: string, wrapping: Buffer, account: string): Buffer | undefined =>
-  openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
+/** The data key; undefined when `wrapping` is the wrong key, or nothing is wrapped. */
+export const unwrapKey = (
+  wrapped: string | undefined,
+  wrapping: Buffer,
+  account: string,
+): Buffer | undefined =>
+  wrapped === undefined
+    ? undefined
+    : openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
 
 /** `store = "file"` with a key file: the data key, wrapped, in the session file's header. */
 export function keyFileVault(path: string, ports: Ports): Vault {
@@ -71,7 +80,7 @@ export function keyFileVault(path: string, ports: Ports): Vault {
         throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
       const wrapping = await readKeyFile(path, await ports.files(), ports.env)
       if (!wrapping) throw new Failure('store-key', `the key file ${path} is not there`)
-      const key = unwrapKey(header.wrappedKey ?? '', wrapping, account)
+      const key = unwrapKey(header.wrappedKey, wrapping, account)
       if (!key) throw new Failure('store-key', `the key file ${path} does not open this session`)
       return { key, refresh: undefined }
     },

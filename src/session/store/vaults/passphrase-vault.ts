@@ -36,7 +36,7 @@ export function passphraseVault(ports: Ports): Vault {
         })
       }
       const passphrase = known ?? (await askPassphrase(terminal, 'Passphrase of this session: '))
-      const key = unwrapKey(header.wrappedKey ?? '', await deriveKey(passphrase, header.scrypt), account)
+      const key = unwrapKey(header.wrappedKey, await deriveKey(passphrase, header.scrypt), account)
       if (!key) {
         throw new Failure('store-key', 'the passphrase does not open this session', {
           hint: 'Try again. If it is lost, sign in again: ls-auth login',
