@@ -72,8 +72,7 @@ function fillTenant(issuer: string, tenant: unknown): string | undefined {
 /** Whether an RSA key is too short, or has an exponent of 1, which makes every signature valid. */
 export function isWeak(key: Jwk): boolean {
   if (key.kty !== 'RSA') return false
-  const [modulus, exponent] = [unsigned(key.n), unsigned(key.e)]
-  return bitLength(modulus) < MIN_RSA_BITS || bitLength(exponent) < 2
+  return bitLength(key.n) < MIN_RSA_BITS || bitLength(key.e) < 2
 }
 
 /** The public members of a key only: other members of a JWKS must not influence how the key is used. */
@@ -82,12 +81,9 @@ export function publicPart(key: Jwk): Record<string, string> {
   return Object.fromEntries(['kty', ...members].map((name) => [name, `${key[name]}`]))
 }
 
-function unsigned(member: unknown): Buffer {
-  const bytes = typeof member === 'string' ? decodeBase64url(member) : undefined
-  const start = bytes?.findIndex((byte) => byte !== 0) ?? -1
-  return bytes && start >= 0 ? bytes.subarray(start) : Buffer.alloc(0)
-}
-
-function bitLength(bytes: Buffer): number {
-  return bytes.length === 0 ? 0 : bytes.length * 8 - Math.clz32(bytes[0] as number) + 24
+/** Of an unsigned number in base64url (RFC 7518 §2), which may begin with zeros; 0 for anything else. */
+function bitLength(member: unknown): number {
+  const bytes = (typeof member === 'string' && decodeBase64url(member)) || Buffer.alloc(0)
+  const start = bytes.findIndex((byte) => byte !== 0)
+  return start < 0 ? 0 : (bytes.length - start) * 8 + 24 - Math.clz32(bytes[start] as number)
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
-import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { verifySignature } from '../../../src/claims/jwt/verify.ts'
 import { part, tokenText } from '../token-text.ts'
@@ -20,8 +20,15 @@ async function pair(algorithm: string): Promise<Pair> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true })
   return { privateKey, jwk: await exportJWK(publicKey) }
 }
+/** The same RSA key for another algorithm: to find its primes takes long. */
+async function again(algorithm: string, { privateKey, jwk }: Pair): Promise<Pair> {
+  return { privateKey: (await importJWK(await exportJWK(privateKey), algorithm)) as CryptoKey, jwk }
+}
 beforeAll(async () => {
-  for (const algorithm of ALGORITHMS) pairs[algorithm] = await pair(algorithm)
+  for (const algorithm of ALGORITHMS.filter((name) => !/^[RP]S/.test(name)))
+    pairs[algorithm] = await pair(algorithm)
+  pairs.RS256 = await pair('RS256')
+  for (const algorithm of ['RS512', 'PS256']) pairs[algorithm] = await again(algorithm, pairs.RS256)
   pairs.other = await pair('RS256')
 }, 60_000)
 
@@ -134,6 +141,33 @@ describe('verifySignature', () => {
     }
     expect(await verifySignature(token, keys, HOW)).toMatchObject({ verified: true })
   })
+
+  it('tries sixteen keys at most: a provider gone bad must not keep us busy', async () => {
+    const { privateKey, jwk } = pairs.EdDSA as Pair
+    const token = await sign(privateKey, { alg: 'EdDSA' })
+    const wrong = { ...jwk, x: part(Buffer.alloc(32, 7)) }
+    const keys = (count: number) => ({ keys: [...Array(count).fill(wrong), jwk] })
+    expect(await verifySignature(token, keys(15), HOW)).toMatchObject({ verified: true })
+    expect(await verifySignature(token, keys(16), HOW)).toMatchObject({ reason: 'bad-signature' })
+  })
+
+  it('names the key that signed by its id, which must be a text', async () => {
+    const token = await sign(rsa().privateKey, { alg: 'RS256' })
+    expect(await verifySignature(token, { keys: [{ ...rsa().jwk, kid: 7 }] }, HOW)).toEqual({
+      verified: true,
+      kid: undefined,
+      alg: 'RS256',
+    })
+  })
+
+  it.each([7, null, ['https://id.acme.example']])(
+    'takes a marked key for no token of the issuer %j',
+    async (iss) => {
+      const token = await sign(rsa().privateKey, { alg: 'RS256' }, { iss })
+      const keys = { keys: [{ ...rsa().jwk, issuer: 'https://id.acme.example' }] }
+      expect(await verifySignature(token, keys, HOW)).toMatchObject({ reason: 'unknown-key' })
+    },
+  )
 
   it.each<[string, Record<string, unknown>]>([
     ['use enc', { use: 'enc' }],
