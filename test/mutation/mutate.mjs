@@ -59,7 +59,7 @@ async function breakRoom(name, files, tests) {
     incremental: true,
     incrementalFile: `${PLACE}/${name}.incremental.json`,
     jsonReporter: { fileName: `${PLACE}/${name}.json` },
-    reporters: ['clear-text', 'json', ...(process.stderr.isTTY ? ['progress'] : [])],
+    reporters: ['clear-text', 'json', process.stderr.isTTY ? 'progress' : 'progress-append-only'],
     clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
     concurrency: Number(process.env.LS_AUTH_MUTATE_JOBS ?? 2),
     // Beyond the time of the tests themselves: a busy machine must not make a change look noticed.
