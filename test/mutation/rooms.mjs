@@ -54,8 +54,15 @@ export const rooms = {
     floor: 97,
   },
   listener: {
-    files: ['loopback', 'callback', 'start-page', 'same-text'].map((name) => `src/session/flow/${name}.ts`),
-    tests: ['test/session/flow/loopback*.test.ts', 'test/stories/start-page.test.ts'],
+    files: ['callback', 'start-page', 'same-text', 'silent-connections'].map(
+      (name) => `src/session/flow/${name}.ts`,
+    ),
+    tests: ['test/session/flow/{callback,start-page,same-text,silent-connections}.test.ts'],
+    floor: 97,
+  },
+  loopback: {
+    files: ['src/session/flow/loopback.ts'],
+    tests: ['test/session/flow/loopback*.test.ts'],
     floor: 97,
   },
   store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },

@@ -21,9 +21,8 @@ export async function judge(
 ): Promise<Visit | keyof typeof STRANGER | 'ours'> {
   // DNS rebinding: a page whose name was rebound to 127.0.0.1 still sends its own Host header.
   if (request.headers.host !== origin.host) return 421
-  const url = URL.canParse(request.url ?? '', origin.href)
-    ? new URL(request.url as string, origin)
-    : undefined
+  const address = request.url as string
+  const url = URL.canParse(address, origin.href) ? new URL(address, origin) : undefined
   if (!url || url.origin !== origin.origin) return 400
   if (request.method !== 'GET') return 405
   const isStart = here?.start.has(url.pathname) ?? false

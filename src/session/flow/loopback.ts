@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { type BrowserHere, judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
+import { limitSilent } from './silent-connections.ts'
 import type { Redirect } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
@@ -25,9 +26,6 @@ export interface LoopbackOptions {
   readonly path: string
 }
 
-/** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
-const MAX_SILENT = 512
-
 /** Opens the listener on the first free port. Failure `settings`: none of the ports is free. */
 export async function listen(options: LoopbackOptions): Promise<Loopback> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
@@ -41,7 +39,7 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
     redirectUri: `${origin}${options.path}`,
     wait(state, signal, here) {
       return new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+        signal.addEventListener('abort', () => reject(signal.reason))
         handle = async (request, response) => {
           const verdict = await judge(request, new URL(origin), path, state, here)
           if (typeof verdict === 'number') return reply(response, verdict, 'waiting')
@@ -56,9 +54,11 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
       })
     },
     async finish(page) {
-      if (browser && !browser.writableEnded) {
-        const shown = new Promise<void>((resolve) => browser?.once('close', resolve).once('finish', resolve))
-        reply(browser, 200, page)
+      const waiting = browser
+      if (waiting && !waiting.writableEnded) {
+        // Comes when the page was sent, too.
+        const shown = new Promise((resolve) => waiting.once('close', resolve))
+        reply(waiting, 200, page)
         await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 500).unref())])
       }
       for (const server of servers) {
@@ -94,7 +94,7 @@ async function bind(
     // `localhost` may resolve to either address family: bind both, or another process could bind the other one.
     const other = await open('::1', port, handler)
     if (other) return { servers: [server, other], port }
-    if (other === undefined && !(await hasIPv6())) return { servers: [server], port }
+    if (!(await hasIPv6())) return { servers: [server], port }
     server.close()
   }
   const tried =
@@ -124,21 +124,6 @@ function open(host: string, port: number, handler: Handler): Promise<Server | un
     server.once('error', () => resolve(undefined))
     server.listen(port, host, () => resolve(server))
   })
-}
-
-/**
- * Any user of this machine can open connections and say nothing. A limit that turned the newest away would turn away the
- * browser with them.
- */
-function limitSilent(server: Server): void {
-  const silent = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
-    const [oldest] = silent
-    if (silent.size > MAX_SILENT) oldest?.destroy()
-  })
-  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket))
 }
 
 async function hasIPv6(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { get } from 'node:http'
-import { connect, createServer, type Socket } from 'node:net'
+import { get, type IncomingHttpHeaders } from 'node:http'
+import { connect, createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Loopback, listen } from '../../../src/session/flow/loopback.ts'
 import { type StartPages, startPages } from '../../../src/session/flow/start-page.ts'
@@ -32,6 +32,15 @@ const ask = (address: string) =>
       response.resume()
       resolve(response.statusCode)
     }).on('error', () => resolve(undefined))
+  })
+
+/** The answer to one request that follows nothing. */
+const look = (address: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number | undefined; headers: IncomingHttpHeaders }>((resolve, reject) => {
+    get(address, { agent: false, headers }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode, headers: response.headers })
+    }).on('error', reject)
   })
 
 describe('the listener for the redirect', () => {
@@ -86,6 +95,36 @@ describe('tied to a browser that was opened here', () => {
     expect(lookups).toBe(0)
   })
 
+  it('leads the browser on with a cookie, once', async () => {
+    const first = await look(start.opened.href)
+    expect(first).toMatchObject({
+      status: 302,
+      headers: {
+        location: 'https://idp.example/authorize',
+        'cache-control': 'no-store',
+        'set-cookie': [expect.stringMatching(/^ls_auth_\d+=/)],
+      },
+    })
+    const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] as string
+    const again = await look(start.opened.href, { cookie })
+    expect(again).toMatchObject({ status: 302, headers: { location: 'https://idp.example/authorize' } })
+    expect(again.headers).not.toHaveProperty('set-cookie')
+  })
+
+  it.each([
+    ['contested', 'two browsers opened the page of this sign-in'],
+    [
+      'untied',
+      'the answer came from a browser that had not opened the page of this sign-in, or takes no cookies',
+    ],
+  ])('ends at once when it is %s, and that browser is told so', async (what, words) => {
+    await look(start.opened.href)
+    const shown = look(what === 'contested' ? start.opened.href : redirect(STATE))
+    await expect(answer).rejects.toMatchObject({ code: 'refused', message: words })
+    await loopback.finish('failed')
+    expect(await shown).toMatchObject({ status: 200 })
+  })
+
   it('turns another user away from the page and from the redirect, and the page is still the browser’s', async () => {
     foreign = true
     expect([await ask(start.opened.href), await ask(redirect(STATE))]).toEqual([403, 403])
@@ -123,69 +162,5 @@ describe('for a redirect to localhost, which may be either loopback family', () 
       message: `cannot wait for the browser: port ${port} is in use`,
     })
     other.close()
-  })
-})
-
-describe('with connections that never end their request', () => {
-  const open = new Set<Socket>()
-  /** Who holds the connections open. One that has ended opens no more, at the listener of the next test. */
-  let attack = { reopening: false }
-  function half(by = attack): void {
-    const socket = connect(Number(url.port), '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: '))
-    open.add(socket)
-    socket.on('error', () => {})
-    socket.once('close', () => {
-      open.delete(socket)
-      if (by.reopening) setTimeout(half, 5, by)
-    })
-  }
-  afterEach(() => {
-    attack.reopening = false
-    for (const socket of open) socket.destroy()
-  })
-
-  it.each([200, 700])(
-    '%i of them, opened again when they are closed: the browser is heard',
-    async (count) => {
-      attack = { reopening: true }
-      for (let i = 0; i < count; i++) half()
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      for (let i = 0; i < 5; i++) {
-        expect(await ask(redirect('wrong'))).toBe(400)
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-      void ask(redirect(STATE))
-      expect((await answer).searchParams.get('state')).toBe(STATE)
-    },
-  )
-
-  // The long form: LS_AUTH_HALF_OPEN_SECONDS=60.
-  const seconds = Number(process.env.LS_AUTH_HALF_OPEN_SECONDS ?? 3)
-  it(`200 of them for ${seconds} s: of 150 requests of a browser none is refused`, {
-    timeout: seconds * 1_000 + 120_000,
-  }, async () => {
-    attack = { reopening: true }
-    for (let i = 0; i < 200; i++) half()
-    const heard: unknown[] = []
-    const began = Date.now()
-    for (let asked = 0; asked < 150; asked++) {
-      await new Promise((resolve) =>
-        setTimeout(resolve, began + (asked * seconds * 1_000) / 150 - Date.now()),
-      )
-      heard.push(await ask(redirect('wrong')))
-    }
-    expect(heard).toEqual(Array(150).fill(400))
-    expect(open.size).toBeGreaterThan(150)
-  })
-
-  it('closes them after some seconds', { timeout: 20_000 }, async () => {
-    attack = { reopening: false }
-    half()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    const [socket] = open
-    expect(socket?.readyState).toBe('open')
-    const closed = new Promise((resolve) => socket?.once('close', () => resolve('closed')))
-    socket?.resume()
-    expect(await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 9_000))])).toBe('closed')
   })
 })
