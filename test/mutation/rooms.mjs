@@ -65,6 +65,22 @@ export const rooms = {
     tests: ['test/session/flow/loopback*.test.ts'],
     floor: 97,
   },
+  waiting: {
+    files: ['callback-page', 'paste', 'patience', 'safe-address', 'socket-owner'].map(
+      (name) => `src/session/flow/${name}.ts`,
+    ),
+    tests: ['test/session/flow/{callback-page,paste,patience,safe-address,socket-owner}.test.ts'],
+    floor: 90,
+  },
+  answers: {
+    files: ['device-answer', 'echoed-secrets', 'granted-scopes', 'grant-parameters', 'token-answer'].map(
+      (name) => `src/session/protocol/${name}.ts`,
+    ),
+    tests: [
+      'test/session/protocol/{device-answer,echoed-secrets,granted-scopes,grant-parameters,token-answer}.test.ts',
+    ],
+    floor: 90,
+  },
   store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },
   renewal: {
     files: ['src/session/renewal/'],

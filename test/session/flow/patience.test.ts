@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import type { Attempt } from '../../../src/session/flow/attempt.ts'
+import { limitWait } from '../../../src/session/flow/patience.ts'
+import { told } from '../../told.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function wait(redirectPorts: 'any' | readonly number[], metadata: object = {}) {
+  const heard: string[] = []
+  const attempt = {
+    client: {
+      clientId: 'cli\u001b',
+      preset: { ...PRESETS.generic, redirectHost: '127.0.0.1', redirectPath: '/callback', redirectPorts },
+    },
+    provider: { metadata },
+    dialog: { tell: (line: string) => heard.push(line) },
+  } as unknown as Attempt<unknown>
+  return { heard, ...limitWait(attempt, 8_766) }
+}
+
+const REGISTERED = [
+  'client id     cli\\u{1b}',
+  'redirect URI  http://127.0.0.1:8765/callback',
+  'redirect URI  http://127.0.0.1:8766/callback',
+]
+
+describe('the wait for the browser', () => {
+  it('tells after 20 s what the provider must know, once', () => {
+    const { heard } = wait([8_765, 8_766])
+    vi.advanceTimersByTime(19_999)
+    expect(heard).toEqual([])
+    vi.advanceTimersByTime(1)
+    const note = [
+      'Nothing has come back yet. If the page speaks of the client or the redirect URI, the provider must know:',
+      ...REGISTERED.map((line) => `  ${line}`),
+      'Others by --client-id and --port.',
+    ].join('\n')
+    expect(heard).toEqual([note])
+    vi.advanceTimersByTime(300_000)
+    expect(heard).toHaveLength(1)
+  })
+
+  it('names the port of this time where any will do', () => {
+    const { heard } = wait('any')
+    vi.advanceTimersByTime(20_000)
+    expect(heard[0]).toContain('  redirect URI  http://127.0.0.1/callback (port 8766 this time)\n')
+  })
+
+  it.each([
+    [{}, '--paste'],
+    [{ device_authorization_endpoint: 'https://idp.example/device' }, '--device'],
+  ])('ends after 5 minutes with what to register and the other way: %j', (metadata, way) => {
+    const { signal } = wait([8_765, 8_766], metadata)
+    vi.advanceTimersByTime(299_999)
+    expect(signal.aborted).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(told(signal.reason)).toEqual([
+      'timed-out: no answer from the browser within 5 minutes',
+      `If the page spoke of the client or the redirect URI, register what is below, or name others by --client-id and --port. Without a browser: ls-auth login ${way}`,
+      ...REGISTERED,
+    ])
+  })
+
+  it('is silent once it is over', () => {
+    const { heard, signal, end } = wait('any')
+    end()
+    vi.advanceTimersByTime(600_000)
+    expect([heard, signal.aborted]).toEqual([[], false])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
