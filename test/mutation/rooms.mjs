@@ -73,11 +73,17 @@ export const rooms = {
     floor: 90,
   },
   answers: {
-    files: ['device-answer', 'echoed-secrets', 'granted-scopes', 'grant-parameters', 'token-answer'].map(
-      (name) => `src/session/protocol/${name}.ts`,
-    ),
+    files: [
+      'device-answer',
+      'echoed-secrets',
+      'granted-scopes',
+      'grant-parameters',
+      'provider-errors',
+      'token-answer',
+    ].map((name) => `src/session/protocol/${name}.ts`),
     tests: [
-      'test/session/protocol/{device-answer,echoed-secrets,granted-scopes,grant-parameters,token-answer}.test.ts',
+      'test/session/protocol/{device-answer,echoed-secrets,granted-scopes,grant-parameters}.test.ts',
+      'test/session/protocol/{provider-errors,token-answer}.test.ts',
     ],
     floor: 90,
   },

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import type { Where } from '../../../src/providers/preset.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import {
+  explainProviderError,
+  isBadSignature,
+  ProviderFailure,
+} from '../../../src/session/protocol/provider-errors.ts'
+import { told } from '../../told.ts'
+
+const ISSUER = 'https://idp.example'
+interface Told {
+  where?: Where
+  personAsked?: boolean
+  aliases?: Record<string, string>
+}
+const explain = (error: unknown, { where = 'token', personAsked = true, aliases = {} }: Told = {}) =>
+  explainProviderError(error, 'sign you in', where, {
+    preset: { ...PRESETS.generic, deviceErrorAliases: aliases },
+    metadata: { issuer: ISSUER },
+    hintValues: { client: 'cli' },
+    personAsked,
+  })
+const wireOf = (failure: Failure) => (failure as ProviderFailure).wire
+
+describe('an error that the provider has sent', () => {
+  it('is told with its code and its description, and no more of it', () => {
+    const failure = explain({
+      error: 'odd_error',
+      error_description: 'not \u001btoday',
+      status: 400,
+      other: 'x',
+    })
+    expect(told(failure)).toEqual([
+      'provider-failed: the provider refused to sign you in',
+      new Failure('provider-failed', '').hint,
+      'odd_error: not \\u{1b}today',
+    ])
+    expect(failure).toBeInstanceOf(ProviderFailure)
+    expect(failure).toMatchObject({ name: 'ProviderFailure', wire: { error: 'odd_error', status: 400 } })
+  })
+
+  it.each([undefined, 7, ''])('with the description %j is told by its code alone', (error_description) => {
+    expect(explain({ error: 'odd_error', error_description }).detail).toEqual(['odd_error'])
+  })
+
+  it('with a long description is cut', () => {
+    const [line = ''] = explain({ error: 'e', error_description: 'x'.repeat(5_000) }).detail
+    expect(line.length).toBeLessThan(320)
+  })
+
+  it.each([
+    ['a'.repeat(64), 'a'.repeat(64)],
+    ['a'.repeat(65), 'error'],
+    ['', 'error'],
+    ['two words', 'error'],
+    ['say "x"', 'error'],
+    ['back\\slash', 'error'],
+    ['tab\t', 'error'],
+    ['!#[]~', '!#[]~'],
+    ['\u00e4', 'error'],
+  ])('of the code %j is called %j (RFC 6749 §5.2)', (error, shown) => {
+    expect(explain({ error }).detail).toEqual([shown])
+    expect(wireOf(explain({ error })).error).toBe(shown)
+  })
+
+  it.each([['400'], [undefined], [null]])('has no status where it is %j', (status) => {
+    expect(wireOf(explain({ error: 'x', status })).status).toBeUndefined()
+  })
+
+  it.each([
+    ...[
+      'invalid_client',
+      'unauthorized_client',
+      'unsupported_grant_type',
+      'unsupported_response_type',
+      'invalid_scope',
+      'invalid_target',
+      'invalid_redirect_uri',
+      'redirect_uri_mismatch',
+    ].map((error) => [error, 'settings']),
+    ...['login_required', 'interaction_required', 'consent_required', 'account_selection_required'].map(
+      (error) => [error, 'not-signed-in'],
+    ),
+    ['invalid_grant', 'provider-failed'],
+    ['server_error', 'provider-failed'],
+    ['access_denied', 'not-allowed'],
+  ])('%s at the token endpoint is %s, with a next step of its own', (error, code) => {
+    const failure = explain({ error })
+    expect(failure.code).toBe(code)
+    expect(failure.message).toBe('the provider refused to sign you in')
+    expect(failure.hint).not.toBe(new Failure(failure.code, '').hint)
+  })
+})
+
+describe('a person who refuses', () => {
+  const DECLINED = 'the sign-in was declined'
+  it.each<[string, object, Told, string]>([
+    ['at the page', { error: 'access_denied' }, { where: 'authorization' }, 'declined'],
+    [
+      'at a page that nobody saw',
+      { error: 'access_denied' },
+      { where: 'authorization', personAsked: false },
+      'not-allowed',
+    ],
+    ['in the words of some servers', { error: 'consent_required' }, { where: 'authorization' }, 'declined'],
+    ['in others', { error: 'interaction_required' }, { where: 'authorization' }, 'declined'],
+    [
+      'nobody was asked',
+      { error: 'consent_required' },
+      { where: 'authorization', personAsked: false },
+      'not-signed-in',
+    ],
+    ['login_required', { error: 'login_required' }, { where: 'authorization' }, 'not-signed-in'],
+    ['on another device', { error: 'access_denied' }, { where: 'device', personAsked: false }, 'declined'],
+    ['at the token endpoint, where nobody is asked', { error: 'access_denied' }, {}, 'not-allowed'],
+    [
+      'at the token endpoint behind the page',
+      { error: 'access_denied', code: 'OAUTH_RESPONSE_BODY_ERROR' },
+      { where: 'authorization' },
+      'declined',
+    ],
+    [
+      'at the page, by the redirect',
+      { error: 'access_denied', code: 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' },
+      { where: 'authorization' },
+      'declined',
+    ],
+    [
+      'by a code of this provider',
+      { error: 'no' },
+      { where: 'device', aliases: { no: 'access_denied' } },
+      'declined',
+    ],
+  ])('%s', (_, error, context, code) => {
+    const failure = explain(error, context)
+    expect(failure.code).toBe(code)
+    expect(failure.message === DECLINED).toBe(code === 'declined')
+    if (code === 'declined') expect(failure.hint).toMatch(/^The person refused/)
+  })
+
+  it('is known to the poll of a device by the standard code, and elsewhere by the one that was sent', () => {
+    const aliases = { wait: 'authorization_pending' }
+    expect(wireOf(explain({ error: 'wait' }, { where: 'device', aliases })).error).toBe(
+      'authorization_pending',
+    )
+    expect(wireOf(explain({ error: 'wait' }, { where: 'token', aliases })).error).toBe('wait')
+  })
+})
+
+it('a code that cannot be exchanged is told as such, for it is exchanged where the redirect is read', () => {
+  const at = (code: string) => explain({ error: 'invalid_grant', code }, { where: 'authorization' }).hint
+  const CODE = 'The code or the sign-in behind it is no longer valid. Run: ls-auth login'
+  expect(at('OAUTH_RESPONSE_BODY_ERROR')).toBe(CODE)
+  expect(at('OAUTH_AUTHORIZATION_RESPONSE_ERROR')).not.toBe(CODE)
+  expect(explain({ error: 'invalid_grant' }, { where: 'device' }).hint).not.toBe(CODE)
+})
+
+describe('an answer that OAuth does not define', () => {
+  it.each<[string, object, string, number | undefined]>([
+    ['a status', { cause: { status: 502 } }, ' (HTTP 502)', 502],
+    ['a status below', { cause: { cause: { status: 503 } } }, ' (HTTP 503)', 503],
+    ['a status of its own', { status: 404 }, ' (HTTP 404)', 404],
+    ['none', { cause: null, status: '404' }, '', undefined],
+  ])('is told with %s', (_, over, told, status) => {
+    for (const code of ['OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON']) {
+      const error = { code, message: 'unexpected JWT', ...over }
+      const failure = explain(error)
+      expect(failure).toMatchObject({
+        code: 'provider-failed',
+        message: `the provider could not sign you in${told}`,
+        cause: error,
+      })
+      expect(wireOf(failure)).toEqual({ error: undefined, status })
+    }
+  })
+})
+
+describe('an answer that is not believed', () => {
+  it.each([
+    [
+      'JWT "nonce" (nonce) claim missing',
+      'the ID token has no nonce, so nothing says that it was made for this sign-in',
+    ],
+    ['unexpected ID Token "nonce" claim value', 'the ID token was made for another sign-in (nonce)'],
+    ['unexpected "state" response parameter value', 'the answer belongs to another sign-in (state)'],
+    ['JWT signature verification failed', 'the signature of the ID token is wrong'],
+    [
+      'error when selecting a JWT verification key, no applicable keys found',
+      "no key of the provider fits the ID token's signature",
+    ],
+    ['more than one applicable key', "no key of the provider fits the ID token's signature"],
+    ['key selection', "no key of the provider fits the ID token's signature"],
+    ['unexpected JWT "aud" claim value', 'the ID token is for another client (aud)'],
+    ['unexpected ID Token "azp" claim value', 'the ID token is for another client (aud)'],
+    ['JWT "sub" (subject) claim missing', 'the ID token names no subject (sub)'],
+    [
+      'unexpected JWT "alg" header parameter',
+      'the ID token is signed in a way ls-auth does not accept (alg)',
+    ],
+    ['Unsupported JWS "x"', 'the ID token is signed in a way ls-auth does not accept (alg)'],
+    ['unsupported `token_type` value', 'the token response has a token type ls-auth cannot use'],
+    ['unexpected "iss"', 'the answer names another issuer (iss)'],
+    ['invalid jwt', 'the ID token is not valid'],
+    ['invalid JWS', 'the ID token is not valid'],
+    ['id token expired', 'the ID token is not valid'],
+  ])('%s', (message, words) => {
+    for (const error of [{ message }, { message: 'invalid response encountered', cause: { message } }]) {
+      expect(explain(error)).toMatchObject({
+        code: 'refused',
+        message: `${words}; nothing was saved`,
+        cause: error,
+      })
+    }
+  })
+
+  it('for want of an ID token', () => {
+    const error = { message: '"response" body "id_token" property must be a string' }
+    expect(explain(error)).toMatchObject({
+      code: 'refused',
+      message: 'the provider sent no ID token, although openid was asked for; nothing was saved',
+      cause: error,
+    })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['JWT "iss" (issuer) claim', { claims: { iss: 'https://other.example' } }, 'https://other.example'],
+    [
+      'response parameter "iss"',
+      { parameters: new URLSearchParams({ iss: 'https://x.example' }) },
+      'https://x.example',
+    ],
+    ['response parameter "iss" missing', { parameters: new URLSearchParams() }, '(missing)'],
+    ['response parameter "iss"', { parameters: { get: () => 'x' } }, '(missing)'],
+    ['response parameter "iss"', undefined, '(missing)'],
+  ])('of another issuer, which is named: %s, %j', (message, found, named) => {
+    const failure = explain({ message, cause: { cause: found } })
+    expect(failure.message).toBe('the issuer in the answer is not the issuer of this profile')
+    expect(failure.detail.slice(0, 2)).toEqual([`expected ${ISSUER}`, `received ${named}`])
+    expect(explain({ message }).detail[1]).toBe('received (missing)')
+  })
+
+  it('for a reason that is not known', () => {
+    const error = { message: 'boom', error: 7 }
+    expect(explain(error)).toMatchObject({
+      code: 'provider-failed',
+      message: "the provider's answer cannot be used to sign you in",
+      cause: error,
+    })
+  })
+})
+
+it('a failure of our own stays as it is, also inside of a foreign one', () => {
+  const ours = new Failure('network', 'no answer')
+  expect(explain(ours)).toBe(ours)
+  expect(explain({ message: 'fetch failed', error: 'x', cause: ours })).toBe(ours)
+})
+
+it('a signature that does not fit the key of its id may be one of a replaced key', () => {
+  const message = 'JWT signature verification failed'
+  expect(isBadSignature({ message })).toBe(true)
+  expect(isBadSignature({ message: 'invalid response', cause: { message } })).toBe(true)
+  expect(isBadSignature({ message: 'no applicable keys' })).toBe(false)
+  expect(isBadSignature(new Failure('refused', message))).toBe(false)
+})
