@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maskText, maskTrace } from '../../src/trace/masking.ts'
+import { MASKED, maskText, maskTrace, maskUnder } from '../../src/trace/masking.ts'
 import type { AttributeValue } from '../../src/trace/model.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
@@ -70,5 +70,104 @@ describe('a trace that is masked', () => {
     )
     expect(three.count).toBe(3)
     expect(three.message).toBe('fine: nothing here')
+  })
+})
+
+describe('a value under a sensitive key', () => {
+  const seen = (key: string, value: AttributeValue) => {
+    const span = { ...makeSpan({ id: 1, name: 'get' }), attributes: [[key, value]] as const }
+    const { trace, masked: count } = maskTrace({ ...makeTrace(), spans: [span] })
+    const [[, shown] = []] = trace.spans[0]?.attributes ?? []
+    return [shown, count()]
+  }
+  const bytes = new Uint8Array([1, 2])
+
+  test.each<[string, string, AttributeValue, AttributeValue, number]>([
+    ['a text', 'password', 'p', MASKED, 1],
+    ['a number', 'session_id', 7, MASKED, 1],
+    ['a big number', 'session_id', 7n, MASKED, 1],
+    ['bytes', 'token', bytes, MASKED, 1],
+    ['a list', 'cookies', ['a', 'b'], MASKED, 1],
+    ['a map', 'credentials', { a: 1 }, MASKED, 1],
+    ['the address of a person', 'client.address', '10.0.0.7', MASKED, 1],
+    ['the address of a peer outside', 'net.peer.ip', '203.0.113.5', MASKED, 1],
+    ['a peer that is a number', 'net.peer.ip', 7, MASKED, 1],
+    [
+      'a statement with values',
+      'db.statement',
+      'SELECT a FROM t WHERE b = 7',
+      'SELECT a FROM t WHERE b = ?',
+      1,
+    ],
+    ['a statement in a language that is not known', 'db.statement', 'LPUSH key value', MASKED, 1],
+    ['a statement that is a number', 'db.statement', 7, MASKED, 1],
+  ])('%s is masked', (_, key, value, shown, count) => {
+    expect(seen(key, value)).toEqual([shown, count])
+  })
+
+  test.each<[string, string, AttributeValue]>([
+    ['the address of a peer inside', 'net.peer.ip', '10.0.0.7'],
+    ['a statement without values', 'db.statement', 'SELECT a FROM t'],
+    ['a number elsewhere', 'retries', 7],
+    ['a big number elsewhere', 'size', 7n],
+    ['bytes elsewhere', 'payload', bytes],
+    ['a list of harmless values', 'list', ['a', 1, null, true, '']],
+    ['a map of them', 'map', { a: { b: ['c'] }, password: '' }],
+    ['an internal address under another key', 'note', '10.0.0.7'],
+  ])('%s is not', (_, key, value) => {
+    expect(seen(key, value)).toEqual([value, 0])
+  })
+
+  test('deep inside is masked, each by its own name', () => {
+    expect(seen('map', { a: [{ token: 't', n: 1 }], b: { email: 'x' }, c: 'mail a@b.example' })).toEqual([
+      { a: [{ token: MASKED, n: 1 }], b: { email: MASKED }, c: `mail ${MASKED}` },
+      3,
+    ])
+  })
+
+  test.each([
+    ['password', 'p', MASKED],
+    ['password', '', ''],
+    ['note', 'mail a@b.example', `mail ${MASKED}`],
+    ['note', 'fine', 'fine'],
+    ['db.statement', 'SELECT 7', 'SELECT ?'],
+    ['net.peer.ip', '10.0.0.7', '10.0.0.7'],
+  ])('in a line of its own: %s = %j is shown as %j', (key, text, shown) => {
+    expect(maskUnder(key, text)).toBe(shown)
+  })
+})
+
+describe('what many spans share', () => {
+  const resource = [
+    ['host', 'a'],
+    ['email', 'a@b.example'],
+  ] as const
+  const scope = { name: 'lib', version: '1', attributes: resource }
+  const span = { ...makeSpan({ id: 1, name: 'mail to a@b.example' }), resource, scope }
+  const plain = { ...makeSpan({ id: 2, name: 'get' }), scope: undefined }
+
+  test('is masked and counted once for all of them, and stays shared', () => {
+    const { trace, masked: count } = maskTrace({ ...makeTrace(), spans: [span, span, plain] })
+    const [one, two, three] = trace.spans
+    expect(one?.resource).toEqual([
+      ['host', 'a'],
+      ['email', MASKED],
+    ])
+    expect(two?.resource).toBe(one?.resource)
+    expect(one?.scope).toEqual({ name: 'lib', version: '1', attributes: one?.resource })
+    expect(two?.scope?.attributes).toBe(one?.resource)
+    expect(count()).toBe(1)
+    expect([three?.scope, three?.name]).toEqual([undefined, 'get'])
+    expect([one?.name, two?.name]).toEqual([`mail to ${MASKED}`, `mail to ${MASKED}`])
+  })
+
+  test('events and links keep their times and ids', () => {
+    const event = { name: 'to a@b.example', timeNanos: 5n, attributes: [['token', 't']] as const }
+    const link = { traceId: 'a', spanId: 'b', attributes: [['token', 't']] as const }
+    const { trace } = maskTrace({ ...makeTrace(), spans: [{ ...plain, events: [event], links: [link] }] })
+    expect(trace.spans[0]?.events).toEqual([
+      { name: `to ${MASKED}`, timeNanos: 5n, attributes: [['token', MASKED]] },
+    ])
+    expect(trace.spans[0]?.links).toEqual([{ ...link, attributes: [['token', MASKED]] }])
   })
 })
