@@ -87,6 +87,11 @@ export const rooms = {
     ],
     floor: 90,
   },
+  documents: {
+    files: ['metadata', 'signing-keys', 'userinfo'].map((name) => `src/session/protocol/${name}.ts`),
+    tests: ['test/session/protocol/{endpoints,metadata,signing-keys,userinfo}.test.ts'],
+    floor: 90,
+  },
   store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },
   renewal: {
     files: ['src/session/renewal/'],
