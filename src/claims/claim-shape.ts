@@ -19,8 +19,9 @@ export const asFlag: Shape<boolean> = (raw) => {
 
 /** NumericDate (RFC 7519 §2) in seconds since the epoch, maybe fractional, maybe written as a string. */
 export const asSeconds: Shape<number> = (raw) => {
-  const number = typeof raw === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(raw) ? Number(raw) : raw
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
+  const isText = typeof raw === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(raw)
+  const number = isText || typeof raw === 'number' ? Number(raw) : Number.NaN
+  return Number.isFinite(number) && number >= 0 ? number : undefined
 }
 
 /** The same for `auth_time`, which some providers write as 0 when they do not know it. */
@@ -35,24 +36,29 @@ export const asList: Shape<readonly string[]> = (raw, name) => {
   return name.startsWith('custom:') ? squeezedList(raw) : strings([raw])
 }
 
+/** The scopes of a string (RFC 6749 §3.3). */
+export const splitScopes = (text: string): readonly string[] => strings(text.split(' '))
+
 /** Scopes: a list, or one string with spaces between (RFC 6749 §3.3; a scope may hold a comma). */
 export const asScopes: Shape<readonly string[]> = (raw) => {
-  if (typeof raw === 'string') return strings(raw.split(' '))
+  if (typeof raw === 'string') return splitScopes(raw)
   return Array.isArray(raw) ? strings(raw) : undefined
 }
 
 function squeezedList(text: string): readonly string[] {
   const trimmed = text.trim()
-  if (trimmed.startsWith('[')) {
-    try {
-      const parsed: unknown = JSON.parse(trimmed)
-      if (Array.isArray(parsed)) return strings(parsed)
-    } catch {
-      // Not JSON: some languages print a list as `[ops, dev]`. Parsed below.
-    }
+  // Not JSON: some languages print a list as `[ops, dev]`.
+  const printed = () => trimmed.replace(/^\[/, '').replace(/\]$/, '').split(',')
+  return strings(jsonList(trimmed) ?? printed().map((part) => part.trim()))
+}
+
+function jsonList(text: string): readonly unknown[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) ? parsed : undefined
+  } catch {
+    return undefined
   }
-  const inner = trimmed.replace(/^\[/, '').replace(/\]$/, '')
-  return strings(inner.split(',').map((part) => part.trim()))
 }
 
 /** The non-empty strings of a list, without duplicates, in their order. */

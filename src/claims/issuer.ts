@@ -20,8 +20,7 @@ export function isIssuerOf(
   { issuerAliases, sharedIssuer, issuerTemplate }: IssuerSpellings,
 ): boolean {
   const { iss, tid } = claims
-  if (typeof iss !== 'string') return false
-  if (iss === issuer || issuerAliases.includes(iss)) return true
+  if (iss === issuer || issuerAliases.some((alias) => alias === iss)) return true
   if (sharedIssuer?.test(issuer) !== true || typeof tid !== 'string' || !GUID.test(tid)) return false
-  return issuerTemplate?.replace('{tenantid}', tid) === iss
+  return issuerTemplate !== undefined && issuerTemplate.replace('{tenantid}', tid) === iss
 }

@@ -1,4 +1,5 @@
 import type { ClaimNames, ClaimSource } from '../claim-grammar.ts'
+import { isObject } from '../json-object.ts'
 import { GENERIC_CLAIM_NAMES } from './claim-names.ts'
 import {
   asFlag,
@@ -8,6 +9,7 @@ import {
   asSeconds,
   asTimeOfSignIn,
   type Shape,
+  splitScopes,
 } from './claim-shape.ts'
 import { claimsAt } from './claim-source.ts'
 import type { Claims } from './jwt/jwt.ts'
@@ -134,8 +136,7 @@ function readSource<T>(
 
 function isDistributed(payload: Claims, source: ClaimSource): boolean {
   const elsewhere = payload._claim_names
-  if (typeof source !== 'string' || typeof elsewhere !== 'object' || elsewhere === null) return false
-  return Object.hasOwn(elsewhere, source)
+  return typeof source === 'string' && isObject(elsewhere) && Object.hasOwn(elsewhere, source)
 }
 
 /** `email_verified` is about the claim `email` only, not about an address from another claim. */
@@ -149,7 +150,7 @@ function orResponse(
   responseScope: string | undefined,
 ): ClaimValue<readonly string[]> {
   if (scopes.value !== undefined || responseScope === undefined) return scopes
-  return { value: asScopes(responseScope, 'scope') ?? [], source: RESPONSE_SOURCE }
+  return { value: splitScopes(responseScope), source: RESPONSE_SOURCE }
 }
 
 function orExpiry(expiry: ClaimValue<number>, responseExpiry: number | undefined): ClaimValue<number> {

@@ -65,6 +65,10 @@ describe('a time', () => {
     [Number.POSITIVE_INFINITY, undefined],
     [true, undefined],
     [null, undefined],
+    [[1_800_000_000], undefined],
+    [['1800000000'], undefined],
+    [{}, undefined],
+    [undefined, undefined],
   ])('%j is %j', (raw, value) => {
     expect(asSeconds(raw, 'exp')).toBe(value)
   })

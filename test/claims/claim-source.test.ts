@@ -20,6 +20,7 @@ const PAYLOAD = {
   slashes: '///',
   mail: 'ada@acme.example',
   temp: 'TEMP-17',
+  odd: 'undefined-17',
 }
 const at = (source: ClaimSource, kind: 'id' | 'access' = 'access') => claimsAt(PAYLOAD, source, kind)
 
@@ -86,6 +87,7 @@ describe('a claim is found', () => {
       { path: ['two'], notStarting: 'a' },
       [{ raw: ['a', 'b'], name: 'two' }],
     ],
+    ['however it begins', { path: ['odd'] }, [{ raw: 'undefined-17', name: 'odd' }]],
     ['in a token of the right kind', { path: ['sub'], only: 'access' }, [{ raw: 'u-1', name: 'sub' }]],
   ])('%s', (_, source, found) => {
     expect(at(source)).toEqual(found)

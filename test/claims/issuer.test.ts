@@ -28,6 +28,19 @@ describe('whose token it is, by its iss', () => {
     ],
     ['a tenant that is no GUID', { iss: 'https://id.example/a/../b/v2.0', tid: 'a/../b' }, SHARED, false],
     [
+      'a tenant with a path before it',
+      { iss: `https://id.example/x/${TENANT}/v2.0`, tid: `x/${TENANT}` },
+      SHARED,
+      false,
+    ],
+    [
+      'a tenant with a path behind it',
+      { iss: `https://id.example/${TENANT}/x/v2.0`, tid: `${TENANT}/x` },
+      SHARED,
+      false,
+    ],
+    ['a tenant in a list', { iss: `https://id.example/${TENANT}/v2.0`, tid: [TENANT] }, SHARED, false],
+    [
       'a tenant at an issuer of one tenant',
       { iss: `https://id.example/${TENANT}/v2.0`, tid: TENANT },
       ONE,
@@ -35,5 +48,13 @@ describe('whose token it is, by its iss', () => {
     ],
   ])('%s', (_, claims, issuer, ours) => {
     expect(isIssuerOf(claims, issuer, spellings)).toBe(ours)
+  })
+
+  it('is the issuer alone where a provider has no other spellings', () => {
+    const none = { issuerAliases: [] }
+    const tenant = { iss: `https://id.example/${TENANT}/v2.0`, tid: TENANT }
+    expect([isIssuerOf({ iss: ONE }, ONE, none), isIssuerOf(tenant, SHARED, none)]).toEqual([true, false])
+    const shared = { ...none, sharedIssuer: /common/ }
+    for (const claims of [tenant, { tid: TENANT }]) expect(isIssuerOf(claims, SHARED, shared)).toBe(false)
   })
 })
