@@ -44,8 +44,10 @@ export function startPages(redirectUri: string, target: URL): StartPages {
   // Browsers do not separate cookies by port: another sign-in at the same time has a cookie of its own.
   const name = `ls_auth_${callback.port}`
   let tied: { to: URL; value: string } | undefined
-  const isTied = ({ cookie = '' }: IncomingHttpHeaders) =>
-    tied !== undefined && cookie.split('; ').some((pair) => sameText(pair, `${name}=${tied?.value}`))
+  const isTied = ({ cookie = '' }: IncomingHttpHeaders) => {
+    const own = tied && `${name}=${tied.value}`
+    return own !== undefined && cookie.split('; ').some((pair) => sameText(pair, own))
+  }
   const pageAt = (path: string) => [opened, printed].find(({ pathname }) => sameText(pathname, path))
   return {
     opened,
