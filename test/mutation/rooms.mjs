@@ -74,6 +74,7 @@ export const rooms = {
   },
   answers: {
     files: [
+      'client-auth',
       'device-answer',
       'echoed-secrets',
       'granted-scopes',
@@ -83,7 +84,7 @@ export const rooms = {
     ].map((name) => `src/session/protocol/${name}.ts`),
     tests: [
       'test/session/protocol/{device-answer,echoed-secrets,granted-scopes,grant-parameters}.test.ts',
-      'test/session/protocol/{provider-errors,token-answer}.test.ts',
+      'test/session/protocol/{client-auth,provider-errors,token-answer}.test.ts',
     ],
     floor: 90,
   },
