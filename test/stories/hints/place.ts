@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
-import { httpServer, type Listening, listen } from '../../world/loopback-server.ts'
+import { httpServer, type Listening, listen, type ServerIdentity } from '../../world/loopback-server.ts'
 import { openStage, SCOPES, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -17,8 +17,8 @@ export interface Place {
   world: World
   /** A file with one trace. */
   readonly file: string
-  /** A gateway that answers everything in one way; its address. */
-  answering(answer: RequestListener): Promise<string>
+  /** A server that answers everything in one way, on https with an identity; its address. */
+  answering(answer: RequestListener, tls?: ServerIdentity): Promise<string>
   /** `[profiles.NAME]` of the stage, without the given keys and with other lines. */
   profile(name: string, options?: { without?: readonly string[]; lines?: string }): string
   /** A new machine, for the next row. */
@@ -54,10 +54,10 @@ export async function openPlace(): Promise<Place> {
     tenants,
     world: await open(),
     file,
-    async answering(answer) {
-      const server = await listen(httpServer(answer))
+    async answering(answer, tls) {
+      const server = await listen(httpServer(answer, tls))
       answering.push(server)
-      return `http://127.0.0.1:${server.port}`
+      return `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`
     },
     profile: (name, { without = [], lines = '' } = {}) => {
       const values = {

@@ -1,5 +1,7 @@
 import { chmod, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Unlock } from '../../../../src/ports.ts'
+import { kernelLock } from '../../../../src/system/lock.ts'
 import { program } from '../../../world/program.ts'
 import { type FailureRow, signedIn, two } from './row.ts'
 
@@ -72,4 +74,25 @@ export const STORE: readonly FailureRow[] = [
     exit: 10,
     noCommand: true,
   },
+  busyRow(),
 ]
+
+/** Another ls-auth that hangs while it holds the lock of the session, until it is ended. */
+function busyRow(): FailureRow {
+  let unlock: Unlock | undefined
+  return {
+    name: 'another ls-auth holds the session',
+    arrange: async (place) => {
+      await signedIn(place)
+      place.world.fastForward = true
+      const sessions = join(place.world.stateDirectory, 'sessions')
+      const [name = ''] = await readdir(sessions)
+      unlock = await (await kernelLock()).tryLock(join(sessions, name, 'lock'), '{}')
+    },
+    line: 'ls-auth logout --profile work',
+    exit: 9,
+    noCommand: true,
+    meanwhile: () => unlock?.(),
+    cured: true,
+  }
+}

@@ -1,3 +1,4 @@
+import { makeTls } from '../../../world/tls.ts'
 import { type FailureRow, one, signedIn } from './row.ts'
 
 /** The command line is wrong. */
@@ -48,10 +49,20 @@ export const WRONG_USE: readonly FailureRow[] = [
     noCommand: true,
   },
   {
-    name: 'a certificate that nobody trusts',
+    name: 'an address where nothing listens',
     arrange: (place) => one(place, { without: ['issuer'], lines: 'issuer = "https://127.0.0.1:1"' }),
     line: 'ls-auth login',
     exit: 6,
+    noCommand: true,
+  },
+  {
+    name: 'a certificate that nobody trusts',
+    arrange: async (place) => {
+      const issuer = await place.answering((_, response) => response.end(), await makeTls())
+      await one(place, { without: ['issuer'], lines: `issuer = "${issuer}"` })
+    },
+    line: 'ls-auth login',
+    exit: 10,
     noCommand: true,
   },
 ]
