@@ -18,7 +18,7 @@ export const FAILURES = {
     hint: 'Sign in again with ls-auth login, and check that api points at the API and not at a web page.',
   },
   'step-up': { exit: 3, hint: 'Sign in anew: ls-auth login --prompt login' },
-  declined: { exit: 4, hint: 'Run ls-auth login again when you are ready.' },
+  declined: { exit: 4, hint: 'When you are ready: ls-auth login' },
   'timed-out': {
     exit: 4,
     hint: 'Run ls-auth login again; on a machine without a browser try --device or --paste.',

@@ -1,6 +1,7 @@
 import { FAILURES, Failure } from './errors.ts'
 import type { Ports } from './ports.ts'
 import { safeJson, safeText } from './safe-text.ts'
+import { wrapAdvice } from './wrap.ts'
 
 const isGone = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
@@ -19,10 +20,13 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
     return exit
   }
   const style = await terminal.style('err')
+  // A log has each in one line; a terminal would break it in the middle of a word.
+  const fit = (text: string, indent: string) =>
+    terminal.errIsTTY ? wrapAdvice(text, terminal.columns, indent) : text
   const lines = [
-    `${style.red('error:')} ${safeText(failure.message)}`,
-    `${style.bold('hint:')} ${safeText(failure.hint)}`,
-    ...failure.detail.map((line) => `  ${safeText(line)}`),
+    fit(`error: ${safeText(failure.message)}`, '       ').replace('error:', style.red),
+    fit(`hint: ${safeText(failure.hint)}`, '      ').replace('hint:', style.bold),
+    ...failure.detail.map((line) => fit(`  ${safeText(line)}`, '  ')),
   ]
   terminal.err(`${lines.join('\n')}\n`)
   return failure.exit

@@ -18,7 +18,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     description: 'show who you are: the claims of your tokens',
     options: (command) =>
       command
-        .option('--verify', 'check the signatures with the provider’s current keys')
+        .option('--verify', "check the signatures with the provider's current keys")
         .option('--raw', 'print the header and payload of each token as they are')
         .addOption(givenToken()),
     variables: ['LS_AUTH_TOKEN'],

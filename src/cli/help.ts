@@ -1,4 +1,5 @@
 import { type Command, Help } from 'commander'
+import { wrap } from '../wrap.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 
 /** A command line to copy, and what it does. */
@@ -23,13 +24,16 @@ export const HELP_TEXT = 'show this help'
 /** Columns, in which help is easy to read on a wide terminal. */
 const MOST_COLUMNS = 100
 
+/** Text beside an option is wrapped down to this many columns: commander's 40 leaves lines too long at 60. */
+const NARROWEST_TEXT = 20
+
 /** Width of the help, in columns. */
 export const helpWidth = (columns: number): number => Math.min(columns, MOST_COLUMNS)
 
 /** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
   program
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: NARROWEST_TEXT })
     .helpOption(HELP_FLAGS, HELP_TEXT)
     .helpCommand('help [command]', 'show the help of a command')
 }
@@ -43,7 +47,7 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
       ...['', 'Examples:', ...examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`])],
       ...list('Environment:', variables, columns),
       ...list('Exit status:', statuses, columns),
-      ...['', `Learn more: man ${page}, or ${referenceFile(page)}`],
+      ...['', wrap(`Learn more: man ${page}, or ${referenceFile(page)}`, helpWidth(columns), '  ')],
     ].join('\n')
   })
 }
@@ -59,6 +63,7 @@ function list(
 ): string[] {
   if (rows.length === 0) return []
   const helper = new Help()
+  helper.minWidthToWrap = NARROWEST_TEXT
   helper.prepareContext({ helpWidth: helpWidth(columns) })
   const width = Math.max(...rows.map(([term]) => term.length))
   return ['', heading, ...rows.map(([term, does]) => helper.formatItem(term, width, does, helper))]

@@ -32,6 +32,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     usage: 'logout',
     description: 'sign out: forget the session here and revoke it at the provider',
     options: (command) => command.option('--all', 'every sign-in on this machine'),
+    settings: ['issuer', 'client_id', 'account', 'store_key_file'],
     exits: [6, 8, 9],
     examples: [
       { does: 'of the profile in use', line: 'ls-auth logout' },
@@ -74,7 +75,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
   },
   {
     usage: 'exec [command...]',
-    description: 'run a command as you: exec -- CMD…',
+    description: 'run a command as you: exec -- CMD...',
     options: (command) =>
       command
         .option('--env <name>', 'the variable for the token (LS_AUTH_TOKEN)')

@@ -187,7 +187,7 @@ function searchOptions(command: Command): void {
     .option('--errors', 'a span that failed')
     // Alias for compatibility.
     .addOption(new Option('--error').hideHelp())
-    .option('--query <text>', 'a query in the back end’s own language instead (TraceQL)')
+    .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
     .option('--limit <count>', 'at most this many traces (20 when not given)')
   listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
 }

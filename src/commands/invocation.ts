@@ -1,8 +1,10 @@
+import { asciiSigns } from '../ascii-signs.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
+import { wrapAdvice } from '../wrap.ts'
 import type { TypedLine } from './command-line.ts'
 
 /** One run of one command: what was typed, and the ports. */
@@ -23,7 +25,16 @@ export const globals = (invocation: Invocation) => {
 
 /** Prints a line for people on stderr, unless `--quiet`. */
 export function tell(invocation: Invocation, line: string): void {
-  if (!globals(invocation).quiet) invocation.ports.terminal.err(`${line}\n`)
+  if (!globals(invocation).quiet) invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
+}
+
+/** Lines for stderr: wrapped at a terminal; a log keeps a line as it is. */
+export function fitted(text: string, { ports: { terminal } }: Invocation, indent = ''): string {
+  if (!terminal.errIsTTY) return text
+  return text
+    .split('\n')
+    .map((line) => wrapAdvice(line, terminal.columns, indent))
+    .join('\n')
 }
 
 /** Prints a failure that did not stop the command as a warning, also with `--quiet`. */
@@ -34,8 +45,13 @@ export async function warn(
   // Lazy, like all that a command without a warning does not need.
   const { repeatFlags } = await import('./repeat-flags.ts')
   const hint = repeatFlags(failure.hint, invocation)
-  invocation.ports.terminal.err(`warning: ${safeText(failure.message)}\n         ${safeText(hint)}\n`)
+  const message = fitted(`warning: ${safeText(failure.message)}`, invocation, '         ')
+  invocation.ports.terminal.err(`${message}\n${fitted(`         ${safeText(hint)}`, invocation)}\n`)
 }
+
+/** Prints text for people on stdout. */
+export const printText = ({ ports: { terminal } }: Pick<Invocation, 'ports'>, text: string): Promise<void> =>
+  terminal.out(terminal.unicode ? text : asciiSigns(text))
 
 /** Prints the JSON value of `--json`, with control characters escaped. */
 export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>

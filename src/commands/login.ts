@@ -21,7 +21,8 @@ import {
 import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { canAsk } from './first-login/can-ask.ts'
-import { globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { namesApi } from './require-api.ts'
 import { textFlag } from './typed-flags.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
@@ -85,6 +86,7 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
 
 function terminalDialog(invocation: Invocation): LoginDialog {
   const { terminal } = invocation.ports
+  const write = (text: string) => terminal.err(`${fitted(text, invocation)}\n`)
   return {
     canAsk: terminal.inIsTTY,
     tell: (line) => tell(invocation, line),
@@ -95,13 +97,13 @@ function terminalDialog(invocation: Invocation): LoginDialog {
         : 'Open this address to sign in:'
       terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
     },
-    showDevice: (prompt) => terminal.err(deviceText(prompt)),
+    showDevice: (prompt) => write(deviceText(prompt)),
     showElsewhere(elsewhere, port) {
       const forward = elsewhere.forward(port)
       const lines = forward
         ? ['Forward the port, in a terminal on your machine:', '', `  ${forward}`, '']
         : []
-      terminal.err(`${[REASONS[elsewhere.why], ...lines].join('\n')}\n`)
+      write([REASONS[elsewhere.why], ...lines].join('\n'))
     },
     offerOtherWays(elsewhere, port, deviceFlow) {
       const lines = [
@@ -110,12 +112,12 @@ function terminalDialog(invocation: Invocation): LoginDialog {
           : 'Then paste the address the browser ends on, here.',
         ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
       ]
-      terminal.err(`${lines.join('\n')}\n\n`)
+      write(`${lines.join('\n')}\n`)
     },
     askForRedirect: (signal) => {
       if (!signal)
         terminal.err(
-          'After signing in the browser fails to load a page. Paste the address of that page here:\n',
+          'After signing in the browser fails to load a page.\nPaste the address of that page here:\n',
         )
       return terminal.readLine(signal)
     },
@@ -128,8 +130,7 @@ function deviceText(prompt: DevicePrompt): string {
 and enter the code  ${prompt.userCode}
 
 The page is on ${host}. Go on only if you started this sign-in just now.
-${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.
-`
+${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.`
 }
 
 /** Saves settings that were given as flags in the profile. Gives the names of changed ones. */
@@ -183,14 +184,19 @@ async function printSignedIn(
       expires_in: signedIn.expiresIn,
       renewable: signedIn.refreshable,
       missing_scopes: signedIn.missingScopes,
-      api: profile.api.href,
+      api: namesApi(profile) ? profile.api.href : null,
     })
   }
   const savedNote = saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''
   const renewal = signedIn.refreshable ? 'renewed as needed' : 'then sign in again'
   tell(invocation, `Signed in as ${safeText(name ?? 'an unnamed subject', 120)}.`)
   tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
-  tell(invocation, `  API      ${safeText(profile.api.href, 120)}`)
+  tell(
+    invocation,
+    namesApi(profile)
+      ? `  API      ${safeText(profile.api.href, 120)}`
+      : `  API      none is named yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
+  )
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
   await printWarnings(invocation, client, signedIn)
 }

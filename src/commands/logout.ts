@@ -2,19 +2,19 @@ import { listed } from '../backends/table.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
-import { sessionName } from '../session/session-name.ts'
 import { type SignedOut, signOut } from '../session/sign-out.ts'
 import { findSignIns } from '../session/store/sign-ins.ts'
 import {
   clientFromHeader,
   isComplete,
   profileNamed,
-  profileNames,
   readSettings,
   requireClient,
+  type Settings,
 } from '../settings/profile.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { sharersOf } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
   /** Every sign-in on this machine. */
@@ -29,11 +29,12 @@ function read({ flags }: Typed): LogoutOptions {
 }
 
 async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
-  const clients = all ? await everyClient(invocation) : [await chosenClient(invocation)]
+  const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
+  const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation)]
   const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
   for (const client of clients) {
     const result = await signOut(client, invocation.ports, (line) => tell(invocation, line))
-    const others = all ? [] : await sharers(invocation, client)
+    const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
     if (!globals(invocation).json) describe(invocation, client, result, others)
     outcomes.push({ client, result, others })
   }
@@ -52,13 +53,14 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
 }
 
 async function chosenClient(invocation: Invocation): Promise<Client> {
-  return requireClient((await loadProfile(invocation)).profile)
+  // A sign-in that is named in full needs no profile.
+  const { issuer, clientId } = invocation.settings
+  const anyProfile = issuer !== undefined && clientId !== undefined
+  return requireClient((await loadProfile(invocation, { anyProfile })).profile)
 }
 
 /** The clients of all sessions in the state directory; from the header where no profile names them any more. */
-async function everyClient(invocation: Invocation): Promise<Client[]> {
-  const { ports } = invocation
-  const settings = await readSettings(ports.env, await ports.files())
+async function everyClient({ ports }: Invocation, settings: Settings): Promise<Client[]> {
   const names = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
   const known = names.map((name) => profileNamed(settings, name, ports.env).client).filter(isComplete)
   const found = await findSignIns(settings.places.stateDirectory, ports, { buried: true })
@@ -97,35 +99,20 @@ function describe(
   )
 }
 
-/** The other profiles that use the sign-in of this client. */
-async function sharers({ ports }: Invocation, client: Client): Promise<string[]> {
-  const settings = await readSettings(ports.env, await ports.files())
-  return profileNames(settings).filter((name) => {
-    if (name === client.profile) return false
-    try {
-      const other = profileNamed(settings, name, ports.env).client
-      return isComplete(other) && sessionName(other) === sessionName(client)
-    } catch (error) {
-      // A profile with wrong settings uses no sign-in.
-      if (error instanceof Failure) return false
-      throw error
-    }
-  })
-}
-
 function throwUnfinished({ revoked, forgotten }: SignedOut): void {
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
   if (revoked instanceof Failure && revoked.exit === 6) {
     throw new Failure('provider-failed', 'signed out here, but the provider did not confirm the revocation', {
       detail: [revoked.message],
-      hint: 'The refresh token is deleted here. To end it there as well, sign out in the provider’s own account page.',
+      hint: "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page.",
     })
   }
 }
 
 function provider(revoked: SignedOut['revoked']): string {
-  if (revoked instanceof Failure) return `not revoked: ${safeText(revoked.message)}`
+  if (revoked instanceof Failure)
+    return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
   if (revoked === 'yes') return 'refresh token revoked'
   if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'

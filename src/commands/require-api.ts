@@ -3,9 +3,12 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import type { Profile } from '../settings/profile.ts'
 
+/** Whether somebody has named the API; the default address of a back end is nobody's choice. */
+export const namesApi = ({ resolved }: Pick<Profile, 'resolved'>): boolean => resolved.api.value !== undefined
+
 /** Failure `settings` when nobody has named an API: a host of our choice would be asked for traces, or get a token. */
 export function requireApi(profile: Profile): void {
-  if (profile.resolved.api.source === 'default') throw noApi(profile)
+  if (!namesApi(profile)) throw noApi(profile)
 }
 
 /** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
@@ -14,7 +17,7 @@ function noApi({ name, saved }: Profile): Failure {
   return new Failure('settings', what, {
     hint: saved
       ? `Name it: --api URL, LS_AUTH_API, or ls-auth login --profile ${safeText(name, 60)} --api URL`
-      : 'With your company’s identity: ls-auth login --issuer URL --client-id ID --api URL',
+      : "With your company's identity: ls-auth login --issuer URL --client-id ID --api URL",
     detail: saved
       ? []
       : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),

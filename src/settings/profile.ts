@@ -93,7 +93,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     access: readAccess(values.table('access'), values.source('access')),
     // Lazy: most commands do not need it.
     get resolved() {
-      return values.all(defaultApi)
+      return values.all()
     },
     unknownKeys: unknownKeys(layers.profile, layers.system),
     settingsFile: settingsFileOf(settings, name),
@@ -222,7 +222,8 @@ export const isComplete = (client: PartialClient): client is Client =>
   client.issuer !== undefined && client.clientId !== undefined
 
 /** The client of a profile that must have issuer and client id. Failures: `not-signed-in`, `settings`. */
-export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 'name' | 'saved'>): Client {
+export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved' | 'resolved'>): Client {
+  const { client, name, saved } = profile
   if (isComplete(client)) return client
   const { issuer, clientId, preset } = client
   if (issuer === undefined && clientId === undefined && !saved) {
@@ -234,6 +235,15 @@ export function requireClient({ client, name, saved }: Pick<Profile, 'client' | 
     throw new Failure('settings', `there is no token: nobody signs in at ${preset.name}`, {
       hint: 'A program passes its token in LS_AUTH_TOKEN.',
     })
+  }
+  if (issuer === undefined && String(profile.resolved.authorization.value).toLowerCase() === 'none') {
+    throw new Failure(
+      'settings',
+      `nobody signs in to profile ${safeText(name, 60)}: its API takes no token`,
+      {
+        hint: 'Read traces right away: ls-auth services',
+      },
+    )
   }
   throw new Failure(
     'settings',

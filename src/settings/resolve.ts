@@ -42,7 +42,7 @@ export interface Values {
   ports(name: SettingName): readonly number[] | 'any'
   table(name: SettingName): Readonly<Record<string, unknown>> | undefined
   /** All settings, for `profile show`. */
-  all(defaultApi: string): Record<SettingName, Resolved>
+  all(): Record<SettingName, Resolved>
 }
 
 /**
@@ -67,10 +67,9 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     words: (name: SettingName) => (find(name).value ?? []) as readonly string[],
     ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
     table: (name: SettingName) => find(name).value as Readonly<Record<string, unknown>> | undefined,
-    all(defaultApi: string): Record<SettingName, Resolved> {
+    all(): Record<SettingName, Resolved> {
       const names = SETTING_TABLE.map(({ key }) => key as SettingName)
       const all = Object.fromEntries(names.map((name) => [name, find(name)])) as Record<SettingName, Resolved>
-      if (all.api.value === undefined) all.api = { value: defaultApi, source: 'default' }
       const proxy = env.variables.HTTPS_PROXY || env.variables.https_proxy
       // The HTTP port reads the variable itself; here user name and password are redacted for display.
       if (proxy) all.proxy = { value: withoutUser(proxy), source: 'HTTPS_PROXY' }

@@ -13,10 +13,12 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
+  ['wrap'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
     'safe-text',
+    'ascii-signs',
     'claim-grammar',
     'json-object',
     'loopback-host',
@@ -57,7 +59,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render)\//,
-  /^src\/(errors|safe-text|claim-grammar|json-object|loopback-host|near-name|unstyled|display-width)\.ts$/,
+  /^src\/(errors|safe-text|ascii-signs|claim-grammar|json-object|loopback-host|near-name|unstyled|display-width|wrap)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */

@@ -14,7 +14,7 @@ const layers = { profile: undefined, profileFile: '', system: undefined, systemF
 
 /** Settings whose default depends on the identity provider. */
 export const PRESET_KEYS: ReadonlySet<string> = new Set(
-  Object.entries(resolve({ values: {} }, env, layers, PRESETS.generic).all(''))
+  Object.entries(resolve({ values: {} }, env, layers, PRESETS.generic).all())
     .filter(([, { source }]) => source.startsWith('preset'))
     .map(([key]) => key),
 )

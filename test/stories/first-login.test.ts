@@ -187,7 +187,7 @@ describe('an answer that is none', () => {
     const { exit, stderr } = await answer(Array(9).fill('ftp://x'))
     expect({ exit, left: world.stdin.length }).toEqual({ exit: 4, left: 4 })
     expect(stderr).toContain(
-      'error: no usable answer in 5 tries; nothing was saved\nhint: Without questions: ls-auth login --port 0 --issuer',
+      'error: no usable answer in 5 tries; nothing was saved\nhint: Without questions:\n      ls-auth login --port 0 --issuer',
     )
     await nothingSaved()
   })

@@ -114,10 +114,10 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
     vi.advanceTimersByTime(20_000)
     expect(world.said).toMatch(
       new RegExp(
-        'Nothing has come back yet\\. If the page speaks of the client or the redirect URI, the provider must know:\n' +
+        'Nothing has come back yet\\. If the page complains of the client or the redirect URI, register this at the provider:\n' +
           ` {2}client id {5}${provider.clientId}\n` +
           ` {2}redirect URI {2}http://127\\.0\\.0\\.1/callback \\(port ${port} this time\\)\n` +
-          'Others by --client-id and --port\\.\n',
+          'To send others: --client-id and --port\\.\n',
       ),
     )
     vi.advanceTimersByTime(280_000)

@@ -159,7 +159,9 @@ describe('what cannot be read now', () => {
     const before = world.keychain.calls.length
     const { exit, stderr } = await world.type('ls-auth status')
     expect(exit).toBe(0)
-    expect(stderr).toContain('work: the keychain does not answer\ntwo: the keychain does not answer\n')
+    expect(stderr).toContain(
+      'work: the keychain does not answer. Restart the keychain service and try again.\n',
+    )
     expect(world.keychain.calls.length - before).toBe(1)
   })
 

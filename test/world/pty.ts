@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Machine } from './machine.ts'
+import type { Machine, RunOptions } from './machine.ts'
 
 /** The packages of `script`, which runs a program in a terminal of its own. */
 export const PTY = { commands: ['script'], packages: ['bsdutils'] } as const
 
-/** A program in a real terminal (a pseudo-terminal of 80 columns), and the person in front of it. */
+/** A program in a real terminal (a pseudo-terminal), and the person in front of it. */
 export interface Pty {
   /** All that has been on the screen, escape sequences included. */
   readonly screen: string
@@ -16,12 +16,16 @@ export interface Pty {
   readonly ended: Promise<number | null>
 }
 
-/** Starts a program of this machine in a terminal; words that hold quotes are not for it. */
-export function openPty(machine: Machine, argv: readonly string[]): Pty {
-  const line = `stty cols 80 rows 24; exec ${argv.map((word) => `'${word}'`).join(' ')}`
+/** Starts a program of this machine in a terminal of 80 columns, if not said; words that hold quotes are not for it. */
+export function openPty(
+  machine: Machine,
+  argv: readonly string[],
+  { columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: RunOptions['env'] } = {},
+): Pty {
+  const line = `stty cols ${columns} rows ${rows}; exec ${argv.map((word) => `'${word}'`).join(' ')}`
   const running = machine.command('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     stdin: null,
-    env: { SHELL: '/bin/sh', TERM: 'xterm' },
+    env: { SHELL: '/bin/sh', TERM: 'xterm', ...env },
   })
   const child: ChildProcess = running.child
   return {

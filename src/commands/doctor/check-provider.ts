@@ -97,7 +97,7 @@ function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
     warn(
       'endpoints',
       strange.join(', '),
-      'The issuer itself names these hosts; check that they are your provider’s.',
+      "The issuer itself names these hosts; check that they are your provider's.",
     ),
   ]
 }

@@ -1,12 +1,20 @@
 import { Failure } from '../../errors.ts'
-import type { Style } from '../../ports.ts'
+import type { Style, Terminal } from '../../ports.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
+import { wrapAdvice } from '../../wrap.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import {
+  givenToken,
+  globals,
+  type Invocation,
+  loadProfile,
+  printJson,
+  printText,
+  tell,
+} from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
-import { wrap } from '../wrap.ts'
 import { checkBackend } from './check-backend.ts'
 import { checkSettings, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
@@ -102,21 +110,27 @@ async function print(invocation: Invocation, lines: readonly Checkup[]): Promise
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const width = Math.max(...lines.map(({ area }) => area.length))
-  await terminal.out(
-    `${lines.map((line) => formatCheckup(line, width, terminal.columns, style)).join('\n')}\n`,
-  )
+  const format = (line: Checkup) => formatCheckup(line, width, terminal, style)
+  await printText(invocation, `${lines.map(format).join('\n')}\n`)
 }
 
-function formatCheckup(checkup: Checkup, width: number, columns: number, style: Style): string {
+function formatCheckup(
+  checkup: Checkup,
+  width: number,
+  { columns, unicode }: Pick<Terminal, 'columns' | 'unicode'>,
+  style: Style,
+): string {
   const { area, verdict, found, detail = [], next } = checkup
   const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL') }[verdict]
   const indent = ' '.repeat(8 + width)
   const flow = (text: string, inner = '') =>
-    wrap(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
+    wrapAdvice(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
   return [
     `${mark}  ${area.padEnd(width)}  ${flow(found)}`,
     ...detail.map((line) => `${indent}${safeText(line, 400)}`),
-    ...(next === undefined ? [] : [`${indent}${flow(`→ ${next}`, '  ')}`]),
+    ...(next === undefined
+      ? []
+      : [`${indent}${flow(`${unicode ? '→' : '->'} ${next}`, unicode ? '  ' : '   ')}`]),
   ].join('\n')
 }
 

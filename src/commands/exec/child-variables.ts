@@ -17,7 +17,7 @@ export function childVariables(
   { api, backend, organization, project, tenant, resolved }: ApiSettings,
 ): Record<string, string> {
   const own = {
-    LS_AUTH_API: resolved.api.source === 'default' ? undefined : api.href,
+    LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href,
     LS_AUTH_BACKEND: backend,
     LS_AUTH_ORGANIZATION: organization,
     LS_AUTH_PROJECT: project,

@@ -8,7 +8,6 @@ import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import { registrationLines } from '../registration.ts'
 import { isProfileName } from '../typed-flags.ts'
-import { wrap } from '../wrap.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
 import { ask, wrong } from './question.ts'
 
@@ -43,7 +42,7 @@ export async function askForProfile(
     clock,
     now: () => clock.now(),
   }
-  say(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
+  tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
   const api =
@@ -58,12 +57,12 @@ export async function askForProfile(
 }
 
 function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Promise<Found> {
-  const { value, source } = profile.resolved.api
+  const { value } = profile.resolved.api
   return ask(terminal, {
     text: 'Address of the trace API, or of the identity provider (issuer)',
     explain:
       'Such as https://traces.acme.example (the gateway that you read traces through), https://login.acme.example (where you sign in), or 127.0.0.1:16686 (a server on this machine).',
-    ...(source === 'default' ? {} : { empty: String(value) }),
+    ...(value === undefined ? {} : { empty: String(value) }),
     judge: (answer) => lookAt(answer, looker),
   })
 }
@@ -92,7 +91,7 @@ async function askForApi(
     text: 'Address of the trace API or its gateway, or "later"',
     explain:
       'Where traces are read, such as https://traces.acme.example. "later": sign in now, name it later.',
-    ...(resolved.api.source === 'default' ? {} : { empty: String(resolved.api.value) }),
+    ...(resolved.api.value === undefined ? {} : { empty: String(resolved.api.value) }),
     async judge(answer) {
       if (/^later$/i.test(answer)) return undefined
       const found = await asApi(answer, looker)
@@ -103,7 +102,7 @@ async function askForApi(
 }
 
 function closedApi(invocation: Invocation, { api }: { readonly api: string }): Api {
-  say(invocation, `${safeText(new URL(api).host, 200)} is an API that wants a token.`)
+  tell(invocation, `${safeText(new URL(api).host, 200)} is an API that wants a token.`)
   return { api, backend: undefined }
 }
 
@@ -143,9 +142,9 @@ async function askForClient(invocation: Invocation, settings: Settings, values: 
   const { issuer = '' } = values
   const { client } = chooseProfile(settings, { ...flags, values: { ...flags.values, issuer } }, env)
   const { preset } = client
-  say(invocation, `\n${preset.name}: an administrator registers ls-auth there once, as a public client.`)
+  tell(invocation, `\n${preset.name}: an administrator registers ls-auth there once, as a public client.`)
   for (const line of registrationLines(preset, terminal.columns)) terminal.err(`${line}\n`)
-  say(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}\n`)
+  tell(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}\n`)
   return ask(terminal, {
     text: 'Client id',
     explain:
@@ -178,10 +177,10 @@ async function saveOpen(
   { api, backend }: Extract<Found, { kind: 'open-api' }>,
 ): Promise<FirstProfile> {
   const what = backendOf(backend).name
-  say(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
+  tell(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
   const name = await askForName(invocation, settings, backend)
   await save(invocation, settings, name, { backend, api, authorization: 'none' })
-  say(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
+  tell(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
   return { name, signsIn: false }
 }
 
@@ -194,8 +193,5 @@ async function save(invocation: Invocation, settings: Settings, name: string, va
     defaultProfile: defaultToKeep(settings, name),
   }
   const { path } = await changeConfig(settings.config, change, await ports.files(), ports.env)
-  say(invocation, `Saved the profile ${safeText(name, 60)} in ${safeText(path, 300)}.`)
+  tell(invocation, `Saved the profile ${safeText(name, 60)} in ${safeText(path, 300)}.`)
 }
-
-const say = (invocation: Invocation, text: string): void =>
-  tell(invocation, wrap(text, invocation.ports.terminal.columns))

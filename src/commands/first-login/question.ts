@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
-import { wrap } from '../wrap.ts'
+import { wrap } from '../../wrap.ts'
 
 /** One question to the person at the terminal. */
 export interface Question<T> {
@@ -29,7 +29,7 @@ export async function ask<T>(terminal: Terminal, question: Question<T>): Promise
   const { text, explain, empty } = question
   const shown = empty ? `${text} [${safeText(empty, 80)}]: ` : `${text}: `
   for (let left = TRIES; left > 0; left--) {
-    terminal.err(shown)
+    terminal.err(wrap(shown, terminal.columns))
     const line = await terminal.readLine()
     if (line === undefined) {
       terminal.err('\n')

@@ -53,7 +53,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     ...(options.aligned ? [] : disagreements),
   ]
   if (globals(invocation).json) await printJson(invocation, { token: use, verdict, findings, warnings })
-  else await printFindings(invocation.ports.terminal, use, { findings, warnings }, unverified)
+  else await printFindings(invocation, use, { findings, warnings }, unverified)
   if (verdict === 'pass') return
   const otherUse = use === 'id' ? 'access' : 'id'
   const other = tokens[otherUse]

@@ -128,7 +128,7 @@ async function outsideToken(
     const token = (await invocation.ports.terminal.readAll(MAX_INPUT_BYTES)).trim().replace(/^Bearer\s+/i, '')
     if (token === '')
       throw new Failure('usage', 'standard input holds no token', {
-        hint: 'Pipe one in: … | ls-auth whoami --token -',
+        hint: 'Pipe one in: cat FILE | ls-auth whoami --token -',
       })
     return { token, origin: 'input' }
   }

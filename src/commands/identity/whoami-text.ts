@@ -3,15 +3,17 @@ import type { Inspected } from '../../claims/inspect.ts'
 import { instant } from '../../claims/lifetime.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import { displayWidth } from '../../display-width.ts'
-import type { Style, Terminal } from '../../ports.ts'
+import type { Style } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
-import { wrap } from '../wrap.ts'
+import { wrap } from '../../wrap.ts'
+import { type Invocation, printText } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type Source, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** Prints the identity: one concept in a line, with its claim and token. */
-export async function printIdentity(terminal: Terminal, view: View): Promise<void> {
+export async function printIdentity(invocation: Invocation, view: View): Promise<void> {
+  const { terminal } = invocation.ports
   const style = await terminal.style('out')
   const readable = view.id?.opaque === false || view.access?.opaque === false
   const title =
@@ -23,7 +25,7 @@ export async function printIdentity(terminal: Terminal, view: View): Promise<voi
   if (readable)
     lines.push(...identityLines(view, terminal.columns, style), ...accessLines(view, terminal.columns, style))
   lines.push(...tokenLines(view, terminal.columns, style))
-  await terminal.out(`${lines.join('\n')}\n`)
+  await printText(invocation, `${lines.join('\n')}\n`)
 }
 
 /** A label and its text, wrapped with indent. */

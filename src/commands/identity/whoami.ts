@@ -49,7 +49,7 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const known = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
   const view = await withUserinfo(known)
   if (globals(invocation).json) await printJson(invocation, toJson(view))
-  else await printIdentity(invocation.ports.terminal, view)
+  else await printIdentity(invocation, view)
   if (options.verify) requireVerified(view)
 }
 

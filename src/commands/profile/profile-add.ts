@@ -1,15 +1,19 @@
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../safe-text.ts'
 import { discover } from '../../session/protocol/metadata.ts'
+import { sessionName } from '../../session/session-name.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import {
   chooseProfile,
   defaultToKeep,
+  isComplete,
   type Profile,
   readSettings,
   requireClient,
+  type Settings,
   sendsToken,
 } from '../../settings/profile.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
@@ -17,6 +21,8 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
 import { registrationLines } from '../registration.ts'
+import { sharersOf } from '../sign-in-sharers.ts'
+import { signOutOf } from '../sign-out-of.ts'
 import { isProfileName, textFlag } from '../typed-flags.ts'
 import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
 
@@ -42,7 +48,7 @@ function read({ args, flags }: Typed): AddOptions {
   const from = textFlag(flags, 'from')
   if (name === undefined && from === undefined) {
     throw new Failure('usage', 'the new profile has no name', {
-      hint: 'Name it: profile add NAME. Only a file gives a name, too (--from).',
+      hint: 'Name it: profile add NAME. One from a file (--from FILE) has a name already.',
     })
   }
   if (name !== undefined) checkName(name)
@@ -78,6 +84,7 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const values = { ...without(old), ...inOrder({ ...given, ...typedValues(invocation, profile) }) }
   const change = { set: name, values, defaultProfile: defaultToKeep(settings, name) }
   await changeConfig(settings.config, change, await ports.files(), ports.env)
+  const left = old && (await signInLeft(settings, profile, ports))
   if (globals(invocation).json)
     return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
   const provider = issuer === undefined ? '' : ` (${preset.name})`
@@ -85,6 +92,12 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
     invocation,
     `${old ? 'Replaced' : 'Added'} the profile ${name}${provider} ${old ? 'in' : 'to'} ${settings.config.path}.`,
   )
+  if (left) {
+    tell(
+      invocation,
+      `The sign-in of before, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
+    )
+  }
   if (issuer !== undefined)
     return transfer ? printImported(invocation, profile) : printNextSteps(invocation, profile)
   tell(invocation, 'Nobody signs in: its API is asked without a token.')
@@ -96,6 +109,18 @@ function isThere(invocation: Invocation, name: string): Failure {
     hint: `To change one setting of it: ls-auth profile set KEY VALUE --profile ${name}`,
     detail: [`to replace it: ${commandLine(invocation, { replace: true })}`],
   })
+}
+
+/** The sign-in that the profile had before it was replaced, where no profile uses it any more. */
+async function signInLeft(settings: Settings, { name, client }: Profile, ports: Ports) {
+  const { findSignIns } = await import('../../session/store/sign-ins.ts')
+  const current = isComplete(client) ? sessionName(client) : undefined
+  return (await findSignIns(client.stateDirectory, ports)).find(
+    (one) =>
+      name in one.apis &&
+      sessionName(one) !== current &&
+      sharersOf({ ...one, profile: name }, settings, ports.env).length === 0,
+  )
 }
 
 type Table = Readonly<Record<string, unknown>>

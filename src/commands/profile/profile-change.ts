@@ -1,11 +1,17 @@
-import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
-import { isComplete, profileNamed, readSettings, type Settings } from '../../settings/profile.ts'
+import {
+  isComplete,
+  listHint,
+  profileNamed,
+  profileNames,
+  readSettings,
+  type Settings,
+} from '../../settings/profile.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
+import { sharersOf } from '../sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
 
 interface Named {
@@ -41,7 +47,7 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   }
   const files = await ports.files()
   const { client } = profileNamed(settings, name, ports.env)
-  if (isComplete(client) && !sharesSignIn(settings, client, ports.env)) {
+  if (isComplete(client) && sharersOf(client, settings, ports.env).length === 0) {
     const { signOut } = await import('../../session/sign-out.ts')
     const result = await signOut(client, ports, (line) => tell(invocation, line))
     if (result.forgotten instanceof Failure) throw result.forgotten
@@ -51,16 +57,9 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   if (removed.defaultProfile === name)
     await changeConfig(removed, { defaultProfile: undefined }, files, ports.env)
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
-}
-
-/** Whether another profile has the same issuer, client and account, so that it uses the same session. */
-function sharesSignIn(settings: Settings, client: Client, env: Env): boolean {
-  return Object.keys(settings.config.profiles)
-    .filter((name) => name !== client.profile)
-    .some((name) => {
-      const { issuer, clientId, account } = profileNamed(settings, name, env).client
-      return issuer === client.issuer && clientId === client.clientId && account === client.account
-    })
+  const left = profileNames(settings).filter((one) => one !== name)
+  if (removed.defaultProfile === name && left.length > 1)
+    tell(invocation, `No profile is the default now. ${listHint(left)}`)
 }
 
 function existingName(settings: Settings, name: string): string {

@@ -4,7 +4,7 @@ import { safeText } from '../../safe-text.ts'
 import { defaultName, readSettings, type Settings } from '../../settings/profile.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
 import { personCell, stateOf } from '../status/status-text.ts'
 import { fitTable, withoutScheme } from '../status/text-table.ts'
@@ -34,7 +34,7 @@ async function printList(invocation: Invocation): Promise<void> {
     safeText(withoutScheme(issuer ?? '-'), 200),
   ])
   const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']
-  await ports.terminal.out(`${fitTable([heads, ...lines], ports.terminal.columns, 3).join('\n')}\n`)
+  await printText(invocation, `${fitTable([heads, ...lines], ports.terminal, 3).join('\n')}\n`)
 }
 
 /** Settings as they are written in the files; commands may find more in the environment. */

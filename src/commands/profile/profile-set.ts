@@ -60,7 +60,7 @@ const usage = (message: string, key: string): Failure =>
 function unknownKey(key: string): Failure {
   const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
   const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
-    row.shape === 'table' ? `${row.key}.…` : row.key,
+    row.shape === 'table' ? `${row.key}.NAME` : row.key,
   )
   return new Failure('usage', `"${safeText(key, 60)}" is not a setting`, {
     hint: `${didYouMean(key, known)}Settings: ${listed.join(', ')}`,

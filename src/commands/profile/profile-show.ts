@@ -1,9 +1,11 @@
 import { displayWidth } from '../../display-width.ts'
 import { safeText } from '../../safe-text.ts'
+import { sendsToken } from '../../settings/profile.ts'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { wrap } from '../../wrap.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { globals, type Invocation, loadProfile, printJson, printText, tell } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
-import { wrap } from '../wrap.ts'
 
 /** `ls-auth profile show [NAME]`: prints each value with its source. */
 export const show: CliCommand<{ readonly name: string | undefined }> = {
@@ -26,7 +28,9 @@ async function printProfile(
   if (!profile.saved) tell(invocation, 'There is no profile yet; these are the defaults.')
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
-  const rows = Object.entries(profile.resolved).filter(([, { value }]) => value !== undefined)
+  const rows = Object.entries(profile.resolved).filter(
+    ([key, { value, source }]) => value !== undefined && (sendsToken(profile) || matters(key, source)),
+  )
   const width = Math.max(...rows.map(([key]) => key.length)) + 2
   const sources = rows.map(
     ([, { source }]) => `# ${source === settings.config.path ? 'profile' : safeText(source, 200)}`,
@@ -42,8 +46,12 @@ async function printProfile(
     return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
   })
   const from = profile.saved ? `  ${style.dim(`# ${profile.settingsFile.holders.join(' and ')}`)}` : ''
-  await terminal.out(`${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
+  await printText(invocation, `${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
+
+/** Where nobody signs in: what is set, and what is about the API. */
+const matters = (key: string, source: string): boolean =>
+  API_SETTINGS.some((one) => one === key) || !/^(default|preset .*)$/.test(source)
 
 /** A value for people: lists without brackets. */
 function formatValue(value: unknown): string {

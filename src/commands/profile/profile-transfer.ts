@@ -66,7 +66,10 @@ export async function readTransfer(
       cause: failure,
     })
   })
-  if (!file.exists) throw new Failure('usage', `there is no file ${safeText(path, 200)}`)
+  if (!file.exists)
+    throw new Failure('usage', `there is no file ${safeText(path, 200)}`, {
+      hint: 'Name a file that holds one profile.',
+    })
   const names = Object.keys(file.profiles)
   // A file with one profile may be imported under another name.
   const chosen = names.length === 1 ? names[0] : names.find((one) => one === name)

@@ -15,6 +15,7 @@ import {
   type Settings,
   sendsToken,
 } from '../../settings/profile.ts'
+import { namesApi } from '../require-api.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
 export interface SignInRow {
@@ -87,7 +88,7 @@ async function rowOf(
   const { issuer, clientId, account, apiOrigin } = client
   const session = isComplete(client) ? sessionName(client) : undefined
   const header = session === undefined ? undefined : headers.get(session)
-  const named = profile.resolved.api.source !== 'default'
+  const named = namesApi(profile)
   const other = header === undefined ? [...headers.values()].find(({ apis }) => name in apis) : undefined
   return {
     profile: name,

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import type { Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import type { SignInFacts } from '../../session/kept-sign-in.ts'
 import { shortDuration } from '../../settings/duration.ts'
@@ -34,9 +35,9 @@ export function statusTable(
   rows: readonly SignInRow[],
   preferred: string | undefined,
   now: number,
-  columns: number,
+  terminal: Pick<Terminal, 'columns' | 'unicode'>,
 ): readonly string[] {
-  return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], columns, 3)
+  return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], terminal, 3)
 }
 
 function cellsOf(row: SignInRow, preferred: string | undefined, now: number): string[] {

@@ -2,7 +2,9 @@ import { Failure } from '../../errors.ts'
 import { safeText } from '../../safe-text.ts'
 import { defaultName, readSettings } from '../../settings/profile.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
+import { repeatFlags } from '../repeat-flags.ts'
+import { signOutOf } from '../sign-out-of.ts'
 import { listSignIns, type SignInRow } from './sign-ins.ts'
 import { sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
 
@@ -24,8 +26,8 @@ async function run(invocation: Invocation): Promise<void> {
   if (ports.env.variables.LS_AUTH_TOKEN !== undefined)
     tell(invocation, 'note: LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here')
   if (rows.length > 0) {
-    await ports.terminal.out(`${statusTable(rows, preferred, now, ports.terminal.columns).join('\n')}\n`)
-    for (const line of [...sharedSentences(rows), ...problems(rows)]) tell(invocation, line)
+    await printText(invocation, `${statusTable(rows, preferred, now, ports.terminal).join('\n')}\n`)
+    for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
   }
   if (rows.some((row) => row.session !== undefined)) return
   tell(
@@ -39,11 +41,18 @@ async function run(invocation: Invocation): Promise<void> {
 }
 
 /** What hinders a sign-in, a line for each profile. */
-function problems(rows: readonly SignInRow[]): string[] {
-  return rows.flatMap(({ profile, kept, problem }) => {
+function problems(rows: readonly SignInRow[], invocation: Invocation): string[] {
+  return rows.flatMap(({ profile, kept, problem, ...row }) => {
     const failure = kept instanceof Failure ? kept : problem
     if (failure === undefined) return []
-    return [`${safeText(profile ?? '(no profile)', 60)}: ${safeText(failure.message, 300)}`]
+    const options = { ...invocation.options, profile }
+    const hint =
+      profile === undefined
+        ? signOutOf({ ...row, ...(failure.code === 'store-key' && { storeKeyFile: 'FILE' }) })
+        : repeatFlags(failure.hint, { ...invocation, options })
+    return [
+      `${safeText(profile ?? '(no profile)', 60)}: ${safeText(failure.message, 300)}. ${safeText(hint)}`,
+    ]
   })
 }
 

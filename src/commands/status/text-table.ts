@@ -1,4 +1,5 @@
 import { displayWidth, graphemes } from '../../display-width.ts'
+import type { Terminal } from '../../ports.ts'
 
 const GAP = 2
 
@@ -8,9 +9,10 @@ const GAP = 2
  */
 export function fitTable(
   rows: readonly (readonly string[])[],
-  columns: number,
+  { columns, unicode }: Pick<Terminal, 'columns' | 'unicode'>,
   least: number,
 ): readonly string[] {
+  const mark = unicode ? '…' : '..'
   const [heads = []] = rows
   const widths = heads.map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
   const total = () => widths.reduce((sum, width) => sum + width + GAP, -GAP)
@@ -20,18 +22,18 @@ export function fitTable(
   }
   return rows.map((row) =>
     widths
-      .map((width, i) => pad(row[i] ?? '', width))
+      .map((width, i) => pad(row[i] ?? '', width, mark))
       .join(' '.repeat(GAP))
       .trimEnd(),
   )
 }
 
-function pad(text: string, width: number): string {
+function pad(text: string, width: number, mark: string): string {
   let cut = text
   if (displayWidth(text) > width) {
     const parts = graphemes(text)
-    while (displayWidth(parts.join('')) > width - 1) parts.pop()
-    cut = `${parts.join('')}…`
+    while (displayWidth(parts.join('')) > width - mark.length) parts.pop()
+    cut = parts.join('') + mark
   }
   return cut + ' '.repeat(Math.max(0, width - displayWidth(cut)))
 }

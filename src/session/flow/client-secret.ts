@@ -25,7 +25,7 @@ export async function clientSecret(
   }
   if (stored) return stored
   const typed = (
-    await ports.terminal.readSecret('Client secret (from the provider’s app settings): ')
+    await ports.terminal.readSecret("Client secret (from the provider's app settings): ")
   )?.trim()
   if (typed) return { value: typed, since }
   throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {

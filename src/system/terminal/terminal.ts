@@ -1,3 +1,4 @@
+import { asciiSigns } from '../../ascii-signs.ts'
 import type { Terminal } from '../../ports.ts'
 import { UNSTYLED } from '../../unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
@@ -60,7 +61,7 @@ export function processTerminal(
       const { page } = await import('./pager.ts')
       await page(typeof text === 'string' ? [text] : text, after, { output: out, variables, unicode })
     },
-    err: (text) => void err.write(text).catch(() => {}),
+    err: (text) => void err.write(unicode ? text : asciiSigns(text)).catch(() => {}),
     get outIsTTY() {
       return out.isTTY
     },

@@ -170,7 +170,7 @@ function readValue(value: unknown, into: Collection, lenient = false): void {
   else if (isOwnTrace(value) || isOwnSpan(value)) readOwnJson(value, into)
   else if (isZipkinSpan(value)) readZipkin([value], into)
   else if (isLightstepTrace(value)) readLightstep(value, into)
-  else if (isDatadogList(value)) throw noTrace('it is Datadog’s JSON')
+  else if (isDatadogList(value)) throw noTrace("it is Datadog's JSON")
   else if (lenient && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))) {
     into.recognised = true
   }

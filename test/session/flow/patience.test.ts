@@ -33,9 +33,9 @@ describe('the wait for the browser', () => {
     expect(heard).toEqual([])
     vi.advanceTimersByTime(1)
     const note = [
-      'Nothing has come back yet. If the page speaks of the client or the redirect URI, the provider must know:',
+      'Nothing has come back yet. If the page complains of the client or the redirect URI, register this at the provider:',
       ...REGISTERED.map((line) => `  ${line}`),
-      'Others by --client-id and --port.',
+      'To send others: --client-id and --port.',
     ].join('\n')
     expect(heard).toEqual([note])
     vi.advanceTimersByTime(300_000)
@@ -58,7 +58,7 @@ describe('the wait for the browser', () => {
     vi.advanceTimersByTime(1)
     expect(told(signal.reason)).toEqual([
       'timed-out: no answer from the browser within 5 minutes',
-      `If the page spoke of the client or the redirect URI, register what is below, or name others by --client-id and --port. Without a browser: ls-auth login ${way}`,
+      `If the page spoke of the client or the redirect URI, register what is below, or send others: --client-id and --port. Without a browser: ls-auth login ${way}`,
       ...REGISTERED,
     ])
   })

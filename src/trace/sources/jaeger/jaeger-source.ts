@@ -51,7 +51,7 @@ async function services(send: Send): Promise<string[]> {
   const answer = v3 ?? (await send({ path: '/api/services' }))
   if (answer.status === 404) {
     throw new Failure('api-failed', 'there is no Jaeger API at this address', {
-      hint: 'Check that api is the base URL of Jaeger’s query service, with its base path.',
+      hint: "Check that api is the base URL of Jaeger's query service, with its base path.",
     })
   }
   const names = listInAnswer(answer.json(), ['services', 'data'], jaeger.name)

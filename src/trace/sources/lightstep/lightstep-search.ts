@@ -24,7 +24,7 @@ export async function searchLightstep(
   if (asked === '') throw nothingAsked()
   const stream = await findStream(asked, project)
   if (!stream) {
-    await consent.request('Lightstep’s public API cannot search; it collects examples of spans')
+    await consent.request("Lightstep's public API cannot search; it collects examples of spans")
   }
   const examples = stream
     ? await streamExemplars(stream, filter, project)

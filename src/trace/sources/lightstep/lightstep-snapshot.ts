@@ -51,7 +51,7 @@ export async function takeSnapshot(
     await consent.wait(POLL_INTERVAL_MILLIS, 'the snapshot is not ready yet')
   }
   throw new Failure('api-failed', 'the snapshot was not ready in time', {
-    hint: `Look at it later in Lightstep’s UI (explorer, snapshot ${id}), or try again.`,
+    hint: `Look at it later in Lightstep's UI (explorer, snapshot ${id}), or try again.`,
   })
 }
 

@@ -25,7 +25,7 @@ const ACCEPT = 'application/protobuf, application/json;q=0.5'
 /** Tempo 3 leaves so much before now out of a search (seen on 3.0.3). */
 const UNSEEN_MILLIS = 30_000
 const UNSEEN = 'Tempo may leave out the last 30 seconds: a trace of just now is found a little later'
-const EXPIRED = 'Check the id; the trace may be older than Tempo’s retention, or sampled out.'
+const EXPIRED = "Check the id; the trace may be older than Tempo's retention, or sampled out."
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
 export function tempoSource(settings: TempoSettings, send: Send, now: () => number): BackendSource {
@@ -65,7 +65,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
 function noTrace({ kind, spanId = '' }: TraceReference, traceId: string | undefined): Failure {
   if (kind === 'trace') return noSuchTrace(traceId ?? '', tempo.name, EXPIRED)
   return new Failure('not-found', `Tempo has no trace ${traceId ?? `with the span ${spanId}`}`, {
-    hint: 'Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo’s retention ends.',
+    hint: "Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo's retention ends.",
   })
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wrap } from '../../src/commands/wrap.ts'
-import { displayWidth } from '../../src/display-width.ts'
+import { displayWidth } from '../src/display-width.ts'
+import { wrap, wrapAdvice } from '../src/wrap.ts'
 
 describe('wrap', () => {
   it.each([
@@ -24,5 +24,34 @@ describe('wrap', () => {
         expect(lines.filter((line) => displayWidth(line) > width && line.trim().includes(' '))).toEqual([])
       }),
     )
+  })
+})
+
+describe('advice', () => {
+  it.each([
+    ['short, with  two spaces', 40, '', 'short, with  two spaces'],
+    [
+      'Name it: --api URL, or ls-auth login --api URL',
+      30,
+      '',
+      'Name it: --api URL, or\nls-auth login --api URL',
+    ],
+    [
+      'Run: ls-auth login --api URL. Then go on.',
+      28,
+      '      ',
+      'Run:\n      ls-auth login --api URL.\n      Then go on.',
+    ],
+    [
+      '  At ls-auth login, or with chmod 600 /a/b',
+      24,
+      '  ',
+      '  At ls-auth login, or\n    with chmod 600 /a/b',
+    ],
+    ['  profile  work (saved: issuer, store)', 26, '', '  profile  work (saved:\n           issuer, store)'],
+    ['/state/ls-auth is yours', 16, '', '/state/ls-auth\nis yours'],
+    ['ls-auth doctor --profile a.b (or c)', 10, '', 'ls-auth doctor --profile a.b (or c)'],
+  ])('%j in %i columns', (text, width, indent, expected) => {
+    expect(wrapAdvice(text, width, indent)).toBe(expected)
   })
 })

@@ -1,0 +1,24 @@
+import type { Client } from '../client.ts'
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports.ts'
+import { sessionName } from '../session/session-name.ts'
+import { isComplete, profileNamed, profileNames, type Settings } from '../settings/profile.ts'
+
+/** The other profiles that use the sign-in of this client: the same issuer, client id and account. */
+export function sharersOf(
+  client: Pick<Client, 'profile' | 'issuer' | 'clientId' | 'account'>,
+  settings: Settings,
+  env: Env,
+): string[] {
+  return profileNames(settings).filter((name) => {
+    if (name === client.profile) return false
+    try {
+      const other = profileNamed(settings, name, env).client
+      return isComplete(other) && sessionName(other) === sessionName(client)
+    } catch (error) {
+      // A profile with wrong settings uses no sign-in.
+      if (error instanceof Failure) return false
+      throw error
+    }
+  })
+}

@@ -1,0 +1,41 @@
+import { displayWidth } from './display-width.ts'
+
+/**
+ * Wraps text at spaces to lines of at most `width` terminal columns. A longer word stays whole, so that a URL can still
+ * be copied. Lines after the first begin with `indent`.
+ */
+export function wrap(text: string, width: number, indent = ''): string {
+  return flow(text.split(' '), width, indent)
+}
+
+/** A command in advice, up to the end of its sentence. */
+const COMMAND = /((?<![\w/.-])(?:ls-auth|chmod) [a-z0-9-].*?(?=[.,;:)]+(?: |$)|$)[.,;:)]*)/
+
+/**
+ * The same for advice: a command in it stays on one line, however long, because one that is broken in two does not work
+ * when it is pasted. Lines after the first begin below the text of the first (behind its label, if it has one and two
+ * spaces), `indent` deeper.
+ */
+export function wrapAdvice(text: string, width: number, indent = ''): string {
+  if (displayWidth(text) <= width) return text
+  const [label = ''] = /^ *(?:\S+(?: \S+){0,3} {2,})?/.exec(text) ?? []
+  const margin = ' '.repeat(displayWidth(label))
+  const parts = text.slice(label.length).split(COMMAND)
+  const words = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : part.trim().split(' ')))
+  return label + flow(words.filter(Boolean), width - margin.length, indent).replaceAll('\n', `\n${margin}`)
+}
+
+function flow(words: readonly string[], width: number, indent: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of words) {
+    const room = width - (lines.length > 0 ? displayWidth(indent) : 0)
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line].join(`\n${indent}`)
+}
