@@ -44,7 +44,7 @@ async function type(
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_STATE_HOME: join(home, 'state'),
       LANG: 'C.UTF-8',
-      COLUMNS: '110',
+      COLUMNS: String(process.stdout.columns ?? 100),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -17,6 +17,7 @@ export function explainAnswer(answer: HttpAnswer, url: URL, token: string | unde
   if (status === 403) return refusedAccess(answer, url, token)
   if (status === 429) return rateLimited(answer, url)
   if (status === 410) return gone(url)
+  if (status === 405 || status === 501) return notOffered(answer, url)
   if (html && status < 400) return loginPage(url, 'answered with a web page')
   if (status >= 200 && status < 300) return undefined
   if (status === 404 && !html) return undefined
@@ -35,6 +36,13 @@ const loginPage = (url: URL, what: string): Failure =>
 
 const gone = (url: URL): Failure =>
   new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`)
+
+/** Asking again changes nothing: the API, or the gateway before it, has no such request (RFC 9110 §15.5.6, §15.6.2). */
+const notOffered = (answer: HttpAnswer, url: URL): Failure =>
+  new Failure('not-allowed', `${safeText(url.host)} does not take this request (HTTP ${answer.status})`, {
+    hint: 'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
+    detail: theirWords(answer),
+  })
 
 /** The API wants another sign-in than this one (RFC 9470): a stronger one, a newer one, or both. */
 function stepUp({ acrValues, maxAgeSeconds, ...challenge }: Challenge, url: URL): Failure {

@@ -98,8 +98,10 @@ function helpOf(program: Command, argv: readonly string[]): string {
   const typed = ['ls-auth']
   let at: Command | undefined = program
   for (const word of argv) {
-    at = at.commands.find((command) => command.name() === word)
-    if (!at) break
+    const next: Command | undefined = at.commands.find((command) => command.name() === word)
+    // Global options, and their values, may stand before the command.
+    if (!next) continue
+    at = next
     typed.push(word)
   }
   return `See: ${typed.join(' ')} --help`

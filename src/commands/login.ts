@@ -109,7 +109,7 @@ function terminalDialog(invocation: Invocation): LoginDialog {
       const lines = [
         elsewhere.forward(port)
           ? 'Without the forwarded port: paste the address the browser ends on, here.'
-          : 'Then paste the address the browser ends on, here.',
+          : 'Where the browser is on another machine: paste the address that it ends on, here.',
         ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
       ]
       write(`${lines.join('\n')}\n`)

@@ -1,4 +1,4 @@
-import { LOCAL_EXAMPLES } from '../backends/table.ts'
+import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../backends/table.ts'
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import type { Profile } from '../settings/profile.ts'
@@ -21,5 +21,15 @@ function noApi({ name, saved }: Profile): Failure {
     detail: saved
       ? []
       : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),
+  })
+}
+
+/** Failure `settings` when an API is named without what answers there, and the back end by default needs more. */
+export function requireBackend(profile: Profile): void {
+  const { resolved, saved, backend, api } = profile
+  if (saved || resolved.backend.source !== 'default') return
+  if (backendOf(backend).needs.every((name) => profile[name] !== undefined)) return
+  throw new Failure('settings', `nothing says what answers at ${safeText(api.host, 100)}`, {
+    hint: `Name it: --backend ${listed(BACKEND_IDS, 'or')}, or LS_AUTH_BACKEND`,
   })
 }

@@ -52,7 +52,7 @@ const COMMON: readonly Hint[] = [
   },
   {
     where: 'device',
-    error: ['unauthorized_client', 'unsupported_grant_type', 'invalid_client'],
+    error: ['unauthorized_client', 'unsupported_grant_type'],
     say: 'The device grant is not allowed for the client {client}. Have it switched on, or sign in with the browser.',
   },
   {

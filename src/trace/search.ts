@@ -1,7 +1,7 @@
 import type { AttributeCondition } from './attribute-condition.ts'
 import type { Trace } from './model.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
-import { buildTree } from './tree/trace-tree.ts'
+import { buildTree, type TraceTree } from './tree/trace-tree.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
@@ -68,7 +68,7 @@ export function idForTraceGet({ span, traceId }: TraceSummary): string {
 /** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
-  const root = tree.spans[tree.roots[0] ?? 0]
+  const root = tree.spans[mainRoot(tree)]
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
@@ -78,6 +78,12 @@ export function summariseTrace(trace: Trace): TraceSummary {
     errors: tree.errors,
     services: tree.services.texts,
   }
+}
+
+/** The root that took longest: a trace may hold stray ones of a moment, which began before it. */
+function mainRoot({ roots, spans }: TraceTree): number {
+  const time = (node: number) => spans[node]?.durationNanos ?? 0
+  return roots.reduce((longest, node) => (time(node) > time(longest) ? node : longest), roots[0] ?? 0)
 }
 
 /** The latest first; no back end promises an order. */

@@ -169,6 +169,7 @@ describe('the answer', () => {
     [401, 11, /did not accept the token/],
     [403, 11, /denied you access/],
     [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*they say: no such thing/],
+    [405, 11, /does not take this request \(HTTP 405\)\nhint: Ask whoever runs/],
     [410, 7, /is gone/],
     [429, 6, /limits requests/],
     [500, 6, /failed \(HTTP 500\)/],

@@ -6,7 +6,7 @@ import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
 import { authorisedRequest } from '../authorised-request.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
-import { requireApi } from '../require-api.ts'
+import { requireApi, requireBackend } from '../require-api.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -28,6 +28,7 @@ export async function openSource<V extends Verb>(
 /** The back end of a profile. Failure `settings`. */
 export async function openProfile(invocation: Invocation, profile: Profile): Promise<BackendSource> {
   requireApi(profile)
+  requireBackend(profile)
   const send = await authorisedRequest(invocation, profile)
   return openBackend(profile.backend, {
     base: profile.api,

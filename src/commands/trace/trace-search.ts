@@ -3,7 +3,13 @@ import { safeText } from '../../safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { maskText } from '../../trace/masking.ts'
-import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
+import {
+  isOfWholeTrace,
+  latestFirst,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../trace/search.ts'
 import type { CapableSource } from '../../trace/sources/capabilities.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
@@ -60,20 +66,29 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
-/** What to type next; of an empty list by service, whether there is such a service at all. */
+/** What to type next; of an empty list, how its conditions were meant, and whether there is such a service at all. */
 async function tellMore(
   invocation: Invocation,
   source: CapableSource<'search'>,
   traces: readonly TraceSummary[],
-  { service }: TraceFilter,
+  filter: TraceFilter,
 ): Promise<void> {
   if (traces.length > 0) return (await import('./next-steps.ts')).tellStepFromList(invocation, traces)
+  const { service, name, minNanos, maxNanos } = filter
+  if (name !== undefined)
+    tell(invocation, 'note: --name is the whole name of a span, such as "POST /checkout"')
+  if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
+    tell(
+      invocation,
+      'note: beside other conditions --min and --max are the time of that one span, not of the trace',
+    )
   const known = service === undefined ? [] : ((await source.services?.()) ?? [])
   if (service === undefined || known.length === 0 || known.includes(service)) return
   const near = nearName(service, known)
   const rest = near === undefined ? ': ls-auth services lists them' : `; did you mean ${safeText(near, 60)}?`
   tell(invocation, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`)
 }
+
 const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)
 
 function maskSummary(trace: TraceSummary): TraceSummary {

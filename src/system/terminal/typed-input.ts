@@ -25,11 +25,15 @@ export async function readAllBytes(maxBytes: number): Promise<Buffer> {
 export function readLine(signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
+    const known = new Set(process.stdin.listeners('end'))
     const lines = createInterface({ input: process.stdin, terminal: false })
     const finish = (act: () => void) => {
       signal?.removeEventListener('abort', abort)
       lines.removeAllListeners()
       lines.close()
+      // Node leaves one behind for each interface, and warns of a leak at the eleventh question.
+      for (const one of process.stdin.listeners('end'))
+        if (!known.has(one)) process.stdin.removeListener('end', one as () => void)
       // A stdin left open would keep the process alive after the work is done.
       process.stdin.pause()
       act()

@@ -36,7 +36,7 @@ export const okta: Behaviour = {
   },
   redirectExtras: {},
   scopes: {
-    known: ['openid', 'profile', 'email', 'offline_access', 'traces.read'],
+    known: ['openid', 'profile', 'email', 'offline_access', 'traces.read', 'traces:read'],
     unknown: 'refuse',
   },
   offline: 'offline_access',
