@@ -1,6 +1,7 @@
 import type { Expect } from './claims/policy.ts'
 import type { HttpSettings } from './ports.ts'
 import type { Preset } from './providers/preset.ts'
+import type { ProofSource } from './providers/workload-sources.ts'
 
 /**
  * An OAuth client with its provider and its store. Types only, below the rooms that share it: `settings` makes it,
@@ -31,8 +32,31 @@ export interface PartialClient {
   readonly clientSecretMaxAgeSeconds: number
   readonly store: 'keychain' | 'file'
   readonly storeKeyFile: string | undefined
+  /** How a program without a person gets its tokens; undefined: a person signs in. */
+  readonly workload: Workload | undefined
   /** The policy for its tokens. */
   readonly expect: Expect | undefined
   readonly http: HttpSettings
   readonly stateDirectory: string
+}
+
+/** `[profiles.NAME.workload]`: a client that nobody signs in for. */
+export interface Workload {
+  /** Where the proof of what the program is comes from. */
+  readonly source: ProofSource
+  /** What is done with the proof: sent to the API as it is, RFC 8693, RFC 7523 §2.1, RFC 6749 §4.4. */
+  readonly grant: 'as-is' | 'token-exchange' | 'jwt-bearer' | 'client-credentials'
+  /** The audience that the proof is asked for. */
+  readonly audience: string | undefined
+  /** `source_token`: the proof is the client assertion (RFC 7523 §2.2). */
+  readonly clientAuth:
+    | 'none'
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'private_key_jwt'
+    | 'source_token'
+  /** Path of a private key (PEM or JWK) that signs client assertions. */
+  readonly assertionKey: string | undefined
+  /** `kid` of these assertions. */
+  readonly assertionKeyId: string | undefined
 }

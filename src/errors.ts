@@ -27,6 +27,7 @@ export const FAILURES = {
   network: { exit: 6, hint: 'Check the network and the proxy settings, then try again.' },
   'provider-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the identity provider.' },
   'api-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the gateway or the trace API.' },
+  'no-proof': { exit: 6, hint: 'See workload.source: ls-auth profile show' },
   'rate-limited': { exit: 6, hint: 'Wait, then try again.' },
   storage: {
     exit: 6,

@@ -190,6 +190,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   const shown = options.quiet === true ? ports : showProgress(ports)
   return {
     ports: options.debug === true ? logRequests(shown) : shown,
+    workloadTokens: new Map(),
     command: names.join(' '),
     args: command.args,
     options,

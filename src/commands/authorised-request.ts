@@ -17,13 +17,17 @@ export async function authorisedRequest(invocation: Invocation, profile: Profile
     http: await invocation.ports.http(profile.client.http),
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
-      return isGiven && explained.hint.includes('ls-auth login') ? explained.withHint(OTHER_TOKEN) : explained
+      if (!explained.hint.includes('ls-auth login')) return explained
+      if (isGiven) return explained.withHint(OTHER_TOKEN)
+      return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
     },
   }
   const source = tokenSource(invocation, () => requireClient(profile))
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }
 
+const NOT_BELIEVED =
+  'The API does not accept the token of this workload: ls-auth whoami shows what it says, ls-auth doctor looks at each step.'
 const OTHER_TOKEN =
   'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
 

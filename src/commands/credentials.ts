@@ -1,37 +1,84 @@
 import type { TokenSource } from '../api/request.ts'
-import type { Client } from '../client.ts'
+import type { Client, Workload } from '../client.ts'
 import type { AccessToken } from '../session/access.ts'
+import type { Want } from '../session/renewal/freshness.ts'
+import type { Session } from '../session/store/session.ts'
+import type { SessionBody } from '../session/store/session-file.ts'
 import { givenToken, type Invocation, tell, warn } from './invocation.ts'
+import type { TokenWish } from './token-wish.ts'
 
-/** A valid token of the session; prints its warning. `rejected`: see {@link accessToken}, whose Failures are thrown. */
+/** Which token, where it is not the usual one. */
+interface Wish extends TokenWish {
+  readonly use?: 'access' | 'id'
+  /** A token that the API has just refused. */
+  readonly rejected?: string
+}
+
+/** A token that is valid now, of a sign-in or of a workload. */
+export interface ValidToken extends Omit<AccessToken, 'session'> {
+  /** What is known beside the token: granted scope, caches, clock skew. */
+  readonly body: SessionBody
+  /** Undefined: a workload's, which keeps no session. */
+  readonly session: Session | undefined
+  /** The claims of a workload's proof, not verified. */
+  readonly proofClaims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * A valid token of the session or the workload; prints its warning. `rejected`: see {@link accessToken}, whose Failures
+ * are thrown, or those of {@link workloadToken}.
+ */
 export async function sessionToken(
   invocation: Invocation,
   client: Client,
-  want: {
-    minTtlSeconds?: number
-    use?: 'access' | 'id'
-    rejected?: string
-    audience?: string
-    scopes?: string
-  } = {},
-): Promise<AccessToken> {
+  want: Wish = {},
+): Promise<ValidToken> {
+  if (client.workload) return tokenOfWorkload(invocation, client, client.workload, want)
   const { accessToken } = await import('../session/access.ts')
   const token = await accessToken(
     client,
-    {
-      use: want.use ?? client.preset.useToken,
-      audience: want.audience ?? '',
-      scopes: want.scopes ?? '',
-      ...(want.minTtlSeconds === undefined ? {} : { minTtlSeconds: want.minTtlSeconds }),
-      ...(want.rejected === undefined ? {} : { rejected: want.rejected }),
-    },
+    { ...slotOf(client, want), ...(want.rejected === undefined ? {} : { rejected: want.rejected }) },
     invocation.ports,
     invocation.command,
     (line) => tell(invocation, line),
   )
   if (token.warning) await warn(invocation, token.warning)
-  return token
+  return { ...token, body: token.session.body }
 }
+
+async function tokenOfWorkload(
+  { ports, workloadTokens }: Invocation,
+  client: Client,
+  workload: Workload,
+  wish: Wish,
+): Promise<ValidToken> {
+  // Lazy: people's commands have no use for it.
+  const { workloadToken } = await import('../session/workload/workload-token.ts')
+  const { tokenHash } = await import('../session/renewal/freshness.ts')
+  const { rejected } = wish
+  const want: Want = {
+    ...slotOf(client, wish),
+    ...(rejected !== undefined && { rejectedHash: tokenHash(rejected) }),
+  }
+  const { token, body, proofClaims } = await workloadToken(client, workload, want, workloadTokens, ports)
+  const expiresAt = token.receivedAt + token.expiresIn * 1000
+  return {
+    value: token.value,
+    secondsLeft: Math.max(0, Math.floor((expiresAt - ports.clock.now()) / 1000)),
+    expiresAt,
+    warning: undefined,
+    session: undefined,
+    body,
+    proofClaims,
+  }
+}
+
+const slotOf = (client: Client, { use, audience, scopes, minTtlSeconds }: Wish): Want => ({
+  use: use ?? client.preset.useToken,
+  audience: audience ?? '',
+  scopes: scopes ?? '',
+  ...(minTtlSeconds !== undefined && { minTtlSeconds }),
+})
 
 /** Gives the API the tokens of the session, or LS_AUTH_TOKEN, which cannot be refreshed. */
 export function tokenSource(invocation: Invocation, client: () => Client): TokenSource {

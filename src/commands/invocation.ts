@@ -2,6 +2,7 @@ import { asciiSigns } from '../ascii-signs.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
+import type { HeldTokens } from '../session/workload/workload-token.ts'
 import { chooseProfile, type Profile, readSettings, type Settings } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { wrapAdvice } from '../wrap.ts'
@@ -10,6 +11,8 @@ import type { TypedLine } from './command-line.ts'
 /** One run of one command: what was typed, and the ports. */
 export interface Invocation extends TypedLine {
   readonly ports: Ports
+  /** What this run has got for a workload: long runs ask for a new token when the old one ends. */
+  readonly workloadTokens: HeldTokens
 }
 
 /** Options every command has. */

@@ -37,6 +37,7 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
     const named = { ...invocation, options: { ...invocation.options, profile: name } }
     return signsIn ? run(named, options) : undefined
   }
+  if (profile.client.workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
@@ -44,6 +45,12 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   const saved = await saveSettings(invocation, settings, profile)
   await printSignedIn(invocation, profile, client, signedIn, saved)
 }
+
+/** A workload asks for its tokens itself. */
+const noSignIn = ({ name }: Profile): Failure =>
+  new Failure('cannot-do', `profile ${safeText(name, 60)} is for a program: nobody signs in`, {
+    hint: `Every command asks for a token itself, such as: ls-auth whoami --profile ${safeText(name, 60)}`,
+  })
 
 function noProfile(settings: Settings, name: string): Failure {
   const known = profileNames(settings)

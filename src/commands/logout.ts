@@ -56,7 +56,11 @@ async function chosenClient(invocation: Invocation): Promise<Client> {
   // A sign-in that is named in full needs no profile.
   const { issuer, clientId } = invocation.settings
   const anyProfile = issuer !== undefined && clientId !== undefined
-  return requireClient((await loadProfile(invocation, { anyProfile })).profile)
+  const { profile } = await loadProfile(invocation, { anyProfile })
+  if (!profile.client.workload) return requireClient(profile)
+  throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {
+    hint: 'Its tokens end by themselves, and none is kept here.',
+  })
 }
 
 /** The clients of all sessions in the state directory; from the header where no profile names them any more. */

@@ -12,11 +12,12 @@ export function requireApi(profile: Profile): void {
 }
 
 /** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
-function noApi({ name, saved }: Profile): Failure {
+function noApi({ name, saved, client }: Profile): Failure {
+  const command = client.workload ? 'profile set api URL' : 'login'
   const what = saved ? `profile ${safeText(name, 60)} names no API` : 'nothing says which trace API to ask'
   return new Failure('settings', what, {
     hint: saved
-      ? `Name it: --api URL, LS_AUTH_API, or ls-auth login --profile ${safeText(name, 60)} --api URL`
+      ? `Name it: --api URL, LS_AUTH_API, or ls-auth ${command} --profile ${safeText(name, 60)}${client.workload ? '' : ' --api URL'}`
       : "With your company's identity: ls-auth login --issuer URL --client-id ID --api URL",
     detail: saved
       ? []

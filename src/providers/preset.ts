@@ -87,6 +87,8 @@ export interface Preset {
   readonly revoke: readonly ('refresh' | 'access')[]
   /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */
   readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  /** `aud` of a client assertion that ls-auth signs; the issuer where nothing is said. */
+  readonly assertionAudience?: 'token-endpoint'
   /** The client secret ships with the program and is no secret (RFC 8252 §8.5): a profile may hold it. */
   readonly publicSecret: boolean
   /** Leeway for clock skew, seconds. */

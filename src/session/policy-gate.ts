@@ -18,7 +18,8 @@ export async function gate(
   answer: {
     readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'expiresIn' | 'skewSeconds'>
     readonly scope: string | undefined
-    readonly metadata: Provider['metadata']
+    /** Left out for a token that is not from this provider's token endpoint. */
+    readonly metadata?: Provider['metadata']
   },
   whenUnreachable: VerifyOptions['whenUnreachable'],
   ports: Ports,
@@ -26,10 +27,11 @@ export async function gate(
   if (!client.expect) return []
   const { jwks, receivedAt, expiresIn, skewSeconds } = answer.tokens
   const expiry = receivedAt / 1000 + skewSeconds + expiresIn
-  const cached = { metadata: { value: answer.metadata, fetchedAt: receivedAt }, ...(jwks && { jwks }) }
+  const { metadata } = answer
+  const sent = metadata && { metadata: { value: metadata, fetchedAt: receivedAt }, ...(jwks && { jwks }) }
   const verified = await verify(
     inspectOwn(client, token, answer.scope, expiry),
-    { trusted: [issuerOf(client, cached)], skewSeconds, ...(whenUnreachable && { whenUnreachable }) },
+    { trusted: [issuerOf(client, sent)], skewSeconds, ...(whenUnreachable && { whenUnreachable }) },
     ports,
   )
   const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
@@ -37,14 +39,14 @@ export async function gate(
   const broken = findings.filter(
     ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && client.expect?.strict),
   )
-  if (broken.length > 0) throw refusal(broken)
+  if (broken.length > 0) throw refusal(broken, client)
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
-function refusal(findings: readonly Finding[]): Failure {
+function refusal(findings: readonly Finding[], { workload }: Client): Failure {
   return new Failure(
     'not-allowed',
-    'the provider signed you in, but the token is not what this profile expects',
+    `${workload ? '' : 'the provider signed you in, but '}the token is not what this profile expects`,
     {
       detail: findings.map(
         ({ assertion, expected, actual, reason }) =>

@@ -8,6 +8,7 @@ import { expandHome } from './places.ts'
 import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
 import { checkIssuer } from './urls.ts'
+import { readWorkload } from './workload.ts'
 
 /** What a client needs in addition to the values of the settings. */
 interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
@@ -46,6 +47,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     ),
     store: values.text('store') as PartialClient['store'],
     storeKeyFile: path('store_key_file'),
+    workload: readWorkload(values.table('workload'), values.source('workload'), env),
     expect: readExpect(values.table('expect'), values.source('expect')),
     http,
     stateDirectory,

@@ -52,10 +52,11 @@ export function readAccess(table: Table | undefined, file: string): AccessTable 
   return access as AccessTable
 }
 
-/** Typed words as the value of `expect.NAME` or `access.LEVEL.SIDE`: a list where one is known to be wanted. */
+/** Typed words as the value of `expect.NAME`, `access.LEVEL.SIDE` or `workload.NAME`: a list where one is wanted. */
 export function policyValue(path: readonly string[], words: readonly string[]): unknown {
   const name = path.at(-1) as string
   const [first] = words
+  if (path[0] === 'workload') return words.join(' ')
   if (path[0] === 'access' || (LISTS as readonly string[]).includes(name) || words.length > 1) return words
   return name === 'strict' && (first === 'true' || first === 'false') ? first === 'true' : first
 }

@@ -6,6 +6,7 @@ import { isLoopback } from '../loopback-host.ts'
 import { didYouMean } from '../near-name.ts'
 import type { Env, Files } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
+import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { clientFrom } from './client-settings.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
@@ -66,7 +67,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const layers = layersOf(settings, name)
   // Resolved twice: the issuer selects the preset, which is then the lowest layer of the second pass.
   const withoutPreset = resolve(flags, env, layers)
-  const row = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
+  const known = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
+  const row = withoutPreset.table('workload') === undefined ? known : forPrograms(known)
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
@@ -99,6 +101,13 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     settingsFile: settingsFileOf(settings, name),
   }
 }
+
+/** The preset's scopes are for a person's sign-in: a program asks for those of its profile, if any. */
+const forPrograms = (preset: Preset): Preset => ({
+  ...preset,
+  scopes: [],
+  signsIn: preset.signsIn === 'nobody' ? 'nobody' : 'workload',
+})
 
 /**
  * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger
@@ -221,11 +230,21 @@ export const sendsToken = ({ authorization }: Pick<Profile, 'authorization'>): b
 export const isComplete = (client: PartialClient): client is Client =>
   client.issuer !== undefined && client.clientId !== undefined
 
-/** The client of a profile that must have issuer and client id. Failures: `not-signed-in`, `settings`. */
+/**
+ * The client of a profile that must have issuer and client id; a workload that uses its proof as it is, is no client of
+ * the issuer. Failures: `not-signed-in`, `settings`.
+ */
 export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved' | 'resolved'>): Client {
   const { client, name, saved } = profile
   if (isComplete(client)) return client
-  const { issuer, clientId, preset } = client
+  const { issuer, clientId, preset, workload } = client
+  if (workload) {
+    if (issuer !== undefined && workload.grant === 'as-is') return { ...client, issuer, clientId: '' }
+    const missing = issuer === undefined ? 'issuer' : 'client_id'
+    throw new Failure('settings', `profile ${safeText(name, 60)} has no ${missing}`, {
+      hint: `Set it: ls-auth profile set ${missing} ${issuer === undefined ? 'URL' : 'ID'} --profile ${safeText(name, 60)}`,
+    })
+  }
   if (issuer === undefined && clientId === undefined && !saved) {
     throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
       hint: FIRST_LOGIN,

@@ -191,6 +191,11 @@ export const SETTING_KEYS = [
     help: 'certificate that is shown to a server that asks for one (PEM)',
   },
   { key: 'client_key', shape: 'path', help: 'key of client_cert (PEM)' },
+  {
+    key: 'workload',
+    shape: 'table',
+    help: 'how a program gets its tokens where nobody signs in; see below',
+  },
   { key: 'expect', shape: 'table', help: 'what a token must say; see below' },
   {
     key: 'access',

@@ -44,7 +44,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   'fs-native-extensions': 'src/system/lock.ts',
-  jose: 'src/claims/jwt/verify.ts',
+  jose: /^src\/(claims\/jwt\/verify|session\/protocol\/assertion-key)\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,

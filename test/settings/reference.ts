@@ -1,5 +1,6 @@
 import { EXPECT_KEYS } from '../../src/settings/expectations.ts'
 import { SETTING_TABLE, type SettingKey, typedFlag } from '../../src/settings/setting-table.ts'
+import { WORKLOAD_KEYS } from '../../src/settings/workload.ts'
 import { PRESET_KEYS } from './preset-keys.ts'
 
 /** What each key of `expect` asks of a token. */
@@ -16,11 +17,30 @@ const EXPECT: Readonly<Record<(typeof EXPECT_KEYS)[number], string>> = {
   strict: '`true`: what cannot be told is refused as well',
 }
 
+/** What each key of `workload` says. */
+const WORKLOAD: Readonly<Record<(typeof WORKLOAD_KEYS)[number], string>> = {
+  source:
+    'where the proof of what the program is comes from: `github` (asked for at the runner), `gitlab` (the variable `LS_AUTH_ID_TOKEN`), `env:NAME`, `file:PATH` (read again each time), `none`',
+  grant:
+    'what is done with it: `as-is` (sent to the API), `token-exchange` (RFC 8693), `jwt-bearer` (RFC 7523), `client-credentials`; the last where the source is `none` or `client_auth` is `source_token`, else `as-is`',
+  audience:
+    'the audience that the proof is asked for; else `audience` of the profile, else (where it is exchanged) the issuer',
+  client_auth:
+    'how the client authenticates: `none` (the default), `client_secret_basic` or `client_secret_post` (the file in `LS_AUTH_CLIENT_SECRET_FILE`), `private_key_jwt`, `source_token` (the proof is the client assertion)',
+  assertion_key: 'for `private_key_jwt`: a file of mode 0600 with the private key, PEM or JWK',
+  assertion_key_id: 'the `kid` of the assertions; else the one in the JWK',
+}
+
 /** Variables that are no setting of a profile. */
 const VARIABLES: readonly (readonly [string, string])[] = [
   ['LS_AUTH_PROFILE', 'the profile to use, as `--profile`'],
   ['LS_AUTH_TOKEN', 'an access token to use in place of a sign-in; set and empty is an error'],
-  ['LS_AUTH_CLIENT_SECRET_FILE', 'a file with the client secret, for `login`'],
+  ['LS_AUTH_CLIENT_SECRET_FILE', 'a file with the client secret, for `login` and for a workload'],
+  ['LS_AUTH_ID_TOKEN', 'the proof of a GitLab job'],
+  [
+    'ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    'set by GitHub: where a job asks for its proof',
+  ],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, before `proxy` of the profile'],
   ['NODE_EXTRA_CA_CERTS', 'certificates to trust, as `ca_file`'],
   [
@@ -58,6 +78,15 @@ API, the others by \`login\` and \`profile add\`. An API on this machine that is
 | key | the token is good when |
 |---|---|
 ${EXPECT_KEYS.map((key) => `| \`${key}\` | ${EXPECT[key]} |`).join('\n')}
+
+## \`[profiles.NAME.workload]\`
+
+For a program without a person: there is no \`login\`, and every command asks for a token itself ([examples](../ci.md)). The scopes
+are those of the profile alone, none where it has none. \`expect\` is checked for each new token.
+
+| key | what it says |
+|---|---|
+${WORKLOAD_KEYS.map((key) => `| \`${key}\` | ${WORKLOAD[key]} |`).join('\n')}
 
 ## \`[profiles.NAME.access]\`
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Member, neverSeen, readJsonDocument } from '../architecture/json-document.ts'
 import { ENTRIES } from '../cli/rows.ts'
+import { startCiPlatform } from '../world/ci-platform.ts'
 import { type JaegerApi, startJaegerApi } from '../world/jaeger-api.ts'
 import { openStage, type Stage } from '../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
@@ -59,6 +60,16 @@ const EVERYTHING = {
       ],
     },
   ],
+}
+
+const jobProfile = (issuer: string) =>
+  `[profiles.job]\nissuer = "${issuer}"\n[profiles.job.workload]\nsource = "env:PROOF"\n`
+/** What a pod's token says, in place of a CI job's. */
+const POD = {
+  repository: undefined,
+  ref: undefined,
+  environment: undefined,
+  'kubernetes.io': { namespace: 'ops', serviceaccount: { name: 'reader' } },
 }
 
 /** Runs lines one after the other, a function between them. Gives what is wrong by the table of that section. */
@@ -157,7 +168,18 @@ describe.sequential('is true, member by member', () => {
       (text) =>
         `${text}\n[profiles.work.access]\nread = { scopes = ["traces:read"], groups = ["nobody"] }\nwrite = { scopes = ["traces:read"], groups = ["ops"] }\n`,
     )
-    const runs = ['ls-auth whoami --json', access, 'ls-auth whoami --json']
+    const platform = await startCiPlatform()
+    const job = edit((text) => `${text}\n${jobProfile(platform.issuer)}`)
+    const program = () => {
+      stage.world.variables.PROOF = platform.sign('api://traces')
+    }
+    const pod = () => {
+      stage.world.variables.PROOF = platform.sign('api://traces', POD)
+    }
+    const asJob = 'ls-auth whoami --json --profile job'
+    const noJob = edit((text) => text.replace(`\n${jobProfile(platform.issuer)}`, ''))
+    const programs = [job, program, asJob, pod, asJob, noJob]
+    const runs = ['ls-auth whoami --json', access, 'ls-auth whoami --json', ...programs]
     const outside = async () => {
       stage.world.stdin = [(await stage.world.type('ls-auth token')).stdout.trim()]
     }
@@ -185,6 +207,7 @@ describe.sequential('is true, member by member', () => {
       'ls-auth whoami --token - --json',
     ]
     expect(await problems('whoami', [...runs, ...more, ...last])).toEqual([])
+    await platform.close()
     const raw = [
       'ls-auth whoami --raw',
       opaque,

@@ -51,6 +51,15 @@ declare module 'oidc-provider' {
       new (seed: { accountId: string; clientId: string }): Grant
       find(id: string): Promise<Grant | undefined>
     }
+    ClientCredentials: new (seed: {
+      client: unknown
+      scope: string | undefined
+    }) => { resourceServer: unknown; readonly expiration: number; save(): Promise<string> }
+    ResourceServer: new (
+      identifier: string,
+      facts: Record<string, unknown>,
+    ) => unknown
+    registerGrantType(name: string, handler: (ctx: Context) => Promise<void>, parameters: string[]): void
     use(middleware: Middleware): this
     callback(): RequestListener
     on(event: string, listener: (...values: never[]) => void): this

@@ -10,6 +10,7 @@ import { type ProviderRequest, recordRequest } from './provider/requests.ts'
 import { CLIENT_ID, providerSettings } from './provider/settings.ts'
 import { Store } from './provider/store.ts'
 import { type Tamper, tampering } from './provider/tamper.ts'
+import { registerWorkloadGrants, type WorkloadClients } from './provider/workloads.ts'
 
 export type { ProviderRequest } from './provider/requests.ts'
 export type { Json, RawAnswer, Tamper } from './provider/tamper.ts'
@@ -38,6 +39,8 @@ export interface ProviderOptions {
   delayTokenMilliseconds?: number
   /** Audiences the provider knows, the default first; `api://traces` alone when absent. */
   resources?: string[]
+  /** Programs that get tokens without a person. */
+  workloads?: WorkloadClients
   /** False lets unexpected errors of the provider reach stderr, to debug a test. Silent when absent. */
   quiet?: boolean
 }
@@ -129,6 +132,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       }),
     )
     oidc.use(interactionPages(oidc))
+    if (options.workloads) registerWorkloadGrants(oidc, options.workloads)
     oidc.on('grant.success', (ctx: Context) => {
       if (ctx.oidc.params?.grant_type === 'refresh_token') counts.refreshed += 1
     })

@@ -1,16 +1,17 @@
 import { misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, judge } from '../../claims/policy.ts'
-import type { Client } from '../../client.ts'
+import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
+import { workloadWords } from '../../providers/workload-facts.ts'
 import { missingScopes } from '../../session/protocol/granted-scopes.ts'
 import { earlierAttempt } from '../../session/renewal/earlier-attempt.ts'
 import { refreshTokenOf, type Session } from '../../session/store/session.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { type Profile, requireClient } from '../../settings/profile.ts'
-import { sessionToken } from '../credentials.ts'
+import { sessionToken, type ValidToken } from '../credentials.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
@@ -18,13 +19,13 @@ import { type Checkup, fail, ok, warn } from './checkup.ts'
 /** Checks the session: still valid, claims as the policy expects, requested scopes granted, access consistent. */
 export async function checkSession(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile)
-  if (profile.client.preset.signsIn !== 'person') {
+  if (profile.client.preset.signsIn !== 'person' && !profile.client.workload) {
     return [
       warn('session', NOBODY, 'A program passes its token in LS_AUTH_TOKEN; set it and run this again.'),
     ]
   }
   const client = requireClient(profile)
-  let given: Awaited<ReturnType<typeof sessionToken>>
+  let given: ValidToken
   try {
     given = await sessionToken(invocation, client)
   } catch (error) {
@@ -33,7 +34,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
     }
     throw error
   }
-  const { body } = given.session
+  const { body, session } = given
   const { ports } = invocation
   const { preset } = client
   const { skewSeconds } = body
@@ -41,17 +42,10 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const expiry = given.expiresAt / 1000 + skewSeconds
   const inspected = inspectOwn(client, given.value, body.grantedScope, expiry)
   const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
-  const renewable = body.refresh !== undefined || given.session.secret.refresh !== undefined
   return [
-    renewable && notRenewed(given.session)
-      ? warn(
-          'session',
-          `a token with ${shortDuration(given.secondsLeft)} left, and ${notRenewed(given.session)}`,
-          `Run: ls-auth login --profile ${profile.name}`,
-        )
-      : alive(given.secondsLeft, renewable, client),
+    session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
     ...claims(token, client.expect, now, preset.leewaySeconds, client),
-    scopes(client, body.grantedScope),
+    ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body.grantedScope)]),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
     ...alignment(token, profile),
   ]
@@ -87,6 +81,26 @@ function notRenewed(session: Session): string | undefined {
   const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
   if (earlier === 'refused') return 'the provider has refused to renew it'
   return earlier === 'unexplained' ? 'the provider has not renewed it, and gives no reason' : undefined
+}
+
+function aliveSession(session: Session, secondsLeft: number, client: Client): Checkup {
+  const renewable = session.body.refresh !== undefined || session.secret.refresh !== undefined
+  if (!renewable || !notRenewed(session)) return alive(secondsLeft, renewable, client)
+  return warn(
+    'session',
+    `a token with ${shortDuration(secondsLeft)} left, and ${notRenewed(session)}`,
+    `Run: ls-auth login --profile ${client.profile}`,
+  )
+}
+
+/** A workload has just got its token. */
+function aliveWorkload(client: Client, { secondsLeft, proofClaims }: ValidToken): Checkup {
+  const { source, grant } = client.workload as Workload
+  const facts = workloadWords(proofClaims)
+  return ok(
+    'workload',
+    `a token with ${shortDuration(secondsLeft)} left by ${grant}${source.kind === 'none' ? '' : ` from ${source.name}`}${facts && `: ${facts}`}`,
+  )
 }
 
 function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {

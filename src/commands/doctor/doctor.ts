@@ -70,7 +70,10 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const { client } = profile
   const { issuer, preset, http } = client
   const gap = incomplete(profile)
-  if (gap !== undefined) lines.push(given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, SIGN_IN))
+  if (gap !== undefined)
+    lines.push(
+      given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : SIGN_IN),
+    )
   if (gap === undefined && issuer !== undefined) {
     lines.push(...(await look('issuer', () => checkProvider({ issuer, preset, http }, ports))))
     if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
@@ -81,7 +84,9 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
     if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
   }
   if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
-  const session = await look('session', () => checkSession(invocation, profile))
+  const session = await look(client.workload ? 'workload' : 'session', () =>
+    checkSession(invocation, profile),
+  )
   lines.push(...session)
   // Without a token the API would only answer 401.
   if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
@@ -91,17 +96,16 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
 }
 
 const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
+const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
 const UNCHECKED =
   'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
 
 /** What the profile lacks for a sign-in; a workload token needs no client id. */
-function incomplete({ name, saved, client: { issuer, clientId, preset } }: Profile): string | undefined {
+function incomplete({ name, saved, client }: Profile): string | undefined {
+  const { issuer, clientId, preset, workload } = client
+  const isClient = workload ? workload.grant !== 'as-is' : preset.signsIn === 'person'
   const missing =
-    issuer === undefined
-      ? 'issuer'
-      : preset.signsIn === 'person' && clientId === undefined
-        ? 'client_id'
-        : undefined
+    issuer === undefined ? 'issuer' : isClient && clientId === undefined ? 'client_id' : undefined
   if (missing === undefined) return undefined
   return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
 }

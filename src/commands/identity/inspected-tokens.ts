@@ -17,6 +17,8 @@ export interface InspectedTokens {
   readonly id: Inspected | undefined
   /** `session`: ours; `environment`: LS_AUTH_TOKEN; `input`: standard input. */
   readonly origin: 'session' | 'environment' | 'input'
+  /** What a workload's proof says, not verified. */
+  readonly proofClaims?: Readonly<Record<string, unknown>> | undefined
   /** Local clock, milliseconds; undefined for a token that came from outside. */
   readonly expiresAt: number | undefined
   /** Provider's clock minus ours, seconds. */
@@ -63,18 +65,20 @@ export async function readTokens(
   }
   const client = requireClient(profile)
   const { ports } = invocation
-  const { body, access, expiresAt, isNew } = await sessionTokens(invocation, client, options)
+  const { body, access, expiresAt, isNew, proofClaims } = await sessionTokens(invocation, client, options)
   const responseScope = body.grantedScope ?? preset.scopes.join(' ')
   const responseExpiry = expiresAt === undefined ? undefined : expiresAt / 1000 + body.skewSeconds
   return {
     access: access === undefined ? undefined : inspectOwn(client, access, responseScope, responseExpiry),
     id: body.idToken === undefined ? undefined : inspectOwn(client, body.idToken, undefined),
     origin: 'session',
+    proofClaims,
     expiresAt,
     skewSeconds: body.skewSeconds,
     trusted: [issuerOf(client, body), ...named],
     ...(access !== undefined &&
       isNew &&
+      !client.workload &&
       namesPeople(responseScope) && {
         userinfo: async () => {
           const { askUserinfo } = await import('../../session/protocol/userinfo.ts')
@@ -97,13 +101,27 @@ async function sessionTokens(
   access: string | undefined
   expiresAt: number | undefined
   isNew: boolean
+  proofClaims?: InspectedTokens['proofClaims']
 }> {
+  if (client.workload && offline) {
+    throw new Failure('cannot-do', '--offline looks at a token that is kept, and a workload keeps none', {
+      hint: 'Leave --offline out, or pipe a token in: --token -',
+    })
+  }
   if (!offline) {
     try {
-      const { value: token, expiresAt, session } = await sessionToken(invocation, client, { use: 'access' })
-      return { body: session.body, access: token, expiresAt, isNew: true }
+      const {
+        value: access,
+        expiresAt,
+        body,
+        proofClaims,
+      } = await sessionToken(invocation, client, {
+        use: 'access',
+      })
+      return { body, access, expiresAt, isNew: true, proofClaims }
     } catch (error) {
-      if (!orCached || !(error instanceof Failure) || !OTHER_SIDE.includes(error.code)) throw error
+      if (!orCached || client.workload || !(error instanceof Failure) || !OTHER_SIDE.includes(error.code))
+        throw error
       await warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
     }
   }

@@ -4,6 +4,7 @@ import { instant } from '../../claims/lifetime.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import { displayWidth } from '../../display-width.ts'
 import type { Style } from '../../ports.ts'
+import { workloadWords } from '../../providers/workload-facts.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { wrap } from '../../wrap.ts'
@@ -21,11 +22,21 @@ export async function printIdentity(invocation: Invocation, view: View): Promise
     value(view, 'userName') ??
     value(view, 'subject') ??
     (readable ? 'somebody without a name' : 'nobody can tell: the token says nothing that could be read here')
-  const lines = [style.bold(safeText(String(title), 200))]
+  const lines = [style.bold(safeText(String(title), 200)), ...workloadLine(view, terminal.columns)]
   if (readable)
     lines.push(...identityLines(view, terminal.columns, style), ...accessLines(view, terminal.columns, style))
   lines.push(...tokenLines(view, terminal.columns, style))
   await printText(invocation, `${lines.join('\n')}\n`)
+}
+
+/** A program: where its proof comes from, and what the platform says that it is. */
+function workloadLine({ profile, tokens }: View, columns: number): string[] {
+  const { workload } = profile.client
+  if (!workload || tokens.origin !== 'session') return []
+  const words = workloadWords(tokens.proofClaims)
+  const { source, grant } = workload
+  const from = source.kind === 'none' ? grant : `${source.name}, ${grant}`
+  return [labelled('workload', `${safeText(from, 200)}${words && `: ${safeText(words, 1000)}`}`, columns)]
 }
 
 /** A label and its text, wrapped with indent. */

@@ -2,6 +2,7 @@ import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
+import { workloadFacts } from '../../providers/workload-facts.ts'
 import { safeJson } from '../../safe-text.ts'
 import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verification.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -91,7 +92,8 @@ const DO_NOT_BELIEVE = 'Do not believe what this token says, and find out where 
 /** After a change of keys the tokens of before name one that the provider no longer shows. */
 function retiredKey(view: View): string {
   const why = 'The provider has retired that key, or never had it.'
-  if (view.tokens.origin !== 'session') return `${why} Believe only a new token.`
+  if (view.tokens.origin !== 'session' || view.profile.client.workload)
+    return `${why} Believe only a new token.`
   const left = view.access && lifeLeft(view.access, view, 'access')
   // As long as the token has left: what is shorter renews nothing, what is longer may be longer than any token lives.
   const renewal =
@@ -142,6 +144,7 @@ function toJson(view: View): unknown {
   }
   return {
     profile: view.tokens.origin === 'session' ? view.profile.name : null,
+    workload: workloadJson(view),
     identity: { ...identity, other_subject },
     id_token: token('id'),
     access_token: token('access'),
@@ -149,6 +152,19 @@ function toJson(view: View): unknown {
       ? { ...accessLevel(scopes, groups, table), misaligned: misalignment(scopes, groups, table) }
       : null,
   }
+}
+
+/** Null: a person's, or a token from outside. */
+function workloadJson({ profile, tokens }: View): unknown {
+  const { workload } = profile.client
+  if (!workload || tokens.origin !== 'session') return null
+  const {
+    repository = null,
+    ref = null,
+    environment = null,
+    role = null,
+  } = workloadFacts(tokens.proofClaims ?? {})
+  return { source: workload.source.name, grant: workload.grant, repository, ref, environment, role }
 }
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`)

@@ -168,15 +168,18 @@ const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
   issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []
 
 /** Whoever imports a profile registers nothing at the provider: the one who wrote it has done that. */
-function printImported(invocation: Invocation, { name, client: { issuer, preset } }: Profile): void {
+function printImported(invocation: Invocation, { name, client }: Profile): void {
+  const { issuer, preset, workload } = client
   tell(invocation, `Nothing was sent: whether ${safeText(issuer ?? '', 200)} answers shows at the sign-in.`)
-  tell(invocation, nextCommand(name, preset.signsIn))
+  tell(invocation, nextCommand(name, preset.signsIn, workload !== undefined))
 }
 
-const nextCommand = (name: string, signsIn: string): string =>
+const nextCommand = (name: string, signsIn: string, isWorkload = false): string =>
   signsIn === 'person'
     ? `Then: ls-auth login --profile ${name}`
-    : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.'
+    : isWorkload
+      ? `Then: ls-auth whoami --profile ${name}`
+      : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.'
 
 /** Prints the redirect URIs, the steps at the provider, and the next command. */
 function printNextSteps(invocation: Invocation, profile: Profile): void {

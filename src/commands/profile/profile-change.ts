@@ -47,7 +47,7 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   }
   const files = await ports.files()
   const { client } = profileNamed(settings, name, ports.env)
-  if (isComplete(client) && sharersOf(client, settings, ports.env).length === 0) {
+  if (isComplete(client) && !client.workload && sharersOf(client, settings, ports.env).length === 0) {
     const { signOut } = await import('../../session/sign-out.ts')
     const result = await signOut(client, ports, (line) => tell(invocation, line))
     if (result.forgotten instanceof Failure) throw result.forgotten

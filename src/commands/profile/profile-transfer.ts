@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
 import { safeText, safeToml } from '../../safe-text.ts'
 import { readConfig, renderProfile } from '../../settings/config-file.ts'
 import { readSettings } from '../../settings/profile.ts'
@@ -91,6 +92,12 @@ function notOne(path: string, names: readonly string[]): Failure {
   })
 }
 
+/** Whoever writes a file must not choose unseen which variable or file of this machine is sent away. */
+const proofIn = (workload: unknown): string => {
+  const { source, assertion_key: key } = isObject(workload) ? workload : {}
+  return [source, key].flatMap((one) => (typeof one === 'string' ? [safeText(one, 200)] : [])).join(', ')
+}
+
 /**
  * Shows the origins of an imported profile for confirmation before anything is saved: whoever wrote the file chooses
  * where people sign in and where their tokens go. Failures: `usage` (nobody there), `declined`.
@@ -107,7 +114,9 @@ export async function confirmOrigins(
   terminal.err(
     open
       ? `This profile asks ${show('api')} without a sign-in\n`
-      : `This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`,
+      : values.workload === undefined
+        ? `This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`
+        : `This profile sends what it has from  ${proofIn(values.workload)}\nto                                   ${show('issuer')}\nand tokens to                        ${show('api')}\n`,
   )
   if (yes) return
   if (!terminal.inIsTTY) {

@@ -83,6 +83,7 @@ export const entra: Preset = {
   // Not needed, and in many tenants only an administrator may see the consent page (AADSTS90094).
   consentForOffline: false,
   audience: 'scope',
+  assertionAudience: 'token-endpoint',
   // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). Nobody else can
   // verify it, because its header is changed after signing.
   ownTokens: {

@@ -55,6 +55,7 @@ export const okta: Preset = {
   id: 'okta',
   name: 'Okta',
   audience: 'server',
+  assertionAudience: 'token-endpoint',
   pkceKnown: true,
   device: 'yes',
   claimNames: {
@@ -83,6 +84,7 @@ export const oktaOrg: Preset = {
   id: 'okta-org',
   name: 'Okta (org authorization server)',
   audience: 'none',
+  assertionAudience: 'token-endpoint',
   useToken: 'id',
   // They look like JWTs, but their content may change and their keys may not be published.
   ownTokens: { all: true },

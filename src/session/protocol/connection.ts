@@ -2,6 +2,7 @@ import type { Client } from '../../client.ts'
 import type { Http, Ports } from '../../ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import type { SessionBody } from '../store/session-file.ts'
+import type { ClientAssertion } from './exchange.ts'
 import { discover, type Metadata, scopesSupported, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
 
@@ -26,6 +27,7 @@ interface Known {
   readonly jwks: SessionBody['jwks']
   /** A confidential client's secret. */
   readonly secret: string | undefined
+  readonly assertion?: ClientAssertion
 }
 
 /** The provider as its metadata describe it; loads the protocol library. */
@@ -40,6 +42,7 @@ export async function openProvider(
     clientId: client.clientId,
     secret: client.publicSecret ?? known.secret,
     metadata: known.metadata,
+    ...(known.assertion && { assertion: known.assertion }),
     http,
     clock: ports.clock,
     skewSeconds: known.skewSeconds,

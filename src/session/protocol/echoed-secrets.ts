@@ -1,8 +1,18 @@
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports.ts'
 
-/** The members of a form that only the provider may see (RFC 6749, RFC 7009, RFC 7636, RFC 8628). */
-const SECRET_MEMBERS = ['refresh_token', 'code', 'code_verifier', 'device_code', 'client_secret', 'token']
+/** The members of a form that only the provider may see (RFC 6749, RFC 7009, RFC 7523, RFC 7636, RFC 8628, RFC 8693). */
+const SECRET_MEMBERS = [
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'device_code',
+  'client_secret',
+  'token',
+  'assertion',
+  'client_assertion',
+  'subject_token',
+]
 /** So many characters in common are no coincidence. */
 const RUN = 12
 /** The members of an error that are shown (RFC 6749 §5.2), and at most so many characters of them. */

@@ -3,6 +3,7 @@ import type { Clock, Http, HttpAnswer } from '../../ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
+import type { AssertionKey } from './assertion-key.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
 import { withoutEchoes } from './echoed-secrets.ts'
 import { type Metadata, skewOf } from './metadata.ts'
@@ -10,11 +11,18 @@ import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from '.
 
 const TOKEN_BYTES = 256 * 1024
 
+/** A client assertion: made with a key of the client for each request, or the proof of a workload as it is. */
+export type ClientAssertion =
+  | { readonly key: AssertionKey['key']; readonly kid: string | undefined }
+  | { readonly proof: string }
+
 /** A client, its provider and the HTTP port between them. */
 export interface ProviderOptions {
   readonly clientId: string
   /** Needed unless the preset's `clientAuth` is none. */
   readonly secret: string | undefined
+  /** In place of a secret (RFC 7523 §2.2). */
+  readonly assertion?: ClientAssertion
   readonly metadata: Metadata
   readonly http: Http
   readonly clock: Clock
@@ -118,12 +126,14 @@ async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth):
 }
 
 async function configuration(
-  { metadata, clientId, hintValues }: ProviderOptions,
+  { metadata, clientId, hintValues, assertion, skewSeconds }: ProviderOptions,
   clientAuth: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {
   // No time is outside this tolerance, which turns the library's own checks off: it does not know the provider's clock.
   // checkIdTokenTimes does them, with the clock skew of the response that carried the token.
-  const client = { [oidc.clockTolerance]: Number.MAX_SAFE_INTEGER }
+  const tolerance = { [oidc.clockTolerance]: Number.MAX_SAFE_INTEGER }
+  // The times in a client assertion are judged by the provider's clock.
+  const client = assertion ? { ...tolerance, [oidc.clockSkew]: skewSeconds } : tolerance
   if (!metadata.issuer.includes('{'))
     return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, clientAuth)
   // A shared issuer: only the library's own discovery can put the token's tenant into the issuer template.

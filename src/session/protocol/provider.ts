@@ -68,6 +68,8 @@ export interface Provider {
     timeoutMilliseconds: number,
   ): Promise<Tokens>
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
+  /** A grant without a person: RFC 6749 §4.4, RFC 7523 §2.1, RFC 8693. An OAuth error is a ProviderFailure. */
+  grant(type: string, parameters: Record<string, string>): Promise<Tokens>
   /** RFC 7009. False: the provider offers no revocation. */
   revoke(token: string): Promise<boolean>
 }
@@ -126,6 +128,10 @@ export function connectProvider(options: ProviderOptions): Provider {
         return tokensOf(answer, exchange)
       }),
     refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),
+    grant: (type, parameters) =>
+      ask('give a token', 'token', async (exchange) =>
+        tokensOf(await oidc.genericGrantRequest(exchange.config, type, parameters), exchange),
+      ),
     revoke: (token) => revoke(ask, token, options),
   }
 }

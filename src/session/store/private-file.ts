@@ -1,4 +1,5 @@
-import type { Env, FileFacts } from '../../ports.ts'
+import { Failure } from '../../errors.ts'
+import type { Env, FileFacts, Ports } from '../../ports.ts'
 
 /**
  * Why a file that the user keeps a secret in must not be used, with the next step; undefined: it is a regular file of
@@ -14,4 +15,19 @@ export function whyNotPrivate(
   if (env.uid === undefined) return undefined
   if (uid !== env.uid) return { why: 'belongs to another user', hint: 'Use a file of your own.' }
   return mode & 0o077 ? { why: 'can be read by others', hint: `Run: chmod 600 ${path}` } : undefined
+}
+
+/** Limit for such a file, bytes: it holds a key or one short line. */
+const MOST_BYTES = 64 * 1024
+
+/** The text of a file that the user keeps a secret in. `what`: for the message. Failure `settings`. */
+export async function readPrivateText(path: string, what: string, ports: Ports): Promise<string> {
+  const files = await ports.files()
+  const facts = await files.inspect(path).catch(() => undefined)
+  const problem = facts && whyNotPrivate(path, facts, ports.env)
+  if (problem) throw new Failure('settings', `the ${what} ${path} ${problem.why}`, { hint: problem.hint })
+  const bytes = facts && (await files.readForeign(path, MOST_BYTES).catch(() => undefined))
+  const value = bytes?.toString('utf8').trim()
+  if (value) return value
+  throw new Failure('settings', `the ${what} ${path} cannot be read or is empty`)
 }

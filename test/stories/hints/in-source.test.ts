@@ -70,6 +70,7 @@ const values = () => ({
   'set VALUE': 'leeway',
   'VALUE VALUE': '30s',
   'VALUE NAME': '30s',
+  'audience VALUE': 'api://traces',
   tenant: 'acme',
   'services VALUE': '--json',
   CMD: 'true',

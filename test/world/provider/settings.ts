@@ -27,7 +27,7 @@ export function providerSettings(
     adapter: store.adapter,
     jwks: { keys: [key.jwk] },
     cookies: { keys: [cookieKey] },
-    clients: [client(options)],
+    clients: [client(options), ...(options.workloads?.clients ?? [])],
     clientBasedCORS: () => false,
     clockTolerance: 0,
     conformIdTokenClaims: false,
@@ -49,6 +49,7 @@ export function providerSettings(
     rotateRefreshToken: rotates,
     ttl: {
       AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
       IdToken: options.idTokenSeconds ?? 3600,
       AuthorizationCode: 60,
       DeviceCode: options.deviceCodeSeconds ?? 600,
@@ -93,6 +94,7 @@ function features(options: ProviderOptions, accessTokenSeconds: number): Record<
     caller.clientId === token.clientId
   return {
     devInteractions: { enabled: false },
+    clientCredentials: { enabled: options.workloads !== undefined },
     revocation: { enabled: !options.withoutRevocation, allowedPolicy: ours },
     introspection: { enabled: true, allowedPolicy: ours },
     rpInitiatedLogout: {

@@ -1,0 +1,55 @@
+/** Where a program gets the proof of what it is: a JWT that its platform signs (RFC 7523 §3). */
+export type ProofSource =
+  /** An endpoint of the CI runner; its address and its password are in variables of the job. */
+  | {
+      readonly kind: 'request'
+      readonly name: string
+      readonly urlVariable: string
+      readonly passwordVariable: string
+      /** What to do when the variables are not there. */
+      readonly missing: string
+    }
+  | {
+      readonly kind: 'variable'
+      readonly name: string
+      readonly variable: string
+      readonly missing: string
+    }
+  | { readonly kind: 'file'; readonly name: string; readonly path: string }
+  /** The client has credentials of its own. */
+  | { readonly kind: 'none'; readonly name: string }
+
+/** Sources with a name of their own. */
+const NAMED: readonly ProofSource[] = [
+  {
+    // docs.github.com, "OpenID Connect reference": methods for requesting the OIDC token.
+    kind: 'request',
+    name: 'github',
+    urlVariable: 'ACTIONS_ID_TOKEN_REQUEST_URL',
+    passwordVariable: 'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    missing: 'Give the job the permission: permissions: id-token: write',
+  },
+  {
+    // docs.gitlab.com, "ID token authentication": a job names its tokens itself.
+    kind: 'variable',
+    name: 'gitlab',
+    variable: 'LS_AUTH_ID_TOKEN',
+    missing: 'Declare it in the job, with its audience: id_tokens: LS_AUTH_ID_TOKEN: aud: …',
+  },
+  { kind: 'none', name: 'none' },
+]
+
+/** Every way to write a source, for messages. */
+export const SOURCE_FORMS: readonly string[] = [...NAMED.map(({ name }) => name), 'env:NAME', 'file:PATH']
+
+/** The source that a setting names; undefined: there is none of that name. */
+export function proofSource(text: string): ProofSource | undefined {
+  const variable = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text)?.[1]
+  if (variable !== undefined) return { kind: 'variable', name: text, variable, missing: 'Set it.' }
+  const path = /^file:(.+)$/.exec(text)?.[1]
+  if (path !== undefined) return { kind: 'file', name: text, path }
+  return NAMED.find(({ name }) => name === text)
+}
+
+/** Whether the audience of a proof can be asked for; else whoever made it has chosen it. */
+export const takesAudience = ({ kind }: ProofSource): boolean => kind === 'request'

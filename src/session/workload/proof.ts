@@ -1,0 +1,89 @@
+import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { instant } from '../../claims/lifetime.ts'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import type { ProofSource } from '../../providers/workload-sources.ts'
+import { safeText } from '../../safe-text.ts'
+import { requestProof } from './requested-proof.ts'
+
+/** A token by which the platform says what this program is. */
+export interface Proof {
+  readonly value: string
+  /** Not verified; undefined: it is no JWT. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined
+  /** The platform's clock minus ours, seconds. */
+  readonly skewSeconds: number
+}
+
+/** Limit for a file with a proof, bytes. */
+const MOST_BYTES = 64 * 1024
+/** How long a proof counts after its `exp`, seconds: clocks differ. */
+const LEEWAY_SECONDS = 60
+
+/** RFC 6750 §2.1; a JWT has the same characters. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
+
+/**
+ * The proof, read or asked for anew: a file may hold another one by now. `audience`: for a source that can be asked.
+ * Failures: `no-proof`, `network`, `refused` (an unsafe address).
+ */
+export async function readProof(
+  client: Pick<Client, 'http'>,
+  source: ProofSource,
+  audience: string | undefined,
+  ports: Ports,
+): Promise<Proof> {
+  const { text, skewSeconds = 0 } = await textOf(client, source, audience, ports)
+  if (!TOKEN.test(text)) {
+    throw new Failure('no-proof', `${source.name} holds no token`, {
+      hint: 'It must be one JWT, without anything beside it.',
+    })
+  }
+  const jwt = readJwt(text)
+  const claims = isReadable(jwt) ? jwt.payload : undefined
+  const now = ports.clock.now() / 1000 + skewSeconds
+  if (typeof claims?.exp === 'number' && claims.exp + LEEWAY_SECONDS < now) {
+    throw new Failure('no-proof', `the token from ${source.name} expired at ${instant(claims.exp)}`, {
+      hint: 'Let the platform make a new one: in CI run the job again, on a server look at what renews the file.',
+    })
+  }
+  return { value: text, claims, skewSeconds }
+}
+
+async function textOf(
+  client: Pick<Client, 'http'>,
+  source: ProofSource,
+  audience: string | undefined,
+  ports: Ports,
+): Promise<{ readonly text: string; readonly skewSeconds?: number }> {
+  switch (source.kind) {
+    case 'request':
+      return requestProof(client, source, audience, ports)
+    case 'variable': {
+      const text = ports.env.variables[source.variable]?.trim()
+      if (text) return { text }
+      throw new Failure('no-proof', `the variable ${source.variable} is not set`, { hint: source.missing })
+    }
+    case 'file':
+      return { text: await readFile(source.path, ports) }
+    default:
+      throw new Failure('bug', `a proof from ${source.name}`)
+  }
+}
+
+/** Symlinks are followed: Kubernetes puts the current token behind two of them. */
+async function readFile(path: string, ports: Ports): Promise<string> {
+  const shown = safeText(path, 200)
+  const bytes = await (await ports.files()).readForeign(path, MOST_BYTES).catch((cause) => {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('no-proof', `cannot read the token in ${shown} (${code})`, {
+      hint: 'Let the user that runs ls-auth read it.',
+      cause,
+    })
+  })
+  if (bytes) return bytes.toString('utf8').trim()
+  throw new Failure('no-proof', `there is no file ${shown}`, {
+    hint: 'Check the path in workload.source, and that the platform has put the token there.',
+  })
+}

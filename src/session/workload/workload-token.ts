@@ -1,0 +1,161 @@
+import { isIssuerOf } from '../../claims/issuer.ts'
+import type { Client, Workload } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { takesAudience } from '../../providers/workload-sources.ts'
+import { gate } from '../policy-gate.ts'
+import { issuerMismatch } from '../protocol/metadata.ts'
+import { findFresh, isPlain, secondsLeft, type Want } from '../renewal/freshness.ts'
+import { slotMismatch } from '../renewal/slot.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import { type Proof, readProof } from './proof.ts'
+import { cannotChoose, explainRefusal } from './refusal.ts'
+
+/** A token of a program without a person. */
+export interface WorkloadToken {
+  readonly token: StoredToken
+  /** What a session would hold beside it: metadata, keys, granted scope, clock skew. */
+  readonly body: SessionBody
+  /** The claims of the platform's proof, not verified; undefined: there is none, or it is no JWT. */
+  readonly proofClaims: Proof['claims']
+}
+
+/** The tokens of one run of the program, by what they are for. */
+export type HeldTokens = Map<string, Promise<WorkloadToken>>
+
+/** Lifetime of a proof that does not say how long it is valid, seconds. */
+const UNKNOWN_LIFE = 60
+
+/**
+ * A token that is valid now: one that this process holds, else a new one; commands at the same time share the request.
+ * Failures: `no-proof`, `settings`, `network`, `provider-failed`, `not-signed-in` (refused by the provider),
+ * `not-allowed` (policy), `refused`, `usage`, `cannot-do`.
+ */
+export async function workloadToken(
+  client: Client,
+  workload: Workload,
+  want: Want,
+  held: HeldTokens,
+  ports: Ports,
+): Promise<WorkloadToken> {
+  const slot = JSON.stringify([client.profile, want.use, want.audience, want.scopes])
+  for (;;) {
+    const before = held.get(slot)
+    // Whoever joins a request that is on its way shares its failure, too.
+    const known = await before
+    if (known && findFresh({ ...known.body, tokens: [known.token] }, want, ports.clock.now())) return known
+    if (held.get(slot) !== before) continue
+    const asked = askForToken(client, workload, want, ports)
+    held.set(slot, asked)
+    asked.catch(() => held.get(slot) === asked && held.delete(slot))
+    return checkLife(await asked, want, ports)
+  }
+}
+
+/** Failure `usage`: it lives shorter than `--min-ttl`. */
+function checkLife(given: WorkloadToken, { minTtlSeconds = 0 }: Want, ports: Ports): WorkloadToken {
+  const left = Math.floor(secondsLeft(given.token, ports.clock.now()))
+  if (left >= minTtlSeconds) return given
+  throw new Failure('usage', `a new token lives ${left}s, less than --min-ttl asks for`, {
+    hint: `Ask for --min-ttl ${Math.max(0, left)}s at most.`,
+  })
+}
+
+async function askForToken(
+  client: Client,
+  workload: Workload,
+  want: Want,
+  ports: Ports,
+): Promise<WorkloadToken> {
+  let proof: Proof | undefined
+  try {
+    const { source, grant } = workload
+    if (grant === 'as-is') refuseChoice(client, workload, want)
+    if (source.kind !== 'none')
+      proof = await readProof(client, source, proofAudience(client, workload, want), ports)
+    return grant === 'as-is' && proof
+      ? await asItIs(client, want, proof, ports)
+      : await exchanged(client, workload, want, proof, ports)
+  } catch (error) {
+    throw explainRefusal(error, workload, proof)
+  }
+}
+
+/** A proof that is exchanged is for the provider, unless the profile names another audience for it. */
+function proofAudience(
+  client: Client,
+  { source, grant, audience }: Workload,
+  want: Want,
+): string | undefined {
+  if (!takesAudience(source)) return undefined
+  if (grant !== 'as-is') return audience ?? client.audience ?? client.issuer
+  const asked = want.audience || audience || client.audience
+  if (asked !== undefined) return asked
+  // The platform's default would be an audience that every API of its users accepts.
+  throw new Failure('settings', `profile ${client.profile} does not say which API the token is for`, {
+    hint: `Name what the gateway expects: ls-auth profile set audience VALUE --profile ${client.profile}`,
+  })
+}
+
+function refuseChoice(client: Client, { source }: Workload, want: Want): void {
+  if (want.scopes !== '') throw cannotChoose(client, 'scope', source.name)
+  if (want.audience !== '' && !takesAudience(source)) throw cannotChoose(client, 'audience', source.name)
+}
+
+async function asItIs(client: Client, want: Want, proof: Proof, ports: Ports): Promise<WorkloadToken> {
+  const { claims, skewSeconds } = proof
+  if (claims && !isIssuerOf(claims, client.issuer, client.preset))
+    throw issuerMismatch(client.issuer, claims.iss)
+  const receivedAt = ports.clock.now()
+  const { exp } = claims ?? {}
+  const expiresIn = typeof exp === 'number' ? Math.floor(exp - receivedAt / 1000 - skewSeconds) : UNKNOWN_LIFE
+  const answer = { tokens: { jwks: undefined, receivedAt, expiresIn, skewSeconds }, scope: undefined }
+  if (isPlain(want)) await gate(client, proof.value, answer, 'fail', ports)
+  return {
+    token: stored(want, proof.value, receivedAt, expiresIn),
+    body: { tokens: [], skewSeconds, signedInAt: receivedAt },
+    proofClaims: claims,
+  }
+}
+
+async function exchanged(
+  client: Client,
+  workload: Workload,
+  want: Want,
+  proof: Proof | undefined,
+  ports: Ports,
+): Promise<WorkloadToken> {
+  // Lazy: a token that is used as it is needs no code that talks to a token endpoint.
+  const { grantedToken } = await import('./workload-grant.ts')
+  const { tokens, metadata } = await grantedToken(client, workload, want, proof, ports)
+  const { receivedAt, expiresIn, skewSeconds, jwks, scope } = tokens
+  const other = slotMismatch(client, want, tokens, {})
+  if (other) throw other
+  const value = want.use === 'id' ? tokens.idToken : tokens.accessToken
+  if (value === undefined) {
+    throw new Failure('cannot-do', 'the provider sent no ID token: it gives programs access tokens', {
+      hint: 'Set use_token = "access" in the profile, and leave --id-token out.',
+    })
+  }
+  if (isPlain(want)) await gate(client, value, { tokens, scope, metadata }, 'fail', ports)
+  return {
+    token: stored(want, value, receivedAt, expiresIn),
+    body: {
+      tokens: [],
+      skewSeconds,
+      signedInAt: receivedAt,
+      metadata: { value: metadata, fetchedAt: receivedAt },
+      ...(jwks && { jwks }),
+      ...(scope !== undefined && { grantedScope: scope }),
+      ...(tokens.idToken !== undefined && { idToken: tokens.idToken }),
+    },
+    proofClaims: proof?.claims,
+  }
+}
+
+const stored = (
+  { use, audience, scopes }: Want,
+  value: string,
+  receivedAt: number,
+  expiresIn: number,
+): StoredToken => ({ use, audience, scopes, value, receivedAt, expiresIn })

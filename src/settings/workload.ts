@@ -1,0 +1,120 @@
+import type { Workload } from '../client.ts'
+import { Failure } from '../errors.ts'
+import { didYouMean } from '../near-name.ts'
+import type { Env } from '../ports.ts'
+import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
+import { safeText } from '../safe-text.ts'
+import { expandHome } from './places.ts'
+
+type Table = Readonly<Record<string, unknown>>
+
+const GRANTS = ['as-is', 'token-exchange', 'jwt-bearer', 'client-credentials'] as const
+const CLIENT_AUTHS = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'source_token',
+] as const
+
+/** Every key of `[profiles.NAME.workload]`. */
+export const WORKLOAD_KEYS = [
+  'source',
+  'grant',
+  'audience',
+  'client_auth',
+  'assertion_key',
+  'assertion_key_id',
+] as const
+
+/**
+ * `[profiles.NAME.workload]`: how a program without a person gets its tokens. An unknown key is an error: a typo must not
+ * change what is sent to whom. `file`: for the message. Failure `settings`.
+ */
+export function readWorkload(table: Table | undefined, file: string, env: Env): Workload | undefined {
+  if (table === undefined) return undefined
+  for (const key of Object.keys(table)) {
+    if (!(WORKLOAD_KEYS as readonly string[]).includes(key)) {
+      throw new Failure('settings', `${file}: workload.${safeText(key, 60)} is not known`, {
+        hint: `${didYouMean(key, WORKLOAD_KEYS)}Known there: ${WORKLOAD_KEYS.join(', ')}.`,
+      })
+    }
+  }
+  const text = (key: (typeof WORKLOAD_KEYS)[number]) => textIn(table, key, file)
+  const source = readSource(text('source'), file, env)
+  const clientAuth = oneOf(text('client_auth') ?? 'none', CLIENT_AUTHS, 'client_auth', file)
+  const usual = source.kind === 'none' || clientAuth === 'source_token' ? 'client-credentials' : 'as-is'
+  const key = text('assertion_key')
+  const workload: Workload = {
+    source,
+    grant: oneOf(text('grant') ?? usual, GRANTS, 'grant', file),
+    audience: text('audience'),
+    clientAuth,
+    assertionKey: key === undefined ? undefined : expandHome(key, env),
+    assertionKeyId: text('assertion_key_id'),
+  }
+  const contradiction = contradictionIn(workload)
+  if (contradiction === undefined) return workload
+  const [what, hint] = contradiction
+  throw new Failure('settings', `${file}: ${what}`, { hint })
+}
+
+/** Values that do not go together: what is wrong, and the next step. */
+function contradictionIn(workload: Workload): readonly [what: string, hint: string] | undefined {
+  const { source, grant, clientAuth, assertionKey, assertionKeyId } = workload
+  if (source.kind === 'none' && (grant !== 'client-credentials' || clientAuth === 'source_token'))
+    return [
+      `workload.source = "none" leaves nothing to prove with (${grant === 'client-credentials' ? 'client_auth = "source_token"' : `grant = "${grant}"`})`,
+      `Set workload.source: ${SOURCE_FORMS.filter((form) => form !== 'none').join(', ')}.`,
+    ]
+  if (grant === 'as-is' && clientAuth !== 'none')
+    return ['workload.client_auth is not used with grant = "as-is"', 'Leave it out, or set another grant.']
+  if (grant === 'client-credentials' && clientAuth === 'none')
+    return [
+      'grant = "client-credentials" needs workload.client_auth',
+      `Set it: ${CLIENT_AUTHS.filter((one) => one !== 'none').join(', ')}.`,
+    ]
+  if (grant === 'client-credentials' && clientAuth !== 'source_token' && source.kind !== 'none')
+    return [
+      `workload.source = "${source.name}" is not used with client_auth = "${clientAuth}"`,
+      'Set source = "none", or client_auth = "source_token".',
+    ]
+  if (clientAuth === 'private_key_jwt' && assertionKey === undefined)
+    return [
+      'client_auth = "private_key_jwt" needs workload.assertion_key',
+      'Name a file with the private key (PEM or JWK, mode 0600).',
+    ]
+  if (clientAuth !== 'private_key_jwt' && (assertionKey ?? assertionKeyId) !== undefined)
+    return [
+      'workload.assertion_key is only used with client_auth = "private_key_jwt"',
+      'Set that, or leave the key out.',
+    ]
+  return undefined
+}
+
+function readSource(text: string | undefined, file: string, env: Env): Workload['source'] {
+  if (text === undefined) {
+    throw new Failure('settings', `${file}: workload.source is not set`, {
+      hint: `It says where the proof comes from: ${SOURCE_FORMS.join(', ')}.`,
+    })
+  }
+  const source = proofSource(text)
+  if (source?.kind === 'file') return { ...source, path: expandHome(source.path, env) }
+  return source ?? oneOf(text, SOURCE_FORMS as readonly never[], 'source', file)
+}
+
+function textIn(table: Table, key: string, file: string): string | undefined {
+  const value = table[key]
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value
+  throw new Failure('settings', `${file}: workload.${key} must be a string`, {
+    hint: 'Correct it there, or leave it out.',
+  })
+}
+
+function oneOf<T extends string>(value: string, known: readonly T[], key: string, file: string): T {
+  const found = known.find((one) => one === value)
+  if (found !== undefined) return found
+  throw new Failure('settings', `${file}: workload.${key} = "${safeText(value, 80)}" is not known`, {
+    hint: `${didYouMean(value, known)}Known there: ${known.join(', ')}.`,
+  })
+}

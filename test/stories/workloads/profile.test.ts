@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPlace, type Place } from './place.ts'
+
+let place: Place
+beforeAll(async () => {
+  place = await openPlace()
+  await place.profile(
+    'source = "github"\ngrant = "token-exchange"',
+    'issuer = "https://login.example"\nclient_id = "job"\napi = "https://traces.example"',
+  )
+})
+afterAll(() => place.close())
+
+describe('the profile of a workload', () => {
+  it('is shown with its source, and asks for no scopes of its own accord', async () => {
+    const { stdout } = await place.type('ls-auth profile show')
+    expect(stdout).toMatch(/^workload +\{"source":"github","grant":"token-exchange"\} +# profile$/m)
+    expect(stdout).toMatch(/^scopes +none/m)
+  })
+
+  it('is changed key by key, and what cannot be is refused', async () => {
+    expect(await place.type('ls-auth profile set workload.audience https://login.example')).toMatchObject({
+      exit: 0,
+      stderr: 'workload.audience of profile ci is https://login.example now.\n',
+    })
+    const wrong = await place.type('ls-auth profile set workload.grant token_exchange')
+    expect(wrong.exit).toBe(2)
+    expect(wrong.stderr).toContain('Did you mean token-exchange?')
+    expect((await place.type('ls-auth profile set workload.audience --unset')).exit).toBe(0)
+  })
+
+  it('is exported whole, for it holds no secret, and imported by somebody who sees what is sent where', async () => {
+    await place.world.editConfig((text) =>
+      text.replace(
+        'grant = "token-exchange"',
+        'grant = "token-exchange"\nclient_auth = "private_key_jwt"\nassertion_key = "/etc/key.pem"\nassertion_key_id = "k1"',
+      ),
+    )
+    const { stdout } = await place.type('ls-auth profile export ci')
+    expect(stdout).toContain('[profiles.ci.workload]\nsource = "github"\ngrant = "token-exchange"')
+    const path = await place.file('team.toml', stdout)
+    const { exit, stderr } = await place.type(`ls-auth profile add again --from ${path} --yes`)
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain(
+      'This profile sends what it has from  github, /etc/key.pem\n' +
+        'to                                   https://login.example\n' +
+        'and tokens to                        https://traces.example\n',
+    )
+    expect(stderr).toContain('Then: ls-auth whoami --profile again')
+    expect((await place.type('ls-auth profile export again')).stdout).toBe(
+      stdout.replace('[profiles.ci', '[profiles.again').replace('[profiles.ci', '[profiles.again'),
+    )
+  })
+
+  it('is removed without a look at the keychain', async () => {
+    expect((await place.type('ls-auth profile remove again')).exit).toBe(0)
+    expect(place.world.keychain.calls).toEqual([])
+  })
+})
