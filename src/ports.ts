@@ -183,6 +183,11 @@ export interface Programs {
    * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run`.
    */
   run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
+  /**
+   * What a program writes to stdout, with the variables of this process: at most 64 kB, within 30 seconds. Undefined: it
+   * is not there, or has failed. What it says on stderr is dropped.
+   */
+  output(command: readonly string[]): Promise<string | undefined>
 }
 
 /** The machine. Heavy ports are thunks: loaded lazily, by the first command that needs them. */

@@ -15,6 +15,8 @@ export type ProofSource =
       readonly variable: string
       readonly missing: string
     }
+  /** A cloud that signs a token for who can sign a request with its credentials. */
+  | { readonly kind: 'cloud'; readonly name: string }
   | { readonly kind: 'file'; readonly name: string; readonly path: string }
   /** The client has credentials of its own. */
   | { readonly kind: 'none'; readonly name: string }
@@ -36,6 +38,7 @@ const NAMED: readonly ProofSource[] = [
     variable: 'LS_AUTH_ID_TOKEN',
     missing: 'Declare it in the job, with its audience: id_tokens: LS_AUTH_ID_TOKEN: aud: …',
   },
+  { kind: 'cloud', name: 'aws' },
   { kind: 'none', name: 'none' },
 ]
 
@@ -52,4 +55,4 @@ export function proofSource(text: string): ProofSource | undefined {
 }
 
 /** Whether the audience of a proof can be asked for; else whoever made it has chosen it. */
-export const takesAudience = ({ kind }: ProofSource): boolean => kind === 'request'
+export const takesAudience = ({ kind }: ProofSource): boolean => kind === 'request' || kind === 'cloud'

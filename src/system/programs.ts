@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { Failure } from '../errors.ts'
@@ -36,6 +36,12 @@ export const otherPrograms: Programs = {
           signal === null ? { status: status ?? 0 } : { signal, signalNumber: constants.signals[signal] },
         )
       })
+    })
+  },
+  output([program = '', ...args]) {
+    const limits = { timeout: 30_000, maxBuffer: 64 * 1024, windowsHide: true }
+    return new Promise((resolve) => {
+      execFile(program, args, limits, (error, stdout) => resolve(error ? undefined : stdout))
     })
   },
 }

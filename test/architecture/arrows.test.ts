@@ -41,8 +41,9 @@ describe('the plan of the house', () => {
     expect(Object.keys(packageFile().dependencies).sort()).toEqual([...EXTERNAL].sort())
   })
 
-  it('at most ten packages beside Node make the program', () => {
-    expect(Object.keys(DOORS).length).toBeLessThanOrEqual(11)
+  it('few packages beside Node make the program', () => {
+    // The twelfth signs requests to AWS, and is loaded for a workload there alone.
+    expect(Object.keys(DOORS).length).toBeLessThanOrEqual(12)
   })
 })
 

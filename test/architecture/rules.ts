@@ -40,6 +40,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
+  aws4fetch: 'src/session/workload/aws-proof.ts',
   '@decimalturn/toml-patch': 'src/settings/toml-writing.ts',
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
@@ -80,6 +81,9 @@ const PROVIDERS = [
 /** Names on the wire that hold one: a claim of issuers that nothing else is known of, a variable of a CI runner. */
 const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
+/** Who speaks a protocol that one platform alone has. */
+const PLATFORM_GUESTS = ['src/session/workload/aws-proof.ts', 'src/session/workload/proof.ts']
+
 /** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')
 
@@ -106,7 +110,7 @@ export function violations(source: Source): string[] {
     ...(path.startsWith('src/providers/') ? [] : decisions).map(
       (text) => `asks which provider it is: ${text}`,
     ),
-    ...(path.startsWith('src/providers/') ? [] : words)
+    ...(path.startsWith('src/providers/') || PLATFORM_GUESTS.includes(path) ? [] : words)
       .filter((word) => PROVIDERS.some((pattern) => pattern.test(word)) && !ON_THE_WIRE.has(word))
       .map((word) => `names a provider: ${word.slice(0, 60)}`),
     ...(BACKEND_ROOMS.test(path) || path in BACKEND_GUESTS ? [] : words)

@@ -20,7 +20,7 @@ const EXPECT: Readonly<Record<(typeof EXPECT_KEYS)[number], string>> = {
 /** What each key of `workload` says. */
 const WORKLOAD: Readonly<Record<(typeof WORKLOAD_KEYS)[number], string>> = {
   source:
-    'where the proof of what the program is comes from: `github` (asked for at the runner), `gitlab` (the variable `LS_AUTH_ID_TOKEN`), `env:NAME`, `file:PATH` (read again each time), `none`',
+    'where the proof of what the program is comes from: `github` (asked for at the runner), `gitlab` (the variable `LS_AUTH_ID_TOKEN`), `env:NAME`, `file:PATH` (read again each time), `aws` (`sts:GetWebIdentityToken`, by the credentials in the environment or of the AWS CLI), `none`',
   grant:
     'what is done with it: `as-is` (sent to the API), `token-exchange` (RFC 8693), `jwt-bearer` (RFC 7523), `client-credentials`; the last where the source is `none` or `client_auth` is `source_token`, else `as-is`',
   audience:
@@ -40,6 +40,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   [
     'ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN',
     'set by GitHub: where a job asks for its proof',
+  ],
+  [
+    'AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_STS',
+    'for `source = "aws"`, as the AWS CLI reads them',
   ],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, before `proxy` of the profile'],
   ['NODE_EXTRA_CA_CERTS', 'certificates to trust, as `ca_file`'],

@@ -65,6 +65,9 @@ async function textOf(
       if (text) return { text }
       throw new Failure('no-proof', `the variable ${source.variable} is not set`, { hint: source.missing })
     }
+    case 'cloud':
+      // Lazy: the only source that signs a request.
+      return (await import('./aws-proof.ts')).awsProof(client, audience, ports)
     case 'file':
       return { text: await readFile(source.path, ports) }
     default:

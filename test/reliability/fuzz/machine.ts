@@ -108,7 +108,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       certificateIssuer: async () => undefined,
     }),
     browser: async () => ({ open: async () => false }),
-    programs: async () => ({ run: async () => ({ status: 0 }) }),
+    programs: async () => ({ run: async () => ({ status: 0 }), output: async () => undefined }),
   }
 }
 

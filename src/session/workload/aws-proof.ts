@@ -1,0 +1,133 @@
+import { AwsV4Signer } from 'aws4fetch'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
+import { isLoopback } from '../../loopback-host.ts'
+import type { Env, HttpAnswer, Ports } from '../../ports.ts'
+import { skewOf } from '../protocol/metadata.ts'
+
+const MOST_BYTES = 64 * 1024
+/** Life of the token, seconds: the default of the API. */
+const LIFE = '300'
+
+interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/**
+ * Asks AWS STS for a token about its caller (`GetWebIdentityToken`; outbound identity federation), signed with
+ * Signature Version 4. Failures: `no-proof`, `network`, `refused`.
+ */
+export async function awsProof(
+  client: Pick<Client, 'http'>,
+  audience: string | undefined,
+  ports: Ports,
+): Promise<{ readonly text: string; readonly skewSeconds: number }> {
+  const { variables } = ports.env
+  const region = variables.AWS_REGION || variables.AWS_DEFAULT_REGION
+  if (!region || !/^[a-z0-9-]+$/.test(region)) {
+    // The global endpoint of STS does not have this call.
+    throw new Failure('no-proof', 'the variable AWS_REGION names no region', {
+      hint: 'Set it to the region of this workload, such as eu-central-1.',
+    })
+  }
+  const url = endpoint(region, ports.env)
+  const credentials = ownCredentials(ports.env) ?? (await credentialsOfCli(ports))
+  const body = new URLSearchParams({
+    Action: 'GetWebIdentityToken',
+    Version: '2011-06-15',
+    SigningAlgorithm: 'RS256',
+    DurationSeconds: LIFE,
+    ...(audience !== undefined && { 'Audience.member.1': audience }),
+  }).toString()
+  const http = await ports.http(client.http)
+  const headers = await sign(url, body, region, credentials, ports.clock.now())
+  const answer = await http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
+  const text = element('WebIdentityToken', answer)
+  if (answer.status === 200 && text !== undefined)
+    return { text, skewSeconds: skewOf(answer, ports.clock.now()) }
+  throw refusal(answer)
+}
+
+/** `AWS_ENDPOINT_URL_STS` as in the AWS CLI, for VPC endpoints; credentials go there, so https or loopback. */
+function endpoint(region: string, { variables }: Env): URL {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const text = variables.AWS_ENDPOINT_URL_STS || `https://sts.${region}.${domain}/`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return url
+  throw new Failure('refused', 'AWS_ENDPOINT_URL_STS is not an https URL', {
+    hint: 'Unset it, or give it the https URL of your endpoint.',
+  })
+}
+
+function ownCredentials({ variables }: Env): Credentials | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
+  if (!accessKeyId || !secretAccessKey) return undefined
+  const sessionToken = variables.AWS_SESSION_TOKEN
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+}
+
+/** The AWS CLI knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
+async function credentialsOfCli(ports: Ports): Promise<Credentials> {
+  const programs = await ports.programs()
+  const output = await programs.output(['aws', 'configure', 'export-credentials', '--format', 'process'])
+  const said = output === undefined ? undefined : jsonObject(output)
+  const {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+  } = said ?? {}
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')
+    return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
+  throw new Failure('no-proof', 'there are no AWS credentials here', {
+    hint: 'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
+  })
+}
+
+async function sign(
+  url: URL,
+  body: string,
+  region: string,
+  credentials: Credentials,
+  now: number,
+): Promise<Record<string, string>> {
+  const signer = new AwsV4Signer({
+    ...credentials,
+    method: 'POST',
+    url: url.href,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' },
+    body,
+    service: 'sts',
+    region,
+    datetime: new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+  })
+  return Object.fromEntries((await signer.sign()).headers)
+}
+
+/** The text of an element that holds no others: one name, one token. */
+const element = (name: string, { body }: HttpAnswer): string | undefined =>
+  new RegExp(`<${name}>([^<>&\\s]+)</${name}>`).exec(body.toString('utf8'))?.[1]
+
+/** Only the code is shown: the message of a wrong signature quotes the signed request. */
+function refusal(answer: HttpAnswer): Failure {
+  const code = /^\w{1,80}$/.exec(element('Code', answer) ?? '')?.[0]
+  const hint = HINTS.find(([pattern]) => pattern.test(code ?? ''))?.[1]
+  return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
+    hint: hint ?? 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.',
+  })
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^OutboundWebIdentityFederationDisabled/,
+    'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+  ],
+  [/^AccessDenied/, 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
+  [/^ExpiredToken/, 'The AWS credentials have expired: get new ones.'],
+  [
+    /^(InvalidClientTokenId|SignatureDoesNotMatch)/,
+    'The AWS credentials are wrong: aws sts get-caller-identity',
+  ],
+]

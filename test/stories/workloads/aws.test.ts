@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  CREDENTIALS,
+  REGION,
+  type SecurityTokenService,
+  startSecurityTokenService,
+} from '../../world/security-token-service.ts'
+import { claimsOf, openPlace, type Place } from './place.ts'
+
+const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const
+
+let place: Place
+let service: SecurityTokenService
+beforeAll(async () => {
+  place = await openPlace()
+  const claims = { sub: ROLE, repository: undefined, ref: undefined, environment: undefined }
+  service = await startSecurityTokenService((audience) => place.platform.sign(audience, claims))
+})
+afterAll(() => Promise.all([place.close(), service.close()]))
+beforeEach(async () => {
+  service.error = undefined
+  const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS
+  Object.assign(place.world.variables, {
+    AWS_ENDPOINT_URL_STS: service.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  })
+  for (const secret of [secretAccessKey, sessionToken]) place.platform.secrets.add(secret)
+  await place.profile('source = "aws"', `issuer = "${place.platform.issuer}"\naudience = "api://traces"`)
+})
+
+describe('a workload on AWS', () => {
+  it('has a token of STS, asked for by a signed request', async () => {
+    const { exit, stdout, stderr } = await place.type('ls-auth token')
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(claimsOf(stdout)).toMatchObject({ aud: 'api://traces', sub: ROLE })
+    expect(service.forms.at(-1)?.get('DurationSeconds')).toBe('300')
+  })
+
+  it('shows in whoami which role it is', async () => {
+    const { stdout } = await place.type('ls-auth whoami')
+    expect(stdout).toMatch(/^ {2}workload +aws, as-is: role TraceReader$/m)
+  })
+
+  it('uses the credentials that the AWS CLI has, where the environment has none', async () => {
+    for (const name of KEYS) delete place.world.variables[name]
+    const {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+    } = CREDENTIALS
+    const said = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, SessionToken })
+    const bin = join(place.world.home, 'bin')
+    await mkdir(bin, { recursive: true })
+    const script = `#!/bin/sh\n[ "$*" = "configure export-credentials --format process" ] && echo '${said}'\n`
+    await writeFile(join(bin, 'aws'), script, { mode: 0o755 })
+    vi.stubEnv('PATH', `${bin}:${process.env.PATH}`)
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    await writeFile(join(bin, 'aws'), '#!/bin/sh\nexit 255\n', { mode: 0o755 })
+    const none = await place.type('ls-auth token')
+    vi.unstubAllEnvs()
+    expect(none.exit).toBe(6)
+    expect(none.stderr).toContain('error: there are no AWS credentials here\nhint: ')
+  })
+
+  it.each([
+    ['OutboundWebIdentityFederationDisabledException', 'Ask for iam:EnableOutboundWebIdentityFederation'],
+    ['AccessDenied', 'Ask for sts:GetWebIdentityToken'],
+    ['ExpiredTokenException', 'get new ones'],
+    ['Throttling', 'Wait, then try again'],
+  ])('is told that STS says %s: exit 6, and nothing else of what it says', async (code, hint) => {
+    service.error = code
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect(exit).toBe(6)
+    expect(stderr).toContain(`error: aws gave no token (${code})\nhint: `)
+    expect(stderr).toContain(hint)
+  })
+
+  it('a wrong secret is refused by its signature', async () => {
+    place.world.variables.AWS_SECRET_ACCESS_KEY = 'another'
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect(exit).toBe(6)
+    expect(stderr).toContain('aws gave no token (SignatureDoesNotMatch)')
+  })
+
+  it('needs a region, and signs for no plain http address', async () => {
+    delete place.world.variables.AWS_REGION
+    expect((await place.type('ls-auth token')).stderr).toContain('AWS_REGION names no region')
+    place.world.variables.AWS_REGION = REGION
+    place.world.variables.AWS_ENDPOINT_URL_STS = 'http://sts.example'
+    expect((await place.type('ls-auth token')).exit).toBe(10)
+  })
+})
