@@ -21,6 +21,8 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal, exitState)),
     http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
+    upstream: async (settings) => (await import('./system/http/upstream.ts')).openUpstream(settings, env),
+    localServers: once(async () => (await import('./system/local-server.ts')).localServers),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
     programs: once(async () => (await import('./system/programs.ts')).otherPrograms),
   }

@@ -1,5 +1,7 @@
 /** The machine as interfaces. Types only: any room may import this file, `src/system` implements it. */
 
+import type { Readable } from 'node:stream'
+
 /** What does not change while the process runs. */
 export interface Env {
   readonly variables: Readonly<Record<string, string | undefined>>
@@ -36,7 +38,7 @@ export type Unlock = () => Promise<void>
 
 /** `lstat` of a file; `mode`: the permission bits. */
 export interface FileFacts {
-  readonly kind: 'file' | 'directory' | 'symlink' | 'other'
+  readonly kind: 'file' | 'directory' | 'symlink' | 'socket' | 'other'
   readonly mode: number
   readonly uid: number
   readonly size: number
@@ -99,6 +101,82 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>
   /** Issuer of the host's TLS certificate; undefined for plain http or behind a proxy. */
   certificateIssuer(url: URL): Promise<string | undefined>
+}
+
+/** One HTTP request whose bodies are streamed. */
+export interface UpstreamRequest {
+  readonly method: string
+  readonly url: URL
+  /** Repeated names are sent as repeated headers. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** A stream is read once, so such a request cannot be sent again. */
+  readonly body: Buffer | Readable | undefined
+  readonly signal: AbortSignal
+}
+
+/** Its response; the body must be read or discarded. Redirects are never followed. */
+export interface UpstreamAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** As it comes, still compressed. */
+  readonly body: Readable
+}
+
+/** An HTTP client that streams, with the same settings as {@link Http}. */
+export interface Upstream {
+  /** Failures: `network`, `refused` (TLS). */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>
+  close(): Promise<void>
+}
+
+/** A request to a server of ours, before its body is read. */
+export interface LocalRequest {
+  readonly method: string
+  /** The target of the request line, as it came. */
+  readonly target: string
+  /** Names and values in turn, as they came. */
+  readonly headers: readonly string[]
+}
+
+/** A request to a server of ours, and the ways to answer it. */
+export interface LocalExchange {
+  readonly request: LocalRequest
+  /** Aborted when the caller has gone before the end of the answer. */
+  readonly gone: AbortSignal
+  /** Lets the caller send its body (`Expect: 100-continue`), and gives it as a stream. */
+  body(): Readable
+  /** Answers with a JSON text and closes the connection. */
+  refuse(status: number, json: string): void
+  /** Streams an answer. Resolves at its end, rejects when either side breaks off. */
+  stream(answer: UpstreamAnswer, change: ByteFilter | undefined): Promise<void>
+  /** Closes the connection without a word. */
+  drop(): void
+}
+
+/** Changes bytes that pass by; both give what may go on by now. */
+export interface ByteFilter {
+  push(bytes: Buffer): Buffer
+  end(): Buffer
+}
+
+/** Where a server of ours listens: a TCP port of 127.0.0.1 (0: any that is free), or a Unix socket (mode 0600). */
+export type LocalAddress = { readonly port: number } | { readonly socket: string }
+
+/** A server of ours that listens. */
+export interface LocalServer {
+  /** Undefined on a Unix socket. */
+  readonly port: number | undefined
+  /** Takes no more requests, and waits a moment for the end of those it has. Removes the Unix socket. */
+  close(): Promise<void>
+}
+
+/** HTTP servers for other programs of this machine. */
+export interface LocalServers {
+  /** Error code EADDRINUSE, EACCES, … when it cannot listen there. */
+  open(address: LocalAddress, serve: (exchange: LocalExchange) => Promise<void>): Promise<LocalServer>
+  /** Whether a program answers at a Unix socket; false: nobody has it open any more. */
+  isLive(socket: string): Promise<boolean>
 }
 
 /** Proxy, CA and timeout of an HTTP client. */
@@ -169,6 +247,11 @@ export interface Terminal {
 export interface Signals {
   /** A signal that comes during `work` takes effect after it, or after a timeout. */
   shield<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Waits for a signal that would end the process, and gives the status that a shell would see (130, 143). A second one
+   * ends it at once. When `stop` is aborted it waits no longer, and never resolves.
+   */
+  ending(stop: AbortSignal): Promise<number>
 }
 
 /** How a child process ended. */
@@ -200,6 +283,8 @@ export interface Ports {
   lock(): Promise<Lock>
   keychain(): Promise<Keychain>
   http(settings: HttpSettings): Promise<Http>
+  upstream(settings: HttpSettings): Promise<Upstream>
+  localServers(): Promise<LocalServers>
   browser(): Promise<Browser>
   programs(): Promise<Programs>
 }

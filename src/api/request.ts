@@ -60,7 +60,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const url = target(destination.base, request)
     let token = destination.authorization.toLowerCase() === 'none' ? undefined : await source.token()
     let answer = await attempt(destination, url, request, token)
-    if (answer.status === 401 && token !== undefined && !wantsNewSignIn(answer)) {
+    if (answer.status === 401 && token !== undefined && !isStepUp(answer.headers['www-authenticate'])) {
       const renewed = await source.renew(token)
       if (renewed !== undefined) {
         token = renewed
@@ -131,8 +131,8 @@ function parse(answer: HttpAnswer, url: URL): unknown {
 }
 
 /** A step-up challenge (RFC 9470): another token of the same sign-in is refused as well. */
-const wantsNewSignIn = ({ headers }: HttpAnswer): boolean =>
-  /\berror\s*=\s*"?insufficient_user_authentication\b/i.test(headers['www-authenticate'] ?? '')
+export const isStepUp = (challenge: string | undefined): boolean =>
+  /\berror\s*=\s*"?insufficient_user_authentication\b/i.test(challenge ?? '')
 
 /** Redacts the token in an error response: a server may echo it, and messages quote the response. */
 function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {

@@ -47,6 +47,8 @@ export interface Backend {
   readonly defaultApi: string
   /** The header that names the tenant, in lower case. */
   readonly tenantHeader?: string
+  /** The type of its data source in Grafana, where that is a part of Grafana. */
+  readonly dataSourceType?: string
   /** The language of `ls-auth query`, for its help. */
   readonly queryLanguage?: string
   readonly flags?: readonly OwnFlag[]

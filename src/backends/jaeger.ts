@@ -7,6 +7,7 @@ export const jaeger = {
   needs: [],
   takes: [],
   defaultApi: 'http://127.0.0.1:16686',
+  dataSourceType: 'jaeger',
   readRoutes: [
     { method: 'GET', path: '/api/v3/services' },
     { method: 'GET', path: '/api/services' },

@@ -9,6 +9,7 @@ export const tempo = {
   defaultApi: 'http://127.0.0.1:3200',
   tenantHeader: 'x-scope-orgid',
   queryLanguage: 'TraceQL metrics',
+  dataSourceType: 'tempo',
   readRoutes: [
     { method: 'GET', path: '/api/echo' },
     { method: 'GET', path: '/api/v2/traces/:id' },

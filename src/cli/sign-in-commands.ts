@@ -1,5 +1,6 @@
+import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../backends/data-source.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
-import { collect, type Row } from './command.ts'
+import { choice, collect, type Row } from './command.ts'
 import { OF_A_SESSION, OF_THE_API } from './exit-statuses.ts'
 
 /** Commands to sign in, get a token and sign out. */
@@ -78,6 +79,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     description: 'run a command as you: exec -- CMD...',
     options: (command) =>
       command
+        .option('--proxy', 'no token for the command: its LS_AUTH_API is a local proxy that adds it')
         .option('--env <name>', 'the variable for the token (LS_AUTH_TOKEN)')
         .option('--min-ttl <duration>', 'the token must stay valid for at least this long (5m)')
         .option('--aud, --audience <name>', 'a token for another API')
@@ -92,8 +94,36 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         does: 'another program, with the token in a variable of its own',
         line: 'ls-auth exec --env TRACES_TOKEN -- ./dashboard',
       },
+      { does: 'a program that must not have a token', line: 'ls-auth exec --proxy -- ./agent' },
     ],
     load: async () => (await import('../commands/exec/exec.ts')).exec,
+  },
+  {
+    usage: 'proxy',
+    description: 'let other programs ask the API as you, without a token: a local proxy adds it',
+    options: (command) =>
+      command
+        .option(
+          '--socket <path>',
+          'listen on a Unix socket, in a directory that is yours and closed to others',
+        )
+        .option('--port <number>', 'listen on this port of 127.0.0.1 (0: any), with a random secret')
+        .addOption(choice('--print <format>', 'how to print where it listens (env)', PROXY_FORMATS))
+        .option('--allow-write', 'let requests through that may change something')
+        .option('--ttl <duration>', 'end after this time (8h)')
+        .option('--idle <duration>', 'end after this time without a request (30m)'),
+    settings: API_SETTINGS,
+    variables: ['LS_AUTH_TOKEN'],
+    exits: [...OF_A_SESSION, 130, 143],
+    examples: [
+      { does: 'for curl, over a socket', line: 'ls-auth proxy --socket ~/.ls-auth/traces.sock' },
+      { does: 'on a port; the line it prints holds the secret', line: 'ls-auth proxy --port 0 --ttl 1h' },
+      {
+        does: 'as a data source of a UI',
+        line: `ls-auth proxy --port 4711 --print ${DATA_SOURCE_FORMAT} > traces.yaml`,
+      },
+    ],
+    load: async () => (await import('../commands/proxy/proxy.ts')).proxy,
   },
   {
     usage: 'api <path>',

@@ -5,6 +5,7 @@ export const VARIABLES = {
   LS_AUTH_PROFILE: 'the profile to use',
   LS_AUTH_TOKEN:
     'an access token to use instead of the session, for CI; neither keychain nor provider is asked',
+  LS_AUTH_PROXY: '1: LS_AUTH_API is the address that ls-auth proxy has printed, so no token is sent to it',
   LS_AUTH_CLIENT_SECRET_FILE: 'path of a file with the client secret, for a client that has one',
   XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml (without it ~/.config)',
   XDG_STATE_HOME: 'where sessions and caches are: ls-auth/ (without it ~/.local/state)',

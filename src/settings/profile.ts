@@ -110,16 +110,22 @@ const forPrograms = (preset: Preset): Preset => ({
 })
 
 /**
- * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger
+ * How the API takes the token. Not at all, where it is the proxy that this process was started with. A loopback API that is named without an issuer or a token is asked without one: a Jaeger
  * or Tempo on the person's own machine.
  */
 function authorizationOf(values: Values, env: Env): string {
   const chosen = (values.text('authorization') as string).trim()
   const api = values.text('api')
+  if (env.variables.LS_AUTH_PROXY === '1' && values.source('api') === 'LS_AUTH_API' && isProxyAddress(api))
+    return 'none'
   const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
   if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
   return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen
 }
+
+/** What `ls-auth proxy` prints: loopback, with its secret. Anything else is an API like any other. */
+const isProxyAddress = (api: string | undefined): boolean =>
+  /^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]{43}\/?$/.test(api ?? '')
 
 const settingsFileOf = ({ config, system }: Settings, name: string): Profile['settingsFile'] => ({
   path: config.path,

@@ -105,7 +105,9 @@ export const realFiles: Files = {
           ? 'directory'
           : stat.isSymbolicLink()
             ? 'symlink'
-            : 'other'
+            : stat.isSocket()
+              ? 'socket'
+              : 'other'
       return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size }
     } catch (error) {
       if (isAbsent(error)) return undefined

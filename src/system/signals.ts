@@ -22,6 +22,18 @@ export function processSignals(): Signals {
     setTimeout(() => end(signal), DEFERRAL_TIMEOUT_MILLISECONDS)
   }
   return {
+    ending: (stop) =>
+      new Promise((resolve) => {
+        const listenNoMore = () => {
+          for (const name of ENDING) process.removeListener(name, heard)
+        }
+        const heard = (_: NodeJS.Signals, signalNumber: number) => {
+          listenNoMore()
+          resolve(128 + signalNumber)
+        }
+        for (const name of ENDING) process.on(name, heard)
+        stop.addEventListener('abort', listenNoMore, { once: true })
+      }),
     async shield(work) {
       if (shields++ === 0) for (const name of ENDING) process.on(name, hold)
       try {

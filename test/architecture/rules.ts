@@ -51,7 +51,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,
   'smol-toml': 'src/settings/toml-reading.ts',
   'string-width': 'src/display-width.ts',
-  undici: 'src/system/http/proxied-transport.ts',
+  undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,
 }
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */

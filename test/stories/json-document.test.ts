@@ -247,6 +247,12 @@ describe.sequential('is true, member by member', () => {
     expect(await problems('doctor', runs)).toEqual([])
   })
 
+  it('proxy', async () => {
+    const socket = join(stage.world.home, 'sockets', 's')
+    const runs = ['--port 0', `--socket ${socket}`].map((place) => `ls-auth proxy ${place} --ttl 1s --json`)
+    expect(await problems('proxy', runs)).toEqual([])
+  })
+
   it('profile', async () => {
     const { issuer, clientId } = stage.provider
     const show = [

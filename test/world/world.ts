@@ -159,7 +159,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
         )
       },
     },
-    signals: { shield: (work) => work() },
+    signals: { shield: (work) => work(), ending: () => new Promise(() => {}) },
     keychain: async () => world.keychain,
     browser: async () => ({
       open: async (url) => {

@@ -5,6 +5,28 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** The settings of a profile that a child process needs to ask the same API. */
 type ApiSettings = Pick<Profile, 'api' | 'backend' | 'organization' | 'project' | 'tenant' | 'resolved'>
 
+const HTTP_PROXIES = /^(http|https|all)_proxy$/i
+
+/**
+ * The environment of a child that asks the API by a local proxy: its address with the secret, and no token. Where other
+ * HTTP proxies are set, this address is excepted: the secret is not for them.
+ */
+export function proxyVariables(
+  variables: Variables,
+  address: string,
+  settings: ApiSettings,
+): Record<string, string> {
+  const child = {
+    ...childVariables(variables, 'LS_AUTH_TOKEN', undefined, settings),
+    LS_AUTH_API: address,
+    LS_AUTH_PROXY: '1',
+  }
+  if (!Object.keys(child).some((name) => HTTP_PROXIES.test(name))) return child
+  const { NO_PROXY, no_proxy } = variables
+  const excepted = [NO_PROXY ?? no_proxy, '127.0.0.1'].filter(Boolean).join(',')
+  return { ...child, NO_PROXY: excepted, no_proxy: excepted }
+}
+
 /**
  * The environment of a child that runs as the person: the token under `name`, and the settings of the API. Every other
  * variable of ours is taken out, so that nothing of this run (a key file, a profile) is known to the child by accident.

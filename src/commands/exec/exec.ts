@@ -7,13 +7,15 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { readTokenWish, type TokenWish } from '../token-wish.ts'
-import { childVariables } from './child-variables.ts'
+import { childVariables, proxyVariables } from './child-variables.ts'
 
 interface ExecOptions {
   readonly command: readonly string[]
   /** The variable that holds the token. */
   readonly variable: string
   readonly wish: TokenWish
+  /** The command gets no token, but the address of a local proxy that adds it. */
+  readonly proxy: boolean
 }
 
 /**
@@ -34,12 +36,19 @@ function read({ args, flags }: Typed): ExecOptions {
       hint: 'Put it behind two dashes: ls-auth exec -- CMD',
     })
   }
-  return { command: args, variable, wish: readTokenWish(flags) }
+  const proxy = flags.proxy === true
+  if (proxy && flags.env !== undefined) {
+    throw new Failure('usage', '--env names a variable for the token, and with --proxy there is none', {
+      hint: 'Leave one of them out.',
+    })
+  }
+  return { command: args, variable, wish: readTokenWish(flags), proxy }
 }
 
 async function run(invocation: Invocation, options: ExecOptions): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
+  if (options.proxy) return runBehindProxy(invocation, profile, options)
   const token =
     profile.authorization === 'none' ? undefined : await tokenFor(invocation, profile, options.wish)
   if (token !== undefined) maskInCiLog(invocation, token)
@@ -47,16 +56,46 @@ async function run(invocation: Invocation, options: ExecOptions): Promise<number
   return statusOf(await (await ports.programs()).run(options.command, variables))
 }
 
+/** The proxy lives as long as the command. */
+async function runBehindProxy(
+  invocation: Invocation,
+  profile: Profile,
+  { command, wish }: ExecOptions,
+): Promise<number> {
+  const { ports } = invocation
+  // Lazy: without --proxy there is no server.
+  const { openProxy } = await import('../proxy/open-proxy.ts')
+  if (givenToken(invocation) !== undefined) noteGiven(invocation, wish, 'used')
+  const proxy = await openProxy(invocation, profile, {
+    address: { port: 0 },
+    allowWrite: false,
+    wish,
+    served: () => {},
+    over: () => {},
+  })
+  try {
+    const variables = proxyVariables(ports.env.variables, proxy.port?.api ?? '', profile)
+    return statusOf(await (await ports.programs()).run(command, variables))
+  } finally {
+    await proxy.close()
+  }
+}
+
 async function tokenFor(invocation: Invocation, profile: Profile, wish: TokenWish): Promise<string> {
   const given = givenToken(invocation)
   if (given === undefined) return (await sessionToken(invocation, requireClient(profile), wish)).value
+  noteGiven(invocation, wish, 'handed on')
+  return given
+}
+
+/** Says that LS_AUTH_TOKEN is the token. Failure `usage`: another one is asked for. */
+function noteGiven(invocation: Invocation, wish: TokenWish, done: string): void {
   if (Object.keys(wish).length > 0) {
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience and --scope.',
     })
   }
-  tell(invocation, 'note: LS_AUTH_TOKEN is handed on as it is; it cannot be renewed')
-  return given
+  tell(invocation, `note: LS_AUTH_TOKEN is ${done} as it is; it cannot be renewed`)
 }
 
 /** As a shell tells it: 128 and the number of the signal. */

@@ -22,4 +22,5 @@ export interface RawAnswer {
 }
 
 /** Whether a request may be sent twice, because it changes nothing (RFC 9110 §9.2.1). */
-export const isRepeatable = ({ method }: HttpRequest): boolean => method === 'GET' || method === 'HEAD'
+export const isRepeatable = ({ method }: Pick<HttpRequest, 'method'>): boolean =>
+  method === 'GET' || method === 'HEAD'

@@ -91,7 +91,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       readLine: async () => undefined,
       readSecret: async () => undefined,
     },
-    signals: { shield: (work) => work() },
+    signals: { shield: (work) => work(), ending: () => new Promise(() => {}) },
     files: async () => files,
     lock: async () => ({ tryLock: async () => async () => {} }),
     keychain: async () => ({
@@ -107,6 +107,8 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       },
       certificateIssuer: async () => undefined,
     }),
+    upstream: async () => failing('ENOSYS'),
+    localServers: async () => failing('ENOSYS'),
     browser: async () => ({ open: async () => false }),
     programs: async () => ({ run: async () => ({ status: 0 }), output: async () => undefined }),
   }

@@ -8,7 +8,7 @@ export const TRACES: readonly FailureRow[] = [
     line: 'ls-auth trace get 00f067aa0ba902b7 --profile work',
     exit: 7,
     // The gateway of this world lets no snapshot through.
-    exits: [6],
+    exits: [11],
   },
   {
     name: 'a search that an old Jaeger cannot do without a service',

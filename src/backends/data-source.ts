@@ -1,0 +1,33 @@
+import type { Backend } from './backend.ts'
+
+/** What `ls-auth proxy --print` can print. */
+export const PROXY_FORMATS = ['env', 'json', 'grafana'] as const
+
+/** The one of them that is a {@link dataSourceFile}. */
+export const DATA_SOURCE_FORMAT = PROXY_FORMATS[2]
+
+/** One of {@link PROXY_FORMATS}. */
+export type ProxyFormat = (typeof PROXY_FORMATS)[number]
+
+/**
+ * A data source for Grafana's `provisioning/datasources` (grafana.com/docs, "Provision Grafana"). The secret stands in
+ * `secureJsonData`, which Grafana encrypts and never shows. Undefined: Grafana has no such data source of its own.
+ */
+export function dataSourceFile(
+  { dataSourceType, name }: Backend,
+  origin: string,
+  secret: string,
+): string | undefined {
+  if (dataSourceType === undefined) return undefined
+  return `apiVersion: 1
+datasources:
+  - name: ${name} (ls-auth)
+    type: ${dataSourceType}
+    access: proxy
+    url: ${origin}
+    jsonData:
+      httpHeaderName1: Authorization
+    secureJsonData:
+      httpHeaderValue1: Bearer ${secret}
+`
+}

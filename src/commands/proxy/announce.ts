@@ -1,0 +1,49 @@
+import { dataSourceFile, type ProxyFormat } from '../../backends/data-source.ts'
+import { backendOf } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import type { LocalAddress } from '../../ports.ts'
+import { safeText } from '../../safe-text.ts'
+import { shortDuration } from '../../settings/duration.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { type Invocation, printJson, tell } from '../invocation.ts'
+import type { LocalProxy } from './open-proxy.ts'
+
+/** Prints once, on stdout, how other programs reach the proxy. Failure `cannot-do`: not in this format. */
+export async function announce(
+  invocation: Invocation,
+  profile: Profile,
+  { port }: LocalProxy,
+  address: LocalAddress,
+  { format, ttlSeconds, idleSeconds }: { format: ProxyFormat; ttlSeconds: number; idleSeconds: number },
+): Promise<void> {
+  const { terminal, clock } = invocation.ports
+  const socket = 'socket' in address ? address.socket : null
+  const place = port === undefined ? safeText(socket ?? '') : `127.0.0.1:${port.number}`
+  tell(
+    invocation,
+    `Listening on ${place} for ${profile.api.host}. It ends after ${shortDuration(ttlSeconds)}, or ${shortDuration(idleSeconds)} without a request.`,
+  )
+  if (format === 'json') {
+    return printJson(invocation, {
+      api: port?.api ?? null,
+      port: port?.number ?? null,
+      secret: port?.secret ?? null,
+      socket,
+      expires_at: new Date(clock.now() + ttlSeconds * 1000).toISOString(),
+    })
+  }
+  if (port === undefined)
+    return tell(invocation, `Try: curl --unix-socket ${place} http://traces${exampleOf(profile)}`)
+  if (format === 'env') return terminal.out(`LS_AUTH_API=${port.api}\n`)
+  const row = backendOf(profile.backend)
+  const file = dataSourceFile(row, `http://127.0.0.1:${port.number}`, port.secret)
+  if (file !== undefined) return terminal.out(file)
+  throw new Failure('cannot-do', `there is no data source of this kind for ${row.name}`, {
+    hint: 'Use --print env or json.',
+  })
+}
+
+/** A path that the proxy lets through without an id. */
+const exampleOf = ({ backend }: Profile): string =>
+  backendOf(backend).readRoutes.find(({ method, path }) => method === 'GET' && !path.includes(':'))?.path ??
+  '/'

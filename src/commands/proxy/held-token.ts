@@ -1,0 +1,88 @@
+import { FAILURES, Failure } from '../../errors.ts'
+import type { AccessToken } from '../../session/access.ts'
+import { type Profile, requireClient, sendsToken } from '../../settings/profile.ts'
+import { sessionToken } from '../credentials.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
+import type { TokenWish } from '../token-wish.ts'
+
+/** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
+const LOOK_MILLISECONDS = 15_000
+/** The same for a token that is about to expire, while the provider gives no other. */
+const AGAIN_MILLISECONDS = 1_000
+/** Before its end a token is not used: it would expire on its way. */
+const LEEWAY_MILLISECONDS = 20_000
+/** An API that refuses every token must not make a renewal of each request. */
+const RENEWAL_MILLISECONDS = 30_000
+
+/** The token of a process that serves many requests. Failures: those of {@link sessionToken}. */
+export interface HeldToken {
+  /** Undefined: the API takes none. */
+  token(): Promise<string | undefined>
+  /** Another one than the API has just refused; undefined: there is none. */
+  renew(rejected: string): Promise<string | undefined>
+}
+
+/** Whether nothing but a new sign-in gives tokens again. */
+export const isOver = (error: unknown): error is Failure =>
+  error instanceof Failure && FAILURES[error.code].exit === 3
+
+/**
+ * Holds the token of the session in memory, so that a request costs neither a file nor a keychain. `over` is told when the
+ * session has ended. With LS_AUTH_TOKEN: that one, as it is.
+ */
+export function heldToken(
+  invocation: Invocation,
+  profile: Profile,
+  wish: TokenWish,
+  over: (failure: Failure) => void,
+): HeldToken {
+  const given = givenToken(invocation)
+  const { clock } = invocation.ports
+  if (!sendsToken(profile)) return { token: async () => undefined, renew: async () => undefined }
+  if (given !== undefined) return { token: async () => given, renew: async () => undefined }
+
+  let held: AccessToken | undefined
+  let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  /** Requests that come meanwhile wait for the same answer. */
+  let asking: Promise<AccessToken> | undefined
+  const ask = (rejected?: string): Promise<AccessToken> => {
+    asking ??= sessionToken(invocation, requireClient(profile), {
+      ...wish,
+      ...(rejected !== undefined && { rejected }),
+    })
+      .then((token) => {
+        held = token
+        return token
+      })
+      .catch((error) => {
+        if (isOver(error)) over(error)
+        throw error
+      })
+      .finally(() => {
+        askedAt = clock.now()
+        asking = undefined
+      })
+    return asking
+  }
+  return {
+    async token() {
+      const now = clock.now()
+      if (held === undefined) return (await ask()).value
+      const isGood = held.expiresAt - now > LEEWAY_MILLISECONDS
+      if (now - askedAt < (isGood ? LOOK_MILLISECONDS : AGAIN_MILLISECONDS)) return held.value
+      const asked = ask()
+      if (!isGood) return (await asked).value
+      // The one at hand serves meanwhile; a failure other than the end of the session is no reason to stop.
+      asked.catch(() => {})
+      return held.value
+    },
+    async renew(rejected) {
+      await asking?.catch(() => {})
+      if (held !== undefined && held.value !== rejected) return held.value
+      if (clock.now() - renewedAt < RENEWAL_MILLISECONDS) return undefined
+      renewedAt = clock.now()
+      const { value } = await ask(rejected)
+      return value === rejected ? undefined : value
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Backend } from '../../backends/backend.ts'
+import { isReadRoute } from '../../backends/read-route.ts'
+import { BACKENDS } from '../../backends/table.ts'
+import type { LocalRequest } from '../../ports.ts'
+import { type Header, headersToPass, pairsOf, valuesOf } from './request-headers.ts'
+import { type RequestTarget, readTarget } from './request-target.ts'
+
+/** What a proxy lets through. */
+export interface ProxyRules {
+  /** On a TCP port: the one Host there is, and the secret. On a Unix socket, whose file is closed to others: undefined. */
+  readonly port: { readonly hosts: readonly string[]; readonly secret: string } | undefined
+  readonly backend: Backend
+  /** Not the read routes of the back end alone. */
+  readonly allowWrite: boolean
+}
+
+/** A request that goes on, with all that goes with it. */
+export interface Pass extends RequestTarget {
+  readonly pass: true
+  readonly method: string
+  readonly headers: readonly Header[]
+  /** Bytes of the body, as its header says; undefined: not known before its end. */
+  readonly bodyBytes: number | undefined
+}
+
+/** A request that goes no further. */
+export interface Refusal {
+  readonly pass: false
+  readonly status: 400 | 403 | 421
+  /** A sentence for the caller. */
+  readonly why: string
+  /** The path as a log may show it: without the secret, nor what may be a mistyped one. */
+  readonly path: string
+  readonly wrongSecret: boolean
+}
+
+/** TRACE would answer with the request as it was sent on, token included; CONNECT is a tunnel. */
+const NEVER = /^(TRACE|TRACK|CONNECT)$/
+
+/**
+ * Whether a request may go to the API with the token, and as what. Pure, so that a table of attacks is its test. What needs
+ * no secret is judged first: it tells a stranger nothing. Of the headers of a browser, a page can neither set nor leave out
+ * `Origin` and `Sec-Fetch-Site` (Fetch standard, forbidden request-header).
+ */
+export function judge(request: LocalRequest, rules: ProxyRules): Pass | Refusal {
+  const headers = pairsOf(request.headers)
+  const asked = readTarget(request.target)
+  const given = asked && withoutSecret(asked, headers, rules)
+  const isSecretLeft = given !== undefined && holdsSecret(given, rules)
+  const refuse = (status: Refusal['status'], why: string, wrongSecret = false): Refusal => ({
+    pass: false,
+    status,
+    why,
+    path: given === undefined || isSecretLeft ? '/…' : given.path,
+    wrongSecret,
+  })
+  const bodyBytes = bodyBytesOf(headers)
+  if (asked === undefined)
+    return refuse(400, 'The path must be plain: it begins with one /, without .., // or encoded slashes.')
+  const hosts = valuesOf(headers, 'host')
+  if (hosts.length > 1) return refuse(400, 'There is more than one Host header.')
+  if (Number.isNaN(bodyBytes)) return refuse(400, 'The length of the body is not clear.')
+  if (/^(GET|HEAD)$/.test(request.method) && bodyBytes !== 0)
+    return refuse(400, `A ${request.method} request has no body here.`)
+  if (rules.port !== undefined && !rules.port.hosts.includes(hosts[0] ?? ''))
+    return refuse(421, 'The Host header must be the address that the proxy printed.')
+  if (isFromPage(headers)) return refuse(403, 'Web pages are not served.')
+  if (given === undefined)
+    return refuse(403, 'The secret is missing or wrong. Use the whole address that the proxy printed.', true)
+  if (isSecretLeft) return refuse(400, 'The secret is in the address more than once.')
+  if (NEVER.test(request.method)) return refuse(403, `${request.method} is not allowed.`)
+  if (!rules.allowWrite && !isRead(request.method, given.path, rules.backend))
+    return refuse(403, `Only requests that read traces of ${rules.backend.name} are allowed.`)
+  return {
+    pass: true,
+    method: request.method,
+    ...given,
+    headers: headersToPass(headers, TENANT_HEADERS),
+    bodyBytes,
+  }
+}
+
+const TENANT_HEADERS = BACKENDS.flatMap(({ tenantHeader }) => tenantHeader ?? [])
+
+/** A HEAD is its GET without the body of the answer (RFC 9110 §9.3.2). */
+const isRead = (method: string, path: string, backend: Backend): boolean =>
+  isReadRoute(backend, method === 'HEAD' ? 'GET' : method, path)
+
+/** Also a preflight, by which a browser asks for a page. */
+function isFromPage(headers: readonly Header[]): boolean {
+  return headers.some(([name, value]) => {
+    const plain = name.toLowerCase()
+    if (plain === 'sec-fetch-site') return value.trim().toLowerCase() !== 'none'
+    return plain === 'origin' || plain.startsWith('access-control-request-')
+  })
+}
+
+/** NaN: two lengths, a length and chunks, or no number. Node's parser refuses most of these before. */
+function bodyBytesOf(headers: readonly Header[]): number | undefined {
+  const lengths = valuesOf(headers, 'content-length')
+  const isChunked = valuesOf(headers, 'transfer-encoding').length > 0
+  if (lengths.length + Number(isChunked) > 1) return Number.NaN
+  if (isChunked) return undefined
+  const [length = '0'] = lengths
+  return /^\d{1,15}$/.test(length) ? Number(length) : Number.NaN
+}
+
+/** The target as the API knows it; undefined when the secret is neither in the path nor in Authorization. */
+function withoutSecret(
+  { path, query }: RequestTarget,
+  headers: readonly Header[],
+  { port }: ProxyRules,
+): RequestTarget | undefined {
+  if (port === undefined) return { path, query }
+  const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(path) ?? []
+  const authorizations = valuesOf(headers, 'authorization')
+  const bearer =
+    /^bearer +(\S+)$/i.exec(authorizations.length === 1 ? (authorizations[0] ?? '') : '')?.[1] ?? ''
+  // Both are compared every time: the time of the answer says nothing.
+  const [inPath, inHeader] = [isSame(first, port.secret), isSame(bearer, port.secret)]
+  if (inPath) return { path: rest || '/', query }
+  return inHeader ? { path, query } : undefined
+}
+
+/** The API and its log get no secret. */
+const holdsSecret = ({ path, query }: RequestTarget, { port }: ProxyRules): boolean =>
+  port !== undefined && (path + query).includes(port.secret)
+
+/** In constant time; hashed, because only buffers of one length can be compared so. */
+function isSame(one: string, other: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(one), hash(other))
+}

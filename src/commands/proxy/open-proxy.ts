@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import { backendOf } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import type { LocalAddress, LocalExchange } from '../../ports.ts'
+import { safeJson } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import type { Invocation } from '../invocation.ts'
+import { requireApi } from '../require-api.ts'
+import type { TokenWish } from '../token-wish.ts'
+import { heldToken, isOver } from './held-token.ts'
+import { judge, type ProxyRules } from './judge.ts'
+import { passOn, type Way } from './pass-on.ts'
+import { slowRefusals } from './wrong-secrets.ts'
+
+/** A request that was answered. Without secret, query and token. */
+export interface Served {
+  readonly method: string
+  readonly path: string
+  /** 0: the caller has gone, or was dropped. */
+  readonly status: number
+  readonly milliseconds: number
+}
+
+export interface ProxyOptions {
+  readonly address: LocalAddress
+  readonly allowWrite: boolean
+  readonly wish: TokenWish
+  /** Called at the end of each request. */
+  readonly served: (served: Served) => void
+  /** The session has ended: from now on every request is refused. */
+  readonly over: (failure: Failure) => void
+}
+
+/** A local proxy to the API of a profile, which adds the token. */
+export interface LocalProxy {
+  /** Undefined on a Unix socket. */
+  readonly port: { readonly number: number; readonly secret: string; readonly api: string } | undefined
+  /** When the last request that was let through began or ended; now, while there is one. Milliseconds since the epoch. */
+  lastUsed(): number
+  close(): Promise<void>
+}
+
+/** 256 bits. */
+const SECRET_BYTES = 32
+
+/**
+ * Opens the proxy. The token is fetched first, so nobody listens without one. Failures: `settings`, those of the token,
+ * and `busy` or `refused` when it cannot listen there.
+ */
+export async function openProxy(
+  invocation: Invocation,
+  profile: Profile,
+  { address, allowWrite, wish, served, over }: ProxyOptions,
+): Promise<LocalProxy> {
+  requireApi(profile)
+  const { ports } = invocation
+  const { clock } = ports
+  const tokens = heldToken(invocation, profile, wish, over)
+  await tokens.token()
+  const way: Way = { profile, tokens, upstream: await ports.upstream(profile.client.http) }
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  const rules = { backend: backendOf(profile.backend), allowWrite }
+  let hosts: readonly string[] = []
+  let [active, lastUsed] = [0, clock.now()]
+  const slowly = slowRefusals(clock)
+
+  const serve = async (exchange: LocalExchange): Promise<void> => {
+    const started = clock.now()
+    const verdict = judge(exchange.request, rulesNow())
+    const end = (status: number) =>
+      served({
+        method: exchange.request.method,
+        path: verdict.path,
+        status,
+        milliseconds: clock.now() - started,
+      })
+    if (!verdict.pass) {
+      if (verdict.wrongSecret && !(await slowly(exchange))) return end(0)
+      exchange.refuse(verdict.status, errorJson('refused', verdict.why))
+      return end(verdict.status)
+    }
+    active += 1
+    try {
+      end(await passOn(exchange, verdict, way))
+    } catch (error) {
+      end(refuseFor(error, exchange))
+    } finally {
+      active -= 1
+      lastUsed = clock.now()
+    }
+  }
+  const rulesNow = (): ProxyRules => ({
+    ...rules,
+    port: 'socket' in address ? undefined : { hosts, secret },
+  })
+
+  const server = await (await ports.localServers()).open(address, serve).catch((error) => {
+    throw notListening(address, error)
+  })
+  const { port } = server
+  // A browser leaves the port 80 out.
+  if (port !== undefined) hosts = [`127.0.0.1:${port}`, ...(port === 80 ? ['127.0.0.1'] : [])]
+  return {
+    port:
+      port === undefined ? undefined : { number: port, secret, api: `http://127.0.0.1:${port}/${secret}` },
+    lastUsed: () => (active > 0 ? clock.now() : lastUsed),
+    async close() {
+      await server.close()
+      await way.upstream.close()
+    },
+  }
+}
+
+/** Answers for a request that got no answer from the API; gives the status. */
+function refuseFor(error: unknown, exchange: LocalExchange): number {
+  if (exchange.gone.aborted || !(error instanceof Failure)) {
+    exchange.drop()
+    return 0
+  }
+  const status = isOver(error) ? 503 : 502
+  exchange.refuse(status, errorJson(error.code, error.message, error.hint))
+  return status
+}
+
+const errorJson = (error: string, message: string, hint?: string): string =>
+  `${safeJson({ error, message, ...(hint !== undefined && { hint }) })}\n`
+
+function notListening(address: LocalAddress, error: NodeJS.ErrnoException): unknown {
+  if (error.code === undefined) return error
+  const place = 'socket' in address ? address.socket : `port ${address.port}`
+  if (error.code === 'EADDRINUSE') {
+    return new Failure('busy', `${place} is in use`, {
+      hint:
+        'socket' in address
+          ? 'Choose another path.'
+          : 'Choose another port, or --port 0 for any that is free.',
+      cause: error,
+    })
+  }
+  return new Failure('settings', `cannot listen on ${place} (${error.code})`, {
+    hint:
+      'socket' in address
+        ? 'Choose a shorter path, or a directory of yours.'
+        : 'Choose a port above 1023, or --port 0.',
+    cause: error,
+  })
+}

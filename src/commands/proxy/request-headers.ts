@@ -1,0 +1,39 @@
+/** A header as it came: its name and its value. */
+export type Header = readonly [name: string, value: string]
+
+/** Names and values in turn, as a server gives them, as pairs. */
+export const pairsOf = (raw: readonly string[]): Header[] =>
+  raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ''] as const] : []))
+
+/** All values of a header; `name` in lower case. */
+export const valuesOf = (headers: readonly Header[], name: string): string[] =>
+  headers.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value)
+
+/** For one connection only (RFC 9110 §7.6.1). */
+const HOP_BY_HOP =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|http2-settings)$/
+
+/** Who the caller says it is. The other side may believe that, from somebody who has a token. */
+const IDENTITY =
+  /^(authorization|cookie2?|forwarded|via|x-forwarded.*|x-real-ip|x-client-.*|client-ip|true-client-ip|x-remote-.*|remote-.*|x-auth.*|x-user.*|x-webauth-.*|x-ssl-.*|ssl-.*)$/
+
+/** What makes some servers see another method or another path than the ones that were judged here. */
+const OVERRIDE = /^(x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*)$/
+
+/** `host` and `content-length` are set by what sends the request. */
+const OURS = /^(host|content-length)$/
+
+/**
+ * The caller's headers that go on. `tenantHeaders`: those of all back ends, in lower case. Servers that hand headers on as
+ * variables take "_" for "-", so both count as the same.
+ */
+export function headersToPass(headers: readonly Header[], tenantHeaders: readonly string[]): Header[] {
+  const named = valuesOf(headers, 'connection').flatMap((value) =>
+    value.split(',').map((name) => name.trim().toLowerCase()),
+  )
+  return headers.filter(([name]) => {
+    const plain = name.toLowerCase().replaceAll('_', '-')
+    const dropped = [HOP_BY_HOP, IDENTITY, OVERRIDE, OURS].some((pattern) => pattern.test(plain))
+    return !dropped && !tenantHeaders.includes(plain) && !named.includes(name.toLowerCase())
+  })
+}

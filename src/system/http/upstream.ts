@@ -1,0 +1,69 @@
+import type { Dispatcher } from 'undici'
+import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
+import type { Env, HttpSettings, Upstream, UpstreamAnswer, UpstreamRequest } from '../../ports.ts'
+import { networkFailure } from './network-failure.ts'
+import { proxySettings } from './proxy-settings.ts'
+import { tlsSettings } from './tls-settings.ts'
+import { CONNECT_MILLISECONDS, isRepeatable } from './transport.ts'
+
+/** For a kept connection that was closed before anything was answered on it (RFC 9112 §9.3.1). */
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+
+/**
+ * The HTTP client whose bodies are streamed, for requests that are passed on: with the same proxy, CA and client
+ * certificate as {@link openHttp}, no redirect followed, nothing decompressed. By undici alone, since a process that
+ * serves others is started rarely. Failure `settings` when a setting cannot be used.
+ */
+export async function openUpstream(settings: HttpSettings, env: Env): Promise<Upstream> {
+  // A CommonJS package: in the bundle only its default export exists.
+  const { default: undici } = await import('undici')
+  const proxies = proxySettings(settings, env)
+  const tls = tlsSettings(settings, env)
+  const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
+  const { timeoutMilliseconds } = settings
+  const options = {
+    connect,
+    ...(timeoutMilliseconds !== undefined && { headersTimeout: timeoutMilliseconds }),
+  }
+  const direct = new undici.Agent(options)
+  const proxied = new undici.EnvHttpProxyAgent({
+    ...proxies,
+    ...options,
+    requestTls: connect,
+    proxyTls: connect,
+  })
+  const sendOnce = async (request: UpstreamRequest): Promise<UpstreamAnswer> => {
+    const { method, url, headers, body, signal } = request
+    const answer = await undici.request(url, {
+      // Plain http is for loopback alone, so a proxy on the way there would read every token.
+      dispatcher: isLoopback(url) ? direct : proxied,
+      method: method as Dispatcher.HttpMethod,
+      headers: headers.flat(),
+      body: body ?? null,
+      signal,
+    })
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+  }
+  return {
+    async send(request) {
+      try {
+        return await sendOnce(request).catch((error) => {
+          if (!CLOSED.has(error?.code) || !isRepeatable(request) || request.signal.aborted) throw error
+          return sendOnce(request)
+        })
+      } catch (error) {
+        if (error instanceof Failure) throw error
+        if (request.signal.aborted) throw request.signal.reason
+        throw networkFailure(
+          error,
+          request.url,
+          (error as { code?: unknown }).code === 'UND_ERR_HEADERS_TIMEOUT',
+        )
+      }
+    },
+    async close() {
+      await Promise.all([direct.destroy(), proxied.destroy()])
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { chmod } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ByteFilter, LocalExchange, LocalServers } from '../ports.ts'
+
+/** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
+const MAX_SILENT = 512
+/** How long the end of the server waits for answers that are on their way. */
+const GRACE_MILLISECONDS = 2_000
+
+/** HTTP servers of this machine, for this machine. */
+export const localServers: LocalServers = {
+  async open(address, serve) {
+    const server = createServer({
+      headersTimeout: 10_000,
+      // An upload may last as long as it likes; who sends no headers is nobody yet.
+      requestTimeout: 0,
+      keepAliveTimeout: 60_000,
+      // How often Node looks at the first; its default is 30 s.
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 32 * 1024,
+    })
+    limitSilent(server)
+    const running = new Set<Promise<void>>()
+    const take = (request: IncomingMessage, response: ServerResponse) => {
+      const served = serve(exchangeOf(request, response)).catch(() => void response.destroy())
+      running.add(served)
+      served.finally(() => running.delete(served))
+    }
+    server.on('request', take)
+    // Without this listener Node asks for the body before anybody has judged the headers.
+    server.on('checkContinue', take)
+    server.on('connect', (_, socket: Socket) =>
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'),
+    )
+    await listen(server, address)
+    if ('socket' in address) await chmod(address.socket, 0o600)
+    return {
+      port: 'socket' in address ? undefined : (server.address() as AddressInfo).port,
+      async close() {
+        server.close()
+        server.closeIdleConnections()
+        await Promise.race([Promise.all(running), later(GRACE_MILLISECONDS)])
+        server.closeAllConnections()
+      },
+    }
+  },
+  isLive: (socket) =>
+    new Promise((resolve) => {
+      const probe = connect(socket)
+      const end = (live: boolean) => {
+        probe.destroy()
+        resolve(live)
+      }
+      probe.once('connect', () => end(true))
+      probe.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'EAGAIN'))
+    }),
+}
+
+function listen(server: Server, address: { port: number } | { socket: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    const heard = () => {
+      server.off('error', reject)
+      server.on('error', () => {})
+      resolve()
+    }
+    if ('socket' in address) server.listen(address.socket, heard)
+    else server.listen(address.port, '127.0.0.1', heard)
+  })
+}
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalExchange {
+  const gone = new AbortController()
+  response.once('close', () => response.writableFinished || gone.abort(new Error('the caller has gone')))
+  // Without a listener a caller that breaks off would be an uncaught exception.
+  request.on('error', () => {})
+  response.on('error', () => {})
+  return {
+    request: { method: request.method ?? '', target: request.url ?? '', headers: request.rawHeaders },
+    gone: gone.signal,
+    body() {
+      if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue()
+      return request
+    },
+    refuse(status, json) {
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', connection: 'close' }
+      response.writeHead(status, headers).end(json)
+    },
+    async stream({ status, headers, body }, change) {
+      response.writeHead(status, { ...headers })
+      if (change === undefined) await pipeline(body, response)
+      else await pipeline(body, filterOf(change), response)
+      // Nobody read what the caller still sends, so the next request cannot be found behind it.
+      if (!request.complete) request.destroy()
+    },
+    drop: () => void response.destroy(),
+  }
+}
+
+const filterOf = (change: ByteFilter): Transform =>
+  new Transform({
+    transform: (bytes: Buffer, _, done) => done(null, change.push(bytes)),
+    flush: (done) => done(null, change.end()),
+  })
+
+const later = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref()
+  })
+
+/**
+ * Any user of this machine can open connections and say nothing. A limit that turned the newest away would turn away the
+ * owner with them.
+ */
+function limitSilent(server: Server): void {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+    const [oldest] = silent
+    if (silent.size > MAX_SILENT) oldest?.destroy()
+  })
+  const spoke = ({ socket }: IncomingMessage) => silent.delete(socket)
+  server.on('request', spoke)
+  server.on('checkContinue', spoke)
+}
