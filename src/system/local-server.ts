@@ -1,8 +1,7 @@
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
 import type { ByteFilter, LocalExchange, LocalServers } from '../ports.ts'
 
 /** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
@@ -91,8 +90,7 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalEx
     },
     async stream({ status, headers, body }, change) {
       response.writeHead(status, { ...headers })
-      if (change === undefined) await pipeline(body, response)
-      else await pipeline(body, filterOf(change), response)
+      await pump(body, response, change)
       // Nobody read what the caller still sends, so the next request cannot be found behind it.
       if (!request.complete) request.destroy()
     },
@@ -100,11 +98,25 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalEx
   }
 }
 
-const filterOf = (change: ByteFilter): Transform =>
-  new Transform({
-    transform: (bytes: Buffer, _, done) => done(null, change.push(bytes)),
-    flush: (done) => done(null, change.end()),
+/** By hand: `pipeline` with a Transform in it would take a third of the time of a small request. */
+function pump(body: Readable, response: ServerResponse, change: ByteFilter | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => {
+      body.destroy()
+      reject(new Error('the caller has gone'))
+    }
+    if (response.destroyed) return gone()
+    body.on('data', (bytes: Buffer) => {
+      if (!response.write(change?.push(bytes) ?? bytes)) body.pause()
+    })
+    response.on('drain', () => body.resume())
+    body.once('end', () => response.end(change?.end()))
+    body.once('error', reject)
+    body.once('close', () => body.readableEnded || reject(new Error('the answer broke off')))
+    response.once('finish', resolve)
+    response.once('close', gone)
   })
+}
 
 const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {

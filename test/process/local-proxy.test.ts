@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
-import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,7 +9,6 @@ import { type Gateway, startGateway } from '../world/gateway.ts'
 import { type Machine, openMachine } from '../world/machine.ts'
 import { needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
-import { CAN_BE_SOMEBODY_ELSE } from '../world/somebody-else.ts'
 import { SCOPES } from '../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
@@ -310,159 +306,6 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(allowed).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
     expect(refused).toMatch(/^HTTP\/1\.1 403 /)
     expect(recorder.received.map(({ body }) => body)).toEqual(['{}'])
-  })
-
-  describe('strangers', () => {
-    const GET = (proxy: LocalProxy, path = `/${proxy.secret}/api/search`, ...headers: string[]) =>
-      [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${proxy.port}`, 'Connection: close', ...headers, '', ''].join(
-        '\r\n',
-      )
-
-    it('smuggled requests: nothing arrives but what was judged', async () => {
-      const proxy = await open(to('--allow-write'), env)
-      const inner = GET(proxy, '/base/api/admin')
-      const host = `Host: 127.0.0.1:${proxy.port}`
-      const post = (...headers: string[]) =>
-        [`POST /${proxy.secret}/x HTTP/1.1`, host, ...headers, '', ''].join('\r\n')
-      const sent = [
-        `${post('Content-Length: 5', 'Transfer-Encoding: chunked')}0\r\n\r\n${inner}`,
-        `${post('Transfer-Encoding: xchunked')}0\r\n\r\n${inner}`,
-        `${post('Transfer-Encoding : chunked')}0\r\n\r\n${inner}`,
-        `${post('Content-Length: 0', 'Content-Length: 44')}${inner}`,
-        `${post('Content-Length: +0')}${inner}`,
-        `${post('Transfer-Encoding: chunked')}0;\n\r\n${inner}`,
-        GET(proxy, undefined, 'X: a\nTransfer-Encoding: chunked'),
-        GET(proxy).replace(' HTTP/1.1', ' HTTP/9.9'),
-        GET(proxy).replace('\r\nHost', '\r\n Host'),
-        `CONNECT 127.0.0.1:${recorder.port} HTTP/1.1\r\n${host}\r\n\r\n${inner}`,
-      ]
-      for (const bytes of sent) await sendRaw(proxy.port, bytes, 1_500)
-      expect(recorder.received.filter(({ url }) => url.includes('admin'))).toEqual([])
-      expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
-    })
-
-    it('secrets that are guessed: answered ever more slowly, and the right one at once', async () => {
-      const proxy = await open(to(), env)
-      const times: number[] = []
-      for (let i = 0; i < 5; i += 1) {
-        const from = performance.now()
-        expect(await sendRaw(proxy.port, GET(proxy, `/${'A'.repeat(43)}/api/search`))).toMatch(
-          /^HTTP\/1\.1 403 /,
-        )
-        times.push(performance.now() - from)
-      }
-      expect(times.at(-1)).toBeGreaterThan(1_500)
-      const sockets = Array.from({ length: 200 }, () => {
-        const socket = connect(proxy.port, '127.0.0.1', () => socket.write(GET(proxy, '/wrong/api/search')))
-        return socket.on('error', () => {})
-      })
-      await sleep(300)
-      const from = performance.now()
-      expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
-      expect(performance.now() - from).toBeLessThan(1_000)
-      for (const socket of sockets) socket.destroy()
-      expect(proxy.running.stderr).not.toContain('wrong')
-    })
-
-    it('connections that say nothing, or little: the owner is served', async () => {
-      const proxy = await open(to(), env)
-      const sockets: Socket[] = []
-      for (let i = 0; i < 700; i += 1) {
-        const socket = connect(proxy.port, '127.0.0.1', () => socket.write(i % 2 ? 'GET / HT' : ''))
-        sockets.push(socket.on('error', () => {}))
-      }
-      await sleep(500)
-      expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
-      for (const socket of sockets) socket.destroy()
-    })
-  })
-
-  describe('on a Unix socket', () => {
-    const directory = () => join(machine.home, 'sockets')
-    const path = () => join(directory(), 'traces.sock')
-    const curl = (...args: string[]) =>
-      machine.command('curl', ['-sS', '--unix-socket', path(), ...args]).ended
-    const listenOn = async () => {
-      const running = machine.start(['proxy', '--socket', path(), ...to()], { env })
-      started.push({ running } as LocalProxy)
-      await running.said(/^Listening on /m)
-      return running
-    }
-
-    it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))(
-      'needs no secret and no Host; file and directory are closed to others',
-      async () => {
-        const running = await listenOn()
-        expect(await curl('http://traces/api/search')).toMatchObject({ exit: 0, stdout: '{"traces":[]}' })
-        expect((await curl('-o', '/dev/null', '-w', '%{http_code}', 'http://traces/api/admin')).stdout).toBe(
-          '403',
-        )
-        expect((await stat(path())).mode & 0o777).toBe(0o600)
-        expect((await stat(directory())).mode & 0o777).toBe(0o700)
-        expect(running.stdout).toBe('')
-        running.child.kill('SIGTERM')
-        expect(await running.ended).toMatchObject({ exit: 143 })
-        await expect(stat(path())).rejects.toMatchObject({ code: 'ENOENT' })
-      },
-    )
-
-    it('one that is left behind is replaced, one in use and a file are not', async () => {
-      const killed = await listenOn()
-      const other = ['proxy', '--socket', path(), ...to()]
-      expect(await machine.run(other, { env })).toMatchObject({
-        exit: 9,
-        stderr: expect.stringContaining('another program listens on'),
-      })
-      killed.child.kill('SIGKILL')
-      await killed.ended
-      expect((await stat(path())).isSocket()).toBe(true)
-      const running = await listenOn()
-      running.child.kill('SIGINT')
-      expect(await running.ended).toMatchObject({ exit: 130 })
-      await writeFile(path(), 'mine')
-      expect(await machine.run(other, { env })).toMatchObject({
-        exit: 10,
-        stderr: expect.stringContaining('is no socket of yours'),
-      })
-    })
-
-    it('a directory that is open to others, or a symlink, is refused', async () => {
-      const [open, link] = [join(machine.home, 'open'), join(machine.home, 'link')]
-      await mkdir(open)
-      await chmod(open, 0o750)
-      await symlink(directory(), link)
-      for (const [place, words] of [
-        [open, 'is open to other users'],
-        [link, 'is no directory of yours'],
-      ] as const) {
-        const { exit, stderr } = await machine.run(['proxy', '--socket', join(place, 'x.sock'), ...to()], {
-          env,
-        })
-        expect({ exit, stderr }).toEqual({ exit: 10, stderr: expect.stringContaining(words) })
-      }
-      const long = join(machine.home, 'x'.repeat(120), 'x.sock')
-      expect(await machine.run(['proxy', '--socket', long, ...to()], { env })).toMatchObject({ exit: 2 })
-    })
-
-    it.skipIf(!CAN_BE_SOMEBODY_ELSE || !needs({ commands: ['curl'], packages: ['curl'] }))(
-      'another user of the machine cannot open it',
-      async () => {
-        const place = join('/tmp', `ls-auth-other-${process.pid}`)
-        await mkdir(place, { mode: 0o700 })
-        const running = machine.start(['proxy', '--socket', join(place, 's'), ...to()], { env })
-        await running.said(/^Listening on /m)
-        const other = spawn('curl', ['-sS', '--unix-socket', join(place, 's'), 'http://x/api/search'], {
-          uid: 12_345,
-          gid: 12_345,
-          cwd: '/',
-          env: { PATH: process.env.PATH },
-        })
-        expect(await text(other.stdout)).toBe('')
-        expect(recorder.received).toEqual([])
-        running.child.kill('SIGTERM')
-        await running.ended
-      },
-    )
   })
 
   describe('its end', () => {

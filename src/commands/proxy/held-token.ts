@@ -1,4 +1,5 @@
 import { FAILURES, Failure } from '../../errors.ts'
+import type { Clock } from '../../ports.ts'
 import type { AccessToken } from '../../session/access.ts'
 import { type Profile, requireClient, sendsToken } from '../../settings/profile.ts'
 import { sessionToken } from '../credentials.ts'
@@ -27,41 +28,58 @@ export const isOver = (error: unknown): error is Failure =>
   error instanceof Failure && FAILURES[error.code].exit === 3
 
 /**
- * Holds the token of the session in memory, so that a request costs neither a file nor a keychain. `over` is told when the
- * session has ended. With LS_AUTH_TOKEN: that one, as it is.
+ * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended. With
+ * LS_AUTH_TOKEN: that one, as it is.
  */
-export function heldToken(
+export function tokenOf(
   invocation: Invocation,
   profile: Profile,
   wish: TokenWish,
   over: (failure: Failure) => void,
 ): HeldToken {
   const given = givenToken(invocation)
-  const { clock } = invocation.ports
-  if (!sendsToken(profile)) return { token: async () => undefined, renew: async () => undefined }
-  if (given !== undefined) return { token: async () => given, renew: async () => undefined }
+  if (!sendsToken(profile)) return fixed(undefined)
+  if (given !== undefined) return fixed(given)
+  const ask = (rejected: string | undefined) =>
+    sessionToken(invocation, requireClient(profile), { ...wish, ...(rejected !== undefined && { rejected }) })
+  return heldToken(ask, invocation.ports.clock, over)
+}
 
-  let held: AccessToken | undefined
+const fixed = (token: string | undefined): HeldToken => ({
+  token: async () => token,
+  renew: async () => undefined,
+})
+
+type Ask = (rejected: string | undefined) => Promise<Pick<AccessToken, 'value' | 'expiresAt'>>
+
+/** Holds a token in memory, so that a request costs neither a file nor a keychain. */
+export function heldToken(
+  askSession: Ask,
+  clock: Pick<Clock, 'now'>,
+  over: (failure: Failure) => void,
+): HeldToken {
+  let held: Awaited<ReturnType<Ask>> | undefined
   let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   /** Requests that come meanwhile wait for the same answer. */
-  let asking: Promise<AccessToken> | undefined
-  const ask = (rejected?: string): Promise<AccessToken> => {
-    asking ??= sessionToken(invocation, requireClient(profile), {
-      ...wish,
-      ...(rejected !== undefined && { rejected }),
-    })
-      .then((token) => {
-        held = token
-        return token
-      })
-      .catch((error) => {
-        if (isOver(error)) over(error)
-        throw error
-      })
-      .finally(() => {
-        askedAt = clock.now()
-        asking = undefined
-      })
+  let asking: ReturnType<Ask> | undefined
+  const askOnce = async (rejected: string | undefined) => {
+    try {
+      held = await askSession(rejected)
+      return held
+    } catch (error) {
+      if (isOver(error)) {
+        // After a logout nothing is sent with the old one, though the API might take it.
+        held = undefined
+        over(error)
+      }
+      throw error
+    } finally {
+      askedAt = clock.now()
+      asking = undefined
+    }
+  }
+  const ask = (rejected?: string) => {
+    asking ??= askOnce(rejected)
     return asking
   }
   return {
@@ -70,14 +88,15 @@ export function heldToken(
       if (held === undefined) return (await ask()).value
       const isGood = held.expiresAt - now > LEEWAY_MILLISECONDS
       if (now - askedAt < (isGood ? LOOK_MILLISECONDS : AGAIN_MILLISECONDS)) return held.value
+      const { value } = held
       const asked = ask()
       if (!isGood) return (await asked).value
       // The one at hand serves meanwhile; a failure other than the end of the session is no reason to stop.
       asked.catch(() => {})
-      return held.value
+      return value
     },
     async renew(rejected) {
-      await asking?.catch(() => {})
+      while (asking !== undefined) await asking.catch(() => {})
       if (held !== undefined && held.value !== rejected) return held.value
       if (clock.now() - renewedAt < RENEWAL_MILLISECONDS) return undefined
       renewedAt = clock.now()

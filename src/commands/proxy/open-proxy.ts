@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
-import type { LocalAddress, LocalExchange } from '../../ports.ts'
+import type { Clock, LocalAddress, LocalExchange } from '../../ports.ts'
 import { safeJson } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
 import { requireApi } from '../require-api.ts'
 import type { TokenWish } from '../token-wish.ts'
-import { heldToken, isOver } from './held-token.ts'
+import { isOver, tokenOf } from './held-token.ts'
 import { judge, type ProxyRules } from './judge.ts'
 import { passOn, type Way } from './pass-on.ts'
 import { slowRefusals } from './wrong-secrets.ts'
@@ -55,18 +55,55 @@ export async function openProxy(
   requireApi(profile)
   const { ports } = invocation
   const { clock } = ports
-  const tokens = heldToken(invocation, profile, wish, over)
+  const tokens = tokenOf(invocation, profile, wish, over)
   await tokens.token()
   const way: Way = { profile, tokens, upstream: await ports.upstream(profile.client.http) }
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
-  const rules = { backend: backendOf(profile.backend), allowWrite }
-  let hosts: readonly string[] = []
-  let [active, lastUsed] = [0, clock.now()]
-  const slowly = slowRefusals(clock)
+  const hosts: string[] = []
+  const rules: ProxyRules = {
+    backend: backendOf(profile.backend),
+    allowWrite,
+    port: 'socket' in address ? undefined : { hosts, secret },
+  }
+  const use: Use = { active: 0, last: clock.now() }
+  const serve = serverOf(clock, rules, way, use, served)
+  const server = await (await ports.localServers()).open(address, serve).catch((error) => {
+    throw notListening(address, error)
+  })
+  const { port } = server
+  if (port !== undefined) hosts.push(...hostsOf(port))
+  return {
+    port:
+      port === undefined ? undefined : { number: port, secret, api: `http://127.0.0.1:${port}/${secret}` },
+    lastUsed: () => (use.active > 0 ? clock.now() : use.last),
+    async close() {
+      await server.close()
+      await way.upstream.close()
+    },
+  }
+}
 
-  const serve = async (exchange: LocalExchange): Promise<void> => {
+/** The Host headers of a port. A browser leaves the port 80 out. */
+const hostsOf = (port: number): string[] => [`127.0.0.1:${port}`, ...(port === 80 ? ['127.0.0.1'] : [])]
+
+/** Requests that were let through: how many there are now, and when the last one ended. */
+interface Use {
+  active: number
+  last: number
+}
+
+/** Judges each request, and passes it on or refuses it. */
+function serverOf(
+  clock: Clock,
+  rules: ProxyRules,
+  way: Way,
+  use: Use,
+  served: ProxyOptions['served'],
+): (exchange: LocalExchange) => Promise<void> {
+  const slowly = slowRefusals(clock)
+  return async (exchange) => {
     const started = clock.now()
-    const verdict = judge(exchange.request, rulesNow())
+    const verdict = judge(exchange.request, rules)
     const end = (status: number) =>
       served({
         method: exchange.request.method,
@@ -79,35 +116,15 @@ export async function openProxy(
       exchange.refuse(verdict.status, errorJson('refused', verdict.why))
       return end(verdict.status)
     }
-    active += 1
+    use.active += 1
     try {
       end(await passOn(exchange, verdict, way))
     } catch (error) {
       end(refuseFor(error, exchange))
     } finally {
-      active -= 1
-      lastUsed = clock.now()
+      use.active -= 1
+      use.last = clock.now()
     }
-  }
-  const rulesNow = (): ProxyRules => ({
-    ...rules,
-    port: 'socket' in address ? undefined : { hosts, secret },
-  })
-
-  const server = await (await ports.localServers()).open(address, serve).catch((error) => {
-    throw notListening(address, error)
-  })
-  const { port } = server
-  // A browser leaves the port 80 out.
-  if (port !== undefined) hosts = [`127.0.0.1:${port}`, ...(port === 80 ? ['127.0.0.1'] : [])]
-  return {
-    port:
-      port === undefined ? undefined : { number: port, secret, api: `http://127.0.0.1:${port}/${secret}` },
-    lastUsed: () => (active > 0 ? clock.now() : lastUsed),
-    async close() {
-      await server.close()
-      await way.upstream.close()
-    },
   }
 }
 

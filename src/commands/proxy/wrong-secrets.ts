@@ -26,7 +26,10 @@ export function slowRefusals(clock: Clock): (exchange: LocalExchange) => Promise
     const place = new AbortController()
     waiting.add(place)
     const [oldest] = waiting
-    if (waiting.size > MAX_WAITING) oldest?.abort()
+    if (oldest !== undefined && waiting.size > MAX_WAITING) {
+      waiting.delete(oldest)
+      oldest.abort()
+    }
     try {
       await clock.sleep(delayOf(wrong), AbortSignal.any([place.signal, exchange.gone]))
       return true

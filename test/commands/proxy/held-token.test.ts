@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { heldToken } from '../../../src/commands/proxy/held-token.ts'
+import { Failure } from '../../../src/errors.ts'
+
+const MINUTE = 60_000
+
+/** A session whose tokens are `t1`, `t2` …, each for ten minutes. */
+function session() {
+  const scene = {
+    now: 0,
+    asked: [] as (string | undefined)[],
+    fails: undefined as Failure | undefined,
+    over: [] as string[],
+    serial: 1,
+    expiresAt: 10 * MINUTE,
+  }
+  const held = heldToken(
+    async (rejected) => {
+      scene.asked.push(rejected)
+      await Promise.resolve()
+      if (scene.fails) throw scene.fails
+      if (rejected === `t${scene.serial}` || scene.now >= scene.expiresAt - MINUTE) {
+        scene.serial += 1
+        scene.expiresAt = scene.now + 10 * MINUTE
+      }
+      return { value: `t${scene.serial}`, expiresAt: scene.expiresAt }
+    },
+    { now: () => scene.now },
+    (failure) => scene.over.push(failure.code),
+  )
+  return Object.assign(scene, { held })
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 1))
+
+describe('the token of a proxy', () => {
+  it('is asked for once for requests that come together, and again after a while only', async () => {
+    const scene = session()
+    expect(await Promise.all([scene.held.token(), scene.held.token()])).toEqual(['t1', 't1'])
+    scene.now = 14_000
+    expect(await scene.held.token()).toBe('t1')
+    expect(scene.asked).toHaveLength(1)
+    scene.now = 15_000
+    expect(await scene.held.token()).toBe('t1')
+    await settled()
+    expect(scene.asked).toHaveLength(2)
+  })
+
+  it('is another one before it expires', async () => {
+    const scene = session()
+    await scene.held.token()
+    scene.now = 10 * MINUTE - 10_000
+    expect(await scene.held.token()).toBe('t2')
+  })
+
+  it('serves on while the provider is away, until it expires', async () => {
+    const scene = session()
+    await scene.held.token()
+    scene.fails = new Failure('network', 'away')
+    scene.now = MINUTE
+    expect(await scene.held.token()).toBe('t1')
+    await settled()
+    scene.now = 10 * MINUTE - 1
+    await expect(scene.held.token()).rejects.toThrow('away')
+    expect(scene.over).toEqual([])
+  })
+
+  it('is gone with the session, found out by a look behind a request, and comes back with another', async () => {
+    const scene = session()
+    await scene.held.token()
+    scene.fails = new Failure('not-signed-in', 'gone')
+    scene.now = MINUTE
+    expect(await scene.held.token()).toBe('t1')
+    await settled()
+    expect(scene.over).toEqual(['not-signed-in'])
+    await expect(scene.held.token()).rejects.toThrow('gone')
+    scene.fails = undefined
+    expect(await scene.held.token()).toBe('t1')
+  })
+
+  it('is renewed once for all that were refused with it, and not again at once', async () => {
+    const scene = session()
+    await scene.held.token()
+    expect(await Promise.all([1, 2, 3].map(() => scene.held.renew('t1')))).toEqual(['t2', 't2', 't2'])
+    expect(scene.asked).toEqual([undefined, 't1'])
+    expect(await scene.held.renew('t2')).toBeUndefined()
+    scene.now = 31_000
+    expect(await scene.held.renew('t2')).toBe('t3')
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { delayOf, slowRefusals } from '../../../src/commands/proxy/wrong-secrets.ts'
+import type { LocalExchange } from '../../../src/ports.ts'
+
+/** A clock whose sleeps never end by themselves. */
+function scene() {
+  const slept: number[] = []
+  const dropped: number[] = []
+  const clock = {
+    time: 0,
+    now: () => clock.time,
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      new Promise<void>((_, reject) => {
+        slept.push(milliseconds)
+        if (signal?.aborted) reject(signal.reason)
+        signal?.addEventListener('abort', () => reject(signal.reason))
+      }),
+  }
+  const slowly = slowRefusals(clock)
+  const ask = (n: number, gone = new AbortController().signal) =>
+    slowly({ gone, drop: () => void dropped.push(n) } as Partial<LocalExchange> as LocalExchange)
+  return { slept, dropped, clock, ask }
+}
+
+it('each wrong secret waits twice as long, up to ten seconds', () => {
+  expect([1, 2, 3, 7, 8, 1_000_000].map(delayOf)).toEqual([100, 200, 400, 6_400, 10_000, 10_000])
+})
+
+it('all callers count as one, and a quiet minute is forgotten', () => {
+  const { slept, clock, ask } = scene()
+  for (let n = 0; n < 3; n += 1) void ask(n)
+  clock.time += 60_001
+  void ask(4)
+  expect(slept).toEqual([100, 200, 400, 100])
+})
+
+it('of many that wait, the oldest is dropped, and one that goes is forgotten', async () => {
+  const { dropped, ask } = scene()
+  const all = Array.from({ length: 70 }, (_, n) => ask(n))
+  expect(await Promise.all(all.slice(0, 6))).toEqual(Array(6).fill(false))
+  expect(dropped).toEqual([0, 1, 2, 3, 4, 5])
+  expect(await ask(100, AbortSignal.abort())).toBe(false)
+})
