@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, mkdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -114,6 +114,7 @@ describe('a proxy on a Unix socket', () => {
       expect(recorder.received).toEqual([])
       running.child.kill('SIGTERM')
       await running.ended
+      await rm(place, { recursive: true })
     },
   )
 })
