@@ -36,6 +36,10 @@ export interface PartialClient {
   readonly workload: Workload | undefined
   /** The policy for its tokens. */
   readonly expect: Expect | undefined
+  /** Why the person asks: for the API's log and the record. */
+  readonly reason?: string | undefined
+  /** Nothing is asked without one. */
+  readonly requireReason?: boolean
   readonly http: HttpSettings
   readonly stateDirectory: string
 }

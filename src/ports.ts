@@ -55,6 +55,11 @@ export interface Files {
   readForeign(path: string, maxBytes: number): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed. Resolves to the size
+   * of the file then, in bytes. Error code EINVAL for what is no plain file.
+   */
+  append(path: string, bytes: Uint8Array): Promise<number>
   rename(from: string, to: string): Promise<void>
   /** Flushes a directory's entries to the disk (a no-op where the platform has no such call). */
   syncDirectory(path: string): Promise<void>

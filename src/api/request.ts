@@ -11,6 +11,19 @@ export interface Destination {
   readonly http: Http
   /** Adds what the back end knows about a failed request to `host` (a better message or hint). */
   readonly explain?: (failure: Failure, host: string) => Failure
+  /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
+  readonly witness?: Witness
+}
+
+/** See {@link Destination.witness}. `path` is that of the URL, without query. */
+export type Witness = (request: {
+  readonly method: string
+  readonly path: string
+  readonly token: string | undefined
+}) => {
+  readonly headers: Readonly<Record<string, string>>
+  /** `status` undefined: there was no answer. `traceId`: the trace that the answer holds, where it is known. */
+  ended(status: number | undefined, traceId?: string): Promise<void>
 }
 
 /** Gives the tokens: this room does not know sessions. */
@@ -34,6 +47,8 @@ export interface ApiRequest {
   readonly answers?: readonly number[]
   readonly body?: string
   readonly maxBytes?: number
+  /** The trace that a good answer holds, where the path does not name it. */
+  readonly reads?: (body: Uint8Array) => string | undefined
 }
 
 /** A response of the trace API. `json()`: the parsed body, Failure `api-failed` when it is no JSON. */
@@ -96,23 +111,29 @@ async function attempt(
   request: ApiRequest,
   token: string | undefined,
 ): Promise<HttpAnswer> {
+  const { method = 'GET', body } = request
+  const seen = destination.witness?.({ method, path: url.pathname, token })
   try {
-    return await destination.http.send({
-      method: request.method ?? 'GET',
+    const answer = await destination.http.send({
+      method,
       url,
       headers: {
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...request.headers,
+        ...seen?.headers,
         accept: request.accept ?? 'application/json',
         'accept-encoding': 'gzip, br',
         ...(token === undefined
           ? {}
           : { authorization: authorizationValue(destination.authorization, token) }),
       },
-      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(body === undefined ? {} : { body }),
       maxBytes: request.maxBytes ?? MAX_BYTES,
     })
+    await seen?.ended(answer.status, answer.status === 200 ? request.reads?.(answer.body) : undefined)
+    return answer
   } catch (error) {
+    await seen?.ended(undefined)
     throw error instanceof Failure ? explained(destination, error, url) : error
   }
 }

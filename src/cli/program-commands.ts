@@ -1,4 +1,5 @@
-import type { Row } from './command.ts'
+import { RECORD_FORMATS } from '../trace/formats/output-choices.ts'
+import { choice, type Group, type Row } from './command.ts'
 
 const COMPLETION: Row = {
   usage: 'completion [shell]',
@@ -29,5 +30,34 @@ const VERSION: Row = {
   load: async () => (await import('../commands/version.ts')).version,
 }
 
-/** Commands about the program itself. */
-export const PROGRAM_COMMANDS: readonly Row[] = [COMPLETION, VERSION]
+const AUDIT_LIST: Row = {
+  usage: 'list',
+  description: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+  options: (command) =>
+    command
+      .option('--since <duration>', 'how far back to look (all that is kept when not given)')
+      .option('--trace <id>', 'only requests that read this trace, or that belong to it (traceparent)')
+      .addOption(choice('-o, --output <format>', 'how to print it', RECORD_FORMATS)),
+  examples: [
+    { does: 'what was asked in the last hour?', line: 'ls-auth audit list --since 1h' },
+    {
+      does: 'who read this trace from here?',
+      line: 'ls-auth audit list --trace 4bf92f3577b34da6a3ce929d0e0e4736',
+    },
+    { does: 'of one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
+  ],
+  load: async () => (await import('../commands/audit/audit-list.ts')).auditList,
+}
+
+const AUDIT: Group = {
+  usage: 'audit',
+  description: 'what was done from this machine',
+  examples: [
+    { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
+    { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
+  ],
+  rows: [AUDIT_LIST],
+}
+
+/** Commands about the program itself, and its record. */
+export const PROGRAM_COMMANDS: readonly (Row | Group)[] = [AUDIT, COMPLETION, VERSION]

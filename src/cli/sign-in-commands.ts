@@ -61,7 +61,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--scope <name>', 'with these scopes only (repeatable)', collect)
         .option('--header', 'print it as an Authorization header')
         .option('--id-token', 'print the ID token instead of the access token'),
-    settings: ['api'],
+    settings: ['api', 'reason'],
     variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE'],
     exits: OF_A_SESSION,
     examples: [

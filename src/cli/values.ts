@@ -31,5 +31,6 @@ export function valuesOf(option: Option): Values | undefined {
 /** The words that a setting can be; undefined: any text. */
 export function settingValues(key: string): readonly string[] | undefined {
   const shape = SETTING_TABLE.find((row) => row.key === key)?.shape
+  if (shape === 'boolean') return ['true', 'false']
   return typeof shape === 'object' ? shape : undefined
 }

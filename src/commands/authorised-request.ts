@@ -6,15 +6,23 @@ import { type Profile, requireClient } from '../settings/profile.ts'
 import { commandLine } from './command-line.ts'
 import { tokenSource } from './credentials.ts'
 import { givenToken, type Invocation } from './invocation.ts'
+import { openRecorder } from './recorder.ts'
+import { requireReason } from './require-reason.ts'
 
-/** Sends requests to the API of a profile with the user's token (with none under `authorization = "none"`). */
+/**
+ * Sends requests to the API of a profile with the user's token (with none under `authorization = "none"`). Each is in the
+ * record. Failure `usage` when the profile wants a reason.
+ */
 export async function authorisedRequest(invocation: Invocation, profile: Profile): Promise<Send> {
+  requireReason(profile.client)
   const row = backendOf(profile.backend)
+  const recorder = openRecorder(invocation, profile.client)
   const isGiven = givenToken(invocation) !== undefined
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
     http: await invocation.ports.http(profile.client.http),
+    witness: recorder.request,
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
       if (!explained.hint.includes('ls-auth login')) return explained
@@ -22,7 +30,11 @@ export async function authorisedRequest(invocation: Invocation, profile: Profile
       return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
     },
   }
-  const source = tokenSource(invocation, () => requireClient(profile))
+  const source = tokenSource(
+    invocation,
+    () => requireClient(profile),
+    ({ body }) => recorder.signedInBy(body.idToken),
+  )
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }
 

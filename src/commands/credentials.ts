@@ -42,6 +42,12 @@ export async function sessionToken(
     invocation.command,
     (line) => tell(invocation, line),
   )
+  if (token.renewed) {
+    const { openRecorder } = await import('./recorder.ts')
+    const recorder = openRecorder(invocation, client)
+    recorder.signedInBy(token.session.body.idToken)
+    await recorder.note('renewal', token.value)
+  }
   if (token.warning) await warn(invocation, token.warning)
   return { ...token, body: token.session.body }
 }
@@ -67,6 +73,7 @@ async function tokenOfWorkload(
     secondsLeft: Math.max(0, Math.floor((expiresAt - ports.clock.now()) / 1000)),
     expiresAt,
     warning: undefined,
+    renewed: false,
     session: undefined,
     body,
     proofClaims,
@@ -80,15 +87,26 @@ const slotOf = (client: Client, { use, audience, scopes, minTtlSeconds }: Wish):
   ...(minTtlSeconds !== undefined && { minTtlSeconds }),
 })
 
-/** Gives the API the tokens of the session, or LS_AUTH_TOKEN, which cannot be refreshed. */
-export function tokenSource(invocation: Invocation, client: () => Client): TokenSource {
+/**
+ * Gives the API the tokens of the session, or LS_AUTH_TOKEN, which cannot be refreshed. `onToken` is shown each token of the
+ * session before it is used.
+ */
+export function tokenSource(
+  invocation: Invocation,
+  client: () => Client,
+  onToken: (token: ValidToken) => void = () => {},
+): TokenSource {
   const given = givenToken(invocation)
   if (given !== undefined) return { token: async () => given, renew: async () => undefined }
+  const shown = (token: ValidToken): string => {
+    onToken(token)
+    return token.value
+  }
   return {
-    token: async () => (await sessionToken(invocation, client())).value,
+    token: async () => shown(await sessionToken(invocation, client())),
     async renew(rejected) {
-      const renewed = await sessionToken(invocation, client(), { rejected })
-      return renewed.value === rejected ? undefined : renewed.value
+      const renewed = shown(await sessionToken(invocation, client(), { rejected }))
+      return renewed === rejected ? undefined : renewed
     },
   }
 }

@@ -22,6 +22,7 @@ import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { canAsk } from './first-login/can-ask.ts'
 import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
+import { openRecorder } from './recorder.ts'
 import { namesApi } from './require-api.ts'
 import { textFlag } from './typed-flags.ts'
 
@@ -42,6 +43,9 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   refuseOtherClient(settings, profile)
   const client = requireClient(profile)
   const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(signedIn.tokens.idToken)
+  await recorder.note('sign-in', signedIn.tokens.accessToken)
   const saved = await saveSettings(invocation, settings, profile)
   await printSignedIn(invocation, profile, client, signedIn, saved)
 }
@@ -147,7 +151,7 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
     const { key } = row
     const setting = profile.resolved[key as keyof Profile['resolved']]
     const saved = settings.config.profiles[profile.name]?.[key]
-    if (isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
+    if (!row.ofOneRun && isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
       values[key] = setting.value
   }
   // With settings from environment variables alone (CI) no settings file is written.

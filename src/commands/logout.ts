@@ -14,6 +14,7 @@ import {
 } from '../settings/profile.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
+import { openRecorder } from './recorder.ts'
 import { sharersOf } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
@@ -34,6 +35,7 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
   const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
   for (const client of clients) {
     const result = await signOut(client, invocation.ports, (line) => tell(invocation, line))
+    if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
     if (!globals(invocation).json) describe(invocation, client, result, others)
     outcomes.push({ client, result, others })
@@ -50,6 +52,12 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
     await printJson(invocation, all ? rows : rows[0])
   }
   for (const { result } of outcomes) throwUnfinished(result)
+}
+
+async function recordSignOut(invocation: Invocation, client: Client, { tokens }: SignedOut): Promise<void> {
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(tokens?.id)
+  await recorder.note('sign-out', tokens?.access)
 }
 
 async function chosenClient(invocation: Invocation): Promise<Client> {

@@ -1,10 +1,11 @@
 import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
-import { requireClient } from '../settings/profile.ts'
+import { type Profile, requireClient } from '../settings/profile.ts'
 import { maskInCiLog } from './ci-log.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
 import { givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { requireReason } from './require-reason.ts'
 import { readTokenWish, type TokenWish } from './token-wish.ts'
 
 interface TokenOptions {
@@ -24,10 +25,13 @@ function read({ flags }: Typed): TokenOptions {
 async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
   const { wish, idToken } = options
   const { profile } = await loadProfile(invocation)
+  requireReason(profile.client)
   const outside = givenToken(invocation)
   if (outside !== undefined) {
-    if (Object.keys(wish).length === 0 && !idToken)
-      return print(invocation, options, profile.authorization, outside)
+    if (Object.keys(wish).length === 0 && !idToken) {
+      await print(invocation, options, profile.authorization, outside)
+      return recordHandOut(invocation, profile, outside)
+    }
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
@@ -38,14 +42,27 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
   })
   maskInCiLog(invocation, given.value)
   if (globals(invocation).json) {
-    return printJson(invocation, {
+    await printJson(invocation, {
       token: given.value,
       token_type: 'Bearer',
       expires_in: given.secondsLeft,
       expires_at: new Date(given.expiresAt).toISOString(),
     })
-  }
-  await print(invocation, options, profile.authorization, given.value)
+  } else await print(invocation, options, profile.authorization, given.value)
+  await recordHandOut(invocation, profile, given.value, given.body.idToken)
+}
+
+/** Behind the print and loaded behind it, since who waits for the token does not wait for the record. */
+async function recordHandOut(
+  invocation: Invocation,
+  { client }: Profile,
+  token: string,
+  idToken?: string,
+): Promise<void> {
+  const { openRecorder } = await import('./recorder.ts')
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(idToken)
+  await recorder.note('hand-out', token)
 }
 
 /** Prints the token alone, or as a header in the profile's scheme. Used for LS_AUTH_TOKEN too, so scripts run in CI. */

@@ -18,6 +18,8 @@ export interface AccessToken {
   readonly expiresAt: number
   /** Why an older token was handed out, or the new one was not stored. The token works all the same. */
   readonly warning: Failure | undefined
+  /** It was renewed just now. */
+  readonly renewed: boolean
   readonly session: Session
 }
 
@@ -49,6 +51,7 @@ export async function accessToken(
     secondsLeft: Math.floor(secondsLeft(token, ports.clock.now())),
     expiresAt: token.receivedAt + token.expiresIn * 1000,
     warning,
+    renewed: task.renewed === true,
     session: task.session as Session,
   }
 }
@@ -60,6 +63,8 @@ interface Task {
   readonly ports: Ports
   /** The session as it was last read or written. */
   session: Session | undefined
+  /** The provider has given new tokens. */
+  renewed?: boolean
   /** When it began to wait for the lock: local clock, milliseconds. */
   waitingSince?: number
 }
@@ -131,7 +136,9 @@ async function perform(effect: Effect, task: Task): Promise<Event> {
     case 'refresh': {
       // Lazy: most runs find a fresh token in the cache and need no code that talks to the provider.
       const { renew } = await import('./renewal/refresh.ts')
-      return noted(await renew(effect.refreshToken, task.session as Session, task), task)
+      const event = await renew(effect.refreshToken, task.session as Session, task)
+      if (event.type === 'answered') task.renewed = true
+      return noted(event, task)
     }
     default:
       throw new Failure('bug', `${effect.do} is not performed`)

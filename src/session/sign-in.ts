@@ -22,6 +22,8 @@ import { sweep } from './sweep.ts'
 /** The result of a sign-in. */
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
+  /** For the record, which keeps their ids. */
+  readonly tokens: Pick<Tokens, 'accessToken' | 'idToken'>
   readonly expiresIn: number
   readonly refreshable: boolean
   readonly missingScopes: readonly string[]
@@ -190,6 +192,7 @@ const withDetail = (error: unknown, line: string | undefined): unknown =>
 function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
   return {
     idClaims: tokens.idClaims,
+    tokens,
     expiresIn: tokens.expiresIn,
     refreshable: tokens.refreshToken !== undefined,
     missingScopes: missingScopes(client, tokens.scope),

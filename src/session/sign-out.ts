@@ -12,6 +12,8 @@ export interface SignedOut {
   /** `not-asked`: the settings say `revoke = []`, and the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
   readonly revoked: 'yes' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
+  /** Of the session that has ended: for the record, which keeps its ids. */
+  readonly tokens?: { readonly access: string | undefined; readonly id: string | undefined }
 }
 
 /**
@@ -47,7 +49,8 @@ export async function signOut(
       await store.clearTombstone(header)
     })
     if (forgotten === true) await sweep(client, store, ports)
-    return { wasSignedIn: true, revoked, forgotten }
+    const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
+    return { wasSignedIn: true, revoked, forgotten, tokens: { access, id: session?.body.idToken } }
   })
 }
 

@@ -49,6 +49,8 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     storeKeyFile: path('store_key_file'),
     workload: readWorkload(values.table('workload'), values.source('workload'), env),
     expect: readExpect(values.table('expect'), values.source('expect')),
+    reason: values.text('reason'),
+    requireReason: values.isTrue('require_reason'),
     http,
     stateDirectory,
   }

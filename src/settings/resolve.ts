@@ -40,6 +40,8 @@ export interface Values {
   text(name: SettingName): string | undefined
   words(name: SettingName): readonly string[]
   ports(name: SettingName): readonly number[] | 'any'
+  /** False when it is not set. */
+  isTrue(name: SettingName): boolean
   table(name: SettingName): Readonly<Record<string, unknown>> | undefined
   /** All settings, for `profile show`. */
   all(): Record<SettingName, Resolved>
@@ -66,6 +68,7 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     text: (name: SettingName) => find(name).value as string | undefined,
     words: (name: SettingName) => (find(name).value ?? []) as readonly string[],
     ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
+    isTrue: (name: SettingName) => find(name).value === true,
     table: (name: SettingName) => find(name).value as Readonly<Record<string, unknown>> | undefined,
     all(): Record<SettingName, Resolved> {
       const names = SETTING_TABLE.map(({ key }) => key as SettingName)
@@ -152,7 +155,14 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
       throw wrong('port numbers, or "any"')
     return ports.includes(0) ? 'any' : ports
   }
+  if (shape === 'boolean') {
+    if (value !== true && value !== false && value !== 'true' && value !== 'false')
+      throw wrong('true or false')
+    return value === true || value === 'true'
+  }
   if (typeof value !== 'string' || value === '') throw wrong('a string')
+  if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
+    throw wrong('printable ASCII, at most 200 characters')
   if (Array.isArray(shape) && !shape.includes(value)) throw wrong(`one of ${shape.join(', ')}`)
   return value
 }

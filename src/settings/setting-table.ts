@@ -1,7 +1,7 @@
 import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
 
-/** The type of a setting's value; a list: one of these words. */
-export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | readonly string[]
+/** The type of a setting's value; `header`: fit for one, 200 characters at most; a list: one of these words. */
+export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | 'boolean' | 'header' | readonly string[]
 
 /** One setting: its name in config.toml, its type, its flag and its environment variable. */
 export interface SettingKey {
@@ -17,6 +17,8 @@ export interface SettingKey {
   readonly addHelp?: string
   /** Default value. */
   readonly default?: string
+  /** As a flag it is about one run: `login` does not keep it. */
+  readonly ofOneRun?: boolean
 }
 
 /** The rows of {@link SETTING_TABLE}, with their literal types. */
@@ -117,6 +119,19 @@ export const SETTING_KEYS = [
     default: 'bearer',
   },
   {
+    key: 'reason',
+    shape: 'header',
+    flag: 'reason',
+    variable: 'LS_AUTH_REASON',
+    help: 'why you ask, such as a ticket: for the log of the API and the record on this machine',
+    ofOneRun: true,
+  },
+  {
+    key: 'require_reason',
+    shape: 'boolean',
+    help: 'true: nothing is asked of the API, and no token is handed out, without a reason',
+  },
+  {
     key: 'account',
     shape: 'text',
     flag: 'account',
@@ -213,7 +228,7 @@ export type SettingName = (typeof SETTING_KEYS)[number]['key']
  */
 export const SETTING_TABLE: readonly SettingKey[] = SETTING_KEYS
 
-/** The settings that say which API a command asks, and how. */
+/** The settings that say which API a command asks, how and why. */
 export const API_SETTINGS: readonly SettingName[] = [
   'backend',
   'api',
@@ -221,6 +236,7 @@ export const API_SETTINGS: readonly SettingName[] = [
   'project',
   'tenant',
   'authorization',
+  'reason',
 ]
 
 /** Whether one of the setting's flags is among the typed ones. */

@@ -71,6 +71,18 @@ export const realFiles: Files = {
     }
   },
 
+  async append(path, bytes) {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW | NO_WAIT
+    const file = fs.openSync(path, flags, 0o600)
+    try {
+      const before = fs.fstatSync(file)
+      if (!before.isFile()) throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
+      return before.size + fs.writeSync(file, bytes)
+    } finally {
+      fs.closeSync(file)
+    }
+  },
+
   rename: (from, to) => rename(from, to),
 
   async syncDirectory(path) {

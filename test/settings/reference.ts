@@ -73,7 +73,7 @@ Each stands under \`[profiles.NAME]\`.
 |---|---|---|---|---|
 ${SETTING_TABLE.map(rowOf).join('\n')}
 
-The flags of \`backend\`, \`api\`, \`organization\`, \`project\`, \`tenant\` and \`authorization\` are taken by every command that asks the
+The flags of \`backend\`, \`api\`, \`organization\`, \`project\`, \`tenant\`, \`authorization\` and \`reason\` are taken by every command that asks the
 API, the others by \`login\` and \`profile add\`. An API on this machine that is named without an issuer has \`authorization = "none"\`.
 
 ## \`[profiles.NAME.expect]\`

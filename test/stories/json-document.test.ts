@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Member, neverSeen, readJsonDocument } from '../architecture/json-document.ts'
@@ -157,6 +157,24 @@ describe.sequential('is true, member by member', () => {
     const runs = ['ls-auth token --json', given, 'ls-auth token --json']
     expect(await problems('token', runs)).toEqual([])
     delete stage.world.variables.LS_AUTH_TOKEN
+  })
+
+  it('audit list', async () => {
+    // An agent's name, which no command of this test has.
+    const agent = {
+      time: new Date().toISOString(),
+      event: 'request',
+      way: 'mcp',
+      profile: 'work',
+      client: 'x',
+    }
+    const runs = [
+      () => stage.world.type(login('--reason x')),
+      () => stage.world.type(`ls-auth api /api/traces/${stage.trace.traceId} ${TEMPO()}`),
+      () => appendFile(join(stage.world.stateDirectory, 'audit.jsonl'), `${JSON.stringify(agent)}\n`),
+      'ls-auth audit list --json',
+    ]
+    expect(await problems('audit list', runs)).toEqual([])
   })
 
   it('version', async () => {

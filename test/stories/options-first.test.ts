@@ -42,6 +42,8 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth query x --file t.json --since soon', '--since: "soon" is not a duration'],
     ['ls-auth attributes --since soon', '--since: "soon" is not a duration'],
     ['ls-auth attributes x --file t.json --to soon', '--to: "soon" is not a time'],
+    ['ls-auth audit list --since soon', '--since: "soon" is not a duration'],
+    ['ls-auth audit list --trace what?', '"what?" is not a span or trace id'],
     ['ls-auth login --device --paste', '--device and --paste exclude each other'],
     ['ls-auth login --login-hint ""', '--login-hint is empty'],
     ['ls-auth login --prompt " "', '--prompt is empty'],

@@ -6,6 +6,8 @@ import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import { requireReason } from '../require-reason.ts'
 import { readTokenWish, type TokenWish } from '../token-wish.ts'
 import { childVariables, proxyVariables } from './child-variables.ts'
 
@@ -48,11 +50,17 @@ function read({ args, flags }: Typed): ExecOptions {
 async function run(invocation: Invocation, options: ExecOptions): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
+  requireReason(profile.client)
   if (options.proxy) return runBehindProxy(invocation, profile, options)
   const token =
     profile.authorization === 'none' ? undefined : await tokenFor(invocation, profile, options.wish)
-  if (token !== undefined) maskInCiLog(invocation, token)
-  const variables = childVariables(ports.env.variables, options.variable, token, profile)
+  if (token !== undefined) {
+    maskInCiLog(invocation, token.value)
+    const recorder = openRecorder(invocation, profile.client)
+    recorder.signedInBy(token.idToken)
+    await recorder.note('hand-out', token.value)
+  }
+  const variables = childVariables(ports.env.variables, options.variable, token?.value, profile)
   return statusOf(await (await ports.programs()).run(options.command, variables))
 }
 
@@ -81,11 +89,18 @@ async function runBehindProxy(
   }
 }
 
-async function tokenFor(invocation: Invocation, profile: Profile, wish: TokenWish): Promise<string> {
+async function tokenFor(
+  invocation: Invocation,
+  profile: Profile,
+  wish: TokenWish,
+): Promise<{ value: string; idToken?: string | undefined }> {
   const given = givenToken(invocation)
-  if (given === undefined) return (await sessionToken(invocation, requireClient(profile), wish)).value
+  if (given === undefined) {
+    const { value, body } = await sessionToken(invocation, requireClient(profile), wish)
+    return { value, idToken: body.idToken }
+  }
   noteGiven(invocation, wish, 'handed on')
-  return given
+  return { value: given }
 }
 
 /** Says that LS_AUTH_TOKEN is the token. Failure `usage`: another one is asked for. */

@@ -16,6 +16,12 @@ export type SeriesFormat = (typeof SERIES_FORMATS)[number]
 /** What `-o` takes for a list of traces, services or attributes. */
 export const LIST_FORMATS = ['list', 'json', 'ndjson'] as const
 
+/** What `-o` takes for the record. */
+export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
+
+/** One of {@link RECORD_FORMATS}. */
+export type RecordFormat = (typeof RECORD_FORMATS)[number]
+
 /** One of {@link LIST_FORMATS}. */
 export type ListFormat = (typeof LIST_FORMATS)[number]
 

@@ -56,6 +56,8 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Statuses beside 2xx and 404 that are returned instead of thrown, with `failure` set. */
   readonly answers?: readonly number[]
+  /** The trace that a good answer holds, where the path does not name it: for the record. */
+  readonly reads?: (body: Uint8Array) => string | undefined
 }
 
 /** What came back: a 2xx, a 404, or a status that was asked for. */

@@ -132,6 +132,11 @@ function memoryFiles(files: Map<string, Buffer>): Files {
       if (files.has(path)) failing('EEXIST')
       files.set(path, Buffer.from(bytes))
     },
+    async append(path, bytes) {
+      const whole = Buffer.concat([files.get(path) ?? Buffer.alloc(0), bytes])
+      files.set(path, whole)
+      return whole.length
+    },
     async rename(from, to) {
       files.set(to, files.get(from) ?? failing('ENOENT'))
       files.delete(from)

@@ -161,6 +161,11 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       disk.set(path, Buffer.from(bytes))
       facts.set(path, { kind: 'file', mode: 0o600, uid: UID, size: bytes.length })
     },
+    async append(path, bytes) {
+      const whole = Buffer.concat([disk.get(path) ?? Buffer.alloc(0), bytes])
+      disk.set(path, whole)
+      return whole.length
+    },
     async rename(from, to) {
       done(`rename ${basename(from)} ${basename(to)}`)
       const bytes = disk.get(from)

@@ -98,13 +98,24 @@ async function readAssembled(
 async function readStored(ids: readonly string[], project: LightstepProject): Promise<Trace | ApiAnswer> {
   let missing: ApiAnswer | undefined
   for (const id of ids) {
-    const answer = await project.ask({ path: 'stored-traces', query: { 'span-id': id } })
+    const answer = await project.ask({
+      path: 'stored-traces',
+      query: { 'span-id': id },
+      reads: storedTraceId,
+    })
     if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
     const trace = answer.status === 404 ? undefined : readAnswer(answer)
     if (trace && trace.spans.length > 0) return trace
     missing = answer
   }
   return missing as ApiAnswer
+}
+
+/** From the first span of an answer that is not parsed yet. */
+function storedTraceId(body: Uint8Array): string | undefined {
+  const at = Buffer.from(body.buffer, body.byteOffset, body.byteLength).indexOf('"trace-id"')
+  const text = at < 0 ? '' : Buffer.from(body.subarray(at, at + 80)).toString('latin1')
+  return /^"trace-id"\s*:\s*"([0-9a-f]{1,32})"/i.exec(text)?.[1]?.toLowerCase()
 }
 
 function readAnswer(answer: ApiAnswer): Trace | undefined {

@@ -1,0 +1,33 @@
+import type { Files, Ports } from '../ports.ts'
+import { type AuditEntry, entryLine } from './entry.ts'
+import { MOST_BYTES, recordFile } from './files-of-record.ts'
+
+/**
+ * Appends one line to the record: one write to the end of the file (O_APPEND), so the lines of many processes never mix,
+ * and nobody waits for a lock. Never throws: a full disk or a file that cannot be written stops no command.
+ */
+export async function appendEntry(
+  stateDirectory: string,
+  entry: AuditEntry,
+  ports: Pick<Ports, 'files' | 'lock'>,
+): Promise<void> {
+  try {
+    const files = await ports.files()
+    const size = await append(stateDirectory, Buffer.from(entryLine(entry)), files)
+    if (size > MOST_BYTES)
+      await (await import('./rotation.ts')).rotate(stateDirectory, files, await ports.lock())
+  } catch {
+    // The gateway's log is the record that counts.
+  }
+}
+
+async function append(stateDirectory: string, line: Buffer, files: Files): Promise<number> {
+  const file = recordFile(stateDirectory)
+  try {
+    return await files.append(file, line)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await files.makeDirectory(stateDirectory)
+    return files.append(file, line)
+  }
+}

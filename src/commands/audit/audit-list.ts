@@ -1,0 +1,96 @@
+import type { AuditEntry } from '../../audit/entry.ts'
+import { recordFile } from '../../audit/files-of-record.ts'
+import { readRecord } from '../../audit/read-record.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import { placesFor } from '../../settings/places.ts'
+import type { RecordFormat } from '../../trace/formats/output-choices.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { globals, type Invocation, tell } from '../invocation.ts'
+import { fitTable } from '../status/text-table.ts'
+import { printData, readFormat } from '../trace/print-rows.ts'
+import { readTraceId } from '../trace/trace-argument.ts'
+import { durationFlag } from '../typed-flags.ts'
+
+interface AuditListOptions {
+  readonly format: RecordFormat
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  /** 32 hex digits, or 16: then the low half of an id is compared. */
+  readonly traceId: string | undefined
+}
+
+/** `ls-auth audit list`: the record of this machine, oldest first. A convenience; the gateway's log is the record. */
+export const auditList: CliCommand<AuditListOptions> = { read, run }
+
+function read(typed: Typed): AuditListOptions {
+  const { flags, now } = typed
+  const seconds = durationFlag(flags, 'since')
+  return {
+    format: readFormat<RecordFormat>(typed, 'table'),
+    since: seconds === undefined ? Number.NEGATIVE_INFINITY : now - seconds * 1000,
+    traceId: typeof flags.trace === 'string' ? readTraceId(flags.trace).traceId : undefined,
+  }
+}
+
+async function run(invocation: Invocation, { format, since, traceId }: AuditListOptions): Promise<void> {
+  const { env, files } = invocation.ports
+  const { stateDirectory } = placesFor(env)
+  const { entries, damaged } = await readRecord(stateDirectory, await files()).catch((cause) => {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    throw new Failure('storage', `cannot read ${recordFile(stateDirectory)} (${code})`, { cause })
+  })
+  // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
+  const { profile } = globals(invocation)
+  const rows = entries.filter(
+    (entry) =>
+      Date.parse(entry.time) >= since &&
+      (profile === undefined || entry.profile === profile) &&
+      (traceId === undefined || isAbout(entry, traceId)),
+  )
+  await print(invocation, format, rows)
+  if (damaged > 0)
+    tell(invocation, `note: ${damaged} damaged ${damaged === 1 ? 'line was' : 'lines were'} skipped`)
+  if (rows.length === 0) tell(invocation, 'note: there is nothing of that in the record')
+}
+
+async function print(
+  invocation: Invocation,
+  format: RecordFormat,
+  rows: readonly AuditEntry[],
+): Promise<void> {
+  if (format !== 'table')
+    return printData(invocation, format, { rows, toJson: (row) => row, whole: (values) => values })
+  if (rows.length === 0) return
+  const { terminal } = invocation.ports
+  await terminal.page(fitTable([HEADS, ...rows.map(cellsOf)], terminal, 3), '\n')
+}
+
+const HEADS = ['TIME', 'WHO', 'WHAT', 'STATUS', 'TRACE', 'REASON', 'WAY', 'PROFILE'] as const
+
+function cellsOf(entry: AuditEntry): string[] {
+  const { time, sub, event, method, path, status, trace_id, reason, way, profile } = entry
+  const what = event === 'request' ? `${method} ${path}` : event
+  const answer = status ?? (event === 'request' ? 'no answer' : '-')
+  return [
+    time.replace(/\.\d+Z$/, 'Z'),
+    sub ?? '-',
+    what,
+    answer,
+    trace_id ?? '-',
+    reason ?? '-',
+    way,
+    profile,
+  ].map((cell) => safeText(String(cell), 200))
+}
+
+/** A request that read the trace, or one that is a part of it. */
+const isAbout = ({ trace_id, traceparent }: AuditEntry, traceId: string): boolean =>
+  [trace_id, traceparent?.split('-')[1]].some((id) => id !== undefined && id !== null && isSame(id, traceId))
+
+/** Some back ends know the low half of an id only. */
+function isSame(a: string, b: string): boolean {
+  const isHalf = (id: string) => id.length <= 16 || id.startsWith('0'.repeat(16))
+  const whole = [a, b].map((id) => id.padStart(32, '0')) as [string, string]
+  return isHalf(a) || isHalf(b) ? whole[0].slice(16) === whole[1].slice(16) : whole[0] === whole[1]
+}
