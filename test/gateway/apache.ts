@@ -42,6 +42,9 @@ export interface AccessLine {
   readonly status: number
   readonly why: string
   readonly duration_us: number
+  readonly reason: string
+  readonly traceparent: string
+  readonly agent: string
   readonly remote: string
 }
 

@@ -49,6 +49,8 @@ export function cliSuite(): void {
       sub: 'alice',
       client: provider.clientId,
       status: 200,
+      agent: expect.stringMatching(/^ls-auth\/.*cli\)$/),
+      traceparent: expect.stringMatching(/^00-/),
     })
     expect(api.requests.at(-1)?.headers.authorization).toBe(`Bearer ${API_KEY}`)
     const upstream = JSON.stringify(api.requests)

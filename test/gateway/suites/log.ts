@@ -20,7 +20,13 @@ export function logSuite(): void {
   it('tells who, with what, when, what and how long', async () => {
     const jti = crypto.randomUUID()
     const token = await world.issuer.mint({ jti })
-    await world.send(`${TRACE}?span-id=abc`, { token })
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const own = {
+      'x-request-reason': 'INC-4711: "slow"',
+      traceparent,
+      'user-agent': 'ls-auth/1.0.0 (linux; cli)',
+    }
+    await world.send(`${TRACE}?span-id=abc`, { token, headers: own })
     const line = await world.gateway.line(jti)
     expect(line).toEqual({
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}$/),
@@ -35,9 +41,35 @@ export function logSuite(): void {
       status: 200,
       why: '',
       duration_us: expect.any(Number),
+      reason: encodeLike('INC-4711: "slow"'),
+      traceparent,
+      agent: encodeLike('ls-auth/1.0.0 (linux; cli)'),
       remote: '127.0.0.1',
     })
     expect(Math.abs(Date.parse(line.time) - Date.now())).toBeLessThan(60_000)
+  })
+
+  it.each([
+    ['nothing', {}, { reason: '', traceparent: '', agent: '' }],
+    ['a long reason', { 'x-request-reason': 'r'.repeat(201) }, { reason: '(invalid)' }],
+    ['a reason with odd bytes', { 'x-request-reason': 'a\u00ff"}' }, { reason: '(invalid)' }],
+    ['a reason with quotes', { 'x-request-reason': '"},{"sub":"evil' }, { reason: '"},{"sub":"evil' }],
+    ['a token as a reason', { 'x-request-reason': 'eyJhbGciOiJub25lIn0.e30.' }, { reason: '(hidden)' }],
+    ['no traceparent', { traceparent: '00-"}-x' }, { traceparent: '' }],
+    ['a long agent', { 'user-agent': `"${'a'.repeat(300)}` }, { agent: `"${'a'.repeat(199)}` }],
+  ])('keeps what the caller says of itself on one line: %s', async (_name, headers, kept) => {
+    const jti = crypto.randomUUID()
+    await world.send(TRACE, { token: await world.issuer.mint({ jti }), headers })
+    const { reason, traceparent, agent } = await world.gateway.line(jti)
+    const decoded = { reason, traceparent, agent }
+    for (const [name, value] of Object.entries(kept))
+      expect(decodeURIComponent(decoded[name as keyof typeof decoded])).toBe(value)
+  })
+
+  it('has the reason of a request that was refused', async () => {
+    const reason = crypto.randomUUID()
+    expect((await world.send(TRACE, { headers: { 'x-request-reason': reason } })).status).toBe(401)
+    expect(await world.gateway.line(reason)).toMatchObject({ status: 401, reason })
   })
 
   it.each(HOSTILE)('keeps a name with %s on one line', async (_name, sub) => {
@@ -133,3 +165,7 @@ export function logSuite(): void {
     socket.destroy()
   }
 }
+
+/** As Apache's `escape` leaves it: with the characters that need no encoding in a path. */
+const encodeLike = (text: string): string =>
+  encodeURIComponent(text).replace(/%(3A|2F|3B)/g, (code) => decodeURIComponent(code))
