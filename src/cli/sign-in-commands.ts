@@ -52,16 +52,24 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     load: async () => (await import('../commands/status/status.ts')).status,
   },
   {
-    usage: 'token',
+    usage: 'token [word]',
     description: 'print a valid access token and nothing else',
     options: (command) =>
       command
         .option('--min-ttl <duration>', 'it must stay valid for at least this long (5m)')
         .option('--aud, --audience <name>', 'a token for another API')
         .option('--scope <name>', 'with these scopes only (repeatable)', collect)
-        .option('--header', 'print it as an Authorization header')
+        .addOption(
+          choice(
+            '--format <form>',
+            'how to print it: raw, as a header, or as kubectl, Bazel and curl -K read it',
+            ['raw', 'header', 'json', 'exec-credential', 'bazel', 'curl-config'],
+          ),
+        )
+        .option('--header', 'the same as --format header')
         .option('--id-token', 'print the ID token instead of the access token'),
     settings: ['api', 'reason'],
+    completes: [['get']],
     variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE'],
     exits: OF_A_SESSION,
     examples: [
@@ -70,7 +78,10 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         line: 'curl -H "$(ls-auth token --header)" https://traces.acme.example/',
       },
       { does: 'for a job that takes half an hour', line: 'ls-auth token --min-ttl 30m' },
-      { does: 'with its time of expiry', line: 'ls-auth token --json' },
+      {
+        does: 'the same, and the token is in no argument',
+        line: 'ls-auth token --format curl-config | curl -K - https://traces.acme.example/',
+      },
     ],
     load: async () => (await import('../commands/token.ts')).token,
   },

@@ -1,80 +1,124 @@
-import { authorizationValue } from '../api/authorization.ts'
 import { Failure } from '../errors.ts'
+import { safeText } from '../safe-text.ts'
 import { type Profile, requireClient } from '../settings/profile.ts'
 import { maskInCiLog } from './ci-log.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { sessionToken } from './credentials.ts'
-import { givenToken, globals, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { givenToken, type Invocation, loadProfile, printJson } from './invocation.ts'
 import { requireReason } from './require-reason.ts'
+import type { ForeignForm } from './token-forms.ts'
 import { readTokenWish, type TokenWish } from './token-wish.ts'
+
+type TokenForm = 'raw' | 'header' | 'json' | ForeignForm
 
 interface TokenOptions {
   readonly wish: TokenWish
   readonly idToken: boolean
-  /** As an `Authorization` header. */
-  readonly header: boolean
+  readonly form: TokenForm
+}
+
+/** A token to print, with what the record needs. */
+interface Given {
+  readonly value: string
+  readonly secondsLeft?: number
+  /** Local clock, milliseconds. */
+  readonly expiresAt?: number
+  readonly idToken?: string | undefined
 }
 
 /** `ls-auth token`: prints a valid token on stdout, from the cache without network, else by one refresh. */
 export const token: CliCommand<TokenOptions> = { read, run }
 
-function read({ flags }: Typed): TokenOptions {
-  return { wish: readTokenWish(flags), idToken: flags.idToken === true, header: flags.header === true }
+function read({ args: [word], flags, json }: Typed): TokenOptions {
+  const form = readForm(flags, json)
+  if (word !== undefined && !(form === 'bazel' && word === 'get')) {
+    throw new Failure('usage', `token takes no "${safeText(word, 40)}"`, {
+      hint: 'Bazel alone adds a word, get, for --format bazel. See: ls-auth token --help',
+    })
+  }
+  return { wish: readTokenWish(flags), idToken: flags.idToken === true, form }
+}
+
+/** The parser has validated the value of `--format`. `--header` and `--json` are older names of two. */
+function readForm({ format, header }: Typed['flags'], json: boolean): TokenForm {
+  const typed = format as TokenForm | undefined
+  const older = json ? 'json' : header === true ? 'header' : undefined
+  if (typed !== undefined && older !== undefined && typed !== older) {
+    throw new Failure('usage', `--${older} and --format ${typed} ask for two forms`, {
+      hint: 'Give one of them.',
+    })
+  }
+  return typed ?? older ?? 'raw'
 }
 
 async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
-  const { wish, idToken } = options
   const { profile } = await loadProfile(invocation)
+  if (options.form === 'bazel' && !(await isForApi(invocation, profile)))
+    return invocation.ports.terminal.out('{}\n')
   requireReason(profile.client)
+  const given = await tokenFor(invocation, profile, options)
+  await print(invocation, options.form, profile.authorization, given)
+  await recordHandOut(invocation, profile, given)
+}
+
+/** Bazel asks for every host that it loads from; none but the API may see the token. */
+async function isForApi({ ports }: Invocation, { api, resolved }: Profile): Promise<boolean> {
+  const { readBazelRequest } = await import('./bazel-request.ts')
+  const { origin } = await readBazelRequest(ports.terminal)
+  return resolved.api.source !== 'default' && origin === api.origin
+}
+
+async function tokenFor(
+  invocation: Invocation,
+  profile: Profile,
+  { wish, idToken }: TokenOptions,
+): Promise<Given> {
   const outside = givenToken(invocation)
   if (outside !== undefined) {
-    if (Object.keys(wish).length === 0 && !idToken) {
-      await print(invocation, options, profile.authorization, outside)
-      return recordHandOut(invocation, profile, outside)
-    }
+    if (Object.keys(wish).length === 0 && !idToken) return { value: outside }
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
-  const given = await sessionToken(invocation, requireClient(profile), {
-    ...wish,
-    ...(idToken && { use: 'id' as const }),
-  })
+  const want = { ...wish, ...(idToken && { use: 'id' as const }) }
+  const given = await sessionToken(invocation, requireClient(profile), want)
   maskInCiLog(invocation, given.value)
-  if (globals(invocation).json) {
-    await printJson(invocation, {
-      token: given.value,
+  const { value, secondsLeft, expiresAt, body } = given
+  return { value, secondsLeft, expiresAt, idToken: body.idToken }
+}
+
+/** Prints the token alone, as a header in the profile's scheme, or as another program reads it. */
+async function print(
+  invocation: Invocation,
+  form: TokenForm,
+  authorization: string,
+  { value, secondsLeft, expiresAt }: Given,
+): Promise<void> {
+  const { terminal } = invocation.ports
+  if (form === 'raw') return terminal.out(`${value}\n`)
+  if (form === 'json') {
+    return printJson(invocation, {
+      token: value,
       token_type: 'Bearer',
-      expires_in: given.secondsLeft,
-      expires_at: new Date(given.expiresAt).toISOString(),
+      expires_in: secondsLeft ?? null,
+      expires_at: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     })
-  } else await print(invocation, options, profile.authorization, given.value)
-  await recordHandOut(invocation, profile, given.value, given.body.idToken)
+  }
+  const { foreignForm, headerValue } = await import('./token-forms.ts')
+  const printed = { token: value, authorization, expiresAt }
+  await terminal.out(
+    form === 'header' ? `Authorization: ${headerValue(printed)}\n` : foreignForm(form, printed),
+  )
 }
 
 /** Behind the print and loaded behind it, since who waits for the token does not wait for the record. */
 async function recordHandOut(
   invocation: Invocation,
   { client }: Profile,
-  token: string,
-  idToken?: string,
+  { value, idToken }: Given,
 ): Promise<void> {
   const { openRecorder } = await import('./recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
-  await recorder.note('hand-out', token)
-}
-
-/** Prints the token alone, or as a header in the profile's scheme. Used for LS_AUTH_TOKEN too, so scripts run in CI. */
-async function print(
-  invocation: Invocation,
-  { header }: TokenOptions,
-  authorization: string,
-  token: string,
-): Promise<void> {
-  const { terminal } = invocation.ports
-  if (globals(invocation).json)
-    return printJson(invocation, { token, token_type: 'Bearer', expires_in: null, expires_at: null })
-  const scheme = authorization.toLowerCase() === 'none' ? 'bearer' : authorization
-  await terminal.out(header ? `Authorization: ${authorizationValue(scheme, token)}\n` : `${token}\n`)
+  await recorder.note('hand-out', value)
 }

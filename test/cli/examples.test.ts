@@ -40,7 +40,7 @@ describe('examples in help', () => {
 /** The words behind `ls-auth`, without what a shell would do before and after. */
 function argvOf(line: string): string[] {
   const inner = /\$\((ls-auth [^)]*)\)/.exec(line)?.[1] ?? line.slice(line.indexOf('ls-auth'))
-  const argv = words(inner.replace(/( > \S+| \| Out-String .*)$/, ''))
+  const argv = words(inner.replace(/( > \S+| \| (Out-String|curl) .*)$/, ''))
   expect(argv[0]).toBe('ls-auth')
   return argv.slice(1)
 }

@@ -1,0 +1,50 @@
+import { authorizationValue } from '../api/authorization.ts'
+import { Failure } from '../errors.ts'
+
+/** A token to print; `expiresAt`: local clock, milliseconds, where it is known. */
+export interface PrintedToken {
+  readonly token: string
+  /** `authorization` of the profile. */
+  readonly authorization: string
+  readonly expiresAt: number | undefined
+}
+
+/** The forms that other programs read. */
+export type ForeignForm = 'exec-credential' | 'bazel' | 'curl-config'
+
+/** A token as another program reads it, with the line end. Failure `settings`: it cannot be written so. */
+export function foreignForm(form: ForeignForm, printed: PrintedToken): string {
+  const { token, expiresAt } = printed
+  const expiry = expiresAt === undefined ? undefined : `${new Date(expiresAt).toISOString().slice(0, 19)}Z`
+  switch (form) {
+    case 'exec-credential':
+      return json({
+        apiVersion: 'client.authentication.k8s.io/v1',
+        kind: 'ExecCredential',
+        status: { token, ...(expiry !== undefined && { expirationTimestamp: expiry }) },
+      })
+    case 'bazel':
+      return json({
+        headers: { Authorization: [headerValue(printed)] },
+        ...(expiry !== undefined && { expires: expiry }),
+      })
+    case 'curl-config':
+      return `header = "${quoted(`Authorization: ${headerValue(printed)}`)}"\n`
+  }
+}
+
+/** The value of the `Authorization` header, in the scheme of the profile. */
+export const headerValue = ({ authorization, token }: PrintedToken): string =>
+  authorizationValue(authorization.toLowerCase() === 'none' ? 'bearer' : authorization, token)
+
+const json = (value: unknown): string => `${JSON.stringify(value)}\n`
+
+/** As `curl -K` reads a parameter in double quotes (curl(1), --config). */
+function quoted(text: string): string {
+  if (/[\x00-\x1f\x7f]/.test(text)) {
+    throw new Failure('settings', 'the Authorization header holds a control character', {
+      hint: 'Correct authorization in the profile: ls-auth profile show',
+    })
+  }
+  return text.replace(/["\\]/g, '\\$&')
+}
