@@ -6,6 +6,7 @@ import { changeConfig } from '../../settings/config-file.ts'
 import { chooseProfile, defaultToKeep, type Profile, type Settings } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
 import { registrationLines } from '../registration.ts'
 import { isProfileName } from '../typed-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
@@ -34,6 +35,7 @@ export async function askForProfile(
 ): Promise<FirstProfile> {
   const { terminal, clock } = invocation.ports
   const { http } = profile.client
+  const recorder = openRecorder(invocation, profile.client)
   const looker: Looker = {
     http: await invocation.ports.http({
       ...http,
@@ -41,6 +43,8 @@ export async function askForProfile(
     }),
     clock,
     now: () => clock.now(),
+    // Named like all requests, but not in the record: who stops half way leaves nothing on the machine.
+    witness: (request) => ({ ...recorder.request(request), ended: async () => {} }),
   }
   tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)

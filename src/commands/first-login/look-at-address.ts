@@ -1,4 +1,4 @@
-import { openApi } from '../../api/request.ts'
+import { openApi, type Witness } from '../../api/request.ts'
 import { BACKEND_IDS, BACKENDS, type BackendId } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
@@ -20,6 +20,8 @@ export interface Looker {
   readonly http: Http
   readonly clock: Clock
   readonly now: () => number
+  /** Names the caller to an API. */
+  readonly witness: Witness
 }
 
 /** An address as people type it: without a scheme it is https, or http on this machine. */
@@ -77,13 +79,13 @@ export async function asIssuer(typed: string, { http, clock }: Looker): Promise<
 /** The API at an address, by asking each back end that can be asked without more settings. */
 export async function asApi(
   typed: string,
-  { http, now }: Looker,
+  { http, now, witness }: Looker,
 ): Promise<Exclude<Found, { kind: 'issuer' }> | Failure> {
   let closed = false
   let last: Failure | undefined
   try {
     const base = checkBaseUrl(fullAddress(typed), 'none')
-    const send = openApi({ base, authorization: 'none', http }, NO_TOKEN)
+    const send = openApi({ base, authorization: 'none', http, witness }, NO_TOKEN)
     const api = base.href
     for (const { id, needs } of BACKENDS) {
       const backend = BACKEND_IDS.find((one) => one === id)
