@@ -100,7 +100,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     kilobytes: 180,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 206 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 209 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
   'profile show': {

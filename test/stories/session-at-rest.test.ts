@@ -55,6 +55,8 @@ describe('a warm token', () => {
       expect.stringMatching(/^inspect [0-9a-f]{24}$/),
       'inspect session',
       'read session',
+      // Behind the print: the record.
+      'append audit.jsonl',
     ])
   })
 
