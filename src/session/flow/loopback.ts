@@ -47,7 +47,6 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
           // A browser may load the page twice; only the first request counts.
           if (browser) return reply(response, 200, 'waiting')
           browser = response
-          response.on('error', () => {})
           if (verdict === 'ours') resolve(new URL(request.url as string, origin))
           else reject(STRANGER[verdict]())
         }
@@ -55,7 +54,8 @@ export async function listen(options: LoopbackOptions): Promise<Loopback> {
     },
     async finish(page) {
       const waiting = browser
-      if (waiting && !waiting.writableEnded) {
+      // A browser that has gone is shown nothing: to write to it would be an error.
+      if (waiting && !waiting.writableEnded && !waiting.destroyed) {
         // Comes when the page was sent, too.
         const shown = new Promise((resolve) => waiting.once('close', resolve))
         reply(waiting, 200, page)

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Loopback, type LoopbackOptions, listen } from '../../../src/session/flow/loopback.ts'
 import { toldBy } from '../../told.ts'
 import { isMet } from '../../world/needs.ts'
@@ -10,6 +10,7 @@ const STATE = 'the-state-of-this-sign-in'
 const open: Loopback[] = []
 const taken: Server[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const loopback of open.splice(0)) await loopback.finish('done')
   for (const server of taken.splice(0)) server.close()
 })
@@ -57,6 +58,22 @@ const take = (host: string, port = 0) =>
     server.once('error', reject)
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+/** Whether the end waits for the half second that a browser has to take its page. */
+const endOf = (loopback: Loopback) =>
+  Promise.race([
+    loopback.finish('done').then(() => 'at once'),
+    new Promise((resolve) => setTimeout(resolve, 400, 'late')),
+  ])
+/** Nothing can listen at these addresses of this machine. */
+function takeAway(...hosts: readonly unknown[]) {
+  const { listen: real } = Server.prototype
+  const fake = function (this: Server, ...about: Parameters<typeof real>) {
+    if (!hosts.includes(about[1])) return real.apply(this, about)
+    setImmediate(() => this.emit('error', new Error('EADDRNOTAVAIL')))
+    return this
+  }
+  vi.spyOn(Server.prototype, 'listen').mockImplementation(fake as typeof real)
+}
 const hasIPv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
 )
@@ -141,8 +158,18 @@ describe('the redirect', () => {
     )
     await answer
     socket.destroy()
-    await loopback.finish('done')
+    // Until the listener has seen it go.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await endOf(loopback)).toBe('at once')
     open.length = 0
+  })
+
+  it('whose browser takes the page holds nothing up', async () => {
+    const { loopback, url, answer } = await start()
+    const shown = ask(url, `/callback?code=c&state=${STATE}`)
+    await answer
+    expect(await endOf(loopback)).toBe('at once')
+    expect((await shown)?.body).toContain('signed in')
   })
 })
 
@@ -201,9 +228,23 @@ describe('the port', () => {
 
   it.each([1, 2])('says which are in use: %i', async (count) => {
     const ports = await Promise.all(Array.from({ length: count }, () => take('127.0.0.1')))
-    const [words] = await toldBy(() => listen({ host: '127.0.0.1', ports, path: '' }))
-    expect(words).toBe(
+    expect(await toldBy(() => listen({ host: '127.0.0.1', ports, path: '' }))).toEqual([
       `settings: cannot wait for the browser: ${count === 1 ? `port ${ports[0]} is in use` : `ports ${ports.join(', ')} are in use`}`,
+      'Free a port, or set redirect_ports to others that are registered.',
+    ])
+  })
+
+  it('of localhost is one of 127.0.0.1 where the machine has no IPv6', async () => {
+    takeAway('::1')
+    const { url, answer } = await start({ host: 'localhost' })
+    void ask(new URL(`http://127.0.0.1:${url.port}`), `/callback?code=c&state=${STATE}`, { host: url.host })
+    expect((await answer).hostname).toBe('localhost')
+  })
+
+  it('is none where nothing can listen', async () => {
+    takeAway('127.0.0.1')
+    expect((await toldBy(() => listen({ host: '127.0.0.1', ports: 'any', path: '' })))[0]).toBe(
+      'settings: cannot wait for the browser: no local port could be opened',
     )
   })
 })
