@@ -236,9 +236,12 @@ describe('the port', () => {
 
   it('of localhost is one of 127.0.0.1 where the machine has no IPv6', async () => {
     takeAway('::1')
-    const { url, answer } = await start({ host: 'localhost' })
-    void ask(new URL(`http://127.0.0.1:${url.port}`), `/callback?code=c&state=${STATE}`, { host: url.host })
+    const { loopback, url, answer } = await start({ host: 'localhost' })
+    const to = new URL(`http://127.0.0.1:${url.port}`)
+    void ask(to, `/callback?code=c&state=${STATE}`, { host: url.host })
     expect((await answer).hostname).toBe('localhost')
+    await loopback.finish('done')
+    expect(await ask(to, '/callback'), 'the port is closed').toBeUndefined()
   })
 
   it('is none where nothing can listen', async () => {
