@@ -255,6 +255,10 @@ describe('where several places have one claim', () => {
   const names = (...roles: readonly object[]) => ({ names: { roles: roles as never } })
 
   it('lists are joined without duplicates, and each place is named once', () => {
+    expect(read({ a: ['x'], b: ['y'] }, names({ merge: ['a', 'b'] })).roles).toEqual({
+      value: ['x', 'y'],
+      source: 'a + b',
+    })
     const source = { merge: ['a', 'b', { path: ['a'] }] }
     expect(read({ a: ['x', 'y'], b: ['y', 'z'] }, names(source)).roles).toEqual({
       value: ['x', 'y', 'z'],
