@@ -90,23 +90,23 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '--help': {
     packages: ['commander'],
     never: NO_COMMAND,
-    kilobytes: 96,
+    kilobytes: 104,
   },
   // At each press of the tab key.
-  '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 100 },
+  '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 108 },
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 180,
+    kilobytes: 188,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 209 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 217 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 268 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 268 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 184,
+    kilobytes: 192,
   },
 }
 
@@ -122,10 +122,10 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 300],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 260],
-    ['services', ['services', ...PLACE], SETTINGS, 246],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 246],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 278],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 268],
+    ['services', ['services', ...PLACE], SETTINGS, 254],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 254],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 286],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 300],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
@@ -139,7 +139,7 @@ describe('a command loads what it needs and nothing else', () => {
     keepsTo(await load(['trace', 'get', file]), {
       packages: SETTINGS,
       never,
-      kilobytes: 300,
+      kilobytes: 308,
     })
   })
 
@@ -147,7 +147,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { packages, kilobytes } = await load(['doctor'], {}, [0, 5])
     expect(packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(packages).not.toEqual(expect.arrayContaining(['string-width']))
-    expect(kilobytes).toBeLessThan(420)
+    expect(kilobytes).toBeLessThan(432)
   })
 
   it('the account is a true one: a renewal shows the libraries that it does load', async () => {
@@ -165,7 +165,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(286)
+    expect(loaded.kilobytes).toBeLessThan(296)
   })
 })
 
