@@ -205,7 +205,7 @@ describe('signed in, with the file store', () => {
     expect(stdout).toBe(whole.stdout)
   })
 
-  it('LS_AUTH_TOKEN takes the place of the session: no provider, no state, no profile secrets', async () => {
+  it('LS_AUTH_TOKEN takes the place of the session: no provider, no session, no profile secrets', async () => {
     const token = (await machine.run(['token'])).stdout.trim()
     const other = await openMachine()
     try {
@@ -219,7 +219,9 @@ describe('signed in, with the file store', () => {
       const who = await other.run(['whoami'], { env })
       expect(who.stdout).toContain('alice')
       expect(provider.connections).toBe(before)
-      expect(await readdir(other.home)).toEqual([])
+      expect(await readdir(other.home)).toEqual(['state'])
+      // The record of what was asked for, and nothing else.
+      expect(await readdir(other.stateDirectory)).toEqual(['audit.jsonl'])
     } finally {
       await other.close()
     }
