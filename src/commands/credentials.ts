@@ -42,22 +42,33 @@ export async function sessionToken(
     invocation.command,
     (line) => tell(invocation, line),
   )
-  if (token.renewed) {
-    const { openRecorder } = await import('./recorder.ts')
-    const recorder = openRecorder(invocation, client)
-    recorder.signedInBy(token.session.body.idToken)
-    await recorder.note('renewal', token.value)
-  }
+  if (token.renewed) await record(invocation, client, 'renewal', token.value, token.session.body.idToken)
   if (token.warning) await warn(invocation, token.warning)
   return { ...token, body: token.session.body }
 }
 
+/** Lazy: a warm token has nothing to record yet. */
+async function record(
+  invocation: Invocation,
+  client: Client,
+  event: 'sign-in' | 'renewal',
+  token: string,
+  idToken: string | undefined,
+): Promise<void> {
+  const { openRecorder } = await import('./recorder.ts')
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(idToken)
+  await recorder.note(event, token)
+}
+
 async function tokenOfWorkload(
-  { ports, workloadTokens }: Invocation,
+  invocation: Invocation,
   client: Client,
   workload: Workload,
   wish: Wish,
 ): Promise<ValidToken> {
+  const { ports, workloadTokens } = invocation
+  const started = ports.clock.now()
   // Lazy: people's commands have no use for it.
   const { workloadToken } = await import('../session/workload/workload-token.ts')
   const { tokenHash } = await import('../session/renewal/freshness.ts')
@@ -68,12 +79,15 @@ async function tokenOfWorkload(
   }
   const { token, body, proofClaims } = await workloadToken(client, workload, want, workloadTokens, ports)
   const expiresAt = token.receivedAt + token.expiresIn * 1000
+  // A workload proves itself anew for each token.
+  const renewed = token.receivedAt >= started
+  if (renewed) await record(invocation, client, 'sign-in', token.value, body.idToken)
   return {
     value: token.value,
+    renewed,
     secondsLeft: Math.max(0, Math.floor((expiresAt - ports.clock.now()) / 1000)),
     expiresAt,
     warning: undefined,
-    renewed: false,
     session: undefined,
     body,
     proofClaims,

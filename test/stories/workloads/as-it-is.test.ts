@@ -28,6 +28,23 @@ describe('a job of GitHub Actions', () => {
     expect(place.world.keychain.calls).toEqual([])
   })
 
+  it('is in the record: a sign-in for each token that it gets, and the token that is handed out', async () => {
+    await asIs('github')
+    await place.type('ls-auth token --reason nightly')
+    const { stdout } = await place.type('ls-auth audit list -o ndjson')
+    const [signIn, handOut] = stdout
+      .trim()
+      .split('\n')
+      .slice(-2)
+      .map((line) => JSON.parse(line))
+    expect(signIn).toMatchObject({ event: 'sign-in', profile: 'ci', reason: 'nightly', sub: handOut.sub })
+    expect(handOut).toMatchObject({
+      event: 'hand-out',
+      issuer: place.platform.issuer,
+      sub: expect.any(String),
+    })
+  })
+
   it('names another audience with --audience, and cannot choose a scope', async () => {
     await asIs('github')
     const { stdout } = await place.type('ls-auth token --audience api://other')
