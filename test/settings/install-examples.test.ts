@@ -24,7 +24,7 @@ it('each example of a system file in docs/install.md is a whole profile for that
       env,
     )
     expect([client.preset.id, saved, unknownKeys]).toEqual([name.toLowerCase(), true, []])
-    expect(api.href).toBe('https://traces.acme.example/')
+    expect(api.href).toBe('https://traces-gw.acme.example/')
     expect(client.preset.scopes.includes('offline_access')).toBe(client.preset.offline === 'scope')
   }
 })

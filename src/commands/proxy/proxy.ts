@@ -6,6 +6,7 @@ import { shortDuration } from '../../settings/duration.ts'
 import { sendsToken } from '../../settings/profile.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { requireReason } from '../require-reason.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
 import { announce } from './announce.ts'
 import { lifetime } from './lifetime.ts'
@@ -68,6 +69,7 @@ function atLeastOne(seconds: number, flag: string): number {
 async function run(invocation: Invocation, options: ProxyCommandOptions): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
+  requireReason(profile.client)
   if (givenToken(invocation) !== undefined && sendsToken(profile))
     tell(invocation, 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed')
   const address = await placeOf(invocation, options.address)

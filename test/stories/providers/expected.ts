@@ -80,7 +80,7 @@ export const EXPECTED: readonly Expected[] = [
     ],
     doubts: [
       [`--audience api://${ENTRA_API}`, /FAIL +audience +api:/],
-      ['--amr mfa', /unknown +claim +amr contains mfa.*\(claim-absent\)/],
+      ['--amr mfa', /unknown +claim +amr contains mfa.*not said/],
     ],
     prints: 'access',
     signsOut: NOT_OFFERED,
@@ -107,7 +107,7 @@ export const EXPECTED: readonly Expected[] = [
     doubts: [
       [
         `--audience ${cognito.clientId}`,
-        /unknown +audience.*\(claim-absent\)[\s\S]*its client can be asserted/,
+        /unknown +audience.*not said[\s\S]*its client can be asserted/,
       ],
     ],
     prints: 'access',
@@ -164,7 +164,7 @@ export const EXPECTED: readonly Expected[] = [
       `--audience ${AUTH0_API} --client ${auth0.clientId} --scope traces:read --role viewer`,
       '--use id --group traces-readers',
     ],
-    doubts: [['--group traces-readers', /unknown +group +traces-readers.*\(claim-absent\)/]],
+    doubts: [['--group traces-readers', /unknown +group +traces-readers.*not said/]],
     prints: 'access',
     signsOut: REVOKED,
   },

@@ -61,7 +61,7 @@ describe('the request', () => {
     const { read, sent } = stage(found, { organization: 'a/b', project: 'project with spaces?' })
     const trace = await read('00f1a2b3c4d5e6f7')
     expect(trace.traceId).toBe(made.traceId)
-    expect(sent).toEqual([
+    expect(sent).toMatchObject([
       {
         path: '/public/v0.2/a%2Fb/projects/project%20with%20spaces%3F/stored-traces',
         query: { 'span-id': '00f1a2b3c4d5e6f7' },
