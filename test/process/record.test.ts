@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { listen } from '../world/loopback-server.ts'
 import { type Machine, openMachine } from '../world/machine.ts'
+import { isMet } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
@@ -287,7 +288,7 @@ describe('nothing that is wrong with the record stops a command', () => {
     expect(token).toMatchObject({ exit: 0, stdout: `${TOKEN}\n`, stderr: '' })
   }
 
-  it.skipIf(!isRoot)('a full disk', async () => {
+  it.skipIf(!isMet(isRoot, 'a full disk is mounted by root alone'))('a full disk', async () => {
     const directory = join(machine.home, 'bad', 'ls-auth')
     await bad(async () => {
       await machine.command('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', directory]).ended
@@ -297,10 +298,19 @@ describe('nothing that is wrong with the record stops a command', () => {
   })
   it('a directory in its place', () => bad((path) => mkdir(path)))
   it('a pipe in its place, which nobody reads', () => bad((path) => machine.command('mkfifo', [path]).ended))
-  it.skipIf(isRoot)('a file that cannot be written', () =>
-    bad((path) => writeFile(path, '', { mode: 0o400 })),
-  )
-  it.skipIf(isRoot)('a directory that cannot be written', () => bad((path) => chmod(join(path, '..'), 0o500)))
+  // Modes do not bind root, a read-only file system does.
+  const unwritable: readonly [string, (path: string) => Promise<unknown>][] = isRoot
+    ? [
+        [
+          'a file system that is read-only',
+          (path) => machine.command('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', join(path, '..')]).ended,
+        ],
+      ]
+    : [
+        ['a file that cannot be written', (path) => writeFile(path, '', { mode: 0o400 })],
+        ['a directory that cannot be written', (path) => chmod(join(path, '..'), 0o500)],
+      ]
+  it.each(unwritable)('%s', (_, arrange) => bad(arrange))
 
   it('a link is not followed', async () => {
     const target = join(machine.home, 'target')

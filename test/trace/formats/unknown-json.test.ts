@@ -6,7 +6,7 @@ test.each([
   [
     'Datadog',
     { data: [{ id: 'A', type: 'spans', attributes: { service: 'web', span_id: '1', trace_id: '2' } }] },
-    'it is Datadog’s JSON',
+    "it is Datadog's JSON",
   ],
   ['another list under data', { data: [{ id: 'A', name: 'x' }] }, 'the JSON holds no spans'],
   ['a list of texts', { data: ['x'] }, 'the JSON holds no spans'],
