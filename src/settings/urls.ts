@@ -40,7 +40,7 @@ export function checkIssuer(issuer: string): string {
 
 /** Base URL of a trace API. Plain http: only loopback, or `authorization = "none"`. Failures: `settings`, `refused`. */
 export function checkBaseUrl(text: string, authorization: string): URL {
-  const url = parseUrl(text, 'api')
+  const url = parseUrl(withScheme(text), 'api')
   if (url.search || url.hash) {
     throw new Failure('settings', `the api URL ${quoteUrl(text)} has a query or fragment`, {
       hint: 'Give the base URL only.',
@@ -49,6 +49,13 @@ export function checkBaseUrl(text: string, authorization: string): URL {
   if (url.protocol === 'http:' && !isLoopback(url) && authorization.toLowerCase() !== 'none')
     throw plainHttp(url)
   return url
+}
+
+/** `host:port` on this machine is plain http, any other address without a scheme is https. */
+function withScheme(text: string): string {
+  if (!/^(localhost|\[[\da-f:]+\]|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?(\/|$)/i.test(text)) return text
+  const local = URL.canParse(`http://${text}`) && isLoopback(new URL(`http://${text}`))
+  return `${local ? 'http' : 'https'}://${text}`
 }
 
 function parseUrl(text: string, what: string): URL {

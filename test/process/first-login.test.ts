@@ -54,6 +54,15 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     await jaeger.close()
   }, 30_000)
 
+  it('a machine without a keychain says so after the first answer, with the way out', async () => {
+    const pty = login()
+    await pty.sees(FIRST)
+    pty.press(`${provider.issuer}${ENTER}`)
+    expect(await pty.ended).toBe(8)
+    expect(pty.screen).toContain('--store file --store-key-file')
+    expect(await readdir(machine.home)).toEqual([])
+  }, 30_000)
+
   it.each([
     ['Ctrl-C', '\u0003', 130],
     ['Ctrl-D', '\u0004', 4],
@@ -61,7 +70,7 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     '%s leaves nothing behind, and has a status of its own',
     async (_, key, exit) => {
       for (const later of [false, true]) {
-        const pty = login()
+        const pty = login(['--store', 'file', '--store-key-file', machine.keyFile])
         await pty.sees(FIRST)
         if (later) {
           pty.press(`${provider.issuer}${ENTER}`)

@@ -3,7 +3,7 @@ import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
 import { json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
-import { matches } from './trace/traceql-match.ts'
+import { matches, UnknownQuery } from './trace/traceql-match.ts'
 import type { TraceData } from './trace-data.ts'
 
 export type { TempoMode } from './trace/tempo-answers.ts'
@@ -64,10 +64,14 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     if (tenant !== undefined && path !== '/api/echo' && request.headers['x-scope-orgid'] !== tenant)
       return text(response, 401, 'no org id')
     if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found\n')
-    const heeded = path === '/api/search' && options.filters
-    const traces = heeded
-      ? options.traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? ''))
-      : options.traces
+    const heeded = /^\/api\/(search|metrics\/query_range)$/.test(path) && options.filters
+    let { traces } = options
+    try {
+      if (heeded) traces = traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? '{}'))
+    } catch (error) {
+      if (!(error instanceof UnknownQuery)) throw error
+      return text(response, 400, `invalid TraceQL query: ${error.message}`)
+    }
     answer(api.mode, url, path, request.headers, response, traces)
   })
   const listening = await listen(server, options.port)

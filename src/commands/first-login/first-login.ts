@@ -49,6 +49,8 @@ export async function askForProfile(
   tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
+  // A machine without a keychain says so before all the other questions.
+  if (profile.client.store === 'keychain') await (await invocation.ports.keychain()).get('first-login')
   const api =
     found.kind === 'issuer' ? await askForApi(invocation, profile, looker) : closedApi(invocation, found)
   const issuer = found.kind === 'issuer' ? found.issuer : await askForIssuer(terminal, looker)
@@ -148,7 +150,8 @@ async function askForClient(invocation: Invocation, settings: Settings, values: 
   const { preset } = client
   tell(invocation, `\n${preset.name}: an administrator registers ls-auth there once, as a public client.`)
   for (const line of registrationLines(preset, terminal.columns)) terminal.err(`${line}\n`)
-  tell(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}\n`)
+  tell(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}`)
+  tell(invocation, 'Where the API wants one of its own, add it afterwards: ls-auth login --scope NAME\n')
   return ask(terminal, {
     text: 'Client id',
     explain:

@@ -33,8 +33,20 @@ export async function findTrace(
   }
   const { openSource } = await import('./open-source.ts')
   const source = await openSource(invocation, 'trace')
-  const trace = await source.trace(chosen.reference)
+  const { reference } = chosen
+  const trace = await source.trace(reference).catch((error) => {
+    throw cutOff(error, reference)
+  })
   return { trace, name: source.name, link: source.link(trace) }
+}
+
+/** An id that lacks digits was read with zeros before it; when nothing is found it rather was not copied whole. */
+function cutOff(error: unknown, { digits }: TraceReference): unknown {
+  if (!(error instanceof Failure) || error.code !== 'not-found' || digits === undefined) return error
+  if (digits.length === 16 || digits.length === 32) return error
+  return error.withHint(
+    `The id has ${digits.length} digits: ids have 16 or 32, so zeros were put before it. Copy it whole.`,
+  )
 }
 
 /** A file goes before an id of the same name; a directory does not. */

@@ -1,11 +1,15 @@
 import type { SpanData, TraceData } from '../trace-data.ts'
 
+/** The query is in no TraceQL that this emulation knows: a real Tempo would answer it, or refuse it as well. */
+export class UnknownQuery extends Error {}
+
 /**
  * Whether a span of the trace meets every condition of `{ A && B … }`, the form that `trace search` compiles its flags
- * to. What this does not understand holds, as an emulation that knows no TraceQL would have it.
+ * to. Throws UnknownQuery for any other.
  */
 export function matches(trace: TraceData, query: string): boolean {
-  const inside = /^\{(.*?)\}/.exec(query)?.[1]?.trim() ?? ''
+  const inside = /^\s*\{(.*?)\}/.exec(query)?.[1]?.trim()
+  if (inside === undefined) throw new UnknownQuery(`syntax error: no closing brace in ${query}`)
   const conditions = inside === '' ? [] : inside.split(' && ').map(readCondition)
   const took = durationNanos(trace.spans)
   return trace.spans.some((span) => conditions.every((holds) => holds(span, took)))
@@ -19,12 +23,14 @@ function readCondition(text: string): Condition {
     const each = anyOf.map(readCondition)
     return (span, took) => each.some((holds) => holds(span, took))
   }
-  const [, field = '', operator = '', literal = ''] = /^(\S+) (\S+) (.+)$/.exec(text) ?? []
-  return (span, took) => {
-    const value = fieldOf(span, field, took)
-    return value === 'unknown field' || compare(value, operator, literal)
-  }
+  const [, field, operator = '', literal = ''] =
+    /^([^\s=!<>]+)\s*(=~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
+  if (field === undefined || !KNOWN.test(field))
+    throw new UnknownQuery(`syntax error: unknown field in ${text}`)
+  return (span, took) => compare(fieldOf(span, field, took), operator, literal)
 }
+
+const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource)?\.\S+)$/
 
 function fieldOf(span: SpanData, field: string, traceNanos: number): unknown {
   if (field === 'resource.service.name') return span.service
@@ -33,12 +39,13 @@ function fieldOf(span: SpanData, field: string, traceNanos: number): unknown {
   if (field === 'kind') return span.kind
   if (field === 'duration') return (span.endMicros - span.startMicros) * 1000
   if (field === 'traceDuration' || field === 'trace:duration') return traceNanos
-  const attribute = /^(?:span|resource)?\."?([^"]+)"?$/.exec(field)?.[1]
-  return attribute === undefined ? 'unknown field' : span.tags[attribute]
+  if (field === 'span:id') return span.spanId
+  const [, attribute = ''] = /^(?:span|resource)?\."?([^"]+)"?$/.exec(field) ?? []
+  return span.tags[attribute]
 }
 
 function compare(value: unknown, operator: string, literal: string): boolean {
-  const text = /^"(.*)"$/.exec(literal)?.[1] ?? /^`(.*)`$/.exec(literal)?.[1] ?? literal.replace(/ns$/, '')
+  const text = /^"(.*)"$/.exec(literal)?.[1] ?? /^`(.*)`$/.exec(literal)?.[1] ?? nanosOf(literal.trim())
   if (value === undefined) return operator === '!='
   if (operator === '=') return String(value) === text
   if (operator === '!=') return String(value) !== text
@@ -48,6 +55,22 @@ function compare(value: unknown, operator: string, literal: string): boolean {
   if (operator === '<') return Number(value) < Number(text)
   if (operator === '=~') return new RegExp(`^(?:${text})$`).test(String(value))
   return true
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 6e10,
+  h: 3.6e12,
+}
+
+/** `300ms` in nanoseconds; anything else as it is. */
+function nanosOf(literal: string): string {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)$/.exec(literal) ?? []
+  return number === undefined ? literal : String(Number(number) * (UNITS[unit] ?? 1))
 }
 
 const durationNanos = (spans: readonly SpanData[]): number =>
