@@ -52,7 +52,7 @@ function refusal(findings: readonly Finding[], { workload }: Client): Failure {
         ({ assertion, expected, actual, reason }) =>
           `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
       ),
-      hint: 'Ask whoever manages the provider for what is missing, or mend expect in the profile. Nothing was stored.',
+      hint: 'Ask whoever manages the provider for what is missing, or mend expect in the profile. Nothing was stored: an earlier sign-in stays as it was.',
     },
   )
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { didYouMean } from '../../near-name.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import {
@@ -66,6 +67,6 @@ function existingName(settings: Settings, name: string): string {
   if (Object.hasOwn(settings.config.profiles, name) || Object.hasOwn(settings.system.profiles, name))
     return name
   throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
-    hint: 'See: ls-auth profile list',
+    hint: `${didYouMean(name, profileNames(settings))}See: ls-auth profile list`,
   })
 }

@@ -1,8 +1,9 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
+import { didYouMean } from '../../near-name.ts'
 import { safeText, safeToml } from '../../safe-text.ts'
 import { readConfig, renderProfile } from '../../settings/config-file.ts'
-import { readSettings } from '../../settings/profile.ts'
+import { profileNames, readSettings } from '../../settings/profile.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { checkBaseUrl, checkIssuer, urlToJudge } from '../../settings/urls.ts'
 import type { CliCommand } from '../cli-command.ts'
@@ -34,7 +35,7 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
   const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
   if (Object.keys(table).length === 0) {
     throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
-      hint: 'See: ls-auth profile list',
+      hint: `${didYouMean(name, profileNames(settings))}See: ls-auth profile list`,
     })
   }
   const { issuer, api } = table

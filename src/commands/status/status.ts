@@ -30,13 +30,14 @@ async function run(invocation: Invocation): Promise<void> {
     for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
   }
   if (rows.some((row) => row.session !== undefined)) return
+  const signIn = rows.find(({ needed, profile }) => needed && profile !== undefined)?.profile
   tell(
     invocation,
     rows.length === 0
       ? 'Nobody is signed in, and there is no profile. Run: ls-auth login'
       : rows.every(({ needed }) => !needed)
         ? 'Nobody needs to sign in.'
-        : 'Nobody is signed in. Run: ls-auth login --profile NAME',
+        : `Nobody is signed in. Run: ls-auth login --profile ${safeText(signIn ?? 'NAME', 60)}`,
   )
 }
 

@@ -105,10 +105,7 @@ export const EXPECTED: readonly Expected[] = [
       `--use id --audience ${cognito.clientId} --claim "custom:cost_center == 42"`,
     ],
     doubts: [
-      [
-        `--audience ${cognito.clientId}`,
-        /unknown +audience.*not said[\s\S]*its client can be asserted/,
-      ],
+      [`--audience ${cognito.clientId}`, /unknown +audience.*not said[\s\S]*its client can be asserted/],
     ],
     prints: 'access',
     signsOut: REVOKED,

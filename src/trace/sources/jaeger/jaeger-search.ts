@@ -18,6 +18,7 @@ import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
+import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /**
@@ -113,6 +114,8 @@ function camelCase(name: string): string {
 
 async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
   if (filter.service === undefined) {
+    // Of a page or of another server it would be untrue, and the advice a dead end.
+    await jaegerServices(send)
     throw new Failure('usage', 'this Jaeger searches within one service', {
       hint: 'Add --service NAME; ls-auth services lists them.',
     })

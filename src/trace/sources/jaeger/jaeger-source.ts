@@ -1,11 +1,10 @@
 import { jaeger } from '../../../backends/jaeger.ts'
-import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
-import { listInAnswer } from '../list-in-answer.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { searchJaeger } from './jaeger-search.ts'
+import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
@@ -22,9 +21,9 @@ export function jaegerSource(base: URL, send: Send): BackendSource {
       throw noSuchTrace(ids[0]!, jaeger.name, 'Check the id; the trace may have expired from its storage.')
     },
     search: (filter, onPage) => searchJaeger(filter, send, onPage),
-    services: () => services(send),
+    services: () => jaegerServices(send),
     async probe() {
-      await services(send)
+      await jaegerServices(send)
     },
     link: (trace) => `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`,
   }
@@ -43,17 +42,4 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
     if (trace) return trace
   }
   return undefined
-}
-
-async function services(send: Send): Promise<string[]> {
-  const v3 = await askV3(send, { path: '/api/v3/services' })
-  if (v3?.failure) throw v3.failure
-  const answer = v3 ?? (await send({ path: '/api/services' }))
-  if (answer.status === 404) {
-    throw new Failure('api-failed', 'there is no Jaeger API at this address', {
-      hint: "Check that api is the base URL of Jaeger's query service, with its base path.",
-    })
-  }
-  const names = listInAnswer(answer.json(), ['services', 'data'], jaeger.name)
-  return names.filter((name): name is string => typeof name === 'string').sort()
 }

@@ -1,0 +1,19 @@
+import { jaeger } from '../../../backends/jaeger.ts'
+import { Failure } from '../../../errors.ts'
+import { listInAnswer } from '../list-in-answer.ts'
+import type { Send } from '../trace-source.ts'
+import { askV3 } from './jaeger-v3.ts'
+
+/** The services that Jaeger knows, by v3 of its API, else by v2. Failure `api-failed`: there is no Jaeger. */
+export async function jaegerServices(send: Send): Promise<string[]> {
+  const v3 = await askV3(send, { path: '/api/v3/services' })
+  if (v3?.failure) throw v3.failure
+  const answer = v3 ?? (await send({ path: '/api/services' }))
+  if (answer.status === 404) {
+    throw new Failure('api-failed', 'there is no Jaeger API at this address', {
+      hint: "Check that api is the base URL of Jaeger's query service, with its base path.",
+    })
+  }
+  const names = listInAnswer(answer.json(), ['services', 'data'], jaeger.name)
+  return names.filter((name): name is string => typeof name === 'string').sort()
+}
