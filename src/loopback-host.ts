@@ -6,3 +6,10 @@
  */
 export const isLoopback = (url: URL): boolean =>
   url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
+
+/**
+ * The path of a URL for a log. The first part of a path on loopback that is as long as the secret of `ls-auth proxy` is
+ * taken for one, whatever it is: who reads a log must not be able to ask through the proxy.
+ */
+export const pathForLog = (url: URL): string =>
+  isLoopback(url) ? url.pathname.replace(/^\/[\w-]{43}(?=\/|$)/, '/…') : url.pathname

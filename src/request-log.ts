@@ -1,4 +1,5 @@
 import { Failure } from './errors.ts'
+import { pathForLog } from './loopback-host.ts'
 import type { Ports } from './ports.ts'
 import { safeText } from './safe-text.ts'
 
@@ -12,7 +13,7 @@ export function logRequests(ports: Ports): Ports {
         ...http,
         async send(request) {
           const started = ports.clock.now()
-          const line = `${request.method} ${request.url.origin}${safeText(request.url.pathname, 200)}`
+          const line = `${request.method} ${request.url.origin}${safeText(pathForLog(request.url), 200)}`
           const logLine = (end: string) =>
             ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
           try {

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { pathForLog } from '../loopback-host.ts'
 import type { Http, HttpAnswer } from '../ports.ts'
 import { authorizationValue } from './authorization.ts'
 import { isPage } from './page.ts'
@@ -112,7 +113,7 @@ async function attempt(
   token: string | undefined,
 ): Promise<HttpAnswer> {
   const { method = 'GET', body } = request
-  const seen = destination.witness?.({ method, path: url.pathname, token })
+  const seen = destination.witness?.({ method, path: pathForLog(url), token })
   try {
     const answer = await destination.http.send({
       method,

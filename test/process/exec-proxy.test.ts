@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -101,6 +102,18 @@ describe('exec --proxy', () => {
     const denied = await exec(['--', ...OURS, 'api', '/admin'])
     expect(denied).toMatchObject({ exit: 11, stdout: '' })
     expect(denied.stderr).toContain('they say: Only requests that read traces of Lightstep are allowed.')
+  })
+
+  it('the secret of the proxy is in no record and in no line of --debug', async () => {
+    const script = `echo "$LS_AUTH_API"; ${OURS.join(' ')} --debug services`
+    const { exit, stdout, stderr } = await exec(['--', 'sh', '-c', script])
+    const secret = /[\w-]{43}$/m.exec(stdout)?.[0] as string
+    expect(exit).toBe(0)
+    expect(stderr).toMatch(/debug: GET http:\/\/127\.0\.0\.1:\d+\/…\/public\//)
+    expect(stderr).not.toContain(secret)
+    const record = await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')
+    expect(record).toMatch(/"path":"\/…\/public\//)
+    expect(record).not.toContain(secret)
   })
 
   it('a proxy behind a proxy works, too', async () => {

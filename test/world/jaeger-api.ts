@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
 import { toJaegerTrace } from './trace/jaeger-trace.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
-import type { TraceData } from './trace-data.ts'
+import { rootOf, type TraceData } from './trace-data.ts'
 
 /** Which Jaeger this is. */
 export type JaegerMode =
@@ -174,7 +174,7 @@ function hasSpan(trace: TraceData, { service, operation, tags, min, max }: Asked
 
 /** Zero members are left out, as protobuf's JSON does. */
 function summary(trace: TraceData): unknown {
-  const root = trace.spans.find((span) => span.parentId === undefined)
+  const root = rootOf(trace)
   const errors = trace.spans.filter((span) => span.error).length
   return {
     traceId: trace.traceId,

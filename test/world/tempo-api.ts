@@ -4,7 +4,7 @@ import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
 import { json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
 import { matches, UnknownQuery } from './trace/traceql-match.ts'
-import type { TraceData } from './trace-data.ts'
+import { rootOf, type TraceData } from './trace-data.ts'
 
 export type { TempoMode } from './trace/tempo-answers.ts'
 
@@ -170,7 +170,7 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
 }
 
 function found(trace: TraceData): unknown {
-  const root = trace.spans.find((span) => span.parentId === undefined)
+  const root = rootOf(trace)
   const start = Math.min(...trace.spans.map((span) => span.startMicros))
   const end = Math.max(...trace.spans.map((span) => span.endMicros))
   const stats: Record<string, { spanCount: number; errorCount?: number }> = {}

@@ -54,6 +54,12 @@ export function makeTrace(options: { seed: number; spans?: number; fails?: boole
   return { traceId, spans: random.shuffle(spans) }
 }
 
+/** Of the spans without a parent the one that took longest. */
+export function rootOf({ spans }: TraceData): SpanData | undefined {
+  const took = ({ startMicros, endMicros }: SpanData) => endMicros - startMicros
+  return spans.filter(({ parentId }) => parentId === undefined).sort((a, b) => took(b) - took(a))[0]
+}
+
 /** Gives a step and those below it ids and times; returns when it ended. */
 function lay(
   step: Step,
