@@ -42,19 +42,21 @@ export async function runCommand(
     refuseTokens(argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw ownFailure(withHelp(error, program, argv), rows, argv)
+    if (!(error instanceof CommanderError))
+      throw ownFailure(withHelp(error, program, argv), rows, wordsOf(argv, program))
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, rows)
-    if (error.exitCode !== 0) throw ownFailure(usageFailure(error, program, argv), rows, argv)
+    if (error.exitCode !== 0)
+      throw ownFailure(usageFailure(error, program, argv), rows, wordsOf(argv, program))
     await ports.terminal.page(output.join(''))
   }
   return status
 }
 
 /** A failure of a command that runs other programs has a status that none of theirs is likely to have. */
-function ownFailure(error: unknown, rows: readonly (Row | Group)[], argv: readonly string[]): unknown {
-  const word = argv.find((one) => rows.some(({ usage }) => usage.split(' ', 1)[0] === one))
+function ownFailure(error: unknown, rows: readonly (Row | Group)[], words: readonly string[]): unknown {
+  const word = words.find((one) => rows.some(({ usage }) => usage.split(' ', 1)[0] === one))
   const row = rows.find(({ usage }) => usage.split(' ', 1)[0] === word)
   if (!(error instanceof Failure) || row === undefined || !('failsWith' in row)) return error
   return error.exit > 125 || row.failsWith === undefined ? error : error.withExit(row.failsWith)
@@ -97,14 +99,20 @@ function withHelp(error: unknown, program: Command, argv: readonly string[]): un
 function helpOf(program: Command, argv: readonly string[]): string {
   const typed = ['ls-auth']
   let at: Command | undefined = program
-  for (const word of argv) {
+  for (const word of wordsOf(argv, program)) {
     const next: Command | undefined = at.commands.find((command) => command.name() === word)
-    // Global options, and their values, may stand before the command.
+    // Global options may stand before the command.
     if (!next) continue
     at = next
     typed.push(word)
   }
   return `See: ${typed.join(' ')} --help`
+}
+
+/** The typed words without the values of global options: `--profile exec` names no command. */
+function wordsOf(argv: readonly string[], program: Command): readonly string[] {
+  const takesValue = new Set(program.options.filter(({ required }) => required).map(({ long }) => long))
+  return argv.filter((_, i) => !takesValue.has(argv[i - 1]))
 }
 
 function refuseTokens(argv: readonly string[]): void {

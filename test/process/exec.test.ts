@@ -177,6 +177,12 @@ describe('its exit status', () => {
   })
 })
 
+it('a profile or an organization of the name of a command is none', async () => {
+  const { exit, stderr } = await machine.run(['--organization', 'exec', 'servces'])
+  expect(exit).toBe(2)
+  expect(stderr).toContain('See: ls-auth --help')
+})
+
 describe('signals', () => {
   const WAIT = 'trap "echo got TERM; exit 7" TERM; echo ready; while :; do sleep 0.1; done'
 
