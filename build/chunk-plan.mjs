@@ -18,6 +18,7 @@ export const CHUNKS = {
     'src/commands/require-reason.ts',
     'src/commands/typed-flags.ts',
     'src/api/authorization.ts',
+    'src/settings/required-client.ts',
     'src/settings/toml-reading.ts',
     'src/system/files.ts',
     'src/display-width.ts',

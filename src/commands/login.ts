@@ -10,15 +10,11 @@ import { type SignedIn, signIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
 import { changeConfig } from '../settings/config-file.ts'
 import { shortDuration } from '../settings/duration.ts'
-import {
-  defaultToKeep,
-  listHint,
-  type Profile,
-  profileNames,
-  requireClient,
-  type Settings,
-} from '../settings/profile.ts'
+import type { Profile } from '../settings/profile.ts'
+import { defaultToKeep, listHint, profileNames } from '../settings/profile-name.ts'
+import { requireClient } from '../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
+import type { Settings } from '../settings/settings-files.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { canAsk } from './first-login/can-ask.ts'
 import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'

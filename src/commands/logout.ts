@@ -4,14 +4,9 @@ import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
 import { type SignedOut, signOut } from '../session/sign-out.ts'
 import { findSignIns } from '../session/store/sign-ins.ts'
-import {
-  clientFromHeader,
-  isComplete,
-  profileNamed,
-  readSettings,
-  requireClient,
-  type Settings,
-} from '../settings/profile.ts'
+import { profileNamed } from '../settings/profile.ts'
+import { clientFromHeader, isComplete, requireClient } from '../settings/required-client.ts'
+import { readSettings, type Settings } from '../settings/settings-files.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from './invocation.ts'
 import { openRecorder } from './recorder.ts'

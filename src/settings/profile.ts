@@ -1,19 +1,16 @@
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
-import type { Client, PartialClient } from '../client.ts'
-import { Failure } from '../errors.ts'
+import type { PartialClient } from '../client.ts'
 import { isLoopback } from '../loopback-host.ts'
-import { didYouMean } from '../near-name.ts'
-import type { Env, Files } from '../ports.ts'
+import type { Env } from '../ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
-import { safeText } from '../safe-text.ts'
 import { clientFrom } from './client-settings.ts'
-import { type ConfigFile, readConfig } from './config-file.ts'
 import { readAccess } from './expectations.ts'
-import { type Places, placesFor } from './places.ts'
+import { chooseName } from './profile-name.ts'
 import { type Flags, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
+import type { Settings } from './settings-files.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl } from './urls.ts'
 
@@ -44,21 +41,6 @@ export interface Profile {
     /** Top-level keys that this version does not know. */
     readonly unknownKeys: readonly string[]
   }
-}
-
-/** The settings files and where they are. */
-export interface Settings {
-  readonly places: Places
-  readonly config: ConfigFile
-  readonly system: ConfigFile
-}
-
-/** Reads the user's and the system-wide settings file. Failure `settings`. */
-export async function readSettings(env: Env, files: Files): Promise<Settings> {
-  const places = placesFor(env)
-  const config = await readConfig(places.configFile, files)
-  const system = await readConfig(env.systemConfigFile, files)
-  return { places, config, system }
 }
 
 /** Resolves the profile from flags, environment and files. No request. Failures: `settings`, `refused`, `usage`. */
@@ -141,70 +123,6 @@ const layersOf = ({ config, system }: Settings, name: string): Layers => ({
   systemFile: system.path,
 })
 
-/** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
-export function chooseName(
-  settings: Settings,
-  flags: Omit<Flags, 'values'>,
-  env: Env,
-): { name: string; saved: boolean } {
-  const known = profileNames(settings)
-  const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
-  if (asked !== undefined) {
-    if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
-    throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
-      hint: `${didYouMean(asked, known)}${listHint(known)}`,
-    })
-  }
-  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
-  if (preferred !== undefined && known.includes(preferred)) return { name: preferred, saved: true }
-  if (preferred !== undefined) {
-    throw new Failure(
-      'settings',
-      `default_profile names "${safeText(preferred, 60)}", which does not exist`,
-      {
-        hint: listHint(known),
-      },
-    )
-  }
-  const [only, ...others] = known
-  if (only !== undefined && others.length === 0) return { name: only, saved: true }
-  if (only === undefined) return { name: 'default', saved: false }
-  if (flags.anyProfile) return { name: '', saved: false }
-  throw new Failure('settings', 'there are several profiles and none is the default', {
-    hint: listHint(known),
-  })
-}
-
-/**
- * The profile that `default_profile` must name when one is added: until now it was chosen because it was the only one.
- * Undefined: a default is named already, or there is none to keep.
- */
-export function defaultToKeep(settings: Settings, added: string): string | undefined {
-  if ((settings.config.defaultProfile ?? settings.system.defaultProfile) !== undefined) return undefined
-  const [only, ...others] = profileNames(settings)
-  return others.length > 0 || only === added ? undefined : only
-}
-
-/** The profile that commands use without `--profile`; undefined: there is none, or several and no default. */
-export function defaultName(settings: Settings): string | undefined {
-  const [only, ...others] = profileNames(settings)
-  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
-  return preferred ?? (others.length === 0 ? only : undefined)
-}
-
-/** The names of all profiles, in the user's file first. */
-export const profileNames = ({ config, system }: Settings): string[] => [
-  ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),
-]
-
-const FIRST_LOGIN = 'Make one: ls-auth login --issuer URL --client-id ID'
-
-/** A hint that names the profiles, or says how to make the first one. */
-export const listHint = (known: readonly string[]): string =>
-  known.length === 0
-    ? FIRST_LOGIN
-    : `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
-
 function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[]): string[] {
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].filter((key) => !known.has(key))
@@ -214,67 +132,6 @@ function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[
 export const profileNamed = (settings: Settings, name: string, env: Env): Profile =>
   chooseProfile(settings, { values: {}, profile: name }, env)
 
-/**
- * The client of a session that no profile names any more, from the session's header and the issuer's preset: enough to
- * sign out.
- */
-export function clientFromHeader(
-  header: Pick<Client, 'issuer' | 'clientId' | 'account' | 'store'>,
-  settings: Settings,
-  env: Env,
-): Client {
-  const { issuer, clientId, account, store } = header
-  const flags = { values: { issuer, clientId, account, store }, profile: issuer, newProfile: true }
-  return requireClient(chooseProfile(settings, flags, env))
-}
-
 /** Whether requests to the API carry a token; without one (`authorization = "none"`) nobody needs to sign in. */
 export const sendsToken = ({ authorization }: Pick<Profile, 'authorization'>): boolean =>
   authorization.toLowerCase() !== 'none'
-
-/** Whether a client has issuer and client id. */
-export const isComplete = (client: PartialClient): client is Client =>
-  client.issuer !== undefined && client.clientId !== undefined
-
-/**
- * The client of a profile that must have issuer and client id; a workload that uses its proof as it is, is no client of
- * the issuer. Failures: `not-signed-in`, `settings`.
- */
-export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved' | 'resolved'>): Client {
-  const { client, name, saved } = profile
-  if (isComplete(client)) return client
-  const { issuer, clientId, preset, workload } = client
-  if (workload) {
-    if (issuer !== undefined && workload.grant === 'as-is') return { ...client, issuer, clientId: '' }
-    const missing = issuer === undefined ? 'issuer' : 'client_id'
-    throw new Failure('settings', `profile ${safeText(name, 60)} has no ${missing}`, {
-      hint: `Set it: ls-auth profile set ${missing} ${issuer === undefined ? 'URL' : 'ID'} --profile ${safeText(name, 60)}`,
-    })
-  }
-  if (issuer === undefined && clientId === undefined && !saved) {
-    throw new Failure('not-signed-in', 'you are not signed in: there is no profile yet', {
-      hint: FIRST_LOGIN,
-    })
-  }
-  if (preset.signsIn === 'workload') {
-    throw new Failure('settings', `there is no token: nobody signs in at ${preset.name}`, {
-      hint: 'A program passes its token in LS_AUTH_TOKEN.',
-    })
-  }
-  if (issuer === undefined && String(profile.resolved.authorization.value).toLowerCase() === 'none') {
-    throw new Failure(
-      'settings',
-      `nobody signs in to profile ${safeText(name, 60)}: its API takes no token`,
-      {
-        hint: 'Read traces right away: ls-auth services',
-      },
-    )
-  }
-  throw new Failure(
-    'settings',
-    `profile ${safeText(name, 60)} has no ${issuer === undefined ? 'issuer' : 'client_id'}`,
-    {
-      hint: `Complete it: ls-auth login${issuer === undefined ? ' --issuer URL' : ''}${clientId === undefined ? ' --client-id ID' : ''}`,
-    },
-  )
-}

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { Env, Files } from '../../src/ports.ts'
-import { chooseProfile, readSettings } from '../../src/settings/profile.ts'
+import { chooseProfile } from '../../src/settings/profile.ts'
+import { readSettings } from '../../src/settings/settings-files.ts'
 
 const text = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8')
 const examples = [...text.matchAll(/^### (\w+)\n+```toml\n([\s\S]*?)^```/gm)]

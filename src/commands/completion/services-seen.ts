@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
 import { isObject } from '../../json-object.ts'
 import type { Files, Ports } from '../../ports.ts'
-import { chooseProfile, type Profile, readSettings, type Settings } from '../../settings/profile.ts'
+import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import type { Flags } from '../../settings/resolve.ts'
+import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 
 /** Limits of the cache: a server chooses how many services it names. */

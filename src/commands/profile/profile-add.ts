@@ -6,17 +6,11 @@ import { discover } from '../../session/protocol/metadata.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { changeConfig } from '../../settings/config-file.ts'
-import {
-  chooseProfile,
-  defaultToKeep,
-  isComplete,
-  type Profile,
-  readSettings,
-  requireClient,
-  type Settings,
-  sendsToken,
-} from '../../settings/profile.ts'
+import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
+import { defaultToKeep } from '../../settings/profile-name.ts'
+import { isComplete, requireClient } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
+import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'

@@ -2,14 +2,10 @@ import { Failure } from '../../errors.ts'
 import { didYouMean } from '../../near-name.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
-import {
-  isComplete,
-  listHint,
-  profileNamed,
-  profileNames,
-  readSettings,
-  type Settings,
-} from '../../settings/profile.ts'
+import { profileNamed } from '../../settings/profile.ts'
+import { listHint, profileNames } from '../../settings/profile-name.ts'
+import { isComplete } from '../../settings/required-client.ts'
+import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { sharersOf } from '../sign-in-sharers.ts'

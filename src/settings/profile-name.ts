@@ -1,0 +1,71 @@
+import { Failure } from '../errors.ts'
+import { didYouMean } from '../near-name.ts'
+import type { Env } from '../ports.ts'
+import { safeText } from '../safe-text.ts'
+import type { Flags } from './resolve.ts'
+import type { Settings } from './settings-files.ts'
+
+/** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
+export function chooseName(
+  settings: Settings,
+  flags: Omit<Flags, 'values'>,
+  env: Env,
+): { name: string; saved: boolean } {
+  const known = profileNames(settings)
+  const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
+  if (asked !== undefined) {
+    if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
+    throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
+      hint: `${didYouMean(asked, known)}${listHint(known)}`,
+    })
+  }
+  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
+  if (preferred !== undefined && known.includes(preferred)) return { name: preferred, saved: true }
+  if (preferred !== undefined) {
+    throw new Failure(
+      'settings',
+      `default_profile names "${safeText(preferred, 60)}", which does not exist`,
+      {
+        hint: listHint(known),
+      },
+    )
+  }
+  const [only, ...others] = known
+  if (only !== undefined && others.length === 0) return { name: only, saved: true }
+  if (only === undefined) return { name: 'default', saved: false }
+  if (flags.anyProfile) return { name: '', saved: false }
+  throw new Failure('settings', 'there are several profiles and none is the default', {
+    hint: listHint(known),
+  })
+}
+
+/**
+ * The profile that `default_profile` must name when one is added: until now it was chosen because it was the only one.
+ * Undefined: a default is named already, or there is none to keep.
+ */
+export function defaultToKeep(settings: Settings, added: string): string | undefined {
+  if ((settings.config.defaultProfile ?? settings.system.defaultProfile) !== undefined) return undefined
+  const [only, ...others] = profileNames(settings)
+  return others.length > 0 || only === added ? undefined : only
+}
+
+/** The profile that commands use without `--profile`; undefined: there is none, or several and no default. */
+export function defaultName(settings: Settings): string | undefined {
+  const [only, ...others] = profileNames(settings)
+  const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
+  return preferred ?? (others.length === 0 ? only : undefined)
+}
+
+/** The names of all profiles, in the user's file first. */
+export const profileNames = ({ config, system }: Settings): string[] => [
+  ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),
+]
+
+/** How to make the first profile. */
+export const FIRST_LOGIN = 'Make one: ls-auth login --issuer URL --client-id ID'
+
+/** A hint that names the profiles, or says how to make the first one. */
+export const listHint = (known: readonly string[]): string =>
+  known.length === 0
+    ? FIRST_LOGIN
+    : `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`

@@ -1,0 +1,18 @@
+import type { Env, Files } from '../ports.ts'
+import { type ConfigFile, readConfig } from './config-file.ts'
+import { type Places, placesFor } from './places.ts'
+
+/** The settings files and where they are. */
+export interface Settings {
+  readonly places: Places
+  readonly config: ConfigFile
+  readonly system: ConfigFile
+}
+
+/** Reads the user's and the system-wide settings file. Failure `settings`. */
+export async function readSettings(env: Env, files: Files): Promise<Settings> {
+  const places = placesFor(env)
+  const config = await readConfig(places.configFile, files)
+  const system = await readConfig(env.systemConfigFile, files)
+  return { places, config, system }
+}
