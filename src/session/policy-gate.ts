@@ -4,7 +4,8 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
-import type { Provider, Tokens } from './protocol/provider.ts'
+import type { Provider } from './protocol/provider.ts'
+import type { Tokens } from './protocol/tokens.ts'
 import { inspectOwn, issuerOf, type VerifyOptions, verify } from './verification.ts'
 
 /**

@@ -1,6 +1,7 @@
 import type { Client } from '../../client.ts'
 import type { Ports } from '../../ports.ts'
-import type { Provider, Tokens } from '../protocol/provider.ts'
+import type { Provider } from '../protocol/provider.ts'
+import type { Tokens } from '../protocol/tokens.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 
 /** One sign-in in progress, as the flows (browser, paste, device) share it. */

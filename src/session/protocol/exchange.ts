@@ -143,3 +143,6 @@ async function configuration(
       new Response(document, { headers: { 'content-type': 'application/json' } }),
   })
 }
+
+/** A token response that the library has validated (RFC 6749 §5.1). */
+export type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers

@@ -1,30 +1,13 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
 import type { Where } from '../../providers/preset.ts'
-import type { SessionBody } from '../store/session-file.ts'
 import { authentication } from './client-auth.ts'
-import { beginExchange, type Exchange, jwksOf, type ProviderOptions } from './exchange.ts'
-import { checkAccessTokenHash, checkIdTokenTimes, checkSubject } from './id-token.ts'
+import { beginExchange, type Exchange, type ProviderOptions } from './exchange.ts'
 import type { Metadata } from './metadata.ts'
 import { explainProviderError, isBadSignature, NO_ID_TOKEN } from './provider-errors.ts'
-import { checkTokenCharacters, checkTokenType } from './token-answer.ts'
+import { type Tokens, tokensOf } from './tokens.ts'
 
 /** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
-
-/** A validated token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
-export interface Tokens {
-  readonly accessToken: string
-  /** Seconds, clamped to a day; 60 when the provider does not say. */
-  readonly expiresIn: number
-  readonly scope: string | undefined
-  readonly refreshToken: string | undefined
-  readonly idToken: string | undefined
-  readonly idClaims: Readonly<Record<string, unknown>> | undefined
-  /** Local clock, milliseconds. */
-  readonly receivedAt: number
-  readonly skewSeconds: number
-  readonly jwks: SessionBody['jwks']
-}
 
 /** The provider has refreshed the session, and the response is invalid or cannot be verified. */
 export interface Unbelieved {
@@ -74,8 +57,6 @@ export interface Provider {
   revoke(token: string): Promise<boolean>
 }
 
-/** Upper bound for token lifetimes. */
-const DAY_SECONDS = 86_400
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /**
@@ -230,32 +211,4 @@ async function revoke(ask: Ask, token: string, { metadata }: ProviderOptions): P
     oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' }),
   )
   return true
-}
-
-type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
-
-/** The tokens of a response that the library has validated, and checks of what it leaves out. */
-function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
-  const { clock, preset } = exchange.options
-  const receivedAt = clock.now()
-  const idClaims = answer.claims() as Record<string, unknown> | undefined
-  if (idClaims) {
-    checkSubject(idClaims)
-    checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
-  }
-  checkTokenType(answer.token_type)
-  checkTokenCharacters(answer)
-  if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
-  const seconds = answer.expires_in
-  return {
-    accessToken: answer.access_token,
-    expiresIn: seconds !== undefined && seconds > 0 ? Math.min(seconds, DAY_SECONDS) : 60,
-    scope: answer.scope,
-    refreshToken: answer.refresh_token,
-    idToken: answer.id_token,
-    idClaims,
-    receivedAt,
-    skewSeconds: exchange.skewSeconds,
-    jwks: jwksOf(exchange, receivedAt),
-  }
 }

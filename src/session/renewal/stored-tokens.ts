@@ -1,4 +1,4 @@
-import type { Tokens } from '../protocol/provider.ts'
+import type { Tokens } from '../protocol/tokens.ts'
 import type { StoredToken } from '../store/session-file.ts'
 
 /** The tokens of a response as they are cached: the access token, and the ID token with its lifetime from `exp`. */
