@@ -47,7 +47,7 @@ export const rooms = {
     floor: 97,
   },
   'state-machine': {
-    files: ['state-machine', 'freshness', 'earlier-attempt', 'renewal', 'stored-tokens'].map(
+    files: ['state-machine', 'last-step', 'freshness', 'earlier-attempt', 'renewal', 'stored-tokens'].map(
       (name) => `src/session/renewal/${name}.ts`,
     ),
     tests: ['test/session/renewal/{earlier-attempt,freshness,renewed-body,transitions}.test.ts'],

@@ -1,8 +1,9 @@
-import { Failure, type FailureCode } from '../../errors.ts'
-import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import type { Failure } from '../../errors.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
-import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
+import { type EarlierAttempt, earlierAttempt } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
+import { bug, ended, fail, failWith, give, noIdToken, orStillValid } from './last-step.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
 import type { Event, Seen, Spending, State, Step } from './step.ts'
 
@@ -156,22 +157,6 @@ function onAnswered(state: State, renewal: Renewal): Step {
   ]
 }
 
-function noIdToken(want: Want, { idToken }: SessionBody): Step {
-  return idToken === undefined
-    ? fail(
-        want,
-        'cannot-do',
-        'this sign-in has no ID token',
-        'Sign in with openid: ls-auth login --scope openid',
-      )
-    : fail(
-        want,
-        'cannot-do',
-        'the provider sends an ID token at sign-in only, and that one is no longer good',
-        'Sign in again for a new one: ls-auth login',
-      )
-}
-
 type NoRenewal = Extract<Event, { readonly failure: Failure }>
 
 function onNoRenewal(state: State & { spending: Spending }, { type, failure }: NoRenewal, now: number): Step {
@@ -229,34 +214,3 @@ function settle(
     { do: 'write', body },
   ]
 }
-
-function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
-  const valid = findValid(state.spending.seen.body, state.want, now)
-  if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
-  return failWith(state.want, failure)
-}
-
-function ended({ want, spending }: State & { spending: Spending }): Step {
-  const { verdict, earlier, explained = true } = spending
-  const said = verdict?.detail.length === 0 ? [verdict.message] : verdict?.detail
-  const failure = new Failure('session-ended', whyEnded(earlier, explained), { detail: said ?? [] })
-  return failWith(want, failure)
-}
-
-const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
-  { phase: 'done', want },
-  { do: 'give', token, ...(warning ? { warning } : {}) },
-]
-
-const failWith = (want: Want, failure: Failure): Step => [
-  { phase: 'done', want },
-  { do: 'fail', failure },
-]
-
-const fail = (want: Want, code: FailureCode, message: string, hint?: string): Step => [
-  { phase: 'done', want },
-  { do: 'fail', failure: new Failure(code, message, hint === undefined ? {} : { hint }) },
-]
-
-const bug = (state: State, event: Event): Step =>
-  fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)

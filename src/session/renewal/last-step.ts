@@ -1,0 +1,59 @@
+import { Failure, type FailureCode } from '../../errors.ts'
+import type { SessionBody, StoredToken } from '../store/session-file.ts'
+import { whyEnded } from './earlier-attempt.ts'
+import { findValid, type Want } from './freshness.ts'
+import type { Event, Spending, State, Step } from './step.ts'
+
+/** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
+
+/** The token that is still valid, with the failure as its warning, unless a longer life was asked for. */
+export function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
+  const valid = findValid(state.spending.seen.body, state.want, now)
+  if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
+  return failWith(state.want, failure)
+}
+
+/** The provider has ended the sign-in. */
+export function ended({ want, spending }: State & { spending: Spending }): Step {
+  const { verdict, earlier, explained = true } = spending
+  const said = verdict?.detail.length === 0 ? [verdict.message] : verdict?.detail
+  const failure = new Failure('session-ended', whyEnded(earlier, explained), { detail: said ?? [] })
+  return failWith(want, failure)
+}
+
+/** Hands out the token. */
+export const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'give', token, ...(warning ? { warning } : {}) },
+]
+
+export const failWith = (want: Want, failure: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure },
+]
+
+export const fail = (want: Want, code: FailureCode, message: string, hint?: string): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure: new Failure(code, message, hint === undefined ? {} : { hint }) },
+]
+
+/** An event that cannot come in this state. */
+export const bug = (state: State, event: Event): Step =>
+  fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)
+
+/** There is no ID token to hand out, and a refresh would bring none. */
+export function noIdToken(want: Want, { idToken }: SessionBody): Step {
+  return idToken === undefined
+    ? fail(
+        want,
+        'cannot-do',
+        'this sign-in has no ID token',
+        'Sign in with openid: ls-auth login --scope openid',
+      )
+    : fail(
+        want,
+        'cannot-do',
+        'the provider sends an ID token at sign-in only, and that one is no longer good',
+        'Sign in again for a new one: ls-auth login',
+      )
+}
