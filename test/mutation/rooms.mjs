@@ -96,7 +96,7 @@ export const rooms = {
   store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },
   renewal: {
     files: ['src/session/renewal/'],
-    tests: ['test/stories/providers/{other-scopes,refused-renewals,id-token-once}.test.ts'],
+    tests: ['test/session/renewal/{refresh,slot}.test.ts'],
     floor: 90,
   },
   protocol: {

@@ -1,0 +1,331 @@
+import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Client } from '../../../src/client.ts'
+import { NetworkFailure } from '../../../src/errors.ts'
+import type { HttpAnswer, HttpRequest, Ports } from '../../../src/ports.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import type { Want } from '../../../src/session/renewal/freshness.ts'
+import { renew } from '../../../src/session/renewal/refresh.ts'
+import type { SessionBody } from '../../../src/session/store/session-file.ts'
+import { told } from '../../told.ts'
+
+/** One use of a refresh token, against a token endpoint that answers as the test says. */
+
+const NOW = 1_800_000_000_000
+const ISSUER = 'https://idp.example'
+const OWN: Want = { use: 'access', audience: '', scopes: '' }
+const OTHER: Want = { ...OWN, scopes: 'a' }
+const REFRESH = 'refresh-1'
+
+let keys: GenerateKeyPairResult
+let jwks: object
+beforeAll(async () => {
+  keys = await generateKeyPair('RS256', { extractable: true })
+  jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }] }
+})
+
+const signed = (claims: object) =>
+  new SignJWT({ iss: ISSUER, aud: 'cli', sub: 'ada', iat: NOW / 1000, exp: NOW / 1000 + 600, ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+    .sign(keys.privateKey)
+
+const client = (over: object = {}): Client =>
+  ({
+    profile: 'work',
+    issuer: ISSUER,
+    clientId: 'cli',
+    preset: { ...PRESETS.generic, scopes: ['openid', 'a', 'b'] },
+    account: 'default',
+    audience: undefined,
+    http: {},
+    ...over,
+  }) as unknown as Client
+
+const body = (over: Partial<SessionBody> = {}): SessionBody => ({
+  tokens: [],
+  skewSeconds: 0,
+  signedInAt: 1,
+  metadata: {
+    fetchedAt: NOW - 1000,
+    value: {
+      issuer: ISSUER,
+      token_endpoint: `${ISSUER}/token`,
+      jwks_uri: `${ISSUER}/jwks`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    },
+  },
+  ...over,
+})
+
+type Step = object | NetworkFailure | { readonly status: number; readonly text: string }
+
+/** What happened, what was sent to the token endpoint, and the pauses. */
+async function refreshed(
+  steps: readonly Step[],
+  { want = OWN, session = body(), of = client() }: { want?: Want; session?: SessionBody; of?: Client } = {},
+) {
+  const sent: Record<string, string>[] = []
+  const pauses: number[] = []
+  const left = [...steps]
+  const send = async ({ url, body: form }: HttpRequest): Promise<HttpAnswer> => {
+    if (url.pathname === '/jwks') return answer(200, JSON.stringify(jwks))
+    expect(url.href).toBe(`${ISSUER}/token`)
+    sent.push(Object.fromEntries(new URLSearchParams(String(form))))
+    const step = left.shift()
+    if (step === undefined) throw new Error('asked more often than expected')
+    if (step instanceof NetworkFailure) throw step
+    if ('status' in step && 'text' in step) return answer(Number(step.status), String(step.text))
+    return answer(200, JSON.stringify(step))
+  }
+  const ports = {
+    clock: { now: () => NOW, sleep: async (pause: number) => void pauses.push(pause) },
+    http: async () => ({ send }),
+  } as unknown as Ports
+  const event = await renew(REFRESH, { body: session }, { client: of, want, ports })
+  return { event, sent, pauses }
+}
+
+const answer = (status: number, text: string): HttpAnswer =>
+  ({ status, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) }) as HttpAnswer
+const refusal = (status: number, error?: string) => ({
+  status,
+  text: error === undefined ? '' : JSON.stringify({ error }),
+})
+const GOOD = { access_token: 'new', token_type: 'Bearer', expires_in: 600 }
+const unreachable = (sent: boolean) => new NetworkFailure('cannot reach idp.example', sent)
+
+describe('a renewal that works', () => {
+  it('sends the refresh token once, and nothing else about the session', async () => {
+    const { event, sent } = await refreshed([GOOD])
+    expect(sent).toEqual([{ grant_type: 'refresh_token', refresh_token: REFRESH, client_id: 'cli' }])
+    expect(event).toEqual({
+      type: 'answered',
+      renewal: {
+        tokens: [{ ...OWN, value: 'new', receivedAt: NOW, expiresIn: 600 }],
+        skewSeconds: 0,
+      },
+    })
+  })
+
+  it('keeps the new refresh token, the scopes, the ID token and the keys that it was checked with', async () => {
+    const idToken = await signed({})
+    const { event } = await refreshed([
+      { ...GOOD, refresh_token: 'refresh-2', scope: 'a', id_token: idToken },
+    ])
+    expect(event).toEqual({
+      type: 'answered',
+      renewal: {
+        tokens: [
+          { ...OWN, value: 'new', receivedAt: NOW, expiresIn: 600 },
+          { ...OWN, use: 'id', value: idToken, receivedAt: NOW, expiresIn: 600 },
+        ],
+        refresh: 'refresh-2',
+        skewSeconds: 0,
+        grantedScope: 'a',
+        idToken,
+        jwks: { fetchedAt: NOW, value: jwks },
+      },
+    })
+  })
+
+  it('keeps the scopes known before, where the answer names none', async () => {
+    const { event } = await refreshed([GOOD], { session: body({ grantedScope: 'a b' }) })
+    expect(event).toMatchObject({ renewal: { grantedScope: 'a b' } })
+  })
+
+  it('notes that a refresh token came with a token for other scopes', async () => {
+    const rotating = { ...GOOD, scope: 'a', refresh_token: 'refresh-2' }
+    const other = await refreshed([rotating], { want: OTHER })
+    expect(other.sent[0]).toMatchObject({ scope: 'a' })
+    expect(other.event).toMatchObject({ renewal: { narrowed: true, refresh: 'refresh-2' } })
+    expect(other.event).not.toHaveProperty('renewal.grantedScope')
+    const same = await refreshed([{ ...rotating, refresh_token: REFRESH }], { want: OTHER })
+    expect(same.event).not.toHaveProperty('renewal.narrowed')
+    const before = await refreshed([{ ...GOOD, scope: 'a' }], {
+      want: OTHER,
+      session: body({ narrowed: true }),
+    })
+    expect(before.event).toMatchObject({ renewal: { narrowed: true } })
+    const own = await refreshed([rotating])
+    expect(own.event).not.toHaveProperty('renewal.narrowed')
+  })
+
+  it('a narrowed session asks for its own scopes, and is whole again when they come', async () => {
+    const session = body({ narrowed: true })
+    const whole = await refreshed([{ ...GOOD, scope: 'openid a b' }], { session })
+    expect(whole.sent[0]).toMatchObject({ scope: 'openid a b' })
+    expect(whole.event).not.toHaveProperty('renewal.narrowed')
+    const less = await refreshed([{ ...GOOD, scope: 'a', refresh_token: 'refresh-2' }], { session })
+    expect(less.event).toMatchObject({
+      type: 'answered',
+      renewal: {
+        tokens: [],
+        refresh: 'refresh-2',
+        narrowed: true,
+        unusable: { code: 'session-ended', detail: ['came with scope: a'] },
+      },
+    })
+  })
+})
+
+describe('an answer that is not believed', () => {
+  it('is kept for its refresh token alone', async () => {
+    const { event } = await refreshed([
+      { ...GOOD, refresh_token: 'refresh-2', id_token: await signed({ aud: 'somebody-else' }) },
+    ])
+    expect(event).toEqual({
+      type: 'answered',
+      renewal: { tokens: [], skewSeconds: 0, refresh: 'refresh-2', unusable: expect.anything() },
+    })
+  })
+
+  it('where the ID token is for another person', async () => {
+    const { event } = await refreshed([{ ...GOOD, id_token: await signed({ sub: 'eve' }) }], {
+      session: body({ idToken: await signed({}) }),
+    })
+    expect(event).toMatchObject({ type: 'unusable', failure: { code: 'refused' } })
+  })
+
+  it('where the access token is for another person than the one before', async () => {
+    const own = { ...OWN, receivedAt: NOW - 3_600_000, expiresIn: 600 }
+    const tokenOf = (sub: string) => signed({ sub, aud: 'api', jti: sub })
+    const session = body({
+      tokens: [
+        { ...own, scopes: 'a', value: await tokenOf('eve') },
+        { ...own, use: 'id', value: await tokenOf('eve') },
+        { ...own, value: await tokenOf('ada') },
+      ],
+    })
+    const other = await refreshed(
+      [{ ...GOOD, access_token: await tokenOf('eve'), refresh_token: 'refresh-2' }],
+      { session },
+    )
+    expect(other.event).toMatchObject({
+      type: 'answered',
+      renewal: { tokens: [], refresh: 'refresh-2', unusable: { code: 'refused' } },
+    })
+    const same = await refreshed([{ ...GOOD, access_token: await tokenOf('ada') }], { session })
+    expect(same.event).not.toHaveProperty('renewal.unusable')
+    // The one that the session was signed in as.
+    const signedInAs = await refreshed([{ ...GOOD, access_token: await tokenOf('eve') }], {
+      session: { ...session, idToken: await signed({ sub: 'eve' }) },
+    })
+    expect(signedInAs.event).not.toHaveProperty('renewal.unusable')
+  })
+
+  it('where it is not what was asked for', async () => {
+    const { event } = await refreshed([{ ...GOOD, scope: 'b', refresh_token: REFRESH }], { want: OTHER })
+    expect(event).toMatchObject({
+      renewal: { tokens: [], refresh: REFRESH, unusable: { code: 'not-allowed' } },
+    })
+  })
+})
+
+describe('a policy', () => {
+  const of = (expectations: object, more = {}) => client({ expect: expectations, ...more })
+
+  it('refuses the new token of the session, and keeps it: the next sign-in may be another', async () => {
+    const { event } = await refreshed([{ ...GOOD, access_token: await signed({ aud: 'api' }) }], {
+      of: of({ audience: ['other'] }),
+      session: body({ jwks: { fetchedAt: NOW, value: jwks as Record<string, unknown> } }),
+    })
+    expect(event).toMatchObject({
+      type: 'answered',
+      renewal: { tokens: [expect.anything()], refusal: { code: 'not-allowed' } },
+    })
+  })
+
+  it('says nothing about a token for other scopes', async () => {
+    const { event } = await refreshed([{ ...GOOD, access_token: await signed({ aud: 'api', scope: 'a' }) }], {
+      of: of({ audience: ['other'] }),
+      want: OTHER,
+    })
+    expect(event).not.toHaveProperty('renewal.refusal')
+  })
+
+  it('is asked about the ID token, where that is the one in use', async () => {
+    const preset = { ...PRESETS.generic, useToken: 'id' as const }
+    const { event } = await refreshed([{ ...GOOD, id_token: await signed({}) }], {
+      of: of({ audience: ['cli'] }, { preset }),
+    })
+    expect(event).not.toHaveProperty('renewal.refusal')
+    const none = await refreshed([GOOD], { of: of({ audience: ['cli'] }, { preset }) })
+    expect(none.event).not.toHaveProperty('renewal.refusal')
+  })
+})
+
+describe('a renewal that fails', () => {
+  const failureOf = async (step: Step, over: Parameters<typeof refreshed>[1] = {}) => {
+    const { event, sent } = await refreshed([step], over)
+    expect(sent).toHaveLength(1)
+    if (!('failure' in event) || event.failure === undefined) throw new Error(event.type)
+    return [event.type, ...told(event.failure)]
+  }
+
+  it.each<[string, Step, string, string]>([
+    ['a dead refresh token', refusal(400, 'invalid_grant'), 'refused', 'refused'],
+    ['no reason', refusal(400), 'unexplained', 'unexplained'],
+    ['no reason (401)', refusal(401), 'unexplained', 'unexplained'],
+    ['no reason (403)', refusal(403), 'unexplained', 'unexplained'],
+    ['nothing there', refusal(404), 'unusable', 'unusable'],
+    ['down', refusal(503), 'unusable', 'unusable'],
+    ['too many', refusal(429), 'unusable', 'unusable'],
+    ['too many, with a code', refusal(429, 'invalid_grant'), 'unusable', 'unusable'],
+    ['another client', refusal(401, 'invalid_client'), 'denied', 'denied'],
+    ['not these scopes', refusal(400, 'invalid_scope'), 'denied', 'denied'],
+    ['no JSON', { status: 200, text: '<p>' }, 'unusable', 'unusable'],
+    ['no answer', unreachable(true), 'unanswered', 'unanswered'],
+  ])('%s', async (_, step, own, other) => {
+    expect((await failureOf(step))[0]).toBe(own)
+    expect((await failureOf(step, { want: OTHER }))[0]).toBe(other)
+  })
+
+  it('for other scopes: it says what it may have been, and how to find out', async () => {
+    expect(await failureOf(refusal(400, 'invalid_scope'), { want: OTHER })).toContain(
+      'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',
+    )
+    expect(await failureOf(refusal(400, 'invalid_target'), { want: OTHER })).toContainEqual(
+      expect.stringMatching(/^Ask for a scope/),
+    )
+    expect(await failureOf(refusal(401, 'invalid_client'), { want: OTHER })).not.toContainEqual(
+      expect.stringMatching(/^Ask for a scope/),
+    )
+    expect(await failureOf(refusal(400), { want: OTHER })).toContain(
+      'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.',
+    )
+  })
+
+  it('too many requests are told as such', async () => {
+    expect((await failureOf(refusal(429)))[1]).toBe('rate-limited: the provider asks to slow down (HTTP 429)')
+  })
+
+  it('the own scopes of a narrowed session are refused: it has ended', async () => {
+    const session = body({ narrowed: true })
+    expect((await failureOf(refusal(400, 'invalid_scope'), { session }))[1]).toMatch(/^session-ended: /)
+    expect((await failureOf(refusal(400, 'invalid_scope')))[1]).not.toMatch(/^session-ended: /)
+    expect((await failureOf(refusal(401, 'invalid_client'), { session }))[1]).not.toMatch(/^session-ended: /)
+  })
+
+  it('is sent again only when it was certainly not sent, twice at most, after a pause', async () => {
+    const reached = await refreshed([unreachable(false), unreachable(false), GOOD])
+    expect(reached.event.type).toBe('answered')
+    const [first = 0, second = 0, ...more] = reached.pauses
+    expect(more).toEqual([])
+    expect(first).toBeGreaterThanOrEqual(125)
+    expect(first).toBeLessThan(375)
+    expect(second).toBeGreaterThanOrEqual(375)
+    expect(second).toBeLessThan(1125)
+    const never = await refreshed([unreachable(false), unreachable(false), unreachable(false)])
+    expect(never.event.type).toBe('unsent')
+    expect(never.sent).toHaveLength(3)
+  })
+
+  it('before anything is sent: the refresh token is as good as before', async () => {
+    const { event, sent } = await refreshed([], {
+      want: { ...OWN, audience: 'api' },
+      of: client({ preset: { ...PRESETS.generic, audience: 'server' } }),
+    })
+    expect(sent).toEqual([])
+    expect(event).toMatchObject({ type: 'unsent', failure: { code: 'cannot-do' } })
+  })
+})
