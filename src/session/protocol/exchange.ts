@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
 import type { Clock, Http, HttpAnswer } from '../../ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
@@ -81,10 +82,14 @@ export async function beginExchange(
   return exchange
 }
 
-/** The provider's JWKS as this exchange leaves it, for the cache. `fetchedAt`: milliseconds. */
+/**
+ * The provider's JWKS as this exchange leaves it, for the cache. `fetchedAt`: milliseconds. Keys that were not fetched
+ * keep their time: a key that the provider has withdrawn must not live on by being used.
+ */
 export function jwksOf({ config, options }: Exchange, fetchedAt: number): SessionBody['jwks'] {
   const cache = oidc.getJwksCache(config) as { jwks?: Record<string, unknown> } | undefined
-  return cache?.jwks ? { value: structuredClone(cache.jwks), fetchedAt } : options.jwks
+  if (!cache?.jwks || isDeepStrictEqual(cache.jwks, options.jwks?.value)) return options.jwks
+  return { value: structuredClone(cache.jwks), fetchedAt }
 }
 
 async function send(

@@ -1,0 +1,419 @@
+import { createHash } from 'node:crypto'
+import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import type { HttpAnswer, HttpRequest } from '../../../src/ports.ts'
+import type { Preset } from '../../../src/providers/preset.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import type { ProviderOptions } from '../../../src/session/protocol/exchange.ts'
+import { connectProvider } from '../../../src/session/protocol/provider.ts'
+import { toldBy } from '../../told.ts'
+
+/** Each operation of a provider, by the answers of its endpoints. */
+
+const NOW = 1_800_000_000_000
+const ISSUER = 'https://idp.example'
+const REDIRECT = 'http://127.0.0.1:8765/callback'
+const METADATA = {
+  issuer: ISSUER,
+  authorization_endpoint: `${ISSUER}/authorize`,
+  token_endpoint: `${ISSUER}/token`,
+  device_authorization_endpoint: `${ISSUER}/device`,
+  revocation_endpoint: `${ISSUER}/revoke`,
+  jwks_uri: `${ISSUER}/jwks`,
+  id_token_signing_alg_values_supported: ['RS256'],
+}
+const GOOD = { access_token: 'new', token_type: 'Bearer', expires_in: 600 }
+
+interface Signer extends GenerateKeyPairResult {
+  readonly jwks: { readonly keys: object[] }
+}
+let first: Signer
+let second: Signer
+async function signer(): Promise<Signer> {
+  const pair = await generateKeyPair('RS256', { extractable: true })
+  const key = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }
+  return { ...pair, jwks: { keys: [key] } }
+}
+beforeAll(async () => {
+  ;[first, second] = [await signer(), await signer()]
+})
+const sign = (claims: JWTPayload, by = first) =>
+  new SignJWT({ iss: ISSUER, aud: 'cli', sub: 'ada', iat: NOW / 1000, exp: NOW / 1000 + 600, ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+    .sign(by.privateKey)
+
+type Said = object | { readonly status: number; readonly body?: object; readonly date?: string }
+
+/** A provider that answers as said, endpoint by endpoint, one answer after the other; and what it was asked. */
+function providing(
+  said: Readonly<Record<string, readonly Said[]>>,
+  over: Partial<ProviderOptions> & { readonly tuned?: Partial<Preset> } = {},
+) {
+  const asked: (HttpRequest & { readonly form: Record<string, string> })[] = []
+  const left: Record<string, Said[]> = {}
+  for (const [path, answers] of Object.entries(said)) left[path] = [...answers]
+  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+    asked.push({ ...request, form: Object.fromEntries(new URLSearchParams(String(request.body ?? ''))) })
+    const answer = left[request.url.pathname]?.shift()
+    if (answer === undefined) throw new Failure('network', `nothing answers at ${request.url.pathname}`)
+    const { status = 200, body = answer, date } = answer as { status?: number; body?: object; date?: string }
+    const headers = { 'content-type': 'application/json', ...(date === undefined ? {} : { date }) }
+    const empty = 'status' in answer && !('body' in answer)
+    return { status, headers, body: Buffer.from(empty ? '' : JSON.stringify(body)) } as unknown as HttpAnswer
+  }
+  const { tuned, ...options } = over
+  const provider = connectProvider({
+    clientId: 'cli',
+    secret: undefined,
+    metadata: METADATA,
+    http: { send, certificateIssuer: async () => undefined },
+    clock: { now: () => NOW, sleep: async () => {} },
+    skewSeconds: 0,
+    jwks: undefined,
+    preset: { ...PRESETS.generic, ...tuned },
+    hintValues: { issuer: ISSUER, client: 'cli', redirect: [], scopes: [], supported: undefined },
+    ...options,
+  } as ProviderOptions)
+  return { provider, asked, forms: () => asked.map(({ form }) => form) }
+}
+
+const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
+
+describe('a sign-in in the browser', () => {
+  const begin = async (said: Readonly<Record<string, readonly Said[]>> = {}, over = {}) => {
+    const world = providing(said, over)
+    const request = await world.provider.authorize({ scope: 'openid a', redirect_uri: REDIRECT, ...over })
+    const { state } = request
+    const callback = new URL(`${REDIRECT}?code=c0de&state=${state}&iss=${encodeURIComponent(ISSUER)}`)
+    return { ...world, request, callback }
+  }
+
+  it('asks for a code with state, nonce and PKCE by S256, new each time', async () => {
+    const [{ request }, other] = [await begin(), await begin()]
+    expect(`${request.url.origin}${request.url.pathname}`).toBe(METADATA.authorization_endpoint)
+    expect(Object.fromEntries(request.url.searchParams)).toEqual({
+      client_id: 'cli',
+      redirect_uri: REDIRECT,
+      response_type: 'code',
+      scope: 'openid a',
+      state: request.state,
+      nonce: request.nonce,
+      code_challenge: challengeOf(request.verifier),
+      code_challenge_method: 'S256',
+    })
+    const secrets = [request, other.request].flatMap(({ state, nonce, verifier }) => [state, nonce, verifier])
+    expect(new Set(secrets).size).toBe(6)
+  })
+
+  it('is not possible without an authorization endpoint', async () => {
+    const { authorization_endpoint: _, ...metadata } = METADATA
+    expect(await toldBy(() => providing({}, { metadata }).provider.authorize({}))).toEqual([
+      'cannot-do: this provider has no authorization endpoint',
+      'Try: ls-auth login --device',
+    ])
+  })
+
+  const exchanged = async (claims: object, more: object = {}, over: Partial<ProviderOptions> = {}) => {
+    const answers: Said[] = []
+    const world = await begin(
+      { '/token': answers, '/jwks': [first.jwks], '/revoke': [{ status: 200 }] },
+      over,
+    )
+    answers.length = 0
+    const idToken = await sign({ nonce: world.request.nonce, ...claims })
+    const again = await begin(
+      {
+        '/token': [{ ...GOOD, id_token: idToken, ...more }],
+        '/jwks': [first.jwks],
+        '/revoke': [{ status: 200 }],
+      },
+      over,
+    )
+    const request = { ...world.request, state: again.request.state }
+    const result = again.provider.exchangeCode(again.callback, request)
+    return { ...again, request, idToken, result }
+  }
+
+  it('exchanges the code once, with the verifier and the redirect URI that was asked for', async () => {
+    const { result, request, forms, idToken } = await exchanged({}, { refresh_token: 'r', scope: 'openid a' })
+    expect(await result).toEqual({
+      accessToken: 'new',
+      expiresIn: 600,
+      scope: 'openid a',
+      refreshToken: 'r',
+      idToken,
+      idClaims: expect.objectContaining({ sub: 'ada', nonce: request.nonce }),
+      receivedAt: NOW,
+      skewSeconds: 0,
+      jwks: { value: first.jwks, fetchedAt: NOW },
+    })
+    expect(forms()[0]).toEqual({
+      grant_type: 'authorization_code',
+      client_id: 'cli',
+      code: 'c0de',
+      code_verifier: request.verifier,
+      redirect_uri: REDIRECT,
+    })
+  })
+
+  it('an empty path of the redirect URI stays empty (RFC 6749 §4.1.3)', async () => {
+    const world = providing({ '/token': [{ ...GOOD }] })
+    const request = await world.provider.authorize({ scope: 'a', redirect_uri: 'http://127.0.0.1:8765' })
+    const callback = new URL(`http://127.0.0.1:8765/?code=c&state=${request.state}`)
+    await world.provider.exchangeCode(callback, request).catch(() => {})
+    expect(world.forms()[0]?.redirect_uri).toBe('http://127.0.0.1:8765')
+  })
+
+  it.each<[string, object]>([
+    ['another nonce', { nonce: 'n' }],
+    ['another client', { aud: 'other' }],
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['nobody', { sub: '' }],
+    ['an ID token that has expired', { exp: NOW / 1000 - 3600 }],
+    ['another access token', { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }],
+  ])('%s: refused, and the refresh token that came with it is revoked', async (_, claims) => {
+    const { result, forms } = await exchanged(claims, { refresh_token: 'stray' })
+    expect((await toldBy(() => result))[0]).toMatch(/^refused: /)
+    expect(forms().at(-1)).toEqual({ token: 'stray', token_type_hint: 'refresh_token', client_id: 'cli' })
+  })
+
+  it('no ID token: refused', async () => {
+    const { result } = await exchanged({}, { id_token: undefined })
+    expect((await toldBy(() => result))[0]).toMatch(/^refused: /)
+  })
+
+  it.each([
+    [{ token_type: 'DPoP' }, /token type/],
+    [{ access_token: 'a b' }, /access token/],
+  ])('%j: refused', async (more, words) => {
+    expect((await toldBy(async () => (await exchanged({}, more)).result))[0]).toMatch(words)
+  })
+})
+
+describe('the device flow', () => {
+  const ANSWER = {
+    device_code: 'dev',
+    user_code: 'ABCD',
+    verification_uri: `${ISSUER}/activate`,
+    verification_uri_complete: `${ISSUER}/activate?user_code=ABCD`,
+    expires_in: 300,
+    interval: 7,
+  }
+
+  it('starts with what is asked for', async () => {
+    const { provider, forms } = providing({ '/device': [ANSWER] })
+    expect(await provider.startDevice({ scope: 'openid' })).toEqual({
+      deviceCode: 'dev',
+      userCode: 'ABCD',
+      verificationUri: `${ISSUER}/activate`,
+      verificationUriComplete: `${ISSUER}/activate?user_code=ABCD`,
+      expiresInSeconds: 300,
+      intervalSeconds: 7,
+      verifier: undefined,
+    })
+    expect(forms()).toEqual([{ client_id: 'cli', scope: 'openid' }])
+  })
+
+  it('waits five seconds where the provider does not say (RFC 8628 §3.2)', async () => {
+    const { interval: _, verification_uri_complete: __, ...least } = ANSWER
+    const grant = await providing({ '/device': [least] }).provider.startDevice({})
+    expect([grant.intervalSeconds, grant.verificationUriComplete]).toEqual([5, undefined])
+  })
+
+  it('with PKCE where the provider expects it', async () => {
+    const { provider, forms } = providing(
+      { '/device': [ANSWER], '/token': [GOOD] },
+      { tuned: { devicePkce: true } },
+    )
+    const grant = await provider.startDevice({ scope: 'a' })
+    expect(forms()[0]).toEqual({
+      client_id: 'cli',
+      scope: 'a',
+      code_challenge: challengeOf(grant.verifier ?? ''),
+      code_challenge_method: 'S256',
+    })
+    await provider.pollDevice(grant, { audience: 'api' }, 5000)
+    expect(forms()[1]).toEqual({
+      client_id: 'cli',
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code: 'dev',
+      code_verifier: grant.verifier,
+      audience: 'api',
+    })
+  })
+
+  const grant = {
+    deviceCode: 'dev',
+    userCode: 'ABCD',
+    verificationUri: '',
+    verificationUriComplete: undefined,
+    expiresInSeconds: 300,
+    intervalSeconds: 5,
+    verifier: undefined,
+  }
+
+  it('polls within the time it is given', async () => {
+    const { provider, asked, forms } = providing({ '/token': [GOOD] })
+    expect(await provider.pollDevice(grant, {}, 1234)).toMatchObject({ accessToken: 'new' })
+    expect(asked[0]).toMatchObject({ method: 'POST', timeoutMilliseconds: 1234, maxBytes: 256 * 1024 })
+    expect(forms()[0]).not.toHaveProperty('code_verifier')
+  })
+
+  it('no ID token: refused where one was asked for', async () => {
+    const poll = (scope: string) =>
+      providing({ '/token': [GOOD] }).provider.pollDevice(grant, { scope }, 1000)
+    expect((await toldBy(() => poll('a openid')))[0]).toMatch(/^refused: .*ID token/)
+    expect(await poll('a openid2')).toMatchObject({ accessToken: 'new', idToken: undefined })
+  })
+
+  it('a pending answer is told with its code', async () => {
+    const pending = { status: 400, body: { error: 'authorization_pending' } }
+    const { provider } = providing({ '/token': [pending] })
+    await expect(provider.pollDevice(grant, {}, 1000)).rejects.toMatchObject({
+      wire: { error: 'authorization_pending', status: 400 },
+    })
+  })
+})
+
+describe('a renewal', () => {
+  it('of which only the refresh token is believed', async () => {
+    const { provider, forms } = providing({
+      '/token': [{ ...GOOD, refresh_token: 'r2', id_token: await sign({ aud: 'other' }) }],
+      '/jwks': [first.jwks],
+    })
+    expect(await provider.refresh('r1', { scope: 'a' })).toEqual({
+      failure: expect.objectContaining({ code: 'refused' }),
+      refreshToken: 'r2',
+    })
+    // It is the session's own now: nothing is revoked.
+    expect(forms().filter(({ token }) => token !== undefined)).toEqual([])
+  })
+
+  it('that brings no tokens fails', async () => {
+    const { provider } = providing({ '/token': [{ status: 400, body: { error: 'invalid_grant' } }] })
+    await expect(provider.refresh('r1', {})).rejects.toMatchObject({ wire: { error: 'invalid_grant' } })
+  })
+
+  it('with a key that was replaced and kept its id: judged again by the current keys, without a second request', async () => {
+    const cached = { value: first.jwks as unknown as Record<string, unknown>, fetchedAt: NOW - 1000 }
+    const { provider, asked } = providing(
+      { '/token': [{ ...GOOD, id_token: await sign({}, second) }], '/jwks': [second.jwks] },
+      { jwks: cached },
+    )
+    expect(await provider.refresh('r1', {})).toMatchObject({
+      accessToken: 'new',
+      jwks: { value: second.jwks, fetchedAt: NOW },
+    })
+    expect(asked.map(({ url }) => url.pathname)).toEqual(['/token', '/jwks'])
+  })
+
+  it('with the signature of somebody else: not believed', async () => {
+    const { provider } = providing({
+      '/token': [{ ...GOOD, id_token: await sign({}, second) }],
+      '/jwks': [first.jwks, first.jwks],
+    })
+    expect(await provider.refresh('r1', {})).toHaveProperty('failure.code', 'refused')
+  })
+
+  it('keys that are cached are not fetched, and stay as they are', async () => {
+    const cached = { value: first.jwks as unknown as Record<string, unknown>, fetchedAt: NOW - 1000 }
+    const { provider, asked } = providing(
+      { '/token': [GOOD, { ...GOOD, id_token: await sign({}) }] },
+      { jwks: cached },
+    )
+    expect(await provider.refresh('r1', {})).toMatchObject({ jwks: cached })
+    expect(await provider.refresh('r1', {})).toMatchObject({ jwks: { value: first.jwks } })
+    expect(asked.map(({ url }) => url.pathname)).toEqual(['/token', '/token'])
+  })
+
+  it.each([
+    [600, 600],
+    [undefined, 60],
+    [0, 60],
+    [90_000, 86_400],
+  ])('a token that lives %s s counts as one of %d s', async (expires_in, seconds) => {
+    const { provider } = providing({ '/token': [{ ...GOOD, expires_in }] })
+    expect(await provider.refresh('r1', {})).toMatchObject({ expiresIn: seconds })
+  })
+
+  it("tells the provider's clock by its answer", async () => {
+    const date = new Date(NOW + 3_600_000).toUTCString()
+    const { provider } = providing({
+      '/token': [{ status: 200, body: { ...GOOD }, date }],
+    })
+    expect(await provider.refresh('r1', {})).toMatchObject({ skewSeconds: 3600 })
+  })
+})
+
+describe('the rest', () => {
+  it('a grant without a person', async () => {
+    const { provider, forms } = providing({ '/token': [GOOD] })
+    expect(await provider.grant('urn:x', { scope: 'a' })).toMatchObject({ accessToken: 'new' })
+    expect(forms()).toEqual([{ grant_type: 'urn:x', scope: 'a', client_id: 'cli' }])
+  })
+
+  it('revokes a token where the provider can', async () => {
+    const { provider, forms } = providing({ '/revoke': [{ status: 200 }] })
+    expect(await provider.revoke('r1')).toBe(true)
+    expect(forms()).toEqual([{ token: 'r1', token_type_hint: 'refresh_token', client_id: 'cli' }])
+    const { revocation_endpoint: _, ...metadata } = METADATA
+    const cannot = providing({}, { metadata })
+    expect(await cannot.provider.revoke('r1')).toBe(false)
+    expect(cannot.asked).toEqual([])
+  })
+
+  it('plain HTTP for an issuer of plain HTTP alone', async () => {
+    const plain = JSON.parse(JSON.stringify(METADATA).replaceAll('https:', 'http:'))
+    expect(
+      await providing({ '/token': [GOOD] }, { metadata: plain }).provider.refresh('r', {}),
+    ).toMatchObject({
+      accessToken: 'new',
+    })
+    const mixed = { ...METADATA, token_endpoint: 'http://idp.example/token' }
+    const { provider, asked } = providing({ '/token': [GOOD] }, { metadata: mixed })
+    await expect(provider.refresh('r', {})).rejects.toBeInstanceOf(Failure)
+    expect(asked).toEqual([])
+  })
+
+  it('a shared issuer: the tenant of the token takes the place in the template', async () => {
+    const issuer = 'https://login.microsoftonline.com/{tenantid}/v2.0'
+    const metadata = { ...METADATA, issuer }
+    const hintValues = { issuer: 'https://login.microsoftonline.com/organizations/v2.0', client: 'cli' }
+    const answer = async (iss: string, tid: string) => ({ ...GOOD, id_token: await sign({ iss, tid }) })
+    const refresh = async (iss: string, tid: string) =>
+      providing(
+        { '/token': [await answer(iss, tid)], '/jwks': [first.jwks] },
+        { metadata, hintValues: hintValues as unknown as ProviderOptions['hintValues'] },
+      ).provider.refresh('r', {})
+    expect(await refresh('https://login.microsoftonline.com/t1/v2.0', 't1')).toMatchObject({
+      accessToken: 'new',
+    })
+    expect(await refresh('https://login.microsoftonline.com/t1/v2.0', 't2')).toHaveProperty(
+      'failure.code',
+      'refused',
+    )
+  })
+
+  it('a client that signs: by the clock of the provider, for the issuer', async () => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const payload = async (over: object) => {
+      const { provider, forms } = providing(
+        { '/token': [GOOD] },
+        { assertion: { key: privateKey as never, kid: 'k9' }, skewSeconds: 5000, ...over },
+      )
+      await provider.grant('client_credentials', {})
+      const [form = {}] = forms()
+      expect(form.client_assertion_type).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+      const [head = '', claims = ''] = (form.client_assertion ?? '').split('.')
+      const decode = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString())
+      return { ...decode(head), ...decode(claims) }
+    }
+    const usual = await payload({})
+    expect(usual).toMatchObject({ alg: 'ES256', kid: 'k9', iss: 'cli', sub: 'cli', aud: ISSUER })
+    expect(usual.iat - Date.now() / 1000).toBeGreaterThan(4900)
+    expect(await payload({ tuned: { assertionAudience: 'token-endpoint' } })).toMatchObject({
+      aud: METADATA.token_endpoint,
+    })
+  })
+})
