@@ -96,12 +96,12 @@ export const rooms = {
   store: { files: ['src/session/store/'], tests: ['test/session/store/*.test.ts'], floor: 97 },
   renewal: {
     files: ['src/session/renewal/'],
-    tests: ['test/session/renewal/{refresh,slot}.test.ts'],
+    tests: ['test/session/renewal/{binding,refresh,slot}.test.ts'],
     floor: 90,
   },
   protocol: {
     files: ['src/session/protocol/'],
-    tests: ['test/session/protocol/*.test.ts', 'test/stories/providers/*.test.ts'],
+    tests: ['test/session/protocol/{assertion-key,connection,id-token,provider}.test.ts'],
     floor: 90,
   },
   flow: {

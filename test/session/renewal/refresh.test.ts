@@ -213,6 +213,15 @@ describe('an answer that is not believed', () => {
     expect(signedInAs.event).not.toHaveProperty('renewal.unusable')
   })
 
+  it('an ID token that names another API too is of the same person where that API was asked for', async () => {
+    const session = body({ idToken: await signed({}) })
+    const answer = { ...GOOD, id_token: await signed({ aud: ['cli', 'api'], azp: 'cli' }) }
+    const other = await refreshed([answer], { want: { ...OWN, audience: 'api' }, session })
+    expect(other.event).not.toHaveProperty('renewal.unusable')
+    const own = await refreshed([answer], { session })
+    expect(own.event).toMatchObject({ type: 'unusable', failure: { code: 'refused' } })
+  })
+
   it('where it is not what was asked for', async () => {
     const { event } = await refreshed([{ ...GOOD, scope: 'b', refresh_token: REFRESH }], { want: OTHER })
     expect(event).toMatchObject({
@@ -249,6 +258,10 @@ describe('a policy', () => {
       of: of({ audience: ['cli'] }, { preset }),
     })
     expect(event).not.toHaveProperty('renewal.refusal')
+    const wrong = await refreshed([{ ...GOOD, id_token: await signed({}) }], {
+      of: of({ audience: ['other'] }, { preset }),
+    })
+    expect(wrong.event).toMatchObject({ renewal: { refusal: { code: 'not-allowed' } } })
     const none = await refreshed([GOOD], { of: of({ audience: ['cli'] }, { preset }) })
     expect(none.event).not.toHaveProperty('renewal.refusal')
   })
@@ -273,6 +286,7 @@ describe('a renewal that fails', () => {
     ['too many, with a code', refusal(429, 'invalid_grant'), 'unusable', 'unusable'],
     ['another client', refusal(401, 'invalid_client'), 'denied', 'denied'],
     ['not these scopes', refusal(400, 'invalid_scope'), 'denied', 'denied'],
+    ['a request that it cannot read', refusal(400, 'invalid_request'), 'refused', 'unexplained'],
     ['no JSON', { status: 200, text: '<p>' }, 'unusable', 'unusable'],
     ['no answer', unreachable(true), 'unanswered', 'unanswered'],
   ])('%s', async (_, step, own, other) => {

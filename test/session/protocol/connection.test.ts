@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest'
+import type { Client } from '../../../src/client.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import { connect, openProvider } from '../../../src/session/protocol/connection.ts'
+import { toldBy } from '../../told.ts'
+import { answering, NOW } from './provider-documents.ts'
+
+const ISSUER = 'https://idp.example'
+const METADATA = {
+  issuer: ISSUER,
+  authorization_endpoint: `${ISSUER}/authorize`,
+  token_endpoint: `${ISSUER}/token`,
+  jwks_uri: `${ISSUER}/jwks`,
+}
+const client = (over: object = {}) =>
+  ({
+    issuer: ISSUER,
+    clientId: 'cli',
+    preset: { ...PRESETS.generic, clientAuth: 'client_secret_post' },
+    http: {},
+    ...over,
+  }) as unknown as Client
+const TOKENS = { access_token: 'new', token_type: 'Bearer', expires_in: 600 }
+const world = () => answering({ '/.well-known/openid-configuration': METADATA, '/token': TOKENS })
+const secret = { value: 's3', since: 1 }
+const cached = (age: number) => ({
+  metadata: { value: METADATA, fetchedAt: NOW - age },
+  clientSecret: secret,
+})
+const paths = ({ asked }: ReturnType<typeof world>) => asked.map(({ url }) => url.pathname)
+
+it('asks for the metadata once a day, and keeps the secret of the client', async () => {
+  const day = 24 * 3600 * 1000
+  const { ports, ...known } = world()
+  const provider = await connect(client(), cached(day - 1), ports)
+  expect(known.asked).toEqual([])
+  await provider.refresh('r', {})
+  expect(String(known.asked[0]?.body)).toContain('client_secret=s3')
+  for (const body of [cached(day), { clientSecret: secret }]) {
+    const anew = world()
+    expect((await connect(client(), body, anew.ports)).metadata).toMatchObject(METADATA)
+    expect(paths(anew)).toEqual(['/.well-known/openid-configuration'])
+  }
+})
+
+it('keys that are a day old are not used', async () => {
+  const jwks = (age: number) => ({ value: { keys: [] }, fetchedAt: NOW - age })
+  const { ports } = world()
+  const renewed = async (age: number) =>
+    (await connect(client(), { ...cached(0), jwks: jwks(age) }, ports)).refresh('r', {})
+  expect(await renewed(1000)).toMatchObject({ jwks: jwks(1000) })
+  expect(await renewed(25 * 3600 * 1000)).toHaveProperty('jwks', undefined)
+})
+
+it('without any session yet', async () => {
+  const { ports } = world()
+  expect((await toldBy(async () => (await connect(client(), undefined, ports)).refresh('r', {})))[0]).toMatch(
+    /^settings: this client has a secret/,
+  )
+})
+
+it('a secret that is public by design needs no session', async () => {
+  const { ports, http, asked } = world()
+  const known = { metadata: METADATA, skewSeconds: 0, jwks: undefined, secret: undefined }
+  const provider = await openProvider(client({ publicSecret: 'p1' }), known, http, ports)
+  await provider.refresh('r', {})
+  expect(String(asked[0]?.body)).toContain('client_secret=p1')
+})
+
+it('a client assertion takes the place of a secret', async () => {
+  const { ports, http, asked } = world()
+  const known = { metadata: METADATA, skewSeconds: 0, jwks: undefined, secret: undefined }
+  const provider = await openProvider(client(), { ...known, assertion: { proof: 'pr00f' } }, http, ports)
+  await provider.refresh('r', {})
+  expect(Object.fromEntries(new URLSearchParams(String(asked[0]?.body)))).toMatchObject({
+    client_assertion: 'pr00f',
+    client_id: 'cli',
+  })
+})
