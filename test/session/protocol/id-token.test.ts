@@ -129,6 +129,17 @@ describe('who a renewed access token is for', () => {
 describe('who a renewed ID token is for', () => {
   const before = { iss: 'i', sub: 'ada', aud: 'cli' }
 
+  it('of two clients, both stay', async () => {
+    const two = { ...before, aud: ['cli', 'other'] }
+    expect(() => checkSamePerson(two, { ...two, aud: ['other', 'cli'] })).not.toThrow()
+    expect((await say(() => checkSamePerson(two, { ...two, aud: ['cli', 'third'] })))[0]).toMatch(
+      /another account/,
+    )
+    expect((await say(() => checkSamePerson(before, { ...before, aud: ['cli', 'api'] })))[0]).toMatch(
+      /another/,
+    )
+  })
+
   it.each<[object | undefined, object | undefined, boolean]>([
     [undefined, { sub: 'eve' }, false],
     [before, undefined, false],

@@ -417,3 +417,93 @@ describe('the rest', () => {
     })
   })
 })
+
+describe('a refusal', () => {
+  const DEVICE = {
+    deviceCode: 'device-code-of-some-length',
+    userCode: 'ABCD',
+    verificationUri: '',
+    verificationUriComplete: undefined,
+    expiresInSeconds: 300,
+    intervalSeconds: 5,
+    verifier: undefined,
+  }
+  const refusing = (error: string, error_description = 'no') => {
+    const no = { status: 400, body: { error, error_description } }
+    return providing({ '/token': [no], '/device': [no], '/revoke': [no] }).provider
+  }
+  type Operation = (provider: ReturnType<typeof refusing>) => Promise<unknown>
+  const operations: [string, Operation][] = [
+    ['start the device flow', (provider) => provider.startDevice({})],
+    ['sign in', (provider) => provider.pollDevice(DEVICE, {}, 1000)],
+    ['renew the session', (provider) => provider.refresh('refresh-token-of-some-length', {})],
+    ['give a token', (provider) => provider.grant('urn:x', {})],
+    ['revoke the session', (provider) => provider.revoke('refresh-token-of-some-length')],
+  ]
+
+  it.each(operations)('says what was refused: to %s', async (doing, operation) => {
+    const said = await toldBy(() => operation(refusing('server_error')))
+    expect(said[0]).toBe(`provider-failed: the provider refused to ${doing}`)
+    expect(said[2]).toBe('server_error: no')
+  })
+
+  it.each(operations)('shows no secret of the request that it quotes: to %s', async (doing, operation) => {
+    const quoted = 'device-code-of-some-length refresh-token-of-some-length'
+    const [, , detail = ''] = await toldBy(() => operation(refusing('server_error', quoted)))
+    const sent = { 'sign in': 'device-code', 'start the device flow': 'none', 'give a token': 'none' }[doing]
+    expect(detail).not.toContain(sent ?? 'refresh-token')
+  })
+
+  const redirected = async (error: string, parameters: Record<string, string>) => {
+    const { provider } = providing({})
+    const request = await provider.authorize({ redirect_uri: REDIRECT, ...parameters })
+    const callback = `${REDIRECT}?error=${error}&state=${request.state}&iss=${encodeURIComponent(ISSUER)}`
+    return (await toldBy(() => provider.exchangeCode(new URL(callback), request)))[0]
+  }
+
+  it('is the answer of a person only where one was asked', async () => {
+    expect(await redirected('access_denied', {})).toBe('declined: the sign-in was declined')
+    expect(await redirected('access_denied', { prompt: 'login' })).toBe('declined: the sign-in was declined')
+    expect(await redirected('access_denied', { prompt: 'none' })).toBe(
+      'not-allowed: the provider refused to sign in',
+    )
+  })
+})
+
+it('a device answer of Google is understood', async () => {
+  const odd = {
+    device_code: 'd',
+    user_code: 'u',
+    verification_url: 'https://g.example/device',
+    expires_in: '300',
+  }
+  expect(await providing({ '/device': [odd] }).provider.startDevice({})).toMatchObject({
+    verificationUri: 'https://g.example/device',
+    expiresInSeconds: 300,
+  })
+})
+
+it('the request for signing keys has no body, and the time of any request', async () => {
+  const { provider, asked } = providing({
+    '/token': [{ ...GOOD, id_token: await sign({}) }],
+    '/jwks': [first.jwks],
+  })
+  const grant = { deviceCode: 'd', verifier: undefined } as unknown as Parameters<
+    typeof provider.pollDevice
+  >[0]
+  await provider.pollDevice(grant, {}, 1234)
+  expect(asked.map(({ method, timeoutMilliseconds }) => [method, timeoutMilliseconds])).toEqual([
+    ['POST', 1234],
+    ['GET', undefined],
+  ])
+  expect(asked[1]).not.toHaveProperty('body')
+  const plain = providing({ '/token': [GOOD] })
+  await plain.provider.refresh('r', {})
+  expect(plain.asked[0]).not.toHaveProperty('timeoutMilliseconds')
+})
+
+it.each([204, 304])('an answer without a body (HTTP %d) is a failure like any other', async (status) => {
+  expect((await toldBy(() => providing({ '/token': [{ status }] }).provider.refresh('r', {})))[0]).toMatch(
+    /^provider-failed: /,
+  )
+})
