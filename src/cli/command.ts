@@ -12,6 +12,7 @@ import {
   type SettingName,
   typedFlag,
 } from '../settings/setting-table.ts'
+import { unknownChoice } from '../unknown-choice.ts'
 import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
 import { type Appendix, addAppendix, type Example } from './help.ts'
 import type { Values } from './values.ts'
@@ -164,7 +165,10 @@ export const tokenOnLine = (): Failure =>
 
 /** An option with a fixed list of values. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
-  new Option(flags, description).choices(choices)
+  new Option(flags, description).choices(choices).argParser((value: string) => {
+    if (choices.includes(value)) return value
+    throw unknownChoice('usage', flags.replace(/ <.*/, ''), value, choices)
+  })
 
 /** Argument parser of an option that may be repeated. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]

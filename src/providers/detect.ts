@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts'
+import { unknownChoice } from '../unknown-choice.ts'
 import { PROVIDER_IDS, type Preset, type ProviderId } from './preset.ts'
 import { isProviderId, PRESETS } from './presets.ts'
 
@@ -78,7 +78,5 @@ export function detectProvider(issuer: string): ProviderId {
 export function presetFor(issuer: string, provider?: string): Preset {
   if (provider === undefined) return PRESETS[detectProvider(issuer)]
   if (isProviderId(provider)) return PRESETS[provider]
-  throw new Failure('settings', `no provider is called "${provider.slice(0, 40)}"`, {
-    hint: `Use one of: ${PROVIDER_IDS.join(', ')}; or leave provider out.`,
-  })
+  throw unknownChoice('settings', 'provider', provider, PROVIDER_IDS)
 }

@@ -2,6 +2,7 @@ import type { AccessTable } from '../claims/access-level.ts'
 import type { Expect } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
+import { didYouMean } from '../near-name.ts'
 import { safeText } from '../safe-text.ts'
 import { parseDuration } from './duration.ts'
 
@@ -81,5 +82,5 @@ const wrong = (where: string, file: string, wanted: string): Failure =>
 
 const unknown = (where: string, file: string, known: readonly string[]): Failure =>
   new Failure('settings', `${file}: ${safeText(where, 80)} is not known`, {
-    hint: `Known there: ${known.join(', ')}.`,
+    hint: `${didYouMean(where.slice(where.lastIndexOf('.') + 1), known)}Known there: ${known.join(', ')}.`,
   })

@@ -3,6 +3,7 @@ import { isObject } from '../json-object.ts'
 import type { Env } from '../ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
+import { unknownChoice } from '../unknown-choice.ts'
 import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './setting-table.ts'
 import { withoutUser } from './urls.ts'
 
@@ -163,6 +164,6 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
   if (typeof value !== 'string' || value === '') throw wrong('a string')
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
-  if (Array.isArray(shape) && !shape.includes(value)) throw wrong(`one of ${shape.join(', ')}`)
+  if (Array.isArray(shape) && !shape.includes(value)) throw unknownChoice('settings', where, value, shape)
   return value
 }

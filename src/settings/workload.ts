@@ -4,6 +4,7 @@ import { didYouMean } from '../near-name.ts'
 import type { Env } from '../ports.ts'
 import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
 import { safeText } from '../safe-text.ts'
+import { unknownChoice } from '../unknown-choice.ts'
 import { expandHome } from './places.ts'
 
 type Table = Readonly<Record<string, unknown>>
@@ -114,7 +115,5 @@ function textIn(table: Table, key: string, file: string): string | undefined {
 function oneOf<T extends string>(value: string, known: readonly T[], key: string, file: string): T {
   const found = known.find((one) => one === value)
   if (found !== undefined) return found
-  throw new Failure('settings', `${file}: workload.${key} = "${safeText(value, 80)}" is not known`, {
-    hint: `${didYouMean(value, known)}Known there: ${known.join(', ')}.`,
-  })
+  throw unknownChoice('settings', `${file}: workload.${key}`, value, known)
 }

@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['wrap'],
+  ['wrap', 'unknown-choice'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',

@@ -44,7 +44,7 @@ describe('the forms that other programs read', () => {
   it.each([
     [['--header', '--format', 'raw'], '--header and --format raw ask for two forms'],
     [['--json', '--format', 'bazel'], '--json and --format bazel ask for two forms'],
-    [['--format', 'xml'], "argument 'xml' is invalid"],
+    [['--format', 'xml'], '--format: "xml" is not known'],
     [['get'], 'token takes no "get"'],
     [['put', '--format', 'bazel'], 'token takes no "put"'],
   ])('%j is exit 2', async (args, words) => {

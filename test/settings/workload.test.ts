@@ -35,11 +35,11 @@ describe('what cannot be meant is an error that names the file', () => {
     [
       'another source',
       { source: 'githib' },
-      'workload.source = "githib" is not known',
+      'workload.source: "githib" is not known',
       'Did you mean github?',
     ],
-    ['no name of a variable', { source: 'env:A B' }, 'workload.source = "env:A B"', 'env:NAME'],
-    ['no path', { source: 'file:' }, 'workload.source = "file:"', 'file:PATH'],
+    ['no name of a variable', { source: 'env:A B' }, 'workload.source: "env:A B"', 'env:NAME'],
+    ['no path', { source: 'file:' }, 'workload.source: "file:"', 'file:PATH'],
     [
       'another grant',
       { source: 'github', grant: 'token_exchange' },

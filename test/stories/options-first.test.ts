@@ -32,10 +32,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --since 1h --from 2026-11-24', '--since and --from cannot be used together'],
     ['ls-auth trace search --query {} --errors', '--query and --errors cannot be used together'],
     ['ls-auth trace search --query {} --error', '--query and --error cannot be used together'],
-    [
-      'ls-auth trace search -o csv',
-      "option '-o, --output <format>' argument 'csv' is invalid. Allowed choices are list, json, ndjson.",
-    ],
+    ['ls-auth trace search -o csv', '-o, --output: "csv" is not known'],
     ['ls-auth query x --step soon', '--step: "soon" is not a duration'],
     ['ls-auth query x --step 1s --since 30d', '--step: "1s" makes 2592000 points'],
     ['ls-auth query x --from 2026-11-24 --to 2026-11-23', 'the time to look at ends before it begins'],

@@ -76,7 +76,7 @@ describe('profile set', () => {
     ['leeway 1h', 'leeway: 3600 s is too much'],
     ['leeway', 'there is no value for leeway'],
     ['store keychain file', 'store takes one value'],
-    ['store cloud', 'store must be one of keychain, file'],
+    ['store cloud', 'store: "cloud" is not known'],
     ['redirect_ports eighty', 'redirect_ports must be port numbers'],
     ['leeway 30s --unset', '--unset takes no value'],
     ['client_secret hunter2', 'a secret does not belong on the command line'],

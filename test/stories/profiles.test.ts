@@ -37,7 +37,7 @@ describe('profiles', () => {
     expect(outcome.stderr).toContain('  http://127.0.0.1/callback\n')
     expect(await readFile(world.configFile, 'utf8')).toContain('provider = "keycloak"\n')
     const unknown = await add('other', '--provider azuread')
-    expect(unknown).toMatchObject({ exit: 2, stderr: expect.stringContaining('Use one of: okta, ') })
+    expect(unknown).toMatchObject({ exit: 2, stderr: expect.stringContaining('Choose one of: okta, ') })
   })
 
   it('add refuses an issuer that does not answer, and writes nothing', async () => {

@@ -45,7 +45,7 @@ it.each([
   ['--from 1h', 'there is nothing of this trace', /It runs from 20\d\d-/],
   ['--from 140ms --to 100ms', 'there is nothing of this trace', /It runs from/],
   ['--from soon', '--from: "soon" is no moment of a trace', /120ms/],
-  ['--scale round', "argument 'round' is invalid", /--help/],
+  ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
   ['--skew -o json', '--skew changes a drawing; -o json writes data', /Leave --skew out/],
   ['--plain -o csv', '--plain changes a drawing', /Leave --plain out/],
 ])('%s is refused with what to do', async (flags, message, hint) => {

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { unknownChoice } from '../../unknown-choice.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { bashScript } from './bash-script.ts'
 import { fishScript } from './fish-script.ts'
@@ -23,11 +24,6 @@ function read({ args }: Typed): Shell {
   const [shell = ''] = args
   if (shell in SCRIPTS) return shell as Shell
   if (shell === 'pwsh') return 'powershell'
-  throw new Failure(
-    'usage',
-    shell === '' ? 'no shell is named' : `the shell ${JSON.stringify(shell)} is not known`,
-    {
-      hint: 'Name the shell: bash, zsh, fish or powershell',
-    },
-  )
+  if (shell !== '') throw unknownChoice('usage', 'shell', shell, Object.keys(SCRIPTS))
+  throw new Failure('usage', 'no shell is named', { hint: 'Name the shell: bash, zsh, fish or powershell' })
 }

@@ -1,5 +1,6 @@
 import { BACKEND_IDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import { didYouMean } from '../../near-name.ts'
 import type { Terminal } from '../../ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
@@ -126,7 +127,10 @@ async function askForPlace(terminal: Terminal, { resolved }: Profile, api: Api):
       explain: `Type one of the words. Ask whoever runs ${safeText(new URL(api.api).host, 200)}.`,
       judge: (answer) =>
         BACKEND_IDS.find((id) => id === answer.toLowerCase()) ??
-        wrong(`"${safeText(answer, 60)}" is none of them.`, `Type ${choices}.`),
+        wrong(
+          `"${safeText(answer, 60)}" is none of them.`,
+          `${didYouMean(answer, BACKEND_IDS)}Type ${choices}.`,
+        ),
     }))
   const values: Record<string, string> = { backend }
   for (const key of backendOf(backend).needs) {

@@ -14,7 +14,7 @@ export const WRONG_USE: readonly FailureRow[] = [
   { name: '--min 5', line: 'ls-auth trace search --min 5', exit: 2, noCommand: true },
   { name: '--min-ttl banana', line: 'ls-auth token --min-ttl banana', exit: 2, noCommand: true },
   { name: '--timeout abc', line: 'ls-auth token --timeout abc', exit: 2, noCommand: true },
-  { name: '-o nonsense', line: 'ls-auth trace search -o nonsense', exit: 2 },
+  { name: '-o nonsense', line: 'ls-auth trace search -o nonsense', exit: 2, noCommand: true },
   { name: '--json -o csv', line: 'ls-auth trace search --json -o csv', exit: 2, noCommand: true },
   {
     name: '--span xyz',

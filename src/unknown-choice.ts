@@ -1,0 +1,17 @@
+import { Failure, type FailureCode } from './errors.ts'
+import { didYouMean } from './near-name.ts'
+import { safeText } from './safe-text.ts'
+
+/**
+ * A value that is none of its fixed choices, as one failure for flags, variables and settings: the choice that was
+ * probably meant comes first. `where`: the flag or variable, or file and key.
+ */
+export const unknownChoice = (
+  code: FailureCode,
+  where: string,
+  value: string,
+  choices: readonly string[],
+): Failure =>
+  new Failure(code, `${where}: "${safeText(value, 80)}" is not known`, {
+    hint: `${didYouMean(value, choices)}Choose one of: ${choices.join(', ')}.`,
+  })
