@@ -2,10 +2,10 @@ import { displayWidth } from './display-width.ts'
 
 /**
  * Wraps text at spaces to lines of at most `width` terminal columns. A longer word stays whole, so that a URL can still
- * be copied. Lines after the first begin with `indent`.
+ * be copied. A list is wrapped between its values. Lines after the first begin with `indent`.
  */
-export function wrap(text: string, width: number, indent = ''): string {
-  return flow(text.split(' '), width, indent)
+export function wrap(text: string | readonly string[], width: number, indent = ''): string {
+  return flow(typeof text === 'string' ? text.split(' ') : text, width, indent)
 }
 
 /** A command in advice, up to the end of its sentence. */

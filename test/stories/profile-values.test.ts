@@ -84,6 +84,7 @@ describe('a preset, value by value', () => {
 
   it('show fits a narrow terminal, each value with its place beside or below it', async () => {
     const narrow = await openWorld({ columns: 60 })
+    narrow.watched = true
     await narrow.writeConfig(
       `${BASE}scopes = ["openid", "profile", "email", "offline_access", "traces:read"]\n`,
     )

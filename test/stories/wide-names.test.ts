@@ -6,6 +6,7 @@ const COLUMNS = 80
 let world: World
 beforeAll(async () => {
   world = await openWorld({ columns: COLUMNS })
+  world.watched = true
   await world.writeConfig(`[profiles.work]
 issuer = "https://login.example"
 client_id = "x"

@@ -39,11 +39,13 @@ function workloadLine({ profile, tokens }: View, columns: number): string[] {
   return [labelled('workload', `${safeText(from, 200)}${words && `: ${safeText(words, 1000)}`}`, columns)]
 }
 
-/** A label and its text, wrapped with indent. */
-function labelled(label: string, text: string, columns: number): string {
+/** A label and its text, or the values of a list, wrapped with indent. */
+function labelled(label: string, text: string | readonly string[], columns: number): string {
   return `  ${label.padEnd(13)} ${wrap(text, columns - INDENT.length, '').replaceAll('\n', `\n${INDENT}`)}`
 }
 const INDENT = ' '.repeat(16)
+/** Characters of one value. */
+const LONGEST = 4000
 
 const PLACES = { id: 'ID token', access: 'access token', userinfo: 'userinfo' } as const
 
@@ -53,7 +55,11 @@ function identityLines(view: View, columns: number, style: Style): string[] {
     const text = found && describeValue(concept, found.held)
     if (text === undefined) return []
     const doubt = concept === 'email' && value(view, 'emailVerified') === false ? ' (unverified)' : ''
-    const shown = labelled(label, safeText(text, 4000) + doubt, columns)
+    const shown = labelled(
+      label,
+      typeof text === 'string' ? safeText(text, LONGEST) + doubt : text.map((one) => safeText(one, LONGEST)),
+      columns,
+    )
     const line = found?.held.value === undefined ? shown : withSource(shown, found.held.source, found.from)
     return concept === 'subject' ? [line, ...otherSubjectLines()] : [line]
   })
@@ -61,7 +67,7 @@ function identityLines(view: View, columns: number, style: Style): string[] {
   function otherSubjectLines(): string[] {
     const other = otherSubject(view)
     if (other?.value === undefined) return []
-    const shown = labelled('other subject', safeText(other.value, 4000), columns)
+    const shown = labelled('other subject', safeText(other.value, LONGEST), columns)
     return [withSource(style.yellow(shown), other.source, 'access')]
   }
 
@@ -73,7 +79,10 @@ function identityLines(view: View, columns: number, style: Style): string[] {
   }
 }
 
-function describeValue(concept: keyof Identity, held: ClaimValue<NonNullable<unknown>>): string | undefined {
+function describeValue(
+  concept: keyof Identity,
+  held: ClaimValue<NonNullable<unknown>>,
+): string | readonly string[] | undefined {
   if (held.value === undefined) {
     if (held.status === 'overage') return 'not in the token: there are too many'
     if (concept !== 'groups' && concept !== 'scopes') return undefined
@@ -81,7 +90,8 @@ function describeValue(concept: keyof Identity, held: ClaimValue<NonNullable<unk
   }
   if (concept === 'authTime') return instant(held.value as number)
   if (held.value === true) return 'yes'
-  return Array.isArray(held.value) ? held.value.map(quoted).join(' ') || 'none' : String(held.value)
+  if (!Array.isArray(held.value)) return String(held.value)
+  return held.value.length === 0 ? 'none' : held.value.map(quoted)
 }
 
 /** One value of a list; in quotation marks when it would read as two. */

@@ -30,8 +30,8 @@ async function printList(invocation: Invocation): Promise<void> {
   const lines = rows.map(({ name, default: isDefault, backend, api, issuer, shown }) => [
     `${isDefault ? '* ' : '  '}${safeText(name, 60)}`,
     safeText(backend, 20),
-    safeText(shown, 40),
-    safeText(withoutScheme(api ?? '-'), 80),
+    safeText(shown, 60),
+    safeText(withoutScheme(api ?? '-'), 200),
     safeText(withoutScheme(issuer ?? '-'), 200),
   ])
   const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']

@@ -36,13 +36,16 @@ async function printProfile(
     ([, { source }]) => `# ${source === settings.config.path ? 'profile' : safeText(source, 200)}`,
   )
   const origin = Math.max(...sources.map((source) => source.length))
+  // In a pipe each setting is one line, however long, so that grep and cut find all of it.
+  const room = terminal.outIsTTY ? terminal.columns - width - origin - 2 : Number.POSITIVE_INFINITY
   const lines = rows.map(([key, { value }], i) => {
     const source = sources[i] as string
-    const text = wrap(formatValue(value), terminal.columns - width - origin - 2, ' '.repeat(width))
+    const text = wrap(formatValue(value), room, ' '.repeat(width))
     const last = displayWidth(text.slice(text.lastIndexOf('\n') + 1)) + (text.includes('\n') ? 0 : width)
-    // Sources are in one column at the right; after a long value its source goes to the next line.
+    // Sources are in one column at the right; on a terminal that of a long value goes to the next line.
     const column = terminal.columns - origin
-    const gap = last + 2 <= column ? ' '.repeat(column - last) : `\n${' '.repeat(column)}`
+    const beyond = terminal.outIsTTY ? `\n${' '.repeat(column)}` : '  '
+    const gap = last + 2 <= column ? ' '.repeat(column - last) : beyond
     return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
   })
   const from = profile.saved ? `  ${style.dim(`# ${profile.settingsFile.holders.join(' and ')}`)}` : ''
@@ -53,9 +56,12 @@ async function printProfile(
 const matters = (key: string, source: string): boolean =>
   API_SETTINGS.some((one) => one === key) || !/^(default|preset .*)$/.test(source)
 
-/** A value for people: lists without brackets. */
-function formatValue(value: unknown): string {
-  if (typeof value === 'string') return safeText(value, 300) || '(empty)'
-  if (Array.isArray(value)) return safeText(value.join(' ') || 'none', 1000)
-  return safeText(JSON.stringify(value), 1000)
+/** Longest value, characters: what is longer is cut. */
+const LONGEST = 2000
+
+/** A value for people: lists without brackets. Each text may stand on a line of its own, and is not broken. */
+function formatValue(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [safeText(value, LONGEST) || '(empty)']
+  if (!Array.isArray(value)) return [safeText(JSON.stringify(value), LONGEST)]
+  return value.length === 0 ? ['none'] : value.map((one) => safeText(String(one), LONGEST))
 }

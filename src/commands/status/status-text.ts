@@ -35,7 +35,7 @@ export function statusTable(
   rows: readonly SignInRow[],
   preferred: string | undefined,
   now: number,
-  terminal: Pick<Terminal, 'columns' | 'unicode'>,
+  terminal: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
 ): readonly string[] {
   return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], terminal, 3)
 }

@@ -5,11 +5,12 @@ const GAP = 2
 
 /**
  * Rows of sanitized cells as lines of at most `columns`, the heads first. Columns that do not fit are left out, the last
- * one first, down to `least` of them; then the widest cells are cut.
+ * one first, down to `least` of them; then the widest cells are cut, on a terminal only: in a pipe lines are longer, so
+ * that grep and cut find whole values.
  */
 export function fitTable(
   rows: readonly (readonly string[])[],
-  { columns, unicode }: Pick<Terminal, 'columns' | 'unicode'>,
+  { columns, unicode, outIsTTY }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
   least: number,
 ): readonly string[] {
   const mark = unicode ? '…' : '..'
@@ -17,7 +18,7 @@ export function fitTable(
   const widths = heads.map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
   const total = () => widths.reduce((sum, width) => sum + width + GAP, -GAP)
   while (widths.length > least && total() > columns) widths.pop()
-  while (total() > columns && Math.max(...widths) > 8) {
+  while (outIsTTY && total() > columns && Math.max(...widths) > 8) {
     widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - 1
   }
   return rows.map((row) =>
