@@ -3,7 +3,10 @@ import { pathForLog } from './loopback-host.ts'
 import type { Ports } from './ports.ts'
 import { safeText } from './safe-text.ts'
 
-/** `--debug`: logs method, host, path, status and time of each request. Never a query, header or body. */
+/**
+ * `--debug`: logs method, host, path, names of the parameters, status and time of each request. Never a parameter's
+ * value, a header or a body.
+ */
 export function logRequests(ports: Ports): Ports {
   return {
     ...ports,
@@ -13,7 +16,8 @@ export function logRequests(ports: Ports): Ports {
         ...http,
         async send(request) {
           const started = ports.clock.now()
-          const line = `${request.method} ${request.url.origin}${safeText(pathForLog(request.url), 200)}`
+          const { method, url } = request
+          const line = `${method} ${url.origin}${safeText(pathForLog(url), 200)}${parametersForLog(url)}`
           const logLine = (end: string) =>
             ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
           try {
@@ -28,4 +32,16 @@ export function logRequests(ports: Ports): Ports {
       }
     },
   }
+}
+
+const MOST_PARAMETERS = 20
+/** What the parameters of OAuth and of trace APIs are called. Anything else, or a text without `=`, may be a secret. */
+const NAME = /^([a-z][\w.-]{0,23})=/i
+
+/** `?q=…&limit=…` */
+function parametersForLog({ search }: URL): string {
+  if (search === '') return ''
+  const parts = search.slice(1).split('&')
+  const shown = parts.slice(0, MOST_PARAMETERS).map((part) => `${NAME.exec(part)?.[0] ?? ''}…`)
+  return `?${[...shown, ...(parts.length > MOST_PARAMETERS ? ['…'] : [])].join('&')}`
 }

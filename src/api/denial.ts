@@ -109,11 +109,10 @@ function accessHint(challenge: Challenge | undefined, token: string | undefined)
   const wanted = challenge?.scope?.split(' ') ?? []
   const held = scopesOf(token)
   const missing = wanted.filter((scope) => !held?.includes(scope))
-  if (
-    /\bgroups?\b|\bmember/i.test(challenge?.description ?? '') ||
-    (held && missing.length === 0 && wanted.length > 0)
-  ) {
-    return 'Ask whoever grants access to the traces for the group that is missing, then sign in again: ls-auth login'
+  if (isAboutGroups(challenge) || (held && missing.length === 0 && wanted.length > 0)) {
+    const issuer = claimsOf(token)?.iss
+    const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
+    return `A group is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
   }
   if (missing.length === 0)
     return 'Ask whoever grants access to the traces for the scope or group that is missing.'
@@ -124,10 +123,15 @@ function accessHint(challenge: Challenge | undefined, token: string | undefined)
     : `Sign in with the ${named} (login --scope).`
 }
 
-function scopesOf(token: string | undefined): string[] | undefined {
+function claimsOf(token: string | undefined) {
   const jwt = token === undefined ? undefined : readJwt(token)
-  if (!jwt || !('payload' in jwt)) return undefined
-  const { scope, scp } = jwt.payload
+  return jwt && 'payload' in jwt ? jwt.payload : undefined
+}
+
+function scopesOf(token: string | undefined): string[] | undefined {
+  const claims = claimsOf(token)
+  if (!claims) return undefined
+  const { scope, scp } = claims
   return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
 }
 
@@ -144,15 +148,19 @@ function theirReason(challenge: Challenge | undefined): string[] {
   return lines
 }
 
-/** Scopes and audience of the rejected token, to compare with the required ones. Claims only, never the token. */
+const isAboutGroups = (challenge: Challenge | undefined): boolean =>
+  /\bgroups?\b|\bmember/i.test(challenge?.description ?? '')
+
+/** Scopes, groups and audience of the rejected token, to compare with the required ones. Claims only, never the token. */
 function claimsInToken(token: string | undefined, challenge: Challenge | undefined): string[] {
-  const jwt = token === undefined ? undefined : readJwt(token)
-  if (!jwt || !('payload' in jwt)) return []
-  const { aud, scope, scp } = jwt.payload
+  const claims = claimsOf(token)
+  if (!claims) return []
+  const { aud, scope, scp, groups } = claims
   const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
   const lines: string[] = []
   if (scope ?? scp) lines.push(`held scope: ${show(scope ?? scp)}`)
   else if (challenge?.scope) lines.push('held scope: none')
+  if (groups && isAboutGroups(challenge)) lines.push(`held groups: ${show(groups)}`)
   if (aud) lines.push(`held audience: ${show(aud)}`)
   return lines
 }

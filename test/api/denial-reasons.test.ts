@@ -40,12 +40,12 @@ describe('what is missing is told apart', () => {
     [
       'a group, in words',
       'error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:admin"',
-      'for the group that is missing',
+      'A group is missing. Whoever manages groups at ',
     ],
     [
       'every scope is held, so it is something else',
       'error="insufficient_scope", scope="traces:read"',
-      'for the group that is missing',
+      'A group is missing. Whoever manages groups at ',
     ],
     ['nothing is said', 'realm="traces"', 'for the scope or group that is missing'],
   ])('403: %s', (_, challenge, hint) => {

@@ -151,7 +151,7 @@ describe('signed in, with the file store', () => {
     expect(await machine.run(['check', '--group', 'ops'])).toMatchObject({ exit: 0, stderr: '' })
     const denied = await machine.run(['check', '--group', 'board'])
     expect(denied.exit).toBe(5)
-    expect(denied.stderr).toMatch(/^error: 1 false of 3 assertions\nhint: /)
+    expect(denied.stderr).toMatch(/^error: 1 of 3 checks failed: group\nhint: /)
   })
 
   it('what is piped has no escape sequences, unless they are asked for', async () => {

@@ -53,7 +53,13 @@ describe.sequential('the main job, from sign-in to sign-out', () => {
     const bad = await stage.world.type('ls-auth check --group admins')
     expect(bad.exit).toBe(5)
     expect(bad.stdout).toMatch(/FAIL +group +admins +held: ops, dev/)
-    expect(bad.stderr).toMatch(/^error: 1 false of 3 assertions\nhint: /)
+    expect(bad.stderr).toBe(
+      `error: 1 of 3 checks failed: group\nhint: You lack the group admins. Whoever manages groups at ${new URL(stage.provider.issuer).host} can add you; then sign in again: ls-auth login. ls-auth whoami shows all claims.\n`,
+    )
+    const unknown = await stage.world.type('ls-auth check --role a --claim "nosuch == 1" --group board')
+    expect(unknown.stderr).toMatch(/^error: 1 of 5 checks failed: group; 2 are unknown: role, claim\nhint: /)
+    const { stderr } = await stage.world.type('ls-auth check --offline')
+    expect(stderr).toMatch(/^error: 2 of 2 checks are unknown: signature, not expired\nhint: /)
   })
 
   it('reads a trace through the gateway, which alone knows the key and logs the person', async () => {

@@ -5,6 +5,7 @@ import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
+import { safeText } from '../../safe-text.ts'
 import { verify } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { CliCommand } from '../cli-command.ts'
@@ -61,7 +62,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     findings,
     other && saysMore(asserted(other), findings)
       ? `The ${otherUse === 'id' ? 'ID' : 'access'} token says it: ${commandLine(invocation, { use: otherUse })}`
-      : advise(verified, origin, profile, offline),
+      : advise(findings, verified, origin, profile, offline),
   )
 }
 
@@ -128,14 +129,23 @@ function judgeAll(token: Inspected, expects: readonly Expect[], now: number): Fi
 }
 
 function failed(findings: readonly Finding[], hint: string): Failure {
-  const count = (verdict: string) => findings.filter((finding) => finding.verdict === verdict).length
-  const [fails, unknowns] = [count('fail'), count('unknown')]
-  const parts = [...(fails ? [`${fails} false`] : []), ...(unknowns ? [`${unknowns} unknown`] : [])]
-  return new Failure('check-failed', `${parts.join(' and ')} of ${findings.length} assertions`, { hint })
+  const all = findings.length
+  const [fails, unknowns] = (['fail', 'unknown'] as const).map((verdict) =>
+    findings.filter((finding) => finding.verdict === verdict),
+  ) as [Finding[], Finding[]]
+  const names = (some: readonly Finding[]) => [...new Set(some.map(({ assertion }) => assertion))].join(', ')
+  const are = unknowns.length === 1 ? 'is' : 'are'
+  const what =
+    fails.length === 0
+      ? `${unknowns.length} of ${all} checks ${are} unknown: ${names(unknowns)}`
+      : `${fails.length} of ${all} checks failed: ${names(fails)}` +
+        (unknowns.length === 0 ? '' : `; ${unknowns.length} ${are} unknown: ${names(unknowns)}`)
+  return new Failure('check-failed', what, { hint })
 }
 
 /** The hint for a failed check: signing in again does not help for a token from outside. */
 function advise(
+  findings: readonly Finding[],
   token: Inspected,
   origin: InspectedTokens['origin'],
   profile: Profile,
@@ -152,7 +162,30 @@ function advise(
     if (token.identity.issuer.value !== undefined)
       return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
   }
-  return session
-    ? 'See the findings above; ls-auth whoami shows all claims.'
-    : 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
+  if (session) return askForGroup(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
+  return 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
 }
+
+/** Groups come from a person at the provider: who that is, and what comes next. Undefined: it is not about groups. */
+function askForGroup(
+  findings: readonly Finding[],
+  { identity }: Inspected,
+  { client }: Profile,
+): string | undefined {
+  const missing = findings.filter(({ assertion, verdict }) => assertion === 'group' && verdict !== 'pass')
+  const issuer = identity.issuer.value ?? client.issuer
+  if (missing.length === 0 || client.workload || issuer === undefined || !URL.canParse(issuer))
+    return undefined
+  const host = safeText(new URL(issuer).host, 120)
+  if (missing.some(({ verdict }) => verdict === 'unknown'))
+    return missing.some(({ reason }) => reason === 'claim-absent')
+      ? `The token has no claim with groups. Whoever manages ${host} can add it to the tokens of this client. ${ALL_CLAIMS}`
+      : undefined
+  const lack = missing.map(({ values }) => {
+    const names = (values.expected as readonly string[]).map((name) => safeText(name, 80))
+    return names.length === 1 ? `the group ${names[0]}` : `one of the groups ${names.join(', ')}`
+  })
+  return `You lack ${lack.join(' and ')}. Whoever manages groups at ${host} can add you; then sign in again: ls-auth login. ${ALL_CLAIMS}`
+}
+
+const ALL_CLAIMS = 'ls-auth whoami shows all claims.'

@@ -27,10 +27,16 @@ export function limitWait(attempt: Attempt<unknown>, port: number): Patience {
     const lead =
       'Nothing has come back yet. If the page complains of the client or the redirect URI, register this at the provider:'
     const lines = registered.map((line) => `  ${line}`)
-    dialog.tell([lead, ...lines, 'To send others: --client-id and --port.'].join('\n'))
+    dialog.tell(
+      [
+        lead,
+        ...lines,
+        'Is another client or port registered there? Name it: ls-auth login --client-id ID --port N',
+      ].join('\n'),
+    )
   }, NOTE_MILLISECONDS)
   const limit = setTimeout(() => {
-    const hint = `If the page spoke of the client or the redirect URI, register what is below, or send others: --client-id and --port. Without a browser: ${wayWithoutBrowser(attempt)}`
+    const hint = `If the page spoke of the client or the redirect URI, register what is below. Where another one is registered, name it: ls-auth login --client-id ID --port N. Without a browser: ${wayWithoutBrowser(attempt)}`
     const message = 'no answer from the browser within 5 minutes'
     controller.abort(new Failure('timed-out', message, { hint, detail: registered }))
   }, LONGEST_MILLISECONDS)

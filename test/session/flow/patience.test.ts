@@ -35,7 +35,7 @@ describe('the wait for the browser', () => {
     const note = [
       'Nothing has come back yet. If the page complains of the client or the redirect URI, register this at the provider:',
       ...REGISTERED.map((line) => `  ${line}`),
-      'To send others: --client-id and --port.',
+      'Is another client or port registered there? Name it: ls-auth login --client-id ID --port N',
     ].join('\n')
     expect(heard).toEqual([note])
     vi.advanceTimersByTime(300_000)
@@ -58,7 +58,7 @@ describe('the wait for the browser', () => {
     vi.advanceTimersByTime(1)
     expect(told(signal.reason)).toEqual([
       'timed-out: no answer from the browser within 5 minutes',
-      `If the page spoke of the client or the redirect URI, register what is below, or send others: --client-id and --port. Without a browser: ls-auth login ${way}`,
+      `If the page spoke of the client or the redirect URI, register what is below. Where another one is registered, name it: ls-auth login --client-id ID --port N. Without a browser: ls-auth login ${way}`,
       ...REGISTERED,
     ])
   })
