@@ -17,15 +17,19 @@ export const PROFILE_COMMANDS: Group = {
       description: 'make a profile, without signing in',
       options: (command) =>
         command
-          .option('--from <file>', 'take it from a file that your team shares; asks before it is kept')
+          .option('--from <file>', 'take it from a file or URL that your team shares; asks before it is kept')
           .option('--replace', 'take the place of a profile of that name')
           .option('--yes', 'do not ask'),
       settings: 'all',
-      exits: [4, 6, 10],
+      exits: [4, 6, 7, 10],
       examples: [
         {
           does: 'from a file that a colleague has exported; its name stands in there',
           line: 'ls-auth profile add --from work.toml',
+        },
+        {
+          does: 'from where the team keeps it; shows issuer and API, and asks',
+          line: 'ls-auth profile add --from https://wiki.acme.example/ls-auth/work.toml',
         },
         {
           does: 'from its settings; says what to register at the provider',

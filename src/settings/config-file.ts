@@ -49,6 +49,15 @@ export async function readConfig(
       },
     )
   }
+  return configIn(path, bytes, upgrades)
+}
+
+/** The same for the bytes of a settings file; undefined: it is missing. `path`: for messages. Failure `settings`. */
+export async function configIn(
+  path: string,
+  bytes: Buffer | undefined,
+  upgrades: readonly Upgrade[] = UPGRADES,
+): Promise<ConfigFile> {
   const text = bytes?.toString('utf8') ?? ''
   const parsed = bytes === undefined ? {} : await parseConfig(text, path)
   const { root, version } = upgrade(parsed, path, upgrades)

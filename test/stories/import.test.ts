@@ -30,7 +30,7 @@ describe('a profile from a file', () => {
       stderr: `This profile signs in at  https://id.example.test
 and sends tokens to       https://traces.example.test
 Added the profile work (OpenID Connect provider) to ${world.configFile}.
-Nothing was sent: whether https://id.example.test answers shows at the sign-in.
+Nothing was sent to https://id.example.test: whether it answers shows at the sign-in.
 Then: ls-auth login --profile work
 `,
     })

@@ -23,7 +23,7 @@ import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer
 interface AddOptions {
   /** Undefined: the one in the file. */
   readonly name: string | undefined
-  /** A profile file to import. */
+  /** The path or URL of a profile file to import. */
   readonly from: string | undefined
   /** Take the place of a profile of that name. */
   readonly replace: boolean
@@ -33,7 +33,7 @@ interface AddOptions {
 
 /**
  * `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. One from
- * a file is taken without a request: it is imported before the network it is for is there.
+ * a file or URL is taken without asking its issuer: it is imported before the network it is for is there.
  */
 export const addProfile: CliCommand<AddOptions> = { read, run }
 
@@ -164,7 +164,10 @@ const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
 /** Whoever imports a profile registers nothing at the provider: the one who wrote it has done that. */
 function printImported(invocation: Invocation, { name, client }: Profile): void {
   const { issuer, preset, workload } = client
-  tell(invocation, `Nothing was sent: whether ${safeText(issuer ?? '', 200)} answers shows at the sign-in.`)
+  tell(
+    invocation,
+    `Nothing was sent to ${safeText(issuer ?? '', 200)}: whether it answers shows at the sign-in.`,
+  )
   tell(invocation, nextCommand(name, preset.signsIn, workload !== undefined))
 }
 

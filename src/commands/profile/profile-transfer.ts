@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import { didYouMean } from '../../near-name.ts'
 import { safeText, safeToml } from '../../safe-text.ts'
-import { readConfig, renderProfile } from '../../settings/config-file.ts'
+import { type ConfigFile, configIn, readConfig, renderProfile } from '../../settings/config-file.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { readSettings } from '../../settings/settings-files.ts'
@@ -11,6 +11,7 @@ import type { CliCommand } from '../cli-command.ts'
 import { confirm } from '../confirm.ts'
 import type { Invocation } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
+import { fetchProfile, isUrl, shownUrl } from './fetched-profile.ts'
 
 /** Settings of one machine or person: not exported, not accepted in an import, and kept when one replaces a profile. */
 export const LOCAL_SETTINGS: ReadonlySet<string> = new Set([
@@ -52,15 +53,7 @@ export interface Transfer {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/**
- * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
- * Failures: `usage`, `settings`.
- */
-export async function readTransfer(
-  invocation: Invocation,
-  { from: path, name }: { readonly from: string; readonly name: string | undefined },
-): Promise<Transfer> {
-  const { ports } = invocation
+async function readProfileFile({ ports }: Invocation, path: string): Promise<ConfigFile> {
   const file = await readConfig(path, await ports.files()).catch((failure) => {
     // The hint of readConfig is about the user's own settings file, not about this one.
     if (!(failure instanceof Failure) || failure.reason !== 'unreadable-file') throw failure
@@ -69,14 +62,27 @@ export async function readTransfer(
       cause: failure,
     })
   })
-  if (!file.exists)
-    throw new Failure('usage', `there is no file ${safeText(path, 200)}`, {
-      hint: 'Name a file that holds one profile.',
-    })
+  if (file.exists) return file
+  throw new Failure('usage', `there is no file ${safeText(path, 200)}`, {
+    hint: 'Name a file that holds one profile.',
+  })
+}
+
+/**
+ * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
+ * `from`: its path, or its URL. Failures: `usage`, `settings`, those of {@link fetchProfile}.
+ */
+export async function readTransfer(
+  invocation: Invocation,
+  { from: path, name }: { readonly from: string; readonly name: string | undefined },
+): Promise<Transfer> {
+  const file = isUrl(path)
+    ? await configIn(shownUrl(path), await fetchProfile(invocation, path))
+    : await readProfileFile(invocation, path)
   const names = Object.keys(file.profiles)
   // A file with one profile may be imported under another name.
   const chosen = names.length === 1 ? names[0] : names.find((one) => one === name)
-  if (chosen === undefined) throw notOne(path, names)
+  if (chosen === undefined) throw notOne(isUrl(path) ? shownUrl(path) : path, names)
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   const values = Object.fromEntries(
     Object.entries(file.profiles[chosen] ?? {}).filter(([key]) => known.has(key) && !LOCAL_SETTINGS.has(key)),
