@@ -100,7 +100,7 @@ describe('what other users of this machine can read', () => {
     const cookies = new CookieJar()
     cookies.store(start, [(await fetchOnce(start)).cookie as string])
     const page = await browse(start.href, { user: 'alice', cookies })
-    expect(page.body).toContain('You are signed in.')
+    await expect(page.body).toMatchFileSnapshot('../golden/screens/browser-signed-in.html')
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
   })
 
