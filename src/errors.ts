@@ -76,6 +76,8 @@ export class Failure extends Error {
   readonly reason: FailureReason | undefined
   /** Lines printed indented below error and hint; already sanitized for a terminal. */
   readonly detail: readonly string[]
+  /** Scopes that the API wants and the token lacks; each can stand in a command as it is. */
+  readonly missingScopes: readonly string[]
   /** Exit status: that of the code, but in a command that has statuses of its own. */
   readonly exit: number
 
@@ -86,6 +88,7 @@ export class Failure extends Error {
       hint?: string
       detail?: readonly string[]
       reason?: FailureReason
+      missingScopes?: readonly string[]
       exit?: number
       cause?: unknown
     } = {},
@@ -96,19 +99,22 @@ export class Failure extends Error {
     this.hint = options.hint ?? FAILURES[code].hint
     this.detail = options.detail ?? []
     this.reason = options.reason
+    this.missingScopes = options.missingScopes ?? []
     this.exit = options.exit ?? FAILURES[code].exit
   }
 
   /** The same failure with another hint. */
   withHint(hint: string): Failure {
-    const { code, message, detail, reason, exit } = this
-    return new Failure(code, message, { hint, detail, exit, ...(reason && { reason }), cause: this })
+    const { code, message, detail, reason, missingScopes, exit } = this
+    const kept = { detail, missingScopes, exit, ...(reason && { reason }) }
+    return new Failure(code, message, { hint, ...kept, cause: this })
   }
 
   /** The same failure with another exit status. */
   withExit(exit: number): Failure {
-    const { code, message, hint, detail, reason } = this
-    return new Failure(code, message, { hint, detail, exit, ...(reason && { reason }), cause: this })
+    const { code, message, hint, detail, reason, missingScopes } = this
+    const kept = { hint, detail, missingScopes, ...(reason && { reason }) }
+    return new Failure(code, message, { exit, ...kept, cause: this })
   }
 }
 

@@ -98,18 +98,32 @@ function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined):
     ...claimsInToken(token, challenge),
     ...(challenge?.error ? [] : theirWords(answer)),
   ]
+  const missing = missingScopes(challenge, token)
   return new Failure('not-allowed', `${safeText(url.host)} denied you access (HTTP 403)`, {
     detail,
-    hint: accessHint(challenge, token),
+    hint: accessHint(challenge, token, missing),
+    // The names come from a server, and a command may be made of them.
+    missingScopes: missing.every(isPlainName) ? missing : [],
   })
 }
 
-/** A scope is asked for at sign-in, a group is granted by somebody. */
-function accessHint(challenge: Challenge | undefined, token: string | undefined): string {
-  const wanted = challenge?.scope?.split(' ') ?? []
+const isPlainName = (scope: string): boolean => /^\w[\w:./@+-]*$/.test(scope)
+
+function missingScopes(challenge: Challenge | undefined, token: string | undefined): readonly string[] {
   const held = scopesOf(token)
-  const missing = wanted.filter((scope) => !held?.includes(scope))
-  if (isAboutGroups(challenge) || (held && missing.length === 0 && wanted.length > 0)) {
+  return isAboutGroups(challenge)
+    ? []
+    : (challenge?.scope?.split(' ') ?? []).filter((scope) => !held?.includes(scope))
+}
+
+/** A scope is asked for at sign-in, a group is granted by somebody. */
+function accessHint(
+  challenge: Challenge | undefined,
+  token: string | undefined,
+  missing: readonly string[],
+): string {
+  const holdsAll = missing.length === 0 && challenge?.scope !== undefined && scopesOf(token) !== undefined
+  if (isAboutGroups(challenge) || holdsAll) {
     const issuer = claimsOf(token)?.iss
     const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
     return `A group is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
@@ -117,8 +131,8 @@ function accessHint(challenge: Challenge | undefined, token: string | undefined)
   if (missing.length === 0)
     return 'Ask whoever grants access to the traces for the scope or group that is missing.'
   const named = `${missing.length > 1 ? 'scopes' : 'scope'} ${safeText(missing.join(' '), 120)}`
-  // The names come from a server, and the command will be pasted into a shell.
-  return missing.every((scope) => /^\w[\w:./@+-]*$/.test(scope))
+  // The command will be pasted into a shell.
+  return missing.every(isPlainName)
     ? `The token lacks the ${named}. Sign in with it: ls-auth login${missing.map((scope) => ` --scope ${scope}`).join('')}`
     : `Sign in with the ${named} (login --scope).`
 }

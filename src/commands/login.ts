@@ -32,7 +32,11 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
     const { askForProfile } = await import('./first-login/first-login.ts')
     const { name, signsIn } = await askForProfile(invocation, settings, profile)
     const named = { ...invocation, options: { ...invocation.options, profile: name } }
-    return signsIn ? run(named, options) : undefined
+    if (!signsIn) return
+    await run(named, options)
+    const { withMissingScopes } = await import('./first-login/missing-scopes.ts')
+    const again = await withMissingScopes(named)
+    return again && run(again, options)
   }
   if (profile.client.workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)

@@ -61,6 +61,23 @@ describe('login with nothing configured', () => {
     expect((await world.type('ls-auth login --port 0')).stderr).not.toContain('Address')
   })
 
+  it.each([
+    ['y', 0, 2],
+    ['n', 11, 1],
+  ])('the API wants one more scope: "%s" to signing in again with it', async (said, exit, signIns) => {
+    const { gateway, provider } = stage
+    const lines = [gateway.url, provider.issuer, 'lightstep', 'acme', 'prod', provider.clientId, '', said]
+    const outcome = await answer(lines)
+    expect({ exit: outcome.exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
+    expect(outcome.stderr).toContain(
+      `${new URL(gateway.url).host} wants the scope traces:read as well.\nSign in again with it? [y/N] `,
+    )
+    expect(outcome.stderr.split('Signed in as alice@example.test.')).toHaveLength(signIns + 1)
+    if (said === 'n') expect(outcome.stderr).toContain('Later: ls-auth login --scope traces:read\n')
+    else expect(await config()).toContain('"offline_access", "traces:read"')
+    expect(await world.type('ls-auth services')).toMatchObject({ exit })
+  })
+
   it('from the issuer: asks for the API, which may come later', async () => {
     const { issuer, clientId } = stage.provider
     const { exit, stderr } = await answer([
