@@ -67,3 +67,17 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     expect((await world.type('ls-auth check')).stderr).toContain('hint: Did you mean groups? Known there: ')
   })
 })
+
+describe('a command in another order', () => {
+  it.each([
+    ['get 2545425d67bcf886', "'get'", 'Did you mean ls-auth trace get?'],
+    ['get trace 2545425d67bcf886', "'get'", 'Did you mean ls-auth trace get?'],
+    ['search --service checkout', "'search'", 'Did you mean ls-auth trace search?'],
+    ['list', "'list'", 'Did you mean ls-auth profile list or ls-auth audit list?'],
+    ['trace 2545425d67bcf886', "'2545425d67bcf886'", 'Did you mean ls-auth trace get ID?'],
+  ])('%s', async (line, word, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: unknown command ${word}\nhint: ${hint} See: ls-auth `)
+  })
+})
