@@ -21,7 +21,12 @@ export function wrapAdvice(text: string, width: number, indent = ''): string {
   const [label = ''] = /^ *(?:\S+(?: \S+){0,3} {2,})?/.exec(text) ?? []
   const margin = ' '.repeat(displayWidth(label))
   const parts = text.slice(label.length).split(COMMAND)
-  const words = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : part.trim().split(' ')))
+  const words = parts.flatMap((part, i) => {
+    // What touches the command, such as a bracket, stays with it.
+    const touching = /\S*$/.exec(parts[i - 1] ?? '')?.[0] ?? ''
+    if (i % 2 === 1) return [touching + part]
+    return (i + 1 < parts.length ? part.replace(/\S*$/, '') : part).trim().split(' ')
+  })
   return label + flow(words.filter(Boolean), width - margin.length, indent).replaceAll('\n', `\n${margin}`)
 }
 

@@ -55,3 +55,11 @@ describe('advice', () => {
     expect(wrapAdvice(text, width, indent)).toBe(expected)
   })
 })
+
+it('a command in brackets keeps its bracket', () => {
+  const advice =
+    'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.'
+  expect(wrapAdvice(advice, 74)).toBe(
+    'Check organization and project in the profile (ls-auth profile show);\nnames are case-sensitive.',
+  )
+})
