@@ -38,7 +38,10 @@ export const CHUNKS = {
   ],
   api: ['src/commands/trace/open-source.ts'],
   denial: ['src/api/denial.ts'],
-  lightstep: ['src/trace/sources/lightstep/lightstep-source.ts', 'src/commands/trace/snapshot-consent.ts'],
+  lightstep: [
+    'src/trace/sources/lightstep/lightstep-source.ts',
+    'src/commands/trace/snapshot/snapshot-consent.ts',
+  ],
   drawing: ['src/trace/render/waterfall/waterfall.ts'],
 }
 

@@ -35,6 +35,6 @@ export async function openProfile(invocation: Invocation, profile: Profile): Pro
     place: requirePlace(backendOf(profile.backend), profile),
     send,
     now: () => invocation.ports.clock.now(),
-    snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation, profile),
+    snapshotConsent: async () => (await import('./snapshot/snapshot-consent.ts')).snapshotConsent(invocation, profile),
   })
 }

@@ -1,9 +1,9 @@
-import { Failure } from '../../errors.ts'
-import type { Profile } from '../../settings/profile.ts'
-import type { SnapshotConsent } from '../../trace/sources/consent.ts'
-import { commandLine } from '../command-line.ts'
-import { confirm } from '../confirm.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import { Failure } from '../../../errors.ts'
+import type { Profile } from '../../../settings/profile.ts'
+import type { SnapshotConsent } from '../../../trace/sources/consent.ts'
+import { commandLine } from '../../command-line.ts'
+import { confirm } from '../../confirm.ts'
+import { type Invocation, tell } from '../../invocation.ts'
 
 /** What a snapshot costs, for the prompt. */
 const COST = [

@@ -1,9 +1,9 @@
-import { answerLevels } from '../../claims/access-level.ts'
-import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
-import type { Profile } from '../../settings/profile.ts'
-import { readTokens } from '../identity/inspected-tokens.ts'
-import type { Invocation } from '../invocation.ts'
+import { answerLevels } from '../../../claims/access-level.ts'
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import type { Profile } from '../../../settings/profile.ts'
+import { readTokens } from '../../identity/inspected-tokens.ts'
+import type { Invocation } from '../../invocation.ts'
 
 /**
  * Failure `not-allowed`, beginning with `reason`, when the profile's `access` says who may write and the token certainly
