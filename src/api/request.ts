@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { Http, HttpAnswer } from '../ports.ts'
 import { authorizationValue } from './authorization.ts'
+import type { Pacing } from './pacing.ts'
 import { isPage } from './page.ts'
 
 /** Where the authorised requests of one command go, and how the token is sent. */
@@ -14,6 +15,8 @@ export interface Destination {
   readonly explain?: (failure: Failure, host: string) => Failure
   /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
   readonly witness?: Witness
+  /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
+  readonly pacing?: Pacing
 }
 
 /** See {@link Destination.witness}. `path` is that of the URL, without query. */
@@ -74,13 +77,19 @@ const MAX_BYTES = 256 * 1024 * 1024
 export function openApi(destination: Destination, source: TokenSource): Send {
   return async (request) => {
     const url = target(destination.base, request)
+    const { pacing } = destination
+    const isRead = (request.method ?? 'GET') === 'GET'
+    const send = (token: string | undefined) => {
+      const once = () => attempt(destination, url, request, token)
+      return pacing === undefined ? once() : pacing(once, isRead)
+    }
     let token = destination.authorization.toLowerCase() === 'none' ? undefined : await source.token()
-    let answer = await attempt(destination, url, request, token)
+    let answer = await send(token)
     if (answer.status === 401 && token !== undefined && !isStepUp(answer.headers['www-authenticate'])) {
       const renewed = await source.renew(token)
       if (renewed !== undefined) {
         token = renewed
-        answer = await attempt(destination, url, request, token)
+        answer = await send(token)
       }
     }
     answer = withoutToken(answer, token)

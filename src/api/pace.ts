@@ -1,0 +1,145 @@
+import { readRateLimit } from './rate-limit.ts'
+
+/** What is known about the window of a rate limit. Times: milliseconds since the epoch. */
+interface Window {
+  readonly remaining: number
+  /** When the answer that said so has come. */
+  readonly toldAt: number
+  /** It is over by then at the latest. */
+  readonly endsAt: number
+}
+
+/** Waits of ours where the server names none; the shortest is also the shortest that is waited when it names 0. */
+const FIRST_BACKOFF_MILLISECONDS = 1_000
+const LONGEST_BACKOFF_MILLISECONDS = 60_000
+const LEAST_MILLISECONDS = 200
+/** Fewer requests before a 429 say more about the others who use the same limit than about the limit. */
+const LEAST_ACCEPTED = 16
+/** One of so many requests is not used. */
+const RESERVED = 50
+/** So much faster after so long without a 429: the first lesson is a careful one. */
+const GROWTH = 1.1
+const GROWTH_MILLISECONDS = 3_000
+/** The same where it would come near a pace that has met a 429: others may have stopped, but that is not likely. */
+const NEAR_LIMIT_MILLISECONDS = 60_000
+
+/** How the API limits requests was answered: 429 (RFC 6585 §4), and 503 with a time to wait (RFC 9110 §15.6.4). */
+export const isLimit = ({ status, headers }: Answer): boolean =>
+  status === 429 || (status === 503 && headers['retry-after'] !== undefined)
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * When the next request of many may be sent, learnt from the answers to all of them. Where each answer tells what is left
+ * of the window, no request is sent that would exceed it. Where only a 429 tells, all wait as long as it says, and are
+ * spread from then on, so that the next window holds no more than this one did. Reads no clock.
+ */
+export class Pace {
+  #inFlight = 0
+  #pausedUntil = Number.NEGATIVE_INFINITY
+  #window: Window | undefined
+  #limit: number | undefined
+  /** Between two requests, once a 429 has shown how many there may be. */
+  #interval = 0
+  #changedAt = Number.NEGATIVE_INFINITY
+  /** The interval that a 429 has shown to be too short. */
+  #tooShort = 0
+  #nextAt = Number.NEGATIVE_INFINITY
+  /** Requests accepted since the run began or since the last pause has ended. */
+  #accepted = 0
+  #countedFrom: number | undefined
+  #backoff = FIRST_BACKOFF_MILLISECONDS
+
+  /** Milliseconds until a request may begin; 0: it may now. To be asked again after each answer. */
+  wait(now: number): number {
+    if (now < this.#pausedUntil) return this.#pausedUntil - now
+    const window = this.#windowAt(now)
+    // Those on their way may not be counted yet.
+    if (window && this.#inFlight + this.#reserve() >= window.remaining) return window.endsAt - now
+    const isFull = window === undefined && this.#limit !== undefined && this.#inFlight >= this.#limit
+    if (isFull && this.#inFlight > 0) return FIRST_BACKOFF_MILLISECONDS
+    return Math.max(0, this.#nextAt - now)
+  }
+
+  begin(now: number): void {
+    this.#inFlight += 1
+    this.#countedFrom ??= now
+    this.#quicken(now)
+    this.#nextAt = Math.max(now, this.#nextAt) + this.#interval
+  }
+
+  /** A request has no answer. The server may have counted it. */
+  failed(): void {
+    this.#inFlight -= 1
+    if (this.#window) this.#window = { ...this.#window, remaining: this.#window.remaining - 1 }
+  }
+
+  /** Gives how long all requests wait now because of this answer, in milliseconds; 0: not at all. */
+  answered(answer: Answer, beganAt: number, now: number): number {
+    this.#inFlight -= 1
+    const told = readRateLimit(answer.headers, now)
+    const { remaining, resetMilliseconds, retryMilliseconds } = told
+    if (told.limit !== undefined && told.limit > 0) this.#limit = told.limit
+    const isCounted = beganAt >= (this.#countedFrom ?? beganAt)
+    if (!isLimit(answer)) {
+      if (isCounted) this.#accepted += 1
+      this.#backoff = FIRST_BACKOFF_MILLISECONDS
+      if (remaining !== undefined && resetMilliseconds !== undefined)
+        this.#window = this.#learn(remaining, now + resetMilliseconds, beganAt, now)
+      return 0
+    }
+    const named = retryMilliseconds ?? resetMilliseconds
+    const wait = Math.max(LEAST_MILLISECONDS, named ?? this.#backoff)
+    // The others that were on their way meet the same limit: one lesson, one step of the backoff.
+    if (isCounted) {
+      if (named === undefined) this.#backoff = Math.min(LONGEST_BACKOFF_MILLISECONDS, this.#backoff * 2)
+      else if (this.#window === undefined) this.#spread(wait, now)
+      this.#countedFrom = now + wait
+      this.#accepted = 0
+    }
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + wait)
+    return wait
+  }
+
+  /** Left to others, and to requests that a closed connection has sent twice. */
+  #reserve(): number {
+    return Math.floor((this.#limit ?? 0) / RESERVED)
+  }
+
+  #windowAt(now: number): Window | undefined {
+    return this.#window && now < this.#window.endsAt ? this.#window : undefined
+  }
+
+  /** So many were accepted until now, and the next ones will be after the wait. */
+  #spread(wait: number, now: number): void {
+    this.#tooShort = this.#interval
+    const milliseconds = now - (this.#countedFrom ?? now) + wait
+    if (this.#interval > 0) this.#interval *= GROWTH
+    else if (this.#accepted >= LEAST_ACCEPTED) this.#interval = milliseconds / this.#accepted
+    this.#changedAt = now + wait
+  }
+
+  #quicken(now: number): void {
+    const next = this.#interval / GROWTH
+    const isNearLimit = next < this.#tooShort * 1.05
+    const after = isNearLimit ? NEAR_LIMIT_MILLISECONDS : GROWTH_MILLISECONDS
+    if (this.#interval === 0 || now - this.#changedAt < after) return
+    this.#interval = next
+    this.#changedAt = now
+  }
+
+  /**
+   * The end of a window is told in whole seconds: the earliest end that an answer of this window has named is the best.
+   * A request that began after all of that was told, and has more left, is the next window's.
+   */
+  #learn(remaining: number, endsAt: number, beganAt: number, now: number): Window {
+    const known = this.#window
+    const isNext = known === undefined || (remaining > known.remaining && beganAt >= known.toldAt)
+    if (isNext || beganAt >= known.endsAt) return { remaining, toldAt: now, endsAt }
+    if (remaining > known.remaining) return known
+    return { remaining, toldAt: now, endsAt: Math.min(endsAt, known.endsAt) }
+  }
+}

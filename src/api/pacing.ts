@@ -1,0 +1,79 @@
+import { NetworkFailure } from '../errors.ts'
+import type { Clock, HttpAnswer } from '../ports.ts'
+import { isLimit, Pace } from './pace.ts'
+
+/** Sends one request of many, more than once where that helps; `isRead`: it changes nothing, so it may be repeated. */
+export type Pacing = (attempt: () => Promise<HttpAnswer>, isRead: boolean) => Promise<HttpAnswer>
+
+/** What a {@link Pacing} works with. */
+export interface PacingOptions {
+  readonly clock: Clock
+  /** Ends every wait: its reason is thrown. */
+  readonly signal: AbortSignal
+  /** Told when all requests wait for a limit, and for how long. */
+  readonly onLimit: (milliseconds: number) => void
+}
+
+/** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back. */
+const LONGEST_WAIT_MILLISECONDS = 3_700_000
+/** Times that one request meets a limit, with other programs of the same organization at it. */
+const MOST_LIMITS = 8
+/** Times that one request is sent when nothing comes back, or the gateway finds nobody behind it. */
+const MOST_TRIES = 3
+const FIRST_BACKOFF_MILLISECONDS = 500
+const BEHIND_GATEWAY = new Set([502, 503, 504])
+
+/** The pace of all requests of one run: a limit that one of them meets is waited for by all. */
+export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
+  const pace = new Pace()
+  // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
+  let answered = new AbortController()
+  signal.addEventListener('abort', () => answered.abort(), { once: true })
+
+  async function turn(): Promise<void> {
+    for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {
+      signal.throwIfAborted()
+      await clock.sleep(wait, answered.signal).catch(() => {})
+    }
+    signal.throwIfAborted()
+    pace.begin(clock.now())
+  }
+
+  /** One answer, or the failure to get one; the second number is how long everybody waits now. */
+  async function once(attempt: () => Promise<HttpAnswer>): Promise<[HttpAnswer | NetworkFailure, number]> {
+    await turn()
+    const beganAt = clock.now()
+    let isAnswered = false
+    try {
+      const answer = await attempt()
+      isAnswered = true
+      return [answer, pace.answered(answer, beganAt, clock.now())]
+    } catch (error) {
+      if (error instanceof NetworkFailure) return [error, 0]
+      throw error
+    } finally {
+      if (!isAnswered) pace.failed()
+      // Others may wait for what this answer has told.
+      answered.abort()
+      answered = new AbortController()
+    }
+  }
+
+  return async (attempt, isRead) => {
+    for (let [limits, tries] = [0, 0]; ; ) {
+      const [end, wait] = await once(attempt)
+      const isFailure = end instanceof NetworkFailure
+      if (!isFailure && isLimit(end)) {
+        limits += 1
+        if (limits === MOST_LIMITS || wait > LONGEST_WAIT_MILLISECONDS) return end
+        onLimit(wait)
+        continue
+      }
+      tries += 1
+      const isOver = !isRead || tries === MOST_TRIES
+      if (isFailure && isOver) throw end
+      if (!isFailure && (isOver || !BEHIND_GATEWAY.has(end.status))) return end
+      await clock.sleep(FIRST_BACKOFF_MILLISECONDS * 2 ** (tries - 1), signal)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** What an answer says about the limit of requests, as far as it says anything. Times in milliseconds from its arrival. */
+export interface RateLimit {
+  /** Requests in one window. */
+  readonly limit?: number
+  /** Requests that are left of this window. */
+  readonly remaining?: number
+  /** Until the next window. */
+  readonly resetMilliseconds?: number
+  /** Until it may be asked again: the server says so in as many words. */
+  readonly retryMilliseconds?: number
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** A time of reset as large as this is a date (seconds since the epoch), and no time to wait. */
+const FIRST_DATE = 1_000_000_000
+
+/**
+ * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same
+ * names without `X-`, the one header `RateLimit` of the drafts of draft-ietf-httpapi-ratelimit-headers, and `Retry-After`
+ * (RFC 9110 §10.2.3). `now`: milliseconds since the epoch, for dates.
+ */
+export function readRateLimit(headers: Headers, now: number): RateLimit {
+  const joined = headers.ratelimit ?? ''
+  const number = (name: 'limit' | 'remaining' | 'reset', short: string) =>
+    wholeNumber(headers[`x-ratelimit-${name}`]) ??
+    wholeNumber(headers[`ratelimit-${name}`]) ??
+    wholeNumber(new RegExp(`(?:^|[\\s,;])(?:${name}|${short})=(\\d+)`, 'i').exec(joined)?.[1])
+  const [limit, remaining] = [number('limit', 'q'), number('remaining', 'r')]
+  const reset = number('reset', 't')
+  const resetMilliseconds =
+    reset === undefined ? undefined : Math.max(0, reset < FIRST_DATE ? reset * 1000 : reset * 1000 - now)
+  const retryMilliseconds = retryAfter(headers['retry-after'], now)
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(resetMilliseconds !== undefined && { resetMilliseconds }),
+    ...(retryMilliseconds !== undefined && { retryMilliseconds }),
+  }
+}
+
+/** A number at the beginning: `100, 100;w=60` names the policy behind it. */
+function wholeNumber(text: string | undefined): number | undefined {
+  const digits = /^\s*(\d{1,15})(?![\d.])/.exec(text ?? '')?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+function retryAfter(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = wholeNumber(text)
+  if (seconds !== undefined) return seconds * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}

@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Pace } from '../../src/api/pace.ts'
+
+/** A server with fixed windows, and what its answers tell of them. */
+interface Server {
+  readonly limit: number
+  readonly windowMilliseconds: number
+  /** Where in its window the run begins. */
+  readonly begunMilliseconds: number
+  readonly tells: 'what is left' | '429 alone' | 'nothing'
+  /** Requests of others in the same window, each at the same moments. */
+  readonly others?: number
+}
+
+interface Run {
+  readonly violations: number
+  readonly milliseconds: number
+  /** When each request was sent. */
+  readonly sent: readonly number[]
+}
+
+/** Sends so many requests, at most eight at once, each `latency` long; refused ones are sent again. Time is simulated. */
+function run(count: number, latency: readonly number[], server: Server): Run {
+  const pace = new Pace()
+  const [workers, sent]: [number, number[]] = [8, []]
+  const { limit, windowMilliseconds: length, begunMilliseconds: offset } = server
+  const used = new Map<number, number>()
+  const flying: { beganAt: number; status: number; headers: Record<string, string>; at: number }[] = []
+  let [now, accepted, violations, begun] = [0, 0, 0, 0]
+  while (accepted < count) {
+    const wait = pace.wait(now)
+    const isFree = flying.length < workers && accepted + flying.length < count
+    if (isFree && wait <= 0) {
+      pace.begin(now)
+      sent.push(now)
+      const window = Math.floor((now + offset) / length)
+      const before = used.get(window) ?? server.others ?? 0
+      const refused = before >= limit
+      if (refused) violations += 1
+      else used.set(window, before + 1)
+      const left = (window + 1) * length - (now + offset)
+      const seconds = String(Math.ceil(left / 1000))
+      const rest = String(Math.max(0, limit - (used.get(window) ?? 0)))
+      const budget = {
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-remaining': rest,
+        'x-ratelimit-reset': seconds,
+      }
+      const headers: Record<string, string> =
+        server.tells === 'what is left'
+          ? budget
+          : server.tells === '429 alone' && refused
+            ? { 'retry-after': seconds }
+            : {}
+      flying.push({
+        beganAt: now,
+        status: refused ? 429 : 200,
+        headers,
+        at: now + (latency[begun++ % latency.length] as number),
+      })
+      continue
+    }
+    const [first] = flying.sort((a, b) => a.at - b.at)
+    if (first !== undefined && (!isFree || first.at <= now + wait)) {
+      now = Math.max(now, first.at)
+      flying.shift()
+      pace.answered(first, first.beganAt, now)
+      if (first.status === 200) accepted += 1
+    } else now += wait
+  }
+  return { violations, milliseconds: now, sent }
+}
+
+const LIGHTSTEP = { limit: 100, windowMilliseconds: 1000, begunMilliseconds: 0 } as const
+
+describe('the pace of many requests', () => {
+  it('where answers tell what is left, no request is refused, and nearly all of the limit is used', () => {
+    const { violations, milliseconds } = run(2_000, [5, 9, 7], { ...LIGHTSTEP, tells: 'what is left' })
+    expect(violations).toBe(0)
+    expect(milliseconds).toBeLessThan(22_000)
+  })
+
+  it('whatever the limit, its window, the moment it begins at, and how long answers take', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8, max: 200 }),
+        fc.constantFrom(1000, 2000, 10_000, 60_000),
+        fc.integer({ min: 0, max: 60_000 }),
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 12 }),
+        (limit, windowMilliseconds, begunMilliseconds, latency) => {
+          const server = { limit, windowMilliseconds, begunMilliseconds, tells: 'what is left' } as const
+          const { violations, milliseconds } = run(600, latency, server)
+          const least = (600 / limit) * windowMilliseconds
+          // At the start nothing is told yet, and eight are on their way; later on a window may begin unnoticed.
+          expect(violations).toBeLessThanOrEqual(8)
+          expect(milliseconds).toBeLessThan(2 * least + 2 * windowMilliseconds + 600 * 900)
+        },
+      ),
+    )
+  })
+
+  it('where a 429 alone tells, the first one teaches the pace, and one more how much faster it may be', () => {
+    const { violations, milliseconds } = run(2_000, [5, 9, 7], { ...LIGHTSTEP, tells: '429 alone' })
+    expect(violations).toBeLessThanOrEqual(16)
+    expect(milliseconds).toBeLessThan(26_000)
+  })
+
+  it('a slow start does not make all of it slow', () => {
+    const latency = [...Array(60).fill(400), ...Array(6_000).fill(6)]
+    const { violations, milliseconds } = run(6_000, latency, { ...LIGHTSTEP, tells: '429 alone' })
+    expect(violations).toBeLessThanOrEqual(24)
+    expect(milliseconds).toBeLessThan(85_000)
+  })
+
+  it('a limit a minute', () => {
+    const server = { limit: 60, windowMilliseconds: 60_000, begunMilliseconds: 0 } as const
+    expect(run(240, [20], { ...server, tells: 'what is left' }).violations).toBe(0)
+    // It grows faster until it meets the limit, and tries again each minute.
+    expect(run(240, [20], { ...server, tells: '429 alone' }).violations).toBeLessThanOrEqual(24)
+  })
+
+  it('without a word of the server the pauses grow', () => {
+    const { sent, violations } = run(40, [5], {
+      limit: 20,
+      windowMilliseconds: 10_000,
+      begunMilliseconds: 0,
+      tells: 'nothing',
+    })
+    expect(violations).toBeLessThanOrEqual(8 * 4)
+    const pauses = sent.map((at, i) => at - (sent[i - 1] ?? at)).filter((pause) => pause >= 1000)
+    expect(pauses.length).toBeGreaterThan(1)
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
+  })
+
+  it('others who have used most of the limit slow nothing down for good', () => {
+    const server = { ...LIGHTSTEP, others: 95, tells: '429 alone' } as const
+    expect(run(50, [5], server).milliseconds).toBeLessThan(12_000)
+  })
+})

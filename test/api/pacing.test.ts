@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { openPacing } from '../../src/api/pacing.ts'
+import { NetworkFailure } from '../../src/errors.ts'
+import type { HttpAnswer } from '../../src/ports.ts'
+
+type End = HttpAnswer | Error
+const answer = (status: number, headers: Record<string, string> = {}): HttpAnswer => ({
+  status,
+  headers,
+  body: Buffer.alloc(0),
+})
+const broken = new NetworkFailure('the connection to x broke', true)
+
+/** Sends one request that ends in these ways in turn, the last one for ever. Time is simulated. */
+async function send(ends: readonly End[], { isRead = true, stopAfter = Number.POSITIVE_INFINITY } = {}) {
+  let [now, sent] = [0, 0]
+  const stop = new AbortController()
+  const limits: number[] = []
+  const clock = {
+    now: () => now,
+    async sleep(milliseconds: number) {
+      now += milliseconds
+    },
+  }
+  const pacing = openPacing({
+    clock,
+    signal: stop.signal,
+    onLimit: (milliseconds) => limits.push(milliseconds) >= stopAfter && stop.abort(new Error('stopped')),
+  })
+  const once = async () => {
+    const end = ends[Math.min(sent++, ends.length - 1)] as End
+    if (end instanceof Error) throw end
+    return end
+  }
+  const end = await pacing(once, isRead).then(
+    ({ status }) => status,
+    (error) => (error as Error).message,
+  )
+  return { end, sent, limits, waited: now }
+}
+
+describe('one request of many', () => {
+  it.each<[string, End[], boolean, unknown]>([
+    ['is sent once', [answer(200)], true, { end: 200, sent: 1, waited: 0 }],
+    ['404 is an answer', [answer(404)], true, { end: 404, sent: 1 }],
+    ['500 may be the request’s own fault', [answer(500)], true, { end: 500, sent: 1 }],
+    ['503 is tried three times', [answer(503)], true, { end: 503, sent: 3, waited: 1_500 }],
+    ['a broken connection, too', [broken, broken, answer(200)], true, { end: 200, sent: 3 }],
+    ['and told in the end', [broken], true, { end: broken.message, sent: 3 }],
+    ['but not what changes something', [broken], false, { end: broken.message, sent: 1 }],
+    ['nor behind a gateway', [answer(502)], false, { end: 502, sent: 1 }],
+    ['any other error ends it', [new Error('a bug')], true, { end: 'a bug', sent: 1 }],
+    [
+      '429 is waited for, whatever it is: nothing was done',
+      [answer(429, { 'retry-after': '4' }), answer(200)],
+      false,
+      { end: 200, sent: 2, limits: [4000], waited: 4000 },
+    ],
+    [
+      '503 that names a time, too',
+      [answer(503, { 'retry-after': '2' }), answer(200)],
+      true,
+      { end: 200, sent: 2, limits: [2000] },
+    ],
+    ['with growing pauses where it names none', [answer(429)], true, { end: 429, sent: 8, waited: 123_000 }],
+    ['an hour is worth it', [answer(429, { 'retry-after': '3600' }), answer(200)], true, { end: 200 }],
+    ['a day is not', [answer(429, { 'retry-after': '86400' })], true, { end: 429, sent: 1, waited: 0 }],
+  ])('%s', async (_, ends, isRead, expected) => {
+    expect(await send(ends, { isRead })).toMatchObject(expected as object)
+  })
+
+  it('a run that is stopped waits no longer', async () => {
+    expect(await send([answer(429, { 'retry-after': '60' })], { stopAfter: 1 })).toMatchObject({
+      end: 'stopped',
+      sent: 1,
+    })
+  })
+})
