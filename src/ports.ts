@@ -44,6 +44,20 @@ export interface FileFacts {
   readonly size: number
 }
 
+/** A file that grows by whole records. Errors keep their `code` (ENOSPC, EACCES, …). */
+export interface GrowingFile {
+  /** Bytes it has. */
+  readonly size: number
+  /** The bytes from `position` on, at most `length`; fewer at the end only. */
+  read(position: number, length: number): Buffer
+  /** Cuts it to so many bytes. */
+  cut(size: number): void
+  /** Appends by one write. What was written of it when it fails is taken away again where that is possible. */
+  append(bytes: Uint8Array): void
+  /** Flushes it to the disk, and lets others write it. */
+  close(): Promise<void>
+}
+
 /** The file operations that sessions and settings need. Errors keep their `code` (ENOSPC, EACCES, …). */
 export interface Files {
   /** Whole content, `undefined` when there is no such file. Does not follow a symlink at `path`. */
@@ -60,6 +74,11 @@ export interface Files {
    * of the file then, in bytes. Error code EINVAL for what is no plain file.
    */
   append(path: string, bytes: Uint8Array): Promise<number>
+  /**
+   * Opens a file that the user named, symlinks followed; it is made (mode 0600) when it is missing. Error codes: EINVAL for
+   * what is no plain file, EBUSY while another process of ours writes it.
+   */
+  openGrowing(path: string): Promise<GrowingFile>
   rename(from: string, to: string): Promise<void>
   /** Flushes a directory's entries to the disk (a no-op where the platform has no such call). */
   syncDirectory(path: string): Promise<void>
@@ -292,4 +311,9 @@ export interface Ports {
   localServers(): Promise<LocalServers>
   browser(): Promise<Browser>
   programs(): Promise<Programs>
+  /**
+   * Shows how far long work has come in one line of the terminal, which the next text replaces and an empty one takes
+   * back. Absent: nobody is to see it.
+   */
+  readonly progress?: (text: string) => void
 }

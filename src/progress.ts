@@ -12,8 +12,11 @@ const GAP_MILLISECONDS = 300
  */
 export function showProgress(ports: Ports): Ports {
   const { terminal, clock } = ports
-  const line = progressLine(terminal, ports.env.variables.TERM === 'dumb')
+  const isDumb = ports.env.variables.TERM === 'dumb'
+  const line = progressLine(terminal, isDumb)
   let pending = 0
+  /** What the command itself says about its progress: it says more than the name of a host. */
+  let told = ''
   let [started, ended] = [0, 0]
 
   async function patiently<T>(url: URL, work: () => Promise<T>): Promise<T> {
@@ -24,7 +27,7 @@ export function showProgress(ports: Ports): Ports {
     const answered = new AbortController()
     const { signal } = answered
     clock.sleep(Math.max(0, started + DELAY_MILLISECONDS - now), signal).then(
-      () => signal.aborted || line.show(`waiting for ${safeText(url.host, 50)} …`),
+      () => signal.aborted || told !== '' || line.show(`waiting for ${safeText(url.host, 50)} …`),
       () => {},
     )
     try {
@@ -33,13 +36,19 @@ export function showProgress(ports: Ports): Ports {
       answered.abort()
       ended = clock.now()
       pending -= 1
-      if (pending === 0) line.erase()
+      if (pending === 0 && told === '') line.erase()
     }
   }
 
   return {
     ...ports,
     terminal: line.terminal,
+    progress(text) {
+      if (!terminal.errIsTTY || isDumb) return
+      told = text
+      if (text === '') line.erase()
+      else line.show(text)
+    },
     async http(settings) {
       const http = await ports.http(settings)
       return {

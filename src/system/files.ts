@@ -83,6 +83,8 @@ export const realFiles: Files = {
     }
   },
 
+  openGrowing: async (path) => (await import('./growing-file.ts')).openGrowing(path),
+
   rename: (from, to) => rename(from, to),
 
   async syncDirectory(path) {

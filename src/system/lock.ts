@@ -36,6 +36,9 @@ export async function kernelLock(): Promise<Lock> {
   }
 }
 
+/** Locks a file that is open, until it is closed. False: another process holds the lock. */
+export const lockOpenFile = (file: number): boolean => loadNative().tryLock(file)
+
 /** Neither through a link to another file, nor into a pipe that nobody reads. */
 async function leaveNote(path: string, note: string): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK = 0 } = constants

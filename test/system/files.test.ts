@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -44,4 +44,42 @@ describe('a file named by the user', () => {
       expect(String(await realFiles.readForeign('/proc/self/status', 100_000))).toMatch(/^Name:/)
     },
   )
+})
+
+describe('a file that grows by whole records', () => {
+  const text = async (path: string) => (await realFiles.readForeign(path, 1e6))?.toString()
+
+  test('is made for its owner alone, appended to, cut, and read in pieces', async () => {
+    const path = join(place, 'growing')
+    const file = await realFiles.openGrowing(path)
+    expect((await realFiles.inspect(path))?.mode).toBe(0o600)
+    file.append(Buffer.from('one\ntwo\nthr'))
+    expect(file.size).toBe(11)
+    expect(file.read(4, 3).toString()).toBe('two')
+    expect(file.read(8, 100).toString()).toBe('thr')
+    file.cut(8)
+    file.append(Buffer.from('three\n'))
+    expect(file.size).toBe(14)
+    await file.close()
+    expect(await text(path)).toBe('one\ntwo\nthree\n')
+  })
+
+  test('is written by one process at a time', async () => {
+    const path = join(place, 'locked')
+    const file = await realFiles.openGrowing(path)
+    await expect(realFiles.openGrowing(path)).rejects.toMatchObject({ code: 'EBUSY' })
+    await file.close()
+    await (await realFiles.openGrowing(path)).close()
+  })
+
+  test('may be named by a link, and is no directory and no device', async () => {
+    const path = join(place, 'linked')
+    await symlink(path, `${path}.link`)
+    const file = await realFiles.openGrowing(`${path}.link`)
+    file.append(Buffer.from('x'))
+    await file.close()
+    expect(await text(path)).toBe('x')
+    await expect(realFiles.openGrowing(place)).rejects.toMatchObject({ code: 'EISDIR' })
+    await expect(realFiles.openGrowing('/dev/null')).rejects.toMatchObject({ code: 'EINVAL' })
+  })
 })

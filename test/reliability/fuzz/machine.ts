@@ -137,6 +137,7 @@ function memoryFiles(files: Map<string, Buffer>): Files {
       files.set(path, whole)
       return whole.length
     },
+    openGrowing: async () => failing('ENOSYS'),
     async rename(from, to) {
       files.set(to, files.get(from) ?? failing('ENOENT'))
       files.delete(from)

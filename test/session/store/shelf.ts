@@ -166,6 +166,9 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       disk.set(path, whole)
       return whole.length
     },
+    async openGrowing() {
+      throw new Error('no session grows')
+    },
     async rename(from, to) {
       done(`rename ${basename(from)} ${basename(to)}`)
       const bytes = disk.get(from)

@@ -1,0 +1,66 @@
+import fs, { constants } from 'node:fs'
+import type { GrowingFile } from '../ports.ts'
+import { lockOpenFile } from './lock.ts'
+
+const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+
+/** Opens a file to append records to; see {@link Files.openGrowing}. It stays locked while it is open. */
+export function openGrowing(path: string): GrowingFile {
+  // O_NONBLOCK: a pipe that nobody reads must not hold up its refusal.
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0)
+  const file = fs.openSync(path, flags, 0o600)
+  try {
+    const facts = fs.fstatSync(file)
+    if (!facts.isFile()) throw failure('EINVAL', 'no plain file')
+    if (!lockOpenFile(file)) throw failure('EBUSY', 'another process writes it')
+    return growing(file, facts.size)
+  } catch (error) {
+    fs.closeSync(file)
+    throw error
+  }
+}
+
+function growing(file: number, sizeAtOpen: number): GrowingFile {
+  let size = sizeAtOpen
+  const cut = (to: number) => {
+    fs.ftruncateSync(file, to)
+    size = to
+  }
+  return {
+    get size() {
+      return size
+    },
+    read(position, length) {
+      const buffer = Buffer.allocUnsafe(length)
+      let filled = 0
+      while (filled < length) {
+        const bytes = fs.readSync(file, buffer, filled, length - filled, position + filled)
+        if (bytes === 0) break
+        filled += bytes
+      }
+      return buffer.subarray(0, filled)
+    },
+    cut,
+    append(bytes) {
+      const before = size
+      try {
+        if (fs.writeSync(file, bytes) < bytes.length) throw failure('ENOSPC', 'a part was written')
+        size += bytes.length
+      } catch (error) {
+        try {
+          cut(before)
+        } catch {
+          // The next run cuts it.
+        }
+        throw error
+      }
+    },
+    async close() {
+      try {
+        fs.fsyncSync(file)
+      } finally {
+        fs.closeSync(file)
+      }
+    },
+  }
+}
