@@ -14,9 +14,9 @@ const QUERY_LANGUAGES = listed(
 )
 
 const GET: Row = {
-  usage: 'get <id>',
+  usage: 'get [id]',
   description:
-    'show one trace; <id> is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
+    'show one trace; [id] is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
   options: getOptions,
   settings: API_SETTINGS,
   completes: ['files'],
@@ -30,8 +30,8 @@ const GET: Row = {
     },
     { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
     {
-      does: 'as OTLP, for another tool',
-      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 -o otlp > trace.json',
+      does: 'many, one a line; the same command goes on where it was stopped',
+      line: 'ls-auth trace get --ids ids.txt -o otlp --resume traces.ndjson',
     },
   ],
   load: async () => (await import('../commands/trace/trace-get.ts')).traceGet,
@@ -166,6 +166,11 @@ function getOptions(command: Command): void {
     )
     .option('--skew', 'correct wrong clocks: move spans that lie outside their parents')
     .option('--no-bars', 'show the tree without bars')
+    .option(
+      '--ids <file>',
+      'many traces instead, one a line: a file with one id a line, or NDJSON with trace_id (- for standard input)',
+    )
+    .option('--resume <file>', 'with --ids: write into this file, and fetch only what is not in it yet')
     .option('--plain', 'indented text without drawing characters, for screen readers and grep')
   sensitive(ownFlags(command))
 }

@@ -1,3 +1,4 @@
+import type { Pacing } from '../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../api/request.ts'
 import { backendOf, explainFailure } from '../backends/table.ts'
 import { Failure } from '../errors.ts'
@@ -5,16 +6,28 @@ import { isLoopback } from '../loopback-host.ts'
 import type { Profile } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
 import { commandLine } from './command-line.ts'
-import { tokenSource } from './credentials.ts'
+import { tokenSource, type ValidToken } from './credentials.ts'
 import { givenToken, type Invocation } from './invocation.ts'
 import { openRecorder } from './recorder.ts'
 import { requireReason } from './require-reason.ts'
+
+/** What is special about the requests of one run. */
+export interface RequestRun {
+  /** Decides when each is sent. */
+  readonly pacing?: Pacing
+  /** There are so many that the token is held in memory, and the session is looked at now and then. */
+  readonly isLong?: boolean
+}
 
 /**
  * Sends requests to the API of a profile with the user's token (with none under `authorization = "none"`). Each is in the
  * record. Failure `usage` when the profile wants a reason.
  */
-export async function authorisedRequest(invocation: Invocation, profile: Profile): Promise<Send> {
+export async function authorisedRequest(
+  invocation: Invocation,
+  profile: Profile,
+  { pacing, isLong = false }: RequestRun = {},
+): Promise<Send> {
   requireReason(profile.client)
   const row = backendOf(profile.backend)
   const recorder = openRecorder(invocation, profile.client)
@@ -24,6 +37,7 @@ export async function authorisedRequest(invocation: Invocation, profile: Profile
     authorization: profile.authorization,
     http: await invocation.ports.http(profile.client.http),
     witness: recorder.request,
+    ...(pacing && { pacing }),
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
       if (!explained.hint.includes('ls-auth login')) return explained
@@ -31,11 +45,12 @@ export async function authorisedRequest(invocation: Invocation, profile: Profile
       return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
     },
   }
-  const source = tokenSource(
-    invocation,
-    () => requireClient(profile),
-    ({ body }) => recorder.signedInBy(body.idToken),
-  )
+  const client = () => requireClient(profile)
+  const shown = ({ body }: ValidToken) => recorder.signedInBy(body.idToken)
+  const source =
+    isLong && !isGiven
+      ? await (await import('./held-source.ts')).heldSource(invocation, client, shown)
+      : tokenSource(invocation, client, shown)
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }
 

@@ -1,3 +1,4 @@
+import type { TokenSource } from '../../api/request.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import type { Clock } from '../../ports.ts'
 import type { AccessToken } from '../../session/access.ts'
@@ -58,7 +59,7 @@ export function heldToken(
   askSession: Ask,
   clock: Pick<Clock, 'now'>,
   over: (failure: Failure) => void,
-): HeldToken {
+): TokenSource {
   let held: Awaited<ReturnType<Ask>> | undefined
   let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   /** Requests that come meanwhile wait for the same answer. */

@@ -4,7 +4,7 @@ import type { Profile } from '../../settings/profile.ts'
 import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
-import { authorisedRequest } from '../authorised-request.ts'
+import { authorisedRequest, type RequestRun } from '../authorised-request.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import { requireApi, requireBackend } from '../require-api.ts'
 
@@ -26,15 +26,20 @@ export async function openSource<V extends Verb>(
 }
 
 /** The back end of a profile. Failure `settings`. */
-export async function openProfile(invocation: Invocation, profile: Profile): Promise<BackendSource> {
+export async function openProfile(
+  invocation: Invocation,
+  profile: Profile,
+  run: RequestRun = {},
+): Promise<BackendSource> {
   requireApi(profile)
   requireBackend(profile)
-  const send = await authorisedRequest(invocation, profile)
+  const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
     base: profile.api,
     place: requirePlace(backendOf(profile.backend), profile),
     send,
     now: () => invocation.ports.clock.now(),
-    snapshotConsent: async () => (await import('./snapshot/snapshot-consent.ts')).snapshotConsent(invocation, profile),
+    snapshotConsent: async () =>
+      (await import('./snapshot/snapshot-consent.ts')).snapshotConsent(invocation, profile),
   })
 }

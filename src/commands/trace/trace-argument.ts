@@ -29,7 +29,8 @@ export function readTraceId(text: string): TraceReference {
 /** Leading zeros that a tool may have dropped: three are one id in 4,096. A text that lacks more was cut off. */
 const MOST_DROPPED = 3
 
-function readReference(text: string): TraceReference | Failure {
+/** An id as a person gave it, or why it is none: then it was not copied whole, or is in no form that is known. */
+export function readReference(text: string): TraceReference | Failure {
   try {
     const reference = parseSpanOrTraceId(text)
     const { form, digits } = reference

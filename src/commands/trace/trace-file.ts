@@ -22,21 +22,29 @@ export async function openFile(invocation: Invocation, path: string): Promise<Fi
 /** The same, but returns the Failure for a missing file (`not-found`) or a directory (`usage`). */
 export async function findFile(invocation: Invocation, path: string): Promise<FileSource | Failure> {
   const bytes =
-    path === '-' ? await invocation.ports.terminal.readAllBytes(MOST_BYTES) : await readFile(invocation, path)
+    path === '-'
+      ? await invocation.ports.terminal.readAllBytes(MOST_BYTES)
+      : await readNamedFile(invocation, path, 'a trace', MOST_BYTES)
   if (bytes instanceof Failure) return bytes
   const { fileSource } = await import('../../trace/sources/file/file-source.ts')
   const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
   return fileSource(readTraceFile(bytes, path === '-' ? 'standard input' : path), nameOf(path))
 }
 
-async function readFile(invocation: Invocation, path: string): Promise<Buffer | Failure> {
+/** All of a file that should hold `what`; returns the Failure for a missing one or a directory, as {@link findFile} does. */
+export async function readNamedFile(
+  invocation: Invocation,
+  path: string,
+  what: string,
+  mostBytes: number,
+): Promise<Buffer | Failure> {
   try {
     const files = await invocation.ports.files()
-    return (await files.readForeign(path, MOST_BYTES)) ?? noFile(path)
+    return (await files.readForeign(path, mostBytes)) ?? noFile(path)
   } catch (cause) {
     const code = String((cause as NodeJS.ErrnoException).code ?? '')
-    if (code === 'EFBIG') throw tooBig(path, cause)
-    if (code === 'EISDIR') return isDirectory(path)
+    if (code === 'EFBIG') throw tooBig(path, mostBytes, cause)
+    if (code === 'EISDIR') return isDirectory(path, what)
     if (NO_FILE.has(code)) return noFile(path)
     const why = code === '' ? '' : ` (${safeText(code, 40)})`
     throw new Failure('usage', `cannot read ${safeText(path, 200)}${why}`, {
@@ -52,8 +60,8 @@ function nameOf(path: string): string {
   return `file ${safeText(path.slice(path.search(/[^/\\]*[/\\]*$/)), 80)}`
 }
 
-function tooBig(path: string, cause: unknown): Failure {
-  return new Failure('usage', `${safeText(path, 200)} is larger than ${MOST_BYTES / 2 ** 20} MiB`, {
+function tooBig(path: string, mostBytes: number, cause: unknown): Failure {
+  return new Failure('usage', `${safeText(path, 200)} is larger than ${mostBytes / 2 ** 20} MiB`, {
     hint: 'Give it in parts (NDJSON can be split between lines), or as OTLP protobuf, which is half the size.',
     cause,
   })
@@ -62,7 +70,7 @@ function tooBig(path: string, cause: unknown): Failure {
 const noFile = (path: string): Failure =>
   new Failure('not-found', `there is no file ${safeText(path, 200)}`, { hint: 'Check its name.' })
 
-const isDirectory = (path: string): Failure =>
-  new Failure('usage', `${safeText(path, 200)} is a directory, not a file with a trace`, {
+const isDirectory = (path: string, what: string): Failure =>
+  new Failure('usage', `${safeText(path, 200)} is a directory, not a file with ${what}`, {
     hint: 'Name one file in it.',
   })

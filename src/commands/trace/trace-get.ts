@@ -8,6 +8,7 @@ import { subtree } from '../../trace/select.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
+import { type BatchOptions, readBatch } from './batch/read-batch.ts'
 import { findTrace } from './find-trace.ts'
 import { requireService } from './known-service.ts'
 import { readFormat, tellMasked } from './print-rows.ts'
@@ -23,17 +24,24 @@ interface TraceGetOptions {
   readonly view: View
 }
 
-/** `ls-auth trace get ID|FILE|-`: one trace from the profile's back end or a file, drawn or as data. */
-export const traceGet: CliCommand<TraceGetOptions> = { read, run }
+/** `ls-auth trace get ID|FILE|-`, or many with `--ids`: one trace from the profile's back end or a file, drawn or as data. */
+export const traceGet: CliCommand<TraceGetOptions | BatchOptions> = { read, run }
 
 const isDrawn = (format: TraceFormat): boolean => format === 'waterfall' || format === 'md'
 
-function read(typed: Typed): TraceGetOptions {
+function read(typed: Typed): TraceGetOptions | BatchOptions {
+  const batch = readBatch(typed)
+  if (batch) return batch
   const { args, flags } = typed
+  const [id] = args
+  if (id === undefined)
+    throw new Failure('usage', 'no trace is named', {
+      hint: 'Give an id, a file, or a list of ids: --ids FILE',
+    })
   const format = readFormat<TraceFormat>(typed, 'waterfall')
   if (!isDrawn(format)) refuseDrawing(flags, format)
   return {
-    argument: readTraceArgument(args[0] as string),
+    argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
     format,
     view: readView(flags),
@@ -50,7 +58,8 @@ function refuseDrawing(flags: Typed['flags'], format: TraceFormat): void {
   }
 }
 
-async function run(invocation: Invocation, options: TraceGetOptions): Promise<void> {
+async function run(invocation: Invocation, options: TraceGetOptions | BatchOptions): Promise<void> {
+  if ('ids' in options) return (await import('./batch/batch.ts')).runBatch(invocation, options)
   const { argument, wanted, format, view } = options
   const found = await findTrace(invocation, argument, wanted)
   const { trace } = found

@@ -7,6 +7,12 @@ export type TraceFormat = (typeof TRACE_FORMATS)[number]
 /** A format that holds the spans themselves, for a program to read. */
 export type TraceDataFormat = Exclude<TraceFormat, 'waterfall' | 'md'>
 
+/** What `-o` takes for many traces: one JSON value a line, a trace each. */
+export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceFormat[]
+
+/** One of {@link TRACE_LINES}. */
+export type TraceLines = (typeof TRACE_LINES)[number]
+
 /** What `-o` takes for time series. */
 export const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson'] as const
 

@@ -27,7 +27,8 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       if (allowed) return
       const { requireWrite } = await import('./write-access.ts')
       await requireWrite(invocation, profile, reason)
-      if (!terminal.inIsTTY) {
+      // Many traces at once: nobody answers so many questions.
+      if (!terminal.inIsTTY || invocation.options.ids !== undefined) {
         const detail = [...COST, ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
       }

@@ -84,6 +84,15 @@ export function* toJsonText(trace: Trace, write: (value: unknown) => string): Ge
   yield spans.length > 0 ? '\n  ]\n}\n' : ']\n}\n'
 }
 
+/** A {@link JsonTrace} in one line, in pieces of text. It begins with the trace id, and each span with its own id. */
+export function* toJsonLine(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  const spans = byStart(trace)
+  const head = write(headOf(trace, spans))
+  yield `${head.slice(0, -1)},"spans":[`
+  for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}${write(spanToJson(span))}`
+  yield ']}\n'
+}
+
 /** One {@link JsonSpan} a line, with the id of its trace, by start. */
 export function* toNdjson(trace: Trace, write: (value: unknown) => string): Generator<string> {
   for (const span of byStart(trace)) yield `${write({ traceId: trace.traceId, ...spanToJson(span) })}\n`

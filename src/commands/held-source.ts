@@ -1,0 +1,22 @@
+import type { TokenSource } from '../api/request.ts'
+import type { Client } from '../client.ts'
+import { sessionToken, type ValidToken } from './credentials.ts'
+import type { Invocation } from './invocation.ts'
+import { heldToken } from './proxy/held-token.ts'
+
+/**
+ * The tokens of the session for a run of thousands of requests: held in memory, so that a request costs neither a file nor
+ * a keychain. `onToken` is shown each one before it is used. Failures: those of {@link sessionToken}.
+ */
+export function heldSource(
+  invocation: Invocation,
+  client: () => Client,
+  onToken: (token: ValidToken) => void,
+): TokenSource {
+  const ask = async (rejected: string | undefined) => {
+    const token = await sessionToken(invocation, client(), rejected === undefined ? {} : { rejected })
+    onToken(token)
+    return token
+  }
+  return heldToken(ask, invocation.ports.clock, () => {})
+}

@@ -1,0 +1,60 @@
+import type { Ports } from '../../../ports.ts'
+
+const FIRST_MILLISECONDS = 1_000
+const BETWEEN_MILLISECONDS = 250
+
+/** The line of progress on a terminal: how many, how fast, and why nothing moves. */
+export class BatchProgress {
+  readonly #ports: Pick<Ports, 'clock' | 'progress'>
+  readonly #total: number
+  readonly #beganAt: number
+  #shownAt: number
+  #skipped = 0
+  #done = 0
+  #failed = 0
+  #limitedUntil = 0
+
+  constructor(ports: Pick<Ports, 'clock' | 'progress'>, total: number) {
+    this.#ports = ports
+    this.#total = total
+    this.#beganAt = ports.clock.now()
+    this.#shownAt = this.#beganAt + FIRST_MILLISECONDS - BETWEEN_MILLISECONDS
+  }
+
+  /** Ids that an earlier run has done. */
+  skipped(count: number): void {
+    this.#skipped = count
+  }
+
+  /** One id is done with. */
+  done(hasFailed: boolean): void {
+    this.#done += 1
+    if (hasFailed) this.#failed += 1
+    this.#show()
+  }
+
+  /** All requests wait for a limit, so many milliseconds. */
+  limited(milliseconds: number): void {
+    this.#limitedUntil = this.#ports.clock.now() + milliseconds
+    this.#show()
+  }
+
+  /** Takes the line back. */
+  end(): void {
+    this.#ports.progress?.('')
+  }
+
+  #show(): void {
+    const { clock, progress } = this.#ports
+    const now = clock.now()
+    const wait = this.#limitedUntil - now
+    // A wait that nobody notices is not told.
+    if (now - this.#shownAt < BETWEEN_MILLISECONDS && wait < FIRST_MILLISECONDS * 2) return
+    this.#shownAt = now
+    const rate = Math.round(this.#done / Math.max(1, (now - this.#beganAt) / 1000))
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : ''
+    const limit =
+      wait > FIRST_MILLISECONDS ? `, waiting ${Math.ceil(wait / 1000)}s for the limit of the API` : ''
+    progress?.(`${this.#skipped + this.#done} of ${this.#total} traces, ${rate}/s${failed}${limit} …`)
+  }
+}

@@ -1,0 +1,121 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../safe-text.ts'
+import { commandLine } from '../../command-line.ts'
+import { type Invocation, tell } from '../../invocation.ts'
+import { tellMasked } from '../print-rows.ts'
+import { readNamedFile } from '../trace-file.ts'
+import { BatchProgress } from './batch-progress.ts'
+import { type FetchedTrace, type Outcome, openFetch } from './fetch-trace.ts'
+import { readIds, type WantedTrace } from './id-list.ts'
+import { inOrder } from './in-order.ts'
+import type { BatchOptions } from './read-batch.ts'
+import { openResumed, type Resumed } from './resume-file.ts'
+import { Tally } from './tally.ts'
+
+const MOST_LIST_BYTES = 64 * 1024 * 1024
+const BOUNDS = {
+  workers: 8,
+  // So far a worker goes ahead of a slow trace.
+  ahead: 32,
+  mostBytes: 64 * 1024 * 1024,
+  sizeOf: ([, outcome]: readonly [WantedTrace, Outcome]) => ('line' in outcome ? outcome.line.length : 0),
+}
+
+/**
+ * `ls-auth trace get --ids FILE|-`: whole traces, one a line, in the order of the list. An id that cannot be read is named
+ * on stderr, and told by the exit status at the end; what would happen to all ids ends the run at once.
+ */
+export async function runBatch(invocation: Invocation, options: BatchOptions): Promise<void> {
+  const all = await readList(invocation, options.ids)
+  const { resume, format } = options
+  const resumed = resume === undefined ? undefined : await openResumed(invocation, resume, format, all)
+  const progress = new BatchProgress(invocation.ports, all.length)
+  try {
+    const wanted = all.filter((one) => resumed?.done.has(one) !== true)
+    const already = all.length - wanted.length
+    if (already > 0) tell(invocation, `note: ${already} of ${all.length} are there already`)
+    progress.skipped(already)
+    if (wanted.length > 0) await fetchAll(invocation, options, wanted, resumed, progress)
+  } finally {
+    progress.end()
+    await resumed?.close()
+  }
+}
+
+async function readList(invocation: Invocation, path: string): Promise<WantedTrace[]> {
+  const isInput = path === '-'
+  const bytes = isInput
+    ? await invocation.ports.terminal.readAllBytes(MOST_LIST_BYTES)
+    : await readNamedFile(invocation, path, 'ids', MOST_LIST_BYTES)
+  if (bytes instanceof Failure) throw bytes
+  const wanted = readIds(bytes.toString('utf8'), isInput ? 'standard input' : safeText(path, 200))
+  if (wanted.length > 0) return wanted
+  throw new Failure('usage', 'the list of --ids holds no id', { hint: 'It has one id a line.' })
+}
+
+/** Failures: that of the run when some of the ids have failed, and those that are for all ids. */
+async function fetchAll(
+  invocation: Invocation,
+  options: BatchOptions,
+  wanted: readonly WantedTrace[],
+  resumed: Resumed | undefined,
+  progress: BatchProgress,
+): Promise<void> {
+  const tally = new Tally()
+  const written = resumed?.traces ?? new Set<string>()
+  let [masked, handled] = [0, 0]
+  try {
+    const fetch = await openFetch(invocation, options, tally, progress)
+    const work = async (one: WantedTrace): Promise<readonly [WantedTrace, Outcome]> => {
+      const outcome = await fetch(one)
+      progress.done(outcome instanceof Failure)
+      return [one, outcome]
+    }
+    for await (const [one, outcome] of inOrder(wanted, work, BOUNDS)) {
+      handled += 1
+      if (outcome instanceof Failure) {
+        tally.add(outcome)
+        // One line, also with `--quiet`.
+        invocation.ports.terminal.err(`failed: ${one.shown}: ${safeText(outcome.message, 300)}\n`)
+      } else if (!written.has(outcome.traceId)) {
+        // Several of the ids may be of one trace.
+        written.add(outcome.traceId)
+        await write(invocation, options, one, outcome, resumed)
+        masked += outcome.masked
+      }
+    }
+  } catch (error) {
+    throw stopped(error, wanted.length - handled, commandLine(invocation))
+  }
+  if (masked > 0) tellMasked(invocation, 'values')
+  const failure = tally.failure(wanted.length, again(invocation, options))
+  if (failure) throw failure
+}
+
+async function write(
+  invocation: Invocation,
+  { format }: BatchOptions,
+  { shown }: WantedTrace,
+  { line, partial }: FetchedTrace,
+  resumed: Resumed | undefined,
+): Promise<void> {
+  if (resumed) resumed.append(line)
+  else await invocation.ports.terminal.outBytes(line)
+  // The other format has a member that says so.
+  if (partial !== undefined && format === 'otlp')
+    tell(invocation, `note: ${shown}: only a part of the trace is here: ${safeText(partial, 300)}`)
+}
+
+/** How to go on: the same command, with a file that says what is done. */
+const again = (invocation: Invocation, { resume }: BatchOptions): string =>
+  resume === undefined
+    ? `Try again. With a file, only what is not in it is asked for: ${commandLine(invocation, { resume: 'FILE' })}`
+    : `The same command tries those again: ${commandLine(invocation)}`
+
+/** The failure that ended the run early, with what is left to do. */
+function stopped(error: unknown, left: number, command: string): unknown {
+  if (!(error instanceof Failure)) return error
+  const { code, message, hint, detail, exit } = error
+  const rest = [`stopped: ${left} ids were not read. When this is mended: ${command}`]
+  return new Failure(code, message, { hint, detail: [...detail, ...rest], exit, cause: error })
+}

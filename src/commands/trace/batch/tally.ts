@@ -1,0 +1,60 @@
+import { FAILURES, Failure } from '../../../errors.ts'
+
+/** Failures in a row, of whatever ids, after which the next one would fail as well. */
+const MOST_IN_A_ROW = 24
+
+/** Codes that are about one trace, as long as others can be read. */
+const OF_ONE = new Set(['not-found', 'api-failed', 'network', 'cannot-do', 'not-allowed'])
+
+/** What became of the ids of a run, and whether it is worth going on. */
+export class Tally {
+  readonly #first = new Map<number, Failure>()
+  #inARow = 0
+  #read = 0
+  #failed = 0
+
+  get failed(): number {
+    return this.#failed
+  }
+
+  /** A trace was read. */
+  read(): void {
+    this.#read += 1
+    this.#inARow = 0
+  }
+
+  /** Whether a trace was read by now. */
+  get isLetIn(): boolean {
+    return this.#read > 0
+  }
+
+  /** The failure of one id. True: it would be that of all ids to come. */
+  isForAll(failure: Failure): boolean {
+    if (!OF_ONE.has(failure.code)) return true
+    // Many that are not there are no sign of anything.
+    if (failure.code === 'not-found') this.#inARow = 0
+    else this.#inARow += 1
+    return this.#inARow >= MOST_IN_A_ROW
+  }
+
+  /** Counts an id that was not read. */
+  add(failure: Failure): void {
+    this.#failed += 1
+    const exit = FAILURES[failure.code].exit
+    if (!this.#first.has(exit)) this.#first.set(exit, failure)
+  }
+
+  /**
+   * The failure of the run: `not-found` where trying again does not help, else one of status 6. Where nothing was read
+   * and each id was refused alike (2, 11), that refusal. Undefined: all were read.
+   */
+  failure(total: number, again: string): Failure | undefined {
+    const [[exit, first] = [], another] = this.#first
+    if (exit === undefined || first === undefined) return undefined
+    if (another === undefined && exit !== 6 && exit !== 7 && !this.isLetIn) return first
+    const failures = this.#first.get(6)
+    const message = `${this.#failed} of ${total} ids could not be read`
+    if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
+    return new Failure('not-found', message, { hint: 'Each is named above, with the reason.', cause: first })
+  }
+}

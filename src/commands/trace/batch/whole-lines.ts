@@ -1,0 +1,76 @@
+import type { GrowingFile } from '../../../ports.ts'
+import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/trace-line.ts'
+import type { IdIndex } from './id-index.ts'
+import type { WantedTrace } from './id-list.ts'
+
+const CHUNK_BYTES = 1 << 20
+
+/** What the lines of an output hold. */
+export interface WholeLines {
+  /** Ids of the traces in them. */
+  readonly traces: Set<string>
+  /** The wanted traces that are among them. */
+  readonly done: Set<WantedTrace>
+  /** Bytes of the whole lines: what follows was cut off. */
+  readonly size: number
+  /** The number of the first line that is no output of this format. */
+  readonly foreign: number | undefined
+}
+
+/** One line while it is read: all that is kept of it. */
+interface Line {
+  begins: string
+  ends: string
+  trace: string
+  readonly wanted: WantedTrace[]
+}
+
+const emptyLine = (): Line => ({ begins: '', ends: '', trace: '', wanted: [] })
+
+/** Reads an output piece by piece, however long it and its lines are. */
+export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdIndex): WholeLines {
+  const traces = new Set<string>()
+  const done = new Set<WantedTrace>()
+  let [line, size, number, carry] = [emptyLine(), 0, 1, '']
+  for (let position = 0; ; ) {
+    const bytes = file.read(position, CHUNK_BYTES)
+    if (bytes.length === 0) break
+    // One character a byte: the ids and the signs around them are ASCII.
+    const parts = bytes.toString('latin1').split('\n')
+    for (const [i, part] of parts.entries()) {
+      readPart(line, part, carry, shape, index)
+      carry = (carry + part).slice(-LONGEST_MATCH)
+      if (i === parts.length - 1) continue
+      if (!isWhole(line, shape)) return { traces, done, size, foreign: number }
+      traces.add(line.trace)
+      for (const one of line.wanted) done.add(one)
+      ;[line, carry, number] = [emptyLine(), '', number + 1]
+      size = position + parts.slice(0, i + 1).reduce((sum, { length }) => sum + length + 1, 0)
+    }
+    position += bytes.length
+  }
+  const isCutOff = shape.begins.startsWith(line.begins) || line.begins === shape.begins
+  return { traces, done, size, foreign: isCutOff ? undefined : number }
+}
+
+function readPart(
+  line: Line,
+  part: string,
+  carry: string,
+  { begins, ends, ids }: LineShape,
+  index: IdIndex,
+): void {
+  line.begins = (line.begins + part.slice(0, begins.length)).slice(0, begins.length)
+  line.ends = (line.ends + part.slice(-ends.length)).slice(-ends.length)
+  for (const { groups } of (carry + part).matchAll(ids)) {
+    const { trace, span } = groups ?? {}
+    if (trace !== undefined && line.trace === '') {
+      line.trace = trace
+      line.wanted.push(...index.ofTrace(trace))
+    }
+    if (span !== undefined) line.wanted.push(...index.ofSpan(span))
+  }
+}
+
+const isWhole = ({ begins, ends, trace }: Line, shape: LineShape): boolean =>
+  begins === shape.begins && ends === shape.ends && trace !== ''
