@@ -81,6 +81,12 @@ describe('the pace of many requests', () => {
     expect(milliseconds).toBeLessThan(22_000)
   })
 
+  it('a limit that is met late in its window costs no second one', () => {
+    const { violations, milliseconds } = run(1_000, [60], { ...LIGHTSTEP, tells: 'what is left' })
+    expect(violations).toBe(0)
+    expect(milliseconds).toBeLessThan(12_000)
+  })
+
   it('whatever the limit, its window, the moment it begins at, and how long answers take', () => {
     fc.assert(
       fc.property(

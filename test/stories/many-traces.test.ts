@@ -248,6 +248,10 @@ describe('a list of ids, at a Tempo', () => {
     await tempo.close()
     const down = await world.type(`ls-auth trace get --ids ${list} --timeout 1`)
     expect(down).toMatchObject({ exit: 6, stdout: '' })
+    const named = down.stderr.match(/^failed: /gm)?.length ?? 0
+    expect(named).toBeGreaterThan(10)
+    expect(named).toBeLessThan(30)
+    expect(down.stderr).toContain(`stopped: ${40 - named} ids were not read.`)
   })
 
   it('one trace that is refused is one failure', async () => {

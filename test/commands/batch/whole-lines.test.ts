@@ -31,8 +31,12 @@ describe.each(TRACE_LINES)(
     const all = Buffer.concat(lines)
 
     it('whole lines are known with their ids, and what follows is not', () => {
-      // A trace id, a 64-bit id, a span id of the third, and one that is not there.
-      const wanted = readIds(`${ids[0]}\n${ids[1]?.slice(16)}\n${spanId(22)}\n${'d4'.repeat(16)}`, 'list')
+      // A trace id, a 64-bit id, a span id of the third; one that is not there, and one whose low half alone is.
+      const other = `${'ee'.repeat(8)}${ids[0]?.slice(16)}`
+      const wanted = readIds(
+        `${ids[0]}\n${ids[1]?.slice(16)}\n${spanId(22)}\n${'d4'.repeat(16)}\n${other}`,
+        'list',
+      )
       const index = new IdIndex(wanted)
       fc.assert(
         fc.property(fc.nat(all.length), fc.integer({ min: 1, max: 400 }), (cut, piece) => {
