@@ -14,14 +14,15 @@ export const otherPrograms: Programs = {
   run(command, variables) {
     const [program = '', ...args] = command
     return new Promise<ChildEnd>((resolve, reject) => {
-      const child = spawn(program, args, { stdio: 'inherit', env: variables })
       const pass = (signal: NodeJS.Signals) => child.kill(signal)
       // With a terminal the child has had Ctrl-C already: a second one would count as "at once" for many programs.
       const passUnlessTyped = (signal: NodeJS.Signals) => {
         if (!isatty(0) && !isatty(2)) child.kill(signal)
       }
+      // Before the child is there: who hears from it and sends a signal at once must not end this process alone.
       for (const signal of FROM_OTHERS) process.on(signal, pass)
       for (const signal of FROM_KEYBOARD) process.on(signal, passUnlessTyped)
+      const child = spawn(program, args, { stdio: 'inherit', env: variables })
       const listenNoMore = () => {
         for (const signal of FROM_OTHERS) process.removeListener(signal, pass)
         for (const signal of FROM_KEYBOARD) process.removeListener(signal, passUnlessTyped)

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
@@ -149,7 +148,7 @@ describe('exec --proxy', () => {
         `'${process.execPath}' '${BINARY}'`,
       )
       const running = other.start(['exec', '--proxy', '--', 'sh', '-c', script], { stdin: null })
-      while (!running.stdout.includes('ready')) await sleep(20)
+      await running.printed(/ready\n/)
       await other.run(['logout'])
       gateway.distrusts = () => true
       running.child.stdin?.end('\n')
@@ -165,9 +164,9 @@ describe('exec --proxy', () => {
 
   it('ends with the status of the command, by a signal too, and leaves nothing that listens', async () => {
     expect(await exec(['--', 'sh', '-c', 'exit 42'])).toMatchObject({ exit: 42, stderr: '' })
-    const script = 'echo "$LS_AUTH_API"; trap "exit 7" TERM; while :; do sleep 0.1; done'
+    const script = 'trap "exit 7" TERM; echo "$LS_AUTH_API"; while :; do sleep 0.1; done'
     const running = machine.start(['exec', '--proxy', '--', 'sh', '-c', script])
-    while (!running.stdout.includes('\n')) await sleep(20)
+    await running.printed(/\n/)
     running.child.kill('SIGTERM')
     expect(await running.ended).toMatchObject({ exit: 7, stderr: '' })
     await expect(fetch(running.stdout.trim())).rejects.toThrow()

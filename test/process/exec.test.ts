@@ -1,6 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
@@ -188,7 +187,7 @@ describe('signals', () => {
 
   it('are passed on to the command, whose end it waits for', async () => {
     const running = machine.start(['exec', '--', 'sh', '-c', WAIT])
-    while (!running.stdout.includes('ready')) await sleep(20)
+    await running.printed(/ready\n/)
     running.child.kill('SIGTERM')
     expect(await running.ended).toMatchObject({
       exit: 7,

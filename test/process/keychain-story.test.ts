@@ -103,9 +103,7 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     const line = `'${process.execPath}' '${BINARY}' token`
     // `script` gives it a terminal, and shows here what would show there.
     const waiting = machine.command('script', ['-qfec', line, '/dev/null'], { stdin: null })
-    while (!/waiting for the keychain \(it may be asking for your password\)/.test(waiting.stdout)) {
-      await sleep(50)
-    }
+    await waiting.printed(/waiting for the keychain \(it may be asking for your password\)/)
     session.thaw()
     const { exit, stdout, milliseconds } = await waiting.ended
     expect(exit).toBe(0)

@@ -21,14 +21,7 @@ export async function startLocalProxy(
   options: RunOptions = {},
 ): Promise<LocalProxy> {
   const running = machine.start(['proxy', '--port', '0', ...args], options)
-  const ended = running.ended.then(({ stderr }) => {
-    throw new Error(`ended: ${stderr}`)
-  })
-  const printed = async () => {
-    while (!running.stdout.includes('\n')) await new Promise((done) => setTimeout(done, 5))
-  }
-  ended.catch(() => {})
-  await Promise.race([printed(), ended])
+  await running.printed(/\n/)
   const api = /^LS_AUTH_API=(\S+)\n$/.exec(running.stdout)?.[1] ?? ''
   const { origin, port, pathname } = new URL(api)
   return { api, origin, port: Number(port), secret: pathname.slice(1), running }

@@ -26,6 +26,8 @@ export interface Running {
   readonly ended: Promise<Ended>
   /** The first match in what it has said on stderr so far or will say; rejects when it ends without. */
   said(pattern: RegExp): Promise<RegExpMatchArray>
+  /** The same for stdout. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray>
 }
 
 export interface RunOptions {
@@ -114,6 +116,19 @@ function follow(child: ChildProcess): Running {
   })
   // A caller that only waits for `said` must not get an unhandled rejection.
   ended.catch(() => {})
+  const first = (stream: 'stdout' | 'stderr', pattern: RegExp) =>
+    new Promise<RegExpMatchArray>((resolve, reject) => {
+      const look = () => {
+        const match = heard[stream].match(pattern)
+        if (match) resolve(match)
+        return match !== null
+      }
+      if (look()) return
+      child[stream]?.on('data', look)
+      ended.then(() => {
+        if (!look()) reject(new Error(`ended without ${pattern} on ${stream}: ${heard.stderr}`))
+      }, reject)
+    })
   return {
     child,
     get stdout() {
@@ -123,18 +138,7 @@ function follow(child: ChildProcess): Running {
       return heard.stderr
     },
     ended,
-    said: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = heard.stderr.match(pattern)
-          if (match) resolve(match)
-          return match !== null
-        }
-        if (look()) return
-        child.stderr?.on('data', look)
-        ended.then(() => {
-          if (!look()) reject(new Error(`ended without saying ${pattern}: ${heard.stderr}`))
-        }, reject)
-      }),
+    said: (pattern) => first('stderr', pattern),
+    printed: (pattern) => first('stdout', pattern),
   }
 }
