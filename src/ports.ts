@@ -71,9 +71,10 @@ export interface Files {
   create(path: string, bytes: Uint8Array): Promise<void>
   /**
    * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed. Resolves to the size
-   * of the file then, in bytes. Error code EINVAL for what is no plain file.
+   * of the file then, in bytes. Error code EINVAL for what is no plain file. `inBackground`: nothing else waits meanwhile,
+   * also not for a disk that hangs; it takes longer.
    */
-  append(path: string, bytes: Uint8Array): Promise<number>
+  append(path: string, bytes: Uint8Array, inBackground?: boolean): Promise<number>
   /**
    * Opens a file that the user named, symlinks followed; it is made (mode 0600) when it is missing. Error codes: EINVAL for
    * what is no plain file, EBUSY while another process of ours writes it.

@@ -1,6 +1,6 @@
 import { type Caller, callerHeaders, type Way } from '../api/caller.ts'
 import type { Witness } from '../api/request.ts'
-import { traceContext, traceparentIn } from '../api/traceparent.ts'
+import { readTraceparent, traceContext, traceparentIn } from '../api/traceparent.ts'
 import type { AuditEntry, AuditEvent } from '../audit/entry.ts'
 import { appendEntry } from '../audit/record.ts'
 import type { PartialClient } from '../client.ts'
@@ -11,7 +11,8 @@ import type { Invocation } from './invocation.ts'
 export interface Recorder {
   /**
    * To be called before a request is sent; see {@link Witness}. `parent`: the `traceparent` that the caller of a proxy
-   * sent. `client`: the name of the program that asks, where it gave one. What `ended` gives need not be awaited.
+   * sent, empty for none; a valid one is kept as it is, since the proxy is no span between the two. `client`: the name of
+   * the program that asks, where it gave one. What `ended` gives need not be awaited.
    */
   request(
     sent: Parameters<Witness>[0] & { readonly parent?: string; readonly client?: string },
@@ -22,20 +23,26 @@ export interface Recorder {
   signedInBy(idToken: string | undefined): void
 }
 
-/** Opens the record for a run; nothing is read or written yet. `way`: undefined is that of the command. */
+/**
+ * Opens the record for a run; nothing is read or written yet. `way`: undefined is that of the command. `write`: undefined
+ * is at once.
+ */
 export function openRecorder(
   { ports, command }: Pick<Invocation, 'ports' | 'command'>,
   client: Pick<PartialClient, 'profile' | 'issuer' | 'stateDirectory' | 'reason'>,
   way: Way = wayOf(command),
+  write: (entry: AuditEntry) => Promise<void> = (entry) => appendEntry(client.stateDirectory, entry, ports),
 ): Recorder {
   const { env, clock } = ports
-  const { profile, reason, stateDirectory } = client
+  const { profile, reason } = client
   const caller: Caller = { version: env.version, platform: env.platform, way, reason }
   const own = traceContext(env.variables.TRACEPARENT)
   let idToken: string | undefined
+  // A process that serves many requests has the same two tokens for each.
+  const [readPerson, readToken] = [claimsReader(), claimsReader()]
   const append = (event: AuditEvent, token: string | undefined, more: Partial<AuditEntry>) => {
-    const person = claimsOf(idToken)
-    const claims = claimsOf(token)
+    const person = readPerson(idToken)
+    const claims = readToken(token)
     const entry: AuditEntry = {
       time: new Date(clock.now()).toISOString(),
       way,
@@ -55,12 +62,12 @@ export function openRecorder(
       client: null,
       ...more,
     }
-    return appendEntry(stateDirectory, entry, ports)
+    return write(entry)
   }
   return {
     request({ method, path, token, parent, client: program }) {
       const started = clock.now()
-      const traceparent = traceparentIn(parent === undefined ? own : traceContext(parent))
+      const traceparent = parent === undefined ? traceparentIn(own) : keptOrNew(parent)
       return {
         headers: callerHeaders(caller, traceparent),
         ended: (status, traceId) =>
@@ -82,6 +89,9 @@ export function openRecorder(
   }
 }
 
+const keptOrNew = (parent: string): string =>
+  readTraceparent(parent) === undefined ? traceparentIn(traceContext(undefined)) : parent.trim()
+
 const wayOf = (command: string): Way =>
   command === 'exec' || command === 'proxy' || command === 'mcp' ? command : 'cli'
 
@@ -95,6 +105,15 @@ function claimsOf(token: string | undefined): Readonly<Record<string, unknown>> 
     return isObject(claims) ? claims : {}
   } catch {
     return {}
+  }
+}
+
+/** Reads the claims of the same token once. */
+function claimsReader(): typeof claimsOf {
+  let [last, claims]: [string | undefined, ReturnType<typeof claimsOf>] = [undefined, {}]
+  return (token) => {
+    if (token !== last) [last, claims] = [token, claimsOf(token)]
+    return claims
   }
 }
 

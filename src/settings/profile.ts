@@ -54,7 +54,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
-  const authorization = authorizationOf(values, env)
+  const throughProxy = isThroughProxy(values, env)
+  const authorization = throughProxy ? 'none' : authorizationOf(values, env)
   const api = checkBaseUrl(values.text('api') ?? defaultApi, authorization)
   const client = clientFrom(values, {
     profile: name,
@@ -67,7 +68,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   return {
     name,
     saved,
-    client,
+    // That proxy says why, and drops what others say.
+    client: throughProxy ? { ...client, requireReason: false } : client,
     backend,
     api,
     organization: values.text('organization'),
@@ -91,15 +93,19 @@ const forPrograms = (preset: Preset): Preset => ({
   signsIn: preset.signsIn === 'nobody' ? 'nobody' : 'workload',
 })
 
+/** Whether the API is the proxy that this process was started with, which takes no token. */
+const isThroughProxy = (values: Values, env: Env): boolean =>
+  env.variables.LS_AUTH_PROXY === '1' &&
+  values.source('api') === 'LS_AUTH_API' &&
+  isProxyAddress(values.text('api'))
+
 /**
- * How the API takes the token. Not at all, where it is the proxy that this process was started with. A loopback API that is named without an issuer or a token is asked without one: a Jaeger
- * or Tempo on the person's own machine.
+ * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger or
+ * Tempo on the person's own machine.
  */
 function authorizationOf(values: Values, env: Env): string {
   const chosen = (values.text('authorization') as string).trim()
   const api = values.text('api')
-  if (env.variables.LS_AUTH_PROXY === '1' && values.source('api') === 'LS_AUTH_API' && isProxyAddress(api))
-    return 'none'
   const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
   if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
   return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen

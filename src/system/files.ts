@@ -5,9 +5,9 @@ import type { FileFacts, Files } from '../ports.ts'
 
 // Not `node:fs/promises`, which loads Node's stream modules.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
-const [writeFile, rename] = [promisify(fs.writeFile), promisify(fs.rename)]
+const [writeFile, rename, write] = [promisify(fs.writeFile), promisify(fs.rename), promisify(fs.write)]
 const [rm, mkdir] = [promisify(fs.rm), promisify(fs.mkdir)]
-const stat = promisify(fs.stat)
+const [stat, fstat] = [promisify(fs.stat), promisify(fs.fstat)]
 
 const isAbsent = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException).code
@@ -42,6 +42,23 @@ async function makeOne(path: string): Promise<void> {
   }
 }
 
+const APPENDING = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW | NO_WAIT
+
+function plainFile(facts: fs.Stats): fs.Stats {
+  if (facts.isFile()) return facts
+  throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
+}
+
+async function appendInBackground(path: string, bytes: Uint8Array): Promise<number> {
+  const file = await open(path, APPENDING, 0o600)
+  try {
+    const { size } = plainFile(await fstat(file))
+    return size + (await write(file, bytes)).bytesWritten
+  } finally {
+    await close(file)
+  }
+}
+
 /** The file system: the few operations that crash-safe writes are made of (create, flush, rename), and reads. */
 export const realFiles: Files = {
   // Reads are synchronous: nothing else runs meanwhile, and the asynchronous form takes four trips to another thread.
@@ -71,13 +88,12 @@ export const realFiles: Files = {
     }
   },
 
-  async append(path, bytes) {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | NO_FOLLOW | NO_WAIT
-    const file = fs.openSync(path, flags, 0o600)
+  async append(path, bytes, inBackground = false) {
+    if (inBackground) return appendInBackground(path, bytes)
+    const file = fs.openSync(path, APPENDING, 0o600)
     try {
-      const before = fs.fstatSync(file)
-      if (!before.isFile()) throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
-      return before.size + fs.writeSync(file, bytes)
+      const { size } = plainFile(fs.fstatSync(file))
+      return size + fs.writeSync(file, bytes)
     } finally {
       fs.closeSync(file)
     }

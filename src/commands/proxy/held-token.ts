@@ -6,6 +6,7 @@ import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import type { Recorder } from '../recorder.ts'
 import type { TokenWish } from '../token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
@@ -30,20 +31,24 @@ export const isOver = (error: unknown): error is Failure =>
   error instanceof Failure && FAILURES[error.code].exit === 3
 
 /**
- * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended. With
- * LS_AUTH_TOKEN: that one, as it is.
+ * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended, `signedInBy`
+ * of the ID token of each token. With LS_AUTH_TOKEN: that one, as it is.
  */
 export function tokenOf(
   invocation: Invocation,
   profile: Profile,
   wish: TokenWish,
-  over: (failure: Failure) => void,
+  { over, signedInBy }: { over: (failure: Failure) => void; signedInBy: Recorder['signedInBy'] },
 ): HeldToken {
   const given = givenToken(invocation)
   if (!sendsToken(profile)) return fixed(undefined)
   if (given !== undefined) return fixed(given)
-  const ask = (rejected: string | undefined) =>
-    sessionToken(invocation, requireClient(profile), { ...wish, ...(rejected !== undefined && { rejected }) })
+  const ask = async (rejected: string | undefined) => {
+    const want = { ...wish, ...(rejected !== undefined && { rejected }) }
+    const token = await sessionToken(invocation, requireClient(profile), want)
+    signedInBy(token.body.idToken)
+    return token
+  }
   return heldToken(ask, invocation.ports.clock, over)
 }
 

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { readTraceparent } from '../../api/traceparent.ts'
 import type { Backend } from '../../backends/backend.ts'
 import { isReadRoute } from '../../backends/read-route.ts'
 import { BACKENDS } from '../../backends/table.ts'
@@ -20,6 +21,8 @@ export interface Pass extends RequestTarget {
   readonly pass: true
   readonly method: string
   readonly headers: readonly Header[]
+  /** As the caller sent it; empty: none that is valid. */
+  readonly traceparent: string
   /** Bytes of the body, as its header says; undefined: not known before its end. */
   readonly bodyBytes: number | undefined
 }
@@ -72,13 +75,22 @@ export function judge(request: LocalRequest, rules: ProxyRules): Pass | Refusal 
   if (NEVER.test(request.method)) return refuse(403, `${request.method} is not allowed.`)
   if (!rules.allowWrite && !isRead(request.method, given.path, rules.backend))
     return refuse(403, `Only requests that read traces of ${rules.backend.name} are allowed.`)
+  const traceparent = traceparentOf(headers)
+  // Of a trace that is not continued (W3C Trace Context §3.3.1).
+  const orphans = traceparent === '' ? ['tracestate'] : []
   return {
     pass: true,
     method: request.method,
     ...given,
-    headers: headersToPass(headers, TENANT_HEADERS),
+    headers: headersToPass(headers, [...TENANT_HEADERS, ...orphans]),
+    traceparent,
     bodyBytes,
   }
+}
+
+function traceparentOf(headers: readonly Header[]): string {
+  const [first, ...more] = valuesOf(headers, 'traceparent')
+  return first !== undefined && more.length === 0 && readTraceparent(first) ? first : ''
 }
 
 const TENANT_HEADERS = BACKENDS.flatMap(({ tenantHeader }) => tenantHeader ?? [])

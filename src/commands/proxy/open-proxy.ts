@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { openBackgroundRecord } from '../../audit/background.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Clock, LocalAddress, LocalExchange } from '../../ports.ts'
 import { safeJson } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
 import { requireApi } from '../require-api.ts'
 import type { TokenWish } from '../token-wish.ts'
 import { isOver, tokenOf } from './held-token.ts'
@@ -40,6 +42,9 @@ export interface LocalProxy {
   close(): Promise<void>
 }
 
+/** How long the end waits for the record. */
+const FLUSH_MILLISECONDS = 2_000
+
 /** 256 bits. */
 const SECRET_BYTES = 32
 
@@ -55,9 +60,11 @@ export async function openProxy(
   requireApi(profile)
   const { ports } = invocation
   const { clock } = ports
-  const tokens = tokenOf(invocation, profile, wish, over)
+  const record = openBackgroundRecord(profile.client.stateDirectory, ports)
+  const recorder = openRecorder(invocation, profile.client, undefined, async (entry) => record.add(entry))
+  const tokens = tokenOf(invocation, profile, wish, { over, signedInBy: recorder.signedInBy })
   await tokens.token()
-  const way: Way = { profile, tokens, upstream: await ports.upstream(profile.client.http) }
+  const way: Way = { profile, tokens, recorder, upstream: await ports.upstream(profile.client.http) }
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const hosts: string[] = []
   const rules: ProxyRules = {
@@ -79,6 +86,7 @@ export async function openProxy(
     async close() {
       await server.close()
       await way.upstream.close()
+      await record.flush(FLUSH_MILLISECONDS)
     },
   }
 }

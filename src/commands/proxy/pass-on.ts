@@ -2,21 +2,25 @@ import type { Readable } from 'node:stream'
 import { authorizationValue } from '../../api/authorization.ts'
 import { isStepUp } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
+import { pathForLog } from '../../loopback-host.ts'
 import type { LocalExchange, Upstream, UpstreamAnswer } from '../../ports.ts'
 import type { Profile } from '../../settings/profile.ts'
+import type { Recorder } from '../recorder.ts'
 import { answerHeaders } from './answer-headers.ts'
 import type { HeldToken } from './held-token.ts'
 import type { Pass } from './judge.ts'
+import type { Header } from './request-headers.ts'
 import { tokenMask } from './token-mask.ts'
 
 /** Bodies up to this size are read whole before they are sent, so that they can be sent again after a 401. */
 const WHOLE_BYTES = 1024 * 1024
 
-/** Where requests go, and with which token. */
+/** Where requests go, with which token, and who writes them down. */
 export interface Way {
   readonly profile: Pick<Profile, 'api' | 'authorization' | 'backend' | 'tenant'>
   readonly upstream: Upstream
   readonly tokens: HeldToken
+  readonly recorder: Pick<Recorder, 'request'>
 }
 
 /**
@@ -25,22 +29,26 @@ export interface Way {
  * either side breaks off.
  */
 export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Promise<number> {
-  const { tokens, upstream } = way
+  const { tokens } = way
   let token = await tokens.token()
   const body = await bodyOf(exchange, pass)
-  const send = () => upstream.send({ ...addressed(pass, token, way), body, signal: exchange.gone })
-  let answer = await send()
+  let { answer, ended } = await send(exchange, pass, way, token, body)
   if (answer.status === 401 && token !== undefined && !isStepUp(challengeOf(answer))) {
     const renewed = await tokens.renew(token)
     if (renewed !== undefined && (body === undefined || Buffer.isBuffer(body))) {
       answer.body.on('error', () => {}).destroy()
+      ended()
       token = renewed
-      answer = await send()
+      ;({ answer, ended } = await send(exchange, pass, way, token, body))
     }
   }
   const { status, headers } = answer
   const mask = token === undefined || headers['content-encoding'] !== undefined ? undefined : tokenMask(token)
-  await exchange.stream({ ...answer, headers: answerHeaders(headers, token) }, mask)
+  try {
+    await exchange.stream({ ...answer, headers: answerHeaders(headers, token) }, mask)
+  } finally {
+    ended()
+  }
   return status
 }
 
@@ -54,27 +62,49 @@ async function bodyOf(exchange: LocalExchange, { bodyBytes }: Pass): Promise<Buf
   return Buffer.concat(parts)
 }
 
-/** Always below the base URL of the API: path and query are set, and were judged. */
-function addressed(
-  { method, path, query, headers, bodyBytes }: Pass,
+/** Sends it, and writes it down when `ended` is called, or at once when there is no answer. */
+async function send(
+  exchange: LocalExchange,
+  pass: Pass,
+  way: Way,
   token: string | undefined,
-  { profile }: Way,
-) {
-  const { api, authorization, backend, tenant } = profile
+  body: Buffer | Readable | undefined,
+): Promise<{ answer: UpstreamAnswer; ended: () => void }> {
+  const { method, traceparent } = pass
+  const url = urlOf(pass, way.profile)
+  const seen = way.recorder.request({ method, path: pathForLog(url), token, parent: traceparent })
+  const headers = headersOf(pass, way.profile, token, seen.headers)
+  try {
+    const answer = await way.upstream.send({ method, url, headers, body, signal: exchange.gone })
+    return { answer, ended: () => void seen.ended(answer.status) }
+  } catch (error) {
+    void seen.ended(undefined)
+    throw error
+  }
+}
+
+/** Always below the base URL of the API: path and query are set, and were judged. */
+function urlOf({ path, query }: Pass, { api }: Way['profile']): URL {
   const url = new URL(api)
   url.pathname = api.pathname.replace(/\/$/, '') + path
   url.search = query
+  return url
+}
+
+function headersOf(
+  { headers, bodyBytes }: Pass,
+  { authorization, backend, tenant }: Way['profile'],
+  token: string | undefined,
+  ours: Readonly<Record<string, string>>,
+): Header[] {
   const { tenantHeader } = backendOf(backend)
-  return {
-    method,
-    url,
-    headers: [
-      ...headers,
-      ...(bodyBytes !== undefined && bodyBytes > 0 ? [['content-length', String(bodyBytes)] as const] : []),
-      ...(tenantHeader !== undefined && tenant !== undefined ? [[tenantHeader, tenant] as const] : []),
-      ...(token === undefined ? [] : [['authorization', authorizationValue(authorization, token)] as const]),
-    ],
-  }
+  return [
+    ...headers,
+    ...Object.entries(ours),
+    ...(bodyBytes !== undefined && bodyBytes > 0 ? [['content-length', String(bodyBytes)] as const] : []),
+    ...(tenantHeader !== undefined && tenant !== undefined ? [[tenantHeader, tenant] as const] : []),
+    ...(token === undefined ? [] : [['authorization', authorizationValue(authorization, token)] as const]),
+  ]
 }
 
 const challengeOf = ({ headers }: UpstreamAnswer): string | undefined =>

@@ -20,20 +20,20 @@ const IDENTITY =
 /** What makes some servers see another method or another path than the ones that were judged here. */
 const OVERRIDE = /^(x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*)$/
 
-/** `host` and `content-length` are set by what sends the request. */
-const OURS = /^(host|content-length)$/
+/** `host` and `content-length` are set by what sends the request, the others by the record. */
+const OURS = /^(host|content-length|user-agent|x-request-reason|traceparent)$/
 
 /**
- * The caller's headers that go on. `tenantHeaders`: those of all back ends, in lower case. Servers that hand headers on as
+ * The caller's headers that go on. `others`: more names that do not, in lower case. Servers that hand headers on as
  * variables take "_" for "-", so both count as the same.
  */
-export function headersToPass(headers: readonly Header[], tenantHeaders: readonly string[]): Header[] {
+export function headersToPass(headers: readonly Header[], others: readonly string[]): Header[] {
   const named = valuesOf(headers, 'connection').flatMap((value) =>
     value.split(',').map((name) => name.trim().toLowerCase()),
   )
   return headers.filter(([name]) => {
     const plain = name.toLowerCase().replaceAll('_', '-')
     const dropped = [HOP_BY_HOP, IDENTITY, OVERRIDE, OURS].some((pattern) => pattern.test(plain))
-    return !dropped && !tenantHeaders.includes(plain) && !named.includes(name.toLowerCase())
+    return !dropped && !others.includes(plain) && !named.includes(name.toLowerCase())
   })
 }

@@ -381,6 +381,9 @@ describe('headers', () => {
     'Expect: 100-continue',
     'Content-Length: 0',
     'HTTP2-Settings: x',
+    'User-Agent: curl/8',
+    'X-Request-Reason: INC-1',
+    'X_Request_Reason: INC-1',
   ])('dropped: %s', (line) => {
     expect(sent(line)).toEqual([])
   })
@@ -390,15 +393,20 @@ describe('headers', () => {
   })
 
   it('the rest is kept as it came', () => {
-    const kept = [
-      'Accept: a',
-      'accept: b',
-      'User-Agent: curl/8',
-      'X-Request-Reason: INC-1',
-      'traceparent: 00-1',
-      'Content-Type: x',
-    ]
+    const kept = ['Accept: a', 'accept: b', 'baggage: a=b', 'Content-Type: x']
     expect(sent(...kept)).toEqual(kept)
+  })
+
+  const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  it.each([
+    ['one that is valid, and its state', [`Traceparent: ${PARENT}`, 'tracestate: a=b'], PARENT, 1],
+    ['none', ['tracestate: a=b'], '', 0],
+    ['one that is not valid', ['traceparent: 00-1', 'tracestate: a=b'], '', 0],
+    ['two', [`traceparent: ${PARENT}`, `traceparent: ${PARENT}`, 'tracestate: a=b'], '', 0],
+  ])('of a trace: %s', (_, lines, traceparent, states) => {
+    const verdict = ask({ headers: lines })
+    expect(verdict).toMatchObject({ pass: true, traceparent })
+    expect(verdict.pass && verdict.headers.length).toBe(states)
   })
 })
 

@@ -1,0 +1,46 @@
+import type { Ports } from '../ports.ts'
+import { type AuditEntry, entryLine } from './entry.ts'
+import { appendLines } from './record.ts'
+
+/** Lines that wait for a disk that is slow. Later ones are lost: a disk that hangs must not fill the memory. */
+const MOST_WAITING = 10_000
+
+/** The record of a process that serves many requests: none of them waits for the disk. */
+export interface BackgroundRecord {
+  /** Returns at once, and never throws. */
+  add(entry: AuditEntry): void
+  /** Waits until all is written, at most so long. */
+  flush(milliseconds: number): Promise<void>
+}
+
+/** Nothing is read or written yet. The first line is written at once; what comes meanwhile goes together in one write. */
+export function openBackgroundRecord(
+  stateDirectory: string,
+  ports: Pick<Ports, 'files' | 'lock'>,
+): BackgroundRecord {
+  let waiting: string[] = []
+  let writing: Promise<void> | undefined
+  const write = async () => {
+    while (waiting.length > 0) {
+      const lines = waiting.join('')
+      waiting = []
+      await appendLines(stateDirectory, lines, ports, true)
+    }
+    writing = undefined
+  }
+  return {
+    add(entry) {
+      if (waiting.length >= MOST_WAITING) return
+      waiting.push(entryLine(entry))
+      writing ??= write()
+    },
+    flush: (milliseconds) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, milliseconds)
+        Promise.resolve(writing).then(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
+  }
+}
