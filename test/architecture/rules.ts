@@ -101,11 +101,12 @@ const roomOf = (path: string): string =>
 
 /** Every way in which a file leaves the plan of the house, in words. */
 export function violations(source: Source): string[] {
-  const { path, imports, impure, decisions, assertions, words } = source
+  const { path, imports, impure, decisions, assertions, discarded, words } = source
   const pure = PURE.some((pattern) => pattern.test(path))
   return [
     ...imports.map((one) => judgeImport(path, one, pure)),
     ...(pure ? impure.map((use) => `uses ${use}, but is pure`) : []),
+    ...discarded.map((text) => `drops a value, and the build drops the call with it: ${text}`),
     ...assertions.map((text) => `asserts more than an index: ${text}`),
     ...(path.startsWith('src/providers/') ? [] : decisions).map(
       (text) => `asks which provider it is: ${text}`,

@@ -21,6 +21,8 @@ export interface Source {
   readonly decisions: readonly string[]
   /** Uses of `!` on anything but an index: `text[0]!` is an index known to be within bounds. */
   readonly assertions: readonly string[]
+  /** Calls for their exception alone, of functions that the bundler takes for pure: it removes them. */
+  readonly discarded: readonly string[]
   /** Identifiers and literal texts; comments are not among them. */
   readonly words: readonly string[]
   /** Statements that exist at run time (everything but types and imports). */
@@ -44,6 +46,7 @@ export function parse(path: string, text: string): Source {
   const words: string[] = []
   const decisions: string[] = []
   const assertions: string[] = []
+  const discarded: string[] = []
   const visit = (node: ts.Node): void => {
     const found = importOf(node)
     if (found) imports.push(found)
@@ -58,6 +61,7 @@ export function parse(path: string, text: string): Source {
     if (ts.isNonNullExpression(node) && !ts.isElementAccessExpression(node.expression)) {
       assertions.push(node.getText().slice(0, 60))
     }
+    if (isDiscarded(node)) discarded.push(node.getText().slice(0, 60))
     if (decidesByName(node)) decisions.push(node.parent.getText().slice(0, 60))
     ts.forEachChild(node, visit)
   }
@@ -66,7 +70,7 @@ export function parse(path: string, text: string): Source {
     (one) => ts.isInterfaceDeclaration(one) || ts.isTypeAliasDeclaration(one) || ts.isImportDeclaration(one),
   )
   const statements = file.statements.length - types.length
-  return { path, imports, impure, decisions, assertions, words, statements }
+  return { path, imports, impure, decisions, assertions, discarded, words, statements }
 }
 
 function importOf(node: ts.Node): Import | undefined {
@@ -123,6 +127,13 @@ function bindsPresetName(node: ts.BindingElement): boolean {
   const from = ts.isVariableDeclaration(declaration) ? (declaration.initializer?.getText() ?? '') : ''
   return name === 'id' && /(^|\.)preset$/.test(from)
 }
+
+const PURE_CALL =
+  /^(void |new )*(decodeURI|decodeURIComponent|encodeURI|encodeURIComponent|BigInt|RegExp|URL|Number|String|Symbol|Date|JSON\.\w+|Math\.\w+)\(/
+
+/** A statement that is nothing but such a call. */
+const isDiscarded = (node: ts.Node): boolean =>
+  ts.isExpressionStatement(node) && PURE_CALL.test(node.getText())
 
 const GLOBALS = new Set(
   'process performance setTimeout setInterval setImmediate fetch console globalThis crypto'.split(' '),

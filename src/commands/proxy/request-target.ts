@@ -27,8 +27,8 @@ export function readTarget(target: string): RequestTarget | undefined {
 /** False for a percent sign without two digits, and for what is no UTF-8, such as a slash in too many bytes. */
 function isDecodable(path: string): boolean {
   try {
-    decodeURIComponent(path)
-    return true
+    // The value is used: a bundler takes the call for pure, and removes it with a value that is not.
+    return decodeURIComponent(path) !== ''
   } catch {
     return false
   }

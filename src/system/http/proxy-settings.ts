@@ -32,8 +32,7 @@ function isProxyUrl(text: string): boolean {
   try {
     const { protocol, username, password } = new URL(text)
     // A broken percent-escape would otherwise be an unexpected error later on.
-    decodeURIComponent(username + password)
-    return protocol === 'http:' || protocol === 'https:'
+    return /^https?:/.test(decodeURIComponent(protocol + username + password))
   } catch {
     return false
   }
