@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 export const CAN_BE_SOMEBODY_ELSE = process.platform === 'linux' && process.getuid?.() === 0
 
 /** No user of the machine; not 65534, which stands for all users that are unknown. */
-const SOMEBODY = 12_345
+export const SOMEBODY = 12_345
 
 /** What another user of this machine gets: status, and where it leads (`403 null`). Needs root. */
 export async function fetchAsSomebodyElse(url: URL): Promise<string> {

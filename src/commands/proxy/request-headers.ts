@@ -13,9 +13,15 @@ export const valuesOf = (headers: readonly Header[], name: string): string[] =>
 const HOP_BY_HOP =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|http2-settings)$/
 
-/** Who the caller says it is. The other side may believe that, from somebody who has a token. */
-const IDENTITY =
-  /^(authorization|cookie2?|forwarded|via|x-forwarded.*|x-real-ip|x-client-.*|client-ip|true-client-ip|x-remote-.*|remote-.*|x-auth.*|x-user.*|x-webauth-.*|x-ssl-.*|ssl-.*)$/
+/**
+ * Who the caller says it is. The other side may believe that, from somebody who has a token: proxies and load balancers
+ * hand on by these names whom they have let in.
+ */
+const IDENTITY = [
+  /^(authorization|cookie2?|forwarded|via|x-forwarded.*|x-real-ip|x-client-.*|client-ip|true-client-ip|x-remote-.*|remote-.*|x-auth.*|x-user.*|x-webauth-.*|x-ssl-.*|ssl-.*)$/,
+  /^(x-jwt-.*|x-(access|id)-token|x-api-key|x-tenant.*|x-consumer-.*|x-credential-.*|impersonate-.*|x-[a-z]+-(user|org-id|email|groups?|roles?))$/,
+  /^(x-amzn-oidc-.*|x-goog-(iap|authenticated)-.*|cf-access-.*|x-ms-(client-principal|token).*|x-pomerium-.*|x-vouch-.*)$/,
+]
 
 /** What makes some servers see another method or another path than the ones that were judged here. */
 const OVERRIDE = /^(x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*)$/
@@ -33,7 +39,7 @@ export function headersToPass(headers: readonly Header[], others: readonly strin
   )
   return headers.filter(([name]) => {
     const plain = name.toLowerCase().replaceAll('_', '-')
-    const dropped = [HOP_BY_HOP, IDENTITY, OVERRIDE, OURS].some((pattern) => pattern.test(plain))
+    const dropped = [HOP_BY_HOP, ...IDENTITY, OVERRIDE, OURS].some((pattern) => pattern.test(plain))
     return !dropped && !others.includes(plain) && !named.includes(name.toLowerCase())
   })
 }

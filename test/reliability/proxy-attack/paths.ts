@@ -1,0 +1,56 @@
+import type { Attack, AttackGroup, Door } from './attack.ts'
+import { rawAttack, request } from './raw.ts'
+
+const path = (name: string, target: (secret: string, door: Door) => string): Attack =>
+  rawAttack(name, (door) => request(door, `GET ${target(door.secret, door)} HTTP/1.1`))
+
+/** Targets that two servers read in two ways, each with the right secret, where even writing is allowed. */
+export const paths: AttackGroup = {
+  name: 'path',
+  attacks: [
+    path('..', (s) => `/${s}/api/../admin`),
+    path('.. before the secret', (s) => `/x/../${s}/api/search`),
+    path('.. at the end', (s) => `/${s}/api/..`),
+    path('.', (s) => `/${s}/./api`),
+    path('//', (s) => `/${s}//api`),
+    path('// at the begin', (s) => `//${s}/api`),
+    path('a name behind //', (s) => `//evil.example/${s}/api`),
+    path('%2e%2e', (s) => `/${s}/api/%2e%2e/admin`),
+    path('.%2E', (s) => `/${s}/api/.%2E/admin`),
+    path('%252e', (s) => `/${s}/api/%252e%252e/admin`),
+    path('%2f', (s) => `/${s}/api%2fadmin`),
+    path('..%2f', (s) => `/${s}/api/..%2fadmin`),
+    path('%252f', (s) => `/${s}/api/..%252fadmin`),
+    path('%25252f', (s) => `/${s}/api/..%25252fadmin`),
+    path('a backslash', (s) => `/${s}/api\\..\\admin`),
+    path('%5c', (s) => `/${s}/api/..%5cadmin`),
+    path('..;', (s) => `/${s}/api/..;/admin`),
+    path('a parameter', (s) => `/${s}/api;x=1/admin`),
+    path('the absolute form of another host', (s) => `http://evil.example/${s}/api`),
+    path('the absolute form of the API', (s) => `http://127.0.0.1:1/${s}/api`),
+    path('the absolute form of this host', (s, { port }) => `http://127.0.0.1:${port}/${s}/api`),
+    path('the absolute form of https', (s) => `https://evil.example/${s}/api`),
+    path('a file URL', () => 'file:///etc/passwd'),
+    path('the authority form', () => 'evil.example:443'),
+    path('the asterisk form', () => '*'),
+    path('no slash', (s) => `${s}/api`),
+    path('a name with @', (s) => `@evil.example/${s}/api`),
+    path('NUL', (s) => `/${s}/api\0/admin`),
+    path('%00', (s) => `/${s}/api%00/admin`),
+    path('%0d%0a', (s) => `/${s}/api%0d%0aX-Admin:1`),
+    path('a tab', (s) => `/${s}/api\t/admin`),
+    path('%7f', (s) => `/${s}/api%7f`),
+    path('a letter of UTF-8, not encoded', (s) => `/${s}/\xc3\xa9`),
+    path('a slash in two bytes', (s) => `/${s}/..%c0%af..%c0%afadmin`),
+    path('a dot in two bytes', (s) => `/${s}/%c0%ae%c0%ae/admin`),
+    path('a slash in three bytes', (s) => `/${s}/..%e0%80%afadmin`),
+    path('half a percent-encoding', (s) => `/${s}/api/%2`),
+    path('%u002e', (s) => `/${s}/%u002e%u002e/admin`),
+    path('a fragment', (s) => `/${s}/api#/../admin`),
+    path('a fragment in the query', (s) => `/${s}/api?x#y`),
+    path('the secret twice', (s) => `/${s}/${s}/api`),
+    path('the secret in the query, too', (s) => `/${s}/api?x=${s}`),
+    path('40 kB', (s) => `/${s}/${'a'.repeat(40_000)}`),
+    path('a second space', (s) => `/${s}/api /admin`),
+  ],
+}
