@@ -6,9 +6,18 @@ import type { Verdict } from './target.ts'
 /** What a suite found, as it stands in results.json under the name of the suite. */
 export interface SuiteResult {
   readonly comparisons: readonly Comparison[]
+  /** What is not the time of a whole process. */
+  readonly figures?: readonly Figures[]
   readonly verdicts: readonly Verdict[]
   /** Programs that would have been compared against, but are not here. */
   readonly missing: readonly string[]
+}
+
+/** One figure of several subjects. */
+export interface Figures {
+  readonly title: string
+  readonly unit: string
+  readonly values: Readonly<Record<string, number>>
 }
 
 /** The machine in one line: figures of another machine are no comparison. */

@@ -1,10 +1,13 @@
 import type { Comparison, Measurement } from './measure.ts'
 
-/** What is wanted: one figure of `subject` at most `atMost` times the same figure of `against`. */
+/**
+ * What is wanted: one figure of `subject` at most `atMost` times the same figure of `against`. `added ms` is the difference
+ * of the two, `us a request` that of `subject` alone.
+ */
 export interface Target {
   readonly subject: string
   readonly against: string
-  readonly figure: 'time' | 'memory'
+  readonly figure: 'time' | 'memory' | 'added ms' | 'us a request'
   readonly atMost: number
   /** Promised, or only reported (an older Node). */
   readonly binding: boolean
