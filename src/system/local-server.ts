@@ -114,7 +114,8 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
     body.once('error', reject)
     body.once('close', () => body.readableEnded || reject(new Error('the answer broke off')))
     response.once('finish', resolve)
-    response.once('close', gone)
+    // Also at a good end, where an Error that nobody sees would cost more than the answer.
+    response.once('close', () => response.writableFinished || gone())
   })
 }
 
