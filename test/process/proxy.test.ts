@@ -10,6 +10,7 @@ import { SCOPES } from '../world/stage.ts'
 import { makeTls } from '../world/tls.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
+import { startLocalProxy } from './local-proxy.ts'
 import { signIn } from './sign-in.ts'
 
 const [IDP, TRACES] = ['idp.corp.example', 'traces.corp.example']
@@ -95,6 +96,33 @@ describe('behind a proxy, with a CA of the company', () => {
     // What did not come through the proxy: the browser's steps at the provider.
     expect(gateway.connections).toBe(proxy.targets.filter((target) => target === gatewayHost()).length)
     token = (await machine.run(['token'])).stdout.trim()
+  })
+
+  it('a local proxy renews and asks on the same way, with the ca_file of the profile', async () => {
+    const { api, secret, running } = await startLocalProxy(machine)
+    const ask = () => fetch(`${api}/public/v0.2/acme/projects/prod/directory/services`)
+    // The company's proxy turns it away for a while: the local one is still there.
+    proxy.refuse = true
+    const refused = await ask()
+    expect(refused.status).toBe(502)
+    expect(await refused.json()).toMatchObject({
+      message: expect.stringContaining('the proxy refused to reach'),
+    })
+    proxy.refuse = false
+    expect((await ask()).status).toBe(200)
+    const [before, first] = [provider.refreshCount(), gateway.requests + 1]
+    gateway.distrusts = (n) => n === first
+    const [asked, direct] = [proxy.targets.length, gateway.connections]
+    expect((await ask()).status).toBe(200)
+    expect(provider.refreshCount()).toBe(before + 1)
+    expect(proxy.targets.slice(asked)).toContain(new URL(provider.issuer).host)
+    expect(gateway.connections - direct).toBe(
+      proxy.targets.slice(asked).filter((target) => target === gatewayHost()).length,
+    )
+    gateway.distrusts = () => false
+    expect(running.stderr).not.toContain(secret)
+    running.child.kill('SIGTERM')
+    await running.ended
   })
 
   it('without the CA nothing is sent, and the hint names ca_file', async () => {
