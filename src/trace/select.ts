@@ -34,12 +34,17 @@ export function nodesInView(tree: TraceTree, selection: Selection): Uint8Array {
 }
 
 /**
- * The span with this id and its descendants, as a trace; undefined when there is none. `asRoot` drops its parent id, so
- * that it is drawn as a root and not as an orphan.
+ * The span with this id and its descendants, as a trace, and its node; undefined when there is none. `asRoot` drops its
+ * parent id, so that it is drawn as a root and not as an orphan.
  */
-export function subtree(tree: TraceTree, spanId: string, asRoot: boolean): Trace | undefined {
+export function subtree(
+  tree: TraceTree,
+  spanId: string,
+  asRoot: boolean,
+): { readonly top: number; readonly trace: Trace } | undefined {
   const top = tree.spans.findIndex((span) => span.spanId === spanId)
   if (top < 0) return undefined
   const spans = tree.spans.slice(top, tree.after(top))
-  return { ...tree.trace, spans: asRoot ? [new RootView(tree.span(top)), ...spans.slice(1)] : spans }
+  const trace = { ...tree.trace, spans: asRoot ? [new RootView(tree.span(top)), ...spans.slice(1)] : spans }
+  return { top, trace }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/display-width.ts'
 import { type Machine, openMachine } from '../world/machine.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
+import { failedCharge } from '../world/trace/failed-charge.ts'
 import { toOtlpDocument } from '../world/trace/otlp.ts'
 import { makeTrace, type TraceData, withHostileText } from '../world/trace-data.ts'
 
@@ -32,6 +33,7 @@ beforeAll(async () => {
   const traces = [trace, ...others.map(inThe22ndCentury)]
   await writeFile(join(machine.home, 'checkout.json'), JSON.stringify(toOtlpDocument([trace], 'hex')))
   await writeFile(join(machine.home, 'traces.json'), JSON.stringify(toOtlpDocument(traces, 'hex')))
+  await writeFile(join(machine.home, 'charge.json'), JSON.stringify(failedCharge()))
   const hostile = withHostileText(makeTrace({ seed: 2, spans: 120 }))
   await writeFile(join(machine.home, 'hostile.json'), JSON.stringify(toOtlpDocument([hostile], 'hex')))
 })
@@ -44,9 +46,13 @@ const SCREENS: readonly (readonly [name: string, line: string, isStable: boolean
   ['trace-get', 'trace get checkout.json', true],
   ['trace-get-errors', 'trace get checkout.json --errors', true],
   ['trace-get-span', 'trace get checkout.json --span edbd7ced52600c13', true],
+  ['trace-get-charge', 'trace get charge.json --span edbd7ced52600c13', true],
+  ['trace-get-inner', 'trace get charge.json --span 00f067aa0ba902b7', true],
+  ['trace-get-details', 'trace get charge.json --details', true],
+  ['trace-get-show-ids', 'trace get checkout.json --errors --show-ids', true],
   ['trace-get-plain', 'trace get checkout.json --plain', true],
   ['trace-get-no-bars', 'trace get checkout.json --no-bars', true],
-  ['trace-get-hostile', 'trace get hostile.json --unfold', false],
+  ['trace-get-hostile', 'trace get hostile.json --unfold --details', false],
   ['trace-search', 'trace search --file traces.json', true],
   ['services', 'services --file traces.json', true],
   ['attributes', 'attributes --file traces.json', true],
@@ -69,6 +75,7 @@ async function screen(
     )
   const { exit, stdout, stderr } = await machine.run([...argv, ...more], { env })
   expect({ line, exit, stderr }).toMatchObject({ exit: 0 })
+  expect(stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   // The age of a trace changes.
   return stdout.replace(/ \(\d+[smhd] ago\)/g, '').replace(/ +\d+d(?= {2}|$)/gm, '')
 }
@@ -105,7 +112,7 @@ describe.each(SCREENS)('%s', (name, line, isStable) => {
   })
 
   it('--json is one value, whatever the width and the locale', async () => {
-    const words = line.replace(/ (--plain|--no-bars|--unfold|-o chart)/, '')
+    const words = line.replace(/ (--plain|--no-bars|--unfold|--details|--show-ids|-o chart)/g, '')
     const json = await screen(words, { COLUMNS: '60', LANG: 'C' }, ['--json'])
     expect(() => JSON.parse(json)).not.toThrow()
     if (isStable) expect(await screen(words, { COLUMNS: '200' }, ['--json'])).toBe(json)

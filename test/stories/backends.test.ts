@@ -500,7 +500,8 @@ describe('files', () => {
       trace.spans.some((other) => other.parentId === span.spanId && span.parentId),
     )
     const outcome = await world.type(`ls-auth trace get ${file} --span ${child?.spanId}`)
-    expect(outcome.stderr).toContain(`only span ${child?.spanId} and below`)
+    expect(outcome.stdout).toMatch(/^ {2}span +[0-9a-f]{16}$/m)
+    expect(outcome.stdout).toMatch(/^this span and below: \d+ of \d+ spans$/m)
     expect(outcome.stdout).not.toContain('not in the trace')
     expect(await world.type(`ls-auth trace get ${file} --span 1234123412341234`)).toMatchObject({ exit: 7 })
   })

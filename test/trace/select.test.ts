@@ -46,8 +46,11 @@ test('attributes are looked for in the span, then in its resource; any type by i
 })
 
 test('a subtree is the span and all below it, as a root or as it was', () => {
-  expect(subtree(tree, spanId(2), true)?.spans.map((span) => span.parentId)).toEqual([undefined, spanId(2)])
-  expect(subtree(tree, spanId(2), false)?.spans[0]?.parentId).toBe(spanId(1))
+  expect(subtree(tree, spanId(2), true)?.trace.spans.map((span) => span.parentId)).toEqual([
+    undefined,
+    spanId(2),
+  ])
+  expect(subtree(tree, spanId(2), false)?.trace.spans[0]?.parentId).toBe(spanId(1))
   expect(subtree(tree, spanId(9), true)).toBeUndefined()
 })
 

@@ -50,8 +50,8 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
 
 /** Failure `usage` for flags that only change a drawing: data formats give the trace as it was reported. */
 function refuseDrawing(flags: Typed['flags'], format: TraceFormat): void {
-  for (const flag of ['skew', 'plain', 'scale']) {
-    if (flags[flag] === undefined) continue
+  for (const flag of ['skew', 'plain', 'scale', 'details', 'show-ids', 'full']) {
+    if (flags[flag.replace('-ids', 'Ids')] === undefined) continue
     throw new Failure('usage', `--${flag} changes a drawing; -o ${format} writes data`, {
       hint: `Leave --${flag} out, or -o.`,
     })
@@ -64,32 +64,38 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const found = await findTrace(invocation, argument, wanted)
   const { trace } = found
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
-  let tree = buildTree(shown.trace)
-  if (view.spanId !== undefined) {
-    const part = subtree(tree, view.spanId, isDrawn(format))
-    if (!part) throw noSpan(view.spanId, trace)
-    tell(
-      invocation,
-      `note: only span ${view.spanId} and below, ${part.spans.length} of ${trace.spans.length} spans`,
-    )
-    tree = buildTree(part)
-  }
+  const drawn = isDrawn(format)
+  const picture = pictureOf(await withClocks(buildTree(shown.trace), view), view, drawn)
+  const { tree, focus } = picture
   requireService(tree, view.selection.service)
-  await writeTrace(invocation, format, await withClocks(tree, view), view, found)
-  if (trace.partial !== undefined && !isDrawn(format) && format !== 'json') {
+  if (view.spanId !== undefined && !drawn)
+    tell(invocation, `note: only span ${view.spanId} and below, ${tree.count} of ${trace.spans.length} spans`)
+  await writeTrace(invocation, format, picture, view, found)
+  // The notes below the rows say it, and a span alone has none.
+  const hasNotes = drawn && !(focus && tree.count === 1)
+  if (trace.partial !== undefined && !hasNotes && format !== 'json') {
     tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
   }
-  // A drawing shows no attributes, so nothing in it was masked.
-  if (!isDrawn(format) && shown.masked() > 0) tellMasked(invocation, 'values')
+  // Rows alone show no attributes, so nothing in them was masked.
+  const hasValues = !drawn || focus !== undefined || view.details
+  if (hasValues && shown.masked() > 0) tellMasked(invocation, 'values')
   if (format === 'waterfall') (await import('./next-steps.ts')).tellStepsFrom(invocation, tree, view)
 }
 
-/** The tree to draw; with `--skew` after correction for clock skew. */
+/** The whole tree, with `--skew` after correction for clock skew. */
 async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
   if (!skew) return { tree, clocks: undefined }
   const { adjustSkew } = await import('../../trace/tree/skew.ts')
   const adjusted = adjustSkew(tree)
   return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
+}
+
+/** With `--span` the tree below that span. Failure `not-found`: it is not there. */
+function pictureOf(whole: Picture, { spanId, scale }: View, asRoot: boolean): Picture {
+  if (spanId === undefined) return whole
+  const part = subtree(whole.tree, spanId, asRoot)
+  if (!part) throw noSpan(spanId, whole.tree.trace)
+  return { ...whole, tree: buildTree(part.trace), focus: { tree: whole.tree, node: part.top, scale } }
 }
 
 function noSpan(spanId: string, trace: Trace): Failure {

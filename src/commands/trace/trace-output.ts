@@ -3,6 +3,8 @@ import { safeJson } from '../../safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { TraceDataFormat, TraceFormat } from '../../trace/formats/output-choices.ts'
 import { type Moment, placeMoment } from '../../trace/moment.ts'
+import type { Focus } from '../../trace/render/span-details/focus.ts'
+import type { HeaderFacts } from '../../trace/render/waterfall/header.ts'
 import type { WaterfallOptions } from '../../trace/render/waterfall/waterfall.ts'
 import type { Zoom } from '../../trace/render/waterfall/window.ts'
 import { matchingNodes, nodesInView } from '../../trace/select.ts'
@@ -23,6 +25,8 @@ export interface Source {
 export interface Picture {
   readonly tree: TraceTree
   readonly clocks: Adjusted | undefined
+  /** The tree is what is below one span of a whole trace. */
+  readonly focus?: Focus
 }
 
 /**
@@ -51,19 +55,27 @@ async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): P
 async function writeDrawing(
   invocation: Invocation,
   format: 'waterfall' | 'md',
-  { tree, clocks }: Picture,
+  picture: Picture,
   view: View,
   source: Source,
 ): Promise<void> {
-  const { says, fold, bars, scale } = view
+  const { tree, clocks } = picture
+  const { says, fold, bars, scale, showIds, full } = view
   const zoom = await zoomOf(tree, view)
+  const facts = {
+    source,
+    ...(clocks && { clocks }),
+    ...(format === 'md' ? {} : { now: invocation.ports.clock.now() }),
+  }
   const options = {
+    ...facts,
     fold,
     bars,
     scale,
     zoom,
-    source,
-    ...(clocks && { clocks }),
+    showIds,
+    full,
+    ...(await detailsOf(picture, view, facts)),
     ...(says !== undefined && { view: { shown: nodesInView(tree, { ...view.selection, ...zoom }), says } }),
   }
   const { terminal } = invocation.ports
@@ -77,6 +89,21 @@ async function writeDrawing(
   await terminal.page(isLong ? followedBy(lines, ['', link]) : lines, '\n')
 }
 
+/** `--span` shows the span whole above its rows, `--details` each span below them. */
+async function detailsOf(
+  { tree, focus }: Picture,
+  { details, scale }: View,
+  facts: HeaderFacts,
+): Promise<Pick<WaterfallOptions, 'head' | 'foot'>> {
+  if (!focus && !details) return {}
+  const { detailsOfRows, focusHead } = await import('../../trace/render/span-details/focus.ts')
+  const all = focus ?? { tree, node: 0, scale }
+  return {
+    ...(focus && { head: (pen) => focusHead(focus, facts, pen) }),
+    ...(details && { foot: (pen, rows) => detailsOfRows(all, rows, pen) }),
+  }
+}
+
 /** A link that does not fit into the header stands below, unbroken. */
 function* followedBy(lines: Iterable<string>, others: readonly string[]): Generator<string> {
   yield* lines
@@ -84,21 +111,16 @@ function* followedBy(lines: Iterable<string>, others: readonly string[]): Genera
 }
 
 async function linesOf(
-  { ports: { terminal, clock } }: Invocation,
+  { ports: { terminal } }: Invocation,
   tree: TraceTree,
   { plain }: View,
-  options: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
+  options: Omit<WaterfallOptions, 'width' | 'unicode' | 'style'>,
 ): Promise<Iterable<string>> {
   const { columns: width, unicode } = terminal
-  const now = clock.now()
   if (plain)
-    return (await import('../../trace/render/waterfall/plain.ts')).renderPlain(tree, {
-      ...options,
-      width,
-      now,
-    })
+    return (await import('../../trace/render/waterfall/plain.ts')).renderPlain(tree, { ...options, width })
   const { renderWaterfall } = await import('../../trace/render/waterfall/waterfall.ts')
-  return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out'), now })
+  return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out') })
 }
 
 /** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */

@@ -12,10 +12,16 @@ export interface View {
   readonly selection: Selection
   /** The typed flags that select spans, for the header; undefined when there are none. */
   readonly says: string | undefined
-  /** Only the subtree of this span. */
+  /** Only this span, whole, and its subtree. */
   readonly spanId: string | undefined
   readonly fold: boolean
   readonly bars: boolean
+  /** What the waterfall has no room for, of each span that is drawn. */
+  readonly details: boolean
+  /** Span ids on the rows. */
+  readonly showIds: boolean
+  /** Nothing is left out of lists, values and stacks. */
+  readonly full: boolean
   /** Indented text without drawing characters. */
   readonly plain: boolean
   readonly scale: Scale
@@ -44,6 +50,9 @@ export function readView(options: Options): View {
     spanId: typeof options.span === 'string' ? readSpanId(options.span) : undefined,
     fold: options.unfold !== true,
     bars: options.bars !== false,
+    details: options.details === true,
+    showIds: options.showIds === true,
+    full: options.full === true,
     plain: options.plain === true,
     scale: (options.scale as Scale | undefined) ?? 'linear',
     from: typeof options.from === 'string' ? parseMoment(options.from, '--from') : undefined,

@@ -52,6 +52,17 @@ export class CriticalPath {
   }
 }
 
+/**
+ * How long the nodes before each node are on the path, one number more than there are nodes: what a subtree is on it is
+ * the difference of two. In nanoseconds.
+ */
+export function timeOnPathBefore(path: CriticalPath, nodes: number): Float64Array {
+  const before = new Float64Array(nodes + 1)
+  for (const { node, startNanos, endNanos } of path) before[node + 1]! += endNanos - startNanos
+  for (let node = 0; node < nodes; node++) before[node + 1]! += before[node]!
+  return before
+}
+
 /** Siblings that overlap by no more than this share of their parent count as sequential: clocks are no more exact. */
 const OVERLAP_TOLERANCE = 0.01
 

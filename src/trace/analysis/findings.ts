@@ -1,5 +1,4 @@
 import { groupBy } from '../group.ts'
-import { type Attributes, attribute, type Span } from '../model.ts'
 import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
@@ -43,22 +42,6 @@ export function rootCauses(tree: TraceTree): number[] {
     if (tree.errorsBelow(node) === 1 && tree.hasFailed(node)) causes.push(node)
   }
   return causes.sort((a, b) => tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b))
-}
-
-/** The error message of a failed span, from the places instrumentation puts it; not yet sanitized for a terminal. */
-export function errorMessage(span: Span): string | undefined {
-  const exceptions = span.events
-    .filter((event) => event.name === 'exception')
-    .map((event) => event.attributes)
-  const said = [span.statusMessage, ...[span.attributes, ...exceptions].flatMap(messagesIn)]
-  return said.find((text) => text !== undefined && text.trim() !== '')
-}
-
-function messagesIn(attributes: Attributes): (string | undefined)[] {
-  return ['exception.message', 'error.message', 'exception.type', 'error.type'].map((key) => {
-    const value = attribute(attributes, key)
-    return typeof value === 'string' ? value : undefined
-  })
 }
 
 /** Suspected N+1 groups, the costliest first. */

@@ -83,6 +83,8 @@ export const WORDS: Glyphs = {
   error: 'ERROR',
   times: ' times',
   separator: ', ',
+  // A line of dashes would be read out dash by dash.
+  rule: '',
   after: 'past the end',
   before: 'before the start',
 }

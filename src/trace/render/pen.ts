@@ -6,4 +6,6 @@ export interface Pen {
   readonly width: number
   readonly glyphs: Glyphs
   readonly style: Style
+  /** True (`--full`): long lists, texts and stacks are not cut. */
+  readonly full?: boolean
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { errorMessage, repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
+import { errorText } from '../../../src/trace/analysis/error-text.ts'
+import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -86,7 +87,7 @@ test('an error began where nothing failed below it; deepest first', () => {
   expect(ids(tree, rootCauses(tree))).toEqual([4, 2])
 })
 
-test.each<[string, Parameters<typeof errorMessage>[0], string | undefined]>([
+test.each<[string, Parameters<typeof errorText>[0], string | undefined]>([
   ['its status message', makeSpan({ id: 1, message: 'boom' }), 'boom'],
   ['an attribute', { ...makeSpan({ id: 1 }), attributes: [['error.message', 'lost']] }, 'lost'],
   [
@@ -97,10 +98,44 @@ test.each<[string, Parameters<typeof errorMessage>[0], string | undefined]>([
     },
     'late',
   ],
+  [
+    'an exception event, though a status message says less',
+    {
+      ...makeSpan({ id: 1, message: 'internal' }),
+      attributes: [['error.message', 'failed']],
+      events: [{ name: 'exception', timeNanos: 0n, attributes: [['exception.message', 'redis timeout']] }],
+    },
+    'redis timeout',
+  ],
+  [
+    'a status message, where the exception has a type only',
+    {
+      ...makeSpan({ id: 1, message: 'card declined' }),
+      events: [{ name: 'exception', timeNanos: 0n, attributes: [['exception.type', 'Error']] }],
+    },
+    'card declined',
+  ],
+  [
+    'a log of OpenTracing',
+    {
+      ...makeSpan({ id: 1 }),
+      events: [
+        {
+          name: 'error',
+          timeNanos: 0n,
+          attributes: [
+            ['error.kind', 'IOError'],
+            ['message', 'no route'],
+          ],
+        },
+      ],
+    },
+    'no route',
+  ],
   ['nothing', makeSpan({ id: 1 }), undefined],
   ['white space, which says nothing', makeSpan({ id: 1, message: ' \t' }), undefined],
 ])('what an error says: %s', (_, span, message) => {
-  expect(errorMessage(span)).toBe(message)
+  expect(errorText(span)?.text).toBe(message)
 })
 
 describe('repeated calls', () => {

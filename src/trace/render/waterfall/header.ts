@@ -21,6 +21,24 @@ export interface HeaderFacts {
   readonly clocks?: { readonly moved: number; readonly mostNanos: number }
 }
 
+/** What stands at the top of a drawing. */
+export interface Heading extends HeaderFacts {
+  /** In place of the header, drawn with the same pen. A tree of one span is told by it alone. */
+  readonly head?: (pen: Pen) => Iterable<string>
+}
+
+/** The header and an empty line, or what stands in its place. */
+export function* topLines(
+  tree: TraceTree,
+  window: TimeWindow,
+  heading: Heading,
+  pen: Pen,
+): Generator<string> {
+  if (heading.head) return yield* heading.head(pen)
+  yield* headerLines(tree, window, heading, pen)
+  yield ''
+}
+
 /** The facts about the whole trace, as many to a line as fit; then its link, if it fits into one. */
 export function headerLines(
   tree: TraceTree,

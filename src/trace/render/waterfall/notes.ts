@@ -6,7 +6,8 @@ import type { Pen } from '../pen.ts'
 import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
 
-const MARKS: Readonly<Record<SpanMark, string>> = {
+/** What a mark says, after a count of spans. */
+export const MARKS: Readonly<Record<SpanMark, string>> = {
   'start-missing': 'without a start time: shown at the start of its parent',
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',

@@ -6,7 +6,8 @@ import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { headerLines } from './header.ts'
+import { topLines } from './header.ts'
+import { RowIds } from './row-ids.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 import type { WaterfallOptions } from './waterfall.ts'
@@ -35,23 +36,29 @@ export function* renderPlain(
   tree: TraceTree,
   options: Omit<WaterfallOptions, 'unicode' | 'style' | 'bars'>,
 ): Generator<string> {
-  const { width, fold = true, view, scale } = options
-  const pen: Pen = { width, glyphs: WORDS, style: UNSTYLED }
+  const { width, fold = true, view, scale, full = false } = options
+  const pen: Pen = { width, glyphs: WORDS, style: UNSTYLED, full }
   const window = timeWindow(tree, scale)
-  yield* headerLines(tree, window, options, pen)
-  yield ''
+  yield* topLines(tree, window, options, pen)
+  if (options.head && tree.count === 1) return
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, pen.glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   yield* verdictLines(tree, window, pen)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
-  const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width, glyphs: pen.glyphs }
+  const ids = new RowIds(tree, options.showIds === true, width)
+  const room = width - ids.columns
+  const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width: room, glyphs: pen.glyphs }
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield fitEnd(`${heading}:`, width, pen.glyphs.ellipsis)
-    for (const node of nodes) yield spanLine(node, telling)
+    for (const node of nodes) {
+      yield ids.before(node) + spanLine(node, telling)
+      if (ids.isBelow) yield `  ${tree.span(node).spanId}`
+    }
   }
   yield ''
   yield* summaryLines(tree, rows, window, pen, { bars: false, view: view?.says })
+  if (options.foot) yield* options.foot(pen, rows)
 }
 
 function spanLine(node: number, telling: PlainTrace): string {

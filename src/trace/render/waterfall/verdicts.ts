@@ -1,18 +1,12 @@
 import { displayWidth } from '../../../display-width.ts'
-import {
-  errorMessage,
-  type RepeatedCalls,
-  repeatedCalls,
-  rootCauses,
-  slowestSelf,
-} from '../../analysis/findings.ts'
+import { errorText } from '../../analysis/error-text.ts'
+import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { count } from './header.ts'
 import type { TimeWindow } from './window.ts'
 
 /** How many of each finding are shown. */
@@ -47,10 +41,10 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const groups = groupBy(rootCauses(tree), (node) => {
     const { service, name } = tree.span(node)
-    return JSON.stringify([service, name, errorMessage(tree.span(node)) ?? ''])
+    return JSON.stringify([service, name, errorText(tree.span(node))?.text ?? ''])
   })
   if (groups.size === 0) return []
-  const told = [...groups.values()].slice(0, MOST_SHOWN_FINDINGS)
+  const told = [...groups.values()].slice(0, mostShown(pen))
   const whos = whoLines(
     tree,
     told.map((nodes) => nodes[0]!),
@@ -60,7 +54,7 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
   )
   const lines = told.flatMap((nodes, i) => {
     const [who, id] = whos[i]!
-    const says = errorMessage(tree.span(nodes[0]!))
+    const says = errorText(tree.span(nodes[0]!))?.text
     const said = says === undefined ? [] : wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [
       `  ${style.red(glyphs.error)} ${who}`,
@@ -68,9 +62,14 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
       ...said.map((text) => `    ${style.red(text)}`),
     ]
   })
-  if (groups.size > MOST_SHOWN_FINDINGS)
-    lines.push(style.dim(fitEnd(`    and ${groups.size - MOST_SHOWN_FINDINGS} more`, width, glyphs.ellipsis)))
-  return [title('where the errors began', pen), ...lines]
+  return [title('where the errors began', pen), ...lines, ...moreLines(groups.size - told.length, pen)]
+}
+
+const mostShown = ({ full }: Pen): number => (full ? Number.POSITIVE_INFINITY : MOST_SHOWN_FINDINGS)
+
+/** That a list goes on, and the flag that lists all of it. */
+function moreLines(count: number, { width, glyphs, style }: Pen): string[] {
+  return count > 0 ? [style.dim(fitEnd(`    and ${count} more: --full`, width, glyphs.ellipsis))] : []
 }
 
 /** Loops around a call: `314× redis GET  under GET /cart: 480ms in all, one after another`. */
@@ -78,7 +77,7 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const found = repeatedCalls(tree)
   if (found.length === 0) return []
-  const told = found.slice(0, MOST_SHOWN_FINDINGS)
+  const told = found.slice(0, mostShown(pen))
   const whos = whoLines(
     tree,
     told.map(({ calls }) => calls[0]!),
@@ -91,9 +90,7 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
     ...(whos[i]![1] === undefined ? [] : [`    ${whos[i]![1]}`]),
     ...howRepeated(tree, calls, width - 4, glyphs).map((text) => `    ${style.dim(text)}`),
   ])
-  const more = `    and ${count(found.length - MOST_SHOWN_FINDINGS, 'group')} more`
-  if (found.length > MOST_SHOWN_FINDINGS) lines.push(style.dim(fitEnd(more, width, glyphs.ellipsis)))
-  return [title('repeated calls (N+1?)', pen), ...lines]
+  return [title('repeated calls (N+1?)', pen), ...lines, ...moreLines(found.length - told.length, pen)]
 }
 
 function howRepeated(

@@ -5,18 +5,20 @@ import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import { type Glyphs, glyphsFor } from '../glyphs.ts'
+import type { Pen } from '../pen.ts'
 import { axisLine } from './axis.ts'
 import { drawBar, type Interval, markFailed } from './bar.ts'
 import { Guides } from './guides.ts'
-import { type HeaderFacts, headerLines } from './header.ts'
+import { type Heading, topLines } from './header.ts'
 import { Labels } from './label.ts'
 import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
+import { RowIds } from './row-ids.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 import { type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
 /** How a waterfall is drawn. */
-export interface WaterfallOptions extends HeaderFacts {
+export interface WaterfallOptions extends Heading {
   /** Columns no line exceeds; meant for 40 and more, safe from 20 on. */
   readonly width: number
   /** False: ASCII marks only. */
@@ -32,6 +34,12 @@ export interface WaterfallOptions extends HeaderFacts {
   readonly zoom?: Zoom
   /** Only these spans get a row (1 by node); `says` names the flags that chose them. */
   readonly view?: { readonly shown: Uint8Array; readonly says: string }
+  /** Span ids before the rows; where there is no room, below them. */
+  readonly showIds?: boolean
+  /** Nothing is cut off a list of findings. */
+  readonly full?: boolean
+  /** What stands below everything else, for the nodes that have a row. */
+  readonly foot?: (pen: Pen, rows: Rows) => Iterable<string>
 }
 
 /** Columns of a label that guides never take: an error mark and the beginning of a name. */
@@ -41,6 +49,7 @@ interface Drawing {
   readonly tree: TraceTree
   readonly rows: Rows
   readonly labels: Labels
+  readonly ids: RowIds
   readonly layout: Layout
   readonly window: TimeWindow
   readonly path: CriticalPath
@@ -53,24 +62,27 @@ interface Drawing {
  * line is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
  */
 export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Generator<string> {
-  const { width, style, fold = true, bars = true, view, scale, zoom = {} } = options
-  const glyphs = glyphsFor(options.unicode)
+  const { width, style, fold = true, bars = true, view, scale, zoom = {}, full = false } = options
+  const pen: Pen = { width, glyphs: glyphsFor(options.unicode), style, full }
+  const { glyphs } = pen
   const window = timeWindow(tree, scale)
-  yield* headerLines(tree, window, options, { width, glyphs, style })
-  yield ''
+  yield* topLines(tree, window, options, pen)
+  if (options.head && tree.count === 1) return
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown)
-  if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, { width, glyphs, style })
+  if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   const labels = new Labels(tree, rows, glyphs)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
-  const layout = layOut(tree, rows, labels, width, bars)
+  const ids = new RowIds(tree, options.showIds === true, width)
+  const layout = layOut(tree, rows, labels, width - ids.columns, bars)
   const shown = zoomed(window, zoom)
-  yield* verdictLines(tree, window, { width, glyphs, style })
+  yield* verdictLines(tree, window, pen)
   const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
-  if (titles !== '') yield style.dim(titles)
-  yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style })
+  if (titles !== '') yield blanks(ids.columns) + style.dim(titles)
+  yield* rowLines({ tree, rows, labels, ids, layout, window: shown, path, glyphs, style })
   yield ''
-  yield* summaryLines(tree, rows, window, { width, glyphs, style }, { bars, view: view?.says })
+  yield* summaryLines(tree, rows, window, pen, { bars, view: view?.says })
+  if (options.foot) yield* options.foot(pen, rows)
 }
 
 function layOut(tree: TraceTree, rows: Rows, labels: Labels, width: number, bars: boolean): Layout {
@@ -99,7 +111,7 @@ function titleLine(layout: Layout, axis: string): string {
 }
 
 function* rowLines(drawing: Drawing): Generator<string> {
-  const { tree, rows, labels, layout, glyphs, style } = drawing
+  const { tree, rows, labels, ids, layout, glyphs, style } = drawing
   const columns = Math.min(
     guideColumnsOf(layout.width),
     Math.floor(layout.label / 2),
@@ -108,15 +120,18 @@ function* rowLines(drawing: Drawing): Generator<string> {
   const guides = new Guides(tree, rows, columns, glyphs)
   const gap = blanks(layout.gap)
   for (const { heading, nodes } of rows.groups) {
-    if (heading !== undefined) yield dividerLine(heading, layout.width, glyphs, style)
+    if (heading !== undefined) yield dividerLine(heading, layout.width + ids.columns, glyphs, style)
     for (const node of nodes) {
       const left = guides.of(node)
       const figures = labels.draw(node, left, layout.label, style) + figuresOf(node, drawing)
-      yield layout.bar === 0 ? figures.trimEnd() : figures + gap + barOf(node, drawing)
+      const row = layout.bar === 0 ? figures.trimEnd() : figures + gap + barOf(node, drawing)
+      yield style.dim(ids.before(node)) + row
+      if (ids.isBelow) yield style.dim(`${guides.under(node)}  ${tree.span(node).spanId}`)
       const statistics = labels.statistics(node)
       if (statistics === '' || labels.statisticsFit(node, left.length, layout.label)) continue
-      const under = `${guides.under(node)}  `
-      yield style.dim(under + fitEnd(statistics, layout.width - displayWidth(under), glyphs.ellipsis))
+      const under = `${blanks(ids.columns)}${guides.under(node)}  `
+      const room = layout.width + ids.columns - displayWidth(under)
+      yield style.dim(under + fitEnd(statistics, room, glyphs.ellipsis))
     }
   }
 }

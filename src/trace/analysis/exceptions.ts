@@ -1,0 +1,61 @@
+import { type Attributes, attribute, type Span, type SpanEvent } from '../model.ts'
+
+/** An exception that a span recorded. Its texts are not yet sanitized for a terminal. */
+export interface RecordedException {
+  /** Where it was recorded; undefined: in attributes of the span itself. */
+  readonly event: SpanEvent | undefined
+  readonly type: Said | undefined
+  readonly message: Said | undefined
+  readonly stack: Said | undefined
+}
+
+/** A text that is not empty, and the attribute that holds it. */
+interface Said {
+  readonly key: string
+  readonly text: string
+}
+
+/**
+ * Where the parts of an exception stand: OpenTelemetry's semantic conventions ("Exceptions"), then the log fields of
+ * OpenTracing's, which Jaeger and Lightstep clients wrote.
+ */
+const OF_ANY = {
+  type: ['exception.type'],
+  message: ['exception.message'],
+  stack: ['exception.stacktrace'],
+} as const
+const OF_ERROR_EVENT = {
+  type: ['exception.type', 'error.kind', 'error.type'],
+  message: ['exception.message', 'message', 'error.message', 'error.object'],
+  stack: ['exception.stacktrace', 'stack', 'error.stack'],
+} as const
+
+/** The exceptions of a span: of its events in their order, else of its attributes. */
+export function exceptionsOf({
+  events,
+  attributes,
+}: Pick<Span, 'events' | 'attributes'>): RecordedException[] {
+  const found = events.flatMap((event) => {
+    const exception = readException(event.attributes, event)
+    return exception ? [exception] : []
+  })
+  if (found.length > 0) return found
+  const own = readException(attributes, undefined)
+  return own ? [own] : []
+}
+
+function readException(attributes: Attributes, event: SpanEvent | undefined): RecordedException | undefined {
+  const places = event?.name === 'error' ? OF_ERROR_EVENT : OF_ANY
+  const [type, message, stack] = [places.type, places.message, places.stack].map((keys) =>
+    firstText(attributes, keys),
+  )
+  return type || message || stack ? { event, type, message, stack } : undefined
+}
+
+function firstText(attributes: Attributes, keys: readonly string[]): Said | undefined {
+  for (const key of keys) {
+    const text = attribute(attributes, key)
+    if (typeof text === 'string' && text.trim() !== '') return { key, text }
+  }
+  return undefined
+}

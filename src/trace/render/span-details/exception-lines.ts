@@ -1,0 +1,83 @@
+import type { RecordedException } from '../../analysis/exceptions.ts'
+import type { Span } from '../../model.ts'
+import { blanks } from '../fit.ts'
+import type { Pen } from '../pen.ts'
+import { beginningOf, brokenLines } from './broken-lines.ts'
+import { listed, moreOf } from './fields.ts'
+import { heading, offsetText } from './heading.ts'
+
+const MOST_EXCEPTIONS = 5
+const MOST_FRAMES = 20
+const STACK_INDENT = 4
+/** A line of a stack that names what lies behind, in Java, .NET and Python. */
+const CAUSE = /^\s*(Caused by|Suppressed|---> |The above exception|During handling)/
+
+/** Of each exception its type, its message and its stack. */
+export function exceptionParts(
+  exceptions: readonly RecordedException[],
+  span: Span,
+  pen: Pen,
+): (readonly string[])[] {
+  const { shown, more } = shownExceptions(exceptions, pen)
+  return [...shown.map((one) => linesOf(one, span, pen)), more]
+}
+
+/** Those that are told, and the line that counts the others. */
+export function shownExceptions(
+  exceptions: readonly RecordedException[],
+  pen: Pen,
+): ReturnType<typeof listed<RecordedException>> {
+  return listed(exceptions, 'exception', 2, pen, MOST_EXCEPTIONS)
+}
+
+function linesOf({ event, type, message, stack }: RecordedException, span: Span, pen: Pen): string[] {
+  const { width, style } = pen
+  const when = event === undefined ? '' : ` (${offsetText(event.timeNanos - span.startNanos, pen)})`
+  const texts = [type?.text, message?.text].filter((text) => text !== undefined)
+  return [
+    heading(`exception${when}`, pen),
+    ...texts.flatMap((text) => {
+      const { shown, left } = pen.full ? { shown: text, left: 0 } : beginningOf(text)
+      const lines = brokenLines(shown, width - 2).map((line) => `  ${style.red(line)}`)
+      return left === 0 ? lines : [...lines, `  ${style.dim(moreOf(left, 'character', pen, width - 2))}`]
+    }),
+    ...(stack === undefined ? [] : stackLines(stack.text, [type?.text, message?.text], pen)),
+  ]
+}
+
+/** The stack without its first line where that says type and message again. */
+function stackLines(stack: string, said: readonly (string | undefined)[], pen: Pen): string[] {
+  const frames = stack.trimEnd().split(/\r?\n/)
+  const [first = ''] = frames
+  if (said.some((text) => text !== undefined && first.includes(text)) && !/^\s/.test(first)) frames.shift()
+  const margin = blanks(STACK_INDENT)
+  const room = pen.width - STACK_INDENT
+  const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)
+  const drawn = (lines: readonly string[]) =>
+    lines
+      .flatMap((frame) => brokenLines(frame.trim() === '' ? '' : depthOf(frame), room))
+      .map((line) => margin + line)
+  const more = left > 0 ? [margin + pen.style.dim(moreOf(left, 'line', pen, room))] : []
+  const isReversed = before.length === 0
+  return isReversed ? [...more, ...drawn(after)] : [...drawn(before), ...more, ...drawn(after)]
+}
+
+/** Frames of one depth stand below each other; what is deeper within a frame (Python's source lines) keeps two blanks. */
+const depthOf = (frame: string): string => frame.replace(/^(\t| {4})(?=\S)/, '').replace(/^ {2}(?=\S)/, '')
+
+interface CutStack {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  readonly left: number
+}
+
+/** The frames next to the error: the last ones of Python, elsewhere the first ones, and all lines that name a cause. */
+function cutStack(frames: readonly string[]): CutStack {
+  if (frames.length <= MOST_FRAMES) return { before: frames, after: [], left: 0 }
+  if (frames[0]?.startsWith('Traceback (most recent call last)')) {
+    return { before: [], after: frames.slice(-MOST_FRAMES), left: frames.length - MOST_FRAMES }
+  }
+  const rest = frames.slice(MOST_FRAMES)
+  const causes = rest.filter((line) => CAUSE.test(line)).slice(0, MOST_EXCEPTIONS)
+  return { before: frames.slice(0, MOST_FRAMES), after: causes, left: rest.length - causes.length }
+}

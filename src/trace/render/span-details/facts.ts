@@ -1,0 +1,88 @@
+import { errorText } from '../../analysis/error-text.ts'
+import { isoTime } from '../../formats/iso-time.ts'
+import { formatDuration } from '../format-duration.ts'
+import type { Pen } from '../pen.ts'
+import { MARKS } from '../waterfall/notes.ts'
+import type { DetailsOf } from './details-of.ts'
+import type { Field } from './fields.ts'
+import { offsetText } from './heading.ts'
+import { wayText } from './way.ts'
+
+/** The facts about a span that every span has, the error first. */
+export function factFields(details: DetailsOf, pen: Pen): Field[] {
+  const { tree, node } = details
+  const span = tree.span(node)
+  const { scope } = span
+  return [
+    ...errorFields(details, pen),
+    { name: 'service', value: span.service },
+    { name: 'kind', value: span.kind },
+    { name: 'start', value: startText(details, pen) },
+    { name: 'duration', value: durationText(details, pen) },
+    { name: 'critical path', value: criticalText(details, pen) },
+    ...(details.way === 'line' && tree.parent(node) >= 0
+      ? [{ name: 'way', value: wayText(tree, node, pen) }]
+      : []),
+    { name: 'span', value: span.spanId },
+    { name: 'trace', value: tree.trace.traceId },
+    ...(span.parentId === undefined ? [] : [{ name: 'parent', value: parentText(details) }]),
+    ...(scope === undefined ? [] : [{ name: 'scope', value: `${scope.name} ${scope.version ?? ''}`.trim() }]),
+    ...oddFields(details, pen),
+  ].filter(({ value }) => value !== '')
+}
+
+function errorFields({ tree, node }: DetailsOf, { style }: Pen): Field[] {
+  const span = tree.span(node)
+  const { status, statusMessage = '' } = span
+  const fields: Field[] = [
+    { name: 'status', value: statusMessage === '' ? status : `${status}: ${statusMessage}` },
+  ]
+  const error = status === 'error' ? errorText(span) : undefined
+  // The status alone would be the same text again.
+  if (error === undefined || error.text === statusMessage) return fields
+  return [
+    { name: 'error', value: error.text, paint: style.red },
+    { name: '', value: `from ${error.from}`, paint: style.dim },
+    ...fields,
+  ]
+}
+
+function startText({ tree, node, zeroNanos }: DetailsOf, pen: Pen): string {
+  if (!tree.isTimed) return 'no start time'
+  const at = tree.startOf(node)
+  return `${offsetText(at - zeroNanos, pen)}, ${isoTime(tree.startNanos + BigInt(Math.round(at)), 6)}`
+}
+
+function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
+  const self = formatDuration(tree.selfNanos(node), glyphs.micro)
+  return `${formatDuration(tree.span(node).durationNanos, glyphs.micro)}, self ${self}`
+}
+
+/** Its share of the time between request and answer; of a span with others below it also theirs. */
+function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
+  let top = node
+  while (tree.parent(top) >= 0) top = tree.parent(top)
+  const whole = tree.endOf(top) - tree.startOf(top)
+  const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
+  const shareOf = (nanos: number) => {
+    const percent = Math.round((nanos / whole) * 100)
+    return percent < 1 ? '<1%' : `${percent}%`
+  }
+  const upTo = (end: number) => onPathBefore[end]! - onPathBefore[node]!
+  const [own, below] = [upTo(node + 1), upTo(tree.after(node))]
+  if (below === 0) return 'not on it: nobody waited for this'
+  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it`
+  return below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
+}
+
+function parentText({ tree, node }: DetailsOf): string {
+  const { parentId = '' } = tree.span(node)
+  if (tree.place(node) === 'orphan') return `${parentId} (not in the trace)`
+  return tree.place(node) === 'cycle' ? `${parentId} (parents lead in a circle)` : parentId
+}
+
+function oddFields({ tree, node }: DetailsOf, { style }: Pen): Field[] {
+  const odd: string[] = tree.span(node).marks.map((mark) => MARKS[mark])
+  if (tree.isDuplicate(node)) odd.push('another span of the trace has the same id')
+  return odd.map((value) => ({ name: 'note', value, paint: style.yellow }))
+}

@@ -1,0 +1,237 @@
+import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import { criticalPath, timeOnPathBefore } from '../../../src/trace/analysis/critical-path.ts'
+import { maskTrace } from '../../../src/trace/masking.ts'
+import type { Span, Trace } from '../../../src/trace/model.ts'
+import { glyphsFor, WORDS } from '../../../src/trace/render/glyphs.ts'
+import type { Pen } from '../../../src/trace/render/pen.ts'
+import { brokenLines } from '../../../src/trace/render/span-details/broken-lines.ts'
+import { spanDetails } from '../../../src/trace/render/span-details/span-details.ts'
+import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
+import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { UNSTYLED } from '../../../src/unstyled.ts'
+import { anyTrace, EPOCH, makeChain, makeSpan, makeTrace } from '../make.ts'
+import { anyOtlpTrace } from '../rich.ts'
+
+const pens = (width: number): Pen[] => [
+  { width, glyphs: glyphsFor(true), style: UNSTYLED },
+  { width, glyphs: glyphsFor(false), style: UNSTYLED },
+  { width, glyphs: WORDS, style: UNSTYLED, full: true },
+]
+
+function details(trace: Trace, node: number, pen: Pen, way: 'steps' | 'line' = 'steps'): string[] {
+  const tree = buildTree(trace)
+  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const onPathBefore = timeOnPathBefore(path, tree.count)
+  return [...spanDetails({ tree, node, onPathBefore, zeroNanos: 0, way }, pen)]
+}
+
+const withParts = (parts: Partial<Span>): Trace => {
+  const trace = makeTrace({ id: 1, ms: 10 })
+  return { ...trace, spans: [{ ...makeSpan({ id: 1, ms: 10 }), ...parts }] }
+}
+
+const [unicode, ascii] = pens(80) as [Pen, Pen, Pen]
+
+test('of any span no line is wider than the terminal, and nothing steers it', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(anyOtlpTrace, anyTrace),
+      fc.nat(),
+      fc.integer({ min: 40, max: 200 }),
+      fc.constantFrom('steps' as const, 'line' as const),
+      (trace, pick, width, way) => {
+        if (trace.spans.length === 0) return
+        for (const pen of pens(width)) {
+          for (const line of details(trace, pick % trace.spans.length, pen, way)) {
+            expect(stringWidth(line), JSON.stringify(line)).toBeLessThanOrEqual(width)
+            expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/)
+            expect(stripVTControlCharacters(line)).toBe(line)
+          }
+        }
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test('ids are whole from 40 columns on', () => {
+  const parts = { links: [{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), attributes: [] }] }
+  const { traceId } = withParts(parts)
+  for (let width = 40; width <= 200; width++) {
+    for (const pen of pens(width)) {
+      const text = details(withParts(parts), 0, pen).join('\n')
+      for (const id of [traceId, 'ab'.repeat(16), 'cd'.repeat(8), '0000000000000001'])
+        expect(text).toMatch(new RegExp(`(^| )${id}$|(^| )${id}  `, 'm'))
+    }
+  }
+})
+
+test('nothing is lost of a text that is broken but blanks', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.integer({ min: 4, max: 60 }),
+      (text, width) => {
+        const bare = (lines: readonly string[]) => lines.join('').replace(/\s/g, '')
+        expect(bare(brokenLines(text, width))).toBe(bare(brokenLines(text, 100_000)))
+      },
+    ),
+  )
+})
+
+describe('what is broken', () => {
+  test('after blanks and commas, and never inside a word that fits', () => {
+    expect(brokenLines('SELECT id,total,customer FROM orders', 16)).toEqual([
+      'SELECT id,total,',
+      'customer FROM',
+      'orders',
+    ])
+    expect(brokenLines(`id ${'f'.repeat(32)} end`, 33)).toEqual(['id', 'f'.repeat(32), 'end'])
+  })
+
+  test('a word that has no room beside its name stands below it', () => {
+    const text = details(
+      withParts({ attributes: [['messaging.message.conversation_id', 'a'.repeat(50)]] }),
+      0,
+      unicode,
+    )
+    expect(text.join('\n')).toContain(
+      `\n  messaging.message.conversation_id\n      ${'a'.repeat(50)}\n`.trimEnd(),
+    )
+  })
+})
+
+describe('stacks', () => {
+  const stackOf = (stack: string) =>
+    details(
+      withParts({
+        status: 'error',
+        events: [
+          {
+            name: 'exception',
+            timeNanos: EPOCH,
+            attributes: [
+              ['exception.type', 'ValueError'],
+              ['exception.message', 'bad'],
+              ['exception.stacktrace', stack],
+            ],
+          },
+        ],
+      }),
+      0,
+      ascii,
+    )
+
+  test('of Python: the last lines, which are those of the error', () => {
+    const frames = Array.from({ length: 30 }, (_, i) => [
+      `  File "/app/m${i}.py", line ${i}, in f`,
+      '    f()',
+    ]).flat()
+    const lines = stackOf(['Traceback (most recent call last):', ...frames, 'ValueError: bad'].join('\n'))
+    expect(lines).toContain('    and 42 more lines: --full')
+    expect(lines).toContain('    File "/app/m29.py", line 29, in f')
+    expect(lines).toContain('    ValueError: bad')
+    expect(lines.join('\n')).not.toContain('m5.py')
+  })
+
+  test('a short one has all of its lines', () => {
+    const lines = stackOf('ValueError: bad\r\n    at f (a.js:1)\r\n    at g (b.js:2)\r\n')
+    expect(lines.slice(lines.indexOf('exception (+0s)'))).toEqual([
+      'exception (+0s)',
+      '  ValueError',
+      '  bad',
+      '    at f (a.js:1)',
+      '    at g (b.js:2)',
+      '',
+      'events (1)',
+      '  +0s  exception (above)',
+    ])
+  })
+})
+
+test('a secret in any part is masked', () => {
+  const secret = 'sk_live_51H8xAbCdEfGhIjKl'
+  const attributes = [['note', `uses ${secret}`]] as const
+  const { trace } = maskTrace(
+    withParts({
+      name: `call ${secret}`,
+      status: 'error',
+      statusMessage: `refused ${secret}`,
+      attributes,
+      resource: attributes,
+      scope: { name: `lib ${secret}`, attributes },
+      links: [{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), attributes }],
+      events: [
+        {
+          name: `exception`,
+          timeNanos: EPOCH,
+          attributes: [
+            ['exception.message', secret],
+            ['exception.stacktrace', `Error: x\n at ${secret}`],
+          ],
+        },
+        { name: `said ${secret}`, timeNanos: EPOCH, attributes },
+      ],
+    }),
+  )
+  for (const pen of pens(80)) expect(details(trace, 0, pen).join('\n')).not.toContain('sk_live')
+})
+
+test('a long way is shown by its ends', () => {
+  const lines = details(makeChain(60), 59, unicode)
+  expect(lines).toContain('  … 48 more steps: --full')
+  expect(lines.filter((line) => /^ {2}span \d+ .*shop/.test(line))).toHaveLength(12)
+  expect(details(makeChain(60), 59, unicode, 'line').join(' ')).toMatch(/span 3 > … \(48 more\) > span 52/)
+})
+
+test('what is off the critical path says so', () => {
+  const trace = makeTrace(
+    { id: 1, ms: 100 },
+    { id: 2, parent: 1, at: 0, ms: 90 },
+    { id: 3, parent: 1, at: 0, ms: 20 },
+  )
+  expect(details(trace, 2, unicode)).toContain('  critical path  not on it: nobody waited for this')
+  expect(details(trace, 0, unicode)).toContain(
+    '  critical path  10.0ms, 10% of it; with what is below it 100ms, 100%',
+  )
+})
+
+test('span ids of rows are whole at any width, and no line is too wide', () => {
+  fc.assert(
+    fc.property(anyTrace, fc.integer({ min: 40, max: 200 }), fc.boolean(), (trace, width, isUnicode) => {
+      const tree = buildTree(trace)
+      const options = { width, fold: false, showIds: true }
+      for (const lines of [
+        [...renderWaterfall(tree, { ...options, unicode: isUnicode, style: UNSTYLED })],
+        [...renderPlain(tree, options)],
+      ]) {
+        for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(width)
+        const words = new Set(lines.join(' ').split(/ +/))
+        for (const { spanId } of trace.spans) expect(words).toContain(spanId)
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('--full lists every place where an error began; without it the flag is named', () => {
+  const failed = Array.from({ length: 9 }, (_, i) => ({
+    id: i + 2,
+    parent: 1,
+    at: i,
+    ms: 1,
+    status: 'error' as const,
+    message: `cause ${i}`,
+  }))
+  const tree = buildTree(makeTrace({ id: 1, ms: 100 }, ...failed))
+  const draw = (full: boolean) => [
+    ...renderWaterfall(tree, { width: 80, unicode: true, style: UNSTYLED, full }),
+  ]
+  expect(draw(false)).toContain('    and 6 more: --full')
+  expect(draw(true).filter((line) => /^ {4}cause \d$/.test(line))).toHaveLength(9)
+  expect(draw(true).join('\n')).not.toContain('more: --full')
+})
