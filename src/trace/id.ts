@@ -1,63 +1,63 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../safe-text.ts'
+import { addressIn, fromAddress } from './id-forms/address.ts'
+import { fromHeaderValue } from './id-forms/header-value.ts'
+import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'
+import { namedIds, unwrapped } from './id-forms/unwrapped.ts'
 
-/**
- * A span or trace id as a person gave it.
- * - `span`: only a span id is known. - `trace`: a trace id, with `spanId` where the text gave both (`traceparent`).
- * - `either`: 64 bits that may be a span id or the low half of a trace id; both fields hold the same digits.
- */
-export interface TraceReference {
-  readonly kind: 'span' | 'trace' | 'either'
-  readonly form: 'hex' | 'decimal' | 'base64' | 'uuid' | 'traceparent' | 'url'
-  /** 16 lower-case hex digits. */
-  readonly spanId?: string
-  /** 32 lower-case hex digits, or 16 where only the low half is known. */
-  readonly traceId?: string
-  /** The hex digits as given (lower case, not padded), for back ends that want them that way. */
-  readonly digits?: string
+/** A span or trace id as a person gave it. */
+export interface TraceReference extends Reading {
   /** Other readings of the same text, likeliest first: sixteen decimal digits are hex digits too. */
   readonly alternatives: readonly TraceReference[]
 }
 
-type Reading = Omit<TraceReference, 'alternatives'>
-
-const URL_SPAN_PARAMETER = 'span_guid'
+/** Addresses of pages with a query in them have a few thousand. */
+const MOST_CHARACTERS = 8192
 
 /**
- * Reads a span or trace id in any form tools print one. Failure `usage` when the text is none of them.
+ * Reads a span or trace id in any form tools print one, whatever brackets, labels and punctuation stand around it. Failure
+ * `usage` when the text holds none.
  * Where a text can be read in two ways hex wins, except for 17 to 20 decimal digits that fit 64 bits: those are what
  * Lightstep's and Datadog's SDKs log, and no tool prints a trace id of that length.
  */
 export function parseSpanOrTraceId(text: string): TraceReference {
-  const trimmed = text.trim().replace(/^(["'])(.*)\1$/, '$2')
-  if (/^https?:\/\//i.test(trimmed)) return { ...fromUrl(trimmed), alternatives: [] }
-  const readings = [fromTraceparent, fromUuid, fromHex, fromDecimal, fromBase64]
-    .map((read) => read(trimmed))
-    .filter((reading) => reading !== undefined)
-  if (readings[0]?.form === 'hex' && readings[1]?.form === 'decimal' && trimmed.length > 16) {
-    readings.splice(0, 2, readings[1], readings[0])
-  }
-  const [first, ...others] = readings
-  if (!first) throw notAnId(`"${safeText(trimmed, 80)}" is not a span or trace id`)
-  return { ...first, alternatives: others.map((other) => ({ ...other, alternatives: [] })) }
+  if (text.length > MOST_CHARACTERS) throw notAnId('this is too long for a span or trace id')
+  const bare = unwrapped(text)
+  const address = addressIn(bare)
+  const isPage = address !== undefined && /^https?:/i.test(bare)
+  const [first, ...others] = isPage ? [] : readingsOf(bare)
+  if (first) return { ...first, alternatives: others.map((other) => ({ ...other, alternatives: [] })) }
+  const page = address === undefined ? undefined : fromAddress(address)
+  if (typeof page === 'object') return { ...page, alternatives: [] }
+  const named = isPage ? undefined : fromNamedIds(text)
+  if (named) return named
+  throw notAnId(page ?? `"${safeText(text.trim(), 80)}" is not a span or trace id`)
 }
 
 function notAnId(message: string): Failure {
   return new Failure('usage', message, {
-    hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, or the URL of a trace in Jaeger, Grafana, Zipkin or Lightstep.',
+    hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, B3 or X-Ray header, or the URL of a trace in Jaeger, Grafana, Zipkin or Lightstep.',
   })
 }
 
-function isZero(hex: string): boolean {
-  return /^0+$/.test(hex)
+/** Every reading of a text that is nothing but an id, likeliest first. */
+function readingsOf(text: string): Reading[] {
+  const readings = [fromHeaderValue, fromUuid, fromHex, fromDecimal, fromBase64]
+    .map((read) => read(text))
+    .filter((reading) => reading !== undefined)
+  if (readings[0]?.form === 'hex' && readings[1]?.form === 'decimal' && text.length > 16) {
+    readings.splice(0, 2, readings[1], readings[0])
+  }
+  return readings
 }
 
-/** W3C Trace Context §3.2: version, trace id, parent id, flags; later versions may append fields. */
-function fromTraceparent(text: string): Reading | undefined {
-  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/i.exec(text)
-  const [traceId, spanId] = [match?.[1]?.toLowerCase(), match?.[2]?.toLowerCase()]
-  if (!traceId || !spanId || isZero(traceId) || isZero(spanId)) return undefined
-  return { kind: 'trace', form: 'traceparent', traceId, spanId }
+/** A log line: what it names as the trace, with the span where it names one. */
+function fromNamedIds(text: string): TraceReference | undefined {
+  const { trace, span } = namedIds(text)
+  const [ofTrace, ofSpan] = [trace, span].map((id) => (id === undefined ? undefined : readingsOf(id)[0]))
+  if (!ofTrace?.traceId) return ofSpan?.spanId ? { ...ofSpan, alternatives: [] } : undefined
+  if (!ofSpan?.spanId || ofSpan.kind === 'trace') return { ...ofTrace, alternatives: [] }
+  return { ...ofTrace, kind: 'trace', spanId: ofSpan.spanId, alternatives: [] }
 }
 
 function fromUuid(text: string): Reading | undefined {
@@ -85,41 +85,3 @@ function fromBase64(text: string): Reading | undefined {
   if (bytes.toString('base64').replaceAll('=', '') !== canonical) return undefined
   return fromDigits(bytes.toString('hex'), 'base64')
 }
-
-/** Bytes give the width of an id, and so do more than 16 hex digits; fewer digits may lack leading zeros. */
-function fromDigits(hex: string, form: Reading['form'], digits?: string): Reading | undefined {
-  if (isZero(hex)) return undefined
-  const given = digits === undefined ? {} : { digits }
-  if (hex.length > 16) return { kind: 'trace', form, traceId: hex.padStart(32, '0'), ...given }
-  const id = hex.padStart(16, '0')
-  return { kind: 'either', form, spanId: id, traceId: id, ...given }
-}
-
-/**
- * The one id in the address of a page or an API: Lightstep's `span_guid=`, a part of the path (Jaeger `/trace/ID`,
- * Zipkin `/zipkin/traces/ID`, Tempo `/api/v2/traces/ID`), or a value of the query, as JSON too (Grafana Explore's
- * `panes=`). The URL is not echoed: query strings of internal tools have been seen to carry session tokens.
- */
-function fromUrl(text: string): Reading {
-  if (!URL.canParse(text)) throw notAnId('this is not an address')
-  const { pathname, searchParams, hash } = new URL(text)
-  const guid = searchParams.get(URL_SPAN_PARAMETER)
-  if (guid !== null) {
-    const reading = fromHex(guid) ?? fromDecimal(guid)
-    if (!reading?.spanId) throw notAnId(`this address has no ${URL_SPAN_PARAMETER}= with a span id`)
-    const given = reading.digits === undefined ? {} : { digits: reading.digits }
-    return { kind: 'span', form: 'url', spanId: reading.spanId, ...given }
-  }
-  const texts = [...pathname.split('/'), ...[...searchParams.values(), hash].flatMap(words)]
-  for (const length of [32, 16]) {
-    const hex = texts.filter((part) => part.length === length && /^[\da-f]+$/i.test(part))
-    const [id, another] = new Set(hex.map((one) => one.toLowerCase()))
-    // Of two ids nobody knows which one is meant.
-    const reading = id === undefined || another !== undefined ? undefined : fromDigits(id, 'url', id)
-    if (reading) return reading
-    if (another !== undefined) break
-  }
-  throw notAnId('this address holds no trace id, or more than one')
-}
-
-const words = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)

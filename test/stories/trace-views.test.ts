@@ -174,6 +174,35 @@ it.each(['00fb86738b', '00fb86738b42c835484f'])(
   },
 )
 
+describe('an id as it is on the clipboard', () => {
+  const { traceId } = trace
+  const xray = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`
+  it.each([
+    `trace_id=${traceId}`,
+    `'traceparent: 00-${traceId}-00f067aa0ba902b7-01'`,
+    `'b3: ${traceId}-00f067aa0ba902b7-1'`,
+    `'X-Amzn-Trace-Id: Root=${xray};Sampled=1'`,
+    `'"traceId": "${traceId}",'`,
+    `'[${traceId}].'`,
+    `'12:01 ERROR pay trace_id=${traceId} span_id=00f067aa0ba902b7 msg=x'`,
+    `'<http://tracing.example:16686/trace/${traceId}>'`,
+    `tracing.example:16686/trace/${traceId}`,
+    `'/${Buffer.from(`fc${traceId.slice(2)}`, 'hex')
+      .toString('base64')
+      .slice(1)}'`,
+  ])('%s', async (typed) => {
+    const wanted = typed.startsWith("'/") ? { ...trace, traceId: `fc${traceId.slice(2)}` } : trace
+    const tempo = await startTempoApi({ traces: [wanted] })
+    await world.writeConfig(
+      `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,
+    )
+    const outcome = await world.type(`ls-auth trace get ${typed}`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome.stdout).toContain(`trace ${wanted.traceId} `)
+    await tempo.close()
+  })
+})
+
 it('a search by a service that the source has not names the one that is near', async () => {
   const search = (flags: string) => world.type(`ls-auth trace search --file ${file} ${flags}`)
   expect(await search('--service paymnet')).toMatchObject({

@@ -51,6 +51,137 @@ test.each([
   expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
 
+const b3 = `${TRACE}-${SPAN}`
+const xray = '1-11223344-556677888899aabbccddeeff'
+const both: Partial<TraceReference> = { kind: 'trace', traceId: TRACE, spanId: SPAN }
+const onlyTrace: Partial<TraceReference> = { kind: 'trace', traceId: TRACE }
+const left = encodeURIComponent(JSON.stringify(['now-1h', 'now', 'Tempo', { query: TRACE, refId: 'A' }]))
+
+describe('what a clipboard holds', () => {
+  test.each<[string, Partial<TraceReference>]>([
+    // Headers.
+    [b3, both],
+    [`${b3}-1`, both],
+    [`${b3}-d-${'5'.repeat(16)}`, both],
+    [`${SPAN}-${'5'.repeat(16)}-0`, { kind: 'trace', traceId: SPAN, spanId: '5'.repeat(16) }],
+    [`b3: ${b3}-1`, both],
+    [`X-B3-TraceId: ${TRACE}`, onlyTrace],
+    [xray, onlyTrace],
+    [`Root=${xray};Parent=${SPAN};Sampled=1`, both],
+    [`X-Amzn-Trace-Id: Root=${xray};Sampled=1`, onlyTrace],
+    [`X-Amzn-Trace-Id: Self=1-67891234-12456789abcdef012345678;Root=${xray}`, onlyTrace],
+    [`traceparent: 00-${TRACE}-${SPAN}-01`, both],
+    [`"traceparent": "00-${TRACE}-${SPAN}-01",`, both],
+    [`traceparent='00-${TRACE}-${SPAN}-01'`, both],
+    [`uber-trace-id: ${TRACE}:${SPAN.slice(2)}:0:1`, both],
+    [`${TRACE}/${BigInt(`0x${SPAN}`)};o=1`, both],
+    [`X-Cloud-Trace-Context: ${TRACE}/${BigInt(`0x${SPAN}`)}`, both],
+    // Names, brackets, quotes, punctuation.
+    [`trace_id=${TRACE}`, onlyTrace],
+    [`traceID: ${TRACE}`, onlyTrace],
+    [`traceId=${TRACE}.`, onlyTrace],
+    [`trace.id:${TRACE}`, onlyTrace],
+    [`TraceId="${TRACE}"`, onlyTrace],
+    [`"trace_id": "${TRACE}",`, onlyTrace],
+    [`{"traceId":"${TRACE}"}`, onlyTrace],
+    [`[${TRACE}]`, onlyTrace],
+    [`(${TRACE}).`, onlyTrace],
+    [`<${TRACE}>`, onlyTrace],
+    [`'${TRACE}';`, onlyTrace],
+    [`\`${TRACE}\``, onlyTrace],
+    [`[trace_id=${TRACE}]`, onlyTrace],
+    [`dd.trace_id=${BigInt(`0x${SPAN}`)}`, { kind: 'either', form: 'decimal', traceId: SPAN }],
+    [`span_id=${SPAN}`, { kind: 'either', spanId: SPAN }],
+    ['trace_id: ESIzRFVmd4iImaq7zN3u/w==', onlyTrace],
+    ['traceId=11223344-5566-7788-8899-aabbccddeeff', onlyTrace],
+    // Log lines.
+    [`trace_id=${TRACE} span_id=${SPAN}`, both],
+    [`ERROR [${'pay'}] trace_id=${TRACE} parent_span_id=${'5'.repeat(16)} span_id=${SPAN} msg="x"`, both],
+    [`{"level":"error","traceId":"${TRACE}","spanId":"${SPAN}","msg":"x"}`, both],
+    [`12:00:01 failed, trace_id=${TRACE}, see the log`, onlyTrace],
+    // Addresses.
+    [`<http://jaeger:16686/trace/${TRACE}>`, onlyTrace],
+    [`(http://jaeger:16686/trace/${TRACE}).`, onlyTrace],
+    [`http://jaeger:16686/trace/${TRACE}).`, onlyTrace],
+    [`[the trace](http://jaeger:16686/trace/${TRACE})`, onlyTrace],
+    [`see http://jaeger:16686/trace/${TRACE}, please`, onlyTrace],
+    [`jaeger:16686/trace/${TRACE}`, onlyTrace],
+    [`trace-ui:16686/trace/${TRACE}`, onlyTrace],
+    [`projects/shop-1/traces/${TRACE}`, onlyTrace],
+    [
+      `http://jaeger:16686/trace/${TRACE.slice(0, 30)}`,
+      { kind: 'trace', traceId: `00${TRACE.slice(0, 30)}` },
+    ],
+    [`http://jaeger:16686/api/v3/traces/${TRACE}`, onlyTrace],
+    [`http://jaeger:16686/trace/${TRACE}?uiFind=${SPAN}&x=1#top`, onlyTrace],
+    [`https://g.example/explore?orgId=1&left=${left}`, onlyTrace],
+    [`https://g.example/explore?schemaVersion=1&panes={"a":{"queries":[{"query":"${TRACE}"}]}}`, onlyTrace],
+    [`https://ui.honeycomb.io/team/datasets/shop/trace?trace_id=${TRACE}&span=${SPAN}`, onlyTrace],
+    ['https://app.lightstep.com/prod/trace?span_guid=f1a2b3c4d5e6f7)', { kind: 'span', spanId: SPAN }],
+    [
+      'https://app.lightstep.com/prod/trace?at=1&span_guid=00f1a2b3c4d5e6f7&k=1.',
+      { kind: 'span', spanId: SPAN },
+    ],
+  ])('%s', (text, expected) => {
+    expect(parseSpanOrTraceId(text)).toMatchObject(expected)
+  })
+
+  test.each([
+    'trace_id=',
+    '[]',
+    'trace_id=checkout',
+    `trace_id=${TRACE} trace_id=${OTHER}`,
+    `${TRACE} ${OTHER}`,
+    'Root=1-11223344-5566',
+    'jaeger:16686/search',
+    '/trace/',
+    '((((((',
+    '"',
+  ])('%j is refused', (text) => {
+    expect(failureOf(text).code).toBe('usage')
+  })
+
+  test('any text is read or refused, in time that does not grow fast', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            'trace_id=',
+            '"',
+            '[',
+            ']',
+            ':',
+            '-',
+            '/',
+            ' ',
+            'http://',
+            TRACE,
+            SPAN,
+            '1-',
+            '\n',
+            '=',
+          ),
+          {
+            maxLength: 40,
+          },
+        ),
+        (parts) => {
+          try {
+            expect(parseSpanOrTraceId(parts.join('')).kind).toMatch(/^(span|trace|either)$/)
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'usage' })
+          }
+        },
+      ),
+    )
+    const started = performance.now()
+    for (const part of ['[', 'trace_id=', '"', '.', 'a', '/', 'trace'])
+      for (const length of [8000, 100_000])
+        expect(() => parseSpanOrTraceId(part.repeat(length / part.length))).toThrow(Failure)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})
+
 describe('a text with two readings', () => {
   test('sixteen decimal digits are hex first, decimal second', () => {
     const id = parseSpanOrTraceId('1234567890123456')

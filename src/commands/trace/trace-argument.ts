@@ -11,8 +11,15 @@ export type TraceArgument =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'word'; readonly text: string; readonly reference: TraceReference | Failure }
 
-/** Distinguishes a path from an id. A base64 id may hold a slash, so only a leading slash makes a path. */
+/** Of an id as base64: a path rarely ends like this. */
+const PADDED = /^\/[\w+/-]+={1,2}$/
+
+/**
+ * Distinguishes a path from an id. A base64 id may hold a slash, so only a leading slash makes a path, and not before
+ * the padding of base64.
+ */
 export function readTraceArgument(text: string): TraceArgument {
+  if (PADDED.test(text)) return { kind: 'word', text, reference: readReference(text) }
   if (text === '-' || /^\.{0,2}[/\\]|\.(json|ndjson|jsonl|pb|binpb|gz|otlp)$/i.test(text)) {
     return { kind: 'file', path: text }
   }
