@@ -1,8 +1,8 @@
-import { isInternalAddress } from './internal-address.ts'
+import { isInternalAddress } from './masking/internal-address.ts'
+import { isPeerAddress, isSensitive, isStatement } from './masking/sensitive-keys.ts'
+import { maskLiterals } from './masking/statement.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
-import { isPeerAddress, isSensitive, isStatement } from './sensitive-keys.ts'
 import { SpanView } from './span-view.ts'
-import { maskLiterals } from './statement.ts'
 
 /** What stands in place of a masked value. */
 export const MASKED = '[masked]'

@@ -59,7 +59,7 @@ const PURE = [
   /^src\/(claims|providers|backends)\//,
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
-  /^src\/trace\/(tree|analysis|formats|render|id-forms)\//,
+  /^src\/trace\/(tree|analysis|formats|render|id-forms|masking)\//,
   /^src\/(errors|safe-text|ascii-signs|claim-grammar|json-object|loopback-host|near-name|unstyled|display-width|wrap)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
 import { MASKED, maskText, maskTrace } from '../../src/trace/masking.ts'
-import { isSensitive } from '../../src/trace/sensitive-keys.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
 describe('keys', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { maskLiterals } from '../../src/trace/masking/statement.ts'
 import { MASKED, maskTrace, maskUnder } from '../../src/trace/masking.ts'
-import { maskLiterals } from '../../src/trace/statement.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
 describe('a database statement keeps its shape, its literals go', () => {
