@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { hasApache } from './apache.ts'
 import { backendSuite } from './suites/backends.ts'
 import { cliSuite } from './suites/cli.ts'
+import { forgerySuite, pretenderSuite } from './suites/forgeries.ts'
 import { healthSuite } from './suites/health.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
@@ -13,6 +14,7 @@ import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
 import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
 import { upstreamSuite } from './suites/upstream.ts'
+import { rulesSuite, workloadSuite, workloadsOffSuite } from './suites/workloads.ts'
 
 describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('the commands a person types', cliSuite)
@@ -24,6 +26,11 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('keys that change', rotationSuite)
   describe('addresses and methods', pathSuite)
   describe('what reaches the upstream, and what comes back', upstreamSuite)
+  describe('workloads of a second issuer', workloadSuite)
+  describe('tokens of one issuer that look like those of the other', forgerySuite)
+  describe('an issuer of workloads that bears the name of the other', pretenderSuite)
+  describe('the rules for workloads', rulesSuite)
+  describe('without a second issuer', workloadsOffSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)
   describe('Tempo and Jaeger', backendSuite)

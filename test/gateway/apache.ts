@@ -25,6 +25,8 @@ export interface ApacheOptions {
   /** Origin of the API behind. */
   upstream: string
   apiKey: string
+  /** The text of `workloads.rules`; as shipped, with no rule in it, when absent. */
+  rules?: string
   variables?: Variables
 }
 
@@ -36,6 +38,7 @@ export interface AccessLine {
   readonly oid: string
   readonly client: string
   readonly jti: string
+  readonly repository: string
   readonly method: string
   readonly path: string
   readonly query: string
@@ -55,6 +58,7 @@ export interface ApacheGateway {
   readonly port: number
   readonly pid: number
   readonly keyFile: string
+  readonly rulesFile: string
   /** The newest line of the access log that contains this text, once there is one. Every line must be JSON. */
   line(mark: string): Promise<AccessLine>
   accessLog(): Promise<string>
@@ -73,12 +77,14 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
   const accessFile = join(root, 'access.log')
   const errorFile = join(root, 'error.log')
   const keyFile = join(root, 'api-key')
+  const rulesFile = join(root, 'gateway', 'workloads.rules')
   try {
     // Apache's children run as another user and must reach the key.
     await chmod(root, 0o755)
     await mkdir(join(root, 'run'))
     await cp(SHIPPED, join(root, 'gateway'), { recursive: true })
     await writeKey(keyFile, options.apiKey)
+    if (options.rules !== undefined) await writeFile(rulesFile, options.rules)
     await writeFile(accessFile, '')
     const variables = join(root, 'gateway', 'variables.conf')
     const text = replaceVariables(await readFile(variables, 'utf8'), {
@@ -86,6 +92,8 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
       GW_UPSTREAM: options.upstream,
       GW_KEY_FILE: keyFile,
       GW_LUA: join(root, 'gateway', 'gateway.lua'),
+      GW_WORKLOAD_LUA: join(root, 'gateway', 'workloads.lua'),
+      GW_WORKLOAD_RULES: rulesFile,
       GW_LISTEN: `127.0.0.1:${port}`,
       GW_ACCESS_LOG: accessFile,
       GW_ERROR_LOG: errorFile,
@@ -115,6 +123,7 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
       port,
       pid: child.pid ?? 0,
       keyFile,
+      rulesFile,
       line: (mark) => findLine(accessFile, mark),
       accessLog: () => readFile(accessFile, 'utf8'),
       errorLog: () => readFile(errorFile, 'utf8'),

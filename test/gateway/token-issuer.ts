@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  CompactSign,
+  type CryptoKey,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import { listen } from '../world/loopback-server.ts'
 
 /** What a token is signed with. All but `ours` must be refused. */
@@ -23,6 +31,8 @@ export interface TokenIssuer {
   readonly requests: readonly string[]
   /** A good token for `api://traces` with these claims on top; an undefined one removes the claim. */
   mint(claims?: Record<string, unknown>, signer?: Signer): Promise<string>
+  /** Signs this text as it is, JSON or not. */
+  sign(payload: string): Promise<string>
   /** Publishes a new key in place of the current one. */
   rotate(): Promise<void>
   close(): Promise<void>
@@ -32,6 +42,8 @@ export interface TokenIssuer {
 export interface TokenIssuerOptions {
   /** Bytes by which the JWKS is longer than its one key needs, as large issuers' are. */
   paddingBytes?: number
+  /** What its metadata say that its name is, when that is not its own. */
+  pretendedIssuer?: string
   /** Announce an introspection endpoint that finds every token active. */
   credulousIntrospection?: boolean
 }
@@ -65,7 +77,7 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
   async function answerTo(path: string): Promise<object | undefined> {
     if (path === '/.well-known/openid-configuration')
       return {
-        issuer,
+        issuer: options.pretendedIssuer ?? issuer,
         // Also what a subject and an audience would be called, should anybody take this document for claims.
         sub: 'metadata',
         jwks_uri: `${issuer}/jwks`,
@@ -108,6 +120,10 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
       const { privateKey } = { ours: current, foreign, retired }[signer]
       return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' }).sign(privateKey)
     },
+    sign: (payload) =>
+      new CompactSign(new TextEncoder().encode(payload))
+        .setProtectedHeader({ alg: 'RS256', kid: current.kid })
+        .sign(current.privateKey),
     async rotate() {
       retired = current
       current = await newKey()

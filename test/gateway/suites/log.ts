@@ -35,6 +35,7 @@ export function logSuite(): void {
       oid: '',
       client: 'ls-auth',
       jti,
+      repository: '',
       method: 'GET',
       path: TRACE,
       query: 'span-id=abc',
