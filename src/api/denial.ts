@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { type Challenge, readChallenge, STEP_UP } from './challenge.ts'
 import { isPage } from './page.ts'
+import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
@@ -116,12 +117,14 @@ function missingScopes(challenge: Challenge | undefined, token: string | undefin
     : (challenge?.scope?.split(' ') ?? []).filter((scope) => !held?.includes(scope))
 }
 
-/** A scope is asked for at sign-in, a group is granted by somebody. */
+/** A scope is asked for at sign-in, a group is granted by somebody, a claim is what a workload is. */
 function accessHint(
   challenge: Challenge | undefined,
   token: string | undefined,
   missing: readonly string[],
 ): string {
+  const claim = requiredClaim(challenge)
+  if (claim) return claimHint(claim)
   const holdsAll = missing.length === 0 && challenge?.scope !== undefined && scopesOf(token) !== undefined
   if (isAboutGroups(challenge) || holdsAll) {
     const issuer = claimsOf(token)?.iss
@@ -165,13 +168,14 @@ function theirReason(challenge: Challenge | undefined): string[] {
 const isAboutGroups = (challenge: Challenge | undefined): boolean =>
   /\bgroups?\b|\bmember/i.test(challenge?.description ?? '')
 
-/** Scopes, groups and audience of the rejected token, to compare with the required ones. Claims only, never the token. */
+/** Scopes, groups, audience and what a workload is, of the rejected token, to compare. Claims only, never the token. */
 function claimsInToken(token: string | undefined, challenge: Challenge | undefined): string[] {
   const claims = claimsOf(token)
   if (!claims) return []
   const { aud, scope, scp, groups } = claims
   const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
-  const lines: string[] = []
+  const claim = requiredClaim(challenge)
+  const lines = claim ? requiredAndHeld(claim, claims) : []
   if (scope ?? scp) lines.push(`held scope: ${show(scope ?? scp)}`)
   else if (challenge?.scope) lines.push('held scope: none')
   if (groups && isAboutGroups(challenge)) lines.push(`held groups: ${show(groups)}`)

@@ -66,6 +66,49 @@ describe('what is missing is told apart', () => {
     expect(explained(403, challenge, '', 'opaque').hint).toContain('ls-auth login --scope traces:read')
   })
 
+  it.each([
+    [
+      'a claim with its value',
+      'environment=prod eu',
+      { environment: 'staging' },
+      'Run the job with environment prod eu, or ask whoever runs the gateway to admit this one.',
+      ['required environment: prod eu', 'held environment: staging'],
+    ],
+    [
+      'a claim that the token has not',
+      'ref=refs/heads/a=b',
+      {},
+      'Run the job with ref refs/heads/a=b, or ask whoever runs the gateway to admit this one.',
+      ['required ref: refs/heads/a=b', 'held ref: none'],
+    ],
+    [
+      'a claim that is not text',
+      'project_id=7',
+      { project_id: [7] },
+      'Run the job with project_id 7, or ask whoever runs the gateway to admit this one.',
+      ['required project_id: 7', 'held project_id: [7]'],
+    ],
+    [
+      'names, where the values are not for everybody',
+      'repository or project_path or sub',
+      { repository: 'eve/app\u001b[1m', sub: 'repo:eve/app' },
+      'Ask whoever runs the gateway to admit this workload by its repository or project_path or sub.',
+      ['held repository: eve/app\\u{1b}[1m', 'held sub: repo:eve/app'],
+    ],
+    [
+      'names of which the token has none',
+      'repository or constructor',
+      {},
+      'Ask whoever runs the gateway to admit this workload by its repository or constructor.',
+      ['held repository, constructor: none'],
+    ],
+  ])('403 for a workload: %s', (_, lacks, claims, hint, lines) => {
+    const challenge = `Bearer error="insufficient_scope", error_description="no rule admits this workload: it lacks the claim ${lacks}"`
+    const denial = explained(403, challenge, '', tokenWith(claims))
+    expect(denial.hint).toBe(hint)
+    expect(denial.detail).toEqual([expect.stringMatching(/^they say: insufficient_scope: /), ...lines])
+  })
+
   it('401 for the gateway’s own key: nobody is told to sign in again', () => {
     const challenge =
       'Bearer realm="traces", error_description="the trace back end refused the key of the gateway"'
