@@ -4,6 +4,7 @@ import { backendSuite } from './suites/backends.ts'
 import { cliSuite } from './suites/cli.ts'
 import { forgerySuite, pretenderSuite } from './suites/forgeries.ts'
 import { healthSuite } from './suites/health.ts'
+import { jobSuite } from './suites/jobs.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
 import { pathSuite } from './suites/paths.ts'
@@ -31,6 +32,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('an issuer of workloads that bears the name of the other', pretenderSuite)
   describe('the rules for workloads', rulesSuite)
   describe('without a second issuer', workloadsOffSuite)
+  describe('jobs beside people, as docs/ci.md has them', jobSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)
   describe('Tempo and Jaeger', backendSuite)
