@@ -125,11 +125,16 @@ function accessHint(
 ): string {
   const claim = requiredClaim(challenge)
   if (claim) return claimHint(claim)
+  const words = challenge?.description ?? ''
+  if (/\bno rule lets\b/.test(words))
+    return 'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.'
   const holdsAll = missing.length === 0 && challenge?.scope !== undefined && scopesOf(token) !== undefined
   if (isAboutGroups(challenge) || holdsAll) {
     const issuer = claimsOf(token)?.iss
     const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
-    return `A group is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
+    const group = /\blacks the group (.+)$/.exec(words)?.[1]
+    const named = group === undefined ? 'A group' : `The group ${safeText(group, 120)}`
+    return `${named} is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
   }
   if (missing.length === 0)
     return 'Ask whoever grants access to the traces for the scope or group that is missing.'

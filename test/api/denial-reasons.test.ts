@@ -40,7 +40,22 @@ describe('what is missing is told apart', () => {
     [
       'a group, in words',
       'error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:admin"',
+      'The group sre is missing. Whoever manages groups at ',
+    ],
+    [
+      'groups of which one is enough',
+      'error="insufficient_scope", error_description="to read this project or tenant the token lacks the group ops team or sre"',
+      'The group ops team or sre is missing. ',
+    ],
+    [
+      'a group without its name',
+      'error="insufficient_scope", error_description="you are in no group", scope="traces:read"',
       'A group is missing. Whoever manages groups at ',
+    ],
+    [
+      'a rule of the gateway',
+      'error="insufficient_scope", error_description="no rule lets this caller read this project or tenant"',
+      'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.',
     ],
     [
       'every scope is held, so it is something else',
