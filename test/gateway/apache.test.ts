@@ -9,6 +9,8 @@ import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
 import { pathSuite } from './suites/paths.ts'
 import { personSuite } from './suites/person.ts'
+import { personProjectSuite } from './suites/person-projects.ts'
+import { projectSuite, tenantSuite } from './suites/places.ts'
 import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
 import { rotationSuite } from './suites/rotation.ts'
 import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
@@ -32,6 +34,9 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('an issuer of workloads that bears the name of the other', pretenderSuite)
   describe('the rules for workloads', rulesSuite)
   describe('without a second issuer', workloadsOffSuite)
+  describe('rules for projects', projectSuite)
+  describe('rules for projects, and what a person reads of them', personProjectSuite)
+  describe('rules for tenants', tenantSuite)
   describe('jobs beside people, as docs/ci.md has them', jobSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)

@@ -25,7 +25,7 @@ export interface ApacheOptions {
   /** Origin of the API behind. */
   upstream: string
   apiKey: string
-  /** The text of `workloads.rules`; as shipped, with no rule in it, when absent. */
+  /** The text of `access.rules`; as shipped, with no rule in it, when absent. */
   rules?: string
   variables?: Variables
 }
@@ -77,7 +77,7 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
   const accessFile = join(root, 'access.log')
   const errorFile = join(root, 'error.log')
   const keyFile = join(root, 'api-key')
-  const rulesFile = join(root, 'gateway', 'workloads.rules')
+  const rulesFile = join(root, 'gateway', 'access.rules')
   try {
     // Apache's children run as another user and must reach the key.
     await chmod(root, 0o755)
@@ -92,8 +92,8 @@ export async function startApache(options: ApacheOptions): Promise<ApacheGateway
       GW_UPSTREAM: options.upstream,
       GW_KEY_FILE: keyFile,
       GW_LUA: join(root, 'gateway', 'gateway.lua'),
-      GW_WORKLOAD_LUA: join(root, 'gateway', 'workloads.lua'),
-      GW_WORKLOAD_RULES: rulesFile,
+      GW_RULES_LUA: join(root, 'gateway', 'access.lua'),
+      GW_RULES: rulesFile,
       GW_LISTEN: `127.0.0.1:${port}`,
       GW_ACCESS_LOG: accessFile,
       GW_ERROR_LOG: errorFile,

@@ -196,6 +196,24 @@ export function forgerySuite(): void {
     expect(world.people.requests.concat(world.workloads.requests)).not.toContain('/introspection')
   })
 
+  it.each([
+    '{["a"]}',
+    '{[["a"]]',
+    '{{["a"],"b"}',
+    '{"iss":',
+    '{"iss":"x',
+    '{"iss":"\\',
+    '{"a":"b"}}}]]]"iss":"c"',
+    '{,,:"",""}',
+    '{"a":{"b":["c",{"d":"e"',
+    `{"a":${'['.repeat(5000)}`,
+  ])('answers 401 to a token whose claims are no JSON: %#', async (text) => {
+    const part = (value: string) => Buffer.from(value).toString('base64url')
+    const token = `${part('{"alg":"RS256"}')}.${part(text)}.${part('signature')}`
+    expect((await world.send(TRACE, { token })).status).toBe(401)
+    expect((await world.send(TRACE, { token: await world.workloads.sign(text) })).status).toBe(401)
+  })
+
   it.each(['foreign', 'none', 'public-key-as-secret'] as const)(
     'refuses a job signed by: %s',
     async (signer) => {

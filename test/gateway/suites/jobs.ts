@@ -34,7 +34,7 @@ export function jobSuite(): void {
       upstream: tempo.url,
       apiKey: API_KEY,
       // The examples that are shipped, without the sign that makes them remarks.
-      rules: (await read('gateway/apache/workloads.rules')).replace(/^#(?=\w+=)/gm, ''),
+      rules: (await read('gateway/apache/access.rules')).replace(/^#(?=\w+=)/gm, ''),
       variables: {
         GW_BACKEND: 'tempo',
         GW_WORKLOAD_ISSUER: platform.issuer,

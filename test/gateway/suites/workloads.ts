@@ -146,8 +146,10 @@ export function rulesSuite(): void {
     await writeFile(world.gateway.rulesFile, `${RULES}${rule}\n`)
     const answer = await world.send(TRACE, { token: await world.job() })
     expect(answer.status).toBe(503)
-    expect(sentence(answer)).toContain('rules for workloads')
-    expect(await world.gateway.errorLog()).toMatch(/no workload may pass: .*workloads\.rules: line 8/)
+    expect(sentence(answer)).toContain('access rules')
+    expect(await world.gateway.errorLog()).toMatch(
+      /nobody who needs a rule may pass: .*access\.rules: line 8/,
+    )
     expect((await world.send(TRACE, { token: await world.people.mint({ groups: ['ops'] }) })).status).toBe(
       200,
     )
