@@ -3,6 +3,7 @@ import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
+import { CLOUD_COMMANDS } from './cloud-commands.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine, wordOf } from './command.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 import {
@@ -150,6 +151,7 @@ export const COMMANDS: readonly (Row | Group)[] = [
   ...CLAIM_COMMANDS,
   ...TRACE_COMMANDS,
   PROFILE_COMMANDS,
+  ...CLOUD_COMMANDS,
   ...PROGRAM_COMMANDS,
 ]
 

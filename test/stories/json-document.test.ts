@@ -5,6 +5,7 @@ import { compare, type Member, neverSeen, readJsonDocument } from '../architectu
 import { ENTRIES } from '../cli/rows.ts'
 import { startCiPlatform } from '../world/ci-platform.ts'
 import { type JaegerApi, startJaegerApi } from '../world/jaeger-api.ts'
+import { startSecurityTokenService } from '../world/security-token-service.ts'
 import { openStage, type Stage } from '../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
 import { startTraceApi } from '../world/trace-api.ts'
@@ -12,6 +13,7 @@ import { startTraceApi } from '../world/trace-api.ts'
 /** docs/json.md against what the commands print. A member that is new, gone, or of another type fails here. */
 
 const { sections, without } = readJsonDocument()
+const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 let stage: Stage
 let tempo: TempoApi
 let jaeger: JaegerApi
@@ -157,6 +159,16 @@ describe.sequential('is true, member by member', () => {
     const runs = ['ls-auth token --json', given, 'ls-auth token --json']
     expect(await problems('token', runs)).toEqual([])
     delete stage.world.variables.LS_AUTH_TOKEN
+  })
+
+  it('aws-credentials', async () => {
+    const { provider, world } = stage
+    const sts = await startSecurityTokenService()
+    sts.trust = { roleArn: ROLE, issuer: provider.issuer, audiences: [provider.clientId] }
+    world.variables.AWS_ENDPOINT_URL_STS = sts.url
+    const line = `ls-auth aws-credentials --role-arn ${ROLE}`
+    expect(await problems('aws-credentials', [line, `${line} --json`])).toEqual([])
+    await sts.close()
   })
 
   it('audit list', async () => {

@@ -55,7 +55,7 @@ function decoded(value: string): string {
 }
 
 /** Replaces every run of characters that a secret and the text have in common; a shorter secret only as a whole. */
-function maskSecrets(text: string, secrets: readonly string[]): string {
+export function maskSecrets(text: string, secrets: readonly string[]): string {
   let masked = ''
   for (let at = 0; at < text.length; ) {
     const length = lengthOfSecret(text, at, secrets)

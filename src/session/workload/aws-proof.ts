@@ -2,8 +2,9 @@ import { AwsV4Signer } from 'aws4fetch'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import { isLoopback } from '../../loopback-host.ts'
 import type { Env, HttpAnswer, Ports } from '../../ports.ts'
+import { xmlElement } from '../../providers/sts-answer.ts'
+import { stsEndpoint } from '../../providers/sts-endpoint.ts'
 import { skewOf } from '../protocol/metadata.ts'
 
 const MOST_BYTES = 64 * 1024
@@ -33,7 +34,7 @@ export async function awsProof(
       hint: 'Set it to the region of this workload, such as eu-central-1.',
     })
   }
-  const url = endpoint(region, ports.env)
+  const url = stsEndpoint(variables, region)
   const credentials = ownCredentials(ports.env) ?? (await credentialsOfCli(ports))
   const body = new URLSearchParams({
     Action: 'GetWebIdentityToken',
@@ -45,21 +46,10 @@ export async function awsProof(
   const http = await ports.http(client.http)
   const headers = await sign(url, body, region, credentials, ports.clock.now())
   const answer = await http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
-  const text = element('WebIdentityToken', answer)
+  const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
   if (answer.status === 200 && text !== undefined)
     return { text, skewSeconds: skewOf(answer, ports.clock.now()) }
   throw refusal(answer)
-}
-
-/** `AWS_ENDPOINT_URL_STS` as in the AWS CLI, for VPC endpoints; credentials go there, so https or loopback. */
-function endpoint(region: string, { variables }: Env): URL {
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const text = variables.AWS_ENDPOINT_URL_STS || `https://sts.${region}.${domain}/`
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return url
-  throw new Failure('refused', 'AWS_ENDPOINT_URL_STS is not an https URL', {
-    hint: 'Unset it, or give it the https URL of your endpoint.',
-  })
 }
 
 function ownCredentials({ variables }: Env): Credentials | undefined {
@@ -106,13 +96,9 @@ async function sign(
   return Object.fromEntries((await signer.sign()).headers)
 }
 
-/** The text of an element that holds no others: one name, one token. */
-const element = (name: string, { body }: HttpAnswer): string | undefined =>
-  new RegExp(`<${name}>([^<>&\\s]+)</${name}>`).exec(body.toString('utf8'))?.[1]
-
 /** Only the code is shown: the message of a wrong signature quotes the signed request. */
 function refusal(answer: HttpAnswer): Failure {
-  const code = /^\w{1,80}$/.exec(element('Code', answer) ?? '')?.[0]
+  const code = /^\w{1,80}$/.exec(xmlElement('Code', answer.body.toString('utf8')) ?? '')?.[0]
   const hint = HINTS.find(([pattern]) => pattern.test(code ?? ''))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.',

@@ -1,0 +1,38 @@
+import type { Row } from './command.ts'
+import { OF_A_SESSION } from './exit-statuses.ts'
+
+const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
+
+/** Commands that turn a sign-in into credentials of a cloud. */
+export const CLOUD_COMMANDS: readonly Row[] = [
+  {
+    usage: 'aws-credentials',
+    description: 'print credentials of an AWS role, for credential_process in ~/.aws/config',
+    options: (command) =>
+      command
+        .option('--role-arn <arn>', 'the role to assume')
+        .option('--role-session-name <name>', 'how CloudTrail names you (your e-mail address or user name)')
+        .option('--duration <duration>', 'how long they are valid: 15m to 12h (1h)')
+        .option(
+          '--region <name>',
+          'whose STS to ask (AWS_REGION, AWS_DEFAULT_REGION, else the global endpoint)',
+        )
+        .option('--access-token', 'show AWS the access token instead of the ID token')
+        .option('--aud, --audience <name>', 'a token for this audience'),
+    settings: ['reason'],
+    variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE', 'AWS_ENDPOINT_URL_STS'],
+    exits: OF_A_SESSION,
+    examples: [
+      { does: 'credentials of a role', line: `ls-auth aws-credentials --role-arn ${ROLE}` },
+      {
+        does: 'for a quarter of an hour, from the STS of one region',
+        line: `ls-auth aws-credentials --role-arn ${ROLE} --duration 15m --region eu-central-1`,
+      },
+      {
+        does: 'what follows credential_process = in ~/.aws/config',
+        line: `ls-auth aws-credentials --role-arn ${ROLE} --profile work`,
+      },
+    ],
+    load: async () => (await import('../commands/aws-credentials/aws-credentials.ts')).awsCredentials,
+  },
+]

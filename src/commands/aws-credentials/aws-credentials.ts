@@ -1,0 +1,150 @@
+import { Failure } from '../../errors.ts'
+import { type RoleCredentials, readStsAnswer, type StsError } from '../../providers/sts-answer.ts'
+import { isRegion, partitionOf, stsEndpoint } from '../../providers/sts-endpoint.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { maskInCiLog } from '../ci-log.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { type Invocation, loadProfile } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import { requireReason } from '../require-reason.ts'
+import { durationFlag, textFlag } from '../typed-flags.ts'
+import { assumeRole } from './assume-role.ts'
+import { isSessionName, sessionNameOf } from './session-name.ts'
+import { explainStsError } from './sts-refusal.ts'
+import { type WebIdentity, webIdentity } from './web-identity.ts'
+
+interface CredentialOptions {
+  readonly roleArn: string
+  /** The partition of the role, as in its ARN. */
+  readonly partition: string
+  readonly sessionName: string | undefined
+  readonly durationSeconds: number | undefined
+  readonly region: string | undefined
+  readonly accessToken: boolean
+  readonly audience: string | undefined
+}
+
+/** What `DurationSeconds` may be (API Reference of AWS STS, AssumeRoleWithWebIdentity). */
+const [SHORTEST, LONGEST] = [900, 43_200]
+
+/**
+ * `ls-auth aws-credentials`: credentials of an AWS role, for what STS is shown of the sign-in. Printed as the AWS CLI and
+ * SDKs read it from a `credential_process`.
+ */
+export const awsCredentials: CliCommand<CredentialOptions> = { read, run }
+
+function read({ flags }: Typed): CredentialOptions {
+  const roleArn = textFlag(flags, 'roleArn')
+  const partition = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]+$/.exec(roleArn ?? '')?.[1]
+  if (roleArn === undefined || partition === undefined) {
+    const what =
+      roleArn === undefined ? 'no role was given' : `--role-arn: "${safeText(roleArn, 60)}" is no role`
+    throw new Failure('usage', what, {
+      hint: 'Give its ARN: --role-arn arn:aws:iam::123456789012:role/NAME',
+    })
+  }
+  const sessionName = textFlag(flags, 'roleSessionName')
+  if (sessionName !== undefined && !isSessionName(sessionName)) {
+    throw new Failure('usage', `--role-session-name: "${safeText(sessionName, 60)}" is not allowed by AWS`, {
+      hint: 'Use 2 to 64 letters, digits and _+=,.@-',
+    })
+  }
+  return {
+    roleArn,
+    partition,
+    sessionName,
+    durationSeconds: readDuration(flags),
+    region: readRegion(textFlag(flags, 'region'), '--region'),
+    accessToken: flags.accessToken === true,
+    audience: textFlag(flags, 'audience'),
+  }
+}
+
+function readDuration(flags: Typed['flags']): number | undefined {
+  const seconds = durationFlag(flags, 'duration')
+  if (seconds === undefined || (seconds >= SHORTEST && seconds <= LONGEST)) return seconds
+  throw new Failure('usage', '--duration is not between 15m and 12h, which is what AWS allows', {
+    hint: 'Write it like 15m or 1h. The role may allow less than 12h.',
+  })
+}
+
+function readRegion(text: string | undefined, from: string): string | undefined {
+  if (text === undefined || isRegion(text)) return text
+  throw new Failure('usage', `${from}: "${safeText(text, 40)}" is not the name of a region`, {
+    hint: 'Write it like eu-central-1.',
+  })
+}
+
+async function run(invocation: Invocation, options: CredentialOptions): Promise<void> {
+  const { ports } = invocation
+  const url = endpointFor(options, ports.env.variables)
+  const { profile } = await loadProfile(invocation)
+  requireReason(profile.client)
+  const identity = await webIdentity(invocation, profile, options)
+  const { answer, token } = await ask(invocation, profile, options, url, identity)
+  await record(invocation, profile, token, identity)
+  if ('status' in answer) throw explainStsError(answer, { token, url, given: identity.given })
+  maskInCiLog(invocation, answer.secretAccessKey)
+  maskInCiLog(invocation, answer.sessionToken)
+  await ports.terminal.out(`${JSON.stringify(processForm(answer))}\n`)
+}
+
+/** Only the main partition has an endpoint without a region. Failures: `usage`, `refused`. */
+function endpointFor(
+  { region: typed, partition }: CredentialOptions,
+  variables: Readonly<Record<string, string | undefined>>,
+): URL {
+  const inherited = variables.AWS_REGION || variables.AWS_DEFAULT_REGION || undefined
+  const region = typed ?? readRegion(inherited, 'AWS_REGION')
+  const held = region === undefined ? 'aws' : partitionOf(region)
+  if (held !== partition && !variables.AWS_ENDPOINT_URL_STS) {
+    const where = region === undefined ? 'no region was given' : `the region ${region} is in ${held}`
+    throw new Failure('usage', `the role is in the partition ${safeText(partition, 40)}, and ${where}`, {
+      hint: 'Give a region of that partition: --region NAME',
+    })
+  }
+  return stsEndpoint(variables, region)
+}
+
+/** Asks once more with a renewed token when AWS takes the first as expired: its clock is the one that counts. */
+async function ask(
+  invocation: Invocation,
+  { client }: Profile,
+  options: CredentialOptions,
+  url: URL,
+  identity: WebIdentity,
+): Promise<{ answer: RoleCredentials | StsError; token: string }> {
+  const { roleArn, durationSeconds } = options
+  const { ports } = invocation
+  const http = await ports.http(client.http)
+  const sessionName = options.sessionName ?? sessionNameOf(identity, client)
+  const send = async (token: string) => {
+    const request = { roleArn, sessionName, durationSeconds, token }
+    return { answer: readStsAnswer(await assumeRole(url, request, http, ports.clock)), token }
+  }
+  const first = await send(identity.token)
+  if (!('status' in first.answer) || first.answer.code !== 'ExpiredTokenException') return first
+  const renewed = await identity.renew()
+  return renewed === undefined ? first : send(renewed)
+}
+
+async function record(
+  invocation: Invocation,
+  { client }: Profile,
+  token: string,
+  { idToken }: WebIdentity,
+): Promise<void> {
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(idToken)
+  await recorder.note('hand-out', token)
+}
+
+/** docs.aws.amazon.com, "Sourcing credentials with an external process". */
+const processForm = ({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: RoleCredentials) => ({
+  Version: 1,
+  AccessKeyId: accessKeyId,
+  SecretAccessKey: secretAccessKey,
+  SessionToken: sessionToken,
+  Expiration: `${new Date(expiresAt).toISOString().slice(0, 19)}Z`,
+})

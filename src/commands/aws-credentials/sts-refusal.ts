@@ -1,0 +1,139 @@
+import { Failure, type FailureCode } from '../../errors.ts'
+import type { StsError } from '../../providers/sts-answer.ts'
+import { safeText } from '../../safe-text.ts'
+import { maskSecrets } from '../../session/protocol/echoed-secrets.ts'
+import { claimsIn } from './web-identity.ts'
+
+/** The request that was refused. */
+interface Refused {
+  readonly token: string
+  readonly url: URL
+  /** The token is LS_AUTH_TOKEN. */
+  readonly given: boolean
+}
+
+interface Reason {
+  readonly code: FailureCode
+  readonly message: string
+  readonly hint: string
+}
+
+/** Longest text of AWS that is shown, characters. */
+const MOST_SHOWN = 300
+
+/** What a refusal of STS means to whoever typed the command, with what AWS and the token say. */
+export function explainStsError(error: StsError, { token, url, given }: Refused): Failure {
+  const { code, status } = error
+  if (code === undefined) return noAnswerOfSts(status, url)
+  if (code === 'ExpiredTokenException') return expired(given)
+  const { code: ours, message, hint } = reasonFor(error)
+  return new Failure(ours, `${message} (${code})`, {
+    hint,
+    detail: [...saidByAws(error, token), ...(ours === 'not-allowed' ? saidByToken(token) : [])],
+  })
+}
+
+/** A page of a company's proxy, a redirect, a load balancer. */
+const noAnswerOfSts = (status: number, url: URL): Failure =>
+  new Failure('provider-failed', `${url.host} gave no answer of AWS STS (HTTP ${status})`, {
+    hint: 'Check AWS_ENDPOINT_URL_STS, --region and the proxy, then try again.',
+  })
+
+const expired = (given: boolean): Failure =>
+  given
+    ? new Failure('not-signed-in', 'AWS says that the token in LS_AUTH_TOKEN has expired', {
+        hint: 'Give it a new one.',
+      })
+    : new Failure('session-ended', 'AWS says that the token has expired, and a renewed one too', {
+        hint: 'Check the clock of this machine, then sign in again: ls-auth login',
+      })
+
+function reasonFor({ code = '', status, message = '' }: StsError): Reason {
+  if (code === 'InvalidIdentityToken' && /verification key/i.test(message)) return UNREACHABLE
+  const known = REASONS.find(([pattern]) => pattern.test(code))?.[1]
+  if (known !== undefined) return known
+  if (status === 429) return THROTTLED
+  return status >= 500
+    ? { code: 'provider-failed', message: 'AWS STS has failed', hint: 'Wait, then try again.' }
+    : {
+        code: 'provider-failed',
+        message: 'AWS STS refused the request',
+        hint: 'Check --role-arn and --region.',
+      }
+}
+
+const UNREACHABLE: Reason = {
+  code: 'provider-failed',
+  message: 'AWS cannot reach your identity provider',
+  hint: 'Try again; its metadata and keys must be open to the internet.',
+}
+const THROTTLED: Reason = {
+  code: 'rate-limited',
+  message: 'AWS STS was asked too often',
+  hint: 'Wait, then try again.',
+}
+
+const REASONS: readonly (readonly [RegExp, Reason])[] = [
+  [
+    /^InvalidIdentityToken$/,
+    {
+      code: 'not-allowed',
+      message: 'AWS does not take this token',
+      hint: 'Ask for an OIDC provider in IAM for this issuer, with the azp or aud of the token in its audiences.',
+    },
+  ],
+  [
+    /^AccessDenied/,
+    {
+      code: 'not-allowed',
+      message: 'the role does not let you in',
+      hint: 'Ask for a trust policy of the role that allows sts:AssumeRoleWithWebIdentity for this sub and aud.',
+    },
+  ],
+  [
+    /^IDPRejectedClaim/,
+    {
+      code: 'not-allowed',
+      message: 'your identity provider told AWS that this token is not valid',
+      hint: 'Ask whoever runs the identity provider.',
+    },
+  ],
+  [
+    /^PackedPolicyTooLarge/,
+    {
+      code: 'not-allowed',
+      message: 'the session tags in the token are too large for AWS',
+      hint: 'Ask whoever runs the identity provider for fewer tags in the claim https://aws.amazon.com/tags',
+    },
+  ],
+  [/^IDPCommunicationError/, UNREACHABLE],
+  [
+    /^RegionDisabled/,
+    {
+      code: 'settings',
+      message: 'STS is switched off for this region in the account of the role',
+      hint: 'Choose another with --region, or ask for it to be switched on.',
+    },
+  ],
+  [
+    /^(ValidationError|InvalidParameterValue|MissingParameter|MalformedInput)/,
+    {
+      code: 'usage',
+      message: 'AWS does not accept a value of the request',
+      hint: 'Check --role-arn and --duration: a role can allow less than 12h.',
+    },
+  ],
+  [/^(Throttl|RequestLimitExceeded|TooManyRequests)/, THROTTLED],
+]
+
+/** The message of AWS, without what it may quote of the token. */
+const saidByAws = ({ message }: StsError, token: string): string[] =>
+  message === undefined ? [] : [`AWS says: ${safeText(maskSecrets(message, [token]), MOST_SHOWN)}`]
+
+/** The claims that IAM trusts a token by, one a line. */
+function saidByToken(token: string): string[] {
+  const { iss, aud, azp, sub } = claimsIn(token)
+  return Object.entries({ iss, aud, azp, sub }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`the token says ${name} = ${safeText([value].flat().join(' '), 200)}`],
+  )
+}

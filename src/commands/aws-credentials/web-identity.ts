@@ -1,0 +1,66 @@
+import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { Failure } from '../../errors.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { requireClient } from '../../settings/required-client.ts'
+import { sessionToken } from '../credentials.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
+
+/** The token that AWS is shown, and how to get another. */
+export interface WebIdentity {
+  readonly token: string
+  /** It is LS_AUTH_TOKEN. */
+  readonly given: boolean
+  /** The ID token of the session, which names the person. */
+  readonly idToken: string | undefined
+  /** A token in place of one that AWS takes as expired; undefined: there is no other. */
+  renew(): Promise<string | undefined>
+}
+
+/**
+ * A person's ID token: AWS compares `azp`, where there is one, with the audiences that it trusts, so many an access token
+ * is refused. A workload's token of whatever kind its profile asks for. Failures: those of a token, `usage`, `cannot-do`.
+ */
+export async function webIdentity(
+  invocation: Invocation,
+  profile: Profile,
+  { accessToken, audience }: { readonly accessToken: boolean; readonly audience: string | undefined },
+): Promise<WebIdentity> {
+  const outside = givenToken(invocation)
+  if (outside !== undefined) {
+    if (audience !== undefined) {
+      throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth cannot choose its audience', {
+        hint: 'Unset it, or leave out --audience.',
+      })
+    }
+    refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Give it a JWT, such as an ID token.')
+    return { token: outside, given: true, idToken: undefined, renew: async () => undefined }
+  }
+  const client = requireClient(profile)
+  const use = accessToken ? ('access' as const) : client.workload ? client.preset.useToken : ('id' as const)
+  const wish = { use, ...(audience !== undefined && { audience }) }
+  const { value, body } = await sessionToken(invocation, client, wish)
+  refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Leave --access-token out.')
+  return {
+    token: value,
+    given: false,
+    idToken: body.idToken,
+    async renew() {
+      const renewed = await sessionToken(invocation, client, { ...wish, rejected: value })
+      return renewed.value === value ? undefined : renewed.value
+    },
+  }
+}
+
+const NO_JWT = 'AWS needs a JWT: see workload.grant in ls-auth profile show'
+
+/** Failure `cannot-do`. Whatever AWS cannot read is not sent to it. */
+function refuseOpaque(token: string, what: string, hint: string): void {
+  if (isReadable(readJwt(token))) return
+  throw new Failure('cannot-do', `${what} is not a JWT, and AWS takes no other`, { hint })
+}
+
+/** The claims of a token, not verified; empty where it is no JWT. */
+export function claimsIn(token: string | undefined): Readonly<Record<string, unknown>> {
+  const jwt = token === undefined ? undefined : readJwt(token)
+  return isReadable(jwt) ? jwt.payload : {}
+}

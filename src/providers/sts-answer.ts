@@ -1,0 +1,83 @@
+import { isObject, type JsonObject, jsonObject } from '../json-object.ts'
+import type { HttpAnswer } from '../ports.ts'
+
+/** Temporary credentials of a role. */
+export interface RoleCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** What STS says of a request that it refuses; both undefined: this is no answer of STS. */
+export interface StsError {
+  readonly status: number
+  readonly code: string | undefined
+  /** Not sanitized; it may quote the request. */
+  readonly message: string | undefined
+}
+
+/**
+ * Reads an answer to `AssumeRoleWithWebIdentity`. STS writes JSON for who asks for it, its look-alikes (MinIO, Ceph)
+ * write XML alone. Each value must look as the API Reference says; else there are no credentials in it.
+ */
+export function readStsAnswer(answer: Pick<HttpAnswer, 'status' | 'body'>): RoleCredentials | StsError {
+  const { status, body } = answer
+  const said = jsonObject(body)
+  const text = said === undefined ? body.toString('utf8') : ''
+  const read = (path: readonly string[]) =>
+    said ? inObject(said, path) : xmlElement(path.at(-1) ?? '', text)
+  if (status === 200) {
+    const credentials = readCredentials((name) =>
+      read(['AssumeRoleWithWebIdentityResponse', 'AssumeRoleWithWebIdentityResult', 'Credentials', name]),
+    )
+    if (credentials) return credentials
+  }
+  const [code, message] = [read(['Error', 'Code']), read(['Error', 'Message'])]
+  return {
+    status,
+    code: typeof code === 'string' && /^\w{1,80}$/.test(code) ? code : undefined,
+    message: typeof message === 'string' ? message : undefined,
+  }
+}
+
+function readCredentials(read: (name: string) => unknown): RoleCredentials | undefined {
+  const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map(
+    read,
+  )
+  const expiresAt = timeOf(read('Expiration'))
+  const isRead =
+    typeof accessKeyId === 'string' &&
+    /^\w{16,128}$/.test(accessKeyId) &&
+    isPrintable(secretAccessKey) &&
+    isPrintable(sessionToken) &&
+    expiresAt !== undefined
+  return isRead ? { accessKeyId, secretAccessKey, sessionToken, expiresAt } : undefined
+}
+
+const isPrintable = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+
+/** Seconds in JSON, RFC 3339 in XML. */
+function timeOf(value: unknown): number | undefined {
+  const milliseconds =
+    typeof value === 'number'
+      ? value * 1000
+      : typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)
+        ? Date.parse(value)
+        : Number.NaN
+  // The range of `Date` (ECMA-262, time values), beyond which nothing can be written down.
+  return Math.abs(milliseconds) <= 8.64e15 ? milliseconds : undefined
+}
+
+function inObject(root: JsonObject, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (at, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined),
+    root,
+  )
+}
+
+/** The text of the XML element that holds no others; undefined: there is none. */
+export const xmlElement = (name: string, xml: string): string | undefined =>
+  new RegExp(`<${name}>([^<>&]*[^<>&\\s][^<>&]*)</${name}>`).exec(xml)?.[1]?.trim()

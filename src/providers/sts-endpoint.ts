@@ -1,0 +1,40 @@
+import { Failure } from '../errors.ts'
+import { isLoopback } from '../loopback-host.ts'
+
+/** The partitions of AWS (botocore, `partitions.json`): the names of their regions, and their domain. */
+const PARTITIONS: readonly { readonly id: string; readonly regions: RegExp; readonly domain: string }[] = [
+  { id: 'aws-cn', regions: /^cn-/, domain: 'amazonaws.com.cn' },
+  { id: 'aws-us-gov', regions: /^us-gov-/, domain: 'amazonaws.com' },
+  { id: 'aws-eusc', regions: /^eusc-/, domain: 'amazonaws.eu' },
+  { id: 'aws-iso', regions: /^us-iso-/, domain: 'c2s.ic.gov' },
+  { id: 'aws-iso-b', regions: /^us-isob-/, domain: 'sc2s.sgov.gov' },
+  { id: 'aws-iso-e', regions: /^eu-isoe-/, domain: 'cloud.adc-e.uk' },
+  { id: 'aws-iso-f', regions: /^us-isof-/, domain: 'csp.hci.ic.gov' },
+  { id: 'aws', regions: /./, domain: 'amazonaws.com' },
+]
+
+/** The partition of a region: `cn-north-1` → `aws-cn`. */
+export const partitionOf = (region: string): string => partition(region).id
+
+const partition = (region: string) =>
+  PARTITIONS.find(({ regions }) => regions.test(region)) as (typeof PARTITIONS)[number]
+
+/** Whether a text can be the name of a region: it becomes a part of a host name. */
+export const isRegion = (text: string): boolean => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text)
+
+/**
+ * The endpoint of AWS STS: `AWS_ENDPOINT_URL_STS` as in the AWS CLI, for VPC endpoints, else that of the region, else the
+ * global one. Credentials or tokens go there, so https or loopback. Failure `refused`.
+ */
+export function stsEndpoint(
+  variables: Readonly<Record<string, string | undefined>>,
+  region: string | undefined,
+): URL {
+  const usual = region === undefined ? 'sts.amazonaws.com' : `sts.${region}.${partition(region).domain}`
+  const text = variables.AWS_ENDPOINT_URL_STS || `https://${usual}/`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return url
+  throw new Failure('refused', 'AWS_ENDPOINT_URL_STS is not an https URL', {
+    hint: 'Unset it, or give it the https URL of your endpoint.',
+  })
+}

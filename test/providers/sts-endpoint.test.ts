@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { isRegion, partitionOf, stsEndpoint } from '../../src/providers/sts-endpoint.ts'
+
+it.each([
+  [undefined, 'aws', 'https://sts.amazonaws.com/'],
+  ['eu-central-1', 'aws', 'https://sts.eu-central-1.amazonaws.com/'],
+  ['cn-north-1', 'aws-cn', 'https://sts.cn-north-1.amazonaws.com.cn/'],
+  ['us-gov-west-1', 'aws-us-gov', 'https://sts.us-gov-west-1.amazonaws.com/'],
+  ['eusc-de-east-1', 'aws-eusc', 'https://sts.eusc-de-east-1.amazonaws.eu/'],
+  ['us-iso-east-1', 'aws-iso', 'https://sts.us-iso-east-1.c2s.ic.gov/'],
+  ['us-isob-east-1', 'aws-iso-b', 'https://sts.us-isob-east-1.sc2s.sgov.gov/'],
+  ['eu-isoe-west-1', 'aws-iso-e', 'https://sts.eu-isoe-west-1.cloud.adc-e.uk/'],
+  ['us-isof-south-1', 'aws-iso-f', 'https://sts.us-isof-south-1.csp.hci.ic.gov/'],
+])('region %s is of %s', (region, partition, url) => {
+  expect(stsEndpoint({}, region).href).toBe(url)
+  expect(region === undefined || isRegion(region)).toBe(true)
+  if (region !== undefined) expect(partitionOf(region)).toBe(partition)
+})
+
+it.each(['', 'x', 'eu-central-1.evil.example', 'eu-central-1/', 'EU-CENTRAL-1', 'eu central 1', '../x-y-1'])(
+  '"%s" is no region',
+  (text) => expect(isRegion(text)).toBe(false),
+)
+
+it.each([
+  ['https://vpce-1.sts.eu-west-1.vpce.amazonaws.com', 'https://vpce-1.sts.eu-west-1.vpce.amazonaws.com/'],
+  ['http://127.0.0.1:4566', 'http://127.0.0.1:4566/'],
+  ['', 'https://sts.eu-west-1.amazonaws.com/'],
+])('AWS_ENDPOINT_URL_STS=%s', (AWS_ENDPOINT_URL_STS, url) => {
+  expect(stsEndpoint({ AWS_ENDPOINT_URL_STS }, 'eu-west-1').href).toBe(url)
+})
+
+it.each(['http://sts.example', 'file:///etc/passwd', 'sts.example', 'http://127.0.0.1.example'])(
+  'AWS_ENDPOINT_URL_STS=%s is refused',
+  (AWS_ENDPOINT_URL_STS) => {
+    expect(() => stsEndpoint({ AWS_ENDPOINT_URL_STS }, undefined)).toThrow('is not an https URL')
+  },
+)
