@@ -20,7 +20,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(all || isNamed ? [] : SLOW)],
-    setupFiles: ['test/seeded-properties.ts'],
+    setupFiles: ['test/seeded-properties.ts', 'test/canary-count/of-a-file.ts'],
+    globalSetup: ['test/canary-count/of-all.ts'],
     // A random seed is chosen here, once for all files.
     env: { LS_AUTH_SEED: String(seedOf()) },
     testTimeout: 30_000,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { mint } from '../world/canaries.ts'
 import { type Listening, listen } from '../world/loopback-server.ts'
 import type { Machine, Running, RunOptions } from '../world/machine.ts'
 
@@ -24,6 +25,7 @@ export async function startLocalProxy(
   await running.printed(/\n/)
   const api = /^LS_AUTH_API=(\S+)\n$/.exec(running.stdout)?.[1] ?? ''
   const { origin, port, pathname } = new URL(api)
+  mint(pathname.slice(1), 'proxy')
   return { api, origin, port: Number(port), secret: pathname.slice(1), running }
 }
 

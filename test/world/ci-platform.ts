@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { SecretSet } from './canaries.ts'
 import { httpServer, listen } from './loopback-server.ts'
 import { generateSigningKey, signJwt } from './provider/keys.ts'
 
@@ -39,7 +40,8 @@ export async function startCiPlatform(): Promise<CiPlatform> {
   const key = await generateSigningKey()
   const password = `job-password-${randomUUID()}`
   const requests: TokenRequest[] = []
-  const secrets = new Set([password])
+  const secrets = new SecretSet()
+  secrets.add(password, 'never')
   const server = httpServer((request, response) => {
     const url = new URL(request.url ?? '/', issuer)
     const json = (status: number, value: unknown) =>

@@ -4,6 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mint, searchOutput } from './canaries.ts'
+import { watchProcess } from './watched-process.ts'
+import { type Snapshot, searchWritten, snapshot } from './written-files.ts'
 
 /** The program as it is built and installed: `bin/ls-auth.js` over `dist/`. */
 export const BINARY = fileURLToPath(new URL('../../bin/ls-auth.js', import.meta.url))
@@ -76,7 +79,14 @@ export async function openMachine(
       XDG_RUNTIME_DIR: join(home, 'run'),
     },
     run: (args, options) => machine.start(args, options).ended,
-    start: (args, options) => machine.command(file, [...before, ...args], options),
+    start(args, options) {
+      const seen = snapshot(home)
+      const running = machine.command(file, [...before, ...args], options)
+      // Not outside of the tests, where what is measured would be disturbed.
+      return process.env.VITEST
+        ? searched(running, args, home, seen, { ...machine.env, ...options?.env })
+        : running
+    },
     command(file, args, { env, stdin } = {}) {
       const child = spawn(file, args, {
         env: { ...machine.env, ...env },
@@ -97,6 +107,26 @@ export async function openMachine(
     },
   }
   return machine
+}
+
+/** The same process, which fails at its end when a secret shows in what it has printed, written or started. */
+function searched(
+  running: Running,
+  args: readonly string[],
+  home: string,
+  before: Snapshot,
+  env: RunOptions['env'] & {},
+): Running {
+  const watch = watchProcess(running.child.pid ?? 0, args, env)
+  if (env.LS_AUTH_TOKEN) mint(env.LS_AUTH_TOKEN, 'token')
+  const ended = running.ended.then((all) => {
+    searchOutput(args, all.stdout, all.stderr)
+    watch.search()
+    searchWritten(home, before)
+    return all
+  })
+  ended.catch(() => {})
+  return Object.defineProperty(running, 'ended', { value: ended })
 }
 
 function follow(child: ChildProcess): Running {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'oidc-provider'
+import { type Kind, SecretSet } from './canaries.ts'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 import { interactionPages } from './provider/interactions.ts'
 import { generateSigningKey, type SigningKey, signJwt } from './provider/keys.ts'
@@ -86,7 +87,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const cookieKey = randomBytes(32).toString('hex')
   const requests: ProviderRequest[] = []
   const recorded = new WeakMap<IncomingMessage, ProviderRequest>()
-  const secrets = new Set<string>()
+  const secrets = new SecretSet()
   const counts = { refreshed: 0, grantsRevoked: 0 }
   let key = await generateSigningKey()
   let foreign: Promise<SigningKey> | undefined
@@ -128,7 +129,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
         deviceInterval: options.deviceInterval ?? 5,
         tamper: () => provider.tamper,
         parameters: (ctx) => recorded.get(ctx.req)?.parameters ?? new URLSearchParams(),
-        issued: (secret) => secrets.add(secret),
+        issued: (secret: string, kind: Kind) => secrets.add(secret, kind),
       }),
     )
     oidc.use(interactionPages(oidc))

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type AssumedRole, assumeRole, type RoleTrust, StsRefusal } from './assumed-roles.ts'
+import { mint, SecretSet } from './canaries.ts'
 import { httpServer, listen } from './loopback-server.ts'
 
 export const CREDENTIALS = {
@@ -47,7 +48,8 @@ export async function startSecurityTokenService(
 ): Promise<SecurityTokenService> {
   const requests: StsRequest[] = []
   const roles = new Map<string, AssumedRole>()
-  const secrets = new Set<string>()
+  const secrets = new SecretSet()
+  for (const secret of [CREDENTIALS.secretAccessKey, CREDENTIALS.sessionToken]) mint(secret)
   const server = httpServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString()
     const form = new URLSearchParams(body)
@@ -74,7 +76,7 @@ export async function startSecurityTokenService(
       if (!service.trust) throw new StsRefusal('AccessDenied', 'no role trusts anybody', 403)
       const role = await assumeRole(form, service.trust)
       roles.set(role.accessKeyId, role)
-      for (const secret of [role.secretAccessKey, role.sessionToken]) secrets.add(secret)
+      for (const secret of [role.secretAccessKey, role.sessionToken]) secrets.add(secret, 'aws')
       return { action, result: roleResult(role) }
     }
     const role = await signerOf(request, body)

@@ -1,10 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Env, Keychain, Ports } from '../../src/ports.ts'
+import type { Env, Keychain, Ports, Programs } from '../../src/ports.ts'
 import { UNSTYLED } from '../../src/unstyled.ts'
 import { browse, type Visitor } from './browser.ts'
+import { expectNoSecret, mint, searchOutput } from './canaries.ts'
 import { program } from './program.ts'
+import { searchWritten, snapshot } from './written-files.ts'
 
 /** What a command left behind. */
 export interface Outcome {
@@ -16,7 +18,7 @@ export interface Outcome {
 export interface WorldOptions {
   /** Who answers the browser; undefined: no browser opens, and one that does fails the test. */
   readonly visitor?: Visitor
-  /** Values no output but `token`'s may hold. */
+  /** Canaries beyond those that the servers of the world mint. */
   readonly secrets?: () => Iterable<string>
   readonly variables?: Record<string, string>
   readonly columns?: number
@@ -84,11 +86,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     async type(line) {
       const [word, ...argv] = words(line)
       if (word !== 'ls-auth') throw new Error(`not a command of ours: ${line}`)
+      const before = snapshot(home)
       const outcome = await runOnce(world, argv, options.columns ?? 120)
-      const speaks = argv[0] === 'token' ? outcome.stderr : outcome.stdout + outcome.stderr
-      for (const secret of options.secrets?.() ?? []) {
-        if (speaks.includes(secret)) throw new Error(`a secret shows in the output of: ${line}`)
-      }
+      for (const secret of options.secrets?.() ?? []) mint(secret, 'token')
+      for (const secret of givenIn(world.variables)) mint(secret, 'token')
+      searchOutput(argv, outcome.stdout, outcome.stderr)
+      searchWritten(home, before)
       return outcome
     },
     async writeConfig(text) {
@@ -164,6 +167,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     browser: async () => ({
       open: async (url) => {
         world.opened.push(url)
+        // Every user of the machine can read the command line of a browser.
+        expectNoSecret('the address for the browser', url.href)
         const { visitor } = world
         if (!visitor) throw new Error('a browser opened although none should')
         // Like a real one, the browser goes its own way; a failure shows as a sign-in that never ends.
@@ -171,10 +176,37 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
         return true
       },
     }),
+    programs: async () => searchedPrograms(await real.programs(), env),
     ...world.override,
   }
   const exit = await program.run(argv, ports)
   return { exit, stdout, stderr }
+}
+
+/** Secrets that a test puts into the environment: a token, the password of a proxy. */
+function givenIn(variables: World['variables']): string[] {
+  const { LS_AUTH_TOKEN = '', ...others } = variables
+  const proxies = Object.entries(others).filter(([name]) => /_proxy$/i.test(name))
+  const passwords = proxies.map(([, text]) => (URL.canParse(text) ? new URL(text).password : ''))
+  return [LS_AUTH_TOKEN, ...passwords]
+}
+
+/** Programs of the machine; what they are started with holds no secret, but for the token that `exec` is for. */
+function searchedPrograms(programs: Programs, { variables }: Env): Programs {
+  return {
+    run(command, given) {
+      for (const word of command) expectNoSecret('an argument of a child process', word)
+      for (const [name, value] of Object.entries(given)) {
+        if (variables[name] !== value)
+          expectNoSecret(`the variable ${name} of a child process`, value, ['token'])
+      }
+      return programs.run(command, given)
+    },
+    output(command) {
+      for (const word of command) expectNoSecret('an argument of a child process', word)
+      return programs.output(command)
+    },
+  }
 }
 
 const given = <T>(line: T | (() => Promise<T>)): T | Promise<T> =>
@@ -212,6 +244,7 @@ export function memoryKeychain(): MemoryKeychain {
     async set(account, secret) {
       keychain.calls.push('set')
       if (keychain.fail.set) throw keychain.fail.set
+      for (const part of secret.match(/[\w+/-]{20,}/g) ?? []) mint(part)
       items.set(account, secret)
     },
     async remove(account) {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { mint } from '../../world/canaries.ts'
 import { type CiPlatform, SUBJECT, startCiPlatform } from '../../world/ci-platform.ts'
 import { type Gateway, startGateway } from '../../world/gateway.ts'
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../../world/provider/workloads.ts'
@@ -26,6 +27,9 @@ export interface Place {
 
 export async function openPlace(options: ProviderOptions = {}): Promise<Place> {
   const platform = await startCiPlatform()
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
+  for (const line of pem.split('\n')) mint(line)
+  mint(privateKey.export({ format: 'jwk' }).d ?? '')
   const { issuer, jwksUri } = platform
   const ours = { redirect_uris: [], response_types: [], scope: 'traces:read traces:write' }
   const clients = [
@@ -67,7 +71,7 @@ export async function openPlace(options: ProviderOptions = {}): Promise<Place> {
       await writeFile(path, text, { mode })
       return path
     },
-    pem: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+    pem,
     jwk: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'job-1' }),
     type: (line) => world.type(line),
     close: () => Promise.all([platform.close(), provider.close(), world.close()]).then(() => {}),

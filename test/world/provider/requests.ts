@@ -1,5 +1,9 @@
 import { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { mint } from '../canaries.ts'
+
+/** Secrets that the client has made or keeps: the provider is where the world gets to see them. */
+const OF_THE_CLIENT = ['code_verifier', 'client_assertion', 'refresh_token', 'device_code']
 
 /** One request as the provider saw it. */
 export interface ProviderRequest {
@@ -29,6 +33,7 @@ export async function recordRequest(
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     for (const [name, value] of new URLSearchParams(body)) parameters.append(name, value)
   }
+  for (const name of OF_THE_CLIENT) for (const secret of parameters.getAll(name)) mint(secret)
   const grantType = parameters.get('grant_type')
   const record = {
     method: request.method ?? 'GET',

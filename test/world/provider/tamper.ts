@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Middleware } from 'oidc-provider'
+import type { Kind } from '../canaries.ts'
 
 /** A JSON object on its way to the client. */
 export type Json = Record<string, unknown>
@@ -43,10 +44,11 @@ export interface TamperContext {
   tamper(): Tamper
   parameters(ctx: Context): URLSearchParams
   /** Told every secret the client is about to get. */
-  issued(secret: string): void
+  issued(secret: string, kind: Kind): void
 }
 
-const SECRET_MEMBERS = ['access_token', 'refresh_token', 'id_token', 'device_code']
+const PRINTED = ['access_token', 'id_token']
+const SECRET_MEMBERS = [...PRINTED, 'refresh_token', 'device_code']
 
 /** The middleware in front of the real provider that applies a `Tamper` and notes what was issued. */
 export function tampering(world: TamperContext): Middleware {
@@ -132,7 +134,7 @@ function rewriteCallback(ctx: Context, world: TamperContext): void {
   const url = URL.canParse(location) ? new URL(location) : undefined
   if (!url || url.origin === new URL(world.issuer).origin) return
   const code = url.searchParams.get('code')
-  if (code) world.issued(code)
+  if (code) world.issued(code, 'never')
   const rewritten = world.tamper().callback?.(url)
   if (rewritten) ctx.set('location', rewritten.href)
 }
@@ -141,7 +143,8 @@ function noteSecrets(body: unknown, world: TamperContext): void {
   if (!isJson(body)) return
   for (const member of SECRET_MEMBERS) {
     const secret = body[member]
-    if (typeof secret === 'string' && secret !== '') world.issued(secret)
+    if (typeof secret === 'string' && secret !== '')
+      world.issued(secret, PRINTED.includes(member) ? 'token' : 'never')
   }
 }
 

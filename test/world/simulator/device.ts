@@ -1,3 +1,4 @@
+import type { Kind } from '../canaries.ts'
 import { type Answer, oauthError, refuse } from './answer.ts'
 import { grantFor, grantProblem } from './authorize.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -26,7 +27,7 @@ export class Device {
   }
 
   /** RFC 8628 §3.2, in this provider's spelling. */
-  start(asked: URLSearchParams, now: number, issued: (secret: string) => void): Answer {
+  start(asked: URLSearchParams, now: number, issued: (secret: string, kind: Kind) => void): Answer {
     const rule = this.#behaviour.device
     if (!rule) return oauthError('invalid_request', 'no device flow', 404)
     if (rule.refused) return refuse(rule.refused)
@@ -39,7 +40,7 @@ export class Device {
     const problem = grantProblem(this.#behaviour, asked)
     if (problem) return oauthError(problem.error, problem.description)
     const code = random()
-    issued(code)
+    issued(code, 'never')
     this.#codes.set(code, { grant: grantFor(this.#behaviour, asked, now), challenge })
     const filled = Object.entries(rule.answer).map(([name, value]) => [
       name,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Kind, SecretSet } from '../canaries.ts'
 import { httpServer, listen, type ServerIdentity } from '../loopback-server.ts'
 import { type ProviderRequest, recordRequest } from '../provider/requests.ts'
 import { type Answer, oauthError } from './answer.ts'
@@ -55,7 +56,7 @@ export interface Address {
 export async function startSimulator(behaviour: Behaviour, address?: Address): Promise<Simulator> {
   const mint = await openMint(behaviour)
   const requests: ProviderRequest[] = []
-  const secrets = new Set<string>()
+  const secrets = new SecretSet()
   const codes = new Map<string, PendingCode>()
   let offset = 0
   let refreshes = 0
@@ -96,7 +97,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
   }
   const issuer = origins.home + behaviour.issuerPath
   const device = new Device(behaviour, origins.home)
-  const issued = (secret: string) => secrets.add(secret)
+  const issued = (secret: string, kind?: Kind) => secrets.add(secret, kind)
 
   function route(record: ProviderRequest, { headers }: IncomingMessage, place: string): Answer {
     const { method, path, parameters } = record
@@ -113,7 +114,7 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
       if (at('jwks')) return { status: 200, json: oldKeys ?? mint.keySet }
       if (at('authorize')) {
         return authorize(behaviour, parameters, now(), (code, pending) => {
-          issued(code)
+          issued(code, 'never')
           codes.set(code, pending)
         })
       }

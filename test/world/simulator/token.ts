@@ -1,3 +1,4 @@
+import type { Kind } from '../canaries.ts'
 import { type Answer, oauthError, refuse } from './answer.ts'
 import { grantFor, grantProblem, type PendingCode } from './authorize.ts'
 import type { Behaviour, Facts } from './behaviour.ts'
@@ -15,7 +16,7 @@ export interface TokenState {
   readonly mint: Mint
   /** Seconds since the epoch by the provider's clock. */
   now(): number
-  issued(secret: string): void
+  issued(secret: string, kind?: Kind): void
   refreshed(): void
 }
 
@@ -123,7 +124,8 @@ function deliver(
     serial: random(),
   }
   const { access, id } = mint.tokens(facts)
-  for (const secret of [access, id, refreshToken]) if (secret !== undefined) state.issued(secret)
+  for (const token of [access, id]) state.issued(token)
+  if (refreshToken !== undefined) state.issued(refreshToken, 'never')
   const body = {
     token_type: 'Bearer',
     access_token: access,
