@@ -74,9 +74,9 @@ describe('a job without a home directory', () => {
       {
         env: {
           ...platform.variables,
-          HOME: '/nonexistent',
+          HOME: '/dev/null/home',
           XDG_CONFIG_HOME: config,
-          XDG_STATE_HOME: '/nonexistent/state',
+          XDG_STATE_HOME: '/dev/null/state',
         },
       },
     )

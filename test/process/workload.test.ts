@@ -12,6 +12,7 @@ import { makeTrace } from '../world/trace-data.ts'
 /** The built program in a CI job: no home directory, no keychain, no session. */
 
 const API_KEY = 'key-of-the-api'
+const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 const trace = makeTrace({ seed: 5 })
 const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
 
@@ -49,8 +50,9 @@ beforeAll(async () => {
   machine = await openMachine()
   Object.assign(machine.env, platform.variables, {
     GITHUB_ACTIONS: 'true',
-    HOME: '/nonexistent',
-    XDG_STATE_HOME: '/nonexistent/state',
+    // Not even root can make these.
+    HOME: '/dev/null/home',
+    XDG_STATE_HOME: '/dev/null/state',
   })
   await mkdir(dirname(machine.configFile), { recursive: true })
   await writeFile(machine.configFile, settings())
@@ -150,6 +152,34 @@ describe('a job without a person, a home directory or a keychain', () => {
     expect(ended.stderr).toMatch(words)
     expect(ended.stderr).not.toContain('login')
     expectNoSecret(ended.stderr)
+  })
+
+  it.each<[string, Record<string, string | undefined>]>([
+    ['no variable HOME', { HOME: undefined }],
+    ['an empty one', { HOME: '' }],
+    ['a home that cannot be written', { HOME: '/proc', XDG_STATE_HOME: undefined }],
+    ['no bus to a keychain', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus', DISPLAY: undefined }],
+  ])('works with %s', async (_, env) => {
+    const ended = await machine.run(['trace', 'get', spanId], { env })
+    expect(ended).toMatchObject({ exit: 0, stderr: '' })
+    expect(ended.stdout).toContain('POST /checkout')
+    expect((await machine.run(['doctor'], { env })).exit).toBe(0)
+  })
+
+  it.each(['trace', 'token', 'aws-credentials'])('an expired token file is explained by %s', async (word) => {
+    const path = join(machine.home, 'expired')
+    await writeFile(path, platform.sign('api://traces', { exp: 1_790_000_000 }))
+    const config = join(machine.home, `expired-${word}`)
+    await mkdir(join(config, 'ls-auth'), { recursive: true })
+    await writeFile(
+      join(config, 'ls-auth', 'config.toml'),
+      `[profiles.pod]\nissuer = "${platform.issuer}"\napi = "${gateway.url}"\norganization = "acme"\nproject = "prod"\n[profiles.pod.workload]\nsource = "file:${path}"\n`,
+    )
+    const more = { trace: ['get', spanId], token: [], 'aws-credentials': ['--role-arn', ROLE] }[word] ?? []
+    const ended = await machine.run([word, ...more], { env: { XDG_CONFIG_HOME: config } })
+    expect(ended).toMatchObject({ exit: 6, stdout: '' })
+    expect(ended.stderr).toMatch(/^error: .+ expired at 2026-.+\nhint: .+/)
+    expect(ended.stderr).not.toContain('login')
   })
 
   it('is a dozen jobs at once, each with a token of its own', async () => {
