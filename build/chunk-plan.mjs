@@ -24,7 +24,7 @@ export const CHUNKS = {
     'src/display-width.ts',
   ],
   record: ['src/commands/recorder.ts'],
-  session: ['src/commands/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
+  session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],
   jwt: ['src/claims/jwt/jwt.ts'],
   // Lines to copy, in hints and notes.

@@ -27,7 +27,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'on a machine without a browser', line: 'ls-auth login --device' },
       { does: 'ask for one more scope', line: 'ls-auth login --scope traces:read' },
     ],
-    load: async () => (await import('../commands/login.ts')).login,
+    load: async () => (await import('../commands/sign-in/login.ts')).login,
   },
   {
     usage: 'logout',
@@ -40,7 +40,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },
       { does: 'before you give the machine away', line: 'ls-auth logout --all' },
     ],
-    load: async () => (await import('../commands/logout.ts')).logout,
+    load: async () => (await import('../commands/sign-in/logout.ts')).logout,
   },
   {
     usage: 'status',
@@ -83,7 +83,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         line: 'ls-auth token --format curl-config | curl -K - https://traces.acme.example/',
       },
     ],
-    load: async () => (await import('../commands/token.ts')).token,
+    load: async () => (await import('../commands/token/token.ts')).token,
   },
   {
     usage: 'exec [command...]',

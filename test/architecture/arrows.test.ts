@@ -84,15 +84,23 @@ describe('what is no part of the plan is found', () => {
     ],
     ['src/main.ts', "import { login } from './commands/login.ts'", 'only cli may import commands'],
     [
-      'src/commands/login.ts',
-      "import { realFiles } from '../system/files.ts'",
+      'src/commands/sign-in/login.ts',
+      "import { realFiles } from '../../system/files.ts'",
       'only main and start may import system',
     ],
-    ['src/commands/login.ts', "export * from '../system/files.ts'", 'only main and start may import system'],
+    [
+      'src/commands/sign-in/login.ts',
+      "export * from '../../system/files.ts'",
+      'only main and start may import system',
+    ],
     ['src/start.ts', "import { run } from './cli.ts'", 'only main may import cli'],
     ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')", 'only start may import main'],
     ['src/system/files.ts', "import { x } from '../settings/places.ts'", 'system does not know settings'],
-    ['src/commands/login.ts', "import { x } from '../utils/x.ts'", 'a room that is not in the plan'],
+    [
+      'src/commands/sign-in/login.ts',
+      "import { x } from '../../utils/x.ts'",
+      'a room that is not in the plan',
+    ],
     ['src/utils/x.ts', "import { Failure } from '../errors.ts'", 'a room that is not in the plan'],
     ['src/api/request.ts', "import { Ports } from '../ports.ts'", 'more than types from ports'],
     ['src/ports.ts', "import type { Failure } from './errors.ts'", 'ports knows nobody'],
@@ -110,7 +118,7 @@ describe('what is no part of the plan is found', () => {
     ],
     ['src/api/request.ts', "await import('got')", 'which has no door'],
     ['src/api/request.ts', 'await import(name)', 'cannot be read'],
-    ['src/commands/login.ts', "import { readFile } from 'node:fs/promises'", 'past the ports'],
+    ['src/commands/sign-in/login.ts', "import { readFile } from 'node:fs/promises'", 'past the ports'],
     ['src/session/flow/device.ts', "import { createServer } from 'node:http'", 'past the ports'],
     ['src/trace/formats/otlp.ts', "import { readFile } from 'node:fs/promises'", 'but is pure'],
     ['src/session/renewal/state-machine.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
@@ -143,7 +151,7 @@ describe('what is no part of the plan is found', () => {
     ['src/commands/doctor/check-backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
     ['src/api/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
     ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
-    ['src/commands/login.ts', 'try { decodeURIComponent(text) } catch { throw x }', 'drops a value'],
+    ['src/commands/sign-in/login.ts', 'try { decodeURIComponent(text) } catch { throw x }', 'drops a value'],
     ['src/trace/search.ts', 'const first = found.at(0)!', 'asserts more than an index'],
     ['src/trace/search.ts', 'const tempoLimit = 1', 'names a back end'],
     [
@@ -161,8 +169,8 @@ describe('what is no part of the plan is found', () => {
 
   it.each([
     ['src/session/store/session-store.ts', "import { readJwt } from '../../claims/jwt.ts'"],
-    ['src/commands/login.ts', "import type { Ports } from '../ports.ts'"],
-    ['src/commands/login.ts', "import { type Ports, type Http } from '../ports.ts'"],
+    ['src/commands/sign-in/login.ts', "import type { Ports } from '../../ports.ts'"],
+    ['src/commands/sign-in/login.ts', "import { type Ports, type Http } from '../../ports.ts'"],
     ['src/session/renewal/state-machine.ts', "import { createHash } from 'node:crypto'"],
     [
       'src/claims/policy.ts',

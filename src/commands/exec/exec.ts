@@ -9,7 +9,7 @@ import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { openRecorder } from '../recorder.ts'
 import { requireReason } from '../require-reason.ts'
-import { readTokenWish, type TokenWish } from '../token-wish.ts'
+import { readTokenWish, type TokenWish } from '../token/token-wish.ts'
 import { childVariables, proxyVariables } from './child-variables.ts'
 
 interface ExecOptions {

@@ -8,7 +8,7 @@ import { isComplete } from '../../settings/required-client.ts'
 import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
-import { sharersOf } from '../sign-in-sharers.ts'
+import { sharersOf } from '../sign-in/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
 
 interface Named {

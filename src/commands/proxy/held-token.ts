@@ -7,7 +7,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import type { Recorder } from '../recorder.ts'
-import type { TokenWish } from '../token-wish.ts'
+import type { TokenWish } from '../token/token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
 const LOOK_MILLISECONDS = 15_000

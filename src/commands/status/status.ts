@@ -5,7 +5,7 @@ import { readSettings } from '../../settings/settings-files.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
-import { signOutOf } from '../sign-out-of.ts'
+import { signOutOf } from '../sign-in/sign-out-of.ts'
 import { listSignIns, type SignInRow } from './sign-ins.ts'
 import { sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
 

@@ -1,12 +1,12 @@
-import { Failure } from '../errors.ts'
-import { safeText } from '../safe-text.ts'
-import type { Profile } from '../settings/profile.ts'
-import { requireClient } from '../settings/required-client.ts'
-import { maskInCiLog } from './ci-log.ts'
-import type { CliCommand, Typed } from './cli-command.ts'
-import { sessionToken } from './credentials.ts'
-import { givenToken, type Invocation, loadProfile, printJson } from './invocation.ts'
-import { requireReason } from './require-reason.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../safe-text.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { requireClient } from '../../settings/required-client.ts'
+import { maskInCiLog } from '../ci-log.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { sessionToken } from '../credentials.ts'
+import { givenToken, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { requireReason } from '../require-reason.ts'
 import type { ForeignForm } from './token-forms.ts'
 import { readTokenWish, type TokenWish } from './token-wish.ts'
 
@@ -118,7 +118,7 @@ async function recordHandOut(
   { client }: Profile,
   { value, idToken }: Given,
 ): Promise<void> {
-  const { openRecorder } = await import('./recorder.ts')
+  const { openRecorder } = await import('../recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note('hand-out', value)

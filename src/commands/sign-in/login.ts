@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Client } from '../client.ts'
-import { Failure } from '../errors.ts'
-import { hintFor } from '../providers/hints.ts'
-import { safeText } from '../safe-text.ts'
-import { REASONS } from '../session/flow/display.ts'
-import type { DevicePrompt, LoginDialog, LoginOptions } from '../session/flow/login-dialog.ts'
-import { personIn } from '../session/kept-sign-in.ts'
-import { type SignedIn, signIn } from '../session/sign-in.ts'
-import { requireSignInOffered } from '../session/sign-in-offered.ts'
-import { changeConfig } from '../settings/config-file.ts'
-import { shortDuration } from '../settings/duration.ts'
-import type { Profile } from '../settings/profile.ts'
-import { defaultToKeep, listHint, profileNames } from '../settings/profile-name.ts'
-import { requireClient } from '../settings/required-client.ts'
-import { isTyped, SETTING_TABLE } from '../settings/setting-table.ts'
-import type { Settings } from '../settings/settings-files.ts'
-import type { CliCommand, Typed } from './cli-command.ts'
-import { canAsk } from './first-login/can-ask.ts'
-import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from './invocation.ts'
-import { openRecorder } from './recorder.ts'
-import { namesApi } from './require-api.ts'
-import { textFlag } from './typed-flags.ts'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { hintFor } from '../../providers/hints.ts'
+import { safeText } from '../../safe-text.ts'
+import { REASONS } from '../../session/flow/display.ts'
+import type { DevicePrompt, LoginDialog, LoginOptions } from '../../session/flow/login-dialog.ts'
+import { personIn } from '../../session/kept-sign-in.ts'
+import { type SignedIn, signIn } from '../../session/sign-in.ts'
+import { requireSignInOffered } from '../../session/sign-in-offered.ts'
+import { changeConfig } from '../../settings/config-file.ts'
+import { shortDuration } from '../../settings/duration.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { defaultToKeep, listHint, profileNames } from '../../settings/profile-name.ts'
+import { requireClient } from '../../settings/required-client.ts'
+import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
+import type { Settings } from '../../settings/settings-files.ts'
+import type { CliCommand, Typed } from '../cli-command.ts'
+import { canAsk } from '../first-login/can-ask.ts'
+import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import { namesApi } from '../require-api.ts'
+import { textFlag } from '../typed-flags.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login: CliCommand<LoginOptions> = { read, run }
@@ -29,12 +29,12 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
-    const { askForProfile } = await import('./first-login/first-login.ts')
+    const { askForProfile } = await import('../first-login/first-login.ts')
     const { name, signsIn } = await askForProfile(invocation, settings, profile)
     const named = { ...invocation, options: { ...invocation.options, profile: name } }
     if (!signsIn) return
     await run(named, options)
-    const { withMissingScopes } = await import('./first-login/missing-scopes.ts')
+    const { withMissingScopes } = await import('../first-login/missing-scopes.ts')
     const again = await withMissingScopes(named)
     return again && run(again, options)
   }

@@ -1,4 +1,4 @@
-import { optionWords } from './command-line.ts'
+import { optionWords } from '../command-line.ts'
 
 /** A sign-in as people name it. */
 interface Named {

@@ -1,5 +1,5 @@
-import type { Flags } from './cli-command.ts'
-import { durationFlag } from './typed-flags.ts'
+import type { Flags } from '../cli-command.ts'
+import { durationFlag } from '../typed-flags.ts'
 
 /** Which token is wanted, where it is not the usual one. */
 export interface TokenWish {
