@@ -1,4 +1,4 @@
-import type { Ports } from './ports.ts'
+import type { Ports } from './ports/ports.ts'
 import { report } from './report.ts'
 
 /** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */

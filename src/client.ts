@@ -1,5 +1,5 @@
 import type { Expect } from './claims/policy.ts'
-import type { HttpSettings } from './ports.ts'
+import type { HttpSettings } from './ports/http.ts'
 import type { Preset } from './providers/preset.ts'
 import type { ProofSource } from './providers/workload-sources.ts'
 

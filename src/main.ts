@@ -1,6 +1,6 @@
 import { run } from './cli.ts'
 import { Failure } from './errors.ts'
-import type { Env, Ports } from './ports.ts'
+import type { Env, Ports } from './ports/ports.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
 import { type ExitState, openExitState } from './system/exit-state.ts'

@@ -1,4 +1,5 @@
-import type { Ports, Terminal } from './ports.ts'
+import type { Ports } from './ports/ports.ts'
+import type { Terminal } from './ports/terminal.ts'
 import { safeText } from './safe-text.ts'
 
 /** Work that takes longer says what it waits for. */

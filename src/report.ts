@@ -1,5 +1,5 @@
 import { FAILURES, Failure } from './errors.ts'
-import type { Ports } from './ports.ts'
+import type { Ports } from './ports/ports.ts'
 import { safeJson, safeText } from './safe-text.ts'
 import { wrapAdvice } from './wrap.ts'
 

@@ -1,6 +1,6 @@
 import { Failure } from './errors.ts'
 import { pathForLog } from './loopback-host.ts'
-import type { Ports } from './ports.ts'
+import type { Ports } from './ports/ports.ts'
 import { safeText } from './safe-text.ts'
 
 /**

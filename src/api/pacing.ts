@@ -1,5 +1,6 @@
 import { NetworkFailure } from '../errors.ts'
-import type { Clock, HttpAnswer } from '../ports.ts'
+import type { HttpAnswer } from '../ports/http.ts'
+import type { Clock } from '../ports/ports.ts'
 import { isLimit, Pace } from './pace.ts'
 
 /** Sends one request of many, more than once where that helps; `isRead`: it changes nothing, so it may be repeated. */

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
-import type { Http, HttpAnswer } from '../ports.ts'
+import type { Http, HttpAnswer } from '../ports/http.ts'
 import { authorizationValue } from './authorization.ts'
 import type { Pacing } from './pacing.ts'
 import { isPage } from './page.ts'

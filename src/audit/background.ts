@@ -1,4 +1,4 @@
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
 import { appendLines } from './record.ts'
 

@@ -1,4 +1,4 @@
-import type { Files } from '../ports.ts'
+import type { Files } from '../ports/storage.ts'
 import type { AuditEntry } from './entry.ts'
 import { recordFiles } from './files-of-record.ts'
 

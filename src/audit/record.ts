@@ -1,4 +1,5 @@
-import type { Files, Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Files } from '../ports/storage.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
 import { MOST_BYTES, recordFile } from './files-of-record.ts'
 

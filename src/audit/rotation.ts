@@ -1,4 +1,4 @@
-import type { Files, Lock } from '../ports.ts'
+import type { Files, Lock } from '../ports/storage.ts'
 import { MOST_BYTES, recordFile, recordFiles } from './files-of-record.ts'
 
 /**

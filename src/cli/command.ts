@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
 import { logRequests } from '../request-log.ts'
 import {

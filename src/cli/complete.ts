@@ -1,5 +1,5 @@
 import type { Option } from 'commander'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { safeText } from '../safe-text.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { type Group, type Row, wordOf } from './command.ts'

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { safeText } from '../safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
 import { CLOUD_COMMANDS } from './cloud-commands.ts'

@@ -1,4 +1,4 @@
-import type { Terminal } from '../ports.ts'
+import type { Terminal } from '../ports/terminal.ts'
 
 /** Prompts with [y/N]. Anything but y or yes is a no, also the end of the input. */
 export async function confirm(terminal: Terminal, question: string): Promise<boolean> {

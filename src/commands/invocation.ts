@@ -1,6 +1,6 @@
 import { asciiSigns } from '../ascii-signs.ts'
 import { Failure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../safe-text.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
 import { chooseProfile, type Profile } from '../settings/profile.ts'

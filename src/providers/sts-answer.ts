@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, jsonObject } from '../json-object.ts'
-import type { HttpAnswer } from '../ports.ts'
+import type { HttpAnswer } from '../ports/http.ts'
 
 /** Temporary credentials of a role. */
 export interface RoleCredentials {

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { boundToSlot } from './renewal/binding.ts'
 import { isPlain, sameSlot, secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, next } from './renewal/state-machine.ts'

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { readBound } from './store/origin-binding.ts'
 import type { SessionBody, StoredToken } from './store/session-file.ts'
 import { openStore } from './store/session-store.ts'

@@ -1,7 +1,7 @@
 import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { earlierAttempt } from './renewal/earlier-attempt.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
 import type { SessionHeader } from './store/session-file.ts'

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { NetworkFailure } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'

@@ -1,6 +1,7 @@
 import type { PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
-import type { Env, HttpSettings } from '../ports.ts'
+import type { HttpSettings } from '../ports/http.ts'
+import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { parseDuration } from './duration.ts'
 import { readExpect } from './expectations.ts'

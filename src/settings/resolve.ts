@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
-import type { Env } from '../ports.ts'
+import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'

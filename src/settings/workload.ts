@@ -1,7 +1,7 @@
 import type { Workload } from '../client.ts'
 import { Failure } from '../errors.ts'
 import { didYouMean } from '../near-name.ts'
-import type { Env } from '../ports.ts'
+import type { Env } from '../ports/ports.ts'
 import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
 import { safeText } from '../safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../ports/ports.ts'
 
 /** The wall clock. Long sleeps are split into short timers, because timers stop while a machine is suspended. */
 export const wallClock: Clock = {

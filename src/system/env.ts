@@ -1,4 +1,4 @@
-import type { Env } from '../ports.ts'
+import type { Env } from '../ports/ports.ts'
 
 declare const LS_AUTH_VERSION: string
 

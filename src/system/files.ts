@@ -1,7 +1,7 @@
 import fs, { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import type { FileFacts, Files } from '../ports.ts'
+import type { FileFacts, Files } from '../ports/storage.ts'
 
 // Not `node:fs/promises`, which loads Node's stream modules.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { Failure } from '../errors.ts'
-import type { Env, Keychain, Terminal } from '../ports.ts'
+import type { Env } from '../ports/ports.ts'
+import type { Keychain } from '../ports/storage.ts'
+import type { Terminal } from '../ports/terminal.ts'
 import type { ExitState } from './exit-state.ts'
 import { openResponseBudget } from './response-budget.ts'
 

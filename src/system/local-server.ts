@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { ByteFilter, LocalExchange, LocalServers } from '../ports.ts'
+import type { ByteFilter, LocalExchange, LocalServers } from '../ports/local-server.ts'
 
 /** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
 const MAX_SILENT = 512

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { Failure } from '../errors.ts'
-import type { ChildEnd, Programs } from '../ports.ts'
+import type { ChildEnd, Programs } from '../ports/programs.ts'
 import { safeText } from '../safe-text.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */

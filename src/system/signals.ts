@@ -1,4 +1,4 @@
-import type { Signals } from '../ports.ts'
+import type { Signals } from '../ports/ports.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openPacing } from '../../src/api/pacing.ts'
 import { NetworkFailure } from '../../src/errors.ts'
-import type { HttpAnswer } from '../../src/ports.ts'
+import type { HttpAnswer } from '../../src/ports/http.ts'
 
 type End = HttpAnswer | Error
 const answer = (status: number, headers: Record<string, string> = {}): HttpAnswer => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { authorizationValue } from '../../src/api/authorization.ts'
 import { type ApiRequest, type Destination, openApi, target } from '../../src/api/request.ts'
 import { Failure } from '../../src/errors.ts'
-import type { HttpAnswer, HttpRequest } from '../../src/ports.ts'
+import type { HttpAnswer, HttpRequest } from '../../src/ports/http.ts'
 import { toldBy } from '../told.ts'
 
 const BASE = new URL('https://gw.acme.example/traces/')

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { openBackgroundRecord } from '../../src/audit/background.ts'
 import type { AuditEntry } from '../../src/audit/entry.ts'
-import type { Files, Ports } from '../../src/ports.ts'
+import type { Ports } from '../../src/ports/ports.ts'
+import type { Files } from '../../src/ports/storage.ts'
 
 const entry = (path: string): AuditEntry => ({
   time: '2026-01-01T00:00:00.000Z',

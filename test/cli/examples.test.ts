@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Group, Row } from '../../src/cli/command.ts'
 import { COMMANDS, EXAMPLES, runCommand } from '../../src/cli/tree.ts'
-import type { Ports } from '../../src/ports.ts'
+import type { Ports } from '../../src/ports/ports.ts'
 import { openWorld, type World, words } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
 

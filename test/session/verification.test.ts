@@ -2,7 +2,8 @@ import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } fro
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Inspected } from '../../src/claims/inspect.ts'
 import { Failure } from '../../src/errors.ts'
-import type { HttpSettings, Ports } from '../../src/ports.ts'
+import type { HttpSettings } from '../../src/ports/http.ts'
+import type { Ports } from '../../src/ports/ports.ts'
 import { presetFor } from '../../src/providers/detect.ts'
 import {
   inspectOwn,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Env } from '../../src/ports.ts'
+import type { Env } from '../../src/ports/ports.ts'
 import { changeConfig, readConfig } from '../../src/settings/config-file.ts'
 import type { Upgrade } from '../../src/settings/config-version.ts'
 import { realFiles } from '../../src/system/files.ts'

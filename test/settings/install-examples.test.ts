@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { Env, Files } from '../../src/ports.ts'
+import type { Env } from '../../src/ports/ports.ts'
+import type { Files } from '../../src/ports/storage.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
 import { readSettings } from '../../src/settings/settings-files.ts'
 

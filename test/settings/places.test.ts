@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Env } from '../../src/ports.ts'
+import type { Env } from '../../src/ports/ports.ts'
 import { placesFor } from '../../src/settings/places.ts'
 import { systemConfigFile } from '../../src/system/env.ts'
 

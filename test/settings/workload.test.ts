@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../src/errors.ts'
-import type { Env } from '../../src/ports.ts'
+import type { Env } from '../../src/ports/ports.ts'
 import { readWorkload } from '../../src/settings/workload.ts'
 
 const env = { platform: 'linux', homeDirectory: '/home/ci', variables: {} } as unknown as Env

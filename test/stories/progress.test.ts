@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Http, HttpRequest } from '../../src/ports.ts'
+import type { Http, HttpRequest } from '../../src/ports/http.ts'
 import { openHttp } from '../../src/system/http/http.ts'
 import { kernelLock } from '../../src/system/lock.ts'
 import { type Provider, startProvider } from '../world/provider.ts'

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { Failure } from '../../src/errors.ts'
-import type { Keychain } from '../../src/ports.ts'
+import type { Keychain } from '../../src/ports/storage.ts'
 import { processEnv } from '../../src/system/env.ts'
 import { openExitState } from '../../src/system/exit-state.ts'
 import { osKeychain } from '../../src/system/keychain.ts'

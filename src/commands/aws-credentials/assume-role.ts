@@ -1,4 +1,5 @@
-import type { Clock, Http, HttpAnswer } from '../../ports.ts'
+import type { Http, HttpAnswer } from '../../ports/http.ts'
+import type { Clock } from '../../ports/ports.ts'
 import { readStsAnswer } from '../../providers/sts-answer.ts'
 
 /** What is asked of STS. */

@@ -1,4 +1,4 @@
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { readSettings } from '../../settings/settings-files.ts'
 import { withoutUser } from '../../settings/urls.ts'
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { PartialClient } from '../../client.ts'
-import type { FileFacts, Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { FileFacts } from '../../ports/storage.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'

@@ -1,5 +1,6 @@
 import type { Client } from '../../client.ts'
-import type { Http, Ports } from '../../ports.ts'
+import type { Http } from '../../ports/http.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
 import { listen } from '../../session/flow/loopback.ts'

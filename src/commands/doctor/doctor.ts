@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { Style, Terminal } from '../../ports.ts'
+import type { Style, Terminal } from '../../ports/terminal.ts'
 import { safeJson, safeText } from '../../safe-text.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { wrapAdvice } from '../../wrap.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { ChildEnd } from '../../ports.ts'
+import type { ChildEnd } from '../../ports/programs.ts'
 import { safeText } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'

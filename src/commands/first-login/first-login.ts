@@ -1,7 +1,7 @@
 import { BACKEND_IDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { didYouMean } from '../../near-name.ts'
-import type { Terminal } from '../../ports.ts'
+import type { Terminal } from '../../ports/terminal.ts'
 import { safeText } from '../../safe-text.ts'
 import { changeConfig } from '../../settings/config-file.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'

@@ -1,6 +1,6 @@
 import type { Finding } from '../../claims/finding.ts'
 import { displayWidth } from '../../display-width.ts'
-import type { Style } from '../../ports.ts'
+import type { Style } from '../../ports/terminal.ts'
 import { safeText } from '../../safe-text.ts'
 import { wrap } from '../../wrap.ts'
 import { type Invocation, printText } from '../invocation.ts'

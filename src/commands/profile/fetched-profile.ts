@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
-import type { Http, HttpAnswer } from '../../ports.ts'
+import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../safe-text.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../safe-text.ts'
 import { discover } from '../../session/protocol/metadata.ts'

@@ -1,7 +1,7 @@
 import { dataSourceFile, type ProxyFormat } from '../../backends/data-source.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
-import type { LocalAddress } from '../../ports.ts'
+import type { LocalAddress } from '../../ports/local-server.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'

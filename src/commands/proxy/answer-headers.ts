@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../ports.ts'
+import type { UpstreamAnswer } from '../../ports/http.ts'
 import { withoutToken } from './token-mask.ts'
 
 /** For one connection only, for a browser, or a sign-in that the caller is not to have. */

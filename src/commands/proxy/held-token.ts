@@ -1,6 +1,6 @@
 import type { TokenSource } from '../../api/request.ts'
 import { FAILURES, Failure } from '../../errors.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../ports/ports.ts'
 import type { AccessToken } from '../../session/access.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'

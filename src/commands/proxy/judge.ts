@@ -3,7 +3,7 @@ import { readTraceparent } from '../../api/traceparent.ts'
 import type { Backend } from '../../backends/backend.ts'
 import { isReadRoute } from '../../backends/read-route.ts'
 import { BACKENDS } from '../../backends/table.ts'
-import type { LocalRequest } from '../../ports.ts'
+import type { LocalRequest } from '../../ports/local-server.ts'
 import { type Header, headersToPass, pairsOf, valuesOf } from './request-headers.ts'
 import { type RequestTarget, readTarget } from './request-target.ts'
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 
 /** Why a proxy ends: its time is over, nobody has used it, the status for a signal, or the end of the session. */
 export type End = 'ttl' | 'idle' | number | Failure

@@ -1,6 +1,6 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS, type ProxyFormat } from '../../backends/data-source.ts'
 import { Failure } from '../../errors.ts'
-import type { LocalAddress } from '../../ports.ts'
+import type { LocalAddress } from '../../ports/local-server.ts'
 import { safeText } from '../../safe-text.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { sendsToken } from '../../settings/profile.ts'

@@ -1,4 +1,4 @@
-import type { ByteFilter } from '../../ports.ts'
+import type { ByteFilter } from '../../ports/local-server.ts'
 
 /** Shorter ones are no secrets of an issuer, and would be found in many a word. */
 const SHORTEST = 16

@@ -1,4 +1,5 @@
-import type { Clock, LocalExchange } from '../../ports.ts'
+import type { LocalExchange } from '../../ports/local-server.ts'
+import type { Clock } from '../../ports/ports.ts'
 
 const FIRST_MILLISECONDS = 100
 const LONGEST_MILLISECONDS = 10_000

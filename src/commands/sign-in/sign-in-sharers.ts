@@ -1,6 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports.ts'
+import type { Env } from '../../ports/ports.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'

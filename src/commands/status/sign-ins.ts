@@ -1,7 +1,7 @@
 import type { BackendId } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
 import { sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { Terminal } from '../../ports.ts'
+import type { Terminal } from '../../ports/terminal.ts'
 import { safeText } from '../../safe-text.ts'
 import type { SignInFacts } from '../../session/kept-sign-in.ts'
 import { shortDuration } from '../../settings/duration.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import type { Terminal } from '../../ports.ts'
+import type { Terminal } from '../../ports/terminal.ts'
 
 const MOST_BYTES = 64 * 1024
 

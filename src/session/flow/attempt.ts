@@ -1,5 +1,5 @@
 import type { Client } from '../../client.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import type { Provider } from '../protocol/provider.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'

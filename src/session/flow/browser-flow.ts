@@ -1,6 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { AuthorizationRequest } from '../protocol/provider.ts'
 import type { Attempt } from './attempt.ts'

@@ -1,6 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { readPrivateText } from '../store/private-file.ts'
 import type { SessionBody } from '../store/session-file.ts'
 

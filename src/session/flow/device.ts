@@ -1,5 +1,5 @@
 import { Failure, NetworkFailure } from '../../errors.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../ports/ports.ts'
 import { safeText } from '../../safe-text.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'

@@ -1,4 +1,4 @@
-import type { Files } from '../../ports.ts'
+import type { Files } from '../../ports/storage.ts'
 
 /** The ports of a connection, as a server sees them. */
 export interface Connection {

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { importJWK } from 'jose'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { readPrivateText } from '../store/private-file.ts'
 
 /** A private key for client assertions, and the `kid` that its JWK names. */

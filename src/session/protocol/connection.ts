@@ -1,5 +1,6 @@
 import type { Client } from '../../client.ts'
-import type { Http, Ports } from '../../ports.ts'
+import type { Http } from '../../ports/http.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { ClientAssertion } from './exchange.ts'

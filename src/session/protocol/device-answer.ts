@@ -1,5 +1,5 @@
 import { jsonObject } from '../../json-object.ts'
-import type { HttpAnswer } from '../../ports.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 
 /**
  * Normalises a device authorization response (RFC 8628 §3.2): Google writes `verification_url`; `interval` and

@@ -1,5 +1,5 @@
 import { jsonObject } from '../../json-object.ts'
-import type { HttpAnswer } from '../../ports.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 
 /** The members of a form that only the provider may see (RFC 6749, RFC 7009, RFC 7523, RFC 7636, RFC 8628, RFC 8693). */
 const SECRET_MEMBERS = [

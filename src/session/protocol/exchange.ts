@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
-import type { Clock, Http, HttpAnswer } from '../../ports.ts'
+import type { Http, HttpAnswer } from '../../ports/http.ts'
+import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import type { HttpAnswer } from '../../ports.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 import { OTHER_TOKEN_TYPE } from './provider-errors.ts'
 
 /** The refresh token in a raw token response, before validation: one in a rejected response can still be revoked. */

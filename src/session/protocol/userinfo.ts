@@ -1,7 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { type JsonObject, jsonObject } from '../../json-object.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import type { SessionBody } from '../store/session-file.ts'
 
 /** For display only, so nobody waits long for it. */

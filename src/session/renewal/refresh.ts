@@ -1,7 +1,7 @@
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
 import { checkSamePerson, checkSameSubject } from '../protocol/id-token.ts'

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
-import type { Env, FileFacts, Ports } from '../../ports.ts'
+import type { Env, Ports } from '../../ports/ports.ts'
+import type { FileFacts } from '../../ports/storage.ts'
 
 /**
  * Why a file that the user keeps a secret in must not be used, with the next step; undefined: it is a regular file of

@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import type { Ports, Unlock } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { Unlock } from '../../ports/storage.ts'
 import { safeText } from '../../safe-text.ts'
 
 /** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
-import type { Files, Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
+import type { Files } from '../../ports/storage.ts'
 import { sessionName } from '../session-name.ts'
 import type { SessionHeader } from './session-file.ts'
 import { openVault } from './vaults/open-vault.ts'

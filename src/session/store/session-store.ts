@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { discardItem, type Item, listItems, recallItem } from './items.ts'
 import { type HeaderFacts, install, probe } from './new-session.ts'
 import { failureSince, noteFailure } from './noted-failure.ts'

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
-import type { Env, Files } from '../../ports.ts'
+import type { Env } from '../../ports/ports.ts'
+import type { Files } from '../../ports/storage.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
 export async function listOwn(path: string, files: Files): Promise<string[]> {

@@ -2,7 +2,7 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
 import { skewOf } from '../protocol/metadata.ts'
 

@@ -1,6 +1,6 @@
 import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { readAssertionKey } from '../protocol/assertion-key.ts'
 import { openProvider } from '../protocol/connection.ts'
 import type { ClientAssertion } from '../protocol/exchange.ts'

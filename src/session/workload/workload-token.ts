@@ -1,7 +1,7 @@
 import { isIssuerOf } from '../../claims/issuer.ts'
 import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { takesAudience } from '../../providers/workload-sources.ts'
 import { gate } from '../policy-gate.ts'
 import { issuerMismatch } from '../protocol/metadata.ts'

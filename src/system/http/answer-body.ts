@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { HttpAnswer, HttpRequest } from '../../ports.ts'
+import type { HttpAnswer, HttpRequest } from '../../ports/http.ts'
 
 /** Headers with their names in lower case, and repeated ones joined. */
 export function flattenHeaders(

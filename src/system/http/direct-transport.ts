@@ -1,5 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
-import type { HttpRequest } from '../../ports.ts'
+import type { HttpRequest } from '../../ports/http.ts'
 import { once } from '../once.ts'
 import { cappedBody } from './answer-body.ts'
 import type { TlsSettings } from './tls-settings.ts'

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
-import type { Env, Http, HttpSettings } from '../../ports.ts'
+import type { Http, HttpSettings } from '../../ports/http.ts'
+import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
 import { networkFailure } from './network-failure.ts'

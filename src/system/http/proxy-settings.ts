@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
-import type { Env, HttpSettings } from '../../ports.ts'
+import type { HttpSettings } from '../../ports/http.ts'
+import type { Env } from '../../ports/ports.ts'
 
 /** The URL of the proxy per scheme, empty where there is none, and the hosts that bypass it. */
 export interface ProxySettings {

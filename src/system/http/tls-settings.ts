@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { connect, rootCertificates } from 'node:tls'
 import { Failure } from '../../errors.ts'
-import type { Env, HttpSettings } from '../../ports.ts'
+import type { HttpSettings } from '../../ports/http.ts'
+import type { Env } from '../../ports/ports.ts'
 import { networkFailure } from './network-failure.ts'
 import { CONNECT_MILLISECONDS } from './transport.ts'
 

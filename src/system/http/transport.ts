@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../ports.ts'
+import type { HttpRequest } from '../../ports/http.ts'
 
 /** Connect timeout (TCP, and TLS where it is the proxy's). */
 export const CONNECT_MILLISECONDS = 5_000

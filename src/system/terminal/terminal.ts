@@ -1,5 +1,5 @@
 import { asciiSigns } from '../../ascii-signs.ts'
-import type { Terminal } from '../../ports.ts'
+import type { Terminal } from '../../ports/terminal.ts'
 import { UNSTYLED } from '../../unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'

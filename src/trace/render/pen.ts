@@ -1,4 +1,4 @@
-import type { Style } from '../../ports.ts'
+import type { Style } from '../../ports/terminal.ts'
 import type { Glyphs } from './glyphs.ts'
 
 /** How the summary is written: columns, marks and styling. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { delayOf, slowRefusals } from '../../../src/commands/proxy/wrong-secrets.ts'
-import type { LocalExchange } from '../../../src/ports.ts'
+import type { LocalExchange } from '../../../src/ports/local-server.ts'
 
 /** A clock whose sleeps never end by themselves. */
 function scene() {

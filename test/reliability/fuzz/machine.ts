@@ -1,6 +1,8 @@
 import { run } from '../../../src/cli.ts'
 import { NetworkFailure } from '../../../src/errors.ts'
-import type { Files, HttpAnswer, HttpRequest, Ports } from '../../../src/ports.ts'
+import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
+import type { Ports } from '../../../src/ports/ports.ts'
+import type { Files } from '../../../src/ports/storage.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 
 /** A machine in memory: files, keychain and network are what the input says. */

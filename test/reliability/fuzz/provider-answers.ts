@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../../src/ports.ts'
+import type { HttpAnswer } from '../../../src/ports/http.ts'
 import type { Random } from '../../world/trace/random.ts'
 import { type Kind, pick } from './kind.ts'
 import { CONFIG, type Machine, openMachine, type } from './machine.ts'

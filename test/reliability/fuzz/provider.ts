@@ -1,5 +1,5 @@
 import { createSign, generateKeyPairSync } from 'node:crypto'
-import type { HttpAnswer, HttpRequest } from '../../../src/ports.ts'
+import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
 
 export const ISSUER = 'https://id.example'
 export const CLIENT = 'ls-auth-cli'

@@ -1,6 +1,6 @@
 import { run } from '../../../src/cli.ts'
 import { displayWidth } from '../../../src/display-width.ts'
-import type { Ports } from '../../../src/ports.ts'
+import type { Ports } from '../../../src/ports/ports.ts'
 import { UNSTYLED } from '../../../src/unstyled.ts'
 
 /** What became of one input. */

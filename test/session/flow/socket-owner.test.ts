@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports.ts'
+import type { Files } from '../../../src/ports/storage.ts'
 import { socketOwner } from '../../../src/session/flow/socket-owner.ts'
 import { realFiles } from '../../../src/system/files.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { HttpAnswer } from '../../../src/ports.ts'
+import type { HttpAnswer } from '../../../src/ports/http.ts'
 import { tolerateDeviceAnswer } from '../../../src/session/protocol/device-answer.ts'
 
 const answer = (body: unknown, status = 200) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpAnswer } from '../../../src/ports.ts'
+import type { HttpAnswer } from '../../../src/ports/http.ts'
 import { withoutEchoes } from '../../../src/session/protocol/echoed-secrets.ts'
 
 const answer = (body: unknown) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Http } from '../../../src/ports.ts'
+import type { Http } from '../../../src/ports/http.ts'
 import { discover } from '../../../src/session/protocol/metadata.ts'
 
 /** Where metadata may send requests to: never to this machine or its network card, unless the issuer is there. */

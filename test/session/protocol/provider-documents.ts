@@ -1,4 +1,5 @@
-import type { Http, HttpAnswer, HttpRequest, Ports } from '../../../src/ports.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
+import type { Ports } from '../../../src/ports/ports.ts'
 
 export const NOW = 1_800_000_000_000
 

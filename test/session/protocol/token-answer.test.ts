@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpAnswer } from '../../../src/ports.ts'
+import type { HttpAnswer } from '../../../src/ports/http.ts'
 import {
   bringsTokens,
   checkTokenCharacters,

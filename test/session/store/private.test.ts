@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Env, FileFacts, Files } from '../../../src/ports.ts'
+import type { Env } from '../../../src/ports/ports.ts'
+import type { FileFacts, Files } from '../../../src/ports/storage.ts'
 import { whyNotPrivate } from '../../../src/session/store/private-file.ts'
 import { requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import type { Client } from '../../../src/client.ts'
-import type { FileFacts, Files, Ports } from '../../../src/ports.ts'
+import type { Ports } from '../../../src/ports/ports.ts'
+import type { FileFacts, Files } from '../../../src/ports/storage.ts'
 import { presetFor } from '../../../src/providers/detect.ts'
 import { sessionName } from '../../../src/session/session-name.ts'
 import type { Item } from '../../../src/session/store/items.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { FileFacts } from '../../../src/ports.ts'
+import type { FileFacts } from '../../../src/ports/storage.ts'
 import { refreshTokenOf } from '../../../src/session/store/session.ts'
 import type { SessionHeader } from '../../../src/session/store/session-file.ts'
 import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'

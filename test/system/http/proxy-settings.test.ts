@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpSettings } from '../../../src/ports.ts'
+import type { HttpSettings } from '../../../src/ports/http.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { proxySettings } from '../../../src/system/http/proxy-settings.ts'
 import { toldBy } from '../../told.ts'

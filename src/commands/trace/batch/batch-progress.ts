@@ -1,4 +1,4 @@
-import type { Ports } from '../../../ports.ts'
+import type { Ports } from '../../../ports/ports.ts'
 
 const FIRST_MILLISECONDS = 1_000
 const BETWEEN_MILLISECONDS = 250

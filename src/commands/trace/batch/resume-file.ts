@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import type { GrowingFile } from '../../../ports.ts'
+import type { GrowingFile } from '../../../ports/storage.ts'
 import { safeText } from '../../../safe-text.ts'
 import type { TraceLines } from '../../../trace/formats/output-choices.ts'
 import { LINE_SHAPES } from '../../../trace/formats/trace-line.ts'

@@ -1,4 +1,4 @@
-import type { GrowingFile } from '../../../ports.ts'
+import type { GrowingFile } from '../../../ports/storage.ts'
 import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/trace-line.ts'
 import type { IdIndex } from './id-index.ts'
 import type { WantedTrace } from './id-list.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import type { Ports } from '../../../ports.ts'
+import type { Ports } from '../../../ports/ports.ts'
 import type { Secret, Vault } from './vault.ts'
 
 // CRED_MAX_CREDENTIAL_BLOB_SIZE, bytes; other platforms allow far more.

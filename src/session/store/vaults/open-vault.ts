@@ -1,5 +1,5 @@
 import type { Client } from '../../../client.ts'
-import type { Ports } from '../../../ports.ts'
+import type { Ports } from '../../../ports/ports.ts'
 import type { SessionHeader } from '../session-file.ts'
 import { keyFileVault } from './key-file.ts'
 import { keychainVault } from './keychain-vault.ts'

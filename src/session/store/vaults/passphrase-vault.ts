@@ -1,6 +1,7 @@
 import { randomBytes, scrypt } from 'node:crypto'
 import { Failure } from '../../../errors.ts'
-import type { Ports, Terminal } from '../../../ports.ts'
+import type { Ports } from '../../../ports/ports.ts'
+import type { Terminal } from '../../../ports/terminal.ts'
 import type { SessionHeader } from '../session-file.ts'
 import { unwrapKey, wrapKey } from './key-file.ts'
 import type { Vault } from './vault.ts'

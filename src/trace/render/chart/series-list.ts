@@ -1,4 +1,4 @@
-import type { Style } from '../../../ports.ts'
+import type { Style } from '../../../ports/terminal.ts'
 import { seriesName, type TimeSeries } from '../../series.ts'
 import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'

@@ -1,4 +1,4 @@
-import type { Style } from '../../../ports.ts'
+import type { Style } from '../../../ports/terminal.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'

@@ -1,0 +1,24 @@
+/** The user's web browser. */
+export interface Browser {
+  /** Starts the user's browser. It may still show no page, so always print the URL too. False: no browser. */
+  open(url: URL): Promise<boolean>
+}
+
+/** How a child process ended. */
+export type ChildEnd =
+  | { readonly status: number }
+  | { readonly signal: NodeJS.Signals; readonly signalNumber: number }
+
+/** Other programs. */
+export interface Programs {
+  /**
+   * Runs a program with this process's stdin, stdout and stderr, in its process group, and with exactly these variables.
+   * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run`.
+   */
+  run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
+  /**
+   * What a program writes to stdout, with the variables of this process: at most 64 kB, within 30 seconds. Undefined: it
+   * is not there, or has failed. What it says on stderr is dropped.
+   */
+  output(command: readonly string[]): Promise<string | undefined>
+}
