@@ -21,7 +21,7 @@ export const CHUNKS = {
     'src/settings/required-client.ts',
     'src/settings/toml-reading.ts',
     'src/system/files.ts',
-    'src/display-width.ts',
+    'src/text/display-width.ts',
   ],
   record: ['src/commands/recorder.ts'],
   session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],

@@ -1,6 +1,6 @@
 import type { Ports } from './ports/ports.ts'
 import type { Terminal } from './ports/terminal.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from './text/safe-text.ts'
 
 /** Work that takes longer says what it waits for. */
 const DELAY_MILLISECONDS = 1_000

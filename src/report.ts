@@ -1,7 +1,7 @@
 import { FAILURES, Failure } from './errors.ts'
 import type { Ports } from './ports/ports.ts'
-import { safeJson, safeText } from './safe-text.ts'
-import { wrapAdvice } from './wrap.ts'
+import { safeJson, safeText } from './text/safe-text.ts'
+import { wrapAdvice } from './text/wrap.ts'
 
 const isGone = (error: unknown): boolean => {
   const code = (error as NodeJS.ErrnoException | undefined)?.code

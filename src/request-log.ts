@@ -1,7 +1,7 @@
 import { Failure } from './errors.ts'
 import { pathForLog } from './loopback-host.ts'
 import type { Ports } from './ports/ports.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from './text/safe-text.ts'
 
 /**
  * `--debug`: logs method, host, path, names of the parameters, status and time of each request. Never a parameter's

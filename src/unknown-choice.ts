@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from './errors.ts'
-import { didYouMean } from './near-name.ts'
-import { safeText } from './safe-text.ts'
+import { didYouMean } from './text/near-name.ts'
+import { safeText } from './text/safe-text.ts'
 
 /**
  * A value that is none of its fixed choices, as one failure for flags, variables and settings: the choice that was

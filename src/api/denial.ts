@@ -1,7 +1,7 @@
 import { readJwt } from '../claims/jwt/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, STEP_UP } from './challenge.ts'
 import { isPage } from './page.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'

@@ -1,7 +1,7 @@
 import type { Option } from 'commander'
 import type { Ports } from '../ports/ports.ts'
-import { safeText } from '../safe-text.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { safeText } from '../text/safe-text.ts'
 import { type Group, type Row, wordOf } from './command.ts'
 import { COMMANDS, globalOptions } from './tree.ts'
 import { readLine, type TypedLine } from './typed-line.ts'

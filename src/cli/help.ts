@@ -1,5 +1,5 @@
 import { type Command, Help } from 'commander'
-import { wrap } from '../wrap.ts'
+import { wrap } from '../text/wrap.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 
 /** A command line to copy, and what it does. */

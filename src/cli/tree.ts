@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
 import { CLOUD_COMMANDS } from './cloud-commands.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine, wordOf } from './command.ts'

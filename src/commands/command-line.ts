@@ -1,4 +1,4 @@
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** What was typed, as the parser gives it. */
 export interface TypedLine {

@@ -1,12 +1,12 @@
-import { asciiSigns } from '../ascii-signs.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
-import { safeJson, safeText } from '../safe-text.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
 import { chooseProfile, type Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { readSettings, type Settings } from '../settings/settings-files.ts'
-import { wrapAdvice } from '../wrap.ts'
+import { asciiSigns } from '../text/ascii-signs.ts'
+import { safeJson, safeText } from '../text/safe-text.ts'
+import { wrapAdvice } from '../text/wrap.ts'
 import type { TypedLine } from './command-line.ts'
 
 /** One run of one command: what was typed, and the ports. */

@@ -2,8 +2,8 @@ import type { AccessTable } from '../claims/access-level.ts'
 import type { Expect } from '../claims/policy.ts'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
-import { didYouMean } from '../near-name.ts'
-import { safeText } from '../safe-text.ts'
+import { didYouMean } from '../text/near-name.ts'
+import { safeText } from '../text/safe-text.ts'
 import { parseDuration } from './duration.ts'
 
 type Table = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
-import { didYouMean } from '../near-name.ts'
 import type { Env } from '../ports/ports.ts'
-import { safeText } from '../safe-text.ts'
+import { didYouMean } from '../text/near-name.ts'
+import { safeText } from '../text/safe-text.ts'
 import type { Flags } from './resolve.ts'
 import type { Settings } from './settings-files.ts'
 

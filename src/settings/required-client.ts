@@ -1,7 +1,7 @@
 import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 import { chooseProfile, type Profile } from './profile.ts'
 import { FIRST_LOGIN } from './profile-name.ts'
 import type { Settings } from './settings-files.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '../near-name.ts'
+import { didYouMean } from '../text/near-name.ts'
 import { SETTING_TABLE } from './setting-table.ts'
 
 /** What to do about a key that this version does not know: in a profile, or at the top of a settings file. Empty: nothing. */

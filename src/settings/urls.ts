@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url'
 import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** A URL for display, with user name and password redacted. */
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#\s]*@/g, '//…@')

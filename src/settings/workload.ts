@@ -1,9 +1,9 @@
 import type { Workload } from '../client.ts'
 import { Failure } from '../errors.ts'
-import { didYouMean } from '../near-name.ts'
 import type { Env } from '../ports/ports.ts'
 import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
-import { safeText } from '../safe-text.ts'
+import { didYouMean } from '../text/near-name.ts'
+import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { expandHome } from './places.ts'
 

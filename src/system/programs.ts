@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { Failure } from '../errors.ts'
 import type { ChildEnd, Programs } from '../ports/programs.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */
 const FROM_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 import { addressIn, fromAddress } from './id-forms/address.ts'
 import { fromHeaderValue } from './id-forms/header-value.ts'
 import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'

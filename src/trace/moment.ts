@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { safeText } from '../safe-text.ts'
+import { safeText } from '../text/safe-text.ts'
 import { parseNanos } from './nanos.ts'
 
 /** A point in time as a person gives it: after the zero of the axis, or absolute (nanoseconds since the epoch). */

@@ -13,20 +13,9 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['wrap', 'unknown-choice'],
+  ['unknown-choice'],
   // Types that two rooms of one floor share stand below both.
-  [
-    'errors',
-    'safe-text',
-    'ascii-signs',
-    'claim-grammar',
-    'json-object',
-    'loopback-host',
-    'near-name',
-    'atomic-write',
-    'unstyled',
-    'display-width',
-  ],
+  ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write'],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
@@ -50,21 +39,21 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,
   'smol-toml': 'src/settings/toml-reading.ts',
-  'string-width': 'src/display-width.ts',
+  'string-width': 'src/text/display-width.ts',
   undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,
 }
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
-  /^src\/(claims|providers|backends)\//,
+  /^src\/(claims|providers|backends|text)\//,
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|formats|render|id-forms|masking)\//,
-  /^src\/(errors|safe-text|ascii-signs|claim-grammar|json-object|loopback-host|near-name|unstyled|display-width|wrap)\.ts$/,
+  /^src\/(errors|claim-grammar|json-object|loopback-host)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */
-const LATE_DOOR = 'src/display-width.ts'
+const LATE_DOOR = 'src/text/display-width.ts'
 
 /** The machine is behind ports: outside `system` nobody touches these, but for the redirect's listener. */
 const MACHINE =

@@ -29,7 +29,7 @@ export const rooms = {
     tests: ['test/claims/{claim-source,claim-shape,issuer,mfa,normalise}.test.ts'],
     floor: 90,
   },
-  'safe-text': { files: ['src/safe-text.ts'], tests: ['test/safe-text.test.ts'], floor: 97 },
+  'safe-text': { files: ['src/text/safe-text.ts'], tests: ['test/text/safe-text.test.ts'], floor: 97 },
   api: { files: ['src/api/'], tests: ['test/api/*.test.ts'], floor: 97 },
   masking: {
     files: ['src/trace/masking.ts'],

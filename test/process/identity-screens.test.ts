@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { displayWidth } from '../../src/display-width.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
 import { browse } from '../world/browser.ts'
 import { type JaegerApi, startJaegerApi } from '../world/jaeger-api.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/display-width.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
 import {
   CHARGE_SECRET,
   CHARGE_SPAN,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { displayWidth } from '../../src/display-width.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
 import { openWorld, type World } from '../world/world.ts'
 
 const COLUMNS = 80

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../src/display-width.ts'
 import { Failure } from '../../src/errors.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
+import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { parseNanos } from '../../src/trace/nanos.ts'
 import { histogram, sparkline } from '../../src/trace/render/chart/sparkline.ts'
 import { renderTraceList } from '../../src/trace/render/trace-list.ts'
@@ -9,7 +10,6 @@ import type { TraceFilter } from '../../src/trace/search.ts'
 import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
 import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
 import { traceql } from '../../src/trace/sources/tempo/traceql.ts'
-import { UNSTYLED } from '../../src/unstyled.ts'
 import { EPOCH } from './make.ts'
 
 const NAMES = { organization: 'acme', project: 'prod' }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../src/display-width.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
+import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
-import { UNSTYLED } from '../../src/unstyled.ts'
 import { anyTrace, makeTrace, spanId } from './make.ts'
 
 const tree = buildTree(

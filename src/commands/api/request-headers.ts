@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Who asks, where, and where a request ends: never the caller's business. The tenant comes from the profile. */
 const OURS =

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { StsError } from '../../providers/sts-answer.ts'
-import { safeText } from '../../safe-text.ts'
 import { maskSecrets } from '../../session/protocol/echoed-secrets.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { claimsIn } from './web-identity.ts'
 
 /** The request that was refused. */

@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 import type { Style, Terminal } from '../../ports/terminal.ts'
-import { safeJson, safeText } from '../../safe-text.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
-import { wrapAdvice } from '../../wrap.ts'
+import { safeJson, safeText } from '../../text/safe-text.ts'
+import { wrapAdvice } from '../../text/wrap.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import {
   givenToken,

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { confirm } from '../confirm.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { namesApi } from '../require-api.ts'

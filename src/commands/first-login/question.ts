@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
-import { safeText } from '../../safe-text.ts'
-import { wrap } from '../../wrap.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { wrap } from '../../text/wrap.ts'
 
 /** One question to the person at the terminal. */
 export interface Question<T> {

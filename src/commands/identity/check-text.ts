@@ -1,8 +1,8 @@
 import type { Finding } from '../../claims/finding.ts'
-import { displayWidth } from '../../display-width.ts'
 import type { Style } from '../../ports/terminal.ts'
-import { safeText } from '../../safe-text.ts'
-import { wrap } from '../../wrap.ts'
+import { displayWidth } from '../../text/display-width.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { wrap } from '../../text/wrap.ts'
 import { type Invocation, printText } from '../invocation.ts'
 
 /** Prints each finding in a line, then the warnings. `unverified`: why the signature was not verified. */

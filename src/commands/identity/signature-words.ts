@@ -1,5 +1,5 @@
 import type { Inspected } from '../../claims/inspect.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /**
  * Why a signature is not verified, for people; undefined: it is verified. `notAsked`: the words where no keys were asked

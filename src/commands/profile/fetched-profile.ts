@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 
 /** The same limit as for a settings file, bytes. */

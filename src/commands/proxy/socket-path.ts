@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { LocalServers } from '../../ports/local-server.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103

@@ -1,6 +1,6 @@
 import type { Preset } from '../../providers/preset.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import { wrap } from '../../wrap.ts'
+import { wrap } from '../../text/wrap.ts'
 
 /** What an administrator registers at the provider before a sign-in works: redirect URIs, then the provider's steps. */
 export function registrationLines(preset: Preset, columns: number): string[] {

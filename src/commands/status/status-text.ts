@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
-import { safeText } from '../../safe-text.ts'
 import type { SignInFacts } from '../../session/kept-sign-in.ts'
 import { shortDuration } from '../../settings/duration.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { SignInRow } from './sign-ins.ts'
 import { fitTable, withoutScheme } from './text-table.ts'
 

@@ -1,5 +1,5 @@
-import { displayWidth, graphemes } from '../../display-width.ts'
 import type { Terminal } from '../../ports/terminal.ts'
+import { displayWidth, graphemes } from '../../text/display-width.ts'
 
 const GAP = 2
 

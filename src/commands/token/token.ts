@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { sessionToken } from '../credentials.ts'

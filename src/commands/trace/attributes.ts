@@ -1,4 +1,4 @@
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { AttributeSample } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
-import { nearName } from '../../near-name.ts'
-import { safeText } from '../../safe-text.ts'
+import { nearName } from '../../text/near-name.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { TraceTree } from '../../trace/tree/trace-tree.ts'
 
 const MOST_NAMED = 20

@@ -1,4 +1,4 @@
-import { safeJson } from '../../safe-text.ts'
+import { safeJson } from '../../text/safe-text.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { Typed } from '../cli-command.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
 import { parseDuration } from '../../settings/duration.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
 import { maskUnder } from '../../trace/masking.ts'

@@ -1,4 +1,4 @@
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { rememberServices } from '../completion/services-seen.ts'

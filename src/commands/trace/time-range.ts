@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
 import { parseDuration } from '../../settings/duration.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 const DEFAULT_SINCE_SECONDS = 3600

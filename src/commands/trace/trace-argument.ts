@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { parseSpanOrTraceId, type TraceReference } from '../../trace/id.ts'
 
 /**

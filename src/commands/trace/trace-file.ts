@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
 import type { Invocation } from '../invocation.ts'
 

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'

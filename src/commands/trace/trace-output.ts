@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeJson } from '../../safe-text.ts'
+import { safeJson } from '../../text/safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { TraceDataFormat, TraceFormat } from '../../trace/formats/output-choices.ts'
 import { type Moment, placeMoment } from '../../trace/moment.ts'

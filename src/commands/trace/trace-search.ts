@@ -1,5 +1,5 @@
-import { nearName } from '../../near-name.ts'
-import { safeText } from '../../safe-text.ts'
+import { nearName } from '../../text/near-name.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { maskText } from '../../trace/masking.ts'

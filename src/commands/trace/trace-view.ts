@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { type AttributeCondition, parseCondition } from '../../trace/attribute-condition.ts'
 import type { Scale } from '../../trace/formats/output-choices.ts'
 import { parseSpanOrTraceId } from '../../trace/id.ts'

@@ -1,6 +1,6 @@
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports/ports.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Tokens } from '../protocol/tokens.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Attempt } from './attempt.ts'
 import { wayWithoutBrowser } from './other-way.ts'
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Characters; RFC 8628 §3.2 wants an address that is short and easy to remember. */
 const LONGEST_SHOWN = 2_048

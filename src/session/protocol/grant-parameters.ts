@@ -1,6 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Scope and audience parameters of a sign-in, as this provider expects them. */
 export const scopeParameters = (client: Client): Record<string, string> =>

@@ -5,7 +5,7 @@ import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Cached } from '../store/session-file.ts'
 
 /** Provider metadata (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. */

@@ -1,6 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { SessionBody } from '../store/session-file.ts'

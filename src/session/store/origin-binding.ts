@@ -1,7 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { sessionName } from '../session-name.ts'
 import type { Session } from './session.ts'
 import type { SessionHeader } from './session-file.ts'

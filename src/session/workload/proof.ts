@@ -4,7 +4,7 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { requestProof } from './requested-proof.ts'
 
 /** A token by which the platform says what this program is. */

@@ -1,6 +1,6 @@
 import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { ProviderFailure } from '../protocol/provider-errors.ts'
 import type { Proof } from './proof.ts'
 

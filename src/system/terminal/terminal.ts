@@ -1,6 +1,6 @@
-import { asciiSigns } from '../../ascii-signs.ts'
 import type { Terminal } from '../../ports/terminal.ts'
-import { UNSTYLED } from '../../unstyled.ts'
+import { asciiSigns } from '../../text/ascii-signs.ts'
+import { UNSTYLED } from '../../text/unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
 import { isDevice, type Output, openOutput } from './output.ts'

@@ -1,4 +1,4 @@
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /**
  * An untrusted text for a cell, escaped: control characters are written out, and a text that a spreadsheet would run as

@@ -1,5 +1,5 @@
-import { displayWidth, graphemes } from '../../display-width.ts'
-import { safeText } from '../../safe-text.ts'
+import { displayWidth, graphemes } from '../../text/display-width.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 // Names of a megabyte exist (whole SQL statements). No terminal shows more of one than this.
 const LONGEST = 800

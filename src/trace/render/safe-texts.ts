@@ -1,4 +1,4 @@
-import { displayWidth } from '../../display-width.ts'
+import { displayWidth } from '../../text/display-width.ts'
 import type { InternedTexts } from '../tree/interned-texts.ts'
 import { fitMiddle, safeName } from './fit.ts'
 

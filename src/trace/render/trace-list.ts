@@ -1,5 +1,5 @@
-import { displayWidth } from '../../display-width.ts'
 import type { Style } from '../../ports/terminal.ts'
+import { displayWidth } from '../../text/display-width.ts'
 import { idForTraceGet, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
 import { histogram, sparkline } from './chart/sparkline.ts'

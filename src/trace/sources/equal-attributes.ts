@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { safeText } from '../../safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { TraceFilter } from '../search.ts'
 
 /** Failure `cannot-do` when the filter compares an attribute otherwise than by `=`, for back ends that cannot. */

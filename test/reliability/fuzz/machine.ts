@@ -3,7 +3,7 @@ import { NetworkFailure } from '../../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
 import type { Files } from '../../../src/ports/storage.ts'
-import { UNSTYLED } from '../../../src/unstyled.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 
 /** A machine in memory: files, keychain and network are what the input says. */
 export interface Machine {

@@ -1,7 +1,7 @@
 import { run } from '../../../src/cli.ts'
-import { displayWidth } from '../../../src/display-width.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
-import { UNSTYLED } from '../../../src/unstyled.ts'
+import { displayWidth } from '../../../src/text/display-width.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 
 /** What became of one input. */
 export interface Ending {

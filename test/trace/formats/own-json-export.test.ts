@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { safeJson } from '../../../src/safe-text.ts'
+import { safeJson } from '../../../src/text/safe-text.ts'
 import { isoTime } from '../../../src/trace/formats/iso-time.ts'
 import { type JsonTrace, toJsonText } from '../../../src/trace/formats/own/own-json-export.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { safeJson } from '../../../src/safe-text.ts'
+import { safeJson } from '../../../src/text/safe-text.ts'
 import { exportTrace } from '../../../src/trace/formats/export-trace.ts'
 import { TRACE_LINES } from '../../../src/trace/formats/output-choices.ts'
 import { LINE_SHAPES, LONGEST_MATCH, traceLine } from '../../../src/trace/formats/trace-line.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../../src/display-width.ts'
+import { displayWidth } from '../../../src/text/display-width.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderChart } from '../../../src/trace/render/chart/chart.ts'
 import { clockTicks } from '../../../src/trace/render/chart/clock-axis.ts'
 import { inColumns, valueAxis } from '../../../src/trace/render/chart/plot.ts'
@@ -9,7 +10,6 @@ import { renderTable } from '../../../src/trace/render/chart/series-table.ts'
 import { formatNumber, niceNumberStep } from '../../../src/trace/render/number.ts'
 import { type Point, sortedPoints, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
 import { toSeriesCsv } from '../../../src/trace/series-export.ts'
-import { UNSTYLED } from '../../../src/unstyled.ts'
 
 const FROM = Date.parse('2026-09-22T17:00:00Z')
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../../src/display-width.ts'
+import { displayWidth } from '../../../src/text/display-width.ts'
 import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'

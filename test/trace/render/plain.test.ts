@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { displayWidth } from '../../../src/display-width.ts'
+import { displayWidth } from '../../../src/text/display-width.ts'
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, makeChain, makeTrace, type Sketch } from '../make.ts'

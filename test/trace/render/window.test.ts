@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { displayWidth } from '../../../src/display-width.ts'
 import { Failure } from '../../../src/errors.ts'
+import { displayWidth } from '../../../src/text/display-width.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { SCALES } from '../../../src/trace/formats/output-choices.ts'
 import { parseMoment, placeMoment } from '../../../src/trace/moment.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
@@ -10,7 +11,6 @@ import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.t
 import { stepAt, timeWindow, zoomed } from '../../../src/trace/render/waterfall/window.ts'
 import { nodesInView } from '../../../src/trace/select.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { UNSTYLED } from '../../../src/unstyled.ts'
 import { anyTrace, EPOCH, makeTrace } from '../make.ts'
 
 const unicode = glyphsFor(true)

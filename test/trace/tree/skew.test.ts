@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { UNSTYLED } from '../../../src/unstyled.ts'
 import { anyTrace, makeTrace, type Sketch, soundTrace } from '../make.ts'
 
 const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }

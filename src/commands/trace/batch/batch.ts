@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellMasked } from '../print-rows.ts'

@@ -1,6 +1,6 @@
 import { openPacing } from '../../../api/pacing.ts'
 import { Failure } from '../../../errors.ts'
-import { safeJson } from '../../../safe-text.ts'
+import { safeJson } from '../../../text/safe-text.ts'
 import { traceLine } from '../../../trace/formats/trace-line.ts'
 import { maskTrace } from '../../../trace/masking.ts'
 import { requireCapability } from '../../../trace/sources/capabilities.ts'

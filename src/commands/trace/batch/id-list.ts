@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { TraceReference } from '../../../trace/id.ts'
 import { readReference } from '../trace-argument.ts'
 

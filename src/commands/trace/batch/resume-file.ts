@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import type { GrowingFile } from '../../../ports/storage.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { TraceLines } from '../../../trace/formats/output-choices.ts'
 import { LINE_SHAPES } from '../../../trace/formats/trace-line.ts'
 import type { Invocation } from '../../invocation.ts'

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import type { TimeSeries } from '../../series.ts'
 import { allTimes } from '../../series.ts'
 import { fitEnd, padStart } from '../fit.ts'

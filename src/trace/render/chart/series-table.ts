@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { isoMillis } from '../../formats/iso-time.ts'
 import { allTimes, type TimeSeries } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'

@@ -1,5 +1,5 @@
-import { displayWidth, graphemes } from '../../../display-width.ts'
-import { safeText } from '../../../safe-text.ts'
+import { displayWidth, graphemes } from '../../../text/display-width.ts'
+import { safeText } from '../../../text/safe-text.ts'
 
 /** Characters after which a line may be broken; a word between them stays whole where it fits into a line. */
 const BREAKS = new Set([' ', ',', ';', '&', '|'])

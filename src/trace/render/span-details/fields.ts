@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { attributesToJson } from '../../formats/own/own-json-export.ts'
 import type { Attributes, AttributeValue } from '../../model.ts'
 import { blanks, fitEnd, padEnd, safeName } from '../fit.ts'

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { exceptionsOf, type RecordedException } from '../../analysis/exceptions.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../../model.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'

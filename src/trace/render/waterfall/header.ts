@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd } from '../fit.ts'

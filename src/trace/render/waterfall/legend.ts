@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { seriesMark } from '../chart/chart-cells.ts'
 import type { SeriesOptions, ShownSeries } from '../chart/series-list.ts'
 import { fitMiddle, padEnd, padStart } from '../fit.ts'

@@ -1,4 +1,4 @@
-import { UNSTYLED } from '../../../unstyled.ts'
+import { UNSTYLED } from '../../../text/unstyled.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { count } from './header.ts'
 import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'

@@ -1,5 +1,5 @@
-import { displayWidth } from '../../../display-width.ts'
-import { UNSTYLED } from '../../../unstyled.ts'
+import { displayWidth } from '../../../text/display-width.ts'
+import { UNSTYLED } from '../../../text/unstyled.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../../display-width.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import type { Pen } from '../pen.ts'

@@ -1,5 +1,5 @@
-import { displayWidth } from '../../../display-width.ts'
 import type { Style } from '../../../ports/terminal.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
 import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'

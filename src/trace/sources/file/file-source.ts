@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../../backends/backend.ts'
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
 import type { Trace } from '../../model.ts'
 import {

@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { readTraces } from '../../formats/sniff.ts'
 import type { Trace } from '../../model.ts'
 

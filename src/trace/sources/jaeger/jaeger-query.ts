@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { splitScope } from '../../attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../search.ts'

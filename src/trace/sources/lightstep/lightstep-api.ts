@@ -1,7 +1,7 @@
 import { END_OF_LIFE, projectPath } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { TimeRange } from '../../series.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 

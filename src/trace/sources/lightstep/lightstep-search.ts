@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
 import type { SnapshotConsent } from '../consent.ts'
 import { requireEqualAttributes } from '../equal-attributes.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import { type AttributeName, type AttributeValues, byName, byValue } from '../../attribute-lists.ts'
 import { splitScope } from '../../attribute-scope.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'

@@ -1,6 +1,6 @@
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../safe-text.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
 /**

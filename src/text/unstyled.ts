@@ -1,4 +1,4 @@
-import type { Style } from './ports/terminal.ts'
+import type { Style } from '../ports/terminal.ts'
 
 const bare = (text: string): string => text
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { didYouMean, nearName } from '../src/near-name.ts'
+import { didYouMean, nearName } from '../../src/text/near-name.ts'
 
 const NAMES = ['issuer', 'client_id', 'client_key', 'api', 'checkout']
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { safeJson, safeText } from '../src/safe-text.ts'
+import { safeJson, safeText } from '../../src/text/safe-text.ts'
 
 const HIDDEN: readonly [string, number][] = [
   ['escape', 0x1b],

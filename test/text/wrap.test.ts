@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../src/display-width.ts'
-import { wrap, wrapAdvice } from '../src/wrap.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
+import { wrap, wrapAdvice } from '../../src/text/wrap.ts'
 
 describe('wrap', () => {
   it.each([

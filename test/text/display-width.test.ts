@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { expect, it } from 'vitest'
-import { displayWidth } from '../src/display-width.ts'
+import { displayWidth } from '../../src/text/display-width.ts'
 
 it('our own marks are measured without the library, and as it does', () => {
   const marks = [...'…×Σµ·✗⋯▶◀→’–']
