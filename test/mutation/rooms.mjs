@@ -112,6 +112,11 @@ export const rooms = {
     ],
     floor: 90,
   },
+  workload: {
+    files: ['src/session/workload/'],
+    tests: ['test/stories/workloads/*.test.ts'],
+    floor: 90,
+  },
   session: {
     files: ['src/session/'],
     tests: [

@@ -6,7 +6,8 @@ export default defineConfig({
     include: JSON.parse(process.env.LS_AUTH_MUTATE_TESTS ?? '[]'),
     setupFiles: ['test/seeded-properties.ts'],
     env: { LS_AUTH_RUNS: '500' },
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    // The first run of all counts as failed when one is late.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 })
