@@ -9,7 +9,7 @@ const SLOW = [
   'test/strangers/**',
   'test/session/faults.test.ts',
   'test/stories/hints/in-source.test.ts',
-  'test/process/keychain-load.test.ts',
+  'test/process/keychain/keychain-load.test.ts',
 ]
 const all = process.env.LS_AUTH_TEST_ALL === '1'
 const isNamed = SLOW.some((slow) => process.argv.some((word) => word.includes(slow.replace('/**', ''))))

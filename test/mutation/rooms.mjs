@@ -107,7 +107,7 @@ export const rooms = {
   flow: {
     files: ['src/session/flow/'],
     tests: [
-      'test/stories/{ways-to-sign-in,confidential-client,refusals}.test.ts',
+      'test/stories/sign-in/{ways-to-sign-in,confidential-client,refusals}.test.ts',
       'test/stories/providers/{device,declined}.test.ts',
     ],
     floor: 90,
@@ -120,7 +120,7 @@ export const rooms = {
   session: {
     files: ['src/session/'],
     tests: [
-      'test/stories/{main-path,refusals,session-at-rest,file-store,verification,ways-to-sign-in}.test.ts',
+      'test/stories/sign-in/{main-path,refusals,session-at-rest,file-store,verification,ways-to-sign-in}.test.ts',
       'test/stories/providers/{alignment,refused-renewals}.test.ts',
     ],
     floor: 90,

@@ -10,7 +10,7 @@ import { SCOPES } from '../world/stage.ts'
 import { makeTls } from '../world/tls.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
-import { startLocalProxy } from './local-proxy.ts'
+import { startLocalProxy } from './local-proxy/local-proxy.ts'
 import { signIn } from './sign-in.ts'
 
 const [IDP, TRACES] = ['idp.corp.example', 'traces.corp.example']

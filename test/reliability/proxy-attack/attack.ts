@@ -1,4 +1,4 @@
-import type { EvilPage } from '../../process/page-tries.ts'
+import type { EvilPage } from '../../process/local-proxy/page-tries.ts'
 import type { Machine } from '../../world/machine.ts'
 import type { EchoApi, Reached } from './echo-api.ts'
 

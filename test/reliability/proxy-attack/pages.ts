@@ -1,4 +1,4 @@
-import { hasChromium, PAGE_TRIES } from '../../process/page-tries.ts'
+import { hasChromium, PAGE_TRIES } from '../../process/local-proxy/page-tries.ts'
 import type { Attack, AttackGroup, Door } from './attack.ts'
 
 const addressOf = ({ port, secret }: Door, host = '127.0.0.1') => `http://${host}:${port}/${secret}`

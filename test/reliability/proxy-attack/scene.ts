@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
-import { startLocalProxy } from '../../process/local-proxy.ts'
-import { type EvilPage, openEvilPage } from '../../process/page-tries.ts'
+import { startLocalProxy } from '../../process/local-proxy/local-proxy.ts'
+import { type EvilPage, openEvilPage } from '../../process/local-proxy/page-tries.ts'
 import { openMachine } from '../../world/machine.ts'
 import type { Door, Scene } from './attack.ts'
 import { startEchoApi } from './echo-api.ts'

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Gateway, startGateway } from '../../world/gateway.ts'
+import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
+import { needs } from '../../world/needs.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { SCOPES } from '../../world/stage.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { fileStore, loginArgs, signIn } from '../sign-in.ts'
+import { startRecordingApi } from './local-proxy.ts'
+
+const API_KEY = 'key-of-the-api'
+const trace = makeTrace({ seed: 31 })
+const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
+
+let provider: Provider
+let api: TraceApi
+let gateway: Gateway
+let machine: Machine
+beforeAll(async () => {
+  provider = await startProvider()
+  api = await startTraceApi({ apiKey: API_KEY, traces: [trace] })
+  const audience = { audience: 'api://traces', scope: 'traces:read' }
+  gateway = await startGateway({ ...audience, issuer: provider.issuer, upstream: api.url, apiKey: API_KEY })
+  machine = await openMachine()
+  const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
+  await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+})
+afterAll(() => Promise.all([provider.close(), api.close(), gateway.close(), machine.close()]))
+
+const exec = (args: readonly string[], env: Record<string, string> = {}) =>
+  machine.run(['exec', '--proxy', ...args], { env })
+const PRINT = ['node', '-e', 'process.stdout.write(JSON.stringify(process.env))']
+const OURS = [process.execPath, BINARY]
+/** A machine where nobody has signed in. */
+const elsewhere = () => [
+  'env',
+  `XDG_CONFIG_HOME=${join(machine.home, 'none')}`,
+  `XDG_STATE_HOME=${join(machine.home, 'none')}`,
+]
+
+describe('exec --proxy', () => {
+  it('the command has the address of a proxy, and no token', async () => {
+    const { exit, stdout, stderr } = await exec(['--', ...PRINT], { LS_AUTH_X: 'x' })
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    const environment = JSON.parse(stdout)
+    const ours = Object.entries(environment).filter(([name]) => name.startsWith('LS_AUTH_'))
+    expect(Object.fromEntries(ours)).toEqual({
+      LS_AUTH_API: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/),
+      LS_AUTH_PROXY: '1',
+      LS_AUTH_BACKEND: 'lightstep',
+      LS_AUTH_ORGANIZATION: 'acme',
+      LS_AUTH_PROJECT: 'prod',
+    })
+    for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
+    await expect(fetch(environment.LS_AUTH_API)).rejects.toThrow()
+  })
+
+  it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))(
+    'curl reads as the person, also behind the HTTP proxy of a company',
+    async () => {
+      const script =
+        'curl -sS -o /dev/null -w "%{http_code} " "$LS_AUTH_API/public/v0.2/acme/projects/prod/directory/services"; curl -sS -o /dev/null -w "%{http_code}" -X DELETE "$LS_AUTH_API/x"'
+      for (const env of [
+        {},
+        { http_proxy: 'http://127.0.0.1:9', ALL_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'corp.example' },
+      ]) {
+        expect(await exec(['--', 'sh', '-c', script], env)).toMatchObject({
+          exit: 0,
+          stdout: '200 403',
+          stderr: '',
+        })
+      }
+      const { stdout } = await exec(['--', 'sh', '-c', 'echo $NO_PROXY $no_proxy'], {
+        http_proxy: 'http://127.0.0.1:9',
+        NO_PROXY: 'corp.example',
+      })
+      expect(stdout).toBe('corp.example,127.0.0.1 corp.example,127.0.0.1\n')
+    },
+  )
+
+  it('ls-auth itself works behind it, on a machine without a session', async () => {
+    const { exit, stdout, stderr } = await exec(['--', ...elsewhere(), ...OURS, 'trace', 'get', spanId])
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toContain('POST /checkout')
+    expect(gateway.log.at(-1)).toMatchObject({ sub: 'alice', status: 200 })
+    const api = await exec([
+      '--',
+      ...elsewhere(),
+      ...OURS,
+      'api',
+      '/public/v0.2/acme/projects/prod/directory/services',
+    ])
+    expect(api).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('and on the machine of the person, beside the profile: no token is sent to the proxy', async () => {
+    expect(await exec(['--', ...OURS, 'services'])).toMatchObject({ exit: 0, stderr: '' })
+    const denied = await exec(['--', ...OURS, 'api', '/admin'])
+    expect(denied).toMatchObject({ exit: 11, stdout: '' })
+    expect(denied.stderr).toContain('they say: Only requests that read traces of Lightstep are allowed.')
+  })
+
+  it('the secret of the proxy is in no record and in no line of --debug', async () => {
+    const script = `echo "$LS_AUTH_API"; ${OURS.join(' ')} --debug services`
+    const { exit, stdout, stderr } = await exec(['--', 'sh', '-c', script])
+    const secret = /[\w-]{43}$/m.exec(stdout)?.[0] as string
+    expect(exit).toBe(0)
+    expect(stderr).toMatch(/debug: GET http:\/\/127\.0\.0\.1:\d+\/…\/public\//)
+    expect(stderr).not.toContain(secret)
+    const record = await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')
+    expect(record).toMatch(/"path":"\/…\/public\//)
+    expect(record).not.toContain(secret)
+  })
+
+  it('a proxy behind a proxy works, too', async () => {
+    const inner = ['exec', '--proxy', '--', ...OURS, 'services']
+    expect(await exec(['--', ...elsewhere(), ...OURS, ...inner])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('renews while the command runs', async () => {
+    const before = provider.refreshCount()
+    const first = gateway.requests + 1
+    gateway.distrusts = (n) => n === first
+    expect(await exec(['--', ...OURS, 'services'])).toMatchObject({ exit: 0, stderr: '' })
+    gateway.distrusts = () => false
+    expect(provider.refreshCount()).toBe(before + 1)
+  })
+
+  it('the session ends: the command is told, and goes on', async () => {
+    const other = await openMachine()
+    try {
+      const settings = [
+        '--api',
+        gateway.url,
+        '--organization',
+        'acme',
+        '--project',
+        'prod',
+        '--scope',
+        SCOPES,
+      ]
+      await signIn(other, [...loginArgs(provider), ...fileStore(other), ...settings])
+      const script = 'echo ready; read x; ls-auth services; echo $?; exit 5'.replace(
+        'ls-auth',
+        `'${process.execPath}' '${BINARY}'`,
+      )
+      const running = other.start(['exec', '--proxy', '--', 'sh', '-c', script], { stdin: null })
+      await running.printed(/ready\n/)
+      await other.run(['logout'])
+      gateway.distrusts = () => true
+      running.child.stdin?.end('\n')
+      const ended = await running.ended
+      gateway.distrusts = () => false
+      expect(ended).toMatchObject({ exit: 5, stdout: 'ready\n6\n' })
+      expect(ended.stderr).toContain('they say: you are not signed in')
+    } finally {
+      gateway.distrusts = () => false
+      await other.close()
+    }
+  })
+
+  it('ends with the status of the command, by a signal too, and leaves nothing that listens', async () => {
+    expect(await exec(['--', 'sh', '-c', 'exit 42'])).toMatchObject({ exit: 42, stderr: '' })
+    const script = 'trap "exit 7" TERM; echo "$LS_AUTH_API"; while :; do sleep 0.1; done'
+    const running = machine.start(['exec', '--proxy', '--', 'sh', '-c', script])
+    await running.printed(/\n/)
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toMatchObject({ exit: 7, stderr: '' })
+    await expect(fetch(running.stdout.trim())).rejects.toThrow()
+    expect(await exec(['--', 'no-such-program'])).toMatchObject({ exit: 127 })
+  })
+
+  it.each([
+    ['a variable for the token', ['--env', 'T', '--', 'true'], /with --proxy there is none/],
+    ['nobody is signed in', ['--profile', 'nobody', '--', 'true'], /nobody/],
+  ])('%s: 125', async (_, args, words) => {
+    const { exit, stderr } = await exec(args)
+    expect(exit).toBe(125)
+    expect(stderr).toMatch(words)
+  })
+
+  it('with LS_AUTH_TOKEN the proxy has that token, and says that it cannot renew it', async () => {
+    const { stdout: token } = await machine.run(['token'])
+    const { exit, stdout, stderr } = await exec(['--', ...PRINT], { LS_AUTH_TOKEN: token.trim() })
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed\n',
+    })
+    expect(stdout).not.toContain(token.trim())
+    expect(await exec(['--', ...OURS, 'services'], { LS_AUTH_TOKEN: token.trim() })).toMatchObject({
+      exit: 0,
+    })
+  })
+})
+
+describe('LS_AUTH_PROXY', () => {
+  it('nothing but a loopback address with a secret is taken for the proxy', async () => {
+    const stranger = await startRecordingApi()
+    const secret = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
+    const ask = (api: string, ...args: string[]) =>
+      machine.run(['api', '/x', ...args], { env: { LS_AUTH_PROXY: '1', LS_AUTH_API: api } })
+    try {
+      for (const address of [
+        stranger.url,
+        `${stranger.url}/short`,
+        `${stranger.url}/${secret}/more`,
+        `http://localhost:${stranger.port}/${secret}`,
+      ]) {
+        expect(await ask(address), address).toMatchObject({ exit: 10, stdout: '' })
+      }
+      expect((await ask(`https://traces.example/${secret}`)).exit).toBe(10)
+      expect(stranger.received).toEqual([])
+      // A flag is another API, and the profile decides.
+      expect(await ask(`${stranger.url}/${secret}`, '--api', stranger.url)).toMatchObject({ exit: 10 })
+      const off = await machine.run(['api', '/x'], {
+        env: { LS_AUTH_PROXY: '0', LS_AUTH_API: `${stranger.url}/${secret}` },
+      })
+      expect(off.exit).toBe(10)
+      expect(stranger.received).toEqual([])
+      expect(await ask(`${stranger.url}/${secret}`)).toMatchObject({ exit: 0 })
+      expect(stranger.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    } finally {
+      await stranger.close()
+    }
+  })
+})

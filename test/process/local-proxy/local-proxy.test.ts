@@ -1,0 +1,388 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Gateway, startGateway } from '../../world/gateway.ts'
+import { type Machine, openMachine } from '../../world/machine.ts'
+import { needs } from '../../world/needs.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { SCOPES } from '../../world/stage.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { fileStore, loginArgs, signIn } from '../sign-in.ts'
+import {
+  type LocalProxy,
+  type RecordingApi,
+  sendRaw,
+  startLocalProxy,
+  startRecordingApi,
+} from './local-proxy.ts'
+
+const API_KEY = 'key-of-the-api'
+const TOKEN = 'token-of-the-job-0123456789abcdef'
+const trace = makeTrace({ seed: 21 })
+const PROJECT = '/public/v0.2/acme/projects/prod'
+
+let provider: Provider
+let api: TraceApi
+let gateway: Gateway
+let machine: Machine
+beforeAll(async () => {
+  provider = await startProvider()
+  api = await startTraceApi({ apiKey: API_KEY, traces: [trace] })
+  const audience = { audience: 'api://traces', scope: 'traces:read' }
+  gateway = await startGateway({ ...audience, issuer: provider.issuer, upstream: api.url, apiKey: API_KEY })
+  machine = await openMachine()
+  await signInHere()
+})
+afterAll(() => Promise.all([provider.close(), api.close(), gateway.close(), machine.close()]))
+
+const started: LocalProxy[] = []
+afterEach(async () => {
+  for (const { running } of started.splice(0)) {
+    running.child.kill('SIGKILL')
+    await running.ended
+  }
+})
+
+async function signInHere(): Promise<void> {
+  const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
+  const { ended } = await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+  expect(ended.exit).toBe(0)
+}
+
+async function open(args: readonly string[] = [], env: Record<string, string> = {}): Promise<LocalProxy> {
+  const proxy = await startLocalProxy(machine, args, { env })
+  started.push(proxy)
+  return proxy
+}
+
+const services = (proxy: LocalProxy) => `${proxy.api}${PROJECT}/directory/services`
+
+describe('a proxy of a person who is signed in', () => {
+  it('says on stdout where it listens, once, and on stderr what it served: no secret, no query, no token', async () => {
+    const proxy = await open()
+    const answer = await fetch(`${services(proxy)}?customer=42`)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toHaveProperty('data')
+    await proxy.running.said(/^GET .* 200 \d+ms$/m)
+    expect(proxy.running.stdout).toBe(`LS_AUTH_API=${proxy.api}\n`)
+    expect(proxy.secret).toMatch(/^[\w-]{43}$/)
+    const { stderr } = proxy.running
+    expect(stderr.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^GET \/public\/v0\.2\/acme\/projects\/prod\/directory\/services 200 \d+ms$/),
+      '',
+    ])
+    for (const secret of [...provider.secrets, proxy.secret, 'customer']) expect(stderr).not.toContain(secret)
+    expect(gateway.log.at(-1)).toMatchObject({ sub: 'alice', status: 200 })
+  })
+
+  it('renews a token that the API refuses, once, and sends a POST again whole', async () => {
+    const proxy = await open()
+    const before = provider.refreshCount()
+    const first = gateway.requests + 1
+    gateway.distrusts = (n) => n === first
+    const body = JSON.stringify({ data: { attributes: { query: 'x'.repeat(50_000) } } })
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const answer = await fetch(`${proxy.api}${PROJECT}/telemetry/query_timeseries`, { ...post, body })
+    gateway.distrusts = () => false
+    expect(answer.status).not.toBe(401)
+    expect(provider.refreshCount()).toBe(before + 1)
+    expect(gateway.requests).toBe(first + 1)
+    // Not again at once: an API that refuses every token would make a renewal of each request.
+    gateway.distrusts = () => true
+    const refused = await Promise.all([1, 2, 3].map(() => fetch(services(proxy))))
+    gateway.distrusts = () => false
+    expect(refused.map(({ status }) => status)).toEqual([401, 401, 401])
+    expect(refused[0]?.headers.get('www-authenticate')).toContain('invalid_token')
+    expect(provider.refreshCount()).toBe(before + 1)
+  })
+
+  it('ends with the session: the caller is told, then 3', async () => {
+    const proxy = await open()
+    expect((await fetch(services(proxy))).status).toBe(200)
+    expect((await machine.run(['logout'])).exit).toBe(0)
+    gateway.distrusts = () => true
+    const answer = await fetch(services(proxy))
+    gateway.distrusts = () => false
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({
+      error: 'not-signed-in',
+      hint: expect.stringContaining('ls-auth login'),
+    })
+    const { exit, stderr } = await proxy.running.ended
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(/ 503 \d+ms\nerror: you are not signed in\nhint: .*ls-auth login/)
+    await expect(fetch(services(proxy))).rejects.toThrow()
+    expect(await machine.run(['proxy', '--port', '0'])).toMatchObject({ exit: 3, stdout: '' })
+    await signInHere()
+  })
+})
+
+describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
+  let recorder: RecordingApi
+  let ok: RequestListener
+  const env = { LS_AUTH_TOKEN: TOKEN, LS_AUTH_TENANT: 'team-a' }
+  const to = (...args: string[]) => ['--backend', 'tempo', '--api', `${recorder.url}/base/`, ...args]
+  beforeEach(async () => {
+    recorder = await startRecordingApi()
+    ok = recorder.answer
+  })
+  afterEach(() => recorder.close())
+
+  it('says that it cannot renew it', async () => {
+    const { running } = await open(to(), env)
+    expect(running.stderr).toMatch(/^note: LS_AUTH_TOKEN is used as it is; it cannot be renewed\n/)
+  })
+
+  it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))('curl: the headers that arrive', async () => {
+    const proxy = await open(to(), env)
+    const args = [
+      '-sS',
+      '-H',
+      'Authorization: Basic eDp5',
+      '-H',
+      'Cookie: a=b',
+      '-H',
+      'X-Scope-OrgID: other',
+      '-H',
+      'X-Forwarded-User: root',
+      '-H',
+      'X-Request-Reason: INC-1',
+      '-H',
+      'Connection: x-a',
+      '-H',
+      'x-a: 1',
+    ]
+    const { stdout, exit } = await machine.command('curl', [
+      ...args,
+      `${proxy.api}/api/search?q=%7B%7D&limit=5`,
+    ]).ended
+    expect({ stdout, exit }).toEqual({ stdout: '{"traces":[]}', exit: 0 })
+    const { url, headers } = recorder.received[0] ?? { url: '', headers: {} }
+    expect(url).toBe('/base/api/search?q=%7B%7D&limit=5')
+    expect(headers).toMatchObject({
+      authorization: `Bearer ${TOKEN}`,
+      'x-scope-orgid': 'team-a',
+      host: new URL(recorder.url).host,
+    })
+    for (const name of ['cookie', 'x-request-reason', 'x-forwarded-user', 'x-a'])
+      expect(headers).not.toHaveProperty(name)
+    expect(JSON.stringify(recorder.received)).not.toContain(proxy.secret)
+  })
+
+  it.skipIf(!needs({ commands: ['wget'], packages: ['wget'] }))(
+    'wget: with the secret as a header',
+    async () => {
+      const proxy = await open(to(), env)
+      const args = ['-q', '-O', '-', '--header', `Authorization: Bearer ${proxy.secret}`]
+      const { stdout, exit } = await machine.command('wget', [...args, `${proxy.origin}/api/search`]).ended
+      expect({ stdout, exit }).toEqual({ stdout: '{"traces":[]}', exit: 0 })
+      expect(recorder.received[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+    },
+  )
+
+  it('a redirect is handed back, and nobody follows it with the token', async () => {
+    const other = await startRecordingApi()
+    recorder.answer = (_, response) =>
+      response.writeHead(302, { location: `${other.url}/login`, 'set-cookie': 'a=b' }).end()
+    const proxy = await open(to(), env)
+    const answer = await fetch(`${proxy.api}/api/search`, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, `${other.url}/login`])
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(other.connections).toBe(0)
+    await other.close()
+  })
+
+  it.each([401, 403, 404, 429, 500])('%i comes as it is, and is not asked again', async (status) => {
+    let asked = 0
+    recorder.answer = (_, response) => {
+      asked += 1
+      response
+        .writeHead(status, { 'retry-after': '7', 'www-authenticate': 'Bearer error="invalid_token"' })
+        .end('their words')
+    }
+    const proxy = await open(to(), env)
+    const answer = await fetch(`${proxy.api}/api/search`)
+    expect([answer.status, await answer.text(), answer.headers.get('retry-after')]).toEqual([
+      status,
+      'their words',
+      '7',
+    ])
+    expect(asked).toBe(1)
+  })
+
+  it('an API that echoes the token: it does not reach the caller', async () => {
+    recorder.answer = ({ headers }, response) => {
+      const { authorization = '' } = headers
+      response.writeHead(200, { 'x-echo': authorization })
+      response.write(`a ${authorization.slice(0, 20)}`)
+      setTimeout(() => response.end(`${authorization.slice(20)} b`), 100)
+    }
+    const proxy = await open(to(), env)
+    const answer = await fetch(`${proxy.api}/api/search`)
+    expect(answer.headers.get('x-echo')).toBe(`Bearer ${'x'.repeat(TOKEN.length)}`)
+    expect(await answer.text()).toBe(`a Bearer ${'x'.repeat(TOKEN.length)} b`)
+  })
+
+  it('an API that is down, or breaks off: 502, or a connection that breaks', async () => {
+    const proxy = await open(to(), env)
+    recorder.answer = (_, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('half')
+      setTimeout(() => response.destroy(), 50)
+    }
+    await expect(fetch(`${proxy.api}/api/search`).then((answer) => answer.text())).rejects.toThrow()
+    await recorder.close()
+    const answer = await fetch(`${proxy.api}/api/search`)
+    expect(answer.status).toBe(502)
+    expect(await answer.json()).toMatchObject({
+      error: 'network',
+      message: expect.stringContaining('cannot reach 127.0.0.1'),
+    })
+    await proxy.running.said(/ 502 \d+ms/)
+    expect(proxy.running.stderr).toMatch(/ gone \d+ms/)
+  })
+
+  it('large bodies go both ways as they come, and memory stays flat', async () => {
+    recorder.answer = (request, response) => {
+      const hash = createHash('sha256')
+      request.on('data', (part) => hash.update(part))
+      request.on('end', () => {
+        response.setHeader('x-hash', hash.digest('hex'))
+        const chunk = Buffer.alloc(65_536, 'y')
+        Readable.from(
+          (function* () {
+            for (let i = 0; i < 2048; i += 1) yield chunk
+          })(),
+        ).pipe(response)
+      })
+    }
+    const proxy = await open(to('--allow-write'), env)
+    const chunk = Buffer.alloc(65_536, 'z')
+    const sent = createHash('sha256')
+    for (let i = 0; i < 2048; i += 1) sent.update(chunk)
+    const body = Readable.from(
+      (function* () {
+        for (let i = 0; i < 2048; i += 1) yield chunk
+      })(),
+    )
+    const answer = await fetch(`${proxy.api}/v1/traces`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as unknown as RequestInit)
+    expect(answer.headers.get('x-hash')).toBe(sent.digest('hex'))
+    let bytes = 0
+    for await (const part of answer.body as unknown as AsyncIterable<Uint8Array>) bytes += part.length
+    expect(bytes).toBe(2048 * 65_536)
+    const status = await text(spawn('cat', [`/proc/${proxy.running.child.pid}/status`]).stdout)
+    expect(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1])).toBeLessThan(220_000)
+  })
+
+  it('ten callers at once, a hundred requests each', async () => {
+    const proxy = await open(to('--quiet'), env)
+    const caller = async () => {
+      for (let i = 0; i < 100; i += 1) {
+        const answer = await fetch(`${proxy.api}/api/search?i=${i}`)
+        expect(await answer.text()).toBe('{"traces":[]}')
+      }
+    }
+    await Promise.all(Array.from({ length: 10 }, caller))
+    expect(recorder.received).toHaveLength(1000)
+    expect(proxy.running.stderr).toBe('')
+  })
+
+  it('Expect: 100-continue is answered for who may send, and not for others', async () => {
+    const proxy = await open(to('--allow-write'), env)
+    const head = (path: string) =>
+      `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nContent-Length: 2\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n`
+    const [allowed, refused] = [
+      await sendRaw(proxy.port, `${head(`/${proxy.secret}/x`)}{}`),
+      await sendRaw(proxy.port, head('/x')),
+    ]
+    expect(allowed).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+    expect(refused).toMatch(/^HTTP\/1\.1 403 /)
+    expect(recorder.received.map(({ body }) => body)).toEqual(['{}'])
+  })
+
+  describe('its end', () => {
+    it('after --ttl, also while it is used', async () => {
+      const { running, api: address } = await open(to('--ttl', '2s'), env)
+      const used = setInterval(() => void fetch(`${address}/api/search`).catch(() => {}), 100)
+      const { exit, stderr } = await running.ended
+      clearInterval(used)
+      expect(exit).toBe(0)
+      expect(stderr).toMatch(/\nThe proxy ends after 2s \(--ttl\)\.\n$/)
+    })
+
+    it('after --idle, counted from the last request that was let through', async () => {
+      const { running, api: address, origin } = await open(to('--idle', '2s'), env)
+      await sleep(1_000)
+      await fetch(`${address}/api/search`)
+      const from = performance.now()
+      const strangers = setInterval(() => void fetch(`${origin}/x`).catch(() => {}), 300)
+      const { exit, stderr } = await running.ended
+      clearInterval(strangers)
+      expect(performance.now() - from).toBeGreaterThan(1_900)
+      expect(exit).toBe(0)
+      expect(stderr).toMatch(/\nThe proxy ends: no request for 2s \(--idle\)\.\n/)
+    })
+  })
+
+  describe('what it prints', () => {
+    it('--print json, and --json', async () => {
+      for (const flags of [['--print', 'json'], ['--json']]) {
+        const running = machine.start(['proxy', '--port', '0', ...flags, ...to()], { env })
+        await running.said(/^Listening on /m)
+        await running.printed(/}\n$/)
+        const { api: address, port, secret, socket, expires_at } = JSON.parse(running.stdout)
+        expect(address).toBe(`http://127.0.0.1:${port}/${secret}`)
+        expect(socket).toBeNull()
+        expect(Date.parse(expires_at)).toBeGreaterThan(Date.now() + 7 * 3_600_000)
+        running.child.kill('SIGTERM')
+        await running.ended
+      }
+    })
+
+    it('--print grafana: a data source with the secret where Grafana encrypts it', async () => {
+      const running = machine.start(['proxy', '--port', '0', '--print', 'grafana', ...to()], { env })
+      await running.said(/^Listening on /m)
+      await running.printed(/httpHeaderValue1.*\n/)
+      expect(running.stdout).toMatch(
+        /^apiVersion: 1\ndatasources:\n {2}- name: Tempo \(ls-auth\)\n {4}type: tempo\n {4}access: proxy\n {4}url: http:\/\/127\.0\.0\.1:\d+\n {4}jsonData:\n {6}httpHeaderName1: Authorization\n {4}secureJsonData:\n {6}httpHeaderValue1: Bearer [\w-]{43}\n$/,
+      )
+      running.child.kill('SIGTERM')
+      await running.ended
+    })
+  })
+
+  it.each([
+    ['nothing', [], /nothing says where to listen\nhint: .*--socket PATH, or --port 0/],
+    ['both', ['--port', '0', '--socket', 'x'], /two places/],
+    ['a port that is none', ['--port', '99999'], /is not a port/],
+    ['a life of nothing', ['--port', '0', '--ttl', '0s'], /--ttl must be longer/],
+    ['a data source on a socket', ['--socket', 'x', '--print', 'grafana'], /needs a port/],
+  ])('asked for %s: exit 2', async (_, args, words) => {
+    const { exit, stderr, stdout } = await machine.run(['proxy', ...args, ...to()], { env })
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+  })
+
+  it('a port that is in use: exit 9', async () => {
+    const { exit, stderr } = await machine.run(['proxy', '--port', String(recorder.port), ...to()], { env })
+    expect(exit).toBe(9)
+    expect(stderr).toMatch(/^note: .*\nerror: port \d+ is in use\nhint: .*--port 0/)
+  })
+
+  it('the API it asks is one that somebody named', async () => {
+    expect(ok).toBe(recorder.answer)
+    const { exit, stderr } = await machine.run(['proxy', '--port', '0'], {
+      env: { ...env, XDG_CONFIG_HOME: '/nowhere' },
+    })
+    expect(exit).toBe(2)
+    expect(stderr).toContain('nothing says which trace API to ask')
+  })
+})

@@ -1,0 +1,146 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let world: World
+let api: JaegerApi
+beforeEach(async () => {
+  world = await openWorld()
+  // Completing asks neither the network nor the keychain.
+  api = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })
+  await world.writeConfig(
+    `[profiles.local]\nbackend = "jaeger"\napi = "${api.url}"\n` +
+      `[profiles.work]\nissuer = "https://login.example"\napi = "https://traces.example"\n` +
+      `[profiles.odd]\napi = "https://user:secret@traces.example"\n`,
+  )
+})
+afterEach(() => Promise.all([world.close(), api.close()]))
+
+/** What a shell is told for the last word of a line. */
+async function offered(line: string): Promise<string[]> {
+  const words = line.split(' ')
+  const before = words.slice(0, -1).map((word) => `"${word}"`)
+  const told = await world.type(`ls-auth __complete --word=${words.at(-1)} -- ${before.join(' ')}`)
+  expect(told).toMatchObject({ exit: 0, stderr: '' })
+  return told.stdout.split('\n').slice(0, -1)
+}
+const values = async (line: string) => (await offered(line)).slice(1).map((one) => one.split('\t')[0])
+
+describe('what a shell is told', () => {
+  it('commands, options and values, each where it fits', async () => {
+    expect(await values('ls-auth ')).toEqual(expect.arrayContaining(['login', 'trace', 'completion', 'help']))
+    expect(await values('ls-auth trace ')).toEqual(['get', 'search'])
+    expect(await values('ls-auth help trace ')).toEqual(['get', 'search'])
+    expect(await values('ls-auth help trace get ')).toEqual([])
+    expect(await values('ls-auth --profile local trace ')).toEqual(['get', 'search'])
+    expect(await values('ls-auth trace get -')).toEqual(
+      expect.arrayContaining(['--errors', '--profile', '--help']),
+    )
+    expect(await values('ls-auth trace get -')).not.toContain('--error')
+    expect(await values('ls-auth trace get --scale ')).toEqual(['linear', 'log', 'fit', 'critical'])
+    expect(await values('ls-auth --color ')).toEqual(['auto', 'always', 'never'])
+    expect(await values('ls-auth check --use ')).toEqual(['id', 'access'])
+    expect(await values('ls-auth check --aud')).toEqual(expect.arrayContaining(['--aud', '--audience']))
+    expect(await values('ls-auth services --backend=')).toContain('--backend=jaeger')
+    expect(await values('ls-auth profile set ')).toEqual(expect.arrayContaining(['scopes', 'store']))
+    expect(await values('ls-auth profile set use_token ')).toEqual(['access', 'id'])
+    expect(await values('ls-auth completion ')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
+    expect(await values('ls-auth services ')).toEqual([])
+    expect(await values('ls-auth nosuch ')).toEqual([])
+    expect(await values('ls-auth trace get -- --')).toEqual([])
+  })
+
+  it('files where a file is meant', async () => {
+    for (const line of ['trace get ', 'services --file ', 'profile add x --from ', 'doctor --bundle '])
+      expect(await offered(`ls-auth ${line}`)).toEqual(['files'])
+  })
+
+  it('profiles, by their issuer without a password in it', async () => {
+    expect((await offered('ls-auth profile use ')).slice(2)).toEqual([
+      'work\thttps://login.example',
+      'odd\thttps://…@traces.example',
+    ])
+    expect(await values('ls-auth --profile ')).toEqual(['local', 'work', 'odd'])
+  })
+})
+
+describe('services', () => {
+  const line = 'ls-auth trace search --service '
+
+  it('are those of the last look by a person at this API, and nobody is asked', async () => {
+    world.watched = true
+    expect(await values(line)).toEqual([])
+    await world.type('ls-auth services --profile local')
+    const asked = api.requests.length
+    expect(await values('ls-auth --profile local trace search --service ')).toContain('payment')
+    expect(
+      await values(`ls-auth --profile work trace get x --api ${api.url} --backend jaeger --service `),
+    ).toContain('payment')
+    expect(await values('ls-auth --profile work trace search --service ')).toEqual([])
+    expect(api.requests.length).toBe(asked)
+    expect(world.keychain.calls).toEqual([])
+    const { mode } = await stat(join(world.stateDirectory, 'services.json'))
+    expect(mode & 0o777).toBe(0o600)
+  })
+
+  it('a search adds those it finds', async () => {
+    world.watched = true
+    await world.type('ls-auth trace search --profile local --service checkout --since 90d')
+    expect(await values('ls-auth --profile local trace search --service ')).toContain('checkout')
+  })
+
+  it('a script leaves nothing behind', async () => {
+    await world.type('ls-auth services --profile local')
+    await expect(stat(join(world.stateDirectory, 'services.json'))).rejects.toThrow('ENOENT')
+  })
+
+  it('names that would steer a terminal or be a flag are not offered', async () => {
+    world.watched = true
+    await world.type('ls-auth services --profile local')
+    const file = join(world.stateDirectory, 'services.json')
+    const hostile = ['ok', '--rf', 'a\nb', 'a\tb', '\u001b[2J', 'a\u202eb', 'x'.repeat(300), '$(id)']
+    const kept = JSON.parse(await readFile(file, 'utf8'))
+    kept.services[0][1] = hostile
+    await writeFile(file, JSON.stringify(kept))
+    expect(await values('ls-auth --profile local trace search --service ')).toEqual(['ok', '$(id)'])
+  })
+})
+
+describe('nothing that is wrong makes a sound', () => {
+  it.each(['[profiles', 'default_profile = 3'])('settings: %s', async (text) => {
+    await world.writeConfig(text)
+    expect(await offered('ls-auth --profile ')).toEqual(['words'])
+    expect(await offered('ls-auth trace search --service ')).toEqual(['words'])
+    expect(await values('ls-auth trace ')).toEqual(['get', 'search'])
+  })
+
+  it('a damaged cache is no cache', async () => {
+    world.watched = true
+    await world.type('ls-auth services --profile local')
+    await writeFile(join(world.stateDirectory, 'services.json'), '{"version":1,"services":[[1],["x",[2]]]')
+    expect(await offered('ls-auth --profile local trace search --service ')).toEqual(['words'])
+    await world.type('ls-auth services --profile local')
+    expect(await values('ls-auth --profile local trace search --service ')).toContain('payment')
+  })
+
+  it('no words at all', async () => {
+    expect(await world.type('ls-auth __complete')).toMatchObject({ exit: 0, stderr: '' })
+  })
+})
+
+describe('ls-auth completion', () => {
+  it.each(['bash', 'zsh', 'fish', 'powershell'])('%s: prints its script', async (shell) => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth completion ${shell}`)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    await expect(stdout).toMatchFileSnapshot(`../../golden/completion/${shell}.txt`)
+  })
+
+  it.each(['', ' tcsh'])('"%s": exit 2, and the four are named', async (shell) => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth completion${shell}`)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(/bash, zsh, fish(, | or )powershell/)
+  })
+})

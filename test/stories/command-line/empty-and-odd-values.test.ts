@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const token = `${part({ alg: 'RS256' })}.${part({ sub: 'a', auth_time: 1e18, scope: 'nothing' })}.AAAA`
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(() => world.close())
+
+describe('an empty value asserts nothing, so it is refused', () => {
+  it.each(['issuer', 'audience', 'scope', 'group', 'role', 'client', 'sub', 'claim', 'acr', 'amr'])(
+    'check --%s ""',
+    async (flag) => {
+      for (const value of ['', ' ']) {
+        world.stdin = [token]
+        const { exit, stdout, stderr } = await world.type(`ls-auth check --token - --${flag} "${value}"`)
+        expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+        expect(stderr).toMatch(new RegExp(`^error: --${flag} is empty\nhint: .+\n$`))
+      }
+    },
+  )
+})
+
+it('a sign-in time beyond every calendar is shown as it is', async () => {
+  world.stdin = [token]
+  const { exit, stdout } = await world.type('ls-auth whoami --token -')
+  expect(exit).toBe(0)
+  expect(stdout).toContain('1000000000000000000')
+})
+
+describe('with LS_AUTH_TOKEN', () => {
+  it.each(['--id-token', '--min-ttl 5m', '--audience other', '--scope x'])(
+    'token %s is refused: the token at hand may not be that one',
+    async (flags) => {
+      world.variables.LS_AUTH_TOKEN = token
+      expect(await world.type(`ls-auth token ${flags}`)).toMatchObject({ exit: 2, stdout: '' })
+      expect(await world.type('ls-auth token')).toMatchObject({ exit: 0, stdout: `${token}\n` })
+    },
+  )
+})
+
+it.each([
+  ['help', '--help', 'Commands:'],
+  ['help trace', 'trace --help', 'get <id>'],
+  ['help trace get', 'trace get --help', '--unfold'],
+])('%s says what %s says', async (line, same, part) => {
+  const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout).toContain(part)
+  expect((await world.type(`ls-auth ${same}`)).stdout).toBe(stdout)
+})
+
+it.each([
+  'whoami --token opaque-s3cret',
+  'check --token=opaque-s3cret --audience a',
+  'check --tokn=opaque-s3cret',
+])('%s: exit 2, and what may be a token is not repeated', async (line) => {
+  const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(stderr).toMatch(/^error: .+\nhint: .+\n/)
+  expect(stderr).not.toContain('s3cret')
+})

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allVariables } from '../../../src/cli/variables.ts'
+import { FAILURES } from '../../../src/errors.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld({ columns: 80 })
+})
+afterAll(() => world.close())
+
+describe('somebody who knows no command', () => {
+  it.each([
+    ['ls-auth', '--help'],
+    ['ls-auth trace', 'trace --help'],
+    ['ls-auth profile', 'profile --help'],
+    ['ls-auth --quiet', '--help'],
+  ])('%s prints the help, as gh and kubectl do', async (line, same) => {
+    const { exit, stdout, stderr } = await world.type(line)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toBe((await world.type(`ls-auth ${same}`)).stdout)
+  })
+
+  it('under --json there is nothing to print as JSON: exit 2', async () => {
+    const { exit, stdout, stderr } = await world.type('ls-auth --json')
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(JSON.parse(stderr).error.message).toBe('no command was given')
+  })
+
+  it.each(['-V', '--version', 'version'])('%s prints the version', async (word) => {
+    expect(await world.type(`ls-auth ${word}`)).toEqual({ exit: 0, stdout: '0.0.0-test\n', stderr: '' })
+  })
+
+  it('version --json', async () => {
+    const { stdout } = await world.type('ls-auth version --json')
+    expect(JSON.parse(stdout)).toEqual({ version: '0.0.0-test' })
+  })
+})
+
+describe('help of a command that is not there', () => {
+  it.each([
+    ['help nosuch', 'nosuch', ''],
+    ['nosuch --help', 'nosuch', ''],
+    ['--profile x nosuch -h', 'nosuch', ''],
+    ['help logn', 'logn', 'login'],
+    ['help trace serch', 'serch', 'search'],
+    ['trace serch --help', 'serch', 'search'],
+    ['help profile ad', 'ad', 'add'],
+  ])('%s: exit 2, with the name that is near', async (line, word, near) => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toContain(`error: unknown command '${word}'\n`)
+    expect(stderr).toMatch(near === '' ? /^((?!Did you mean).)*$/s : new RegExp(`Did you mean .*${near}`))
+  })
+
+  it('what a command is given is no command: the help is shown, and nothing runs', async () => {
+    const help = (await world.type('ls-auth trace get --help')).stdout
+    expect(await world.type('ls-auth help trace get nosuch')).toEqual({ exit: 0, stdout: help, stderr: '' })
+    expect(await world.type('ls-auth trace get --service x --help')).toMatchObject({ exit: 0, stdout: help })
+  })
+})
+
+describe('what help names', () => {
+  it('all variables and every exit status, and where there is more', async () => {
+    const { stdout } = await world.type('ls-auth --help')
+    for (const [name] of allVariables()) expect(stdout).toContain(`\n  ${name} `)
+    for (const { exit } of Object.values(FAILURES)) expect(stdout).toMatch(new RegExp(`\n  ${exit} `))
+    expect(stdout).toContain('Start here: ls-auth login')
+    expect(stdout).toContain('Learn more: man ls-auth, or docs/reference/README.md')
+  })
+
+  it('of a command: what concerns it', async () => {
+    const { stdout } = await world.type('ls-auth trace get --help')
+    expect(stdout).toContain('--profile <name>')
+    expect(stdout).toContain('LS_AUTH_TOKEN')
+    expect(stdout).toMatch(/\n {2}11 {2}signed in, but not allowed\n/)
+    expect(stdout).toContain('man ls-auth-trace-get, or docs/reference/trace-get.md')
+    expect(stdout).not.toContain('a check is false')
+  })
+
+  it('of query: no file can be queried, so none is offered', async () => {
+    expect((await world.type('ls-auth query --help')).stdout).not.toContain('--file')
+  })
+})

@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterEach(() => {
+  delete world.variables.LS_AUTH_BACKEND
+})
+afterAll(() => world.close())
+const PROFILE = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n'
+const BACKENDS = 'Choose one of: lightstep, tempo, jaeger.'
+
+describe('a value with a few wrong letters: the one that was meant comes first, then all', () => {
+  it.each([
+    ['services --backend jeager', '--backend: "jeager"', `Did you mean jaeger? ${BACKENDS}`],
+    ['trace get a1.json -o jsno', '-o, --output: "jsno"', 'Did you mean json? Choose one of: waterfall, '],
+    ['whoami --color alway', '--color: "alway"', 'Did you mean always? Choose one of: auto, always, never.'],
+    ['token --format heder', '--format: "heder"', 'Did you mean header? Choose one of: raw, '],
+    ['trace get a1.json --scale fitt', '--scale: "fitt"', 'Did you mean fit? '],
+    ['check --use access-token', '--use: "access-token"', 'Did you mean access? '],
+    ['audit list -o ndjsno', '-o, --output: "ndjsno"', 'Did you mean ndjson? '],
+    ['proxy --print jsn', '--print: "jsn"', 'Did you mean json? '],
+    [
+      'login --store keychian',
+      '--store: "keychian"',
+      'Did you mean keychain? Choose one of: keychain, file.',
+    ],
+    ['login --provider octa --issuer https://id.example', 'provider: "octa"', 'Did you mean okta? '],
+    ['completion fisch', 'shell: "fisch"', 'Did you mean fish? Choose one of: bash, '],
+    ['profile set use_token acess', 'use_token: "acess"', 'Did you mean access? '],
+  ])('%s', async (line, error, hint) => {
+    await world.writeConfig(PROFILE)
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toContain(`${error} is not known\nhint: ${hint}`)
+    expect(stderr.split('\n')).toHaveLength(3)
+  })
+
+  it('in a settings file and in a variable', async () => {
+    await world.writeConfig(`${PROFILE}backend = "jeager"\n`)
+    expect((await world.type('ls-auth services')).stderr).toBe(
+      `error: ${world.configFile}: backend: "jeager" is not known\nhint: Did you mean jaeger? ${BACKENDS}\n`,
+    )
+    world.variables.LS_AUTH_BACKEND = 'TEMPO'
+    expect((await world.type('ls-auth services')).stderr).toBe(
+      `error: LS_AUTH_BACKEND: "TEMPO" is not known\nhint: Did you mean tempo? ${BACKENDS}\n`,
+    )
+  })
+
+  it('in a table of a profile', async () => {
+    await world.writeConfig(`${PROFILE}[profiles.work.workload]\nsource = "github"\n`)
+    expect((await world.type('ls-auth profile set workload.grant asis')).stderr).toContain(
+      'workload.grant: "asis" is not known\nhint: Did you mean as-is? Choose one of: as-is, ',
+    )
+  })
+
+  it('nothing is near: all of them, and no guess', async () => {
+    expect((await world.type('ls-auth services --backend zipkin')).stderr).toBe(
+      `error: --backend: "zipkin" is not known\nhint: ${BACKENDS}\n`,
+    )
+  })
+
+  it('a key of a table, too', async () => {
+    await world.writeConfig(`${PROFILE}[profiles.work.expect]\ngrups = ["ops"]\n`)
+    expect((await world.type('ls-auth check')).stderr).toContain('hint: Did you mean groups? Known there: ')
+  })
+})
+
+describe('a command in another order', () => {
+  it.each([
+    ['get 2545425d67bcf886', "'get'", 'Did you mean ls-auth trace get?'],
+    ['get trace 2545425d67bcf886', "'get'", 'Did you mean ls-auth trace get?'],
+    ['search --service checkout', "'search'", 'Did you mean ls-auth trace search?'],
+    ['list', "'list'", 'Did you mean ls-auth profile list or ls-auth audit list?'],
+    ['trace 2545425d67bcf886', "'2545425d67bcf886'", 'Did you mean ls-auth trace get ID?'],
+  ])('%s', async (line, word, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: unknown command ${word}\nhint: ${hint} See: ls-auth `)
+  })
+})

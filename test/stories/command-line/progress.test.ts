@@ -1,0 +1,136 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Http, HttpRequest } from '../../../src/ports/http.ts'
+import { openHttp } from '../../../src/system/http/http.ts'
+import { kernelLock } from '../../../src/system/lock.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let provider: Provider
+let world: World
+/** Milliseconds that each request takes more. */
+let slower: (request: HttpRequest) => number
+let asked: string[]
+/** How much faster than the clock's everything that sleeps is. */
+let speed: number
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ secrets: () => provider.secrets, visitor: { user: 'alice' } })
+  world.watched = true
+  slower = () => 0
+  asked = []
+  speed = 10
+  const sleep = (milliseconds: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, milliseconds / speed)
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      })
+    })
+  world.override = {
+    clock: { now: () => Date.now(), sleep },
+    http: async (settings): Promise<Http> => {
+      const http = await openHttp(settings, { variables: world.variables } as never)
+      return {
+        ...http,
+        async send(request) {
+          asked.push(request.url.pathname)
+          await sleep(slower(request))
+          return http.send(request)
+        },
+      }
+    },
+  }
+})
+afterEach(() => world.close())
+
+const login = (flags = '') =>
+  world.type(`ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 ${flags}`)
+const host = () => new URL(provider.issuer).host
+const ERASE = '\r\x1b[2K'
+/** How often it was said, each time with the line taken back. */
+const saidAndErased = (stderr: string) => stderr.split(`waiting for ${host()} …${ERASE}`).length - 1
+
+describe('a provider that takes more than a second', () => {
+  it('sign-in: discovery, token and keys are waited for aloud, and the lines are gone afterwards', async () => {
+    slower = () => 2_000
+    const { exit, stderr } = await login()
+    expect(exit).toBe(0)
+    expect(asked).toEqual(['/.well-known/openid-configuration', '/token', '/jwks'])
+    expect(saidAndErased(stderr)).toBe(3)
+    const seen = stderr.replaceAll(/waiting for [^\r\n]*\r\x1b\[2K/g, '')
+    expect(seen).toMatch(/^Opening your browser\.[\s\S]*\nSigned in as alice@example\.test\.\n/)
+    expect(seen).not.toContain('waiting')
+  })
+
+  it('renewal and sign-out, too', async () => {
+    await login()
+    slower = () => 2_000
+    const renewed = await world.type('ls-auth token --min-ttl 60m')
+    expect({ exit: renewed.exit, said: saidAndErased(renewed.stderr) }).toEqual({ exit: 0, said: 1 })
+    const out = await world.type('ls-auth logout')
+    expect(asked.at(-1)).toBe('/token/revocation')
+    expect(saidAndErased(out.stderr)).toBe(1)
+    expect(out.stderr).toContain('refresh token revoked')
+  })
+
+  it('many short requests in a row are one wait', async () => {
+    await login()
+    speed = 1
+    slower = () => 800
+    const { stderr } = await world.type('ls-auth doctor')
+    expect(saidAndErased(stderr)).toBeGreaterThan(0)
+  })
+
+  it('another ls-auth at work on the session, by its process and command', async () => {
+    await login()
+    const [session] = await readdir(join(world.stateDirectory, 'sessions'))
+    const lock = join(world.stateDirectory, 'sessions', session as string, 'lock')
+    const note = JSON.stringify({ pid: 4711, command: 'login', since: '2026-11-25T09:00:00Z' })
+    const unlock = await (await kernelLock()).tryLock(lock, note)
+    const running = world.type('ls-auth token --min-ttl 60m')
+    await new Promise((resolve) => setTimeout(resolve, 1_600))
+    await unlock?.()
+    const { exit, stderr } = await running
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: 'waiting for another ls-auth: process 4711 (login) since 2026-11-25T09:00:00Z\n',
+    })
+  })
+
+  it('other lines are written where the message was', async () => {
+    slower = () => 2_000
+    const { stderr } = await login('--debug')
+    expect(saidAndErased(stderr)).toBe(3)
+    expect(stderr).toContain(`${ERASE}debug: GET ${provider.issuer}/.well-known/openid-configuration 200`)
+  })
+
+  it('a terminal that cannot erase gets a line of its own, once', async () => {
+    world.variables.TERM = 'dumb'
+    slower = () => 2_000
+    const { stderr } = await login()
+    expect(stderr).not.toContain('\x1b')
+    expect(stderr.split(`waiting for ${host()} …\n`)).toHaveLength(2)
+  })
+})
+
+describe('nothing is said', () => {
+  it.each([
+    ['when requests are fast', '', true, 0],
+    ['with --quiet', '--quiet', true, 2_000],
+    ['into a pipe', '', false, 2_000],
+  ])('%s', async (_, flags, watched, milliseconds) => {
+    world.watched = watched
+    if (milliseconds === 0) speed = 1
+    slower = () => milliseconds
+    const { exit, stderr } = await login(flags)
+    expect(exit).toBe(0)
+    expect(stderr).not.toContain('waiting for')
+    expect(stderr).not.toContain('\x1b')
+  })
+})

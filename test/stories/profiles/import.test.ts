@@ -1,0 +1,157 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "IT has sent me a file": nothing listens at its addresses. */
+let world: World
+let file: string
+beforeEach(async () => {
+  world = await openWorld()
+  file = join(world.home, 'team.toml')
+  await writeFile(file, TEAM)
+})
+afterEach(() => world.close())
+
+const TEAM = `[profiles.work]
+issuer = "https://id.example.test"
+client_id = "ls-auth-cli"
+api = "https://traces.example.test"
+organization = "acme"
+project = "prod"
+`
+const config = () => readFile(world.configFile, 'utf8')
+
+describe('a profile from a file', () => {
+  it('has its name from there, needs no network, and what comes next is to sign in', async () => {
+    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes`)
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: `This profile signs in at  https://id.example.test
+and sends tokens to       https://traces.example.test
+Added the profile work (OpenID Connect provider) to ${world.configFile}.
+Nothing was sent to https://id.example.test: whether it answers shows at the sign-in.
+Then: ls-auth login --profile work
+`,
+    })
+    expect(await config()).toBe(TEAM)
+  })
+
+  it('under another name', async () => {
+    expect(await world.type(`ls-auth profile add mine --from ${file} --yes`)).toMatchObject({ exit: 0 })
+    expect(await config()).toBe(TEAM.replace('work', 'mine'))
+  })
+
+  it('one of several, by its name', async () => {
+    await writeFile(file, `${TEAM}\n[profiles.lab]\nbackend = "jaeger"\napi = "http://127.0.0.1:16686"\n`)
+    const unnamed = await world.type(`ls-auth profile add --from ${file} --yes`)
+    expect(unnamed.exit).toBe(2)
+    expect(unnamed.stderr).toContain('hint: Name one of them: work, lab.\n')
+    expect(await world.type(`ls-auth profile add lab --from ${file} --yes`)).toMatchObject({ exit: 0 })
+    expect(await config()).toContain('[profiles.lab]')
+    expect(await config()).not.toContain('[profiles.work]')
+  })
+
+  it('a name that cannot be one is refused, also from the file', async () => {
+    await writeFile(file, TEAM.replace('profiles.work', 'profiles."a b"'))
+    expect((await world.type(`ls-auth profile add --from ${file} --yes`)).stderr).toContain(
+      'cannot be a profile name',
+    )
+  })
+
+  it('without a name and a file there is nothing to add', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile add --issuer https://id.example.test')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: the new profile has no name\n')
+  })
+})
+
+describe('--replace', () => {
+  const old = `[profiles.work]\nissuer = "https://old.example.test"\nclient_id = "x"\ntenant = "gone"\nstore = "file"\nproxy = "http://proxy.example.test:3128"\n`
+  beforeEach(() => world.writeConfig(`# mine\n${old}\n[profiles.other]\n`))
+
+  it('is named where the profile is there already', async () => {
+    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`  to replace it: ls-auth profile add --from ${file} --yes --replace\n`)
+    expect(await config()).toContain('old.example.test')
+  })
+
+  it('takes the place of the old one, but for what belongs to this machine', async () => {
+    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes --replace`)
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain('Replaced the profile work (OpenID Connect provider) in ')
+    expect(await config()).toContain('# mine\n')
+    expect(await config()).toContain('[profiles.other]')
+    const { settings } = JSON.parse((await world.type('ls-auth profile show work --json')).stdout)
+    const values = ['issuer', 'client_id', 'tenant', 'store', 'proxy'].map((key) => settings[key].value)
+    expect(values).toEqual([
+      'https://id.example.test',
+      'ls-auth-cli',
+      undefined,
+      'file',
+      'http://proxy.example.test:3128',
+    ])
+  })
+})
+
+describe('a profile of the administrator’s file', () => {
+  const system = () => join(world.home, 'etc', 'config.toml')
+  beforeEach(async () => {
+    await mkdir(dirname(system()), { recursive: true })
+    await writeFile(system(), TEAM)
+  })
+
+  it('is said to come from there', async () => {
+    expect((await world.type('ls-auth profile show')).stdout).toMatch(new RegExp(`^work  # ${system()}\n`))
+    expect((await world.type('ls-auth doctor')).stdout).toContain(`profile work from ${system()};`)
+  })
+
+  it('both files are named where both have a part in it', async () => {
+    await world.writeConfig('[profiles.work]\naccount = "me"\n')
+    const { stdout } = await world.type('ls-auth profile show')
+    expect(stdout).toContain(`work  # ${world.configFile} and ${system()}\n`)
+    expect(stdout).toMatch(new RegExp(`issuer +https://id.example.test +# ${system()}\n`))
+  })
+})
+
+describe('a mistyped setting', () => {
+  it.each([
+    [
+      '[profiles.work]\nisuer = "https://id.example.test"\n',
+      '"isuer" is not known to this version and was ignored. Did you mean issuer?',
+    ],
+    [
+      'default_profil = "work"\n[profiles.work]\n',
+      '"default_profil" is not known to this version and was ignored. Did you mean default_profile?',
+    ],
+    [
+      'issuer = "https://id.example.test"\n[profiles.work]\n',
+      '"issuer" is not known to this version and was ignored. It belongs into a table [profiles.NAME].',
+    ],
+    ['[profiles.work]\nfavourite = "x"\n', '"favourite" is not known to this version and was ignored\n'],
+  ])('%j', async (text, note) => {
+    await world.writeConfig(text)
+    expect((await world.type('ls-auth profile show')).stderr).toContain(note)
+  })
+
+  it('of profile set', async () => {
+    await world.writeConfig('[profiles.work]\n')
+    expect((await world.type('ls-auth profile set isuer x')).stderr).toContain(
+      'hint: Did you mean issuer? Settings: issuer, ',
+    )
+  })
+
+  it('and a mistyped profile', async () => {
+    await world.writeConfig('[profiles.work]\n[profiles.lab]\n')
+    expect((await world.type('ls-auth whoami --profile wrok')).stderr).toContain(
+      'hint: Did you mean work? Profiles: work, lab. ',
+    )
+  })
+
+  it('a mistyped command: what was meant comes first', async () => {
+    expect((await world.type('ls-auth logn')).stderr).toContain(
+      'hint: (Did you mean login?) See: ls-auth --help\n'.replace(/[()]/g, ''),
+    )
+  })
+})

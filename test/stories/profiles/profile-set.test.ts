@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+
+const FILE = `# the one for work
+[profiles.work]
+issuer = "https://id.example" # as the provider writes it
+client_id = "x"
+shape = "kept"
+
+[profiles.work.expect]
+groups = ["ops"]
+`
+beforeEach(() => world.writeConfig(FILE))
+const file = () => readFile(world.configFile, 'utf8')
+
+describe('profile set', () => {
+  it('changes one value and keeps comments, order and unknown keys', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile set leeway 30s')
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'leeway of profile work is 30s now.\n' })
+    expect(await file()).toContain('leeway = "30s"')
+    for (const line of FILE.split('\n')) expect(await file()).toContain(line)
+  })
+
+  it.each([
+    ['scopes openid traces:read', 'scopes = ["openid", "traces:read"]'],
+    ['scopes "openid traces:read"', 'scopes = ["openid", "traces:read"]'],
+    ['redirect_ports 8765 9000', 'redirect_ports = [8765, 9000]'],
+    ['expect.groups ops sre', 'groups = ["ops", "sre"]'],
+    ['expect.strict true', 'strict = true'],
+    ['expect.min_ttl 5m', 'min_ttl = "5m"'],
+  ])('profile set %s', async (typed, line) => {
+    expect((await world.type(`ls-auth profile set ${typed}`)).exit).toBe(0)
+    expect((await file()).replaceAll(/\[ ?"/g, '["').replaceAll(/" ?\]/g, '"]')).toContain(line)
+    expect((await world.type('ls-auth profile show')).exit).toBe(0)
+  })
+
+  it('a table within a table', async () => {
+    await world.type('ls-auth profile set access.read.groups ops dev')
+    const { stdout } = await world.type('ls-auth profile show --json')
+    expect(JSON.parse(stdout).settings.access.value).toEqual({ read: { groups: ['ops', 'dev'] } })
+  })
+
+  it('what a sign-in is for is said to count from the next one', async () => {
+    const { stderr } = await world.type('ls-auth profile set api https://traces.example')
+    expect(stderr).toContain('It counts from the next sign-in: ls-auth login --profile work\n')
+  })
+
+  it('--unset takes a value back, and an empty table with it', async () => {
+    await world.type('ls-auth profile set leeway 30s')
+    expect(await world.type('ls-auth profile set leeway --unset')).toMatchObject({ exit: 0 })
+    expect(await file()).toBe(FILE)
+    await world.type('ls-auth profile set expect.groups --unset')
+    expect(await file()).not.toContain('expect')
+    expect((await world.type('ls-auth profile show')).exit).toBe(0)
+  })
+
+  it('mends a value that every other command trips over', async () => {
+    await world.writeConfig(FILE.replace('client_id', 'api = "nonsense"\nclient_id'))
+    expect((await world.type('ls-auth whoami')).exit).toBe(2)
+    expect((await world.type('ls-auth profile set api https://traces.example')).exit).toBe(0)
+    expect((await world.type('ls-auth whoami')).exit).toBe(3)
+  })
+
+  it.each([
+    ['isuer https://id.example', '"isuer" is not a setting'],
+    ['expect ops', '"expect" is not a setting'],
+    ['expect.grups ops', 'expect.grups is not known'],
+    ['issuer http://id.example', 'refusing plain http'],
+    ['leeway 1h', 'leeway: 3600 s is too much'],
+    ['leeway', 'there is no value for leeway'],
+    ['store keychain file', 'store takes one value'],
+    ['store cloud', 'store: "cloud" is not known'],
+    ['redirect_ports eighty', 'redirect_ports must be port numbers'],
+    ['leeway 30s --unset', '--unset takes no value'],
+    ['client_secret hunter2', 'a secret does not belong on the command line'],
+    ['leeway 30s --profile nope', 'there is no profile "nope"'],
+  ])('profile set %s: nothing is written', async (typed, message) => {
+    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('hunter2')
+    expect([2, 10]).toContain(exit)
+    expect(await file()).toBe(FILE)
+  })
+
+  it('a profile of the administrator’s file cannot be changed here', async () => {
+    await world.writeConfig('')
+    expect((await world.type('ls-auth profile set leeway 30s')).stderr).toContain('there is no profile in')
+  })
+})

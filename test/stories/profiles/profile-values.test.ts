@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** What a profile holds is judged when it is read, by every command alike: a policy that cannot be read is not skipped. */
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+const BASE = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n'
+const write = (lines: string) => world.writeConfig(`${BASE}${lines}\n`)
+
+describe('a value that cannot be', () => {
+  it.each([
+    ['[profiles.work.expect]\naudience = 7', 'expect.audience must be a list of strings'],
+    ['[profiles.work.expect]\naudience = []', 'expect.audience must be a list of strings that is not empty'],
+    ['[profiles.work.expect]\ngroups = ["ops", 3]', 'expect.groups must be'],
+    ['[profiles.work.expect]\nscopes = ""', 'expect.scopes must be'],
+    ['[profiles.work.expect]\nstrict = "yes"', 'expect.strict must be true or false'],
+    ['[profiles.work.expect]\nsub = ["a"]', 'expect.sub must be a text'],
+    [
+      '[profiles.work.expect]\nmax_token_lifetime = "an hour"',
+      'expect.max_token_lifetime: "an hour" is not a duration',
+    ],
+    ['[profiles.work.expect]\nmax_token_lifetime = true', 'expect.max_token_lifetime must be a duration'],
+    ['[profiles.work.expect]\nmin_ttl = -5', 'expect.min_ttl must be a duration'],
+    ['[profiles.work.expect]\naudiences = ["a"]', 'expect.audiences is not known'],
+    ['expect = "strict"', 'expect must be a table'],
+    ['[profiles.work.access]\nreed = { scopes = ["a"] }', 'access.reed is not known'],
+    ['[profiles.work.access]\nread = ["a"]', 'access.read must be a table'],
+    ['[profiles.work.access]\nadmin = { group = ["sre"] }', 'access.admin.group is not known'],
+    ['[profiles.work.access]\nread = { scopes = "" }', 'access.read.scopes must be'],
+    ['use_token = "both"', 'use_token: "both" is not known'],
+    ['redirect_ports = [70000]', 'redirect_ports must be port numbers'],
+    ['redirect_ports = { a = 1 }', 'redirect_ports must be port numbers'],
+    ['scopes = 5', 'scopes must be a list of strings'],
+    ['revoke = ["everything"]', 'revoke must list refresh, access'],
+    ['leeway = "1h"', 'leeway: 3600 s is too much'],
+    ['leeway = "soon"', 'leeway: "soon" is not a duration'],
+    ['audience_style = "header"', 'audience_style: "header" is not known'],
+    ['device_flow = "maybe"', 'device_flow: "maybe" is not known'],
+    ['client_secret_max_age = "long"', 'client_secret_max_age: "long" is not a duration'],
+    ['provider = "azuread"', 'provider: "azuread" is not known'],
+  ])('%j: exit 2 in two lines, for each command', async (lines, words) => {
+    await write(lines)
+    for (const command of ['token', 'whoami', 'check', 'doctor', 'login', 'profile show']) {
+      const { exit, stdout, stderr } = await world.type(`ls-auth ${command}`)
+      expect([command, exit, stdout]).toEqual([command, 2, ''])
+      const [error, hint] = stderr.split('\n')
+      expect(error).toContain(words)
+      // The command that shows settings meets the same error: it is no way out.
+      expect(hint).toMatch(/^hint: (?!.*profile show)/)
+    }
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+  })
+})
+
+describe('a preset, value by value', () => {
+  it('is overridden by the profile, and show says which is which', async () => {
+    await write(
+      [
+        'provider = "keycloak"',
+        'groups_claim = "teams"',
+        'audience_style = "resource"',
+        'device_flow = "no"',
+        'dead_refresh_codes = ["invalid_grant", "invalid_token"]',
+        'revoke = []',
+        'leeway = "2m"',
+      ].join('\n'),
+    )
+    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
+    const mine = { source: world.configFile }
+    expect(settings).toMatchObject({
+      groups_claim: { value: 'teams', ...mine },
+      audience_style: { value: 'resource', ...mine },
+      device_flow: { value: 'no', ...mine },
+      dead_refresh_codes: { value: ['invalid_grant', 'invalid_token'], ...mine },
+      revoke: { value: [], ...mine },
+      leeway: { value: '2m', ...mine },
+      endpoint_hosts: { value: [], source: 'preset keycloak' },
+      redirect_host: { value: '127.0.0.1', source: 'preset keycloak' },
+    })
+  })
+
+  it('show fits a narrow terminal, each value with its place beside or below it', async () => {
+    const narrow = await openWorld({ columns: 60 })
+    narrow.watched = true
+    await narrow.writeConfig(
+      `${BASE}scopes = ["openid", "profile", "email", "offline_access", "traces:read"]\n`,
+    )
+    const { stdout } = await narrow.type('ls-auth profile show')
+    await narrow.close()
+    expect(stdout).toMatch(/^issuer .*https:\/\/id\.example +# profile$/m)
+    expect(stdout).toMatch(/^use_token +access +# preset generic$/m)
+    const [, ...values] = stdout.trimEnd().split('\n')
+    for (const line of values) expect(line.length).toBeLessThanOrEqual(60)
+  })
+})

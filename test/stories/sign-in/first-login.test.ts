@@ -1,0 +1,259 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startJaegerApi } from '../../world/jaeger-api.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { startTempoApi } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "I have installed it. What now?" Somebody sits at a terminal, and nothing is configured. */
+
+const traces = [makeTrace({ seed: 7 })]
+let stage: Stage
+let world: World
+let close: (() => Promise<unknown>)[] = []
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets, columns: 80 })
+  world.tty = true
+  world.watched = true
+})
+afterEach(async () => {
+  await Promise.all([world.close(), ...close.map((end) => end())])
+  close = []
+})
+
+const config = () => readFile(world.configFile, 'utf8')
+const nothingSaved = async () => expect(await readdir(world.home)).toEqual([])
+/** Types these answers; what is left over was not asked for. */
+async function answer(lines: string[], flags = '') {
+  world.stdin = [...lines]
+  return world.type(`ls-auth login --port 0 ${flags}`)
+}
+
+describe('login with nothing configured', () => {
+  it('from the address of a gateway: asks for issuer, back end, client and name, saves, and signs in', async () => {
+    const { gateway, provider } = stage
+    const { exit, stdout, stderr } = await answer([
+      gateway.url,
+      provider.issuer,
+      'lightstep',
+      'acme',
+      'prod',
+      provider.clientId,
+      '',
+    ])
+    expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 0, stdout: '', left: [] })
+    expect(stderr).toContain('is an API that wants a token.')
+    expect(stderr).toContain('Register this redirect URI at the provider:\n  http://127.0.0.1/callback\n')
+    expect(stderr).toContain('- Register a native (public) client')
+    expect(stderr).toContain('Scopes that are asked for: openid profile email offline_access\n')
+    expect(stderr).toContain('Name of the profile [work]: ')
+    expect(stderr).toContain('Signed in as alice@example.test.')
+    expect(await config()).toContain(
+      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n` +
+        `backend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
+    )
+    expect((await world.type('ls-auth token')).exit).toBe(0)
+    expect((await world.type('ls-auth login --port 0')).stderr).not.toContain('Address')
+  })
+
+  it.each([
+    ['y', 0, 2],
+    ['n', 11, 1],
+  ])('the API wants one more scope: "%s" to signing in again with it', async (said, exit, signIns) => {
+    const { gateway, provider } = stage
+    const lines = [gateway.url, provider.issuer, 'lightstep', 'acme', 'prod', provider.clientId, '', said]
+    const outcome = await answer(lines)
+    expect({ exit: outcome.exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
+    expect(outcome.stderr).toContain(
+      `${new URL(gateway.url).host} wants the scope traces:read as well.\nSign in again with it? [y/N] `,
+    )
+    expect(outcome.stderr.split('Signed in as alice@example.test.')).toHaveLength(signIns + 1)
+    if (said === 'n') expect(outcome.stderr).toContain('Later: ls-auth login --scope traces:read\n')
+    else expect(await config()).toContain('"offline_access", "traces:read"')
+    expect(await world.type('ls-auth services')).toMatchObject({ exit })
+  })
+
+  it('from the issuer: asks for the API, which may come later', async () => {
+    const { issuer, clientId } = stage.provider
+    const { exit, stderr } = await answer([
+      `${issuer}/.well-known/openid-configuration`,
+      'later',
+      clientId,
+      'mine',
+    ])
+    expect(exit).toBe(0)
+    expect(stderr).toContain('Signed in as alice@example.test.')
+    expect(await config()).toContain(`[profiles.mine]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+  })
+
+  it('from the issuer with a slash too many', async () => {
+    const { issuer, clientId } = stage.provider
+    expect(await answer([`${issuer}/`, 'later', clientId, ''])).toMatchObject({ exit: 0 })
+    expect(await config()).toContain(`issuer = "${issuer}"\n`)
+  })
+
+  it.each([
+    ['jaeger', 'Jaeger', () => startJaegerApi({ traces })],
+    ['tempo', 'Tempo', () => startTempoApi({ traces })],
+  ])('a %s on this machine needs no sign-in, and is used at once', async (backend, name, start) => {
+    const api = await start()
+    close.push(api.close)
+    const { host } = new URL(api.url)
+    // As people type it: without the scheme.
+    const { exit, stdout, stderr } = await answer([host, ''])
+    expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 0, stdout: '', left: [] })
+    expect(stderr).toContain(`${host} is a ${name} that answers without a sign-in.`)
+    expect(stderr).toContain('Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services\n')
+    expect(await config()).toBe(
+      `[profiles.${backend}]\nbackend = "${backend}"\napi = "http://${host}/"\nauthorization = "none"\n`,
+    )
+    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
+    expect(world.opened).toEqual([])
+  })
+
+  it('flags that are typed are not asked for', async () => {
+    const { clientId, issuer } = stage.provider
+    const { exit } = await answer(
+      ['', issuer],
+      `--client-id ${clientId} --api ${stage.gateway.url} --backend tempo --profile p`,
+    )
+    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
+    expect(await config()).toContain(
+      `[profiles.p]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nbackend = "tempo"\n`,
+    )
+  })
+
+  it('keeps the profile when the sign-in fails, so that it can be tried again', async () => {
+    const { issuer } = stage.provider
+    world.visitor = { user: 'alice', decision: 'deny' }
+    const { exit } = await answer([issuer, 'later', stage.provider.clientId, ''])
+    expect(exit).toBe(4)
+    world.visitor = { user: 'alice' }
+    expect(await world.type('ls-auth login --port 0')).toMatchObject({ exit: 0 })
+  })
+})
+
+describe('an answer that is none', () => {
+  it('Enter explains what is wanted, and the question comes again', async () => {
+    const { exit, stderr } = await answer([''])
+    expect(exit).toBe(4)
+    expect(stderr).toContain('(issuer):   Such as https://traces.acme.example (the gateway')
+    expect(stderr).toContain('\n  through), https://login.acme.example')
+    expect(stderr.split('Address of the trace API, or of the identity provider (issuer): ')).toHaveLength(3)
+  })
+
+  it.each<[string, RegExp]>([
+    ['http://127.0.0.1:9', /cannot (reach|connect)|127\.0\.0\.1:9/],
+    ['http://idp.example', /./],
+    ['not a host', /is not an https URL/],
+    ['https://user:pw@idp.example', /holds a user name or password/],
+    ['ftp://idp.example', /is not an https URL/],
+    ['https://d-1234567890.awsapps.com/start', /AWS IAM Identity Center/],
+    [`https://${'x'.repeat(3000)}.example`, /too long/],
+  ])('%s: the reason, and asked again', async (typed, reason) => {
+    const { exit, stderr } = await answer([typed])
+    expect(exit).toBe(4)
+    expect(stderr).toMatch(reason)
+    expect(stderr.split('(issuer): ')).toHaveLength(3)
+    expect(stderr).toMatch(/^error: the questions were not answered; nothing was saved$/m)
+    await nothingSaved()
+  })
+
+  it('a page that is neither', async () => {
+    const jaeger = await startJaegerApi({ traces })
+    close.push(jaeger.close)
+    jaeger.mode = 'html'
+    const { stderr } = await answer([jaeger.url])
+    expect(stderr).toContain('is neither an issuer nor a trace API that ls-auth knows')
+    expect(stderr).toContain('as an issuer: ')
+    expect(stderr).toContain('as an API: ')
+  })
+
+  it('an API where an issuer is wanted, and an issuer where an API is', async () => {
+    const { gateway, provider } = stage
+    const first = await answer([gateway.url, gateway.url])
+    expect(first.stderr.split('(issuer) that it trusts: ')).toHaveLength(3)
+    const second = await answer([provider.issuer, provider.issuer])
+    expect(second.stderr.split('or "later": ')).toHaveLength(3)
+    await nothingSaved()
+  })
+
+  it('what a terminal adds to pasted text is taken off; other control characters are shown and refused', async () => {
+    const { issuer, clientId } = stage.provider
+    const ESC = '\u001b'
+    const { exit, stderr } = await answer([
+      `${ESC}[200~${issuer}${ESC}[201~`,
+      'later',
+      `${ESC}]0;title\u0007${clientId}`,
+      clientId,
+      '../x',
+      'work',
+    ])
+    expect(exit).toBe(0)
+    expect(stderr).not.toContain(ESC)
+    expect(stderr).toContain('"\\u{1b}]0;title\\u{7}')
+    expect(stderr).toContain('That cannot be a profile name.')
+  })
+
+  it('five wrong ones end it: exit 4, the line to type without questions, nothing left', async () => {
+    const { exit, stderr } = await answer(Array(9).fill('ftp://x'))
+    expect({ exit, left: world.stdin.length }).toEqual({ exit: 4, left: 4 })
+    expect(stderr).toContain(
+      'error: no usable answer in 5 tries; nothing was saved\nhint: Without questions:\n      ls-auth login --port 0 --issuer',
+    )
+    await nothingSaved()
+  })
+
+  it('the end of the input (Ctrl-D) at any question: exit 4, nothing left', async () => {
+    const { gateway, provider } = stage
+    const lines = [gateway.url, provider.issuer, 'lightstep', 'acme', 'prod', provider.clientId]
+    for (let given = 0; given <= lines.length; given++) {
+      expect((await answer(lines.slice(0, given))).exit).toBe(4)
+      await nothingSaved()
+    }
+  })
+})
+
+describe('nothing is asked', () => {
+  const HINT =
+    'error: there is no profile yet\nhint: Run: ls-auth login --port 0 --issuer URL --client-id ID\n'
+  it.each<[string, Partial<Pick<World, 'tty' | 'watched' | 'variables'>>, string]>([
+    ['standard input is no terminal', { tty: false }, ''],
+    ['standard error is no terminal', { watched: false }, ''],
+    ['in CI', { variables: { CI: 'true' } }, ''],
+    ['with --quiet', {}, '--quiet'],
+  ])('%s: exit 2, two lines', async (_, { variables, ...seat }, flags) => {
+    Object.assign(world, seat)
+    Object.assign(world.variables, variables)
+    const outcome = await answer(['never read'], flags)
+    expect({ ...outcome, stderr: outcome.stderr.replace(' --quiet', '') }).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: HINT,
+    })
+    expect(world.stdin).toEqual(['never read'])
+    await nothingSaved()
+  })
+
+  it('with --json: an object', async () => {
+    const { exit, stderr } = await answer(['never read'], '--json')
+    expect({ exit, ...JSON.parse(stderr) }).toMatchObject({ exit: 2, error: { code: 'usage' } })
+  })
+
+  it('CI=false is no CI', async () => {
+    world.variables.CI = 'false'
+    expect((await answer([])).stderr).toContain('Address of the trace API')
+  })
+
+  it('for a name that is no profile, where there are others', async () => {
+    await world.writeConfig('[profiles.a]\nissuer = "https://idp.example"\nclient_id = "x"\n')
+    const { exit, stderr } = await answer([], '--profile b')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('there is no profile "b"')
+  })
+})

@@ -1,0 +1,357 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Files } from '../../../src/ports/storage.ts'
+import { realFiles } from '../../../src/system/files.ts'
+import { faultyFiles } from '../../session/faulty-files.ts'
+import { CookieJar } from '../../world/cookie-jar.ts'
+import { program } from '../../world/program.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider({ accessTokenSeconds: 600 })
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+  expect((await login()).exit).toBe(0)
+})
+afterEach(async () => {
+  provider.tamper = {}
+  await world.close()
+})
+
+const login = () =>
+  world.type(`ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`)
+const token = (flags = '') => world.type(`ls-auth token ${flags}`)
+const minutes = (count: number) => count * 60_000
+
+async function sessionDirectory(): Promise<string> {
+  const [name] = await readdir(join(world.stateDirectory, 'sessions'))
+  return join(world.stateDirectory, 'sessions', name as string)
+}
+/** Dies (as far as the program can tell) at the nth call of one file operation. */
+function failing(operation: keyof Files, matches: (path: string) => boolean, code = 'ENOSPC'): Files {
+  return {
+    ...realFiles,
+    [operation]: async (...args: unknown[]) => {
+      if (matches(String(args[0]))) throw Object.assign(new Error(code), { code })
+      return (realFiles[operation] as (...all: unknown[]) => unknown)(...args)
+    },
+  }
+}
+
+describe('a warm token', () => {
+  it('one look at each directory on the way and at the file, one read of it, and no directory is listed', async () => {
+    const files = faultyFiles()
+    world.override = { files: async () => files }
+    expect((await token()).exit).toBe(0)
+    expect(files.calls.filter((call) => !call.includes('.toml'))).toEqual([
+      'inspect ls-auth',
+      'inspect sessions',
+      expect.stringMatching(/^inspect [0-9a-f]{24}$/),
+      'inspect session',
+      'read session',
+      // Behind the print: the record.
+      'append audit.jsonl',
+    ])
+  })
+
+  it('an API that was never confirmed is refused before the keychain is asked', async () => {
+    const before = world.keychain.calls.length
+    const outcome = await world.type('ls-auth token --api https://elsewhere.example.com')
+    expect(outcome.exit).toBe(10)
+    expect(world.keychain.calls).toHaveLength(before)
+  })
+})
+
+describe('renewing', () => {
+  it('one token POST and nothing else, and the rotated token is used the next time', async () => {
+    const before = { all: provider.requests.length, refreshes: provider.refreshCount() }
+    for (let turn = 1; turn <= 3; turn++) {
+      world.clockOffset += minutes(10)
+      expect((await token()).exit).toBe(0)
+      expect(provider.requests.length - before.all).toBe(turn)
+      expect(provider.refreshCount() - before.refreshes).toBe(turn)
+    }
+    expect(provider.grantsRevoked()).toBe(0)
+    // The keychain item is written once for a sign-in (and once by the probe), never at a renewal.
+    expect(world.keychain.calls.filter((call) => call === 'set')).toHaveLength(2)
+  })
+
+  it.each(['keep', 'omit'] as const)('a provider that does not rotate (%s)', async (refreshTokens) => {
+    const other = await startProvider({ refreshTokens, accessTokenSeconds: 600 })
+    const mine = await openWorld({ visitor: { user: 'alice' }, secrets: () => other.secrets })
+    await mine.type(`ls-auth login --issuer ${other.issuer} --client-id ${other.clientId} --port 0`)
+    for (let turn = 0; turn < 3; turn++) {
+      mine.clockOffset += minutes(10)
+      expect((await mine.type('ls-auth token')).exit).toBe(0)
+    }
+    await mine.close()
+    await other.close()
+  })
+
+  it('renews early for --min-ttl, and says when no token can live that long', async () => {
+    const before = provider.refreshCount()
+    world.clockOffset += minutes(5)
+    expect((await token('--min-ttl 4m')).exit).toBe(0)
+    expect(provider.refreshCount()).toBe(before)
+    expect((await token('--min-ttl 9m')).exit).toBe(0)
+    expect(provider.refreshCount()).toBe(before + 1)
+    const outcome = await token('--min-ttl 2h')
+    expect(outcome.exit).toBe(2)
+    expect(outcome.stderr).toContain('live 600s')
+    expect(provider.refreshCount()).toBe(before + 1)
+  })
+
+  it.each([
+    ['ten minutes fast', minutes(10)],
+    ['ten minutes slow', -minutes(10)],
+  ])('a local clock %s signs in, checks and renews', async (_, offset) => {
+    const off = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+    off.clockOffset = offset
+    await off.type(`ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`)
+    expect((await off.type('ls-auth token')).exit).toBe(0)
+    expect((await off.type('ls-auth check --group ops --min-ttl 5m')).stdout).toContain('pass     group')
+    off.clockOffset += minutes(9) + 30_000
+    expect((await off.type('ls-auth token')).exit).toBe(0)
+    await off.close()
+  })
+
+  it('a clock that was set back makes nothing fresh', async () => {
+    const before = provider.refreshCount()
+    world.clockOffset = -minutes(60)
+    expect((await token()).exit).toBe(0)
+    expect(provider.refreshCount()).toBe(before + 1)
+  })
+
+  it('a provider that is away: the valid token is handed out with a warning, else exit 6, and the session lives', async () => {
+    provider.tamper = {
+      tokenError: () => ({ status: 503, raw: '' }),
+      tokenResponse: () => ({ status: 503, raw: '' }),
+    }
+    world.clockOffset = minutes(9) + 15_000
+    const bridged = await token()
+    expect(bridged).toMatchObject({ exit: 0 })
+    expect(bridged.stderr).toMatch(/^warning: /)
+    world.clockOffset = minutes(11)
+    expect((await token()).exit).toBe(6)
+    provider.tamper = {}
+  })
+
+  it('a dead refresh token ends the session: exit 3, said so', async () => {
+    provider.tamper = {
+      tokenResponse: () => ({
+        status: 400,
+        headers: { 'content-type': 'application/json' },
+        raw: '{"error":"invalid_grant"}',
+      }),
+    }
+    world.clockOffset = minutes(11)
+    const outcome = await token()
+    expect(outcome.exit).toBe(3)
+    expect(outcome.stderr).toContain('the provider refused to renew it')
+  })
+
+  it('another account in the renewed ID token: exit 10, nothing is saved', async () => {
+    const path = join(await sessionDirectory(), 'session')
+    provider.tamper = {
+      tokenResponse: async (body) => {
+        const [, payload] = String((body as { id_token: string }).id_token).split('.')
+        const claims = JSON.parse(Buffer.from(payload as string, 'base64url').toString())
+        return { ...body, id_token: await provider.signIdToken({ ...claims, sub: 'mallory' }) }
+      },
+    }
+    world.clockOffset = minutes(11)
+    const outcome = await token()
+    expect(outcome.exit).toBe(10)
+    expect(outcome.stderr).toContain('another account')
+    expect((await readFile(path)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('each row of the recovery table that one process can reach', () => {
+  it('killed before the POST: the same token is sent once more and succeeds', async () => {
+    const revoked = provider.grantsRevoked()
+    world.clockOffset = minutes(11)
+    const { openHttp } = await import('../../../src/system/http/http.ts')
+    world.override = {
+      http: async (settings) => {
+        const http = await openHttp(settings, { variables: {} } as never)
+        return {
+          ...http,
+          send: async (request) => {
+            if (request.method === 'POST') throw new Error('the process dies here')
+            return http.send(request)
+          },
+        }
+      },
+    }
+    expect((await token()).exit).not.toBe(0)
+    world.override = {}
+    expect(await token()).toMatchObject({ exit: 0, stderr: '' })
+    expect(provider.grantsRevoked()).toBe(revoked)
+  })
+
+  it('killed in flight: sent once more, then exit 3 with that reason', async () => {
+    const revoked = provider.grantsRevoked()
+    world.clockOffset = minutes(11)
+    provider.tamper = {
+      intercept: (_request, response, body) => {
+        if (!body.includes('refresh_token')) return false
+        response.destroy()
+        return true
+      },
+    }
+    await token()
+    provider.tamper = {}
+    // Spend it behind the program's back, as the interrupted process would have.
+    provider.tamper = { tokenResponse: () => ({ status: 502, raw: 'lost' }) }
+    await token()
+    provider.tamper = {}
+    const outcome = await token()
+    expect(outcome.exit).toBe(3)
+    expect(outcome.stderr).toContain('interrupted after it was sent')
+    expect(provider.grantsRevoked()).toBe(revoked + 1)
+  })
+
+  it('the file cannot be written after the answer: the token is handed out with a warning', async () => {
+    world.clockOffset = minutes(11)
+    let writes = 0
+    world.override = {
+      files: async () => ({
+        ...realFiles,
+        create: async (path, bytes) => {
+          if (path.includes('session') && ++writes > 1)
+            throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+          return realFiles.create(path, bytes)
+        },
+      }),
+    }
+    const outcome = await token()
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stdout).toMatch(/^eyJ/)
+    expect(outcome.stderr).toContain('warning: cannot write to')
+  })
+
+  it('a full disk before the POST: nothing is spent', async () => {
+    const before = provider.refreshCount()
+    world.clockOffset = minutes(11)
+    world.override = { files: async () => failing('create', (path) => path.includes('session')) }
+    const outcome = await token()
+    expect(outcome.exit).toBe(6)
+    expect(outcome.stderr).toContain('ENOSPC')
+    expect(provider.refreshCount()).toBe(before)
+    world.override = {}
+    expect((await token()).exit).toBe(0)
+  })
+
+  it('login killed between item and rename: the old session is intact, the orphan is swept and revoked', async () => {
+    const old = (await token()).stdout
+    const revoked = provider.revocations()
+    world.override = { files: async () => failing('rename', (path) => /session\.\d+\.tmp$/.test(path)) }
+    expect((await login()).exit).toBe(6)
+    world.override = {}
+    expect(world.keychain.items.size).toBe(2)
+    expect((await token()).stdout).toBe(old)
+    world.clockOffset = minutes(11)
+    expect((await token()).exit).toBe(0)
+    expect(world.keychain.items.size).toBe(1)
+    expect(provider.revocations()).toBeGreaterThan(revoked)
+  })
+
+  it('the item was deleted by the user: exit 8; login and logout still work', async () => {
+    world.keychain.items.clear()
+    const outcome = await token()
+    expect(outcome.exit).toBe(8)
+    expect(outcome.stderr).toContain('stored, but the keychain did not give it back')
+    expect((await login()).exit).toBe(0)
+    world.keychain.items.clear()
+    expect((await world.type('ls-auth logout')).stderr).toContain('Signed out')
+    expect((await token()).exit).toBe(3)
+  })
+
+  it('a locked keychain is not "signed out": exit 8 for token, and logout keeps its tombstone until it is unlocked', async () => {
+    world.keychain.locked = true
+    expect((await token()).exit).toBe(8)
+    world.keychain.locked = false
+    expect((await token()).exit).toBe(0)
+  })
+
+  it('a sign-out that the keychain refuses is exit 8 as often as it is tried, and is finished once it can be', async () => {
+    world.keychain.locked = true
+    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
+    for (const line of ['ls-auth logout', 'ls-auth logout', 'ls-auth logout --all']) {
+      expect([line, (await world.type(line)).exit]).toEqual([line, 8])
+    }
+    expect((await token()).exit).toBe(3)
+    world.keychain.locked = false
+    world.keychain.fail = {}
+    const finished = await world.type('ls-auth logout')
+    expect(finished.exit).toBe(0)
+    expect(finished.stderr).toContain('an earlier sign-out was finished')
+    expect(world.keychain.items.size).toBe(0)
+    expect((await world.type('ls-auth logout')).stderr).toContain('nothing to do')
+  })
+
+  it('the file was deleted: exit 3, and its item is swept at the next login', async () => {
+    await rm(join(await sessionDirectory(), 'session'))
+    expect((await token()).exit).toBe(3)
+    expect((await login()).exit).toBe(0)
+    expect(world.keychain.items.size).toBe(1)
+  })
+
+  it('the file was restored from a backup: exit 3, no harm to what is on disk', async () => {
+    const path = join(await sessionDirectory(), 'session')
+    const backup = await readFile(path)
+    world.clockOffset = minutes(11)
+    await token()
+    await writeFile(path, backup)
+    expect((await token()).exit).toBe(3)
+  })
+
+  it('signing in again replaces the old session: one live refresh token, one item', async () => {
+    const live = provider.liveRefreshTokens()
+    for (let turn = 0; turn < 2; turn++) {
+      // auth_time, the evidence that the two sign-ins share no grant, has whole seconds.
+      await new Promise((resolve) => setTimeout(resolve, 1100))
+      expect((await login()).exit).toBe(0)
+    }
+    expect(provider.liveRefreshTokens()).toBe(live)
+    expect(world.keychain.items.size).toBe(1)
+    expect(await readdir(await sessionDirectory())).not.toContain('tombstone')
+  })
+
+  it('signing in again from a browser that is still signed in does not end the new session', async () => {
+    const cookies = new CookieJar()
+    world.visitor = { user: 'alice', cookies }
+    expect((await login()).exit).toBe(0)
+    expect((await login()).exit).toBe(0)
+    world.clockOffset = minutes(11)
+    expect((await token()).exit).toBe(0)
+  })
+
+  it('a damaged file is left as it is, and login replaces it', async () => {
+    const path = join(await sessionDirectory(), 'session')
+    await writeFile(path, 'not a session')
+    const outcome = await token()
+    expect(outcome.exit).toBe(3)
+    expect(await readFile(path, 'utf8')).toBe('not a session')
+    expect((await login()).exit).toBe(0)
+    expect((await token()).exit).toBe(0)
+  })
+
+  it('a file of a newer version is refused and not changed', async () => {
+    const path = join(await sessionDirectory(), 'session')
+    await writeFile(path, '{"schema":2,"sid":"x","apis":{}}\n')
+    for (const line of ['token', 'logout', 'login']) {
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      expect(exit).toBe(2)
+      expect(stderr).toMatch(/^error: .*newer ls-auth \(version 2, this one knows 1\)\nhint: Upgrade ls-auth/)
+    }
+    expect(await readFile(path, 'utf8')).toContain('"schema":2')
+  })
+})

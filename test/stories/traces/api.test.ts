@@ -1,0 +1,188 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { listen } from '../../world/loopback-server.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+interface Asked {
+  readonly method: string | undefined
+  readonly url: string | undefined
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+const TOKEN = 'a.token.of-alice'
+const GOOD = { status: 200, headers: { 'content-type': 'application/json' }, body: '{"well": true}' }
+
+let world: World
+let server: Server
+let origin: string
+let asked: Asked[] = []
+let answer: { status: number; headers: Record<string, string>; body: string | Buffer } = GOOD
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part) => parts.push(part))
+    request.on('end', () => {
+      const { method, url, headers } = request
+      asked.push({ method, url, headers, body: Buffer.concat(parts).toString() })
+      response.writeHead(answer.status, answer.headers).end(answer.body)
+    })
+  })
+  origin = `http://127.0.0.1:${(await listen(server)).port}`
+  world = await openWorld({
+    variables: { LS_AUTH_TOKEN: TOKEN, LS_AUTH_API: `${origin}/base`, LS_AUTH_BACKEND: 'tempo' },
+    secrets: () => [TOKEN],
+  })
+})
+afterAll(async () => {
+  server.closeAllConnections()
+  server.close()
+  await world.close()
+})
+afterEach(() => {
+  asked = []
+  answer = GOOD
+  world.watched = false
+  world.stdin = []
+})
+const api = (line: string) => world.type(`ls-auth api ${line}`)
+
+describe('the request', () => {
+  it.each([
+    ['/x', 'GET', '/base/x', ''],
+    ['/x?a=1&a=2&b=%2F', 'GET', '/base/x?a=1&a=2&b=%2F', ''],
+    ['/a%2Fb/%20c', 'GET', '/base/a%2Fb/%20c', ''],
+    ['/x -X delete', 'DELETE', '/base/x', ''],
+    ['/x -f a=1 -F b=2', 'POST', '/base/x', '{"a":"1","b":2}'],
+    ['/x -X PUT -F a=true', 'PUT', '/base/x', '{"a":true}'],
+    ['/x -X GET -f limit=5 -f "q=a b"', 'GET', '/base/x?limit=5&q=a+b', ''],
+    ['/x?z=1 -X GET -F l[]=1 -F l[]=2', 'GET', '/base/x?z=1&l%5B%5D=1&l%5B%5D=2', ''],
+  ])('%s', async (line, method, url, body) => {
+    expect(await api(line)).toMatchObject({ exit: 0, stdout: GOOD.body, stderr: '' })
+    expect(asked).toMatchObject([{ method, url, body, headers: { authorization: `Bearer ${TOKEN}` } }])
+  })
+
+  it('has a body from a file or from standard input, and the fields in its query', async () => {
+    const file = join(world.home, 'body.json')
+    await writeFile(file, '{"from": "file"}')
+    await api(`/x --input ${file} -f dry=1`)
+    world.stdin = ['from stdin']
+    await api('/x --input - -X PATCH -H "Content-Type: text/plain"')
+    expect(asked).toMatchObject([
+      {
+        method: 'POST',
+        url: '/base/x?dry=1',
+        body: '{"from": "file"}',
+        headers: { 'content-type': 'application/json' },
+      },
+      { method: 'PATCH', url: '/base/x', body: 'from stdin', headers: { 'content-type': 'text/plain' } },
+    ])
+  })
+
+  it('takes a field from a file', async () => {
+    const file = join(world.home, 'query.txt')
+    await writeFile(file, '{ .service.name = "x" }')
+    await api(`/x -F q=@${file}`)
+    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ q: '{ .service.name = "x" }' })
+  })
+
+  it('carries the tenant of the profile, and headers of the person', async () => {
+    await api('/x --tenant blue -H "Accept: text/csv" -H x-a:1')
+    expect(asked[0]?.headers).toMatchObject({ 'x-scope-orgid': 'blue', accept: 'text/csv', 'x-a': '1' })
+  })
+
+  it('goes to the API by its whole address, too', async () => {
+    expect((await api(`${origin}/base/x?y=1`)).exit).toBe(0)
+    expect(asked[0]?.url).toBe('/base/x?y=1')
+  })
+})
+
+describe('nothing is sent', () => {
+  it.each([
+    [
+      'https://evil.example/base/x',
+      10,
+      /evil\.example is not the API of this profile[\s\S]*No token was sent/,
+    ],
+    ['http://127.0.0.1:1/base/x', 10, /is not the API of this profile/],
+    ['//evil.example/x', 2, /is not a path of the API/],
+    ['/\\\\evil.example/x', 2, /is not a path of the API/],
+    ['http://user:secret@127.0.0.1/x', 2, /is not a path of the API/],
+    ['x', 2, /is not a path\nhint: Begin it with \//],
+    ['ftp://x/y', 2, /is not a path/],
+    ['/x -X "GET /y HTTP/1.1"', 2, /is not a method/],
+    ['/x -H "Authorization: Bearer x"', 2, /-H: Authorization is set by ls-auth/],
+    ['/x -H "Host: evil.example"', 2, /-H: Host is set by ls-auth/],
+    ['/x -H "X-Scope-OrgID: red"', 2, /-H: X-Scope-OrgID is set by ls-auth/],
+    ['/x -f a', 2, /-f: "a" is not key=value/],
+    ['/x --input /nonexistent/body', 2, /there is no file/],
+    ['/x -F a=@/nonexistent/body', 2, /there is no file/],
+    ['', 2, /missing required argument 'path'/],
+  ])('ls-auth api %s', async (line, exit, words) => {
+    const outcome = await api(line)
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    expect(outcome.stderr).toMatch(words)
+    expect(asked).toEqual([])
+  })
+
+  it('dots in a path stay below the API', async () => {
+    await api('/../../secret')
+    await api('/%2e%2e/secret')
+    expect(asked.map(({ url }) => url)).toEqual(['/base/secret', '/base/secret'])
+  })
+
+  it('where no API is named', async () => {
+    const nowhere = await openWorld({ variables: { LS_AUTH_TOKEN: TOKEN } })
+    try {
+      expect(await nowhere.type('ls-auth api /x')).toMatchObject({ exit: 2, stdout: '' })
+    } finally {
+      await nowhere.close()
+    }
+  })
+})
+
+describe('the answer', () => {
+  it('is printed as it came, also when it is no text', async () => {
+    answer = { status: 200, headers: { 'content-type': 'application/x-protobuf' }, body: '\x1b[31mred\r\n' }
+    expect(await api('/x')).toMatchObject({ exit: 0, stdout: '\x1b[31mred\r\n' })
+    answer = { status: 204, headers: {}, body: '' }
+    expect(await api('/x')).toMatchObject({ exit: 0, stdout: '', stderr: '' })
+  })
+
+  it('cannot steer a terminal', async () => {
+    world.watched = true
+    answer = { ...GOOD, body: 'one\x1b]0;title\x07\ntwo\u202e' }
+    const { stdout } = await api('/x')
+    expect(stdout).toBe('one\\u{1b}]0;title\\u{7}\ntwo\\u{202e}\n')
+  })
+
+  it('comes after status and headers with -i', async () => {
+    const { stdout } = await api('/x -i')
+    expect(stdout).toMatch(
+      /^HTTP 200\n(?:[\w-]+: .*\n)*content-type: application\/json\n(?:[\w-]+: .*\n)*\n\{"well": true\}$/,
+    )
+  })
+
+  it.each([
+    [401, 11, /did not accept the token/],
+    [403, 11, /denied you access/],
+    [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*they say: no such thing/],
+    [405, 11, /does not take this request \(HTTP 405\)\nhint: Ask whoever runs/],
+    [410, 7, /is gone/],
+    [429, 6, /limits requests/],
+    [500, 6, /failed \(HTTP 500\)/],
+    [302, 3, /redirects to another page/],
+  ])('of status %i is exit %i, and nothing is on stdout', async (status, exit, words) => {
+    answer = {
+      status,
+      headers: status === 302 ? { location: 'https://evil.example/' } : {},
+      body: 'no such thing',
+    }
+    const outcome = await api('/x -i')
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    expect(outcome.stderr).toMatch(words)
+    expect(asked).toHaveLength(1)
+  })
+})

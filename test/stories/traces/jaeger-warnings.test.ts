@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type JaegerApi, type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
+import { makeTrace, type TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const trace = makeTrace({ seed: 7 })
+const CUT = 'trace has more than 20 spans, showing first 20 spans only'
+
+let world: World
+let jaeger: JaegerApi
+const serve = async (traces: readonly TraceData[]) => {
+  jaeger = await startJaegerApi({ traces })
+  await world.writeConfig(`[profiles.j]\nbackend = "jaeger"\napi = "${jaeger.url}"\nauthorization = "none"\n`)
+}
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  await jaeger.close()
+  await world.close()
+})
+
+describe.each<JaegerMode>(['v3', 'v2'])('what Jaeger itself says about a trace (%s)', (mode) => {
+  it('one that it cut is said to be a part, in the drawing and as data', async () => {
+    await serve([trace])
+    jaeger.mode = mode
+    jaeger.maxTraceSize = 20
+    const drawn = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(drawn.stdout).toContain(`only a part of the trace is here: ${CUT}`)
+    const data = await world.type(`ls-auth trace get ${trace.traceId} --json`)
+    expect(JSON.parse(data.stdout)).toMatchObject({ spanCount: 20, partial: CUT })
+  })
+
+  it('saved and read again it still is, whatever the format keeps it in', async () => {
+    await serve([trace])
+    jaeger.mode = mode
+    jaeger.maxTraceSize = 20
+    for (const format of ['json', 'jaeger', 'otlp']) {
+      const saved = await world.type(`ls-auth trace get ${trace.traceId} -o ${format}`)
+      const path = join(world.home, format)
+      await writeFile(path, saved.stdout)
+      const again = await world.type(`ls-auth trace get ${path} --json`)
+      expect({ format, ...JSON.parse(again.stdout) }).toMatchObject({ format, partial: CUT })
+    }
+  })
+
+  it('other warnings are told, each kind once; the trace is whole', async () => {
+    const skewed = trace.spans.map((span, i) =>
+      i % 10 === 0
+        ? { ...span, warnings: [`clock skew adjustment disabled; not applying calculated delta of ${i}µs`] }
+        : span,
+    )
+    await serve([{ ...trace, spans: skewed }])
+    jaeger.mode = mode
+    const { stdout } = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(stdout.replaceAll(/\n\s*/g, ' ')).toContain(
+      'the back end warns in 5 spans: clock skew adjustment disabled; not applying calculated delta of 0µs (and 4 others)',
+    )
+    const data = await world.type(`ls-auth trace get ${trace.traceId} --json`)
+    expect(JSON.parse(data.stdout)).toMatchObject({ partial: null })
+    expect(data.stdout.match(/@jaeger@warnings/g)).toHaveLength(5)
+  })
+
+  it('a whole trace has no such note', async () => {
+    await serve([trace])
+    jaeger.mode = mode
+    const { stdout } = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(stdout).not.toMatch(/only a part|back end warns/)
+  })
+})

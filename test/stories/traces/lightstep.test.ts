@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace, type TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const KEY = 'a-key-that-is-the-token'
+const trace = makeTrace({ seed: 7 })
+const root = trace.spans.find((span) => span.parentId === undefined && span.service === 'frontend')
+const rootId = root?.spanId as string
+const MISSING = '0123456789abcdef0123456789abcdef'
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+
+let world: World
+let api: TraceApi
+beforeEach(async () => {
+  api = await startTraceApi({ apiKey: KEY, traces: [trace] })
+  world = await openWorld({ secrets: () => [KEY] })
+  world.variables.LS_AUTH_TOKEN = KEY
+  world.clockOffset = NOW - Date.now()
+  world.fastForward = true
+  await world.writeConfig(
+    `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
+  )
+})
+afterEach(() => Promise.all([api.close(), world.close()]))
+
+const asked = () =>
+  api.requests.map(({ method, url }) => `${method} ${url.split('/prod/')[1]?.split('?')[0]}`)
+
+describe('a trace by its trace id takes a snapshot', () => {
+  it('without a terminal and without --snapshot: exit 2 with the exact command, and nothing is sent', async () => {
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --errors --profile old`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain('Lightstep reads traces by span id, and this is a trace id')
+    expect(outcome.stderr).toContain(`ls-auth trace get ${trace.traceId} --errors --profile old --snapshot\n`)
+    expect(outcome.stderr).toContain('60 requests an hour')
+    expect(api.requests).toEqual([])
+  })
+
+  it('with --snapshot: taken, waited for, read, and the budget is said', async () => {
+    api.snapshots.assembleOnDemand = true
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --snapshot --json`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ traceId: trace.traceId, spanCount: 48 })
+    expect(outcome.stderr).toContain(
+      'snapshot taken: 59 of 60 left this hour for the organization, all back in 23m',
+    )
+    expect(api.snapshots.taken.map(({ query }) => query)).toEqual([
+      `lightstep.trace_id IN ("${trace.traceId.slice(16)}")`,
+    ])
+    expect(asked()).toEqual([
+      'POST snapshots',
+      'GET snapshots/snap1',
+      'GET snapshots/snap1',
+      'GET stored-traces',
+    ])
+    expect(world.slept.at(-1)).toBe(8000)
+  })
+
+  it('nobody is asked who may only read, by the access of the profile and the scopes of the token', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = { iss: 'https://idp.example', sub: 'alice', aud: 'api', scope: 'openid traces:read' }
+    world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims)}.c2ln`
+    await world.editConfig((text) => `${text}[profiles.old.access]\nwrite = { scopes = ["traces:write"] }\n`)
+    for (const tty of [true, false]) {
+      world.tty = tty
+      const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
+      expect(exit).toBe(11)
+      expect(stderr).toMatch(
+        /error: Lightstep.*; a snapshot needs the right to write, which you do not have\n/,
+      )
+      expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
+      expect(stderr).not.toMatch(/Take one\?/)
+    }
+    expect(api.requests).toEqual([])
+  })
+
+  it('on a terminal a person is asked: no is exit 4 and costs nothing, yes goes on', async () => {
+    world.tty = true
+    world.stdin = ['']
+    const no = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(no).toMatchObject({ exit: 4, stdout: '' })
+    expect(no.stderr).toMatch(/one of 60 requests an hour[\s\S]*Take one\? \[y\/N\] /)
+    expect(api.requests).toEqual([])
+    world.stdin = ['y']
+    expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
+    expect(api.snapshots.taken).toHaveLength(1)
+  })
+
+  it('a span that is not assembled yet: exit 7 names the way, and --snapshot is it', async () => {
+    api.snapshots.assembleOnDemand = true
+    const without = await world.type(`ls-auth trace get ${rootId}`)
+    expect(without).toMatchObject({ exit: 7, stdout: '' })
+    expect(without.stderr).toContain(`ls-auth trace get ${rootId} --snapshot`)
+    expect(await world.type(`ls-auth trace get ${rootId} --snapshot`)).toMatchObject({ exit: 0 })
+    expect(api.snapshots.taken.map(({ query }) => query)).toEqual([`lightstep.span_id IN ("${rootId}")`])
+  })
+
+  it('nothing found, never ready, none left: each has its words', async () => {
+    const nothing = await world.type(`ls-auth trace get ${MISSING} --snapshot`)
+    expect(nothing).toMatchObject({ exit: 7, stdout: '' })
+    expect(nothing.stderr).toContain('the snapshot found no span of it')
+    api.snapshots.looksUntilReady = 99
+    const late = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
+    expect(late).toMatchObject({ exit: 6, stdout: '' })
+    expect(late.stderr).toContain('not ready in time')
+    api.snapshots.left = 0
+    const none = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
+    expect(none).toMatchObject({ exit: 6 })
+    expect(none.stderr).toMatch(/limits requests[\s\S]*Try again in 1380s\.\n {2}limit 60, 0 left/)
+  })
+})
+
+describe('search', () => {
+  const STREAM = { id: 'st1', name: 'slow\u001b[31m shop', query: '"service"  in ("frontend")' }
+
+  it('a stream that asks the same answers for nothing', async () => {
+    api.streams = [{ id: 'x', name: 'other', query: 'service IN ("cart")' }, STREAM]
+    const outcome = await world.type('ls-auth trace search --service frontend --since 2d')
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(outcome.stdout).toMatch(new RegExp(`^${rootId} +POST /checkout `, 'm'))
+    expect(outcome.stderr).toBe(
+      'note: examples of the stream "slow\\u{1b}[31m shop", not all of its traces\n',
+    )
+    expect(asked()).toEqual(['GET streams', 'GET streams/st1/timeseries'])
+    const resolution = new URL(api.requests.at(-1)?.url ?? '', api.url).searchParams.get('resolution-ms')
+    expect(Number(resolution) % 15_000).toBe(0)
+    expect((2 * 86_400_000) / Number(resolution)).toBeLessThanOrEqual(1440)
+    const found = JSON.parse(
+      (await world.type('ls-auth trace search --service frontend --since 2d --json')).stdout,
+    )
+    expect(found.traces[0]).toMatchObject({
+      traceId: trace.traceId.slice(16),
+      span: { spanId: rootId, name: 'POST /checkout' },
+      startTimeUnixNano: `${root?.startMicros}000`,
+    })
+    expect(await world.type(`ls-auth trace get ${found.traces[0].span.spanId}`)).toMatchObject({ exit: 0 })
+  })
+
+  it('else a snapshot, with leave; durations are compared here', async () => {
+    const without = await world.type('ls-auth trace search --service payment --error --min 10ms')
+    expect(without).toMatchObject({ exit: 2, stdout: '' })
+    expect(without.stderr).toContain('trace search --service payment --error --min 10ms --snapshot')
+    const outcome = await world.type(
+      'ls-auth trace search --service payment --error --min 10ms --snapshot -o ndjson',
+    )
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(outcome.stderr).toContain('note: examples of recent spans, not all of them')
+    const rows = outcome.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const fitting = trace.spans.filter(
+      (span) => span.service === 'payment' && span.error && span.endMicros - span.startMicros >= 10_000,
+    )
+    expect(rows.map(({ span }) => span.spanId).sort()).toEqual(fitting.map(({ spanId }) => spanId).sort())
+    expect(rows[0]).toMatchObject({ traceId: null, startTime: null, errorCount: 1 })
+    expect(api.snapshots.taken.map(({ query }) => query)).toEqual([
+      'service IN ("payment") AND "error" IN ("true")',
+    ])
+    const list = await world.type('ls-auth trace search --service payment --snapshot --limit 1')
+    expect(list.stdout.split('\n').at(-2)).toMatch(/^[0-9a-f]{16} +payment: /)
+    expect(list.stderr).toContain('stopped at 1 trace, ')
+  })
+
+  it('nothing named, or a query it does not take: exit 2', async () => {
+    expect(await world.type('ls-auth trace search --min 1ms')).toMatchObject({ exit: 2 })
+    const refused = await world.type("ls-auth trace search --query 'spans count' --snapshot")
+    expect(refused).toMatchObject({ exit: 2 })
+    expect(refused.stderr).toContain('cannot parse query: spans count')
+  })
+})
+
+describe('a tenant that may be gone', () => {
+  it('another organization or project: the end of Lightstep is named among the reasons', async () => {
+    const organization = await world.type('ls-auth services --organization other')
+    expect(organization).toMatchObject({ exit: 11, stdout: '' })
+    expect(organization.stderr).toMatch(/HTTP 401[\s\S]*ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
+    for (const command of ['services', 'attributes', `trace get ${rootId}`]) {
+      const project = await world.type(`ls-auth ${command} --project other`)
+      expect(project).toMatchObject({ exit: 7, stdout: '' })
+      expect(project.stderr).toMatch(/does not know the project acme\/other[\s\S]*ended on 1 March 2026/)
+    }
+  })
+
+  it('410 is exit 7 for every command', async () => {
+    api.mode = 'gone'
+    for (const command of ['services', 'attributes', 'trace search --error']) {
+      expect(await world.type(`ls-auth ${command}`)).toMatchObject({ exit: 7, stdout: '' })
+    }
+  })
+})
+
+it('a person at a terminal learns what is waited for', async () => {
+  world.fastForward = false
+  world.watched = true
+  api.mode = 'slow'
+  const outcome = await world.type('ls-auth services --timeout 2')
+  expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+  expect(outcome.stderr).toMatch(
+    /^waiting for 127\.0\.0\.1:\d+ …\r\x1b\[2Kerror: .* did not answer in time\n/,
+  )
+})
+
+it('services: all pages, and the same name once', async () => {
+  api.services = Array.from({ length: 250 }, (_, i) => `svc-${String(i).padStart(3, '0')}`)
+  const { stdout } = await world.type('ls-auth services')
+  const services = new Set([
+    ...api.services,
+    ...trace.spans.map(({ service }: TraceData['spans'][0]) => service),
+  ])
+  expect(stdout.trim().split('\n')).toEqual([...services].sort())
+})

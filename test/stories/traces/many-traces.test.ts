@@ -1,0 +1,443 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openHttp } from '../../../src/system/http/http.ts'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { makeTrace, rootOf, type TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const traces: TraceData[] = Array.from({ length: 40 }, (_, i) => makeTrace({ seed: i + 1 }))
+const ids = traces.map(({ traceId }) => traceId)
+const [first = '', second = '', third = ''] = ids
+const MISSING = '0123456789abcdef0123456789abcdef'
+
+const lines = (text: string): string[] => text.split('\n').slice(0, -1)
+const idOf = (line: string): string => {
+  const value = JSON.parse(line)
+  return value.traceId ?? value.resourceSpans[0].scopeSpans[0].spans[0].traceId
+}
+const idsIn = (text: string): string[] => lines(text).map(idOf)
+
+let world: World
+let list: string
+let out: string
+beforeEach(async () => {
+  world = await openWorld()
+  list = join(world.home, 'ids.txt')
+  out = join(world.home, 'traces.out')
+})
+afterEach(() => world.close())
+
+const profile = (backend: string, api: string) =>
+  world.writeConfig(`[profiles.local]\nbackend = "${backend}"\napi = "${api}"\nauthorization = "none"\n`)
+const written = () => readFile(out, 'utf8')
+
+describe('a list of ids, at a Tempo', () => {
+  let tempo: TempoApi
+  beforeEach(async () => {
+    tempo = await startTempoApi({ traces })
+    await profile('tempo', tempo.url)
+    await writeFile(list, ids.map((id) => `${id}\n`).join(''))
+  })
+  afterEach(() => tempo.close())
+  const asked = () => tempo.requests.map(({ url }) => url.pathname.split('/').at(-1) as string)
+
+  it('each trace is one line, in the order of the list: the value that --json prints for one', async () => {
+    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stderr).toBe(
+      'note: values that look like secrets or personal data are masked; --show-sensitive shows them\n',
+    )
+    expect(idsIn(outcome.stdout)).toEqual(ids)
+    const one = await world.type(`ls-auth trace get ${first} --json`)
+    expect(JSON.parse(lines(outcome.stdout)[0] as string)).toEqual(JSON.parse(one.stdout))
+    expect(outcome.stdout).toContain('[masked]')
+  })
+
+  it('as OTLP: one document a line, that trace get reads', async () => {
+    const outcome = await world.type(`ls-auth trace get --ids ${list} -o otlp`)
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual(ids)
+    for (const format of ['otlp', 'ndjson']) {
+      expect(
+        (await world.type(`ls-auth trace get --ids ${list} -o ${format} --resume ${out}.${format}`)).exit,
+      ).toBe(0)
+      const read = await world.type(`ls-auth trace get ${out}.${format} --trace ${third} --json`)
+      expect(JSON.parse(read.stdout)).toMatchObject({ traceId: third, spanCount: 48 })
+    }
+  })
+
+  it('answers that come in another order than the list change nothing', async () => {
+    let n = 0
+    world.override.http = async (settings) => {
+      const client = await openHttp(settings, { variables: world.variables } as never)
+      return {
+        ...client,
+        async send(request) {
+          await new Promise((resolve) => setTimeout(resolve, (n++ * 37) % 60))
+          return client.send(request)
+        },
+      }
+    }
+    expect(idsIn((await world.type(`ls-auth trace get --ids ${list}`)).stdout)).toEqual(ids)
+  })
+
+  it('on standard input, as NDJSON of search and of the record, with comments, twice and in other forms', async () => {
+    world.stdin = [
+      '\ufeff# yesterday\r\n',
+      `{"time":"2026-11-25T09:00:00Z","trace_id":"${first}","status":200}`,
+      '{"time":"2026-11-25T09:00:00Z","event":"sign-in","trace_id":null}',
+      `{"traceId":"${second}","rootName":"GET /"}`,
+      '',
+      `  00-${third}-${rootOf(traces[2] as TraceData)?.spanId}-01`,
+      first.toUpperCase(),
+      Buffer.from(second, 'hex').toString('base64'),
+    ]
+    const outcome = await world.type('ls-auth trace get --ids - -o ndjson')
+    expect(outcome.stderr).not.toContain('error')
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual([first, second, third])
+    expect(asked()).toHaveLength(3)
+  })
+
+  it('a search is read on', async () => {
+    const found = await world.type(
+      'ls-auth trace search --from 2026-09-20 --to 2026-09-23 --limit 3 -o ndjson',
+    )
+    world.stdin = [found.stdout]
+    const outcome = await world.type('ls-auth trace get --ids -')
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual(lines(found.stdout).map((line) => JSON.parse(line).traceId))
+  })
+
+  it('one that is not there is named, the others are written, and the exit is 7', async () => {
+    await writeFile(list, `${first}\n${MISSING}\n${second}\n`)
+    const outcome = await world.type(`ls-auth trace get --ids ${list} --quiet`)
+    expect(outcome.exit).toBe(7)
+    expect(idsIn(outcome.stdout)).toEqual([first, second])
+    expect(outcome.stderr).toBe(
+      `failed: ${MISSING}: Tempo has no trace ${MISSING}\n` +
+        'error: 1 of 3 ids could not be read\nhint: Each is named above, with the reason.\n',
+    )
+  })
+
+  it('what may be there the next time is 6, and the same command asks for that one alone', async () => {
+    await writeFile(list, `${first}\n${MISSING}\n${second}\n${third}\n`)
+    tempo.inFront = (_, path) =>
+      path.endsWith(second) ? { status: 500, body: 'querier is gone' } : undefined
+    const command = `ls-auth trace get --ids ${list} --resume ${out}`
+    const outcome = await world.type(command)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain(`failed: ${second}: `)
+    expect(outcome.stderr).toContain(`failed: ${MISSING}: `)
+    expect(outcome.stderr).toContain(
+      `error: 2 of 4 ids could not be read\nhint: The same command tries those again: ${command}`,
+    )
+    expect(idsIn(await written())).toEqual([first, third])
+    tempo.inFront = undefined
+    const before = asked().length
+    const again = await world.type(command)
+    expect(again).toMatchObject({ exit: 7, stdout: '' })
+    expect(again.stderr).toContain('note: 2 of 4 are there already')
+    expect(new Set(asked().slice(before))).toEqual(new Set([second, MISSING]))
+    expect(idsIn(await written())).toEqual([first, third, second])
+  })
+
+  it.each(['ndjson', 'otlp'])(
+    '%s: stopped at any byte, it goes on, and each is there once',
+    async (format) => {
+      await writeFile(list, `${ids.slice(0, 4).join('\n')}\n`)
+      const command = `ls-auth trace get --ids ${list} -o ${format} --resume ${out}`
+      expect((await world.type(command)).exit).toBe(0)
+      const whole = await written()
+      expect(idsIn(whole)).toEqual(ids.slice(0, 4))
+      expect((await stat(out)).mode & 0o777).toBe(0o600)
+      const ends = [...whole.matchAll(/\n/g)].map(({ index }) => index)
+      const cuts = [0, 1, 12, 300, ...ends.flatMap((at) => [at - 1, at, at + 1, at + 2, at + 40])]
+      for (const cut of cuts.filter((at) => at <= whole.length)) {
+        await writeFile(out, whole.slice(0, cut))
+        const before = asked().length
+        const outcome = await world.type(command)
+        expect([cut, outcome.exit, outcome.stdout]).toEqual([cut, 0, ''])
+        expect(await written()).toBe(whole)
+        // Whole lines are not asked for again.
+        expect([cut, asked().length - before]).toEqual([cut, 4 - ends.filter((at) => at < cut).length])
+      }
+    },
+  )
+
+  it.each([
+    ['a file with something else', 'hello\n', 'ndjson', 1],
+    ['one unfinished line of something else', first, 'ndjson', 1],
+    ['the list itself', undefined, 'ndjson', 1],
+    ['the other format', '{"resourceSpans":[]}\n', 'ndjson', 1],
+    ['spans a line', `{"traceId":"${first}","spanId":"00"}\n`, 'otlp', 1],
+  ])('%s is not touched: exit 2', async (_, content, format, line) => {
+    const path = content === undefined ? list : out
+    if (content !== undefined) await writeFile(out, content)
+    const before = await readFile(path, 'utf8')
+    const outcome = await world.type(`ls-auth trace get --ids ${list} -o ${format} --resume ${path}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain(`line ${line} of ${path} is no output of --ids -o ${format}`)
+    expect(await readFile(path, 'utf8')).toBe(before)
+    expect(asked()).toEqual([])
+  })
+
+  it('a limit that one request meets is waited for by all of them, and nothing is lost', async () => {
+    world.fastForward = true
+    let limited = 0
+    let sentWhileLimited = 0
+    let until = 0
+    tempo.inFront = (n) => {
+      const now = Date.now() + world.clockOffset
+      if (now < until - 50) sentWhileLimited += 1
+      if (n !== 12) return undefined
+      limited += 1
+      until = now + 30_000
+      return { status: 429, headers: { 'retry-after': '30' } }
+    }
+    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual(ids)
+    expect(limited).toBe(1)
+    // Those that were on their way at that moment.
+    expect(sentWhileLimited).toBeLessThan(8)
+    expect(Math.max(...world.slept)).toBeGreaterThan(29_000)
+  })
+
+  it('the limit is not met at all where the answers tell what is left of it', async () => {
+    const used = new Map<number, number>()
+    let refused = 0
+    world.override = {
+      http: async (settings) => {
+        const client = await openHttp(settings, { variables: world.variables } as never)
+        return {
+          ...client,
+          async send(request) {
+            const window = Math.floor(Date.now() / 300)
+            const count = (used.get(window) ?? 0) + 1
+            used.set(window, count)
+            if (count > 10) refused += 1
+            const answer = await client.send(request)
+            const headers = {
+              'x-ratelimit-limit': '10',
+              'x-ratelimit-remaining': String(Math.max(0, 10 - count)),
+              'x-ratelimit-reset': '1',
+            }
+            return { ...answer, headers: { ...answer.headers, ...headers } }
+          },
+        }
+      },
+    }
+    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(refused).toBe(0)
+  })
+
+  it('an API that lets nobody in, or fails for all, is told once and at once', async () => {
+    tempo.inFront = () => ({ status: 403, body: 'no' })
+    const refused = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(refused).toMatchObject({ exit: 11, stdout: '' })
+    expect(refused.stderr).toMatch(/^error: .* denied you access \(HTTP 403\)\nhint: /)
+    expect(refused.stderr).toContain(
+      'stopped: 40 ids were not read. When this is mended: ls-auth trace get --ids',
+    )
+    expect(asked().length).toBeLessThan(20)
+    await tempo.close()
+    const down = await world.type(`ls-auth trace get --ids ${list} --timeout 1`)
+    expect(down).toMatchObject({ exit: 6, stdout: '' })
+    const named = down.stderr.match(/^failed: /gm)?.length ?? 0
+    expect(named).toBeGreaterThan(10)
+    expect(named).toBeLessThan(30)
+    expect(down.stderr).toContain(`stopped: ${40 - named} ids were not read.`)
+  })
+
+  it('one trace that is refused is one failure', async () => {
+    tempo.inFront = (_, path) => (path.endsWith(first) ? { status: 403, body: 'not this one' } : undefined)
+    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(idsIn(outcome.stdout)).toEqual(ids.slice(1))
+    expect(outcome.exit).toBe(7)
+    expect(outcome.stderr).toContain(`failed: ${first}: `)
+  })
+
+  it('a gateway that finds nobody behind it for a moment is asked again', async () => {
+    const seen = new Set<string>()
+    tempo.inFront = (_, path) => {
+      if (seen.has(path)) return undefined
+      seen.add(path)
+      return { status: 503, body: '' }
+    }
+    await writeFile(list, `${first}\n${second}\n`)
+    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual([first, second])
+  })
+
+  it('at a terminal, how far it has come', async () => {
+    world.watched = true
+    tempo.inFront = (n) => {
+      if (n % 10 === 0) world.clockOffset += 1_000
+      return undefined
+    }
+    const { stderr } = await world.type(`ls-auth trace get --ids ${list} --show-sensitive`)
+    expect(stderr).toMatch(/\d+ of 40 traces, \d+\/s …\r\u001b\[2K/)
+    expect(stderr.replaceAll(/[^\r\n]*\r\u001b\[2K/g, '')).toBe('')
+  })
+
+  it('each fetch is in the record', async () => {
+    await world.type(`ls-auth trace get --ids ${list}`)
+    const record = await readFile(join(world.stateDirectory, 'audit.jsonl'), 'utf8')
+    expect(new Set(lines(record).map((line) => JSON.parse(line).trace_id))).toEqual(new Set(ids))
+  })
+})
+
+describe('what does not go together is exit 2, and nothing is asked', () => {
+  it.each([
+    ['trace get', 'no trace is named', '--ids FILE'],
+    [`trace get ${MISSING} --ids x`, '--ids takes the place of the id', 'Give one of them.'],
+    [`trace get ${MISSING} --resume x`, '--resume goes with --ids', '--ids FILE'],
+    ['trace get --ids x --span 00f067aa0ba902b7', '--span is for one trace', '-o ndjson|otlp, --resume'],
+    ['trace get --ids x --skew', '--skew is for one trace', '--show-sensitive'],
+    ['trace get --ids x --no-bars', '--no-bars is for one trace', '--resume'],
+    ['trace get --ids x --trace y', '--trace is for one trace', '--resume'],
+    ['trace get --ids x -o waterfall', '--ids writes no waterfall', '-o ndjson or -o otlp'],
+    ['trace get --ids x -o csv', '--ids writes no csv', '-o ndjson or -o otlp'],
+    ['trace get --ids x --resume -', '--resume needs a file', 'leave --resume out'],
+    ['trace get --ids ""', '--ids is empty', 'leave it out'],
+    ['trace get --ids x --file y', "unknown option '--file'", 'trace get --help'],
+  ])('%s', async (line, message, hint) => {
+    const outcome = await world.type(`ls-auth ${line}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain(`error: ${message}`)
+    expect(outcome.stderr).toContain(hint)
+  })
+
+  it('--json is -o json', async () => {
+    const outcome = await world.type('ls-auth trace get --ids x --json')
+    expect(outcome.exit).toBe(2)
+    expect(JSON.parse(outcome.stderr).error.message).toBe('--ids writes no json')
+  })
+
+  it.each([
+    ['hello world', 'line 2 of LIST is no id of a trace or span'],
+    ['4bf92f3577b34da6', undefined],
+    ['4bf92f3577b', 'line 2 of LIST is no id of a trace or span'],
+    ['{"id":7}', 'line 2 of LIST names no trace'],
+    ['{"trace_id":7}', 'line 2 of LIST names no trace'],
+    ['{"trace_id":"nothing"}', 'line 2 of LIST is no id of a trace or span'],
+    ['{"trace_id"', 'line 2 of LIST names no trace'],
+    ['eyJhbGciOiJub25lIn0.e30.x', 'line 2 of LIST is no id of a trace or span'],
+  ])('a list with the line %s', async (line, message) => {
+    await profile('tempo', 'http://127.0.0.1:9')
+    await writeFile(list, `${MISSING}\n${line}\n`)
+    const outcome = await world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
+    if (message === undefined) return expect(outcome.exit).toBe(6)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain(message.replace('LIST', list))
+    expect(outcome.stderr).not.toContain('eyJ')
+  })
+
+  it('no list, an empty one, and a file that cannot be', async () => {
+    await writeFile(list, '\n# none\n')
+    expect(await world.type(`ls-auth trace get --ids ${list}`)).toMatchObject({ exit: 2 })
+    expect(await world.type(`ls-auth trace get --ids ${list}.gone`)).toMatchObject({ exit: 7 })
+    expect((await world.type(`ls-auth trace get --ids ${world.home}`)).stderr).toContain('is a directory')
+    await writeFile(list, MISSING)
+    await profile('tempo', 'http://127.0.0.1:9')
+    const nowhere = await world.type(`ls-auth trace get --ids ${list} --resume ${world.home}/no/file`)
+    expect(nowhere).toMatchObject({ exit: 2 })
+    expect(nowhere.stderr).toContain('There is no such directory.')
+    expect(await world.type(`ls-auth trace get --ids ${list} --resume ${world.home}`)).toMatchObject({
+      exit: 2,
+    })
+  })
+})
+
+describe('a list of ids, at a Jaeger', () => {
+  let jaeger: JaegerApi
+  beforeEach(async () => {
+    jaeger = await startJaegerApi({ traces })
+    await profile('jaeger', jaeger.url)
+  })
+  afterEach(() => jaeger.close())
+
+  it('is read in its order', async () => {
+    await writeFile(list, [...ids, MISSING].join('\n'))
+    const outcome = await world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
+    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+    expect(idsIn(await written())).toEqual(ids)
+  })
+})
+
+describe('a list of span ids, at a Lightstep behind a gateway', () => {
+  let stage: Stage
+  beforeEach(async () => {
+    stage = await openStage()
+    stage.api.traces = traces
+    expect(await stage.world.type(stage.login())).toMatchObject({ exit: 0 })
+    list = join(stage.world.home, 'ids.txt')
+    out = join(stage.world.home, 'traces.out')
+  })
+  afterEach(() => stage.close())
+  const roots = traces.map((trace) => rootOf(trace)?.spanId as string)
+
+  it('each trace once, though several of its spans are named; a resumed run knows all of them', async () => {
+    const inside = (traces[1] as TraceData).spans.map(({ spanId }) => spanId).slice(0, 5)
+    await writeFile(list, [roots[0], ...inside, roots[2]].join('\n'))
+    const command = `ls-auth trace get --ids ${list} --resume ${out}`
+    expect(await stage.world.type(command)).toMatchObject({ exit: 0, stdout: '' })
+    expect(idsIn(await written())).toEqual(ids.slice(0, 3))
+    const before = stage.gateway.requests
+    expect(await stage.world.type(command)).toMatchObject({ exit: 0, stdout: '' })
+    expect(stage.gateway.requests).toBe(before)
+  })
+
+  it('a token that is refused in the middle is renewed once for all', async () => {
+    const before = stage.provider.refreshCount()
+    stage.gateway.distrusts = (n) => n >= 9 && n < 14
+    await writeFile(list, roots.join('\n'))
+    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual(ids)
+    expect(stage.provider.refreshCount()).toBe(before + 1)
+  })
+
+  it('nobody is asked to spend snapshots for trace ids: exit 2, with what to type', async () => {
+    stage.world.tty = true
+    await writeFile(list, ids.join('\n'))
+    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain('Lightstep reads traces by span id, and this is a trace id')
+    expect(outcome.stderr).toContain(`--ids ${list} --snapshot`)
+    expect(stage.gateway.requests).toBe(0)
+  })
+
+  it('its limit is waited for, as its headers say', async () => {
+    stage.world.fastForward = true
+    stage.api.rateLimitResetSeconds = 7
+    stage.api.mode = (n) => (n === 5 ? 'rate-limited' : 'normal')
+    await writeFile(list, roots.join('\n'))
+    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome.exit).toBe(0)
+    expect(idsIn(outcome.stdout)).toEqual(ids)
+    expect(Math.max(...stage.world.slept)).toBeGreaterThan(6_000)
+  })
+
+  it('nobody is signed in: exit 3 at once', async () => {
+    await stage.world.type('ls-auth logout')
+    await writeFile(list, roots.join('\n'))
+    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome).toMatchObject({ exit: 3, stdout: '' })
+    expect(outcome.stderr).toMatch(/^error: .*\nhint: Run: ls-auth login\n/)
+    expect(stage.gateway.requests).toBe(0)
+  })
+
+  it('a person without the right: exit 11 at once', async () => {
+    stage.gateway.distrusts = () => true
+    await writeFile(list, roots.slice(0, 3).join('\n'))
+    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
+    expect(outcome).toMatchObject({ exit: 11, stdout: '' })
+  })
+})

@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStage } from '../../world/stage.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const trace = makeTrace({ seed: 7 })
+const services = [...new Set(trace.spans.map(({ service }) => service))].sort()
+const TRACEQL = '"{} | rate() by (resource.service.name)"'
+const UQL = '"spans count | rate | group_by [service], sum"'
+
+let world: World
+let tempo: TempoApi
+let lightstep: TraceApi
+beforeEach(async () => {
+  world = await openWorld({ columns: 100 })
+  world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
+  tempo = await startTempoApi({ traces: [trace] })
+  lightstep = await startTraceApi({ apiKey: 'k', traces: [trace] })
+  await world.writeConfig(
+    `default_profile = "t"
+[profiles.t]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"
+[profiles.l]\nbackend = "lightstep"\napi = "${lightstep.url}"\norganization = "acme"\nproject = "prod"\n`,
+  )
+})
+afterEach(() => Promise.all([world.close(), tempo.close(), lightstep.close()]))
+
+interface Json {
+  from: string
+  to: string
+  stepSeconds: number
+  series: { name: string; labels: Record<string, string>; points: { time: string; value: number | null }[] }[]
+}
+const json = async (flags: string): Promise<Json> => {
+  const outcome = await world.type(`ls-auth query ${flags} --json`)
+  expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+  return JSON.parse(outcome.stdout)
+}
+
+describe('TraceQL metrics of Tempo', () => {
+  it('a table when piped; NaN is no value, what is left out is zero', async () => {
+    const outcome = await world.type(`ls-auth query ${TRACEQL} --since 10m`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    const lines = outcome.stdout.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^2026-09-22 17:50:0\d to 18:00:0\d UTC, step 10s, by resource\.service\.name$/)
+    expect(lines.find((line) => line.startsWith('TIME'))).toMatch(/checkout/)
+    const [second, third] = lines.slice(lines.findIndex((line) => line.startsWith('TIME')) + 2)
+    expect(second).toMatch(/^17:50:\d\d( +-)+$/)
+    expect(third).toMatch(/^17:50:\d\d( +0)+$/)
+    const { q, step, start, end } = Object.fromEntries(tempo.requests[0]?.url.searchParams ?? [])
+    expect({ q, step }).toEqual({ q: '{} | rate() by (resource.service.name)', step: '10s' })
+    expect(Number(end) - Number(start)).toBeLessThanOrEqual(602)
+  })
+
+  it('a part of the result is said to be one', async () => {
+    expect(await json(TRACEQL)).toMatchObject({ partial: null })
+    tempo.mode = 'partial'
+    for (const format of ['table', 'chart', 'csv', 'ndjson', 'json']) {
+      const outcome = await world.type(`ls-auth query ${TRACEQL} -o ${format}`)
+      expect(outcome.stderr).toBe(
+        'note: Tempo gave only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned.\n',
+      )
+      if (format === 'json') expect(JSON.parse(outcome.stdout).partial).toMatch(/^Response exceeds/)
+    }
+  })
+
+  it('a chart on a terminal or when asked; the same values as data', async () => {
+    const chart = await world.type(`ls-auth query ${TRACEQL} -o chart`)
+    expect(chart.stdout).toMatch(/by resource\.service\.name\n[\s\S]*┤[\s\S]*└[\s\S]*\n● \w/)
+    world.watched = true
+    const onTerminal = await world.type(`ls-auth query ${TRACEQL}`)
+    expect(onTerminal.stdout.split('\n').slice(1)).toEqual(chart.stdout.split('\n').slice(1))
+    const { series, stepSeconds } = await json(`${TRACEQL} --step 5m`)
+    expect(stepSeconds).toBe(300)
+    expect(series.map(({ labels }) => labels['resource.service.name']).sort()).toEqual(services)
+    expect(series[0]?.points.slice(1, 3).map(({ value }) => value)).toEqual([null, 0])
+    const rows = (await world.type(`ls-auth query ${TRACEQL} --step 5m -o ndjson`)).stdout.trim().split('\n')
+    expect(rows).toHaveLength(services.length)
+    const csv = (await world.type(`ls-auth query ${TRACEQL} --step 5m -o csv`)).stdout.split('\r\n')
+    expect(csv[0]).toBe('time,resource.service.name,value')
+    expect(csv).toHaveLength(services.length * (series[0]?.points.length ?? 0) + 2)
+  })
+
+  it('a query it does not take is exit 2 in its words; without metrics this Tempo cannot', async () => {
+    const refused = await world.type('ls-auth query "{}"')
+    expect(refused).toMatchObject({ exit: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/did not accept the query[\s\S]*not a metrics query/)
+    for (const mode of ['no-metrics', 'v1-only'] as const) {
+      tempo.mode = mode
+      const outcome = await world.type(`ls-auth query ${TRACEQL}`)
+      expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+      expect(outcome.stderr).toContain('this Tempo cannot query time series')
+    }
+  })
+})
+
+describe('UQL of Lightstep', () => {
+  beforeEach(() => {
+    world.variables.LS_AUTH_TOKEN = 'k'
+  })
+
+  it('series with gaps and without points; none at all is said', async () => {
+    const { series } = await json(`${UQL} --step 1m --profile l`)
+    expect(series.map(({ name }) => name)).toEqual(services.map((name) => `service=${name}`))
+    expect(series[1]?.points).toEqual([])
+    expect(series[2]?.points.length).toBeLessThan(series[0]?.points.length as number)
+    const drawn = await world.type(`ls-auth query ${UQL} --profile l`)
+    expect(drawn.stdout).toContain('1 series without a value')
+    const none = await world.type(
+      `ls-auth query 'spans count | delta | filter service == "nobody" | group_by [], sum' --profile l`,
+    )
+    expect(none).toMatchObject({ exit: 0 })
+    expect(none.stdout).toContain('No data in this time.')
+  })
+
+  it('sent as the API wants it, through the gateway, by the person’s own token', async () => {
+    const stage = await openStage()
+    await stage.world.type(stage.login())
+    const outcome = await stage.world.type(`ls-auth query ${UQL} --step 5m`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome.stdout).toContain('TIME')
+    expect(stage.gateway.log.at(-1)).toMatchObject({ method: 'POST', sub: 'alice', status: 200 })
+    await stage.close()
+  })
+
+  it('a query it does not take, and one for log lines, are exit 2', async () => {
+    const refused = await world.type('ls-auth query "{} | rate()" --profile l')
+    expect(refused).toMatchObject({ exit: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/did not accept the query[\s\S]*syntax error/)
+    const logs = await world.type('ls-auth query logs --profile l')
+    expect(logs).toMatchObject({ exit: 2, stdout: '' })
+    expect(logs.stderr).toContain('logs count')
+  })
+})
+
+it('labels that tell who somebody is are masked', async () => {
+  tempo.inFront = () => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      series: [
+        {
+          labels: [{ key: 'span.user.email', value: { stringValue: 'a@b.example' } }],
+          samples: [{ timestampMs: String(Date.parse('2026-09-22T17:30:00Z')), value: 1 }],
+        },
+      ],
+    }),
+  })
+  for (const format of ['chart', 'table', 'csv', 'json', 'ndjson']) {
+    const masked = await world.type(`ls-auth query ${TRACEQL} -o ${format}`)
+    expect(masked).toMatchObject({ exit: 0 })
+    expect(masked.stdout).not.toContain('a@b')
+    expect(masked.stderr).toContain('--show-sensitive')
+    const shown = await world.type(`ls-auth query ${TRACEQL} -o ${format} --show-sensitive`)
+    expect(shown.stdout).toContain('a@b')
+  }
+})
+
+it('steps and times that make no sense are exit 2', async () => {
+  for (const flags of [
+    '--step 0',
+    '--step 1s --since 90d',
+    '--step x',
+    '--from 2026-01-02 --to 2026-01-01',
+  ]) {
+    expect(await world.type(`ls-auth query ${TRACEQL} ${flags}`)).toMatchObject({ exit: 2, stdout: '' })
+  }
+})

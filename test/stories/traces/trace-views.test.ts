@@ -1,0 +1,215 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startTempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const trace = makeTrace({ seed: 7 })
+let world: World
+let file: string
+beforeEach(async () => {
+  world = await openWorld({ columns: 80 })
+  file = join(world.home, 'checkout.json')
+  await writeFile(file, JSON.stringify(toOtlpDocument([trace], 'hex')))
+})
+afterEach(() => world.close())
+
+const get = (flags: string) => world.type(`ls-auth trace get ${file} ${flags}`)
+
+it('a stretch of time: only what ran in it, on an axis that counts as before', async () => {
+  const { stdout } = await get('--from 100ms --to 140ms')
+  expect(stdout).toMatch(/│100ms .*│120ms/)
+  expect(stdout).toMatch(/\d+ of 48 spans shown \(--from 100ms --to 140ms\); without these flags, all/)
+  const lines = (await get('--from 100ms --to 140ms -o ndjson')).stdout.trim().split('\n')
+  const { startTimeUnixNano } = JSON.parse((await get('-o json')).stdout)
+  for (const line of lines) {
+    const span = JSON.parse(line)
+    const start = Number(BigInt(span.startTimeUnixNano) - BigInt(startTimeUnixNano)) / 1e6
+    expect(start).toBeLessThanOrEqual(140)
+    expect(start + Number(span.durationNanos) / 1e6).toBeGreaterThanOrEqual(100)
+  }
+})
+
+it('the same stretch by the calendar', async () => {
+  const { startTimeUnixNano } = JSON.parse((await get('-o json')).stdout)
+  const at = (millis: number) =>
+    new Date(Number(BigInt(startTimeUnixNano) / 1_000_000n) + millis).toISOString()
+  const byClock = await get(`--from ${at(100)} --to ${at(140)}`)
+  const rows = (text: string) => text.split('\n').filter((line) => /[━█┄]/.test(line)).length
+  expect(rows(byClock.stdout)).toBe(rows((await get('--from 100ms --to 140ms')).stdout))
+})
+
+it.each([
+  ['--from 1h', 'there is nothing of this trace', /It runs from 20\d\d-/],
+  ['--from 140ms --to 100ms', 'there is nothing of this trace', /It runs from/],
+  ['--from soon', '--from: "soon" is no moment of a trace', /120ms/],
+  ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
+  ['--skew -o json', '--skew changes a drawing; -o json writes data', /Leave --skew out/],
+  ['--plain -o csv', '--plain changes a drawing', /Leave --plain out/],
+])('%s is refused with what to do', async (flags, message, hint) => {
+  const outcome = await get(flags)
+  expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+  expect(outcome.stderr).toContain(message)
+  expect(outcome.stderr).toMatch(hint)
+})
+
+it('a tail is clipped and said; --scale fit shows it', async () => {
+  expect((await get('')).stdout).toMatch(/async tail[\s\S]*┄▶ \+/)
+  expect((await get('--scale fit')).stdout).not.toMatch(/┄▶/)
+  expect((await get('--scale log')).stdout).toMatch(/│0 .*│1ms .*│10ms .*│100ms/)
+})
+
+it('plain text: words instead of drawing, one line for each row', async () => {
+  const { stdout } = await get('--plain')
+  expect(stdout).not.toMatch(/[\u2500-\u259f✗×Σ\u001b]/)
+  expect(stdout).toMatch(/^ *ERROR .* {2}\d/m)
+  expect(stdout).toMatch(/critical \d/)
+})
+
+it('--skew says in the header whether anything was moved', async () => {
+  expect((await get('--skew')).stdout.split('\n').slice(0, 4).join('\n')).toMatch(/clocks (agree|adjusted)/)
+  expect((await get('')).stdout).not.toContain('clocks')
+})
+
+it('the header names where the trace came from', async () => {
+  expect((await get('')).stdout).toMatch(/file checkout\.json$/m)
+  const tempo = await startTempoApi({ traces: [trace] })
+  await world.writeConfig(
+    `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,
+  )
+  const { stdout } = await world.type(`ls-auth trace get ${trace.traceId}`)
+  expect(stdout.split('\n').slice(0, 4).join('\n')).toMatch(/ · (Grafana )?Tempo$/m)
+  await tempo.close()
+})
+
+it('a directory is called one', async () => {
+  await mkdir(join(world.home, 'traces.json'))
+  for (const path of [join(world.home, 'traces.json'), world.home]) {
+    const outcome = await world.type(`ls-auth trace get ${path}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain('is a directory, not a file with a trace\nhint: ')
+  }
+})
+
+it('a trace that says no time is not from 1970', async () => {
+  const span = { traceId: 'ab', id: 'cd', name: 'x', duration: 5000, localEndpoint: { serviceName: 'shop' } }
+  await writeFile(file, JSON.stringify([span]))
+  const { stdout } = await get('')
+  expect(stdout).toContain('no start time')
+  expect(stdout).not.toContain('1970')
+})
+
+describe('a service that the trace has not', () => {
+  it.each(['', '-o json', '-o csv', '--plain'])(
+    '%s: exit 7, with the name that is near and those that are there',
+    async (flags) => {
+      const { exit, stdout, stderr } = await get(`--service paymnet ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
+      expect(stderr.replace(/\\?"/g, "'")).toMatch(/no span of service 'paymnet'/)
+      expect(stderr).toMatch(/Did you mean payment\? Its services: cart, checkout, email, frontend,/)
+    },
+  )
+
+  it('none is near: those that are there', async () => {
+    const { stderr } = await get('--service nosuch')
+    expect(stderr).not.toMatch(/Did you mean/)
+    expect(stderr).toMatch(/Its services: cart, checkout,/)
+  })
+
+  it('one that is there with no span that fits: said, and no verdict on the others', async () => {
+    const { exit, stdout } = await get('--service shipping --errors')
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^No span fits\.\n0 of 48 spans shown \(--errors --service shipping\)/m)
+    expect(stdout).not.toMatch(/slowest by self time|critical path/)
+  })
+})
+
+describe('what to type next, for a person at a terminal', () => {
+  it('names the span that failed and the errors alone, with the flags that matter', async () => {
+    world.watched = true
+    const { stdout, stderr } = await get('--min 1ms --scale fit')
+    const failed = /POST card-network +payment +([0-9a-f]{16})/.exec(stdout)?.[1]
+    expect(stderr).toBe(
+      `one span:     ls-auth trace get ${file} --scale fit --span ${failed}\n` +
+        `errors only:  ls-auth trace get ${file} --min 1ms --scale fit --errors\n`,
+    )
+    for (const line of stderr.trim().split('\n')) {
+      expect(await world.type(line.slice(line.indexOf('ls-auth')))).toMatchObject({ exit: 0 })
+    }
+  })
+
+  it.each(['--errors --quiet', '-o md', '-o json'])('%s: nothing', async (flags) => {
+    world.watched = true
+    expect((await get(flags)).stderr).not.toMatch(/ls-auth trace get/)
+  })
+
+  it('in a script nothing is said', async () => {
+    expect((await get('')).stderr).toBe('')
+  })
+
+  it('a search names the first trace of its list', async () => {
+    world.watched = true
+    const { stderr } = await world.type(`ls-auth trace search --file ${file} --errors`)
+    expect(stderr).toMatch(/^look at one: {2}ls-auth trace get \S+checkout\.json --trace [0-9a-f]{32}$/m)
+    expect(await world.type(stderr.slice(stderr.indexOf('ls-auth')).trim())).toMatchObject({ exit: 0 })
+  })
+})
+
+it.each(['00fb86738b', '00fb86738b42c835484f'])(
+  '%s is cut off: said before anything is asked',
+  async (id) => {
+    const tempo = await startTempoApi({ traces: [trace] })
+    await world.writeConfig(
+      `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,
+    )
+    const { exit, stderr } = await world.type(`ls-auth trace get ${id}`)
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(
+      /is no whole id: it has (10|20) digits\nhint: A trace id has 32 hex digits, or 16; a span id has 16\./,
+    )
+    expect(tempo.requests).toEqual([])
+    await tempo.close()
+  },
+)
+
+describe('an id as it is on the clipboard', () => {
+  const { traceId } = trace
+  const xray = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`
+  it.each([
+    `trace_id=${traceId}`,
+    `'traceparent: 00-${traceId}-00f067aa0ba902b7-01'`,
+    `'b3: ${traceId}-00f067aa0ba902b7-1'`,
+    `'X-Amzn-Trace-Id: Root=${xray};Sampled=1'`,
+    `'"traceId": "${traceId}",'`,
+    `'[${traceId}].'`,
+    `'12:01 ERROR pay trace_id=${traceId} span_id=00f067aa0ba902b7 msg=x'`,
+    `'<http://tracing.example:16686/trace/${traceId}>'`,
+    `tracing.example:16686/trace/${traceId}`,
+    `'/${Buffer.from(`fc${traceId.slice(2)}`, 'hex')
+      .toString('base64')
+      .slice(1)}'`,
+  ])('%s', async (typed) => {
+    const wanted = typed.startsWith("'/") ? { ...trace, traceId: `fc${traceId.slice(2)}` } : trace
+    const tempo = await startTempoApi({ traces: [wanted] })
+    await world.writeConfig(
+      `[profiles.local]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`,
+    )
+    const outcome = await world.type(`ls-auth trace get ${typed}`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome.stdout).toContain(`trace ${wanted.traceId} `)
+    await tempo.close()
+  })
+})
+
+it('a search by a service that the source has not names the one that is near', async () => {
+  const search = (flags: string) => world.type(`ls-auth trace search --file ${file} ${flags}`)
+  expect(await search('--service paymnet')).toMatchObject({
+    exit: 0,
+    stderr: 'note: file checkout.json knows no service "paymnet"; did you mean payment?\n',
+  })
+  expect((await search('--service nosuch')).stderr).toMatch(/"nosuch": ls-auth services lists them\n$/)
+  expect((await search('--service shipping --errors')).stderr).toBe('')
+  expect((await search('--service paymnet --json')).stderr).toBe('')
+})

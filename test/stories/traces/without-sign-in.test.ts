@@ -1,0 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
+import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const traces = [makeTrace({ seed: 7 })]
+
+/** "How do I try it on the Tempo or Jaeger on my own machine?" */
+let world: World
+let close: (() => Promise<unknown>)[] = []
+beforeEach(async () => {
+  world = await openWorld()
+})
+afterEach(async () => {
+  await Promise.all([world, ...close.map((end) => ({ close: end }))].map((one) => one.close()))
+  close = []
+})
+
+async function tempo(mode: TempoMode = 'normal', tenant?: string): Promise<string> {
+  const api = await startTempoApi({ traces, ...(tenant !== undefined && { tenant }) })
+  api.mode = mode
+  close.push(api.close)
+  return api.url
+}
+async function jaeger(mode: JaegerMode): Promise<string> {
+  const api = await startJaegerApi({ traces })
+  api.mode = mode
+  close.push(api.close)
+  return api.url
+}
+const add = (api: string, flags = '') =>
+  world.type(`ls-auth profile add local --backend tempo --api ${api} ${flags}`)
+
+describe('a profile for an API that wants no sign-in', () => {
+  it('is made without an issuer, and used at once', async () => {
+    const api = await tempo()
+    const added = await add(api, '--authorization none')
+    expect(added).toMatchObject({ exit: 0, stdout: '' })
+    expect(added.stderr).toBe(
+      `Added the profile local to ${world.configFile}.\n` +
+        'Nobody signs in: its API is asked without a token.\nThen: ls-auth services --profile local\n',
+    )
+    expect(await readFile(world.configFile, 'utf8')).toBe(
+      `[profiles.local]\nbackend = "tempo"\napi = "${api}"\nauthorization = "none"\n`,
+    )
+    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
+  })
+
+  it('on this machine it need not be said', async () => {
+    expect(await add(await tempo())).toMatchObject({ exit: 0, stdout: '' })
+    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
+    expect(await world.type('ls-auth doctor')).toMatchObject({ exit: 0 })
+  })
+
+  it('as JSON', async () => {
+    const added = await add(await tempo(), '--authorization none --json')
+    expect(JSON.parse(added.stdout)).toEqual({ profile: 'local', redirect_uris: [] })
+  })
+
+  it('one without either names both ways', async () => {
+    const outcome = await add('https://gw.example')
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toBe(
+      'error: profile local has no issuer\n' +
+        'hint: Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.\n',
+    )
+    await expect(readFile(world.configFile)).rejects.toThrow()
+  })
+
+  it('travels in a file; what is confirmed says that no token goes there', async () => {
+    await add(await tempo(), '--authorization none')
+    const file = join(world.home, 'team.toml')
+    await writeFile(file, (await world.type('ls-auth profile export local')).stdout)
+    const again = await world.type(`ls-auth profile add copy --from ${file} --yes`)
+    expect(again).toMatchObject({ exit: 0 })
+    expect(again.stderr).toMatch(/^This profile asks http:\S+ without a sign-in\n/)
+  })
+})
+
+describe('doctor where nobody signs in', () => {
+  const profile = (backend: string, api: string, more = '') =>
+    world.writeConfig(
+      `[profiles.local]\nbackend = "${backend}"\napi = "${api}"\nauthorization = "none"\n${more}`,
+    )
+
+  it.each<[string, () => Promise<string>]>([
+    ...(['normal', 'v1-only', 'no-echo'] as const).map((mode): [string, () => Promise<string>] => [
+      `tempo ${mode}`,
+      () => tempo(mode),
+    ]),
+    ...(['v3', 'v3-no-summaries', 'v2', 'victoria'] as const).map((mode): [string, () => Promise<string>] => [
+      `jaeger ${mode}`,
+      () => jaeger(mode),
+    ]),
+  ])('%s: asks the API what works there; no line FAILs', async (name, start) => {
+    await profile(name.split(' ')[0] as string, await start())
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(stdout).not.toMatch(/^(warn|FAIL)/m)
+    expect(stdout).toMatch(/^ok +session +none is needed: authorization = "none" sends no token$/m)
+    expect(stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ let you in \(\d+ms\)$/m)
+    expect(stdout).not.toMatch(/keychain|issuer|browser/)
+    expect(exit).toBe(0)
+  })
+
+  it.each<[string, string, () => Promise<string>, string, RegExp]>([
+    ['no server', 'tempo', async () => 'http://127.0.0.1:9', '', /^FAIL +API +.*\n +→ /m],
+    ['a page', 'jaeger', () => jaeger('html'), '', /^FAIL +API +.*web page/m],
+    [
+      'another API',
+      'jaeger',
+      () => tempo(),
+      '',
+      /^FAIL +API +there is no Jaeger API at this address\n +→ Check that api/m,
+    ],
+    [
+      'another API',
+      'tempo',
+      () => jaeger('v3'),
+      '',
+      /^FAIL +API +there is no Tempo at this address\n +→ Check that api/m,
+    ],
+    [
+      'no tenant',
+      'tempo',
+      () => tempo('no-echo', 'one'),
+      '',
+      /^FAIL +API +this Tempo serves several tenants/m,
+    ],
+  ])('%s (%s): FAIL with the next step, exit 5', async (_, backend, start, more, words) => {
+    await profile(backend, await start(), more)
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(stdout).toMatch(words)
+    expect(exit).toBe(5)
+  })
+
+  it('a tenant goes along', async () => {
+    await profile('tempo', await tempo('no-echo', 'one'), 'tenant = "one"\n')
+    expect(await world.type('ls-auth doctor')).toMatchObject({ exit: 0 })
+  })
+})
