@@ -36,7 +36,7 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
   const [id] = args
   if (id === undefined)
     throw new Failure('usage', 'no trace is named', {
-      hint: 'Give an id, a file, or a list of ids: --ids FILE',
+      hint: 'Give an id, a file, or a list of ids (--ids FILE). See: ls-auth trace get --help',
     })
   const format = readFormat<TraceFormat>(typed, 'waterfall')
   if (!isDrawn(format)) refuseDrawing(flags, format)

@@ -44,7 +44,7 @@ describe('with LS_AUTH_TOKEN', () => {
 
 it.each([
   ['help', '--help', 'Commands:'],
-  ['help trace', 'trace --help', 'get <id>'],
+  ['help trace', 'trace --help', 'get [id]'],
   ['help trace get', 'trace get --help', '--unfold'],
 ])('%s says what %s says', async (line, same, part) => {
   const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)

@@ -9,7 +9,7 @@ const LEAVES = ENTRIES.filter(({ row }) => 'load' in row)
 const GLOBAL_VALUES = ['--profile', '--color', '--timeout']
 
 /** A word of a hint that a person replaces, and what stands before it. */
-const PLACEHOLDER = /^(URL|ID|SPAN_ID|NAME|FILE|PATH|KEY|VALUE|LIST|CMD)$/
+const PLACEHOLDER = /^(URL|ID|SPAN_ID|NAME|FILE|PATH|KEY|VALUE|LIST|CMD|N)$/
 
 /** The commands in a text for people: `ls-auth` and what the command takes, up to the first word of the sentence again. */
 export function commandsIn(text: string): Words[] {
@@ -41,8 +41,8 @@ function commandAt(words: Words): Words | undefined {
 
 /** Options and arguments that belong to the command; prose ends it. */
 function taken(rest: Words, usage: string, takesValue: ReadonlyMap<string, boolean>): string[] {
-  // A new profile is named, though a file names it, too.
-  let required = [...usage.replace('add [', 'add <').matchAll(/</g)].length
+  // A new profile is named, though a file names it, too. A trace is, unless a list names many.
+  let required = [...usage.replace(/(add|get) \[/, '$1 <').matchAll(/</g)].length
   const found: string[] = []
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] as string

@@ -61,6 +61,7 @@ const values = () => ({
   '--scopes': 'openid',
   '--file': place.file,
   '--min-ttl': '1s',
+  '--port': '8765',
   '--profile': 'work',
   '--store-key-file': '~/k.key',
   'use NAME': 'work',

@@ -33,7 +33,7 @@ describe('groups that are not in the token', () => {
     const checked = await type('ls-auth check --group dddddddd-0000-4000-8000-000000000004')
     expect(checked.exit).toBe(5)
     expect(checked.stdout).toMatch(/unknown +group .*\(overage\)/)
-    expect(checked.stderr).toContain('1 unknown')
+    expect(checked.stderr).toContain('1 of 4 checks is unknown: group')
     expect((await type('ls-auth check --role Traces.Reader')).exit).toBe(0)
   })
 

@@ -117,7 +117,7 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
         'Nothing has come back yet\\. If the page complains of the client or the redirect URI, register this at the provider:\n' +
           ` {2}client id {5}${provider.clientId}\n` +
           ` {2}redirect URI {2}http://127\\.0\\.0\\.1/callback \\(port ${port} this time\\)\n` +
-          'To send others: --client-id and --port\\.\n',
+          'Is another client or port registered there\\? Name it: ls-auth login --client-id ID --port N\n',
       ),
     )
     vi.advanceTimersByTime(280_000)
@@ -126,7 +126,7 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
     expect(outcome.stderr).toContain('error: no answer from the browser within 5 minutes\n')
     expect(hintOf(outcome)).toContain('--client-id')
     expect(hintOf(outcome)).toContain('--port')
-    expect(commandIn(outcome)).toBe(`${first()} --port 0 --device`)
+    expect(hintOf(outcome)).toContain(`Without a browser: ${first()} --port 0 --device`)
     expect(outcome.stderr).toContain(`  client id     ${provider.clientId}\n`)
   })
 
