@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { Failure } from '../errors.ts'
@@ -14,25 +14,24 @@ export const otherPrograms: Programs = {
   run(command, variables) {
     const [program = '', ...args] = command
     return new Promise<ChildEnd>((resolve, reject) => {
-      const pass = (signal: NodeJS.Signals) => child.kill(signal)
-      // With a terminal the child has had Ctrl-C already: a second one would count as "at once" for many programs.
-      const passUnlessTyped = (signal: NodeJS.Signals) => {
-        if (!isatty(0) && !isatty(2)) child.kill(signal)
-      }
+      let child: ChildProcess | undefined
       // Before the child is there: who hears from it and sends a signal at once must not end this process alone.
-      for (const signal of FROM_OTHERS) process.on(signal, pass)
-      for (const signal of FROM_KEYBOARD) process.on(signal, passUnlessTyped)
-      const child = spawn(program, args, { stdio: 'inherit', env: variables })
-      const listenNoMore = () => {
-        for (const signal of FROM_OTHERS) process.removeListener(signal, pass)
-        for (const signal of FROM_KEYBOARD) process.removeListener(signal, passUnlessTyped)
-      }
-      child.on('error', (error: NodeJS.ErrnoException) => {
-        listenNoMore()
+      const passNoMore = passSignals((signal) => child?.kill(signal))
+      const notStarted = (error: NodeJS.ErrnoException) => {
+        passNoMore()
         reject(notRun(program, error))
-      })
+      }
+      try {
+        child = spawn(program, args, { stdio: 'inherit', env: variables })
+      } catch (error) {
+        // Node throws what is not among its usual reasons: ENOTDIR, ELOOP, ENAMETOOLONG, E2BIG.
+        return notStarted(error as NodeJS.ErrnoException)
+      }
+      const { pid } = child
+      // A child that runs as another user may not be sent a signal (EPERM): it runs on, and is waited for.
+      child.on('error', (error) => pid === undefined && notStarted(error))
       child.on('exit', (status, signal) => {
-        listenNoMore()
+        passNoMore()
         resolve(
           signal === null ? { status: status ?? 0 } : { signal, signalNumber: constants.signals[signal] },
         )
@@ -45,6 +44,20 @@ export const otherPrograms: Programs = {
       execFile(program, args, limits, (error, stdout) => resolve(error ? undefined : stdout))
     })
   },
+}
+
+/** Hands signals on to `send` in place of ending this process. Gives what ends that. */
+function passSignals(send: (signal: NodeJS.Signals) => void): () => void {
+  // With a terminal the child has had Ctrl-C already: a second one would count as "at once" for many programs.
+  const sendUnlessTyped = (signal: NodeJS.Signals) => {
+    if (![0, 1, 2].some((fd) => isatty(fd))) send(signal)
+  }
+  for (const signal of FROM_OTHERS) process.on(signal, send)
+  for (const signal of FROM_KEYBOARD) process.on(signal, sendUnlessTyped)
+  return () => {
+    for (const signal of FROM_OTHERS) process.removeListener(signal, send)
+    for (const signal of FROM_KEYBOARD) process.removeListener(signal, sendUnlessTyped)
+  }
 }
 
 function notRun(program: string, error: NodeJS.ErrnoException): Failure {

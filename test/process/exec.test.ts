@@ -1,9 +1,11 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
+import { isMet, needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
+import { openPty, PTY } from '../world/pty.ts'
 import { SCOPES } from '../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
@@ -106,15 +108,22 @@ describe('a command that runs as the person', () => {
     for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
   })
 
-  it('gets a narrower token, and one that lasts', async () => {
-    const { LS_AUTH_TOKEN: token = '' } = await environmentOf([
-      '--scope',
-      'openid traces:read',
-      '--min-ttl',
-      '1m',
-    ])
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-    expect(claims.scope.split(' ').sort()).toEqual(['openid', 'traces:read'])
+  const claimsOf = async (...args: string[]) => {
+    const { LS_AUTH_TOKEN: token = '' } = await environmentOf(args)
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  }
+
+  it('gets a narrower token', async () => {
+    const { scope } = await claimsOf('--scope', 'openid traces:read')
+    expect(scope.split(' ').sort()).toEqual(['openid', 'traces:read'])
+  })
+
+  it('gets a token that lasts: another one only where the cached one ends too soon', async () => {
+    const before = provider.refreshCount()
+    const { jti } = await claimsOf('--min-ttl', '1m')
+    expect(provider.refreshCount()).toBe(before)
+    expect((await claimsOf('--min-ttl', '60m')).jti).not.toBe(jti)
+    expect(provider.refreshCount()).toBe(before + 1)
   })
 })
 
@@ -150,12 +159,31 @@ describe('its exit status', () => {
   })
 
   it.each([
+    ['a path through a file', () => '/etc/passwd/x', 'ENOTDIR'],
+    ['a link to itself', () => join(machine.home, 'loop'), 'ELOOP'],
+    ['a name that is too long', () => 'x'.repeat(300), 'ENAMETOOLONG'],
+  ])('is 126 for %s', async (_, program, code) => {
+    await symlink('loop', join(machine.home, 'loop')).catch(() => {})
+    for (const flags of [[], ['--proxy']]) {
+      const { exit, stdout, stderr } = await machine.run(['exec', ...flags, '--', program()])
+      expect({ exit, stdout }).toEqual({ exit: 126, stdout: '' })
+      expect(stderr).toMatch(new RegExp(`^error: .* cannot be run \\(${code}\\)\nhint: .+\n$`))
+    }
+  })
+
+  it.each([
     ['nobody is signed in', ['exec', '--profile', 'default', '--account', 'x'], /unknown option/],
     ['no command is given', ['exec'], /no command was given\nhint: .*ls-auth exec -- CMD/],
     ['no command behind the dashes', ['exec', '--'], /no command was given/],
+    ['the command is empty', ['exec', '--', ''], /no command was given/],
     ['a flag is mistyped', ['exec', '--min-tll', '5m', '--', 'true'], /unknown option '--min-tll'/],
     ['a value is no duration', ['exec', '--min-ttl', 'banana', '--', 'true'], /banana/],
     ['a variable has no name', ['exec', '--env', 'A=B', '--', 'true'], /is not the name of a variable/],
+    [
+      'the token would be the address of the API',
+      ['exec', '--env', 'LS_AUTH_API', '--', 'true'],
+      /--env: LS_AUTH_API/,
+    ],
     ['the profile is not there', ['exec', '--profile', 'nope', '--', 'true'], /nope/],
   ])('is 125 when %s', async (_, args, words) => {
     const { exit, stdout, stderr } = await machine.run(args)
@@ -195,6 +223,67 @@ describe('signals', () => {
       stdout: 'ready\ngot TERM\n',
       stderr: '',
     })
+  })
+
+  it.skipIf(!isMet(process.getuid?.() === 0, 'root alone makes a program that runs as root'))(
+    'one that the command may not be sent does not end the wait for it',
+    async () => {
+      const place = join('/tmp', `ls-auth-root-${process.pid}`)
+      await mkdir(place, { mode: 0o755 })
+      const root = join(place, 'env')
+      const copy = `cp "$(command -v env)" ${root} && chmod 4755 ${root}`
+      await machine.command('sh', ['-c', copy]).ended
+      const script = 'echo ready; sleep 1; echo done'
+      const asRoot = [root, 'setpriv', '--reuid=0', '--regid=0', '--clear-groups', 'sh', '-c', script]
+      const asOther = [
+        '--reuid=12345',
+        '--regid=12345',
+        '--clear-groups',
+        process.execPath,
+        BINARY,
+        'exec',
+        '--',
+      ]
+      const running = machine.command('setpriv', [...asOther, ...asRoot], {
+        env: {
+          LS_AUTH_TOKEN: 'a.b.c',
+          LS_AUTH_API: gateway.url,
+          LS_AUTH_BACKEND: 'tempo',
+          HOME: place,
+          XDG_CONFIG_HOME: place,
+          XDG_STATE_HOME: place,
+        },
+      })
+      await running.printed(/ready\n/)
+      running.child.kill('SIGTERM')
+      expect(await running.ended).toMatchObject({ exit: 0, stdout: 'ready\ndone\n' })
+      await rm(place, { recursive: true })
+    },
+  )
+})
+
+describe.skipIf(!needs(PTY))('in a terminal', () => {
+  const COUNTS = `
+    let interrupts = 0
+    process.on('SIGINT', () => (interrupts += 1) === 1 && setTimeout(() => {
+      console.log('interrupted ' + interrupts)
+      process.exit(7)
+    }, 500))
+    console.log('terminals:', [0, 1, 2].map((fd) => require('node:tty').isatty(fd)).join())
+    setInterval(() => {}, 1000)
+  `
+  it.each([
+    ['has it', '', 'true,true,true'],
+    ['with stdin and stderr elsewhere, too', '</dev/null 2>/dev/null', 'false,true,false'],
+  ])('the command %s, and gets Ctrl-C once', async (_, elsewhere, terminals) => {
+    const file = join(machine.home, 'counts.cjs')
+    await writeFile(file, COUNTS)
+    const line = `exec ${process.execPath} ${BINARY} exec -- node ${file} ${elsewhere}`
+    const pty = openPty(machine, ['sh', '-c', line])
+    await pty.sees(/terminals: .*\r\n/)
+    pty.press('\u0003')
+    expect(await pty.ended).toBe(7)
+    expect(pty.screen.replace('^C', '')).toBe(`terminals: ${terminals}\r\ninterrupted 1\r\n`)
   })
 })
 

@@ -126,6 +126,20 @@ describe('a job without a person, a home directory or a keychain', () => {
     expectNoSecret(ended.stderr.replace(/^::add-mask::.*\n/gm, ''))
   })
 
+  it('runs a command with a token for another audience', async () => {
+    const ended = await machine.run([
+      'exec',
+      '--audience',
+      'api://metrics',
+      '--',
+      'sh',
+      '-c',
+      'echo "$LS_AUTH_TOKEN"',
+    ])
+    const claims = JSON.parse(Buffer.from(ended.stdout.split('.')[1] ?? '', 'base64url').toString())
+    expect({ exit: ended.exit, aud: claims.aud }).toEqual({ exit: 0, aud: 'api://metrics' })
+  })
+
   it('says what it is', async () => {
     const { stdout } = await machine.run(['whoami'])
     expect(stdout).toMatch(/^ {2}workload +github, token-exchange: repository acme\/app/m)

@@ -21,6 +21,8 @@ interface ExecOptions {
   readonly proxy: boolean
 }
 
+const SETTINGS_OF_THE_CHILD = /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|PROXY)$/i
+
 /**
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
  * every user of the machine can read. Gives the status of the command.
@@ -34,7 +36,12 @@ function read({ args, flags }: Typed): ExecOptions {
       hint: 'Use letters, digits and _, such as TRACE_TOKEN.',
     })
   }
-  if (args.length === 0) {
+  if (SETTINGS_OF_THE_CHILD.test(variable)) {
+    throw new Failure('usage', `--env: ${variable} is for a setting of the API, not for a token`, {
+      hint: 'Choose another name, such as TRACE_TOKEN.',
+    })
+  }
+  if ((args[0] ?? '') === '') {
     throw new Failure('usage', 'no command was given', {
       hint: 'Put it behind two dashes: ls-auth exec -- CMD',
     })
