@@ -43,13 +43,14 @@ export interface ApiRequest {
   readonly method?: string
   /** Begins with "/"; appended to the base URL's path. */
   readonly path: string
-  readonly query?: Readonly<Record<string, string>> | readonly (readonly [string, string])[]
+  /** Text is the query as it stands in a URL, without "?". */
+  readonly query?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | string
   readonly accept?: string
   /** More headers; they cannot replace Authorization. */
   readonly headers?: Readonly<Record<string, string>>
   /** Statuses, other than 2xx and 404, that are returned instead of thrown. */
   readonly answers?: readonly number[]
-  readonly body?: string
+  readonly body?: string | Uint8Array
   readonly maxBytes?: number
   /** The trace that a good answer holds, where the path does not name it. */
   readonly reads?: (body: Uint8Array) => string | undefined
@@ -108,8 +109,10 @@ export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): 
   const url = new URL(base)
   url.pathname = `${base.pathname.replace(/\/$/, '')}${request.path.startsWith('/') ? '' : '/'}${request.path}`
   const { query = {} } = request
-  for (const [name, value] of isList(query) ? query : Object.entries(query))
-    url.searchParams.append(name, value)
+  if (typeof query === 'string') url.search = query
+  else
+    for (const [name, value] of isList(query) ? query : Object.entries(query))
+      url.searchParams.append(name, value)
   return url
 }
 

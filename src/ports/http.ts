@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly method: string
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array
   /** Limit for the decoded body of the response, bytes. */
   readonly maxBytes: number
   readonly timeoutMilliseconds?: number

@@ -56,18 +56,19 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
 async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
   requireApi(profile)
-  const { path, query } = placeOf(options.target, profile)
+  const { base, path, query } = placeOf(options.target, profile)
   const fields = await Promise.all(options.fields.map((field) => filled(invocation, field)))
   const input = options.input === undefined ? undefined : await contentOf(invocation, options.input)
   const method = options.method ?? (fields.length > 0 || input !== undefined ? 'POST' : 'GET')
   const inQuery = fields.length > 0 && (input !== undefined || method === 'GET' || method === 'HEAD')
+  const own = inQuery ? new URLSearchParams(fieldsToQuery(fields)).toString() : ''
   const body = input ?? (fields.length > 0 && !inQuery ? fieldsToJson(fields) : undefined)
-  const send = await authorisedRequest(invocation, profile)
+  const send = await authorisedRequest(invocation, { ...profile, api: base })
   const { tenantHeader } = backendOf(profile.backend)
   const answer = await send({
     method,
     path,
-    query: [...query, ...(inQuery ? fieldsToQuery(fields) : [])],
+    query: [query, own].filter((part) => part !== '').join('&'),
     accept: options.headers.accept ?? '*/*',
     headers: {
       ...options.headers,
@@ -80,8 +81,11 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
   await print(invocation, answer, options.include)
 }
 
-/** Failure `other-origin`: a token goes to the API of the profile and nowhere else. */
-function placeOf(target: string, { api }: Profile): { path: string; query: [string, string][] } {
+/**
+ * A path is below the API; a URL is taken as it is. Query: as it was typed. Failure `other-origin`: a token goes to the API
+ * of the profile and nowhere else.
+ */
+function placeOf(target: string, { api }: Profile): { base: URL; path: string; query: string } {
   const isPath = target.startsWith('/')
   const url = URL.canParse(target, isPath ? 'http://api.invalid' : undefined)
     ? new URL(target, isPath ? 'http://api.invalid' : undefined)
@@ -101,9 +105,7 @@ function placeOf(target: string, { api }: Profile): { path: string; query: [stri
       },
     )
   }
-  const base = api.pathname.replace(/\/$/, '')
-  const path = isPath || !url.pathname.startsWith(base) ? url.pathname : url.pathname.slice(base.length)
-  return { path, query: [...url.searchParams] }
+  return { base: isPath ? api : new URL('/', api), path: url.pathname, query: url.search.slice(1) }
 }
 
 async function filled(
@@ -111,13 +113,13 @@ async function filled(
   { path, value }: Field,
 ): Promise<{ path: readonly string[]; value: JsonScalar }> {
   const isFile = typeof value === 'object' && value !== null
-  return { path, value: isFile ? await contentOf(invocation, value.file) : value }
+  return { path, value: isFile ? (await contentOf(invocation, value.file)).toString('utf8') : value }
 }
 
-async function contentOf({ ports }: Invocation, file: string): Promise<string> {
-  if (file === '-') return ports.terminal.readAll(MOST_BYTES)
+async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
+  if (file === '-') return ports.terminal.readAllBytes(MOST_BYTES)
   const content = await (await ports.files()).readForeign(file, MOST_BYTES)
-  if (content !== undefined) return content.toString('utf8')
+  if (content !== undefined) return content
   throw new Failure('usage', `there is no file ${safeText(file, 100)}`, { hint: 'Check its path.' })
 }
 

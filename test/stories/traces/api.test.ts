@@ -54,6 +54,8 @@ describe('the request', () => {
     ['/x', 'GET', '/base/x', ''],
     ['/x?a=1&a=2&b=%2F', 'GET', '/base/x?a=1&a=2&b=%2F', ''],
     ['/a%2Fb/%20c', 'GET', '/base/a%2Fb/%20c', ''],
+    ['/x?a&b=%20c&d=+e', 'GET', '/base/x?a&b=%20c&d=+e', ''],
+    ['/x?a=%20 -X GET -f b=1', 'GET', '/base/x?a=%20&b=1', ''],
     ['/x -X delete', 'DELETE', '/base/x', ''],
     ['/x -f a=1 -F b=2', 'POST', '/base/x', '{"a":"1","b":2}'],
     ['/x -X PUT -F a=true', 'PUT', '/base/x', '{"a":true}'],
@@ -97,6 +99,14 @@ describe('the request', () => {
     expect((await api(`${origin}/base/x?y=1`)).exit).toBe(0)
     expect(asked[0]?.url).toBe('/base/x?y=1')
   })
+
+  it.each(['/other/x', '/basement/x', '/'])(
+    'goes to the address that is named, also beside the API: %s',
+    async (path) => {
+      expect((await api(`${origin}${path}`)).exit).toBe(0)
+      expect(asked.map(({ url }) => url)).toEqual([path])
+    },
+  )
 })
 
 describe('nothing is sent', () => {
