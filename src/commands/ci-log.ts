@@ -5,5 +5,7 @@ import type { Invocation } from './invocation.ts'
  * (docs.github.com, "Masking a value in a log"). The runner takes the line itself out of the log.
  */
 export function maskInCiLog({ ports }: Invocation, token: string): void {
-  if (ports.env.variables.GITHUB_ACTIONS === 'true') ports.terminal.err(`::add-mask::${token}\n`)
+  if (ports.env.variables.GITHUB_ACTIONS !== 'true') return
+  // The runner decodes %25, %0D and %0A in what follows (docs.github.com, "Workflow commands").
+  ports.terminal.err(`::add-mask::${token.replaceAll('%', '%25')}\n`)
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../world/loopback-server.ts'
-import { type Machine, openMachine } from '../world/machine.ts'
+import { BINARY, type Machine, openMachine } from '../world/machine.ts'
 import { needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { fileStore, loginArgs, signIn } from './sign-in.ts'
@@ -72,6 +72,33 @@ describe('the forms that other programs read', () => {
       env: { LS_AUTH_TOKEN: 'opaque' },
     })
     expect(JSON.parse(stdout).status).toEqual({ token: 'opaque' })
+  })
+})
+
+describe('under GitHub Actions', () => {
+  const merged = (words: string, env: Record<string, string> = {}) => {
+    const line = `echo '{"uri":"${origin}"}' | "${process.execPath}" "${BINARY}" ${words} 2>&1`
+    return machine.command('sh', ['-c', line], { env: { GITHUB_ACTIONS: 'true', ...env } }).ended
+  }
+
+  it.each(['raw', 'header', 'json', 'exec-credential', 'bazel', 'curl-config'])(
+    'the runner is told to mask the token before it is printed: --format %s',
+    async (format) => {
+      const { stdout } = await merged(`--quiet token --format ${format}`)
+      const [, masked = ''] = /^::add-mask::(.+)\n/.exec(stdout) ?? []
+      expect(masked).toBe(await raw())
+      expect(stdout.split(masked)).toHaveLength(3)
+    },
+  )
+
+  it('the ID token, too', async () => {
+    const [mask, token] = (await merged('token --id-token')).stdout.split('\n')
+    expect(mask).toBe(`::add-mask::${token}`)
+  })
+
+  it('what the runner would decode is escaped', async () => {
+    const { stdout } = await merged('token', { LS_AUTH_TOKEN: 'opaque%0Atoken%25' })
+    expect(stdout).toBe('::add-mask::opaque%250Atoken%2525\nopaque%0Atoken%25\n')
   })
 })
 

@@ -58,6 +58,7 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
     return invocation.ports.terminal.out('{}\n')
   requireReason(profile.client)
   const given = await tokenFor(invocation, profile, options)
+  maskInCiLog(invocation, given.value)
   await print(invocation, options.form, profile.authorization, given)
   await recordHandOut(invocation, profile, given)
 }
@@ -82,9 +83,7 @@ async function tokenFor(
     })
   }
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
-  const given = await sessionToken(invocation, requireClient(profile), want)
-  maskInCiLog(invocation, given.value)
-  const { value, secondsLeft, expiresAt, body } = given
+  const { value, secondsLeft, expiresAt, body } = await sessionToken(invocation, requireClient(profile), want)
   return { value, secondsLeft, expiresAt, idToken: body.idToken }
 }
 
