@@ -57,6 +57,11 @@ describe('a command that runs as the person', () => {
     expect(environment).toMatchObject({ OTHER: 'o', HOME: machine.home })
   })
 
+  it('has the tenant, where the profile has one', async () => {
+    const environment = await environmentOf(['--backend', 'tempo', '--tenant', 'blue'])
+    expect(environment).toMatchObject({ LS_AUTH_BACKEND: 'tempo', LS_AUTH_TENANT: 'blue' })
+  })
+
   it('has the token in a variable of its choice, in place of ours', async () => {
     const environment = await environmentOf(['--env', 'TRACES_TOKEN'], { TRACES_TOKEN: 'an old one' })
     expect(provider.secrets).toContain(environment.TRACES_TOKEN)
@@ -223,6 +228,13 @@ describe('signals', () => {
       stdout: 'ready\ngot TERM\n',
       stderr: '',
     })
+  })
+
+  it('of the process group are its own', async () => {
+    const { stdout } = await exec('--', 'sh', '-c', 'cut -d " " -f 5 /proc/$$/stat /proc/$PPID/stat')
+    const [own, ours] = stdout.split('\n')
+    expect(own).toMatch(/^\d+$/)
+    expect(ours).toBe(own)
   })
 
   it.skipIf(!isMet(process.getuid?.() === 0, 'root alone makes a program that runs as root'))(

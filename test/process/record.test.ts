@@ -282,11 +282,13 @@ describe('nothing that is wrong with the record stops a command', () => {
     await make(join(state, 'ls-auth', 'audit.jsonl'))
     const ended = await machine.run(['api', '/x'], toEcho({ XDG_STATE_HOME: state }))
     const token = await machine.run(['token'], toEcho({ XDG_STATE_HOME: state }))
+    const ran = await machine.run(['--quiet', 'exec', '--', 'echo', 'ran'], toEcho({ XDG_STATE_HOME: state }))
     await machine.command('umount', ['-q', join(state, 'ls-auth')]).ended
     await chmod(join(state, 'ls-auth'), 0o700)
     await rm(state, { recursive: true, force: true })
     expect(ended).toMatchObject({ exit: 0, stdout: '{}', stderr: '' })
     expect(token).toMatchObject({ exit: 0, stdout: `${TOKEN}\n`, stderr: '' })
+    expect(ran).toMatchObject({ exit: 0, stdout: 'ran\n', stderr: '' })
   }
 
   it.skipIf(!isMet(isRoot, 'a full disk is mounted by root alone'))('a full disk', async () => {

@@ -308,6 +308,13 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(recorder.received.map(({ body }) => body)).toEqual(['{}'])
   })
 
+  it.skipIf(process.platform !== 'linux')('no other address of this machine reaches it', async () => {
+    const proxy = await open(to(), env)
+    expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
+    const other = proxy.api.replace('127.0.0.1', '127.0.0.2')
+    await expect(fetch(`${other}/api/search`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
+  })
+
   describe('its end', () => {
     it('after --ttl, also while it is used', async () => {
       const { running, api: address } = await open(to('--ttl', '2s'), env)
@@ -333,6 +340,13 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
   })
 
   describe('what it prints', () => {
+    it('--print env: a line that a shell reads', async () => {
+      const { running, api: address, port } = await open(to('--print', 'env'), env)
+      expect(running.stdout).toBe(
+        `LS_AUTH_API=http://127.0.0.1:${port}/${new URL(address).pathname.slice(1)}\n`,
+      )
+    })
+
     it('--print json, and --json', async () => {
       for (const flags of [['--print', 'json'], ['--json']]) {
         const running = machine.start(['proxy', '--port', '0', ...flags, ...to()], { env })
