@@ -12,7 +12,9 @@ const isGone = (error: unknown): boolean => {
 export async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
   if (isGone(error)) return 0
   const failure = asFailure(error)
-  const json = argv.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(argv.join(' '))
+  // Behind two dashes stands another program with flags of its own.
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  const json = own.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(own.join(' '))
   const { terminal } = ports
   if (json) {
     const { code, message, hint, detail, exit } = failure

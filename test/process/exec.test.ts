@@ -196,6 +196,19 @@ describe('its exit status', () => {
     expect(stderr).toMatch(words)
   })
 
+  it.each([['--json'], ['-o', 'json'], ['--output=json']])(
+    'comes with words for a person, though the command has the flag %s',
+    async (...flags) => {
+      const { exit, stderr } = await exec('--', 'no-such-program', 'get', ...flags)
+      expect({ exit, stderr }).toEqual({
+        exit: 127,
+        stderr: 'error: there is no program no-such-program\nhint: Check the name and PATH.\n',
+      })
+      const asked = await machine.run(['exec', '--json', '--', 'no-such-program', ...flags])
+      expect(JSON.parse(asked.stderr)).toMatchObject({ error: { code: 'no-program', exit: 127 } })
+    },
+  )
+
   it('is 125 when nobody is signed in, and the command does not run', async () => {
     const other = await openMachine()
     try {
