@@ -4,7 +4,7 @@ import type { Ports } from '../ports/ports.ts'
 import { safeText } from '../text/safe-text.ts'
 import { CLAIM_COMMANDS } from './claim-commands.ts'
 import { CLOUD_COMMANDS } from './cloud-commands.ts'
-import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine, wordOf } from './command.ts'
+import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 import {
   type Appendix,
@@ -15,6 +15,7 @@ import {
   HELP_TEXT,
   helpWidth,
 } from './help.ts'
+import type { WrongLine } from './likely-line.ts'
 import { PROFILE_COMMANDS } from './profile-commands.ts'
 import { PROGRAM_COMMANDS } from './program-commands.ts'
 import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
@@ -49,7 +50,11 @@ export async function runCommand(
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, rows)
     if (error.exitCode !== 0)
-      throw ownFailure(usageFailure(error, program, argv, rows), rows, wordsOf(argv, program))
+      throw ownFailure(
+        await usageFailure(error, program, { argv, rows, ports }),
+        rows,
+        wordsOf(argv, program),
+      )
     await ports.terminal.page(output.join(''))
   }
   return status
@@ -81,38 +86,16 @@ async function helpOfCommand(
 const isHelpFlag = (word: string): boolean => word === '-h' || word === '--help'
 
 /** A parser error as a Failure. What was probably meant comes first in its hint. */
-function usageFailure(
-  error: CommanderError,
-  program: Command,
-  argv: readonly string[],
-  rows: readonly (Row | Group)[],
-): Failure {
+async function usageFailure(error: CommanderError, program: Command, wrong: WrongLine): Promise<Failure> {
   // Redacted: the value after `=` may be a secret under a mistyped option name.
   const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
   const [message = '', ...more] =
     error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
-  const meant = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
-  const near = meant.length === 0 ? inAnotherOrder(message, rows, argv) : []
-  return new Failure('usage', message, { hint: [...meant, ...near, helpOf(program, argv)].join(' ') })
-}
-
-/** `ls-auth get ID`: the groups that have such a command. `ls-auth trace ID`: the one that takes it. */
-function inAnotherOrder(
-  message: string,
-  rows: readonly (Row | Group)[],
-  argv: readonly string[],
-): readonly string[] {
-  const typed = /^unknown command '(.*)'$/.exec(message)?.[1]
-  if (typed === undefined) return []
-  const commands = rows.flatMap((group) =>
-    'rows' in group
-      ? group.rows
-          .filter((row) => wordOf(row) === typed)
-          .map((row) => `ls-auth ${wordOf(group)} ${wordOf(row)}`)
-      : [],
-  )
-  if (commands.length > 0) return [`Did you mean ${commands.join(' or ')}?`]
-  return argv[0] === 'trace' && /^[\da-f]{16,32}$/i.test(typed) ? ['Did you mean ls-auth trace get ID?'] : []
+  const { likelyLine } = await import('./likely-line.ts')
+  const meant = await likelyLine(message, wrong, globalOptions())
+  if (meant?.isWhole) return new Failure('usage', message, { hint: meant.text })
+  const near = meant ? [meant.text] : more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
+  return new Failure('usage', message, { hint: [...near, helpOf(program, wrong.argv)].join(' ') })
 }
 
 /** A wrong use without a hint of its own: its help is that of the command, not the general one. */

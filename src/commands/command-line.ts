@@ -45,7 +45,7 @@ function wordsOf(name: string, value: unknown): string[] {
 }
 
 /** Escapes a word for a POSIX shell, with quotes only where needed. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   const safe = safeText(text, 2000)
   return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`
 }

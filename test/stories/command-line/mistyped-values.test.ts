@@ -81,3 +81,73 @@ describe('a command in another order', () => {
     expect(stderr).toContain(`error: unknown command ${word}\nhint: ${hint} See: ls-auth `)
   })
 })
+
+describe('a word too many: the line that was probably meant, to copy', () => {
+  it.each([
+    ['logout work', 'logout --profile work'],
+    ['status work', 'status --profile work'],
+    ['--json whoami work', '--json whoami --profile work'],
+    ['check groups=ops', 'check --group ops'],
+    ['check group ops', 'check --group ops'],
+    ['check --group ops dev', 'check --group ops --group dev'],
+    ['trace search service=checkout', 'trace search --service checkout'],
+    ['trace search errors', 'trace search --errors'],
+    ['trace search http.route=/cart', 'trace search --attr http.route=/cart'],
+    ['trace search --name POST /checkout --limit 2', "trace search --name 'POST /checkout' --limit 2"],
+    ['trace search --min 400 ms', 'trace search --min 400ms'],
+    [
+      'trace get 2545425d67bcf886 ecee1cce9fa58e64 --plain',
+      'trace get 2545425d67bcf886 --span ecee1cce9fa58e64 --plain',
+    ],
+    ['trace get trace 2545425d67bcf886', 'trace get 2545425d67bcf886'],
+  ])('%s', async (line, meant) => {
+    await world.writeConfig(PROFILE)
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toContain('too many arguments')
+    expect(stderr).toMatch(
+      line.startsWith('--json')
+        ? `"hint":"Did you mean: ls-auth ${meant}"`
+        : `hint: Did you mean: ls-auth ${meant}\n`,
+    )
+  })
+
+  it.each(['logout', 'whoami'])('%s: no guess where no profile is called so', async (command) => {
+    await world.writeConfig(PROFILE)
+    const { stderr } = await world.type(`ls-auth ${command} wrok-of-mine`)
+    expect(stderr).toContain(`hint: See: ls-auth ${command} --help\n`)
+  })
+
+  it('a token is not repeated', async () => {
+    const { stderr } = await world.type('ls-auth whoami token=secret-of-alice')
+    expect(stderr).toContain('hint: See: ls-auth whoami --help\n')
+    expect(stderr).not.toContain('secret-of-alice')
+  })
+
+  it('several ids: the way for many', async () => {
+    const { stderr } = await world.type('ls-auth trace get 2545425d67bcf886 4032789a7931e6baca913d51ce8751c8')
+    expect(stderr).toContain('hint: For many traces: ls-auth trace get --ids FILE\n')
+  })
+})
+
+describe('words of other tools', () => {
+  it.each([
+    ['-p work whoami', 'Did you mean --profile?'],
+    ['whoami -profile work', 'Did you mean --profile?'],
+    ['-v', 'Did you mean --version?'],
+    ['trace search --operation checkout', 'Did you mean --name?'],
+    ['trace search --attribute a=b', 'Did you mean --attr?'],
+    ['trace search --min-duration 5ms', 'Did you mean --min?'],
+    ['trace list', 'Did you mean ls-auth trace search?'],
+    ['trace show 2545425d67bcf886', 'Did you mean ls-auth trace get?'],
+    ['profile unset project', 'Did you mean ls-auth profile set NAME --unset?'],
+    ['config set project prod', 'Did you mean ls-auth profile?'],
+    ['2545425d67bcf886', 'Did you mean ls-auth trace get ID?'],
+    ['profile work', 'Did you mean ls-auth profile use work or ls-auth profile show work?'],
+  ])('%s', async (line, hint) => {
+    await world.writeConfig(PROFILE)
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`hint: ${hint} See: ls-auth `)
+  })
+})

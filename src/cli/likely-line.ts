@@ -1,0 +1,81 @@
+import type { Option } from 'commander'
+import { shellWord } from '../commands/command-line.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Group, Row } from './command.ts'
+import { argumentsOf, type ExtraWord, isManyIds, named, replaced, withoutExtra } from './extra-word.ts'
+import { type Likely, otherCommand } from './other-command.ts'
+import { readLine } from './typed-line.ts'
+
+/** A command line that the parser did not take. */
+export interface WrongLine {
+  /** The words behind `ls-auth`. */
+  readonly argv: readonly string[]
+  readonly rows: readonly (Row | Group)[]
+  readonly ports: Ports
+}
+
+/**
+ * What was probably meant by a line with this error of the parser; undefined: it is the parser's own guess, or none.
+ * Reads the settings for names of profiles. `globals`: the options of every command.
+ */
+export async function likelyLine(
+  message: string,
+  { argv, rows, ports }: WrongLine,
+  globals: readonly Option[],
+): Promise<Likely | undefined> {
+  const { commands, args, options } = readLine(argv, rows, globals)
+  const row = commands.at(-1)
+  if (/^too many arguments/.test(message) && row !== undefined && !('rows' in row)) {
+    const [extra, ...others] = args.slice(argumentsOf(row))
+    if (extra === undefined) return undefined
+    const line = { argv, at: argv.lastIndexOf(extra), extra, others, options, row }
+    if (isManyIds(line)) return { text: 'For many traces: ls-auth trace get --ids FILE', isWhole: true }
+    const better = withoutExtra(line) ?? (await asProfile(line, ports))
+    return better && whole(better)
+  }
+  const wrong = /^unknown option '(-.*)'$/.exec(message)?.[1]
+  if (wrong !== undefined) return otherOption(wrong, options)
+  const typed = /^unknown command '(.*)'$/.exec(message)?.[1]
+  if (typed === undefined) return undefined
+  const profile = argv.includes('profile') && (await isProfile(typed, ports))
+  return profile ? ofProfile(typed) : otherCommand(typed, argv, rows)
+}
+
+const whole = (words: readonly string[]): Likely => ({
+  text: `Did you mean: ${['ls-auth', ...words.map(shellWord)].join(' ')}`,
+  isWhole: true,
+})
+
+/** `logout work`. */
+const asProfile = async ({ argv, at, extra }: ExtraWord, ports: Ports): Promise<string[] | undefined> =>
+  (await isProfile(extra, ports)) ? replaced(argv, at, 1, ['--profile', extra]) : undefined
+
+async function isProfile(word: string, ports: Ports): Promise<boolean> {
+  const { knownNames } = await import('../commands/completion/known-names.ts')
+  const profiles = await knownNames('profiles', {}, ports).catch(() => [])
+  return profiles.some(({ value }) => value === word)
+}
+
+/** `profile work`. */
+function ofProfile(name: string): Likely {
+  const word = shellWord(name)
+  return { text: `Did you mean ls-auth profile use ${word} or ls-auth profile show ${word}?`, isWhole: false }
+}
+
+/** Names of options that other tools have, and ours. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  '-v': '--version',
+  '-p': '--profile',
+  '--operation': '--name',
+  '--attribute': '--attr',
+  '--tag': '--attr',
+  '--min-duration': '--min',
+  '--max-duration': '--max',
+  '--lookback': '--since',
+}
+
+/** `-profile`, `-p`, `--operation`. */
+function otherOption(wrong: string, options: readonly Option[]): Likely | undefined {
+  const meant = OTHER_NAMES[wrong] ?? `-${wrong}`
+  return named(options, meant) && { text: `Did you mean ${meant}?`, isWhole: false }
+}
