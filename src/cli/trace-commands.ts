@@ -171,7 +171,7 @@ function getOptions(command: Command): void {
     .option('--no-bars', 'show the tree without bars')
     .option(
       '--ids <file>',
-      'many traces instead, one a line: a file with one id a line, or NDJSON with trace_id (- for standard input)',
+      'many traces instead, one a line: a file with one id a line, or NDJSON with traceId (- for standard input)',
     )
     .option('--resume <file>', 'with --ids: write into this file, and fetch only what is not in it yet')
     .option('--plain', 'indented text without drawing characters, for screen readers and grep')

@@ -36,8 +36,13 @@ export function readTraceId(text: string): TraceReference {
 /** Leading zeros that a tool may have dropped: three are one id in 4,096. A text that lacks more was cut off. */
 const MOST_DROPPED = 3
 
+/** As a table on a screen shortens it. */
+const SHORTENED = /^([\da-f]{4,31})(?:\u2026|\.{3})$/i
+
 /** An id as a person gave it, or why it is none: then it was not copied whole, or is in no form that is known. */
 export function readReference(text: string): TraceReference | Failure {
+  const shortened = SHORTENED.exec(text.trim())?.[1]
+  if (shortened !== undefined) return cutOff(text, shortened.length)
   try {
     const reference = parseSpanOrTraceId(text)
     const { form, digits } = reference

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
+import { shellWord } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
 
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
@@ -28,7 +29,19 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   if (bytes instanceof Failure) return bytes
   const { fileSource } = await import('../../trace/sources/file/file-source.ts')
   const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
-  return fileSource(readTraceFile(bytes, path === '-' ? 'standard input' : path), nameOf(path))
+  try {
+    return fileSource(readTraceFile(bytes, path === '-' ? 'standard input' : path), nameOf(path))
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'usage' || !holdsIds(bytes)) throw error
+    throw error.withHint(`It holds ids: ls-auth trace get --ids ${shellWord(path)}`)
+  }
+}
+
+/** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */
+function holdsIds(bytes: Buffer): boolean {
+  const lines = bytes.subarray(0, 4096).toString('utf8').split('\n')
+  const first = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#')) ?? ''
+  return /^(?:[\da-f]{16}|[\da-f]{32}|\{"trace(?:Id|_id)":"[\da-f]+".*)$/i.test(first)
 }
 
 /** All of a file that should hold `what`; returns the Failure for a missing one or a directory, as {@link findFile} does. */

@@ -3,10 +3,10 @@ import { safeText } from '../../text/safe-text.ts'
 import type { TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'
-import type { Trace } from '../../trace/model.ts'
 import { subtree } from '../../trace/select.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { shellWord } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { type BatchOptions, readBatch } from './batch/read-batch.ts'
 import { findTrace } from './find-trace.ts'
@@ -34,10 +34,7 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
   if (batch) return batch
   const { args, flags } = typed
   const [id] = args
-  if (id === undefined)
-    throw new Failure('usage', 'no trace is named', {
-      hint: 'Give an id, a file, or a list of ids (--ids FILE). See: ls-auth trace get --help',
-    })
+  if (id === undefined) throw noTraceNamed(flags)
   const format = readFormat<TraceFormat>(typed, 'waterfall')
   if (!isDrawn(format)) refuseDrawing(flags, format)
   return {
@@ -46,6 +43,16 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
     format,
     view: readView(flags),
   }
+}
+
+function noTraceNamed({ span, trace }: Typed['flags']): Failure {
+  const hint =
+    typeof span === 'string'
+      ? 'The trace comes first: ls-auth trace get ID --span SPAN_ID'
+      : typeof trace === 'string'
+        ? `Without --trace: ls-auth trace get ${shellWord(trace)}`
+        : 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE'
+  return new Failure('usage', 'no trace is named', { hint })
 }
 
 /** Failure `usage` for flags that only change a drawing: data formats give the trace as it was reported. */
@@ -65,7 +72,8 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const { trace } = found
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   const drawn = isDrawn(format)
-  const picture = pictureOf(await withClocks(buildTree(shown.trace), view), view, drawn)
+  const whole = await withClocks(buildTree(shown.trace), view)
+  const picture = pictureOf(whole, view, drawn) ?? (await noSpan(invocation, view, whole.tree))
   const { tree, focus } = picture
   requireService(tree, view.selection.service)
   if (view.spanId !== undefined && !drawn)
@@ -90,16 +98,14 @@ async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
   return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
 }
 
-/** With `--span` the tree below that span. Failure `not-found`: it is not there. */
-function pictureOf(whole: Picture, { spanId, scale }: View, asRoot: boolean): Picture {
+/** With `--span` the tree below that span. Undefined: it is not there. */
+function pictureOf(whole: Picture, { spanId, scale }: View, asRoot: boolean): Picture | undefined {
   if (spanId === undefined) return whole
   const part = subtree(whole.tree, spanId, asRoot)
-  if (!part) throw noSpan(spanId, whole.tree.trace)
-  return { ...whole, tree: buildTree(part.trace), focus: { tree: whole.tree, node: part.top, scale } }
+  return part && { ...whole, tree: buildTree(part.trace), focus: { tree: whole.tree, node: part.top, scale } }
 }
 
-function noSpan(spanId: string, trace: Trace): Failure {
-  return new Failure('not-found', `trace ${trace.traceId} has no span ${spanId}`, {
-    hint: 'Its spans: ls-auth trace get ID -o csv',
-  })
+async function noSpan(invocation: Invocation, view: View, { trace }: TraceTree): Promise<never> {
+  const { missingSpan } = await import('./missing-span.ts')
+  throw missingSpan(invocation, view, trace)
 }

@@ -93,9 +93,18 @@ export function readConditions(texts: readonly string[]): AttributeCondition[] {
 }
 
 function readSpanId(text: string): string {
-  const { spanId } = parseSpanOrTraceId(text)
+  const spanId = idIn(text)
   if (spanId !== undefined) return spanId
   throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`, {
-    hint: 'It has 16 hex digits. All of a trace: ls-auth trace get ID -o json',
+    hint: 'It has 16 hex digits. The ids of its spans: ls-auth trace get ID --show-ids',
   })
+}
+
+function idIn(text: string): string | undefined {
+  try {
+    return parseSpanOrTraceId(text).spanId
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }

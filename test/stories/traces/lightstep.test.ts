@@ -87,6 +87,15 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(api.snapshots.taken).toHaveLength(1)
   })
 
+  it('for an id that was not copied whole no snapshot is offered', async () => {
+    world.tty = true
+    const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId.slice(0, 30)}`)
+    expect(exit).toBe(7)
+    expect(stderr).not.toMatch(/Take one/)
+    expect(stderr).toContain('hint: The id has 30 digits: ids have 16 or 32')
+    expect(api.requests).toEqual([])
+  })
+
   it('a span that is not assembled yet: exit 7 names the way, and --snapshot is it', async () => {
     api.snapshots.assembleOnDemand = true
     const without = await world.type(`ls-auth trace get ${rootId}`)

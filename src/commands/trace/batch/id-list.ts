@@ -37,7 +37,7 @@ export function readIds(text: string, name: string): WantedTrace[] {
 
 const noId = (message: string): Failure =>
   new Failure('usage', message, {
-    hint: 'Each line holds one id, or a JSON object with trace_id. Lines that begin with # are skipped. Nothing was fetched.',
+    hint: 'Each line holds one id, or a JSON object with traceId, as ls-auth trace search -o ndjson writes them. Lines that begin with # are skipped. Nothing was fetched.',
   })
 
 /** Null: the line names no trace. Undefined: it is no such line. */

@@ -64,6 +64,8 @@ async function findTrace(
     if ('spans' in found) return found
     if (!consent.allowed) throw notFound(known, consent, found)
   } else {
+    const digits = reference.digits?.length ?? 32
+    if (digits < 32) throw new Failure('not-found', `a trace id has 32 digits, and this one ${digits}`)
     await consent.request(
       'Lightstep reads traces by span id, and this is a trace id',
       'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CHARGE_SPAN, CHARGE_TRACE, failedCharge } from '../world/trace/failed-charge.ts'
+import { openWorld, type World } from '../world/world.ts'
+
+let world: World
+let file: string
+beforeEach(async () => {
+  world = await openWorld()
+  file = join(world.home, 'charge.json')
+  await writeFile(file, JSON.stringify(failedCharge()))
+})
+afterEach(() => world.close())
+
+const hintOf = (stderr: string): string => /^hint: (.*)$/m.exec(stderr)?.[1] ?? ''
+/** The command of a hint, typed as it stands. */
+const paste = (stderr: string) => world.type(/ls-auth .*/.exec(hintOf(stderr))?.[0] as string)
+
+describe('trace get --span that finds nothing', () => {
+  it('a span id that was cut off: the whole one, in a line to copy', async () => {
+    const cut = CHARGE_SPAN.slice(0, 8)
+    const { exit, stderr } = await world.type(`ls-auth trace get ${file} --span ${cut} --full`)
+    expect(exit).toBe(7)
+    expect(stderr).toContain(`error: trace ${CHARGE_TRACE} has no span ${cut}\n`)
+    expect(hintOf(stderr)).toBe(`Did you mean: ls-auth trace get ${file} --span ${CHARGE_SPAN} --full`)
+    expect(await paste(stderr)).toMatchObject({ exit: 0 })
+  })
+
+  it('an id that is none of them: a line that shows them all', async () => {
+    const { exit, stderr } = await world.type(`ls-auth trace get ${file} --span 1234567812345678`)
+    expect(exit).toBe(7)
+    expect(hintOf(stderr)).toMatch(/^The ids of its spans: ls-auth trace get \S+ --unfold --show-ids$/)
+    expect((await paste(stderr)).stdout).toContain(CHARGE_SPAN)
+  })
+
+  it.each(['"POST card-network"', '""'])('a name, or nothing: %s', async (text) => {
+    const { exit, stderr } = await world.type(`ls-auth trace get ${file} --span ${text}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: --span: "')
+    expect(hintOf(stderr)).toBe('It has 16 hex digits. The ids of its spans: ls-auth trace get ID --show-ids')
+  })
+})
+
+describe('trace get without a trace', () => {
+  it.each([
+    ['--span 1234567812345678', 'The trace comes first: ls-auth trace get ID --span SPAN_ID'],
+    [`--trace ${CHARGE_TRACE}`, `Without --trace: ls-auth trace get ${CHARGE_TRACE}`],
+    ['', 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE'],
+  ])('%s', async (flags, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth trace get ${flags}`)
+    expect(exit).toBe(2)
+    expect(stderr).toBe(`error: no trace is named\nhint: ${hint}\n`)
+  })
+
+  it('a list of ids is not a trace: --ids reads it', async () => {
+    const list = join(world.home, 'list.txt')
+    await writeFile(list, `# failed today\n${CHARGE_TRACE}\n`)
+    const { exit, stderr } = await world.type(`ls-auth trace get ${list} --profile work`)
+    expect(exit).toBe(2)
+    expect(hintOf(stderr)).toBe(`It holds ids: ls-auth trace get --profile work --ids ${list}`)
+    await writeFile(list, `{"traceId":"${CHARGE_TRACE}","rootName":"GET /"}\n${CHARGE_TRACE}\n`)
+    expect(hintOf((await world.type(`ls-auth trace get ${list}`)).stderr)).toMatch(/^It holds ids: /)
+  })
+})
+
+describe('an id that a screen has cut off', () => {
+  it.each(['…', '...'])('with %s at its end', async (dots) => {
+    const { exit, stderr } = await world.type(`ls-auth trace get ${CHARGE_TRACE.slice(0, 30)}${dots}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('is no whole id: it has 30 digits\nhint: A trace id has 32 hex digits')
+  })
+
+  it('in a list: the hint names the field that search writes', async () => {
+    const list = join(world.home, 'list.txt')
+    await writeFile(list, 'null\n')
+    const { stderr } = await world.type(`ls-auth trace get --ids ${list}`)
+    expect(hintOf(stderr)).toContain(
+      'a JSON object with traceId, as ls-auth trace search -o ndjson writes them',
+    )
+  })
+})
