@@ -2,9 +2,9 @@ import { chmod, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { program } from '../world/program.ts'
-import { openStage, type Stage } from '../world/stage.ts'
-import { openWorld } from '../world/world.ts'
+import { program } from '../../world/program.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld } from '../../world/world.ts'
 
 let stage: Stage
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CHARGE_SPAN, CHARGE_TRACE, failedCharge } from '../world/trace/failed-charge.ts'
-import { openWorld, type World } from '../world/world.ts'
+import { CHARGE_SPAN, CHARGE_TRACE, failedCharge } from '../../world/trace/failed-charge.ts'
+import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
 let file: string
