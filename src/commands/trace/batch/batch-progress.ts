@@ -2,10 +2,13 @@ import type { Ports } from '../../../ports/ports.ts'
 
 const FIRST_MILLISECONDS = 1_000
 const BETWEEN_MILLISECONDS = 250
+/** A wait for a limit is counted down so often. */
+const TICK_MILLISECONDS = 1_000
 
 /** The line of progress on a terminal: how many, how fast, and why nothing moves. */
 export class BatchProgress {
   readonly #ports: Pick<Ports, 'clock' | 'progress'>
+  readonly #isWatched: boolean
   readonly #total: number
   readonly #beganAt: number
   #shownAt: number
@@ -13,9 +16,12 @@ export class BatchProgress {
   #done = 0
   #failed = 0
   #limitedUntil = 0
+  #countDown: AbortController | undefined
 
-  constructor(ports: Pick<Ports, 'clock' | 'progress'>, total: number) {
+  /** `isWatched`: somebody sees the line. */
+  constructor(ports: Pick<Ports, 'clock' | 'progress'>, total: number, isWatched: boolean) {
     this.#ports = ports
+    this.#isWatched = isWatched
     this.#total = total
     this.#beganAt = ports.clock.now()
     this.#shownAt = this.#beganAt + FIRST_MILLISECONDS - BETWEEN_MILLISECONDS
@@ -37,11 +43,25 @@ export class BatchProgress {
   limited(milliseconds: number): void {
     this.#limitedUntil = this.#ports.clock.now() + milliseconds
     this.#show()
+    if (this.#isWatched && this.#countDown === undefined) void this.#count()
   }
 
   /** Takes the line back. */
   end(): void {
+    this.#countDown?.abort()
     this.#ports.progress?.('')
+  }
+
+  async #count(): Promise<void> {
+    const { clock } = this.#ports
+    const stopped = new AbortController()
+    this.#countDown = stopped
+    while (this.#limitedUntil > clock.now()) {
+      await clock.sleep(TICK_MILLISECONDS, stopped.signal).catch(() => {})
+      if (stopped.signal.aborted) return
+      this.#show()
+    }
+    this.#countDown = undefined
   }
 
   #show(): void {

@@ -29,7 +29,7 @@ export async function runBatch(invocation: Invocation, options: BatchOptions): P
   const all = await readList(invocation, options.ids)
   const { resume, format } = options
   const resumed = resume === undefined ? undefined : await openResumed(invocation, resume, format, all)
-  const progress = new BatchProgress(invocation.ports, all.length)
+  const progress = new BatchProgress(invocation.ports, all.length, invocation.ports.terminal.errIsTTY)
   try {
     const wanted = all.filter((one) => resumed?.done.has(one) !== true)
     const already = all.length - wanted.length
