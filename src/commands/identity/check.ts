@@ -9,7 +9,7 @@ import { verify } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { commandLine } from '../command-line.ts'
+import { commandLine, shellWord } from '../command-line.ts'
 import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
@@ -159,11 +159,27 @@ function advise(
   }
   if (token.signature === 'unverified') {
     if (offline) return '--offline leaves the signature unknown; run it without.'
+    if (findings.some(({ assertion, verdict }) => assertion === 'issuer' && verdict === 'fail'))
+      return 'The token is of another issuer than --issuer or the profile names: see issuer above.'
     if (token.identity.issuer.value !== undefined)
       return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
   }
+  const joined = severalInOne(findings)
+  if (joined !== undefined) return joined
   if (session) return askForGroup(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
   return 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
+}
+
+/** `--group ops,dev`: the flag is repeated instead. Undefined: no value looks like several. */
+function severalInOne(findings: readonly Finding[]): string | undefined {
+  for (const { assertion, verdict, values } of findings) {
+    const [value, ...others] = [values.expected].flat()
+    if (verdict === 'pass' || others.length > 0 || typeof value !== 'string') continue
+    if (!/^(?:group|scope|role)$/.test(assertion) || !/^[^,]+(?:,[^,]+)+$/.test(value)) continue
+    const several = value.split(',').map((one) => `--${assertion} ${shellWord(one)}`)
+    return `${safeText(value, 80)} is looked for as one name. Several: ${several.join(' ')}`
+  }
+  return undefined
 }
 
 /** Groups come from a person at the provider: who that is, and what comes next. Undefined: it is not about groups. */

@@ -30,6 +30,15 @@ it('check with several groups, of which none is held', async () => {
   )
 })
 
+it.each([
+  ['--group ops,dev', '--group', 'ops,dev', 'ops --group dev'],
+  ['--scope traces:read,openid', '--scope', 'traces:read,openid', 'traces:read --scope openid'],
+])('check %s: each value has a flag of its own', async (flags, flag, value, meant) => {
+  const { exit, stderr } = await stage.world.type(`ls-auth check ${flags}`)
+  expect(exit).toBe(5)
+  expect(stderr).toContain(`hint: ${value} is looked for as one name. Several: ${flag} ${meant}\n`)
+})
+
 it('check with a token that has no groups at all', async () => {
   stage.world.visitor = { user: 'carol' }
   await stage.world.type(`ls-auth login --port 0 --scopes "openid offline_access traces:read"`)
@@ -37,4 +46,20 @@ it('check with a token that has no groups at all', async () => {
   expect(stderr).toContain(
     `error: 1 of 3 checks is unknown: group\nhint: The token has no claim with groups. Whoever manages ${host} can add it to the tokens of this client.`,
   )
+})
+
+it('an API in a variable that was forgotten: the variable is named', async () => {
+  stage.world.variables.LS_AUTH_API = 'https://other.example'
+  const { exit, stderr } = await stage.world.type(`ls-auth trace get ${stage.spanId}`)
+  delete stage.world.variables.LS_AUTH_API
+  expect(exit).toBe(10)
+  expect(stderr).toContain('  LS_AUTH_API names it: without that variable the API of the profile is asked\n')
+})
+
+it('check of another issuer does not ask for what was given', async () => {
+  stage.world.variables.LS_AUTH_TOKEN = (await stage.world.type('ls-auth token')).stdout.trim()
+  const { exit, stderr } = await stage.world.type('ls-auth check --issuer https://other.example')
+  delete stage.world.variables.LS_AUTH_TOKEN
+  expect(exit).toBe(5)
+  expect(stderr).not.toContain('name it: --issuer URL')
 })
