@@ -62,8 +62,8 @@ export function explainFailure(row: Backend, failure: Failure, host: string): Fa
 export function requirePlace(row: Backend, place: Place): Place {
   const missing = row.needs.find((name) => place[name] === undefined)
   if (missing === undefined) return place
-  throw new Failure('settings', `the profile names no ${missing}`, {
-    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass --${missing} NAME, or keep it in the profile: ls-auth profile set ${missing} NAME. Another back end: --backend ${listed(
+  throw new Failure('settings', `nothing names the ${missing}`, {
+    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass --${missing} NAME, set LS_AUTH_${missing.toUpperCase()}, or keep it in the profile: ls-auth profile set ${missing} NAME. Another back end: --backend ${listed(
       BACKEND_IDS.filter((id) => id !== row.id),
       'or',
     )}.`,

@@ -10,6 +10,7 @@ import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { shellWord } from '../command-line.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 
 interface SetOptions {
@@ -60,6 +61,14 @@ const usage = (message: string, key: string): Failure =>
   })
 
 function unknownKey(key: string): Failure {
+  const [, name = '', value = ''] = /^([a-z_.]+)=(.*)$/.exec(key) ?? []
+  if (SETTING_TABLE.some((row) => row.key === name.replace(/\..*/, ''))) {
+    // A secret is not repeated.
+    const word = name === 'client_secret' ? 'VALUE' : shellWord(value)
+    return new Failure('usage', `the value of ${name} stands behind a space, not =`, {
+      hint: `Did you mean: ls-auth profile set ${name} ${word}`,
+    })
+  }
   const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
   const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
     row.shape === 'table' ? `${row.key}.NAME` : row.key,

@@ -277,10 +277,7 @@ describe('a passphrase', { timeout: 60_000 }, () => {
     [
       'too short',
       ['seven77'],
-      [
-        'usage: the passphrase is shorter than 8 characters',
-        'Run ls-auth login again and choose a longer one.',
-      ],
+      ['usage: the passphrase is shorter than 8 characters', 'Choose a longer one: ls-auth login'],
     ],
     [
       'typed differently',

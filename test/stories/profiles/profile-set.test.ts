@@ -94,3 +94,13 @@ describe('profile set', () => {
     expect((await world.type('ls-auth profile set leeway 30s')).stderr).toContain('there is no profile in')
   })
 })
+
+it.each([
+  ['client_id=y', 'client_id y'],
+  ['leeway=30s', 'leeway 30s'],
+  ['client_secret=hush', 'client_secret VALUE'],
+])('profile set %s: without the sign', async (typed, meant) => {
+  const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+  expect(exit).toBe(2)
+  expect(stderr).toContain(`hint: Did you mean: ls-auth profile set ${meant}\n`)
+})

@@ -116,7 +116,7 @@ describe('doctor', () => {
     [
       'no project where the back end needs one',
       () => edit((text) => text.replace('project = "prod"', '')),
-      /^FAIL +API +the profile names no project\n +→ Lightstep needs organization and project/m,
+      /^FAIL +API +nothing names the project\n +→ Lightstep needs organization and project/m,
     ],
   ]
   it.each(broken)('%s: FAIL with the next step, exit 5', async (_, breakIt, words) => {

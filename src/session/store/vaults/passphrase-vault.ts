@@ -54,7 +54,7 @@ async function choosePassphrase(terminal: Terminal): Promise<string> {
   const first = await askPassphrase(terminal, 'Choose a passphrase for this session: ')
   if (first.length < LEAST_CHARACTERS) {
     throw new Failure('usage', `the passphrase is shorter than ${LEAST_CHARACTERS} characters`, {
-      hint: 'Run ls-auth login again and choose a longer one.',
+      hint: 'Choose a longer one: ls-auth login',
     })
   }
   if ((await askPassphrase(terminal, 'Once more: ')) === first) return first
