@@ -13,7 +13,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace get t.json --min soon', '--min: "soon" is not a duration'],
     ['ls-auth trace get t.json --depth none', '--depth: "none" is not a whole number from 1 to 1000000'],
     ['ls-auth trace get t.json --attr novalue', '--attr: "novalue" is not key=value'],
-    ['ls-auth trace get t.json --span what?', '"what?" is not a span or trace id'],
+    ['ls-auth trace get t.json --span what?', '--span: "what?" is not a span id'],
     ['ls-auth trace get t.json --trace what?', '"what?" is not a span or trace id'],
     ['ls-auth trace get t.json --from soon', '--from: "soon" is no moment of a trace'],
     ['ls-auth trace get t.json --to soon', '--to: "soon" is no moment of a trace'],

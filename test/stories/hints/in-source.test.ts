@@ -77,6 +77,8 @@ const values = () => ({
   CMD: 'true',
   'login VALUE': '--paste',
   'get ID': place.stage.spanId,
+  'get VALUE': place.stage.spanId,
+  '--ids': '-',
   SPAN_ID: place.stage.spanId,
   'get FILE': place.file,
 })
@@ -85,8 +87,8 @@ describe('a command that any text of the program names', () => {
   it.each(TEXTS)('%s: %s', async (_, text) => {
     for (const words of commandsIn(text)) {
       await signIn()
-      place.world.stdin = [place.stage.trace.traceId]
       const line = filled(words, values())
+      place.world.stdin = [/--ids/.test(line) ? place.stage.spanId : place.stage.trace.traceId]
       // These wait for a person: that they are understood shows at a provider that is out of order.
       const waits = /--(device|paste|no-browser)/.test(line)
       place.stage.provider.tamper = waits ? { discovery: () => ({ status: 500, raw: '' }) } : {}
