@@ -26,6 +26,7 @@ export default defineConfig({
     env: { LS_AUTH_SEED: String(seedOf()) },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // More than processors: most tests wait for servers and processes of their own.
+    maxWorkers: 4,
   },
 })
