@@ -72,6 +72,17 @@ export const hasApache = (): boolean =>
 
 /** Starts the shipped gateway in a directory and on a loopback port of its own, and waits until it answers. */
 export async function startApache(options: ApacheOptions): Promise<ApacheGateway> {
+  for (let left = 3; ; left--) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      // Apache cannot choose a port itself, and somebody else may take one that was free just now.
+      if (left === 0 || !String(error).includes('Address already in use')) throw error
+    }
+  }
+}
+
+async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
   const root = await mkdtemp(join(tmpdir(), 'ls-auth-gateway-'))
   const port = await freePort()
   const accessFile = join(root, 'access.log')
