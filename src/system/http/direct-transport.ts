@@ -69,6 +69,8 @@ async function exchange(
       throw asked.reusedSocket && !signal.aborted ? new StaleConnection('', { cause: error }) : error
     })
     const body = await bodyOf(answer, request)
+    // A body without a length ends with its connection (RFC 9112 §6.3), also where we have closed that ourselves.
+    if (signal.aborted) throw signal.reason
     return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
   } finally {
     signal.removeEventListener('abort', stop)
