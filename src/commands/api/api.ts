@@ -118,7 +118,15 @@ async function filled(
 
 async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
   if (file === '-') return ports.terminal.readAllBytes(MOST_BYTES)
-  const content = await (await ports.files()).readForeign(file, MOST_BYTES)
+  const files = await ports.files()
+  const content = await files.readForeign(file, MOST_BYTES).catch((cause) => {
+    const why = safeText(String(cause?.code ?? ''), 40)
+    throw new Failure('usage', `cannot read ${safeText(file, 100)} (${why})`, {
+      hint:
+        why === 'EFBIG' ? `It has more than ${MOST_BYTES / 2 ** 20} MiB.` : 'Name a file that you may read.',
+      cause,
+    })
+  })
   if (content !== undefined) return content
   throw new Failure('usage', `there is no file ${safeText(file, 100)}`, { hint: 'Check its path.' })
 }

@@ -129,6 +129,8 @@ describe('nothing is sent', () => {
     ['/x -f a', 2, /-f: "a" is not key=value/],
     ['/x --input /nonexistent/body', 2, /there is no file/],
     ['/x -F a=@/nonexistent/body', 2, /there is no file/],
+    ['/x --input /tmp', 2, /cannot read \/tmp \(EISDIR\)/],
+    ['/x -F a=@/tmp', 2, /cannot read \/tmp \(EISDIR\)/],
     ['', 2, /missing required argument 'path'/],
   ])('ls-auth api %s', async (line, exit, words) => {
     const outcome = await api(line)
