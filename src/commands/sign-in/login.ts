@@ -21,11 +21,13 @@ import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } 
 import { openRecorder } from '../recorder.ts'
 import { namesApi } from '../require-api.ts'
 import { textFlag } from '../typed-flags.ts'
+import { requireOutsideProxy } from './outside-proxy.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login: CliCommand<LoginOptions> = { read, run }
 
 async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
+  requireOutsideProxy('login', invocation.ports.env)
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)

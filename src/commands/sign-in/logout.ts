@@ -10,6 +10,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { openRecorder } from '../recorder.ts'
+import { requireOutsideProxy } from './outside-proxy.ts'
 import { sharersOf } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
@@ -25,6 +26,7 @@ function read({ flags }: Typed): LogoutOptions {
 }
 
 async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
+  requireOutsideProxy('logout', invocation.ports.env)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
   const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation)]
   const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []

@@ -115,6 +115,19 @@ describe('exec --proxy', () => {
     expect(record).not.toContain(secret)
   })
 
+  it.each(['login', 'logout', 'logout --all'])(
+    '%s is for outside: the sign-in of the person stays as it is',
+    async (line) => {
+      const outcome = await exec(['--', ...OURS, ...line.split(' ')])
+      expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+      expect(outcome.stderr).toBe(
+        `error: ${line.split(' ')[0]} does not work through a local proxy (LS_AUTH_PROXY is set)\n` +
+          'hint: Run it outside of ls-auth exec --proxy.\n',
+      )
+      expect(await machine.run(['token'])).toMatchObject({ exit: 0 })
+    },
+  )
+
   it('a proxy behind a proxy works, too', async () => {
     const inner = ['exec', '--proxy', '--', ...OURS, 'services']
     expect(await exec(['--', ...elsewhere(), ...OURS, ...inner])).toMatchObject({ exit: 0, stderr: '' })
