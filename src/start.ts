@@ -1,4 +1,4 @@
-import { placesFor } from './settings/places.ts'
+import { placesFor } from './settings/files/places.ts'
 import { useCompileCache } from './system/compile-cache.ts'
 import { processEnv } from './system/env.ts'
 

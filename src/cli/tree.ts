@@ -2,8 +2,6 @@ import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeText } from '../text/safe-text.ts'
-import { CLAIM_COMMANDS } from './claim-commands.ts'
-import { CLOUD_COMMANDS } from './cloud-commands.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 import {
@@ -16,10 +14,12 @@ import {
   helpWidth,
 } from './help.ts'
 import type { WrongLine } from './likely-line.ts'
-import { PROFILE_COMMANDS } from './profile-commands.ts'
-import { PROGRAM_COMMANDS } from './program-commands.ts'
-import { SIGN_IN_COMMANDS } from './sign-in-commands.ts'
-import { TRACE_COMMANDS } from './trace-commands.ts'
+import { CLAIM_COMMANDS } from './rows/claim-commands.ts'
+import { CLOUD_COMMANDS } from './rows/cloud-commands.ts'
+import { PROFILE_COMMANDS } from './rows/profile-commands.ts'
+import { PROGRAM_COMMANDS } from './rows/program-commands.ts'
+import { SIGN_IN_COMMANDS } from './rows/sign-in-commands.ts'
+import { TRACE_COMMANDS } from './rows/trace-commands.ts'
 import { allVariables } from './variables.ts'
 
 /**

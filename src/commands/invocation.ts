@@ -1,9 +1,9 @@
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
+import { readSettings, type Settings } from '../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
-import { readSettings, type Settings } from '../settings/settings-files.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { wrapAdvice } from '../text/wrap.ts'
@@ -89,7 +89,7 @@ export async function loadProfile(
 }
 
 async function noteUnknown(invocation: Invocation, { unknownKeys, settingsFile }: Profile): Promise<void> {
-  const { adviceOnKey } = await import('../settings/unknown-key.ts')
+  const { adviceOnKey } = await import('../settings/files/unknown-key.ts')
   for (const key of unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
   for (const key of settingsFile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
 }

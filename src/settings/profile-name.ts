@@ -2,8 +2,8 @@ import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import { didYouMean } from '../text/near-name.ts'
 import { safeText } from '../text/safe-text.ts'
+import type { Settings } from './files/settings-files.ts'
 import type { Flags } from './resolve.ts'
-import type { Settings } from './settings-files.ts'
 
 /** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
 export function chooseName(

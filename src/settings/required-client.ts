@@ -2,9 +2,9 @@ import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import { safeText } from '../text/safe-text.ts'
+import type { Settings } from './files/settings-files.ts'
 import { chooseProfile, type Profile } from './profile.ts'
 import { FIRST_LOGIN } from './profile-name.ts'
-import type { Settings } from './settings-files.ts'
 
 /** Whether a client has issuer and client id. */
 export const isComplete = (client: PartialClient): client is Client =>

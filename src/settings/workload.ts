@@ -5,7 +5,7 @@ import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
 import { didYouMean } from '../text/near-name.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
-import { expandHome } from './places.ts'
+import { expandHome } from './files/places.ts'
 
 type Table = Readonly<Record<string, unknown>>
 

@@ -126,11 +126,7 @@ describe('what is no part of the plan is found', () => {
     ['src/session/renewal/state-machine.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
     ['src/claims/policy.ts', 'const now = new Date()', 'uses new Date(), but is pure'],
     ['src/trace/tree/trace-tree.ts', 'const id = Math.random()', 'uses Math.random, but is pure'],
-    [
-      'src/trace/render/waterfall/bar.ts',
-      'const width = process.stdout.columns',
-      'uses process, but is pure',
-    ],
+    ['src/trace/render/time/bar.ts', 'const width = process.stdout.columns', 'uses process, but is pure'],
     ['src/trace/tree/trace-tree.ts', '{ const process = 1 }; process.exit()', 'uses process, but is pure'],
     ['src/providers/presets/okta.ts', 'setTimeout(() => {}, 1)', 'uses setTimeout, but is pure'],
     ['src/session/flow/device.ts', "if (issuer.includes('.okta.com')) {}", 'names a provider'],

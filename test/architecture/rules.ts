@@ -30,7 +30,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   aws4fetch: 'src/session/workload/aws-proof.ts',
-  '@decimalturn/toml-patch': 'src/settings/toml-writing.ts',
+  '@decimalturn/toml-patch': 'src/settings/files/toml-writing.ts',
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   'fs-native-extensions': 'src/system/lock.ts',
@@ -38,7 +38,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,
-  'smol-toml': 'src/settings/toml-reading.ts',
+  'smol-toml': 'src/settings/files/toml-reading.ts',
   'string-width': 'src/text/display-width.ts',
   undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,
 }
@@ -72,7 +72,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/cloud-commands)\.ts$/
+  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/rows\/cloud-commands)\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Env } from '../../src/ports/ports.ts'
-import { changeConfig, readConfig } from '../../src/settings/config-file.ts'
-import type { Upgrade } from '../../src/settings/config-version.ts'
+import { changeConfig, readConfig } from '../../src/settings/files/config-file.ts'
+import type { Upgrade } from '../../src/settings/files/config-version.ts'
 import { realFiles } from '../../src/system/files.ts'
 
 /** What a version 2 might be: a setting with another name. */

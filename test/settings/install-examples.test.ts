@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import type { Env } from '../../src/ports/ports.ts'
 import type { Files } from '../../src/ports/storage.ts'
+import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
-import { readSettings } from '../../src/settings/settings-files.ts'
 
 const text = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8')
 const examples = [...text.matchAll(/^### (\w+)\n+```toml\n([\s\S]*?)^```/gm)]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../src/ports/ports.ts'
-import { placesFor } from '../../src/settings/places.ts'
+import { placesFor } from '../../src/settings/files/places.ts'
 import { systemConfigFile } from '../../src/system/env.ts'
 
 /** What docs/install.md says of each platform. */

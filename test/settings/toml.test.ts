@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseToml } from '../../src/settings/toml-reading.ts'
-import { patch } from '../../src/settings/toml-writing.ts'
+import { parseToml } from '../../src/settings/files/toml-reading.ts'
+import { patch } from '../../src/settings/files/toml-writing.ts'
 
 // Two libraries read a settings file: one for every command, one when it is changed.
 const ACCEPTED = {

@@ -1,5 +1,5 @@
 import type { Ports } from '../../ports/ports.ts'
-import { readSettings } from '../../settings/settings-files.ts'
+import { readSettings } from '../../settings/files/settings-files.ts'
 import { withoutUser } from '../../settings/urls.ts'
 
 /** A name that a shell may offer, and what it stands for. */

@@ -3,9 +3,9 @@ import { writeAtomically } from '../../atomic-write.ts'
 import { isObject } from '../../json-object.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import type { Flags } from '../../settings/resolve.ts'
-import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 
 /** Limits of the cache: a server chooses how many services it names. */

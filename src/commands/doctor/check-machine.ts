@@ -6,9 +6,9 @@ import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
+import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
-import { adviceOnKey } from '../../settings/unknown-key.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */

@@ -1,7 +1,7 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { defaultName } from '../../settings/profile-name.ts'
-import { readSettings, type Settings } from '../../settings/settings-files.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'

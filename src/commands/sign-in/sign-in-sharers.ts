@@ -2,10 +2,10 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import { sessionName } from '../../session/session-name.ts'
+import type { Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
-import type { Settings } from '../../settings/settings-files.ts'
 
 /** The other profiles that use the sign-in of this client: the same issuer, client id and account. */
 export function sharersOf(

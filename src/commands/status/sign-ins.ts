@@ -6,10 +6,10 @@ import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
 import { sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
 import { findSignIns } from '../../session/store/sign-ins.ts'
+import type { Settings } from '../../settings/files/settings-files.ts'
 import { type Profile, profileNamed, sendsToken } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
-import type { Settings } from '../../settings/settings-files.ts'
 import { namesApi } from '../require-api.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
+import { readSettings } from '../../settings/files/settings-files.ts'
 import { defaultName } from '../../settings/profile-name.ts'
-import { readSettings } from '../../settings/settings-files.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'

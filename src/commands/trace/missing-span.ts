@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Trace } from '../../trace/model.ts'
 import { commandLine } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
-import type { View } from './trace-view.ts'
+import type { View } from './output/view-options.ts'
 
 /** Fewer digits fit too many spans to say one of them. */
 const LEAST_DIGITS = 4

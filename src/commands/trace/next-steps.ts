@@ -3,7 +3,7 @@ import { idForTraceGet, type TraceSummary } from '../../trace/search.ts'
 import type { TraceTree } from '../../trace/tree/trace-tree.ts'
 import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
-import type { View } from './trace-view.ts'
+import type { View } from './output/view-options.ts'
 
 /** Flags of `trace get` that choose spans: another choice takes their place. */
 const CHOOSING = { errors: undefined, service: undefined, attr: undefined, min: undefined, depth: undefined }

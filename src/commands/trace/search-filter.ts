@@ -2,8 +2,8 @@ import { Failure } from '../../errors.ts'
 import { parseNanos } from '../../trace/nanos.ts'
 import type { TraceFilter } from '../../trace/search.ts'
 import type { TimeRange } from '../../trace/series.ts'
+import { readConditions, readCount } from './output/view-options.ts'
 import { readTimes } from './time-range.ts'
-import { readConditions, readCount } from './trace-view.ts'
 
 const DEFAULT_LIMIT = 20
 /** Maximum of `--limit`. Tempo's own maximum. */

@@ -11,10 +11,10 @@ import { type Invocation, tell } from '../invocation.ts'
 import { type BatchOptions, readBatch } from './batch/read-batch.ts'
 import { findTrace } from './find-trace.ts'
 import { requireService } from './known-service.ts'
+import { type Picture, writeTrace } from './output/trace-output.ts'
+import { readView, type View } from './output/view-options.ts'
 import { readFormat, tellMasked } from './print-rows.ts'
 import { readTraceArgument, readTraceId, type TraceArgument } from './trace-argument.ts'
-import { type Picture, writeTrace } from './trace-output.ts'
-import { readView, type View } from './trace-view.ts'
 
 interface TraceGetOptions {
   readonly argument: TraceArgument

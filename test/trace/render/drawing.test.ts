@@ -5,8 +5,8 @@ import { displayWidth } from '../../../src/text/display-width.ts'
 import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
-import { axisLine, niceStep } from '../../../src/trace/render/waterfall/axis.ts'
-import { drawBar, type Interval, markFailed } from '../../../src/trace/render/waterfall/bar.ts'
+import { axisLine, niceStep } from '../../../src/trace/render/time/axis.ts'
+import { drawBar, type Interval, markFailed } from '../../../src/trace/render/time/bar.ts'
 
 const unicode = glyphsFor(true)
 const ascii = glyphsFor(false)

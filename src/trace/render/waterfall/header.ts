@@ -4,7 +4,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import type { TimeWindow } from './window.ts'
+import type { TimeWindow } from '../time/window.ts'
 
 interface Fact {
   readonly text: string

@@ -3,8 +3,8 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
-import type { TimeWindow } from './window.ts'
 
 /** What a mark says, after a count of spans. */
 export const MARKS: Readonly<Record<SpanMark, string>> = {

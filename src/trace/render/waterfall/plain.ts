@@ -6,12 +6,12 @@ import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { timeWindow, zeroOf } from '../time/window.ts'
 import { topLines } from './header.ts'
 import { RowIds } from './row-ids.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 import type { WaterfallOptions } from './waterfall.ts'
-import { timeWindow, zeroOf } from './window.ts'
 
 /** Columns a name keeps, whatever stands after it. */
 const LEAST_NAME = 12

@@ -2,11 +2,11 @@ import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import type { Pen } from '../pen.ts'
+import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
 import { noteLines } from './notes.ts'
 import type { Rows } from './rows.ts'
 import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
-import type { TimeWindow } from './window.ts'
 
 /**
  * What a reader wants to know first, before rows that may fill many screens: where it broke and where the time went. Each

@@ -7,7 +7,7 @@ import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import type { TimeWindow } from './window.ts'
+import type { TimeWindow } from '../time/window.ts'
 
 /** How many of each finding are shown. */
 const MOST_SHOWN_FINDINGS = 3

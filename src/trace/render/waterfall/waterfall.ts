@@ -6,8 +6,9 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import { type Glyphs, glyphsFor } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { axisLine } from './axis.ts'
-import { drawBar, type Interval, markFailed } from './bar.ts'
+import { axisLine } from '../time/axis.ts'
+import { drawBar, type Interval, markFailed } from '../time/bar.ts'
+import { type TimeWindow, timeWindow, type Zoom, zoomed } from '../time/window.ts'
 import { Guides } from './guides.ts'
 import { type Heading, topLines } from './header.ts'
 import { Labels } from './label.ts'
@@ -15,7 +16,6 @@ import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } fro
 import { RowIds } from './row-ids.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
-import { type TimeWindow, timeWindow, type Zoom, zoomed } from './window.ts'
 
 /** How a waterfall is drawn. */
 export interface WaterfallOptions extends Heading {

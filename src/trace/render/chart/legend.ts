@@ -1,9 +1,9 @@
 import { displayWidth } from '../../../text/display-width.ts'
-import { seriesMark } from '../chart/chart-cells.ts'
-import type { SeriesOptions, ShownSeries } from '../chart/series-list.ts'
 import { fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { formatNumber } from '../number.ts'
+import { seriesMark } from './chart-cells.ts'
+import type { SeriesOptions, ShownSeries } from './series-list.ts'
 
 const HEADS = ['last', 'max', 'mean', 'min'] as const
 /** Columns a name should keep; figures give way to it, the last of them first. */

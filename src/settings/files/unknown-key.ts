@@ -1,5 +1,5 @@
-import { didYouMean } from '../text/near-name.ts'
-import { SETTING_TABLE } from './setting-table.ts'
+import { didYouMean } from '../../text/near-name.ts'
+import { SETTING_TABLE } from '../setting-table.ts'
 
 /** What to do about a key that this version does not know: in a profile, or at the top of a settings file. Empty: nothing. */
 export function adviceOnKey(key: string, where: 'profile' | 'file'): string {

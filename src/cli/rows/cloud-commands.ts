@@ -1,5 +1,5 @@
-import type { Row } from './command.ts'
-import { OF_A_SESSION } from './exit-statuses.ts'
+import type { Row } from '../command.ts'
+import { OF_A_SESSION } from '../exit-statuses.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 
@@ -33,6 +33,6 @@ export const CLOUD_COMMANDS: readonly Row[] = [
         line: `ls-auth aws-credentials --role-arn ${ROLE} --profile work`,
       },
     ],
-    load: async () => (await import('../commands/aws-credentials/aws-credentials.ts')).awsCredentials,
+    load: async () => (await import('../../commands/aws-credentials/aws-credentials.ts')).awsCredentials,
   },
 ]

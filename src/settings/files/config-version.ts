@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts'
+import { Failure } from '../../errors.ts'
 
 /** A settings file as parsed TOML. */
 export type Root = Readonly<Record<string, unknown>>

@@ -1,11 +1,11 @@
-import { Failure } from '../../errors.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { type AttributeCondition, parseCondition } from '../../trace/attribute-condition.ts'
-import type { Scale } from '../../trace/formats/output-choices.ts'
-import { parseSpanOrTraceId } from '../../trace/id.ts'
-import { type Moment, parseMoment } from '../../trace/moment.ts'
-import { parseNanos } from '../../trace/nanos.ts'
-import type { Selection } from '../../trace/select.ts'
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { type AttributeCondition, parseCondition } from '../../../trace/attribute-condition.ts'
+import type { Scale } from '../../../trace/formats/output-choices.ts'
+import { parseSpanOrTraceId } from '../../../trace/id.ts'
+import { type Moment, parseMoment } from '../../../trace/moment.ts'
+import { parseNanos } from '../../../trace/nanos.ts'
+import type { Selection } from '../../../trace/select.ts'
 
 /** Which part of a trace to show, from the flags of `trace get`. */
 export interface View {

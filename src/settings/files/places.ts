@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path'
-import type { Env } from '../ports/ports.ts'
+import type { Env } from '../../ports/ports.ts'
 
 /** Paths of settings and state, by the platform's conventions (XDG Base Directory on Linux). */
 export interface Places {

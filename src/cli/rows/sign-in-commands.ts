@@ -1,7 +1,7 @@
-import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../backends/data-source.ts'
-import { API_SETTINGS } from '../settings/setting-table.ts'
-import { choice, collect, type Row } from './command.ts'
-import { OF_A_SESSION, OF_THE_API } from './exit-statuses.ts'
+import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../../backends/data-source.ts'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { choice, collect, type Row } from '../command.ts'
+import { OF_A_SESSION, OF_THE_API } from '../exit-statuses.ts'
 
 /** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [
@@ -27,7 +27,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'on a machine without a browser', line: 'ls-auth login --device' },
       { does: 'ask for one more scope', line: 'ls-auth login --scope traces:read' },
     ],
-    load: async () => (await import('../commands/sign-in/login.ts')).login,
+    load: async () => (await import('../../commands/sign-in/login.ts')).login,
   },
   {
     usage: 'logout',
@@ -40,7 +40,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },
       { does: 'before you give the machine away', line: 'ls-auth logout --all' },
     ],
-    load: async () => (await import('../commands/sign-in/logout.ts')).logout,
+    load: async () => (await import('../../commands/sign-in/logout.ts')).logout,
   },
   {
     usage: 'status',
@@ -49,7 +49,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'who is signed in, by profile', line: 'ls-auth status' },
       { does: 'for scripts: local state only, no request', line: 'ls-auth status --json' },
     ],
-    load: async () => (await import('../commands/status/status.ts')).status,
+    load: async () => (await import('../../commands/status/status.ts')).status,
   },
   {
     usage: 'token [word]',
@@ -83,7 +83,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         line: 'ls-auth token --format curl-config | curl -K - https://traces.acme.example/',
       },
     ],
-    load: async () => (await import('../commands/token/token.ts')).token,
+    load: async () => (await import('../../commands/token/token.ts')).token,
   },
   {
     usage: 'exec [command...]',
@@ -107,7 +107,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       },
       { does: 'a program that must not have a token', line: 'ls-auth exec --proxy -- ./agent' },
     ],
-    load: async () => (await import('../commands/exec/exec.ts')).exec,
+    load: async () => (await import('../../commands/exec/exec.ts')).exec,
   },
   {
     usage: 'proxy',
@@ -134,7 +134,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         line: `ls-auth proxy --port 4711 --print ${DATA_SOURCE_FORMAT} > traces.yaml`,
       },
     ],
-    load: async () => (await import('../commands/proxy/proxy.ts')).proxy,
+    load: async () => (await import('../../commands/proxy/proxy.ts')).proxy,
   },
   {
     usage: 'api <path>',
@@ -158,6 +158,6 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         line: 'ls-auth api /projects/prod/telemetry/query_timeseries --input query.json',
       },
     ],
-    load: async () => (await import('../commands/api/api.ts')).api,
+    load: async () => (await import('../../commands/api/api.ts')).api,
   },
 ]

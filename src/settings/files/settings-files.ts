@@ -1,5 +1,5 @@
-import type { Env } from '../ports/ports.ts'
-import type { Files } from '../ports/storage.ts'
+import type { Env } from '../../ports/ports.ts'
+import type { Files } from '../../ports/storage.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
 

@@ -1,7 +1,7 @@
-import type { Group } from './command.ts'
+import type { Group } from '../command.ts'
 
 const loadChange = (name: 'use' | 'remove') => async () =>
-  (await import('../commands/profile/profile-change.ts'))[name]
+  (await import('../../commands/profile/profile-change.ts'))[name]
 
 /** Commands that manage profiles. */
 export const PROFILE_COMMANDS: Group = {
@@ -36,7 +36,7 @@ export const PROFILE_COMMANDS: Group = {
           line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
         },
       ],
-      load: async () => (await import('../commands/profile/profile-add.ts')).addProfile,
+      load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
     },
     {
       usage: 'list',
@@ -45,7 +45,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'for people', line: 'ls-auth profile list' },
         { does: 'for scripts', line: 'ls-auth profile list --json' },
       ],
-      load: async () => (await import('../commands/profile/profile-list.ts')).list,
+      load: async () => (await import('../../commands/profile/profile-list.ts')).list,
     },
     {
       usage: 'show [name]',
@@ -55,7 +55,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'the profile in use', line: 'ls-auth profile show' },
         { does: 'another one', line: 'ls-auth profile show staging' },
       ],
-      load: async () => (await import('../commands/profile/profile-show.ts')).show,
+      load: async () => (await import('../../commands/profile/profile-show.ts')).show,
     },
     {
       usage: 'set <key> [value...]',
@@ -70,7 +70,7 @@ export const PROFILE_COMMANDS: Group = {
         { does: 'sign in only while in the group ops', line: 'ls-auth profile set expect.groups ops' },
         { does: 'back to the keychain', line: 'ls-auth profile set store --unset --profile staging' },
       ],
-      load: async () => (await import('../commands/profile/profile-set.ts')).setInProfile,
+      load: async () => (await import('../../commands/profile/profile-set.ts')).setInProfile,
     },
     {
       usage: 'use <name>',
@@ -93,7 +93,7 @@ export const PROFILE_COMMANDS: Group = {
         },
         { does: 'import it on another machine', line: 'ls-auth profile add work --from work.toml' },
       ],
-      load: async () => (await import('../commands/profile/profile-transfer.ts')).exportProfile,
+      load: async () => (await import('../../commands/profile/profile-transfer.ts')).exportProfile,
     },
     {
       usage: 'remove <name>',

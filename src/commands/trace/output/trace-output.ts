@@ -1,17 +1,17 @@
-import { Failure } from '../../errors.ts'
-import { safeJson } from '../../text/safe-text.ts'
-import { isoTime } from '../../trace/formats/iso-time.ts'
-import type { TraceDataFormat, TraceFormat } from '../../trace/formats/output-choices.ts'
-import { type Moment, placeMoment } from '../../trace/moment.ts'
-import type { Focus } from '../../trace/render/span-details/focus.ts'
-import type { HeaderFacts } from '../../trace/render/waterfall/header.ts'
-import type { WaterfallOptions } from '../../trace/render/waterfall/waterfall.ts'
-import type { Zoom } from '../../trace/render/waterfall/window.ts'
-import { matchingNodes, nodesInView } from '../../trace/select.ts'
-import type { Adjusted } from '../../trace/tree/skew.ts'
-import type { TraceTree } from '../../trace/tree/trace-tree.ts'
-import type { Invocation } from '../invocation.ts'
-import type { View } from './trace-view.ts'
+import { Failure } from '../../../errors.ts'
+import { safeJson } from '../../../text/safe-text.ts'
+import { isoTime } from '../../../trace/formats/iso-time.ts'
+import type { TraceDataFormat, TraceFormat } from '../../../trace/formats/output-choices.ts'
+import { type Moment, placeMoment } from '../../../trace/moment.ts'
+import type { Focus } from '../../../trace/render/span-details/focus.ts'
+import type { Zoom } from '../../../trace/render/time/window.ts'
+import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
+import type { WaterfallOptions } from '../../../trace/render/waterfall/waterfall.ts'
+import { matchingNodes, nodesInView } from '../../../trace/select.ts'
+import type { Adjusted } from '../../../trace/tree/skew.ts'
+import type { TraceTree } from '../../../trace/tree/trace-tree.ts'
+import type { Invocation } from '../../invocation.ts'
+import type { View } from './view-options.ts'
 
 /** Where a trace came from. */
 export interface Source {
@@ -45,7 +45,7 @@ export async function writeTrace(
 }
 
 async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {
-  const { exportTrace: traceData } = await import('../../trace/formats/export-trace.ts')
+  const { exportTrace: traceData } = await import('../../../trace/formats/export-trace.ts')
   const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
@@ -80,7 +80,7 @@ async function writeDrawing(
   }
   const { terminal } = invocation.ports
   if (format === 'md') {
-    const { renderMarkdown } = await import('../../trace/render/waterfall/markdown.ts')
+    const { renderMarkdown } = await import('../../../trace/render/waterfall/markdown.ts')
     return terminal.page(renderMarkdown(tree, options), '\n')
   }
   const lines = await linesOf(invocation, tree, view, options)
@@ -96,7 +96,7 @@ async function detailsOf(
   facts: HeaderFacts,
 ): Promise<Pick<WaterfallOptions, 'head' | 'foot'>> {
   if (!focus && !details) return {}
-  const { detailsOfRows, focusHead } = await import('../../trace/render/span-details/focus.ts')
+  const { detailsOfRows, focusHead } = await import('../../../trace/render/span-details/focus.ts')
   const all = focus ?? { tree, node: 0, scale }
   return {
     ...(focus && { head: (pen) => focusHead(focus, facts, pen) }),
@@ -118,15 +118,15 @@ async function linesOf(
 ): Promise<Iterable<string>> {
   const { columns: width, unicode } = terminal
   if (plain)
-    return (await import('../../trace/render/waterfall/plain.ts')).renderPlain(tree, { ...options, width })
-  const { renderWaterfall } = await import('../../trace/render/waterfall/waterfall.ts')
+    return (await import('../../../trace/render/waterfall/plain.ts')).renderPlain(tree, { ...options, width })
+  const { renderWaterfall } = await import('../../../trace/render/waterfall/waterfall.ts')
   return renderWaterfall(tree, { ...options, width, unicode, style: await terminal.style('out') })
 }
 
 /** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */
 async function zoomOf(tree: TraceTree, { from, to, scale }: View): Promise<Zoom> {
   if (!from && !to) return {}
-  const { timeWindow, zeroOf } = await import('../../trace/render/waterfall/window.ts')
+  const { timeWindow, zeroOf } = await import('../../../trace/render/time/window.ts')
   const zero = zeroOf(timeWindow(tree, scale))
   const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
-import { writeAtomically } from '../atomic-write.ts'
-import { Failure } from '../errors.ts'
-import { isObject } from '../json-object.ts'
-import type { Env } from '../ports/ports.ts'
-import type { Files } from '../ports/storage.ts'
-import { safeText } from '../text/safe-text.ts'
+import { writeAtomically } from '../../atomic-write.ts'
+import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
+import type { Env } from '../../ports/ports.ts'
+import type { Files } from '../../ports/storage.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { type Root, UPGRADES, type Upgrade, upgrade } from './config-version.ts'
 
 /** A settings file as parsed TOML; resolve.ts validates the values. */

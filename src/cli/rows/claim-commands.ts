@@ -1,7 +1,7 @@
 import { Option } from 'commander'
-import { API_SETTINGS } from '../settings/setting-table.ts'
-import { choice, collect, type Row, tokenOnLine } from './command.ts'
-import { OF_A_SESSION } from './exit-statuses.ts'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { choice, collect, type Row, tokenOnLine } from '../command.ts'
+import { OF_A_SESSION } from '../exit-statuses.ts'
 
 const givenToken = () =>
   new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(
@@ -29,7 +29,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
       { does: 'what is in a token from elsewhere?', line: 'cat token.txt | ls-auth whoami --token -' },
       { does: 'for scripts', line: 'ls-auth whoami --json' },
     ],
-    load: async () => (await import('../commands/identity/whoami.ts')).whoami,
+    load: async () => (await import('../../commands/identity/whoami.ts')).whoami,
   },
   {
     usage: 'check',
@@ -74,7 +74,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         line: 'cat token.txt | ls-auth check --token - --iss https://login.acme.example',
       },
     ],
-    load: async () => (await import('../commands/identity/check.ts')).check,
+    load: async () => (await import('../../commands/identity/check.ts')).check,
   },
   {
     usage: 'doctor',
@@ -90,6 +90,6 @@ export const CLAIM_COMMANDS: readonly Row[] = [
       { does: 'what is wrong here?', line: 'ls-auth doctor' },
       { does: 'a report for a ticket', line: 'ls-auth doctor --bundle report.json' },
     ],
-    load: async () => (await import('../commands/doctor/doctor.ts')).doctor,
+    load: async () => (await import('../../commands/doctor/doctor.ts')).doctor,
   },
 ]

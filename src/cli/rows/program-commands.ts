@@ -1,5 +1,5 @@
-import { RECORD_FORMATS } from '../trace/formats/output-choices.ts'
-import { choice, type Group, type Row } from './command.ts'
+import { RECORD_FORMATS } from '../../trace/formats/output-choices.ts'
+import { choice, type Group, type Row } from '../command.ts'
 
 const COMPLETION: Row = {
   usage: 'completion [shell]',
@@ -17,7 +17,7 @@ const COMPLETION: Row = {
       line: 'ls-auth completion powershell | Out-String | Invoke-Expression',
     },
   ],
-  load: async () => (await import('../commands/completion/completion.ts')).completion,
+  load: async () => (await import('../../commands/completion/completion.ts')).completion,
 }
 
 const VERSION: Row = {
@@ -27,7 +27,7 @@ const VERSION: Row = {
     { does: 'for people', line: 'ls-auth version' },
     { does: 'for scripts', line: 'ls-auth version --json' },
   ],
-  load: async () => (await import('../commands/version.ts')).version,
+  load: async () => (await import('../../commands/version.ts')).version,
 }
 
 const AUDIT_LIST: Row = {
@@ -46,7 +46,7 @@ const AUDIT_LIST: Row = {
     },
     { does: 'of one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
   ],
-  load: async () => (await import('../commands/audit/audit-list.ts')).auditList,
+  load: async () => (await import('../../commands/audit/audit-list.ts')).auditList,
 }
 
 const AUDIT: Group = {

@@ -1,0 +1,118 @@
+import { type Command, Option } from 'commander'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
+import { choice, collect, type Group, type Row } from '../command.ts'
+import { OF_THE_API } from '../exit-statuses.ts'
+import { QUERY_COMMANDS } from './query-commands.ts'
+import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
+
+const GET: Row = {
+  usage: 'get [id]',
+  description:
+    'show one trace; [id] is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
+  options: getOptions,
+  settings: API_SETTINGS,
+  completes: ['files'],
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
+  examples: [
+    { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+    {
+      does: 'only what failed and what led there',
+      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --errors',
+    },
+    { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
+    {
+      does: 'many, one a line; the same command goes on where it was stopped',
+      line: 'ls-auth trace get --ids ids.txt -o otlp --resume traces.ndjson',
+    },
+  ],
+  load: async () => (await import('../../commands/trace/trace-get.ts')).traceGet,
+}
+
+const SEARCH: Row = {
+  usage: 'search',
+  description: 'find traces that have a span as described',
+  options: searchOptions,
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
+  examples: [
+    {
+      does: 'what failed in the last quarter of an hour?',
+      line: 'ls-auth trace search --service checkout --errors --since 15m',
+    },
+    {
+      does: 'slow requests of one customer',
+      line: 'ls-auth trace search --attr customer.id=42 --min 500ms --limit 50',
+    },
+    {
+      does: 'in the words of the back end (TraceQL)',
+      line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
+    },
+    { does: 'in a file', line: 'ls-auth trace search --file traces.json --name "GET /cart"' },
+  ],
+  load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
+}
+
+/** Commands that read traces. */
+export const TRACE_COMMANDS: readonly (Row | Group)[] = [
+  {
+    usage: 'trace',
+    description: 'read traces',
+    examples: [
+      { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
+      { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+    ],
+    rows: [GET, SEARCH],
+  },
+  ...QUERY_COMMANDS,
+]
+
+function getOptions(command: Command): void {
+  command
+    .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
+    .option('--errors', 'only failed spans (and, in a tree, the spans above them)')
+    .option('--service <name>', 'only spans of this service')
+    .option(
+      '--attr <key=value>',
+      'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
+      collect,
+    )
+    .option('--min <duration>', 'only spans that took at least this long (5ms)')
+    .option('--depth <levels>', 'only this many levels of the tree, from the top')
+    .option('--span <id>', 'this span, whole (attributes, events, exception, links), and what is below it')
+    .option('--details', 'the same of every span that is drawn')
+    .option('--show-ids', 'span ids on the rows')
+    .option('--full', 'leave nothing out of long values, stacks and lists')
+    .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (RFC 3339)')
+    .option('--to <time>', 'only up to this moment')
+    .option('--trace <id>', 'which trace, when a file holds several')
+    .option('--unfold', 'show every span; without it, repeated siblings share one row')
+    .addOption(
+      choice(
+        '--scale <kind>',
+        'the time axis: linear cuts long tails off, fit and log show them, critical shows the time of the root only',
+        SCALES,
+      ),
+    )
+    .option('--skew', 'correct wrong clocks: move spans that lie outside their parents')
+    .option('--no-bars', 'show the tree without bars')
+    .option(
+      '--ids <file>',
+      'many traces instead, one a line: a file with one id a line, or NDJSON with traceId (- for standard input)',
+    )
+    .option('--resume <file>', 'with --ids: write into this file, and fetch only what is not in it yet')
+    .option('--plain', 'indented text without drawing characters, for screen readers and grep')
+  sensitive(ownFlags(command))
+}
+
+function searchOptions(command: Command): void {
+  spanConditions(command)
+    .option('--errors', 'a span that failed')
+    // Alias for compatibility.
+    .addOption(new Option('--error').hideHelp())
+    .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
+    .option('--limit <count>', 'at most this many traces (20 when not given)')
+  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+}
