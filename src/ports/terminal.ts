@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /** Colours and weights; each function returns the styled text. */
 export interface Style {
   bold(text: string): string
@@ -5,12 +7,47 @@ export interface Style {
   red(text: string): string
   green(text: string): string
   yellow(text: string): string
+  /** Foreground and background change places: the line that a cursor is on. */
+  inverse(text: string): string
   /** A colour of a palette of twelve, by index; they differ on light and on dark backgrounds, and none is red. */
   palette(index: number, text: string): string
 }
 
+/** A key that was pressed. */
+export interface Key {
+  /** `up`, `pagedown`, `return`, `escape`, `backspace`, or the letter; empty for other characters. */
+  readonly name: string
+  /** What it types; empty for keys that type nothing. */
+  readonly text: string
+  /** Ctrl or Alt was held down. */
+  readonly ctrl: boolean
+}
+
+/** A place on the screen, counted from 0. */
+export interface Spot {
+  readonly line: number
+  readonly column: number
+}
+
+/** The whole terminal, taken over for a while: keys come one by one, and nothing is echoed. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  /** Shows these lines, from the top; no line may be wider than the screen. The terminal's own cursor goes to `cursor`. */
+  show(lines: readonly string[], cursor: Spot): Promise<void>
+  /**
+   * The keys that were pressed since the last call; waits for one. Without any: the screen has changed its size, or must
+   * be drawn anew. Undefined: the input has ended. Ctrl-C and Ctrl-Z do not come: they end and stop the process.
+   */
+  next(): Promise<readonly Key[] | undefined>
+  /** Hands a text to the clipboard of the terminal (OSC 52). False: this terminal is known not to take one. */
+  copy(text: string): Promise<boolean>
+}
+
 /** stdin, stdout and stderr. */
 export interface Terminal {
+  /** Standard input and output as streams, for a protocol that is spoken over both: whoever takes them prints nothing else. */
+  streams(): { readonly input: Readable; readonly output: Writable }
   /**
    * Writes data to stdout: a text, or many texts with `after` behind each, streamed. Resolves when everything is
    * flushed; a closed pipe (EPIPE) ends the run with 0.
@@ -45,4 +82,11 @@ export interface Terminal {
   readLine(signal?: AbortSignal): Promise<string | undefined>
   /** Prompts without echo; undefined when stdin or stderr is no terminal, or at the end of the input. */
   readSecret(prompt: string): Promise<string | undefined>
+  /** Standard input and output are a terminal on which a cursor can be moved. */
+  readonly hasScreen: boolean
+  /**
+   * Takes the whole terminal over for `work`, on its alternate screen. However `work` ends, by a signal too, the terminal
+   * is given back as it was. Must not be called without {@link hasScreen}.
+   */
+  withScreen<T>(work: (screen: Screen) => Promise<T>): Promise<T>
 }

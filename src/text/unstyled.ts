@@ -9,5 +9,6 @@ export const UNSTYLED: Style = {
   red: bare,
   green: bare,
   yellow: bare,
+  inverse: bare,
   palette: (_, text) => text,
 }

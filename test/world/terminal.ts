@@ -9,6 +9,11 @@ export interface Terminal {
   type(line: string, options?: { meanwhile?: (shown: string) => void; seconds?: number }): Promise<string>
   /** What is on the screen, wrapped lines joined. */
   shown(): string
+  /** Presses keys by the names that tmux has for them: `Down`, `C-c`, `Enter`, `q`. */
+  press(...keys: readonly string[]): void
+  resize(columns: number, rows: number): void
+  /** Resolves with what is on the screen, without what was scrolled away, once it shows this. */
+  sees(pattern: RegExp): Promise<string>
   close(): void
 }
 
@@ -23,8 +28,9 @@ export async function openTerminal(
   const size = ['-x', String(columns), '-y', '50']
   const settings = Object.entries({ PS1: PROMPT, ...variables }).map(([name, value]) => `${name}=${value}`)
   tmux('new-session', '-d', ...size, 'env', '-u', 'ENV', ...settings, 'sh', '-i')
-  const shown = (): string =>
-    tmux('capture-pane', '-p', '-J', '-S', '-', '-t', '0')
+  const shown = (): string => captured('-S', '-')
+  const captured = (...more: readonly string[]): string =>
+    tmux('capture-pane', '-p', '-J', '-t', '0', ...more)
       .split('\n')
       .map((line) => line.trimEnd())
       .join('\n')
@@ -38,6 +44,13 @@ export async function openTerminal(
   await until(isReady, 10)
   return {
     shown,
+    press: (...keys) => void tmux('send-keys', '-t', '0', ...keys),
+    resize: (width, height) =>
+      void tmux('resize-window', '-t', '0', '-x', String(width), '-y', String(height)),
+    async sees(pattern) {
+      await until(() => pattern.test(captured()), 30)
+      return captured()
+    },
     async type(line, { meanwhile, seconds = 30 } = {}) {
       tmux('send-keys', '-t', '0', '-l', 'clear')
       tmux('send-keys', '-t', '0', 'Enter')

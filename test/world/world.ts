@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import type { Env, Ports } from '../../src/ports/ports.ts'
 import type { Programs } from '../../src/ports/programs.ts'
 import type { Keychain } from '../../src/ports/storage.ts'
@@ -136,6 +137,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
     },
     terminal: {
+      streams: () => ({ input: Readable.from([]), output: new PassThrough() }),
       out: write,
       page: write,
       outBytes: async (bytes) => {
@@ -153,6 +155,10 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       style: async () => UNSTYLED,
       setColor: () => {},
       setPager: () => {},
+      hasScreen: false,
+      withScreen: async () => {
+        throw new Error('there is no screen')
+      },
       readAll: async () => (await Promise.all(world.stdin.splice(0).map(given))).join('\n'),
       readAllBytes: async () => Buffer.from((await Promise.all(world.stdin.splice(0).map(given))).join('\n')),
       readSecret: async () => given(world.stdin.shift()),

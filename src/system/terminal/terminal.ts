@@ -54,6 +54,12 @@ export function processTerminal(
     typeof text === 'string' ? out.write(text) : out.writeAll(text, after)
   const unicode = isUnicode(variables)
   return {
+    streams() {
+      exitState.stdinRead = true
+      // Elsewhere a pipe is written at once (Node: "A note on process I/O").
+      exitState.outputBuffered ||= process.platform === 'win32'
+      return { input: process.stdin, output: process.stdout }
+    },
     out: write,
     outBytes: (bytes) => out.writeBytes(bytes),
     async page(text, after = '') {
@@ -87,6 +93,7 @@ export function processTerminal(
         red: (text) => chalk.red(text),
         green: (text) => chalk.green(text),
         yellow: (text) => chalk.yellow(text),
+        inverse: (text) => chalk.inverse(text),
         palette: (index, text) => paints[index % paints.length]?.(text) ?? text,
       }
     },
@@ -100,6 +107,14 @@ export function processTerminal(
       (await input()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
     readAllBytes: async (maxBytes) => (await input()).readAllBytes(maxBytes),
     readLine: async (signal) => (await input()).readLine(signal),
+    get hasScreen() {
+      return out.isTTY && inIsTTY() && variables.TERM !== 'dumb'
+    },
+    async withScreen(work) {
+      exitState.stdinRead = true
+      const { withScreen } = await import('./full-screen.ts')
+      return withScreen(out, variables, work)
+    },
     readSecret: async (prompt) => (await input()).readSecret(prompt),
   }
 }

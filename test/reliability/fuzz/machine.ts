@@ -1,3 +1,4 @@
+import { PassThrough, Readable } from 'node:stream'
 import { run } from '../../../src/cli.ts'
 import { NetworkFailure } from '../../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
@@ -76,6 +77,8 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       },
     },
     terminal: {
+      // A server that speaks a protocol finds its input at the end.
+      streams: () => ({ input: Readable.from([machine.stdin]), output: new PassThrough() }),
       columns: 100,
       unicode: true,
       out: write,
@@ -88,6 +91,10 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       style: async () => UNSTYLED,
       setColor: () => {},
       setPager: () => {},
+      hasScreen: false,
+      withScreen: async () => {
+        throw new Error('there is no screen')
+      },
       readAll: async () => machine.stdin.toString(),
       readAllBytes: async () => machine.stdin,
       readLine: async () => undefined,

@@ -86,6 +86,9 @@ function machine(
     clock: { now: () => 1_790_000_000_000, sleep: untouched },
     terminal: {
       ...screen,
+      streams: () => {
+        throw new Error('no protocol is spoken here')
+      },
       out: write,
       page: write,
       outBytes: untouched,
@@ -96,6 +99,8 @@ function machine(
       style: async () => UNSTYLED,
       setColor: () => {},
       setPager: () => {},
+      hasScreen: false,
+      withScreen: untouched,
       readAll: untouched,
       readAllBytes: async () => bytes,
       readLine: untouched,

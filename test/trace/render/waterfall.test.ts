@@ -26,6 +26,7 @@ const painted: Style = {
   red: colour(31),
   green: colour(32),
   yellow: colour(33),
+  inverse: colour(7),
   palette: (index, text) => colour(90 + (index % 6))(text),
 }
 

@@ -1,0 +1,82 @@
+import { emitKeypressEvents, type Interface } from 'node:readline'
+import type { ReadStream } from 'node:tty'
+import type { Key, Screen } from '../../ports/terminal.ts'
+
+/** Keys as Node's readline decodes them. */
+interface Keypress {
+  readonly name?: string | undefined
+  readonly ctrl?: boolean
+  readonly meta?: boolean
+}
+
+/** What two keys of raw mode do, in which the terminal itself sends no signal for them. */
+export interface SignalKeys {
+  /** Ctrl-C. */
+  readonly interrupt: () => void
+  /** Ctrl-Z. */
+  readonly stop: () => void
+}
+
+/** Keys that wait for whoever asks for them. */
+export interface Keys {
+  readonly next: Screen['next']
+  /** Answers a waiting {@link next} without a key. */
+  wake(): void
+  close(): void
+}
+
+/** After Escape alone so long is waited for the rest of a sequence; over a slow line its bytes come apart. */
+const ESCAPE_MILLISECONDS = 50
+
+/** Reads keys from a terminal in raw mode, by Node's own decoder of escape sequences. */
+export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Keys {
+  let waiting: (() => void) | undefined
+  let keys: Key[] = []
+  let isWoken = false
+  let hasEnded = false
+  const answer = () => {
+    waiting?.()
+    waiting = undefined
+  }
+  const pressed = (typed: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
+    if (ctrl && name === 'c') return interrupt()
+    if (ctrl && name === 'z') return stop()
+    const text = !ctrl && !meta && typed !== undefined && !/\p{Cc}/u.test(typed) ? typed : ''
+    // Escape alone counts as Alt there.
+    keys.push({ name, text, ctrl: ctrl || (meta && name !== 'escape') })
+    answer()
+  }
+  const ended = () => {
+    hasEnded = true
+    answer()
+  }
+  // Of an interface the decoder reads no more than this; a whole one would read lines as well.
+  emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_MILLISECONDS } as unknown as Interface)
+  input.on('keypress', pressed)
+  // A terminal that was closed answers with an error (EIO) instead of an end.
+  for (const event of ['end', 'error', 'close'] as const) input.on(event, ended)
+  input.resume()
+  return {
+    async next() {
+      if (keys.length === 0 && !isWoken && !hasEnded) {
+        await new Promise<void>((resolve) => {
+          waiting = resolve
+        })
+      }
+      if (keys.length === 0 && !isWoken) return undefined
+      const taken = keys
+      keys = []
+      isWoken = false
+      return taken
+    },
+    wake() {
+      isWoken = true
+      answer()
+    },
+    close() {
+      input.removeListener('keypress', pressed)
+      for (const event of ['end', 'error', 'close'] as const) input.removeListener(event, ended)
+      input.pause()
+    },
+  }
+}
