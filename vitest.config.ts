@@ -1,32 +1,59 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 import { seedOf } from './test/seed.ts'
 
 /**
- * Minutes of many small failures, of servers of other people, and of real waits. CI runs them; `npm test` alone stays
- * under three minutes without.
+ * Many small failures, servers of other people, real waits, and sweeps of hundreds of commands, attacks or processes, each
+ * of many seconds. CI runs them; `npm test` alone stays under three minutes without.
  */
 const SLOW = [
   'test/strangers/**',
   'test/session/faults.test.ts',
   'test/stories/hints/in-source.test.ts',
   'test/process/keychain/keychain-load.test.ts',
+  // Two hundred processes at once.
+  'test/process/record-volley.test.ts',
+  // Eight hundred commands: twenty answers to a renewal, with seven statuses.
+  'test/stories/providers/token-answers.test.ts',
+  // Two hundred attacks, each with proxies and waits of its own.
+  'test/process/local-proxy/proxy-attack.test.ts',
 ]
 const all = process.env.LS_AUTH_TEST_ALL === '1'
 const isNamed = SLOW.some((slow) => process.argv.some((word) => word.includes(slow.replace('/**', ''))))
 if (!all && !isNamed)
   process.stderr.write(`SKIPPED slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
 
+/** They need a process that has loaded nothing before, or measure its memory. */
+const ALONE = ['test/world-tests/silence.test.ts', 'test/stories/profiles/profiles.test.ts']
+const exclude = [...configDefaults.exclude, ...(all || isNamed ? [] : SLOW)]
+
+const everywhere = {
+  setupFiles: ['test/seeded-properties.ts', 'test/canary-count/of-a-file.ts'],
+  // A random seed is chosen here, once for all files.
+  env: { LS_AUTH_SEED: String(seedOf()) },
+  testTimeout: 30_000,
+  // A hook starts real servers and signs in.
+  hookTimeout: 90_000,
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(all || isNamed ? [] : SLOW)],
-    setupFiles: ['test/seeded-properties.ts', 'test/canary-count/of-a-file.ts'],
-    globalSetup: ['test/canary-count/of-all.ts'],
-    // A random seed is chosen here, once for all files.
-    env: { LS_AUTH_SEED: String(seedOf()) },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     // More than processors: most tests wait for servers and processes of their own.
-    maxWorkers: 4,
+    maxWorkers: 5,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        test: {
+          ...everywhere,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...ALONE],
+          globalSetup: ['test/canary-count/of-all.ts'],
+          // Files share processes that are loaded and warm, which halves the processor time. No module of ours keeps state.
+          isolate: false,
+        },
+      },
+      { test: { ...everywhere, name: 'alone', include: ALONE, exclude } },
+    ],
   },
 })

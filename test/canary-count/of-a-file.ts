@@ -1,8 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import { afterAll } from 'vitest'
-import { searched } from '../world/canaries.ts'
+import { forgetSecrets, searched } from '../world/canaries.ts'
 
-/** Read before each test file (vitest.config.ts): notes at its end how much was searched for secrets. */
+// Run before each test file (vitest.config.ts): it has nothing to do with the secrets of the file before.
+forgetSecrets()
+
+/** Notes at the end of the file how much was searched for secrets. */
 afterAll(() => {
   const path = process.env.LS_AUTH_CANARIES
   const counts = searched()

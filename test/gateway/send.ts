@@ -15,6 +15,8 @@ export interface Message {
   headers?: OutgoingHttpHeaders
   body?: string
   agent?: Agent
+  /** The address that the request comes from. */
+  from?: string
   /** Certificates to trust, PEM. */
   ca?: string
   rejectUnauthorized?: boolean
@@ -32,7 +34,7 @@ export interface Answer {
  * A connection of its own unless an agent is given. Follows no redirect.
  */
 export function send(origin: string, path: string, message: Message = {}): Promise<Answer> {
-  const { method = 'GET', token, body, agent, ca, rejectUnauthorized } = message
+  const { method = 'GET', token, body, agent, from, ca, rejectUnauthorized } = message
   const { protocol, hostname, port } = new URL(origin)
   const headers: OutgoingHttpHeaders = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -41,7 +43,17 @@ export function send(origin: string, path: string, message: Message = {}): Promi
   }
   return new Promise((resolve, reject) => {
     const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
-      { hostname, port, path, method, headers, agent: agent ?? false, ca, rejectUnauthorized },
+      {
+        hostname,
+        port,
+        path,
+        method,
+        headers,
+        agent: agent ?? false,
+        localAddress: from,
+        ca,
+        rejectUnauthorized,
+      },
       (response) => {
         text(response).then(
           (whole) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole }),

@@ -4,7 +4,7 @@ import { startPlayWorld } from './world.ts'
 
 /**
  * A place to play, on this machine's loopback only: `npm run play`, then type in another terminal what it prints.
- * Ctrl-C ends everything and leaves nothing.
+ * Ctrl-C ends everything and leaves nothing; a command that still runs in the other terminal would write its record anew.
  */
 async function play(): Promise<void> {
   const world = await startPlayWorld()
@@ -30,7 +30,7 @@ ${thingsToType(world)
   .map(([line, does]) => `  ${line}\n      ${does}`)
   .join('\n')}
 
-Ctrl-C ends it and leaves nothing.
+Ctrl-C ends it and leaves nothing. End first what still runs in the other terminal (--follow): it would write to .play again.
 `)
   await ended
   await Promise.all([world.close(), directory.remove()])

@@ -46,6 +46,7 @@ export async function startPlayWorld(ports = PORTS): Promise<PlayWorld> {
         scope: 'traces:read',
         upstream: api.url,
         apiKey: API_KEY,
+        signIn: { client_id: provider.clientId, backend: 'lightstep', organization: 'acme', project: 'prod' },
       }),
     )
     const tempo = keep(await startTempoApi({ port: ports.tempo, traces, filters: true }))

@@ -3,6 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { movedTo } from '../play/traffic.ts'
 import { type CiPlatform, SUBJECT, startCiPlatform } from '../world/ci-platform.ts'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Ended, type Machine, openMachine } from '../world/machine.ts'
@@ -52,7 +53,10 @@ beforeAll(async () => {
       trust: { issuer, jwksUri, audience: LOGIN, subject: SUBJECT },
     },
   })
-  tempo = await startTempoApi({ traces: [makeTrace({ seed: 9 })], apiKey: 'key-of-the-api' })
+  tempo = await startTempoApi({
+    traces: [movedTo(Date.now() - 60_000, makeTrace({ seed: 9 }))],
+    apiKey: 'key-of-the-api',
+  })
   gateway = await startGateway({
     issuer: provider.issuer,
     audience: 'api://traces',

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { browse } from '../world/browser.ts'
+import { freePort } from '../world/free-port.ts'
 import { needs } from '../world/needs.ts'
-import { freePort, startServerProcess } from './server-process.ts'
+import { startServerProcess } from './server-process.ts'
 import { countPosts, removeOrKeep, type Stranger } from './stranger.ts'
 
 const APPLICATION = fileURLToPath(new URL('doorkeeper.ru', import.meta.url))

@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../world/free-port.ts'
 import type { Form } from '../world/html-forms.ts'
 import { needs } from '../world/needs.ts'
 import { lemonIni, lemonSettings } from './lemonldap-settings.ts'
-import { freePort, startServerProcess } from './server-process.ts'
+import { startServerProcess } from './server-process.ts'
 import { countPosts, removeOrKeep, type Stranger } from './stranger.ts'
 
 const run = promisify(execFile)

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listen } from '../world/loopback-server.ts'
 
 /** How to start a server that is no part of this project. */
 export interface ServerCommand {
@@ -74,11 +72,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // It has ended already.
   }
-}
-
-/** A TCP port that is free on loopback at this moment. */
-export async function freePort(): Promise<number> {
-  const listening = await listen(createServer())
-  await listening.close()
-  return listening.port
 }

@@ -1,5 +1,6 @@
+import { parse } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
-import { safeJson, safeText } from '../../src/text/safe-text.ts'
+import { safeJson, safeText, safeToml } from '../../src/text/safe-text.ts'
 
 const HIDDEN: readonly [string, number][] = [
   ['escape', 0x1b],
@@ -45,6 +46,13 @@ describe('a character that nobody would see', () => {
     const json = safeJson({ text })
     expect(json).toMatch(/^[\x20-\x7e]*$/)
     expect(JSON.parse(json)).toEqual({ text })
+    const toml = safeToml(`name = "${text}"\n[next]\n`)
+    expect(toml).toMatch(/^[\x20-\x7e\n]*$/)
+    expect(parse(toml)).toEqual({ name: text, next: {} })
+  })
+
+  it('in TOML by the shorter of its two escapes', () => {
+    expect(safeToml('\u001b \u202e \u{e0001}')).toBe('\\u001b \\u202e \\U000e0001')
   })
 
   it('a lone surrogate is, too', () => {

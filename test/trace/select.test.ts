@@ -5,7 +5,8 @@ import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../src/trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView, type Selection, subtree } from '../../src/trace/select.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeTrace, spanId } from './make.ts'
+import { anyTrace } from './any-trace.ts'
+import { makeTrace, spanId } from './make.ts'
 
 const tree = buildTree(
   makeTrace(

@@ -70,9 +70,9 @@ describe('innocent text', () => {
   it('of a megabyte takes milliseconds, with a thousand secrets', () => {
     const searcher = new Searcher()
     for (let n = 0; n < 1000; n++) searcher.add(`${JWT}-${n}`, 'token')
-    const started = performance.now()
+    const began = process.cpuUsage()
     searcher.find(JSON.stringify({ spans: Array(20_000).fill('service checkout, 12 ms, no error') }))
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000)
   })
 })
 

@@ -1,5 +1,5 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { CookieJar } from './cookie-jar.ts'
 import { type Button, type Form, formsOf } from './html-forms.ts'
@@ -50,14 +50,32 @@ export async function approveDevice(
   return walk(new URL(device.verificationUri), visitor, { userCode: device.userCode })
 }
 
+/** Connections of one walk, which a browser keeps for the next page. */
+type Agents = Readonly<Record<'http' | 'https', HttpAgent>>
+
 async function walk(start: URL, visitor: Visitor, typed: { userCode?: string }): Promise<Page> {
+  const keepAlive = { keepAlive: true }
+  const agents = { http: new HttpAgent(keepAlive), https: new HttpsAgent(keepAlive) }
+  try {
+    return await follow(start, visitor, typed, agents)
+  } finally {
+    for (const agent of Object.values(agents)) agent.destroy()
+  }
+}
+
+async function follow(
+  start: URL,
+  visitor: Visitor,
+  typed: { userCode?: string },
+  agents: Agents,
+): Promise<Page> {
   const jar = visitor.cookies ?? new CookieJar()
   const filled = new Set<string>()
   let at = start
   let provider = start.origin
   let sent: URLSearchParams | undefined
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const page = await visit(at, jar, sent, visitor.ca)
+    const page = await visit(at, jar, agents, sent, visitor.ca)
     const target = redirectTarget(page)
     if (target) {
       if (START_PAGE.test(at.pathname)) provider = target.origin
@@ -101,7 +119,13 @@ function fill(form: Form, visitor: Visitor, typed: { userCode?: string }): URLSe
   return fields
 }
 
-async function visit(url: URL, jar: CookieJar, form?: URLSearchParams, ca?: string): Promise<Page> {
+async function visit(
+  url: URL,
+  jar: CookieJar,
+  agents: Agents,
+  form?: URLSearchParams,
+  ca?: string,
+): Promise<Page> {
   const cookie = jar.header(url)
   const body = form?.toString()
   const headers = {
@@ -115,11 +139,15 @@ async function visit(url: URL, jar: CookieJar, form?: URLSearchParams, ca?: stri
   }
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
-    const options = { method, headers: { ...headers, host: url.host }, agent: false, timeout: 15_000 }
+    const options = { method, headers: { ...headers, host: url.host }, timeout: 15_000 }
     const request =
       url.protocol === 'https:'
-        ? httpsRequest(url, { ...options, hostname: '127.0.0.1', servername: url.hostname, ca }, resolve)
-        : httpRequest(url, options, resolve)
+        ? httpsRequest(
+            url,
+            { ...options, agent: agents.https, hostname: '127.0.0.1', servername: url.hostname, ca },
+            resolve,
+          )
+        : httpRequest(url, { ...options, agent: agents.http }, resolve)
     request.once('timeout', () => request.destroy(new Error(`no answer from ${url.host}`)))
     request.once('error', reject)
     request.end(body)

@@ -1,6 +1,6 @@
 /**
- * Canaries: every secret that the world of a test file mints, searched for in all that the program leaves behind. A test
- * file has them for itself, since the test runner loads this module once for each.
+ * Canaries: every secret that the world of a test file mints, searched for in all that the program leaves behind. Test files
+ * share a process: what was minted for the file before is forgotten when the next begins (test/canary-count/of-a-file.ts).
  */
 
 /**
@@ -23,15 +23,20 @@ export interface Leak {
 
 /** Shorter ones would be found in innocent text. */
 const SHORTEST = 12
-/** So many characters of a needle are its place in the table. */
-const PREFIX = 8
+/** So many characters somewhere in a needle are the mark by which it is found. */
+const MARK = 8
+/** So many places of a needle are looked at for a mark that is its own. */
+const PLACES = 8
+/** Bits of the sum over the last characters of a text; each moves the others by five, so that the last five count. */
+const SUM = (1 << 22) - 1
 
 /** Searches text for many secrets in many forms at once; the time depends on the length of the text alone. */
 export class Searcher {
   readonly #known = new Set<string>()
-  readonly #byPrefix = new Map<string, Needle[]>()
-  /** Which pairs of characters a needle begins with. */
-  readonly #pairs = new Uint8Array(1 << 16)
+  readonly #texts = new Set<string>()
+  readonly #byMark = new Map<string, (Needle & { readonly at: number })[]>()
+  /** Which sums the end of a mark has. */
+  readonly #sums = new Uint8Array(SUM + 1)
   /** How many secrets it knows. */
   get size(): number {
     return this.#known.size
@@ -41,30 +46,47 @@ export class Searcher {
     if (secret.length < SHORTEST || this.#known.has(secret)) return
     this.#known.add(secret)
     for (const [form, text] of formsOf(secret)) {
-      const prefix = text.slice(0, PREFIX)
-      const same = this.#byPrefix.get(prefix) ?? []
-      if (same.some((needle) => needle.text === text)) continue
-      same.push({ text, form, kind })
-      this.#byPrefix.set(prefix, same)
-      this.#pairs[pairAt(text, 0)] = 1
+      if (this.#texts.has(text)) continue
+      this.#texts.add(text)
+      this.#file({ text, form, kind })
     }
+  }
+
+  /** Tokens of one issuer begin alike, and often end so: the mark is one that fewest others have. */
+  #file(needle: Needle): void {
+    const { text } = needle
+    let best = { at: 0, others: Number.POSITIVE_INFINITY }
+    for (let place = 0; place < PLACES && best.others > 0; place++) {
+      const at = Math.floor(((text.length - MARK) * place) / (PLACES - 1))
+      const others = this.#byMark.get(text.slice(at, at + MARK))?.length ?? 0
+      if (others < best.others) best = { at, others }
+    }
+    const mark = text.slice(best.at, best.at + MARK)
+    const same = this.#byMark.get(mark) ?? []
+    same.push({ ...needle, at: best.at })
+    this.#byMark.set(mark, same)
+    let sum = 0
+    for (let i = 0; i < MARK; i++) sum = next(sum, mark, i)
+    this.#sums[sum] = 1
   }
 
   /** The first secret of a kind that is not allowed here. */
   find(text: string, allowed: readonly Kind[] = []): Leak | undefined {
-    for (let at = 0; at + SHORTEST <= text.length; at++) {
-      if (this.#pairs[pairAt(text, at)] === 0) continue
-      const found = this.#byPrefix
-        .get(text.slice(at, at + PREFIX))
-        ?.find((needle) => !allowed.includes(needle.kind) && text.startsWith(needle.text, at))
+    let sum = 0
+    for (let end = 0; end < text.length; end++) {
+      sum = next(sum, text, end)
+      if (this.#sums[sum] === 0) continue
+      const start = end + 1 - MARK
+      const found = this.#byMark
+        .get(text.slice(Math.max(start, 0), end + 1))
+        ?.find((needle) => !allowed.includes(needle.kind) && text.startsWith(needle.text, start - needle.at))
       if (found) return { form: found.form, kind: found.kind }
     }
     return undefined
   }
 }
 
-const pairAt = (text: string, at: number): number =>
-  ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff)
+const next = (sum: number, text: string, at: number): number => ((sum << 5) ^ text.charCodeAt(at)) & SUM
 
 /** A secret as it may be written: encoded, and by parts. */
 export function formsOf(secret: string): [form: string, text: string][] {
@@ -105,8 +127,14 @@ function inBase64(bytes: Buffer, offset: number): [string, string][] {
   ])
 }
 
-const searcher = new Searcher()
-const counts = { commands: 0, places: 0 }
+let searcher = new Searcher()
+let counts = { commands: 0, places: 0 }
+
+/** A new test file begins: what was minted and searched until now is not its own. */
+export function forgetSecrets(): void {
+  searcher = new Searcher()
+  counts = { commands: 0, places: 0 }
+}
 
 /** Makes a secret a canary of this test file. */
 export const mint = (secret: string, kind: Kind = 'never'): void => searcher.add(secret, kind)

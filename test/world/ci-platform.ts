@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { SecretSet } from './canaries.ts'
 import { httpServer, listen } from './loopback-server.ts'
-import { generateSigningKey, signJwt } from './provider/keys.ts'
+import { firstSigningKey, signJwt } from './provider/keys.ts'
 
 /** One request for a token, as the runner of a CI job saw it. */
 export interface TokenRequest {
@@ -37,7 +37,7 @@ export const SUBJECT = 'repo:acme/app:environment:prod'
 const LIFE = 300
 
 export async function startCiPlatform(): Promise<CiPlatform> {
-  const key = await generateSigningKey()
+  const key = await firstSigningKey()
   const password = `job-password-${randomUUID()}`
   const requests: TokenRequest[] = []
   const secrets = new SecretSet()

@@ -9,6 +9,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
+import { type ProofError, type ProofRules, proofChecker } from './proof-check.ts'
 
 /** Whom the gateway lets through, and to where. */
 export interface GatewayOptions {
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   audience: string
   /** A scope the token must have. */
   scope: string
+  /** The parameters of a challenge for a token whose sign-in is not good enough. */
+  stepUp?: (claims: JWTPayload) => string | undefined
   /** The caller must be in one of these, when given. */
   groups?: readonly string[]
   /** Origin of the API behind, without a path. */
@@ -25,6 +28,10 @@ export interface GatewayOptions {
   apiKey: string
   tls?: ServerIdentity
   port?: number
+  /** What it says about signing in, as the member `ls_auth` (RFC 9728); it says nothing when absent. */
+  signIn?: Readonly<Record<string, string>>
+  /** Takes tokens that are bound to a key, and no others. Read at each request. */
+  proofs?: ProofRules
   /** How it gets to the provider; the global fetch when absent. */
   fetch?: typeof fetch
 }
@@ -55,15 +62,17 @@ export interface Gateway {
 /** Why a request goes no further, as RFC 6750 section 3 words it. */
 interface Refusal {
   readonly status: number
-  readonly error?: 'invalid_token' | 'insufficient_scope'
+  readonly error?: ProofError | 'insufficient_scope'
   readonly description?: string
 }
 
 const HOP_BY_HOP = new Set(
-  'authorization connection cookie host keep-alive proxy-authorization te trailer transfer-encoding upgrade'.split(
+  'authorization connection cookie dpop host keep-alive proxy-authorization te trailer transfer-encoding upgrade'.split(
     ' ',
   ),
 )
+
+const METADATA_PATH = '/.well-known/oauth-protected-resource'
 
 /** Reading, though the method says otherwise: queries too long for an address. */
 const READING_POST = /\/telemetry\/(query_timeseries|attributes)$/
@@ -83,6 +92,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     })
     return keys
   }
+  const proofs = proofChecker(() => options.proofs ?? {})
   const server = httpServer(async (request, response) => {
     const n = ++requests
     const { method = 'GET', url = '/' } = request
@@ -96,14 +106,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       })
     })
     if (method !== 'POST') request.resume()
+    if (options.signIn && url === METADATA_PATH) return describe(response, gateway.url, options)
     try {
-      const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+      const scheme = options.proofs ? /^dpop +(\S+)$/i : /^bearer +(\S+)$/i
+      const token = scheme.exec(request.headers.authorization ?? '')?.[1]
       if (!token) return refuse(response, options, { status: 401 })
       const verified = await verify(token, await findKeys(), options)
       claims = verified.claims
+      if (options.proofs && claims) {
+        response.setHeader('date', new Date(proofs.now()).toUTCString())
+        const error = await proofs.check(request, gateway.url, token, claims)
+        const nonce = proofs.nonce()
+        if (nonce) response.setHeader('dpop-nonce', nonce)
+        if (error) return refuse(response, options, { status: 401, error, description: 'see the proof' })
+      }
       if (gateway.distrusts(n)) {
         const description = 'the token cannot be accepted'
         return refuse(response, options, { status: 401, error: 'invalid_token', description })
+      }
+      const wanted = claims && options.stepUp?.(claims)
+      if (wanted !== undefined) {
+        response.setHeader('www-authenticate', `Bearer realm="traces", ${wanted}`)
+        return problem(response, 401, 'step_up', 'another sign-in is required')
       }
       if (verified.refusal) return refuse(response, options, verified.refusal)
       if (method !== 'GET' && !(method === 'POST' && READING_POST.test(url))) {
@@ -130,7 +154,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return gateway
 }
 
-async function discoverKeys(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
+/** Protected resource metadata (RFC 9728 §2). */
+function describe(response: ServerResponse, url: string, { issuer, scope, signIn }: GatewayOptions): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(
+    JSON.stringify({
+      resource: url,
+      authorization_servers: [issuer],
+      scopes_supported: [scope],
+      bearer_methods_supported: ['header'],
+      ls_auth: signIn,
+    }),
+  )
+}
+
+/** The keys of an issuer, found through discovery. */
+export async function discoverKeys(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
   const response = await get(`${issuer}/.well-known/openid-configuration`, { redirect: 'error' })
   const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown }
   if (metadata.issuer !== issuer || typeof metadata.jwks_uri !== 'string') throw new Error('bad metadata')
@@ -198,7 +237,8 @@ function refuse(response: ServerResponse, options: GatewayOptions, refusal: Refu
     ...(refusal.error !== 'invalid_token' && { scope: options.scope }),
   }
   const challenge = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`)
-  response.setHeader('www-authenticate', `Bearer ${challenge.join(', ')}`)
+  const scheme = options.proofs ? 'DPoP algs="ES256",' : 'Bearer'
+  response.setHeader('www-authenticate', `${scheme} ${challenge.join(', ')}`)
   problem(
     response,
     refusal.status,

@@ -18,6 +18,8 @@ declare module 'oidc-provider' {
       route: string
       client?: { clientId: string; clientName?: string }
       params?: Record<string, unknown>
+      /** What a grant was made of, by kind. */
+      entities?: Record<string, { acr?: string; amr?: string[]; authTime?: number } | undefined>
     }
   }
 

@@ -5,7 +5,7 @@ import type { Context } from 'oidc-provider'
 import { type Kind, SecretSet } from './canaries.ts'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 import { interactionPages } from './provider/interactions.ts'
-import { generateSigningKey, type SigningKey, signJwt } from './provider/keys.ts'
+import { firstSigningKey, generateSigningKey, type SigningKey, signJwt } from './provider/keys.ts'
 import { loadOidcProvider } from './provider/load-quietly.ts'
 import { type ProviderRequest, recordRequest } from './provider/requests.ts'
 import { CLIENT_ID, providerSettings } from './provider/settings.ts'
@@ -24,6 +24,8 @@ export interface ProviderOptions {
   tls?: ServerIdentity
   /** The name its issuer goes by; 127.0.0.1, where it listens in any case, when absent. */
   host?: string
+  /** Proofs of keys (DPoP) need a nonce of this provider. */
+  proofNonce?: boolean
   /** Life of access tokens; 3600 when absent. */
   accessTokenSeconds?: number
   /** Life of ID tokens; 3600 when absent. */
@@ -35,11 +37,18 @@ export interface ProviderOptions {
   /** Seconds between polls that the device endpoint announces; 5 when absent. Not enforced. */
   deviceInterval?: number
   withoutRevocation?: boolean
+  /** Registers clients that ask for it (RFC 7591), and lets them take that back (RFC 7592). */
+  withRegistration?: boolean
   withoutDeviceFlow?: boolean
   /** See `Provider.delayTokenMilliseconds`. */
   delayTokenMilliseconds?: number
   /** Audiences the provider knows, the default first; `api://traces` alone when absent. */
   resources?: string[]
+  /**
+   * The ways to sign in that it knows, the usual one first. The access tokens then say how and when the person signed in, and
+   * the parameter `claims` is taken. Absent: it does not know any.
+   */
+  acrValues?: readonly string[]
   /** Programs that get tokens without a person. */
   workloads?: WorkloadClients
   /** False lets unexpected errors of the provider reach stderr, to debug a test. Silent when absent. */
@@ -61,6 +70,8 @@ export interface Provider {
   /** Grants destroyed because a used code or refresh token was presented again. */
   grantsRevoked(): number
   liveRefreshTokens(): number
+  /** Ids of the clients that have registered themselves, and have not taken it back. */
+  registeredClients(): string[]
   /** Replaces the signing key: the old one is gone from the JWKS at once, sessions and tokens stay. */
   rotateKeys(): Promise<void>
   /** Every code, device code, access, refresh and ID token ever sent or forged here. */
@@ -89,7 +100,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const recorded = new WeakMap<IncomingMessage, ProviderRequest>()
   const secrets = new SecretSet()
   const counts = { refreshed: 0, grantsRevoked: 0 }
-  let key = await generateSigningKey()
+  let key = await firstSigningKey()
   let foreign: Promise<SigningKey> | undefined
   let app: RequestListener
   const complain = (error: unknown) => {
@@ -132,7 +143,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
         issued: (secret: string, kind: Kind) => secrets.add(secret, kind),
       }),
     )
-    oidc.use(interactionPages(oidc))
+    oidc.use(interactionPages(oidc, options.acrValues))
     if (options.workloads) registerWorkloadGrants(oidc, options.workloads)
     oidc.on('grant.success', (ctx: Context) => {
       if (ctx.oidc.params?.grant_type === 'refresh_token') counts.refreshed += 1
@@ -164,6 +175,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       requests.filter((request) => request.path === '/token/revocation' && request.status === 200).length,
     grantsRevoked: () => counts.grantsRevoked,
     liveRefreshTokens: () => store.liveRefreshTokens(),
+    registeredClients: () => store.registeredClients(),
     async rotateKeys() {
       key = await generateSigningKey()
       app = build()

@@ -95,7 +95,8 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     const { signal, milliseconds } = await token.ended
     session.thaw()
     expect(signal).toBe('SIGINT')
-    expect(milliseconds).toBeLessThan(2_000)
+    // Without a look at signals it would end after 5 seconds, when the keychain is given up.
+    expect(milliseconds).toBeLessThan(4_000)
   })
 
   it.skipIf(!hasTerminal)('a person at a terminal is told of the wait, and is served after it', async () => {

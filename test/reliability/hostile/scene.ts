@@ -47,6 +47,7 @@ export const startSharedProvider = (): Promise<Provider> =>
 export async function openScene(provider: Provider): Promise<Scene & { close(): Promise<void> }> {
   provider.tamper = {}
   const world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+  world.looksAtSockets = true
   await world.writeConfig(
     [
       '[profiles.work]',

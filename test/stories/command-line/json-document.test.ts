@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Member, neverSeen, readJsonDocument } from '../../architecture/json-document.ts'
 import { ENTRIES } from '../../cli/rows.ts'
+import { movedTo } from '../../play/traffic.ts'
 import { startCiPlatform } from '../../world/ci-platform.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startSecurityTokenService } from '../../world/security-token-service.ts'
@@ -21,7 +22,7 @@ let file: string
 beforeAll(async () => {
   stage = await openStage({ provider: { deviceInterval: 1 } })
   const { world, trace } = stage
-  tempo = await startTempoApi({ traces: [trace], filters: true })
+  tempo = await startTempoApi({ traces: [movedTo(Date.now() - 60_000, trace)], filters: true })
   jaeger = await startJaegerApi({ traces: [trace] })
   file = join(world.home, 'all.json')
   await writeFile(file, JSON.stringify(EVERYTHING))

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { isAsShown, sessionsUnder } from '../../readme/sessions.ts'
+import { freePort } from '../../world/free-port.ts'
 import { cognito } from '../../world/simulator/behaviours/cognito.ts'
 import { ENTRA_API, entra } from '../../world/simulator/behaviours/entra.ts'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openWorld } from '../../world/world.ts'
-import { freePort, simulatorAt } from '../providers/place.ts'
+import { simulatorAt } from '../providers/place.ts'
 
 const typed = sessionsUnder('With your provider', readFileSync('README.md', 'utf8'))
 

@@ -1,4 +1,4 @@
-import { listen } from '../../../src/session/flow/loopback.ts'
+import { freePort } from '../../world/free-port.ts'
 import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { type Simulator, startSimulator } from '../../world/simulator/simulator.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -60,13 +60,6 @@ function withPort(uri: string, port: number): string {
   const url = new URL(uri)
   url.port = String(port)
   return url.href
-}
-
-/** A port that is free on both loopback families, for a moment at least. */
-export async function freePort(): Promise<number> {
-  const loopback = await listen({ host: 'localhost', ports: 'any', path: '' })
-  await loopback.finish('done')
-  return Number(new URL(loopback.redirectUri).port)
 }
 
 /** The claims of a JWT, unverified. */

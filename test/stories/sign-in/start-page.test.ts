@@ -170,6 +170,7 @@ describe.skipIf(!isMet(CAN_BE_SOMEBODY_ELSE, 'another user of the machine: needs
   'where users can be told apart',
   () => {
     it('another user gets nothing, however fast, and the person signs in', async () => {
+      world.looksAtSockets = true
       const running = login()
       const start = await opened
       for (const page of [start, printed()]) expect(await fetchAsSomebodyElse(page)).toBe('403 null')

@@ -51,6 +51,7 @@ describe('a setting that is no URL of an HTTP proxy', () => {
     'ftp://p',
     'nonsense',
     'http://',
+    'socks5://http%3A@p:1080',
     'http://u%zz:p@h',
     'http://u:%zz@h',
   ])('%s is refused and not repeated', async (value) => {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { criticalPath } from '../../../src/trace/analysis/critical-path.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeChain, makeTrace, type Sketch, soundTrace } from '../make.ts'
+import { anyTrace, soundTrace } from '../any-trace.ts'
+import { makeChain, makeTrace, type Sketch } from '../make.ts'
 
 /** `[span, from, to]` in milliseconds. */
 function pathOf(...sketches: Sketch[]): [number, number, number][] {

@@ -5,7 +5,8 @@ import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analy
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeSpan, makeTrace, type Sketch } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { makeSpan, makeTrace, type Sketch } from '../make.ts'
 
 const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>
   Array.from({ length: count }, (_, i) => ({

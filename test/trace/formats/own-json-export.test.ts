@@ -4,7 +4,8 @@ import { safeJson } from '../../../src/text/safe-text.ts'
 import { isoTime } from '../../../src/trace/formats/iso-time.ts'
 import { type JsonTrace, toJsonText } from '../../../src/trace/formats/own/own-json-export.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
-import { anyTrace, EPOCH, makeSpan, makeTrace } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { EPOCH, makeSpan, makeTrace } from '../make.ts'
 
 /** What `trace get -o json` prints. */
 function printed(trace: Trace): string {

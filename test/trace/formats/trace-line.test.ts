@@ -6,7 +6,8 @@ import { TRACE_LINES } from '../../../src/trace/formats/output-choices.ts'
 import { LINE_SHAPES, LONGEST_MATCH, traceLine } from '../../../src/trace/formats/trace-line.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeSpan, makeTrace } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { makeSpan, makeTrace } from '../make.ts'
 import { anyOtlpTrace } from '../rich.ts'
 
 const whole = async (format: 'json' | 'otlp', trace: Trace): Promise<unknown> =>

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeChain, makeTrace, type Sketch } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { makeChain, makeTrace, type Sketch } from '../make.ts'
 
 const CHECKOUT: Sketch[] = [
   { id: 1, name: 'POST /checkout', service: 'frontend', ms: 480, status: 'error' },

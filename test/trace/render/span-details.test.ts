@@ -13,7 +13,8 @@ import { spanDetails } from '../../../src/trace/render/span-details/span-details
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, EPOCH, makeChain, makeSpan, makeTrace } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { EPOCH, makeChain, makeSpan, makeTrace } from '../make.ts'
 import { anyOtlpTrace } from '../rich.ts'
 
 const pens = (width: number): Pen[] => [

@@ -10,7 +10,8 @@ import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import * as world from '../../world/trace-data.ts'
-import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
 
 function draw(trace: Trace, options: Partial<WaterfallOptions> = {}): string[] {
   return [...renderWaterfall(buildTree(trace), { width: 80, unicode: true, style: UNSTYLED, ...options })]

@@ -11,7 +11,8 @@ import { stepAt, timeWindow, zoomed } from '../../../src/trace/render/time/windo
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { nodesInView } from '../../../src/trace/select.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, EPOCH, makeTrace } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { EPOCH, makeTrace } from '../make.ts'
 
 const unicode = glyphsFor(true)
 

@@ -4,7 +4,8 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, makeTrace, type Sketch, soundTrace } from '../make.ts'
+import { anyTrace, soundTrace } from '../any-trace.ts'
+import { makeTrace, type Sketch } from '../make.ts'
 
 const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }
 const server = (at: number, ms: number, more: Partial<Sketch> = {}): Sketch => {

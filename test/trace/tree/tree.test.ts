@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
+import { anyTrace } from '../any-trace.ts'
+import { EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
 
 const all = (tree: TraceTree) => [...tree.spans.keys()]
 const names = (tree: TraceTree, nodes = all(tree)) =>

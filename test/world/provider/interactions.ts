@@ -4,7 +4,7 @@ import { consentPage, loginPage } from './pages.ts'
 import { findPerson } from './people.ts'
 
 /** Answers `/interaction/:uid`: the provider's own sign-in and consent pages, for people and for HTTP clients. */
-export function interactionPages(provider: Provider): Middleware {
+export function interactionPages(provider: Provider, acrValues: readonly string[] = []): Middleware {
   return async (ctx, next) => {
     if (!/^\/interaction\/[^/]+$/.test(ctx.path)) return next()
     ctx.set('cache-control', 'no-store')
@@ -30,8 +30,18 @@ export function interactionPages(provider: Provider): Middleware {
     }
     const login = (form.get('login') ?? '').trim()
     if (!findPerson(login)) return show(ctx, details, 'There is no such user.')
-    return finish(provider, ctx, { login: { accountId: login } })
+    return finish(provider, ctx, { login: { accountId: login, ...wayOf(details, acrValues) } })
   }
+}
+
+/** The first way that was asked for and is known here, by `acr_values` or by `claims`; else the usual one, a password. */
+function wayOf({ params }: InteractionDetails, known: readonly string[]): { acr?: string; amr?: string[] } {
+  const { acr_values: values = '', claims = '{}' } = params as { acr_values?: string; claims?: string }
+  const { value, values: more = [] } = JSON.parse(claims).id_token?.acr ?? {}
+  const asked = [...values.split(' '), value, ...more].find((one) => known.includes(one))
+  const [usual] = known
+  if (usual === undefined) return {}
+  return { acr: asked ?? usual, amr: asked === undefined || asked === usual ? ['pwd'] : ['pwd', 'otp'] }
 }
 
 function show(ctx: Context, details: InteractionDetails, problem?: string): void {

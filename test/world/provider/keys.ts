@@ -1,6 +1,7 @@
 import { constants, createHmac, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import { inTurns } from '../in-turns.ts'
 
 /** An RSA signing key of the provider. */
 export interface SigningKey {
@@ -17,6 +18,12 @@ export async function generateSigningKey(): Promise<SigningKey> {
   const kid = await calculateJwkThumbprint(exported)
   return { kid, privateKey, jwk: { ...exported, kid, alg: 'RS256', use: 'sig' } }
 }
+
+/**
+ * The key that a server begins with; the seven before it in this process have other ones. What replaces it is fresh. Making a key
+ * takes a tenth of a second of processor time.
+ */
+export const firstSigningKey = inTurns(8, generateSigningKey)
 
 /**
  * Signs any claims with any header, bad ones included, which is why no JWT library is asked.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Context } from 'oidc-provider'
 import type { ProviderOptions } from '../provider.ts'
 import type { SigningKey } from './keys.ts'
@@ -43,8 +44,11 @@ export function providerSettings(
       const person = findPerson(userName)
       return person && { accountId: userName, claims: async () => identityClaims(userName, person) }
     },
-    extraTokenClaims: async (_ctx: Context, token: { accountId?: string }) =>
-      groupsClaim(findPerson(token.accountId ?? '')),
+    ...(options.acrValues && { acrValues: options.acrValues }),
+    extraTokenClaims: async (ctx: Context, token: { accountId?: string }) => ({
+      ...groupsClaim(findPerson(token.accountId ?? '')),
+      ...(options.acrValues && signInClaims(ctx)),
+    }),
     interactions: { url: (_ctx: Context, interaction: { uid: string }) => `/interaction/${interaction.uid}` },
     rotateRefreshToken: rotates,
     ttl: {
@@ -68,6 +72,13 @@ export function providerSettings(
       )
     },
   }
+}
+
+/** How and when the person signed in, as most providers write it into access tokens too. */
+function signInClaims({ oidc: { entities = {} } }: Context): Record<string, unknown> {
+  const { acr, amr, authTime } =
+    entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode ?? {}
+  return { acr, amr, auth_time: authTime }
 }
 
 function client(options: ProviderOptions): Record<string, unknown> {
@@ -94,9 +105,16 @@ function features(options: ProviderOptions, accessTokenSeconds: number): Record<
     caller.clientId === token.clientId
   return {
     devInteractions: { enabled: false },
+    claimsParameter: { enabled: options.acrValues !== undefined },
     clientCredentials: { enabled: options.workloads !== undefined },
+    registration: { enabled: options.withRegistration === true },
+    registrationManagement: { enabled: options.withRegistration === true },
     revocation: { enabled: !options.withoutRevocation, allowedPolicy: ours },
     introspection: { enabled: true, allowedPolicy: ours },
+    dPoP: {
+      enabled: true,
+      ...(options.proofNonce && { nonceSecret: randomBytes(32), requireNonce: () => true }),
+    },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx: Context, form: string) => html(ctx, logoutPage(form)),

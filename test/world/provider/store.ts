@@ -57,6 +57,11 @@ export class Store {
     ).length
   }
 
+  /** Ids of the clients that are not in the configuration. */
+  registeredClients(): string[] {
+    return [...this.#model('Client').keys()]
+  }
+
   #model(name: string): Map<string, Entry> {
     let entries = this.#models.get(name)
     if (!entries) {

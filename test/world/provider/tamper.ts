@@ -48,7 +48,7 @@ export interface TamperContext {
 }
 
 const PRINTED = ['access_token', 'id_token']
-const SECRET_MEMBERS = [...PRINTED, 'refresh_token', 'device_code']
+const SECRET_MEMBERS = [...PRINTED, 'refresh_token', 'device_code', 'registration_access_token']
 
 /** The middleware in front of the real provider that applies a `Tamper` and notes what was issued. */
 export function tampering(world: TamperContext): Middleware {

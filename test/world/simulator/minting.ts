@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { generateSigningKey, type SigningKey, signJwt } from '../provider/keys.ts'
+import { firstSigningKey, generateSigningKey, type SigningKey, signJwt } from '../provider/keys.ts'
 import type { Behaviour, Facts, Shape } from './behaviour.ts'
 
 /** Signs what a behaviour says its tokens look like, with one RSA key for each name it gives. */
@@ -13,17 +13,16 @@ export interface Mint {
 
 export async function openMint(behaviour: Behaviour): Promise<Mint> {
   const keys = new Map<string, SigningKey>()
-  const replaceKeys = async () => {
-    for (const name of behaviour.keys) keys.set(name, await generateSigningKey())
-  }
-  await replaceKeys()
+  for (const name of behaviour.keys) keys.set(name, await firstSigningKey())
   const sign = ({ header, claims }: Shape, more: Record<string, unknown> = {}) => {
     const key = keys.get(header.kid)
     if (!key) throw new Error(`the behaviour of ${behaviour.id} names no key ${header.kid}`)
     return signJwt({ alg: 'RS256', ...header }, { ...claims, ...more }, key.privateKey)
   }
   return {
-    replaceKeys,
+    async replaceKeys() {
+      for (const name of behaviour.keys) keys.set(name, await generateSigningKey())
+    },
     get keySet() {
       return {
         keys: [...keys].map(([kid, { jwk }]) => ({ kty: 'RSA', use: 'sig', kid, n: jwk.n, e: jwk.e })),

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import type { SpanKind, SpanMark, SpanStatus, Trace } from '../../src/trace/model.ts'
+import { makeTrace } from './make.ts'
+
+/*
+ * Random traces, apart from make.ts: fast-check takes about a second to prepare texts of every script, and most tests
+ * need no random trace.
+ */
+
+const NAMES = [
+  'GET /api/v2/customers/{id}/orders/{orderId}/positions',
+  'redis GET',
+  'SELECT * FROM orders WHERE id = ?',
+  '',
+  '決済サービスへの問い合わせを行う処理',
+  'e\u0301toile \u{1f9d1}\u{1f3fd} \u{1f1e9}\u{1f1ea}',
+  '\u001b[31mred\u001b[0m',
+  '\u202egnp.exe',
+  '\u0301\u0301starts with marks',
+  '한국어 이름 ᄀ',
+  'tab\tand\nline',
+  '\ud800 lone',
+  'นี่คือชื่อ',
+  'aﾞﾟｰ',
+]
+
+const name = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...NAMES) },
+  { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+)
+
+const anySketch = (count: number) =>
+  fc.record({
+    // Few ids and parents: duplicates, orphans, cycles and self-parents all occur.
+    id: fc.integer({ min: 1, max: count + 1 }),
+    parent: fc.option(fc.integer({ min: 1, max: count + 2 }), { nil: undefined, freq: 8 }),
+    name,
+    service: fc.oneof(fc.constantFrom('cart', 'payment', '決済', ''), name),
+    kind: fc.constantFrom<SpanKind>('internal', 'server', 'client', 'producer', 'consumer', 'unspecified'),
+    status: fc.constantFrom<SpanStatus>('unset', 'ok', 'error'),
+    message: name,
+    at: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.double({ min: -1e3, max: 1e5, noNaN: true })),
+    ms: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
+    marks: fc.subarray<SpanMark>(['start-missing', 'end-before-start', 'parent-unreadable'], {
+      maxLength: 1,
+    }),
+  })
+
+/** Traces with everything wrong that a source can get wrong. */
+export const anyTrace: fc.Arbitrary<Trace> = fc
+  .integer({ min: 0, max: 40 })
+  .chain((count) => fc.array(anySketch(count), { minLength: count, maxLength: count }))
+  .map((sketches) =>
+    makeTrace(...sketches.map(({ parent, ...rest }) => (parent === undefined ? rest : { ...rest, parent }))),
+  )
+
+/** Traces that are one sound tree with whole milliseconds: each span's parent is an earlier one. */
+export const soundTrace: fc.Arbitrary<Trace> = fc
+  .array(
+    fc.record({
+      up: fc.nat(),
+      at: fc.integer({ min: -5, max: 60 }),
+      ms: fc.integer({ min: 0, max: 60 }),
+      kind: fc.constantFrom<SpanKind>('internal', 'client', 'server', 'consumer'),
+    }),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((list) =>
+    makeTrace(
+      ...list.map(({ up, ...rest }, i) => ({ id: i + 1, ...(i > 0 && { parent: (up % i) + 1 }), ...rest })),
+    ),
+  )
