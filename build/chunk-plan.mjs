@@ -15,6 +15,7 @@ export const CHUNKS = {
   settings: [
     'src/commands/invocation.ts',
     'src/commands/credentials.ts',
+    'src/clock-skew.ts',
     'src/commands/require-reason.ts',
     'src/commands/typed-flags.ts',
     'src/api/authorization.ts',
@@ -26,7 +27,7 @@ export const CHUNKS = {
   record: ['src/commands/recorder.ts'],
   session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],
-  jwt: ['src/claims/jwt/jwt.ts'],
+  jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
   // Lines to copy, in hints and notes.
   lines: ['src/commands/repeat-flags.ts'],
   traces: [

@@ -6,12 +6,20 @@
 /** One place to look. A plain string is a top-level claim of exactly that name. */
 export type ClaimSource = string | ClaimRule | { readonly merge: readonly ClaimSource[] }
 
+/** Steps from the payload down, where `*` goes through every member of the object there. */
+interface ByPath {
+  readonly path: readonly string[]
+}
+
+/** Each top-level claim whose name ends like this, in any letter case. */
+interface ByEnding {
+  readonly ending: string
+}
+
 /** A place that needs more than a name. */
-export interface ClaimRule {
-  /** Steps from the payload down; `*` goes through every member of the object there. */
-  readonly path?: readonly string[]
-  /** Instead of `path`: each top-level claim whose name ends like this, in any letter case. */
-  readonly ending?: string
+export type ClaimRule = (ByPath | ByEnding) & ClaimCondition
+
+interface ClaimCondition {
   /** Look in this kind of token only. */
   readonly only?: 'id' | 'access'
   /**

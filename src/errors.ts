@@ -85,7 +85,7 @@ export class Failure extends Error {
     code: FailureCode,
     message: string,
     options: {
-      hint?: string
+      hint?: string | undefined
       detail?: readonly string[]
       reason?: FailureReason
       missingScopes?: readonly string[]

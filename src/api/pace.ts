@@ -60,7 +60,7 @@ export class Pace {
     // Those on their way may not be counted yet.
     if (window && this.#inFlight + this.#reserve() >= window.remaining) return window.endsAt - now
     const isFull = window === undefined && this.#limit !== undefined && this.#inFlight >= this.#limit
-    if (isFull && this.#inFlight > 0) return FIRST_BACKOFF_MILLISECONDS
+    if (isFull) return FIRST_BACKOFF_MILLISECONDS
     return Math.max(0, this.#nextAt - now)
   }
 
@@ -82,7 +82,7 @@ export class Pace {
     this.#inFlight -= 1
     const told = readRateLimit(answer.headers, now)
     const { remaining, resetMilliseconds, retryMilliseconds } = told
-    if (told.limit !== undefined && told.limit > 0) this.#limit = told.limit
+    if (told.limit) this.#limit = told.limit
     const isCounted = beganAt >= (this.#countedFrom ?? beganAt)
     if (!isLimit(answer)) {
       if (isCounted) this.#accepted += 1
@@ -126,7 +126,7 @@ export class Pace {
     const next = this.#interval / GROWTH
     const isNearLimit = next < this.#tooShort * 1.05
     const after = isNearLimit ? NEAR_LIMIT_MILLISECONDS : GROWTH_MILLISECONDS
-    if (this.#interval === 0 || now - this.#changedAt < after) return
+    if (now - this.#changedAt < after) return
     this.#interval = next
     this.#changedAt = now
   }

@@ -29,7 +29,7 @@ export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
   const pace = new Pace()
   // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
   let answered = new AbortController()
-  signal.addEventListener('abort', () => answered.abort(), { once: true })
+  signal.addEventListener('abort', () => answered.abort())
 
   async function turn(): Promise<void> {
     for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {

@@ -15,8 +15,10 @@ export function requiredClaim(challenge: Challenge | undefined): RequiredClaim |
   const words = challenge?.description ?? ''
   const named = /\blacks the claim (?:(\w+)=(.+)|(\w+(?: or \w+)*))$/.exec(words)
   if (!named) return undefined
-  const [, name, value, names = ''] = named
-  return name === undefined ? { names: names.split(' or '), value: undefined } : { names: [name], value }
+  const [, name, value, names] = named
+  return name === undefined
+    ? { names: (names as string).split(' or '), value: undefined }
+    : { names: [name], value }
 }
 
 /** What is required, and what the token has of it, one a line. Sanitized; `claims`: those of the rejected token. */

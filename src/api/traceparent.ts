@@ -20,7 +20,7 @@ export function readTraceparent(parent: string | undefined): TraceContext | unde
   // A version that is not known is read like 00, but may have more behind the flags (§3.2.4).
   const [, version, traceId, spanId, flags, more] =
     /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(parent?.trim() ?? '') ?? []
-  const isValid = version !== undefined && version !== 'ff' && !(version === '00' && more !== undefined)
+  const isValid = version !== 'ff' && !(version === '00' && more !== undefined)
   if (!isValid || traceId === undefined || /^0+$/.test(traceId) || /^0+$/.test(spanId as string))
     return undefined
   // Of the flags only "sampled" has a meaning in version 00.

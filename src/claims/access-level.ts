@@ -46,14 +46,9 @@ type Names = readonly string[] | undefined
  * empty row must not make everybody an administrator.
  */
 export function answerLevels(scopes: Names, groups: Names, access: AccessTable): LevelAnswer[] {
-  return LEVELS.flatMap((level) => {
-    const wanted = access[level]
-    if (!wanted) return []
-    const sides = {
-      scopes: side(wanted.scopes, scopes, (list, held) => list.every((name) => held.includes(name))),
-      groups: side(wanted.groups, groups, (list, held) => list.some((name) => held.includes(name))),
-    }
-    return [{ level, ...sides, amounts: amounts(sides.scopes, sides.groups) }]
+  return rows(access).map((row) => {
+    const sides = sidesOf(row, scopes, groups)
+    return { level: row.level, ...sides, amounts: amounts(sides.scopes, sides.groups) }
   })
 }
 
@@ -74,33 +69,20 @@ export function accessLevel(
 
 /** Levels where scopes and groups disagree, with what to request. An unknown side is no disagreement. */
 export function misalignment(scopes: Names, groups: Names, access: AccessTable): Misalignment[] {
-  return answerLevels(scopes, groups, access).flatMap((answer): Misalignment[] => {
-    const wanted = { scopes: access[answer.level]?.scopes ?? [], groups: access[answer.level]?.groups ?? [] }
-    if (answer.groups === 'held' && answer.scopes === 'lacking') {
-      const held = wanted.groups.filter((name) => groups?.includes(name))
-      const missing = wanted.scopes.filter((name) => !scopes?.includes(name))
+  return rows(access).flatMap((row): Misalignment[] => {
+    const { level } = row
+    const sides = sidesOf(row, scopes, groups)
+    if (sides.groups === 'held' && sides.scopes === 'lacking') {
+      const held = row.groups.filter((name) => groups?.includes(name))
+      const missing = row.scopes.filter((name) => !scopes?.includes(name))
       return [
-        {
-          level: answer.level,
-          has: 'groups',
-          lacks: 'scopes',
-          held,
-          missing,
-          ask: askForScopes(answer.level, held, missing),
-        },
+        { level, has: 'groups', lacks: 'scopes', held, missing, ask: askForScopes(level, held, missing) },
       ]
     }
-    if (answer.scopes === 'held' && answer.groups === 'lacking') {
-      const [held, missing] = [wanted.scopes, wanted.groups]
+    if (sides.scopes === 'held' && sides.groups === 'lacking') {
+      const [held, missing] = [row.scopes, row.groups]
       return [
-        {
-          level: answer.level,
-          has: 'scopes',
-          lacks: 'groups',
-          held,
-          missing,
-          ask: askForGroups(answer.level, held, missing),
-        },
+        { level, has: 'scopes', lacks: 'groups', held, missing, ask: askForGroups(level, held, missing) },
       ]
     }
     return []
@@ -119,12 +101,28 @@ export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable
   }))
 }
 
+/** A row of the table, with an empty list where it requires nothing. */
+interface Row extends Required<Requirement> {
+  readonly level: Level
+}
+
+const rows = (access: AccessTable): Row[] =>
+  LEVELS.flatMap((level) => {
+    const wanted = access[level]
+    return wanted ? [{ level, scopes: wanted.scopes ?? [], groups: wanted.groups ?? [] }] : []
+  })
+
+const sidesOf = (row: Row, scopes: Names, groups: Names): Pick<LevelAnswer, 'scopes' | 'groups'> => ({
+  scopes: side(row.scopes, scopes, (list, held) => list.every((name) => held.includes(name))),
+  groups: side(row.groups, groups, (list, held) => list.some((name) => held.includes(name))),
+})
+
 function side(
-  list: Names,
+  list: readonly string[],
   held: Names,
   met: (list: readonly string[], held: readonly string[]) => boolean,
 ): Side {
-  if (!list?.length) return 'unlisted'
+  if (list.length === 0) return 'unlisted'
   if (held === undefined) return 'unknown'
   return met(list, held) ? 'held' : 'lacking'
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
+import { instant } from '../text/instant.ts'
 import { asUnknown, type Finding } from './finding.ts'
 import type { Claims } from './jwt/jwt.ts'
-import { instant } from './lifetime.ts'
 import { type KnownToken, weigh } from './policy.ts'
 
 const OPERATORS = ['==', '!=', '>=', '<=', '>', '<', 'contains', 'exists'] as const
@@ -20,14 +20,14 @@ export interface Assertion {
 export function parseAssertion(text: string): Assertion {
   const match =
     /^\s*([^\s=!<>]\S*?)\s*(?:(==|=|!=|>=|<=|>|<)\s*(.*?)|\s(contains)\s+(.*?)|\s(exists))\s*$/s.exec(text)
-  const operator = match?.[2] ?? match?.[4] ?? match?.[6]
-  if (match?.[1] === undefined || operator === undefined) {
+  if (match === null) {
     throw new Failure('usage', `--claim: "${text.slice(0, 80)}" is not an assertion`, {
       hint: `Write it as 'path operator value', with one of ${OPERATORS.join(' ')}: --claim 'email_verified == true'`,
     })
   }
+  const operator = match[2] ?? match[4] ?? match[6]
   return {
-    path: match[1],
+    path: match[1] as string,
     operator: operator === '=' ? '==' : (operator as Operator),
     value: match[3] ?? match[5] ?? '',
   }
@@ -44,11 +44,10 @@ export function judgeAssertion(
 ): Finding {
   const { path, operator, value, meaning } = assertion
   const held = payload === undefined ? undefined : claimAt(payload, path)
-  const finding: Finding = {
+  const finding = {
     assertion: 'claim',
     expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
     actual: held === undefined ? 'not said' : meaning ? timeOf(held) : textOf(held),
-    verdict: 'unknown',
     values: { operator, expected: operator === 'exists' ? null : value, actual: held ?? null },
     source: path,
   }
@@ -90,8 +89,8 @@ function holds(held: unknown, operator: Operator, value: string): boolean {
       if (Array.isArray(held)) return held.some((one) => text(one) === value)
       return typeof held === 'string' && held.split(' ').includes(value)
     default: {
-      const [left, right] = [numberOf(held), Number(value)]
-      if (value.trim() === '' || Number.isNaN(left) || Number.isNaN(right)) return false
+      // A comparison with what is no number is false.
+      const [left, right] = [numberOf(held), numberOf(value)]
       return operator === '>'
         ? left > right
         : operator === '<'

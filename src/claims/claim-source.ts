@@ -22,8 +22,7 @@ export function claimsAt(payload: Claims, source: ClaimSource, kind: TokenKind):
   if (typeof source === 'string') return walk(payload, [source])
   if ('merge' in source) return source.merge.flatMap((part) => claimsAt(payload, part, kind))
   if (source.only !== undefined && source.only !== kind) return []
-  const steps =
-    source.ending === undefined ? walk(payload, source.path ?? []) : ending(payload, source.ending)
+  const steps = 'ending' in source ? ending(payload, source.ending) : walk(payload, source.path)
   return steps.map((step) => apply(source, step)).filter((found) => found !== undefined)
 }
 

@@ -62,7 +62,7 @@ export function inspectToken(token: string, how: Inspection): Inspected {
     notForUs: jwt !== undefined && isOwn(jwt, kind, how.ownTokens),
     identity: normalise(jwt?.payload ?? {}, {
       kind,
-      ...(how.claimNames === undefined ? {} : { names: how.claimNames }),
+      names: how.claimNames,
       ...scope,
       ...expiry,
     }),

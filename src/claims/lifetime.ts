@@ -1,3 +1,4 @@
+import { instant } from '../text/instant.ts'
 import { asUnknown, type ComparedValues, type Finding } from './finding.ts'
 import type { ClaimValue, Identity } from './normalise.ts'
 
@@ -96,12 +97,4 @@ function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<numbe
     values,
     source: `${expiresAt.source} - ${issuedAt.source}`,
   }
-}
-
-/** Seconds since the epoch as ISO 8601 in UTC; a number outside the calendar is shown as it is. */
-export function instant(seconds: number): string {
-  const milliseconds = Math.trunc(seconds) * 1000
-  return Math.abs(milliseconds) <= 8.64e15
-    ? new Date(milliseconds).toISOString().replace('.000Z', 'Z')
-    : `${seconds}`
 }

@@ -53,7 +53,7 @@ export interface Identity {
 export interface Reading {
   readonly kind: TokenKind
   /** Where this provider puts claims; the generic names are the fallback for each concept. */
-  readonly names?: Partial<ClaimNames>
+  readonly names?: Partial<ClaimNames> | undefined
   /** `scope` of the token response (RFC 6749 §5.1), used when the token has no scopes itself. */
   readonly responseScope?: string
   /** End of the lifetime that the token response gave (`expires_in`), used when the token does not say it. */

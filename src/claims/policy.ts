@@ -122,7 +122,7 @@ function whoFindings(identity: Identity, expect: Expect): Finding[] {
       sub,
       listed(identity.subject),
       { operator: 'like', expected: sub },
-      (held) => held.some((id) => matchesWildcard(sub, id)),
+      ([id]) => matchesWildcard(sub, id as string),
     )
     findings.push(
       expect.issuer?.length ? finding : { ...finding, note: 'a subject is unique within its issuer only' },

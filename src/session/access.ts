@@ -40,11 +40,10 @@ export async function accessToken(
 ): Promise<AccessToken> {
   const want: Want = { ...asked, ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }) }
   const task: Task = { client, want, store: await openStore(client, ports), ports, session: undefined }
-  let step = await run(begin(want), task, (effect) => effect.do === 'read-locked')
-  if (step[1].do === 'read-locked') step = await runLocked(step, task, command, tell)
-  const [, outcome] = step
+  const [reading] = begin(want)
+  const [state, effect] = next(reading, await perform({ do: 'read' }, task), ports.clock.now())
+  const outcome = isEnd(effect) ? effect : await runLocked([state, effect], task, command, tell)
   if (outcome.do === 'fail') throw outcome.failure
-  if (outcome.do !== 'give') throw new Failure('bug', 'the session machine stopped half way')
   const { token, warning } = outcome
   return {
     value: token.value,
@@ -69,14 +68,18 @@ interface Task {
   waitingSince?: number
 }
 
-/** Performs effects until the state machine has decided, or until the next effect is the one that `before` names. */
-async function run(from: Step, task: Task, before = (_: Effect) => false): Promise<Step> {
+/** The state machine has decided: nothing is left to be performed. */
+type End = Extract<Effect, { readonly do: 'give' | 'fail' }>
+
+const isEnd = (effect: Effect): effect is End => effect.do === 'give' || effect.do === 'fail'
+
+async function run(from: Step, task: Task): Promise<End> {
   let [state, effect] = from
-  while (effect.do !== 'give' && effect.do !== 'fail' && !before(effect)) {
+  while (!isEnd(effect)) {
     const event = await perform(effect, task)
     ;[state, effect] = next(state, event, task.ports.clock.now())
   }
-  return [state, effect]
+  return effect
 }
 
 async function runLocked(
@@ -84,14 +87,14 @@ async function runLocked(
   task: Task,
   command: string,
   tell: (line: string) => void,
-): Promise<Step> {
+): Promise<End> {
   const { client, store, ports } = task
   task.waitingSince = ports.clock.now()
   return store.withSessionLock(command, tell, async () => {
     // Signals wait until the commit: an exit between request and commit would lose the rotated refresh token.
     const end = await ports.signals.shield(async () => withOwnScopes(await run(from, task), task))
     // The token can be handed out already; what cannot be swept now is left for the next holder of the lock.
-    if (isUnreachable(end[1])) return end
+    if (isUnreachable(end)) return end
     if (await needsSweep(store, task.session).catch(() => false)) {
       await (await import('./sweep.ts')).sweep(client, store, ports)
     }
@@ -104,26 +107,25 @@ async function runLocked(
  * are asked for again under the same lock, and a refusal is told with the token, not at the next renewal. What came of
  * it is remembered: from then on the next renewal does it, or narrower ones are refused.
  */
-async function withOwnScopes(end: Step, { want: asked, session, client, store, ports }: Task): Promise<Step> {
-  const [state, outcome] = end
-  const { narrowed, afterNarrowing, tokens = [] } = session?.body ?? {}
-  if (outcome.do !== 'give' || outcome.warning || isPlain(asked)) return end
+async function withOwnScopes(end: End, { want: asked, session, client, store, ports }: Task): Promise<End> {
+  if (end.do !== 'give' || end.warning || isPlain(asked)) return end
+  const { narrowed, afterNarrowing, tokens } = (session as Session).body
   if (!narrowed || afterNarrowing !== undefined) return end
   const own = { use: 'access', audience: '', scopes: '' } as const
   const held = tokens.find((token) => sameSlot(token, own))
   // Neither the token it holds nor what others were told while they waited is an answer to this.
   const want: Want = held ? { ...own, rejectedHash: tokenHash(held.value) } : own
   const task: Task = { client, store, ports, session, want }
-  const [, came] = await run([{ phase: 'locking', want: task.want }, { do: 'read-locked' }], task)
+  const came = await run([{ phase: 'locking', want: task.want }, { do: 'read-locked' }], task)
   const refused = came.do === 'fail' && came.failure.code === 'session-ended' ? came.failure : undefined
   if ((came.do === 'give' || refused) && task.session) {
     const body: SessionBody = { ...task.session.body, afterNarrowing: refused ? 'kept' : 'undone' }
     await write({ ...task.session, body }, task)
   }
-  return refused ? [state, { ...outcome, warning: boundToSlot(refused) }] : end
+  return refused ? { ...end, warning: boundToSlot(refused) } : end
 }
 
-async function perform(effect: Effect, task: Task): Promise<Event> {
+async function perform(effect: Exclude<Effect, End>, task: Task): Promise<Event> {
   switch (effect.do) {
     case 'read':
       return { type: 'read', session: await read(task) }
@@ -140,8 +142,6 @@ async function perform(effect: Effect, task: Task): Promise<Event> {
       if (event.type === 'answered') task.renewed = true
       return noted(event, task)
     }
-    default:
-      throw new Failure('bug', `${effect.do} is not performed`)
   }
 }
 
@@ -159,8 +159,8 @@ async function noted(event: Event, { store, want }: Task): Promise<Event> {
 }
 
 /** Others wait for the lock: a provider that has just not answered is not asked to revoke anything. */
-function isUnreachable(effect: Effect): boolean {
-  const failure = effect.do === 'fail' ? effect.failure : effect.do === 'give' ? effect.warning : undefined
+function isUnreachable(end: End): boolean {
+  const failure = end.do === 'fail' ? end.failure : end.warning
   return failure?.code === 'network'
 }
 

@@ -38,7 +38,7 @@ export async function gate(
   const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(verified, expect, receivedAt + skewSeconds * 1000)
   const broken = findings.filter(
-    ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && client.expect?.strict),
+    ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && expect.strict),
   )
   if (broken.length > 0) throw refusal(broken, client)
   return findings.filter(({ verdict }) => verdict === 'unknown')

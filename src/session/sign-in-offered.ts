@@ -18,8 +18,7 @@ export function requireSignInOffered(preset: Preset): void {
 /** Throws Failure `cannot-do` for a provider that no other program can use (AWS IAM Identity Center). */
 export function requireProviderInReach(preset: Preset): void {
   if (preset.signsIn !== 'nobody') return
-  const hint = hintFor(preset.id, { where: 'discovery' })
   throw new Failure('cannot-do', `nobody can sign in at ${preset.name} from outside`, {
-    ...(hint === undefined ? {} : { hint }),
+    hint: hintFor(preset.id, {}),
   })
 }

@@ -86,11 +86,11 @@ const bodyOf = (
   secret: SessionBody['clientSecret'],
 ): SessionBody => ({
   tokens: storedTokens(tokens),
-  ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
+  ...(tokens.idToken && { idToken: tokens.idToken }),
   ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
   metadata,
-  ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),
-  ...(secret === undefined ? {} : { clientSecret: secret }),
+  ...(tokens.jwks && { jwks: tokens.jwks }),
+  ...(secret && { clientSecret: secret }),
   skewSeconds: tokens.skewSeconds,
   signedInAt: tokens.receivedAt,
 })
@@ -136,7 +136,7 @@ async function storeSession(
     }
     const whole: SessionBody = {
       ...body,
-      ...(superseded === undefined ? {} : { superseded }),
+      ...(superseded && { superseded }),
       ...(header === undefined ? {} : { replaced: header.sid }),
       // Or each sign-in would be spent anew by `token --scope`, which is refused where this is known.
       ...(old?.body.afterNarrowing === 'kept' ? { afterNarrowing: 'kept' } : {}),

@@ -43,7 +43,8 @@ export async function signOut(
       unreadable = error
     }
     await store.bury(header.sid)
-    const revoked = unreadable ?? (await revoke(client, session, ports))
+    // A file that is gone could not be buried: here is what was read, or why it was not.
+    const revoked = unreadable ?? (await revoke(client, session as Session, ports))
     const forgotten = await forget(async () => {
       await store.discardItem(header)
       await store.clearTombstone(header)
@@ -65,21 +66,17 @@ async function finishEarlier(client: Client, store: Store, ports: Ports): Promis
   return { wasSignedIn: before.length > 0, revoked, forgotten }
 }
 
-async function revoke(
-  client: Client,
-  session: Session | undefined,
-  ports: Ports,
-): Promise<SignedOut['revoked']> {
-  const token = session && refreshTokenOf(session)
-  const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
+async function revoke(client: Client, session: Session, ports: Ports): Promise<SignedOut['revoked']> {
+  const { body } = session
+  const token = refreshTokenOf(session)
+  const access = body.tokens.find(({ use }) => use === 'access')?.value
   if (token === undefined && access === undefined) return 'no-token'
   if (client.preset.revoke.length === 0)
-    return typeof session?.body.metadata?.value.revocation_endpoint === 'string' ? 'not-asked' : 'not-offered'
+    return typeof body.metadata?.value.revocation_endpoint === 'string' ? 'not-asked' : 'not-offered'
   try {
-    const provider = await connect(client, session?.body, ports)
+    const provider = await connect(client, body, ports)
     // The refresh token of a replaced sign-in that has not been revoked yet.
-    const { superseded } = session?.body ?? {}
-    if (superseded !== undefined) await provider.revoke(superseded).catch(() => {})
+    if (body.superseded !== undefined) await provider.revoke(body.superseded).catch(() => {})
     return (await provider.revoke((token ?? access) as string)) ? 'yes' : 'not-offered'
   } catch (error) {
     if (error instanceof Failure) return error

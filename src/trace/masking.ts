@@ -139,7 +139,6 @@ class Mask {
   }
 
   #isSensitive(key: string): boolean {
-    if (key === '') return false
     const known = this.#keys.get(key)
     if (known !== undefined) return known
     const sensitive = isSensitive(key)

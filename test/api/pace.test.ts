@@ -27,8 +27,10 @@ function run(count: number, latency: readonly number[], server: Server): Run {
   const { limit, windowMilliseconds: length, begunMilliseconds: offset } = server
   const used = new Map<number, number>()
   const flying: { beganAt: number; status: number; headers: Record<string, string>; at: number }[] = []
-  let [now, accepted, violations, begun] = [0, 0, 0, 0]
+  let [now, accepted, violations, begun, turns] = [0, 0, 0, 0, 0]
   while (accepted < count) {
+    // Of a pace that never lets the next one begin, and takes no time for it.
+    if (turns++ > 100 * count) throw new Error('without end')
     const wait = pace.wait(now)
     const isFree = flying.length < workers && accepted + flying.length < count
     if (isFree && wait <= 0) {

@@ -9,17 +9,25 @@ const answer = (status: number, headers: Record<string, string> = {}): HttpAnswe
   headers,
   body: Buffer.alloc(0),
 })
+const ONE_LEFT = { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '10' }
 const broken = new NetworkFailure('the connection to x broke', true)
+
+/** A loop without end fails at once, and not when the time of the test is over. */
+const bound = (times: number) => {
+  if (times > 100) throw new Error('without end')
+}
 
 /** Sends one request that ends in these ways in turn, the last one for ever. Time is simulated. */
 async function send(ends: readonly End[], { isRead = true, stopAfter = Number.POSITIVE_INFINITY } = {}) {
-  let [now, sent] = [0, 0]
+  let [now, sent, slept] = [0, 0, 0]
   const stop = new AbortController()
   const limits: number[] = []
   const clock = {
     now: () => now,
-    async sleep(milliseconds: number) {
+    sleep(milliseconds: number) {
+      bound(++slept)
       now += milliseconds
+      return Promise.resolve()
     },
   }
   const pacing = openPacing({
@@ -28,6 +36,7 @@ async function send(ends: readonly End[], { isRead = true, stopAfter = Number.PO
     onLimit: (milliseconds) => limits.push(milliseconds) >= stopAfter && stop.abort(new Error('stopped')),
   })
   const once = async () => {
+    bound(sent)
     const end = ends[Math.min(sent++, ends.length - 1)] as End
     if (end instanceof Error) throw end
     return end
@@ -63,7 +72,21 @@ describe('one request of many', () => {
       { end: 200, sent: 2, limits: [2000] },
     ],
     ['with growing pauses where it names none', [answer(429)], true, { end: 429, sent: 8, waited: 123_000 }],
+    ['what is left is used', [answer(503, ONE_LEFT), answer(200)], true, { end: 200, waited: 500 }],
+    [
+      'where nothing is left, the next window is waited for',
+      [answer(503, ONE_LEFT), answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0' }), answer(200)],
+      true,
+      { end: 200, sent: 3, waited: 10_000 },
+    ],
+    [
+      'a request that broke is no longer on its way',
+      [broken, answer(503, ONE_LEFT), answer(200)],
+      true,
+      { end: 200, sent: 3, waited: 1_500 },
+    ],
     ['an hour is worth it', [answer(429, { 'retry-after': '3600' }), answer(200)], true, { end: 200 }],
+    ['and a few minutes more', [answer(429, { 'retry-after': '3700' }), answer(200)], true, { end: 200 }],
     ['a day is not', [answer(429, { 'retry-after': '86400' })], true, { end: 429, sent: 1, waited: 0 }],
   ])('%s', async (_, ends, isRead, expected) => {
     expect(await send(ends, { isRead })).toMatchObject(expected as object)
@@ -74,5 +97,23 @@ describe('one request of many', () => {
       end: 'stopped',
       sent: 1,
     })
+  })
+
+  it('a run that is stopped in the middle of a wait ends at once', async () => {
+    const stop = new AbortController()
+    const clock = {
+      now: () => 0,
+      // Ends by its signal alone.
+      sleep: (_: number, signal?: AbortSignal) =>
+        new Promise<void>((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason))
+        }),
+    }
+    const pacing = openPacing({
+      clock,
+      signal: stop.signal,
+      onLimit: () => setImmediate(() => stop.abort(new Error('stopped'))),
+    })
+    await expect(pacing(async () => answer(429, { 'retry-after': '60' }), true)).rejects.toThrow('stopped')
   })
 })

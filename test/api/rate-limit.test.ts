@@ -21,10 +21,14 @@ it.each<[Record<string, string>, ReturnType<typeof readRateLimit>]>([
     { limit: 100, remaining: 80, resetMilliseconds: 54_000 },
   ],
   [{ ratelimit: '"default";r=80;t=54' }, { remaining: 80, resetMilliseconds: 54_000 }],
+  [{ ratelimit: '"default";q=100;r=80' }, { limit: 100, remaining: 80 }],
+  [{ ratelimit: 'LIMIT=100' }, { limit: 100 }],
+  // The first second that counts as a date: long ago.
+  [{ 'x-ratelimit-reset': '1000000000' }, { resetMilliseconds: 0 }],
   [{ 'retry-after': '7' }, { retryMilliseconds: 7000 }],
   [{ 'retry-after': 'Wed, 25 Nov 2026 09:00:30 GMT' }, { retryMilliseconds: 30_000 }],
   [{ 'retry-after': 'Wed, 25 Nov 2026 08:00:00 GMT' }, { retryMilliseconds: 0 }],
   [{ 'retry-after': 'soon', 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '1.5' }, {}],
 ])('%o', (headers, limit) => {
-  expect(readRateLimit(headers, NOW)).toEqual(limit)
+  expect(readRateLimit(headers, NOW)).toStrictEqual(limit)
 })

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['providers', 'claims', 'backends'],
   ['unknown-choice'],
   // Types that two rooms of one floor share stand below both.
-  ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write'],
+  ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'clock-skew'],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
@@ -48,8 +48,8 @@ const PURE = [
   /^src\/(claims|providers|backends|text)\//,
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
-  /^src\/trace\/(tree|analysis|formats|render|id-forms|masking)\//,
-  /^src\/(errors|claim-grammar|json-object|loopback-host)\.ts$/,
+  /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|masking|view)\//,
+  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew)\.ts$/,
 ]
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ClaimSource } from '../../src/claim-grammar.ts'
 import { claimsAt } from '../../src/claims/claim-source.ts'
+import { normalise } from '../../src/claims/normalise.ts'
 
 const PAYLOAD = {
   sub: 'u-1',
@@ -119,4 +120,9 @@ describe('nothing is found', () => {
   ])('%s', (_, source) => {
     expect(at(source)).toEqual([])
   })
+})
+
+it('what a token says to be elsewhere is known by its name, and no rule has such a name', () => {
+  const payload = { iss: 'https://id.acme.example', _claim_names: { '[object Object]': 'src1' } }
+  expect(normalise(payload, { kind: 'id' }).tenant).toEqual({ value: 'id.acme.example', source: 'iss' })
 })

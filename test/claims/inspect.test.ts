@@ -23,6 +23,13 @@ describe('a token that was looked at', () => {
     })
   })
 
+  it('says itself when it ends; of an opaque one the response does', () => {
+    const how = { ...HOW, responseExpiry: 1_800_000_060 }
+    expect(inspectToken('opaque', how)).toHaveProperty('responseExpiry', 1_800_000_060)
+    expect(inspectToken('opaque', HOW)).not.toHaveProperty('responseExpiry')
+    expect(inspectToken(tokenText({ alg: 'none' }, {}), how)).not.toHaveProperty('responseExpiry')
+  })
+
   it('may be opaque: then nothing is known of it but the scopes it came with', () => {
     const inspected = inspectToken('opaque', { ...HOW, responseScope: 'traces:read' })
     expect(inspected).toMatchObject({
@@ -82,6 +89,10 @@ describe('a token for the provider’s own API', () => {
   ])('%s', (_, ownTokens, header, payload, own) => {
     const token = tokenText({ alg: 'ES256', ...header }, payload)
     expect(inspectToken(token, { ...HOW, ownTokens }).notForUs).toBe(own)
+  })
+
+  it('is one whose claims can be read: an opaque one is only opaque', () => {
+    expect(inspectToken('opaque', { ...HOW, ownTokens: { all: true } }).notForUs).toBe(false)
   })
 
   it('is not verified: nobody else can', async () => {

@@ -24,7 +24,7 @@ describe('tokenKind', () => {
     ['payload typ unheard of, with scope', {}, { typ: 'DPoP', scope: 'openid' }, 'access'],
     ['payload typ Logout', {}, { typ: 'Logout' }, 'logout'],
     ['events that are none', {}, { events: null, nonce: 'n' }, 'id'],
-    ['another type that ends alike', { typ: 'x.application/at+jwt' }, {}, 'unknown'],
+    ['another type, the prefix within it', { typ: 'at+application/jwt' }, {}, 'unknown'],
     ['c_hash', {}, { c_hash: 'h', aud: 'other' }, 'id'],
     ['client_id not in aud', {}, { client_id: CLIENT, aud: 'api://traces' }, 'access'],
     ['nonce', {}, { nonce: 'n', aud: CLIENT, scope: 'x' }, 'id'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { normalise } from '../../src/claims/normalise.ts'
-import { type Expect, judge, type KnownToken } from '../../src/claims/policy.ts'
+import { type Expect, isWithoutSignature, judge, type KnownToken } from '../../src/claims/policy.ts'
 import { inWords } from './in-words.ts'
 
 /** Whole findings, as `check --json` prints them: a script may read every member. */
@@ -54,6 +54,20 @@ describe('the signature', () => {
     ],
   ])('%s', (_, over, rest) => {
     expect(about('signature', token(PAYLOAD, over))).toStrictEqual([{ ...finding, ...rest }])
+  })
+})
+
+describe('an opaque token that the provider sent itself', () => {
+  it.each<[string, Partial<KnownToken>, Expect, number]>([
+    ['has no signature, so nothing is said of one', { responseExpiry: NOW }, {}, 0],
+    ['strictly it is not verified', { responseExpiry: NOW }, { strict: true }, 1],
+    ['from elsewhere: it is not verified', {}, {}, 1],
+    ['one that is a JWT is verified like any other', { responseExpiry: NOW, opaque: false }, {}, 1],
+  ])('%s', (_, over, expected, findings) => {
+    const opaque = token({}, { opaque: true, signature: 'unverified', ...over })
+    expect(about('signature', opaque, expected)).toHaveLength(findings)
+    for (const finding of judge(opaque, expected, NOW)) expect(finding).toHaveProperty('verdict')
+    expect(isWithoutSignature(opaque)).toBe(over.responseExpiry !== undefined && over.opaque !== false)
   })
 })
 

@@ -171,8 +171,8 @@ describe('hintFor', () => {
 
   it('is quick with a description that goes on for ever', () => {
     const description = `redirect_uri ${'login redirect '.repeat(200_000)}`
-    const begun = performance.now()
+    const began = process.cpuUsage()
     for (const provider of PROVIDER_IDS) hintFor(provider, { error: 'x', description })
-    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000)
   })
 })

@@ -6,6 +6,7 @@ import type { HttpSettings } from '../../src/ports/http.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { presetFor } from '../../src/providers/detect.ts'
 import {
+  hasUnknownKey,
   inspectOwn,
   issuerOf,
   namedIssuer,
@@ -127,6 +128,29 @@ describe('the keys', () => {
       answer: { reason: 'bad-signature' },
     })
     expect(asked).toEqual([KEYS])
+  })
+
+  it('that were fetched for one token serve the next ones; those of the cache do not', async () => {
+    const { ports, asked } = machine({ [KEYS]: keys({ ...ours.jwk, kid: 'k1' }) })
+    const jwks = cached(keys({ ...theirs.jwk, kid: 'k2' }))
+    const one = trust({ cached: { metadata: cached(METADATA), jwks } })
+    const fetched: NonNullable<VerifyOptions['fetched']> = new Map()
+    for (const over of [{}, {}, { skipCache: true }]) {
+      const judged = await verify(await signed(), how([one], { fetched, ...over }), ports)
+      expect(judged.signature).toBe('verified')
+      expect(asked).toEqual([KEYS])
+    }
+    expect([...fetched.keys()]).toEqual([one])
+  })
+
+  it.each<[string, string, boolean]>([
+    ['k1', 'a key that is shown', false],
+    ['k2', 'one that is not', true],
+  ])('%s is %s', async (kid, _, isUnknown) => {
+    const { ports } = machine({ [KEYS]: keys({ ...ours.jwk, kid: 'k1' }) })
+    const token = await signed({ iss: ISSUER }, kid)
+    expect(hasUnknownKey(await verify(token, how([trust()]), ports))).toBe(isUnknown)
+    expect(hasUnknownKey(token)).toBe(false)
   })
 
   it('of the cache are left aside on demand', async () => {

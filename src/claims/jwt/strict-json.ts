@@ -73,11 +73,9 @@ class Reader {
     return items
   }
 
-  /** `JSON.parse` decodes escapes and numbers: it is exact for a single literal. */
+  /** `JSON.parse` decodes escapes and numbers: it is exact for a single literal, and refuses the empty text. */
   private literal(pattern: RegExp): unknown {
-    const found = this.take(pattern)
-    if (!found) throw new Refusal('json')
-    return JSON.parse(found)
+    return JSON.parse(this.take(pattern))
   }
 
   private take(pattern: RegExp): string {

@@ -25,8 +25,8 @@ export async function socketOwner(
   const ends = LOOPBACK.map((address) => `${address}:${hex(remotePort)} ${address}:${hex(localPort)}`)
   for (const path of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const table = await files.readForeign(path, MOST_BYTES).catch(() => undefined)
-    const lines = table?.toString('latin1').split('\n') ?? []
-    const row = lines.find((line) => ends.some((end) => line.includes(` ${end} `)))
+    const lines = table?.toString('latin1').split('\n')
+    const row = lines?.find((line) => ends.some((end) => line.includes(` ${end} `)))
     const uid = Number(row?.trim().split(/ +/)[7])
     if (Number.isInteger(uid)) return uid === UNKNOWN_USER ? undefined : uid
   }

@@ -26,8 +26,8 @@ export async function readAssertionKey(path: string, ports: Ports): Promise<Asse
       hint: 'It must be an RSA, EC (P-256, P-384, P-521) or Ed25519 key, in PEM without a passphrase, or as a JWK.',
     })
   }
-  const bits = object.asymmetricKeyDetails?.modulusLength
-  if (bits !== undefined && bits < LEAST_RSA_BITS) {
+  const bits = object.asymmetricKeyDetails?.modulusLength ?? LEAST_RSA_BITS
+  if (bits < LEAST_RSA_BITS) {
     throw new Failure('settings', `the assertion key ${path} is too short (${bits} bits)`, {
       hint: `Make one of at least ${LEAST_RSA_BITS} bits.`,
     })

@@ -40,12 +40,10 @@ export function withoutEchoes(
 function secretsIn(form: string, headers: Readonly<Record<string, string>>): readonly string[] {
   const parameters = new URLSearchParams(form)
   const values = SECRET_MEMBERS.flatMap((name) => parameters.getAll(name))
-  const credentials = headers.authorization?.replace(/^Basic /, '')
+  const credentials = headers.authorization?.replace('Basic ', '')
   // HTTP Basic holds `id:secret`, form-encoded (RFC 6749 §2.3.1).
-  const basic =
-    credentials === undefined
-      ? []
-      : [credentials, Buffer.from(credentials, 'base64').toString().split(':')[1] ?? '']
+  const secret = credentials && Buffer.from(credentials, 'base64').toString().split(':')[1]
+  const basic = [credentials, secret].filter((one) => one !== undefined)
   const encoded = (value: string) => new URLSearchParams([['', value]]).toString().slice(1)
   return [...values, ...basic, ...basic.map(decoded)].flatMap((value) => [value, encoded(value)])
 }

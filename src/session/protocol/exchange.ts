@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
+import { skewOf } from '../../clock-skew.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
@@ -8,7 +9,7 @@ import type { SessionBody } from '../store/session-file.ts'
 import type { AssertionKey } from './assertion-key.ts'
 import { tolerateDeviceAnswer } from './device-answer.ts'
 import { withoutEchoes } from './echoed-secrets.ts'
-import { type Metadata, skewOf } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
 
 const TOKEN_BYTES = 256 * 1024
@@ -74,14 +75,14 @@ export async function beginExchange(
     exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
     if (bringsTokens(answer)) exchange.tokenAnswer = answer
-    const empty = answer.status === 204 || answer.status === 304
-    return new Response(empty ? null : new Uint8Array(answer.body), {
-      status: answer.status,
-      headers: withoutEncoding(answer.headers),
-    })
+    return responseOf(answer)
   }
   return exchange
 }
+
+/** An answer of the HTTP port in the form that the library takes: some statuses allow no body, not even an empty one. */
+export const responseOf = ({ status, headers, body }: HttpAnswer): Response =>
+  new Response(body.length === 0 ? null : new Uint8Array(body), { status, headers: withoutEncoding(headers) })
 
 /**
  * The provider's JWKS as this exchange leaves it, for the cache. `fetchedAt`: milliseconds. Keys that were not fetched
@@ -102,19 +103,17 @@ async function send(
 ): Promise<HttpAnswer> {
   // The library derives redirect_uri from the callback URL, where an empty path has become `/` (RFC 6749 §4.1.3).
   const form = init.body as unknown
-  if (form instanceof URLSearchParams && redirectUri !== undefined && form.has('redirect_uri'))
-    form.set('redirect_uri', redirectUri)
+  if (form instanceof URLSearchParams && redirectUri !== undefined) form.set('redirect_uri', redirectUri)
   const answer = await http.send({
     method: init.method as 'GET' | 'POST',
     url: new URL(url),
     headers: init.headers,
-    ...(init.body === undefined || init.body === null ? {} : { body: String(init.body) }),
+    ...(init.body ? { body: String(init.body) } : {}),
     maxBytes: TOKEN_BYTES,
     ...(tokenTimeout !== undefined && init.method === 'POST' && { timeoutMilliseconds: tokenTimeout }),
   })
   if (init.method !== 'POST') return answer
-  if (bringsTokens(answer)) return withPlainError(answer)
-  const silent = withoutEchoes(answer, String(init.body ?? ''), init.headers)
+  const silent = withoutEchoes(answer, String(init.body), init.headers)
   return withPlainError(
     url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(silent) : silent,
   )
@@ -143,10 +142,8 @@ async function configuration(
   if (!metadata.issuer.includes('{'))
     return new oidc.Configuration(metadata as oidc.ServerMetadata, clientId, client, clientAuth)
   // A shared issuer: only the library's own discovery can put the token's tenant into the issuer template.
-  const document = JSON.stringify(metadata)
   return oidc.discovery(new URL(hintValues.issuer ?? ''), clientId, client, clientAuth, {
-    [oidc.customFetch]: async () =>
-      new Response(document, { headers: { 'content-type': 'application/json' } }),
+    [oidc.customFetch]: async () => Response.json(metadata),
   })
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
-import { instant } from '../../claims/lifetime.ts'
 import { Failure } from '../../errors.ts'
+import { instant } from '../../text/instant.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
@@ -65,7 +66,7 @@ export async function discover(
   }
   for (const name of ['token_endpoint', 'jwks_uri']) {
     if (typeof document[name] !== 'string') {
-      const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' }, { issuer })
+      const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' })
       throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
         hint: hint ?? 'Check the issuer: it must be the one the provider shows for OpenID Connect.',
       })
@@ -104,9 +105,8 @@ function readDocument(
   )
 
   /** The response body is matched against known provider messages, and never shown. */
-  function advice(error: string): { hint?: string } {
-    const hint = hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer })
-    return hint === undefined ? {} : { hint }
+  function advice(error: string): { hint: string | undefined } {
+    return { hint: hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer }) }
   }
 }
 
@@ -126,9 +126,10 @@ const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
 
 /**
  * Endpoints may be on other hosts, but not on plain http, loopback or a link-local address: metadata must not make us
- * send requests to local services (SSRF). An issuer that is itself on loopback may name other loopback ports.
+ * send requests to local services (SSRF). An issuer that is itself on loopback may name other loopback ports. Failure
+ * `refused`.
  */
-function checkEndpoint(name: string, value: unknown, issuer: string): void {
+export function checkEndpoint(name: string, value: unknown, issuer: string): void {
   if (value === undefined) return
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   const local = isLoopback(new URL(issuer))
@@ -144,15 +145,6 @@ function checkEndpoint(name: string, value: unknown, issuer: string): void {
   throw new Failure('refused', `the provider's ${name} ${wrong}`, {
     detail: [safeText(String(value), 200)],
   })
-}
-
-/** Provider's clock minus ours in seconds, by the Date header (RFC 9110 §6.6.1); 0 when it is missing or invalid. */
-export function skewOf(answer: Pick<HttpAnswer, 'headers'>, now: number): number {
-  const date = Date.parse(answer.headers.date ?? '')
-  if (Number.isNaN(date)) return 0
-  const skew = Math.round((date - now) / 1000)
-  // The Date header has whole seconds, and the response was some time on its way.
-  return Math.abs(skew) <= 2 ? 0 : skew
 }
 
 /** The first of the scopes that the provider lists (optional in Discovery 1.0 §3), made safe for a terminal. */

@@ -68,7 +68,7 @@ export const isBadSignature = (error: unknown): boolean =>
   BAD_SIGNATURE.test(wordsOf(error as Foreign)) && !(error instanceof Failure)
 
 const wordsOf = ({ message, cause }: Foreign): string =>
-  [message, (cause as Foreign | undefined)?.message].filter(Boolean).join(' ')
+  `${message} ${(cause as Foreign | undefined)?.message}`
 
 /**
  * Turns any error of the OpenID library or the HTTP port into a Failure (`refused`, `declined`, `network`,
@@ -145,37 +145,48 @@ function answered(
     ? String(foreign.error)
     : 'error'
   const description =
-    typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : undefined
+    typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : ''
   const detail = [description ? `${error}: ${description}` : error]
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
   const declined = personAsked && (denied || REFUSALS.includes(meant))
-  const known = { error: declined ? 'access_denied' : error, description: description ?? '', where }
+  const known = { error: declined ? 'access_denied' : error, description, where }
   const hint = hintFor(preset.id, known, hintValues)
   return new ProviderFailure(
-    declined ? 'declined' : denied ? 'not-allowed' : (LASTING.get(meant) ?? 'provider-failed'),
+    declined ? 'declined' : denied ? 'not-allowed' : lasting(meant),
     declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     { error: where === 'device' ? meant : error, status: statusOf(foreign) },
-    { detail, ...(hint === undefined ? {} : { hint }) },
+    { detail, hint },
   )
 }
 
-/** Errors that no second try mends: how the client is registered and what it asks for, or that nobody was asked. */
-const LASTING: ReadonlyMap<string, 'settings' | 'not-signed-in'> = new Map([
-  ...[
-    'invalid_client',
-    'unauthorized_client',
-    'unsupported_grant_type',
-    'unsupported_response_type',
-    'invalid_scope',
-    'invalid_target',
-    'invalid_redirect_uri',
-    'redirect_uri_mismatch',
-  ].map((error) => [error, 'settings'] as const),
-  ...['login_required', 'interaction_required', 'consent_required', 'account_selection_required'].map(
-    (error) => [error, 'not-signed-in'] as const,
-  ),
-])
+/** Errors about how the client is registered and what it asks for. */
+const ABOUT_CLIENT: readonly string[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_redirect_uri',
+  'redirect_uri_mismatch',
+]
+
+/** Errors of a provider that would have to ask somebody. */
+const NOBODY_ASKED: readonly string[] = [
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]
+
+/** No second try mends the first two. */
+const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed' =>
+  ABOUT_CLIENT.includes(error)
+    ? 'settings'
+    : NOBODY_ASKED.includes(error)
+      ? 'not-signed-in'
+      : 'provider-failed'
 
 /** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
 const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

@@ -33,10 +33,10 @@ export function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
   checkTokenType(answer.token_type)
   checkTokenCharacters(answer)
   if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
-  const seconds = answer.expires_in
+  const seconds = answer.expires_in ?? 0
   return {
     accessToken: answer.access_token,
-    expiresIn: seconds !== undefined && seconds > 0 ? Math.min(seconds, DAY_SECONDS) : 60,
+    expiresIn: seconds > 0 ? Math.min(seconds, DAY_SECONDS) : 60,
     scope: answer.scope,
     refreshToken: answer.refresh_token,
     idToken: answer.id_token,

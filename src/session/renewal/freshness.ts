@@ -29,7 +29,7 @@ export const matches = (token: StoredToken, want: Want): boolean =>
   token.use === want.use &&
   token.audience === want.audience &&
   token.scopes === want.scopes &&
-  (want.rejectedHash === undefined || tokenHash(token.value) !== want.rejectedHash)
+  tokenHash(token.value) !== want.rejectedHash
 
 /** Remaining lifetime in seconds, by the local clock. 0 when the clock was set back to before the time of receipt. */
 export function secondsLeft(token: StoredToken, now: number): number {

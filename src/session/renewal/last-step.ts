@@ -2,7 +2,7 @@ import { Failure, type FailureCode } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { whyEnded } from './earlier-attempt.ts'
 import { findValid, type Want } from './freshness.ts'
-import type { Event, Spending, State, Step } from './step.ts'
+import type { Doubting, Event, Spending, State, Step } from './step.ts'
 
 /** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
 
@@ -14,17 +14,15 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
 }
 
 /** The provider has ended the sign-in. */
-export function ended({ want, spending }: State & { spending: Spending }): Step {
-  const { verdict, earlier, explained = true } = spending
-  const said = verdict?.detail.length === 0 ? [verdict.message] : verdict?.detail
-  const failure = new Failure('session-ended', whyEnded(earlier, explained), { detail: said ?? [] })
-  return failWith(want, failure)
+export function ended({ want, spending, verdict, explained }: Doubting): Step {
+  const detail = verdict.detail.length === 0 ? [verdict.message] : verdict.detail
+  return failWith(want, new Failure('session-ended', whyEnded(spending.earlier, explained), { detail }))
 }
 
 /** Hands out the token. */
 export const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
   { phase: 'done', want },
-  { do: 'give', token, ...(warning ? { warning } : {}) },
+  { do: 'give', token, warning },
 ]
 
 export const failWith = (want: Want, failure: Failure): Step => [
@@ -32,10 +30,8 @@ export const failWith = (want: Want, failure: Failure): Step => [
   { do: 'fail', failure },
 ]
 
-export const fail = (want: Want, code: FailureCode, message: string, hint?: string): Step => [
-  { phase: 'done', want },
-  { do: 'fail', failure: new Failure(code, message, hint === undefined ? {} : { hint }) },
-]
+export const fail = (want: Want, code: FailureCode, message: string, options?: { hint: string }): Step =>
+  failWith(want, new Failure(code, message, options))
 
 /** An event that cannot come in this state. */
 export const bug = (state: State, event: Event): Step =>
@@ -44,16 +40,13 @@ export const bug = (state: State, event: Event): Step =>
 /** There is no ID token to hand out, and a refresh would bring none. */
 export function noIdToken(want: Want, { idToken }: SessionBody): Step {
   return idToken === undefined
-    ? fail(
-        want,
-        'cannot-do',
-        'this sign-in has no ID token',
-        'Sign in with openid: ls-auth login --scope openid',
-      )
+    ? fail(want, 'cannot-do', 'this sign-in has no ID token', {
+        hint: 'Sign in with openid: ls-auth login --scope openid',
+      })
     : fail(
         want,
         'cannot-do',
         'the provider sends an ID token at sign-in only, and that one is no longer good',
-        'Sign in again for a new one: ls-auth login',
+        { hint: 'Sign in again for a new one: ls-auth login' },
       )
 }

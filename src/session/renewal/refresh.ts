@@ -32,7 +32,6 @@ export async function renew(
     const parameters = slotParameters(client, want, body)
     sent = true
     const answer = await refreshWhenReached(provider, refreshToken, parameters, ports)
-    if (!('failure' in answer)) checkSamePerson(claimsOf(body.idToken), answer.idClaims, want.audience !== '')
     const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
     const renewed = await renewal(asker, provider, tokens, body)
     const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken
@@ -110,10 +109,16 @@ async function renewal(
   body: SessionBody,
 ): Promise<Renewal> {
   const refresh = tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }
-  const unusable = 'failure' in tokens ? tokens.failure : slotMismatch(client, want, tokens, body)
   // Nothing of such an answer is kept but the refresh token, without which the session would be lost.
-  if (unusable || 'failure' in tokens)
-    return { tokens: [], skewSeconds: body.skewSeconds, ...refresh, ...(unusable && { unusable }) }
+  const withNothing = (unusable: Failure): Renewal => ({
+    tokens: [],
+    skewSeconds: body.skewSeconds,
+    ...refresh,
+    unusable,
+  })
+  if ('failure' in tokens) return withNothing(tokens.failure)
+  const mismatch = slotMismatch(client, want, tokens, body)
+  if (mismatch) return withNothing(mismatch)
   const scope = tokens.scope ?? body.grantedScope
   const token = client.preset.useToken === 'id' ? tokens.idToken : tokens.accessToken
   let refusal: Failure | undefined
@@ -138,11 +143,15 @@ async function renewal(
   }
 }
 
-/** The tokens, or why they cannot be used: the access token is for another person than the session's. */
+/**
+ * The tokens, or why they cannot be used: the access token is for another person than the session's. Failure `refused`
+ * when the ID token is.
+ */
 function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBody): Tokens | Unbelieved {
   const subject = (token: string | undefined) =>
     token === undefined ? undefined : inspectOwn(client, token, undefined).identity.subject.value
   const { audience, scopes } = want
+  checkSamePerson(claimsOf(body.idToken), tokens.idClaims, audience !== '')
   const before = body.tokens.find((token) => sameSlot(token, { use: 'access', audience, scopes }))
   try {
     checkSameSubject(

@@ -67,7 +67,7 @@ export function narrowedForGood(detail: readonly string[]): Failure {
 function stillNarrowed(client: Client, tokens: Tokens, granted: Granted): Failure | undefined {
   const held = scopesHeld(client, tokens)
   const lost = lacking(client, ownScopes(client, granted), held)
-  return lost.length === 0 ? undefined : narrowedForGood(came(held))
+  return lost.length === 0 ? undefined : narrowedForGood([came(held)])
 }
 
 const ownScopes = ({ preset }: Client, { grantedScope }: Granted): readonly string[] =>
@@ -84,7 +84,7 @@ function wrongScopes(
   const open = asked.some((scope) => scope.endsWith('/.default'))
   const extra = held.flat().filter((scope) => !open && lacking(client, [scope], [asked]).length > 0)
   if (extra.length === 0 && lacking(client, wanted, held).length === 0) return []
-  return [`asked for scope: ${shown(wanted)}`, ...came(held)]
+  return [`asked for scope: ${shown(wanted)}`, came(held)]
 }
 
 function wrongAudience(client: Client, { audience, use }: Want, tokens: Tokens): string[] {
@@ -125,8 +125,8 @@ function lacking(
   )
 }
 
-const came = (held: readonly (readonly string[])[]): string[] =>
-  held.length === 0 ? [] : [`came with scope: ${shown([...new Set(held.flat())])}`]
+const came = (held: readonly (readonly string[])[]): string =>
+  `came with scope: ${shown([...new Set(held.flat())])}`
 
 const shown = (list: readonly string[]): string => safeText(list.join(' ') || '(none)', 200)
 

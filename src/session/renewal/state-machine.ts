@@ -59,13 +59,7 @@ function onLocked(
       session.refresh === state.spending.refreshToken ||
       state.spending.doubted
     ) {
-      return settle(
-        state,
-        session.body,
-        ended(state),
-        now,
-        state.spending.explained ? 'refused' : 'unexplained',
-      )
+      return settle(state, session.body, ended(state), now, state.explained ? 'refused' : 'unexplained')
     }
     return spend(want, session, true, now)
   }
@@ -81,12 +75,9 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   }
   const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
   if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
-    return fail(
-      want,
-      'usage',
-      `tokens of this provider live ${life}s, less than --min-ttl asks for`,
-      `Ask for --min-ttl ${life}s at most.`,
-    )
+    return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`, {
+      hint: `Ask for --min-ttl ${life}s at most.`,
+    })
   }
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
@@ -145,12 +136,8 @@ function onAnswered(state: State, renewal: Renewal): Step {
   const { want } = state
   const { seen, refreshToken } = state.spending
   const renewed = renewal.tokens.find((token) => matches(token, want))
-  const spending: Spending = {
-    ...state.spending,
-    ...(renewed === undefined ? {} : { renewed }),
-    ...(renewal.refusal === undefined ? {} : { refusal: renewal.refusal }),
-    ...(renewal.unusable === undefined ? {} : { unusable: renewal.unusable }),
-  }
+  const { refusal, unusable } = renewal
+  const spending: Spending = { ...state.spending, renewed, refusal, unusable }
   return [
     { phase: 'keeping', want, spending },
     { do: 'write', body: renewedBody(seen.body, refreshToken, renewal, want) },
@@ -186,7 +173,7 @@ function onNoRenewal(state: State & { spending: Spending }, { type, failure }: N
 
 /** Reads the session again before the refusal is reported: another process may have refreshed it. */
 const doubt = (state: State & { spending: Spending }, verdict: Failure, explained: boolean): Step => [
-  { phase: 'doubting', want: state.want, spending: { ...state.spending, verdict, explained } },
+  { phase: 'doubting', want: state.want, spending: state.spending, verdict, explained },
   { do: 'read-locked' },
 ]
 

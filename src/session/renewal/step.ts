@@ -16,11 +16,21 @@ export interface Seen {
 export type State =
   | { readonly phase: 'reading' | 'locking' | 'done'; readonly want: Want }
   | {
-      readonly phase: 'noting' | 'sending' | 'doubting' | 'keeping'
+      readonly phase: 'noting' | 'sending' | 'keeping'
       readonly want: Want
       readonly spending: Spending
     }
+  | Doubting
   | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
+
+/** The provider has refused: `verdict`, and whether that names a reason. */
+export interface Doubting {
+  readonly phase: 'doubting'
+  readonly want: Want
+  readonly spending: Spending
+  readonly verdict: Failure
+  readonly explained: boolean
+}
 
 /** One use of a refresh token: it is sent once, and what the provider did with it may stay unknown. */
 export interface Spending {
@@ -30,12 +40,9 @@ export interface Spending {
   readonly earlier: EarlierAttempt | undefined
   /** After the first refusal the session file has been read again already. */
   readonly doubted: boolean
-  /** The provider's refusal, and whether it names a reason. */
-  readonly verdict?: Failure
-  readonly explained?: boolean
-  readonly renewed?: StoredToken
-  readonly refusal?: Failure
-  readonly unusable?: Failure
+  readonly renewed?: StoredToken | undefined
+  readonly refusal?: Failure | undefined
+  readonly unusable?: Failure | undefined
 }
 
 /** What has happened: the result of the last effect. */
@@ -64,7 +71,7 @@ export type Effect =
   /** Send the refresh token to the provider. */
   | { readonly do: 'refresh'; readonly refreshToken: string }
   /** The end: a token to hand out, or a failure to throw. */
-  | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure }
+  | { readonly do: 'give'; readonly token: StoredToken; readonly warning?: Failure | undefined }
   | { readonly do: 'fail'; readonly failure: Failure }
 
 /** The next state and what to do in it. */

@@ -23,7 +23,7 @@ export async function install(
   await noteItem(place, { sid, store })
   const kept = await place.vault(store).keep(place.account(sid), secret)
   const header: SessionHeader = { schema: 1, sid, store, ...facts, ...kept.header }
-  const whole = kept.keptRefresh || refresh === undefined ? body : { ...body, refresh }
+  const whole = { ...body, ...(!kept.keptRefresh && refresh && { refresh }) }
   const bytes = sealFile(header, whole, secret.key)
   await writeOwn(place.file, bytes, place.files, place.ports.env.pid).catch(async (failure) => {
     // Renamed, but fsync of the directory failed: every reader finds the new session, so it stays.

@@ -1,12 +1,12 @@
 import { AwsV4Signer } from 'aws4fetch'
 import type { Client } from '../../client.ts'
+import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
 import { xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
-import { skewOf } from '../protocol/metadata.ts'
 
 const MOST_BYTES = 64 * 1024
 /** Life of the token, seconds: the default of the API. */
@@ -64,12 +64,11 @@ function ownCredentials({ variables }: Env): Credentials | undefined {
 async function credentialsOfCli(ports: Ports): Promise<Credentials> {
   const programs = await ports.programs()
   const output = await programs.output(['aws', 'configure', 'export-credentials', '--format', 'process'])
-  const said = output === undefined ? undefined : jsonObject(output)
   const {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
-  } = said ?? {}
+  } = jsonObject(output) ?? {}
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')
     return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
   throw new Failure('no-proof', 'there are no AWS credentials here', {
@@ -99,8 +98,8 @@ async function sign(
 
 /** Only the code is shown: the message of a wrong signature quotes the signed request. */
 function refusal(answer: HttpAnswer): Failure {
-  const code = /^\w{1,80}$/.exec(xmlElement('Code', answer.body.toString('utf8')) ?? '')?.[0]
-  const hint = HINTS.find(([pattern]) => pattern.test(code ?? ''))?.[1]
+  const code = xmlElement('Code', answer.body.toString('utf8'))?.match(/^\w{1,80}$/)?.[0]
+  const hint = code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.',
   })

@@ -1,9 +1,9 @@
 import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
-import { instant } from '../../claims/lifetime.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
+import { instant } from '../../text/instant.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { requestProof } from './requested-proof.ts'
 

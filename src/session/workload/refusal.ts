@@ -30,8 +30,7 @@ const NO_LOGIN = 'ls-auth doctor looks at each step from the proof to the API.'
 const isRefusal = ({ wire: { error, status = 400 } }: ProviderFailure): boolean =>
   status < 500 &&
   status !== 429 &&
-  !PASSING.includes(error ?? '') &&
-  (error !== undefined || status === 401 || status === 403)
+  (error === undefined ? status === 401 || status === 403 : !PASSING.includes(error))
 
 /** RFC 6749 §4.1.2.1. */
 const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']

@@ -47,7 +47,8 @@ export async function workloadToken(
     if (held.get(slot) !== before) continue
     const asked = askForToken(client, workload, want, ports)
     held.set(slot, asked)
-    asked.catch(() => held.get(slot) === asked && held.delete(slot))
+    // Nobody has replaced it meanwhile: whoever asks waits for it.
+    asked.catch(() => held.delete(slot))
     return checkLife(await asked, want, ports)
   }
 }
@@ -147,7 +148,7 @@ async function exchanged(
       metadata: { value: metadata, fetchedAt: receivedAt },
       ...(jwks && { jwks }),
       ...(scope !== undefined && { grantedScope: scope }),
-      ...(tokens.idToken !== undefined && { idToken: tokens.idToken }),
+      ...(tokens.idToken && { idToken: tokens.idToken }),
     },
     proofClaims: proof?.claims,
   }

@@ -20,11 +20,7 @@ const ANYWHERE = phrases(
 )
 
 /** The same, at the end of a key only. */
-const AT_THE_END = phrases(
-  ...['card', 'credit', 'account', 'pan', 'cvv', 'cvc'].map(
-    (word) => `${word} ${word}.number ${word}number ${word}.no ${word}no`,
-  ),
-)
+const AT_THE_END = /(?:^|\.)(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?$/
 
 /** Endings of words: `db_password`, `sessionToken`. */
 const ENDINGS = [
@@ -38,13 +34,13 @@ const STATEMENTS = 'db.statement db.query.text sql sql.query sql.text mongodb.qu
 /** The other end of a connection, which is mostly another service. */
 const PEERS = /^(?:ip|peer\.(?:ipv4|ipv6|address)|net\.(?:sock\.)?peer\.(?:ip|addr|address))$/
 
+/** Whoever sends a request. */
+const SENDERS = /^(?:(?:http\.)?client|source|net\.(?:sock\.)?peer)\.(?:ip|addr|(?:socket\.)?address)$/
+
 /** Whole keys. */
 const KEYS = phrases(
   'enduser.id enduser.hash enduser.login enduser.sub enduser.subject',
   'user.id user.hash user.login user.sub user.subject',
-  ...['client', 'source', 'net.peer', 'net.sock.peer', 'http.client'].map(
-    (who) => `${who}.address ${who}.addr ${who}.ip ${who}.socket.address`,
-  ),
   'ip peer.ipv4 peer.ipv6 peer.address',
   STATEMENTS,
 )
@@ -57,14 +53,9 @@ const BEGINNINGS = [
   'gen.ai.system.instructions',
 ]
 
-const LONGEST_PHRASE = 3
-
 /** False positives: counts and kinds, not values. */
-const HARMLESS = phrases(
-  ...['token', 'tokens', 'session'].map((what) =>
-    ['count', 'type', 'usage', 'limit', 'total'].map((of) => `${what}.${of}`).join(' '),
-  ),
-)
+const HARMLESS =
+  /(?:^|\.)(?:usage\.|(?:tokens?|session)\.(?:count|type|usage|limit|total)(?:\.|$))|^gen\.ai\.token/
 
 function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
@@ -72,10 +63,9 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
 
 /** Whether values under this key are masked. */
 export function isSensitive(key: string): boolean {
-  const joined = dotted(key)
   // The same key with camelCase split into words.
   const plain = dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
-  return !isHarmless(plain) && (hasSensitivePhrase(plain) || (joined !== plain && hasSensitivePhrase(joined)))
+  return !HARMLESS.test(plain) && [...new Set([plain, dotted(key)])].some(saysSensitive)
 }
 
 const STATEMENT_KEYS = phrases(STATEMENTS)
@@ -88,31 +78,16 @@ export const isPeerAddress = (key: string): boolean => PEERS.test(dotted(key))
 
 const dotted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
 
-function isHarmless(key: string): boolean {
-  if (key.startsWith('usage.') || key.includes('.usage.') || key.startsWith('gen.ai.token')) return true
-  return somePhrase(key, (phrase) => HARMLESS.has(phrase))
-}
-
-function hasSensitivePhrase(key: string): boolean {
-  if (KEYS.has(key) || BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
-  return somePhrase(
-    key,
-    (phrase, isLast) =>
-      ANYWHERE.has(phrase) ||
-      (isLast && AT_THE_END.has(phrase)) ||
-      ENDINGS.some((ending) => phrase.endsWith(ending)),
+function saysSensitive(key: string): boolean {
+  if (KEYS.has(key) || SENDERS.test(key) || AT_THE_END.test(key)) return true
+  if (BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
+  return phrasesIn(key).some(
+    (phrase) => ANYWHERE.has(phrase) || ENDINGS.some((ending) => phrase.endsWith(ending)),
   )
 }
 
-/** Tests every run of up to three adjacent words. */
-function somePhrase(key: string, look: (phrase: string, isLast: boolean) => boolean): boolean {
+/** Every run of up to three adjacent words. */
+function phrasesIn(key: string): string[] {
   const words = key.split('.')
-  for (let from = 0; from < words.length; from++) {
-    let phrase = ''
-    for (let to = from; to < words.length && to < from + LONGEST_PHRASE; to++) {
-      phrase = to === from ? words[to]! : `${phrase}.${words[to]}`
-      if (look(phrase, to === words.length - 1)) return true
-    }
-  }
-  return false
+  return words.flatMap((_, from) => [1, 2, 3].map((length) => words.slice(from, from + length).join('.')))
 }

@@ -2,12 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { parseStrictJson } from '../../../src/claims/jwt/strict-json.ts'
 
 describe('strict JSON', () => {
-  it.each(['1e5', '1E+5', '-0.5e-2', '"a\\"b\\\\"', ' [1 , 2 ] ', '{ "a" : [ ] , "b" : { } }', 'null'])(
-    '%s is what JSON.parse says',
-    (text) => {
-      expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text) })
-    },
-  )
+  it.each([
+    '1e5',
+    '1E+5',
+    '-0.5e-2',
+    '"a\\"b\\\\"',
+    ' [1 , 2 ] ',
+    '{ "a" : [ ] , "b" : { } }',
+    '{ \n\t"a":  1\r\n}',
+    'null',
+  ])('%s is what JSON.parse says', (text) => {
+    expect(parseStrictJson(text)).toEqual({ value: JSON.parse(text) })
+  })
 
   it.each([
     '',

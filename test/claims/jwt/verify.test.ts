@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { verifySignature } from '../../../src/claims/jwt/verify.ts'
+import { runsOf } from '../../property-runs.ts'
 import { part, tokenText } from '../token-text.ts'
 
 const NOW = 1_800_000_000_000
@@ -291,7 +292,7 @@ describe('verifySignature', () => {
         const changed = token.slice(0, at) + character + token.slice(at + 1)
         expect(await verifySignature(changed, keys, HOW)).toMatchObject({ verified: false })
       }),
-      { numRuns: 400 },
+      { numRuns: runsOf(400) },
     )
   })
 })

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Loopback, listen } from '../../../src/session/flow/loopback.ts'
 import { type StartPages, startPages } from '../../../src/session/flow/start-page.ts'
+import { freePort } from '../../world/free-port.ts'
 
 const STATE = 'the-state-of-this-sign-in'
 
@@ -136,11 +137,6 @@ describe('tied to a browser that was opened here', () => {
 
 describe('for a redirect to localhost, which may be either loopback family', () => {
   const listenAtLocalhost = (port: number) => listen({ host: 'localhost', ports: [port], path: '/callback' })
-  const freePort = async () => {
-    const free = await listen({ host: 'localhost', ports: 'any', path: '' })
-    await free.finish('done')
-    return Number(new URL(free.redirectUri).port)
-  }
 
   it.each(['127.0.0.1', '::1'])('is heard at %s', async (address) => {
     const both = await listenAtLocalhost(await freePort())

@@ -9,9 +9,12 @@ const ELSEWHERE = `That address does not begin with ${REDIRECT}. Copy it after t
 const OTHER = 'That address belongs to another sign-in. Copy the one of this sign-in.'
 
 describe('an address that a person has pasted', () => {
-  it.each([GOOD, `  ${GOOD}\n`, `${REDIRECT}?error=access_denied&state=mine`])('is taken: %j', (line) => {
-    expect(String(readPasted(line, REDIRECT, 'mine'))).toBe(line.trim())
-  })
+  it.each([GOOD, `  ${GOOD}\n`, `\u00a0${GOOD}\u3000`, `${REDIRECT}?error=access_denied&state=mine`])(
+    'is taken: %j',
+    (line) => {
+      expect(String(readPasted(line, REDIRECT, 'mine'))).toBe(line.trim())
+    },
+  )
 
   it.each([
     ['', NO_URL],

@@ -44,6 +44,11 @@ describe('whose connection it is, by the system’s table of sockets', () => {
     expect(await socketOwner(connection, files)).toBe(uid)
   })
 
+  it('of a port that is a small number, too', async () => {
+    const files = machine(row(`${V4}:C350`, `${V4}:0050`, 1001))
+    expect(await socketOwner({ remotePort: 50_000, localPort: 80 }, files)).toBe(1001)
+  })
+
   it.skipIf(process.platform !== 'linux').each(['127.0.0.1', '::1'])(
     'of this system, at %s',
     async (host) => {

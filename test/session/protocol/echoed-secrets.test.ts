@@ -14,14 +14,12 @@ const said = (description: unknown, form: string, headers: Record<string, string
   ).error_description
 
 describe('an error that quotes its request', () => {
-  it.each(['refresh_token', 'code', 'code_verifier', 'device_code', 'client_secret', 'token'])(
-    'is shown without the %s',
-    (name) => {
-      expect(said('bad value s3cr3t-value-long!', `a=b&${name}=s3cr3t-value-long`)).toBe(
-        'bad value [secret]!',
-      )
-    },
-  )
+  it.each([
+    ...['refresh_token', 'code', 'code_verifier', 'device_code', 'client_secret', 'token'],
+    ...['assertion', 'client_assertion', 'subject_token'],
+  ])('is shown without the %s', (name) => {
+    expect(said('bad value s3cr3t-value-long!', `a=b&${name}=s3cr3t-value-long`)).toBe('bad value [secret]!')
+  })
 
   it.each([
     ['client_id=s3cr3t-value-long', 'what is no secret'],
@@ -29,6 +27,13 @@ describe('an error that quotes its request', () => {
     ['', 'an empty form'],
   ])('keeps the rest: %s', (form) => {
     expect(said('bad value s3cr3t-value-long!', form)).toBe('bad value s3cr3t-value-long!')
+    expect(said('the code is undefined', form)).toBe('the code is undefined')
+  })
+
+  it('is shown without a secret that follows an empty one', () => {
+    expect(said('bad value s3cr3t-value-long!', 'code=&client_secret=s3cr3t-value-long')).toBe(
+      'bad value [secret]!',
+    )
   })
 
   it('is shown without any of two of a name', () => {
@@ -46,6 +51,7 @@ describe('an error that quotes its request', () => {
     expect(said('cut: cdefghijklm.', form)).toBe('cut: cdefghijklm.')
     expect(said('cut: klmnopqrstuvwxyz', form)).toBe('cut: [secret]')
     expect(said('cdefghijklmnXcdefghijklmn', form)).toBe('[secret]X[secret]')
+    expect(said('ends with abc', form)).toBe('ends with abc')
   })
 
   it('is shown without a short secret as a whole', () => {
@@ -56,6 +62,7 @@ describe('an error that quotes its request', () => {
   it('is shown without a secret in its percent-encoded form', () => {
     expect(said('got a%2Fb%2Bc%3Dd%26e.', 'code=a%2Fb%2Bc%3Dd%26e')).toBe('got [secret].')
     expect(said('got a/b+c=d&e.', 'code=a%2Fb%2Bc%3Dd%26e')).toBe('got [secret].')
+    expect(said('got a%2Fb.', 'code=a%2Fb')).toBe('got [secret].')
   })
 
   it.each([
@@ -71,6 +78,7 @@ describe('an error that quotes its request', () => {
   it('survives credentials that are none', () => {
     expect(said('fine', '', { authorization: 'Basic AAAA' })).toBe('fine')
     expect(said('fine', '', { authorization: '' })).toBe('fine')
+    expect(said('undefined', '', { authorization: 'Basic AAAA' })).toBe('undefined')
   })
 
   it('is cut to 2000 characters', () => {

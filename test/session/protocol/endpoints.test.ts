@@ -18,16 +18,19 @@ const at = (issuer: string, endpoint: string) =>
     clock,
   )
 
-it.each(['https://idp.example/token', 'https://login.other.example:8443/token', 'https://10.0.0.5/token'])(
-  '%s is taken',
-  async (endpoint) => {
-    await expect(at('https://idp.example', endpoint)).resolves.toBeDefined()
-  },
-)
+it.each([
+  'https://idp.example/token',
+  'https://login.other.example:8443/token',
+  'https://10.0.0.5/token',
+  'https://a.169.254.example/token',
+])('%s is taken', async (endpoint) => {
+  await expect(at('https://idp.example', endpoint)).resolves.toBeDefined()
+})
 
 it.each([
   ['http://idp.example/token', 'is not https'],
   ['ftp://idp.example/token', 'is not https'],
+  ['http://127.0.0.1/token', 'is not https'],
   ['/token', 'is not a plain URL'],
   ['https://user@idp.example/token', 'is not a plain URL'],
   ['https://:secret@idp.example/token', 'is not a plain URL'],
@@ -47,7 +50,16 @@ it.each([
 
 it('an issuer on loopback may name other ports there, and no plain http elsewhere', async () => {
   await expect(at('http://127.0.0.1:8080', 'http://127.0.0.1:8081/token')).resolves.toBeDefined()
-  await expect(at('http://127.0.0.1:8080', 'http://idp.example/token')).rejects.toMatchObject({
-    code: 'refused',
+  for (const endpoint of ['http://idp.example/token', 'ftp://127.0.0.1/token']) {
+    await expect(at('http://127.0.0.1:8080', endpoint)).rejects.toMatchObject({ code: 'refused' })
+  }
+})
+
+it('a provider whose metadata has no endpoint has a hint of its own', async () => {
+  const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/pool'
+  const found = discover(issuer, { id: 'cognito' }, answering({ issuer, jwks_uri: `${issuer}/keys` }), clock)
+  await expect(found).rejects.toMatchObject({
+    code: 'provider-failed',
+    hint: 'The user pool has no domain yet, so it has no sign-in pages. Give it one: User pool > Branding > Domain.',
   })
 })

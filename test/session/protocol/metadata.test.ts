@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { skewOf } from '../../../src/clock-skew.ts'
 import {
   discover,
   issuerMismatch,
   type Metadata,
   scopesSupported,
-  skewOf,
   usable,
 } from '../../../src/session/protocol/metadata.ts'
 import { told, toldBy } from '../../told.ts'
@@ -90,8 +90,8 @@ describe('the metadata of a provider', () => {
     ])
   })
 
-  it('with an endpoint that is no text are refused', async () => {
-    expect((await wrong({ ...GOOD, userinfo_endpoint: 7 }))[0]).toBe(
+  it.each([7, null, [`${ISSUER}/me`]])('with an endpoint that is no text are refused: %j', async (value) => {
+    expect((await wrong({ ...GOOD, userinfo_endpoint: value }))[0]).toBe(
       "refused: the provider's userinfo_endpoint is not a plain URL",
     )
   })

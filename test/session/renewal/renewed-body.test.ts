@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { type Renewal, renewedBody } from '../../../src/session/renewal/renewal.ts'
 import type { SessionBody, StoredToken } from '../../../src/session/store/session-file.ts'
+import { tokenText } from '../../claims/token-text.ts'
 
 const PLAIN = { use: 'access', audience: '', scopes: '' } as const
 const token = (value: string, over: Partial<StoredToken> = {}): StoredToken => ({
@@ -40,6 +41,16 @@ describe('a session after a renewal', () => {
       skewSeconds: 2,
       signedInAt: 7,
     })
+  })
+
+  it('has each new token in place of the old one of its kind alone', () => {
+    const [oldId, newId] = [token('old-id', { use: 'id' }), token('new-id', { use: 'id' })]
+    const before = { tokens: [token('old'), oldId, token('other', { audience: 'api' })] }
+    const values = (tokens: readonly StoredToken[]) =>
+      after({ tokens }, {}, before).tokens.map(({ value }) => value)
+    expect(values([token('new'), newId])).toEqual(['other', 'new', 'new-id'])
+    expect(values([token('new')])).toEqual(['old-id', 'other', 'new'])
+    expect(values([])).toEqual(['old', 'old-id', 'other'])
   })
 
   it('keeps what the answer says of scopes and keys', () => {
@@ -91,5 +102,53 @@ describe('a session after a renewal', () => {
     const body = after(renewal, want, before)
     expect(body.idToken).toBe(idToken)
     expect(body.idTokenAtSignInOnly).toBe(only)
+  })
+})
+
+describe('an ID token after a renewal for other scopes', () => {
+  const PERSON = { sub: 'ada', email: 'ada@acme.example' }
+  const says = (payload: object) => tokenText({ alg: 'ES256' }, payload)
+  const before = (payload: object, over: Partial<SessionBody> = {}) => ({ idToken: says(payload), ...over })
+
+  it('that says less about the person is not kept, and shows that renewals are bound', () => {
+    const body = after({ idToken: says({ sub: 'ada' }) }, {}, before(PERSON))
+    expect(body).toMatchObject({ idToken: says(PERSON), narrowed: true })
+  })
+
+  it.each(['nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr', 'amr', 'jti', 'sid', 'rat'])(
+    'that has no %s says as much',
+    (name) => {
+      const body = after({ idToken: says(PERSON) }, {}, before({ ...PERSON, [name]: 'x' }))
+      expect(body.idToken).toBe(says(PERSON))
+      expect(body).not.toHaveProperty('narrowed')
+    },
+  )
+
+  it.each<[string, string, Partial<SessionBody>]>([
+    ['says more', says({ ...PERSON, name: 'Ada' }), before(PERSON)],
+    [
+      'says less where nothing was narrowed',
+      says({ sub: 'ada' }),
+      before(PERSON, { narrowed: false as never }),
+    ],
+    ['cannot be read', 'opaque', before(PERSON)],
+    ['follows one that cannot be read', says(PERSON), { idToken: 'opaque' }],
+  ])('that %s is kept', (_, idToken, session) => {
+    const body = after({ idToken }, {}, session)
+    expect(body.idToken).toBe(idToken)
+    expect(body).not.toHaveProperty('narrowed')
+  })
+
+  it('the first one of all is kept', () => {
+    const { idToken: _, ...without } = BEFORE
+    const renewal = { tokens: [], idToken: says(PERSON), skewSeconds: 2 }
+    expect(renewedBody(without, SENT, renewal, PLAIN)).toMatchObject({ idToken: says(PERSON) })
+  })
+
+  it.each<[string, object, object]>([
+    ['for another API', { idToken: says({ sub: 'ada' }) }, { audience: 'api' }],
+    ['that did not come', noId, {}],
+  ])('%s shows nothing', (_, renewal, want) => {
+    expect(after(renewal, want, before(PERSON))).not.toHaveProperty('narrowed')
   })
 })

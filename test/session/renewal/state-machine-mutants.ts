@@ -92,9 +92,9 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
         ]
       : next(state, event, now),
   'doubts for ever': () => (state, event, now) => {
-    const spending =
-      state.phase === 'doubting' ? { ...state.spending, doubted: false, refreshToken: '' } : undefined
-    return next(spending ? { phase: 'doubting', want: state.want, spending } : state, event, now)
+    if (state.phase !== 'doubting') return next(state, event, now)
+    const spending = { ...state.spending, doubted: false, refreshToken: '' }
+    return next({ ...state, spending }, event, now)
   },
   'leaves its note when the outcome is known': () => (state, event, now) => {
     const step = next(state, event, now)

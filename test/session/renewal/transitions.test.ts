@@ -184,9 +184,64 @@ describe('a life that nobody can have', () => {
     expect(story([read(seen(0)), locked(seen(0))], { minTtlSeconds }).at(-1)).toBe(words)
   })
 
+  it('is told with the longest that they can have', () => {
+    expect(end([read(seen(0)), locked(seen(0))], { minTtlSeconds: 3601 })?.[1]).toBe(
+      'Ask for --min-ttl 3600s at most.',
+    )
+  })
+
   it('is not known before there was such a token', () => {
     const empty = seen(0, { tokens: [] })
     expect(story([read(empty), locked(empty)], { minTtlSeconds: 9999 }).at(-1)).toBe('write note')
+  })
+})
+
+describe('a provider that binds a sign-in to what is asked for', () => {
+  const want = { scopes: 'x' }
+  const kept = (left: number) =>
+    seen(left, { tokens: [{ ...token(left), scopes: 'x' }], afterNarrowing: 'kept' })
+  it('is not asked for other scopes: what is valid is given to its end', () => {
+    expect(end([read(kept(30)), locked(kept(30))], want)).toBe('give old')
+    for (const [left, minTtlSeconds] of [
+      [0, undefined],
+      [30, 60],
+    ] as const)
+      expect(
+        end([read(kept(left)), locked(kept(left))], {
+          ...want,
+          ...(minTtlSeconds && { minTtlSeconds }),
+        })?.[0],
+      ).toMatch(/^not-allowed: this provider would bind/)
+  })
+
+  it('is asked for the own ones, and for others as long as that is not known', () => {
+    expect(story([read(kept(0)), locked(kept(0))]).at(-1)).toBe('write note')
+    const other = seen(0, { tokens: [] })
+    expect(story([read(other), locked(other)], want).at(-1)).toBe('write note')
+  })
+})
+
+describe('a provider that another process has asked in vain meanwhile', () => {
+  const waited = (left: number): Event => ({ type: 'read-locked', session: seen(left), failed: trouble })
+  it('is not asked again', () => {
+    expect(end([read(seen(0)), waited(0)])?.[0]).toBe('network: no way')
+    expect(end([read(seen(30)), waited(30)])).toBe('give old with: no way')
+    expect(end([read(seen(30)), waited(30)], { minTtlSeconds: 60 })?.[0]).toBe('network: no way')
+    expect(end([read(seen(0)), waited(600)])).toBe('give old')
+  })
+})
+
+describe('a refresh token that was sent before', () => {
+  it.each([
+    [undefined, 'give old'],
+    ['failed', 'give old'],
+    ['unexplained', 'give old'],
+    ['refused', 'write note'],
+  ] as const)('with the outcome %s, while a token is valid: %s', (outcome, words) => {
+    const attempt = { hash: HASH, at: 1, ...(outcome && { outcome }) }
+    const before = seen(30, { attempt })
+    expect(story([read(before), locked(before)]).at(-1)).toBe(words)
+    expect(story([read(before), locked(before)], { minTtlSeconds: 60 }).at(-1)).toBe('write note')
   })
 })
 

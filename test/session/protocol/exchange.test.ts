@@ -1,0 +1,136 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { responseOf } from '../../../src/session/protocol/exchange.ts'
+import { toldBy } from '../../told.ts'
+import { GOOD, ISSUER, METADATA, NOW, providing, REDIRECT } from './scripted-provider.ts'
+
+/** What the protocol library gets to see, and what it must leave to us. */
+
+async function signer(kid: string) {
+  const pair = await generateKeyPair('ES256', { extractable: true })
+  const key = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' }
+  const sign = (claims: JWTPayload = {}, now = NOW / 1000) =>
+    new SignJWT({ iss: ISSUER, aud: 'cli', sub: 'ada', iat: now, exp: now + 600, ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid })
+      .sign(pair.privateKey)
+  return { jwks: { keys: [key] }, sign }
+}
+const [old, next] = [await signer('old'), await signer('next')]
+const cached = { value: old.jwks as unknown as Record<string, unknown>, fetchedAt: NOW - 1000 }
+const paths = ({ asked }: ReturnType<typeof providing>) => asked.map(({ url }) => url.pathname)
+const DEVICE = { deviceCode: 'device-code-1', verifier: undefined } as never
+
+describe('an answer', () => {
+  it.each([204, 205, 304])('of HTTP %i has no body, and can be read all the same', (status) => {
+    const response = responseOf({ status, headers: {}, body: Buffer.from('') })
+    expect([response.status, response.body]).toEqual([status, null])
+  })
+
+  it('has its text and its headers, without those of an encoding that is undone already', async () => {
+    const headers = { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'content-length': '9' }
+    const response = responseOf({ status: 400, headers, body: Buffer.from('no') })
+    expect([response.status, await response.text()]).toEqual([400, 'no'])
+    expect(Object.fromEntries(response.headers)).toEqual({ 'content-type': 'text/plain' })
+  })
+
+  it('with a token and an error is an error, which quotes no secret of the request', async () => {
+    const quoted = {
+      refresh_token: 'r2',
+      error: 'server_error',
+      error_description: 'no: a-refresh-token-of-mine',
+    }
+    const { provider } = providing({ '/token': [{ status: 200, body: quoted }] })
+    const told = await toldBy(() => provider.refresh('a-refresh-token-of-mine', {}))
+    expect([told[0], told[2]]).toEqual([
+      'provider-failed: the provider refused to renew the session',
+      'server_error: no: [secret]',
+    ])
+  })
+})
+
+describe('the keys of a provider', () => {
+  it('are fetched anew for a key that is not among those known', async () => {
+    const world = providing(
+      { '/token': [{ ...GOOD, id_token: await next.sign() }], '/jwks': [next.jwks] },
+      { jwks: cached },
+    )
+    expect(await world.provider.refresh('r1', {})).toMatchObject({ accessToken: 'new' })
+    expect(paths(world)).toEqual(['/token', '/jwks'])
+  })
+
+  it('are not fetched for an answer that is wrong in another way', async () => {
+    const idToken = await old.sign({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' })
+    const world = providing(
+      { '/token': [{ ...GOOD, id_token: idToken }], '/jwks': [old.jwks] },
+      { jwks: cached },
+    )
+    expect(await world.provider.refresh('r1', {})).toHaveProperty('failure.code', 'refused')
+    expect(paths(world)).toEqual(['/token'])
+  })
+
+  it('are fetched once for a signature that does not fit', async () => {
+    const forged = await (await signer('old')).sign()
+    const world = providing({ '/token': [{ ...GOOD, id_token: forged }], '/jwks': [old.jwks, old.jwks] })
+    expect(await world.provider.refresh('r1', {})).toHaveProperty('failure.code', 'refused')
+    expect(paths(world)).toEqual(['/token', '/jwks'])
+  })
+})
+
+it('the times of an ID token are judged by the clock of the provider, not by that of the library', async () => {
+  const past = 1_500_000_000
+  const { provider } = providing(
+    { '/token': [{ ...GOOD, id_token: await old.sign({}, past) }] },
+    { jwks: cached, clock: { now: () => past * 1000, sleep: async () => {} } },
+  )
+  expect(await provider.refresh('r1', {})).toMatchObject({ accessToken: 'new' })
+})
+
+it('a code for which an ID token came is good, and one in the device flow as well', async () => {
+  const { provider } = providing({ '/token': [{ ...GOOD, id_token: await old.sign() }] }, { jwks: cached })
+  expect(await provider.pollDevice(DEVICE, { scope: 'openid' }, 1000)).toMatchObject({
+    accessToken: 'new',
+    idClaims: { sub: 'ada' },
+  })
+})
+
+describe('a refusal is told by where it was met', () => {
+  const no = (error: string) => [{ status: 400, body: { error } }]
+  const aliased = { tuned: { deviceErrorAliases: { code_expired: 'expired_token' } } }
+
+  it('the device flow knows the other names of its errors', async () => {
+    for (const path of ['/device', '/token']) {
+      const { provider } = providing({ [path]: no('code_expired') }, aliased)
+      const work = path === '/device' ? provider.startDevice({}) : provider.pollDevice(DEVICE, {}, 1000)
+      await expect(work).rejects.toMatchObject({ wire: { error: 'expired_token' } })
+    }
+  })
+
+  it('the device flow has hints of its own', async () => {
+    const hint =
+      'The device grant is not allowed for the client cli. Have it switched on, or sign in with the browser.'
+    const { provider } = providing({
+      '/device': no('unauthorized_client'),
+      '/token': no('unauthorized_client'),
+    })
+    expect((await toldBy(() => provider.startDevice({})))[1]).toBe(hint)
+    expect((await toldBy(() => provider.pollDevice(DEVICE, {}, 1000)))[1]).toBe(hint)
+  })
+
+  it('where nobody is asked, nobody has declined', async () => {
+    const { provider } = providing({ '/token': no('access_denied'), '/revoke': no('access_denied') })
+    expect((await toldBy(() => provider.grant('urn:x', {})))[0]).toBe(
+      'not-allowed: the provider refused to give a token',
+    )
+    expect((await toldBy(() => provider.revoke('r1')))[0]).toBe(
+      'not-allowed: the provider refused to revoke the session',
+    )
+  })
+
+  it('an address for the sign-in that cannot be used', async () => {
+    const metadata = { ...METADATA, authorization_endpoint: 'http://idp.example/authorize' }
+    const { provider } = providing({}, { metadata })
+    expect((await toldBy(() => provider.authorize({ redirect_uri: REDIRECT })))[0]).toBe(
+      "provider-failed: the provider's answer cannot be used to sign in",
+    )
+  })
+})

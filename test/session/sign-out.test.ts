@@ -1,0 +1,272 @@
+import { describe, expect, it } from 'vitest'
+import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { signOut } from '../../src/session/sign-out.ts'
+import type { StoredToken } from '../../src/session/store/session-file.ts'
+import { told, toldBy } from '../told.ts'
+import { idToken, type Machine, METADATA, openMachine } from './signed-in.ts'
+
+/** A sign-out: what is revoked, what is forgotten, and what is finished later. */
+
+const NOW = 1_800_000_000_000
+const ACCESS: StoredToken = {
+  use: 'access',
+  audience: '',
+  scopes: '',
+  value: 'access-0',
+  receivedAt: NOW,
+  expiresIn: 600,
+}
+const { revocation_endpoint: _, ...WITHOUT } = METADATA
+
+async function signedIn(
+  body: Parameters<Machine['keep']>[0] = {},
+  { refresh, preset = {} }: { refresh?: null; preset?: Parameters<typeof openMachine>[1] } = {},
+) {
+  const machine = openMachine({}, preset)
+  await machine.keep({ tokens: [{ ...ACCESS, use: 'id', value: 'id-0' }, ACCESS], ...body }, refresh)
+  return { machine, out: () => outOf(machine) }
+}
+const outOf = (machine: Machine) =>
+  signOut(machine.client, machine.ports, (line) => void machine.heard.push(line))
+const tombstones = ({ disk }: Machine) => [...disk.keys()].filter((path) => path.includes('tombstone-'))
+const GONE = (machine: Machine) => ({
+  session: [...machine.disk.keys()].filter((path) => path.endsWith('/session')),
+  tombstones: tombstones(machine),
+  items: [...machine.items.keys()],
+  list: machine.itemList(),
+})
+const NOTHING = { session: [], tombstones: [], items: [], list: [] }
+
+describe('a sign-out', () => {
+  it('revokes the refresh token and forgets everything', async () => {
+    const id = await idToken(NOW)
+    const { machine, out } = await signedIn({ idToken: id })
+    expect(await out()).toEqual({
+      wasSignedIn: true,
+      revoked: 'yes',
+      forgotten: true,
+      tokens: { access: 'access-0', id },
+    })
+    expect(machine.revoked).toEqual(['refresh-0'])
+    expect(GONE(machine)).toEqual(NOTHING)
+    // From the tombstone on nobody finds a session, whatever the provider says.
+    const order = machine.log.filter((step) => /^(rename session |remove|unlink tombstone)/.test(step))
+    expect(order.map((step) => step.split(/[ -]/)[0])).toEqual(['rename', 'remove', 'unlink'])
+  })
+
+  it('of nobody does nothing: no lock, no request', async () => {
+    const machine = openMachine()
+    expect(await outOf(machine)).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
+    expect(machine.log).not.toContain('lock lock')
+    expect(machine.asked).toEqual([])
+  })
+
+  it('holds the lock by its name, and says that it waits', async () => {
+    const { machine, out } = await signedIn()
+    let note = ''
+    machine.faults.set('unlock', () => {
+      for (const [path, bytes] of machine.disk) if (path.endsWith('.holder')) note = String(bytes)
+    })
+    await out()
+    expect(JSON.parse(note)).toMatchObject({ command: 'logout' })
+    const busy = await signedIn()
+    busy.machine.put('{}', `${(await busy.machine.place()).directory}/lock.holder`)
+    expect((await toldBy(busy.out))[0]).toMatch(/^busy: /)
+    expect(busy.machine.heard).toEqual(['waiting for another ls-auth'])
+  })
+
+  it('revokes the rotated refresh token, and the one of the sign-in before', async () => {
+    const { machine, out } = await signedIn({ refresh: 'refresh-1', superseded: 'refresh-before' })
+    expect((await out()).revoked).toBe('yes')
+    expect(machine.revoked).toEqual(['refresh-before', 'refresh-1'])
+  })
+
+  it('revokes the access token where there is no other', async () => {
+    const { machine, out } = await signedIn({}, { refresh: null })
+    expect((await out()).revoked).toBe('yes')
+    expect(machine.revoked).toEqual(['access-0'])
+  })
+
+  it('revokes the refresh token where there is no access token', async () => {
+    const { machine, out } = await signedIn({ tokens: [] })
+    expect((await out()).revoked).toBe('yes')
+    expect(machine.revoked).toEqual(['refresh-0'])
+  })
+
+  it('finds no token to revoke', async () => {
+    const { machine, out } = await signedIn({ tokens: [{ ...ACCESS, use: 'id' }] }, { refresh: null })
+    expect(await out()).toEqual({
+      wasSignedIn: true,
+      revoked: 'no-token',
+      forgotten: true,
+      tokens: { access: undefined, id: undefined },
+    })
+    expect(machine.asked).toEqual([])
+    expect(GONE(machine)).toEqual(NOTHING)
+  })
+
+  it('at a provider without revocation says so', async () => {
+    const { out } = await signedIn({ metadata: { value: WITHOUT, fetchedAt: NOW } })
+    expect((await out()).revoked).toBe('not-offered')
+  })
+
+  it('that shall revoke nothing says whether it could', async () => {
+    const asked = await signedIn({}, { preset: { revoke: [] } })
+    expect((await asked.out()).revoked).toBe('not-asked')
+    expect(asked.machine.asked).toEqual([])
+    const cached = { metadata: { value: WITHOUT, fetchedAt: NOW } }
+    expect((await (await signedIn(cached, { preset: { revoke: [] } })).out()).revoked).toBe('not-offered')
+    const { machine, out } = await signedIn({}, { preset: { revoke: [] } })
+    const session = await machine.kept()
+    if (session) {
+      const { metadata: _, ...body } = session.body
+      await (await machine.store()).commit({ ...session, body })
+    }
+    expect((await out()).revoked).toBe('not-offered')
+  })
+
+  it.each([new NetworkFailure('gone', true), new Failure('refused', 'odd')])(
+    'forgets the session even when it cannot be revoked: told (%s)',
+    async (failure) => {
+      const { machine, out } = await signedIn({ superseded: 'refresh-before' })
+      machine.answers['/revoke'] = [failure]
+      const { revoked, forgotten } = await out()
+      expect(told(revoked)[0]).toBe(`${failure.code}: ${failure.message}`)
+      expect(forgotten).toBe(true)
+      expect(GONE(machine)).toEqual(NOTHING)
+    },
+  )
+
+  it('a token of the sign-in before that is dead already is no matter', async () => {
+    const { machine, out } = await signedIn({ superseded: 'refresh-before' })
+    machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }, { status: 200 }]
+    expect((await out()).revoked).toBe('yes')
+  })
+
+  it('a bug on the way is none of the provider', async () => {
+    const { machine, out } = await signedIn()
+    const bug = new TypeError('a bug')
+    Object.defineProperty(machine.ports, 'http', { value: async () => Promise.reject(bug) })
+    await expect(out()).rejects.toBe(bug)
+  })
+})
+
+describe('a session that cannot be opened', () => {
+  it('is forgotten, and why it was not revoked is told', async () => {
+    const { machine, out } = await signedIn()
+    machine.items.clear()
+    const { wasSignedIn, revoked, forgotten, tokens } = await out()
+    expect(told(revoked)[0]).toMatch(/^keychain-lost: /)
+    expect([wasSignedIn, forgotten, tokens]).toEqual([true, true, { access: undefined, id: undefined }])
+    expect(machine.asked).toEqual([])
+    expect(GONE(machine)).toEqual(NOTHING)
+  })
+
+  it('because of the disk stays as it is: its token could not be revoked', async () => {
+    const { machine, out } = await signedIn()
+    let reads = 0
+    machine.faults.set('read session', () => {
+      if (++reads === 3) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    expect((await toldBy(out))[0]).toMatch(/^storage: cannot read .*EIO/)
+    machine.faults.clear()
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('because of a bug stays, too', async () => {
+    const { machine, out } = await signedIn()
+    const bug = new TypeError('a bug')
+    machine.items.get = () => {
+      throw bug
+    }
+    await expect(out()).rejects.toBe(bug)
+    expect(tombstones(machine)).toEqual([])
+  })
+})
+
+describe('an item that cannot be removed', () => {
+  const stuck = new Failure('keychain-stuck', 'no answer')
+  async function leaveItem() {
+    const { machine, out } = await signedIn({ superseded: 'refresh-before' })
+    const { delete: remove } = machine.items
+    const repair = () => {
+      machine.items.delete = remove
+    }
+    machine.items.delete = () => {
+      throw stuck
+    }
+    return { machine, out, repair, first: await out() }
+  }
+
+  it('is told, and nobody is signed in any more', async () => {
+    const { machine, first } = await leaveItem()
+    expect(first).toMatchObject({ wasSignedIn: true, revoked: 'yes', forgotten: stuck })
+    // Once each, although the tombstone is left.
+    expect(machine.revoked).toEqual(['refresh-before', 'refresh-0'])
+    expect(tombstones(machine)).toHaveLength(1)
+    expect(await machine.kept()).toBeUndefined()
+  })
+
+  it('is told again as long as it is there', async () => {
+    const { out } = await leaveItem()
+    expect(await out()).toEqual({ wasSignedIn: true, revoked: stuck, forgotten: stuck })
+  })
+
+  it('is removed by the next sign-out, which says that it is the earlier one', async () => {
+    const { machine, out, repair } = await leaveItem()
+    repair()
+    expect(await out()).toEqual({ wasSignedIn: true, revoked: 'earlier', forgotten: true })
+    expect(GONE(machine)).toEqual(NOTHING)
+    expect(await out()).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
+  })
+
+  it('nor a tombstone: it is told, and removed by the next one', async () => {
+    const { machine, out } = await signedIn()
+    const tombstone = `unlink tombstone-${machine.header().sid}`
+    machine.faults.set(tombstone, 'EACCES')
+    expect(told((await out()).forgotten)[0]).toMatch(/^storage: /)
+    expect(machine.itemList()).toEqual([])
+    machine.faults.clear()
+    expect(await out()).toEqual({ wasSignedIn: true, revoked: 'earlier', forgotten: true })
+    expect(GONE(machine)).toEqual(NOTHING)
+  })
+
+  it('because of a bug is none of the keychain', async () => {
+    const { machine, out } = await signedIn()
+    const bug = new TypeError('a bug')
+    machine.items.delete = () => {
+      throw bug
+    }
+    await expect(out()).rejects.toBe(bug)
+    await expect(out()).rejects.toBe(bug)
+  })
+})
+
+it('an item of an interrupted sign-in is removed: nobody was signed in', async () => {
+  const machine = openMachine()
+  const place = await machine.place()
+  machine.put(JSON.stringify([{ sid: 'orphan-orphan', store: 'keychain' }]), place.itemList)
+  machine.items.set(
+    place.account('orphan-orphan'),
+    `1.${'A'.repeat(43)}.${Buffer.from('stray').toString('base64url')}`,
+  )
+  expect(await outOf(machine)).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
+  expect(machine.revoked).toEqual(['stray'])
+  expect(machine.itemList()).toEqual([])
+})
+
+it('what an interrupted sign-in has left is swept up behind a sign-out', async () => {
+  const { machine, out } = await signedIn()
+  const place = await machine.place()
+  machine.put(
+    JSON.stringify([...machine.itemList(), { sid: 'orphan-orphan', store: 'keychain' }]),
+    place.itemList,
+  )
+  machine.items.set(
+    place.account('orphan-orphan'),
+    `1.${'A'.repeat(43)}.${Buffer.from('stray').toString('base64url')}`,
+  )
+  await out()
+  expect(machine.revoked).toEqual(['refresh-0', 'stray'])
+  expect(GONE(machine)).toEqual(NOTHING)
+})

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import { NetworkFailure } from '../../src/errors.ts'
+import type { Preset } from '../../src/providers/preset.ts'
+import { sweep } from '../../src/session/sweep.ts'
+import { openMachine } from './signed-in.ts'
+import { BODY } from './store/shelf.ts'
+
+/** What interrupted sign-ins and sign-outs left: what is revoked, what is removed, and what waits for the next one. */
+
+const GONE = new NetworkFailure('gone', true)
+const ORPHAN = { sid: 'orphan-orphan', store: 'keychain' } as const
+const secretOf = (refresh: string) => `1.${'A'.repeat(43)}.${Buffer.from(refresh).toString('base64url')}`
+
+async function machineWith(preset: Partial<Preset> = {}) {
+  const machine = openMachine({}, preset)
+  const place = await machine.place()
+  return {
+    machine,
+    place,
+    run: async () => sweep(machine.client, await machine.store(), machine.ports),
+    orphan(refresh = 'stray', sid: string = ORPHAN.sid) {
+      const list = machine.disk.has(place.itemList) ? machine.itemList() : []
+      machine.put(JSON.stringify([...list, { ...ORPHAN, sid }]), place.itemList)
+      machine.items.set(place.account(sid), secretOf(refresh))
+    },
+    /** A sign-out that stopped at its tombstone. */
+    async buried(body: Partial<typeof BODY & { superseded: string }> = {}) {
+      await machine.keep(body)
+      const { sid } = machine.header()
+      await (await machine.store()).bury(sid)
+      machine.log.length = 0
+      return sid
+    },
+    tombstones: () => [...machine.disk.keys()].filter((path) => path.includes('tombstone-')),
+  }
+}
+
+it('nothing is left: nobody is asked, and nothing is written', async () => {
+  const { machine, run } = await machineWith()
+  await machine.keep()
+  await run()
+  expect(machine.asked).toEqual([])
+  expect(machine.log.filter((step) => /^(create|rename|unlink|set|remove)/.test(step))).toEqual([])
+  await (await machineWith()).run()
+})
+
+it('temporary files of killed processes are removed', async () => {
+  const { machine, run, place } = await machineWith()
+  await machine.keep()
+  machine.put('half', `${place.directory}/session.99.tmp`)
+  await run()
+  expect(machine.disk.has(`${place.directory}/session.99.tmp`)).toBe(false)
+})
+
+describe('a sign-out that was not finished', () => {
+  it('is finished: both of its tokens are revoked, item and tombstone removed', async () => {
+    const { machine, run, buried, tombstones } = await machineWith()
+    await buried({ superseded: 'refresh-before' })
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before', 'refresh-0'])
+    // The provider is looked up once.
+    expect(machine.asked.filter((path) => path.startsWith('/.well-known'))).toHaveLength(1)
+    expect(tombstones()).toEqual([])
+    expect(machine.items.size).toBe(0)
+    expect(machine.itemList()).toEqual([])
+  })
+
+  it('of a session that cannot be opened is finished without revocation', async () => {
+    const { machine, run, buried, tombstones } = await machineWith()
+    await buried()
+    machine.items.clear()
+    await run()
+    expect(machine.asked).toEqual([])
+    expect(tombstones()).toEqual([])
+  })
+
+  it('waits while the provider is out of reach', async () => {
+    const { machine, run, buried, tombstones } = await machineWith()
+    await buried()
+    machine.answers['/revoke'] = [GONE, { status: 200 }]
+    await run()
+    expect(tombstones()).toHaveLength(1)
+    // Its item is no orphan: the tombstone still owns it.
+    expect(machine.items.size).toBe(1)
+    await run()
+    expect(tombstones()).toEqual([])
+  })
+
+  it('does not wait where the provider refuses: the token is dead, or cannot be revoked', async () => {
+    const { machine, run, buried, tombstones } = await machineWith()
+    await buried()
+    machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }]
+    await run()
+    expect(tombstones()).toEqual([])
+  })
+
+  it('is no matter of the provider where the settings say so', async () => {
+    const { machine, run, buried, tombstones } = await machineWith({ revoke: [] })
+    await buried({ superseded: 'refresh-before' })
+    await run()
+    expect(machine.asked).toEqual([])
+    expect(tombstones()).toEqual([])
+  })
+})
+
+describe('the token of a sign-in that was replaced', () => {
+  it('is revoked, and then forgotten', async () => {
+    const { machine, run } = await machineWith()
+    await machine.keep({ superseded: 'refresh-before' })
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before'])
+    const { superseded, ...body } = (await machine.kept())?.body ?? {}
+    expect(superseded).toBeUndefined()
+    expect(body).toMatchObject(BODY)
+    // By what is known of the provider, without a look at it.
+    expect(machine.asked).toEqual(['/revoke'])
+  })
+
+  it('waits while the provider is out of reach, and nothing else does', async () => {
+    const { machine, run, orphan } = await machineWith()
+    await machine.keep({ superseded: 'refresh-before' })
+    orphan()
+    machine.answers['/revoke'] = [GONE, { status: 200 }]
+    await run()
+    expect((await machine.kept())?.body.superseded).toBe('refresh-before')
+    expect(machine.revoked).toEqual(['stray'])
+    expect(machine.itemList()).toHaveLength(1)
+  })
+})
+
+describe('an item that no session has', () => {
+  it('is revoked and removed', async () => {
+    const { machine, run, orphan } = await machineWith()
+    await machine.keep()
+    const own = machine.itemList()
+    orphan()
+    await run()
+    expect(machine.revoked).toEqual(['stray'])
+    expect(machine.itemList()).toEqual(own)
+    expect(machine.items.size).toBe(1)
+  })
+
+  it('of the sign-in that was replaced is removed alone: the session has its token, where it may be revoked', async () => {
+    const { machine, run, orphan } = await machineWith()
+    await machine.keep({ replaced: ORPHAN.sid })
+    orphan()
+    await run()
+    expect(machine.revoked).toEqual([])
+    expect(machine.itemList()).toHaveLength(1)
+  })
+
+  it('that the keychain does not give is removed without revocation', async () => {
+    for (const isSignedIn of [true, false]) {
+      const { machine, run, orphan, place } = await machineWith()
+      if (isSignedIn) await machine.keep()
+      orphan()
+      machine.items.delete(place.account(ORPHAN.sid))
+      await run()
+      expect(machine.asked).toEqual([])
+      expect(machine.itemList()).toHaveLength(isSignedIn ? 1 : 0)
+    }
+  })
+
+  it('waits while the provider is out of reach, and the next one does not', async () => {
+    const { machine, run, orphan } = await machineWith()
+    orphan('first', 'first-first')
+    orphan('second', 'second-second')
+    machine.answers['/revoke'] = [GONE, { status: 200 }]
+    await run()
+    expect(machine.revoked).toEqual(['second'])
+    expect(machine.itemList().map(({ sid }) => sid)).toEqual(['first-first'])
+  })
+
+  it('is not that of a session that cannot be opened now', async () => {
+    const { machine, run } = await machineWith()
+    await machine.keep()
+    const { get } = machine.items
+    machine.items.get = () => undefined
+    await run()
+    machine.items.get = get
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+})
+
+describe('what fails is left for the next one, and never told', () => {
+  it.each(['list', 'read'])('%s', async (operation) => {
+    const { machine, run, place } = await machineWith()
+    await machine.keep()
+    machine.faults.set(`${operation} ${operation === 'list' ? place.name : 'session'}`, 'EIO')
+    await run()
+    machine.faults.clear()
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('temporary files that cannot be removed keep nothing else back', async () => {
+    const { machine, run, place, orphan } = await machineWith()
+    await machine.keep()
+    orphan()
+    machine.put('half', `${place.directory}/session.99.tmp`)
+    machine.faults.set('unlink session.99.tmp', 'EACCES')
+    await run()
+    expect(machine.revoked).toEqual(['stray'])
+  })
+
+  it('a tombstone that cannot be removed keeps nothing else back', async () => {
+    const { machine, run, buried, orphan } = await machineWith()
+    const sid = await buried()
+    orphan()
+    machine.faults.set(`unlink tombstone-${sid}`, 'EACCES')
+    await run()
+    expect(machine.revoked).toEqual(['refresh-0', 'stray'])
+  })
+})

@@ -1,0 +1,219 @@
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { describe, expect, it } from 'vitest'
+import { awsProof } from '../../../src/session/workload/aws-proof.ts'
+import { toldBy } from '../../told.ts'
+import { type Asked, client, machine, NOW, proofText, type Said } from './machine.ts'
+
+/** The proof that AWS STS gives to who signs a request. */
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+const VARIABLES = { AWS_REGION: 'eu-central-1', ...KEYS, AWS_SESSION_TOKEN: 'session//token==' }
+const STS = 'https://sts.eu-central-1.amazonaws.com/'
+const EXPORT = 'aws configure export-credentials --format process'
+const token = (text = proofText()) => `<R><WebIdentityToken>${text}</WebIdentityToken></R>`
+const refused = (code: string, status = 403): Said => ({
+  status,
+  text: `<Error><Code>${code}</Code><Message>the secret is secret</Message></Error>`,
+})
+
+async function proved(
+  {
+    variables = VARIABLES,
+    said = { text: token() },
+    programs = {},
+  }: {
+    variables?: Record<string, string>
+    said?: Said
+    programs?: Record<string, string>
+  } = {},
+  audience: string | undefined = 'api://traces',
+) {
+  const address = variables.AWS_ENDPOINT_URL_STS ?? STS
+  const { ports, asked } = machine({ variables, programs, answers: { [address]: [said] } })
+  const proof = await awsProof(client(), audience, ports)
+  return { proof, asked }
+}
+const credentialOf = ({ headers }: Asked) => /Credential=(\S+),/.exec(headers?.authorization ?? '')?.[1]
+
+/** What AWS's own package computes for the same request. */
+async function signedByAws(asked: Asked, credentials: { accessKeyId: string; secretAccessKey: string }) {
+  const { hostname, pathname } = asked.url
+  const names = ['host', 'x-amz-date', 'x-amz-security-token', 'accept'].filter(
+    (name) => name === 'host' || name in (asked.headers ?? {}),
+  )
+  const signer = new SignatureV4({
+    credentials,
+    region: 'eu-central-1',
+    service: 'sts',
+    sha256: Sha256,
+    applyChecksum: false,
+  })
+  const headers = { ...asked.headers, host: hostname }
+  const { headers: signed } = await signer.sign(
+    {
+      method: asked.method,
+      protocol: 'https:',
+      hostname,
+      path: pathname,
+      query: {},
+      headers: Object.fromEntries(
+        names.map((name) => [name, headers[name as keyof typeof headers] as string]),
+      ),
+      body: asked.body as string,
+    },
+    { signingDate: new Date(NOW), signableHeaders: new Set(names) },
+  )
+  return signed.authorization
+}
+
+describe('the request to STS', () => {
+  it('asks for a token of five minutes for the audience, signed as AWS signs it', async () => {
+    const { proof, asked } = await proved()
+    expect(proof).toEqual({ text: proofText(), skewSeconds: 0 })
+    expect(asked).toHaveLength(1)
+    const [request] = asked as [Asked]
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: new URL(STS),
+      maxBytes: 65_536,
+      form: {
+        Action: 'GetWebIdentityToken',
+        Version: '2011-06-15',
+        SigningAlgorithm: 'RS256',
+        DurationSeconds: '300',
+        'Audience.member.1': 'api://traces',
+      },
+    })
+    expect(request.headers).toEqual({
+      accept: 'text/xml',
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-amz-date': '20270115T080000Z',
+      'x-amz-security-token': 'session//token==',
+      authorization: await signedByAws(request, { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }),
+    })
+  })
+
+  it('names no audience where there is none', async () => {
+    const { ports, asked } = machine({ variables: VARIABLES, answers: { [STS]: [{ text: token() }] } })
+    await awsProof(client(), undefined, ports)
+    expect(asked[0]?.form).not.toHaveProperty(['Audience.member.1'])
+  })
+
+  it('is for STS also at an address of its own', async () => {
+    const AWS_ENDPOINT_URL_STS = 'https://vpce-1.sts.example/'
+    const { asked } = await proved({ variables: { ...VARIABLES, AWS_ENDPOINT_URL_STS } })
+    expect(credentialOf(asked[0] as Asked)).toBe('AKIAEXAMPLE/20270115/eu-central-1/sts/aws4_request')
+  })
+
+  it('needs a region: AWS_REGION, else AWS_DEFAULT_REGION', async () => {
+    const { AWS_REGION: _, ...without } = VARIABLES
+    expect(
+      (await proved({ variables: { ...without, AWS_DEFAULT_REGION: 'eu-central-1' } })).asked,
+    ).toHaveLength(1)
+    expect(
+      (await proved({ variables: { ...VARIABLES, AWS_DEFAULT_REGION: 'eu-west-1' } })).asked,
+    ).toHaveLength(1)
+    for (const AWS_REGION of ['', 'evil.example/', '.eu', 'EU']) {
+      expect(await toldBy(() => proved({ variables: { ...without, AWS_REGION } }))).toEqual([
+        'no-proof: the variable AWS_REGION names no region',
+        'Set it to the region of this workload, such as eu-central-1.',
+      ])
+    }
+    expect((await toldBy(() => proved({ variables: without })))[0]).toMatch(/names no region/)
+  })
+
+  it('is judged by the clock of STS', async () => {
+    const said = { text: token(), date: new Date(NOW - 60_000).toUTCString() }
+    expect((await proved({ said })).proof.skewSeconds).toBe(-60)
+  })
+})
+
+describe('the credentials', () => {
+  const NONE = [
+    'no-proof: there are no AWS credentials here',
+    'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
+  ]
+  const region = { AWS_REGION: 'eu-central-1' }
+  const SAID = { AccessKeyId: 'ASIACLI', SecretAccessKey: 'of the cli' }
+  const cli = (said: object | string) => ({
+    [EXPORT]: typeof said === 'string' ? said : JSON.stringify(said),
+  })
+
+  it('need no session token', async () => {
+    for (const AWS_SESSION_TOKEN of [undefined, '']) {
+      const variables = { ...region, ...KEYS, ...(AWS_SESSION_TOKEN === '' && { AWS_SESSION_TOKEN }) }
+      const [request] = (await proved({ variables })).asked as [Asked]
+      expect(request.headers).not.toHaveProperty('x-amz-security-token')
+    }
+  })
+
+  it('are those of the environment, whatever the AWS CLI knows', async () => {
+    const { asked } = await proved({ programs: cli(SAID) })
+    expect(credentialOf(asked[0] as Asked)).toMatch(/^AKIAEXAMPLE\//)
+  })
+
+  it.each([
+    {},
+    { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' },
+    { AWS_SECRET_ACCESS_KEY: 'secret' },
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: 'secret' },
+  ])('are those of the AWS CLI where the environment has not both: %j', async (some) => {
+    const variables = { ...region, ...some }
+    const { asked } = await proved({ variables, programs: cli({ ...SAID, SessionToken: 'of a session' }) })
+    const [request] = asked as [Asked]
+    expect(request.headers?.['x-amz-security-token']).toBe('of a session')
+    expect(request.headers?.authorization).toBe(
+      await signedByAws(request, { accessKeyId: 'ASIACLI', secretAccessKey: 'of the cli' }),
+    )
+    for (const SessionToken of [null, 1]) {
+      const lasting = await proved({ variables, programs: cli({ ...SAID, SessionToken }) })
+      expect(lasting.asked[0]?.headers).not.toHaveProperty('x-amz-security-token')
+    }
+    expect(await toldBy(() => proved({ variables }))).toEqual(NONE)
+  })
+
+  it.each(['', '[]', 'null', { ...SAID, AccessKeyId: 1 }, { ...SAID, SecretAccessKey: undefined }])(
+    'are not in what the AWS CLI says: %j',
+    async (said) => {
+      expect(await toldBy(() => proved({ variables: region, programs: cli(said) }))).toEqual(NONE)
+    },
+  )
+})
+
+describe('a refusal of STS', () => {
+  const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
+  it.each([
+    [
+      'OutboundWebIdentityFederationDisabledException',
+      'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+    ],
+    ['AccessDenied', 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
+    ['ExpiredTokenException', 'The AWS credentials have expired: get new ones.'],
+    ['InvalidClientTokenId', 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    ['SignatureDoesNotMatch', 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    ['Throttling', WAIT],
+    ['NoAccessDenied', WAIT],
+    ['NotOutboundWebIdentityFederationDisabled', WAIT],
+    ['NotExpiredToken', WAIT],
+    ['NoInvalidClientTokenId', WAIT],
+    ['x'.repeat(80), WAIT],
+  ])('is told by its code alone: %s', async (code, hint) => {
+    expect(await toldBy(() => proved({ said: refused(code) }))).toEqual([
+      `no-proof: aws gave no token (${code})`,
+      hint,
+    ])
+  })
+
+  it.each([refused('two words'), refused('a-b'), refused('x'.repeat(81)), { status: 403, text: '' }])(
+    'without a code is told by its status: %j',
+    async (said) => {
+      expect(await toldBy(() => proved({ said }))).toEqual(['no-proof: aws gave no token (HTTP 403)', WAIT])
+    },
+  )
+
+  it('is any other answer, too', async () => {
+    expect((await toldBy(() => proved({ said: { status: 500, text: token() } })))[0]).toMatch(/HTTP 500/)
+    expect((await toldBy(() => proved({ said: { text: '<R/>' } })))[0]).toMatch(/HTTP 200/)
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { isPeerAddress, isSensitive, isStatement } from '../../../src/trace/masking/sensitive-keys.ts'
+
+describe('values are masked under', () => {
+  test.each([
+    ...['passphrase', 'xsrf', 'license.key', 'licensekey', 'phone', 'last_name', 'nick-name'],
+    ...['remoteAddr', 'http.x-real-ip', 'http.response.body'],
+    ...['card_no', 'credit', 'bank.account', 'account_number', 'pan', 'cvv', 'cvc', 'accountNumber'],
+    ...['dbpassword', 'mysqlpasswd', 'appsecret', 'mapsapikey', 'fbaccesstoken', 'myidtoken'],
+    ...['gcprefreshtoken', 'jsessionid', 'awssessiontoken', 'myauthtoken'],
+    ...['enduser.hash', 'enduser.sub', 'user.id', 'user.hash', 'ip', 'peer.ipv6', 'peer.address'],
+    ...['source.address', 'net.peer.addr', 'net.sock.peer.addr', 'client.socket.address', 'http.client.addr'],
+    ...['db.query.parameter.0', 'db.operation.parameter.key', 'mongodb.query', 'sql'],
+    ...['gen_ai.prompt.0.content', 'gen_ai.completion.0', 'gen_ai.input.messages'],
+    ...['gen_ai.output.messages', 'gen_ai.system_instructions'],
+    ...['x:api:key', 'oauth2Token', 'passWord', 'credit...', 'a.b.c.secret.d.e.f'],
+    ...['usages.token', 'xusage.token', 'my.gen_ai.token.kind', 'token.usages', 'authtoken.count'],
+    ...['client.addr', 'httpClient.socket.address', 'source.ip', 'net.sock.peer.ip', 'cardnumber', 'panNo'],
+  ])('%s', (key) => {
+    expect(isSensitive(key)).toBe(true)
+  })
+})
+
+describe('values are shown under', () => {
+  test.each([
+    ...['', 'account.name', 'card.type', 'first.names', 'api.keys', 'remote', 'x.real', 'password2'],
+    ...['enduser.role', 'user.agent', 'my.user.id', 'sql.rows', 'my.ip', 'ip.version', 'peer.service'],
+    ...['my.db.query.parameter', 'db.query.summary', 'gen_ai.request.model', 'secretary', 'tokenizer'],
+    ...['token.type', 'token.usage', 'token.limit', 'token.total', 'secret.tokens.count'],
+    ...['session.count', 'session.type', 'session.total', 'http.session.limit'],
+    ...['usage.token', 'llm.usage.token', 'gen_ai.token.kind', 'token.count.max', 'my.tokens.limit'],
+    ...['requestId', 'traceParent', 'my.client.address', 'client.address.kind', 'source.port', 'net.address'],
+    ...['postcard', 'creditor', 'card.numbers', 'number', 'pancake'],
+  ])('%j', (key) => {
+    expect(isSensitive(key)).toBe(false)
+  })
+})
+
+test.each([
+  ...['ip', 'peer.ipv4', 'peer.ipv6', 'peer.address', 'net.peer.ip', 'net.peer.addr', 'net_peer_address'],
+  ...['net.sock.peer.ip', 'net.sock.peer.addr', 'Net.Sock.Peer.Address'],
+])('%s is the other end of a connection', (key) => {
+  expect(isPeerAddress(key)).toBe(true)
+})
+
+test.each([
+  'xip',
+  'ipx',
+  'my.peer.ipv4',
+  'peer.ipv4.x',
+  'peer.name',
+  'net.ip',
+  'net.sock.ip',
+  'client.address',
+])('%s is not', (key) => {
+  expect(isPeerAddress(key)).toBe(false)
+})
+
+test('statements are those of databases', () => {
+  const keys = ['db.statement', 'db_query_text', 'sql', 'sql.query', 'sql.text', 'mongodb.query']
+  expect(keys.filter(isStatement)).toEqual(keys)
+  expect(['db.name', 'db.statement.id', 'my.sql'].filter(isStatement)).toEqual([])
+})
