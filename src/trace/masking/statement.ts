@@ -19,7 +19,7 @@ const SQL_PARTS = new RegExp(
     /(?<id>\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b)/,
     /(?<number>\b\d[\w.]*)/,
     // An identifier is taken whole, so that no digit within it is a number.
-    /(?<word>[p{L}_][\w$#]*)/,
+    /(?<word>[\p{L}_][\p{L}\w$#]*)/u,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -47,7 +47,6 @@ function maskSql(statement: string): string {
     const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>
     if (groups.name !== undefined || groups.word !== undefined) return part
     if (groups.comment !== undefined) return `/* ${LITERAL} */`
-    if (groups.quoted === undefined) return LITERAL
     return isIdentifier(statement, rest.at(-3) as number, part) ? part : LITERAL
   })
 }
