@@ -25,11 +25,11 @@ export const SERVICES = 24
 const ROOT_NANOS = 2_500_000_000
 
 /**
- * Makes a trace that is the same for the same size and shape: `bushy` hangs each span below one of the 60 before it,
+ * Makes a trace that is the same for the same size, shape and seed: `bushy` hangs each span below one of the 60 before it,
  * three in ten of them in another service, one in a hundred failed; `chain` hangs each below the one before.
  */
-export function bigTrace(count: number, shape: 'bushy' | 'chain' = 'bushy'): BigTrace {
-  const random = seeded(count)
+export function bigTrace(count: number, shape: 'bushy' | 'chain' = 'bushy', seed = count): BigTrace {
+  const random = seeded(seed)
   const trace: BigTrace = {
     traceId: random.hex(32),
     count,
@@ -47,6 +47,11 @@ export function bigTrace(count: number, shape: 'bushy' | 'chain' = 'bushy'): Big
     if (i > 0) hang(trace, i, shape, random)
   }
   return trace
+}
+
+/** `traces` different traces of `spans` spans each; the same ones for the same numbers and seed. */
+export function manyTraces(traces: number, spans: number, seed = 0): BigTrace[] {
+  return Array.from({ length: traces }, (_, i) => bigTrace(spans, 'bushy', seed + i + 1))
 }
 
 function hang(trace: BigTrace, i: number, shape: 'bushy' | 'chain', random: Random): void {

@@ -11,6 +11,8 @@ export interface Subject {
   readonly env?: NodeJS.ProcessEnv
   /** How many run at once, 1 by default; the time is until the last has ended. */
   readonly copies?: number
+  /** All of its standard input; without, there is none. */
+  readonly stdin?: string
   /** Exit status that counts as done, 0 by default. */
   readonly exit?: number
   /** It prints nothing when all is well (`node -e 0`); otherwise empty output is a failure. */
@@ -51,10 +53,12 @@ export async function peakMegabytes(subject: Subject): Promise<number | undefine
 }
 
 function start(subject: Subject): ChildProcess {
-  return spawn(subject.command, subject.args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(subject.command, subject.args, {
+    stdio: [subject.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(subject.env && { env: subject.env }),
   })
+  child.stdin?.end(subject.stdin)
+  return child
 }
 
 async function finished(subject: Subject, child: ChildProcess): Promise<void> {

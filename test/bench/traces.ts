@@ -2,104 +2,128 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Bench, NodeUnderTest } from './bench.ts'
-import { bigTrace } from './big-trace.ts'
 import { type Comparison, measure } from './measure.ts'
 import { findProgram } from './peers.ts'
 import type { Subject } from './process-run.ts'
 import type { SuiteResult } from './results.ts'
 import { comparisonTable } from './table.ts'
 import { judge, type Target, type Verdict } from './target.ts'
-import { writeOtlpJson, writeOtlpProtobuf } from './trace-files.ts'
+import { JSON_FORMATS, type JsonFormat, type TraceInputs, writeTraceInputs } from './trace-inputs.ts'
 
 const BINARY = resolve('bin/ls-auth.js')
 
 /** What `jq` is asked for: the least it can do with a document, and it has to read all of it. */
 const LEAST = '.|length'
 
-interface Files {
-  readonly tenThousand: string
-  readonly hundredThousand: string
-  readonly hundredThousandProtobuf: string
-  readonly million: string
-  readonly chain: string
+/** Runs over 200 traces take seconds each. */
+const MOST_ROUNDS = 5
+
+/** What was measured; each verdict is about one of these. */
+interface Measured {
+  readonly small: Readonly<Record<JsonFormat, Comparison>>
+  readonly large: Readonly<Record<JsonFormat, Comparison>>
+  readonly many: Comparison
+  readonly sides: Comparison
 }
 
 /**
- * `trace get FILE` drawing a whole waterfall, against `jq '.|length'` on the same trace, both to a pipe. The files are
- * made anew, the same ones each time, and removed.
+ * `trace get FILE` drawing a whole waterfall, and `trace why`, `breakdown` and `diff` over 200 traces, against
+ * `jq '.|length'` on the same bytes, all to a pipe. The files are made anew, the same ones each time, and removed.
  */
 export async function traces(bench: Bench): Promise<SuiteResult> {
   const directory = await mkdtemp(join(tmpdir(), 'ls-auth-bench-'))
   try {
-    bench.print('writing 10,000, 100,000 and 1,000,000 spans and a chain of 80,000 ...')
-    return await compareAll(bench, await writeFiles(directory))
+    bench.print('writing traces of 10,000 to 1,000,000 spans, 1.2 GB, into a temporary folder ...')
+    return await compareAll(bench, await writeTraceInputs(directory))
   } finally {
     await rm(directory, { recursive: true })
   }
 }
 
-async function writeFiles(directory: string): Promise<Files> {
-  const files: Files = {
-    tenThousand: join(directory, '10k.json'),
-    hundredThousand: join(directory, '100k.json'),
-    hundredThousandProtobuf: join(directory, '100k.pb'),
-    million: join(directory, '1m.pb'),
-    chain: join(directory, 'chain.json'),
-  }
-  await writeOtlpJson(bigTrace(10_000), files.tenThousand)
-  await writeOtlpJson(bigTrace(100_000), files.hundredThousand)
-  await writeOtlpProtobuf(bigTrace(100_000), files.hundredThousandProtobuf)
-  await writeOtlpProtobuf(bigTrace(1_000_000), files.million)
-  await writeOtlpJson(bigTrace(80_000, 'chain'), files.chain)
-  return files
-}
-
-async function compareAll(bench: Bench, files: Files): Promise<SuiteResult> {
+async function compareAll(bench: Bench, files: TraceInputs): Promise<SuiteResult> {
   const { nodes, rounds, print, beside } = bench
   const jq = findProgram('jq')
-  const rival = (file: string): Subject[] => (jq ? [{ name: 'jq', command: jq, args: [LEAST, file] }] : [])
-  const readers = (kind: string, file: string) => nodes.map((node) => reader(node, kind, file))
-  const run = async (title: string, subjects: Subject[], times = rounds) => {
+  const rival = (...read: string[]): Subject[] =>
+    jq ? [{ name: 'jq', command: jq, args: [LEAST, ...read] }] : []
+  const ours = (words: string, ...args: string[]): Subject[] =>
+    nodes.map((node) => ({ name: nameOf(words, node), command: node.path, args: [BINARY, ...args] }))
+  const get = (file: string, words = GET) => ours(words, 'trace', 'get', file)
+  const run: Run = async (title, subjects, times = rounds) => {
     const comparison = await measure(title, beside(subjects), times)
     print('')
     for (const line of comparisonTable(comparison, 'jq')) print(line)
     return comparison
   }
-  const { tenThousand, hundredThousand, hundredThousandProtobuf } = files
-  const small = await run('10,000 spans', [...rival(tenThousand), ...readers('JSON', tenThousand)])
-  const large = await run('100,000 spans', [
-    ...rival(hundredThousand),
-    ...readers('JSON', hundredThousand),
-    ...readers('protobuf', hundredThousandProtobuf),
-  ])
+  const ofFormat = (size: string, paths: TraceInputs['tenThousand']) => (format: JsonFormat) => {
+    const isBesideProtobuf = paths === files.hundredThousand && format === 'OTLP/JSON'
+    const protobuf = isBesideProtobuf ? get(files.hundredThousandProtobuf, PROTOBUF) : []
+    return run(`${size}, ${format}`, [...rival(paths[format]), ...get(paths[format]), ...protobuf])
+  }
+  const small = await eachFormat(ofFormat('10,000 spans', files.tenThousand))
+  const large = await eachFormat(ofFormat('100,000 spans', files.hundredThousand))
+  const { many, sides } = await compareMany(run, rival, ours, files, Math.min(rounds, MOST_ROUNDS))
   // These have nothing to be compared with: that they end is the point.
-  const chain = await run('a chain of 80,000', readers('JSON', files.chain), 1)
-  const million = await run('1,000,000 spans', readers('protobuf', files.million), 1)
+  const chain = await run('a chain of 80,000', get(files.chain), 1)
+  const million = await run('1,000,000 spans', get(files.million, PROTOBUF), 1)
   return {
-    comparisons: [small, large, chain, million],
-    verdicts: nodes.flatMap((node) => verdictsFor(node, small, large)),
+    comparisons: [...Object.values(small), ...Object.values(large), many, sides, chain, million],
+    verdicts: nodes.flatMap((node) => verdictsFor(node, { small, large, many, sides })),
     missing: jq ? [] : ['jq'],
   }
 }
 
-const nameOf = (node: NodeUnderTest, kind: string) => `ls-auth, ${kind}, ${node.name}`
+type Run = (title: string, subjects: readonly Subject[], times?: number) => Promise<Comparison>
+type Rival = (...read: string[]) => Subject[]
+type Ours = (words: string, ...args: string[]) => Subject[]
 
-function reader(node: NodeUnderTest, kind: string, file: string): Subject {
-  return { name: nameOf(node, kind), command: node.path, args: [BINARY, 'trace', 'get', file] }
+async function eachFormat(
+  measured: (format: JsonFormat) => Promise<Comparison>,
+): Promise<Record<JsonFormat, Comparison>> {
+  const found: Partial<Record<JsonFormat, Comparison>> = {}
+  for (const format of JSON_FORMATS) found[format] = await measured(format)
+  return found as Record<JsonFormat, Comparison>
 }
 
-function verdictsFor(node: NodeUnderTest, small: Comparison, large: Comparison): Verdict[] {
-  const target = (kind: string, figure: Target['figure'], atMost: number, against = 'jq'): Target => {
-    return { subject: nameOf(node, kind), against, figure, atMost, binding: node.binding }
+/** Commands that read many traces. `jq` reads each file once. */
+async function compareMany(
+  run: Run,
+  rival: Rival,
+  ours: Ours,
+  { twoHundred, before, after }: TraceInputs,
+  rounds: number,
+): Promise<Pick<Measured, 'many' | 'sides'>> {
+  const why = ours(WHY, 'trace', 'why', '--error', '--file', twoHundred)
+  const breakdown = ours(BREAKDOWN, 'trace', 'breakdown', '--file', twoHundred)
+  const diff = ours(DIFF, 'trace', 'diff', '--a', `file=${before}`, '--b', `file=${after}`)
+  return {
+    many: await run('200 traces of 1,000 spans', [...rival(twoHundred), ...why, ...breakdown], rounds),
+    sides: await run('100 traces against 100', [...rival(before, after), ...diff], rounds),
   }
+}
+
+const GET = 'trace get'
+const PROTOBUF = 'trace get, protobuf'
+const WHY = 'trace why'
+const BREAKDOWN = 'trace breakdown'
+const DIFF = 'trace diff'
+
+const nameOf = (words: string, node: NodeUnderTest) => `${words}, ${node.name}`
+
+function verdictsFor(node: NodeUnderTest, { small, large, many, sides }: Measured): Verdict[] {
+  const target = (words: string, figure: Target['figure'], atMost: number, against = 'jq'): Target => {
+    return { subject: nameOf(words, node), against, figure, atMost, binding: node.binding }
+  }
+  const beside = (words: string) => [target(words, 'time', 1), target(words, 'memory', 1)]
   return [
-    ...judge(small, [target('JSON', 'time', 1.1)]),
-    ...judge(large, [
-      target('JSON', 'time', 0.6),
-      target('protobuf', 'time', 0.3),
-      target('JSON', 'memory', 0.7),
-      target('protobuf', 'memory', 0.7),
-    ]),
-    ...judge(large, [target('JSON', 'time', 11, nameOf(node, 'JSON'))], small),
+    ...JSON_FORMATS.flatMap((format) => judge(small[format], [target(GET, 'time', 1)])),
+    ...JSON_FORMATS.flatMap((format) =>
+      judge(large[format], [target(GET, 'time', 0.5), target(GET, 'memory', 0.7)]),
+    ),
+    ...judge(large['OTLP/JSON'], [target(PROTOBUF, 'time', 0.3), target(PROTOBUF, 'memory', 0.7)]),
+    ...JSON_FORMATS.flatMap((format) =>
+      judge(large[format], [target(GET, 'time', 11, nameOf(GET, node))], small[format]),
+    ),
+    ...judge(many, [...beside(WHY), ...beside(BREAKDOWN)]),
+    ...judge(sides, beside(DIFF)),
   ]
 }

@@ -1,4 +1,4 @@
-import { attribute, type Span } from '../model.ts'
+import { type Attributes, type AttributeValue, attribute, type Span } from '../model.ts'
 import { exceptionsOf, type RecordedException } from './exceptions.ts'
 
 /** What a span says about its error, not yet sanitized for a terminal. */
@@ -13,32 +13,33 @@ export interface ErrorText {
  * frameworks fill with "internal"), messages before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
-  const exceptions = exceptionsOf(span)
-  return firstOf([
-    ...exceptions.map((one) => ofException(one, 'message')),
-    ofAttribute(span, 'exception.message'),
-    { text: span.statusMessage, from: 'the status message' },
-    ofAttribute(span, 'error.message'),
-    ...exceptions.map((one) => ofException(one, 'type')),
-    ofAttribute(span, 'exception.type'),
-    ofAttribute(span, 'error.type'),
-  ])
+  // Read once: they are parsed and masked on each access.
+  const { attributes, events } = span
+  const exceptions = exceptionsOf({ attributes, events })
+  return (
+    firstOf(exceptions, 'message') ??
+    ofAttribute(attributes, 'exception.message') ??
+    errorIn(span.statusMessage, 'the status message') ??
+    ofAttribute(attributes, 'error.message') ??
+    firstOf(exceptions, 'type') ??
+    ofAttribute(attributes, 'exception.type') ??
+    ofAttribute(attributes, 'error.type')
+  )
 }
 
-type MaybeText = { readonly text: string | undefined; readonly from: string }
-
-function firstOf(said: readonly MaybeText[]): ErrorText | undefined {
-  for (const { text, from } of said) if (text !== undefined && text.trim() !== '') return { text, from }
+function firstOf(exceptions: readonly RecordedException[], part: 'message' | 'type'): ErrorText | undefined {
+  for (const { event, [part]: said } of exceptions) {
+    if (said === undefined) continue
+    const { key, text } = said
+    return { text, from: event === undefined ? `the attribute ${key}` : `${key} of the event ${event.name}` }
+  }
   return undefined
 }
 
-function ofException(exception: RecordedException, part: 'message' | 'type'): MaybeText {
-  const { key, text } = exception[part] ?? { key: '', text: undefined }
-  const { event } = exception
-  return { text, from: event === undefined ? `the attribute ${key}` : `${key} of the event ${event.name}` }
+function ofAttribute(attributes: Attributes, key: string): ErrorText | undefined {
+  return errorIn(attribute(attributes, key), `the attribute ${key}`)
 }
 
-function ofAttribute(span: Span, key: string): MaybeText {
-  const value = attribute(span.attributes, key)
-  return { text: typeof value === 'string' ? value : undefined, from: `the attribute ${key}` }
+function errorIn(value: AttributeValue | undefined, from: string): ErrorText | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? { text: value, from } : undefined
 }

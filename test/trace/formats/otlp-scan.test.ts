@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { Collection } from '../../../src/trace/formats/collection.ts'
 import { quoteLongIntegers } from '../../../src/trace/formats/integer.ts'
+import { vocabularyOf } from '../../../src/trace/formats/json-scan/vocabulary.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
-import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
+import { OTLP_KEYS, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
 import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from '../rich.ts'
 
 /** What was read, lazy parts included, as plain data. */
@@ -14,7 +15,7 @@ function plain(collection: Collection): unknown {
   return { recognised, partial, traces: collection.traces().map(plainTrace) }
 }
 
-function byScan(text: string | Buffer, vocabulary = otlpVocabulary()): unknown {
+function byScan(text: string | Buffer, vocabulary = vocabularyOf(OTLP_KEYS)): unknown {
   const scanned = scanOtlpJson(Buffer.from(text), vocabulary)
   return scanned && plain(scanned)
 }
@@ -127,7 +128,7 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   })
 
   test('the same vocabulary for several documents', () => {
-    const vocabulary = otlpVocabulary()
+    const vocabulary = vocabularyOf(OTLP_KEYS)
     for (const one of [text, JSON.stringify(document), text]) {
       expect(byScan(one, vocabulary)).toEqual(byObjects(one))
     }

@@ -57,9 +57,9 @@ const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'cli
 export interface TagFacts {
   readonly kind: SpanKind
   readonly status: SpanStatus
-  readonly statusMessage?: string
-  readonly scopeName?: string
-  readonly scopeVersion?: string
+  readonly statusMessage?: string | undefined
+  readonly scopeName?: string | undefined
+  readonly scopeVersion?: string | undefined
 }
 
 /** Whether a tag is one of those {@link readFacts} takes, with a value it understands. */
@@ -73,23 +73,28 @@ export function isFact([key, value]: Tag): boolean {
   return false
 }
 
+/** Of a span that says nothing of the kind. */
+export const NO_FACTS: TagFacts = { kind: 'unspecified', status: 'unset' }
+
 /** Jaeger's conventions for what OpenTelemetry has fields for (jaeger `otlp2jaeger` translation). */
 export function readFacts(tags: readonly Tag[]): TagFacts {
-  const facts: Record<string, AttributeValue> = Object.create(null)
-  for (const tag of tags) if (isFact(tag)) facts[tag[0]] ??= tag[1]
-  const code = facts['otel.status_code']
-  const failed = code === 'ERROR' || (code === undefined && String(facts.error) === 'true')
-  const text = (key: string) => facts[key] as string | undefined
-  const [message, scopeName, scopeVersion] = [
-    'otel.status_description',
-    'otel.scope.name',
-    'otel.scope.version',
-  ].map(text)
+  let [kind, error, code, statusMessage, scopeName, scopeVersion]: (AttributeValue | undefined)[] = []
+  for (const tag of tags) {
+    if (!isFact(tag)) continue
+    const [key, value] = tag
+    if (key === 'span.kind') kind ??= value
+    else if (key === 'error') error ??= value
+    else if (key === 'otel.status_code') code ??= value
+    else if (key === 'otel.status_description') statusMessage ??= value
+    else if (key === 'otel.scope.name') scopeName ??= value
+    else scopeVersion ??= value
+  }
+  const failed = code === 'ERROR' || (code === undefined && String(error) === 'true')
   return {
-    kind: (text('span.kind') as SpanKind | undefined) ?? 'unspecified',
+    kind: (kind as SpanKind | undefined) ?? 'unspecified',
     status: failed ? 'error' : code === 'OK' ? 'ok' : 'unset',
-    ...(message !== undefined && { statusMessage: message }),
-    ...(scopeName !== undefined && { scopeName }),
-    ...(scopeVersion !== undefined && { scopeVersion }),
+    statusMessage: statusMessage as string | undefined,
+    scopeName: scopeName as string | undefined,
+    scopeVersion: scopeVersion as string | undefined,
   }
 }

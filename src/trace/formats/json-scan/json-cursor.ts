@@ -1,9 +1,10 @@
 import type { TextPool } from '../text-pool.ts'
-import { JsonBytes, OPEN_LIST, OPEN_OBJECT, QUOTE, ZERO } from './json-bytes.ts'
+import { JsonBytes, NINE, OPEN_LIST, OPEN_OBJECT, QUOTE, ZERO } from './json-bytes.ts'
 import type { JsonKeys } from './json-keys.ts'
 
 /** Lookup table: 1 for lower-case hex digits. */
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[0-9a-f]/.test(String.fromCharCode(byte))))
+const NULL = Buffer.from('null')
 const COMMA = 0x2c
 const CLOSE_OBJECT = 0x7d
 
@@ -50,7 +51,7 @@ export class JsonCursor extends JsonBytes {
       // An enum of OTLP: there is one in every span.
       this.at = start + 1
       return sign - ZERO
-    }
+    } else if (this.skipIfEqual(NULL)) return null
     this.skip()
     return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
   }
@@ -74,6 +75,19 @@ export class JsonCursor extends JsonBytes {
     if (seconds < 0 || nanos < 0) return this.value()
     this.at = quote + 21
     return BigInt(seconds) * 1_000_000_000n + BigInt(nanos)
+  }
+
+  /** The same, but the digits of a number, such as microseconds, are read without making a text of them. */
+  integer(): unknown {
+    this.peek()
+    const { bytes, at } = this
+    let [number, end] = [0, at]
+    for (; this.#isDigit(end); end++) number = number * 10 + (bytes[end]! - ZERO)
+    // Longer ones, zeros in front and what is no integer are left to `JSON.parse`.
+    const isPlain = end > at && end - at < 16 + Number(bytes[at]! < NINE) && bytes[at] !== ZERO
+    if (!isPlain || !this.#isMemberEnd(end)) return this.value()
+    this.at = end
+    return number
   }
 
   /** `count` digits from `at` on; -1 when they are not all digits. */

@@ -1,13 +1,13 @@
-import { Failure } from '../../../errors.ts'
-import { isObject, type JsonObject } from '../../../json-object.ts'
+import { isObject } from '../../../json-object.ts'
 import { type Attributes, NONE, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection, type Explain } from '../collection.ts'
 import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
-import { JsonKeys } from '../json-scan/json-keys.ts'
+import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
+import type { Vocabulary } from '../json-scan/vocabulary.ts'
+import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
-import { TextPool } from '../text-pool.ts'
 import { type OtlpStatus, readOtlpStatus } from './otlp-enums.ts'
 import {
   NO_TRACE_ID,
@@ -23,22 +23,12 @@ import {
 /** Envelopes nested deeper fall back to `JSON.parse`. */
 const MOST_ENVELOPES = 4
 
-const KEYS = [
+/** The keys it looks for. */
+export const OTLP_KEYS = [
   ...['resourceSpans', 'batches', 'trace', 'result', 'traces', 'status', 'message', 'resource', 'scopeSpans'],
   ...['instrumentationLibrarySpans', 'scope', 'instrumentationLibrary', 'spans', 'traceId', 'spanId', 'name'],
   ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes'],
 ]
-
-/** Caches that the documents of one input share: known keys and decoded texts. */
-export interface Vocabulary {
-  readonly keys: JsonKeys
-  readonly texts: TextPool
-}
-
-/** A vocabulary with the keys of OTLP/JSON and no texts yet. */
-export function otlpVocabulary(): Vocabulary {
-  return { keys: new JsonKeys(KEYS), texts: new TextPool() }
-}
 
 /**
  * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest lazily. The result equals that of
@@ -53,23 +43,14 @@ export function scanOtlpJson(
 ): Collection | undefined {
   const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
   const into = new Collection(explain)
-  try {
-    scanDocument(
-      {
-        cursor,
-        into,
-        details: explained(detailsIn(bytes, vocabulary), into.explain),
-        traceId: new RepeatedMember(readTraceId),
-        status: new RepeatedMember(readOtlpStatus),
-      },
-      0,
-    )
-    if (cursor.peek() !== -1) return undefined
-  } catch (error) {
-    // In broken JSON `JSON.parse` fails first, so it decides about a reader's Failure, too.
-    if (error === FALLBACK || error instanceof Failure) return undefined
-    throw error
+  const scan: Scan = {
+    cursor,
+    into,
+    details: explained(detailsIn(bytes, vocabulary), into.explain),
+    traceId: new RepeatedMember(readTraceId),
+    status: new RepeatedMember(readOtlpStatus),
   }
+  if (!scansWhole(cursor, () => scanDocument(scan, 0))) return undefined
   into.recognised = true
   return into
 }
@@ -98,6 +79,8 @@ function scanDocument(scan: Scan, depth: number): void {
       scanDocument(scan, depth + 1)
     } else if (key === 'status') status = cursor.value()
     else if (key === 'message') message = cursor.value()
+    // Jaeger's: not to walk through all of it in vain.
+    else if (key === 'data' || key === 'traceID') throw FALLBACK
     else cursor.skip()
   }
   if (lists !== 1) throw FALLBACK
@@ -165,17 +148,8 @@ function scanSpan(scan: Scan, shared: Shared): void {
   scan.into.spansOf(traceId).push(span)
 }
 
-/** Parses the span at an offset. A one-entry cache: attributes, events and links are read in a row. */
-function detailsIn(bytes: Buffer, { keys, texts }: Vocabulary): Details<number> {
-  const cursor = new JsonCursor(bytes, keys, texts)
-  let last: { offset: number; item: JsonObject } | undefined
-  const itemAt = (offset: number): JsonObject => {
-    if (last?.offset !== offset) {
-      cursor.at = offset
-      last = { offset, item: cursor.value() as JsonObject }
-    }
-    return last.item
-  }
+function detailsIn(bytes: Buffer, vocabulary: Vocabulary): Details<number> {
+  const itemAt = objectsAt(bytes, vocabulary)
   return {
     attributes: (offset) => otlpDetails.attributes(itemAt(offset)),
     events: (offset) => otlpDetails.events(itemAt(offset)),

@@ -1,19 +1,10 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
-import { asInteger } from '../integer.ts'
-import { type Details, LazySpan } from '../lazy-span.ts'
-import { timesLasting, withMark } from '../span-times.ts'
+import { hexOrMadeId } from '../foreign-json.ts'
+import { LazySpan } from '../lazy-span.ts'
 import { noTrace } from '../unreadable.ts'
 import { separateHalves, type ZipkinSpan } from './zipkin-shared.ts'
-
-const KINDS: Readonly<Record<string, SpanKind>> = {
-  CLIENT: 'client',
-  SERVER: 'server',
-  PRODUCER: 'producer',
-  CONSUMER: 'consumer',
-}
+import { Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** Whether a JSON value is one span of Zipkin's v2 JSON. */
 export function isZipkinSpan(value: unknown): boolean {
@@ -48,85 +39,18 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
     group.items.push(item as JsonObject)
     byTrace.set(low, group)
   }
-  const resources = new Map<string, Attributes>()
-  for (const group of byTrace.values()) {
-    for (const span of separateHalves(group.items)) readSpan(span, group.traceId, resources, into)
+  const endpoints = new Endpoints()
+  for (const { traceId, items } of byTrace.values()) {
+    for (const span of separateHalves(items)) into.spansOf(traceId).push(readSpan(span, endpoints))
   }
 }
 
-function readSpan(
-  { item, spanId, parentId, parentUnreadable }: ZipkinSpan,
-  traceId: string,
-  resources: Map<string, Attributes>,
-  into: Collection,
-): void {
-  const endpoint = isObject(item.localEndpoint) ? item.localEndpoint : {}
-  const service = textOrNumber(endpoint.serviceName) ?? UNKNOWN_SERVICE
-  const error = isObject(item.tags) ? textOrNumber(item.tags.error) : undefined
-  const failed = isObject(item.tags) && item.tags.error !== undefined && error !== 'false'
-  const times = timesLasting(
-    item.timestamp === 0 ? undefined : asInteger(item.timestamp),
-    asInteger(item.duration),
-  )
-  const skeleton = {
-    spanId,
-    ...(parentId !== undefined && { parentId }),
-    name: typeof item.name === 'string' ? item.name : '',
-    service,
-    kind: KINDS[String(item.kind)] ?? ('unspecified' as const),
-    status: failed ? ('error' as const) : ('unset' as const),
-    ...(failed && error !== undefined && error !== 'true' && { statusMessage: error }),
-    ...times,
-    marks: withMark(
-      withMark(times.marks, parentUnreadable ? 'parent-unreadable' : undefined),
-      isMadeId(item.id, 16) ? 'id-rewritten' : undefined,
-    ),
-    resource: resourceOf(endpoint, resources),
-  }
-  into.spansOf(traceId).push(new LazySpan(skeleton, details, item))
+function readSpan({ item, spanId, parentId, parentUnreadable }: ZipkinSpan, endpoints: Endpoints) {
+  const { id, kind, name, timestamp, duration, tags } = item
+  const error = isObject(tags) ? tags.error : undefined
+  const members = { spanId, parentId, parentUnreadable, id, kind, name, timestamp, duration, error }
+  const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint))
+  return new LazySpan(skeleton, details, item)
 }
 
-/** Names as OpenTelemetry's Zipkin translation gives them. */
-function resourceOf(endpoint: JsonObject, known: Map<string, Attributes>): Attributes {
-  const pairs: [string, AttributeValue][] = []
-  const service = textOrNumber(endpoint.serviceName)
-  if (service !== undefined) pairs.push(['service.name', service])
-  const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
-  if (ip !== undefined) pairs.push(['net.host.ip', ip])
-  const port = asInteger(endpoint.port)
-  if (port !== undefined) pairs.push(['net.host.port', Number(port)])
-  const key = JSON.stringify(pairs)
-  const resource = known.get(key) ?? (pairs.length > 0 ? pairs : NONE)
-  known.set(key, resource)
-  return resource
-}
-
-function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
-  const endpoint = isObject(item.remoteEndpoint) ? item.remoteEndpoint : {}
-  const pairs: [string, AttributeValue][] = []
-  const service = textOrNumber(endpoint.serviceName)
-  if (service !== undefined) pairs.push(['peer.service', service])
-  const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
-  if (ip !== undefined) pairs.push(['net.peer.ip', ip])
-  const port = asInteger(endpoint.port)
-  if (port !== undefined) pairs.push(['net.peer.port', Number(port)])
-  return pairs
-}
-
-const details: Details<JsonObject> = {
-  attributes(item) {
-    const tags = isObject(item.tags) ? Object.entries(item.tags) : []
-    const texts = tags.map(([key, value]): [string, AttributeValue] => [key, textOrNumber(value) ?? ''])
-    const attributes = [...texts, ...remoteAttributes(item)]
-    return attributes.length > 0 ? attributes : NONE
-  },
-  events(item) {
-    if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
-    return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
-      name: textOrNumber(annotation.value) ?? '',
-      timeNanos: (asInteger(annotation.timestamp) ?? 0n) * 1000n,
-      attributes: NONE,
-    }))
-  },
-  links: () => NONE,
-}
+const details = zipkinDetails((item: JsonObject) => item)

@@ -37,11 +37,20 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
     const spanId = ids.get(item) as string
     const given = zipkinId(item)
     const parent = spanId === given ? parentOf(item, given, serverOf) : given
-    const named = item.parentId ?? ''
-    const unreadable =
-      parent === undefined && named !== '' && !/^0+$/.test(String(named)) && named !== item.id
-    return { item, spanId, parentId: parent, parentUnreadable: unreadable }
+    return { item, spanId, parentId: parent, parentUnreadable: isUnreadable(item, parent) }
   })
+}
+
+/** Whether a parent is named and cannot be read: `parent` is what was made of it. */
+export function isUnreadable(item: ParentMembers, parent: string | undefined): boolean {
+  const named = item.parentId ?? ''
+  return parent === undefined && named !== '' && !/^0+$/.test(String(named)) && named !== item.id
+}
+
+/** The members that name a span and its parent. */
+export interface ParentMembers {
+  readonly id?: unknown
+  readonly parentId?: unknown
 }
 
 function zipkinId(item: JsonObject): string {

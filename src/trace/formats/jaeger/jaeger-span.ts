@@ -1,0 +1,174 @@
+import { isObject, type JsonObject } from '../../../json-object.ts'
+import { type Attributes, NONE, type Scope, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
+import { hexId, hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
+import { asInteger } from '../integer.ts'
+import type { Details, Skeleton } from '../lazy-span.ts'
+import { otlpId } from '../otlp/otlp-ids.ts'
+import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
+import { timesOfMicros, withMark } from '../span-times.ts'
+import { isFact, readTags, type TagFacts } from './jaeger-tags.ts'
+import { warningsAttribute } from './jaeger-warnings.ts'
+
+/** What reported a span. */
+export interface Process {
+  readonly service: string
+  readonly resource: Attributes
+}
+
+/** A member of `processes`, or `process` of a span. */
+export function readProcess(value: unknown): Process {
+  const service = isObject(value) ? textOrNumber(value.serviceName) : undefined
+  const tags = isObject(value) ? readTags(value.tags) : []
+  // As in OpenTelemetry, where the service is an attribute of the resource like any other.
+  const resource: Attributes = service === undefined ? tags : [['service.name', service], ...tags]
+  return { service: service ?? UNKNOWN_SERVICE, resource: resource.length > 0 ? resource : NONE }
+}
+
+/** The member `processes`, by their ids. */
+export function readProcesses(value: unknown): ReadonlyMap<unknown, Process> {
+  const entries = isObject(value) ? Object.entries(value) : []
+  return new Map(entries.map(([id, process]) => [id, readProcess(process)]))
+}
+
+/** A trace id; {@link NO_TRACE_ID} for what is none. */
+export function jaegerTraceId(value: unknown): string {
+  return jaegerId(value, 32) ?? NO_TRACE_ID
+}
+
+/** Jaeger does not pad ids; newer versions also give base64. */
+function jaegerId(value: unknown, length: 16 | 32): string | undefined {
+  return hexId(value, length) ?? otlpId(value, length) ?? hexOrMadeId(value, length)
+}
+
+const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(value, 16) === undefined
+
+/** A pointer to another span, its parent or not. */
+export interface Reference {
+  readonly childOf: boolean
+  readonly traceId: string
+  readonly spanId: string
+}
+
+/** A reference from its members; `traceId` is read already. */
+export function readReference(refType: unknown, traceId: string, spanID: unknown): Reference {
+  return { childOf: refType === 'CHILD_OF', traceId, spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID }
+}
+
+/** The member `references` of a span. */
+export function readReferences(value: unknown): Reference[] {
+  if (!Array.isArray(value)) return []
+  return (value as unknown[])
+    .filter(isObject)
+    .map(({ refType, traceID, spanID }) => readReference(refType, jaegerTraceId(traceID), spanID))
+}
+
+/** Jaeger's rule: the first CHILD_OF of this trace, else the first FOLLOWS_FROM of it. */
+function parentAmong(references: readonly Reference[], traceId: string): Reference | undefined {
+  let follows: Reference | undefined
+  for (const reference of references) {
+    if (reference.traceId !== traceId || reference.spanId === NO_SPAN_ID) continue
+    if (reference.childOf) return reference
+    follows ??= reference
+  }
+  return follows
+}
+
+/** The members of a span that its skeleton is made of: those that are read already, and others as JSON has them. */
+export interface JaegerMembers {
+  readonly spanID?: unknown
+  readonly parentSpanID?: unknown
+  readonly operationName?: unknown
+  readonly startTime?: unknown
+  readonly duration?: unknown
+  readonly references: readonly Reference[]
+  readonly facts: TagFacts
+}
+
+/** What the spans of one trace have in common. */
+export class JaegerTrace {
+  readonly traceId: string
+  readonly #scopes = new Map<string, Map<string | undefined, Scope>>()
+
+  constructor(traceId: string) {
+    this.traceId = traceId
+  }
+
+  /** The skeleton of a span from its members. */
+  skeleton(item: JaegerMembers, { service, resource }: Process): Skeleton {
+    const { facts, parentSpanID, spanID } = item
+    const parentId = parentAmong(item.references, this.traceId)?.spanId ?? jaegerId(parentSpanID, 16)
+    const times = timesOfMicros(item.startTime, item.duration)
+    const lost = parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(String(parentSpanID))
+    return {
+      spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
+      parentId,
+      name: typeof item.operationName === 'string' ? item.operationName : '',
+      service,
+      kind: facts.kind,
+      status: facts.status,
+      statusMessage: facts.statusMessage,
+      startNanos: times.startNanos,
+      durationNanos: times.durationNanos,
+      marks: withMark(
+        withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+        isRewritten(spanID) ? 'id-rewritten' : undefined,
+      ),
+      resource,
+      scope: this.#scope(facts),
+    }
+  }
+
+  /** One for all spans of a library. */
+  #scope({ scopeName: name, scopeVersion: version }: TagFacts): Scope | undefined {
+    if (name === undefined) return undefined
+    const versions = this.#scopes.get(name) ?? new Map<string | undefined, Scope>()
+    this.#scopes.set(name, versions)
+    const scope = versions.get(version) ?? {
+      name,
+      ...(version !== undefined && { version }),
+      attributes: NONE,
+    }
+    versions.set(version, scope)
+    return scope
+  }
+}
+
+/** Attributes, events and links of a span of this trace; `itemOf` gives the object of its raw form. */
+export function jaegerDetails<Raw>(traceId: string, itemOf: (raw: Raw) => JsonObject): Details<Raw> {
+  return {
+    attributes: (raw) => readAttributes(itemOf(raw)),
+    events: (raw) => readLogs(itemOf(raw)),
+    links: (raw) => readLinks(itemOf(raw), traceId),
+  }
+}
+
+function readAttributes(item: JsonObject): Attributes {
+  const tags = readTags(item.tags).filter((tag) => !isFact(tag))
+  const warnings = warningsAttribute(item.warnings)
+  if (warnings) tags.push(warnings)
+  return tags.length > 0 ? tags : NONE
+}
+
+function readLogs(item: JsonObject) {
+  if (!Array.isArray(item.logs) || item.logs.length === 0) return NONE
+  return (item.logs as unknown[]).filter(isObject).map((log) => {
+    const fields = readTags(log.fields)
+    const event = fields.find(([key]) => key === 'event')
+    const name = typeof event?.[1] === 'string' ? event[1] : undefined
+    const attributes = name === undefined ? fields : fields.filter((field) => field !== event)
+    return {
+      name: name ?? 'log',
+      timeNanos: (asInteger(log.timestamp) ?? 0n) * 1000n,
+      attributes: attributes.length > 0 ? attributes : NONE,
+    }
+  })
+}
+
+function readLinks(item: JsonObject, traceId: string): readonly SpanLink[] {
+  const references = readReferences(item.references)
+  const parent = parentAmong(references, traceId)
+  const links = references
+    .filter((reference) => reference !== parent)
+    .map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId, attributes: NONE }))
+  return links.length > 0 ? links : NONE
+}

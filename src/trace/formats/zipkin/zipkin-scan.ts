@@ -1,0 +1,147 @@
+import { Collection, type Explain } from '../collection.ts'
+import { hexOrMadeId } from '../foreign-json.ts'
+import { FALLBACK, OPEN_LIST, OPEN_OBJECT } from '../json-scan/json-bytes.ts'
+import { JsonCursor } from '../json-scan/json-cursor.ts'
+import { objectsAt } from '../json-scan/objects-at.ts'
+import { RepeatedMember } from '../json-scan/repeated-member.ts'
+import { RepeatedValues } from '../json-scan/repeated-values.ts'
+import type { Vocabulary } from '../json-scan/vocabulary.ts'
+import { scansWhole } from '../json-scan/whole-document.ts'
+import { type Details, explained, LazySpan } from '../lazy-span.ts'
+import { isUnreadable } from './zipkin-shared.ts'
+import { type Endpoint, Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
+
+/** The keys it looks for. */
+export const ZIPKIN_KEYS = [
+  ...['traceId', 'id', 'parentId', 'kind', 'name', 'timestamp', 'duration', 'localEndpoint', 'tags', 'error'],
+  ...['shared', 'annotations', 'binaryAnnotations'],
+]
+
+/**
+ * Reads a list of spans of Zipkin v2, or a list of such lists, from its bytes: of each span its skeleton, the rest lazily.
+ * The result equals that of `readZipkin` after `JSON.parse`, for less time and memory. `undefined` means "fall back to
+ * JSON.parse": JSON of another kind, broken JSON, Zipkin v1, and spans that share an id.
+ */
+export function scanZipkinJson(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain?: Explain,
+): Collection | undefined {
+  const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
+  const into = new Collection(explain)
+  const endpoints = new Endpoints()
+  const scan: Scan = {
+    cursor,
+    details: explained(zipkinDetails(objectsAt(bytes, vocabulary)), into.explain),
+    traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
+    endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
+    noEndpoint: endpoints.read(undefined),
+    groups: new Map(),
+    last: undefined,
+  }
+  if (!scansWhole(cursor, () => scanList(scan, 0))) return undefined
+  for (const { traceId, spans } of scan.groups.values()) into.add(traceId, spans)
+  into.recognised = true
+  return into
+}
+
+/** What a trace id that is no string is read as: then it is no span. */
+const NO_STRING = ''
+
+interface Scan {
+  readonly cursor: JsonCursor
+  readonly details: Details<number>
+  readonly traceId: RepeatedMember<string | undefined>
+  readonly endpoints: RepeatedValues<Endpoint>
+  readonly noEndpoint: Endpoint
+  /** By the low half of the trace id. */
+  readonly groups: Map<string, Group>
+  /** The group of the span before: mostly the same. */
+  last: Group | undefined
+}
+
+/** Spans of one trace, whose id may be written with 64 and with 128 bits. */
+interface Group {
+  traceId: string
+  readonly ids: Set<string>
+  readonly spans: LazySpan<number>[]
+}
+
+function scanList(scan: Scan, depth: number): void {
+  const { cursor } = scan
+  // An empty list says nothing about its format.
+  if (cursor.peek() !== OPEN_LIST || !cursor.enter(OPEN_LIST)) throw FALLBACK
+  do {
+    if (cursor.peek() === OPEN_OBJECT) scanSpan(scan)
+    else if (depth === 0) scanList(scan, 1)
+    else throw FALLBACK
+  } while (cursor.nextItem(OPEN_LIST))
+}
+
+function scanSpan(scan: Scan): void {
+  const { cursor } = scan
+  const offset = cursor.at
+  let id: unknown
+  let parentId: unknown
+  let kind: unknown
+  let name: unknown
+  let timestamp: unknown
+  let duration: unknown
+  let error: unknown
+  let traceId: string | undefined = NO_STRING
+  let endpoint: Endpoint | undefined
+  let isAnnotated = false
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'tags') error = scanError(cursor)
+    else if (key === 'traceId') traceId = scan.traceId.read(cursor)
+    else if (key === 'id') id = cursor.id()
+    else if (key === 'parentId') parentId = cursor.id()
+    else if (key === 'kind') kind = cursor.value()
+    else if (key === 'name') name = cursor.value()
+    else if (key === 'timestamp') timestamp = cursor.integer()
+    else if (key === 'duration') duration = cursor.integer()
+    else if (key === 'localEndpoint') endpoint = scan.endpoints.read(cursor)
+    // Spans that share an id, and v1.
+    else if (key === 'shared' || key === 'binaryAnnotations') throw FALLBACK
+    else {
+      isAnnotated ||= key === 'annotations'
+      cursor.skip()
+    }
+  }
+  if (traceId === NO_STRING || typeof id !== 'string' || (isAnnotated && !endpoint)) throw FALLBACK
+  const spanId = hexOrMadeId(id, 16)
+  if (traceId === undefined || spanId === undefined) return
+  const group = groupOf(scan, traceId)
+  if (group.ids.add(spanId).size === group.spans.length) throw FALLBACK
+  const given = hexOrMadeId(parentId, 16)
+  const parent = given === spanId ? undefined : given
+  const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
+  const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, error }
+  const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint)
+  group.spans.push(new LazySpan(skeleton, scan.details, offset))
+}
+
+/** Leading zeros are padding: the larger id is the 128-bit one. */
+function groupOf(scan: Scan, traceId: string): Group {
+  if (traceId === scan.last?.traceId) return scan.last
+  const low = traceId.slice(16)
+  const group = scan.groups.get(low) ?? { traceId, ids: new Set<string>(), spans: [] }
+  if (traceId > group.traceId) group.traceId = traceId
+  scan.groups.set(low, group)
+  scan.last = group
+  return group
+}
+
+/** The tag `error`, if there is one. */
+function scanError(cursor: JsonCursor): unknown {
+  if (cursor.peek() !== OPEN_OBJECT) {
+    cursor.skip()
+    return undefined
+  }
+  let error: unknown
+  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key === 'error') error = cursor.value()
+    else cursor.skip()
+  }
+  return error
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Collection } from '../../../src/trace/formats/collection.ts'
+import { vocabularyOf } from '../../../src/trace/formats/json-scan/vocabulary.ts'
+import { readZipkin } from '../../../src/trace/formats/zipkin/zipkin-json.ts'
+import { scanZipkinJson, ZIPKIN_KEYS } from '../../../src/trace/formats/zipkin/zipkin-scan.ts'
+import { agrees, EDITS, edited } from './scanned.ts'
+
+const scan = (bytes: Buffer) => scanZipkinJson(bytes, vocabularyOf(ZIPKIN_KEYS))
+const read = (value: unknown, into: Collection) => readZipkin((value as unknown[]).flat(), into)
+const reads = (text: string) => agrees(Buffer.from(text), scan, read)
+
+const ids = ['1f', '5B8EFFF798038103', '0x2f', 'span-1', 'W47/95gDgQM=']
+const endpoint = fc.constantFrom(
+  { serviceName: 'shop', ipv4: '10.0.0.7', port: 80 },
+  { serviceName: 'cart' },
+  { ipv6: '::1' },
+  {},
+  null,
+)
+const member = fc.record(
+  {
+    traceId: fc.constantFrom('1f', 'ab'.repeat(8), `${'0'.repeat(15)}1${'ab'.repeat(8)}`, 'A', '', '00'),
+    parentId: fc.constantFrom(...ids, '', '000', null, 7, '!'),
+    kind: fc.constantFrom('CLIENT', 'SERVER', 'x', null),
+    name: fc.constantFrom('get /', 'é"', 7, null),
+    timestamp: fc.constantFrom(1_790_000_000_000_001, 0, -5, 1.5, 8_999_999_999_999_999, '17', null),
+    duration: fc.constantFrom(1500, 0, -1, 2.5, '8', 1e300),
+    localEndpoint: endpoint,
+    remoteEndpoint: endpoint,
+    tags: fc.oneof(
+      fc.dictionary(
+        fc.constantFrom('error', 'k', 'http.path'),
+        fc.constantFrom('', 'true', 'false', 'boom', true, 7),
+      ),
+      fc.constantFrom(null, []),
+    ),
+    annotations: fc.constantFrom([{ timestamp: 1_790_000_000_000_000, value: 'sent' }], [], null),
+    x: fc.jsonValue({ maxDepth: 2 }),
+  },
+  { requiredKeys: ['traceId', 'localEndpoint'] },
+)
+
+test('any members a span can have are read as by JSON.parse and the reader of objects', () => {
+  let accepted = 0
+  const list = fc.array(member, { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(list, fc.constantFrom(undefined, 1, '\t'), fc.boolean(), (members, space, isNested) => {
+      const spans = members.map((span, i) => ({ ...span, id: ids[i] }))
+      if (reads(JSON.stringify(isNested ? [spans] : spans, null, space))) accepted++
+    }),
+    { numRuns: 1000 },
+  )
+  expect(accepted).toBeGreaterThan(900)
+})
+
+const span = {
+  traceId: '1f',
+  id: '2a',
+  kind: 'SERVER',
+  name: 'get /',
+  timestamp: 1_790_000_000_000_001,
+  duration: 1500,
+  localEndpoint: { serviceName: 'shop' },
+  tags: { 'http.path': '/', error: 'boom' },
+}
+const text = JSON.stringify([span, { ...span, id: '3a', parentId: '2a' }])
+
+test('a text that was damaged', () => {
+  const edit = fc.record({ at: fc.nat(text.length), cut: fc.nat(3), put: fc.constantFrom(...EDITS) })
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+      reads(edited(text, edits))
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test('a text that was cut anywhere is left to JSON.parse', () => {
+  for (let end = 0; end < text.length; end++) expect(reads(text.slice(0, end))).toBe(false)
+  expect(reads(text)).toBe(true)
+})
+
+test.each([
+  ['spans that share an id', [span, { ...span, kind: 'CLIENT' }]],
+  ['the half of a server', [{ ...span, shared: true }]],
+  ['version 1', [{ ...span, binaryAnnotations: [] }]],
+  ['annotations without an endpoint', [{ ...span, localEndpoint: undefined, annotations: [] }]],
+  ['a span without an id', [{ ...span, id: undefined }]],
+  ['a span of no trace', [{ ...span, traceId: 7 }]],
+  ['an empty list', []],
+  ['lists in lists in a list', [[[span]]]],
+  ['a list of something else', [1]],
+  ['one span', span],
+])('%s: left to JSON.parse', (_, value) => {
+  expect(scan(Buffer.from(JSON.stringify(value)))).toBeUndefined()
+})
