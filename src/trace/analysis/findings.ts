@@ -35,13 +35,31 @@ export function slowestSelf(tree: TraceTree, count: number): number[] {
   return slowest
 }
 
-/** Failed spans below which nothing failed: where an error began. Deepest first, then earliest. */
+/**
+ * Failed spans below which nothing failed: where an error began. First those whose error reached the top, since others were
+ * dealt with on the way; then deepest first, then earliest.
+ */
 export function rootCauses(tree: TraceTree): number[] {
   const causes: number[] = []
   for (let node = 0; node < tree.count; node++) {
     if (tree.errorsBelow(node) === 1 && tree.hasFailed(node)) causes.push(node)
   }
-  return causes.sort((a, b) => tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b))
+  const reached = reachedTop(tree)
+  return causes.sort(
+    (a, b) => reached[b]! - reached[a]! || tree.depth(b) - tree.depth(a) || tree.startOf(a) - tree.startOf(b),
+  )
+}
+
+/** By node: 1 where it failed and all spans above it did. */
+function reachedTop(tree: TraceTree): Uint8Array {
+  const reached = new Uint8Array(tree.count)
+  const queue = [...tree.roots, ...tree.detached]
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (!tree.hasFailed(node)) continue
+    reached[node] = 1
+    for (const child of tree.children(node)) queue.push(child)
+  }
+  return reached
 }
 
 /** Suspected N+1 groups, the costliest first. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { errorText } from '../../../src/trace/analysis/error-text.ts'
 import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
+import type { Attributes } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -74,18 +75,22 @@ test('the slowest by self time', () => {
   expect(ids(tree, slowestSelf(tree, 2))).toEqual([3, 1])
 })
 
-test('an error began where nothing failed below it; deepest first', () => {
+test('an error began where nothing failed below it; first those that reached the top, then deepest first', () => {
   const status = 'error'
   const tree = buildTree(
     makeTrace(
       { id: 1, status },
       { id: 2, parent: 1, status },
       { id: 3, parent: 1 },
-      { id: 4, parent: 3, status },
-      { id: 5, parent: 2, at: 9 },
+      // Nobody above minded.
+      { id: 4, parent: 3 },
+      { id: 5, parent: 4, status },
+      { id: 6, parent: 2, at: 9 },
+      { id: 7, parent: 1, status, at: 10 },
+      { id: 8, parent: 7, status, at: 11 },
     ),
   )
-  expect(ids(tree, rootCauses(tree))).toEqual([4, 2])
+  expect(ids(tree, rootCauses(tree))).toEqual([8, 2, 5])
 })
 
 test.each<[string, Parameters<typeof errorText>[0], string | undefined]>([
@@ -137,6 +142,19 @@ test.each<[string, Parameters<typeof errorText>[0], string | undefined]>([
   ['white space, which says nothing', makeSpan({ id: 1, message: ' \t' }), undefined],
 ])('what an error says: %s', (_, span, message) => {
   expect(errorText(span)?.text).toBe(message)
+})
+
+test('what an error says costs one reading of its attributes', () => {
+  let readings = 0
+  const span = {
+    ...makeSpan({ id: 1 }),
+    get attributes(): Attributes {
+      readings++
+      return [['error.type', 'timeout']]
+    },
+  }
+  expect(errorText(span)).toEqual({ text: 'timeout', from: 'the attribute error.type' })
+  expect(readings).toBe(1)
 })
 
 describe('repeated calls', () => {

@@ -36,7 +36,7 @@ function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
   return percent < 1 ? '<1%' : `${percent}%`
 }
 
-/** Each span where an error began, deepest first, with its message. Equal ones are counted. */
+/** Each span where an error began, in the order of {@link rootCauses}, with its message. Equal ones are counted. */
 export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const groups = groupBy(rootCauses(tree), (node) => {
