@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 // With the marks that we draw ourselves: measuring them grapheme by grapheme took most of the time of a large trace.
-const NARROW = /^[\x20-\x7e\u2500-\u259f…×Σµ·✗⋯▶◀→’–]*$/
+const NARROW = /^[\x20-\x7e\u2500-\u259f…×Σµ·✗⋯▶◀→↳’–]*$/
 // Lazy: loading both takes 21 ms on Node 24 (`npm run bench -- start` measures a start).
 let segmenter: Intl.Segmenter | undefined
 let stringWidth: ((text: string) => number) | undefined

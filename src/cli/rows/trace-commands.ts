@@ -92,7 +92,7 @@ function getOptions(command: Command): void {
     .addOption(
       choice(
         '--scale <kind>',
-        'the time axis: linear cuts long tails off, fit and log show them, critical shows the time of the root only',
+        'the time axis: linear cuts long tails off and idle time out, fit and log show them, critical shows the time of the root only',
         SCALES,
       ),
     )

@@ -32,8 +32,8 @@ export type RecordFormat = (typeof RECORD_FORMATS)[number]
 export type ListFormat = (typeof LIST_FORMATS)[number]
 
 /**
- * What `--scale` takes: `linear` shows the roots' time with long tails clipped, `critical` the roots' time and nothing
- * else, `fit` everything, `log` everything on a logarithmic axis.
+ * What `--scale` takes: `linear` shows the roots' time with long tails clipped and idle time cut out, `critical` the
+ * roots' time and nothing else, `fit` everything, `log` everything on a logarithmic axis.
  */
 export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
 

@@ -11,6 +11,8 @@ export interface Glyphs {
   /** Tree guides, each as wide as one level: two columns. */
   readonly branch: string
   readonly lastBranch: string
+  /** An only child on the level of its parent. */
+  readonly onlyBranch: string
   readonly rail: string
   readonly deeper: string
   /** A bar on the critical path: a whole cell, cells filled from the left by eighths 1 to 8, and from the right. */
@@ -38,6 +40,7 @@ const UNICODE: Glyphs = {
   rule: '─',
   branch: '├ ',
   lastBranch: '└ ',
+  onlyBranch: '↳ ',
   rail: '│ ',
   deeper: '⋯',
   path: '█',
@@ -62,6 +65,7 @@ const ASCII: Glyphs = {
   rule: '-',
   branch: '|-',
   lastBranch: '`-',
+  onlyBranch: '> ',
   rail: '| ',
   deeper: '..',
   path: '#',

@@ -147,7 +147,7 @@ describe('bars', () => {
 
 test('our own marks are measured without string-width, and rightly', () => {
   const marks = [...Array(0x100).keys()].map((i) => String.fromCharCode(0x2500 + i)).slice(0, 0xa0)
-  for (const mark of [...marks, ...'…×Σµ·✗⋯▶◀']) expect(displayWidth(mark)).toBe(stringWidth(mark))
+  for (const mark of [...marks, ...'…×Σµ·✗⋯▶◀↳']) expect(displayWidth(mark)).toBe(stringWidth(mark))
   for (const glyphs of [unicode, ascii]) {
     for (const mark of Object.values(glyphs).flat()) expect(displayWidth(mark)).toBe(mark.length)
   }

@@ -280,8 +280,12 @@ test('spans that began before the root name the flag that repairs it', () => {
   expect(draw(early).join('\n')).toMatch(/clocks may differ; --skew\s+corrects them/)
 })
 
-test('20,000 levels are drawn: the nearest as guides, the others as a number', () => {
-  const lines = draw(makeChain(20_000))
-  expect(lines.some((line) => /^⋯199\d\d /.test(line))).toBe(true)
+test('20,000 levels are drawn: a chain as one level, branches as far as they fit', () => {
+  const chain = draw(makeChain(20_000))
+  expect(chain.some((line) => line.startsWith('↳ span 20000 '))).toBe(true)
+  const branches = Array.from({ length: 20_000 }, (_, i) => ({ id: i + 2, parent: i - (i % 2) + 1 }))
+  const lines = draw(makeTrace({ id: 1 }, ...branches))
+  expect(lines.some((line) => /^[│ ]+⋯9999 /.test(line))).toBe(true)
+  expectSound(chain.slice(-200), 80)
   expectSound(lines.slice(-200), 80)
 })

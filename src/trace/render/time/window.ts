@@ -1,6 +1,14 @@
 import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 
+/** An idle stretch that takes less room on the axis than its time; in nanoseconds after the tree's start. */
+export interface Cut {
+  readonly fromNanos: number
+  readonly toNanos: number
+  /** The time whose room it takes. */
+  readonly shownNanos: number
+}
+
 /** The stretch of time the axis shows, in nanoseconds after the tree's start. `endNanos > startNanos`. */
 export interface TimeWindow {
   readonly startNanos: number
@@ -9,6 +17,8 @@ export interface TimeWindow {
   readonly zeroNanos?: number
   /** A logarithmic axis, for traces that begin with many short spans. */
   readonly logarithmic?: boolean
+  /** Idle stretches that take less room than their time, in order; never on a logarithmic axis. */
+  readonly cuts?: readonly Cut[]
 }
 
 // A tail up to this share of the roots' time is shown in full: clipping would save nothing.
@@ -68,12 +78,24 @@ export function zeroOf({ startNanos, zeroNanos = startNanos }: TimeWindow): numb
  * window.
  */
 export function stepAt(window: TimeWindow, nanos: number, steps: number): number {
-  const { startNanos, endNanos, logarithmic } = window
+  const { startNanos, endNanos, logarithmic, cuts } = window
+  if (cuts)
+    return Math.round(shownBefore(window, cuts, nanos) * (steps / shownBefore(window, cuts, endNanos)))
   if (!logarithmic) return Math.round((nanos - startNanos) * (steps / (endNanos - startNanos)))
   const unit = leastOfLog(window)
   const share =
     Math.log1p(Math.max(0, nanos - startNanos) / unit) / Math.log1p((endNanos - startNanos) / unit)
   return nanos < startNanos ? -1 : Math.round(share * steps)
+}
+
+/** The time from the start of the window to a moment, with each cut as long as it is shown. */
+function shownBefore({ startNanos }: TimeWindow, cuts: readonly Cut[], nanos: number): number {
+  let shown = nanos - startNanos
+  for (const { fromNanos, toNanos, shownNanos } of cuts) {
+    const inside = Math.min(nanos, toNanos) - Math.max(startNanos, fromNanos)
+    if (inside > 0) shown -= inside * (1 - shownNanos / (toNanos - fromNanos))
+  }
+  return shown
 }
 
 /** A logarithmic axis shows the last four powers of ten; this is the first of them, in nanoseconds. */

@@ -1,86 +1,81 @@
-import type { TraceTree } from '../../tree/trace-tree.ts'
+import { blanks } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
-import type { Rows } from './rows.ts'
+import { LEVEL_COLUMNS, type LevelRows, type Levels, type LevelTree, planLevels } from './levels.ts'
 
-const LEVEL_COLUMNS = 2
 const NOTHING = ' '.repeat(LEVEL_COLUMNS)
-
-/** How a level that does not fit is drawn: a label with the number of levels left out, and how many are drawn. */
-interface DeepGuide {
-  readonly label: string
-  readonly levels: number
-}
 
 /**
  * Draws the tree guides of rows. Rows must be requested in order: the guides of a row extend those of its parent, which
- * are cached by depth.
+ * are cached by level.
  */
 export class Guides {
-  readonly #tree: TraceTree
-  readonly #rows: Rows
+  readonly #tree: Pick<LevelTree, 'depth' | 'parent'>
+  readonly #rows: Pick<LevelRows, 'isLast'>
   readonly #glyphs: Glyphs
-  readonly #columns: number
-  readonly #fits: number
-  /** By depth: the guides left of the children of the last row there, as many levels as fit. */
+  readonly #levels: Levels
+  /** Deeper levels have a number in place of their guides. */
+  readonly #drawn: number
+  /** Columns of that number. */
+  readonly #numberColumns: number
+  /** By level: the guides left of the children of the last row there. */
   readonly #left: string[] = ['']
-  /** By depth, for levels that do not fit. */
-  readonly #deep: DeepGuide[] = []
 
   /** Guides take at most `columns`. */
-  constructor(tree: TraceTree, rows: Rows, columns: number, glyphs: Glyphs) {
+  constructor(tree: LevelTree, rows: LevelRows, columns: number, glyphs: Glyphs) {
     this.#tree = tree
     this.#rows = rows
     this.#glyphs = glyphs
-    this.#columns = columns
-    this.#fits = Math.max(0, Math.floor(columns / LEVEL_COLUMNS))
+    this.#levels = planLevels(tree, rows, columns)
+    const fits = Math.max(0, Math.floor(columns / LEVEL_COLUMNS))
+    const number = this.#numberOf(this.#levels.deepestDepth).length
+    this.#numberColumns = number <= columns ? number : 0
+    this.#drawn =
+      this.#levels.deepest <= fits
+        ? fits
+        : Math.max(0, Math.floor((columns - this.#numberColumns) / LEVEL_COLUMNS))
+  }
+
+  /** Some rows are marked as the only child of the row above them. */
+  get hasChains(): boolean {
+    return this.#levels.areChained
   }
 
   /**
-   * The guides of a row. Traces 72,000 levels deep exist: of a span deeper than fits, the nearest levels are drawn
-   * after the number of the others (`⋯68 │ └ `), and nothing where not even that fits.
+   * Goes to a row in the middle: from it on, rows can be requested in order. Costs a step for each of its ancestors.
+   */
+  startAt(node: number): void {
+    const above: number[] = []
+    for (let at = this.#tree.parent(node); at >= 0; at = this.#tree.parent(at)) above.push(at)
+    for (const at of above.reverse()) this.of(at)
+  }
+
+  /**
+   * The guides of a row, each `│` above the `├` or `└` it leads to. Traces 72,000 levels deep exist: of a row deeper than
+   * fits, its number of ancestors stands right of the outer guides (`│ │ ⋯68 `), and nothing where not even that fits.
    */
   of(node: number): string {
-    const depth = this.#tree.depth(node)
-    if (depth === 0) return ''
-    const left = this.#left[depth - 1]!
-    const { rail, branch, lastBranch } = this.#glyphs
+    const level = this.#levels.of(node)
+    if (level === 0) return ''
+    if (level > this.#drawn) {
+      const number = this.#numberColumns === 0 ? '' : this.#numberOf(this.#tree.depth(node))
+      return this.#left[this.#drawn]! + number.padEnd(this.#numberColumns)
+    }
+    const left = this.#left[level - 1]!
+    const { rail, branch, lastBranch, onlyBranch } = this.#glyphs
     const isLast = this.#rows.isLast(node)
-    const below = left + (isLast ? NOTHING : rail)
-    this.#left[depth] = below.slice(Math.max(0, below.length - this.#fits * LEVEL_COLUMNS))
-    if (depth <= this.#fits) return left + (isLast ? lastBranch : branch)
-    const { label, levels } = this.#deepAt(depth)
-    if (levels === 0) return label
-    return label + left.slice(left.length - (levels - 1) * LEVEL_COLUMNS) + (isLast ? lastBranch : branch)
+    this.#left[level] = left + (isLast ? NOTHING : rail)
+    return left + (this.#levels.isChained(node) ? onlyBranch : isLast ? lastBranch : branch)
   }
 
   /** The guides of a second line under a row: what goes on below it. */
   under(node: number): string {
-    if (this.#tree.depth(node) === 0) return NOTHING
-    const going = this.#rows.isLast(node) ? NOTHING : this.#glyphs.rail
-    return (
-      this.of(node)
-        .slice(0, -LEVEL_COLUMNS)
-        .replace(/^[^ ]*\d+ /, blank) + going
-    )
+    const level = this.#levels.of(node)
+    if (level === 0) return NOTHING
+    if (level > this.#drawn) return this.#left[this.#drawn]! + blanks(this.#numberColumns)
+    return this.#left[level]!
   }
 
-  #deepAt(depth: number): DeepGuide {
-    const known = this.#deep[depth]
-    if (known) return known
-    const deep = this.#planDeep(depth)
-    this.#deep[depth] = deep
-    return deep
+  #numberOf(depth: number): string {
+    return `${this.#glyphs.deeper}${depth} `
   }
-
-  #planDeep(depth: number): DeepGuide {
-    for (let levels = this.#fits; levels >= 0; levels--) {
-      const label = `${this.#glyphs.deeper}${depth - levels} `
-      if (levels * LEVEL_COLUMNS + label.length <= this.#columns) return { label, levels }
-    }
-    return { label: '', levels: 0 }
-  }
-}
-
-function blank(text: string): string {
-  return ' '.repeat(text.length)
 }

@@ -57,7 +57,7 @@ export function* renderPlain(
     }
   }
   yield ''
-  yield* summaryLines(tree, rows, window, pen, { bars: false, view: view?.says })
+  yield* summaryLines(tree, rows, window, pen, { bars: false, chains: false, view: view?.says })
   if (options.foot) yield* options.foot(pen, rows)
 }
 

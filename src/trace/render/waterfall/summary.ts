@@ -17,20 +17,27 @@ export function verdictLines(tree: TraceTree, window: TimeWindow, pen: Pen): str
   return blocks.flatMap((block) => (block.length > 0 ? [...block, ''] : []))
 }
 
+/** What the rows are drawn with. */
+interface LegendOf {
+  readonly bars: boolean
+  /** Only children that are not indented. */
+  readonly chains: boolean
+}
+
 /** What stands below the rows: the legend, what is odd about the trace, and what was not shown. */
 export function summaryLines(
   tree: TraceTree,
   rows: Rows,
   window: TimeWindow,
   pen: Pen,
-  { bars, view }: { readonly bars: boolean; readonly view: string | undefined },
+  { bars, chains, view }: LegendOf & { readonly view: string | undefined },
 ): string[] {
   const notes = [
     ...noteLines(tree, window, pen),
     ...foldLines(rows, pen),
     ...viewLines(tree, rows, view, pen),
   ]
-  const lines = bars ? legend(rows, pen) : []
+  const lines = legend(rows, { bars, chains }, pen)
   return notes.length > 0 && lines.length > 0 ? [...lines, '', ...notes] : [...lines, ...notes]
 }
 
@@ -39,9 +46,12 @@ export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined
   return [fitEnd('No span fits.', pen.width, pen.glyphs.ellipsis), ...viewLines(tree, rows, view, pen)]
 }
 
-function legend(rows: Rows, { width, glyphs, style }: Pen): string[] {
-  const signs = [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
-  if (rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
+function legend(rows: Rows, { bars, chains }: LegendOf, { width, glyphs, style }: Pen): string[] {
+  const signs = bars
+    ? [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
+    : []
+  if (bars && rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
+  if (chains) signs.push(`${glyphs.onlyBranch}only child of the row above`)
   return packed(signs, width).map((line) => style.dim(fitEnd(line, width, glyphs.ellipsis)))
 }
 
