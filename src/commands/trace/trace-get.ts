@@ -1,9 +1,8 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import type { TraceFormat } from '../../trace/formats/output-choices.ts'
+import { TRACE_DRAWINGS, type TraceDrawing, type TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'
-import { subtree } from '../../trace/select.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { shellWord } from '../command-line.ts'
@@ -11,7 +10,8 @@ import { type Invocation, tell } from '../invocation.ts'
 import { type BatchOptions, readBatch } from './batch/read-batch.ts'
 import { findTrace } from './find-trace.ts'
 import { requireService } from './known-service.ts'
-import { type Picture, writeTrace } from './output/trace-output.ts'
+import { pictureOf, withClocks } from './output/picture.ts'
+import { writeTrace } from './output/trace-output.ts'
 import { readView, type View } from './output/view-options.ts'
 import { readFormat, tellMasked } from './print-rows.ts'
 import { readTraceArgument, readTraceId, type TraceArgument } from './trace-argument.ts'
@@ -27,7 +27,11 @@ interface TraceGetOptions {
 /** `ls-auth trace get ID|FILE|-`, or many with `--ids`: one trace from the profile's back end or a file, drawn or as data. */
 export const traceGet: CliCommand<TraceGetOptions | BatchOptions> = { read, run }
 
-const isDrawn = (format: TraceFormat): boolean => format === 'waterfall' || format === 'md'
+const isDrawn = (format: TraceFormat): format is TraceDrawing =>
+  (TRACE_DRAWINGS as readonly TraceFormat[]).includes(format)
+
+/** Formats for a browser: each span is whole, and none of what a terminal has not the room for is left out. */
+const isGraphic = (format: TraceFormat): boolean => format === 'html' || format === 'svg'
 
 function read(typed: Typed): TraceGetOptions | BatchOptions {
   const batch = readBatch(typed)
@@ -36,7 +40,8 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
   const [id] = args
   if (id === undefined) throw noTraceNamed(flags)
   const format = readFormat<TraceFormat>(typed, 'waterfall')
-  if (!isDrawn(format)) refuseDrawing(flags, format)
+  if (!isDrawn(format)) refuseFlags(flags, DRAWING_FLAGS, `-o ${format} writes data`)
+  else if (isGraphic(format)) refuseFlags(flags, TERMINAL_FLAGS, `-o ${format} has no rows of text`)
   return {
     argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
@@ -55,11 +60,16 @@ function noTraceNamed({ span, trace }: Typed['flags']): Failure {
   return new Failure('usage', 'no trace is named', { hint })
 }
 
-/** Failure `usage` for flags that only change a drawing: data formats give the trace as it was reported. */
-function refuseDrawing(flags: Typed['flags'], format: TraceFormat): void {
-  for (const flag of ['skew', 'plain', 'scale', 'details', 'show-ids', 'full']) {
+/** They change how rows of text are drawn. */
+const TERMINAL_FLAGS = ['plain', 'details', 'show-ids', 'full']
+/** They change a drawing: data formats give the trace as it was reported. */
+const DRAWING_FLAGS = ['skew', 'scale', ...TERMINAL_FLAGS]
+
+/** Failure `usage` for flags that would change nothing. */
+function refuseFlags(flags: Typed['flags'], refused: readonly string[], because: string): void {
+  for (const flag of refused) {
     if (flags[flag.replace('-ids', 'Ids')] === undefined) continue
-    throw new Failure('usage', `--${flag} changes a drawing; -o ${format} writes data`, {
+    throw new Failure('usage', `--${flag} changes a drawing; ${because}`, {
       hint: `Leave --${flag} out, or -o.`,
     })
   }
@@ -76,7 +86,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const picture = pictureOf(whole, view, drawn) ?? (await noSpan(invocation, view, whole.tree))
   const { tree, focus } = picture
   requireService(tree, view.selection.service)
-  if (view.spanId !== undefined && !drawn)
+  if (view.spanId !== undefined && (!drawn || isGraphic(format)))
     tell(invocation, `note: only span ${view.spanId} and below, ${tree.count} of ${trace.spans.length} spans`)
   await writeTrace(invocation, format, picture, view, found)
   // The notes below the rows say it, and a span alone has none.
@@ -85,24 +95,9 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
     tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
   }
   // Rows alone show no attributes, so nothing in them was masked.
-  const hasValues = !drawn || focus !== undefined || view.details
+  const hasValues = !drawn || format === 'html' || focus !== undefined || view.details
   if (hasValues && shown.masked() > 0) tellMasked(invocation, 'values')
   if (format === 'waterfall') (await import('./next-steps.ts')).tellStepsFrom(invocation, tree, view)
-}
-
-/** The whole tree, with `--skew` after correction for clock skew. */
-async function withClocks(tree: TraceTree, { skew }: View): Promise<Picture> {
-  if (!skew) return { tree, clocks: undefined }
-  const { adjustSkew } = await import('../../trace/tree/skew.ts')
-  const adjusted = adjustSkew(tree)
-  return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
-}
-
-/** With `--span` the tree below that span. Undefined: it is not there. */
-function pictureOf(whole: Picture, { spanId, scale }: View, asRoot: boolean): Picture | undefined {
-  if (spanId === undefined) return whole
-  const part = subtree(whole.tree, spanId, asRoot)
-  return part && { ...whole, tree: buildTree(part.trace), focus: { tree: whole.tree, node: part.top, scale } }
 }
 
 async function noSpan(invocation: Invocation, view: View, { trace }: TraceTree): Promise<never> {

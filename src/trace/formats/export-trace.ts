@@ -21,6 +21,12 @@ export async function exportTrace(
       return (await import('./otlp/otlp-export.ts')).toOtlp(trace, write)
     case 'jaeger':
       return (await import('./jaeger/jaeger-export.ts')).toJaeger(trace, write)
+    case 'perfetto':
+      return (await import('./perfetto/trace-events.ts')).toTraceEvents(
+        tree,
+        nodes ?? [...tree.spans.keys()],
+        write,
+      )
     case 'csv':
       return (await import('./own/csv.ts')).toCsv(tree, nodes ?? [...tree.spans.keys()], write)
   }

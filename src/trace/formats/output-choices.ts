@@ -1,11 +1,28 @@
-/** What `-o` takes for one trace: two drawings, then data. */
-export const TRACE_FORMATS = ['waterfall', 'json', 'ndjson', 'otlp', 'jaeger', 'csv', 'md'] as const
+/** Formats of `-o` that draw the rows of a trace. */
+export const TRACE_DRAWINGS = ['waterfall', 'md', 'html', 'svg'] as const
+
+/** One of {@link TRACE_DRAWINGS}. */
+export type TraceDrawing = (typeof TRACE_DRAWINGS)[number]
+
+/** What `-o` takes for one trace: data, and the drawings. */
+export const TRACE_FORMATS = [
+  'waterfall',
+  'json',
+  'ndjson',
+  'otlp',
+  'jaeger',
+  'perfetto',
+  'csv',
+  'md',
+  'html',
+  'svg',
+] as const
 
 /** One of {@link TRACE_FORMATS}. */
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
 /** A format that holds the spans themselves, for a program to read. */
-export type TraceDataFormat = Exclude<TraceFormat, 'waterfall' | 'md'>
+export type TraceDataFormat = Exclude<TraceFormat, TraceDrawing>
 
 /** What `-o` takes for many traces: one JSON value a line, a trace each. */
 export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceFormat[]

@@ -48,6 +48,8 @@ it.each([
   ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
   ['--skew -o json', '--skew changes a drawing; -o json writes data', /Leave --skew out/],
   ['--plain -o csv', '--plain changes a drawing', /Leave --plain out/],
+  ['--skew -o perfetto', '--skew changes a drawing; -o perfetto writes data', /Leave --skew out/],
+  ['--details -o html', '--details changes a drawing; -o html has no rows of text', /Leave --details out/],
 ])('%s is refused with what to do', async (flags, message, hint) => {
   const outcome = await get(flags)
   expect(outcome).toMatchObject({ exit: 2, stdout: '' })

@@ -3,14 +3,13 @@ import { safeJson } from '../../../text/safe-text.ts'
 import { isoTime } from '../../../trace/formats/iso-time.ts'
 import type { TraceDataFormat, TraceFormat } from '../../../trace/formats/output-choices.ts'
 import { type Moment, placeMoment } from '../../../trace/moment.ts'
-import type { Focus } from '../../../trace/render/span-details/focus.ts'
 import type { Zoom } from '../../../trace/render/time/window.ts'
 import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
 import type { WaterfallOptions } from '../../../trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView } from '../../../trace/select.ts'
-import type { Adjusted } from '../../../trace/tree/skew.ts'
 import type { TraceTree } from '../../../trace/tree/trace-tree.ts'
 import type { Invocation } from '../../invocation.ts'
+import type { Picture } from './picture.ts'
 import type { View } from './view-options.ts'
 
 /** Where a trace came from. */
@@ -19,14 +18,6 @@ export interface Source {
   readonly name: string
   /** Its page in the back end's UI. */
   readonly link: string | undefined
-}
-
-/** What is drawn: a tree and, when its clocks were adjusted, how much. */
-export interface Picture {
-  readonly tree: TraceTree
-  readonly clocks: Adjusted | undefined
-  /** The tree is what is below one span of a whole trace. */
-  readonly focus?: Focus
 }
 
 /**
@@ -39,9 +30,30 @@ export async function writeTrace(
   view: View,
   source: Source,
 ): Promise<void> {
-  if (format === 'waterfall' || format === 'md')
-    return writeDrawing(invocation, format, picture, view, source)
-  await invocation.ports.terminal.page(await piecesOf(format, picture.tree, view))
+  switch (format) {
+    case 'waterfall':
+    case 'md':
+      return writeDrawing(invocation, format, picture, view, source)
+    case 'html':
+    case 'svg':
+      return invocation.ports.terminal.page(await graphicOf(format, picture, view, source))
+    default:
+      return invocation.ports.terminal.page(await piecesOf(format, picture.tree, view))
+  }
+}
+
+async function graphicOf(
+  format: 'html' | 'svg',
+  { tree, clocks }: Picture,
+  view: View,
+  source: Source,
+): Promise<Iterable<string>> {
+  const { says, fold, scale } = view
+  const zoom = await zoomOf(tree, view)
+  const shown = says !== undefined && { shown: nodesInView(tree, { ...view.selection, ...zoom }), says }
+  const options = { source, fold, scale, zoom, ...(clocks && { clocks }), ...(shown && { view: shown }) }
+  if (format === 'svg') return (await import('../../../trace/render/markup/svg.ts')).renderSvg(tree, options)
+  return (await import('../../../trace/render/markup/html.ts')).renderHtml(tree, options)
 }
 
 async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {

@@ -72,7 +72,7 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
 }
 
 /** The time the axis shows; work that went on after it is written separately, since nobody waited for it. */
-function howLong(tree: TraceTree, window: TimeWindow, micro: string): string {
+export function howLong(tree: TraceTree, window: TimeWindow, micro: string): string {
   const shown = formatDuration(Math.min(window.endNanos, tree.endNanos) - window.startNanos, micro)
   if (tree.endNanos <= window.endNanos) return shown
   return `${shown} + ${formatDuration(tree.endNanos - window.endNanos, micro)} async tail`

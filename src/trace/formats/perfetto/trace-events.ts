@@ -1,0 +1,122 @@
+import type { SpanEvent } from '../../model.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
+import { isoTime } from '../iso-time.ts'
+import { attributesToJson } from '../own/own-json-export.ts'
+import { type Lane, planLanes } from './lanes.ts'
+
+/**
+ * Nodes of a tree in the Trace Event Format (JSON object), which Perfetto's page, Chrome and Speedscope open: a process for
+ * each service, a complete event (`X`) for each span with its attributes as `args`, an instant (`i`) for each event of a
+ * span, and an arrow (`s` to `f`) for each call into another service and each link within the trace.
+ *
+ * Times are microseconds after the start of the trace, with nanoseconds as decimals: counted from 1970 a JSON number would
+ * lose them. `otherData.start` has that start. Source: "Trace Event Format", Google, 2016.
+ */
+export function* toTraceEvents(
+  tree: TraceTree,
+  nodes: readonly number[],
+  write: (value: unknown) => string,
+): Generator<string> {
+  const lanes = planLanes(tree)
+  const shown = new Set(nodes)
+  yield '{\n"displayTimeUnit": "ns",\n'
+  yield `"otherData": ${write({ traceId: tree.trace.traceId, start: tree.isTimed ? isoTime(tree.startNanos) : null })},\n`
+  yield '"traceEvents": ['
+  let separator = '\n'
+  const line = (event: object) => {
+    const text = separator + write(event)
+    separator = ',\n'
+    return text
+  }
+  for (const event of namesOf(tree, lanes.all)) yield line(event)
+  for (const node of nodes) yield line(spanEvent(tree, node, lanes.of(node)))
+  for (const node of nodes) {
+    for (const event of tree.span(node).events) yield line(instantEvent(tree, node, event, lanes.of(node)))
+  }
+  let arrows = 0
+  for (const [from, to] of arrowsAmong(tree, nodes, shown)) {
+    arrows++
+    yield line({
+      ...arrowEnd(tree, from, lanes.of(from), momentIn(tree, from, tree.startOf(to))),
+      ph: 's',
+      id: arrows,
+    })
+    yield line({ ...arrowEnd(tree, to, lanes.of(to), tree.startOf(to)), ph: 'f', bp: 'e', id: arrows })
+  }
+  yield '\n]\n}\n'
+}
+
+const micros = (nanos: number): number => Math.round(nanos) / 1000
+
+/** The names of processes and of lanes. */
+function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
+  for (const [i, name] of tree.services.texts.entries())
+    yield { ph: 'M', name: 'process_name', pid: i + 1, args: { name } }
+  const counts = new Map<number, number>()
+  for (const { process, id } of lanes) {
+    const number = (counts.get(process) ?? 0) + 1
+    counts.set(process, number)
+    yield { ph: 'M', name: 'thread_name', pid: process, tid: id, args: { name: `lane ${number}` } }
+  }
+}
+
+function spanEvent(tree: TraceTree, node: number, { process, id }: Lane): object {
+  const span = tree.span(node)
+  return {
+    ph: 'X',
+    name: span.name === '' ? '(no name)' : span.name,
+    cat: span.status === 'error' ? `${span.kind},error` : span.kind,
+    pid: process,
+    tid: id,
+    ts: micros(tree.startOf(node)),
+    dur: micros(span.durationNanos),
+    args: {
+      ...attributesToJson(span.attributes),
+      spanId: span.spanId,
+      parentSpanId: span.parentId ?? null,
+      status: span.status,
+      ...(span.statusMessage !== undefined && { statusMessage: span.statusMessage }),
+      resource: attributesToJson(span.resource),
+    },
+  }
+}
+
+function instantEvent(tree: TraceTree, node: number, event: SpanEvent, { process, id }: Lane): object {
+  return {
+    ph: 'i',
+    s: 't',
+    name: event.name === '' ? '(no name)' : event.name,
+    pid: process,
+    tid: id,
+    ts: micros(momentIn(tree, node, Number(event.timeNanos - tree.startNanos))),
+    args: attributesToJson(event.attributes),
+  }
+}
+
+/** The moment, or the nearest at which the span ran: others would stand beside it. */
+function momentIn(tree: TraceTree, node: number, nanos: number): number {
+  return Math.min(tree.endOf(node), Math.max(tree.startOf(node), nanos))
+}
+
+/** Pairs of nodes: the caller and what it called in another service, and what is linked and what links to it. */
+function* arrowsAmong(
+  tree: TraceTree,
+  nodes: readonly number[],
+  shown: ReadonlySet<number>,
+): Generator<readonly [from: number, to: number]> {
+  const bySpanId = new Map<string, number>()
+  for (const node of nodes) bySpanId.set(tree.span(node).spanId, node)
+  for (const node of nodes) {
+    const parent = tree.parent(node)
+    if (shown.has(parent) && tree.services.indexOf(parent) !== tree.services.indexOf(node))
+      yield [parent, node]
+    for (const { traceId, spanId } of tree.span(node).links) {
+      const linked = traceId === tree.trace.traceId ? bySpanId.get(spanId) : undefined
+      if (linked !== undefined) yield [linked, node]
+    }
+  }
+}
+
+function arrowEnd(tree: TraceTree, node: number, { process, id }: Lane, nanos: number): object {
+  return { name: tree.span(node).name || '(no name)', cat: 'call', pid: process, tid: id, ts: micros(nanos) }
+}

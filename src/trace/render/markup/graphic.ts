@@ -1,0 +1,20 @@
+import type { TraceTree } from '../../tree/trace-tree.ts'
+import { cutIdle } from '../time/cuts.ts'
+import { type TimeWindow, timeWindow, zoomed } from '../time/window.ts'
+import type { WaterfallOptions } from '../waterfall/waterfall.ts'
+
+/** How a page or picture is drawn: as the waterfall, but for what a terminal has alone. Without an age: it is kept. */
+export type GraphicOptions = Omit<
+  WaterfallOptions,
+  'width' | 'unicode' | 'style' | 'now' | 'head' | 'foot' | 'bars' | 'showIds' | 'full'
+>
+
+/** The time of the trace, and the part of it that the axis shows, without idle time. */
+export function windowsOf(
+  tree: TraceTree,
+  { scale, zoom = {} }: GraphicOptions,
+): { readonly whole: TimeWindow; readonly shown: TimeWindow } {
+  const whole = timeWindow(tree, scale)
+  const cut = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)
+  return { whole, shown: zoomed(cut, zoom) }
+}

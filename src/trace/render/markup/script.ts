@@ -1,0 +1,68 @@
+/**
+ * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
+ * and reads no more than the page.
+ */
+export const SCRIPT = `'use strict';
+const rows=[...document.querySelectorAll('.r')];
+const level=rows.map(row=>Number(row.dataset.l));
+const parent=[];
+const open=[];
+rows.forEach((_,i)=>{while(open.length&&level[open.at(-1)]>=level[i])open.pop();parent[i]=open.length?open.at(-1):-1;open.push(i)});
+const folded=new Set();
+const says=new Map();
+const hits=new Set();
+let query='';
+let at=-1;
+let texts;
+function show(){
+  const seen=new Set();
+  for(const hit of hits)for(let i=hit;i>=0&&!seen.has(i);i=parent[i])seen.add(i);
+  const hidden=[];
+  rows.forEach((row,i)=>{
+    const up=parent[i];
+    hidden[i]=query===''?up>=0&&(hidden[up]||folded.has(up)):!seen.has(i);
+    row.hidden=hidden[i];
+    row.classList.toggle('hit',hits.has(i));
+  });
+}
+rows.forEach((row,i)=>{
+  if(parent[i+1]!==i)return;
+  const button=document.createElement('button');
+  button.type='button';button.className='f';
+  const say=()=>{const closed=folded.has(i);button.textContent=closed?'+':'−';button.setAttribute('aria-expanded',String(!closed));button.setAttribute('aria-label',closed?'unfold':'fold')};
+  button.addEventListener('click',()=>{if(!folded.delete(i))folded.add(i);say();show()});
+  say();says.set(i,say);
+  row.prepend(button);
+});
+const form=document.querySelector('form');
+const input=document.querySelector('input');
+const output=document.querySelector('output');
+form.hidden=false;
+function find(){
+  query=input.value.trim().toLowerCase();
+  texts??=rows.map(row=>(row.textContent+' '+(document.getElementById(row.dataset.r)?.textContent??'')).toLowerCase());
+  hits.clear();at=-1;
+  if(query!=='')texts.forEach((text,i)=>{if(text.includes(query))hits.add(i)});
+  output.textContent=query===''?'':hits.size+(hits.size===1?' span':' spans');
+  show();
+}
+let wait;
+input.addEventListener('input',()=>{clearTimeout(wait);wait=setTimeout(find,120)});
+form.addEventListener('submit',event=>{
+  event.preventDefault();
+  if(input.value.trim().toLowerCase()!==query)find();
+  const all=[...hits];
+  if(!all.length)return;
+  at=(at+1)%all.length;
+  rows[all[at]].scrollIntoView({block:'center'});
+  output.textContent=(at+1)+' of '+all.length;
+});
+function reveal(){
+  const i=rows.indexOf(document.getElementById(location.hash.slice(1)));
+  if(i<0)return;
+  for(let up=parent[i];up>=0;up=parent[up])if(folded.delete(up))says.get(up)();
+  if(query!==''&&!hits.has(i)){input.value='';find()}else show();
+  rows[i].scrollIntoView({block:'center'});
+}
+addEventListener('hashchange',reveal);
+`

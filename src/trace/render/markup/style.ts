@@ -1,0 +1,60 @@
+/** Levels that have an indent of their own; deeper rows stand on the last one. */
+export const MOST_INDENTS = 24
+/** Colours of services, in a circle: each is seen on white and on black. */
+export const COLOURS = [
+  '#3b7dd8',
+  '#d9822b',
+  '#2e9e6b',
+  '#a35bd1',
+  '#c94f7c',
+  '#5f9e1f',
+  '#1a9ba8',
+  '#b8860b',
+  '#7a6ff0',
+  '#d0563e',
+  '#4f8f8b',
+  '#9b6a3c',
+] as const
+
+const indents = Array.from(
+  { length: MOST_INDENTS + 1 },
+  (_, level) => `.l${level} .n{padding-left:${level}em}`,
+)
+const colours = COLOURS.map((colour, i) => `.c${i}{fill:${colour}}`)
+
+/** The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. */
+export const STYLE = `
+:root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5b626b;--line:#d9dde2;--red:#b3161b;--mark:#fff3b0}
+@media (prefers-color-scheme:dark){:root{--back:#16181c;--text:#e4e6ea;--soft:#9aa2ad;--line:#343941;--red:#ff7b7e;--mark:#5a4a00}}
+*{box-sizing:border-box}
+body{margin:0;padding:1rem;background:var(--back);color:var(--text);font:14px/1.45 system-ui,sans-serif}
+h1{font-size:1.15rem;margin:0;overflow-wrap:anywhere}
+h2{font-size:1rem;margin:1.2em 0 .3em}
+a{color:inherit}
+code,pre,.d,.axis text{font-family:ui-monospace,monospace;font-size:12px}
+.facts,.soft,.axis,small{color:var(--soft)}
+span.bad,.bad .n{color:var(--red)}
+ul{margin:0;padding-left:1.4em}
+li{overflow-wrap:anywhere}
+form{position:sticky;top:0;z-index:1;background:var(--back);padding:.5em 0}
+input{font:inherit;width:min(30em,60%);padding:.2em .5em}
+.r{position:relative;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 22px}
+.r[hidden]{display:none}
+.r:target,.hit{background:var(--mark)}
+summary,.axis{display:grid;grid-template-columns:minmax(12em,42%) 6em 1fr;gap:.6em;align-items:center}
+summary{list-style:none;cursor:pointer}
+summary::-webkit-details-marker{display:none}
+.n{padding-left:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;margin-left:1.3em}
+details[open] .n{white-space:normal;overflow-wrap:anywhere}
+.d{text-align:right}
+svg{display:block;width:100%;height:12px}
+.axis svg{height:16px;overflow:visible}
+.axis text{fill:var(--soft)}
+.axis line{stroke:var(--line)}
+.e{fill:var(--red)}
+.f{position:absolute;left:0;top:1px;width:1.2em;padding:0;border:0;background:none;color:inherit;cursor:pointer;font:inherit;line-height:1.3}
+pre{margin:.2em 0 .8em 2em;white-space:pre-wrap;overflow-wrap:anywhere}
+${indents.join('\n')}
+${colours.join('\n')}
+@media print{form,.f{display:none}body{padding:0}.r{break-inside:avoid;content-visibility:visible}}
+`

@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const trace = makeTrace({ seed: 7 })
+let world: World
+let file: string
+beforeEach(async () => {
+  world = await openWorld({ columns: 80 })
+  file = join(world.home, 'checkout.json')
+  await writeFile(file, JSON.stringify(toOtlpDocument([trace], 'hex')))
+})
+afterEach(() => world.close())
+
+const get = (flags: string) => world.type(`ls-auth trace get ${file} ${flags}`)
+const rows = (page: string) => page.match(/<div class="r /g)?.length
+
+it('a trace for somebody without a terminal: one page with a row for each span', async () => {
+  const { exit, stdout } = await get('-o html')
+  expect(exit).toBe(0)
+  expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+  expect(rows(stdout)).toBe(trace.spans.length)
+  const root = trace.spans[0]?.spanId
+  expect(stdout).toContain(`id="s-${root}"`)
+})
+
+it('a page of what failed says what it leaves out, and so does one of a span', async () => {
+  const { stdout } = await get('-o html --errors')
+  expect(stdout).toContain('<p class="soft">only: --errors</p>')
+  expect(rows(stdout)).toBeLessThan(trace.spans.length)
+  const inner = await get(`-o html --span ${trace.spans[1]?.spanId}`)
+  expect(inner.stderr).toMatch(/note: only span [0-9a-f]{16} and below, \d+ of 48 spans/)
+})
+
+it('a picture for a document has the rows of the terminal', async () => {
+  const picture = await get('-o svg')
+  const terminal = await get('--no-bars')
+  expect(picture.stdout).toMatch(/^<\?xml version="1\.0"[\s\S]*<\/svg>\n$/)
+  const folded = /(\d+)× GET item/.exec(terminal.stdout)?.[0]
+  expect(picture.stdout).toContain(`>${folded}</text>`)
+})
+
+it('a trace for Perfetto has an event for each span, or for those that were asked for', async () => {
+  const { traceEvents } = JSON.parse((await get('-o perfetto')).stdout)
+  const spans = (events: { ph: string }[]) => events.filter(({ ph }) => ph === 'X').length
+  expect(spans(traceEvents)).toBe(trace.spans.length)
+  const failed = JSON.parse((await get('-o perfetto --errors')).stdout)
+  expect(spans(failed.traceEvents)).toBe(trace.spans.filter(({ error }) => error).length)
+})

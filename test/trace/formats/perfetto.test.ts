@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
+import { anyTrace, soundTrace } from '../any-trace.ts'
+import { EPOCH, makeSpan, makeTrace, spanId } from '../make.ts'
+
+interface TraceEvent {
+  readonly ph: string
+  readonly name: string
+  readonly pid: number
+  readonly tid?: number
+  readonly ts: number
+  readonly dur: number
+  readonly id?: number
+  readonly args?: Record<string, unknown>
+}
+
+function written(trace: Trace): { tree: TraceTree; events: TraceEvent[]; otherData: object } {
+  const tree = buildTree(trace)
+  const text = [...toTraceEvents(tree, [...tree.spans.keys()], (value) => JSON.stringify(value))].join('')
+  const { traceEvents, ...rest } = JSON.parse(text)
+  return { tree, events: traceEvents, ...rest }
+}
+
+const NUMBER = expect.any(Number)
+const TEXT = expect.any(String)
+const SHAPES: Readonly<Record<string, object>> = {
+  M: { name: expect.stringMatching(/^(process|thread)_name$/), pid: NUMBER, args: { name: TEXT } },
+  X: { name: TEXT, cat: TEXT, pid: NUMBER, tid: NUMBER, ts: NUMBER, dur: NUMBER, args: expect.any(Object) },
+  i: { name: TEXT, s: 't', pid: NUMBER, tid: NUMBER, ts: NUMBER },
+  s: { name: TEXT, cat: 'call', pid: NUMBER, tid: NUMBER, ts: NUMBER, id: NUMBER },
+  f: { name: TEXT, cat: 'call', pid: NUMBER, tid: NUMBER, ts: NUMBER, id: NUMBER, bp: 'e' },
+}
+
+describe('any trace', () => {
+  test('is events of the format, each span once, each arrow with both ends', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyTrace, soundTrace), (trace) => {
+        const { tree, events } = written(trace)
+        for (const event of events) expect(event).toMatchObject(SHAPES[event.ph] ?? { ph: 'of the format' })
+        const complete = events.filter(({ ph }) => ph === 'X')
+        expect(complete.map(({ args }) => args?.spanId)).toEqual(tree.spans.map((span) => span.spanId))
+        const [starts, ends] = ['s', 'f'].map((kind) => events.filter(({ ph }) => ph === kind))
+        expect(ends?.map(({ id }) => id)).toEqual(starts?.map(({ id }) => id))
+        for (const { ts } of complete) expect(ts).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+
+  test('has in one lane only spans beside each other, or a span inside of its ancestor', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyTrace, soundTrace), (trace) => {
+        const { tree, events } = written(trace)
+        const complete = events.filter(({ ph }) => ph === 'X')
+        for (const [a, one] of complete.entries()) {
+          for (const [b, other] of complete.entries()) {
+            if (a === b || one.tid !== other.tid) continue
+            expect(one.pid).toBe(other.pid)
+            const [from, to, start, end] = [tree.startOf(a), tree.endOf(a), tree.startOf(b), tree.endOf(b)]
+            const isBeside = end <= from || to <= start
+            const isInside = tree.parent(b) >= 0 && isAbove(tree, a, b) && from <= start && end <= to
+            const isAround = isAbove(tree, b, a) && start <= from && to <= end
+            expect(isBeside || isInside || isAround).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+})
+
+const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
+
+test('siblings that overlap lie in two lanes, those that do not in that of their parent', () => {
+  const { events } = written(
+    makeTrace(
+      { id: 1, ms: 100 },
+      { id: 2, parent: 1, at: 10, ms: 50 },
+      { id: 3, parent: 1, at: 20, ms: 10 },
+      { id: 4, parent: 1, at: 70, ms: 10 },
+      { id: 5, parent: 4, at: 71, ms: 5, service: 'db' },
+    ),
+  )
+  const lanes = events.filter(({ ph }) => ph === 'X').map(({ pid, tid }) => [pid, tid])
+  expect(lanes).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 2],
+    [1, 1],
+    [2, 3],
+  ])
+  const names = events.filter(({ ph }) => ph === 'M').map(({ args }) => args?.name)
+  expect(names).toEqual(['shop', 'db', 'lane 1', 'lane 2', 'lane 1'])
+})
+
+test('nanoseconds are kept, the start is told, and events and links are there', () => {
+  const first = makeSpan({ id: 1 })
+  const { events, otherData } = written({
+    traceId: 'a'.repeat(32),
+    spans: [
+      { ...first, startNanos: EPOCH + 1n, durationNanos: 12_345_678 },
+      {
+        ...makeSpan({ id: 2, parent: 1 }),
+        startNanos: EPOCH + 1_002n,
+        durationNanos: 999,
+        attributes: [['http.route', '/cart']],
+        events: [{ name: 'retry', timeNanos: EPOCH + 1_502n, attributes: [['n', 2]] }],
+        links: [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: [] }],
+      },
+    ],
+  })
+  expect(otherData).toMatchObject({ start: '2026-09-21T14:13:20.000000001Z', traceId: 'a'.repeat(32) })
+  expect(events.filter(({ ph }) => ph !== 'M')).toMatchObject([
+    { ph: 'X', ts: 0, dur: 12345.678 },
+    { ph: 'X', ts: 1.001, dur: 0.999, args: { 'http.route': '/cart', parentSpanId: spanId(1) } },
+    { ph: 'i', ts: 1.501, name: 'retry', args: { n: 2 } },
+    { ph: 's', ts: 1.001, id: 1 },
+    { ph: 'f', ts: 1.001, id: 1 },
+  ])
+})
