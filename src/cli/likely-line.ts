@@ -72,6 +72,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   '--min-duration': '--min',
   '--max-duration': '--max',
   '--lookback': '--since',
+  // Of a command that has no other form than JSON, so no `-o` at all.
+  '-o': '--json',
+  '-ojson': '--json',
+  '--output': '--json',
 }
 
 /** `-profile`, `-p`, `--operation`. */

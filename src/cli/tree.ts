@@ -200,9 +200,11 @@ export function globalOptions(): readonly Option[] {
 }
 
 function positiveNumber(value: string): number {
-  const seconds = Number(value)
-  if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
-  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is not a number of seconds`, {
-    hint: 'Write it like --timeout 30, at most a day (86400).',
+  const seconds = value.trim() === '' ? Number.NaN : Number(value)
+  if (seconds > 0 && seconds <= 86_400) return seconds
+  const range = seconds > 0 ? 'too long' : 'too short'
+  const what = Number.isFinite(seconds) ? range : 'not a number of seconds'
+  throw new Failure('usage', `--timeout: "${safeText(value, 40)}" is ${what}`, {
+    hint: 'Write it like --timeout 30: more than 0, at most a day (86400).',
   })
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { parseDuration } from '../settings/duration.ts'
+import { parseDuration, parseUnitDuration } from '../settings/duration.ts'
 import { typedFlag } from '../settings/setting-table.ts'
 import type { Typed } from './cli-command.ts'
 
@@ -27,6 +27,12 @@ export function textsFlag(flags: Flags, name: string): readonly string[] | undef
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const value = flags[name]
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
+}
+
+/** The same for a flag that takes no bare seconds. */
+export function unitDurationFlag(flags: Flags, name: string): number | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? parseUnitDuration(value, typedFlag(name)) : undefined
 }
 
 /** Whether a new profile may have this name. */

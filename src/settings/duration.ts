@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { safeText } from '../text/safe-text.ts'
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
@@ -13,6 +14,14 @@ export function parseDuration(text: string, what: string): number {
     })
   }
   return seconds
+}
+
+/** The same without bare seconds: who types `--since 5` or `--interval 5` may think of minutes. */
+export function parseUnitDuration(text: string, what: string): number {
+  if (!/^\s*\d+\s*$/.test(text)) return parseDuration(text, what)
+  throw new Failure('usage', `${what}: "${safeText(text, 40)}" has no unit`, {
+    hint: 'Write it with its unit: 90s, 5m, 1h30m, 90d.',
+  })
 }
 
 /** NaN for what is no sum of amounts with units. */

@@ -31,8 +31,17 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   if (typeof page === 'object') return { ...page, alternatives: [] }
   const named = isPage ? undefined : fromNamedIds(text)
   if (named) return named
+  if (isNone(bare)) {
+    throw new Failure('usage', `"${safeText(bare, 80)}": an id of zeros is no id`, {
+      hint: 'It stands for "no trace". Give the id of a trace or of one of its spans.',
+    })
+  }
   throw notAnId(page ?? `"${safeText(text.trim(), 80)}" is not a span or trace id`)
 }
+
+/** Whether a text would be an id if it were not all zeros, which stands for none in every format. */
+const isNone = (text: string): boolean =>
+  isZero(text.replace(/^0x/i, '').replaceAll('-', '')) || /^00-0{32}-/.test(text)
 
 function notAnId(message: string): Failure {
   return new Failure('usage', message, {

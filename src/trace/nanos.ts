@@ -25,3 +25,15 @@ export function parseNanos(text: string, flag: string): number {
   }
   return Math.round(nanos)
 }
+
+/**
+ * Nanoseconds in the largest unit up to seconds that they fill, with every digit: `299.785ms`. {@link parseNanos} reads the
+ * same number from it.
+ */
+export function exactDuration(nanos: number): string {
+  const [unit, digits] =
+    nanos >= 1e9 ? ['s', 9] : nanos >= 1e6 ? ['ms', 6] : nanos >= 1e3 ? ['us', 3] : ['ns', 0]
+  const point = String(nanos).length - digits
+  const [whole, rest] = [String(nanos).slice(0, point), String(nanos).slice(point).replace(/0+$/, '')]
+  return `${whole}${rest === '' ? '' : `.${rest}`}${unit}`
+}

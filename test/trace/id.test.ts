@@ -51,6 +51,23 @@ test.each([
   expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
 
+test.each([
+  '0',
+  '0000000000000000',
+  '0x0000000000000000',
+  '"00000000000000000000000000000000"',
+  '00000000-0000-0000-0000-000000000000',
+  `00-${'0'.repeat(32)}-${SPAN}-01`,
+])('%s: an id of zeros stands for none', (text) => {
+  expect(() => parseSpanOrTraceId(text)).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      message: expect.stringMatching(/: an id of zeros is no id$/),
+      hint: 'It stands for "no trace". Give the id of a trace or of one of its spans.',
+    }),
+  )
+})
+
 const b3 = `${TRACE}-${SPAN}`
 const xray = '1-11223344-556677888899aabbccddeeff'
 const both: Partial<TraceReference> = { kind: 'trace', traceId: TRACE, spanId: SPAN }
@@ -200,25 +217,17 @@ describe('a text with two readings', () => {
   })
 })
 
-test.each([
-  '',
-  'checkout',
-  '0000000000000000',
-  '0'.repeat(32),
-  '0',
-  `00-${'0'.repeat(32)}-${SPAN}-01`,
-  `${TRACE}a`,
-  '99999999999999999999999999999999999',
-  'hello-world',
-  '\u001b[31m',
-])('%j is a usage failure that lists the forms', (text) => {
-  const failure = failureOf(text)
-  expect(failure.code).toBe('usage')
-  expect(failure.message).toMatch(/is not a span or trace id$/)
-  expect(failure.message).not.toContain('\u001b')
-  for (const form of ['hex', 'decimal', 'base64', 'UUID', 'traceparent', 'URL'])
-    expect(failure.hint).toContain(form)
-})
+test.each(['', 'checkout', `${TRACE}a`, '99999999999999999999999999999999999', 'hello-world', '\u001b[31m'])(
+  '%j is a usage failure that lists the forms',
+  (text) => {
+    const failure = failureOf(text)
+    expect(failure.code).toBe('usage')
+    expect(failure.message).toMatch(/is not a span or trace id$/)
+    expect(failure.message).not.toContain('\u001b')
+    for (const form of ['hex', 'decimal', 'base64', 'UUID', 'traceparent', 'URL'])
+      expect(failure.hint).toContain(form)
+  },
+)
 
 test('a URL without a span id is not echoed: it may carry a session', () => {
   const failure = failureOf('https://tool.example/?session=s3cret')

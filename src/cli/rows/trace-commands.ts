@@ -85,7 +85,7 @@ function getOptions(command: Command): void {
     .option('--details', 'the same of every span that is drawn')
     .option('--show-ids', 'span ids on the rows')
     .option('--full', 'leave nothing out of long values, stacks and lists')
-    .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (RFC 3339)')
+    .option('--from <time>', 'only from this moment on: 120ms on the axis, or a time (now-1h, RFC 3339)')
     .option('--to <time>', 'only up to this moment')
     .option('--trace <id>', 'which trace, when a file holds several')
     .option('--unfold', 'show every span; without it, repeated siblings share one row')

@@ -23,8 +23,8 @@ export const spanConditions = (command: Command): Command =>
 export const withTimes = (command: Command): Command =>
   command
     .option('--since <duration>', 'how far back to look (1h when not given)')
-    .option('--from <time>', 'from this time on (RFC 3339)')
-    .option('--to <time>', 'up to this time (RFC 3339)')
+    .option('--from <time>', 'from this time on (now-1h, or RFC 3339)')
+    .option('--to <time>', 'up to this time (now-30m, or RFC 3339)')
 
 /** The option for a file. */
 export const fromFile = (command: Command): Command =>

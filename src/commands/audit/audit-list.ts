@@ -10,7 +10,7 @@ import { globals, type Invocation, tell } from '../invocation.ts'
 import { fitTable } from '../status/text-table.ts'
 import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
-import { durationFlag } from '../typed-flags.ts'
+import { unitDurationFlag } from '../typed-flags.ts'
 
 interface AuditListOptions {
   readonly format: RecordFormat
@@ -25,7 +25,7 @@ export const auditList: CliCommand<AuditListOptions> = { read, run }
 
 function read(typed: Typed): AuditListOptions {
   const { flags, now } = typed
-  const seconds = durationFlag(flags, 'since')
+  const seconds = unitDurationFlag(flags, 'since')
   return {
     format: readFormat<RecordFormat>(typed, 'table'),
     since: seconds === undefined ? Number.NEGATIVE_INFINITY : now - seconds * 1000,

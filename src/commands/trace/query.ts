@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { parseDuration } from '../../settings/duration.ts'
+import { parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { splitScope } from '../../trace/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
@@ -54,7 +54,7 @@ async function run(invocation: Invocation, options: QueryOptions): Promise<void>
 }
 
 function readStep(step: unknown, range: TimeRange): number {
-  const seconds = typeof step === 'string' ? parseDuration(step, '--step') : usualStep(range)
+  const seconds = typeof step === 'string' ? parseUnitDuration(step, '--step') : usualStep(range)
   const points = (range.toMillis - range.fromMillis) / 1000 / seconds
   if (seconds >= 1 && points <= MOST_POINTS) return seconds
   throw new Failure(

@@ -34,11 +34,23 @@ export function readFilter(
     ...(typeof service === 'string' && { service }),
     ...(typeof name === 'string' && { name }),
     ...(typeof query === 'string' && { query }),
-    ...(typeof min === 'string' && { minNanos: parseNanos(min, '--min') }),
-    ...(typeof max === 'string' && { maxNanos: parseNanos(max, '--max') }),
+    ...readDurations({ min, max }),
     attributes: readConditions((attr as string[] | undefined) ?? []),
     errors: options.errors === true || options.error === true,
     limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
     ...range,
   }
+}
+
+/** Failure `usage`: an invalid duration, or two that no span can have. */
+function readDurations({ min, max }: Readonly<Record<'min' | 'max', unknown>>) {
+  const minNanos = typeof min === 'string' ? parseNanos(min, '--min') : undefined
+  const maxNanos = typeof max === 'string' ? parseNanos(max, '--max') : undefined
+  if (minNanos !== undefined && maxNanos !== undefined && minNanos > maxNanos) {
+    const [longer, shorter] = [String(min).trim(), String(max).trim()]
+    throw new Failure('usage', `--min ${longer} is longer than --max ${shorter}`, {
+      hint: `Perhaps the other way round: --min ${shorter} --max ${longer}`,
+    })
+  }
+  return { ...(minNanos !== undefined && { minNanos }), ...(maxNanos !== undefined && { maxNanos }) }
 }

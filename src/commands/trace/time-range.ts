@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { parseDuration } from '../../settings/duration.ts'
+import { parseDuration, parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
@@ -11,29 +11,44 @@ export function readTimes(options: Readonly<Record<string, unknown>>, now: numbe
   if (since !== undefined && from !== undefined) {
     throw new Failure('usage', '--since and --from cannot be used together')
   }
-  const toMillis = typeof to === 'string' ? readTime(to, '--to') : now
-  const seconds = typeof since === 'string' ? readSince(since) : DEFAULT_SINCE_SECONDS
-  const fromMillis = typeof from === 'string' ? readTime(from, '--from') : toMillis - seconds * 1000
+  const toMillis = typeof to === 'string' ? readTime(to, '--to', now) : now
+  const seconds = typeof since === 'string' ? parseUnitDuration(since, '--since') : DEFAULT_SINCE_SECONDS
+  const fromMillis = typeof from === 'string' ? readTime(from, '--from', now) : toMillis - seconds * 1000
   if (fromMillis < toMillis) return { fromMillis, toMillis }
-  throw new Failure('usage', 'the time to look at ends before it begins', {
-    hint: 'Check --from and --to.',
-  })
+  if (typeof since === 'string') {
+    throw new Failure('usage', `--since: "${safeText(since, 40)}" is no time to look at`, {
+      hint: 'Write how far back: 5m, 1h30m, 90d.',
+    })
+  }
+  throw endsFirst(to === undefined ? '--from: without --to it ends now' : '--from and --to')
 }
 
-/** A bare number is refused: who types `--since 5` thinks of minutes or hours. */
-function readSince(text: string): number {
-  if (!/^\s*\d+\s*$/.test(text)) return parseDuration(text, '--since')
-  throw new Failure('usage', `--since: "${safeText(text, 40)}" has no unit`, {
-    hint: 'Write it with its unit: 90s, 5m, 1h30m, 90d.',
-  })
-}
+/** Of a time that ends before it begins; `check`: what to look at. */
+export const endsFirst = (check = '--from and --to'): Failure =>
+  new Failure('usage', 'the time to look at ends before it begins', { hint: `Check ${check}.` })
 
 /** Whether a time range was given; without one a file is read as a whole. */
 export const namesTimes = ({ since, from, to }: Readonly<Record<string, unknown>>): boolean =>
   since !== undefined || from !== undefined || to !== undefined
 
-/** RFC 3339, a date, or seconds, milliseconds, microseconds or nanoseconds since the epoch by their size. */
-function readTime(text: string, flag: string): number {
+/**
+ * `now`, or a time before it as dashboards write it (`now-30m`, `now-1h30m`), in milliseconds since the epoch; undefined for
+ * what does not begin so. Failure `usage`: no duration stands behind it.
+ */
+export function readTimeFromNow(text: string, flag: string, now: number): number | undefined {
+  const [, ago] = /^\s*now\s*(?:-(.*))?$/i.exec(text) ?? []
+  if (ago !== undefined && !/^\s*\d+\s*$/.test(ago)) return now - parseDuration(ago, flag) * 1000
+  if (/^\s*now\s*$/i.test(text)) return now
+  if (!/^\s*now\b/i.test(text)) return undefined
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time`, {
+    hint: 'Write now, now-30m, now-1h30m or now-2d.',
+  })
+}
+
+/** As {@link readTimeFromNow}, RFC 3339, a date, or a number since the epoch: its size tells seconds from nanoseconds. */
+function readTime(text: string, flag: string, now: number): number {
+  const fromNow = readTimeFromNow(text, flag, now)
+  if (fromNow !== undefined) return fromNow
   if (/^\d{9,19}$/.test(text)) {
     const unit = [1000, 1, 1e-3, 1e-6][Math.floor((text.length - 9) / 3)] as number
     return Number(text) * unit
@@ -41,6 +56,6 @@ function readTime(text: string, flag: string): number {
   const millis = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isFinite(millis)) return millis
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time`, {
-    hint: 'Write it like 2026-11-24T10:00:00Z.',
+    hint: 'Write it like now-1h or 2026-11-24T10:00:00Z.',
   })
 }

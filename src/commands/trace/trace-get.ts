@@ -36,7 +36,7 @@ const isGraphic = (format: TraceFormat): boolean => format === 'html' || format 
 function read(typed: Typed): TraceGetOptions | BatchOptions {
   const batch = readBatch(typed)
   if (batch) return batch
-  const { args, flags } = typed
+  const { args, flags, now } = typed
   const [id] = args
   if (id === undefined) throw noTraceNamed(flags)
   const format = readFormat<TraceFormat>(typed, 'waterfall')
@@ -46,7 +46,7 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
     argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
     format,
-    view: readView(flags),
+    view: readView(flags, now),
   }
 }
 

@@ -138,6 +138,10 @@ describe('words of other tools', () => {
     ['trace search --operation checkout', 'Did you mean --name?'],
     ['trace search --attribute a=b', 'Did you mean --attr?'],
     ['trace search --min-duration 5ms', 'Did you mean --min?'],
+    ['whoami -o json', 'Did you mean --json?'],
+    ['status -ojson', 'Did you mean --json?'],
+    ['profile list --output=json', 'Did you mean --json?'],
+    ['status -o table', 'Did you mean --json?'],
     ['trace list', 'Did you mean ls-auth trace search?'],
     ['trace show 2545425d67bcf886', 'Did you mean ls-auth trace get?'],
     ['profile unset project', 'Did you mean ls-auth profile set NAME --unset?'],
@@ -148,6 +152,7 @@ describe('words of other tools', () => {
     await world.writeConfig(PROFILE)
     const { exit, stderr } = await world.type(`ls-auth ${line}`)
     expect(exit).toBe(2)
-    expect(stderr).toContain(`hint: ${hint} See: ls-auth `)
+    // Who asks for JSON has it of the error as well.
+    expect(stderr.replace('"hint":"', 'hint: ')).toContain(`hint: ${hint} See: ls-auth `)
   })
 })

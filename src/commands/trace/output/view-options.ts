@@ -6,6 +6,7 @@ import { parseSpanOrTraceId } from '../../../trace/id.ts'
 import { type Moment, parseMoment } from '../../../trace/moment.ts'
 import { parseNanos } from '../../../trace/nanos.ts'
 import type { Selection } from '../../../trace/select.ts'
+import { endsFirst, readTimeFromNow } from '../time-range.ts'
 
 /** Which part of a trace to show, from the flags of `trace get`. */
 export interface View {
@@ -35,8 +36,8 @@ export interface View {
 
 type Options = Readonly<Record<string, unknown>>
 
-/** Failure `usage`: an invalid value. */
-export function readView(options: Options): View {
+/** `now` in milliseconds since the epoch. Failure `usage`: an invalid value. */
+export function readView(options: Options, now: number): View {
   const selection: Selection = {
     ...(options.errors === true && { errors: true }),
     ...(typeof options.service === 'string' && { service: options.service }),
@@ -55,11 +56,30 @@ export function readView(options: Options): View {
     full: options.full === true,
     plain: options.plain === true,
     scale: (options.scale as Scale | undefined) ?? 'linear',
-    from: typeof options.from === 'string' ? parseMoment(options.from, '--from') : undefined,
-    to: typeof options.to === 'string' ? parseMoment(options.to, '--to') : undefined,
+    ...readStretch(options, now),
     skew: options.skew === true,
     showSensitive: options.showSensitive === true,
   }
+}
+
+/** Two moments of different kinds are compared when the trace is there. Failure `usage`: they are the wrong way round. */
+function readStretch(options: Options, now: number): Pick<View, 'from' | 'to'> {
+  const from = typeof options.from === 'string' ? readMoment(options.from, '--from', now) : undefined
+  const to = typeof options.to === 'string' ? readMoment(options.to, '--to', now) : undefined
+  if (from && to && isBefore(to, from)) throw endsFirst()
+  return { from, to }
+}
+
+/** Whether both are of one kind, and the first is the earlier. */
+function isBefore(a: Moment, b: Moment): boolean {
+  if ('afterNanos' in a) return 'afterNanos' in b && a.afterNanos < b.afterNanos
+  return 'epochNanos' in b && a.epochNanos < b.epochNanos
+}
+
+/** A moment of the trace, or one before now. Failure `usage`. */
+function readMoment(text: string, flag: string, now: number): Moment {
+  const millis = readTimeFromNow(text, flag, now)
+  return millis === undefined ? parseMoment(text, flag) : { epochNanos: BigInt(millis) * 1_000_000n }
 }
 
 function saysOf(options: Options): string | undefined {

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { readView } from '../../src/commands/trace/output/view-options.ts'
+import { readTimes } from '../../src/commands/trace/time-range.ts'
+import { Failure } from '../../src/errors.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+const minutes = (count: number) => NOW - count * 60_000
+
+describe('times as dashboards write them', () => {
+  test.each([
+    [{ from: 'now-1h' }, 60, 0],
+    [{ from: 'now-1h30m', to: 'now-30m' }, 90, 30],
+    [{ from: 'now-2d', to: 'now' }, 2880, 0],
+    [{ from: ' NOW - 1h ', to: 'now' }, 60, 0],
+    [{ to: 'now-30m' }, 90, 30],
+    [{ from: '2026-11-24T09:00:00Z', to: 'now-1m' }, 60, 1],
+    [{ from: String(minutes(60) / 1000) }, 60, 0],
+  ])('%j', (flags, from, to) => {
+    expect(readTimes(flags, NOW)).toEqual({ fromMillis: minutes(from), toMillis: minutes(to) })
+  })
+
+  test.each(['now-', 'now-1', 'now-soon', 'now+1h', 'now/d', 'nowadays', 'then'])(
+    '"%s" is refused',
+    (from) => {
+      expect(() => readTimes({ from }, NOW)).toThrow(Failure)
+    },
+  )
+
+  test.each([
+    [{ since: '0s' }, '--since: "0s" is no time to look at', /^Write how far back: 5m, /],
+    [{ since: '0m', to: 'now-1h' }, '--since: "0m" is no time to look at', /^Write how far back: 5m, /],
+    [
+      { from: 'now' },
+      'the time to look at ends before it begins',
+      /^Check --from: without --to it ends now\.$/,
+    ],
+    [{ from: 'now', to: 'now-1h' }, 'the time to look at ends before it begins', /^Check --from and --to\.$/],
+  ])('%j holds no time: the flags that were typed are named', (flags, message, hint) => {
+    expect(() => readTimes(flags, NOW)).toThrow(
+      expect.objectContaining({ code: 'usage', message, hint: expect.stringMatching(hint) }),
+    )
+  })
+
+  test('a moment of a trace may be one, too', () => {
+    const { from, to } = readView({ from: 'now-1h', to: '120ms' }, NOW)
+    expect(from).toEqual({ epochNanos: BigInt(minutes(60)) * 1_000_000n })
+    expect(to).toEqual({ afterNanos: 120e6 })
+    expect(() => readView({ from: 'now-1' }, NOW)).toThrow(Failure)
+  })
+
+  test.each([
+    ['200ms', '100ms'],
+    ['now-1m', 'now-2m'],
+    ['2026-11-24T10:00:00.2Z', '2026-11-24T10:00:00.1Z'],
+    ['now', '2026-11-24T09:00:00Z'],
+  ])('from %s to %s is the wrong way round, the other way is not', (from, to) => {
+    expect(() => readView({ from, to }, NOW)).toThrow(
+      expect.objectContaining({ code: 'usage', message: 'the time to look at ends before it begins' }),
+    )
+    expect(readView({ from: to, to: from }, NOW).from).toBeDefined()
+  })
+})
