@@ -1,6 +1,12 @@
 /** Where an attribute can be, as TraceQL and our own `attributes` write it in front of the name. */
 const SCOPED = /^(span|resource|event|link|instrumentation)?\.(.+)$/s
 
+/**
+ * What OpenTracing's tags and Jaeger call the kind of a span. A condition on it is one on the kind: `span.` is no scope
+ * here. An attribute that is itself called `kind` is `.kind`.
+ */
+export const SPAN_KIND = 'span.kind'
+
 /** An attribute's name in its two parts. */
 export interface ScopedName {
   /** `span`, `resource`, `event`, `link` or `instrumentation`; undefined when the name does not say where. */

@@ -1,5 +1,5 @@
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
-import { splitScope } from './attribute-scope.ts'
+import { SPAN_KIND, splitScope } from './attribute-scope.ts'
 import { attribute, type Span } from './model.ts'
 
 /** Conditions on one span; all of those given must hold. */
@@ -34,7 +34,9 @@ function attributeTest(condition: AttributeCondition): (span: Span) => boolean {
   const { scope, bare } = splitScope(key)
   const inSpan = scope === undefined || scope === 'span'
   const inResource = scope === undefined || scope === 'resource'
-  return ({ attributes, resource }) =>
+  const isKind = key === SPAN_KIND
+  return ({ attributes, resource, kind }) =>
+    (isKind && fits(kind)) ||
     fits(attribute(attributes, key)) ||
     fits(attribute(resource, key)) ||
     (bare !== key &&

@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { displayWidth } from '../../src/text/display-width.ts'
 import { UNSTYLED } from '../../src/text/unstyled.ts'
-import { parseNanos } from '../../src/trace/nanos.ts'
+import type { AttributeCondition } from '../../src/trace/attribute-condition.ts'
+import { exactDuration, parseNanos } from '../../src/trace/nanos.ts'
 import { histogram, sparkline } from '../../src/trace/render/chart/sparkline.ts'
 import { renderTraceList } from '../../src/trace/render/trace-list.ts'
 import type { TraceFilter } from '../../src/trace/search.ts'
+import { v2Query } from '../../src/trace/sources/jaeger/jaeger-query.ts'
 import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
 import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
 import { traceql } from '../../src/trace/sources/tempo/traceql.ts'
@@ -32,10 +34,35 @@ test.each<[Partial<TraceFilter>, string]>([
   [{ attributes: [['k', '1.5']] }, '{ (.k = "1.5" || .k = 1.5) }'],
   [{ attributes: [['span.ok', 'true']] }, '{ (span.ok = "true" || span.ok = true) }'],
   [{ attributes: [['a b"', '007']] }, '{ ."a b\\"" = "007" }'],
+  [{ attributes: [['span.kind', 'server']] }, '{ kind = server }'],
+  [{ attributes: [['span.kind', 'client', '!=']], errors: true }, '{ kind != client && status = error }'],
+  [{ attributes: [['span.kind', 'c.*', '=~']] }, '{ (kind = client || kind = consumer) }'],
+  [{ attributes: [['span.span.kind', 'cron']] }, '{ span.span.kind = "cron" }'],
+  [{ attributes: [['.kind', 'cron']] }, '{ .kind = "cron" }'],
   [{ name: 'x" } || { true' }, '{ name = "x\\" } || { true" }'],
   [{ name: '\\' }, '{ name = "\\\\" }'],
 ])('%j in TraceQL', (members, query) => {
   expect(traceql(filter(members))).toBe(query)
+})
+
+test.each<[AttributeCondition]>([
+  [['span.kind', 'cron']],
+  [['span.kind', 'SERVER']],
+  [['span.kind', 'cron', '!=']],
+  [['span.kind', 'cr.*', '=~']],
+  [['span.kind', '2', '>']],
+])('%j is of no kind: the kinds are named', (condition) => {
+  expect(() => traceql(filter({ attributes: [condition] }))).toThrow(
+    expect.objectContaining({ code: 'usage', hint: expect.stringContaining('server, client, producer') }),
+  )
+})
+
+test('Jaeger calls the kind of a span span.kind; of other names a scope is cut off', () => {
+  const attributes: AttributeCondition[] = [
+    ['span.kind', 'server'],
+    ['span.http.route', '/'],
+  ]
+  expect(v2Query(filter({ attributes })).tags).toBe('{"span.kind":"server","http.route":"/"}')
 })
 
 test.each([
@@ -46,6 +73,27 @@ test.each([
   ['7ns', 7],
 ])('%s is %d ns', (text, nanos) => {
   expect(parseNanos(text, '--min')).toBe(nanos)
+})
+
+test.each([
+  [0, '0ns'],
+  [999, '999ns'],
+  [1500, '1.5us'],
+  [299_785_000, '299.785ms'],
+  [299_785_001, '299.785001ms'],
+  [5e8, '500ms'],
+  [90e9, '90s'],
+  [3_600_000_000_001, '3600.000000001s'],
+])('%d ns is written %s', (nanos, text) => {
+  expect(exactDuration(nanos)).toBe(text)
+})
+
+test('a duration that is written is read as the same', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e15 }), (nanos) => {
+      expect(parseNanos(exactDuration(nanos), '--min')).toBe(nanos)
+    }),
+  )
 })
 
 test.each(['5', '', 's', '5 ms', '-5ms', '1e3s'])('"%s" is no duration', (text) => {

@@ -7,11 +7,13 @@ import { makeTrace } from './make.ts'
 const [plain] = makeTrace({ id: 1, ms: 5, service: 'web', name: 'GET /', status: 'error' }).spans
 const span: Span = {
   ...(plain as Span),
+  kind: 'client',
   attributes: [
     ['http.method', 'GET'],
     ['code', 500],
     ['span.odd', 'kept'],
     ['gone', null],
+    ['kind', 'odd one'],
   ],
   resource: [
     ['zone', 'a'],
@@ -37,6 +39,10 @@ test.each<[SpanFilter, boolean]>([
   [{ attributes: [['code', '1']] }, true],
   [{ attributes: [['span.odd', 'kept']] }, true],
   [{ attributes: [['gone', 'null']] }, false],
+  [{ attributes: [['span.kind', 'client']] }, true],
+  [{ attributes: [['span.kind', 'server']] }, false],
+  [{ attributes: [['span.kind', 'server', '!=']] }, true],
+  [{ attributes: [['span.kind', 'odd one']] }, true],
   [{ attributes: [['span.code', '500', '>=']] }, true],
   [{ attributes: [['span.code', '500', '>']] }, false],
   [{ attributes: [['code', '2', '<']] }, true],

@@ -44,12 +44,13 @@ export interface JaegerApi {
 
 /** Starts an emulation of Jaeger's HTTP APIs on loopback: `/api/v3` (grpc-gateway's JSON) and the UI's `/api`. */
 export async function startJaegerApi(options: {
+  /** Read at each request. */
   traces: readonly TraceData[]
   basePath?: string
   /** Ephemeral when absent. */
   port?: number
 }): Promise<JaegerApi> {
-  const { basePath = '', traces } = options
+  const { basePath = '' } = options
   const requests: JaegerRequest[] = []
   const server = httpServer((request, response) => {
     request.resume()
@@ -60,7 +61,7 @@ export async function startJaegerApi(options: {
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
     if (api.mode === 'html') return page(response)
     const v3 = path.startsWith('/api/v3/') && api.mode.startsWith('v3')
-    const sized = traces.map((trace) => cutTo(api.maxTraceSize, trace))
+    const sized = options.traces.map((trace) => cutTo(api.maxTraceSize, trace))
     if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, sized)
     else answerV2(api.mode, path, url, response, sized)
   })
@@ -160,7 +161,11 @@ function hasSpan(trace: TraceData, { service, operation, tags, min, max }: Asked
   const micros = (text: string | null) => (text === null ? undefined : Number.parseInt(text, 10) / 1000)
   const [least = 0, most = Number.POSITIVE_INFINITY] = [micros(min), micros(max)]
   return trace.spans.some((span) => {
-    const carried: Record<string, unknown> = { ...span.tags, ...(span.error && { error: true }) }
+    const carried: Record<string, unknown> = {
+      'span.kind': span.kind,
+      ...span.tags,
+      ...(span.error && { error: true }),
+    }
     const took = span.endMicros - span.startMicros
     return (
       (service === null || span.service === service) &&

@@ -23,6 +23,7 @@ export interface ProxyAnswer {
 
 /** What a Tempo is started with. */
 export interface TempoOptions {
+  /** Read at each request. */
   traces: readonly TraceData[]
   /** Path in front of `/api`, as behind Grafana's data-source proxy. */
   basePath?: string
@@ -68,11 +69,11 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     let { traces } = options
     try {
       if (heeded) traces = traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? '{}'))
+      answer(api.mode, url, path, request.headers, response, traces)
     } catch (error) {
       if (!(error instanceof UnknownQuery)) throw error
-      return text(response, 400, `invalid TraceQL query: ${error.message}`)
+      text(response, 400, `invalid TraceQL query: ${error.message}`)
     }
-    answer(api.mode, url, path, request.headers, response, traces)
   })
   const listening = await listen(server, options.port)
   const api: TempoApi = {
@@ -138,6 +139,7 @@ function traceById(
 }
 
 const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span) => span.startMicros))
+const endOf = (trace: TraceData): number => Math.max(...trace.spans.map((span) => span.endMicros))
 
 /** Understands no TraceQL but `span:id`: it answers all traces, unless the query has a syntax error a test put there. */
 function search(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
@@ -155,11 +157,12 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
     return text(response, 400, `invalid TraceQL query: ${what}`)
   }
   const limit = Number(url.searchParams.get('limit') ?? 20)
-  // Those that had begun by the end of the range.
+  // Those that have some of their time in the range.
   const spanId = /^\{ span:id = "(\w+)" \}$/.exec(q)?.[1]
   const inRange = traces.filter(
     (trace) =>
       startOf(trace) / 1e6 <= (end as number) &&
+      endOf(trace) / 1e6 >= (start as number) &&
       (spanId === undefined || trace.spans.some((span) => span.spanId === spanId)),
   )
   if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))

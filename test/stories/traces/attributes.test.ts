@@ -60,6 +60,8 @@ describe('Tempo', () => {
     expect(await lines('attributes -o ndjson')).toContain(
       mode === 'normal' ? '{"name":"span.http.route","scope":"span"}' : '{"name":".http.route","scope":null}',
     )
+    const kinds = [...new Set(trace.spans.map(({ kind }) => kind))].sort()
+    if (mode === 'normal') expect(await lines('attributes span.kind')).toEqual(kinds)
     const none = await world.type('ls-auth attributes nope')
     expect(none).toMatchObject({ exit: 7, stdout: '' })
     expect(none.stderr).toContain('nothing carried the attribute .nope in this time')

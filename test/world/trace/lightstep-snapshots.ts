@@ -12,6 +12,8 @@ export interface StreamData {
 export class Snapshots {
   /** Requests left in this hour; all endpoints of snapshots count. */
   left = 60
+  /** How long it says that a snapshot takes. */
+  takesMilliseconds = 2_000
   /** How often a snapshot is looked at before its exemplars are there. */
   looksUntilReady = 1
   /** Traces are not in `stored-traces` before a snapshot has collected a span of them. */
@@ -31,7 +33,7 @@ export class Snapshots {
       return this.#answer(400, { errors: [`cannot parse query: ${query}`] })
     const id = `snap${this.taken.length + 1}`
     this.taken.push({ id, query, looks: 0 })
-    const complete = new Date(Date.now() + 2_000).toISOString()
+    const complete = new Date(Date.now() + this.takesMilliseconds).toISOString()
     return this.#answer(200, {
       data: { type: 'snapshot', id, attributes: { query, 'complete-time': complete } },
     })

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import type { TraceData } from '../trace-data.ts'
+import { compareSeries, typed } from './tempo-compare.ts'
+import { groupsBy } from './traceql-match.ts'
 import { stepsBetween, wave } from './wave.ts'
 
 /** How this Tempo answers; the answers are those of 2.8.2 and 3.0.3 (test/world-tests/recorded-answers.ts). */
@@ -60,7 +62,10 @@ export function tags(mode: TempoMode, path: string, response: ServerResponse, tr
     return text(response, 400, `failed to parse tag name: ${asked}`)
   }
   const key = asked.replace(/^(span|resource|)\./, '')
-  const values = spans.map((span) => (key === 'service.name' ? span.service : span.tags[key]))
+  const values = spans.map((span) => {
+    if (asked === 'kind') return span.kind
+    return key === 'service.name' ? span.service : span.tags[key]
+  })
   const found = [...new Set(values.filter((value) => value !== undefined))]
   if (!v2) return json(response, { tagValues: found.map(String) })
   const type = (value: unknown) => (typeof value === 'number' ? 'int' : 'string')
@@ -70,7 +75,7 @@ export function tags(mode: TempoMode, path: string, response: ServerResponse, tr
   })
 }
 
-/** One series a service where it is asked for `by`, one else. ProtoJSON leaves out what is zero and writes NaN as text. */
+/** One series a group where it is asked for `by (A, B)`, one else. ProtoJSON leaves out what is zero and writes NaN as text. */
 export function metrics(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   if (mode === 'no-metrics') {
     return text(response, 500, 'error finding generators in Querier.queryRangeRecent: empty ring')
@@ -80,19 +85,30 @@ export function metrics(mode: TempoMode, url: URL, response: ServerResponse, tra
   if (!/^\{.*\}\s*\|\s*\w+\(/.test(q as string)) {
     return text(response, 400, 'not a metrics query')
   }
+  if (/\)\s*\|\s*compare\(/.test(q as string)) {
+    return text(
+      response,
+      400,
+      'invalid TraceQL query: parse error at line 1, col 12: syntax error: unexpected |',
+    )
+  }
   const seconds = Number(/^(\d+)s$/.exec(step as string)?.[1])
   const times = stepsBetween(Number(start) * 1000, Number(end) * 1000, seconds * 1000)
-  const grouped = /by\s*\(/.test(q as string)
-  const services = [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort()
-  const series = (grouped ? services : ['']).map((service) => ({
-    labels: service === '' ? [] : [{ key: 'resource.service.name', value: { stringValue: service } }],
+  const fields = (/\bby\s*\(([^)]*)\)/.exec(q as string)?.[1] ?? '')
+    .split(',')
+    .flatMap((one) => one.trim() || [])
+  const counted = compareSeries(q as string, times, traces)
+  const waves = groupsBy(fields, traces).map((values) => ({
+    // A span without the attribute is in a group of its own.
+    labels: fields.map((key, i) => ({ key, value: typed(values[i] ?? 'nil') })),
     samples: times.map((at, i) => {
-      const value = i === 1 ? 'NaN' : i === 2 ? 0 : wave(service, at)
+      const value = i === 1 ? 'NaN' : i === 2 ? 0 : wave(values.join(' '), at)
       return { timestampMs: String(at), ...(value !== 0 && { value }) }
     }),
   }))
+  const series = counted ?? waves
   const whole = { series, metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 } }
   if (mode !== 'partial') return json(response, whole)
   const message = 'Response exceeds maximum series limit of 1, a partial response is returned.'
-  json(response, { ...whole, series: series.slice(0, 1), status: 'PARTIAL', message })
+  json(response, { ...whole, series: counted ?? series.slice(0, 1), status: 'PARTIAL', message })
 }

@@ -8,11 +8,18 @@ export class UnknownQuery extends Error {}
  * to. Throws UnknownQuery for any other.
  */
 export function matches(trace: TraceData, query: string): boolean {
+  return matchingSpans([trace], query).length > 0
+}
+
+/** The spans that meet every condition. */
+export function matchingSpans(traces: readonly TraceData[], query: string): SpanData[] {
   const inside = /^\s*\{(.*?)\}/.exec(query)?.[1]?.trim()
   if (inside === undefined) throw new UnknownQuery(`syntax error: no closing brace in ${query}`)
   const conditions = inside === '' ? [] : inside.split(' && ').map(readCondition)
-  const took = durationNanos(trace.spans)
-  return trace.spans.some((span) => conditions.every((holds) => holds(span, took)))
+  return traces.flatMap(({ spans }) => {
+    const took = durationNanos(spans)
+    return spans.filter((span) => conditions.every((holds) => holds(span, took)))
+  })
 }
 
 type Condition = (span: SpanData, traceNanos: number) => boolean
@@ -27,10 +34,30 @@ function readCondition(text: string): Condition {
     /^([^\s=!<>]+)\s*(=~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
   if (field === undefined || !KNOWN.test(field))
     throw new UnknownQuery(`syntax error: unknown field in ${text}`)
+  // A keyword is no string: Tempo refuses to compare them.
+  if (field === 'kind' && !KINDS.test(literal.trim()))
+    throw new UnknownQuery(`syntax error: unexpected IDENTIFIER in ${text}`)
   return (span, took) => compare(fieldOf(span, field, took), operator, literal)
 }
 
+/** One group a combination of values: those of the fields in `by (A, B)`, undefined where a span has none. */
+export function groupsBy(fields: readonly string[], traces: readonly TraceData[]): (readonly unknown[])[] {
+  const unknown = fields.find((field) => !KNOWN.test(field))
+  if (unknown !== undefined) throw new UnknownQuery(`syntax error: unknown field ${unknown}`)
+  const groups = new Map<string, readonly unknown[]>()
+  for (const { spans } of traces) {
+    const took = durationNanos(spans)
+    for (const span of spans) {
+      const values = fields.map((field) => fieldOf(span, field, took))
+      groups.set(values.map(String).join(' '), values)
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, values]) => values)
+}
+
 const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource)?\.\S+)$/
+
+const KINDS = /^(unspecified|internal|server|client|producer|consumer)$/
 
 function fieldOf(span: SpanData, field: string, traceNanos: number): unknown {
   if (field === 'resource.service.name') return span.service

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { splitScope } from '../../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../search.ts'
 
@@ -66,9 +66,11 @@ export function requireOneValueEach(filter: TraceFilter): void {
 
 /** Jaeger knows no scopes: it looks for a tag in the span, its process and its logs. */
 function tagPairs({ attributes, errors }: TraceFilter): (readonly [key: string, value: string])[] {
-  const pairs = attributes.map(([key, value]) => [splitScope(key).bare, value] as const)
+  const pairs = attributes.map(([key, value]) => [tagOf(key), value] as const)
   return errors ? [...pairs, ['error', 'true'] as const] : pairs
 }
+
+const tagOf = (key: string): string => (key === SPAN_KIND ? key : splitScope(key).bare)
 
 function tags(filter: TraceFilter): string | undefined {
   const all = tagPairs(filter)

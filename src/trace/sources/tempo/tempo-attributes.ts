@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type AttributeName, type AttributeValues, byName, byValue } from '../../attribute-lists.ts'
-import { splitScope } from '../../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { listInAnswer } from '../list-in-answer.ts'
@@ -74,6 +74,7 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
 
 /** A name as TraceQL writes it: with a scope, as an intrinsic, or with a dot, which looks in spans and resources. */
 function traceqlName(name: string): string {
+  if (name === SPAN_KIND) return 'kind'
   const complete = MORE_SCOPES.test(name) || INTRINSICS.has(name) || splitScope(name).bare !== name
   return complete ? name : `.${name}`
 }

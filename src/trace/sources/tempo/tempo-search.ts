@@ -3,26 +3,35 @@ import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } f
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { errorDetail, startAndEnd } from './tempo-send.ts'
 import { readSummaries } from './tempo-summaries.ts'
-import { traceql } from './traceql.ts'
+import { STRINGS, traceql } from './traceql.ts'
 
 /**
  * A query hint: without it Tempo returns the first traces found, not the latest; versions that do not know it answer
  * 400.
  */
 const LATEST = 'with (most_recent=true)'
-/** Strings of TraceQL, which may hold anything. */
-const STRINGS = /"(?:[^"\\]|\\.)*"|`[^`]*`/g
+/** What the searches of one run have learnt about {@link LATEST}. */
+export interface HintMemory {
+  /** This Tempo, or the gateway in front of it, does not take it. */
+  isRefused: boolean
+}
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
  * the previous one began. Where it does not (older versions, a query with hints of its own), everything is requested
- * at once.
+ * at once, and so are the next ones of the run that `hint` belongs to.
  */
-export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPage): Promise<SearchResult> {
+export async function searchTempo(
+  filter: TraceFilter,
+  ask: Send,
+  onPage?: OnPage,
+  hint: HintMemory = { isRefused: false },
+): Promise<SearchResult> {
   const asked = filter.query ?? traceql(filter)
-  if (/\bwith\s*\(/.test(asked.replaceAll(STRINGS, ''))) return searchAtOnce(filter, asked, ask, onPage)
+  if (hint.isRefused || /\bwith\s*\(/.test(asked.replaceAll(STRINGS, '')))
+    return searchAtOnce(filter, asked, ask, onPage)
   const found = new Map<string, TraceSummary>()
   const end = (truncated: boolean) => ({
     traces: latestFirst([...found.values()]),
@@ -36,7 +45,12 @@ export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPag
     const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
     const limit = Math.min(PAGE, missing) + repeated
     const answer = await requestPage(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
-    if (answer.status === 400 && found.size === 0) return searchAtOnce(filter, asked, ask, onPage)
+    if (answer.status === 400 && found.size === 0) {
+      const result = await searchAtOnce(filter, asked, ask, onPage)
+      // The query is good without it: a search that is followed need not ask twice each time.
+      hint.isRefused = true
+      return result
+    }
     if (answer.status === 400) throw searchRejected(answer, asked)
     const page = readSummaries(answer)
     const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(0, missing)

@@ -1,17 +1,25 @@
-import type { AttributeCondition } from '../../attribute-condition.ts'
-import { splitScope } from '../../attribute-scope.ts'
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { type AttributeCondition, valueTest } from '../../attribute-condition.ts'
+import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
+import { OTLP_KINDS } from '../../formats/otlp/otlp-enums.ts'
 import type { TraceFilter } from '../../search.ts'
+
+/** Strings of TraceQL, which may hold anything. */
+export const STRINGS = /"(?:[^"\\]|\\.)*"|`[^`]*`/g
 
 /**
  * The conditions of a filter in TraceQL (docs: traceql/construct-traceql-queries). They describe one span; durations
- * alone apply to the whole trace, since nearly every trace has a short span somewhere.
+ * alone apply to the whole trace, since nearly every trace has a short span somewhere. Failure `usage`: there is no such kind.
  */
 export function traceql(filter: TraceFilter): string {
   const conditions: string[] = []
   if (filter.service !== undefined)
     conditions.push(`resource.service.name = ${traceqlString(filter.service)}`)
   if (filter.name !== undefined) conditions.push(`name = ${traceqlString(filter.name)}`)
-  for (const condition of filter.attributes) conditions.push(comparison(condition))
+  for (const condition of filter.attributes) {
+    conditions.push(condition[0] === SPAN_KIND ? ofKind(condition) : comparison(condition))
+  }
   if (filter.errors) conditions.push('status = error')
   const duration = conditions.length > 0 ? 'duration' : 'traceDuration'
   if (filter.minNanos !== undefined) conditions.push(`${duration} >= ${filter.minNanos}ns`)
@@ -30,6 +38,22 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
   const bare = isNumber(value) || value === 'true' || value === 'false'
   return bare && !operator.includes('~') ? `(${text} || ${field} ${operator} ${value})` : text
 }
+
+/** TraceQL's field for the kind of a span: its values are keywords, which know no regular expressions. */
+function ofKind(condition: AttributeCondition): string {
+  const [, value, operator] = condition
+  const kinds = OTLP_KINDS.filter(valueTest(condition))
+  // Of `!=` each kind fits that is not named, so a value that is none would go unnoticed.
+  if (operator === '!=' && kinds.length < OTLP_KINDS.length) return `kind != ${value}`
+  if (kinds.length === 0 || operator === '!=') throw noSuchKind(value)
+  const anyOf = kinds.map((kind) => `kind = ${kind}`).join(' || ')
+  return kinds.length === 1 ? anyOf : `(${anyOf})`
+}
+
+const noSuchKind = (value: string): Failure =>
+  new Failure('usage', `--attr: "${safeText(value, 60)}" is no kind of span`, {
+    hint: `The kinds are ${OTLP_KINDS.join(', ')}. An attribute that is called so: span.${SPAN_KIND}.`,
+  })
 
 /** Whether TraceQL reads the value as a number: a whole one of 64 bits, or a decimal one. */
 function isNumber(value: string): boolean {

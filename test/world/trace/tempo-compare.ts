@@ -1,0 +1,106 @@
+import type { SpanData, TraceData } from '../trace-data.ts'
+import { matchingSpans } from './traceql-match.ts'
+
+const COMPARE = /^(\{.*?\})\s*\|\s*compare\((\{.*?\})(?:, (\d+))?\)$/
+const QUANTILE = /^(\{.*?\})\s*\|\s*quantile_over_time\(duration, ([\d.]+)\)$/
+
+interface Series {
+  readonly labels: readonly { key: string; value: Record<string, unknown> }[]
+  readonly samples: readonly unknown[]
+}
+
+/**
+ * The series of `compare()` and of `quantile_over_time(duration, p)`, in the shapes that were recorded from 2.10 and 3.0:
+ * totals beside values, `nil` for what a span has not, the service counted twice, values left out where they are zero.
+ * Undefined for another query.
+ */
+export function compareSeries(
+  q: string,
+  times: readonly number[],
+  traces: readonly TraceData[],
+): Series[] | undefined {
+  const [, ofAll, quantile] = QUANTILE.exec(q) ?? []
+  if (ofAll !== undefined) return quantileSeries(Number(quantile), times, matchingSpans(traces, ofAll))
+  const [, population, selection, most = '10'] = COMPARE.exec(q) ?? []
+  if (population === undefined || selection === undefined) return undefined
+  const all = matchingSpans(traces, population)
+  const selected = new Set(matchingSpans(traces, selection))
+  return [
+    ...groupSeries(
+      'baseline',
+      all.filter((span) => !selected.has(span)),
+      Number(most),
+      times,
+    ),
+    ...groupSeries(
+      'selection',
+      all.filter((span) => selected.has(span)),
+      Number(most),
+      times,
+    ),
+  ]
+}
+
+function groupSeries(
+  type: string,
+  spans: readonly SpanData[],
+  most: number,
+  times: readonly number[],
+): Series[] {
+  const counts = new Map<string, Map<unknown, number>>()
+  const add = (name: string, value: unknown, times = 1) => {
+    const values = counts.get(name) ?? new Map<unknown, number>()
+    counts.set(name, values.set(value, (values.get(value) ?? 0) + times))
+  }
+  for (const span of spans) {
+    add('name', span.name)
+    add('kind', span.kind)
+    add('status', span.error ? 'error' : 'unset')
+    add('statusMessage', span.error ? 'card declined' : '')
+    add('rootName', 'POST /order')
+    add('resource.service.name', span.service, 2)
+    add('resource.k8s.pod.name', 'nil')
+    for (const [key, value] of Object.entries(span.tags)) add(`span.${key}`, value)
+  }
+  return [...counts].flatMap(([name, values]) => {
+    const total = [...values.values()].reduce((sum, n) => sum + n, 0)
+    const listed = [...values].sort((a, b) => b[1] - a[1]).slice(0, most)
+    return [
+      ...listed.map(([value, n]) => series(type, name, typed(value), n, times)),
+      series(`${type}_total`, name, { stringValue: 'nil' }, total, times),
+    ]
+  })
+}
+
+/** A value of a label, as ProtoJSON writes it. */
+export const typed = (value: unknown): Record<string, unknown> =>
+  typeof value === 'number' ? { intValue: String(value) } : { stringValue: String(value) }
+
+/** The count is spread over two moments. */
+function series(
+  type: string,
+  name: string,
+  value: Record<string, unknown>,
+  n: number,
+  times: readonly number[],
+): Series {
+  const parts = [Math.floor(n / 3), n - Math.floor(n / 3)]
+  return {
+    labels: [
+      { key: '__meta_type', value: { stringValue: type } },
+      { key: name, value },
+    ],
+    samples: times.map((at, i) => ({
+      timestampMs: String(at),
+      ...((parts[i] ?? 0) > 0 && { value: parts[i] }),
+    })),
+  }
+}
+
+function quantileSeries(quantile: number, times: readonly number[], spans: readonly SpanData[]): Series[] {
+  const seconds = spans.map((span) => (span.endMicros - span.startMicros) / 1e6).sort((a, b) => a - b)
+  const value = seconds[Math.max(0, Math.ceil(quantile * seconds.length) - 1)]
+  if (value === undefined) return []
+  const samples = times.map((at, i) => ({ timestampMs: String(at), ...(i === 1 && { value }) }))
+  return [{ labels: [{ key: 'p', value: { doubleValue: quantile } }], samples }]
+}
