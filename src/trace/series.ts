@@ -22,9 +22,14 @@ export interface TimeSeries {
   readonly points: readonly Point[]
 }
 
+/** What the values of an answer are. */
+export type Unit = 'seconds'
+
 /** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
+  /** Absent: not known, or plain numbers. */
+  readonly unit?: Unit
   /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */
   readonly partial?: string
 }

@@ -91,6 +91,7 @@ async function write(
     fromMillis: asked.fromMillis,
     toMillis: asked.toMillis,
     stepSeconds: asked.stepSeconds,
+    unit: result.unit,
   }
   const isChart = format === 'chart' || (format === 'auto' && terminal.outIsTTY)
   const lines = isChart
@@ -103,7 +104,7 @@ async function writeData(
   invocation: Invocation,
   format: 'json' | 'ndjson' | 'csv',
   { text, fromMillis, toMillis, stepSeconds }: SeriesQuery,
-  { series, partial }: QueryResult,
+  { series, unit, partial }: QueryResult,
 ): Promise<void> {
   const { toSeriesCsv, toSeriesJson } = await import('../../trace/series-export.ts')
   if (format === 'csv') return invocation.ports.terminal.out([...toSeriesCsv(series)].join(''))
@@ -111,6 +112,14 @@ async function writeData(
   await printData(invocation, format, {
     rows: series,
     toJson: toSeriesJson,
-    whole: (all) => ({ from, to, stepSeconds, query: text, partial: partial ?? null, series: all }),
+    whole: (all) => ({
+      from,
+      to,
+      stepSeconds,
+      query: text,
+      unit: unit ?? null,
+      partial: partial ?? null,
+      series: all,
+    }),
   })
 }

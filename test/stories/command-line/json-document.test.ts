@@ -359,11 +359,14 @@ describe.sequential('is true, member by member', () => {
 
   it('query', async () => {
     const line = `ls-auth query "{} | rate() by (resource.service.name)" ${TEMPO()} --since 1h --json`
+    const ofDurations = line.replace('rate()', 'max_over_time(duration)')
     const partial = () => {
       tempo.mode = 'partial'
     }
-    expect(await problems('query', [line, partial, line])).toEqual([])
-    tempo.mode = 'normal'
+    const normal = () => {
+      tempo.mode = 'normal'
+    }
+    expect(await problems('query', [line, partial, line, normal, ofDurations])).toEqual([])
   })
 
   it('errors', async () => {

@@ -82,6 +82,21 @@ describe('TraceQL metrics of Tempo', () => {
     expect(csv).toHaveLength(services.length * (series[0]?.points.length ?? 0) + 2)
   })
 
+  it('each series is of the values that are asked by', async () => {
+    const labelsBy = async (by: string) =>
+      (await json(`"{} | rate() by (${by})"`)).series.map(({ labels }) => labels)
+    const valuesOf = (of: (span: (typeof trace.spans)[number]) => unknown) =>
+      [...new Set(trace.spans.map((span) => String(of(span) ?? 'nil')))].sort()
+    const route = 'span.http.route'
+    const routes = await labelsBy(route)
+    expect(routes.map((labels) => labels[route]).sort()).toEqual(valuesOf(({ tags }) => tags['http.route']))
+    const both = await labelsBy('resource.service.name, name')
+    expect(both.map((labels) => Object.values(labels).join(' ')).sort()).toEqual(
+      valuesOf(({ service, name }) => `${service} ${name}`),
+    )
+    expect((await world.type(`ls-auth query '{} | rate() by (nonsense)'`)).exit).toBe(2)
+  })
+
   it('a query it does not take is exit 2 in its words; without metrics this Tempo cannot', async () => {
     const refused = await world.type('ls-auth query "{}"')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })

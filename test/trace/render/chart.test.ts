@@ -40,6 +40,19 @@ describe('a chart', () => {
     expect(lines.slice(-2)).toEqual(['         last  max  mean  min', '● (all)    10   20  16.7   10'])
   })
 
+  test('seconds are drawn as durations: axis, figures and table', () => {
+    const seconds = options({ toMillis: FROM + 2 * MINUTE, unit: 'seconds' })
+    const lines = renderChart([series('', 0.00026, 0.0005)], seconds)
+    expect(lines[1]).toMatch(/^500µs ┤/)
+    expect(lines.at(-1)).toBe('● (all)  500µs  500µs  380µs  260µs')
+    expect(renderTable([series('', 0.00026, 1.5)], seconds).slice(-2)).toEqual([
+      '17:00     260µs',
+      '17:01     1.50s',
+    ])
+    const ascii = { ...seconds, unicode: false }
+    expect(renderTable([series('', -0.00026)], ascii).at(-1)).toContain('-260us')
+  })
+
   test('zero is drawn, and is no gap', () => {
     const lines = renderChart(
       [series('', 0, null, 0, 4)],

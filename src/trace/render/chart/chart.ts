@@ -3,12 +3,12 @@ import type { TimeSeries } from '../../series.ts'
 import { allTimes } from '../../series.ts'
 import { fitEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { formatNumber } from '../number.ts'
 import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'
 import { legendLines } from './legend.ts'
 import { inColumns, type ValueAxis, valueAxis } from './plot.ts'
 import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+import { valueText } from './value-text.ts'
 
 /**
  * Time series over one another, with values at the left and times (UTC) below, then a legend. One series that is never
@@ -46,7 +46,7 @@ function plot(series: readonly ShownSeries[], step: number, options: SeriesOptio
   const { fromMillis, toMillis, style, width, unicode } = options
   const marks = marksFor(unicode)
   const axis = valueAxis(series)
-  const labels = axisLabels(axis)
+  const labels = axisLabels(axis, options)
   const gutter = Math.max(...[...labels.values()].map(displayWidth))
   const room = Math.max(1, width - gutter - 2)
   const columns = series.map(({ values }) =>
@@ -80,13 +80,13 @@ function plot(series: readonly ShownSeries[], step: number, options: SeriesOptio
 }
 
 /** Lines over the bottom that carry a value's label. */
-function axisLabels({ low, high, step, lines }: ValueAxis): Map<number, string> {
+function axisLabels({ low, high, step, lines }: ValueAxis, options: SeriesOptions): Map<number, string> {
   const steps = Math.round((high - low) / step)
   const labels = new Map<number, string>()
   for (let i = 0; i <= steps; i++) {
     const value = low + i * step
     // Rounding errors: sums of steps like 0.1 do not hit zero exactly.
-    labels.set((i * lines) / steps, formatNumber(Math.abs(value) < step / 1e6 ? 0 : value))
+    labels.set((i * lines) / steps, valueText(Math.abs(value) < step / 1e6 ? 0 : value, options))
   }
   return labels
 }

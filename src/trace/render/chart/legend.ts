@@ -1,21 +1,19 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { formatNumber } from '../number.ts'
 import { seriesMark } from './chart-cells.ts'
 import type { SeriesOptions, ShownSeries } from './series-list.ts'
+import { valueText } from './value-text.ts'
 
 const HEADS = ['last', 'max', 'mean', 'min'] as const
 /** Columns a name should keep; figures give way to it, the last of them first. */
 const LEAST_NAME = 16
 
 /** A line a series: its mark, its name, and what its values amount to. No line is wider than `width`. */
-export function legendLines(
-  series: readonly ShownSeries[],
-  { width, unicode, style }: SeriesOptions,
-): string[] {
+export function legendLines(series: readonly ShownSeries[], options: SeriesOptions): string[] {
+  const { width, unicode, style } = options
   const { ellipsis } = glyphsFor(unicode)
-  const rows = series.map(figuresOf)
+  const rows = series.map((one) => figuresOf(one, options))
   const widest = Math.max(...series.map(({ name }) => displayWidth(name)))
   const columns = figureColumns(rows, width - 2 - Math.min(widest, LEAST_NAME))
   const figures = (cells: readonly string[]) =>
@@ -42,10 +40,10 @@ function figureColumns(rows: readonly string[][], room: number): number[] {
   return columns
 }
 
-function figuresOf({ values }: ShownSeries): string[] {
+function figuresOf({ values }: ShownSeries, options: SeriesOptions): string[] {
   const numbers = [...values.values()]
   const mean = numbers.reduce((sum, value) => sum + value / numbers.length, 0)
   const max = numbers.reduce((high, value) => Math.max(high, value))
   const min = numbers.reduce((low, value) => Math.min(low, value))
-  return [numbers.at(-1) as number, max, mean, min].map(formatNumber)
+  return [numbers.at(-1) as number, max, mean, min].map((value) => valueText(value, options))
 }

@@ -1,5 +1,5 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { seriesName, type TimeSeries } from '../../series.ts'
+import { seriesName, type TimeSeries, type Unit } from '../../series.ts'
 import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { rangeText, stepText } from './clock-axis.ts'
@@ -13,6 +13,8 @@ export interface SeriesOptions {
   readonly fromMillis: number
   readonly toMillis: number
   readonly stepSeconds: number
+  /** What the values are; undefined: numbers. */
+  readonly unit?: Unit | undefined
 }
 
 /** Maximum of series shown one by one: so many marks and colours can be told apart. */

@@ -3,8 +3,8 @@ import { isoMillis } from '../../formats/iso-time.ts'
 import { allTimes, type TimeSeries } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { formatNumber } from '../number.ts'
 import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+import { valueText } from './value-text.ts'
 
 const GAP = 2
 /** Columns of a series' name at the head: less is no name, more leaves no room for others. */
@@ -39,13 +39,14 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
     ...times.map((at, i) =>
       line(
         clock[i]!,
-        columns.map((column) => valueCell(column.series.values.get(at))),
+        columns.map((column) => valueCell(column.series.values.get(at), options)),
       ),
     ),
   ]
 }
 
-const valueCell = (value: number | undefined): string => (value === undefined ? '-' : formatNumber(value))
+const valueCell = (value: number | undefined, options: SeriesOptions): string =>
+  value === undefined ? '-' : valueText(value, options)
 
 /** The clock alone within a day, else with the date; seconds where they say something. */
 function timeCells(times: readonly number[]): string[] {

@@ -33,8 +33,16 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   const body = answer.json()
   const series = listInAnswer(body, ['series'], 'Tempo').filter(isObject).map(readSeries)
   const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
-  return { series, ...(partial !== undefined && { partial }) }
+  return {
+    series,
+    ...(OF_DURATIONS.test(query.text) && { unit: 'seconds' }),
+    ...(partial !== undefined && { partial }),
+  }
 }
+
+/** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
+const OF_DURATIONS =
+  /\|\s*(?:min|max|avg|sum|quantile)_over_time\s*\(\s*(?:span:duration|trace:duration|duration|traceDuration)\s*[,)]/
 
 function readSeries(item: JsonObject): TimeSeries {
   const labels = Array.isArray(item.labels) ? (item.labels as unknown[]).filter(isObject) : []
