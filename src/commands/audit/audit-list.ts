@@ -63,7 +63,8 @@ async function print(
     return printData(invocation, format, { rows, toJson: (row) => row, whole: (values) => values })
   if (rows.length === 0) return
   const { terminal } = invocation.ports
-  await terminal.page(fitTable([HEADS, ...rows.map(cellsOf)], terminal, 3), '\n')
+  // When and with what answer: who did what is cut before those are.
+  await terminal.page(fitTable([HEADS, ...rows.map(cellsOf)], terminal, 4, 1), '\n')
 }
 
 const HEADS = ['TIME', 'WHO', 'WHAT', 'STATUS', 'TRACE', 'REASON', 'WAY', 'PROFILE'] as const

@@ -40,10 +40,10 @@ async function printProfile(
   const room = terminal.outIsTTY ? terminal.columns - width - origin - 2 : Number.POSITIVE_INFINITY
   const lines = rows.map(([key, { value }], i) => {
     const source = sources[i] as string
-    const text = wrap(formatValue(value), room, ' '.repeat(width))
+    const text = wrap(formatValue(value), room).replaceAll('\n', `\n${' '.repeat(width)}`)
     const last = displayWidth(text.slice(text.lastIndexOf('\n') + 1)) + (text.includes('\n') ? 0 : width)
     // Sources are in one column at the right; on a terminal that of a long value goes to the next line.
-    const column = terminal.columns - origin
+    const column = Math.max(0, terminal.columns - origin)
     const beyond = terminal.outIsTTY ? `\n${' '.repeat(column)}` : '  '
     const gap = last + 2 <= column ? ' '.repeat(column - last) : beyond
     return `${key.padEnd(width)}${text}${gap}${style.dim(source)}`
@@ -52,7 +52,7 @@ async function printProfile(
   await printText(invocation, `${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
 
-/** Where nobody signs in: what is set, and what is about the API. */
+/** Where nobody signs in: what is set, and what is about the API. The header of a token that is not sent is not. */
 const matters = (key: string, source: string): boolean =>
   API_SETTINGS.some((one) => one === key) || !/^(default|preset .*)$/.test(source)
 

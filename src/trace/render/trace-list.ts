@@ -19,20 +19,27 @@ export interface ListOptions {
 
 const HISTOGRAM_COLUMNS = 24
 
+/** What the lines of a list are drawn with. */
+export interface ListPen extends Pick<ListOptions, 'width' | 'unicode' | 'style'> {
+  /** The cell of a trace that began then, in milliseconds since the epoch. */
+  when(startMillis: number): string
+}
+
 /** A line of durations over the list, then one line a trace: id, root, spans, errors, duration, age, and a bar. */
 export function renderTraceList(traces: readonly TraceSummary[], options: ListOptions): string[] {
   const { width, style } = options
   const { ellipsis } = glyphsFor(options.unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
   if (traces.length === 0) return [cut('No traces found.')]
-  const columns = planColumns(traces, options)
+  const pen = { ...options, when: (startMillis: number) => age(options.now - startMillis) }
+  const columns = planColumns(traces, pen)
   const [what, name] = isOfSpans(traces) ? ['SPAN', 'NAME'] : ['TRACE', 'ROOT']
   const head = `${padEnd(what, columns.id)}  ${padEnd(name, columns.root)}${columns.figures(HEADS)}`
   return [
     ...histogramLines(traces, options).map(cut),
     '',
     style.dim(cut(head.trimEnd())),
-    ...traces.map((trace) => traceLine(trace, columns, options)),
+    ...traces.map((trace) => traceLine(trace, columns, pen)),
   ]
 }
 
@@ -61,10 +68,13 @@ const isOfSpans = (traces: readonly TraceSummary[]): boolean => traces.every(({ 
 const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE'] as const
 /** Which figures stay in little room, the most needed first. */
 const BY_NEED = ['DURATION', 'ERRORS', 'AGE', 'SPANS'] as const
-/** Columns that figures leave to the root. */
+/** Columns that figures leave to the root, and that the two most needed leave to it. */
 const LEAST_ROOT = 12
+const LEAST_ROOT_BESIDE_NEEDED = 8
+const MOST_NEEDED = 2
 
-interface ListColumns {
+/** How the columns of a list share the line. */
+export interface ListColumns {
   readonly id: number
   /** Columns of the root, 0 for none. */
   readonly root: number
@@ -80,20 +90,15 @@ interface ListColumns {
 }
 
 /** Ids and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
-function planColumns(traces: readonly TraceSummary[], options: ListOptions): ListColumns {
-  const { width } = options
-  const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, options))]
+function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns {
+  const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, pen))]
   const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i]!))))
   const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
-  const kept = figuresThatFit(widths, width - id - 2 - LEAST_ROOT)
-  const figures = (cells: readonly string[]) =>
-    cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
-  const hasErrors = kept.has('ERRORS')
-  const rootOf = (trace: TraceSummary) => rootText(trace, options, !hasErrors)
+  const { figures, hasErrors, room, isWide } = layFigures(id, widths, pen.width)
+  const rootOf = (trace: TraceSummary) => rootText(trace, pen, !hasErrors)
   const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootOf(trace))), 4)
-  const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS)))
   // A whole name says more than a long bar.
-  const bar = kept.size === HEADS.length && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
+  const bar = isWide && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
   const services = [...new Set(traces.map((trace) => trace.rootService))]
   return {
     id,
@@ -106,49 +111,60 @@ function planColumns(traces: readonly TraceSummary[], options: ListOptions): Lis
   }
 }
 
+/** Which of the figures have room beside an id, each in its own width; `room`: the columns that are left. */
+export function layFigures(id: number, widths: readonly number[], width: number) {
+  const kept = figuresThatFit(widths, width - id - 2)
+  const figures = (cells: readonly string[]) =>
+    cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
+  const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS)))
+  return { figures, hasErrors: kept.has('ERRORS'), room, isWide: kept.size === HEADS.length }
+}
+
 function figuresThatFit(widths: readonly number[], room: number): ReadonlySet<string> {
   let left = room
-  const least = BY_NEED.findIndex((head) => {
+  const least = BY_NEED.findIndex((head, i) => {
     left -= 2 + widths[HEADS.indexOf(head)]!
-    return left < 0
+    return left < (i < MOST_NEEDED ? LEAST_ROOT_BESIDE_NEEDED : LEAST_ROOT)
   })
   return new Set(least < 0 ? BY_NEED : BY_NEED.slice(0, least))
 }
 
-function cellsOf(trace: TraceSummary, { unicode, now }: ListOptions): string[] {
+function cellsOf(trace: TraceSummary, { unicode, when }: ListPen): string[] {
   const glyphs = glyphsFor(unicode)
   const { spans, errors } = trace
   return [
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
     durationText(trace.durationNanos, trace.isInMillis === true, glyphs.micro),
-    trace.startNanos === undefined ? '?' : age(now - Number(trace.startNanos / 1_000_000n)),
+    trace.startNanos === undefined ? '?' : when(Number(trace.startNanos / 1_000_000n)),
   ]
 }
 
-function traceLine(trace: TraceSummary, columns: ListColumns, options: ListOptions): string {
-  const { width, style } = options
-  const glyphs = glyphsFor(options.unicode)
+/** The line of one trace. */
+export function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): string {
+  const { width, style } = pen
+  const glyphs = glyphsFor(pen.unicode)
   const id = fitEnd(idForTraceGet(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
   const name = padEnd(
-    fitMiddle(rootText(trace, options, !columns.hasErrors), columns.root, glyphs.ellipsis),
+    fitMiddle(rootText(trace, pen, !columns.hasErrors, columns.root), columns.root, glyphs.ellipsis),
     columns.root,
   )
-  const middle = `${name}${columns.figures(cellsOf(trace, options))}`
+  const middle = `${name}${columns.figures(cellsOf(trace, pen))}`
   const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
   if (columns.bar === 0) return left.trimEnd()
   const filled = Math.max(1, Math.round((trace.durationNanos / columns.most) * columns.bar))
   return `${left}  ${style.palette(columns.colours.get(trace.rootService) ?? 0, glyphs.path.repeat(filled))}`
 }
 
-function rootText(trace: TraceSummary, { unicode }: ListOptions, marked: boolean): string {
+/** Service and name, or the name alone where there is room for the beginning of one of them. */
+function rootText(trace: TraceSummary, { unicode }: ListPen, marked: boolean, room = LEAST_ROOT): string {
   const { rootService, rootName, span, errors = 0 } = trace
   const glyphs = glyphsFor(unicode)
   const mark = marked && errors > 0 ? `${glyphs.error} ` : ''
-  const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(
-    (part) => part !== undefined && part !== '',
-  )
+  const isNamed = (part: string | undefined) => part !== undefined && part !== ''
+  const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(isNamed)
+  if (room < LEAST_ROOT) parts.splice(0, parts.length - 1)
   return mark + (parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphs.ellipsis))
 }
 

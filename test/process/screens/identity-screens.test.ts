@@ -7,6 +7,7 @@ import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
 import { needs } from '../../world/needs.ts'
 import { openPty, PTY, type Pty } from '../../world/pty.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
+import { startWarmProgram } from '../../world/warm-program.ts'
 import { words } from '../../world/world.ts'
 
 /** What the commands of identity, profiles and checks show on a terminal, as one session that is typed line by line. */
@@ -54,7 +55,9 @@ const BEFORE_A_PROFILE: readonly (string | readonly [string, Act])[] = [
   ...['exec -- true', 'exec', 'api /x', 'api', 'profile', 'profile set leeway 30s', 'profile use x'],
   ...['profile remove x', 'profile export x', 'profile add', 'profile add x', 'profile add "a b"'],
   ...['status --jsno', 'lgoin', 'help nosuch', 'completion', 'completion tcsh', 'login --device --paste'],
-  ...['check --max-age x', 'whoami --token x', 'whoami --token -', 'profile set nosuch x'],
+  ...['check --max-age x', 'whoami --token x'],
+  ['whoami --token -', async (pty) => pty.press(CTRL_D)],
+  'profile set nosuch x',
   ...['profile add x --from nosuch.toml', 'login --issuer http://id.example --client-id x', 'exec --help'],
   ['login', press([/identity provider\s+\(issuer\): $/, CTRL_D])],
   [
@@ -101,17 +104,24 @@ interface Screen {
   readonly text: string
 }
 
-async function session(columns: number, env: Record<string, string> = {}): Promise<Screen[]> {
+/** The one in which each command is a process of its own. In the others one process runs those that wait for no key. */
+const OF_MANY_PROCESSES = 80
+
+async function session(columns: number, env?: Record<string, string>): Promise<Screen[]> {
   const machine = await openMachine()
+  const terminal = { columns, rows: 200 }
+  const isOfMany = columns === OF_MANY_PROCESSES && env === undefined
+  const warm = isOfMany ? undefined : await startWarmProgram(machine, terminal)
   const screens: Screen[] = []
   for (const step of [...BEFORE_A_PROFILE, ...OF_A_PROFILE]) {
     const [line, act] = typeof step === 'string' ? [step, undefined] : step
-    const pty = openPty(machine, [process.execPath, BINARY, ...words(named(line, machine))], {
-      columns,
-      rows: 200,
-      env,
-    })
-    if (line.endsWith('--token -')) pty.press(CTRL_D)
+    const argv = words(named(line, machine))
+    if (warm && !act) {
+      const { exit, stdout } = await warm.run(argv, { env })
+      screens.push({ line, exit, text: normal(stdout, machine) })
+      continue
+    }
+    const pty = openPty(machine, [process.execPath, BINARY, ...argv], { ...terminal, env })
     await act?.(pty)
     const exit = await pty.ended
     screens.push({ line, exit, text: normal(pty.screen, machine) })

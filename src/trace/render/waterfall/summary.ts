@@ -78,6 +78,9 @@ function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
 function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
   if (view === undefined) return []
   const { width, glyphs, style } = pen
-  const text = `${rows.shown} of ${count(tree.count, 'span')} shown (${view}); without these flags, all`
+  const flags = view.includes(' --') ? 'these flags' : 'this flag'
+  // Rows that were folded by hand came about without a flag.
+  const rest = view.startsWith('--') ? `; without ${flags}, all` : ''
+  const text = `${rows.shown} of ${count(tree.count, 'span')} shown (${view})${rest}`
   return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
