@@ -1,6 +1,7 @@
 import type { Ports } from '../ports/ports.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
-import { appendLines } from './record.ts'
+import { recordFile } from './files-of-record.ts'
+import { appendLines, type Lost } from './record.ts'
 
 /** Lines that wait for a disk that is slow. Later ones are lost: a disk that hangs must not fill the memory. */
 const MOST_WAITING = 10_000
@@ -13,10 +14,14 @@ export interface BackgroundRecord {
   flush(milliseconds: number): Promise<void>
 }
 
-/** Nothing is read or written yet. The first line is written at once; what comes meanwhile goes together in one write. */
+/**
+ * Nothing is read or written yet. The first line is written at once; what comes meanwhile goes together in one write.
+ * `lost` is called for each write that failed.
+ */
 export function openBackgroundRecord(
   stateDirectory: string,
   ports: Pick<Ports, 'files' | 'lock'>,
+  lost: (lost: Lost) => void,
 ): BackgroundRecord {
   let waiting: string[] = []
   let writing: Promise<void> | undefined
@@ -24,13 +29,14 @@ export function openBackgroundRecord(
     while (waiting.length > 0) {
       const lines = waiting.join('')
       waiting = []
-      await appendLines(stateDirectory, lines, ports, true)
+      const failed = await appendLines(stateDirectory, lines, ports, true)
+      if (failed) lost(failed)
     }
     writing = undefined
   }
   return {
     add(entry) {
-      if (waiting.length >= MOST_WAITING) return
+      if (waiting.length >= MOST_WAITING) return lost({ file: recordFile(stateDirectory), code: 'ETIMEDOUT' })
       waiting.push(entryLine(entry))
       writing ??= write()
     },

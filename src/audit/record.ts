@@ -3,6 +3,13 @@ import type { Files } from '../ports/storage.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
 import { MOST_BYTES, recordFile } from './files-of-record.ts'
 
+/** Lines that could not be written. */
+export interface Lost {
+  readonly file: string
+  /** The error's code, such as ENOSPC. */
+  readonly code: string
+}
+
 /**
  * Appends one line to the record: one write to the end of the file (O_APPEND), so the lines of many processes never mix,
  * and nobody waits for a lock. Never throws: a full disk or a file that cannot be written stops no command.
@@ -11,37 +18,53 @@ export const appendEntry = (
   stateDirectory: string,
   entry: AuditEntry,
   ports: Pick<Ports, 'files' | 'lock'>,
-): Promise<void> => appendLines(stateDirectory, entryLine(entry), ports)
+): Promise<Lost | undefined> => appendLines(stateDirectory, entryLine(entry), ports)
 
-/** The same for whole lines, by one write, too. `inBackground`: see {@link Files.append}. */
+/**
+ * The same for whole lines, by one write, too. `inBackground`: see {@link Files.append}. A machine that has no place for
+ * state keeps no record, and nothing counts as lost there.
+ */
 export async function appendLines(
   stateDirectory: string,
   lines: string,
   ports: Pick<Ports, 'files' | 'lock'>,
   inBackground = false,
-): Promise<void> {
+): Promise<Lost | undefined> {
+  const files = await ports.files()
+  let size: number | undefined
   try {
-    const files = await ports.files()
-    const size = await append(stateDirectory, Buffer.from(lines), files, inBackground)
-    if (size > MOST_BYTES)
-      await (await import('./rotation.ts')).rotate(stateDirectory, files, await ports.lock())
-  } catch {
-    // The gateway's log is the record that counts.
+    size = await append(stateDirectory, Buffer.from(lines), files, inBackground)
+  } catch (error) {
+    return { file: recordFile(stateDirectory), code: (error as NodeJS.ErrnoException).code ?? 'error' }
   }
+  if (size === undefined || size <= MOST_BYTES) return undefined
+  try {
+    await (await import('./rotation.ts')).rotate(stateDirectory, files, await ports.lock())
+  } catch {
+    // The file grows on; the next line tries again.
+  }
+  return undefined
 }
 
+/** The size of the file then, in bytes; undefined where there can be no state directory. */
 async function append(
   stateDirectory: string,
   lines: Buffer,
   files: Files,
   inBackground: boolean,
-): Promise<number> {
+): Promise<number | undefined> {
   const file = recordFile(stateDirectory)
   try {
     return await files.append(file, lines, inBackground)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    await files.makeDirectory(stateDirectory)
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR') return undefined
+    if (code !== 'ENOENT') throw error
+    const made = await files.makeDirectory(stateDirectory).then(
+      () => true,
+      () => false,
+    )
+    if (!made) return undefined
     return files.append(file, lines, inBackground)
   }
 }

@@ -2,10 +2,10 @@ import { type Caller, callerHeaders, type Way } from '../api/caller.ts'
 import type { Witness } from '../api/request.ts'
 import { readTraceparent, traceContext, traceparentIn } from '../api/traceparent.ts'
 import type { AuditEntry, AuditEvent } from '../audit/entry.ts'
-import { appendEntry } from '../audit/record.ts'
+import { appendEntry, type Lost } from '../audit/record.ts'
 import type { PartialClient } from '../client.ts'
-import { isObject } from '../json-object.ts'
-import type { Invocation } from './invocation.ts'
+import { type Invocation, tell } from './invocation.ts'
+import { unverifiedClaims } from './unverified-claims.ts'
 
 /** The record of one run, and the headers by which the API's own log knows its requests again. */
 export interface Recorder {
@@ -25,17 +25,22 @@ export interface Recorder {
 
 /**
  * Opens the record for a run; nothing is read or written yet. `way`: undefined is that of the command. `write`: undefined
- * is at once.
+ * is at once, and a line that could not be written is said once.
  */
 export function openRecorder(
-  { ports, command }: Pick<Invocation, 'ports' | 'command'>,
+  invocation: Invocation,
   client: Pick<PartialClient, 'profile' | 'issuer' | 'stateDirectory' | 'reason'>,
-  way: Way = wayOf(command),
-  write: (entry: AuditEntry) => Promise<void> = (entry) => appendEntry(client.stateDirectory, entry, ports),
+  way: Way = wayOf(invocation.command),
+  write: (entry: AuditEntry) => Promise<void> = writeAtOnce(invocation, client.stateDirectory),
 ): Recorder {
-  const { env, clock } = ports
+  const { env, clock } = invocation.ports
   const { profile, reason } = client
-  const caller: Caller = { version: env.version, platform: env.platform, way, reason }
+  const caller: Caller = {
+    version: env.version,
+    platform: env.platform,
+    way,
+    reason,
+  }
   const own = traceContext(env.variables.TRACEPARENT)
   let idToken: string | undefined
   // A process that serves many requests has the same two tokens for each.
@@ -89,30 +94,39 @@ export function openRecorder(
   }
 }
 
+/** Writes each line before the next step; one that could not be written is said once. */
+export function writeAtOnce(
+  invocation: Invocation,
+  stateDirectory: string,
+): (entry: AuditEntry) => Promise<void> {
+  const lost = tellOfLost(invocation)
+  return async (entry) => {
+    const failed = await appendEntry(stateDirectory, entry, invocation.ports)
+    if (failed) lost(failed)
+  }
+}
+
+/** Says once that the record has a gap. */
+export function tellOfLost(invocation: Invocation): (lost: Lost) => void {
+  let isTold = false
+  return ({ file, code }) => {
+    if (isTold) return
+    isTold = true
+    tell(invocation, `warning: this is not in the record, ${file} could not be written (${code})`)
+  }
+}
+
 const keptOrNew = (parent: string): string =>
   readTraceparent(parent) === undefined ? traceparentIn(traceContext(undefined)) : parent.trim()
 
 const wayOf = (command: string): Way =>
   command === 'exec' || command === 'proxy' || command === 'mcp' ? command : 'cli'
 
-/**
- * The claims of a JWT, for a log: they prove nothing. Not by `claims/jwt`, whose strict parser the path of a warm token
- * does not load. Empty for an opaque token.
- */
-function claimsOf(token: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    return isObject(claims) ? claims : {}
-  } catch {
-    return {}
-  }
-}
-
 /** Reads the claims of the same token once. */
-function claimsReader(): typeof claimsOf {
-  let [last, claims]: [string | undefined, ReturnType<typeof claimsOf>] = [undefined, {}]
+function claimsReader(): typeof unverifiedClaims {
+  let [last, claims]: [string | undefined, ReturnType<typeof unverifiedClaims>] = [undefined, {}]
   return (token) => {
-    if (token !== last) [last, claims] = [token, claimsOf(token)]
+    if (token !== last) [last, claims] = [token, unverifiedClaims(token)]
     return claims
   }
 }

@@ -49,11 +49,17 @@ function plainFile(facts: fs.Stats): fs.Stats {
   throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
 }
 
+/** A disk that becomes full takes a part of a write, without an error. */
+function whole(written: number, bytes: Uint8Array): number {
+  if (written === bytes.length) return written
+  throw Object.assign(new Error('a part was written'), { code: 'ENOSPC' })
+}
+
 async function appendInBackground(path: string, bytes: Uint8Array): Promise<number> {
   const file = await open(path, APPENDING, 0o600)
   try {
     const { size } = plainFile(await fstat(file))
-    return size + (await write(file, bytes)).bytesWritten
+    return size + whole((await write(file, bytes)).bytesWritten, bytes)
   } finally {
     await close(file)
   }
@@ -93,7 +99,7 @@ export const realFiles: Files = {
     const file = fs.openSync(path, APPENDING, 0o600)
     try {
       const { size } = plainFile(fs.fstatSync(file))
-      return size + fs.writeSync(file, bytes)
+      return size + whole(fs.writeSync(file, bytes), bytes)
     } finally {
       fs.closeSync(file)
     }

@@ -2,15 +2,15 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { loadGun } from '../reliability/starting-gun.ts'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { listen } from '../world/loopback-server.ts'
-import { BINARY, type Machine, openMachine } from '../world/machine.ts'
+import { type Machine, openMachine } from '../world/machine.ts'
 import { isMet } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
+import { startWarmProgram } from '../world/warm-program.ts'
 import { fileStore, loginArgs, signIn } from './sign-in.ts'
 
 const API_KEY = 'key-of-the-api'
@@ -286,8 +286,11 @@ describe('nothing that is wrong with the record stops a command', () => {
     await machine.command('umount', ['-q', join(state, 'ls-auth')]).ended
     await chmod(join(state, 'ls-auth'), 0o700)
     await rm(state, { recursive: true, force: true })
-    expect(ended).toMatchObject({ exit: 0, stdout: '{}', stderr: '' })
-    expect(token).toMatchObject({ exit: 0, stdout: `${TOKEN}\n`, stderr: '' })
+    const warning = expect.stringMatching(
+      /^warning: this is not in the record, \S+audit\.jsonl could not be written \(E[A-Z]+\)\n$/,
+    )
+    expect(ended).toMatchObject({ exit: 0, stdout: '{}', stderr: warning })
+    expect(token).toMatchObject({ exit: 0, stdout: `${TOKEN}\n`, stderr: warning })
     expect(ran).toMatchObject({ exit: 0, stdout: 'ran\n', stderr: '' })
   }
 
@@ -328,13 +331,14 @@ describe('nothing that is wrong with the record stops a command', () => {
   })
 })
 
-describe('a hundred processes, eight at a time', () => {
+describe('a hundred commands of eight processes', () => {
   const crowd = async (state: string) => {
     const env = toEcho({ XDG_STATE_HOME: state }).env
     const runs = Array.from({ length: 100 }, (_, i) => i)
     const workers = Array.from({ length: 8 }, async () => {
+      const program = await startWarmProgram(machine)
       for (let i = runs.pop(); i !== undefined; i = runs.pop()) {
-        const ended = await machine.run(['token', '--reason', `run ${i} ${'x'.repeat(180)}`], { env })
+        const ended = await program.run(['token', '--reason', `run ${i} ${'x'.repeat(180)}`], { env })
         expect(ended).toMatchObject({ exit: 0, stderr: '' })
       }
     })
@@ -361,47 +365,6 @@ describe('a hundred processes, eight at a time', () => {
     expect((await stat(path)).size).toBeLessThan(100_000)
     expect((await stat(path)).mode & 0o777).toBe(0o600)
   }, 120_000)
-})
-
-describe('a hundred processes that are let go at one moment, each with several lines', () => {
-  /** Each run signs in as a workload, and asks once. */
-  const crowd = async (state: string) => {
-    const config = join(state, 'config')
-    await mkdir(join(config, 'ls-auth'), { recursive: true })
-    const profile = `[profiles.job]\nissuer = "https://ci.example"\napi = "${echoUrl}"\n`
-    const workload = '[profiles.job.workload]\nsource = "env:PROOF"\n'
-    await writeFile(join(config, 'ls-auth', 'config.toml'), profile + workload)
-    const env = { XDG_STATE_HOME: state, XDG_CONFIG_HOME: config, PROOF: TOKEN }
-    const gun = await loadGun(machine, BINARY)
-    const runs = Array.from({ length: 100 }, (_, i) =>
-      gun.line(['api', `/run/${i}`, '--reason', `run ${i} ${'y'.repeat(180)}`], 0, env),
-    )
-    await gun.fire()
-    for (const { ended } of runs) expect(await ended).toMatchObject({ exit: 0, stdout: '{}', stderr: '' })
-    const directory = join(state, 'ls-auth')
-    const names = (await readdir(directory)).filter((name) => /^audit\.jsonl(\.\d)?$/.test(name))
-    const all = (await Promise.all(names.map((name) => lines(join(directory, name))))).flat()
-    const ours = all.filter(({ reason }) => reason?.startsWith('run '))
-    return { names, seen: ours.map(({ event, reason }) => `${reason.split(' ')[1]} ${event}`).sort() }
-  }
-  const expected = Array.from({ length: 100 }, (_, i) => [`${i} request`, `${i} sign-in`])
-    .flat()
-    .sort()
-
-  it('lose none and break none', async () => {
-    expect(await crowd(join(machine.home, 'volley'))).toEqual({ names: ['audit.jsonl'], seen: expected })
-  }, 180_000)
-
-  it('also while the file is full and a new one begins', async () => {
-    const state = join(machine.home, 'full-volley')
-    await mkdir(join(state, 'ls-auth'), { recursive: true })
-    const old = `${JSON.stringify({ was: 'o'.repeat(5000) })}\n`
-    const path = join(state, 'ls-auth', 'audit.jsonl')
-    await writeFile(path, old.repeat(Math.floor(9_960_000 / old.length)), { mode: 0o600 })
-    const { names, seen } = await crowd(state)
-    expect(names.sort()).toEqual(['audit.jsonl', 'audit.jsonl.1'])
-    expect(seen).toEqual(expected)
-  }, 180_000)
 })
 
 describe('audit list', () => {

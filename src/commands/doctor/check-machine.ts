@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { appendLines } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { FileFacts } from '../../ports/storage.ts'
@@ -9,6 +10,7 @@ import { openVault } from '../../session/store/vaults/open-vault.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */
@@ -53,8 +55,17 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
   return [
     ...(await look(name, () => checkVault(name, client, ports))),
     ...(await look('state', () => checkStateDirectory(client.stateDirectory, ports))),
+    ...(await look('record', () => checkRecord(client.stateDirectory, ports))),
     ...(await look('lock', () => checkLock(client, ports))),
   ]
+}
+
+/** A record with gaps is found when somebody asks who has read what. */
+async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
+  const lost = await appendLines(stateDirectory, '', ports)
+  if (lost === undefined) return ok('record', 'kept; see ls-auth audit list')
+  const next = 'Nothing is recorded on this machine until it can be. Commands work all the same.'
+  return warn('record', `${safeText(lost.file, 200)} cannot be written (${lost.code})`, next)
 }
 
 const SLOW_MILLISECONDS = 2000

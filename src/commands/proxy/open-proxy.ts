@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeJson } from '../../text/safe-text.ts'
 import type { Invocation } from '../invocation.ts'
-import { openRecorder } from '../recorder.ts'
+import { openRecorder, tellOfLost } from '../recorder.ts'
 import { requireApi } from '../require-api.ts'
 import type { TokenWish } from '../token/token-wish.ts'
 import { isOver, tokenOf } from './held-token.ts'
@@ -61,7 +61,7 @@ export async function openProxy(
   requireApi(profile)
   const { ports } = invocation
   const { clock } = ports
-  const record = openBackgroundRecord(profile.client.stateDirectory, ports)
+  const record = openBackgroundRecord(profile.client.stateDirectory, ports, tellOfLost(invocation))
   const recorder = openRecorder(invocation, profile.client, undefined, async (entry) => record.add(entry))
   const tokens = tokenOf(invocation, profile, wish, { over, signedInBy: recorder.signedInBy })
   await tokens.token()

@@ -1,4 +1,4 @@
-import { chmod, readFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -40,6 +40,7 @@ describe('doctor', () => {
       'listener',
       'keychain',
       'state',
+      'record',
       'lock',
       'session',
       'claims',
@@ -48,6 +49,18 @@ describe('doctor', () => {
     ]) {
       expect(outcome.stdout).toMatch(new RegExp(`^ok +${area} `, 'm'))
     }
+  })
+
+  it('a record that cannot be written is a warning', async () => {
+    const file = join(stage.world.stateDirectory, 'audit.jsonl')
+    await rm(file, { force: true })
+    await mkdir(file)
+    const { exit, stdout } = await doctor()
+    await rm(file, { recursive: true })
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(
+      /^warn +record +\S+audit\.jsonl cannot be written \(E\w+\)\n +→ Nothing is recorded/m,
+    )
   })
 
   it('as JSON, and as a report for a ticket that holds no secret', async () => {
