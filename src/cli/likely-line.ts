@@ -1,6 +1,6 @@
 import type { Option } from 'commander'
-import { shellWord } from '../commands/command-line.ts'
 import type { Ports } from '../ports/ports.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { Group, Row } from './command.ts'
 import { argumentsOf, type ExtraWord, isManyIds, named, replaced, withoutExtra } from './extra-word.ts'
 import { type Likely, otherCommand } from './other-command.ts'

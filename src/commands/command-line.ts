@@ -1,4 +1,4 @@
-import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
 
 /** What was typed, as the parser gives it. */
 export interface TypedLine {
@@ -42,10 +42,4 @@ function wordsOf(name: string, value: unknown): string[] {
   if (value === true) return [`--${flag}`]
   if (value === false) return [`--no-${flag}`]
   return [value].flat().map((one) => `--${flag} ${shellWord(String(one))}`)
-}
-
-/** Escapes a word for a POSIX shell, with quotes only where needed. */
-export function shellWord(text: string): string {
-  const safe = safeText(text, 2000)
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", `'\\''`)}'`
 }

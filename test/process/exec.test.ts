@@ -196,6 +196,15 @@ describe('its exit status', () => {
     expect(stderr).toMatch(words)
   })
 
+  it.each(['PATH', 'LD_PRELOAD', 'NODE_OPTIONS', 'BASH_ENV'])(
+    'is 125 when the token would be in %s, by which programs are found and run',
+    async (name) => {
+      const { exit, stdout, stderr } = await machine.run(['exec', '--env', name, '--', 'true'])
+      expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })
+      expect(stderr).toMatch(/decides how programs are found and run\nhint: .*TRACE_TOKEN/)
+    },
+  )
+
   it.each([['--json'], ['-o', 'json'], ['--output=json']])(
     'comes with words for a person, though the command has the flag %s',
     async (...flags) => {

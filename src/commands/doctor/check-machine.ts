@@ -96,7 +96,10 @@ async function checkStateDirectory(directory: string, ports: Ports): Promise<Che
   })
   const facts = (await files.inspect(directory)) as FileFacts
   const octal = facts.mode.toString(8)
-  return ports.env.uid === undefined || (facts.uid === ports.env.uid && (facts.mode & 0o077) === 0)
+  const { uid } = ports.env
+  if (uid !== undefined && facts.uid !== uid)
+    return fail('state', `${directory} belongs to another user`, 'Choose another XDG_STATE_HOME.')
+  return uid === undefined || (facts.mode & 0o077) === 0
     ? ok('state', `${directory} is yours and closed (${octal})`)
     : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
 }

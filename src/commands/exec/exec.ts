@@ -22,6 +22,9 @@ interface ExecOptions {
 }
 
 const SETTINGS_OF_THE_CHILD = /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|PROXY)$/i
+/** By these a child, its loader or its interpreter finds what it runs. A token in one of them breaks it. */
+const TAKEN =
+  /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELL|NODE_OPTIONS|PYTHON\w*|PERL5\w*|RUBY\w*|(?:LD|DYLD)_\w+)$/i
 
 /**
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
@@ -38,6 +41,11 @@ function read({ args, flags }: Typed): ExecOptions {
   }
   if (SETTINGS_OF_THE_CHILD.test(variable)) {
     throw new Failure('usage', `--env: ${variable} is for a setting of the API, not for a token`, {
+      hint: 'Choose another name, such as TRACE_TOKEN.',
+    })
+  }
+  if (TAKEN.test(variable)) {
+    throw new Failure('usage', `--env: ${variable} decides how programs are found and run`, {
       hint: 'Choose another name, such as TRACE_TOKEN.',
     })
   }
@@ -78,15 +86,17 @@ async function runBehindProxy(
   profile: Profile,
   { command, wish }: ExecOptions,
 ): Promise<number> {
-  const { ports } = invocation
+  const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
-  const { openProxy } = await import('../proxy/open-proxy.ts')
+  const { openProxy, servedLine } = await import('../proxy/open-proxy.ts')
   if (givenToken(invocation) !== undefined) noteGiven(invocation, wish, 'used')
   const proxy = await openProxy(invocation, profile, {
     address: { port: 0 },
     allowWrite: false,
     wish,
-    served: () => {},
+    served: (served) => {
+      if (options.debug === true) ports.terminal.err(`debug: ${servedLine(served)}\n`)
+    },
     over: () => {},
   })
   try {

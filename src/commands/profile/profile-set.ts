@@ -9,8 +9,8 @@ import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { shellWord } from '../command-line.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 
 interface SetOptions {

@@ -5,6 +5,7 @@ import type { LocalAddress } from '../../ports/local-server.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
 import type { LocalProxy } from './open-proxy.ts'
 
@@ -33,17 +34,32 @@ export async function announce(
     })
   }
   if (port === undefined)
-    return tell(invocation, `Try: curl --unix-socket ${place} http://traces${exampleOf(profile)}`)
+    return tell(
+      invocation,
+      `Try: curl --unix-socket ${shellWord(socket ?? '')} ${shellWord(`http://traces${exampleOf(profile)}`)}`,
+    )
   if (format === 'env') return terminal.out(`LS_AUTH_API=${port.api}\n`)
-  const row = backendOf(profile.backend)
-  const file = dataSourceFile(row, `http://127.0.0.1:${port.number}`, port.secret)
-  if (file !== undefined) return terminal.out(file)
+  return terminal.out(dataSourceOf(profile, `http://127.0.0.1:${port.number}`, port.secret))
+}
+
+/** A Grafana data source that asks the proxy. Failure `cannot-do`: Grafana has none for this back end. */
+export function dataSourceOf({ backend }: Profile, origin: string, secret: string): string {
+  const row = backendOf(backend)
+  const file = dataSourceFile(row, origin, secret)
+  if (file !== undefined) return file
   throw new Failure('cannot-do', `there is no data source of this kind for ${row.name}`, {
     hint: 'Use --print env or json.',
   })
 }
 
-/** A path that the proxy lets through without an id. */
-const exampleOf = ({ backend }: Profile): string =>
-  backendOf(backend).readRoutes.find(({ method, path }) => method === 'GET' && !path.includes(':'))?.path ??
-  '/'
+/** A path that the proxy lets through, without an id that nobody knows yet. */
+function exampleOf(profile: Profile): string {
+  const { organization = '', project = '' } = profile
+  const places: Readonly<Record<string, string>> = { ':organization': organization, ':project': project }
+  const paths = backendOf(profile.backend)
+    .readRoutes.filter(({ method }) => method === 'GET')
+    .map(({ path }) =>
+      path.replace(/:(?:organization|project)(?![^/])/g, (name) => encodeURIComponent(places[name] ?? '')),
+    )
+  return paths.find((path) => !path.includes(':')) ?? '/'
+}

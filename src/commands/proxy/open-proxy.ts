@@ -5,7 +5,7 @@ import { Failure } from '../../errors.ts'
 import type { LocalAddress, LocalExchange } from '../../ports/local-server.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
-import { safeJson } from '../../text/safe-text.ts'
+import { safeJson, safeText } from '../../text/safe-text.ts'
 import type { Invocation } from '../invocation.ts'
 import { openRecorder, tellOfLost } from '../recorder.ts'
 import { requireApi } from '../require-api.ts'
@@ -23,6 +23,10 @@ export interface Served {
   readonly status: number
   readonly milliseconds: number
 }
+
+/** One line for people. Never a query, which may hold names of customers. */
+export const servedLine = ({ method, path, status, milliseconds }: Served): string =>
+  `${safeText(method, 20)} ${safeText(path, 200)} ${status === 0 ? 'gone' : status} ${milliseconds}ms`
 
 export interface ProxyOptions {
   readonly address: LocalAddress

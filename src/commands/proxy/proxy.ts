@@ -8,9 +8,9 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { requireReason } from '../require-reason.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
-import { announce } from './announce.ts'
+import { announce, dataSourceOf } from './announce.ts'
 import { lifetime } from './lifetime.ts'
-import { openProxy, type Served } from './open-proxy.ts'
+import { openProxy, servedLine } from './open-proxy.ts'
 import { prepareSocketPath } from './socket-path.ts'
 
 interface ProxyCommandOptions {
@@ -70,6 +70,8 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
+  // Nobody listens when there is nothing to print.
+  if (options.format === DATA_SOURCE_FORMAT) dataSourceOf(profile, '', '')
   if (givenToken(invocation) !== undefined && sendsToken(profile))
     tell(invocation, 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed')
   const address = await placeOf(invocation, options.address)
@@ -78,7 +80,7 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
     address,
     allowWrite: options.allowWrite,
     wish: {},
-    served: (served) => tell(invocation, lineOf(served)),
+    served: (served) => tell(invocation, servedLine(served)),
     over: life.over,
   })
   try {
@@ -105,7 +107,3 @@ async function placeOf({ ports }: Invocation, address: LocalAddress): Promise<Lo
   const [files, servers] = [await ports.files(), await ports.localServers()]
   return { socket: await prepareSocketPath(ports, files, servers, address.socket) }
 }
-
-/** Never a query, which may hold names of customers. */
-const lineOf = ({ method, path, status, milliseconds }: Served): string =>
-  `${safeText(method, 20)} ${safeText(path, 200)} ${status === 0 ? 'gone' : status} ${milliseconds}ms`

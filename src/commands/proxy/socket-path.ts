@@ -1,9 +1,10 @@
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Failure } from '../../errors.ts'
 import type { LocalServers } from '../../ports/local-server.ts'
-import type { Ports } from '../../ports/ports.ts'
+import type { Env, Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103
@@ -30,7 +31,7 @@ export async function prepareSocketPath(
       hint: 'Choose a shorter one.',
     })
   }
-  await requireOwnDirectory(dirname(path), env.uid, files)
+  await requireOwnDirectory(path, env, files)
   const there = await files.inspect(path)
   if (there === undefined) return path
   if (there.kind !== 'socket' || there.uid !== env.uid) {
@@ -47,18 +48,25 @@ export async function prepareSocketPath(
   return path
 }
 
-/** Makes it (0700) when it is missing. A symlink in its place is none. */
-async function requireOwnDirectory(directory: string, uid: number, files: Files): Promise<void> {
+/**
+ * Makes the directory (0700) when it is missing. A symlink in its place is none. An open one may be open for a reason
+ * (/tmp, /run): to close it is said of the directory that the hints name, and of no other.
+ */
+async function requireOwnDirectory(path: string, env: Env, files: Files): Promise<void> {
+  const directory = dirname(path)
   await files.makeDirectory(directory)
   const facts = await files.inspect(directory)
-  if (facts?.kind !== 'directory' || facts.uid !== uid) {
-    throw new Failure('refused', `${safeText(directory)} is no directory of yours`, {
-      hint: 'Put the socket into a directory that belongs to you, such as ~/.ls-auth.',
-    })
+  const own = join(env.homeDirectory, '.ls-auth')
+  const elsewhere =
+    directory === own
+      ? 'Put the socket into a directory that only you can open.'
+      : `Use a directory that only you can open: --socket ${shellWord(join(own, basename(path)))}`
+  if (facts?.kind !== 'directory' || facts.uid !== env.uid) {
+    throw new Failure('refused', `${safeText(directory)} is no directory of yours`, { hint: elsewhere })
   }
   if ((facts.mode & 0o077) !== 0) {
     throw new Failure('refused', `${safeText(directory)} is open to other users of this machine`, {
-      hint: 'Close it (chmod 700), or put the socket into a directory that is closed.',
+      hint: directory === own ? `Run: chmod 700 ${shellWord(own)}` : elsewhere,
     })
   }
 }

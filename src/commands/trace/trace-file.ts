@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
-import { shellWord } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
 
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */

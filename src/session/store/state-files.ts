@@ -73,7 +73,9 @@ export async function requirePrivate(
     if (!facts || (place === file && facts.kind !== 'file')) continue
     const hint =
       place !== file
-        ? `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+        ? facts.uid === uid && facts.kind === 'directory'
+          ? `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+          : 'Choose another XDG_STATE_HOME.'
         : facts.uid === uid
           ? `Run: chmod 600 ${place}`
           : `Remove it: rm -f ${place}, then sign in again: ls-auth login`

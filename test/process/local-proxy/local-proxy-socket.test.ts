@@ -32,6 +32,20 @@ afterEach(async () => {
 })
 
 describe('a proxy on a Unix socket', () => {
+  it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))(
+    'prints a line to try that works when pasted, with blanks in path and project',
+    async () => {
+      const place = ['--backend', 'lightstep', '--organization', 'acme', '--project', 'my prod']
+      const socket = join(machine.home, 'my sockets', 'traces.sock')
+      const running = machine.start(['proxy', '--socket', socket, ...to(...place)], { env })
+      started.push(running)
+      await running.said(/^Try: .*\n/m)
+      const line = /^Try: (.*)$/m.exec(running.stderr)?.[1] as string
+      const tried = await machine.command('sh', ['-c', `${line} -sS -o /dev/null -w '%{http_code}'`]).ended
+      expect(tried).toMatchObject({ exit: 0, stdout: '200' })
+    },
+  )
+
   const directory = () => join(machine.home, 'sockets')
   const path = () => join(directory(), 'traces.sock')
   const curl = (...args: string[]) => machine.command('curl', ['-sS', '--unix-socket', path(), ...args]).ended
@@ -80,18 +94,29 @@ describe('a proxy on a Unix socket', () => {
   })
 
   it('a directory that is open to others, or a symlink, is refused', async () => {
-    const [open, link] = [join(machine.home, 'open'), join(machine.home, 'link')]
-    await mkdir(open)
-    await chmod(open, 0o750)
+    const [shared, open, link] = ['shared', 'open', 'link'].map((name) => join(machine.home, name)) as [
+      string,
+      string,
+      string,
+    ]
+    const own = join(machine.home, '.ls-auth')
+    await Promise.all([shared, open, own].map((one) => mkdir(one)))
+    await chmod(shared, 0o1777)
+    await Promise.all([open, own].map((one) => chmod(one, 0o750)))
     await symlink(directory(), link)
-    for (const [place, words] of [
-      [open, 'is open to other users'],
-      [link, 'is no directory of yours'],
+    const elsewhere = `Use a directory that only you can open: --socket ${own}/x.sock`
+    for (const [place, words, hint] of [
+      // Closed as /tmp, it would be of no use to the others: only the directory that is named here is.
+      [shared, 'is open to other users of this machine', elsewhere],
+      [open, 'is open to other users of this machine', elsewhere],
+      [own, 'is open to other users of this machine', `Run: chmod 700 ${own}`],
+      [link, 'is no directory of yours', elsewhere],
     ] as const) {
-      const { exit, stderr } = await machine.run(['proxy', '--socket', join(place, 'x.sock'), ...to()], {
-        env,
+      const args = ['proxy', '--socket', join(place, 'x.sock'), ...to()]
+      expect(await machine.run(args, { env })).toMatchObject({
+        exit: 10,
+        stderr: expect.stringContaining(`error: ${place} ${words}\nhint: ${hint}\n`),
       })
-      expect({ exit, stderr }).toEqual({ exit: 10, stderr: expect.stringContaining(words) })
     }
     const long = join(machine.home, 'x'.repeat(120), 'x.sock')
     expect(await machine.run(['proxy', '--socket', long, ...to()], { env })).toMatchObject({ exit: 2 })

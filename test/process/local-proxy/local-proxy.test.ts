@@ -386,6 +386,15 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(stderr).toMatch(words)
   })
 
+  it('a data source that Grafana does not have: exit 2, and nobody listens', async () => {
+    const place = ['--backend', 'lightstep', '--organization', 'acme', '--project', 'prod']
+    const args = ['proxy', '--port', '0', '--print', 'grafana', ...to(), ...place]
+    const { exit, stdout, stderr } = await machine.run(args, { env })
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(/no data source of this kind for Lightstep\nhint: Use --print env or json\.\n$/)
+    expect(stderr).not.toContain('Listening')
+  })
+
   it('a port that is in use: exit 9', async () => {
     const { exit, stderr } = await machine.run(['proxy', '--port', String(recorder.port), ...to()], { env })
     expect(exit).toBe(9)

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Env } from '../../../src/ports/ports.ts'
+import type { Env, Ports } from '../../../src/ports/ports.ts'
 import type { FileFacts, Files } from '../../../src/ports/storage.ts'
-import { whyNotPrivate } from '../../../src/session/store/private-file.ts'
+import { readPrivateText, whyNotPrivate } from '../../../src/session/store/private-file.ts'
 import { requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { realFiles } from '../../../src/system/files.ts'
+import { toldBy } from '../../told.ts'
 
 const [MINE, THEIRS] = [1000, 1001]
 const env: Env = { ...processEnv(), uid: MINE }
@@ -67,7 +68,11 @@ describe('a directory of the state', () => {
       await expect(requirePrivate(way, files, env)).rejects.toThrow(words)
       await expect(requirePrivate(way, files, env)).rejects.toMatchObject({
         code: 'refused',
-        hint: `Run: chmod 700 ${bad}, or choose another XDG_STATE_HOME.`,
+        // Only what is the user's own can be closed, and a link would close what it points to.
+        hint:
+          'mode' in facts
+            ? `Run: chmod 700 ${bad}, or choose another XDG_STATE_HOME.`
+            : 'Choose another XDG_STATE_HOME.',
       })
     }
   })
@@ -80,5 +85,49 @@ describe('a directory of the state', () => {
       env,
     )
     await requirePrivate(way, filesWith({ ...directory, uid: 0, mode: 0o777 }), windows)
+  })
+})
+
+describe('the text of a file of the user', () => {
+  const said = (facts: FileFacts | undefined, text?: string) => {
+    const limits: (number | undefined)[] = []
+    const files = {
+      inspect: async () => {
+        if (facts) return facts
+        throw new Error('EIO')
+      },
+      async readForeign(_: string, most?: number) {
+        limits.push(most)
+        if (text === undefined) throw new Error('EIO')
+        return Buffer.from(text)
+      },
+    } as unknown as Files
+    const ports = { env, files: async () => files } as unknown as Ports
+    return { limits, read: () => readPrivateText('/k', 'secret file', ports) }
+  }
+
+  it('is given without the space around it, and 64 KiB at most are read', async () => {
+    const { limits, read } = said(file, ' s\u00e9cret \n')
+    expect(await read()).toBe('s\u00e9cret')
+    expect(limits).toEqual([65_536])
+  })
+
+  it('is not read where others can', async () => {
+    const { limits, read } = said({ ...file, mode: 0o644 }, 'secret')
+    expect((await toldBy(read)).slice(0, 2)).toEqual([
+      'settings: the secret file /k can be read by others',
+      'Run: chmod 600 /k',
+    ])
+    expect(limits).toEqual([])
+  })
+
+  it.each<[string, FileFacts | undefined, string | undefined]>([
+    ['there is none', undefined, 'secret'],
+    ['it cannot be read', file, undefined],
+    ['it is empty', file, ' \n'],
+  ])('%s: told', async (_, facts, text) => {
+    expect((await toldBy(said(facts, text).read))[0]).toBe(
+      'settings: the secret file /k cannot be read or is empty',
+    )
   })
 })

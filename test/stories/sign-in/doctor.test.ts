@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { program } from '../../world/program.ts'
+import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld } from '../../world/world.ts'
 
@@ -138,6 +139,13 @@ describe('doctor', () => {
     expect(outcome.stdout).toMatch(words)
     expect(outcome.exit).toBe(5)
     await chmod(stage.world.stateDirectory, 0o700)
+  })
+
+  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('a state directory of another user: chmod is not said', async () => {
+    await chown(stage.world.stateDirectory, SOMEBODY, SOMEBODY)
+    const outcome = await doctor()
+    await chown(stage.world.stateDirectory, 0, 0)
+    expect(outcome.stdout).toMatch(/^FAIL +state .*another user\n +→ Choose another XDG_STATE_HOME\.$/m)
   })
 
   it('a scope that the group should have but the token lacks: a warning', async () => {
