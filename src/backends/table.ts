@@ -60,13 +60,21 @@ export function explainFailure(row: Backend, failure: Failure, host: string): Fa
 
 /** The profile's place, checked to have all settings this back end needs. Failure `settings` with what to set. */
 export function requirePlace(row: Backend, place: Place): Place {
-  const missing = row.needs.find((name) => place[name] === undefined)
-  if (missing === undefined) return place
-  throw new Failure('settings', `nothing names the ${missing}`, {
-    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass --${missing} NAME, set LS_AUTH_${missing.toUpperCase()}, or keep it in the profile: ls-auth profile set ${missing} NAME. Another back end: --backend ${listed(
-      BACKEND_IDS.filter((id) => id !== row.id),
-      'or',
-    )}.`,
+  const missing = row.needs.filter((name) => place[name] === undefined)
+  if (missing.length === 0) return place
+  const each = (spell: (name: string) => string) => missing.map(spell)
+  const flags = each((name) => `--${name} NAME`).join(' ')
+  const variables = listed(
+    each((name) => `LS_AUTH_${name.toUpperCase()}`),
+    'and',
+  )
+  const commands = listed(
+    each((name) => `ls-auth profile set ${name} NAME`),
+    'and',
+  )
+  const others = BACKEND_IDS.filter((id) => id !== row.id)
+  throw new Failure('settings', `nothing names the ${listed(missing, 'and')}`, {
+    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass ${flags}, set ${variables}, or keep it in the profile: ${commands}. Another back end: --backend ${listed(others, 'or')}.`,
   })
 }
 

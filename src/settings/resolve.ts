@@ -128,14 +128,23 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
   }
 }
 
-/** Validates a value by the shape of its setting. Failure `settings` names the source. */
+function hintAt(where: string, { key }: SettingKey): string {
+  if (where === key)
+    return `Nothing was changed. Type it again with another value: ls-auth profile set ${key} VALUE`
+  return where.startsWith('--')
+    ? 'Add --help to the command to see its flags.'
+    : 'Correct it there, or leave it out.'
+}
+
+/**
+ * Validates a value by the shape of its setting. Failure `settings` names `where` it stands: a flag, a variable, a file and
+ * its key, or the bare key of a value that is typed.
+ */
 export function validSetting(key: SettingKey, value: unknown, where: string): unknown {
   const wrong = (wanted: string) =>
     new Failure('settings', `${where} must be ${wanted}`, {
       detail: typeof value === 'string' ? [`it is "${safeText(value, 80)}"`] : [],
-      hint: where.startsWith('--')
-        ? 'Add --help to the command to see its flags.'
-        : 'Correct it there, or leave it out.',
+      hint: hintAt(where, key),
     })
   const { shape } = key
   if (shape === 'table') {

@@ -21,6 +21,9 @@ export function urlToJudge(text: string): string {
   return safeText(place, Number.POSITIVE_INFINITY) + path + beside
 }
 
+/** What stands behind may be a secret that somebody pasted. */
+const withoutQuery = (url: string): string => url.replace(/[?#].*/s, (rest) => `${rest[0]}…`)
+
 const quoteUrl = (text: string): string => safeText(text, 200)
 
 /**
@@ -30,7 +33,7 @@ const quoteUrl = (text: string): string => safeText(text, 200)
 export function checkIssuer(issuer: string): string {
   const url = parseUrl(issuer, 'issuer')
   if (url.search || url.hash || issuer.includes('?') || issuer.includes('#')) {
-    throw new Failure('settings', `the issuer ${quoteUrl(issuer)} has a query or fragment`, {
+    throw new Failure('settings', `the issuer ${quoteUrl(withoutQuery(issuer))} has a query or fragment`, {
       hint: 'An issuer is a plain URL, exactly as the provider writes it in its metadata.',
     })
   }
@@ -42,7 +45,7 @@ export function checkIssuer(issuer: string): string {
 export function checkBaseUrl(text: string, authorization: string): URL {
   const url = parseUrl(withScheme(text), 'api')
   if (url.search || url.hash) {
-    throw new Failure('settings', `the api URL ${quoteUrl(text)} has a query or fragment`, {
+    throw new Failure('settings', `the api URL ${quoteUrl(withoutQuery(text))} has a query or fragment`, {
       hint: 'Give the base URL only.',
     })
   }

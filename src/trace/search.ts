@@ -56,6 +56,8 @@ export interface SearchResult {
   readonly isLatest?: boolean
   /** The query that was sent, in the back end's language. */
   readonly asked: string
+  /** The back end puts its traces together now: each can be read some seconds later. */
+  readonly isAssembling?: boolean
   /** Notes for the user; safe for a terminal. */
   readonly notes?: readonly string[]
 }

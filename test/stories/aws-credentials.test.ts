@@ -279,6 +279,15 @@ describe('what AWS refuses', () => {
       6,
       'no answer of AWS STS',
     ],
+    [
+      'credentials that have already ended',
+      {
+        status: 200,
+        body: '{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"ASIAEXAMPLE000000000","SecretAccessKey":"x","SessionToken":"z","Expiration":1}}}}',
+      },
+      6,
+      'credentials that have already ended (1970-01-01T00:00:01.000Z)\nhint: Check the clock',
+    ],
     ['an escape in a message', says('AccessDenied', 403, 'a\u001b[31mb'), 11, 'AWS says: a\\u{1b}[31mb'],
   ])('%s', async (_, answer, exit, words) => {
     sts.tamper = () => answer

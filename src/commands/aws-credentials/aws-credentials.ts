@@ -85,9 +85,22 @@ async function run(invocation: Invocation, options: CredentialOptions): Promise<
   const { answer, token } = await ask(invocation, profile, options, url, identity)
   await record(invocation, profile, token, identity)
   if ('status' in answer) throw explainStsError(answer, { token, url, given: identity.given })
+  requireLife(answer, ports.clock.now(), url)
   maskInCiLog(invocation, answer.secretAccessKey)
   maskInCiLog(invocation, answer.sessionToken)
   await ports.terminal.out(`${JSON.stringify(processForm(answer))}\n`)
+}
+
+/** Failure `network`: credentials that AWS SDKs would throw away at once, and ask for again without end. */
+function requireLife({ expiresAt }: RoleCredentials, now: number, { host }: URL): void {
+  if (expiresAt > now) return
+  throw new Failure(
+    'network',
+    `${host} gave credentials that have already ended (${new Date(expiresAt).toISOString()})`,
+    {
+      hint: 'Check the clock of this machine: date -u',
+    },
+  )
 }
 
 /** Only the main partition has an endpoint without a region. Failures: `usage`, `refused`. */

@@ -89,7 +89,7 @@ async function run(invocation: Invocation, { path, value }: SetOptions): Promise
   }
   const candidate = { ...settings.config.profiles[name], ...values }
   // Judges the new value together with the others.
-  profileNamed(
+  const { client } = profileNamed(
     { ...settings, config: { ...settings.config, profiles: { [name]: candidate } } },
     name,
     ports.env,
@@ -100,7 +100,8 @@ async function run(invocation: Invocation, { path, value }: SetOptions): Promise
     invocation,
     `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
   )
-  if (NEEDS_SIGN_IN.includes(key))
+  // Without an issuer nobody signs in, and it counts at once.
+  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
 }
 

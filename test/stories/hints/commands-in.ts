@@ -41,8 +41,8 @@ function commandAt(words: Words): Words | undefined {
 
 /** Options and arguments that belong to the command; prose ends it. */
 function taken(rest: Words, usage: string, takesValue: ReadonlyMap<string, boolean>): string[] {
-  // A new profile is named, though a file names it, too. A trace is, unless a list names many.
-  let required = [...usage.replace(/(add|get) \[/, '$1 <').matchAll(/</g)].length
+  // A new profile is named, though a file names it, too. A trace is, unless a list names many. A setting gets a value.
+  let required = [...usage.replace(/(add|get|<key>) \[/, '$1 <').matchAll(/</g)].length
   const found: string[] = []
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] as string

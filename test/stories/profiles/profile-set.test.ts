@@ -52,6 +52,12 @@ describe('profile set', () => {
     expect(stderr).toContain('It counts from the next sign-in: ls-auth login --profile work\n')
   })
 
+  it('where nobody signs in it counts at once, and no sign-in is asked for', async () => {
+    await world.writeConfig('[profiles.local]\nbackend = "jaeger"\napi = "http://127.0.0.1:9403"\n')
+    const { stderr } = await world.type('ls-auth profile set api http://127.0.0.1:9402')
+    expect(stderr).toBe('api of profile local is http://127.0.0.1:9402 now.\n')
+  })
+
   it('--unset takes a value back, and an empty table with it', async () => {
     await world.type('ls-auth profile set leeway 30s')
     expect(await world.type('ls-auth profile set leeway --unset')).toMatchObject({ exit: 0 })

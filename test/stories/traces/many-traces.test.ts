@@ -123,6 +123,15 @@ describe('a list of ids, at a Tempo', () => {
     )
   })
 
+  it('one of a list is told as one', async () => {
+    const command = `ls-auth trace get --ids ${list} --resume ${out}`
+    await writeFile(list, `${first}\n${MISSING}\n`)
+    await world.type(command)
+    const { stderr } = await world.type(command)
+    expect(stderr).toContain('note: 1 of 2 is there already\n')
+    expect(stderr).toContain('error: 1 id could not be read\n')
+  })
+
   it('what may be there the next time is 6, and the same command asks for that one alone', async () => {
     await writeFile(list, `${first}\n${MISSING}\n${second}\n${third}\n`)
     tempo.inFront = (_, path) =>
@@ -392,6 +401,23 @@ describe('a list of span ids, at a Lightstep behind a gateway', () => {
     const before = stage.gateway.requests
     expect(await stage.world.type(command)).toMatchObject({ exit: 0, stdout: '' })
     expect(stage.gateway.requests).toBe(before)
+  })
+
+  it('an id of a trace that a span id of the list has brought is no failure', async () => {
+    await writeFile(list, [roots[0], ids[0], roots[1]].join('\n'))
+    const { exit, stderr } = await stage.world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
+    expect({ exit, failed: /failed/.test(stderr) }).toEqual({ exit: 0, failed: false })
+    expect(idsIn(await written())).toEqual(ids.slice(0, 2))
+  })
+
+  it('lines of an earlier run stay masked, and a run that shows values says so', async () => {
+    await writeFile(list, roots.slice(0, 2).join('\n'))
+    const command = `ls-auth trace get --ids ${list} --resume ${out}`
+    await stage.world.type(command)
+    await writeFile(list, roots.slice(0, 3).join('\n'))
+    expect((await stage.world.type(command)).stderr).toMatch(/^note: 2 of 3 are there already\n/)
+    const { stderr } = await stage.world.type(`${command} --show-sensitive`)
+    expect(stderr).toBe('note: 3 of 3 are there already, with masked values if they were written so\n')
   })
 
   it('a token that is refused in the middle is renewed once for all', async () => {

@@ -6,6 +6,7 @@ import { tellMasked } from '../print-rows.ts'
 import { readNamedFile } from '../trace-file.ts'
 import { BatchProgress } from './batch-progress.ts'
 import { type FetchedTrace, type Outcome, openFetch } from './fetch-trace.ts'
+import { IdIndex } from './id-index.ts'
 import { readIds, type WantedTrace } from './id-list.ts'
 import { inOrder } from './in-order.ts'
 import type { BatchOptions } from './read-batch.ts'
@@ -33,7 +34,7 @@ export async function runBatch(invocation: Invocation, options: BatchOptions): P
   try {
     const wanted = all.filter((one) => resumed?.done.has(one) !== true)
     const already = all.length - wanted.length
-    if (already > 0) tell(invocation, `note: ${already} of ${all.length} are there already`)
+    if (already > 0) tell(invocation, alreadyThere(already, all.length, options))
     progress.skipped(already)
     if (wanted.length > 0) await fetchAll(invocation, options, wanted, resumed, progress)
   } finally {
@@ -41,6 +42,9 @@ export async function runBatch(invocation: Invocation, options: BatchOptions): P
     await resumed?.close()
   }
 }
+
+const alreadyThere = (already: number, all: number, { showSensitive }: BatchOptions): string =>
+  `note: ${already} of ${all} ${already === 1 ? 'is' : 'are'} there already${showSensitive ? ', with masked values if they were written so' : ''}`
 
 async function readList(invocation: Invocation, path: string): Promise<WantedTrace[]> {
   const isInput = path === '-'
@@ -63,6 +67,8 @@ async function fetchAll(
 ): Promise<void> {
   const tally = new Tally()
   const written = resumed?.traces ?? new Set<string>()
+  const index = new IdIndex(wanted)
+  const there = new Set<WantedTrace>()
   let [masked, handled] = [0, 0]
   try {
     const fetch = await openFetch(invocation, options, tally, progress)
@@ -74,12 +80,15 @@ async function fetchAll(
     for await (const [one, outcome] of inOrder(wanted, work, BOUNDS)) {
       handled += 1
       if (outcome instanceof Failure) {
+        // Lightstep finds a trace by a span of it only: another line of the list has brought it.
+        if (there.has(one)) continue
         tally.add(outcome)
         // One line, also with `--quiet`.
         invocation.ports.terminal.err(`failed: ${one.shown}: ${safeText(outcome.message, 300)}\n`)
       } else if (!written.has(outcome.traceId)) {
         // Several of the ids may be of one trace.
         written.add(outcome.traceId)
+        for (const same of index.ofTrace(outcome.traceId)) there.add(same)
         await write(invocation, options, one, outcome, resumed)
         masked += outcome.masked
       }
@@ -101,8 +110,9 @@ async function write(
 ): Promise<void> {
   if (resumed) resumed.append(line)
   else await invocation.ports.terminal.outBytes(line)
-  // The other format has a member that says so.
-  if (partial !== undefined && format === 'otlp')
+  // The other format has members that say so.
+  if (format !== 'otlp') return
+  if (partial !== undefined)
     tell(invocation, `note: ${shown}: only a part of the trace is here: ${safeText(partial, 300)}`)
 }
 

@@ -46,14 +46,15 @@ export class Tally {
 
   /**
    * The failure of the run: `not-found` where trying again does not help, else one of status 6. Where nothing was read
-   * and each id was refused alike (2, 11), that refusal. Undefined: all were read.
+   * and each id was refused alike (2, 11), that refusal. Undefined: all were read. `what`: the word for what was read.
    */
-  failure(total: number, again: string): Failure | undefined {
+  failure(total: number, again: string, what = 'id'): Failure | undefined {
     const [[exit, first] = [], another] = this.#first
     if (exit === undefined || first === undefined) return undefined
     if (another === undefined && exit !== 6 && exit !== 7 && !this.isLetIn) return first
     const failures = this.#first.get(6)
-    const message = `${this.#failed} of ${total} ids could not be read`
+    const which = total === 1 ? `1 ${what}` : `${this.#failed} of ${total} ${what}s`
+    const message = `${which} could not be read`
     if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
     return new Failure('not-found', message, { hint: 'Each is named above, with the reason.', cause: first })
   }

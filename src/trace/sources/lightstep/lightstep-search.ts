@@ -31,14 +31,15 @@ export async function searchLightstep(
     : (await takeSnapshot(asked, project, consent)).map(exemplarSummary)
   const note = stream
     ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
-    : 'examples of recent spans, not all of them; a snapshot knows no --since, --from and --to'
+    : 'examples of recent spans, not all of them; a snapshot heeds no times'
   const { minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
   const fitting = latestFirst(examples).filter(
     ({ durationNanos }) => durationNanos >= minNanos && durationNanos <= maxNanos,
   )
   const traces = fitting.slice(0, filter.limit)
   await onPage?.(traces)
-  return { traces, truncated: fitting.length > traces.length, asked, notes: [note] }
+  const truncated = fitting.length > traces.length
+  return { traces, truncated, asked, notes: [note], ...(!stream && { isAssembling: true }) }
 }
 
 function exemplarSummary({ spanId, service, name, durationNanos, error }: Exemplar): TraceSummary {
