@@ -53,9 +53,15 @@ export async function warn(
   invocation.ports.terminal.err(`${message}\n${fitted(`         ${safeText(hint)}`, invocation)}\n`)
 }
 
-/** Prints text for people on stdout. */
-export const printText = ({ ports: { terminal } }: Pick<Invocation, 'ports'>, text: string): Promise<void> =>
-  terminal.out(terminal.unicode ? text : asciiSigns(text))
+/** Prints text for people on stdout; unless `more` is to come, it goes through the pager where it is longer than the screen. */
+export const printText = (
+  { ports: { terminal } }: Pick<Invocation, 'ports'>,
+  text: string,
+  more = false,
+): Promise<void> => {
+  const shown = terminal.unicode ? text : asciiSigns(text)
+  return more ? terminal.out(shown) : terminal.page(shown)
+}
 
 /** Prints the JSON value of `--json`, with control characters escaped. */
 export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>

@@ -33,13 +33,20 @@ async function typed(line: string, env: Record<string, string | undefined> = {})
 /** A pager that marks each line it was given. */
 const MARKING = `sed -e "s/^/> /"`
 
-describe.skipIf(!canTry)('a trace that is longer than the screen', () => {
+describe.skipIf(!canTry)('output that is longer than the screen', () => {
   it('goes through the pager, in colour', async () => {
     const shown = await typed('ls-auth trace get long.json --unfold', { PAGER: MARKING })
     expect(shown).toMatch(/^> .*trace [0-9a-f]{32}/m)
     expect(shown).toContain('\x1b[')
     expect(shown.split('\n').filter((line) => line.startsWith('> ')).length).toBeGreaterThan(4000)
     expect(shown).toMatch(/exit 0\n$/)
+  })
+
+  it.each(['doctor', 'profile show'])('%s too', async (command) => {
+    const shown = await typed(`stty rows 4; LS_AUTH_API=http://127.0.0.1:9 ls-auth ${command}`, {
+      PAGER: MARKING,
+    })
+    expect(shown.split('\n').filter((line) => line.startsWith('> ')).length).toBeGreaterThan(3)
   })
 
   it.each([
