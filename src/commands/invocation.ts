@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import type { Ports } from '../ports/ports.ts'
+import type { Env, Ports } from '../ports/ports.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
 import { readSettings, type Settings } from '../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../settings/profile.ts'
@@ -85,10 +85,11 @@ export const flagsOf = (invocation: Invocation, needs: ProfileNeeds = {}): Flags
 export async function loadProfile(
   invocation: Invocation,
   needs: ProfileNeeds = {},
+  env: Env = invocation.ports.env,
 ): Promise<{ settings: Settings; profile: Profile }> {
   const { ports } = invocation
-  const settings = await readSettings(ports.env, await ports.files())
-  const profile = chooseProfile(settings, flagsOf(invocation, needs), ports.env)
+  const settings = await readSettings(env, await ports.files())
+  const profile = chooseProfile(settings, flagsOf(invocation, needs), env)
   if (profile.unknownKeys.length + profile.settingsFile.unknownKeys.length > 0)
     await noteUnknown(invocation, profile)
   return { settings, profile }

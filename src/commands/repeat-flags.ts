@@ -1,6 +1,8 @@
 import type { Failure } from '../errors.ts'
+import type { Ports } from '../ports/ports.ts'
 import { API_SETTINGS, SETTING_TABLE } from '../settings/setting-table.ts'
 import { commandLine, optionWords, type TypedLine } from './command-line.ts'
+import { forOutside } from './sign-in/for-outside.ts'
 
 /** Commands that ask the trace API, so that they take the flags that say which. */
 const ASKS_API = 'doctor|exec|proxy|query|services|attributes|trace (?:get|search)'
@@ -13,10 +15,13 @@ const LOGIN = /\bls-auth login\b((?: --(?:device|paste|no-browser)(?![\w-])| --[
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
 
-/** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags}. */
-export function withTypedFlags(failure: Failure, line: TypedLine): Failure {
+/** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags} and {@link forOutside}. */
+export function withTypedFlags(
+  failure: Failure,
+  line: TypedLine & { readonly ports: Pick<Ports, 'env'> },
+): Failure {
   const hint = repeatFlags(failure.hint, line)
-  return hint === failure.hint ? failure : failure.withHint(hint)
+  return forOutside(hint === failure.hint ? failure : failure.withHint(hint), line.ports.env)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Preset } from '../providers/preset.ts'
 import { clientFrom } from './client-settings.ts'
 import { readAccess } from './expectations.ts'
 import type { Settings } from './files/settings-files.ts'
+import { isBehindProxy } from './local-proxy.ts'
 import { chooseName } from './profile-name.ts'
 import { type Flags, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
@@ -27,8 +28,10 @@ export interface Profile {
   readonly project: string | undefined
   readonly tenant: string | undefined
   readonly authorization: string
+  /** The API is the address of a local proxy that adds the token. */
+  readonly throughProxy: boolean
   readonly access: AccessTable | undefined
-  /** Value and source of every setting, for `profile show`. */
+  /** Value and source of every setting; to be shown, see shown-settings.ts. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
   /** Keys in the profile's own table that this version does not know. */
   readonly unknownKeys: readonly string[]
@@ -76,6 +79,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     project: values.text('project'),
     tenant: values.text('tenant'),
     authorization,
+    throughProxy,
     access: readAccess(values.table('access'), values.source('access')),
     // Lazy: most commands do not need it.
     get resolved() {
@@ -95,9 +99,7 @@ const forPrograms = (preset: Preset): Preset => ({
 
 /** Whether the API is the proxy that this process was started with, which takes no token. */
 const isThroughProxy = (values: Values, env: Env): boolean =>
-  env.variables.LS_AUTH_PROXY === '1' &&
-  values.source('api') === 'LS_AUTH_API' &&
-  isProxyAddress(values.text('api'))
+  values.source('api') === 'LS_AUTH_API' && isBehindProxy(env)
 
 /**
  * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger or
@@ -110,10 +112,6 @@ function authorizationOf(values: Values, env: Env): string {
   if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
   return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen
 }
-
-/** What `ls-auth proxy` prints: loopback, with its secret. Anything else is an API like any other. */
-const isProxyAddress = (api: string | undefined): boolean =>
-  /^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]{43}\/?$/.test(api ?? '')
 
 const settingsFileOf = ({ config, system }: Settings, name: string): Profile['settingsFile'] => ({
   path: config.path,

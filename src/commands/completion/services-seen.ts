@@ -6,6 +6,7 @@ import type { Files } from '../../ports/storage.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import type { Flags } from '../../settings/resolve.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 
 /** Limits of the cache: a server chooses how many services it names. */
@@ -60,7 +61,7 @@ export async function rememberServices(
 const pathIn = ({ places }: Settings): string => join(places.stateDirectory, 'services.json')
 
 const apiOf = ({ backend, api, organization, project, tenant }: Profile): string =>
-  [backend, api.href, organization, project, tenant].filter(Boolean).join(' ')
+  [backend, withoutSecret(api.href), organization, project, tenant].filter(Boolean).join(' ')
 
 /** What the file holds; nothing when it is missing, damaged or of another version. */
 async function readSeen(path: string, files: Files): Promise<Seen> {

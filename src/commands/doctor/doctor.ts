@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Style, Terminal } from '../../ports/terminal.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
+import { shownSettings } from '../../settings/shown-settings.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
 import { wrapAdvice } from '../../text/wrap.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -44,7 +45,7 @@ async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<v
   if (bundle !== undefined) {
     await writeBundle(invocation, bundle, {
       profile: profile.name,
-      settings: profile.resolved,
+      settings: shownSettings(profile),
       checks: lines,
     })
   }
@@ -61,7 +62,9 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const { ports } = invocation
   const lines = await look('settings', () => checkSettings(profile, ports))
   if (!sendsToken(profile)) {
-    lines.push(ok('session', 'none is needed: authorization = "none" sends no token'))
+    lines.push(
+      ok('session', profile.throughProxy ? PROXIED : 'none is needed: authorization = "none" sends no token'),
+    )
     return [...lines, ...(await look('API', () => checkBackend(invocation, profile)))]
   }
   const { signsIn } = profile.client.preset
@@ -95,6 +98,8 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   return lines
 }
 
+const PROXIED =
+  'none is needed here: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token'
 const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
 const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
 const UNCHECKED =

@@ -11,10 +11,11 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
-import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { globals, type Invocation, printJson } from '../invocation.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
+import { loadOwnProfile } from './own-profile.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** `ls-auth check`: prints every assertion with its result; exit 0 only when all of them pass. */
@@ -22,7 +23,7 @@ export const check: CliCommand<CheckOptions> = { read: readCheckOptions, run }
 
 async function run(invocation: Invocation, options: CheckOptions): Promise<void> {
   const { expects, offline, fromInput } = options
-  const { profile } = await loadProfile(invocation, { anyProfile: fromInput })
+  const profile = await loadOwnProfile(invocation, { anyProfile: fromInput })
   const tokens = await readTokens(invocation, profile, {
     trustedIssuers: expects.flatMap(({ issuer }) => issuer ?? []),
     offline,

@@ -6,9 +6,10 @@ import { workloadFacts } from '../../providers/workload-facts.ts'
 import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verification.ts'
 import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { globals, type Invocation, printJson } from '../invocation.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
+import { loadOwnProfile } from './own-profile.ts'
 import { whyNotVerified } from './signature-words.ts'
 import { printIdentity } from './whoami-text.ts'
 
@@ -29,7 +30,7 @@ function read({ flags }: Typed): WhoamiOptions {
 }
 
 async function run(invocation: Invocation, options: WhoamiOptions): Promise<void> {
-  const { profile } = await loadProfile(invocation, { anyProfile: options.fromInput })
+  const profile = await loadOwnProfile(invocation, { anyProfile: options.fromInput })
   const tokens = await readTokens(invocation, profile, {
     fromInput: options.fromInput,
     orCached: !options.verify,

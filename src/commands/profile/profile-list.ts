@@ -4,6 +4,7 @@ import { readSettings, type Settings } from '../../settings/files/settings-files
 import { defaultName } from '../../settings/profile-name.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
@@ -43,12 +44,13 @@ function rowOf(row: SignInRow, settings: Settings, now: number) {
   const name = row.profile as string
   const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
   const text = (key: string) => (typeof table[key] === 'string' ? withoutUser(table[key] as string) : null)
+  const api = text('api')
   const facts = row.kept instanceof Failure ? undefined : row.kept
   return {
     name,
     default: name === defaultName(settings),
     issuer: text('issuer'),
-    api: text('api'),
+    api: api === null ? null : withoutSecret(api),
     backend: text('backend') ?? DEFAULT_BACKEND,
     state: stateOf(row, now),
     person: facts?.person ?? null,

@@ -1,5 +1,6 @@
 import { sendsToken } from '../../settings/profile.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { shownSettings } from '../../settings/shown-settings.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wrap } from '../../text/wrap.ts'
@@ -21,14 +22,14 @@ async function printProfile(
   if (globals(invocation).json) {
     return printJson(invocation, {
       name: profile.name,
-      settings: profile.resolved,
+      settings: shownSettings(profile),
       unknown_keys: profile.unknownKeys,
     })
   }
   if (!profile.saved) tell(invocation, 'There is no profile yet; these are the defaults.')
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
-  const rows = Object.entries(profile.resolved).filter(
+  const rows = Object.entries(shownSettings(profile)).filter(
     ([key, { value, source }]) => value !== undefined && (sendsToken(profile) || matters(key, source)),
   )
   const width = Math.max(...rows.map(([key]) => key.length)) + 2

@@ -15,6 +15,7 @@ import { defaultToKeep, listHint, profileNames } from '../../settings/profile-na
 import { requireClient } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { canAsk } from '../first-login/can-ask.ts'
 import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
@@ -197,7 +198,7 @@ async function printSignedIn(
       expires_in: signedIn.expiresIn,
       renewable: signedIn.refreshable,
       missing_scopes: signedIn.missingScopes,
-      api: namesApi(profile) ? profile.api.href : null,
+      api: namesApi(profile) ? withoutSecret(profile.api.href) : null,
     })
   }
   const savedNote = saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''
@@ -207,7 +208,7 @@ async function printSignedIn(
   tell(
     invocation,
     namesApi(profile)
-      ? `  API      ${safeText(profile.api.href, 120)}`
+      ? `  API      ${safeText(withoutSecret(profile.api.href), 120)}`
       : `  API      none is named yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
   )
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)

@@ -7,9 +7,11 @@ import { sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
 import { findSignIns } from '../../session/store/sign-ins.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
+import { outsideProxy } from '../../settings/outside-proxy.ts'
 import { type Profile, profileNamed, sendsToken } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import { namesApi } from '../require-api.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
@@ -32,8 +34,12 @@ export interface SignInRow {
   readonly problem: Failure | undefined
 }
 
-/** Every profile and every sign-in of this machine, from local state alone. Failures: `storage`, `refused`. */
-export async function listSignIns(settings: Settings, ports: Ports): Promise<SignInRow[]> {
+/**
+ * Every profile and every sign-in of this machine, from local state alone; behind `ls-auth exec --proxy` as outside.
+ * Failures: `storage`, `refused`.
+ */
+export async function listSignIns(settings: Settings, portsHere: Ports): Promise<SignInRow[]> {
+  const ports = { ...portsHere, env: outsideProxy(portsHere.env) }
   const headers = new Map(
     (await findSignIns(settings.places.stateDirectory, ports)).map((header) => [sessionName(header), header]),
   )
@@ -91,7 +97,7 @@ async function rowOf(
     issuer,
     clientId,
     account,
-    apis: named ? [profile.api.href] : [],
+    apis: named ? [withoutSecret(profile.api.href)] : [],
     backend,
     store: header?.store,
     needed: sendsToken(profile),

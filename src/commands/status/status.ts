@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
+import { isBehindProxy } from '../../settings/local-proxy.ts'
 import { defaultName } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
@@ -26,11 +27,14 @@ async function run(invocation: Invocation): Promise<void> {
   }
   if (ports.env.variables.LS_AUTH_TOKEN !== undefined)
     tell(invocation, 'note: LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here')
+  const isProxied = isBehindProxy(ports.env)
+  if (isProxied) tell(invocation, PROXIED)
   if (rows.length > 0) {
     await printText(invocation, `${statusTable(rows, preferred, now, ports.terminal).join('\n')}\n`)
     for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
   }
-  if (rows.some((row) => row.session !== undefined)) return
+  // A sign-in is refused behind the proxy, and commands there need none.
+  if (isProxied || rows.some((row) => row.session !== undefined)) return
   const signIn = rows.find(({ needed, profile }) => needed && profile !== undefined)?.profile
   tell(
     invocation,
@@ -41,6 +45,9 @@ async function run(invocation: Invocation): Promise<void> {
         : `Nobody is signed in. Run: ls-auth login --profile ${safeText(signIn ?? 'NAME', 60)}`,
   )
 }
+
+const PROXIED =
+  'note: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token of the profile that it was started with'
 
 /** What hinders a sign-in, a line for each profile. */
 function problems(rows: readonly SignInRow[], invocation: Invocation): string[] {

@@ -82,6 +82,7 @@ async function tokenFor(
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
+  if (profile.throughProxy) throw (await import('../sign-in/for-outside.ts')).noTokenHere()
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
   const { value, secondsLeft, expiresAt, body } = await sessionToken(invocation, requireClient(profile), want)
   return { value, secondsLeft, expiresAt, idToken: body.idToken }

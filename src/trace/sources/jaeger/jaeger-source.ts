@@ -1,4 +1,5 @@
 import { jaeger } from '../../../backends/jaeger.ts'
+import { withoutSecret } from '../../../text/without-secret.ts'
 import type { Trace } from '../../model.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { BackendSource, Send } from '../trace-source.ts'
@@ -25,7 +26,11 @@ export function jaegerSource(base: URL, send: Send): BackendSource {
     async probe() {
       await jaegerServices(send)
     },
-    link: (trace) => `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`,
+    // No browser may ask through a local proxy.
+    link: (trace) =>
+      withoutSecret(base.href) === base.href
+        ? `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`
+        : undefined,
   }
 }
 

@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Trace } from '../../../src/trace/model.ts'
+import { jaegerSource } from '../../../src/trace/sources/jaeger/jaeger-source.ts'
+import { httpServer, listen } from '../../world/loopback-server.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+// What a command of `ls-auth exec --proxy` finds in its environment; nothing here is asked through it.
+const SECRET = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
+const DOOR = { LS_AUTH_PROXY: '1', LS_AUTH_API: `http://127.0.0.1:9/${SECRET}`, LS_AUTH_BACKEND: 'tempo' }
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider()
+  world = await openWorld({
+    visitor: { user: 'alice' },
+    secrets: () => [...provider.secrets, SECRET],
+    columns: 160,
+  })
+  await world.type(
+    `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --api http://127.0.0.1:1 --profile work`,
+  )
+})
+afterAll(() => Promise.all([world.close(), provider.close()]))
+
+async function behind(line: string, variables: Record<string, string> = {}) {
+  Object.assign(world.variables, DOOR, variables)
+  try {
+    return await world.type(`ls-auth ${line}`)
+  } finally {
+    for (const name of Object.keys(DOOR)) delete world.variables[name]
+  }
+}
+
+/** Seconds that are left pass between two looks. */
+const untimed = (text: string): string => text.replace(/"expires_in": \d+/, '')
+
+describe('behind "ls-auth exec --proxy"', () => {
+  it.each([
+    'profile show',
+    'profile show --json',
+    'status',
+    'status --json',
+    'profile list',
+    'doctor',
+    'doctor --json',
+  ])('%s does not show the secret of the proxy', async (line) => {
+    const { stdout, stderr } = await behind(line)
+    expect(stdout + stderr).not.toContain(SECRET)
+  })
+
+  it('no file holds it, nor is a page of the proxy offered to a browser', async () => {
+    const jaeger = await listen(httpServer((_, response) => response.end('{"services":["checkout"]}')))
+    world.watched = true
+    const address = `http://127.0.0.1:${jaeger.port}/${SECRET}`
+    const services = await behind('services', { LS_AUTH_API: address, LS_AUTH_BACKEND: 'jaeger' })
+    world.watched = false
+    await jaeger.close()
+    expect(services).toMatchObject({ exit: 0, stdout: 'checkout\n' })
+    const seen = await readFile(join(world.stateDirectory, 'services.json'), 'utf8')
+    expect(seen).toContain(`jaeger http://127.0.0.1:${jaeger.port}/…`)
+    expect(seen).not.toContain(SECRET)
+    const send = () => Promise.reject()
+    expect(jaegerSource(new URL(address), send).link({ traceId: 'a' } as Trace)).toBeUndefined()
+    expect(jaegerSource(new URL('http://127.0.0.1:16686/'), send).link({ traceId: 'a' } as Trace)).toBe(
+      'http://127.0.0.1:16686/trace/a',
+    )
+  })
+
+  it('profile show says where the address comes from', async () => {
+    expect((await behind('profile show')).stdout).toMatch(/^api +http:\/\/127\.0\.0\.1:9\/… +# LS_AUTH_API$/m)
+  })
+
+  it.each(['whoami', 'whoami --json', 'check', 'check --json'])(
+    '%s is as outside: the sign-in is for the API behind the proxy',
+    async (line) => {
+      const outside = await world.type(`ls-auth ${line}`)
+      expect(outside).toMatchObject({ exit: 0, stderr: '' })
+      expect(await behind(line)).toEqual(outside)
+    },
+  )
+
+  it('a token that has ended is renewed at the provider, as outside', async () => {
+    world.clockOffset = 2 * 3600_000
+    const before = provider.refreshCount()
+    const whoami = await behind('whoami')
+    world.clockOffset = 0
+    expect(whoami).toMatchObject({ exit: 0, stderr: '' })
+    expect(provider.refreshCount()).toBe(before + 1)
+  })
+
+  it('several profiles: whoami says that the proxy may have been started with another one', async () => {
+    await world.editConfig(
+      (text) =>
+        `default_profile = "work"\n${text}\n[profiles.tempo]\nbackend = "tempo"\napi = "http://127.0.0.1:2"\n`,
+    )
+    expect((await behind('whoami')).stderr).toBe(
+      'note: this is profile work; the proxy here adds the token of the profile that it was started with\n',
+    )
+    expect(await behind('whoami --profile work')).toMatchObject({ exit: 0, stderr: '' })
+    expect((await world.type('ls-auth whoami')).stderr).toBe('')
+  })
+
+  it('a profile whose own API is another than at the sign-in is refused here as outside', async () => {
+    await world.editConfig((text) => text.replace('http://127.0.0.1:1"', 'http://127.0.0.1:3"'))
+    const outcome = await behind('whoami --profile work')
+    await world.editConfig((text) => text.replace('http://127.0.0.1:3"', 'http://127.0.0.1:1"'))
+    expect(outcome).toMatchObject({ exit: 10, stdout: '' })
+    expect(outcome.stderr).toContain('error: this sign-in is not for http://127.0.0.1:3\n')
+  })
+
+  it.each(['token', 'token --id-token', 'token --header'])(
+    '%s hands out none, and says where there is one',
+    async (line) => {
+      expect(await behind(line)).toEqual({
+        exit: 10,
+        stdout: '',
+        stderr:
+          'error: no token is handed out behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)\n' +
+          `hint: Run it outside of ls-auth exec --proxy.\n`,
+      })
+    },
+  )
+
+  it('token prints one that the command has been given itself', async () => {
+    const given = { LS_AUTH_TOKEN: 'given' }
+    expect(await behind('token', given)).toMatchObject({ exit: 0, stdout: 'given\n' })
+    delete world.variables.LS_AUTH_TOKEN
+  })
+
+  it('bazel asks for another origin: none, and no failure', async () => {
+    world.stdin = ['{"uri":"https://other.example/x"}']
+    expect(await behind('token --format bazel')).toMatchObject({ exit: 0, stdout: '{}\n' })
+  })
+
+  it.each([
+    ['whoami', 3],
+    ['check', 3],
+  ])('%s where nobody is signed in: the sign-in that it asks for is for outside', async (line, exit) => {
+    const elsewhere = await openWorld({ variables: DOOR })
+    const outcome = await elsewhere.type(`ls-auth ${line}`)
+    await elsewhere.close()
+    expect(outcome).toEqual({
+      exit,
+      stdout: '',
+      stderr:
+        'error: you are not signed in: there is no profile yet\n' +
+        'hint: Make one: ls-auth login --issuer URL --client-id ID (outside of ls-auth exec --proxy)\n',
+    })
+  })
+
+  it('doctor says who adds the token', async () => {
+    expect((await behind('doctor')).stdout).toMatch(
+      /^ok +session +none is needed here: requests go through a local proxy \(LS_AUTH_PROXY is set\), which adds the token$/m,
+    )
+  })
+
+  it('status and profile list show the profiles as they are outside, and status who adds the token', async () => {
+    for (const line of ['status', 'status --json', 'profile list', 'profile list --json']) {
+      const outside = await world.type(`ls-auth ${line}`)
+      const { exit, stdout, stderr } = await behind(line)
+      expect({ exit, stdout: untimed(stdout) }).toEqual({ exit: 0, stdout: untimed(outside.stdout) })
+      expect(stderr).toBe(
+        line === 'status'
+          ? 'note: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token of the profile that it was started with\n'
+          : '',
+      )
+    }
+    expect((await behind('status')).stdout).toMatch(/^ {2}tempo .*127\.0\.0\.1:2$/m)
+  })
+
+  it('status where nobody is signed in does not ask for a sign-in', async () => {
+    const elsewhere = await openWorld({ variables: DOOR })
+    const { exit, stdout, stderr } = await elsewhere.type('ls-auth status')
+    await elsewhere.close()
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
+    expect(stderr).toMatch(/^note: requests go through a local proxy .*\n$/)
+  })
+})
