@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { Http, HttpAnswer } from '../ports/http.ts'
-import { authorizationValue } from './authorization.ts'
+import { tokenHeaders } from './authorization.ts'
 import type { Pacing } from './pacing.ts'
 import { isPage } from './page.ts'
 
@@ -10,6 +10,8 @@ export interface Destination {
   readonly base: URL
   /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
   readonly authorization: string
+  /** The header the token is sent in; `Authorization` when absent. */
+  readonly tokenHeader?: string
   readonly http: Http
   /** Adds what the back end knows about a failed request to `host` (a better message or hint). */
   readonly explain?: (failure: Failure, host: string) => Failure
@@ -136,9 +138,7 @@ async function attempt(
         ...seen?.headers,
         accept: request.accept ?? 'application/json',
         'accept-encoding': 'gzip, br',
-        ...(token === undefined
-          ? {}
-          : { authorization: authorizationValue(destination.authorization, token) }),
+        ...(token === undefined ? {} : tokenHeaders(destination, token)),
       },
       ...(body === undefined ? {} : { body }),
       maxBytes: request.maxBytes ?? MAX_BYTES,

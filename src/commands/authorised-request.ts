@@ -35,6 +35,7 @@ export async function authorisedRequest(
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
+    tokenHeader: profile.authorizationHeader,
     http: await invocation.ports.http(profile.client.http),
     witness: recorder.request,
     ...(pacing && { pacing }),

@@ -30,6 +30,8 @@ export interface Profile {
   readonly authorization: string
   /** The API is the address of a local proxy that adds the token. */
   readonly throughProxy: boolean
+  /** The header that carries the token. */
+  readonly authorizationHeader: string
   readonly access: AccessTable | undefined
   /** Value and source of every setting; to be shown, see shown-settings.ts. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
@@ -80,6 +82,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     tenant: values.text('tenant'),
     authorization,
     throughProxy,
+    authorizationHeader: values.text('authorization_header') as string,
     access: readAccess(values.table('access'), values.source('access')),
     // Lazy: most commands do not need it.
     get resolved() {

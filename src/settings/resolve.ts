@@ -5,6 +5,7 @@ import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './setting-table.ts'
+import { wrongTokenHeader } from './token-header.ts'
 import { withoutUser } from './urls.ts'
 
 const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))
@@ -173,6 +174,8 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
   if (typeof value !== 'string' || value === '') throw wrong('a string')
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
+  const wrongHeader = shape === 'header-name' ? wrongTokenHeader(value) : undefined
+  if (wrongHeader !== undefined) throw wrong(wrongHeader)
   if (Array.isArray(shape) && !shape.includes(value)) throw unknownChoice('settings', where, value, shape)
   return value
 }

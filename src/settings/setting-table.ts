@@ -1,7 +1,16 @@
 import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
 
 /** The type of a setting's value; `header`: fit for one, 200 characters at most; a list: one of these words. */
-export type Shape = 'text' | 'words' | 'ports' | 'path' | 'table' | 'boolean' | 'header' | readonly string[]
+export type Shape =
+  | 'text'
+  | 'words'
+  | 'ports'
+  | 'path'
+  | 'table'
+  | 'boolean'
+  | 'header'
+  | 'header-name'
+  | readonly string[]
 
 /** One setting: its name in config.toml, its type, its flag and its environment variable. */
 export interface SettingKey {
@@ -117,6 +126,14 @@ export const SETTING_KEYS = [
     flag: 'authorization',
     help: 'how the API takes the token: bearer, another scheme, or none to send no token',
     default: 'bearer',
+  },
+  {
+    key: 'authorization_header',
+    shape: 'header-name',
+    flag: 'authorizationHeader',
+    variable: 'LS_AUTH_AUTHORIZATION_HEADER',
+    help: 'the header the token is sent in, where the gateway reads another one, such as X-JWT-Assertion',
+    default: 'Authorization',
   },
   {
     key: 'reason',
@@ -236,6 +253,7 @@ export const API_SETTINGS: readonly SettingName[] = [
   'project',
   'tenant',
   'authorization',
+  'authorization_header',
   'reason',
 ]
 

@@ -8,7 +8,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import { requireApi } from '../require-api.ts'
 import { type Field, fieldsToJson, fieldsToQuery, type JsonScalar, textField, typedField } from './fields.ts'
-import { readHeaders } from './request-headers.ts'
+import { readHeaders, requireTokenHeader } from './request-headers.ts'
 
 interface ApiOptions {
   /** A path that begins with "/", or a URL. */
@@ -56,6 +56,7 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
 async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
   requireApi(profile)
+  requireTokenHeader(options.headers, profile.authorizationHeader)
   const { base, path, query } = placeOf(options.target, profile)
   const fields = await Promise.all(options.fields.map((field) => filled(invocation, field)))
   const input = options.input === undefined ? undefined : await contentOf(invocation, options.input)

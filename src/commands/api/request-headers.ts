@@ -18,10 +18,16 @@ function readHeader(line: string): [string, string] {
       hint: "Write it like -H 'Accept: application/json', in ASCII.",
     })
   }
-  if (OURS.test(name.toLowerCase())) {
-    throw new Failure('usage', `-H: ${name} is set by ls-auth`, {
-      hint: 'Leave it out. The token, the host and the tenant come from the profile.',
-    })
-  }
+  if (OURS.test(name.toLowerCase())) throw isOurs(name)
   return [name.toLowerCase(), value.trimEnd()]
 }
+
+/** Refuses the header that the profile's token is sent in. Failure `usage`. */
+export function requireTokenHeader(headers: Readonly<Record<string, string>>, tokenHeader: string): void {
+  if (headers[tokenHeader.toLowerCase()] !== undefined) throw isOurs(tokenHeader)
+}
+
+const isOurs = (name: string): Failure =>
+  new Failure('usage', `-H: ${name} is set by ls-auth`, {
+    hint: 'Leave it out. The token, the host and the tenant come from the profile.',
+  })

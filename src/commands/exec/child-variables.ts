@@ -3,7 +3,10 @@ import type { Profile } from '../../settings/profile.ts'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /** The settings of a profile that a child process needs to ask the same API. */
-type ApiSettings = Pick<Profile, 'api' | 'backend' | 'organization' | 'project' | 'tenant' | 'resolved'>
+type ApiSettings = Pick<
+  Profile,
+  'api' | 'authorizationHeader' | 'backend' | 'organization' | 'project' | 'tenant' | 'resolved'
+>
 
 const HTTP_PROXIES = /^(http|https|all)_proxy$/i
 
@@ -36,7 +39,7 @@ export function childVariables(
   variables: Variables,
   name: string,
   token: string | undefined,
-  { api, backend, organization, project, tenant, resolved }: ApiSettings,
+  { api, authorizationHeader, backend, organization, project, tenant, resolved }: ApiSettings,
 ): Record<string, string> {
   const own = {
     LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href,
@@ -44,6 +47,11 @@ export function childVariables(
     LS_AUTH_ORGANIZATION: organization,
     LS_AUTH_PROJECT: project,
     LS_AUTH_TENANT: tenant,
+    // Only with a token, and where it is not the usual one.
+    LS_AUTH_AUTHORIZATION_HEADER:
+      token === undefined || resolved.authorization_header.source === 'default'
+        ? undefined
+        : authorizationHeader,
     [name]: token,
   }
   const others = Object.entries(variables).filter(([key]) => !/^LS_AUTH_/i.test(key) && key !== name)

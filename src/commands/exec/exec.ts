@@ -21,10 +21,12 @@ interface ExecOptions {
   readonly proxy: boolean
 }
 
-const SETTINGS_OF_THE_CHILD = /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|PROXY)$/i
 /** By these a child, its loader or its interpreter finds what it runs. A token in one of them breaks it. */
 const TAKEN =
   /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELL|NODE_OPTIONS|PYTHON\w*|PERL5\w*|RUBY\w*|(?:LD|DYLD)_\w+)$/i
+
+const SETTINGS_OF_THE_CHILD =
+  /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|PROXY|AUTHORIZATION_HEADER)$/i
 
 /**
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which

@@ -55,7 +55,8 @@ async function printProfile(
 
 /** Where nobody signs in: what is set, and what is about the API. The header of a token that is not sent is not. */
 const matters = (key: string, source: string): boolean =>
-  API_SETTINGS.some((one) => one === key) || !/^(default|preset .*)$/.test(source)
+  (key !== 'authorization_header' && API_SETTINGS.some((one) => one === key)) ||
+  !/^(default|preset .*)$/.test(source)
 
 /** Longest value, characters: what is longer is cut. */
 const LONGEST = 2000

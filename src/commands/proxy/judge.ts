@@ -12,6 +12,8 @@ export interface ProxyRules {
   /** On a TCP port: the one Host there is, and the secret. On a Unix socket, whose file is closed to others: undefined. */
   readonly port: { readonly hosts: readonly string[]; readonly secret: string } | undefined
   readonly backend: Backend
+  /** The header in which the API wants the token: a caller cannot send it. */
+  readonly tokenHeader: string
   /** Not the read routes of the back end alone. */
   readonly allowWrite: boolean
 }
@@ -82,7 +84,7 @@ export function judge(request: LocalRequest, rules: ProxyRules): Pass | Refusal 
     pass: true,
     method: request.method,
     ...given,
-    headers: headersToPass(headers, [...TENANT_HEADERS, ...orphans]),
+    headers: headersToPass(headers, [...TENANT_HEADERS, rules.tokenHeader, ...orphans]),
     traceparent,
     bodyBytes,
   }

@@ -74,6 +74,7 @@ export async function openProxy(
   const hosts: string[] = []
   const rules: ProxyRules = {
     backend: backendOf(profile.backend),
+    tokenHeader: profile.authorizationHeader,
     allowWrite,
     port: 'socket' in address ? undefined : { hosts, secret },
   }

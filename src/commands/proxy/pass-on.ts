@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { authorizationValue } from '../../api/authorization.ts'
+import { tokenHeaders } from '../../api/authorization.ts'
 import { isStepUp } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
 import { pathForLog } from '../../loopback-host.ts'
@@ -18,7 +18,7 @@ const WHOLE_BYTES = 1024 * 1024
 
 /** Where requests go, with which token, and who writes them down. */
 export interface Way {
-  readonly profile: Pick<Profile, 'api' | 'authorization' | 'backend' | 'tenant'>
+  readonly profile: Pick<Profile, 'api' | 'authorization' | 'authorizationHeader' | 'backend' | 'tenant'>
   readonly upstream: Upstream
   readonly tokens: HeldToken
   readonly recorder: Pick<Recorder, 'request'>
@@ -94,7 +94,7 @@ function urlOf({ path, query }: Pass, { api }: Way['profile']): URL {
 
 function headersOf(
   { headers, bodyBytes }: Pass,
-  { authorization, backend, tenant }: Way['profile'],
+  { authorization, authorizationHeader, backend, tenant }: Way['profile'],
   token: string | undefined,
   ours: Readonly<Record<string, string>>,
 ): Header[] {
@@ -104,7 +104,9 @@ function headersOf(
     ...Object.entries(ours),
     ...(bodyBytes !== undefined && bodyBytes > 0 ? [['content-length', String(bodyBytes)] as const] : []),
     ...(tenantHeader !== undefined && tenant !== undefined ? [[tenantHeader, tenant] as const] : []),
-    ...(token === undefined ? [] : [['authorization', authorizationValue(authorization, token)] as const]),
+    ...Object.entries(
+      token === undefined ? {} : tokenHeaders({ authorization, tokenHeader: authorizationHeader }, token),
+    ),
   ]
 }
 

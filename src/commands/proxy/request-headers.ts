@@ -30,16 +30,19 @@ const OVERRIDE = /^(x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*
 const OURS = /^(host|content-length|user-agent|x-request-reason|traceparent)$/
 
 /**
- * The caller's headers that go on. `others`: more names that do not, in lower case. Servers that hand headers on as
- * variables take "_" for "-", so both count as the same.
+ * The caller's headers that go on. `others`: more names that do not. Servers that hand headers on as variables take "_"
+ * for "-", so both count as the same.
  */
 export function headersToPass(headers: readonly Header[], others: readonly string[]): Header[] {
   const named = valuesOf(headers, 'connection').flatMap((value) =>
     value.split(',').map((name) => name.trim().toLowerCase()),
   )
+  const unwanted = others.map(plainName)
   return headers.filter(([name]) => {
-    const plain = name.toLowerCase().replaceAll('_', '-')
+    const plain = plainName(name)
     const dropped = [HOP_BY_HOP, ...IDENTITY, OVERRIDE, OURS].some((pattern) => pattern.test(plain))
-    return !dropped && !others.includes(plain) && !named.includes(name.toLowerCase())
+    return !dropped && !unwanted.includes(plain) && !named.includes(name.toLowerCase())
   })
 }
+
+const plainName = (name: string): string => name.toLowerCase().replaceAll('_', '-')

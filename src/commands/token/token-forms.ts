@@ -6,6 +6,8 @@ export interface PrintedToken {
   readonly token: string
   /** `authorization` of the profile. */
   readonly authorization: string
+  /** `authorization_header` of the profile. */
+  readonly header: string
   readonly expiresAt: number | undefined
 }
 
@@ -25,16 +27,19 @@ export function foreignForm(form: ForeignForm, printed: PrintedToken): string {
       })
     case 'bazel':
       return json({
-        headers: { Authorization: [headerValue(printed)] },
+        headers: { [printed.header]: [headerValue(printed)] },
         ...(expiry !== undefined && { expires: expiry }),
       })
     case 'curl-config':
-      return `header = "${quoted(`Authorization: ${headerValue(printed)}`)}"\n`
+      return `header = "${quoted(headerLine(printed))}"\n`
   }
 }
 
-/** The value of the `Authorization` header, in the scheme of the profile. */
-export const headerValue = ({ authorization, token }: PrintedToken): string =>
+/** The header as the API wants it. */
+export const headerLine = (printed: PrintedToken): string => `${printed.header}: ${headerValue(printed)}`
+
+/** The value of that header, in the scheme of the profile. */
+const headerValue = ({ authorization, token }: PrintedToken): string =>
   authorizationValue(authorization.toLowerCase() === 'none' ? 'bearer' : authorization, token)
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`
@@ -42,7 +47,7 @@ const json = (value: unknown): string => `${JSON.stringify(value)}\n`
 /** As `curl -K` reads a parameter in double quotes (curl(1), --config). */
 function quoted(text: string): string {
   if (/[\x00-\x1f\x7f]/.test(text)) {
-    throw new Failure('settings', 'the Authorization header holds a control character', {
+    throw new Failure('settings', 'the header with the token holds a control character', {
       hint: 'Correct authorization in the profile: ls-auth profile show',
     })
   }

@@ -59,7 +59,7 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
   requireReason(profile.client)
   const given = await tokenFor(invocation, profile, options)
   maskInCiLog(invocation, given.value)
-  await print(invocation, options.form, profile.authorization, given)
+  await print(invocation, options.form, profile, given)
   await recordHandOut(invocation, profile, given)
 }
 
@@ -92,7 +92,7 @@ async function tokenFor(
 async function print(
   invocation: Invocation,
   form: TokenForm,
-  authorization: string,
+  { authorization, authorizationHeader: header }: Profile,
   { value, secondsLeft, expiresAt }: Given,
 ): Promise<void> {
   const { terminal } = invocation.ports
@@ -105,11 +105,9 @@ async function print(
       expires_at: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     })
   }
-  const { foreignForm, headerValue } = await import('./token-forms.ts')
-  const printed = { token: value, authorization, expiresAt }
-  await terminal.out(
-    form === 'header' ? `Authorization: ${headerValue(printed)}\n` : foreignForm(form, printed),
-  )
+  const { foreignForm, headerLine } = await import('./token-forms.ts')
+  const printed = { token: value, authorization, header, expiresAt }
+  await terminal.out(form === 'header' ? `${headerLine(printed)}\n` : foreignForm(form, printed))
 }
 
 /** Behind the print and loaded behind it, since who waits for the token does not wait for the record. */

@@ -9,6 +9,7 @@ const HOST = '127.0.0.1:4711'
 const TEMPO: ProxyRules = {
   port: { hosts: [HOST], secret: SECRET },
   backend: backendOf('tempo'),
+  tokenHeader: 'Authorization',
   allowWrite: false,
 }
 const LIGHTSTEP: ProxyRules = { ...TEMPO, backend: backendOf('lightstep') }
@@ -393,6 +394,20 @@ describe('headers', () => {
   ])('dropped: %s', (line) => {
     expect(sent(line)).toEqual([])
   })
+
+  it.each(['X-Token', 'x-token', 'X_Token'])(
+    'the header that the API wants the token in is dropped: %s',
+    (name) => {
+      const rules = { ...TEMPO, tokenHeader: 'X-Token' }
+      expect(ask({ headers: [`${name}: mine`, 'X-B: 2'], rules })).toMatchObject({
+        headers: [
+          ['Host', HOST],
+          ['X-B', '2'],
+        ].slice(1),
+      })
+      expect(ask({ headers: [`${name}: mine`] })).toMatchObject({ headers: [[name, 'mine']] })
+    },
+  )
 
   it('what Connection names is dropped, too', () => {
     expect(sent('Connection: close, X-A', 'x-a: 1', 'X-B: 2')).toEqual(['X-B: 2'])
