@@ -13,14 +13,14 @@ import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
-  if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page')
+  if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page', whereTo(answer, url))
   if (status === 401) return refusedToken(answer, url, token)
   if (status === 403) return refusedAccess(answer, url, token)
   if (status === 429) return rateLimited(answer, url)
   if (status === 410) return gone(url)
   if (status === 405 || status === 501) return notOffered(answer, url)
   if (html && status < 400) return loginPage(url, 'answered with a web page')
-  if (status >= 200 && status < 300) return undefined
+  if (status >= 200 && status < 400) return undefined
   if (status === 404 && !html) return undefined
   if (status === 404) {
     return new Failure('not-found', `${safeText(url.host)} knows no such address (HTTP 404, a web page)`, {
@@ -32,8 +32,16 @@ export function explainAnswer(answer: HttpAnswer, url: URL, token: string | unde
   })
 }
 
-const loginPage = (url: URL, what: string): Failure =>
-  new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`)
+const loginPage = (url: URL, what: string, detail: readonly string[] = []): Failure =>
+  new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`, { detail })
+
+/** Without the query, which may hold the state of a sign-in. */
+function whereTo({ headers }: HttpAnswer, url: URL): string[] {
+  const { location = '' } = headers
+  if (location === '' || !URL.canParse(location, url.href)) return []
+  const { origin, pathname } = new URL(location, url)
+  return origin === 'null' ? [] : [`they redirect to: ${safeText(origin + pathname, 300)}`]
+}
 
 const gone = (url: URL): Failure =>
   new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`)
@@ -63,7 +71,11 @@ function stepUp({ acrValues, maxAgeSeconds, ...challenge }: Challenge, url: URL)
 function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge?.error === STEP_UP) return stepUp(challenge, url)
-  const detail = [...theirReason(challenge), ...claimsInToken(token, challenge)]
+  const detail = [
+    ...theirReason(challenge),
+    ...(challenge?.error || challenge?.description ? [] : theirWords(answer)),
+    ...claimsInToken(token, challenge),
+  ]
   const words = [challenge?.error, challenge?.description].join(' ')
   // RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong.
   const othersKey = token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(words)
@@ -128,11 +140,11 @@ function accessHint(
   const words = challenge?.description ?? ''
   if (/\bno rule lets\b/.test(words))
     return 'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.'
-  const holdsAll = missing.length === 0 && challenge?.scope !== undefined && scopesOf(token) !== undefined
+  const holdsAll = missing.length === 0 && challenge?.scope !== undefined
   if (isAboutGroups(challenge) || holdsAll) {
     const issuer = claimsOf(token)?.iss
     const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
-    const group = /\blacks the group (.+)$/.exec(words)?.[1]
+    const group = /\blacks the group (.+)/.exec(words)?.[1]
     const named = group === undefined ? 'A group' : `The group ${safeText(group, 120)}`
     return `${named} is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
   }
@@ -206,13 +218,13 @@ function rateLimited(answer: HttpAnswer, url: URL): Failure {
   )
 }
 
-/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}` or plain text, sanitized and truncated. */
+/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}` or plain text, sanitized and truncated. */
 function theirWords(answer: HttpAnswer): string[] {
   const text = answer.body.subarray(0, 4096).toString('utf8').trim()
   if (text === '' || text.startsWith('<')) return []
   try {
-    const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown }
-    const first = Array.isArray(parsed.errors) ? parsed.errors[0] : parsed.message
+    const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown; error?: unknown }
+    const first = Array.isArray(parsed.errors) ? parsed.errors[0] : (parsed.message ?? parsed.error)
     return typeof first === 'string' ? [theySay(safeText(first, 300))] : []
   } catch {
     return [theySay(safeText(text, 300))]

@@ -1,36 +1,9 @@
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
-import type { Http, HttpAnswer } from '../ports/http.ts'
+import type { HttpAnswer } from '../ports/http.ts'
 import { tokenHeaders } from './authorization.ts'
-import type { Pacing } from './pacing.ts'
+import type { Destination } from './destination.ts'
 import { isPage } from './page.ts'
-
-/** Where the authorised requests of one command go, and how the token is sent. */
-export interface Destination {
-  readonly base: URL
-  /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
-  readonly authorization: string
-  /** The header the token is sent in; `Authorization` when absent. */
-  readonly tokenHeader?: string
-  readonly http: Http
-  /** Adds what the back end knows about a failed request to `host` (a better message or hint). */
-  readonly explain?: (failure: Failure, host: string) => Failure
-  /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
-  readonly witness?: Witness
-  /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
-  readonly pacing?: Pacing
-}
-
-/** See {@link Destination.witness}. `path` is that of the URL, without query. */
-export type Witness = (request: {
-  readonly method: string
-  readonly path: string
-  readonly token: string | undefined
-}) => {
-  readonly headers: Readonly<Record<string, string>>
-  /** `status` undefined: there was no answer. `traceId`: the trace that the answer holds, where it is known. */
-  ended(status: number | undefined, traceId?: string): Promise<void>
-}
 
 /** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {
@@ -48,7 +21,7 @@ export interface ApiRequest {
   /** Text is the query as it stands in a URL, without "?". */
   readonly query?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | string
   readonly accept?: string
-  /** More headers; they cannot replace Authorization. */
+  /** More headers; they cannot replace the token. */
   readonly headers?: Readonly<Record<string, string>>
   /** Statuses, other than 2xx and 404, that are returned instead of thrown. */
   readonly answers?: readonly number[]
@@ -74,37 +47,50 @@ const MAX_BYTES = 256 * 1024 * 1024
 
 /**
  * Makes authorised requests: the token is sent to the base URL's origin only, no redirect is followed, and after a 401
- * the token is refreshed and the request retried once. Responses of 2xx and 404 are returned; anything else is a
- * Failure: those of denial.ts, `network`, `refused`, and those of the token source.
+ * the token is refreshed and the request retried once.  Responses of 2xx and 404 are
+ * returned; anything else is a Failure: those of denial.ts, `network`, `refused`, and those of the token source.
  */
 export function openApi(destination: Destination, source: TokenSource): Send {
   return async (request) => {
     const url = target(destination.base, request)
     const { pacing } = destination
     const isRead = (request.method ?? 'GET') === 'GET'
-    const send = (token: string | undefined) => {
+    const send = async (token: string | undefined) => {
       const once = () => attempt(destination, url, request, token)
-      return pacing === undefined ? once() : pacing(once, isRead)
+      const paced = () => (pacing === undefined ? once() : pacing(once, isRead))
+      return withoutToken(await paced(), token)
     }
+    const recognise = async (answer: HttpAnswer) =>
+      isGood(answer) ? undefined : destination.recognise?.(answer, { path: request.path, token })
     let token = destination.authorization.toLowerCase() === 'none' ? undefined : await source.token()
     let answer = await send(token)
-    if (answer.status === 401 && token !== undefined && !isStepUp(answer.headers['www-authenticate'])) {
-      const renewed = await source.renew(token)
+    let known = await recognise(answer)
+    if (token !== undefined && (known?.isAboutToken || isTokenRefused(answer))) {
+      // What a known gateway says is told even where there is no other token to be had.
+      const renewed = await source.renew(token).catch((error) => {
+        if (known === undefined || !(error instanceof Failure)) throw error
+        return undefined
+      })
       if (renewed !== undefined) {
         token = renewed
         answer = await send(token)
+        known = await recognise(answer)
       }
     }
-    answer = withoutToken(answer, token)
     // Lazy: most responses are good, and denial.ts is needed for the others only.
-    const isGood = answer.status >= 200 && answer.status < 300 && !isPage(answer)
-    const denial = isGood ? undefined : (await import('./denial.ts')).explainAnswer(answer, url, token)
+    const denial = isGood(answer)
+      ? undefined
+      : (known?.failure ?? (await import('./denial.ts')).explainAnswer(answer, url, token))
     const failure = denial && explained(destination, denial, url)
-    if (failure && !request.answers?.includes(answer.status)) throw failure
+    if (failure && (known?.isAboutToken || !request.answers?.includes(answer.status))) throw failure
     const { maxBytes = MAX_BYTES } = request
     return { ...answer, maxBytes, ...(failure && { failure }), json: () => parse(answer, url) }
   }
 }
+
+const isGood = (answer: HttpAnswer): boolean => answer.status >= 200 && answer.status < 300 && !isPage(answer)
+
+const isTokenRefused = ({ status, headers }: HttpAnswer): boolean => status === 401 && isAboutToken(headers)
 
 /** The absolute URL of a request, always of the base URL's origin: only path and query are set. */
 export function target(base: URL, request: Pick<ApiRequest, 'path' | 'query'>): URL {
@@ -164,16 +150,25 @@ function parse(answer: HttpAnswer, url: URL): unknown {
   }
 }
 
-/** A step-up challenge (RFC 9470): another token of the same sign-in is refused as well. */
+/** A challenge that wants another sign-in (RFC 9470): another token of the same one is refused as well. */
 export const isStepUp = (challenge: string | undefined): boolean =>
-  /\berror\s*=\s*"?insufficient_user_authentication\b/i.test(challenge ?? '')
+  /\berror\s*=\s*"?insufficient_(?:user_authentication|claims)\b/i.test(challenge ?? '')
 
-/** Redacts the token in an error response: a server may echo it, and messages quote the response. */
+/** Whether another token may mend a 401: not after a step-up challenge. */
+export const isAboutToken = (headers: HttpAnswer['headers']): boolean =>
+  !isStepUp(headers['www-authenticate'])
+
+/** What begins like a JWT, also a part of one. */
+const JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g
+/** In a header, the claims of a challenge begin so, too, and have no dot. */
+const DOTTED_JWT = /\beyJ[\w-]{8,}(\.[\w-]*){1,2}/g
+
+/** Redacts the token in an error response: a server may echo it or a part of it, and messages quote the response. */
 function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {
   if (token === undefined || answer.status < 300) return answer
-  const clean = (text: string) => text.replaceAll(token, '[token]')
+  const clean = (text: string, jwt: RegExp) => text.replaceAll(token, '[token]').replace(jwt, '[token]')
   const headers = Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]),
+    Object.entries(answer.headers).map(([name, value]) => [name, clean(value, DOTTED_JWT)]),
   )
-  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'))) }
+  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), JWT)) }
 }

@@ -1,8 +1,10 @@
+import type { KnownRefusal, RefusedRequest } from '../api/destination.ts'
 import type { Pacing } from '../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../api/request.ts'
 import { backendOf, explainFailure } from '../backends/table.ts'
 import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
+import type { Http, HttpAnswer } from '../ports/http.ts'
 import type { Profile } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
 import { commandLine } from './command-line.ts'
@@ -17,6 +19,8 @@ export interface RequestRun {
   readonly pacing?: Pacing
   /** There are so many that the token is held in memory, and the session is looked at now and then. */
   readonly isLong?: boolean
+  /** Shown each answer. */
+  readonly onAnswer?: (answer: HttpAnswer) => void
 }
 
 /**
@@ -26,17 +30,21 @@ export interface RequestRun {
 export async function authorisedRequest(
   invocation: Invocation,
   profile: Profile,
-  { pacing, isLong = false }: RequestRun = {},
+  run: RequestRun = {},
 ): Promise<Send> {
   requireReason(profile.client)
+  const { pacing, isLong = false, onAnswer } = run
   const row = backendOf(profile.backend)
   const recorder = openRecorder(invocation, profile.client)
-  const isGiven = givenToken(invocation) !== undefined
+  const given = givenToken(invocation)
+  const isGiven = given !== undefined
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
     tokenHeader: profile.authorizationHeader,
-    http: await invocation.ports.http(profile.client.http),
+    http: shown(await invocation.ports.http(profile.client.http), onAnswer),
+    recognise: (answer: HttpAnswer, request: RefusedRequest) =>
+      recognise(invocation, profile, answer, request),
     witness: recorder.request,
     ...(pacing && { pacing }),
     explain(failure: Failure, host: string) {
@@ -47,17 +55,48 @@ export async function authorisedRequest(
     },
   }
   const client = () => requireClient(profile)
-  const shown = ({ body }: ValidToken) => recorder.signedInBy(body.idToken)
-  const source =
+  const onToken = ({ body }: ValidToken) => recorder.signedInBy(body.idToken)
+  const open = async () =>
     isLong && !isGiven
-      ? await (await import('./held-source.ts')).heldSource(invocation, client, shown)
-      : tokenSource(invocation, client, shown)
+      ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
+      : tokenSource(invocation, client, onToken)
+  const source = await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
+}
+
+function shown(http: Http, onAnswer: RequestRun['onAnswer']): Http {
+  if (onAnswer === undefined) return http
+  return {
+    ...http,
+    async send(request) {
+      const answer = await http.send(request)
+      onAnswer(answer)
+      return answer
+    },
+  }
+}
+
+/** Lazy: only an answer that is not a good one is looked at. */
+async function recognise(
+  invocation: Invocation,
+  { api, authorizationHeader, client }: Profile,
+  { status, headers, body }: HttpAnswer,
+  { path, token }: RefusedRequest,
+): Promise<KnownRefusal | undefined> {
+  const { explainRefusal } = await import('../backends/gateways/known.ts')
+  const { sentToken } = await import('./sent-token.ts')
+  const use = givenToken(invocation) === undefined ? client.preset.useToken : undefined
+  const sent =
+    token === undefined
+      ? undefined
+      : sentToken(token, { use, header: authorizationHeader }, invocation.ports.clock.now())
+  return explainRefusal({ base: api, path, status, headers, body, sent })
 }
 
 const NOT_BELIEVED =
   'The API does not accept the token of this workload: ls-auth whoami shows what it says, ls-auth doctor looks at each step.'
-const OTHER_TOKEN =
+/** What helps who has set LS_AUTH_TOKEN. */
+export const OTHER_TOKEN =
   'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
 
 /**

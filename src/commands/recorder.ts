@@ -1,5 +1,5 @@
 import { type Caller, callerHeaders, type Way } from '../api/caller.ts'
-import type { Witness } from '../api/request.ts'
+import type { Witness } from '../api/destination.ts'
 import { readTraceparent, traceContext, traceparentIn } from '../api/traceparent.ts'
 import type { AuditEntry, AuditEvent } from '../audit/entry.ts'
 import { appendEntry, type Lost } from '../audit/record.ts'

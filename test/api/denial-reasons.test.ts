@@ -25,6 +25,78 @@ function explained(
   return { code, hint, detail, message }
 }
 
+/** What a 403 makes of these words and this token: the hint, the scopes to ask for, and what the token holds. */
+function denied(challenge: string, token: string) {
+  const failure = explainAnswer(
+    { status: 403, headers: { 'www-authenticate': `Bearer ${challenge}` }, body: Buffer.alloc(0) },
+    GATEWAY,
+    token,
+  )
+  return { hint: failure?.hint, scopes: failure?.missingScopes, held: failure?.detail.slice(1) }
+}
+
+describe('a group that is missing', () => {
+  const inNoGroup = 'error_description="you lack the group sre"'
+  const named = 'error_description="it lacks the group sre"'
+  const askAt = (host: string, group = 'The group sre') =>
+    `${group} is missing. Whoever manages groups at ${host} can add you; then sign in again: ls-auth login`
+
+  it.each([
+    ['the host of the issuer', named, tokenWith({ iss: 'https://id.example:9/r' }), askAt('id.example:9')],
+    ['an issuer that is no URL', named, tokenWith({ iss: 'id' }), askAt('the identity provider')],
+    [
+      'an issuer that is no text',
+      named,
+      tokenWith({ iss: ['https://id.example'] }),
+      askAt('the identity provider'),
+    ],
+    ['no issuer', named, tokenWith({}), askAt('the identity provider')],
+    ['no token that can be read', named, 'opaque', askAt('the identity provider')],
+    ['no name', inNoGroup, 'opaque', askAt('the identity provider', 'A group')],
+  ])('is asked for where groups are managed: %s', (_, challenge, token, hint) => {
+    expect(denied(challenge, token).hint).toBe(hint)
+  })
+
+  it('is no scope to sign in with, and those that are held are shown', () => {
+    const token = tokenWith({ groups: ['a', 'b'] })
+    expect(denied(`${named}, scope="traces:admin"`, token)).toMatchObject({
+      scopes: [],
+      held: ['required scope: traces:admin', 'held scope: none', 'held groups: a b'],
+    })
+    expect(denied(named, tokenWith({})).held).toEqual([])
+    expect(denied('error_description="no", scope="s"', token).held).toEqual([
+      'required scope: s',
+      'held scope: none',
+    ])
+  })
+})
+
+describe('scopes that are missing', () => {
+  it.each([
+    [
+      'a b',
+      {},
+      'The token lacks the scopes a b. Sign in with it: ls-auth login --scope a --scope b',
+      ['a', 'b'],
+    ],
+    ['a $(id)', {}, 'Sign in with the scopes a $(id) (login --scope).', []],
+    [
+      'b',
+      { scp: ['a', 'c'] },
+      'The token lacks the scope b. Sign in with it: ls-auth login --scope b',
+      ['b'],
+    ],
+  ])('%s, and the token has %j', (scope, claims, hint, scopes) => {
+    expect(denied(`scope="${scope}"`, tokenWith(claims))).toMatchObject({ hint, scopes })
+  })
+
+  it('are none where a list holds them all', () => {
+    const { hint, scopes } = denied('scope="a b"', tokenWith({ scp: ['a', 'b'] }))
+    expect(hint).toMatch(/^A group is missing\./)
+    expect(scopes).toEqual([])
+  })
+})
+
 describe('what is missing is told apart', () => {
   it.each([
     [
@@ -122,6 +194,13 @@ describe('what is missing is told apart', () => {
     const denial = explained(403, challenge, '', tokenWith(claims))
     expect(denial.hint).toBe(hint)
     expect(denial.detail).toEqual([expect.stringMatching(/^they say: insufficient_scope: /), ...lines])
+  })
+
+  it('403 for a workload: words of another form name no claim', () => {
+    const challenge = 'Bearer error_description="it lacks the claim sub, as it seems"'
+    const { hint, detail } = explained(403, challenge, '', tokenWith({ sub: 'a' }))
+    expect(hint).toContain('for the scope or group that is missing')
+    expect(detail).toEqual(['they say: it lacks the claim sub, as it seems'])
   })
 
   it('401 for the gateway’s own key: nobody is told to sign in again', () => {

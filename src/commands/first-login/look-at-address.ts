@@ -1,4 +1,5 @@
-import { openApi, type Witness } from '../../api/request.ts'
+import type { Witness } from '../../api/destination.ts'
+import { openApi } from '../../api/request.ts'
 import { BACKEND_IDS, BACKENDS, type BackendId } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'

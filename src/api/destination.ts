@@ -1,0 +1,45 @@
+import type { Failure } from '../errors.ts'
+import type { Http, HttpAnswer } from '../ports/http.ts'
+import type { Pacing } from './pacing.ts'
+
+/** Where the authorised requests of one command go, and how the token is sent. */
+export interface Destination {
+  readonly base: URL
+  /** `bearer`, `none`, another scheme's name, or a whole value with `{token}` in it. */
+  readonly authorization: string
+  /** The header that carries the token; `Authorization` when absent. */
+  readonly tokenHeader?: string
+  readonly http: Http
+  /** Adds what the back end knows about a failed request to `host` (a better message or hint). */
+  readonly explain?: (failure: Failure, host: string) => Failure
+  /** What an answer that is not a good one means, where a gateway is known by it. The answer is without the token. */
+  readonly recognise?: (answer: HttpAnswer, request: RefusedRequest) => Promise<KnownRefusal | undefined>
+  /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
+  readonly witness?: Witness
+  /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
+  readonly pacing?: Pacing
+}
+
+/** What was asked in vain: `path` is that of the request, below the base URL. */
+export interface RefusedRequest {
+  readonly path: string
+  readonly token: string | undefined
+}
+
+/** See {@link Destination.recognise}. */
+export interface KnownRefusal {
+  readonly failure: Failure
+  /** It is about the token, so that another one of the same person may be let in. Thrown whatever `ApiRequest.answers` says. */
+  readonly isAboutToken?: boolean
+}
+
+/** See {@link Destination.witness}. `path` is that of the URL, without query. */
+export type Witness = (request: {
+  readonly method: string
+  readonly path: string
+  readonly token: string | undefined
+}) => {
+  readonly headers: Readonly<Record<string, string>>
+  /** `status` undefined: there was no answer. `traceId`: the trace that the answer holds, where it is known. */
+  ended(status: number | undefined, traceId?: string): Promise<void>
+}

@@ -1,0 +1,66 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../text/safe-text.ts'
+import type { Gateway, Refused, SentToken } from './gateway.ts'
+import { messageOf, NOTHING_SENT, theySay, whatWasSent } from './words.ts'
+
+const ADDRESS = /\/api\/datasources\/proxy\/(?:uid\/([\w-]+)|\d+)\/?$/
+const NO_DATA_SOURCE = /\bdata ?source\b/i
+
+/** Grafana's data-source proxy with `[auth.jwt]` (grafana: pkg/services/authn/clients/jwt.go, datasourceproxy.go). */
+export const grafana: Gateway = {
+  name: "Grafana's data-source proxy",
+  filters: false,
+  at(base) {
+    const match = ADDRESS.exec(base.pathname)
+    return match === null ? undefined : match[1] === undefined ? '' : `data source ${safeText(match[1], 60)}`
+  },
+  explain(refused) {
+    const { status, base, json } = refused
+    if (json === undefined) return undefined
+    if (status === 404 && NO_DATA_SOURCE.test(messageOf(refused))) return { failure: noDataSource(refused) }
+    if (!ADDRESS.test(base.pathname) && typeof json.messageId !== 'string') return undefined
+    if (status === 401) return { failure: refusedToken(refused), isAboutToken: true }
+    return status === 403 ? { failure: refusedAccess(refused) } : undefined
+  },
+}
+
+function refusedToken(refused: Refused): Failure {
+  const { base, sent } = refused
+  return new Failure('not-allowed', `${safeText(base.host)} did not accept the token (HTTP 401)`, {
+    detail: [...theySay(refused), ...whatWasSent(sent)],
+    hint: sent === undefined ? NOTHING_SENT : tokenHint(refused, sent),
+  })
+}
+
+function tokenHint({ json, ...refused }: Refused, sent: SentToken): string {
+  const says = messageOf({ ...refused, json })
+  if (/missing mandatory claim/i.test(says))
+    return 'username_claim or email_claim of its [auth.jwt] must name a claim that the token has: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id'
+  if (/failed to verify jwt/i.test(says))
+    return 'Its [auth.jwt] checks the signature, the times and expect_claims. Compare iss and aud with them: ls-auth whoami --raw'
+  // A token in Authorization is taken for an API key, or not looked at.
+  const isUsual = sent.header.toLowerCase() === 'authorization'
+  const reads = `Grafana did not take it for a JWT. header_name of its [auth.jwt] is X-JWT-Assertion by default`
+  return isUsual
+    ? `${reads}: ls-auth profile set authorization_header X-JWT-Assertion`
+    : `${reads}; compare it with authorization_header: ls-auth profile show`
+}
+
+/** Its own permissions: `Permissions needed: datasources:query`. */
+function refusedAccess(refused: Refused): Failure {
+  const says = messageOf(refused)
+  const needed = /permissions needed: (.{1,200})$/i.exec(says)?.[1]
+  const hint = /invalid role/i.test(says)
+    ? 'role_attribute_path of its [auth.jwt] finds no role in the token: ls-auth whoami --raw shows the claims.'
+    : needed === undefined
+      ? 'Whoever manages this Grafana can let you, or a team of yours, query this data source.'
+      : `Whoever manages this Grafana can give your role ${safeText(needed, 120)}.`
+  const message = `${safeText(refused.base.host)} denied you access (HTTP 403)`
+  return new Failure('not-allowed', message, { hint, detail: theySay(refused) })
+}
+
+const noDataSource = (refused: Refused): Failure =>
+  new Failure('not-found', 'Grafana knows no such data source', {
+    hint: 'Check the uid in api: https://GRAFANA/api/datasources/proxy/uid/UID.',
+    detail: theySay(refused),
+  })

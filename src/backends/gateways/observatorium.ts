@@ -1,0 +1,109 @@
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../text/safe-text.ts'
+import type { Gateway, Refusal, Refused, SentToken } from './gateway.ts'
+import { messageOf, NOTHING_SENT, theySay, whatWasSent } from './words.ts'
+
+const ADDRESS = /\/api\/traces\/v1\/([^/]+)(?:\/tempo)?\/?$/
+/** Where it sends a browser that brings no token. */
+const LOGIN = /^\/(?:oidc|openshift)\/[^/]+\/login$/
+/** What stays open under `--traces.query-rbac` (its `allowedTempoAPIs`). */
+const OPEN =
+  /^\/api\/((v2\/)?traces\/\w+|search|v2\/search\/tag\/resource\.(service|k8s\.namespace)\.name\/values)$/
+
+/** Observatorium API: the gateway of the Tempo Operator and of OpenShift's tracing (observatorium/api). */
+export const observatorium: Gateway = {
+  name: 'Observatorium API',
+  filters: true,
+  at(base) {
+    const tenant = ADDRESS.exec(base.pathname)?.[1]
+    return tenant === undefined ? undefined : `tenant ${safeText(tenant, 60)}`
+  },
+  explain(refused) {
+    const { status, base, body } = refused
+    const says = messageOf(refused)
+    if (status >= 300 && status < 400) return wantsSignIn(refused)
+    if (status === 500 && says.startsWith('failed to verify ID token')) return notVerified(refused)
+    if (status === 400 && /^(username|group) cannot be empty$|^invalid username claim/.test(says))
+      return lacksClaim(refused)
+    const tenant = ADDRESS.exec(base.pathname)?.[1]
+    const isClosed = status === 403 && body === '' && refused.headers['www-authenticate'] === undefined
+    return isClosed && tenant !== undefined ? closed(refused, tenant) : undefined
+  },
+}
+
+/** Its `oidc` middleware found no `Authorization` header, nor its cookie. Undefined: this leads elsewhere. */
+function wantsSignIn({ status, base, headers, sent }: Refused): Refusal | undefined {
+  const { location = '' } = headers
+  if (!URL.canParse(location, base.href)) return undefined
+  const { pathname } = new URL(location, base)
+  if (!LOGIN.test(pathname)) return undefined
+  const hint =
+    sent === undefined
+      ? NOTHING_SENT
+      : sent.header.toLowerCase() === 'authorization'
+        ? 'Your token did not count: something on the way may take the Authorization header away. Ask whoever runs the gateway.'
+        : `It reads the token from Authorization, and yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
+  const message = `${safeText(base.host)} wants a sign-in of its own (HTTP ${status} to ${safeText(pathname, 120)})`
+  return { failure: new Failure('login-page', message, { hint }) }
+}
+
+/** Anything from a foreign audience to an expired token: its log alone tells which. */
+function notVerified(refused: Refused): Refusal {
+  const { base, status, sent } = refused
+  const detail = [...theySay(refused), ...whatWasSent(sent)]
+  const message = `${safeText(base.host)} could not verify the token (HTTP ${status})`
+  if (sent?.isExpired) {
+    const hint = 'It has expired. Sign in again: ls-auth login'
+    return { failure: new Failure('session-ended', message, { detail, hint }), isAboutToken: true }
+  }
+  return {
+    failure: new Failure('not-allowed', message, { detail, hint: verifyHint(sent) }),
+    isAboutToken: true,
+  }
+}
+
+function verifyHint(sent: SentToken | undefined): string {
+  if (sent === undefined) return NOTHING_SENT
+  const wants = 'This gateway takes a token whose audience is the client id of its tenant'
+  if (sent.use === 'access')
+    return `${wants}: that is the ID token. Send it: ls-auth profile set use_token id`
+  if (sent.use === undefined) return `${wants}, from the issuer of its tenant. Give LS_AUTH_TOKEN such a one.`
+  return `${wants}. Ask whoever runs it for that id and its issuer, then: ls-auth login --client-id ID`
+}
+
+/** `usernameClaim` and `groupClaim` of its tenant. */
+function lacksClaim(refused: Refused): Refusal {
+  const { base, status, sent } = refused
+  const isGroup = messageOf(refused).startsWith('group')
+  const what = isGroup ? 'no groups' : 'no user name'
+  const claim = isGroup ? 'groupClaim' : 'usernameClaim'
+  const message = `${safeText(base.host)} finds ${what} in the token (HTTP ${status})`
+  const hint = `${claim} of its tenant must name a claim that the token has: ls-auth whoami --raw shows them.`
+  return {
+    failure: new Failure('not-allowed', message, {
+      hint,
+      detail: [...theySay(refused), ...whatWasSent(sent)],
+    }),
+    isAboutToken: true,
+  }
+}
+
+/** An empty 403 is both: a route that is open to nobody, and rules that do not let this person in. */
+function closed({ base, path, sent }: Refused, tenant: string): Refusal {
+  const host = safeText(base.host)
+  if (!OPEN.test(path)) {
+    return {
+      failure: new Failure('not-allowed', `${host} keeps this request closed (HTTP 403)`, {
+        hint: 'Where it filters by namespace, this gateway opens single traces, searches and services only: ls-auth trace search',
+      }),
+    }
+  }
+  const groups = sent?.groups ?? []
+  return {
+    failure: new Failure('not-allowed', `${host} denied you access (HTTP 403)`, {
+      detail:
+        groups.length === 0 ? [] : [`held groups: ${groups.map((one) => safeText(one, 120)).join(' ')}`],
+      hint: `Its rules do not let you read the tenant ${safeText(tenant, 60)}. Whoever runs the gateway can add you, or a group of yours, to a role that reads traces.`,
+    }),
+  }
+}

@@ -1,0 +1,17 @@
+import type { SentToken } from '../backends/gateways/gateway.ts'
+import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+
+/** What is known of a token that was sent. `now`: milliseconds since the epoch. */
+export function sentToken(token: string, how: Pick<SentToken, 'use' | 'header'>, now: number): SentToken {
+  const jwt = readJwt(token)
+  const { aud, groups, exp } = isReadable(jwt) ? jwt.payload : {}
+  return {
+    ...how,
+    audiences: textsIn(aud),
+    groups: textsIn(groups),
+    isExpired: typeof exp === 'number' && exp * 1000 < now,
+  }
+}
+
+const textsIn = (claim: unknown): string[] =>
+  [claim].flat().filter((one): one is string => typeof one === 'string')

@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest'
+import type { SentToken } from '../../src/backends/gateways/gateway.ts'
+import { explainRefusal, gatewaySeen } from '../../src/backends/gateways/known.ts'
+import { told } from '../told.ts'
+
+/** What a person is told of the refusal of a gateway that other people make: all lines, and whether the token is to blame. */
+
+const GATEWAY = new URL('https://gw.example/api/traces/v1/dev/tempo')
+const GRAFANA = new URL('https://grafana.example/api/datasources/proxy/uid/tempo-1')
+const OTHER = new URL('https://traces.example')
+const SENT: SentToken = {
+  use: 'access',
+  header: 'Authorization',
+  audiences: ['api://traces', 'b'],
+  groups: ['ops', 'dev'],
+  isExpired: false,
+}
+const IN_OTHER_HEADER = { ...SENT, header: 'X-JWT' }
+const NOTHING_SENT =
+  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer'
+const COMPARE = ['sent: the access token, in Authorization', 'held audience: api://traces b']
+
+interface Answer {
+  readonly base: URL
+  readonly status: number
+  readonly body?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly sent?: SentToken | undefined
+}
+const explain = (answer: Answer) =>
+  explainRefusal({
+    ...{ path: '/api/search', headers: {}, sent: SENT, ...answer },
+    body: Buffer.from(answer.body ?? ''),
+  })
+function linesOf(answer: Answer) {
+  const refusal = explain(answer)
+  return refusal && { lines: told(refusal.failure), isAboutToken: refusal.isAboutToken === true }
+}
+
+describe('Observatorium', () => {
+  const notVerified = { base: GATEWAY, status: 500, body: 'failed to verify ID token: no' }
+  const could = 'not-allowed: gw.example could not verify the token (HTTP 500)'
+  const wants = 'This gateway takes a token whose audience is the client id of its tenant'
+
+  it.each<[string, SentToken | undefined, string, string, string[]]>([
+    [
+      'an access token',
+      SENT,
+      could,
+      `${wants}: that is the ID token. Send it: ls-auth profile set use_token id`,
+      COMPARE,
+    ],
+    [
+      'an ID token for nobody',
+      { ...SENT, use: 'id', audiences: [] },
+      could,
+      `${wants}. Ask whoever runs it for that id and its issuer, then: ls-auth login --client-id ID`,
+      ['sent: the ID token, in Authorization', 'held audience: none that can be read'],
+    ],
+    [
+      'LS_AUTH_TOKEN',
+      { ...SENT, use: undefined },
+      could,
+      `${wants}, from the issuer of its tenant. Give LS_AUTH_TOKEN such a one.`,
+      ['sent: the token in LS_AUTH_TOKEN, in Authorization', 'held audience: api://traces b'],
+    ],
+    [
+      'an expired one',
+      { ...SENT, isExpired: true },
+      'session-ended: gw.example could not verify the token (HTTP 500)',
+      'It has expired. Sign in again: ls-auth login',
+      COMPARE,
+    ],
+    ['none', undefined, could, NOTHING_SENT, []],
+  ])('could not verify %s', (_, sent, first, hint, compare) => {
+    expect(linesOf({ ...notVerified, sent })).toEqual({
+      lines: [first, hint, 'they say: failed to verify ID token: no', ...compare],
+      isAboutToken: true,
+    })
+  })
+
+  it.each<[string, string, string]>([
+    ['group cannot be empty', 'no groups', 'groupClaim'],
+    ['username cannot be empty', 'no user name', 'usernameClaim'],
+    ['invalid username claim: 7', 'no user name', 'usernameClaim'],
+  ])('finds a claim missing: %s', (body, what, claim) => {
+    expect(linesOf({ base: GATEWAY, status: 400, body })).toEqual({
+      lines: [
+        `not-allowed: gw.example finds ${what} in the token (HTTP 400)`,
+        `${claim} of its tenant must name a claim that the token has: ls-auth whoami --raw shows them.`,
+        `they say: ${body}`,
+        ...COMPARE,
+      ],
+      isAboutToken: true,
+    })
+  })
+
+  it.each<[string, SentToken | undefined, string]>([
+    [
+      'did not count',
+      SENT,
+      'Your token did not count: something on the way may take the Authorization header away. Ask whoever runs the gateway.',
+    ],
+    [
+      'was in another header',
+      IN_OTHER_HEADER,
+      'It reads the token from Authorization, and yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
+    ],
+    ['was not sent', undefined, NOTHING_SENT],
+  ])('wants a sign-in where the token %s', (_, sent, hint) => {
+    const headers = { location: '/oidc/dev/login?state=s3cret' }
+    expect(linesOf({ base: GATEWAY, status: 300, headers, sent })).toEqual({
+      lines: ['login-page: gw.example wants a sign-in of its own (HTTP 300 to /oidc/dev/login)', hint],
+      isAboutToken: false,
+    })
+  })
+
+  it.each<[string, SentToken | undefined, string[]]>([
+    ['groups', SENT, ['held groups: ops dev']],
+    ['no groups', { ...SENT, groups: [] }, []],
+    ['no token', undefined, []],
+  ])('lets nobody in by its rules, with %s', (_, sent, held) => {
+    expect(linesOf({ base: GATEWAY, status: 403, path: '/api/traces/ab', sent })).toEqual({
+      lines: [
+        'not-allowed: gw.example denied you access (HTTP 403)',
+        'Its rules do not let you read the tenant dev. Whoever runs the gateway can add you, or a group of yours, to a role that reads traces.',
+        ...held,
+      ],
+      isAboutToken: false,
+    })
+  })
+
+  it.each(['/api/search/tags', '/x/api/search', '/api/v2/search/tag/resource.service.name/values/more'])(
+    'keeps %s closed',
+    (path) => {
+      expect(linesOf({ base: GATEWAY, status: 403, path })).toEqual({
+        lines: [
+          'not-allowed: gw.example keeps this request closed (HTTP 403)',
+          'Where it filters by namespace, this gateway opens single traces, searches and services only: ls-auth trace search',
+        ],
+        isAboutToken: false,
+      })
+    },
+  )
+
+  it.each<[string, Partial<Answer>]>([
+    ['other words', { status: 400, body: 'bad query: group cannot be empty' }],
+    ['words that go on', { status: 400, body: 'group cannot be empty, nor blank' }],
+    ['another beginning', { status: 400, body: 'an invalid username claim' }],
+    ['another status', { status: 422, body: 'group cannot be empty' }],
+    ['a status with words of 500', { status: 502, body: 'failed to verify ID token' }],
+    ['a 403 with words', { status: 403, body: 'no' }],
+    ['an empty 404', { status: 404 }],
+    ['a good answer that names a login', { status: 200, headers: { location: '/oidc/dev/login' } }],
+    ['a page below another', { status: 302, headers: { location: '/x/oidc/dev/login' } }],
+    ['a page below the login', { status: 302, headers: { location: '/oidc/dev/login/x' } }],
+    ['a redirect to nowhere', { status: 302 }],
+    ['another address', { status: 403, base: new URL('https://gw.example/api/traces/v1/dev/tempo/x') }],
+  ])('is not known by %s', (_, answer) => {
+    expect(linesOf({ base: GATEWAY, status: 0, ...answer })).toBeUndefined()
+  })
+})
+
+describe('Grafana', () => {
+  const jwt = (message: string) => JSON.stringify({ message, messageId: 'jwt.invalid' })
+  const usual =
+    'Grafana did not take it for a JWT. header_name of its [auth.jwt] is X-JWT-Assertion by default'
+
+  it.each<[string, string, SentToken | undefined, string]>([
+    [
+      'a claim that it misses',
+      'Missing mandatory claim in JWT',
+      SENT,
+      'username_claim or email_claim of its [auth.jwt] must name a claim that the token has: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id',
+    ],
+    [
+      'a JWT that fails',
+      'Failed to verify JWT',
+      SENT,
+      'Its [auth.jwt] checks the signature, the times and expect_claims. Compare iss and aud with them: ls-auth whoami --raw',
+    ],
+    [
+      'the usual header',
+      'Unauthorized',
+      SENT,
+      `${usual}: ls-auth profile set authorization_header X-JWT-Assertion`,
+    ],
+    [
+      'another header',
+      'Unauthorized',
+      IN_OTHER_HEADER,
+      `${usual}; compare it with authorization_header: ls-auth profile show`,
+    ],
+    ['no token', 'Unauthorized', undefined, NOTHING_SENT],
+  ])('did not accept the token: %s', (_, message, sent, hint) => {
+    const compare = sent && [`sent: the access token, in ${sent.header}`, 'held audience: api://traces b']
+    expect(linesOf({ base: GRAFANA, status: 401, body: JSON.stringify({ message }), sent })).toEqual({
+      lines: [
+        'not-allowed: grafana.example did not accept the token (HTTP 401)',
+        hint,
+        `they say: ${message}`,
+        ...(compare ?? []),
+      ],
+      isAboutToken: true,
+    })
+  })
+
+  it.each([
+    [
+      'Permissions needed: datasources:query',
+      'Whoever manages this Grafana can give your role datasources:query.',
+    ],
+    [
+      'You need more',
+      'Whoever manages this Grafana can let you, or a team of yours, query this data source.',
+    ],
+    [
+      'Permissions needed: a\nb',
+      'Whoever manages this Grafana can let you, or a team of yours, query this data source.',
+    ],
+    [
+      'Invalid Role',
+      'role_attribute_path of its [auth.jwt] finds no role in the token: ls-auth whoami --raw shows the claims.',
+    ],
+  ])('denied access: %j', (message, hint) => {
+    expect(linesOf({ base: GRAFANA, status: 403, body: JSON.stringify({ message }) })).toMatchObject({
+      lines: [
+        'not-allowed: grafana.example denied you access (HTTP 403)',
+        hint,
+        expect.stringMatching(/^they say: /),
+      ],
+      isAboutToken: false,
+    })
+  })
+
+  it('knows no such data source', () => {
+    expect(linesOf({ base: OTHER, status: 404, body: '{"error":"data source not found"}' })).toEqual({
+      lines: [
+        'not-found: Grafana knows no such data source',
+        'Check the uid in api: https://GRAFANA/api/datasources/proxy/uid/UID.',
+        'they say: data source not found',
+      ],
+      isAboutToken: false,
+    })
+  })
+
+  it('is known by the id of its message at any address', () => {
+    expect(linesOf({ base: OTHER, status: 401, body: jwt('no') })?.isAboutToken).toBe(true)
+  })
+
+  it.each<[string, Partial<Answer>]>([
+    ['a data source in another answer', { status: 400, body: '{"message":"bad data source"}' }],
+    ['an id that is no text', { base: OTHER, status: 401, body: '{"messageId":7}' }],
+    ['text alone', { status: 401, body: 'Unauthorized' }],
+    ['another status', { status: 402, body: jwt('no') }],
+    [
+      'an address below a data source',
+      { base: new URL('https://g.example/api/datasources/proxy/uid/a/more'), status: 401, body: '{"a":1}' },
+    ],
+  ])('is not known by %s', (_, answer) => {
+    expect(linesOf({ base: GRAFANA, status: 0, ...answer })).toBeUndefined()
+  })
+
+  it('numbers its data sources', () => {
+    expect(gatewaySeen(new URL('https://g.example/api/datasources/proxy/17'))?.how).toBe('by its address')
+  })
+})
+
+describe('vmauth', () => {
+  it.each<[SentToken | undefined, string]>([
+    [
+      IN_OTHER_HEADER,
+      'It reads the token from Authorization, and yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
+    ],
+    [undefined, NOTHING_SENT],
+  ])('found no token', (sent, hint) => {
+    const body = 'missing `Authorization` request header'
+    expect(linesOf({ base: OTHER, status: 401, body, sent })).toEqual({
+      lines: ['not-allowed: traces.example found no token in the request (HTTP 401)', hint],
+      isAboutToken: false,
+    })
+  })
+
+  it('does not know the token, which it may repeat', () => {
+    const body = 'cannot authorize request with auth tokens "s3cret"'
+    expect(linesOf({ base: OTHER, status: 401, body })).toEqual({
+      lines: [
+        'not-allowed: traces.example does not know the token (HTTP 401)',
+        'vmauth lets a token in by its issuer, signature, times, and the claims under match_claims. Compare them: ls-auth whoami --raw. Before 1.147 it must also have the claim vm_access.',
+        ...COMPARE,
+      ],
+      isAboutToken: true,
+    })
+  })
+
+  it('has no route', () => {
+    expect(linesOf({ base: OTHER, status: 400, body: 'missing route for "/x"', path: '/y' })).toEqual({
+      lines: [
+        'not-found: traces.example has no route for /y (HTTP 400)',
+        'Check api in the profile, and src_paths of your user in the configuration of vmauth.',
+      ],
+      isAboutToken: false,
+    })
+  })
+
+  it.each<[string, Partial<Answer>]>([
+    ['another status', { status: 404, body: 'missing route for "/x"' }],
+    ['another word behind its header', { status: 401, body: 'no', headers: { 'x-server-hostname': 'vm' } }],
+  ])('is not known by %s', (_, answer) => {
+    expect(linesOf({ base: OTHER, status: 0, ...answer })).toBeUndefined()
+  })
+})
+
+describe('their words', () => {
+  const said = (body: string) => explain({ base: GRAFANA, status: 403, body })?.failure.detail
+
+  it.each([
+    ['{"errors":["one","two"],"message":"m","error":"e"}', ['they say: one']],
+    ['{"errors":[7],"message":" m ","error":"e"}', ['they say: m']],
+    ['{"errors":"x","message":7,"error":"e"}', ['they say: e']],
+    ['{"message":7}', []],
+    ['{"message":"  "}', []],
+    ['{"message":"<html>"}', []],
+    ['{"message":"a <b>"}', ['they say: a <b>']],
+    [`{"message":"${'x'.repeat(400)}"}`, [`they say: ${'x'.repeat(299)}…`]],
+  ])('%s', (body, lines) => {
+    expect(said(body)).toEqual(lines)
+  })
+})
+
+it('one gateway alone takes attributes out of the traces that it passes on', () => {
+  const seen = [gatewaySeen(GATEWAY), gatewaySeen(GRAFANA), gatewaySeen(OTHER, { 'x-server-hostname': 'vm' })]
+  expect(seen.map((one) => one?.filters)).toEqual([true, false, false])
+})

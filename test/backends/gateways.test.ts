@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest'
+import type { SentToken } from '../../src/backends/gateways/gateway.ts'
+import { explainRefusal, gatewaySeen } from '../../src/backends/gateways/known.ts'
+
+const GATEWAY = new URL('https://gw.example/api/traces/v1/dev/tempo')
+const GRAFANA = new URL('https://grafana.example/sub/api/datasources/proxy/uid/tempo-1')
+const OTHER = new URL('https://traces.example')
+const SENT: SentToken = {
+  use: 'access',
+  header: 'Authorization',
+  audiences: ['api://traces'],
+  groups: ['ops'],
+  isExpired: false,
+}
+
+interface Answer {
+  readonly base: URL
+  readonly status: number
+  readonly body?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly sent?: SentToken | undefined
+}
+
+const explain = (answer: Answer) =>
+  explainRefusal({
+    path: '/api/search',
+    headers: {},
+    sent: SENT,
+    ...answer,
+    body: Buffer.from(answer.body ?? ''),
+  })
+const observatorium = (error: string) =>
+  JSON.stringify({ status: 'error', errorType: 'observatorium-api', error })
+
+describe('which gateway it is', () => {
+  it.each([
+    [GATEWAY.href, 'Observatorium API', 'tenant dev, by its address'],
+    ['https://gw.example/api/traces/v1/dev', 'Observatorium API', 'tenant dev, by its address'],
+    [GRAFANA.href, "Grafana's data-source proxy", 'data source tempo-1, by its address'],
+    ['https://grafana.example/api/datasources/proxy/7/', "Grafana's data-source proxy", 'by its address'],
+  ])('%s', (url, name, how) => {
+    expect(gatewaySeen(new URL(url))).toMatchObject({ name, how })
+  })
+
+  it('vmauth by a header, and any other is not named', () => {
+    expect(gatewaySeen(OTHER, { 'x-server-hostname': 'vm-0' })).toMatchObject({
+      name: 'vmauth, or another server of VictoriaMetrics',
+      how: 'by its headers',
+    })
+    expect(gatewaySeen(OTHER, { server: 'nginx' })).toBeUndefined()
+  })
+})
+
+describe('what it means', () => {
+  it.each<[string, Answer, string, RegExp]>([
+    [
+      '500, as JSON',
+      { base: GATEWAY, status: 500, body: observatorium('failed to verify ID token') },
+      'not-allowed',
+      /use_token id$/,
+    ],
+    [
+      '500, as text',
+      { base: OTHER, status: 500, body: 'failed to verify ID token\n' },
+      'not-allowed',
+      /use_token id$/,
+    ],
+    [
+      '500 to an ID token',
+      { base: GATEWAY, status: 500, body: 'failed to verify ID token', sent: { ...SENT, use: 'id' } },
+      'not-allowed',
+      /login --client-id ID$/,
+    ],
+    [
+      '500 to LS_AUTH_TOKEN',
+      { base: GATEWAY, status: 500, body: 'failed to verify ID token', sent: { ...SENT, use: undefined } },
+      'not-allowed',
+      /Give LS_AUTH_TOKEN such a one/,
+    ],
+    [
+      '500 to an expired token',
+      { base: GATEWAY, status: 500, body: 'failed to verify ID token', sent: { ...SENT, isExpired: true } },
+      'session-ended',
+      /It has expired/,
+    ],
+    [
+      '302 to its login',
+      { base: GATEWAY, status: 302, headers: { location: '/oidc/dev/login' } },
+      'login-page',
+      /Your token did not count/,
+    ],
+    [
+      '302 without a token',
+      { base: GATEWAY, status: 302, headers: { location: '/openshift/dev/login' }, sent: undefined },
+      'login-page',
+      /login --authorization bearer$/,
+    ],
+    [
+      '400 without a group',
+      { base: GATEWAY, status: 400, body: observatorium('group cannot be empty') },
+      'not-allowed',
+      /^groupClaim/,
+    ],
+    [
+      '403 of a closed route',
+      { base: GATEWAY, status: 403, path: '/api/v2/search/tags' },
+      'not-allowed',
+      /opens single traces/,
+    ],
+    [
+      '403 of its rules',
+      { base: GATEWAY, status: 403, path: '/api/v2/traces/ab' },
+      'not-allowed',
+      /rules do not let you read the tenant dev/,
+    ],
+    [
+      'a JWT that fails',
+      { base: GRAFANA, status: 401, body: '{"message":"Failed to verify JWT","messageId":"jwt.invalid"}' },
+      'not-allowed',
+      /expect_claims/,
+    ],
+    [
+      'a JWT in the wrong header',
+      { base: GRAFANA, status: 401, body: '{"message":"Unauthorized"}' },
+      'not-allowed',
+      /authorization_header X-JWT-Assertion$/,
+    ],
+    [
+      'a role that is not there',
+      {
+        base: GRAFANA,
+        status: 403,
+        body: '{"message":"Invalid Role in claim","messageId":"jwt.invalid_role"}',
+      },
+      'not-allowed',
+      /role_attribute_path/,
+    ],
+    [
+      'a data source that is not there',
+      { base: GRAFANA, status: 404, body: '{"message":"Unable to find datasource"}' },
+      'not-found',
+      /Check the uid/,
+    ],
+    [
+      'a token in its words',
+      { base: OTHER, status: 400, body: 'cannot find the provided auth token "Bearer abc" in config' },
+      'not-allowed',
+      /match_claims/,
+    ],
+    [
+      'a header that says who',
+      { base: OTHER, status: 401, body: 'Unauthorized\n', headers: { 'x-server-hostname': 'vm' } },
+      'not-allowed',
+      /match_claims/,
+    ],
+    [
+      'a route that is not there',
+      { base: OTHER, status: 400, body: 'missing route for "/x"' },
+      'not-found',
+      /src_paths/,
+    ],
+  ])('%s', (_, answer, code, hint) => {
+    const failure = explain(answer)?.failure
+    expect(failure).toMatchObject({ code, hint: expect.stringMatching(hint) })
+    expect([failure?.message, ...(failure?.detail ?? [])].join('\n')).not.toContain('abc')
+  })
+
+  it.each<[string, Answer]>([
+    ['a 500 of Tempo', { base: GATEWAY, status: 500, body: 'response larger than the max (9 vs 1)' }],
+    [
+      'a 302 to another login',
+      { base: GATEWAY, status: 302, headers: { location: 'https://id.example/authorize' } },
+    ],
+    ['a 302 to what is no address', { base: GATEWAY, status: 302, headers: { location: 'http://[' } }],
+    ['an empty 403 elsewhere', { base: OTHER, status: 403 }],
+    ['a 403 with a challenge', { base: GATEWAY, status: 403, headers: { 'www-authenticate': 'Bearer' } }],
+    ['a 401 of somebody', { base: OTHER, status: 401, body: 'Unauthorized\n' }],
+    ['a 401 as JSON of somebody', { base: OTHER, status: 401, body: '{"message":"no"}' }],
+    ['a 404', { base: OTHER, status: 404, body: '{"message":"Not found"}' }],
+    ['a page', { base: GRAFANA, status: 200, body: '<!doctype html>' }],
+  ])('%s is an answer like any other', (_, answer) => {
+    expect(explain(answer)).toBeUndefined()
+  })
+
+  it('what a server says cannot steer a terminal', () => {
+    const body = observatorium('failed to verify ID token\u001b[2J')
+    const { failure } = explain({ base: GATEWAY, status: 500, body }) ?? {}
+    expect(failure?.detail.join('')).not.toContain('\u001b')
+  })
+})

@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Grafana, type GrafanaOptions, startGrafana } from '../../world/gateways/grafana.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { openScene, type Scene, trace } from './place.ts'
+
+const SERVICES = [...new Set(trace.spans.map(({ service }) => service))].sort()
+
+let scene: Scene
+let tempo: TempoApi
+const started: Grafana[] = []
+const start = async (options: Partial<GrafanaOptions> = {}) => {
+  const { issuer } = scene.provider
+  const one = await startGrafana({
+    issuer,
+    uid: 'tempo-1',
+    upstream: tempo.url,
+    audience: 'api://traces',
+    ...options,
+  })
+  started.push(one)
+  return one
+}
+beforeAll(async () => {
+  scene = await openScene('grafana')
+  tempo = await startTempoApi({ traces: [trace] })
+})
+afterAll(() => Promise.all([scene, tempo, ...started].map((one) => one.close())))
+
+describe("through Grafana's data-source proxy, with the profile of the guide", () => {
+  let grafana: Grafana
+  beforeAll(async () => {
+    grafana = await start()
+    await scene.signIn(grafana.url)
+  })
+
+  it('the token goes in the header of its own, and nowhere else', async () => {
+    expect(await scene.world.type('ls-auth services')).toMatchObject({
+      exit: 0,
+      stdout: `${SERVICES.join('\n')}\n`,
+    })
+    const { headers } = grafana.requests.at(-1) as Grafana['requests'][number]
+    expect(headers.authorization).toBeUndefined()
+    expect(headers['x-jwt-assertion']).toMatch(/^Bearer eyJ/)
+    expect(await scene.world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
+    expect(await scene.world.type('ls-auth api /api/echo')).toMatchObject({ exit: 0, stdout: 'echo\n' })
+  })
+
+  it('whoami, search and doctor, which names it', async () => {
+    expect((await scene.world.type('ls-auth whoami')).stdout).toMatch(/^alice@example\.test\n/)
+    expect(await scene.world.type('ls-auth trace search')).toMatchObject({ exit: 0 })
+    const doctor = await scene.world.type('ls-auth doctor')
+    expect(doctor.exit).toBe(0)
+    expect(doctor.stdout).toMatch(
+      /^ok +gateway +Grafana's data-source proxy \(data source tempo-1, by its address\)$/m,
+    )
+  })
+
+  it('a header of that name cannot be typed, and the token is printed under it', async () => {
+    const typed = await scene.world.type("ls-auth api /api/echo -H 'X-JWT-Assertion: mine'")
+    expect(typed).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('-H: X-JWT-Assertion is set by ls-auth'),
+    })
+    expect((await scene.world.type('ls-auth token --header')).stdout).toMatch(/^X-JWT-Assertion: Bearer eyJ/)
+    expect((await scene.world.type('ls-auth token --format curl-config')).stdout).toMatch(
+      /^header = "X-JWT-Assertion: Bearer eyJ/,
+    )
+  })
+
+  it('a command under exec finds the header in its environment', async () => {
+    scene.world.variables.PATH = process.env.PATH ?? ''
+    const { exit } = await scene.world.type(
+      `ls-auth exec -- sh -c '[ "$LS_AUTH_AUTHORIZATION_HEADER" = X-JWT-Assertion ]'`,
+    )
+    expect(exit).toBe(0)
+  })
+
+  it('behind a local proxy, which takes no token from the command', async () => {
+    scene.world.variables.PATH = process.env.PATH ?? ''
+    const script = join(scene.world.home, 'ask.mjs')
+    await writeFile(
+      script,
+      'const headers = { "x-jwt-assertion": "mine" }\n' +
+        'const answer = await fetch(process.env.LS_AUTH_API + "/api/echo", { headers })\n' +
+        'const named = process.env.LS_AUTH_AUTHORIZATION_HEADER\n' +
+        'process.exitCode = named === undefined && (await answer.text()) === "echo\\n" ? 0 : 9\n',
+    )
+    expect(await scene.world.type(`ls-auth exec --proxy -- node ${script}`)).toMatchObject({ exit: 0 })
+    expect(grafana.requests.at(-1)?.headers['x-jwt-assertion']).toMatch(/^Bearer eyJ/)
+  })
+
+  it.each([
+    ['Authorization', 'Invalid API key', 'authorization_header X-JWT-Assertion\n'],
+    ['X-Other', 'Unauthorized', 'compare it with authorization_header: ls-auth profile show\n'],
+  ])('a token in %s is not taken for a JWT', async (header, says, hint) => {
+    const { exit, stderr } = await scene.world.type(`ls-auth services --authorization-header ${header}`)
+    expect(exit).toBe(11)
+    expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ did not accept the token \(HTTP 401\)\n/)
+    expect(stderr).toContain(hint)
+    expect(stderr).toContain(`  they say: ${says}\n  sent: the access token, in ${header}\n`)
+  })
+})
+
+describe('what else it refuses', () => {
+  it.each<[string, Partial<GrafanaOptions>, number, string]>([
+    [
+      'another audience',
+      { audience: 'api://other' },
+      11,
+      'Its [auth.jwt] checks the signature, the times and expect_claims.',
+    ],
+    [
+      'a claim that is not there',
+      { usernameClaim: 'upn' },
+      11,
+      'username_claim or email_claim of its [auth.jwt]',
+    ],
+    [
+      'a role',
+      { viewers: ['board'] },
+      11,
+      'Whoever manages this Grafana can give your role datasources:query.',
+    ],
+    ['a data source', { uid: 'other' }, 7, 'Check the uid in api'],
+  ])('%s', async (_, options, exit, hint) => {
+    const one = await start(options)
+    await scene.world.type(`ls-auth profile set api ${one.url.replace(/other$/, 'tempo-1')}`)
+    await scene.world.type('ls-auth login --port 0')
+    for (const command of ['services', `trace get ${trace.traceId}`]) {
+      const outcome = await scene.world.type(`ls-auth ${command}`)
+      expect(outcome).toMatchObject({ exit, stdout: '' })
+      expect(outcome.stderr).toContain(hint)
+    }
+  })
+})
