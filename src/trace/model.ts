@@ -96,6 +96,8 @@ export interface Trace {
   readonly selfLink?: string
   /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
+  /** Of how many spans the gateway withholds the attributes from whoever asks; absent: of none that is known. */
+  readonly withheld?: number
   readonly warnings?: Warnings
 }
 

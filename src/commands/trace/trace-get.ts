@@ -5,6 +5,7 @@ import { TRACE_DRAWINGS, type TraceDrawing, type TraceFormat } from '../../trace
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
+import { withheldNote } from '../../trace/withheld.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { type BatchOptions, readBatch } from './batch/read-batch.ts'
@@ -94,6 +95,8 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   if (trace.partial !== undefined && !hasNotes && format !== 'json') {
     tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
   }
+  const withheld = withheldNote(trace)
+  if (withheld !== undefined) tell(invocation, `note: ${withheld}`)
   // Rows alone show no attributes, so nothing in them was masked.
   const hasValues = !drawn || format === 'html' || focus !== undefined || view.details
   if (hasValues && shown.masked() > 0) tellMasked(invocation, 'values')

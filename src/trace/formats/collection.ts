@@ -1,11 +1,4 @@
-import {
-  type AttributeValue,
-  attribute,
-  type Span,
-  type SpanStatus,
-  type Trace,
-  type Warnings,
-} from '../model.ts'
+import { type AttributeValue, attribute, type Span, type SpanStatus, type Trace } from '../model.ts'
 import { SpanView } from '../span-view.ts'
 import { JAEGER_WARNINGS, saysCut, warningTexts } from './jaeger/jaeger-warnings.ts'
 
@@ -33,6 +26,8 @@ export class Collection {
   inexact = false
   /** Why the document is not the whole trace, as the server words it. */
   partial: string | undefined
+  /** Of how many spans of a trace the attributes were withheld, by trace id. */
+  readonly withheld = new Map<string, number>()
 
   /** Applied to every error before it is thrown, also to errors of parts that are read lazily. */
   readonly explain: Explain
@@ -99,6 +94,7 @@ export class Collection {
     this.recognised ||= other.recognised
     this.inexact ||= other.inexact
     this.partial = other.partial ?? this.partial
+    for (const [traceId, count] of other.withheld) this.withheld.set(traceId, count)
   }
 
   /** Sets `inexact` when the value is an integer that JSON.parse has rounded. */
@@ -114,12 +110,14 @@ export class Collection {
       .map(([traceId, spans]) => ({ traceId, spans, ...this.#said(traceId) }))
   }
 
-  #said(traceId: string): { partial?: string; warnings?: Warnings } {
+  #said(traceId: string): Pick<Trace, 'partial' | 'withheld' | 'warnings'> {
     const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
     const partial = this.partial ?? [...texts].find(saysCut)
     const others = [...texts].filter((text) => text !== partial)
+    const withheld = this.withheld.get(traceId)
     return {
       ...(partial !== undefined && { partial }),
+      ...(withheld !== undefined && { withheld }),
       ...(others.length > 0 && { warnings: { spans, texts: others } }),
     }
   }

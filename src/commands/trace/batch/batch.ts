@@ -105,7 +105,7 @@ async function write(
   invocation: Invocation,
   { format }: BatchOptions,
   { shown }: WantedTrace,
-  { line, partial }: FetchedTrace,
+  { line, partial, withheldNote }: FetchedTrace,
   resumed: Resumed | undefined,
 ): Promise<void> {
   if (resumed) resumed.append(line)
@@ -114,6 +114,7 @@ async function write(
   if (format !== 'otlp') return
   if (partial !== undefined)
     tell(invocation, `note: ${shown}: only a part of the trace is here: ${safeText(partial, 300)}`)
+  if (withheldNote !== undefined) tell(invocation, `note: ${shown}: ${withheldNote}`)
 }
 
 /** How to go on: the same command, with a file that says what is done. */

@@ -4,6 +4,7 @@ import { safeJson } from '../../../text/safe-text.ts'
 import { traceLine } from '../../../trace/formats/trace-line.ts'
 import { maskTrace } from '../../../trace/masking.ts'
 import { requireCapability } from '../../../trace/sources/capabilities.ts'
+import { withheldNote } from '../../../trace/withheld.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import type { BatchProgress } from './batch-progress.ts'
@@ -19,6 +20,8 @@ export interface FetchedTrace {
   readonly masked: number
   /** Why it is only a part of the trace, in the words of the back end. */
   readonly partial: string | undefined
+  /** For a person; undefined: nothing of it is withheld. */
+  readonly withheldNote: string | undefined
 }
 
 /** A trace, or why there is none. */
@@ -49,7 +52,8 @@ export async function openFetch(
       tally.read()
       const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
       const line = traceLine(format, shown.trace, (value) => safeJson(value))
-      return { line, traceId: trace.traceId, masked: shown.masked(), partial: trace.partial }
+      const { traceId, partial } = trace
+      return { line, traceId, masked: shown.masked(), partial, withheldNote: withheldNote(trace) }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof Failure && !tally.isForAll(error)) {

@@ -66,6 +66,8 @@ export interface JsonTrace {
   readonly services: readonly string[]
   /** Why this is not the whole trace, in the words of the back end; null when it is. */
   readonly partial: string | null
+  /** Of how many spans the gateway withheld the attributes from whoever asked. */
+  readonly withheldSpans: number
   /** By start; equal starts in the order of the source. */
   readonly spans: readonly JsonSpan[]
 }
@@ -121,6 +123,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     errorCount: spans.filter((span) => span.status === 'error').length,
     services: [...new Set(spans.map((span) => span.service))].sort(),
     partial: trace.partial ?? null,
+    withheldSpans: trace.withheld ?? 0,
   }
 }
 

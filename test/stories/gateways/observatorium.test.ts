@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Observatorium, startObservatorium } from '../../world/gateways/observatorium.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { openScene, type Scene, trace } from './place.ts'
+
+const SERVICES = [...new Set(trace.spans.map(({ service }) => service))].sort()
+/** One service is in a namespace that alice may not read, and one names none. */
+const namespaceOf = (service: string) =>
+  service === 'payment' ? 'billing' : service === 'email' ? undefined : 'shop'
+const withheld = trace.spans.filter(({ service }) => namespaceOf(service) !== 'shop').length
+
+let scene: Scene
+let tempo: TempoApi
+let gateway: Observatorium
+beforeAll(async () => {
+  scene = await openScene('observatorium', 80)
+  tempo = await startTempoApi({ traces: [trace] })
+  gateway = await startObservatorium({
+    issuer: scene.provider.issuer,
+    clientId: scene.provider.clientId,
+    upstream: tempo.url,
+    groupClaim: 'groups',
+    namespaces: ['shop'],
+    namespaceOf,
+  })
+  await scene.signIn(gateway.url)
+})
+afterEach(() => {
+  gateway.errors = 'json'
+  gateway.protobuf = 502
+})
+afterAll(() => Promise.all([scene.close(), tempo.close(), gateway.close()]))
+
+describe('behind Observatorium API, with the profile of the guide', () => {
+  it('the person is known, and doctor names the gateway', async () => {
+    const who = await scene.world.type('ls-auth whoami')
+    expect(who).toMatchObject({ exit: 0 })
+    expect(who.stdout).toMatch(/^alice@example\.test\n/)
+    const doctor = await scene.world.type('ls-auth doctor')
+    expect(doctor.stdout).toMatch(/^ok +gateway +Observatorium API \(tenant dev, by its address\)$/m)
+    expect(doctor.stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ let you in/m)
+    expect(doctor.exit).toBe(0)
+  })
+
+  it('a trace is read as JSON at once, and what is withheld of it is said', async () => {
+    const before = gateway.requests.length
+    const outcome = await scene.world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stderr).toContain(`note: the attributes of ${withheld} spans are withheld from you\n`)
+    expect(gateway.requests.slice(before).map(({ status }) => status)).toEqual([200])
+    const json = await scene.world.type(`ls-auth trace get ${trace.traceId} --json`)
+    expect(JSON.parse(json.stdout)).toMatchObject({ withheldSpans: withheld, spanCount: trace.spans.length })
+  })
+
+  it('searches, and lists the services', async () => {
+    scene.world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
+    const found = await scene.world.type('ls-auth trace search --since 2d')
+    scene.world.clockOffset = 0
+    expect(found.exit).toBe(0)
+    expect(found.stdout).toContain(trace.traceId)
+    const services = await scene.world.type('ls-auth services')
+    expect(services).toMatchObject({ exit: 0, stdout: `${SERVICES.join('\n')}\n` })
+  })
+
+  it.each(['attributes', "query '{} | rate()'"])('%s is closed to everybody', async (command) => {
+    expect(await scene.world.type(`ls-auth ${command}`)).toMatchObject({
+      exit: 11,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^error: 127\.0\.0\.1:\d+ keeps this request closed \(HTTP 403\)\nhint: .*opens single traces, searches and services only/,
+      ),
+    })
+  })
+
+  it.each(['json', 'text'] as const)(
+    'the access token is refused by a 500 (%s): what was sent, and what is wanted',
+    async (errors) => {
+      gateway.errors = errors
+      await scene.world.type('ls-auth profile set use_token access')
+      const { exit, stderr } = await scene.world.type(`ls-auth trace get ${trace.traceId}`)
+      await scene.world.type('ls-auth profile set use_token id')
+      expect(exit).toBe(11)
+      expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ could not verify the token \(HTTP 500\)\n/)
+      expect(stderr).toContain('that is the ID token. Send it: ls-auth profile set use_token id\n')
+      expect(stderr).toContain('  they say: failed to verify ID token\n')
+      expect(stderr).toContain('  sent: the access token, in Authorization\n  held audience: api://traces\n')
+    },
+  )
+
+  it('a token that another run was given, and that has expired', async () => {
+    scene.world.variables.LS_AUTH_TOKEN = await scene.provider.signIdToken({
+      iss: scene.provider.issuer,
+      aud: scene.provider.clientId,
+      sub: 'alice',
+      exp: Math.floor(Date.now() / 1000) - 60,
+    })
+    const { exit, stderr } = await scene.world.type('ls-auth services')
+    delete scene.world.variables.LS_AUTH_TOKEN
+    expect(exit).toBe(3)
+    expect(stderr).toContain('could not verify the token (HTTP 500)')
+    expect(stderr).toContain('  sent: the token in LS_AUTH_TOKEN, in Authorization\n')
+  })
+
+  it('a token that does not arrive is a sign-in page that nobody follows', async () => {
+    const line = 'ls-auth services --authorization-header X-JWT-Assertion'
+    const { exit, stderr } = await scene.world.type(line)
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(
+      /wants a sign-in of its own \(HTTP 302 to \/oidc\/dev\/login\)\nhint: It reads the token from Authorization/,
+    )
+    expect(gateway.requests.some(({ path }) => path.startsWith('/oidc/'))).toBe(false)
+  })
+})
+
+describe('another one', () => {
+  const started: Observatorium[] = []
+  afterAll(() => Promise.all(started.map((one) => one.close())))
+  const start = async (options: Partial<Parameters<typeof startObservatorium>[0]>) => {
+    const { issuer, clientId } = scene.provider
+    const one = await startObservatorium({ issuer, clientId, upstream: tempo.url, ...options })
+    started.push(one)
+    await scene.world.type(`ls-auth profile set api ${one.url}`)
+    await scene.world.type('ls-auth login --port 0')
+    return one
+  }
+
+  it('whose rules do not let the person in', async () => {
+    await start({ groupClaim: 'groups', readers: ['sre'], namespaces: [] })
+    const { exit, stderr } = await scene.world.type('ls-auth services')
+    expect(exit).toBe(11)
+    expect(stderr).toContain(
+      'denied you access (HTTP 403)\nhint: Its rules do not let you read the tenant dev.',
+    )
+    expect(stderr).toContain('  held groups: ops dev\n')
+  })
+
+  it('that looks for a claim the token lacks', async () => {
+    await start({ usernameClaim: 'upn' })
+    const { exit, stderr } = await scene.world.type('ls-auth services')
+    expect(exit, stderr).toBe(11)
+    expect(stderr).toContain('finds no user name in the token (HTTP 400)\nhint: usernameClaim of its tenant')
+  })
+
+  it.each([502, 406, 415] as const)(
+    'at another address: protobuf ends in %i, and JSON is asked for',
+    async (status) => {
+      const one = await start({ prefix: '/traces', namespaces: ['shop'], namespaceOf })
+      one.protobuf = status
+      const before = one.requests.length
+      scene.world.stdin = [trace.traceId]
+      scene.world.fastForward = true
+      const outcome = await scene.world.type('ls-auth trace get --ids - -o ndjson')
+      expect(outcome.exit, outcome.stderr).toBe(0)
+      expect(JSON.parse(outcome.stdout.split('\n')[0] as string)).toMatchObject({ traceId: trace.traceId })
+      const statuses = one.requests.slice(before).map((request) => request.status)
+      expect(statuses.at(-1)).toBe(200)
+      expect(statuses).toContain(status)
+    },
+  )
+
+  it('at another address, where only a namespace tells that attributes are withheld', async () => {
+    const one = await start({ prefix: '/traces', namespaces: ['shop'], namespaceOf })
+    const { stderr } = await scene.world.type(`ls-auth trace get ${trace.traceId}`)
+    const billing = trace.spans.filter(({ service }) => service === 'payment').length
+    expect(stderr).toContain(`note: the attributes of ${billing} spans are withheld from you\n`)
+    expect(one.requests.map(({ status }) => status)).toEqual([502, 200])
+  })
+})
