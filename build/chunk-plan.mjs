@@ -28,6 +28,8 @@ export const CHUNKS = {
   session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
   requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],
   jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
+  // What a sign-in may be asked for, by a flag or by an API.
+  requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],
   // Lines to copy, in hints and notes.
   lines: ['src/commands/repeat-flags.ts'],
   traces: [

@@ -8,6 +8,9 @@ const isGone = (error: unknown): boolean => {
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }
 
+/** A command in a hint may repeat what an API requires of a sign-in; cut off it would not work. */
+const MAX_HINT = 5000
+
 /** Prints a failure on stderr (error, hint and detail, or one JSON object under `--json`). Gives the exit status. */
 export async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
   if (isGone(error)) return 0
@@ -27,7 +30,7 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
     terminal.errIsTTY ? wrapAdvice(text, terminal.columns, indent) : text
   const lines = [
     fit(`error: ${safeText(failure.message)}`, '       ').replace('error:', style.red),
-    fit(`hint: ${safeText(failure.hint)}`, '      ').replace('hint:', style.bold),
+    fit(`hint: ${safeText(failure.hint, MAX_HINT)}`, '      ').replace('hint:', style.bold),
     ...failure.detail.map((line) => fit(`  ${safeText(line)}`, '  ')),
   ]
   terminal.err(`${lines.join('\n')}\n`)

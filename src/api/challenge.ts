@@ -1,27 +1,73 @@
-/** The Bearer challenge of a 401 or 403 (RFC 6750 §3). */
+/** The Bearer or DPoP challenge of a 401 or 403 (RFC 6750 §3, RFC 9449 §7.1). Text is as it came, not made safe. */
 export interface Challenge {
+  /** The server takes tokens in this way. */
+  readonly scheme: 'bearer' | 'dpop'
   readonly error: string | undefined
   readonly description: string | undefined
   readonly scope: string | undefined
-  /** Step-up (RFC 9470 §3): how the person must have signed in, and how long ago at most, in seconds. */
+  /** Step-up (RFC 9470 §3): how the person must have signed in, and how long ago at most. */
   readonly acrValues: string | undefined
-  readonly maxAgeSeconds: number | undefined
+  readonly maxAge: string | undefined
+  /** A claims challenge: base64 of the JSON of a claims request (OpenID Connect Core §5.5). */
+  readonly claims: string | undefined
+  /** One of the three is there twice: its name. Of others the first is taken. */
+  readonly repeated: string | undefined
+  /** Where the API says how to sign in (RFC 9728 §5.1); not checked. */
+  readonly resourceMetadata: string | undefined
 }
 
-/** The error of a step-up challenge (RFC 9470 §3): only a new sign-in mends it, no other token of this one. */
-export const STEP_UP = 'insufficient_user_authentication'
+/** The scheme of a challenge, behind the start of the header or a comma; or a parameter (RFC 9110 §11.2 and §11.6.1). */
+const PART =
+  /(?<=^|,)\s*([\w!#$%&'*+.^`|~-]+)(?=\s+[^\s=]|\s*(?:,|$))|(?<![\w!#$%&'*+.^`|~-])([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
+/** Of a token, bound to a key (RFC 9449 §7.1) or not. */
+const SCHEME = /^(?:bearer|dpop)$/i
+/** Only a new sign-in mends these (RFC 9470 §3; the second is of claims challenges). */
+const STEP_UP = /^insufficient_(?:user_authentication|claims)$/i
+const OF_STEP_UP: readonly string[] = ['acr_values', 'max_age', 'claims']
 
-/** Parses the first Bearer challenge of a WWW-Authenticate header, also with unquoted values. Text is not sanitized. */
+/** Whether another sign-in is wanted. */
+export const wantsStepUp = ({ error = '' }: Challenge): boolean => STEP_UP.test(error)
+
+/**
+ * The Bearer or DPoP challenge of a WWW-Authenticate header, also with unquoted values: the one that wants another sign-in, if any, else
+ * the first.
+ */
 export function readChallenge(header: string | undefined): Challenge | undefined {
-  const start = header?.search(/(^|,\s*)bearer(\s|$)/i) ?? -1
-  if (header === undefined || start < 0) return undefined
-  const parameters: Record<string, string> = Object.create(null)
-  for (const [, name, quoted, bare] of header
-    .slice(start)
-    .matchAll(/([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi)) {
-    parameters[(name as string).toLowerCase()] ??= quoted?.replace(/\\(.)/g, '$1') ?? bare ?? ''
+  const challenges = parametersIn(header ?? '').map(challengeOf)
+  return challenges.find(wantsStepUp) ?? challenges[0]
+}
+
+interface Parameters {
+  readonly scheme: Challenge['scheme']
+  readonly pairs: readonly (readonly [name: string, value: string])[]
+}
+
+/** The parameters of each challenge. */
+function parametersIn(header: string): Parameters[] {
+  const found: Parameters[] = []
+  let current: [string, string][] | undefined
+  for (const [, scheme, name, quoted, bare] of header.matchAll(PART)) {
+    if (scheme !== undefined) {
+      current = SCHEME.test(scheme) ? [] : undefined
+      if (current) found.push({ scheme: scheme.toLowerCase() as Challenge['scheme'], pairs: current })
+    } else
+      current?.push([(name as string).toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? (bare as string)])
   }
-  const { error, error_description: description, scope, acr_values: acrValues, max_age: age } = parameters
-  const maxAgeSeconds = /^\d{1,9}$/.test(age ?? '') ? Number(age) : undefined
-  return { error, description, scope, acrValues, maxAgeSeconds }
+  return found
+}
+
+function challengeOf({ scheme, pairs }: Parameters): Challenge {
+  const first = (name: string) => pairs.find(([one]) => one === name)?.[1]
+  const names = pairs.map(([name]) => name)
+  return {
+    scheme,
+    error: first('error'),
+    description: first('error_description'),
+    scope: first('scope'),
+    acrValues: first('acr_values'),
+    maxAge: first('max_age'),
+    claims: first('claims'),
+    resourceMetadata: first('resource_metadata'),
+    repeated: OF_STEP_UP.find((name) => names.indexOf(name) !== names.lastIndexOf(name)),
+  }
 }

@@ -2,20 +2,27 @@ import { readJwt } from '../claims/jwt/jwt.ts'
 import { Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
-import { type Challenge, readChallenge, STEP_UP } from './challenge.ts'
+import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import { isPage } from './page.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
+import { requirementsOf, stepUpFailure } from './step-up.ts'
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
  * `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ * `isAgain`: the person has just signed in as the API required it.
  */
-export function explainAnswer(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
+export function explainAnswer(
+  answer: HttpAnswer,
+  url: URL,
+  token: string | undefined,
+  isAgain = false,
+): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
   if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page', whereTo(answer, url))
-  if (status === 401) return refusedToken(answer, url, token)
-  if (status === 403) return refusedAccess(answer, url, token)
+  if (status === 401) return refusedToken(answer, url, token, isAgain)
+  if (status === 403) return refusedAccess(answer, url, token, isAgain)
   if (status === 429) return rateLimited(answer, url)
   if (status === 410) return gone(url)
   if (status === 405 || status === 501) return notOffered(answer, url)
@@ -54,23 +61,16 @@ const notOffered = (answer: HttpAnswer, url: URL): Failure =>
   })
 
 /** The API wants another sign-in than this one (RFC 9470): a stronger one, a newer one, or both. */
-function stepUp({ acrValues, maxAgeSeconds, ...challenge }: Challenge, url: URL): Failure {
-  const ways = acrValues === undefined ? undefined : safeText(acrValues, 200)
-  const detail = [
-    ...theirReason({ ...challenge, acrValues, maxAgeSeconds }),
-    ...(ways === undefined ? [] : [`required way to sign in (acr): ${ways.split(' ').join(' or ')}`]),
-    ...(maxAgeSeconds === undefined ? [] : [`required age of the sign-in: ${maxAgeSeconds}s at most`]),
-  ]
-  const hint =
-    ways === undefined
-      ? 'Sign in anew: ls-auth login --prompt login'
-      : 'Sign in anew in the way that is required: ls-auth login --prompt login. ls-auth whoami --raw shows the acr you have.'
-  return new Failure('step-up', `${safeText(url.host)} wants a stronger or newer sign-in`, { detail, hint })
-}
+const stepUp = (challenge: Challenge, url: URL, token: string | undefined, isAgain: boolean): Failure =>
+  stepUpFailure(requirementsOf(challenge), url.host, {
+    said: theirReason(challenge),
+    token: claimsOf(token),
+    isAgain,
+  })
 
-function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
+function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, isAgain: boolean): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
-  if (challenge?.error === STEP_UP) return stepUp(challenge, url)
+  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
   const detail = [
     ...theirReason(challenge),
     ...(challenge?.error || challenge?.description ? [] : theirWords(answer)),
@@ -103,9 +103,9 @@ const refusedKey = (detail: readonly string[], url: URL): Failure =>
     hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
   })
 
-function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined): Failure {
+function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined, isAgain: boolean): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
-  if (challenge?.error === STEP_UP) return stepUp(challenge, url)
+  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
   const detail = [
     ...theirReason(challenge),
     ...claimsInToken(token, challenge),

@@ -1,3 +1,4 @@
+import type { SignInRequirements } from '../claims/sign-in-requirements.ts'
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
@@ -10,6 +11,11 @@ export interface TokenSource {
   token(): Promise<string>
   /** A token other than the one the API has just refused, or undefined when there is none. */
   renew(rejected: string): Promise<string | undefined>
+  /**
+   * A token of a new sign-in, which `host` requires: asks the person, once in a run. Undefined: that was done, and its token
+   * is the rejected one. Absent: there is nobody to ask. Failures: `declined`, and those of a sign-in.
+   */
+  stepUp?(required: SignInRequirements, host: string, rejected: string): Promise<string | undefined>
 }
 
 /** A request to the trace API; `maxBytes`: limit for the response body, 256 MiB by default. */
@@ -47,7 +53,7 @@ const MAX_BYTES = 256 * 1024 * 1024
 
 /**
  * Makes authorised requests: the token is sent to the base URL's origin only, no redirect is followed, and after a 401
- * the token is refreshed and the request retried once.  Responses of 2xx and 404 are
+ * the token is refreshed and the request retried once; once more after a new sign-in, where the API wants one.  Responses of 2xx and 404 are
  * returned; anything else is a Failure: those of denial.ts, `network`, `refused`, and those of the token source.
  */
 export function openApi(destination: Destination, source: TokenSource): Send {
@@ -77,10 +83,21 @@ export function openApi(destination: Destination, source: TokenSource): Send {
         known = await recognise(answer)
       }
     }
+    const isWanted = source.stepUp !== undefined && isStepUp(answer.headers['www-authenticate'])
+    const required = isWanted ? (await import('./step-up.ts')).requiredBy(answer) : undefined
+    if (token !== undefined && required !== undefined) {
+      const stepped = await source.stepUp?.(required, url.host, token)
+      if (stepped !== undefined) {
+        token = stepped
+        answer = await send(token)
+        known = await recognise(answer)
+      }
+    }
     // Lazy: most responses are good, and denial.ts is needed for the others only.
     const denial = isGood(answer)
       ? undefined
-      : (known?.failure ?? (await import('./denial.ts')).explainAnswer(answer, url, token))
+      : (known?.failure ??
+        (await import('./denial.ts')).explainAnswer(answer, url, token, required !== undefined))
     const failure = denial && explained(destination, denial, url)
     if (failure && (known?.isAboutToken || !request.answers?.includes(answer.status))) throw failure
     const { maxBytes = MAX_BYTES } = request
@@ -150,7 +167,7 @@ function parse(answer: HttpAnswer, url: URL): unknown {
   }
 }
 
-/** A challenge that wants another sign-in (RFC 9470): another token of the same one is refused as well. */
+/** A challenge that wants another sign-in (RFC 9470, or claims): another token of the same one is refused as well. */
 export const isStepUp = (challenge: string | undefined): boolean =>
   /\berror\s*=\s*"?insufficient_(?:user_authentication|claims)\b/i.test(challenge ?? '')
 

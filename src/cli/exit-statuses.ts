@@ -30,5 +30,5 @@ export const ALWAYS: readonly ExitStatus[] = [0, 1, 2]
 /** A command that uses the session. */
 export const OF_A_SESSION: readonly ExitStatus[] = [3, 6, 8, 9, 10, 11]
 
-/** A command that asks the trace API, as the person who is signed in. */
-export const OF_THE_API: readonly ExitStatus[] = [...OF_A_SESSION, 7]
+/** A command that asks the trace API, as the person who is signed in; who may be asked to sign in anew. */
+export const OF_THE_API: readonly ExitStatus[] = [...OF_A_SESSION, 4, 7]

@@ -49,6 +49,7 @@ export async function authorisedRequest(
     ...(pacing && { pacing }),
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
+      if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)
       if (!explained.hint.includes('ls-auth login')) return explained
       if (isGiven) return explained.withHint(OTHER_TOKEN)
       return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
@@ -60,7 +61,9 @@ export async function authorisedRequest(
     isLong && !isGiven
       ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
       : tokenSource(invocation, client, onToken)
-  const source = await open()
+  const source = invocation.ports.terminal.inIsTTY
+    ? await (await import('./step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
+    : await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }
 
@@ -93,6 +96,19 @@ async function recognise(
   return explainRefusal({ base: api, path, status, headers, body, sent })
 }
 
+/** Another sign-in is for a person to make, and for the token of a sign-in. */
+function forWhom(stepUp: Failure, isGiven: boolean, { client }: Profile): Failure {
+  if (isGiven)
+    return stepUp.withHint(
+      `A person must do that, and unset LS_AUTH_TOKEN, which stays as it is. ${stepUp.hint}`,
+    )
+  if (client.workload === undefined) return stepUp
+  const { message, detail } = stepUp
+  return new Failure('not-allowed', message, { hint: NO_PERSON, detail, cause: stepUp })
+}
+
+const NO_PERSON =
+  'Only a person can sign in like that, and this profile is for a program. Use the profile of a person, or ask whoever runs the gateway to admit this program.'
 const NOT_BELIEVED =
   'The API does not accept the token of this workload: ls-auth whoami shows what it says, ls-auth doctor looks at each step.'
 /** What helps who has set LS_AUTH_TOKEN. */

@@ -11,6 +11,7 @@ import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import { missingScopes } from './protocol/granted-scopes.ts'
+import { checkAuthTime } from './protocol/id-token.ts'
 import { discover, type Metadata } from './protocol/metadata.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
@@ -64,9 +65,18 @@ export async function signIn(
 
   const accept = async (tokens: Tokens): Promise<SignedIn> => {
     try {
+      const { leewaySeconds } = client.preset
+      const { maxAgeSeconds } = options.required ?? {}
+      checkAuthTime(
+        tokens.idClaims ?? {},
+        maxAgeSeconds,
+        tokens.receivedAt,
+        tokens.skewSeconds,
+        leewaySeconds,
+      )
       const unknown = await checkTokens(client, provider, tokens, ports)
       const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret)
-      const replaced = await storeSession(client, store, body, tokens, ports, dialog)
+      const replaced = await storeSession(client, store, body, tokens, ports, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
       throw withDetail(error, await revokeRejected(provider, tokens))
@@ -112,7 +122,7 @@ async function checkTokens(
   return gate(client, token, { tokens, scope, metadata }, 'fail', ports)
 }
 
-/** Installs the new session in place of any old one. True when it replaced one. */
+/** Installs the new session in place of any old one; `samePerson`: of one's own. True when it replaced one. */
 async function storeSession(
   client: Client,
   store: Store,
@@ -120,6 +130,7 @@ async function storeSession(
   tokens: Tokens,
   ports: Ports,
   dialog: LoginDialog,
+  samePerson = false,
 ): Promise<boolean> {
   return store.withSessionLock('login', dialog.tell, async () => {
     // The file to be replaced may be the only place that holds a token still to be revoked. The second sweep, at the
@@ -127,6 +138,8 @@ async function storeSession(
     await sweep(client, store, ports)
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined
+    // Under the lock: another process may have signed somebody in while this person was in the browser.
+    if (samePerson && header) requireSamePerson(old, tokens)
     const superseded = old && hasOwnGrant(old, tokens) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
@@ -143,6 +156,14 @@ async function storeSession(
     }
     await store.install(facts, whole, tokens.refreshToken)
     return header !== undefined
+  })
+}
+
+function requireSamePerson(old: Session | undefined, { idClaims }: Tokens): void {
+  const jwt = old?.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
+  if (isReadable(jwt) && jwt.payload.sub === idClaims?.sub) return
+  throw new Failure('refused', 'somebody else has signed in; the sign-in before is kept', {
+    hint: 'Run it again, and sign in as the same person. To change the person: ls-auth login',
   })
 }
 

@@ -36,8 +36,10 @@ describe('an answer of the API, in words', () => {
     [401, HTML, 'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)'],
     [403, HTML, 'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)'],
     [404, HTML, 'not-found: gw.acme.example:8443 knows no such address (HTTP 404, a web page)'],
+    [405, HTML, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 405)'],
     [410, HTML, 'gone: gw.acme.example:8443 says this organization or project is gone (HTTP 410)'],
     [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests, and the limit is reached (HTTP 429)'],
+    [501, {}, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 501)'],
     [502, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 502)'],
   ])('%i with %j', (status, headers, words) => {
     expect(read(answer(status, headers))?.[0]).toBe(words)
@@ -47,6 +49,46 @@ describe('an answer of the API, in words', () => {
     expect(read(answer(404, HTML))?.[1]).toBe(
       'Check api in the profile: it must be the base URL of the trace API or its gateway.',
     )
+  })
+})
+
+describe('a redirect', () => {
+  const lines = (headers: Record<string, string>) => read(answer(302, headers))?.slice(2)
+
+  it.each([
+    ['https://id.acme.example/sign-in?state=s3cret', 'https://id.acme.example/sign-in'],
+    ['/login#here', 'https://gw.acme.example:8443/login'],
+    ['login\u001b[2J', 'https://gw.acme.example:8443/login%1B[2J'],
+  ])('to %j names the address, without the state of a sign-in', (location, shown) => {
+    expect(lines({ location })).toEqual([`they redirect to: ${shown}`])
+  })
+
+  it.each([[{}], [{ location: '' }], [{ location: 'https://[' }], [{ location: 'mailto:a@b' }]])(
+    'to no web address names none: %j',
+    (headers) => {
+      expect(lines(headers as Record<string, string>)).toEqual([])
+    },
+  )
+
+  it('is told as a web page is: with nothing more', () => {
+    expect(read(answer(200, HTML))?.slice(2)).toEqual([])
+  })
+})
+
+it('a request that nobody takes is not sent again: somebody must allow it', () => {
+  expect(read(answer(405, {}, 'GET only'))?.slice(1)).toEqual([
+    'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
+    'they say: GET only',
+  ])
+})
+
+describe('a sign-in that is not enough', () => {
+  const given = answer(401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' })
+  it.each([
+    [undefined, 'step-up: gw.acme.example:8443 wants a stronger or newer sign-in'],
+    [true, 'not-allowed: gw.acme.example:8443 wants more than the sign-in you have just made'],
+  ])('just made: %s', (isAgain, words) => {
+    expect(told(explainAnswer(given, URL_, 'opaque', isAgain))[0]).toBe(words)
   })
 })
 
@@ -74,6 +116,16 @@ describe('a challenge', () => {
     ['Basic realm="x"', undefined],
     ['Bearertoken error="x"', undefined],
     ['Digest nonce="bearer"', undefined],
+    ['X-Bearer error="x"', undefined],
+    ['Bearer error=""', { error: '' }],
+    ['Bearer   error="two blanks more"', { error: 'two blanks more' }],
+    [
+      'Bearer resource_metadata="https://a/.well-known/oauth-protected-resource"',
+      { resourceMetadata: 'https://a/.well-known/oauth-protected-resource' },
+    ],
+    ['Bearer error=a, DPoP error=insufficient_claims', { scheme: 'dpop', error: 'insufficient_claims' }],
+    ['Bearer error=a, DPoP error=insufficient_claims_no', { error: 'a' }],
+    ['Bearer error=a, DPoP error=no_insufficient_claims', { error: 'a' }],
     ['Bearer', {}],
     ['bearer error=invalid_token', { error: 'invalid_token' }],
     ['Basic realm="x", Bearer error="invalid_token"', { error: 'invalid_token' }],
@@ -84,9 +136,12 @@ describe('a challenge', () => {
       { error: 'insufficient_scope', description: 'say "no" \\', scope: 'a b' },
     ],
     ['Bearer error="", error="second"', { error: '' }],
+    ['DPoP algs="ES256", error="use_dpop_nonce"', { scheme: 'dpop', error: 'use_dpop_nonce' }],
+    ['Basic realm="x", dpop error=invalid_token', { scheme: 'dpop', error: 'invalid_token' }],
+    ['Bearer realm="x", DPoP algs="ES256"', { scheme: 'bearer' }],
   ])('%s', (header, parts) => {
     expect(readChallenge(header)).toEqual(
-      parts && { error: undefined, description: undefined, scope: undefined, ...parts },
+      parts && { scheme: 'bearer', error: undefined, description: undefined, scope: undefined, ...parts },
     )
   })
 })
@@ -124,6 +179,19 @@ describe('a token that was not accepted', () => {
     ])
   })
 
+  it.each([
+    [
+      'Bearer error="token_exp", error_description="see the log"',
+      clock,
+      ['they say: token_exp: see the log'],
+    ],
+    ['Bearer error="e"', trust, ['they say: e']],
+    ['Bearer error_description="d"', trust, ['they say: d']],
+    ['Bearer', trust, ['they say: body']],
+  ])('by %s, and a body: theirs is quoted where the challenge says nothing', (challenge, hint, lines) => {
+    expect(challenged(401, challenge, undefined, 'body')?.slice(1)).toEqual([hint, ...lines])
+  })
+
   it('with nothing said', () => {
     expect(read(answer(401))).toEqual([
       'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
@@ -131,16 +199,13 @@ describe('a token that was not accepted', () => {
     ])
   })
 
-  it('where none was sent', () => {
-    const failure = explainAnswer(
-      answer(401, { 'www-authenticate': 'Bearer error="expired"' }),
-      URL_,
-      undefined,
-    )
+  it.each(['expired', 'no key'])('where none was sent: %s', (description) => {
+    const challenge = `Bearer error_description="${description}"`
+    const failure = explainAnswer(answer(401, { 'www-authenticate': challenge }), URL_, undefined)
     expect(told(failure)).toEqual([
       'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
       'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer',
-      'they say: expired',
+      `they say: ${description}`,
     ])
   })
 })

@@ -1,70 +1,278 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { openApi } from '../../src/api/request.ts'
+import { readChallenge } from '../../src/api/challenge.ts'
+import { openApi, type TokenSource } from '../../src/api/request.ts'
+import { heldLines, loginFlags, requiredBy, requirementsOf, stepUpFailure } from '../../src/api/step-up.ts'
 import type { Failure } from '../../src/errors.ts'
+import { told } from '../told.ts'
 
-/** An API that wants a stronger or a newer sign-in (RFC 9470). */
-async function asked(challenge: string, status = 401) {
-  let renewals = 0
+/** An API that wants another sign-in (RFC 9470, or claims), until the token is a good one. */
+async function asked(
+  challenge: string,
+  {
+    status = 401,
+    stepUp,
+    authorization = 'bearer',
+  }: { status?: number; stepUp?: string | null; authorization?: string } = {},
+) {
+  const calls = { renewed: 0, asked: [] as unknown[], sent: [] as (string | undefined)[] }
+  const source: TokenSource = {
+    token: async () => 'token-1',
+    renew: async () => {
+      calls.renewed += 1
+      return 'token-2'
+    },
+    ...(stepUp !== undefined && {
+      stepUp: async (...given: unknown[]) => {
+        calls.asked.push(given)
+        return stepUp ?? undefined
+      },
+    }),
+  }
   const send = openApi(
     {
       base: new URL('https://gw.example'),
-      authorization: 'bearer',
+      authorization,
       http: {
-        send: async () => ({ status, headers: { 'www-authenticate': challenge }, body: Buffer.alloc(0) }),
+        send: async ({ headers = {} }) => {
+          calls.sent.push(headers.authorization)
+          const isGood = headers.authorization === 'Bearer good'
+          const answer = { 'www-authenticate': challenge }
+          return { status: isGood ? 200 : status, headers: isGood ? {} : answer, body: Buffer.from('{}') }
+        },
         certificateIssuer: async () => undefined,
       },
     },
-    {
-      token: async () => 'token-1',
-      renew: async () => {
-        renewals += 1
-        return 'token-2'
-      },
-    },
+    source,
   )
-  const failure = await send({ path: '/x' }).then(
-    () => undefined,
-    (error) => error as Failure,
+  const outcome = await send({ path: '/x' }).then(
+    ({ status: answered }) => ({ answered, failure: undefined }),
+    (error) => ({ answered: undefined, failure: error as Failure }),
   )
-  return { failure, renewals }
+  return { ...outcome, ...calls }
 }
 
-describe.each([401, 403])('a step-up challenge with %i', (status) => {
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64')
+const RFC9470 = 'Bearer error="insufficient_user_authentication", error_description="More, please"'
+const CLAIMS =
+  'Bearer realm="", authorization_uri="https://id.example/authorize", error="insufficient_claims"'
+
+describe.each([401, 403])('a step-up challenge with %i, and nobody to ask', (status) => {
   it.each([
+    [', acr_values="phr phrh"', ['required way to sign in (acr): phr or phrh'], '--acr phr --acr phrh'],
+    [', max_age=300', ['required age of the sign-in: 300s at most'], '--max-age 300s'],
     [
-      'acr_values="phr phrh"',
-      ['required way to sign in (acr): phr or phrh'],
-      /in the way that is required: ls-auth login --prompt login/,
-    ],
-    [
-      'max_age=300',
-      ['required age of the sign-in: 300s at most'],
-      /^Sign in anew: ls-auth login --prompt login$/,
-    ],
-    [
-      'acr_values="phr", max_age="5"',
+      ', acr_values="phr", max_age="5"',
       ['required way to sign in (acr): phr', 'required age of the sign-in: 5s at most'],
-      /in the way that is required/,
+      '--acr phr --max-age 5s',
     ],
-    ['max_age="soon"', [], /^Sign in anew/],
-    ['acr_values="a\u001b[2J"', ['required way to sign in (acr): a\\u{1b}[2J'], /in the way/],
-  ])(
-    '%s: exit 3, what is required, and how to sign in; no token is renewed',
-    async (members, detail, hint) => {
-      const { failure, renewals } = await asked(
-        `Bearer error="insufficient_user_authentication", error_description="More, please", ${members}`,
-        status,
-      )
-      expect(failure).toMatchObject({ code: 'step-up', exit: 3 })
-      expect(failure?.detail).toEqual(['they say: insufficient_user_authentication: More, please', ...detail])
-      expect(failure?.hint).toMatch(hint)
-      expect(renewals).toBe(0)
-    },
-  )
+    [
+      `, claims="${base64({ id_token: { acr: null } })}"`,
+      ['required claims: {"id_token":{"acr":null}}'],
+      `--claims '{"id_token":{"acr":null}}'`,
+    ],
+    ['', [], '--prompt login'],
+  ])('%s: exit 3, what is required, and the command; no token is renewed', async (members, detail, flags) => {
+    const { failure, renewed } = await asked(`${RFC9470}${members}`, { status })
+    expect(failure).toMatchObject({ code: 'step-up', exit: 3 })
+    expect(failure?.detail).toEqual(['they say: insufficient_user_authentication: More, please', ...detail])
+    expect(failure?.hint).toBe(`Sign in anew as it is required: ls-auth login ${flags}`)
+    expect(renewed).toBe(0)
+  })
+})
+
+describe('a new sign-in', () => {
+  it('is made once, and the request sent again', async () => {
+    const outcome = await asked(`${RFC9470}, acr_values="phr", max_age=60`, { stepUp: 'good' })
+    expect(outcome).toMatchObject({ answered: 200, renewed: 0, sent: ['Bearer token-1', 'Bearer good'] })
+    expect(outcome.asked).toEqual([[{ acrValues: ['phr'], maxAgeSeconds: 60 }, 'gw.example', 'token-1']])
+  })
+
+  it.each([
+    ['with a token that is refused again', 'token-3', 2],
+    ['earlier in this run', null, 1],
+  ])('that was not enough, %s, is not made again: exit 11', async (_, stepUp, sent) => {
+    const outcome = await asked(`${RFC9470}, acr_values="phr"`, { stepUp })
+    expect(outcome.failure).toMatchObject({ code: 'not-allowed', exit: 11 })
+    expect(outcome.failure?.message).toBe('gw.example wants more than the sign-in you have just made')
+    expect(outcome.asked).toHaveLength(1)
+    expect(outcome.sent).toHaveLength(sent)
+  })
+})
+
+it('nobody is asked to sign in to an API that is sent no token', async () => {
+  const outcome = await asked(`${RFC9470}, acr_values="phr"`, { stepUp: 'good', authorization: 'none' })
+  expect(outcome).toMatchObject({ asked: [], sent: [undefined], failure: { code: 'not-allowed' } })
 })
 
 it('another 401 has the token renewed once', async () => {
-  const { failure, renewals } = await asked('Bearer error="invalid_token", acr_values="x"')
+  const { failure, renewed } = await asked('Bearer error="invalid_token", acr_values="x"')
   expect(failure?.code).toBe('not-allowed')
-  expect(renewals).toBe(1)
+  expect(renewed).toBe(1)
+})
+
+const request = { access_token: { nbf: { essential: true, value: '1603742800' } } }
+const json = JSON.stringify(request)
+
+describe('what a challenge requires', () => {
+  const required = (header: string) => {
+    const challenge = readChallenge(header)
+    return challenge && requirementsOf(challenge)
+  }
+  it.each([
+    [`${CLAIMS}, claims="${base64(request)}"`, { claims: json }],
+    [`${CLAIMS}, claims="${Buffer.from(json).toString('base64url')}"`, { claims: json }],
+    [`${CLAIMS}, claims=${Buffer.from(json).toString('base64url')}`, { claims: json }],
+    [
+      `${CLAIMS}, claims="${base64({ id_token: { a: { value: '?>~' } } })}"`,
+      { claims: '{"id_token":{"a":{"value":"?>~"}}}' },
+    ],
+    [`Negotiate, ${CLAIMS}, claims="${base64(request)}", Basic realm="x", claims="no"`, { claims: json }],
+    [`Bearer realm="first", ${RFC9470}, acr_values="a"`, { acrValues: ['a'] }],
+    [`DPoP algs="ES256", ${RFC9470.replace('Bearer', 'DPoP')}, max_age=0`, { maxAgeSeconds: 0 }],
+    [`${RFC9470}, acr_values=phr max_age=9`, { acrValues: ['phr'], maxAgeSeconds: 9 }],
+    [RFC9470, {}],
+  ])('%s', (header, requirements) => {
+    expect(required(header)).toStrictEqual(requirements)
+  })
+
+  it.each([
+    [`${RFC9470}, acr_values=""`, 'acr_values is no list of names'],
+    [`${RFC9470}, acr_values="a\u001b[2J"`, 'acr_values is no list of names'],
+    [`${RFC9470}, acr_values="a\u0000\nb"`, 'acr_values is no list of names'],
+    [`${RFC9470}, acr_values="\u202eevil"`, 'acr_values is no list of names'],
+    [`${RFC9470}, acr_values="${'x'.repeat(15_000)}"`, 'acr_values is no list of names'],
+    [`${RFC9470}, acr_values="a", acr_values="b"`, 'acr_values is there twice'],
+    [`${RFC9470}, max_age="-1"`, 'max_age is no number of seconds'],
+    [`${RFC9470}, max_age="soon"`, 'max_age is no number of seconds'],
+    [`${RFC9470}, max_age=${'9'.repeat(400)}`, 'max_age is no number of seconds'],
+    [`${RFC9470}, max_age=5, max_age=6`, 'max_age is there twice'],
+    [CLAIMS, 'claims is missing'],
+    [`${CLAIMS}, claims=""`, 'claims is not base64'],
+    [`${CLAIMS}, claims="{}"`, 'claims is not base64'],
+    [`${CLAIMS}, claims="e30 e30"`, 'claims is not base64'],
+    [`${CLAIMS}, claims="${'A'.repeat(8193)}"`, 'claims is too long'],
+    [`${CLAIMS}, claims="${'!'.repeat(8193)}"`, 'claims is too long'],
+    [`${CLAIMS}, claims="${'!'.repeat(8192)}"`, 'claims is not base64'],
+    [`${CLAIMS}, claims="${base64({ id_token: { a: { value: 'x'.repeat(2000) } } })}"`, 'claims is too long'],
+    [`${CLAIMS}, claims="AAAA"`, 'claims is not a JSON object'],
+    [`${CLAIMS}, claims="${base64([request])}"`, 'claims is not a JSON object'],
+    [`${CLAIMS}, claims="${base64({})}"`, 'claims is not in the form of OpenID Connect Core §5.5'],
+    [
+      `${CLAIMS}, claims="${base64({ prompt: { none: null } })}"`,
+      'claims is not in the form of OpenID Connect Core §5.5',
+    ],
+    [`${CLAIMS}, claims="${base64(request)}", claims="${base64(request)}"`, 'claims is there twice'],
+  ])('%j cannot be passed on', async (header, unusable) => {
+    expect(required(header)).toEqual({ unusable })
+    const { failure, asked: questions } = await asked(header, { stepUp: 'good' })
+    expect(failure).toMatchObject({ code: 'not-allowed', exit: 11 })
+    expect(failure?.message).toBe('gw.example wants another sign-in, and does not say clearly which')
+    expect(failure?.detail).toContain(unusable)
+    expect([failure?.message, failure?.hint, ...(failure?.detail ?? [])].join('')).toMatch(/^[ -~§…]+$/)
+    expect(questions).toEqual([])
+  })
+})
+
+describe('what a refusal requires', () => {
+  const ACR = `${RFC9470}, acr_values="phr"`
+  it.each<[number, string | undefined, unknown]>([
+    [401, ACR, { acrValues: ['phr'] }],
+    [403, ACR, { acrValues: ['phr'] }],
+    [200, ACR, undefined],
+    [500, ACR, undefined],
+    [401, undefined, undefined],
+    [401, 'Bearer error="invalid_token", acr_values="phr"', undefined],
+    [401, CLAIMS, undefined],
+  ])('%i %s', (status, challenge, required) => {
+    const headers: Record<string, string> = challenge === undefined ? {} : { 'www-authenticate': challenge }
+    expect(requiredBy({ status, headers, body: Buffer.alloc(0) })).toEqual(required)
+  })
+})
+
+describe('what the token holds of it', () => {
+  it.each<[Parameters<typeof heldLines>[0], Parameters<typeof heldLines>[1], string[]]>([
+    [{ acrValues: ['phr'] }, undefined, []],
+    [{ acrValues: ['phr'] }, {}, ['held way to sign in (acr): none']],
+    [{ acrValues: ['phr'] }, { acr: 'pwd\u001b' }, ['held way to sign in (acr): pwd\\u{1b}']],
+    [{ claims: '{}' }, { acr: 'pwd' }, ['held way to sign in (acr): pwd']],
+    [{}, { acr: 'pwd' }, []],
+    [{}, { amr: ['pwd', 'otp'] }, ['held methods (amr): pwd otp']],
+    [{}, { auth_time: 0 }, ['signed in at (auth_time): 1970-01-01T00:00:00Z']],
+    [{}, { auth_time: 'now' }, []],
+    [{ maxAgeSeconds: 0 }, { auth_time: 60 }, ['signed in at (auth_time): 1970-01-01T00:01:00Z']],
+    [{ maxAgeSeconds: 0 }, {}, ['signed in at (auth_time): the token does not say']],
+  ])('%j: %j', (asked, token, lines) => {
+    expect(heldLines(asked, token)).toEqual(lines)
+  })
+})
+
+describe('a sign-in that an API wants', () => {
+  const rest = { said: ['they say: x'], token: { acr: 'pwd' } }
+  it.each([
+    [
+      { acrValues: ['phr'] },
+      false,
+      [
+        'step-up: gw.example wants a stronger or newer sign-in',
+        'Sign in anew as it is required: ls-auth login --acr phr',
+        'they say: x',
+        'required way to sign in (acr): phr',
+        'held way to sign in (acr): pwd',
+      ],
+    ],
+    [
+      { acrValues: ['phr'] },
+      true,
+      [
+        'not-allowed: gw.example wants more than the sign-in you have just made',
+        'Tell whoever runs the identity provider: it did not sign you in as the API requires it.',
+        'they say: x',
+        'required way to sign in (acr): phr',
+        'held way to sign in (acr): pwd',
+      ],
+    ],
+    [
+      { unusable: 'claims is missing' },
+      false,
+      [
+        'not-allowed: gw.example wants another sign-in, and does not say clearly which',
+        'Tell whoever runs the gateway what is below.',
+        'they say: x',
+        'claims is missing',
+      ],
+    ],
+  ])('is told with what is required and what is held: %j, made just now: %s', (wanted, isAgain, lines) => {
+    expect(told(stepUpFailure(wanted, 'gw.example', { ...rest, isAgain }))).toEqual(lines)
+  })
+})
+
+it('a shell takes the command of any challenge as it is meant', () => {
+  const hostile = [
+    `a'b"c`,
+    '$(touch/tmp/x)',
+    '`id`;&|<>*?[]{}!#~',
+    '\\',
+    "'",
+    "';id;'",
+    '--help',
+    '-x',
+    '%s%n',
+  ]
+  const claims = readChallenge(
+    `${CLAIMS}, claims="${base64({ id_token: { "a'b$(id)": { value: '\'; \n\u001b[2J \u202e`id` "' } } })}"`,
+  )
+  const required = { ...(claims && requirementsOf(claims)), acrValues: hostile, maxAgeSeconds: 999_999_999 }
+  const line = `printf '<%s>\\n'${loginFlags(required)}`
+  expect(line).toMatch(/^[ -~]+$/)
+  const words = execFileSync('sh', ['-c', line], { encoding: 'utf8' }).trimEnd().slice(1, -1).split('>\n<')
+  expect(words.slice(0, -1)).toEqual([
+    ...hostile.flatMap((acr) => (acr.startsWith('-') ? [`--acr=${acr}`] : ['--acr', acr])),
+    '--max-age',
+    '999999999s',
+    '--claims',
+  ])
+  expect(JSON.parse(words.at(-1) ?? '')).toEqual({
+    id_token: { "a'b$(id)": { value: '\'; \n\u001b[2J \u202e`id` "' } },
+  })
 })

@@ -14,7 +14,14 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--no-browser', 'print the address instead of opening a browser')
         .option('--paste', 'the browser is on another machine: paste the address it ends on')
         .option('--login-hint <user>', 'who is going to sign in, such as an e-mail address')
-        .option('--prompt <value>', 'what the provider must ask: login, consent, select_account or none'),
+        .option('--prompt <value>', 'what the provider must ask: login, consent, select_account or none')
+        .option(
+          '--acr <value>',
+          'how you must sign in, as the provider names it (repeatable, best first)',
+          collect,
+        )
+        .option('--max-age <duration>', 'sign in anew when the last time is longer ago (5m)')
+        .option('--claims <json>', 'claims that the tokens must have, as an API asks for them'),
     settings: 'all',
     variables: ['LS_AUTH_CLIENT_SECRET_FILE'],
     exits: [4, 6, 8, 9, 10, 11],

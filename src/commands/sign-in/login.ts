@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
-import { REASONS } from '../../session/flow/display.ts'
-import type { DevicePrompt, LoginDialog, LoginOptions } from '../../session/flow/login-dialog.ts'
+import type { LoginOptions } from '../../session/flow/login-dialog.ts'
 import { personIn } from '../../session/kept-sign-in.ts'
 import { type SignedIn, signIn } from '../../session/sign-in.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
@@ -18,11 +17,13 @@ import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { canAsk } from '../first-login/can-ask.ts'
-import { fitted, globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
+import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { openRecorder } from '../recorder.ts'
 import { namesApi } from '../require-api.ts'
 import { textFlag } from '../typed-flags.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
+import { readRequirements } from './required-flags.ts'
+import { terminalDialog } from './terminal-dialog.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login: CliCommand<LoginOptions> = { read, run }
@@ -51,6 +52,23 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
   await recorder.note('sign-in', signedIn.tokens.accessToken)
   const saved = await saveSettings(invocation, settings, profile)
   await printSignedIn(invocation, profile, client, signedIn, saved)
+  await warnOfOtherWay(invocation, options, signedIn)
+}
+
+/** A provider may sign in otherwise than `acr_values` ask for (OpenID Connect Core §3.1.2.1: a voluntary claim). */
+async function warnOfOtherWay(
+  invocation: Invocation,
+  { required }: LoginOptions,
+  { idClaims }: SignedIn,
+): Promise<void> {
+  const asked = required?.acrValues ?? []
+  const held = typeof idClaims?.acr === 'string' ? idClaims.acr : undefined
+  if (asked.length === 0 || (held !== undefined && asked.includes(held))) return
+  const ways = asked.map((way) => safeText(way, 60)).join(' or ')
+  await warn(invocation, {
+    message: `the provider does not say that you signed in as asked (acr): ${ways}`,
+    hint: `It says: ${held === undefined ? 'nothing' : safeText(held, 120)}. An API that needs it will refuse this sign-in.`,
+  })
 }
 
 /** A workload asks for its tokens itself. */
@@ -75,6 +93,7 @@ function read({ flags }: Typed): LoginOptions {
   const { device, paste, browser } = flags
   const loginHint = textFlag(flags, 'loginHint')
   const prompt = textFlag(flags, 'prompt')
+  const required = readRequirements(flags)
   if (device === true && paste === true)
     throw new Failure('usage', '--device and --paste exclude each other', {
       hint: 'Give one of them.',
@@ -83,6 +102,7 @@ function read({ flags }: Typed): LoginOptions {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(prompt === undefined ? {} : { prompt }),
+    required,
   }
 }
 
@@ -96,55 +116,6 @@ function refuseOtherClient(settings: Settings, profile: Profile): void {
   throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
     hint: `Name a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
   })
-}
-
-function terminalDialog(invocation: Invocation): LoginDialog {
-  const { terminal } = invocation.ports
-  const write = (text: string) => terminal.err(`${fitted(text, invocation)}\n`)
-  return {
-    canAsk: terminal.inIsTTY,
-    tell: (line) => tell(invocation, line),
-    // URLs and codes are shown even with --quiet: they are needed to sign in.
-    showUrl(url, opening) {
-      const lead = opening
-        ? 'Opening your browser. If no page shows, open this address:'
-        : 'Open this address to sign in:'
-      terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
-    },
-    showDevice: (prompt) => write(deviceText(prompt)),
-    showElsewhere(elsewhere, port) {
-      const forward = elsewhere.forward(port)
-      const lines = forward
-        ? ['Forward the port, in a terminal on your machine:', '', `  ${forward}`, '']
-        : []
-      write([REASONS[elsewhere.why], ...lines].join('\n'))
-    },
-    offerOtherWays(elsewhere, port, deviceFlow) {
-      const lines = [
-        elsewhere.forward(port)
-          ? 'Without the forwarded port: paste the address the browser ends on, here.'
-          : 'Where the browser is on another machine: paste the address that it ends on, here.',
-        ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
-      ]
-      write(`${lines.join('\n')}\n`)
-    },
-    askForRedirect: (signal) => {
-      if (!signal)
-        terminal.err(
-          'After signing in the browser fails to load a page.\nPaste the address of that page here:\n',
-        )
-      return terminal.readLine(signal)
-    },
-  }
-}
-
-function deviceText(prompt: DevicePrompt): string {
-  const { host } = new URL(prompt.verificationUri)
-  return `Go to  ${prompt.verificationUri}
-and enter the code  ${prompt.userCode}
-
-The page is on ${host}. Go on only if you started this sign-in just now.
-${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.`
 }
 
 /** Saves settings that were given as flags in the profile. Gives the names of changed ones. */

@@ -1,3 +1,4 @@
+import { requirementParameters } from '../../claims/sign-in-requirements.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
@@ -145,5 +146,6 @@ function authorizationParameters(
       : {}),
     ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }),
     ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
+    ...requirementParameters(options.required ?? {}),
   }
 }

@@ -1,3 +1,4 @@
+import { requirementParameters } from '../../claims/sign-in-requirements.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -16,14 +17,19 @@ const POLL_MILLISECONDS = 30_000
  * The device flow (RFC 8628): shows a code, then polls at the provider's interval. Failures: `timed-out`, `declined`,
  * `cannot-do` (no device endpoint), and the provider's.
  */
-export async function throughDevice<T>({ client, provider, ports, dialog, accept }: Attempt<T>): Promise<T> {
+export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
+  const { client, options, provider, ports, dialog, accept } = attempt
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
     throw new Failure('cannot-do', 'this provider offers no device flow', {
       hint: 'Use: ls-auth login --paste',
     })
   }
   const parameters = scopeParameters(client)
-  const grant = await provider.startDevice(parameters)
+  // RFC 8628 does not name these; a provider that does not know them ignores them (RFC 6749 §3.1).
+  const grant = await provider.startDevice({
+    ...parameters,
+    ...requirementParameters(options.required ?? {}),
+  })
   const life = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
   // By the wall clock: timers stop while a laptop sleeps.
   const deadline = ports.clock.now() + life * 1000

@@ -1,10 +1,14 @@
+import type { SignInRequirements } from '../../claims/sign-in-requirements.ts'
 import type { Elsewhere } from './display.ts'
 
-/** How to sign in, from the flags of `login`. */
+/** How to sign in, from the flags of `login` or from what an API requires. */
 export interface LoginOptions {
   readonly flow: 'browser' | 'url' | 'paste' | 'device'
   readonly loginHint?: string
   readonly prompt?: string
+  readonly required?: SignInRequirements
+  /** Only the person who is signed in may sign in anew: another one is refused. */
+  readonly samePerson?: true
 }
 
 /** What a person needs for the device flow (RFC 8628 §3.3). */

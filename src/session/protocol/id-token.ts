@@ -48,6 +48,30 @@ export function checkSubject({ sub }: Readonly<Record<string, unknown>>): void {
   if (typeof sub !== 'string' || sub === '') throw new Failure('refused', `${NO_SUBJECT}; nothing was saved`)
 }
 
+/**
+ * Failure `refused` when the person has signed in longer ago than `max_age` allows (OpenID Connect Core §3.1.3.7, step 13), by
+ * the provider's clock. Some providers do not say when it was: what takes the token judges that. `now`: milliseconds.
+ */
+export function checkAuthTime(
+  { auth_time: time }: Readonly<Record<string, unknown>>,
+  maxAgeSeconds: number | undefined,
+  now: number,
+  skewSeconds: number,
+  leewaySeconds: number,
+): void {
+  if (maxAgeSeconds === undefined || typeof time !== 'number') return
+  const theirs = now / 1000 + skewSeconds
+  if (time + maxAgeSeconds + leewaySeconds >= theirs) return
+  throw new Failure(
+    'refused',
+    'the provider answered with a sign-in that is older than was asked for (max_age)',
+    {
+      detail: [`required age of the sign-in: ${maxAgeSeconds}s at most`, `signed in at ${instant(time)}`],
+      hint: 'Have it ask you anew: ls-auth login --prompt login',
+    },
+  )
+}
+
 /** The hash that a signature algorithm uses; SHA-512 for Ed25519 (RFC 8032 §5.1). */
 function hashOf(algorithm: unknown): string {
   if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return 'sha512'

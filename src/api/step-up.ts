@@ -1,0 +1,125 @@
+import { readClaimsRequest } from '../claims/claims-request.ts'
+import { readAcrValues, readMaxAge, type SignInRequirements } from '../claims/sign-in-requirements.ts'
+import { Failure } from '../errors.ts'
+import type { HttpAnswer } from '../ports/http.ts'
+import { instant } from '../text/instant.ts'
+import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
+import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
+
+/** More base64 than the longest claims request needs. */
+const MAX_ENCODED = 8192
+/** Of their words that are shown. */
+const MAX_SHOWN = 300
+
+/**
+ * What a challenge wants of a new sign-in (RFC 9470 §3, or claims). Or why that cannot be passed on: it comes from a server,
+ * and goes into a URL and into a command that a person pastes.
+ */
+export function requirementsOf(challenge: Challenge): SignInRequirements | { readonly unusable: string } {
+  const { acrValues: acr, maxAge, claims, repeated } = challenge
+  if (repeated !== undefined) return { unusable: `${repeated} is there twice` }
+  const acrValues = acr === undefined ? undefined : readAcrValues(acr)
+  if (acr !== undefined && acrValues === undefined) return { unusable: 'acr_values is no list of names' }
+  const maxAgeSeconds = maxAge === undefined ? undefined : readMaxAge(maxAge)
+  if (maxAge !== undefined && maxAgeSeconds === undefined)
+    return { unusable: 'max_age is no number of seconds' }
+  const asked = {
+    ...(acrValues && { acrValues }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+  }
+  if (claims === undefined) {
+    const isClaims = /claims/i.test(challenge.error ?? '')
+    return isClaims ? { unusable: 'claims is missing' } : asked
+  }
+  const read = readEncoded(claims)
+  return 'problem' in read ? { unusable: `claims is ${read.problem}` } : { ...asked, claims: read.claims }
+}
+
+/** The same of a refusal; undefined: it is another answer, or cannot be passed on. */
+export function requiredBy({ status, headers }: HttpAnswer): SignInRequirements | undefined {
+  if (status !== 401 && status !== 403) return undefined
+  const challenge = readChallenge(headers['www-authenticate'])
+  if (challenge === undefined || !wantsStepUp(challenge)) return undefined
+  const required = requirementsOf(challenge)
+  return 'unusable' in required ? undefined : required
+}
+
+/** Base64 in either alphabet (RFC 4648 §4 and §5), with padding or without. */
+function readEncoded(text: string): ReturnType<typeof readClaimsRequest> | { readonly problem: string } {
+  if (text.length > MAX_ENCODED) return { problem: 'too long' }
+  if (!/^[\w+/-]+={0,2}$/.test(text)) return { problem: 'not base64' }
+  return readClaimsRequest(Buffer.from(text, 'base64').toString('utf8'))
+}
+
+/** What is required, for a person, one a line. Safe for a terminal. */
+export const requirementLines = ({ acrValues, maxAgeSeconds, claims }: SignInRequirements): string[] => [
+  ...(acrValues ? [`required way to sign in (acr): ${safeText(acrValues.join(' or '), MAX_SHOWN)}`] : []),
+  ...(maxAgeSeconds === undefined ? [] : [`required age of the sign-in: ${maxAgeSeconds}s at most`]),
+  ...(claims === undefined ? [] : [`required claims: ${safeText(claims, MAX_SHOWN)}`]),
+]
+
+/** What a token says about the sign-in behind it, as far as that is asked for. Safe for a terminal. */
+export function heldLines(
+  { acrValues, maxAgeSeconds, claims }: SignInRequirements,
+  token: Readonly<Record<string, unknown>> | undefined,
+): string[] {
+  if (token === undefined) return []
+  const { acr, amr, auth_time: time } = token
+  const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
+  const isAsked = acrValues !== undefined || claims !== undefined
+  return [
+    ...(isAsked ? [`held way to sign in (acr): ${acr === undefined ? 'none' : show(acr)}`] : []),
+    ...(amr === undefined ? [] : [`held methods (amr): ${show(amr)}`]),
+    ...(typeof time === 'number'
+      ? [`signed in at (auth_time): ${safeText(instant(time), 60)}`]
+      : maxAgeSeconds === undefined
+        ? []
+        : ['signed in at (auth_time): the token does not say']),
+  ]
+}
+
+/**
+ * The Failure of a challenge that wants another sign-in: `step-up` with the command, whose words a shell takes as they are;
+ * `not-allowed` when the person has just signed in as it wanted, or when it cannot be read. `said`: their words, `token`: the
+ * claims of the refused one.
+ */
+export function stepUpFailure(
+  asked: ReturnType<typeof requirementsOf>,
+  host: string,
+  {
+    said,
+    token,
+    isAgain,
+  }: { said: readonly string[]; token: Parameters<typeof heldLines>[1]; isAgain: boolean },
+): Failure {
+  const shown = safeText(host)
+  if ('unusable' in asked) {
+    return new Failure('not-allowed', `${shown} wants another sign-in, and does not say clearly which`, {
+      hint: 'Tell whoever runs the gateway what is below.',
+      detail: [...said, asked.unusable],
+    })
+  }
+  const detail = [...said, ...requirementLines(asked), ...heldLines(asked, token)]
+  if (isAgain) {
+    return new Failure('not-allowed', `${shown} wants more than the sign-in you have just made`, {
+      hint: 'Tell whoever runs the identity provider: it did not sign you in as the API requires it.',
+      detail,
+    })
+  }
+  return new Failure('step-up', `${shown} wants a stronger or newer sign-in`, {
+    hint: `Sign in anew as it is required: ls-auth login${loginFlags(asked)}`,
+    detail,
+  })
+}
+
+/** The flags of `login` for a sign-in like that. */
+export function loginFlags({ acrValues = [], maxAgeSeconds, claims }: SignInRequirements): string {
+  const flags = [
+    // Behind an equals sign a value is never taken for a flag.
+    ...acrValues.map((acr) => `--acr${acr.startsWith('-') ? '=' : ' '}${shellWord(acr)}`),
+    ...(maxAgeSeconds === undefined ? [] : [`--max-age ${maxAgeSeconds}s`]),
+    ...(claims === undefined ? [] : [`--claims ${shellWord(claims)}`]),
+  ]
+  return ` ${(flags.length > 0 ? flags : ['--prompt login']).join(' ')}`
+}

@@ -1,0 +1,55 @@
+import { REASONS } from '../../session/flow/display.ts'
+import type { DevicePrompt, LoginDialog } from '../../session/flow/login-dialog.ts'
+import { shortDuration } from '../../settings/duration.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { fitted, type Invocation, tell } from '../invocation.ts'
+
+/** What a sign-in says and asks, at this terminal. */
+export function terminalDialog(invocation: Invocation): LoginDialog {
+  const { terminal } = invocation.ports
+  const write = (text: string) => terminal.err(`${fitted(text, invocation)}\n`)
+  return {
+    canAsk: terminal.inIsTTY,
+    tell: (line) => tell(invocation, line),
+    // URLs and codes are shown even with --quiet: they are needed to sign in.
+    showUrl(url, opening) {
+      const lead = opening
+        ? 'Opening your browser. If no page shows, open this address:'
+        : 'Open this address to sign in:'
+      terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
+    },
+    showDevice: (prompt) => write(deviceText(prompt)),
+    showElsewhere(elsewhere, port) {
+      const forward = elsewhere.forward(port)
+      const lines = forward
+        ? ['Forward the port, in a terminal on your machine:', '', `  ${forward}`, '']
+        : []
+      write([REASONS[elsewhere.why], ...lines].join('\n'))
+    },
+    offerOtherWays(elsewhere, port, deviceFlow) {
+      const lines = [
+        elsewhere.forward(port)
+          ? 'Without the forwarded port: paste the address the browser ends on, here.'
+          : 'Where the browser is on another machine: paste the address that it ends on, here.',
+        ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
+      ]
+      write(`${lines.join('\n')}\n`)
+    },
+    askForRedirect: (signal) => {
+      if (!signal)
+        terminal.err(
+          'After signing in the browser fails to load a page.\nPaste the address of that page here:\n',
+        )
+      return terminal.readLine(signal)
+    },
+  }
+}
+
+function deviceText(prompt: DevicePrompt): string {
+  const { host } = new URL(prompt.verificationUri)
+  return `Go to  ${prompt.verificationUri}
+and enter the code  ${prompt.userCode}
+
+The page is on ${host}. Go on only if you started this sign-in just now.
+${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.`
+}

@@ -1,0 +1,73 @@
+import { loginFlags, requirementLines } from '../../api/step-up.ts'
+import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import type { SignInRequirements } from '../../claims/sign-in-requirements.ts'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { personIn } from '../../session/kept-sign-in.ts'
+import { signIn } from '../../session/sign-in.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { sessionToken } from '../credentials.ts'
+import { fitted, type Invocation, tell } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import { terminalDialog } from '../sign-in/terminal-dialog.ts'
+
+/**
+ * Says what the API at `host` requires, asks, and has the same person sign in anew like that. Failure `declined`, and those of
+ * {@link signIn}; the sign-in before is kept then.
+ */
+export async function signInAnew(
+  invocation: Invocation,
+  client: Client,
+  required: SignInRequirements,
+  host: string,
+): Promise<void> {
+  const claims = await claimsOfPerson(invocation, client)
+  const person = safeText(personIn(claims) ?? 'the same person', 120)
+  tell(invocation, `${safeText(host, 200)} wants a stronger or newer sign-in.`)
+  for (const line of requirementLines(required)) tell(invocation, `  ${line}`)
+  await requireYes(invocation, `Sign in again as ${person}, in the browser?`, required)
+  const hint = [claims.email, claims.preferred_username].find((name) => typeof name === 'string')
+  const isAny = Object.keys(required).length === 0
+  const signedIn = await signIn(
+    client,
+    {
+      flow: 'browser',
+      samePerson: true,
+      required,
+      ...(typeof hint === 'string' && { loginHint: hint }),
+      ...(isAny && { prompt: 'login' }),
+    },
+    invocation.ports,
+    terminalDialog(invocation),
+  )
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(signedIn.tokens.idToken)
+  await recorder.note('sign-in', signedIn.tokens.accessToken)
+  tell(invocation, `Signed in as ${person}.`)
+}
+
+/** The claims of the ID token that is kept. */
+async function claimsOfPerson(
+  invocation: Invocation,
+  client: Client,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { idToken } = (await sessionToken(invocation, client)).body
+  const jwt = idToken === undefined ? undefined : readJwt(idToken)
+  return isReadable(jwt) ? jwt.payload : {}
+}
+
+/** Enter is a yes: the person has typed a command that is not possible without it. */
+async function requireYes(
+  invocation: Invocation,
+  question: string,
+  required: SignInRequirements,
+): Promise<void> {
+  const { terminal } = invocation.ports
+  terminal.err(fitted(`${question} [Y/n] `, invocation))
+  const line = await terminal.readLine()
+  if (line === undefined) terminal.err('\n')
+  if (line !== undefined && /^(y(es)?)?$/i.test(line.trim())) return
+  throw new Failure('declined', 'you did not sign in again, so there is no answer', {
+    hint: `When you are ready: ls-auth login${loginFlags(required)}`,
+  })
+}

@@ -1,0 +1,286 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JWTPayload } from 'jose'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "It says that my sign-in is not strong enough." The API wants another sign-in (RFC 9470, or a claims challenge). */
+
+const RFC9470 = 'error="insufficient_user_authentication"'
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const GOLD = { id_token: { acr: { essential: true, value: 'gold' } }, access_token: { nbf: { value: '1' } } }
+const claimsOf = (jwt: string) =>
+  JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+const unlessGold = (challenge: string) => (claims: JWTPayload) =>
+  claims.acr === 'gold' ? undefined : challenge
+
+let stage: Stage
+let world: World
+let host: string
+/** The challenge for a token with these claims, if any. */
+let wants: (claims: JWTPayload) => string | undefined
+beforeAll(async () => {
+  stage = await openStage({
+    provider: { acrValues: ['password', 'gold'] },
+    gateway: { stepUp: (claims) => wants(claims) },
+  })
+  host = new URL(stage.gateway.url).host
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  wants = () => undefined
+  const { exit, stderr } = await world.type(stage.login())
+  expect(exit, stderr).toBe(0)
+})
+afterEach(() => world.close())
+
+const attended = () => {
+  world.tty = true
+  world.watched = true
+}
+/** A parameter of the last authorization request. */
+const asked = (name: string) =>
+  stage.provider.requests
+    .filter(({ path }) => path === '/auth')
+    .at(-1)
+    ?.parameters.get(name)
+
+describe('a person at a terminal', () => {
+  beforeEach(attended)
+
+  it('signs in once more in the way that is required, and gets the answer', async () => {
+    wants = unlessGold(`${RFC9470}, error_description="gold, please", acr_values="gold platinum"`)
+    world.stdin = ['']
+    const opened = world.opened.length
+    const { exit, stdout, stderr } = await world.type('ls-auth services')
+    expect(exit, stderr).toBe(0)
+    expect(stdout).toContain('checkout')
+    expect(stderr).toContain(
+      `${host} wants a stronger or newer sign-in.\n` +
+        '  required way to sign in (acr): gold or platinum\n' +
+        'Sign in again as alice@example.test, in the browser? [Y/n] ',
+    )
+    expect(stderr).toContain('Signed in as alice@example.test.\n')
+    expect(world.opened).toHaveLength(opened + 1)
+    expect([asked('acr_values'), asked('login_hint')]).toEqual(['gold platinum', 'alice@example.test'])
+    // From then on the new sign-in is the one that is kept: no other command is asked.
+    expect((await world.type('ls-auth services')).exit).toBe(0)
+    expect(world.opened).toHaveLength(opened + 1)
+    expect((await world.type('ls-auth audit list -o ndjson')).stdout.match(/"sign-in"/g)).toHaveLength(2)
+  })
+
+  it('signs in anew where the last time is too long ago', async () => {
+    const since = Math.floor(Date.now() / 1000) + 1
+    wants = ({ auth_time: time }) => ((time as number) < since ? `${RFC9470}, max_age="300"` : undefined)
+    while (Date.now() / 1000 < since) await new Promise((done) => setTimeout(done, 50))
+    world.stdin = ['y']
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain('  required age of the sign-in: 300s at most\n')
+  })
+
+  it('gives the claims that are required', async () => {
+    wants = unlessGold(`error="insufficient_claims", claims="${base64(GOLD)}"`)
+    world.stdin = ['']
+    const { exit, stderr } = await world.type(`ls-auth trace get ${stage.spanId}`)
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain(`  required claims: ${JSON.stringify(GOLD)}\n`)
+  })
+
+  it.each([['n'], ['what?'], [undefined]])(
+    'may leave it ("%s"): exit 4, and nothing has changed',
+    async (said) => {
+      wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+      world.stdin = said === undefined ? [] : [said]
+      const opened = world.opened.length
+      const { exit, stdout, stderr } = await world.type('ls-auth services')
+      expect({ exit, stdout }).toEqual({ exit: 4, stdout: '' })
+      expect(stderr).toContain(
+        'error: you did not sign in again, so there is no answer\nhint: When you are ready: ls-auth login --acr gold\n',
+      )
+      expect(world.opened).toHaveLength(opened)
+      expect((await world.type('ls-auth token')).exit).toBe(0)
+    },
+  )
+
+  it('may leave it in the browser: exit 4, and the sign-in before is kept', async () => {
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    world.visitor = { user: 'alice', decision: 'deny' }
+    world.stdin = ['']
+    const before = (await world.type('ls-auth token')).stdout
+    expect((await world.type('ls-auth services')).exit).toBe(4)
+    expect((await world.type('ls-auth token')).stdout).toBe(before)
+  })
+
+  it('is asked once, and told what the new sign-in lacks: exit 11', async () => {
+    wants = () => `${RFC9470}, acr_values="platinum", max_age="600"`
+    world.stdin = ['', '']
+    const opened = world.opened.length
+    const { exit, stdout, stderr } = await world.type('ls-auth services')
+    expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 11, stdout: '', left: [''] })
+    expect(stderr).toContain(
+      `error: ${host} wants more than the sign-in you have just made\n` +
+        'hint: Tell whoever runs the identity provider: it did not sign you in as the API requires it.\n' +
+        '  they say: insufficient_user_authentication\n' +
+        '  required way to sign in (acr): platinum\n' +
+        '  required age of the sign-in: 600s at most\n' +
+        '  held way to sign in (acr): password\n' +
+        '  held methods (amr): pwd\n' +
+        '  signed in at (auth_time): ',
+    )
+    expect(world.opened).toHaveLength(opened + 1)
+  })
+
+  it('is asked once for many traces', async () => {
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    const list = join(world.home, 'ids')
+    await writeFile(
+      list,
+      stage.trace.spans
+        .slice(0, 9)
+        .map(({ spanId }) => `${spanId}\n`)
+        .join(''),
+    )
+    world.stdin = ['']
+    const opened = world.opened.length
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace get --ids ${list} -o ndjson`)
+    expect(exit, stderr).toBe(0)
+    expect(stdout.split('\n').filter(Boolean)).toHaveLength(1)
+    expect(world.opened).toHaveLength(opened + 1)
+  })
+
+  it('cannot become another one: exit 10, and the sign-in before is kept', async () => {
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    world.visitor = { user: 'bob' }
+    world.stdin = ['']
+    const revoked = stage.provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(exit).toBe(10)
+    expect(stderr).toContain(
+      'error: somebody else has signed in; the sign-in before is kept\nhint: Run it again, and sign in as the same person.',
+    )
+    expect(stage.provider.revocations()).toBe(revoked + 1)
+    expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
+  })
+
+  it('is not asked by doctor, which shows the command', async () => {
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    const { stdout, stderr } = await world.type('ls-auth doctor')
+    expect(`${stdout}${stderr}`.replaceAll(/\n +/g, ' ')).toContain('ls-auth login --acr gold')
+  })
+})
+
+describe('a script', () => {
+  it.each([
+    ['acr', `${RFC9470}, acr_values="gold"`, 'ls-auth login --acr gold'],
+    ['max_age', `${RFC9470}, acr_values="gold", max_age=900`, 'ls-auth login --acr gold --max-age 900s'],
+    [
+      'claims',
+      `error="insufficient_claims", claims="${base64(GOLD)}"`,
+      `ls-auth login --claims '${JSON.stringify(GOLD)}'`,
+    ],
+  ])('gets the exact command (%s), which works when it is pasted', async (_, challenge, command) => {
+    wants = unlessGold(challenge)
+    const { exit, stdout, stderr } = await world.type('ls-auth services')
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
+    expect(stderr).toContain(`hint: Sign in anew as it is required: ${command}\n`)
+    expect(stderr).toContain('  held way to sign in (acr): password\n')
+    const pasted = /ls-auth login .*/.exec(stderr)?.[0] as string
+    expect((await world.type(pasted)).exit).toBe(0)
+    expect((await world.type('ls-auth services')).exit).toBe(0)
+  })
+
+  it('under --json, at a terminal too', async () => {
+    attended()
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    const { exit, stderr } = await world.type('ls-auth services --json')
+    expect(exit).toBe(3)
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'step-up',
+      hint: 'Sign in anew as it is required: ls-auth login --acr gold',
+    })
+  })
+
+  it('in CI, with a terminal', async () => {
+    attended()
+    world.variables.CI = 'true'
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    expect((await world.type('ls-auth services')).exit).toBe(3)
+  })
+
+  it('with LS_AUTH_TOKEN is told that a person is needed', async () => {
+    world.tty = true
+    world.variables.LS_AUTH_TOKEN = (await world.type('ls-auth token')).stdout.trim()
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(exit).toBe(3)
+    expect(stderr).toContain(
+      'hint: A person must do that, and unset LS_AUTH_TOKEN, which stays as it is. Sign in anew as it is required: ls-auth login --acr gold\n',
+    )
+  })
+
+  it('of a workload is told that no program can do that: exit 11', async () => {
+    attended()
+    world.variables.PROOF = (await world.type('ls-auth token')).stdout.trim()
+    await world.editConfig(
+      (text) =>
+        `${text}\n[profiles.ci]\nissuer = "${stage.provider.issuer}"\napi = "${stage.gateway.url}"\norganization = "acme"\n` +
+        'project = "prod"\n[profiles.ci.workload]\nsource = "env:PROOF"\ngrant = "as-is"\n',
+    )
+    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
+    const { exit, stderr } = await world.type('ls-auth services --profile ci')
+    expect(exit, stderr).toBe(11)
+    expect(stderr).toContain('Only a person can sign in like that')
+    expect(stderr).not.toContain('ls-auth login')
+  })
+
+  it('does not use the token of before in another command', async () => {
+    const before = (await world.type('ls-auth token')).stdout
+    await world.type('ls-auth login --acr gold')
+    expect((await world.type('ls-auth token')).stdout).not.toBe(before)
+  })
+})
+
+describe('login', () => {
+  it('refuses a provider that answers with an older sign-in than was asked for', async () => {
+    stage.provider.tamper = {
+      async tokenResponse(body) {
+        const claims = claimsOf(String(body.id_token))
+        const older = { ...claims, auth_time: (claims.iat as number) - 7200 }
+        return { ...body, id_token: await stage.provider.signIdToken(older) }
+      },
+    }
+    const { exit, stderr } = await world.type('ls-auth login --max-age 1h')
+    stage.provider.tamper = {}
+    expect(exit).toBe(10)
+    expect(stderr).toContain(
+      'error: the provider answered with a sign-in that is older than was asked for (max_age)\n' +
+        'hint: Have it ask you anew: ls-auth login --max-age 1h --prompt login\n' +
+        '  required age of the sign-in: 3600s at most\n',
+    )
+  })
+
+  it('passes on what is typed', async () => {
+    await world.type(
+      `ls-auth login --acr gold --acr "silver bronze" --max-age 1h --claims '{"userinfo":{"x":null}}'`,
+    )
+    expect(asked('acr_values')).toBe('gold silver bronze')
+    expect(asked('max_age')).toBe('3600')
+    expect(asked('claims')).toBe('{"userinfo":{"x":null}}')
+  })
+
+  it.each([
+    ['--acr ""', '--acr is empty', 'Give it a value'],
+    ['--acr é', '--acr is not in printable ASCII, or too long', 'Give one value'],
+    ['--max-age soon', '--max-age: "soon" is not a duration', 'Write it like 90s'],
+    ['--max-age 9999999999s', '--max-age is too long', 'Write it like 0s'],
+    ['--claims {}', '--claims is not in the form of OpenID Connect Core §5.5', 'Write it like'],
+    ['--claims x', '--claims is not a JSON object', 'Write it like'],
+  ])('%s: exit 2', async (flags, error, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth login ${flags}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: ${error}\nhint: ${hint}`)
+  })
+})
