@@ -16,6 +16,7 @@ export const CHUNKS = {
     'src/commands/invocation.ts',
     'src/commands/credentials.ts',
     'src/clock-skew.ts',
+    'src/commands/bound-token.ts',
     'src/commands/require-reason.ts',
     'src/commands/typed-flags.ts',
     'src/api/authorization.ts',
@@ -26,7 +27,7 @@ export const CHUNKS = {
   ],
   record: ['src/commands/recorder.ts'],
   session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
-  requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts'],
+  requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts', 'src/dpop/proofs.ts'],
   jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
   // What a sign-in may be asked for, by a flag or by an API.
   requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],

@@ -40,6 +40,8 @@ export interface PartialClient {
   readonly reason?: string | undefined
   /** Nothing is asked without one. */
   readonly requireReason?: boolean
+  /** Its tokens are bound to a key of the sign-in (RFC 9449); one that is not is refused. */
+  readonly dpop?: boolean
   readonly http: HttpSettings
   readonly stateDirectory: string
 }

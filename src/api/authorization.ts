@@ -1,3 +1,5 @@
+import type { Proofs } from '../dpop/proofs.ts'
+
 /** Value of the Authorization header. `scheme`: `bearer`, another scheme's name, or a text with `{token}` in it. */
 export function authorizationValue(scheme: string, token: string): string {
   if (scheme.includes('{token}')) return scheme.replaceAll('{token}', token)
@@ -9,12 +11,16 @@ interface TokenWay {
   readonly authorization: string
   /** `Authorization` when absent. */
   readonly tokenHeader?: string
+  readonly proofs?: Proofs
 }
 
-/** The header that carries a token, in the scheme of the API. */
-export const tokenHeaders = (
-  { authorization, tokenHeader = 'authorization' }: TokenWay,
+/** The headers that carry a token: with a proof where it is bound to a key (RFC 9449 §7.1), else in the scheme of the API. */
+export async function tokenHeaders(
+  { authorization, tokenHeader = 'authorization', proofs }: TokenWay,
   token: string,
-): Readonly<Record<string, string>> => ({
-  [tokenHeader.toLowerCase()]: authorizationValue(authorization, token),
-})
+  method: string,
+  url: URL,
+): Promise<Readonly<Record<string, string>>> {
+  const proven = await proofs?.headers(token, method, url)
+  return proven ?? { [tokenHeader.toLowerCase()]: authorizationValue(authorization, token) }
+}

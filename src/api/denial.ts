@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import { isPage } from './page.ts'
+import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
 
@@ -76,6 +77,8 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
     ...(challenge?.error || challenge?.description ? [] : theirWords(answer)),
     ...claimsInToken(token, challenge),
   ]
+  const proof = refusedProof(challenge, detail, url)
+  if (proof) return proof
   const words = [challenge?.error, challenge?.description].join(' ')
   // RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong.
   const othersKey = token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(words)
@@ -89,12 +92,14 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
         ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
         : audience
           ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
-          : 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
+          : (keyHint(challenge, claimsOf(token)) ?? TRUST)
   return new Failure('not-allowed', `${safeText(url.host)} did not accept the token (HTTP 401)`, {
     detail,
     hint,
   })
 }
+
+const TRUST = 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
 
 /** The gateway took the token, and the API behind it did not take the gateway's key. */
 const refusedKey = (detail: readonly string[], url: URL): Failure =>

@@ -1,3 +1,4 @@
+import type { Proofs } from '../dpop/proofs.ts'
 import type { Failure } from '../errors.ts'
 import type { Http, HttpAnswer } from '../ports/http.ts'
 import type { Pacing } from './pacing.ts'
@@ -16,6 +17,8 @@ export interface Destination {
   readonly recognise?: (answer: HttpAnswer, request: RefusedRequest) => Promise<KnownRefusal | undefined>
   /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
   readonly witness?: Witness
+  /** For tokens that are bound to a key. */
+  readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
   readonly pacing?: Pacing
 }

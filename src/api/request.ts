@@ -1,4 +1,5 @@
 import type { SignInRequirements } from '../claims/sign-in-requirements.ts'
+import { type AnswerHeaders, wantsNonce } from '../dpop/challenge.ts'
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
@@ -53,18 +54,23 @@ const MAX_BYTES = 256 * 1024 * 1024
 
 /**
  * Makes authorised requests: the token is sent to the base URL's origin only, no redirect is followed, and after a 401
- * the token is refreshed and the request retried once; once more after a new sign-in, where the API wants one.  Responses of 2xx and 404 are
+ * the token is refreshed and the request retried once; once more after a new sign-in, where the API wants one. Where only the
+ * proof of a key was refused (RFC 9449 §9), it is sent once more with another proof. Responses of 2xx and 404 are
  * returned; anything else is a Failure: those of denial.ts, `network`, `refused`, and those of the token source.
  */
 export function openApi(destination: Destination, source: TokenSource): Send {
   return async (request) => {
     const url = target(destination.base, request)
-    const { pacing } = destination
+    const { pacing, proofs } = destination
     const isRead = (request.method ?? 'GET') === 'GET'
     const send = async (token: string | undefined) => {
       const once = () => attempt(destination, url, request, token)
       const paced = () => (pacing === undefined ? once() : pacing(once, isRead))
-      return withoutToken(await paced(), token)
+      const answer = await paced()
+      if (token === undefined || !proofs?.learn(token, answer)) return withoutToken(answer, token)
+      const second = await paced()
+      proofs.learn(token, second)
+      return withoutToken(second, token)
     }
     const recognise = async (answer: HttpAnswer) =>
       isGood(answer) ? undefined : destination.recognise?.(answer, { path: request.path, token })
@@ -141,7 +147,7 @@ async function attempt(
         ...seen?.headers,
         accept: request.accept ?? 'application/json',
         'accept-encoding': 'gzip, br',
-        ...(token === undefined ? {} : tokenHeaders(destination, token)),
+        ...(token === undefined ? {} : await tokenHeaders(destination, token, method, url)),
       },
       ...(body === undefined ? {} : { body }),
       maxBytes: request.maxBytes ?? MAX_BYTES,
@@ -171,9 +177,9 @@ function parse(answer: HttpAnswer, url: URL): unknown {
 export const isStepUp = (challenge: string | undefined): boolean =>
   /\berror\s*=\s*"?insufficient_(?:user_authentication|claims)\b/i.test(challenge ?? '')
 
-/** Whether another token may mend a 401: not after a step-up challenge. */
-export const isAboutToken = (headers: HttpAnswer['headers']): boolean =>
-  !isStepUp(headers['www-authenticate'])
+/** Whether another token may mend a 401: not after a step-up challenge, nor when a nonce is what is missing. */
+export const isAboutToken = (headers: AnswerHeaders): boolean =>
+  !isStepUp([headers['www-authenticate']].flat().join(', ')) && !wantsNonce(headers)
 
 /** What begins like a JWT, also a part of one. */
 const JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g

@@ -2,11 +2,13 @@ import type { KnownRefusal, RefusedRequest } from '../api/destination.ts'
 import type { Pacing } from '../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../api/request.ts'
 import { backendOf, explainFailure } from '../backends/table.ts'
+import { openProofs } from '../dpop/proofs.ts'
 import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
 import type { Http, HttpAnswer } from '../ports/http.ts'
 import type { Profile } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
+import { isBound } from './bound-token.ts'
 import { commandLine } from './command-line.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
 import { givenToken, type Invocation } from './invocation.ts'
@@ -38,6 +40,7 @@ export async function authorisedRequest(
   const recorder = openRecorder(invocation, profile.client)
   const given = givenToken(invocation)
   const isGiven = given !== undefined
+  const proofs = openProofs(invocation.ports.clock)
   const destination = {
     base: profile.api,
     authorization: profile.authorization,
@@ -46,17 +49,21 @@ export async function authorisedRequest(
     recognise: (answer: HttpAnswer, request: RefusedRequest) =>
       recognise(invocation, profile, answer, request),
     witness: recorder.request,
+    proofs,
     ...(pacing && { pacing }),
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
       if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)
       if (!explained.hint.includes('ls-auth login')) return explained
-      if (isGiven) return explained.withHint(OTHER_TOKEN)
+      if (isGiven) return explained.withHint(isBound(given) ? KEY_ELSEWHERE : OTHER_TOKEN)
       return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
     },
   }
   const client = () => requireClient(profile)
-  const onToken = ({ body }: ValidToken) => recorder.signedInBy(body.idToken)
+  const onToken = ({ value, body }: ValidToken) => {
+    recorder.signedInBy(body.idToken)
+    proofs.bind(value, body.proofKey, body.skewSeconds)
+  }
   const open = async () =>
     isLong && !isGiven
       ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
@@ -111,6 +118,8 @@ const NO_PERSON =
   'Only a person can sign in like that, and this profile is for a program. Use the profile of a person, or ask whoever runs the gateway to admit this program.'
 const NOT_BELIEVED =
   'The API does not accept the token of this workload: ls-auth whoami shows what it says, ls-auth doctor looks at each step.'
+const KEY_ELSEWHERE =
+  'The token in LS_AUTH_TOKEN is bound to a key (cnf.jkt) that only its sign-in has. Where that is, run this behind: ls-auth exec --proxy'
 /** What helps who has set LS_AUTH_TOKEN. */
 export const OTHER_TOKEN =
   'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'

@@ -8,6 +8,7 @@ import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
+import { newProofKey } from './new-proof-key.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import { missingScopes } from './protocol/granted-scopes.ts'
@@ -55,9 +56,10 @@ export async function signIn(
   await store.probe(dialog.tell)
   const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)
+  const proofKey = client.dpop ? await newProofKey(metadata) : undefined
   const provider = await openProvider(
     client,
-    { metadata, skewSeconds, jwks: undefined, secret: secret?.value },
+    { metadata, skewSeconds, jwks: undefined, secret: secret?.value, proofKey },
     http,
     ports,
   )
@@ -75,7 +77,7 @@ export async function signIn(
         leewaySeconds,
       )
       const unknown = await checkTokens(client, provider, tokens, ports)
-      const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret)
+      const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret, proofKey)
       const replaced = await storeSession(client, store, body, tokens, ports, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
@@ -94,6 +96,7 @@ const bodyOf = (
   tokens: Tokens,
   metadata: Cached<Metadata>,
   secret: SessionBody['clientSecret'],
+  proofKey: SessionBody['proofKey'],
 ): SessionBody => ({
   tokens: storedTokens(tokens),
   ...(tokens.idToken && { idToken: tokens.idToken }),
@@ -101,6 +104,7 @@ const bodyOf = (
   metadata,
   ...(tokens.jwks && { jwks: tokens.jwks }),
   ...(secret && { clientSecret: secret }),
+  ...(proofKey && { proofKey }),
   skewSeconds: tokens.skewSeconds,
   signedInAt: tokens.receivedAt,
 })

@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import type { HttpSettings } from '../ports/http.ts'
 import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
+import { readDpop } from './dpop.ts'
 import { parseDuration } from './duration.ts'
 import { readExpect } from './expectations.ts'
 import { expandHome } from './files/places.ts'
@@ -52,6 +53,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     expect: readExpect(values.table('expect'), values.source('expect')),
     reason: values.text('reason'),
     requireReason: values.isTrue('require_reason'),
+    dpop: readDpop(values),
     http,
     stateDirectory,
   }

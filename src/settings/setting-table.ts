@@ -149,6 +149,13 @@ export const SETTING_KEYS = [
     help: 'true: nothing is asked of the API, and no token is handed out, without a reason',
   },
   {
+    key: 'dpop',
+    shape: 'boolean',
+    flag: 'dpop',
+    variable: 'LS_AUTH_DPOP',
+    help: 'true: tokens are bound to a key that stays on this machine, so that a stolen one is useless (DPoP)',
+  },
+  {
     key: 'account',
     shape: 'text',
     flag: 'account',

@@ -146,6 +146,32 @@ describe('a challenge', () => {
   })
 })
 
+describe('a token that is bound to a key, or should be', () => {
+  const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.AAAA`
+  const [plain, bound] = [token({ sub: 'a' }), token({ cnf: { jkt: 'x' } })]
+  /** Of a certificate (RFC 8705), which is no key of ours. */
+  const withOtherKey = token({ cnf: { 'x5t#S256': 'x' } })
+  it.each([
+    ['DPoP error="invalid_token"', plain, 'profile set dpop true'],
+    ['DPoP algs="ES256"', plain, 'profile set dpop true'],
+    ['DPoP algs="ES256"', withOtherKey, 'profile set dpop true'],
+    ['DPoP error="invalid_token"', bound, 'trusts the issuer'],
+    ['DPoP algs="ES256"', bound, 'trusts the issuer'],
+    ['Basic realm="x"', bound, 'trusts the issuer'],
+    ['Bearer realm="x"', bound, 'takes no token that is bound to a key'],
+    ['Bearer error="invalid_token"', bound, 'trusts the issuer'],
+    ['Bearer realm="x"', plain, 'trusts the issuer'],
+    ['DPoP error="invalid_dpop_proof"', bound, 'Check the clock of this machine.'],
+    ['DPoP error="use_dpop_nonce"', bound, 'Try again'],
+  ])('%s', (challenge, shown, hint) => {
+    const [failure, advice, said] = challenged(401, challenge, shown) ?? []
+    expect(failure).toContain('gw.acme.example:8443')
+    expect(advice).toContain(hint)
+    const error = /error="(\w+)"/.exec(challenge)?.[1]
+    expect(said).toBe(error && `they say: ${error}`)
+  })
+})
+
 describe('a token that was not accepted', () => {
   const [clock, other, trust] = [
     'Check the clock of this machine and of the gateway, then sign in again: ls-auth login',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { authorizationValue } from '../../src/api/authorization.ts'
 import type { Destination } from '../../src/api/destination.ts'
-import { type ApiRequest, openApi, target } from '../../src/api/request.ts'
+import { type ApiRequest, isAboutToken, openApi, target } from '../../src/api/request.ts'
 import { Failure } from '../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/ports/http.ts'
 import { toldBy } from '../told.ts'
@@ -76,6 +76,19 @@ describe('where a request goes', () => {
       { path: '/c', query: { q: 'x y&z', n: '1' } },
       'https://a/c?q=x+y%26z&n=1',
     ],
+    [
+      'with a name of its query more than once',
+      'https://a',
+      {
+        path: '/c',
+        query: [
+          ['q', '1'],
+          ['q', '2'],
+        ],
+      },
+      'https://a/c?q=1&q=2',
+    ],
+    ['with a query as it is', 'https://a', { path: '/c', query: 'q=a%20b' }, 'https://a/c?q=a%20b'],
     [
       'with the query of the base',
       'https://a/?k=1',
@@ -211,6 +224,52 @@ describe('after a 401', () => {
   })
 })
 
+describe('a proof of a key that was refused', () => {
+  /** Of a token that is bound to a key: another proof may be made so many times. */
+  const proofs = (again: number) => {
+    const learnt: [string, number][] = []
+    const taken = {
+      bind: () => {},
+      headers: async () => ({ authorization: 'DPoP first-token', dpop: `proof ${learnt.length}` }),
+      learn: (token: string, { status }: { status: number }) => learnt.push([token, status]) <= again,
+    }
+    return { learnt, proofs: taken }
+  }
+  const nonce = answer(401, '', { 'www-authenticate': 'DPoP error="use_dpop_nonce"' })
+
+  it('is made anew once', async () => {
+    const { proofs: taken, learnt } = proofs(9)
+    const { send, seen } = api([nonce, answer(200, '[1]')], { proofs: taken })
+    expect((await send({ path: '/x' })).json()).toEqual([1])
+    expect(seen.map(({ headers }) => headers?.dpop)).toEqual(['proof 0', 'proof 1'])
+    expect(learnt).toEqual([
+      ['first-token', 401],
+      ['first-token', 200],
+    ])
+  })
+
+  it('and not where it was not refused', async () => {
+    const { send, seen } = api([answer(200)], { proofs: proofs(0).proofs })
+    await send({ path: '/x' })
+    expect(seen).toHaveLength(1)
+  })
+
+  it('none is made where no token is sent', async () => {
+    const { proofs: taken, learnt } = proofs(9)
+    const { send, seen } = api([answer(200)], { proofs: taken, authorization: 'none' })
+    await send({ path: '/x' })
+    expect({ asked: seen.length, learnt }).toEqual({ asked: 1, learnt: [] })
+  })
+})
+
+it.each([
+  ['Bearer error="invalid_token"', true],
+  [['Bearer error=insufficient_claims', 'DPoP algs="ES256"'], false],
+  ['DPoP error="use_dpop_nonce"', false],
+])('another token may mend %j: %s', (challenge, may) => {
+  expect(isAboutToken({ 'www-authenticate': challenge })).toBe(may)
+})
+
 describe('what comes back', () => {
   it.each([200, 204, 299, 404])('%i is an answer', async (status) => {
     const { send } = api([answer(status, '{"a":1}', { etag: 'x' })])
@@ -259,6 +318,19 @@ describe('a token that a server sends back', () => {
     expect(failure?.detail).toEqual(['they say: bad token [token], [token]'])
     expect(body.toString()).toBe('bad token [token], [token]')
     expect(headers).toEqual({ 'x-seen': '[token]' })
+  })
+
+  const [JWT, PART] = ['eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln', 'eyJhbGciOiJub25lIn0']
+  it.each([
+    [`not ${JWT}!`, 'not [token]!', 'not [token]!'],
+    [`not ${PART}.!`, 'not [token]!', 'not [token]!'],
+    // In a header it may be the claims of a challenge.
+    [`not ${PART}!`, 'not [token]!', `not ${PART}!`],
+    ['eyJ, heyJhbGciOiJub25lIn0.a', 'eyJ, heyJhbGciOiJub25lIn0.a', 'eyJ, heyJhbGciOiJub25lIn0.a'],
+  ])('and so is another one, or its first part: %s', async (text, inBody, inHeader) => {
+    const given = await api([answer(400, text, { 'x-seen': text })]).send({ path: '/x', answers: [400] })
+    expect(given.body.toString()).toBe(inBody)
+    expect(given.headers).toEqual({ 'x-seen': inHeader })
   })
 
   it.each([

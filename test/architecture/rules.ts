@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice'],
+  ['unknown-choice', 'dpop'],
   // Types that two rooms of one floor share stand below both.
   ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'clock-skew'],
 ]
@@ -34,10 +34,10 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   'fs-native-extensions': 'src/system/lock.ts',
-  jose: /^src\/(claims\/jwt\/verify|session\/protocol\/assertion-key)\.ts$/,
+  jose: /^src\/(claims\/jwt\/verify|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client': /^src\/session\/protocol\/(provider|exchange|client-auth)\.ts$/,
+  'openid-client': /^src\/session\/protocol\/(provider|code-grant|exchange|client-auth|proof-handle)\.ts$/,
   'smol-toml': 'src/settings/files/toml-reading.ts',
   'string-width': 'src/text/display-width.ts',
   undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,

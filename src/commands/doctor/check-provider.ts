@@ -1,4 +1,5 @@
 import type { Client } from '../../client.ts'
+import { PROOF_ALGORITHM } from '../../dpop/proof-algorithm.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
@@ -13,7 +14,7 @@ const TOLERABLE_SKEW_SECONDS = 60
 const HARMFUL_SKEW_SECONDS = 300
 
 /** The checks need no client id: a workload token comes without one. */
-type Asked = Pick<Client, 'issuer' | 'preset' | 'http'>
+type Asked = Pick<Client, 'issuer' | 'preset' | 'http' | 'dpop'>
 
 /** Checks the identity provider: metadata, keys, clock, PKCE, device flow, TLS certificate. */
 export async function checkProvider(client: Asked, ports: Ports): Promise<Checkup[]> {
@@ -40,7 +41,9 @@ export async function checkProvider(client: Asked, ports: Ports): Promise<Checku
     })),
     clock(skewSeconds),
     // A workload token comes without a sign-in, so without PKCE and device flow.
-    ...(client.preset.signsIn === 'person' ? [pkce(client, metadata), device(client, metadata)] : []),
+    ...(client.preset.signsIn === 'person'
+      ? [pkce(client, metadata), device(client, metadata), ...dpop(client, metadata)]
+      : []),
     ...(await look('certificate', () => certificate(metadata, http))),
     ...otherHosts(client, metadata),
   ]
@@ -73,6 +76,21 @@ function device(client: Asked, metadata: Metadata): Checkup {
     return ok('device flow', `offered${extra}`)
   }
   return ok('device flow', 'not offered: without a browser use --paste')
+}
+
+/** Whether the provider says that it binds tokens to a key, where the profile wants that. */
+function dpop(client: Asked, metadata: Metadata): Checkup[] {
+  if (!client.dpop) return []
+  const announced = metadata.dpop_signing_alg_values_supported
+  if (Array.isArray(announced) && announced.includes(PROOF_ALGORITHM))
+    return [ok('DPoP', `${PROOF_ALGORITHM} announced: tokens are bound to the key of the sign-in`)]
+  return [
+    warn(
+      'DPoP',
+      `${PROOF_ALGORITHM} is not announced; a token that is not bound to a key is refused`,
+      'Ask whoever runs the provider to switch DPoP on for this client.',
+    ),
+  ]
 }
 
 async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {

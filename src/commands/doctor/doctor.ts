@@ -71,14 +71,14 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const people = signsIn === 'person'
   const given = givenToken(invocation) !== undefined
   const { client } = profile
-  const { issuer, preset, http } = client
+  const { issuer } = client
   const gap = incomplete(profile)
   if (gap !== undefined)
     lines.push(
       given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : SIGN_IN),
     )
   if (gap === undefined && issuer !== undefined) {
-    lines.push(...(await look('issuer', () => checkProvider({ issuer, preset, http }, ports))))
+    lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports))))
     if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
   }
   if (people) {

@@ -3,6 +3,7 @@ import type { ChildEnd } from '../../ports/programs.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { refuseHandOut } from '../bound-token.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { sessionToken } from '../credentials.ts'
@@ -116,6 +117,7 @@ async function tokenFor(
 ): Promise<{ value: string; idToken?: string | undefined }> {
   const given = givenToken(invocation)
   if (given === undefined) {
+    refuseHandOut(profile.client)
     const { value, body } = await sessionToken(invocation, requireClient(profile), wish)
     return { value, idToken: body.idToken }
   }

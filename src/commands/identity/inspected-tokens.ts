@@ -2,6 +2,7 @@ import { type Inspected, inspectToken } from '../../claims/inspect.ts'
 import { isIssuerOf } from '../../claims/issuer.ts'
 import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import type { Client, PartialClient } from '../../client.ts'
+import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { JsonObject } from '../../json-object.ts'
 import { presetFor } from '../../providers/detect.ts'
@@ -26,6 +27,8 @@ export interface InspectedTokens {
   readonly skewSeconds: number
   /** The issuer of the profile, and those that the user named. */
   readonly trusted: VerifyOptions['trusted']
+  /** The thumbprint of the key that the tokens of this session are bound to. */
+  readonly ownKey?: string
   /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: there is nobody to ask. */
   readonly userinfo?: () => Promise<JsonObject | undefined>
 }
@@ -77,6 +80,7 @@ export async function readTokens(
     expiresAt,
     skewSeconds: body.skewSeconds,
     trusted: [issuerOf(client, body), ...named],
+    ...(body.proofKey && { ownKey: await thumbprint(body.proofKey) }),
     ...(access !== undefined &&
       isNew &&
       !client.workload &&
@@ -135,6 +139,10 @@ async function sessionTokens(
     isNew: false,
   }
 }
+
+/** Lazy: most sessions have no key. */
+const thumbprint = async (key: ProofKey): Promise<string> =>
+  (await import('../../dpop/proof-key.ts')).thumbprintOf(key)
 
 /** The scopes whose claims may be at userinfo alone (OpenID Connect Core §5.4). */
 const namesPeople = (scope: string): boolean => /(^| )(profile|email)( |$)/.test(scope)

@@ -9,6 +9,7 @@ import { instant } from '../../text/instant.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wrap } from '../../text/wrap.ts'
 import { type Invocation, printText } from '../invocation.ts'
+import { boundKey } from './bound-key.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type Source, type View, value } from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
@@ -25,7 +26,7 @@ export async function printIdentity(invocation: Invocation, view: View): Promise
   const lines = [style.bold(safeText(String(title), 200)), ...workloadLine(view, terminal.columns)]
   if (readable)
     lines.push(...identityLines(view, terminal.columns, style), ...accessLines(view, terminal.columns, style))
-  lines.push(...tokenLines(view, terminal.columns, style))
+  lines.push(...tokenLines(view, terminal.columns, style), ...boundLine(view, terminal.columns, style))
   await printText(invocation, `${lines.join('\n')}\n`)
 }
 
@@ -120,6 +121,24 @@ function tokenLines(view: View, columns: number, style: Style): string[] {
     const shown = labelled(use === 'id' ? 'ID token' : 'access token', facts, columns)
     return [shown.replace(/\S.*/g, paint)]
   })
+}
+
+/** Which key the access token is bound to: without that key nobody can use it. */
+function boundLine(view: View, columns: number, style: Style): string[] {
+  const bound = boundKey(view)
+  if (!bound) return []
+  const { thumbprint, isOurs } = bound
+  const line = (text: string) => labelled('bound key', text, columns)
+  if (thumbprint === undefined)
+    return [style.yellow(line('none in the access token, although the provider calls it bound (DPoP)'))]
+  const whose =
+    isOurs === undefined
+      ? 'only its sign-in has it'
+      : isOurs
+        ? 'the key of this sign-in'
+        : 'NOT the key of this sign-in: its API will refuse it'
+  const shown = line(`${safeText(thumbprint, 100)}, ${whose}`)
+  return [isOurs === false ? style.red(shown) : shown]
 }
 
 function describeForm(token: Inspected): string {

@@ -7,6 +7,7 @@ import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verific
 import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
+import { boundKey } from './bound-key.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
@@ -149,10 +150,17 @@ function toJson(view: View): unknown {
     identity: { ...identity, other_subject },
     id_token: token('id'),
     access_token: token('access'),
+    bound_key: boundKeyJson(view),
     access: table
       ? { ...accessLevel(scopes, groups, table), misaligned: misalignment(scopes, groups, table) }
       : null,
   }
+}
+
+/** Null: bound to none. */
+function boundKeyJson(view: View): unknown {
+  const bound = boundKey(view)
+  return bound ? { thumbprint: bound.thumbprint ?? null, ours: bound.isOurs ?? null } : null
 }
 
 /** Null: a person's, or a token from outside. */

@@ -4,9 +4,8 @@ import type { Clock } from '../../ports/ports.ts'
 import type { AccessToken } from '../../session/access.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken } from '../credentials.ts'
+import { sessionToken, type ValidToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import type { Recorder } from '../recorder.ts'
 import type { TokenWish } from '../token/token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
@@ -31,14 +30,14 @@ export const isOver = (error: unknown): error is Failure =>
   error instanceof Failure && FAILURES[error.code].exit === 3
 
 /**
- * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended, `signedInBy`
- * of the ID token of each token. With LS_AUTH_TOKEN: that one, as it is.
+ * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended, `onToken` is
+ * shown each token before it is used. With LS_AUTH_TOKEN: that one, as it is.
  */
 export function tokenOf(
   invocation: Invocation,
   profile: Profile,
   wish: TokenWish,
-  { over, signedInBy }: { over: (failure: Failure) => void; signedInBy: Recorder['signedInBy'] },
+  { over, onToken }: { over: (failure: Failure) => void; onToken: (token: ValidToken) => void },
 ): HeldToken {
   const given = givenToken(invocation)
   if (!sendsToken(profile)) return fixed(undefined)
@@ -46,7 +45,7 @@ export function tokenOf(
   const ask = async (rejected: string | undefined) => {
     const want = { ...wish, ...(rejected !== undefined && { rejected }) }
     const token = await sessionToken(invocation, requireClient(profile), want)
-    signedInBy(token.body.idToken)
+    onToken(token)
     return token
   }
   return heldToken(ask, invocation.ports.clock, over)

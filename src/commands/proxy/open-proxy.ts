@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { openBackgroundRecord } from '../../audit/background.ts'
 import { backendOf } from '../../backends/table.ts'
+import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
 import type { LocalAddress, LocalExchange } from '../../ports/local-server.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
+import type { ValidToken } from '../credentials.ts'
 import type { Invocation } from '../invocation.ts'
 import { openRecorder, tellOfLost } from '../recorder.ts'
 import { requireApi } from '../require-api.ts'
@@ -67,9 +69,14 @@ export async function openProxy(
   const { clock } = ports
   const record = openBackgroundRecord(profile.client.stateDirectory, ports, tellOfLost(invocation))
   const recorder = openRecorder(invocation, profile.client, undefined, async (entry) => record.add(entry))
-  const tokens = tokenOf(invocation, profile, wish, { over, signedInBy: recorder.signedInBy })
+  const proofs = openProofs(clock)
+  const onToken = ({ value, body }: ValidToken) => {
+    recorder.signedInBy(body.idToken)
+    proofs.bind(value, body.proofKey, body.skewSeconds)
+  }
+  const tokens = tokenOf(invocation, profile, wish, { over, onToken })
   await tokens.token()
-  const way: Way = { profile, tokens, recorder, upstream: await ports.upstream(profile.client.http) }
+  const way: Way = { profile, tokens, proofs, recorder, upstream: await ports.upstream(profile.client.http) }
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const hosts: string[] = []
   const rules: ProxyRules = {

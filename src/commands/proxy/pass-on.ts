@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { tokenHeaders } from '../../api/authorization.ts'
-import { isStepUp } from '../../api/request.ts'
+import { isAboutToken } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
+import type { Proofs } from '../../dpop/proofs.ts'
 import { pathForLog } from '../../loopback-host.ts'
 import type { Upstream, UpstreamAnswer } from '../../ports/http.ts'
 import type { LocalExchange } from '../../ports/local-server.ts'
@@ -21,26 +22,33 @@ export interface Way {
   readonly profile: Pick<Profile, 'api' | 'authorization' | 'authorizationHeader' | 'backend' | 'tenant'>
   readonly upstream: Upstream
   readonly tokens: HeldToken
+  readonly proofs: Proofs
   readonly recorder: Pick<Recorder, 'request'>
 }
 
 /**
  * Sends a request on with the token and streams the answer back; gives its status. After a 401 the token is renewed once,
- * and the request sent again, whole or not at all. Failures: `network`, `refused`, and those of the token. Rejects when
+ * and the request sent again, whole or not at all; so it is, before that, where only the proof of a key was refused. Failures: `network`, `refused`, and those of the token. Rejects when
  * either side breaks off.
  */
 export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Promise<number> {
-  const { tokens } = way
+  const { tokens, proofs } = way
   let token = await tokens.token()
   const body = await bodyOf(exchange, pass)
+  const isWhole = body === undefined || Buffer.isBuffer(body)
   let { answer, ended } = await send(exchange, pass, way, token, body)
-  if (answer.status === 401 && token !== undefined && !isStepUp(challengeOf(answer))) {
+  const sendAgain = async () => {
+    answer.body.on('error', () => {}).destroy()
+    ended()
+    ;({ answer, ended } = await send(exchange, pass, way, token, body))
+    if (token !== undefined) proofs.learn(token, answer)
+  }
+  if (token !== undefined && proofs.learn(token, answer) && isWhole) await sendAgain()
+  if (answer.status === 401 && token !== undefined && isAboutToken(answer.headers)) {
     const renewed = await tokens.renew(token)
-    if (renewed !== undefined && (body === undefined || Buffer.isBuffer(body))) {
-      answer.body.on('error', () => {}).destroy()
-      ended()
+    if (renewed !== undefined && isWhole) {
       token = renewed
-      ;({ answer, ended } = await send(exchange, pass, way, token, body))
+      await sendAgain()
     }
   }
   const { status, headers } = answer
@@ -74,8 +82,9 @@ async function send(
   const { method, traceparent } = pass
   const url = urlOf(pass, way.profile)
   const seen = way.recorder.request({ method, path: pathForLog(url), token, parent: traceparent })
-  const headers = headersOf(pass, way.profile, token, seen.headers)
   try {
+    const ours = { ...seen.headers, ...(await authorised(way, token, method, url)) }
+    const headers = headersOf(pass, way.profile, ours)
     const answer = await way.upstream.send({ method, url, headers, body, signal: exchange.gone })
     return { answer, ended: () => void seen.ended(answer.status) }
   } catch (error) {
@@ -92,10 +101,19 @@ function urlOf({ path, query }: Pass, { api }: Way['profile']): URL {
   return url
 }
 
+const authorised = async (
+  { profile: { authorization, authorizationHeader }, proofs }: Way,
+  token: string | undefined,
+  method: string,
+  url: URL,
+): Promise<Readonly<Record<string, string>>> =>
+  token === undefined
+    ? {}
+    : tokenHeaders({ authorization, tokenHeader: authorizationHeader, proofs }, token, method, url)
+
 function headersOf(
   { headers, bodyBytes }: Pass,
-  { authorization, authorizationHeader, backend, tenant }: Way['profile'],
-  token: string | undefined,
+  { backend, tenant }: Way['profile'],
   ours: Readonly<Record<string, string>>,
 ): Header[] {
   const { tenantHeader } = backendOf(backend)
@@ -104,11 +122,5 @@ function headersOf(
     ...Object.entries(ours),
     ...(bodyBytes !== undefined && bodyBytes > 0 ? [['content-length', String(bodyBytes)] as const] : []),
     ...(tenantHeader !== undefined && tenant !== undefined ? [[tenantHeader, tenant] as const] : []),
-    ...Object.entries(
-      token === undefined ? {} : tokenHeaders({ authorization, tokenHeader: authorizationHeader }, token),
-    ),
   ]
 }
-
-const challengeOf = ({ headers }: UpstreamAnswer): string | undefined =>
-  [headers['www-authenticate']].flat().filter(Boolean).join(', ')

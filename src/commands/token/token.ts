@@ -2,6 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { refuseHandOut } from '../bound-token.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { sessionToken } from '../credentials.ts'
@@ -83,6 +84,8 @@ async function tokenFor(
     })
   }
   if (profile.throughProxy) throw (await import('../sign-in/for-outside.ts')).noTokenHere()
+  // An ID token is bound to no key.
+  if (!idToken) refuseHandOut(profile.client)
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
   const { value, secondsLeft, expiresAt, body } = await sessionToken(invocation, requireClient(profile), want)
   return { value, secondsLeft, expiresAt, idToken: body.idToken }

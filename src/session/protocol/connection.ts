@@ -1,4 +1,5 @@
 import type { Client } from '../../client.ts'
+import type { ProofKey } from '../../dpop/proof-key.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
@@ -15,11 +16,12 @@ export async function connect(
 ): Promise<Provider> {
   const now = ports.clock.now()
   const http = await ports.http(client.http)
-  const fresh = usable(body?.metadata, now)
-    ? { metadata: body?.metadata?.value as Metadata, skewSeconds: body?.skewSeconds ?? 0 }
+  const { metadata, skewSeconds = 0, jwks, clientSecret, proofKey } = body ?? {}
+  const fresh = usable(metadata, now)
+    ? { metadata: metadata?.value as Metadata, skewSeconds }
     : await discover(client.issuer, client.preset, http, ports.clock)
-  const jwks = usable(body?.jwks, now) ? body?.jwks : undefined
-  return openProvider(client, { ...fresh, jwks, secret: body?.clientSecret?.value }, http, ports)
+  const known = { ...fresh, jwks: usable(jwks, now) ? jwks : undefined }
+  return openProvider(client, { ...known, secret: clientSecret?.value, proofKey }, http, ports)
 }
 
 interface Known {
@@ -29,6 +31,8 @@ interface Known {
   /** A confidential client's secret. */
   readonly secret: string | undefined
   readonly assertion?: ClientAssertion
+  /** Of a sign-in whose tokens are bound to one. */
+  readonly proofKey?: ProofKey | undefined
 }
 
 /** The provider as its metadata describe it; loads the protocol library. */
@@ -44,6 +48,7 @@ export async function openProvider(
     secret: client.publicSecret ?? known.secret,
     metadata: known.metadata,
     ...(known.assertion && { assertion: known.assertion }),
+    ...(known.proofKey && { proofKey: known.proofKey }),
     http,
     clock: ports.clock,
     skewSeconds: known.skewSeconds,

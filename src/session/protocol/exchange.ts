@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
 import { skewOf } from '../../clock-skew.ts'
+import type { ProofKey } from '../../dpop/proof-key.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
@@ -26,6 +27,8 @@ export interface ProviderOptions {
   readonly secret: string | undefined
   /** In place of a secret (RFC 7523 §2.2). */
   readonly assertion?: ClientAssertion
+  /** The tokens are bound to it, or are refused (RFC 9449). */
+  readonly proofKey?: ProofKey
   readonly metadata: Metadata
   readonly http: Http
   readonly clock: Clock
@@ -47,6 +50,8 @@ export interface Exchange {
   readonly tokenAnswer: HttpAnswer | undefined
   /** Longest time for a request to the token endpoint, milliseconds; undefined: that of any request. */
   tokenTimeout: number | undefined
+  /** For each request to the token endpoint; empty where the tokens are bound to no key. */
+  dpop: oidc.DPoPOptions
 }
 
 /**
@@ -67,6 +72,7 @@ export async function beginExchange(
     refreshToken: undefined as string | undefined,
     tokenAnswer: undefined as HttpAnswer | undefined,
     tokenTimeout: undefined as number | undefined,
+    dpop: {},
   }
   config[oidc.customFetch] = async (url, init) => {
     const answer =

@@ -42,6 +42,8 @@ export const NO_ID_TOKEN = 'the provider sent no ID token, although openid was a
 /** These say what is wrong with an answer, and are followed by what became of it. */
 export const NO_SUBJECT = 'the ID token names no subject (sub)'
 export const OTHER_TOKEN_TYPE = 'the token response has a token type ls-auth cannot use'
+export const NOT_BOUND =
+  'the provider sent a plain bearer token, although dpop = true asks for one that is bound to a key'
 
 const BAD_SIGNATURE = /signature verification failed/
 
@@ -150,6 +152,11 @@ function answered(
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
   const declined = personAsked && (denied || REFUSALS.includes(meant))
+  const proof = PROOF_ERRORS.get(error)
+  if (proof) {
+    const wire = { error, status: statusOf(foreign) }
+    return new ProviderFailure('provider-failed', proof.message, wire, { detail, hint: proof.hint })
+  }
   const known = { error: declined ? 'access_denied' : error, description, where }
   const hint = hintFor(preset.id, known, hintValues)
   return new ProviderFailure(
@@ -187,6 +194,24 @@ const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed
     : NOBODY_ASKED.includes(error)
       ? 'not-signed-in'
       : 'provider-failed'
+
+/** Errors about the proof of a key (RFC 9449 §5, §8): neither code nor token was looked at. */
+const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; readonly hint: string }> = new Map([
+  [
+    'use_dpop_nonce',
+    {
+      message: 'the provider asks for another DPoP nonce each time',
+      hint: 'Try again; if it goes on, tell whoever runs the identity provider.',
+    },
+  ],
+  [
+    'invalid_dpop_proof',
+    {
+      message: 'the provider did not accept the proof of the key (DPoP)',
+      hint: 'Check the clock of this machine: ls-auth doctor. If it is right, ask whoever runs the identity provider.',
+    },
+  ],
+])
 
 /** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
 const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

@@ -1,13 +1,16 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
 import { authentication } from './client-auth.ts'
+import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
 import { beginExchange, type Exchange, type ProviderOptions } from './exchange.ts'
 import type { Metadata } from './metadata.ts'
+import { isWrongClock, proofHandle } from './proof-handle.ts'
 import { explainProviderError, isBadSignature, NO_ID_TOKEN } from './provider-errors.ts'
 import { type Tokens, tokensOf } from './tokens.ts'
 
-/** With exchange.ts and client-auth.ts the only file that imports openid-client. Its errors are turned into Failures here. */
+/** With code-grant.ts, exchange.ts, client-auth.ts and proof-handle.ts the only file that imports openid-client. Its errors are turned into Failures here. */
 
 /** The provider has refreshed the session, and the response is invalid or cannot be verified. */
 export interface Unbelieved {
@@ -26,14 +29,6 @@ export interface DeviceGrant {
   readonly intervalSeconds: number
   /** PKCE verifier (RFC 7636), for a provider that expects PKCE in the device flow too. */
   readonly verifier: string | undefined
-}
-
-/** An authorization request, and what the redirect is checked against. */
-export interface AuthorizationRequest {
-  readonly url: URL
-  readonly state: string
-  readonly nonce: string
-  readonly verifier: string
 }
 
 /** The operations of a provider. Failures of each: `network`, `provider-failed`, `refused`, `declined`. */
@@ -65,16 +60,27 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
  */
 export function connectProvider(options: ProviderOptions): Provider {
   const clientAuth = authentication(options)
+  const { proofKey, clock, skewSeconds } = options
+  const proofs = proofKey && proofHandle(proofKey, clock, skewSeconds)
+  const begin = async (asking: ProviderOptions, redirectUri: string | undefined, replay?: HttpAnswer) => {
+    const exchange = await beginExchange(asking, clientAuth, redirectUri, replay)
+    if (proofs) exchange.dpop = await proofs.options(exchange.config)
+    return exchange
+  }
   /** Runs one operation with an exchange of its own, and turns foreign errors into Failures. */
   const ask: Ask = async (doing, where, work, asked) => {
     const redirectUri = asked?.get('redirect_uri') ?? undefined
-    const exchange = await beginExchange(options, clientAuth, redirectUri)
+    const exchange = await begin(options, redirectUri)
     try {
       return await work(exchange).catch(async (error) => {
+        if (proofs && isWrongClock(error, proofs.skewSeconds, exchange.skewSeconds)) {
+          proofs.skewSeconds = exchange.skewSeconds
+          return work(exchange)
+        }
         if (!isBadSignature(error) || !options.jwks || !exchange.tokenAnswer) throw error
         // Some providers replace a key and keep its id: validate again with the current keys.
         const withoutKeys = { ...options, jwks: undefined }
-        return work(await beginExchange(withoutKeys, clientAuth, redirectUri, exchange.tokenAnswer))
+        return work(await begin(withoutKeys, redirectUri, exchange.tokenAnswer))
       })
     } catch (error) {
       const failure = explainProviderError(error, doing, where, {
@@ -111,7 +117,7 @@ export function connectProvider(options: ProviderOptions): Provider {
     refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),
     grant: (type, parameters) =>
       ask('give a token', 'token', async (exchange) =>
-        tokensOf(await oidc.genericGrantRequest(exchange.config, type, parameters), exchange),
+        tokensOf(await oidc.genericGrantRequest(exchange.config, type, parameters, exchange.dpop), exchange),
       ),
     revoke: (token) => revoke(ask, token, options),
   }
@@ -134,41 +140,14 @@ async function refresh(
   try {
     return await ask('renew the session', 'token', async (exchange) => {
       last = exchange
-      return tokensOf(await oidc.refreshTokenGrant(exchange.config, refreshToken, parameters), exchange)
+      const { config, dpop } = exchange
+      return tokensOf(await oidc.refreshTokenGrant(config, refreshToken, parameters, dpop), exchange)
     })
   } catch (failure) {
     if (!(failure instanceof Failure) || !last?.tokenAnswer) throw failure
     return { failure, refreshToken: last.refreshToken }
   }
 }
-
-async function authorize(
-  { config, options }: Exchange,
-  parameters: Record<string, string>,
-): Promise<AuthorizationRequest> {
-  if (!options.metadata.authorization_endpoint) {
-    throw new Failure('cannot-do', 'this provider has no authorization endpoint', {
-      hint: 'Try: ls-auth login --device',
-    })
-  }
-  const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
-  const url = oidc.buildAuthorizationUrl(config, {
-    ...parameters,
-    response_type: 'code',
-    state,
-    nonce,
-    ...(await challenge(verifier)),
-  })
-  return { url, state, nonce, verifier }
-}
-
-const exchangeCode = ({ config }: Exchange, callback: URL, request: AuthorizationRequest) =>
-  oidc.authorizationCodeGrant(config, callback, {
-    pkceCodeVerifier: request.verifier,
-    expectedState: request.state,
-    expectedNonce: request.nonce,
-    idTokenExpected: true,
-  })
 
 async function startDevice(
   { config, options }: Exchange,
@@ -190,19 +169,13 @@ async function startDevice(
   }
 }
 
-const pollDevice = ({ config }: Exchange, grant: DeviceGrant, parameters: Record<string, string>) =>
-  oidc.genericGrantRequest(config, DEVICE_GRANT, {
+const pollDevice = ({ config, dpop }: Exchange, grant: DeviceGrant, parameters: Record<string, string>) => {
+  const asked = {
     ...parameters,
     device_code: grant.deviceCode,
     ...(grant.verifier === undefined ? {} : { code_verifier: grant.verifier }),
-  })
-
-/** PKCE by S256, the only method (RFC 7636 §4.2). */
-async function challenge(verifier: string): Promise<Record<string, string>> {
-  return {
-    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
   }
+  return oidc.genericGrantRequest(config, DEVICE_GRANT, asked, dpop)
 }
 
 async function revoke(ask: Ask, token: string, { metadata }: ProviderOptions): Promise<boolean> {

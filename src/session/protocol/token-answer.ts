@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import { OTHER_TOKEN_TYPE } from './provider-errors.ts'
+import { NOT_BOUND, OTHER_TOKEN_TYPE } from './provider-errors.ts'
 
 /** The refresh token in a raw token response, before validation: one in a rejected response can still be revoked. */
 export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined {
@@ -40,11 +40,17 @@ export function withoutEncoding(headers: Readonly<Record<string, string>>): Reco
 }
 
 /**
- * Failure `refused` unless the type is Bearer: a client must not use a token of a type that it does not understand
- * (RFC 6749 §7.1). A DPoP token (RFC 9449), which the library lets through, is of no use without the key it is bound to.
+ * Failure `refused` unless the type is the one that was asked for: a client must not use a token of a type that it does not
+ * understand (RFC 6749 §7.1). The library lets both through. A DPoP token is of no use without its key, and a bearer token
+ * in its place would be of use to a thief (RFC 9449 §5).
  */
-export function checkTokenType(type: string): void {
-  if (type.toLowerCase() !== 'bearer') throw new Failure('refused', `${OTHER_TOKEN_TYPE}; nothing was saved`)
+export function checkTokenType(type: string, asked: 'bearer' | 'dpop' = 'bearer'): void {
+  const came = type.toLowerCase()
+  if (came === asked) return
+  if (came !== 'bearer') throw new Failure('refused', `${OTHER_TOKEN_TYPE}; nothing was saved`)
+  throw new Failure('refused', `${NOT_BOUND}; nothing was saved`, {
+    hint: 'Ask whoever runs the identity provider to switch DPoP on for this client. Without it: ls-auth profile set dpop false',
+  })
 }
 
 /** `b64token` of RFC 6750 §2.1. */

@@ -30,7 +30,7 @@ export function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
     checkSubject(idClaims)
     checkIdTokenTimes(idClaims, receivedAt, exchange.skewSeconds, preset.leewaySeconds)
   }
-  checkTokenType(answer.token_type)
+  checkTokenType(answer.token_type, exchange.options.proofKey ? 'dpop' : 'bearer')
   checkTokenCharacters(answer)
   if (answer.id_token !== undefined) checkAccessTokenHash(answer.id_token, answer.access_token)
   const seconds = answer.expires_in ?? 0

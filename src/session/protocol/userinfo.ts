@@ -1,4 +1,5 @@
 import type { Client } from '../../client.ts'
+import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
 import { type JsonObject, jsonObject } from '../../json-object.ts'
 import type { Ports } from '../../ports/ports.ts'
@@ -14,7 +15,11 @@ const TIMEOUT_MILLISECONDS = 5_000
  */
 export async function askUserinfo(
   client: Client,
-  { metadata }: Pick<SessionBody, 'metadata'>,
+  {
+    metadata,
+    proofKey,
+    skewSeconds = 0,
+  }: Partial<Pick<SessionBody, 'metadata' | 'proofKey' | 'skewSeconds'>>,
   accessToken: string,
   subject: unknown,
   ports: Ports,
@@ -26,13 +31,20 @@ export async function askUserinfo(
     return undefined
   try {
     const http = await ports.http(client.http)
-    const answer = await http.send({
-      method: 'GET',
-      url,
-      headers: { accept: 'application/json', authorization: `Bearer ${accessToken}` },
-      maxBytes: 256 * 1024,
-      timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-    })
+    const proofs = openProofs(ports.clock)
+    proofs.bind(accessToken, proofKey, skewSeconds)
+    const ask = async () => {
+      const proven = await proofs.headers(accessToken, 'GET', url)
+      return http.send({
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json', ...(proven ?? { authorization: `Bearer ${accessToken}` }) },
+        maxBytes: 256 * 1024,
+        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      })
+    }
+    const first = await ask()
+    const answer = proofs.learn(accessToken, first) ? await ask() : first
     const claims = answer.status === 200 ? jsonObject(answer.body) : undefined
     return claims?.sub === subject ? claims : undefined
   } catch (error) {

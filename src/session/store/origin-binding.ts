@@ -19,19 +19,32 @@ function checkOrigin(client: Client, header: SessionHeader): void {
 /**
  * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in. The
  * header is checked before the keychain is touched. Undefined: not signed in.
- * Failures: `other-origin`; `profile-changed` when the profile signed in as another client (looked for only where
- * this one has no session: it takes the headers of all of them).
+ * Failures: `other-origin`; `profile-changed` when `dpop` is another than at the sign-in, or when the profile signed in as
+ * another client (looked for only where this one has no session: it takes the headers of all of them).
  */
 export async function readBound(client: Client, store: Store, ports: Ports): Promise<Session | undefined> {
   const read = () => store.read((header) => checkOrigin(client, header))
   const session = await read()
-  if (session) return session
+  if (session) return requireSameProof(client, session)
   const { findByProfile } = await import('./sign-ins.ts')
   const other = await findByProfile(client, ports)
   if (!other) return undefined
   // A sign-in happened between the two reads.
-  if (sessionName(other) === sessionName(client)) return read()
+  if (sessionName(other) === sessionName(client)) {
+    const now = await read()
+    return now && requireSameProof(client, now)
+  }
   throw profileChanged(client, other)
+}
+
+/** `dpop` decides at the sign-in what its tokens are, and nothing changes them afterwards. */
+function requireSameProof(client: Client, session: Session): Session {
+  const isBound = session.body.proofKey !== undefined
+  if (isBound === (client.dpop === true)) return session
+  const why = isBound
+    ? 'the tokens of this sign-in are bound to a key, and dpop = true is gone'
+    : 'dpop = true is new, and the tokens of this sign-in are bound to no key'
+  throw new Failure('profile-changed', `the profile ${safeText(client.profile, 60)} has changed: ${why}`)
 }
 
 function profileChanged(client: Client, before: SessionHeader): Failure {

@@ -1,3 +1,4 @@
+import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, jsonObject } from '../../json-object.ts'
 import { openBox, sealBox } from './sealed-box.ts'
@@ -74,6 +75,8 @@ export interface SessionBody {
   readonly signedInAt: number
   /** A confidential client's secret and when it was given (milliseconds): stored like a token. */
   readonly clientSecret?: { readonly value: string; readonly since: number }
+  /** The key that the tokens of this sign-in are bound to, from the sign-in to its end; missing: they are bound to none. */
+  readonly proofKey?: ProofKey
   /** Reserves space for the answer: when the attempt could be written, the answer will fit too. */
   readonly padding?: string
 }

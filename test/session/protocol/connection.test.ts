@@ -1,5 +1,7 @@
+import { decodeJwt } from 'jose'
 import { expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
+import { makeProofKey } from '../../../src/dpop/proof-key.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { connect, openProvider } from '../../../src/session/protocol/connection.ts'
 import { toldBy } from '../../told.ts'
@@ -76,4 +78,27 @@ it('a client assertion takes the place of a secret', async () => {
     client_assertion: 'pr00f',
     client_id: 'cli',
   })
+})
+
+it('tokens that are bound to a key are renewed with a proof by that key, and by the clock that the session knows', async () => {
+  const { ports, asked } = world()
+  const body = { ...cached(0), proofKey: await makeProofKey() }
+  const issuedAt = async (over: object) => {
+    await (await connect(client(), { ...body, ...over }, ports)).refresh('r', {}).catch(() => {})
+    const proof = new Headers(asked.pop()?.headers).get('dpop') ?? ''
+    return (decodeJwt(proof).iat ?? 0) - NOW / 1000
+  }
+  expect(await issuedAt({})).toBe(0)
+  expect(await issuedAt({ skewSeconds: 90 })).toBe(90)
+})
+
+it('a refusal is told with what the profile asks for', async () => {
+  const refusal = { status: 400, body: Buffer.from('{"error":"invalid_scope"}') }
+  const { ports } = answering({ '/token': refusal })
+  const metadata = { value: { ...METADATA, scopes_supported: ['openid', 'x'] }, fetchedAt: NOW }
+  const of = client({ preset: { ...PRESETS.generic, scopes: ['a', 'b'] } })
+  const [, hint] = await toldBy(async () => (await connect(of, { metadata }, ports)).refresh('r', {}))
+  expect(hint).toBe(
+    'A scope is not known, or not allowed for this client: asked for were a b, and the provider lists openid x. Ask for others: ls-auth login --scopes LIST',
+  )
 })

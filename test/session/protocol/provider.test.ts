@@ -2,28 +2,11 @@ import { createHash } from 'node:crypto'
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
-import type { Preset } from '../../../src/providers/preset.ts'
-import { PRESETS } from '../../../src/providers/presets.ts'
 import type { ProviderOptions } from '../../../src/session/protocol/exchange.ts'
-import { connectProvider } from '../../../src/session/protocol/provider.ts'
 import { toldBy } from '../../told.ts'
+import { GOOD, ISSUER, METADATA, NOW, providing, REDIRECT, type Said } from './scripted-provider.ts'
 
 /** Each operation of a provider, by the answers of its endpoints. */
-
-const NOW = 1_800_000_000_000
-const ISSUER = 'https://idp.example'
-const REDIRECT = 'http://127.0.0.1:8765/callback'
-const METADATA = {
-  issuer: ISSUER,
-  authorization_endpoint: `${ISSUER}/authorize`,
-  token_endpoint: `${ISSUER}/token`,
-  device_authorization_endpoint: `${ISSUER}/device`,
-  revocation_endpoint: `${ISSUER}/revoke`,
-  jwks_uri: `${ISSUER}/jwks`,
-  id_token_signing_alg_values_supported: ['RS256'],
-}
-const GOOD = { access_token: 'new', token_type: 'Bearer', expires_in: 600 }
 
 interface Signer extends GenerateKeyPairResult {
   readonly jwks: { readonly keys: object[] }
@@ -31,8 +14,8 @@ interface Signer extends GenerateKeyPairResult {
 let first: Signer
 let second: Signer
 async function signer(): Promise<Signer> {
-  const pair = await generateKeyPair('RS256', { extractable: true })
-  const key = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }
+  const pair = await generateKeyPair('ES256', { extractable: true })
+  const key = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }
   return { ...pair, jwks: { keys: [key] } }
 }
 beforeAll(async () => {
@@ -40,43 +23,8 @@ beforeAll(async () => {
 })
 const sign = (claims: JWTPayload, by = first) =>
   new SignJWT({ iss: ISSUER, aud: 'cli', sub: 'ada', iat: NOW / 1000, exp: NOW / 1000 + 600, ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid: 'k' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .sign(by.privateKey)
-
-type Said = object | { readonly status: number; readonly body?: object; readonly date?: string }
-
-/** A provider that answers as said, endpoint by endpoint, one answer after the other; and what it was asked. */
-function providing(
-  said: Readonly<Record<string, readonly Said[]>>,
-  over: Partial<ProviderOptions> & { readonly tuned?: Partial<Preset> } = {},
-) {
-  const asked: (HttpRequest & { readonly form: Record<string, string> })[] = []
-  const left: Record<string, Said[]> = {}
-  for (const [path, answers] of Object.entries(said)) left[path] = [...answers]
-  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-    asked.push({ ...request, form: Object.fromEntries(new URLSearchParams(String(request.body ?? ''))) })
-    const answer = left[request.url.pathname]?.shift()
-    if (answer === undefined) throw new Failure('network', `nothing answers at ${request.url.pathname}`)
-    const { status = 200, body = answer, date } = answer as { status?: number; body?: object; date?: string }
-    const headers = { 'content-type': 'application/json', ...(date === undefined ? {} : { date }) }
-    const empty = 'status' in answer && !('body' in answer)
-    return { status, headers, body: Buffer.from(empty ? '' : JSON.stringify(body)) } as unknown as HttpAnswer
-  }
-  const { tuned, ...options } = over
-  const provider = connectProvider({
-    clientId: 'cli',
-    secret: undefined,
-    metadata: METADATA,
-    http: { send, certificateIssuer: async () => undefined },
-    clock: { now: () => NOW, sleep: async () => {} },
-    skewSeconds: 0,
-    jwks: undefined,
-    preset: { ...PRESETS.generic, ...tuned },
-    hintValues: { issuer: ISSUER, client: 'cli', redirect: [], scopes: [], supported: undefined },
-    ...options,
-  } as ProviderOptions)
-  return { provider, asked, forms: () => asked.map(({ form }) => form) }
-}
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 

@@ -12,9 +12,12 @@ import { toldBy } from '../../told.ts'
 
 const check = (id_token: string | undefined) => checkTokenCharacters({ access_token: 'opaque', id_token })
 
-it.each([undefined, 'a.b.c', 'a.b.', 'a.b.c.d.e', 'eyJ-_9.e30.'])('%j is an ID token', (token) => {
-  expect(() => check(token)).not.toThrow()
-})
+it.each([undefined, 'a.b.c', 'a.b.', 'a.b.c.d.e', 'eyJ.key.iv.text.tag', 'eyJ-_9.e30.'])(
+  '%j is an ID token',
+  (token) => {
+    expect(() => check(token)).not.toThrow()
+  },
+)
 
 it.each(['', 'a', 'a.b', 'a.b.c.d', 'a.b.c.d.e.f', 'a.b.c\n', 'a.b\r\n.c', 'a.b=.c', 'a.+.c', 'a.\u202e.c'])(
   '%j is none',
@@ -49,6 +52,16 @@ it('of two bad tokens the access token is named, and an ID token that is bad by 
 describe('the type of a token', () => {
   it.each(['Bearer', 'bearer', 'BEARER'])('%s can be used', (type) => {
     expect(() => checkTokenType(type)).not.toThrow()
+  })
+
+  it.each([
+    ['DPoP', undefined],
+    ['dpop', undefined],
+    ['Bearer', /^refused: the provider sent a plain bearer token, although dpop = true/],
+    ['mac', /^refused: the token response has a token type ls-auth cannot use/],
+  ])('%s, where a token was to be bound to a key', async (type, refusal) => {
+    if (refusal === undefined) expect(() => checkTokenType(type, 'dpop')).not.toThrow()
+    else expect((await toldBy(() => checkTokenType(type, 'dpop')))[0]).toMatch(refusal)
   })
 
   it.each(['DPoP', 'mac', '', 'N_A', 'bearer '])('%j cannot', async (type) => {

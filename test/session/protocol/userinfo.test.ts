@@ -1,5 +1,7 @@
+import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
+import { makeProofKey } from '../../../src/dpop/proof-key.ts'
 import { Failure } from '../../../src/errors.ts'
 import { askUserinfo } from '../../../src/session/protocol/userinfo.ts'
 import { answering, NOW } from './provider-documents.ts'
@@ -33,6 +35,15 @@ describe('what a provider tells about a person', () => {
         timeoutMilliseconds: 5_000,
       },
     ])
+  })
+
+  it('is asked for with a proof for this request where the token is bound to a key (RFC 9449 §4.2)', async () => {
+    const { asked, ports } = answering({ '/me': CLAIMS })
+    const session = { metadata: { value: METADATA as never, fetchedAt: NOW }, proofKey: await makeProofKey() }
+    expect(await askUserinfo(client, session, 'the-token', 'u-1', ports)).toEqual(CLAIMS)
+    const { authorization, dpop = '' } = asked[0]?.headers ?? {}
+    expect(authorization).toBe('DPoP the-token')
+    expect(decodeJwt(dpop)).toMatchObject({ htm: 'GET', htu: 'https://idp.example/me' })
   })
 
   it('may be at the origin of the token endpoint', async () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { readBound } from '../../../src/session/store/origin-binding.ts'
+import type { SessionBody } from '../../../src/session/store/session-file.ts'
 import { toldBy } from '../../told.ts'
 import { openShelf } from './shelf.ts'
 
@@ -11,11 +12,11 @@ const APIS = {
 }
 
 /** A machine with a session of this client. */
-async function signedIn(over: Partial<Client> = {}) {
+async function signedIn(over: Partial<Client> = {}, bound: Partial<SessionBody> = {}) {
   const shelf = openShelf()
   const client = { ...shelf.client, ...over }
   const { issuer, clientId, account } = client
-  const body = { tokens: [], skewSeconds: 0, signedInAt: 1 }
+  const body = { tokens: [], skewSeconds: 0, signedInAt: 1, ...bound }
   const store = await shelf.store(over)
   await store.install({ issuer, clientId, account, apis: APIS }, body, 'the-refresh-token')
   shelf.log.length = 0
@@ -71,10 +72,31 @@ it('without a session of this profile nobody is signed in', async () => {
   expect(await readBound(empty.client, await empty.store(), empty.ports)).toBeUndefined()
 })
 
-it('a sign-in between the two looks is found', async () => {
-  const { shelf, read } = await signedIn()
-  const [path, bytes] = [...shelf.disk].find(([name]) => name.endsWith('/session')) as [string, Buffer]
-  shelf.disk.delete(path)
-  shelf.faults.set('list sessions', () => shelf.disk.set(path, bytes))
-  expect((await read())?.header.apis).toEqual(APIS)
+const PROOF = { proofKey: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' } } as const
+
+it('a sign-in between the two looks is found, and judged like any other', async () => {
+  const between = async (bound: Partial<SessionBody>) => {
+    const { shelf, read } = await signedIn({}, bound)
+    const [path, bytes] = [...shelf.disk].find(([name]) => name.endsWith('/session')) as [string, Buffer]
+    shelf.disk.delete(path)
+    shelf.faults.set('list sessions', () => shelf.disk.set(path, bytes))
+    return read
+  }
+  expect((await (await between({}))())?.header.apis).toEqual(APIS)
+  expect((await toldBy(await between(PROOF)))[0]).toMatch(/^profile-changed: .* dpop = true is gone$/)
+})
+
+it.each<[boolean | undefined, Partial<SessionBody>, string | undefined]>([
+  [true, PROOF, undefined],
+  [false, {}, undefined],
+  [undefined, {}, undefined],
+  [undefined, PROOF, 'the tokens of this sign-in are bound to a key, and dpop = true is gone'],
+  [false, PROOF, 'the tokens of this sign-in are bound to a key, and dpop = true is gone'],
+  [true, {}, 'dpop = true is new, and the tokens of this sign-in are bound to no key'],
+])('dpop = %s after a sign-in with %j: %s', async (dpop, bound, why) => {
+  const { read } = await signedIn({}, bound)
+  const now = dpop === undefined ? {} : { dpop }
+  if (why === undefined) expect((await read(now))?.header.apis).toEqual(APIS)
+  else
+    expect((await toldBy(() => read(now)))[0]).toBe(`profile-changed: the profile acme has changed: ${why}`)
 })

@@ -237,7 +237,29 @@ describe.sequential('is true, member by member', () => {
       id,
       'ls-auth whoami --token - --json',
     ]
-    expect(await problems('whoami', [...runs, ...more, ...last])).toEqual([])
+    // Bound to the key of the sign-in, to none although the provider says so, and to one that is not known here.
+    const unbound = async () => {
+      const claims = { iss: stage.provider.issuer, sub: 'alice', exp: 4e9 }
+      const access_token = await stage.provider.signIdToken(claims)
+      stage.provider.tamper = { tokenResponse: (body) => ({ ...body, access_token }) }
+    }
+    const others = async () => {
+      stage.provider.tamper = {}
+      const claims = { iss: stage.provider.issuer, scope: 'x', exp: 4e9, cnf: { jkt: 'x'.repeat(43) } }
+      stage.world.stdin = [await stage.provider.signIdToken(claims)]
+    }
+    const bound = '--profile bound --account bound --dpop true'
+    const keys = [
+      () => stage.world.type(stage.login(bound)),
+      'ls-auth whoami --profile bound --json',
+      unbound,
+      () => stage.world.type(stage.login(bound)),
+      'ls-auth whoami --profile bound --json',
+      others,
+      'ls-auth whoami --token - --json',
+    ]
+    expect(await problems('whoami', [...runs, ...more, ...keys, ...last])).toEqual([])
+    await stage.world.type('ls-auth profile remove bound')
     await platform.close()
     const raw = [
       'ls-auth whoami --raw',

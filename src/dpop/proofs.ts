@@ -1,0 +1,69 @@
+import { skewOf } from '../clock-skew.ts'
+import type { Clock } from '../ports/ports.ts'
+import { type AnswerHeaders, nonceIn, wantsNonce } from './challenge.ts'
+import type { ProofKey, signerOf } from './proof-key.ts'
+
+/** The proofs that one process shows to one API: it remembers the API's nonce and clock, and no longer than it lives. */
+export interface Proofs {
+  /** Says which key a token is bound to; undefined: to none. `skewSeconds`: the clock of others minus ours, as far as known. */
+  bind(token: string, key: ProofKey | undefined, skewSeconds: number): void
+  /** Headers for one request: the token with a new proof (RFC 9449 §7.1). Undefined: it is bound to no key known here. */
+  headers(token: string, method: string, url: URL): Promise<ProofHeaders | undefined>
+  /** Takes in what an answer says. True: it refuses the proof, and a new one may be taken. Ask so once for each request. */
+  learn(token: string, answer: { readonly status: number; readonly headers: AnswerHeaders }): boolean
+}
+
+/** A token, and the proof that whoever sends it holds its key. */
+export interface ProofHeaders extends Readonly<Record<string, string>> {
+  readonly authorization: string
+  readonly dpop: string
+}
+
+/** A token that is bound, and what signs for it. */
+interface Bound {
+  readonly token: string
+  readonly key: ProofKey
+  signer?: ReturnType<typeof signerOf>
+}
+
+/** A request may be on its way with the token before the present one. */
+const TOKENS = 2
+
+/** Opens the proofs of one process; nothing is loaded before the first one is made. */
+export function openProofs(clock: Pick<Clock, 'now'>): Proofs {
+  let bound: readonly Bound[] = []
+  let nonce: string | undefined
+  let skewSeconds: number | undefined
+  const find = (token: string) => bound.find((one) => one.token === token)
+  return {
+    bind(token, key, knownSkew) {
+      if (key === undefined || find(token) !== undefined) return
+      bound = [{ token, key }, ...bound].slice(0, TOKENS)
+      skewSeconds ??= knownSkew
+    },
+    async headers(token, method, url) {
+      const one = find(token)
+      if (one === undefined) return undefined
+      const [{ makeProof }, keys] = await Promise.all([import('./proof.ts'), import('./proof-key.ts')])
+      one.signer ??= keys.signerOf(one.key)
+      const issuedAt = Math.floor(clock.now() / 1000) + (skewSeconds ?? 0)
+      const content = { method, url, token, nonce, issuedAt, id: crypto.randomUUID() }
+      return { authorization: `DPoP ${token}`, dpop: await makeProof(one.key, await one.signer, content) }
+    },
+    learn(token, { status, headers }) {
+      if (find(token) === undefined) return false
+      const given = nonceIn(headers)
+      const isNewNonce = given !== undefined && given !== nonce
+      if (isNewNonce) nonce = given
+      if (status !== 401) return false
+      const date = [headers.date].flat()[0]
+      const skew = date === undefined ? skewSeconds : skewOf({ headers: { date } }, clock.now())
+      const isOff = Math.abs((skew ?? 0) - (skewSeconds ?? 0)) > TOLERATED_SECONDS
+      if (isOff) skewSeconds = skew
+      return isOff || (isNewNonce && wantsNonce(headers))
+    },
+  }
+}
+
+/** So far apart a Date header and a clock may be that agree: it has whole seconds, and was some time on its way. */
+const TOLERATED_SECONDS = 2

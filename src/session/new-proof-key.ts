@@ -1,0 +1,23 @@
+import { PROOF_ALGORITHM } from '../dpop/proof-algorithm.ts'
+import type { ProofKey } from '../dpop/proof-key.ts'
+import { Failure } from '../errors.ts'
+import type { Metadata } from './protocol/metadata.ts'
+
+/**
+ * The key that the tokens of a new sign-in will be bound to. Failure `cannot-do`: the provider says that it takes no proofs
+ * by such a key. One that says nothing is asked all the same, and its answer is judged.
+ */
+export async function newProofKey({
+  dpop_signing_alg_values_supported: algorithms,
+}: Metadata): Promise<ProofKey> {
+  if (Array.isArray(algorithms) && !algorithms.includes(PROOF_ALGORITHM)) {
+    throw new Failure(
+      'cannot-do',
+      `the provider takes no proofs that are signed with ${PROOF_ALGORITHM} (DPoP)`,
+      {
+        hint: 'Ask whoever runs the identity provider to allow it. Without DPoP: ls-auth profile set dpop false',
+      },
+    )
+  }
+  return (await import('../dpop/proof-key.ts')).makeProofKey()
+}

@@ -1,0 +1,61 @@
+import * as oidc from 'openid-client'
+import { Failure } from '../../errors.ts'
+import type { Exchange, ProviderOptions } from './exchange.ts'
+
+/** An authorization request, and what the redirect is checked against. */
+export interface AuthorizationRequest {
+  readonly url: URL
+  readonly state: string
+  readonly nonce: string
+  readonly verifier: string
+}
+
+/** The address of the sign-in, with state, nonce and PKCE. Failure `cannot-do`. */
+export async function authorize(
+  { config, options, dpop }: Exchange,
+  parameters: Record<string, string>,
+): Promise<AuthorizationRequest> {
+  if (!options.metadata.authorization_endpoint) {
+    throw new Failure('cannot-do', 'this provider has no authorization endpoint', {
+      hint: 'Try: ls-auth login --device',
+    })
+  }
+  const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
+  const url = oidc.buildAuthorizationUrl(config, {
+    ...parameters,
+    response_type: 'code',
+    state,
+    nonce,
+    ...(await challenge(verifier)),
+    ...(await codeBinding(options, dpop)),
+  })
+  return { url, state, nonce, verifier }
+}
+
+/** The code is bound to the key as well, where the provider knows DPoP (RFC 9449 §10). */
+async function codeBinding(
+  { metadata }: ProviderOptions,
+  { DPoP }: Exchange['dpop'],
+): Promise<Record<string, string>> {
+  const isKnown = Array.isArray(metadata.dpop_signing_alg_values_supported)
+  return DPoP && isKnown ? { dpop_jkt: await DPoP.calculateThumbprint() } : {}
+}
+
+/** Spends the code of a redirect, which is checked against its request. */
+export const exchangeCode = ({ config, dpop }: Exchange, callback: URL, request: AuthorizationRequest) => {
+  const checks = {
+    pkceCodeVerifier: request.verifier,
+    expectedState: request.state,
+    // Makes an ID token expected, too.
+    expectedNonce: request.nonce,
+  }
+  return oidc.authorizationCodeGrant(config, callback, checks, undefined, dpop)
+}
+
+/** PKCE by S256, the only method (RFC 7636 §4.2). */
+export async function challenge(verifier: string): Promise<Record<string, string>> {
+  return {
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  }
+}

@@ -1,0 +1,453 @@
+import type { JWTPayload } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { toldBy } from '../told.ts'
+import { idToken, JWKS, METADATA, openMachine, tokens } from './signed-in.ts'
+import { FACTS } from './store/shelf.ts'
+
+/** A sign-in, from the first look at the disk to the sweep behind it. */
+
+const NOW = 1_800_000_000_000
+/** The device flow waits five seconds before it asks. */
+const THEN = NOW + 5_000
+const DISCOVERY = '/.well-known/openid-configuration'
+
+describe('a sign-in', () => {
+  it('is kept with all that came, and told', async () => {
+    const machine = openMachine({}, { scopes: ['openid', 'a', 'b'] })
+    const id_token = await idToken(NOW)
+    expect(await machine.login(tokens({ id_token, scope: 'openid a' }))).toMatchObject({
+      idClaims: { sub: 'ada' },
+      tokens: { accessToken: 'access-1', idToken: id_token },
+      expiresIn: 600,
+      refreshable: true,
+      missingScopes: ['b'],
+      unknown: [],
+      replaced: false,
+    })
+    const session = await machine.kept()
+    const own = { audience: '', scopes: '', receivedAt: THEN, expiresIn: 600 }
+    expect(session?.body).toEqual({
+      tokens: [
+        { ...own, use: 'access', value: 'access-1' },
+        { ...own, use: 'id', value: id_token },
+      ],
+      idToken: id_token,
+      grantedScope: 'openid a',
+      metadata: { value: METADATA, fetchedAt: NOW },
+      jwks: { value: JWKS, fetchedAt: THEN },
+      skewSeconds: 0,
+      signedInAt: THEN,
+    })
+    expect(session?.secret.refresh).toBe('refresh-1')
+    expect(session?.header).toMatchObject({
+      issuer: FACTS.issuer,
+      clientId: 'cli',
+      account: 'default',
+      apis: { acme: 'https://gw.acme.example' },
+    })
+    expect(machine.asked).toEqual([DISCOVERY, '/device', '/token', '/jwks'])
+    expect(machine.revoked).toEqual([])
+  })
+
+  it('has no more than came', async () => {
+    const machine = openMachine()
+    expect(await machine.login(tokens({ refresh_token: undefined }))).toMatchObject({
+      idClaims: undefined,
+      refreshable: false,
+      missingScopes: [],
+    })
+    const { body } = (await machine.kept()) ?? {}
+    for (const name of ['idToken', 'grantedScope', 'jwks', 'clientSecret', 'superseded', 'replaced'])
+      expect(body).not.toHaveProperty(name)
+  })
+
+  it('is begun only when it can be kept, and nobody has signed in for nothing', async () => {
+    const machine = openMachine()
+    machine.faults.set('mkdir a297c48c91f01345936d044c', 'EROFS')
+    expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: cannot write to/)
+    expect(machine.asked).toEqual([DISCOVERY])
+    expect(machine.heard).toEqual([])
+  })
+
+  it('at a provider that is not there leaves nothing behind', async () => {
+    const machine = openMachine()
+    machine.answers[DISCOVERY] = []
+    expect((await toldBy(() => machine.login()))[0]).toMatch(/^network: /)
+    expect(machine.disk.size).toBe(0)
+    expect(machine.log.filter((step) => /^(mkdir|create)/.test(step))).toEqual([])
+  })
+
+  it('does not replace a session of a newer ls-auth: nobody is asked', async () => {
+    const machine = openMachine()
+    machine.put('{"schema":2}\n')
+    expect((await toldBy(() => machine.login()))[0]).toContain('was written by a newer ls-auth')
+    expect(machine.asked).toEqual([])
+  })
+
+  it('holds the lock by its name', async () => {
+    const machine = openMachine()
+    const notes = new Set<string>()
+    machine.faults.set('unlock', () => {
+      for (const [path, note] of machine.disk)
+        if (path.endsWith('.holder')) notes.add(JSON.parse(String(note)).command)
+    })
+    await machine.login()
+    expect([...notes]).toEqual(['login'])
+  })
+
+  it('goes the way that was asked for', async () => {
+    const pasting = openMachine().login(tokens(), { options: { flow: 'paste' } })
+    expect((await toldBy(() => pasting))[0]).toBe('cannot-do: this provider has no authorization endpoint')
+  })
+
+  it('is kept even when nothing can be swept up behind it', async () => {
+    const machine = openMachine()
+    let locks = 0
+    machine.faults.set('lock lock', () => {
+      if (++locks === 3) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    await machine.login()
+    expect(locks).toBe(3)
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-1')
+  })
+})
+
+describe('a CI job', () => {
+  const ci = (options: { flow: 'browser' | 'device' }, canAsk = false) => {
+    const machine = openMachine({}, {}, { CI: 'true' })
+    if (options.flow === 'browser') machine.answers[DISCOVERY] = []
+    return machine.login(tokens(), { options, canAsk })
+  }
+  it('is told at once that nobody is there to see a browser', async () => {
+    expect((await toldBy(() => ci({ flow: 'browser' })))[0]).toMatch(/^usage: nobody can sign in here/)
+  })
+
+  it('may sign in by a code, or with a person at the keyboard', async () => {
+    expect(await ci({ flow: 'device' })).toMatchObject({ refreshable: true })
+    expect((await toldBy(() => ci({ flow: 'browser' }, true)))[0]).toMatch(/^network: /)
+  })
+})
+
+describe('a client with a secret', () => {
+  const preset = { clientAuth: 'client_secret_post' as const }
+
+  it('types it once: the next sign-in has it', async () => {
+    const machine = openMachine({}, preset)
+    machine.typed.push('top secret')
+    await machine.login()
+    expect((await machine.kept())?.body.clientSecret).toEqual({ value: 'top secret', since: NOW })
+    expect(machine.forms.at(-1)).toMatchObject({ client_secret: 'top secret' })
+    await machine.login(tokens({ refresh_token: 'refresh-2' }))
+    expect(machine.prompts).toHaveLength(1)
+    expect((await machine.kept())?.body.clientSecret).toEqual({ value: 'top secret', since: NOW })
+  })
+
+  it('types it again when the session before cannot be read', async () => {
+    const machine = openMachine({}, preset)
+    await machine.keep({ clientSecret: { value: 'old', since: 1 } })
+    machine.items.clear()
+    machine.typed.push('new')
+    await machine.login()
+    expect((await machine.kept())?.body.clientSecret?.value).toBe('new')
+  })
+
+  it('without one the keychain is left alone until there is something to keep', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    machine.answers['/device'] = []
+    await machine.login().catch(() => {})
+    expect(
+      machine.log.filter((step) => /^get .*\|(?!probe)/.test(step) && !step.startsWith('get probe')),
+    ).toEqual([])
+  })
+})
+
+describe('tokens that are not kept', () => {
+  const refused = { expect: { audience: ['api'] } }
+  const without = (endpoint: string) => ({ ...METADATA, [endpoint]: undefined })
+
+  it('by the policy: they are revoked, and the session before stays', async () => {
+    const machine = openMachine(refused)
+    await machine.keep()
+    const wrong = await idToken(NOW, { aud: 'other' })
+    const told = await toldBy(() => machine.login(tokens({ access_token: wrong })))
+    expect(told[0]).toBe(
+      'not-allowed: the provider signed you in, but the token is not what this profile expects',
+    )
+    expect(told[1]).toMatch(/^Ask whoever manages the provider/)
+    expect(told.slice(2)).toEqual(['audience: required api, held other'])
+    expect(machine.revoked).toEqual(['refresh-1'])
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('and have no refresh token: the access token is revoked', async () => {
+    const machine = openMachine(refused)
+    const wrong = await idToken(NOW, { aud: 'other' })
+    await machine.login(tokens({ access_token: wrong, refresh_token: undefined })).catch(() => {})
+    expect(machine.revoked).toEqual([wrong])
+  })
+
+  it('and cannot be revoked: that is told, too', async () => {
+    const wrong = tokens({ access_token: await idToken(NOW, { aud: 'other' }) })
+    const last = async (change: (machine: ReturnType<typeof openMachine>) => void) => {
+      const machine = openMachine(refused)
+      change(machine)
+      const [, hint, ...detail] = await toldBy(() => machine.login(wrong))
+      expect(hint).toMatch(/^Ask whoever manages the provider/)
+      return detail
+    }
+    const held = 'audience: required api, held other'
+    expect(await last(({ answers }) => (answers[DISCOVERY] = [without('revocation_endpoint')]))).toEqual([
+      held,
+      'the tokens were not kept; the provider offers no revocation',
+    ])
+    const gone = [new Failure('network', 'nobody there')]
+    expect(await last(({ answers }) => (answers['/revoke'] = gone))).toEqual([
+      held,
+      'the tokens were not kept, but the provider did not revoke them: nobody there',
+    ])
+  })
+
+  it('because the disk is full: they are revoked', async () => {
+    const machine = openMachine()
+    machine.faults.set('create session.7.tmp', 'ENOSPC')
+    expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: .*ENOSPC/)
+    expect(machine.revoked).toEqual(['refresh-1'])
+  })
+
+  it('by a bug: it stays one, and they are revoked all the same', async () => {
+    const machine = openMachine()
+    const bug = new TypeError('a bug')
+    const { set } = machine.items
+    machine.items.set = (account, secret) => {
+      if (!account.startsWith('probe|')) throw bug
+      return set.call(machine.items, account, secret)
+    }
+    machine.answers[DISCOVERY] = [without('revocation_endpoint')]
+    await expect(machine.login()).rejects.toBe(bug)
+    machine.answers[DISCOVERY] = [METADATA]
+    await expect(machine.login()).rejects.toBe(bug)
+    expect(machine.revoked).toEqual(['refresh-1'])
+  })
+
+  it('without the ID token that the profile uses', async () => {
+    const machine = openMachine({}, { useToken: 'id' })
+    expect(await toldBy(() => machine.login())).toEqual([
+      'provider-failed: the provider sent no ID token, and this profile uses it',
+      'Ask for the scope openid, or set use_token = "access".',
+    ])
+    expect(machine.revoked).toEqual(['refresh-1'])
+  })
+
+  it('because the keys for the policy are not to be had', async () => {
+    const machine = openMachine(refused)
+    machine.answers['/jwks'] = [new NetworkFailure('no keys', true)]
+    expect((await toldBy(async () => machine.login(tokens({ access_token: await idToken(NOW) }))))[0]).toBe(
+      'network: no keys',
+    )
+  })
+})
+
+describe('the policy of the profile', () => {
+  it('is for the token that it uses', async () => {
+    const id_token = await idToken(NOW)
+    const login = (useToken: 'id' | 'access', audience: string) =>
+      openMachine({ expect: { audience: [audience] } }, { useToken, scopes: ['openid'] }).login(
+        tokens({ id_token }),
+      )
+    expect(await login('id', 'cli')).toMatchObject({ unknown: [] })
+    expect((await toldBy(() => login('id', 'api')))[0]).toMatch(/^not-allowed/)
+    // Nobody but its API can read the access token.
+    const { unknown } = await login('access', 'api')
+    expect(unknown.map(({ assertion, verdict }) => [assertion, verdict])).toEqual([['audience', 'unknown']])
+  })
+
+  it('knows the scopes by the answer, else as they were asked for', async () => {
+    const login = (scope: string | undefined) =>
+      openMachine({ expect: { scopes: ['b'] } }).login(tokens({ scope }))
+    expect(await login(undefined)).toMatchObject({ unknown: [] })
+    expect(await login('b')).toMatchObject({ unknown: [] })
+    expect(await toldBy(() => login('a'))).toContain('scope: required b, held a')
+  })
+})
+
+describe('a sign-in for a step-up', () => {
+  const anew = async (claims: JWTPayload, before: JWTPayload | undefined) => {
+    const machine = openMachine({}, { scopes: ['openid', 'a'] })
+    await machine.keep(before && { idToken: await idToken(NOW, before) })
+    const id_token = await idToken(NOW, claims)
+    const login = () => machine.login(tokens({ id_token }), { options: { flow: 'device', samePerson: true } })
+    return { machine, login }
+  }
+
+  it('replaces the session of the same person', async () => {
+    const { login } = await anew({ auth_time: NOW / 1000 }, {})
+    expect(await login()).toMatchObject({ replaced: true })
+  })
+
+  it.each<[string, JWTPayload, JWTPayload | undefined]>([
+    ['by somebody else', { sub: 'bob' }, {}],
+    ['and nobody knows who signed in before', {}, undefined],
+  ])('%s is refused: the new tokens are revoked, and the session before stays', async (_, now, before) => {
+    const { machine, login } = await anew(now, before)
+    expect((await toldBy(login)).slice(0, 2)).toEqual([
+      'refused: somebody else has signed in; the sign-in before is kept',
+      'Run it again, and sign in as the same person. To change the person: ls-auth login',
+    ])
+    expect(machine.revoked).toEqual(['refresh-1'])
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('where nobody is signed in any more is a sign-in like any other', async () => {
+    const machine = openMachine()
+    const options = { flow: 'device', samePerson: true } as const
+    expect(await machine.login(tokens(), { options })).toMatchObject({ replaced: false })
+  })
+})
+
+describe('tokens that are bound to a key (DPoP)', () => {
+  const DPOP = 'dpop_signing_alg_values_supported'
+  const at = (algorithms?: unknown) => {
+    const machine = openMachine({ dpop: true })
+    machine.answers[DISCOVERY] = [{ ...METADATA, ...(algorithms !== undefined && { [DPOP]: algorithms }) }]
+    return { machine, login: () => machine.login(tokens({ token_type: 'DPoP' })) }
+  }
+
+  it.each([[undefined], [['RS256', 'ES256']], ['ES256, in words']])(
+    'are asked for where the provider says %j, and the key is kept',
+    async (algorithms) => {
+      const { machine, login } = at(algorithms)
+      await login()
+      expect((await machine.kept())?.body.proofKey).toMatchObject({ kty: 'EC', crv: 'P-256' })
+    },
+  )
+
+  it('are not asked for where it takes no such key', async () => {
+    const { machine, login } = at(['RS256'])
+    expect((await toldBy(login)).slice(0, 2)).toEqual([
+      'cannot-do: the provider takes no proofs that are signed with ES256 (DPoP)',
+      'Ask whoever runs the identity provider to allow it. Without DPoP: ls-auth profile set dpop false',
+    ])
+    expect(machine.asked).toEqual([DISCOVERY])
+  })
+})
+
+describe('a session that is replaced', () => {
+  const scopes = ['openid']
+  /** Signs in over a session with these claims; gives what was revoked. */
+  async function over(
+    before: JWTPayload | undefined,
+    after: JWTPayload,
+    change: (machine: ReturnType<typeof openMachine>) => void = () => {},
+  ) {
+    const machine = openMachine({}, { scopes })
+    const kept = before && (await idToken(NOW, before))
+    await machine.keep(kept === undefined ? {} : { idToken: kept })
+    const [old] = machine.items.keys()
+    change(machine)
+    const signedIn = await machine.login(tokens({ id_token: await idToken(NOW, after) }))
+    return { machine, old, signedIn, session: await machine.kept(), revoked: machine.revoked }
+  }
+
+  it('gives its place, and its item is removed', async () => {
+    const { machine, old, signedIn, session, revoked } = await over({}, {})
+    expect(signedIn.replaced).toBe(true)
+    expect(session?.secret.refresh).toBe('refresh-1')
+    expect(machine.items.has(old as string)).toBe(false)
+    expect(machine.itemList()).toHaveLength(1)
+    expect(session?.body.replaced).toBe(old?.split('|')[1])
+    // It may be the same grant: to revoke it would end the new session, too.
+    expect(revoked).toEqual([])
+  })
+
+  it.each<[string, JWTPayload, JWTPayload]>([
+    ['another person', { sub: 'eve' }, {}],
+    ['another session of the provider', { sid: '1' }, { sid: '2' }],
+    ['another authentication', { auth_time: 1 }, { auth_time: 2 }],
+  ])('is revoked where it is a grant of its own: %s', async (_, before, after) => {
+    const { revoked, session } = await over(before, after)
+    expect(revoked).toEqual(['refresh-0'])
+    expect(session?.body).not.toHaveProperty('superseded')
+  })
+
+  it.each<[string, JWTPayload | undefined, JWTPayload]>([
+    ['no ID token before', undefined, { sub: 'eve' }],
+    ['a session of the provider known of one alone', { sid: '1' }, {}],
+    ['or of the other', {}, { sid: '1' }],
+    ['the same session, authenticated again', { sid: '1', auth_time: 1 }, { sid: '1', auth_time: 2 }],
+    ['a time known of one alone', { auth_time: 1 }, {}],
+  ])('is not revoked without evidence: %s', async (_, before, after) => {
+    expect((await over(before, after)).revoked).toEqual([])
+  })
+
+  it('and nothing new says who it is: it is not revoked', async () => {
+    const machine = openMachine()
+    await machine.keep({ idToken: await idToken(NOW) })
+    await machine.login()
+    expect(machine.revoked).toEqual([])
+    const opaque = openMachine({}, { scopes })
+    await opaque.keep({ idToken: 'opaque' })
+    await opaque.login(tokens({ id_token: await idToken(NOW) }))
+    expect(opaque.revoked).toEqual([])
+  })
+
+  it('keeps the APIs that other profiles have confirmed', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    await machine.login(tokens(), { client: { profile: 'other', apiOrigin: 'https://other.example' } })
+    expect(machine.header().apis).toEqual({ ...FACTS.apis, other: 'https://other.example' })
+  })
+
+  it('hands on that its provider binds narrower renewals', async () => {
+    for (const afterNarrowing of ['kept', 'undone'] as const) {
+      const machine = openMachine()
+      await machine.keep({ afterNarrowing })
+      await machine.login()
+      expect((await machine.kept())?.body.afterNarrowing).toBe(afterNarrowing === 'kept' ? 'kept' : undefined)
+    }
+  })
+
+  it('that cannot be decrypted gives its place, and so does a damaged one', async () => {
+    const locked = await over({}, {}, (machine) => machine.items.clear())
+    expect(locked.signedIn.replaced).toBe(true)
+    const damaged = await over({}, {}, (machine) => machine.put('{}\n'))
+    expect(damaged.signedIn.replaced).toBe(false)
+    expect(damaged.session?.secret.refresh).toBe('refresh-1')
+  })
+
+  it('that cannot be read stays: its token could not be revoked', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    let reads = 0
+    machine.faults.set('read session', () => {
+      // The look before the sign-in, the sweep's two, the one at the header; then the session itself.
+      if (++reads === 5) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: cannot read .*EIO/)
+    machine.faults.clear()
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+    expect(machine.revoked).toEqual(['refresh-1'])
+  })
+
+  it('that a bug keeps from being read stays, too', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    const bug = new TypeError('a bug')
+    const { get } = machine.items
+    machine.items.get = (account) => {
+      if (!account.startsWith('probe|')) throw bug
+      return get.call(machine.items, account)
+    }
+    await expect(machine.login()).rejects.toBe(bug)
+    machine.items.get = get
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('is swept before it is replaced: it may be the only place of a token to revoke', async () => {
+    const machine = openMachine()
+    await machine.keep({ superseded: 'refresh-before' })
+    await machine.login()
+    expect(machine.revoked).toEqual(['refresh-before'])
+  })
+})
