@@ -37,7 +37,8 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   jose: /^src\/(claims\/jwt\/verify|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client': /^src\/session\/protocol\/(provider|code-grant|exchange|client-auth|proof-handle)\.ts$/,
+  'openid-client':
+    /^src\/session\/protocol\/(provider|code-grant|exchange|client-auth|proof-handle|registration)\.ts$/,
   'smol-toml': 'src/settings/files/toml-reading.ts',
   'string-width': 'src/text/display-width.ts',
   undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,

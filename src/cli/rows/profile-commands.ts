@@ -18,6 +18,7 @@ export const PROFILE_COMMANDS: Group = {
       options: (command) =>
         command
           .option('--from <file>', 'take it from a file or URL that your team shares; asks before it is kept')
+          .option('--register', 'have the provider register a client for ls-auth (RFC 7591)')
           .option('--replace', 'take the place of a profile of that name')
           .option('--yes', 'do not ask'),
       settings: 'all',
@@ -34,6 +35,10 @@ export const PROFILE_COMMANDS: Group = {
         {
           does: 'from its settings; says what to register at the provider',
           line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
+        },
+        {
+          does: 'the same where the provider registers clients itself',
+          line: 'ls-auth profile add work --issuer https://login.acme.example --register',
         },
       ],
       load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,

@@ -14,9 +14,11 @@ import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { registerForProfile } from '../sign-in/register-client.ts'
 import { registrationLines } from '../sign-in/registration.ts'
 import { sharersOf } from '../sign-in/sign-in-sharers.ts'
 import { signOutOf } from '../sign-in/sign-out-of.ts'
+import { unregisterFormer } from '../sign-in/unregister-client.ts'
 import { isProfileName, textFlag } from '../typed-flags.ts'
 import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
 
@@ -25,6 +27,8 @@ interface AddOptions {
   readonly name: string | undefined
   /** The path or URL of a profile file to import. */
   readonly from: string | undefined
+  /** Have the provider register a client (RFC 7591). */
+  readonly register: boolean
   /** Take the place of a profile of that name. */
   readonly replace: boolean
   /** Do not prompt. */
@@ -46,7 +50,15 @@ function read({ args, flags }: Typed): AddOptions {
     })
   }
   if (name !== undefined) checkName(name)
-  return { name, from, replace: flags.replace === true, yes: flags.yes === true }
+  const register = flags.register === true
+  if (register)
+    refuseBeside(from === undefined ? flags.clientId : from, from === undefined ? '--client-id' : '--from')
+  return { name, from, register, replace: flags.replace === true, yes: flags.yes === true }
+}
+
+function refuseBeside(given: unknown, flag: string): void {
+  if (given === undefined) return
+  throw new Failure('usage', `--register and ${flag} exclude each other`, { hint: 'Give one of them.' })
 }
 
 function checkName(name: string): void {
@@ -58,7 +70,7 @@ function checkName(name: string): void {
 
 async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { ports } = invocation
-  const { from, replace, yes } = options
+  const { from, register, replace, yes } = options
   const settings = await readSettings(ports.env, await ports.files())
   const transfer =
     from === undefined ? undefined : await readTransfer(invocation, { from, name: options.name })
@@ -73,14 +85,24 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const flags = flagsOf(invocation, { newProfile: true, profile: name })
   const profile = chooseProfile(candidate, flags, ports.env)
   const { preset, http } = profile.client
-  const issuer = knownIssuer(profile)
+  const issuer = knownIssuer(profile, register)
   if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
-  const values = { ...without(old), ...inOrder({ ...given, ...typedValues(invocation, profile) }) }
+  const clientId = register ? await registerForProfile(invocation, profile) : undefined
+  const typed = {
+    ...typedValues(invocation, profile),
+    ...(clientId !== undefined && { client_id: clientId }),
+  }
+  const values = { ...without(old), ...inOrder({ ...given, ...typed }) }
   const change = { set: name, values, defaultProfile: defaultToKeep(settings, name) }
   await changeConfig(settings.config, change, await ports.files(), ports.env)
   const left = old && (await signInLeft(settings, profile, ports))
+  if (old) await unregisterFormer(invocation, settings, name, values)
   if (globals(invocation).json)
-    return printJson(invocation, { profile: name, redirect_uris: urisOf(profile) })
+    return printJson(invocation, {
+      profile: name,
+      redirect_uris: urisOf(profile),
+      ...(clientId !== undefined && { client_id: clientId }),
+    })
   const provider = issuer === undefined ? '' : ` (${preset.name})`
   tell(
     invocation,
@@ -92,6 +114,7 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
       `The sign-in of before, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
     )
   }
+  if (clientId !== undefined) return tell(invocation, nextCommand(name, preset.signsIn))
   if (issuer !== undefined)
     return transfer ? printImported(invocation, profile) : printNextSteps(invocation, profile)
   tell(invocation, 'Nobody signs in: its API is asked without a token.')
@@ -130,7 +153,7 @@ const without = (old: Table = {}): Table =>
  * The issuer; undefined where nobody signs in. A workload provider needs no client id. Failures, before any request:
  * `cannot-do` if it is unusable, `settings` if something is missing.
  */
-function knownIssuer(profile: Profile): string | undefined {
+function knownIssuer(profile: Profile, register: boolean): string | undefined {
   const { preset, issuer } = profile.client
   if (issuer === undefined && !sendsToken(profile)) return undefined
   if (issuer === undefined) {
@@ -139,6 +162,7 @@ function knownIssuer(profile: Profile): string | undefined {
     })
   }
   requireProviderInReach(preset)
+  if (register) return issuer
   return preset.signsIn === 'workload' ? issuer : requireClient(profile).issuer
 }
 

@@ -9,6 +9,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { sharersOf } from '../sign-in/sign-in-sharers.ts'
+import { unregisterUnused } from '../sign-in/unregister-client.ts'
 import { nameArgument } from '../typed-flags.ts'
 
 interface Named {
@@ -50,6 +51,7 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
     if (result.forgotten instanceof Failure) throw result.forgotten
     if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
   }
+  if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   const removed = await changeConfig(settings.config, { remove: name }, files, ports.env)
   if (removed.defaultProfile === name)
     await changeConfig(removed, { defaultProfile: undefined }, files, ports.env)

@@ -20,7 +20,7 @@ let tempo: TempoApi
 let jaeger: JaegerApi
 let file: string
 beforeAll(async () => {
-  stage = await openStage({ provider: { deviceInterval: 1 } })
+  stage = await openStage({ provider: { deviceInterval: 1, withRegistration: true } })
   const { world, trace } = stage
   tempo = await startTempoApi({ traces: [movedTo(Date.now() - 60_000, trace)], filters: true })
   jaeger = await startJaegerApi({ traces: [trace] })
@@ -317,6 +317,7 @@ describe.sequential('is true, member by member', () => {
     const add = [
       `ls-auth profile add local ${JAEGER()} --json`,
       `ls-auth profile add other --issuer ${issuer} --client-id ${clientId} --account two --json`,
+      `ls-auth profile add own --issuer ${issuer} --register --json`,
       `ls-auth profile add same --issuer ${issuer} --client-id ${clientId} --api ${stage.gateway.url} --json`,
     ]
     expect(await problems('profile add', add)).toEqual([])

@@ -1,0 +1,44 @@
+import { Failure } from '../../errors.ts'
+import { registerClient } from '../../session/registration/client-registration.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { commandLine } from '../command-line.ts'
+import { type Invocation, tell } from '../invocation.ts'
+import { registrationLines } from './registration.ts'
+
+/** The keychain's hint is about a sign-in; here another command is repeated. */
+const STORE_FLAGS = /ls-auth login --store file --store-key-file (\S+)/
+
+/**
+ * Registers a client for the issuer of a profile (RFC 7591) and gives its id. A Failure says what to register by hand
+ * where the provider does not do it.
+ */
+export async function registerForProfile(invocation: Invocation, profile: Profile): Promise<string> {
+  const { ports } = invocation
+  const { client } = profile
+  const { issuer = '', preset } = client
+  try {
+    const { clientId, canUnregister } = await registerClient({ ...client, issuer }, ports)
+    tell(
+      invocation,
+      `Registered ls-auth at ${safeText(new URL(issuer).host, 200)} as ${safeText(clientId, 200)}.`,
+    )
+    if (!canUnregister)
+      tell(invocation, 'The provider gave no way to take that back: an administrator can remove it there.')
+    return clientId
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const inFile = STORE_FLAGS.exec(error.hint)?.[1]
+    if (inFile !== undefined)
+      throw error.withHint(
+        `To keep it in an encrypted file: ${commandLine(invocation, { store: 'file', storeKeyFile: inFile })}`,
+      )
+    if (!/^(cannot-do|settings)$/.test(error.code)) throw error
+    const { code, message, detail } = error
+    throw new Failure(code, message, {
+      detail: [...detail, ...registrationLines(preset, ports.terminal.columns - 2)],
+      hint: `With the id of that client: ${commandLine(invocation, { register: undefined, clientId: 'ID' })}`,
+      cause: error,
+    })
+  }
+}

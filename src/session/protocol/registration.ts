@@ -1,0 +1,139 @@
+import * as oidc from 'openid-client'
+import type { PartialClient } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Http } from '../../ports/http.ts'
+import { redirectUris } from '../../providers/presets.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { responseOf } from './exchange.ts'
+import { checkEndpoint, type Metadata } from './metadata.ts'
+
+/** What takes a registration back (RFC 7592 §3): an address, and a token that is good for nothing else. */
+export interface Management {
+  readonly uri: string
+  readonly token: string
+}
+
+/** A client as the provider has registered it. */
+export interface Registered {
+  readonly clientId: string
+  /** Undefined: the provider gave none, or one at an address that must not get a token. */
+  readonly management: Management | undefined
+}
+
+const MAX_BYTES = 64 * 1024
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** The endpoint that registers clients. Failure `cannot-do`: there is none. */
+export function requireRegistration({ preset }: Pick<PartialClient, 'preset'>, metadata: Metadata): string {
+  const endpoint = metadata.registration_endpoint
+  if (typeof endpoint === 'string' && preset.clientAuth === 'none') return endpoint
+  throw new Failure('cannot-do', `${new URL(metadata.issuer).host} registers no client by itself`)
+}
+
+/**
+ * Registers a native client without a secret (RFC 7591 §3). One request, sent once. Failures: `cannot-do` (the provider
+ * registers nobody), `settings` (it refused), `provider-failed`, `refused` (an unsafe address), `network`.
+ */
+export async function requestRegistration(
+  client: Pick<PartialClient, 'preset'>,
+  metadata: Metadata,
+  http: Http,
+): Promise<Registered> {
+  const host = new URL(metadata.issuer).host
+  const endpoint = requireRegistration(client, metadata)
+  checkEndpoint('registration_endpoint', endpoint, metadata.issuer)
+  // 0: no answer.
+  let status = 0
+  const fetch: oidc.CustomFetch = async (url, init) => {
+    // The metadata are known: the library's own look-up of them is answered from here.
+    if (init.method !== 'POST') return Response.json(metadata)
+    const answer = await http.send({
+      method: 'POST',
+      url: new URL(url),
+      headers: init.headers,
+      body: String(init.body),
+      maxBytes: MAX_BYTES,
+    })
+    status = answer.status
+    return responseOf(answer)
+  }
+  const registered = await oidc
+    .dynamicClientRegistration(new URL(metadata.issuer), clientMetadata(client, metadata), oidc.None(), {
+      [oidc.customFetch]: fetch,
+      ...(metadata.issuer.startsWith('http:') && { execute: [oidc.allowInsecureRequests] }),
+    })
+    .catch((error) => {
+      throw explain(error, host, status)
+    })
+  return judge(registered.clientMetadata(), endpoint, metadata.issuer, http)
+}
+
+/** RFC 7591 §2: what a native client needs (RFC 8252), and no more scopes than it asks for. */
+const clientMetadata = (
+  { preset }: Pick<PartialClient, 'preset'>,
+  metadata: Metadata,
+): Partial<oidc.ClientMetadata> => ({
+  client_name: 'ls-auth',
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  redirect_uris: redirectUris(preset),
+  response_types: ['code'],
+  grant_types: [
+    'authorization_code',
+    'refresh_token',
+    ...(typeof metadata.device_authorization_endpoint === 'string' ? [DEVICE_GRANT] : []),
+  ],
+  scope: preset.scopes.join(' '),
+})
+
+async function judge(
+  answer: Readonly<Record<string, unknown>>,
+  endpoint: string,
+  issuer: string,
+  http: Http,
+): Promise<Registered> {
+  const { client_id: clientId, token_endpoint_auth_method: method } = answer
+  const management = managementIn(answer, [endpoint, issuer])
+  const isPublic = method === undefined || method === 'none'
+  if (isPublic && typeof clientId === 'string' && /^[\x21-\x7e]{1,500}$/.test(clientId))
+    return { clientId, management }
+  if (management !== undefined) await withdrawRegistration(management, http).catch(() => {})
+  const host = new URL(issuer).host
+  throw isPublic
+    ? new Failure('provider-failed', `${host} gave the client an id that cannot be used`)
+    : new Failure('settings', `${host} registers clients with a secret only`)
+}
+
+/** The token goes to the origin that gave it, and nowhere else. */
+function managementIn(
+  { registration_client_uri: uri, registration_access_token: token }: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): Management | undefined {
+  if (typeof uri !== 'string' || !URL.canParse(uri)) return undefined
+  if (typeof token !== 'string' || !/^[\x21-\x7e]{1,8192}$/.test(token)) return undefined
+  const { origin, username, password } = new URL(uri)
+  if (username || password || !known.some((url) => new URL(url).origin === origin)) return undefined
+  return { uri, token }
+}
+
+/** Takes a registration back (RFC 7592 §2.3). Failures: `network`, `provider-failed`. */
+export async function withdrawRegistration({ uri, token }: Management, http: Http): Promise<void> {
+  const url = new URL(uri)
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
+  const { status } = await http.send({ method: 'DELETE', url, headers, maxBytes: MAX_BYTES })
+  if (status === 204 || status === 200) return
+  throw new Failure('provider-failed', `${url.host} did not take it back (HTTP ${status})`)
+}
+
+/** Nothing of the answer but the two members of an error (RFC 7591 §3.2.2) is shown: it may hold a token. */
+function explain(error: unknown, host: string, status: number): Failure {
+  const nested = (error as { cause?: unknown }).cause
+  for (const one of [error, nested]) if (one instanceof Failure) return one
+  const { error: code, error_description: text } = error as { error?: unknown; error_description?: unknown }
+  const detail = [code, text].flatMap((one) => (typeof one === 'string' ? [safeText(one, 300)] : []))
+  const options = { detail: detail.length === 0 ? [] : [detail.join(': ')], cause: error }
+  if (status >= 400 && status < 500 && status !== 429)
+    return new Failure('settings', `${host} did not register ls-auth (HTTP ${status})`, options)
+  const what = status < 300 ? 'gave an answer that cannot be used' : `failed (HTTP ${status})`
+  return new Failure('provider-failed', `${host} ${what} when ls-auth was to be registered`, options)
+}

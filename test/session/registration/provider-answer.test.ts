@@ -1,0 +1,224 @@
+import { describe, expect, it, test } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
+import type { Http, HttpRequest } from '../../../src/ports/http.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import {
+  requestRegistration,
+  requireRegistration,
+  withdrawRegistration,
+} from '../../../src/session/protocol/registration.ts'
+import { toldBy } from '../../told.ts'
+
+const ISSUER = 'https://idp.example'
+const METADATA = {
+  issuer: ISSUER,
+  token_endpoint: `${ISSUER}/token`,
+  jwks_uri: `${ISSUER}/jwks`,
+  registration_endpoint: 'https://reg.idp.example/clients',
+}
+const MANAGED = {
+  registration_client_uri: 'https://reg.idp.example/clients/7',
+  registration_access_token: 'manage-7',
+}
+const CLIENT = { preset: { ...PRESETS.generic, scopes: ['openid', 'traces:read'] } }
+
+/** A provider that answers the registration so, and what it was asked. */
+function provider(status: number, said: unknown, withdrawal: number | Failure = 204) {
+  const asked: HttpRequest[] = []
+  const http = {
+    async send(request: HttpRequest) {
+      asked.push(request)
+      const headers = { 'content-type': 'application/json' }
+      if (request.method === 'DELETE') {
+        if (withdrawal instanceof Failure) throw withdrawal
+        return { status: withdrawal, headers, body: Buffer.from('') }
+      }
+      if (said instanceof Error) throw said
+      return { status, headers, body: Buffer.from(typeof said === 'string' ? said : JSON.stringify(said)) }
+    },
+  } as unknown as Http
+  const register = (metadata: object = METADATA) =>
+    requestRegistration(CLIENT, metadata as typeof METADATA, http)
+  return { asked, http, register }
+}
+
+describe('what a provider is asked', () => {
+  it('one client without a secret, for the flows and scopes of the profile', async () => {
+    const { asked, register } = provider(201, { client_id: 'c7' })
+    expect(await register()).toEqual({ clientId: 'c7', management: undefined })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatchObject({ method: 'POST', url: new URL(METADATA.registration_endpoint) })
+    expect(asked[0]?.maxBytes).toBe(65_536)
+    expect(JSON.parse(String(asked[0]?.body))).toEqual({
+      client_name: 'ls-auth',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [8765, 18_765, 28_765].map((port) => `http://127.0.0.1:${port}/callback`),
+      response_types: ['code'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'openid traces:read',
+    })
+  })
+
+  it('codes as well, where it has them', async () => {
+    const { asked, register } = provider(201, { client_id: 'c7' })
+    await register({ ...METADATA, device_authorization_endpoint: `${ISSUER}/device` })
+    expect(JSON.parse(String(asked[0]?.body)).grant_types).toEqual([
+      'authorization_code',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code',
+    ])
+  })
+
+  it('on this machine without TLS, too', async () => {
+    const local = { issuer: 'http://127.0.0.1:8080', registration_endpoint: 'http://127.0.0.1:8080/r' }
+    expect(await provider(201, { client_id: 'c7' }).register(local)).toMatchObject({ clientId: 'c7' })
+  })
+
+  it('nothing at an address without TLS', async () => {
+    const { asked, register } = provider(201, { client_id: 'c7' })
+    const [told] = await toldBy(() =>
+      register({ ...METADATA, registration_endpoint: 'http://idp.example/r' }),
+    )
+    expect(told).toMatch(/^refused: .*registration_endpoint/)
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    ['a provider that registers nobody', CLIENT, { issuer: ISSUER }],
+    ['an endpoint that is no text', CLIENT, { issuer: ISSUER, registration_endpoint: 7 }],
+    [
+      'a client with a secret',
+      { preset: { ...CLIENT.preset, clientAuth: 'client_secret_post' as const } },
+      METADATA,
+    ],
+  ])('nothing: %s', async (_, client, metadata) => {
+    const [told] = await toldBy(() => requireRegistration(client, metadata as typeof METADATA))
+    expect(told).toBe('cannot-do: idp.example registers no client by itself')
+  })
+})
+
+describe('the client as it was registered', () => {
+  it.each(['!', '~', 'c'.repeat(500)])('has the id %s', async (id) => {
+    const answer = { client_id: id, token_endpoint_auth_method: 'none' }
+    expect((await provider(201, answer).register()).clientId).toBe(id)
+  })
+
+  it.each(['with space', 'é', 'c'.repeat(501), 'line\n'])('has an id that cannot be used: %j', async (id) => {
+    const { asked, register } = provider(201, { client_id: id, ...MANAGED })
+    expect((await toldBy(register))[0]).toBe(
+      'provider-failed: idp.example gave the client an id that cannot be used',
+    )
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+  })
+
+  it.each<[string, number | Failure]>([
+    ['and it is taken back', 204],
+    ['even when it cannot be taken back', new Failure('network', 'gone')],
+  ])('has a secret: refused, %s', async (_, withdrawal) => {
+    const answer = { client_id: 'c7', token_endpoint_auth_method: 'client_secret_basic', ...MANAGED }
+    const { asked, register } = provider(201, answer, withdrawal)
+    expect((await toldBy(register))[0]).toBe('settings: idp.example registers clients with a secret only')
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `POST ${METADATA.registration_endpoint}`,
+      `DELETE ${MANAGED.registration_client_uri}`,
+    ])
+  })
+
+  it('has a secret, and nothing to take it back with', async () => {
+    const { asked, register } = provider(201, { client_id: 'c', token_endpoint_auth_method: 'x' })
+    expect((await toldBy(register))[0]).toMatch(/^settings: /)
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('what takes it back', () => {
+  const managed = async (over: object) =>
+    (await provider(201, { client_id: 'c7', ...MANAGED, ...over }).register()).management
+
+  it.each(['https://reg.idp.example/other', 'https://idp.example/c/7'])('may be at %s', async (uri) => {
+    expect(await managed({ registration_client_uri: uri })).toEqual({ uri, token: 'manage-7' })
+  })
+
+  it.each([
+    ['no address', { registration_client_uri: undefined }],
+    ['what is no address', { registration_client_uri: 'clients/7' }],
+    ['a list of addresses', { registration_client_uri: [MANAGED.registration_client_uri] }],
+    ['an address at another host', { registration_client_uri: 'https://evil.example/clients/7' }],
+    ['one without TLS', { registration_client_uri: 'http://idp.example/clients/7' }],
+    ['one with a name', { registration_client_uri: 'https://ada@idp.example/clients/7' }],
+    ['one with a password', { registration_client_uri: 'https://:pw@idp.example/clients/7' }],
+    ['no token', { registration_access_token: undefined }],
+    ['an empty token', { registration_access_token: '' }],
+    ['a token with a space', { registration_access_token: 'a b' }],
+    ['a token with a line', { registration_access_token: 'ab\n' }],
+    ['a token without end', { registration_access_token: 'a'.repeat(8193) }],
+  ])('is not kept: %s', async (_, over) => {
+    expect(await managed(over)).toBeUndefined()
+  })
+
+  it('a token of 8 KiB is kept', async () => {
+    expect(await managed({ registration_access_token: 'a'.repeat(8192) })).toHaveProperty('token')
+  })
+
+  const withdraw = (http: Http) =>
+    withdrawRegistration({ uri: MANAGED.registration_client_uri, token: 'manage-7' }, http)
+
+  it.each([200, 204])('is sent with its token: HTTP %i is good', async (status) => {
+    const { asked, http } = provider(201, {}, status)
+    await withdraw(http)
+    expect(asked).toEqual([
+      {
+        method: 'DELETE',
+        url: new URL(MANAGED.registration_client_uri),
+        headers: { authorization: 'Bearer manage-7', accept: 'application/json' },
+        maxBytes: 65_536,
+      },
+    ])
+  })
+
+  it('any other answer is a failure', async () => {
+    expect((await toldBy(() => withdraw(provider(201, {}, 202).http)))[0]).toBe(
+      'provider-failed: reg.idp.example did not take it back (HTTP 202)',
+    )
+  })
+})
+
+describe('a provider that does not register', () => {
+  const NO = 'idp.example did not register ls-auth'
+  const ERROR = { error: 'invalid_redirect_uri', error_description: 'no \u001b[31mloopback' }
+
+  test.each<[number, unknown, readonly string[]]>([
+    [400, ERROR, [`settings: ${NO} (HTTP 400)`, 'invalid_redirect_uri: no \\u{1b}[31mloopback']],
+    [403, { error: 'access_denied' }, [`settings: ${NO} (HTTP 403)`, 'access_denied']],
+    [401, 'secret words', [`settings: ${NO} (HTTP 401)`]],
+    [499, '', [`settings: ${NO} (HTTP 499)`]],
+    [429, '', ['provider-failed: idp.example failed (HTTP 429) when ls-auth was to be registered']],
+    [500, '', ['provider-failed: idp.example failed (HTTP 500) when ls-auth was to be registered']],
+    [300, '', ['provider-failed: idp.example failed (HTTP 300) when ls-auth was to be registered']],
+    [302, '', ['provider-failed: idp.example failed (HTTP 302) when ls-auth was to be registered']],
+    [
+      204,
+      '',
+      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
+    ],
+    [
+      201,
+      'no JSON',
+      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
+    ],
+    [
+      201,
+      {},
+      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
+    ],
+  ])('with HTTP %i and %j', async (status, answer, told) => {
+    const [what, , ...detail] = await toldBy(provider(status, answer).register)
+    expect([what, ...detail]).toEqual(told)
+  })
+
+  it('is out of reach: told as such', async () => {
+    const gone = new Failure('network', 'nothing answers')
+    await expect(provider(0, gone).register()).rejects.toBe(gone)
+  })
+})

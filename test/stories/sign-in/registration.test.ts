@@ -1,0 +1,219 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "Our provider lets programs register themselves. Then I need no administrator?" (RFC 7591, RFC 7592) */
+
+let stage: Stage
+let world: World
+beforeAll(async () => {
+  stage = await openStage({
+    provider: { withRegistration: true },
+    gateway: { signIn: { backend: 'lightstep', organization: 'acme', project: 'prod' } },
+  })
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets, columns: 80 })
+})
+afterEach(async () => {
+  stage.provider.tamper = {}
+  await world.close()
+})
+
+const config = () => readFile(world.configFile, 'utf8')
+const kept = () => readdir(join(world.stateDirectory, 'registrations')).catch(() => [])
+const add = (flags = '') =>
+  world.type(`ls-auth profile add work --issuer ${stage.provider.issuer} --register ${flags}`)
+/** The only client that is registered now and was not before. */
+async function registered(work: () => Promise<unknown>): Promise<string> {
+  const before = stage.provider.registeredClients()
+  await work()
+  const [client = '', ...others] = stage.provider.registeredClients().filter((id) => !before.includes(id))
+  expect(others).toEqual([])
+  return client
+}
+/** The provider answers a request of registration so, in place of doing it. */
+const answered = (method: string, status: number, body: object, headers: Record<string, string> = {}) => {
+  stage.provider.tamper = {
+    intercept(request, response) {
+      if (request.method !== method || !request.url?.startsWith('/reg')) return false
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+      return true
+    },
+  }
+}
+
+/** The provider hangs up. */
+const hangsUp = () => {
+  stage.provider.tamper = {
+    intercept(_, response) {
+      response.destroy()
+      return true
+    },
+  }
+}
+
+describe('a client that ls-auth registers itself', () => {
+  it('by profile add --register: what it registers, what is kept, and signed in later', async () => {
+    const client = await registered(async () => {
+      const { exit, stdout } = await add('--json')
+      expect({ exit, client: JSON.parse(stdout).client_id }).toEqual({ exit: 0, client: expect.any(String) })
+    })
+    const request = stage.provider.requests.findLast(({ path }) => path === '/reg')
+    expect(request?.status).toBe(201)
+    expect(await config()).toContain(`issuer = "${stage.provider.issuer}"\nclient_id = "${client}"\n`)
+    const [file = ''] = await kept()
+    // Its token is a canary of the world, which searches every file that is written.
+    const text = await readFile(join(world.stateDirectory, 'registrations', file), 'latin1')
+    expect(text).toContain(`"clientId":"${client}"`)
+    expect(text).not.toContain('/reg/')
+    expect((await world.type('ls-auth login')).exit).toBe(0)
+    expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
+    expect(stage.provider.registeredClients()).not.toContain(client)
+  })
+
+  it('with the file store', async () => {
+    const store = `--store file --store-key-file ${join(world.home, 'k')}`
+    const client = await registered(async () => expect((await add(store)).exit).toBe(0))
+    expect(world.keychain.calls).toEqual([])
+    expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
+    expect(stage.provider.registeredClients()).not.toContain(client)
+  })
+
+  it('a client that another profile uses as well stays', async () => {
+    const client = await registered(add)
+    await world.type(`ls-auth profile add other --issuer ${stage.provider.issuer} --client-id ${client}`)
+    expect((await world.type('ls-auth profile remove work')).stderr).not.toContain('nregistered')
+    expect(stage.provider.registeredClients()).toContain(client)
+    expect((await world.type('ls-auth profile remove other')).stderr).toContain('Unregistered the client')
+    expect(stage.provider.registeredClients()).not.toContain(client)
+  })
+
+  it('a profile that is replaced unregisters its client', async () => {
+    const client = await registered(add)
+    const { exit } = await world.type(
+      `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --client-id ls-auth-cli`,
+    )
+    expect(exit).toBe(0)
+    expect(stage.provider.registeredClients()).not.toContain(client)
+  })
+
+  it.each<[string, () => void, string]>([
+    ['is down', hangsUp, ''],
+    ['fails', () => answered('DELETE', 500, {}), 'did not take it back (HTTP 500)'],
+    ['does not know it any more', () => answered('DELETE', 401, { error: 'invalid_token' }), '(HTTP 401)'],
+  ])('removal while the provider %s: said, and the profile goes all the same', async (_, arrange, says) => {
+    const client = await registered(add)
+    arrange()
+    const { exit, stderr } = await world.type('ls-auth profile remove work')
+    expect(exit).toBe(0)
+    expect(stderr.replaceAll('\n', ' ')).toContain(`warning: the client ${client} stays registered at `)
+    expect(stderr).toContain(says)
+    expect(stderr).toContain('Removed the profile work.\n')
+    expect(await kept()).toEqual([])
+  })
+})
+
+describe('a provider that does not register ls-auth', () => {
+  const REFUSALS: [string, () => void, number, string][] = [
+    [
+      'offers it to nobody',
+      () => {
+        stage.provider.tamper = {
+          discovery: ({ registration_endpoint: _, ...document }) => document,
+        }
+      },
+      2,
+      'registers no client by itself',
+    ],
+    [
+      'says 401',
+      () => answered('POST', 401, { error: 'invalid_token' }, { 'www-authenticate': 'Bearer' }),
+      2,
+      '(HTTP 401)',
+    ],
+    [
+      'says 400',
+      () =>
+        answered('POST', 400, {
+          error: 'invalid_client_metadata',
+          error_description: 'no \u001b[2Jnative clients',
+        }),
+      2,
+      'invalid_client_metadata: no \\u{1b}[2Jnative clients',
+    ],
+    [
+      'says 403 with a page',
+      () => answered('POST', 403, {}, { 'content-type': 'text/html' }),
+      2,
+      '(HTTP 403)',
+    ],
+    ['fails', () => answered('POST', 503, {}), 6, 'failed (HTTP 503)'],
+    ['answers with nonsense', () => answered('POST', 201, {}), 6, 'an answer that cannot be used'],
+    [
+      'gives an id of two words',
+      () => answered('POST', 201, { client_id: 'a b' }),
+      6,
+      'an id that cannot be used',
+    ],
+    [
+      'gives a secret',
+      () => answered('POST', 201, { client_id: 'x', token_endpoint_auth_method: 'client_secret_basic' }),
+      2,
+      'registers clients with a secret only',
+    ],
+    [
+      'has its registration on another, unsafe place',
+      () => {
+        stage.provider.tamper = {
+          discovery: (document) => ({ ...document, registration_endpoint: 'http://elsewhere.example/reg' }),
+        }
+      },
+      10,
+      'registration_endpoint is not https',
+    ],
+  ]
+  it.each(REFUSALS)('%s', async (_, arrange, exit, says) => {
+    arrange()
+    const outcome = await add()
+    expect({ exit: outcome.exit, stderr: outcome.stderr }).toEqual({
+      exit,
+      stderr: expect.stringContaining(says),
+    })
+    if (exit === 2) {
+      expect(outcome.stderr).toContain('Register')
+      expect(outcome.stderr).toContain(
+        `hint: With the id of that client: ls-auth profile add work --issuer ${stage.provider.issuer} --client-id ID\n`,
+      )
+    }
+    expect(await kept()).toEqual([])
+    expect([...world.keychain.items.keys()]).toEqual([])
+    await expect(config()).rejects.toThrow()
+  })
+
+  it('a registration that cannot be taken back is said to be so', async () => {
+    answered('POST', 201, {
+      client_id: 'x',
+      registration_access_token: 'token-of-elsewhere',
+      registration_client_uri: 'https://elsewhere.example/reg/x',
+    })
+    const { exit, stderr } = await add()
+    expect(exit).toBe(0)
+    expect(stderr).toContain('The provider gave no way to take that back')
+    expect(await kept()).toEqual([])
+  })
+
+  it('no keychain: it is not asked at all', async () => {
+    world.keychain.fail.set = new Error('no keychain')
+    const clients = stage.provider.registeredClients().length
+    expect((await add()).exit).not.toBe(0)
+    expect(stage.provider.registeredClients().length).toBe(clients)
+  })
+
+  it.each(['--client-id x', '--from x.toml'])('--register with %s is wrong use', async (flags) => {
+    expect(await add(flags)).toMatchObject({ exit: 2 })
+  })
+})
