@@ -17,8 +17,8 @@ export const EXIT_STATUSES = {
   125: 'exec: ls-auth itself failed',
   126: 'exec: the command cannot be run',
   127: 'exec: there is no such command',
-  130: 'proxy: ended by Ctrl-C',
-  143: 'proxy: ended by a signal (SIGTERM)',
+  130: 'ended by Ctrl-C',
+  143: 'ended by a signal (SIGTERM)',
 } as const satisfies Record<0 | 125 | 130 | 143 | (typeof FAILURES)[keyof typeof FAILURES]['exit'], string>
 
 /** A status of {@link EXIT_STATUSES}. */

@@ -9,8 +9,12 @@ const ASKS_API = 'doctor|exec|proxy|query|services|attributes|trace (?:get|searc
 /** The other commands that work with the profile in use. */
 const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
 
-/** A `login` command in a hint, with its flags: of these three without a value, of others with one. */
-const LOGIN = /\bls-auth login\b((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ \S*[^\s.,;])*)/g
+/**
+ * A `login` command in a hint, with its flags: of these three without a value, of others with one. With an address it is a
+ * whole line already.
+ */
+const LOGIN =
+  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ \S*[^\s.,;])*)/g
 /** The other commands of a hint, each with all that follows: a whole line to copy has its flags at the end. */
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
@@ -49,7 +53,9 @@ const API_FLAGS = SETTING_TABLE.flatMap(({ key, flag }) =>
 function loginAgain(flags: string, line: TypedLine): string {
   const named = namesIn(flags)
   const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : named
-  return commandLine(line, Object.fromEntries(replaced.map((name) => [name, undefined]))) + flags
+  // The hint names the API itself: then it is not the address that says how to sign in.
+  const args = named.includes('api') ? [] : line.args
+  return commandLine({ ...line, args }, Object.fromEntries(replaced.map((name) => [name, undefined]))) + flags
 }
 
 /** `--profile` and those of `names` that were typed, but for the ones the hint gives itself. */

@@ -62,7 +62,8 @@ function withScheme(text: string): string {
 }
 
 function parseUrl(text: string, what: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  // Control characters and bidi marks: the URL parser drops or encodes them, so what is shown would not be what is written.
+  const url = URL.canParse(text) && safeText(text, text.length) === text ? new URL(text) : undefined
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new Failure('settings', `the ${what} "${quoteUrl(text)}" is not an https URL`, {
       hint: `Write it like https://${what === 'issuer' ? 'login' : 'traces'}.example.com.`,

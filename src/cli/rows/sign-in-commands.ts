@@ -6,10 +6,11 @@ import { OF_A_SESSION, OF_THE_API } from '../exit-statuses.ts'
 /** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [
   {
-    usage: 'login',
+    usage: 'login [url]',
     description: 'sign in with your identity provider',
     options: (command) =>
       command
+        .option('--yes', 'with an address: do not ask whether what the API says is right')
         .option('--device', 'confirm a code on any other device (device flow)')
         .option('--no-browser', 'print the address instead of opening a browser')
         .option('--paste', 'the browser is on another machine: paste the address it ends on')
@@ -24,15 +25,18 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--claims <json>', 'claims that the tokens must have, as an API asks for them'),
     settings: 'all',
     variables: ['LS_AUTH_CLIENT_SECRET_FILE'],
-    exits: [4, 6, 8, 9, 10, 11],
+    exits: [4, 6, 7, 8, 9, 10, 11, 130],
     examples: [
+      {
+        does: 'the first time, where the API says the rest: it is shown, and asked about',
+        line: 'ls-auth login https://traces.acme.example',
+      },
       {
         does: 'the first time: the settings are kept in a profile',
         line: 'ls-auth login --issuer https://login.acme.example --client-id ls-auth-cli --profile work',
       },
       { does: 'from then on', line: 'ls-auth login' },
       { does: 'on a machine without a browser', line: 'ls-auth login --device' },
-      { does: 'ask for one more scope', line: 'ls-auth login --scope traces:read' },
     ],
     load: async () => (await import('../../commands/sign-in/login.ts')).login,
   },

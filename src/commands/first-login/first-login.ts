@@ -1,11 +1,8 @@
 import { BACKEND_IDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
-import { changeConfig } from '../../settings/files/config-file.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import { defaultToKeep } from '../../settings/profile-name.ts'
-import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
@@ -14,6 +11,7 @@ import { registrationLines } from '../sign-in/registration.ts'
 import { isProfileName } from '../typed-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
 import { ask, wrong } from './question.ts'
+import { saveProfile } from './save-profile.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000
@@ -52,6 +50,8 @@ export async function askForProfile(
   tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
+  const described = found.kind === 'closed-api' ? await askWhatItSays(invocation, found.api) : undefined
+  if (described !== undefined) return described
   // A machine without a keychain says so before all the other questions.
   if (profile.client.store === 'keychain') await (await invocation.ports.keychain()).get('first-login')
   const api =
@@ -61,8 +61,24 @@ export async function askForProfile(
   const values = { issuer, ...(api && { api: api.api }), ...place }
   const client_id = profile.client.clientId ?? (await askForClient(invocation, settings, values))
   const name = await askForName(invocation, settings, 'work')
-  await save(invocation, settings, name, { ...values, client_id })
+  await saveProfile(invocation, settings, name, { ...values, client_id })
   return { name, signsIn: true }
+}
+
+/** An API that says itself how to sign in is asked about nothing else; undefined: it says nothing. */
+async function askWhatItSays(invocation: Invocation, api: string): Promise<FirstProfile | undefined> {
+  const { profileByAddress } = await import('../resource-metadata/login-by-address.ts')
+  try {
+    const { options } = await profileByAddress(
+      { ...invocation, settings: { ...invocation.settings, api: undefined } },
+      api,
+      false,
+    )
+    return { name: String(options.profile), signsIn: true }
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-found') return undefined
+    throw error
+  }
 }
 
 function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Promise<Found> {
@@ -192,19 +208,7 @@ async function saveOpen(
   const what = backendOf(backend).name
   tell(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
   const name = await askForName(invocation, settings, backend)
-  await save(invocation, settings, name, { backend, api, authorization: 'none' })
+  await saveProfile(invocation, settings, name, { backend, api, authorization: 'none' })
   tell(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
   return { name, signsIn: false }
-}
-
-async function save(invocation: Invocation, settings: Settings, name: string, values: Values): Promise<void> {
-  const { ports } = invocation
-  const ordered = SETTING_TABLE.flatMap(({ key }) => (values[key] === undefined ? [] : [[key, values[key]]]))
-  const change = {
-    set: name,
-    values: Object.fromEntries(ordered) as Values,
-    defaultProfile: defaultToKeep(settings, name),
-  }
-  const { path } = await changeConfig(settings.config, change, await ports.files(), ports.env)
-  tell(invocation, `Saved the profile ${safeText(name, 60)} in ${safeText(path, 300)}.`)
 }

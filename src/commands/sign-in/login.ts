@@ -26,10 +26,19 @@ import { readRequirements } from './required-flags.ts'
 import { terminalDialog } from './terminal-dialog.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
-export const login: CliCommand<LoginOptions> = { read, run }
+export const login: CliCommand<LoginLine> = { read, run }
 
-async function run(invocation: Invocation, options: LoginOptions): Promise<void> {
+/** `address`: of an API that says how to sign in. `yes`: do not ask whether that is right. */
+type LoginLine = LoginOptions & { readonly address?: string | undefined; readonly yes?: boolean }
+
+async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   requireOutsideProxy('login', invocation.ports.env)
+  if (options.address !== undefined) {
+    const { profileByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
+    const named = await profileByAddress(invocation, options.address, options.yes === true)
+    await run(named, { ...options, address: undefined })
+    return tellDefault(named)
+  }
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
@@ -58,7 +67,7 @@ async function run(invocation: Invocation, options: LoginOptions): Promise<void>
 /** A provider may sign in otherwise than `acr_values` ask for (OpenID Connect Core §3.1.2.1: a voluntary claim). */
 async function warnOfOtherWay(
   invocation: Invocation,
-  { required }: LoginOptions,
+  { required }: LoginLine,
   { idClaims }: SignedIn,
 ): Promise<void> {
   const asked = required?.acrValues ?? []
@@ -89,8 +98,13 @@ function noProfile(settings: Settings, name: string): Failure {
   })
 }
 
-function read({ flags }: Typed): LoginOptions {
+function read({ args, flags }: Typed): LoginLine {
   const { device, paste, browser } = flags
+  const [address] = args
+  if (flags.yes === true && address === undefined)
+    throw new Failure('usage', '--yes is about the address of an API, and none is given', {
+      hint: 'Give it: ls-auth login URL --yes, or leave --yes out.',
+    })
   const loginHint = textFlag(flags, 'loginHint')
   const prompt = textFlag(flags, 'prompt')
   const required = readRequirements(flags)
@@ -100,6 +114,7 @@ function read({ flags }: Typed): LoginOptions {
     })
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
+    ...(address === undefined ? {} : { address, yes: flags.yes === true }),
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(prompt === undefined ? {} : { prompt }),
     required,

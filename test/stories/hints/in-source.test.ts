@@ -66,6 +66,7 @@ const values = () => ({
   '--store-key-file': '~/k.key',
   'use NAME': 'work',
   'use VALUE': 'work',
+  'login URL': place.stage.gateway.url,
   'profile use VALUE': 'work',
   'set KEY': 'leeway',
   'KEY VALUE': '30s',

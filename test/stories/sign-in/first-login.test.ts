@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
+import { startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
@@ -59,6 +60,31 @@ describe('login with nothing configured', () => {
     )
     expect((await world.type('ls-auth token')).exit).toBe(0)
     expect((await world.type('ls-auth login --port 0')).stderr).not.toContain('Address')
+  })
+
+  it('from the address of a gateway that says how to sign in: shows it, and asks nothing else', async () => {
+    const { issuer, clientId } = stage.provider
+    const api = await startMetadataApi()
+    close.push(api.close)
+    const denied = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    api.answers = {
+      [WELL_KNOWN]: {
+        body: {
+          resource: api.url,
+          authorization_servers: [issuer],
+          ls_auth: { client_id: clientId, backend: 'tempo' },
+        },
+      },
+    }
+    // All else wants a token.
+    api.otherwise = denied
+    const { exit, stderr } = await answer([new URL(api.url).host, 'y'])
+    expect({ exit, left: world.stdin, stderr }).toEqual({
+      exit: 0,
+      left: [],
+      stderr: expect.stringContaining('says how to sign in for it.'),
+    })
+    expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })
 
   it.each([

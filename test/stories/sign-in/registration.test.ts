@@ -57,6 +57,32 @@ const hangsUp = () => {
 }
 
 describe('a client that ls-auth registers itself', () => {
+  it('at the address of an API: one line, and signed in', async () => {
+    world.tty = true
+    world.stdin = ['y']
+    let said = ''
+    const client = await registered(async () => {
+      const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0`)
+      said = stderr
+      expect(exit).toBe(0)
+    })
+    expect(said).toContain('  as client     none yet: ls-auth registers one there\n')
+    expect(said).toContain(`Registered ls-auth at ${new URL(stage.provider.issuer).host} as ${client}.\n`)
+    expect(said).toContain('Signed in as alice@example.test.')
+    expect(await config()).toContain(`client_id = "${client}"\n`)
+    expect((await world.type(`ls-auth trace get ${stage.spanId}`)).exit).toBe(0)
+    // Once is enough.
+    world.tty = false
+    expect((await world.type(`ls-auth login ${stage.gateway.url}`)).exit).toBe(0)
+    expect(stage.provider.registeredClients()).toContain(client)
+    const removed = await world.type('ls-auth profile remove 127.0.0.1')
+    expect(removed.exit).toBe(0)
+    expect(removed.stderr).toContain(`Unregistered the client ${client} at `)
+    expect(stage.provider.registeredClients()).not.toContain(client)
+    expect(await kept()).toEqual([])
+    expect([...world.keychain.items.keys()]).toEqual([])
+  })
+
   it('by profile add --register: what it registers, what is kept, and signed in later', async () => {
     const client = await registered(async () => {
       const { exit, stdout } = await add('--json')
@@ -191,6 +217,15 @@ describe('a provider that does not register ls-auth', () => {
     }
     expect(await kept()).toEqual([])
     expect([...world.keychain.items.keys()]).toEqual([])
+    await expect(config()).rejects.toThrow()
+  })
+
+  it('at the address of an API: what to register, and the line with its id', async () => {
+    answered('POST', 401, { error: 'invalid_token' })
+    const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --yes`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('http://127.0.0.1:8765/callback')
+    expect(stderr).toContain(`ls-auth login ${stage.gateway.url} --yes --client-id ID\n`)
     await expect(config()).rejects.toThrow()
   })
 

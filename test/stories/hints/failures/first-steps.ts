@@ -11,6 +11,12 @@ export const FIRST_STEPS: readonly FailureRow[] = [
     values: ({ stage }) => ({ 'login URL': stage.gateway.url }),
     cured: 'ls-auth whoami',
   },
+  {
+    name: 'login with the address of an API that does not say how',
+    line: ({ stage }) => `ls-auth login ${stage.gateway.url}`,
+    exit: 7,
+    cured: 'ls-auth whoami',
+  },
   { name: 'login without an issuer', line: 'ls-auth login', exit: 2, cured: true },
   {
     name: 'login without an issuer keeps the other flags',

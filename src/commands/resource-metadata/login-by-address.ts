@@ -1,0 +1,115 @@
+import { Failure } from '../../errors.ts'
+import { requireSignInOffered } from '../../session/sign-in-offered.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
+import { profileNamed } from '../../settings/profile.ts'
+import { defaultName } from '../../settings/profile-name.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { commandLine } from '../command-line.ts'
+import { confirm } from '../confirm.ts'
+import { saveProfile } from '../first-login/save-profile.ts'
+import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import { registerForProfile } from '../sign-in/register-client.ts'
+import { unregisterFormer } from '../sign-in/unregister-client.ts'
+import { readOffer } from './offer.ts'
+import { offerScreen } from './offer-screen.ts'
+import { chooseIssuer, type OfferedProfile, offeredProfile } from './offered-profile.ts'
+import { profileNameFor, tableOf } from './profile-of-resource.ts'
+import { fetchDocument, lookWith } from './published-document.ts'
+import { type Resource, resourceAt } from './resource.ts'
+
+/** For a person who waits; `--timeout` sets another. */
+const LOOK_MILLISECONDS = 10_000
+
+/**
+ * Makes or finds the profile for an address that was typed, by what the API there says (RFC 9728): shows all of it, asks,
+ * registers a client where there is none, and saves. Gives the run that signs in with it. Until the person has agreed
+ * nobody but the API is asked. `yes`: do not ask. Failures: those of each step, `declined`, `usage` (nobody there).
+ */
+export async function profileByAddress(
+  typed: Invocation,
+  address: string,
+  yes: boolean,
+): Promise<Invocation> {
+  const { ports } = typed
+  refuseSecondAddress(typed)
+  const resource = resourceAt(address)
+  const settings = await readSettings(ports.env, await ports.files())
+  const name = profileNameFor(typed, settings, resource)
+  // The address counts as typed: LS_AUTH_API is for other commands.
+  const api = String(tableOf(settings, name)?.api ?? resource.url.href)
+  const invocation: Invocation = {
+    ...typed,
+    options: { ...typed.options, profile: name },
+    settings: { ...typed.settings, api },
+  }
+  const offer = readOffer(await document(invocation, settings, name, resource), resource)
+  const offered = offeredProfile(invocation, settings, name, offer, resource, chooseIssuer(typed, offer))
+  requireSignInOffered(offered.profile.client.preset)
+  if (isComplete(offered)) return invocation
+  await agree(typed, offered, resource, yes)
+  const clientId = offered.profile.client.clientId ?? (await registerForProfile(typed, offered.profile))
+  const values = { ...offered.saved, client_id: clientId }
+  await saveProfile(invocation, settings, name, values)
+  if (offered.before !== undefined) await unregisterFormer(invocation, settings, name, values)
+  return invocation
+}
+
+/** Nothing that was agreed to before has changed. */
+const isComplete = ({ before, values, profile }: OfferedProfile): boolean =>
+  before !== undefined && Object.keys(values).length === 0 && profile.client.clientId !== undefined
+
+function refuseSecondAddress({ settings }: Invocation): void {
+  if (settings.api === undefined) return
+  throw new Failure('usage', 'the API is named twice: as the address to sign in for, and by --api', {
+    hint: 'Leave --api out.',
+  })
+}
+
+/** Asks the API through the proxy and with the certificates of its profile, if there is one. */
+async function document(invocation: Invocation, settings: Settings, name: string, resource: Resource) {
+  const { ports } = invocation
+  const known = tableOf(settings, name) !== undefined
+  const client = known ? profileNamed(settings, name, ports.env).client : undefined
+  const http = await ports.http({
+    ...(client?.http ?? { proxy: undefined, caFile: undefined, clientCert: undefined, clientKey: undefined }),
+    timeoutMilliseconds: flagsOf(invocation).timeoutMilliseconds ?? LOOK_MILLISECONDS,
+  })
+  // Named like all requests, but not in the record: who says no leaves nothing on the machine.
+  const recorder = openRecorder(invocation, {
+    profile: name,
+    issuer: undefined,
+    stateDirectory: settings.places.stateDirectory,
+  })
+  const look = lookWith(http, (path) => recorder.request({ method: 'GET', path, token: undefined }).headers)
+  return fetchDocument(resource, look)
+}
+
+/** Failures: `usage` (nobody is there to ask), `declined`. */
+async function agree(invocation: Invocation, offered: OfferedProfile, resource: Resource, yes: boolean) {
+  const { terminal } = invocation.ports
+  terminal.err(`${offerScreen(offered, resource, terminal.columns)}\n`)
+  if (yes) return
+  if (!terminal.inIsTTY) {
+    throw new Failure('usage', 'nobody is there to say whether that is right', {
+      hint: `If it is: ${commandLine(invocation, { yes: true })}`,
+    })
+  }
+  if (await confirm(terminal, 'Is that right? Sign in, and save it?')) return
+  throw new Failure('declined', 'you did not agree; nothing was saved', {
+    hint: `If something of it is wrong, ask whoever runs ${safeText(resource.url.host, 200)}.`,
+  })
+}
+
+/** After the sign-in: which profile other commands use is no surprise. */
+export async function tellDefault(invocation: Invocation): Promise<void> {
+  const { ports } = invocation
+  const { profile: name = '' } = globals(invocation)
+  const preferred = defaultName(await readSettings(ports.env, await ports.files()))
+  if (preferred === name) return
+  const safe = safeText(name, 60)
+  tell(
+    invocation,
+    `It is not the default: add --profile ${safe} to a command, or once: ls-auth profile use ${safe}`,
+  )
+}

@@ -1,0 +1,140 @@
+import { BACKEND_IDS } from '../../backends/table.ts'
+import { parseStrictJson } from '../../claims/jwt/strict-json.ts'
+import { Failure } from '../../errors.ts'
+import { isObject, type JsonObject } from '../../json-object.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { urlToJudge } from '../../settings/urls.ts'
+import { didYouMean } from '../../text/near-name.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { broken, unsafe } from './bad-document.ts'
+import { checkHeaderName, checkIssuers } from './offered-places.ts'
+import type { Resource } from './resource.ts'
+
+/** What an API says about signing in for it (RFC 9728 §2), judged: every text of it may be printed and saved. */
+export interface Offer {
+  /** At least one. */
+  readonly issuers: readonly string[]
+  readonly scopes: readonly string[]
+  readonly values: Readonly<Partial<Record<OfferedSetting, string>>>
+}
+
+/** The members of `ls_auth` in the document, each a setting of that name. */
+export const OFFERED_SETTINGS = [
+  'client_id',
+  'backend',
+  'organization',
+  'project',
+  'tenant',
+  'audience',
+  'authorization_header',
+] as const
+/** One of {@link OFFERED_SETTINGS}. */
+export type OfferedSetting = (typeof OFFERED_SETTINGS)[number]
+
+const MOST_SCOPES = 50
+const LONGEST_SCOPE = 200
+const LONGEST_VALUE = 500
+
+/**
+ * Reads the document of a resource. Pure. Failures: `api-failed` (it is none, or incomplete), `refused` (it is about
+ * another resource, or holds what must not be used), `cannot-do` (a back end that is not known here).
+ */
+export function readOffer(answer: Pick<HttpAnswer, 'headers' | 'body'>, resource: Resource): Offer {
+  const document = documentIn(answer)
+  if (!resource.identifiers.some((one) => one === document.resource)) throw otherResource(document, resource)
+  return {
+    issuers: checkIssuers(document.authorization_servers, resource.url),
+    scopes: scopesIn(document.scopes_supported),
+    values: valuesIn(document.ls_auth),
+  }
+}
+
+function documentIn({ headers, body }: Pick<HttpAnswer, 'headers' | 'body'>): JsonObject {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type !== 'application/json')
+    throw broken(`is not JSON but ${type === '' ? 'of no type' : safeText(type, 60)}`)
+  const text = textIn(body)
+  const parsed = text === undefined ? { problem: 'json' } : parseStrictJson(text, 8)
+  if ('problem' in parsed) {
+    if (parsed.problem === 'duplicate-member')
+      throw unsafe('has a name twice, so that two programs could read two different documents')
+    throw broken(parsed.problem === 'too-deep' ? 'is nested too deep' : 'is not JSON')
+  }
+  if (!isObject(parsed.value)) throw broken('is not a JSON object')
+  return parsed.value
+}
+
+function textIn(body: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    return undefined
+  }
+}
+
+function otherResource({ resource: said }: JsonObject, { url }: Resource): Failure {
+  if (typeof said !== 'string') return unsafe('does not name the API (resource)')
+  return new Failure('refused', 'what the API says about signing in is about another address', {
+    detail: [`typed    ${urlToJudge(url.href)}`, `it says  ${urlToJudge(said)}`],
+    hint: 'Nothing was saved. If the second one is what you mean, name it yourself; otherwise stop here.',
+  })
+}
+
+/** RFC 6749 §3.3. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+function scopesIn(listed: unknown): readonly string[] {
+  if (listed === undefined) return []
+  if (!Array.isArray(listed) || !listed.every((one) => typeof one === 'string'))
+    throw broken('has scopes that are no list of texts (scopes_supported)')
+  if (listed.length > MOST_SCOPES) throw broken(`lists ${listed.length} scopes`)
+  const wrong = listed.find((scope) => !SCOPE_TOKEN.test(scope) || scope.length > LONGEST_SCOPE)
+  if (wrong !== undefined) throw unsafe(`lists what is no scope: "${safeText(wrong, 80)}"`)
+  return [...new Set(listed)]
+}
+
+function valuesIn(member: unknown): Offer['values'] {
+  if (member === undefined) return {}
+  if (!isObject(member)) throw broken('has a member ls_auth that is no object')
+  const ours = new Set<string>(OFFERED_SETTINGS)
+  // A newer ls-auth may know more names. Those of settings are not for others to choose: where the API is, and the like.
+  const foreign = Object.keys(member).find(
+    (key) => !ours.has(key) && SETTING_TABLE.some((row) => row.key === key),
+  )
+  if (foreign !== undefined)
+    throw unsafe(`sets ${foreign}, which is for you alone to choose (ls_auth.${foreign})`)
+  const values: Partial<Record<OfferedSetting, string>> = {}
+  for (const key of OFFERED_SETTINGS) {
+    const value = member[key]
+    if (value === undefined) continue
+    const text = judged(key, value)
+    // The usual header needs no setting.
+    if (key !== 'authorization_header' || !/^authorization$/i.test(text)) values[key] = text
+  }
+  return values
+}
+
+function judged(key: OfferedSetting, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw broken(`has no text as ${key} (ls_auth.${key})`)
+  if (value.length > LONGEST_VALUE)
+    throw unsafe(`has a ${key} of ${value.length} characters (ls_auth.${key})`)
+  const shown = [safeText(value, 80)]
+  if (safeText(value) !== value || value.trim() !== value)
+    throw unsafe(`has a ${key} with characters that do not show (ls_auth.${key})`, shown)
+  // RFC 6749 appendix A.1, without the space, which would be two words on a command line.
+  if (key === 'client_id' && !/^[\x21-\x7e]+$/.test(value))
+    throw unsafe('has a client_id that can be none (ls_auth.client_id)', shown)
+  if (key === 'backend' && !BACKEND_IDS.some((id) => id === value)) throw unknownBackend(value)
+  if (key === 'authorization_header') checkHeaderName(value)
+  return value
+}
+
+const unknownBackend = (value: string): Failure =>
+  new Failure(
+    'cannot-do',
+    `the API is said to be "${safeText(value, 60)}", a back end that ls-auth does not know`,
+    {
+      hint: `${didYouMean(value, BACKEND_IDS)}Known: ${BACKEND_IDS.join(', ')}. If it is one of them: --backend NAME`,
+    },
+  )

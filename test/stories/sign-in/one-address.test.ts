@@ -1,0 +1,185 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "Somebody gave me the address of our traces. Is that enough?" */
+
+const SIGN_IN = { client_id: 'ls-auth-cli', backend: 'lightstep', organization: 'acme', project: 'prod' }
+let stage: Stage
+let api: MetadataApi
+let world: World
+beforeAll(async () => {
+  stage = await openStage({ gateway: { signIn: SIGN_IN } })
+  api = await startMetadataApi()
+})
+afterAll(() => Promise.all([stage.close(), api.close()]))
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets, columns: 80 })
+  world.tty = true
+})
+afterEach(() => world.close())
+
+const config = () => readFile(world.configFile, 'utf8')
+/** Types it with these answers, all of which must be asked for. */
+async function login(address: string, answers: string[], flags = '') {
+  world.stdin = [...answers]
+  const outcome = await world.type(`ls-auth login ${address} --port 0 ${flags}`)
+  expect(world.stdin).toEqual([])
+  return outcome
+}
+const document = (changes: object = {}, ls_auth: object = {}) => ({
+  resource: api.url,
+  authorization_servers: [stage.provider.issuer],
+  scopes_supported: ['traces:read'],
+  ls_auth: { ...SIGN_IN, ...ls_auth },
+  ...changes,
+})
+
+describe('login with the address of an API', () => {
+  it('shows what the API says, asks, signs in, saves: and a trace is read', async () => {
+    const { gateway, provider } = stage
+    const asked = provider.requests.length
+    const { exit, stdout, stderr } = await login(gateway.url, ['y'])
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
+    expect(stderr).toContain(
+      `${new URL(gateway.url).host} says how to sign in for it. Nothing is saved yet.
+
+  tokens go to  ${gateway.url}
+  sign in at    ${provider.issuer}
+  as client     ls-auth-cli
+  scopes        openid profile email offline_access traces:read
+  back end      Lightstep, organization acme, project prod
+  profile       127.0.0.1 (new)
+
+Is that right? Sign in, and save it? [y/N] `,
+    )
+    expect(stderr).toContain('Signed in as alice@example.test.')
+    expect(stderr).not.toContain('default')
+    expect(await config()).toBe(
+      `[profiles."127.0.0.1"]\nissuer = "${provider.issuer}"\nclient_id = "ls-auth-cli"\n` +
+        'scopes = [ "openid", "profile", "email", "offline_access", "traces:read" ]\nredirect_ports = "any"\n' +
+        `backend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
+    )
+    expect(provider.requests.length).toBeGreaterThan(asked)
+    const drawn = await world.type(`ls-auth trace get ${stage.spanId}`)
+    expect(drawn.exit).toBe(0)
+    expect(drawn.stdout).toContain('POST /checkout')
+    // The same address again, in a script: nothing has changed, so nothing is asked.
+    world.tty = false
+    expect(await login(gateway.url, [])).toMatchObject({ exit: 0 })
+    expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
+  })
+
+  it('"n": nothing is saved, and the provider was not asked', async () => {
+    const asked = stage.provider.requests.length
+    const { exit, stderr } = await login(stage.gateway.url, ['n'])
+    expect(exit).toBe(4)
+    expect(stderr).toContain('error: you did not agree; nothing was saved\n')
+    expect(await readdir(world.home)).toEqual([])
+    expect(stage.provider.requests.length).toBe(asked)
+  })
+
+  it('in a script: exit 2 with the line that works', async () => {
+    world.tty = false
+    const asked = stage.provider.requests.length
+    const { exit, stderr } = await login(stage.gateway.url, [])
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: nobody is there to say whether that is right\n')
+    expect(await readdir(world.home)).toEqual([])
+    expect(stage.provider.requests.length).toBe(asked)
+    const line = /^hint: If it is: (ls-auth .*)$/m.exec(stderr)?.[1] ?? ''
+    expect(line).toBe(`ls-auth login ${stage.gateway.url} --port 0 --yes`)
+    expect(await world.type(line)).toMatchObject({ exit: 0 })
+  })
+
+  it('what has changed is shown, and asked about', async () => {
+    api.answers = { [WELL_KNOWN]: { body: document() } }
+    expect((await login(api.url, ['y'], '--profile work')).exit).toBe(0)
+    api.answers = { [WELL_KNOWN]: { body: document({}, { project: 'staging' }) } }
+    const { exit, stderr } = await login(api.url, ['n'])
+    expect(exit).toBe(4)
+    expect(stderr).toContain('says something else than the profile work. Not saved yet.')
+    expect(stderr).toContain('back end      Lightstep, organization acme, project staging\n')
+    expect(stderr).toContain('  before        project: prod\n')
+    expect(await config()).toContain('project = "prod"')
+    expect((await login(api.url, ['y'])).exit).toBe(0)
+    expect(await config()).toContain('project = "staging"')
+  })
+
+  it('flags and what a person has added win over what the API says, and stay', async () => {
+    api.answers = { [WELL_KNOWN]: { body: document({}, { client_id: 'another' }) } }
+    const { exit, stderr } = await login(
+      api.url,
+      ['y'],
+      '--client-id ls-auth-cli --project mine --scope groups',
+    )
+    expect(exit).toBe(0)
+    expect(stderr).toContain('  as client     ls-auth-cli  (--client-id)\n')
+    expect(stderr).toContain('project mine\n')
+    expect(await config()).toMatch(/client_id = "ls-auth-cli"\nscopes = .*"groups", "traces:read".*\n/)
+    expect(await config()).toContain('project = "mine"')
+  })
+
+  it('another header for the token: it is shown, saved, and sent', async () => {
+    api.answers = {
+      [WELL_KNOWN]: { body: document({}, { authorization_header: 'X-JWT-Assertion' }) },
+    }
+    const { exit, stderr } = await login(api.url, ['y'])
+    expect(exit).toBe(0)
+    expect(stderr).toContain('  token in      X-JWT-Assertion\n')
+    expect(await config()).toContain('authorization_header = "X-JWT-Assertion"\n')
+    expect((await world.type('ls-auth token --header')).stdout).toMatch(/^X-JWT-Assertion: Bearer eyJ/)
+  })
+
+  it('several issuers: names the lines to choose with', async () => {
+    const { issuer } = stage.provider
+    api.answers = {
+      [WELL_KNOWN]: { body: document({ authorization_servers: ['https://id.example', issuer] }) },
+    }
+    const { exit, stderr } = await login(api.url, [])
+    expect(exit).toBe(2)
+    const [line = ''] = new RegExp(`ls-auth login .* --issuer ${issuer}$`, 'm').exec(stderr) ?? []
+    world.stdin = ['y']
+    expect(await world.type(line)).toMatchObject({ exit: 0 })
+  })
+
+  it('beside another profile: that one stays the default, and it is said', async () => {
+    await world.writeConfig('[profiles.old]\nissuer = "https://id.example"\nclient_id = "x"\n')
+    const { exit, stderr } = await login(stage.gateway.url, ['y'])
+    expect(exit).toBe(0)
+    expect(stderr.replaceAll('\n', ' ')).toContain(
+      'It is not the default: add --profile 127.0.0.1 to a command, or once: ls-auth profile use 127.0.0.1',
+    )
+    expect(await config()).toContain('default_profile = "old"')
+  })
+
+  it('the name of a profile for another API is refused', async () => {
+    await world.writeConfig('[profiles.old]\napi = "https://traces.example"\n')
+    const { exit, stderr } = await login(stage.gateway.url, [], '--profile old')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: the profile old is for another API\n')
+  })
+
+  it.each([
+    ['--api http://127.0.0.1:1', 'the API is named twice'],
+    ['--profile "a b"', 'cannot be a profile name'],
+  ])('%s is wrong use', async (flags, says) => {
+    const { exit, stderr } = await login(stage.gateway.url, [], flags)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(says)
+  })
+
+  it('--yes without an address is wrong use', async () => {
+    expect(await world.type('ls-auth login --yes')).toMatchObject({ exit: 2 })
+  })
+
+  it('an API that says nothing: exit 7, with the line to complete', async () => {
+    api.answers = {}
+    const { exit, stderr } = await login(api.url, [])
+    expect(exit).toBe(7)
+    expect(stderr).toContain(`error: ${new URL(api.url).host} does not say how to sign in\n`)
+    expect(stderr).toContain(`ls-auth login --port 0 --issuer URL --client-id ID --api ${api.url}/\n`)
+  })
+})
