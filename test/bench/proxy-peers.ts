@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../world/free-port.ts'
 
 /** A server that requests are sent to. */
 export interface Peer {
@@ -31,8 +31,41 @@ const TOKEN = ['{"alg":"RS256"}', `{"sub":"alice","groups":"${'x'.repeat(600)}"}
   .map((part) => Buffer.from(part).toString('base64url'))
   .join('.')
 
+/** The API, and Apache in front of it. */
+export interface ApachePeers {
+  readonly direct: Peer
+  readonly apache: Peer
+  close(): Promise<void>
+}
+
 /** Starts the servers, all by the same Node. */
 export async function openPeers(node: string): Promise<Peers> {
+  const servers = await openServers()
+  const { home, children, run } = servers
+  const [direct, port] = await run('directly', node, [resolve('test/bench/floors/answer.mjs')])
+  const [bare] = await run('pass-through', node, [resolve('test/bench/floors/pass-through.mjs'), port])
+  const to = ['--backend', 'tempo', '--api', `http://127.0.0.1:${port}`]
+  const args = [resolve('bin/ls-auth.js'), 'proxy', '--port', '0', '--quiet', '--allow-write', ...to]
+  const [ours, printed] = await run('ls-auth proxy', node, args, { LS_AUTH_TOKEN: TOKEN })
+  const apache = existsSync(APACHE) ? await startApache(home, port, children) : undefined
+  return {
+    direct,
+    bare,
+    ours: { ...ours, url: `${printed.replace('LS_AUTH_API=', '')}${PATH}` },
+    apache,
+    close: servers.close,
+  }
+}
+
+/** Starts the API by this Node, and Apache without any policy. */
+export async function openApache(node: string): Promise<ApachePeers> {
+  const { home, children, run, close } = await openServers()
+  const [direct, port] = await run('directly', node, [resolve('test/bench/floors/answer.mjs')])
+  return { direct, apache: await startApache(home, port, children), close }
+}
+
+/** Nothing yet, a home for what is started, and the end of all of it. */
+async function openServers() {
   const home = await mkdtemp(join(tmpdir(), 'ls-auth-bench-'))
   const children: ChildProcess[] = []
   const run = async (
@@ -52,24 +85,13 @@ export async function openPeers(node: string): Promise<Peers> {
     })
     return [{ name, pid: child.pid ?? 0, url: `http://127.0.0.1:${first}${PATH}` }, first]
   }
-  const [direct, port] = await run('directly', node, [resolve('test/bench/floors/answer.mjs')])
-  const [bare] = await run('pass-through', node, [resolve('test/bench/floors/pass-through.mjs'), port])
-  const to = ['--backend', 'tempo', '--api', `http://127.0.0.1:${port}`]
-  const args = [resolve('bin/ls-auth.js'), 'proxy', '--port', '0', '--quiet', '--allow-write', ...to]
-  const [ours, printed] = await run('ls-auth proxy', node, args, { LS_AUTH_TOKEN: TOKEN })
-  const apache = existsSync(APACHE) ? await startApache(home, port, children) : undefined
-  return {
-    direct,
-    bare,
-    ours: { ...ours, url: `${printed.replace('LS_AUTH_API=', '')}${PATH}` },
-    apache,
-    async close() {
-      const ends = children.map((child) => new Promise((done) => child.once('exit', done)))
-      for (const child of children) child.kill('SIGTERM')
-      await Promise.all(ends)
-      await rm(home, { recursive: true, force: true })
-    },
+  const close = async () => {
+    const ends = children.map((child) => new Promise((done) => child.once('exit', done)))
+    for (const child of children) child.kill('SIGTERM')
+    await Promise.all(ends)
+    await rm(home, { recursive: true, force: true })
   }
+  return { home, children, run, close }
 }
 
 /** `mod_proxy_http` with connections kept on both sides, as its manual has it. */
@@ -107,15 +129,6 @@ async function startApache(home: string, behind: string, children: ChildProcess[
     await sleep(50)
   }
   return { name: 'Apache mod_proxy', pid: child.pid ?? 0, url }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => done(port))
-    })
-  })
 }
 
 /** CPU time that a server and its children have had, milliseconds (a tick of Linux is 10). */

@@ -1,6 +1,8 @@
 import { describe } from 'vitest'
 import { hasApache } from './apache.ts'
 import { backendSuite } from './suites/backends.ts'
+import { boundAndWorkloadSuite } from './suites/bound-and-workloads.ts'
+import { boundPersonSuite, boundTokenSuite } from './suites/bound-tokens.ts'
 import { cliSuite } from './suites/cli.ts'
 import { forgerySuite, pretenderSuite } from './suites/forgeries.ts'
 import { healthSuite } from './suites/health.ts'
@@ -13,7 +15,8 @@ import { personProjectSuite } from './suites/person-projects.ts'
 import { projectSuite, tenantSuite } from './suites/places.ts'
 import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
 import { rotationSuite } from './suites/rotation.ts'
-import { clientAsAudienceSuite, scopeSuite } from './suites/scopes.ts'
+import { clientAsAudienceSuite, requiredSignInSuite, scopeSuite } from './suites/scopes.ts'
+import { signInSuite } from './suites/sign-in.ts'
 import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
 import { upstreamSuite } from './suites/upstream.ts'
@@ -21,11 +24,16 @@ import { rulesSuite, workloadSuite, workloadsOffSuite } from './suites/workloads
 
 describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('the commands a person types', cliSuite)
+  describe('how to sign in', signInSuite)
   describe('a person with a real provider and a real API', personSuite)
   describe('tokens that must not pass', refusalSuite)
   describe('an issuer that is not the one it was told', issuerMismatchSuite)
   describe('scopes and groups', scopeSuite)
+  describe('another way to sign in', requiredSignInSuite)
   describe('an issuer without audiences', clientAsAudienceSuite)
+  describe('tokens that are bound to a key', boundTokenSuite)
+  describe('a person whose tokens are bound to a key', boundPersonSuite)
+  describe('people with a proof, beside jobs without one', boundAndWorkloadSuite)
   describe('keys that change', rotationSuite)
   describe('addresses and methods', pathSuite)
   describe('what reaches the upstream, and what comes back', upstreamSuite)

@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { listen } from '../world/loopback-server.ts'
+import { freePort } from '../world/free-port.ts'
 import { needs } from '../world/needs.ts'
 import { send } from './send.ts'
 
 /** The directory that is shipped and that the tests run, untouched but for its variables. */
-const SHIPPED = fileURLToPath(new URL('../../docs/gateway/apache', import.meta.url))
+const SHIPPED = resolve('docs/gateway/apache')
 const APACHE = '/usr/sbin/apache2'
 const MODULE = '/usr/lib/apache2/modules/mod_oauth2.so'
 const PATIENCE_MILLISECONDS = 10_000
@@ -27,7 +25,11 @@ export interface ApacheOptions {
   apiKey: string
   /** The text of `access.rules`; as shipped, with no rule in it, when absent. */
   rules?: string
+  /** Takes tokens that are bound to a key, and no others (DPoP). */
+  proofs?: boolean
   variables?: Variables
+  /** What the operator has added to the server, one directive each. */
+  directives?: readonly string[]
 }
 
 /** One line of the access log; strings from tokens and callers are percent-encoded. */
@@ -89,6 +91,8 @@ async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
   const errorFile = join(root, 'error.log')
   const keyFile = join(root, 'api-key')
   const rulesFile = join(root, 'gateway', 'access.rules')
+  const tls = options.variables?.GW_TLS_CERTIFICATE !== undefined
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
   try {
     // Apache's children run as another user and must reach the key.
     await chmod(root, 0o755)
@@ -106,15 +110,17 @@ async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
       GW_RULES_LUA: join(root, 'gateway', 'access.lua'),
       GW_RULES: rulesFile,
       GW_LISTEN: `127.0.0.1:${port}`,
+      GW_URL: url,
       GW_ACCESS_LOG: accessFile,
       GW_ERROR_LOG: errorFile,
       GW_RUN_DIR: join(root, 'run'),
+      ...(options.proofs && { GW_DPOP_HOST: `127.0.0.1:${port}`, GW_DPOP_SCHEME: 'http' }),
       ...options.variables,
     })
     await writeFile(variables, text)
-    const child = spawn(APACHE, ['-d', root, '-f', 'gateway/gateway.conf', '-DFOREGROUND'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const added = (options.directives ?? []).flatMap((directive) => ['-c', directive])
+    const args = ['-d', root, '-f', 'gateway/gateway.conf', '-DFOREGROUND', ...added]
+    const child = spawn(APACHE, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     // A test run that dies takes its server along.
     const orphaned = () => child.kill('SIGTERM')
     process.once('exit', orphaned)
@@ -123,8 +129,6 @@ async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
       await stop(child)
       await rm(root, { recursive: true, force: true })
     }
-    const tls = options.variables?.GW_TLS_CERTIFICATE !== undefined
-    const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
     await answers(child, url, errorFile).catch(async (error) => {
       await close()
       throw error
@@ -170,12 +174,6 @@ function groupId(name: string): number {
   const entry = new RegExp(`^${name}:[^:]*:(\\d+):`, 'm').exec(readFileSync('/etc/group', 'utf8'))
   if (!entry) throw new Error(`there is no group ${name}`)
   return Number(entry[1])
-}
-
-async function freePort(): Promise<number> {
-  const listening = await listen(createServer())
-  await listening.close()
-  return listening.port
 }
 
 async function answers(child: ChildProcess, url: string, errorFile: string): Promise<void> {

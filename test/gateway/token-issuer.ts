@@ -9,6 +9,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from 'jose'
+import { inTurns } from '../world/in-turns.ts'
 import { listen } from '../world/loopback-server.ts'
 
 /** What a token is signed with. All but `ours` must be refused. */
@@ -31,8 +32,10 @@ export interface TokenIssuer {
   readonly requests: readonly string[]
   /** A good token for `api://traces` with these claims on top; an undefined one removes the claim. */
   mint(claims?: Record<string, unknown>, signer?: Signer): Promise<string>
-  /** Signs this text as it is, JSON or not. */
-  sign(payload: string): Promise<string>
+  /** Signs this text as it is, JSON or not, with these members added to the header. */
+  sign(payload: string, header?: Record<string, unknown>): Promise<string>
+  /** The published key, PEM. */
+  publicKey(): Promise<string>
   /** Publishes a new key in place of the current one. */
   rotate(): Promise<void>
   close(): Promise<void>
@@ -54,15 +57,16 @@ interface Key {
   publicKey: CryptoKey
 }
 
-async function newKey(): Promise<Key> {
-  return { kid: randomUUID(), ...(await generateKeyPair('RS256', { extractable: true })) }
-}
+const newPair = () => generateKeyPair('RS256', { extractable: true })
+/** An issuer begins with one of these: making one takes a tenth of a second of processor time. */
+const firstPair = inTurns(4, newPair)
+const newKey = async (pair = newPair): Promise<Key> => ({ kid: randomUUID(), ...(await pair()) })
 
 /** Starts the issuer on a loopback port. */
 export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
-  let current = await newKey()
-  let retired = await newKey()
-  const foreign = await newKey()
+  let current = await newKey(firstPair)
+  let retired: Key | undefined
+  let foreign: Key | undefined
   const requests: string[] = []
 
   const server = createServer(async (request, response) => {
@@ -87,6 +91,16 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
     if (path !== '/jwks') return undefined
     const jwk = { ...(await exportJWK(current.publicKey)), kid: current.kid, use: 'sig', alg: 'RS256' }
     return { keys: [jwk], padding: 'x'.repeat(options.paddingBytes ?? 0) }
+  }
+
+  async function keyOf(signer: 'ours' | 'foreign' | 'retired'): Promise<Key> {
+    if (signer === 'ours') return current
+    if (signer === 'foreign') {
+      foreign ??= await newKey()
+      return foreign
+    }
+    retired ??= await newKey()
+    return retired
   }
 
   function ordinary(): Record<string, unknown> {
@@ -116,14 +130,20 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
         const secret = new TextEncoder().encode(await exportSPKI(current.publicKey))
         return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', kid: current.kid }).sign(secret)
       }
-      const kid = signer === 'retired' ? retired.kid : current.kid
-      const { privateKey } = { ours: current, foreign, retired }[signer]
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' }).sign(privateKey)
+      const key = await keyOf(signer)
+      const { kid } = signer === 'foreign' ? current : key
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' })
+        .sign(key.privateKey)
     },
-    sign: (payload) =>
+    sign: (payload, header = {}) =>
       new CompactSign(new TextEncoder().encode(payload))
-        .setProtectedHeader({ alg: 'RS256', kid: current.kid })
-        .sign(current.privateKey),
+        .setProtectedHeader({ alg: 'RS256', kid: current.kid, ...header })
+        // It signs a `crit` only when it is told that somebody knows the member.
+        .sign(current.privateKey, {
+          crit: Object.fromEntries(Object.keys(header).map((name) => [name, true])),
+        }),
+    publicKey: () => exportSPKI(current.publicKey),
     async rotate() {
       retired = current
       current = await newKey()

@@ -23,6 +23,7 @@ export interface Fixture {
 export function gatewayFixture(
   variables: Variables | ((issuer: string) => Variables) = {},
   issuerOptions: TokenIssuerOptions = {},
+  proofs = false,
 ): Fixture {
   const parts: { issuer?: TokenIssuer; upstream?: Upstream; gateway?: ApacheGateway } = {}
   beforeAll(async () => {
@@ -32,6 +33,7 @@ export function gatewayFixture(
       issuer: parts.issuer.issuer,
       upstream: parts.upstream.url,
       apiKey: API_KEY,
+      proofs,
       variables: typeof variables === 'function' ? variables(parts.issuer.issuer) : variables,
     })
   })

@@ -118,7 +118,9 @@ export function refusalSuite(): void {
   ])('asks for a token, without naming an error, when there is %s', async (_name, headers) => {
     const answer = await world.send(TRACE, { headers })
     expect(answer.status).toBe(401)
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="traces", scope="traces:read"')
+    expect(answer.headers['www-authenticate']).toBe(
+      `Bearer realm="traces", scope="traces:read", resource_metadata="${world.gateway.url}/.well-known/oauth-protected-resource"`,
+    )
     expect(sentence(answer)).toContain(world.issuer.issuer)
     expect(answer.headers.location).toBeUndefined()
   })

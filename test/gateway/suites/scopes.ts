@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { gatewayFixture, PROJECT, sentence, TRACE } from './fixture.ts'
+import { gatewayFixture, now, PROJECT, sentence, TRACE } from './fixture.ts'
 
 const BOTH = 'traces:read traces:write'
 const WRITES: [method: string, path: string][] = [
@@ -8,6 +8,44 @@ const WRITES: [method: string, path: string][] = [
   ['PATCH', `${PROJECT}/streams/s1`],
   ['DELETE', `${PROJECT}/streams/s1`],
 ]
+
+/** A way to sign in that people must have used (RFC 9470). */
+export function requiredSignInSuite(): void {
+  const world = gatewayFixture({ GW_ACR: 'urn:acme:mfa' })
+
+  it('lets through who has signed in like that', async () => {
+    const token = await world.issuer.mint({ acr: 'urn:acme:mfa' })
+    expect((await world.send(TRACE, { token })).status).toBe(200)
+  })
+
+  it.each([
+    ['another', 'pwd'],
+    ['none', undefined],
+    ['one that begins alike', 'urn:acme:mfa2'],
+    ['a list', ['urn:acme:mfa']],
+    ['one in other letters', 'URN:acme:mfa'],
+  ])('asks for another sign-in: %s', async (_name, acr) => {
+    const jti = crypto.randomUUID()
+    const answer = await world.send(TRACE, { token: await world.issuer.mint({ acr, jti }) })
+    expect(answer.status).toBe(401)
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer realm="traces", error="insufficient_user_authentication", error_description="you have signed in in another way than this gateway requires", acr_values="urn:acme:mfa"',
+    )
+    expect(await world.gateway.line(jti)).toMatchObject({ status: 401, why: 'other_sign_in' })
+  })
+
+  it('says of a token that has expired only that', async () => {
+    const answer = await world.send(TRACE, {
+      token: await world.issuer.mint({ acr: 'pwd', exp: now() - 10 }),
+    })
+    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"')
+  })
+
+  it('forbids a token that lacks the scope all the same', async () => {
+    const token = await world.issuer.mint({ acr: 'urn:acme:mfa', scope: 'openid' })
+    expect((await world.send(TRACE, { token })).status).toBe(403)
+  })
+}
 
 /** Question 2: what a good token allows. */
 export function scopeSuite(): void {

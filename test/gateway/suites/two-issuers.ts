@@ -50,10 +50,18 @@ interface Options {
   isPretender?: boolean
   /** The second issuer is there, but no variable names it. */
   isOff?: boolean
+  /** A person's token is taken with a proof of its key alone. */
+  proofs?: boolean
 }
 
 /** One gateway for all tests of a suite; its members exist from the first test on. */
-export function twoIssuers({ rules = RULES, variables, isPretender, isOff }: Options = {}): TwoIssuers {
+export function twoIssuers({
+  rules = RULES,
+  variables,
+  isPretender,
+  isOff,
+  proofs,
+}: Options = {}): TwoIssuers {
   const parts: Partial<TwoIssuers> = {}
   beforeAll(async () => {
     const people = await startTokenIssuer({ credulousIntrospection: true })
@@ -67,6 +75,7 @@ export function twoIssuers({ rules = RULES, variables, isPretender, isOff }: Opt
       upstream: upstream.url,
       apiKey: API_KEY,
       rules,
+      ...(proofs && { proofs }),
       variables: { ...(!isOff && { GW_WORKLOAD_ISSUER: workloads.issuer }), ...variables },
     })
     Object.assign(parts, { people, workloads, upstream, gateway })

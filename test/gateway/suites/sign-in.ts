@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WELL_KNOWN } from '../../world/metadata-api.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+import { type ApacheGateway, startApache } from '../apache.ts'
+import { API_KEY, gatewayFixture } from './fixture.ts'
+
+/** Somebody has the address of the gateway, and nothing else (RFC 9728). */
+export function signInSuite(): void {
+  describe('what it says', () => {
+    const world = gatewayFixture()
+
+    it('answers without a token, as JSON, and asks nobody', async () => {
+      const { issuer, gateway, upstream } = world
+      const before = [issuer.requests.length, upstream.arrivals.length]
+      const answer = await world.send(WELL_KNOWN)
+      expect(answer.status).toBe(200)
+      expect(answer.headers['content-type']).toBe('application/json')
+      expect(JSON.parse(answer.body)).toEqual({
+        resource: gateway.url,
+        authorization_servers: [issuer.issuer],
+        scopes_supported: ['traces:read'],
+        bearer_methods_supported: ['header'],
+        ls_auth: { backend: 'lightstep' },
+      })
+      expect([issuer.requests.length, upstream.arrivals.length]).toEqual(before)
+      expect((await world.send(WELL_KNOWN, { method: 'HEAD' })).body).toBe('')
+    })
+
+    it('beside its path and methods a token is asked for', async () => {
+      for (const path of [
+        `${WELL_KNOWN}/`,
+        `${WELL_KNOWN}/x`,
+        `${WELL_KNOWN}%0a`,
+        `/x${WELL_KNOWN}`,
+        '/.well-known/x',
+      ])
+        expect((await world.send(path)).status).toBe(401)
+      expect((await world.send(WELL_KNOWN, { method: 'POST', body: '{}' })).status).toBe(401)
+    })
+  })
+
+  describe('is all that ls-auth login needs', () => {
+    const trace = makeTrace({ seed: 7 })
+    const spanId = trace.spans.find(({ parentId }) => parentId === undefined)?.spanId
+    let provider: Provider
+    let api: TraceApi
+    let gateway: ApacheGateway
+    let world: World
+    beforeAll(async () => {
+      provider = await startProvider()
+      api = await startTraceApi({ apiKey: API_KEY, organization: 'acme', project: 'prod', traces: [trace] })
+      gateway = await startApache({
+        issuer: provider.issuer,
+        upstream: api.url,
+        apiKey: API_KEY,
+        variables: { GW_CLIENT_ID: provider.clientId, GW_ORGANIZATION: 'acme', GW_PROJECT: 'prod' },
+      })
+      world = await openWorld({ visitor: { user: 'alice' }, secrets: () => [...provider.secrets, API_KEY] })
+    })
+    afterAll(async () => {
+      await gateway?.close()
+      await Promise.all([world?.close(), api?.close(), provider?.close()])
+    })
+
+    it('one address and a "y": signed in, and a trace is drawn', async () => {
+      world.tty = true
+      world.stdin = ['y']
+      const { exit, stderr } = await world.type(`ls-auth login ${gateway.url}`)
+      expect({ exit, stderr }).toEqual({
+        exit: 0,
+        stderr: expect.stringContaining('Signed in as alice@example.test.'),
+      })
+      const drawn = await world.type(`ls-auth trace get ${spanId}`)
+      expect(drawn.exit).toBe(0)
+      expect(drawn.stdout).toContain('POST /checkout')
+      expect(await gateway.line('"sub":"alice"')).toMatchObject({ client: provider.clientId, status: 200 })
+    })
+  })
+}
