@@ -111,6 +111,18 @@ export function openApi(destination: Destination, source: TokenSource): Send {
   }
 }
 
+/**
+ * Sends one request with this token, or with none, and gives the answer whatever it is: nothing is renewed, tried again or
+ * judged. Failures: `network`, `refused`, `api-failed` (too large).
+ */
+export async function sendOnce(
+  destination: Destination,
+  request: ApiRequest,
+  token: string | undefined,
+): Promise<HttpAnswer> {
+  return withoutToken(await attempt(destination, target(destination.base, request), request, token), token)
+}
+
 const isGood = (answer: HttpAnswer): boolean => answer.status >= 200 && answer.status < 300 && !isPage(answer)
 
 const isTokenRefused = ({ status, headers }: HttpAnswer): boolean => status === 401 && isAboutToken(headers)

@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['main'],
   ['cli'],
   ['commands', 'report', 'request-log', 'progress'],
-  ['session', 'trace', 'api', 'audit', 'settings'],
+  ['session', 'trace', 'api', 'attacks', 'audit', 'settings'],
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
@@ -34,7 +34,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   'fs-native-extensions': 'src/system/lock.ts',
-  jose: /^src\/(claims\/jwt\/verify|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
+  jose: /^src\/(claims\/jwt\/verify|attacks\/forgery|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client':
@@ -46,7 +46,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
-  /^src\/(claims|providers|backends|text)\//,
+  /^src\/(attacks|claims|providers|backends|text)\//,
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|masking|view)\//,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Backend, Verb } from '../../src/backends/backend.ts'
+import { gatewayProbe } from '../../src/backends/gateway-probe.ts'
 import { isReadRoute } from '../../src/backends/read-route.ts'
 import {
   BACKEND_IDS,
@@ -138,6 +139,19 @@ describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
     (path) => expect(isReadRoute(row, 'GET', path)).toBe(false),
   )
 
+  it('a gateway in front of it is tested by reads, and by a write that nothing can be made of', () => {
+    const { reads, write } = gatewayProbe(row.id as BackendId, PLACE)
+    expect(reads.length).toBeGreaterThan(0)
+    for (const path of reads) {
+      expect([path, isReadRoute(row, 'GET', path)]).toEqual([path, true])
+      for (const method of ['PUT', 'POST', 'DELETE'])
+        expect([method, path, isReadRoute(row, method, path)]).toEqual([method, path, false])
+    }
+    expect(isReadRoute(row, write.method, write.path)).toBe(false)
+    if (write.body === undefined) expect(write.path).toMatch(/\/not-a-/)
+    else expect(() => JSON.parse(write.body ?? '')).toThrow()
+  })
+
   it('nothing but GET and POST reads', () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'get', '']) {
       for (const { path } of row.readRoutes) expect(isReadRoute(row, method, path)).toBe(false)
@@ -146,6 +160,25 @@ describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
 })
 
 describe('the table', () => {
+  it('all that is missing is named at once, with flags, variables and commands', () => {
+    for (const row of BACKENDS.filter(({ needs }) => needs.length > 0)) {
+      const nothing = Object.fromEntries(Object.keys(PLACE).map((name) => [name, undefined]))
+      const refusal = (() => {
+        try {
+          requirePlace(row, nothing)
+        } catch (error) {
+          return error as Failure
+        }
+        throw new Error('opened without anything')
+      })()
+      for (const name of row.needs) {
+        expect(refusal.message).toContain(name)
+        for (const way of [`--${name} NAME`, `LS_AUTH_${name.toUpperCase()}`, `profile set ${name} NAME`])
+          expect(refusal.hint).toContain(way)
+      }
+    }
+  })
+
   it('names each back end once', () => {
     expect(new Set(BACKEND_IDS).size).toBe(BACKENDS.length)
     for (const id of BACKEND_IDS) expect(backendOf(id).id).toBe(id)
@@ -154,7 +187,9 @@ describe('the table', () => {
   it('holds every row there is a file of', () => {
     const files = readdirSync(new URL('../../src/backends', import.meta.url))
     const names = files.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3))
-    const others = names.filter((name) => !['backend', 'table', 'read-route', 'data-source'].includes(name))
+    const others = names.filter(
+      (name) => !['backend', 'table', 'read-route', 'data-source', 'gateway-probe'].includes(name),
+    )
     expect(others.sort()).toEqual([...BACKEND_IDS].sort())
   })
 

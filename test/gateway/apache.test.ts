@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { hasApache } from './apache.ts'
+import { attackSuite } from './suites/attacks.ts'
 import { backendSuite } from './suites/backends.ts'
 import { boundAndWorkloadSuite } from './suites/bound-and-workloads.ts'
 import { boundPersonSuite, boundTokenSuite } from './suites/bound-tokens.ts'
@@ -27,6 +28,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('how to sign in', signInSuite)
   describe('a person with a real provider and a real API', personSuite)
   describe('tokens that must not pass', refusalSuite)
+  describe('doctor --gateway', attackSuite)
   describe('an issuer that is not the one it was told', issuerMismatchSuite)
   describe('scopes and groups', scopeSuite)
   describe('another way to sign in', requiredSignInSuite)

@@ -80,14 +80,17 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     usage: 'doctor',
     description: 'check everything from the settings to the trace API, and say what to do about each failure',
     options: (command) =>
-      command.option(
-        '--bundle <file>',
-        'also write a report that you can attach to a ticket (it holds no secrets)',
-      ),
+      command
+        .option('--gateway', 'also send the gateway what it must refuse; nothing that could change data')
+        .option(
+          '--bundle <file>',
+          'also write a report that you can attach to a ticket (it holds no secrets)',
+        ),
     settings: API_SETTINGS,
     exits: [5, 6],
     examples: [
       { does: 'what is wrong here?', line: 'ls-auth doctor' },
+      { does: 'does the gateway refuse forged tokens?', line: 'ls-auth doctor --gateway' },
       { does: 'a report for a ticket', line: 'ls-auth doctor --bundle report.json' },
     ],
     load: async () => (await import('../../commands/doctor/doctor.ts')).doctor,

@@ -3,7 +3,8 @@ import { Failure } from '../../errors.ts'
 /** One line of `doctor`: what was checked, the result, and what to do about it. */
 export interface Checkup {
   readonly area: string
-  readonly verdict: 'ok' | 'warn' | 'fail'
+  /** `skip`: not looked at, for the reason that is found. */
+  readonly verdict: 'ok' | 'warn' | 'fail' | 'skip'
   readonly found: string
   /** Lines printed below: two issuers with their first difference, redirect URIs to register. */
   readonly detail?: readonly string[]

@@ -1,59 +1,85 @@
 import { Failure } from '../../errors.ts'
-import type { Style, Terminal } from '../../ports/terminal.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
-import { safeJson, safeText } from '../../text/safe-text.ts'
-import { wrapAdvice } from '../../text/wrap.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import {
-  givenToken,
-  globals,
-  type Invocation,
-  loadProfile,
-  printJson,
-  printText,
-  tell,
-} from '../invocation.ts'
+import { givenToken, globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
+import { writeBundle } from './bundle.ts'
 import { checkBackend } from './check-backend.ts'
 import { checkSettings, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY } from './check-session.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
+import { printCheckups } from './checkup-text.ts'
 
 interface DoctorOptions {
   /** A file to write a report for a ticket to. */
   readonly bundle: string | undefined
+  /** Whether to attack the gateway with what it must refuse. */
+  readonly gateway: boolean
 }
 
 /** `ls-auth doctor`: checks the whole path from the settings to the trace API; each line says what to do about it. */
 export const doctor: CliCommand<DoctorOptions> = { read, run }
 
 function read({ flags }: Typed): DoctorOptions {
-  return { bundle: textFlag(flags, 'bundle') }
+  return { bundle: textFlag(flags, 'bundle'), gateway: flags.gateway === true }
 }
 
-async function run(invocation: Invocation, { bundle }: DoctorOptions): Promise<void> {
+async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
-  const lines = (await examine(invocation, profile)).map((line) => ({
-    ...line,
-    ...(line.next !== undefined && { next: repeatFlags(line.next, invocation) }),
-  }))
-  if (globals(invocation).json) await printJson(invocation, { profile: profile.name, checks: lines })
-  else await print(invocation, lines)
+  const test = gateway ? await gatewayTest(invocation, profile) : undefined
+  const lines = (await examine(invocation, profile)).map((line) => repeated(line, invocation))
+  const { json } = globals(invocation)
+  if (!json) await printCheckups(invocation, lines, { more: test !== undefined })
+  const tested = await test?.()
+  if (tested && !json) {
+    await printCheckups(
+      invocation,
+      tested.lines.map((line) => repeated(line, invocation)),
+      { heading: tested.heading },
+    )
+  }
+  const report = { checks: lines, ...(tested && { gateway: tested.json }) }
+  if (json) await printJson(invocation, { profile: profile.name, ...report })
   if (bundle !== undefined) {
     await writeBundle(invocation, bundle, {
       profile: profile.name,
       settings: shownSettings(profile),
-      checks: lines,
+      ...report,
     })
   }
+  if (tested?.failure) throw tested.failure
   const broken = lines.filter(({ verdict }) => verdict === 'fail').length
   if (broken > 0) {
     throw new Failure('check-failed', `${broken} of ${lines.length} checks failed`, {
       hint: 'Start with the first FAIL above.',
     })
+  }
+}
+
+/** Commands in advice repeat the flags of this run. */
+const repeated = (line: Checkup, invocation: Invocation): Checkup => ({
+  ...line,
+  ...(line.next !== undefined && { next: repeatFlags(line.next, invocation) }),
+})
+
+/** Refuses what cannot be tested before anything is sent; what it gives is called after the checks. */
+async function gatewayTest(invocation: Invocation, profile: Profile) {
+  const { checkGateway, requireGateway } = await import('./check-gateway.ts')
+  const { gatewayFailure, gatewayHeading, gatewayJson, gatewayLines } = await import('./gateway-lines.ts')
+  const { keptTokens } = await import('./gateway-tokens.ts')
+  requireGateway(invocation, profile)
+  const kept = await keptTokens(invocation, profile)
+  return async () => {
+    const report = await checkGateway(invocation, profile, kept)
+    return {
+      heading: gatewayHeading(report, profile.api),
+      lines: gatewayLines(report),
+      json: gatewayJson(report),
+      failure: gatewayFailure(report),
+    }
   }
 }
 
@@ -113,62 +139,4 @@ function incomplete({ name, saved, client }: Profile): string | undefined {
     issuer === undefined ? 'issuer' : isClient && clientId === undefined ? 'client_id' : undefined
   if (missing === undefined) return undefined
   return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
-}
-
-async function print(invocation: Invocation, lines: readonly Checkup[]): Promise<void> {
-  const { terminal } = invocation.ports
-  const style = await terminal.style('out')
-  const width = Math.max(...lines.map(({ area }) => area.length))
-  const format = (line: Checkup) => formatCheckup(line, width, terminal, style)
-  await printText(invocation, `${lines.map(format).join('\n')}\n`)
-}
-
-function formatCheckup(
-  checkup: Checkup,
-  width: number,
-  { columns, unicode }: Pick<Terminal, 'columns' | 'unicode'>,
-  style: Style,
-): string {
-  const { area, verdict, found, detail = [], next } = checkup
-  const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL') }[verdict]
-  const indent = ' '.repeat(8 + width)
-  const flow = (text: string, inner = '') =>
-    wrapAdvice(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
-  return [
-    `${mark}  ${area.padEnd(width)}  ${flow(found)}`,
-    ...detail.map((line) => `${indent}${safeText(line, 400)}`),
-    ...(next === undefined
-      ? []
-      : [`${indent}${flow(`${unicode ? '→' : '->'} ${next}`, unicode ? '  ' : '   ')}`]),
-  ].join('\n')
-}
-
-/** A report for a ticket: settings with sources, and the findings. Redacts user info in URLs (a proxy's password). */
-async function writeBundle(
-  invocation: Invocation,
-  path: string,
-  report: Record<string, unknown>,
-): Promise<void> {
-  const { env } = invocation.ports
-  const facts = {
-    'ls-auth': env.version,
-    node: process.version,
-    platform: `${env.platform}-${process.arch}`,
-    written: new Date(invocation.ports.clock.now()).toISOString(),
-  }
-  const text = safeJson({ ...facts, ...report }, 2).replace(/(https?:\/\/)[^/@\s"]+@/g, '$1…@')
-  const files = await invocation.ports.files()
-  try {
-    await files.create(path, Buffer.from(`${text}\n`))
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
-      hint:
-        code === 'EEXIST'
-          ? 'Name a file that does not exist yet.'
-          : 'Name a file in a directory that you can write to, on a disk with space.',
-      cause,
-    })
-  }
-  tell(invocation, `Wrote ${path}. It holds no token; read it before you send it.`)
 }

@@ -296,8 +296,21 @@ describe.sequential('is true, member by member', () => {
       text.replace(`api = "${stage.gateway.url}"`, 'api = "http://127.0.0.1:9"'),
     )
     const back = edit((text) => text.replace('api = "http://127.0.0.1:9"', `api = "${stage.gateway.url}"`))
-    const runs = ['ls-auth doctor --json', elsewhere, 'ls-auth doctor --json', back]
+    const given = async () => {
+      stage.world.variables.LS_AUTH_TOKEN = (await stage.world.type('ls-auth token')).stdout.trim()
+    }
+    // An API that is open to everybody lets all of it through.
+    const open = `--backend tempo --api ${tempo.url} --authorization bearer`
+    const runs = [
+      'ls-auth doctor --json',
+      elsewhere,
+      'ls-auth doctor --gateway --json',
+      back,
+      given,
+      `ls-auth doctor --gateway --json ${open}`,
+    ]
     expect(await problems('doctor', runs)).toEqual([])
+    delete stage.world.variables.LS_AUTH_TOKEN
   })
 
   it('proxy', async () => {

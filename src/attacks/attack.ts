@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto'
+import type { GatewayProbe } from '../backends/gateway-probe.ts'
+import type { Jwt } from '../claims/jwt/jwt.ts'
+import type { Judgement, Seen } from './verdict.ts'
+
+/** A token to attack with, or why there is none. */
+export type Spare = { readonly token: string } | { readonly missing: string }
+
+/** What the attacks of one run are made of. All tokens are the person's, so they are secrets. */
+export interface Held {
+  /** The good token, which the gateway accepts. */
+  readonly token: string
+  /** The same, parsed; undefined: it is opaque, so nothing can be forged after it. */
+  readonly jwt: Jwt | undefined
+  /** The provider's public key that the token was signed with, in each form that verifiers have taken for a secret. */
+  readonly publicKey: readonly { readonly form: string; readonly secret: Uint8Array }[] | string
+  /** A key that the provider does not know, for the algorithm of the token. */
+  readonly newKey: { readonly privateKey: KeyObject; readonly jwk: Readonly<Record<string, unknown>> }
+  readonly idToken: Spare
+  readonly expired: Spare
+  readonly otherAudience: Spare
+  /** Why a write would be no finding; undefined: the token is for reading only. */
+  readonly mayWrite: string | undefined
+  /** The path that is read, and the write. */
+  readonly read: string
+  readonly write: GatewayProbe['write']
+}
+
+/** One request of an attack: a GET of the read route with the good token, but for what is said here. */
+export interface Shot {
+  /** What is special about it, where an attack has several. */
+  readonly form?: string
+  /** Undefined sends none. */
+  readonly token: string | undefined
+  readonly method?: string
+  readonly path?: string
+  /** As it stands in a URL, without "?". Never holds a token. */
+  readonly query?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Answers to compare with. */
+export interface Reference {
+  /** To the plain read. */
+  readonly plain: Seen
+  /** To the method that the override headers name, sent as the real one. */
+  readonly real: Seen | undefined
+}
+
+/** One way to attack a gateway. */
+export interface Attack {
+  /** For scripts: `no-token`. */
+  readonly id: string
+  /** For people, at most 26 characters. */
+  readonly name: string
+  /** Its requests; a text says why it cannot be tried. */
+  make(held: Held): readonly Shot[] | string | Promise<readonly Shot[] | string>
+  judge(seen: Seen, reference: Reference): Judgement
+  /** What to do about it when it is let through: a sentence for whoever runs the gateway. */
+  readonly remedy: string
+}

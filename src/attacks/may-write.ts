@@ -1,0 +1,23 @@
+import { type AccessTable, accessLevel } from '../claims/access-level.ts'
+
+/** Words in the name of a scope that let more than read. */
+const MORE_THAN_READING = /(^|[^a-z])(write|admin|manage|edit|full|all)([^a-z]|$)/i
+
+/**
+ * Why the person may write, so that a write which is let through is no finding: by the profile's `access` table, else by the
+ * names of the scopes. Undefined: the token is for reading only.
+ */
+export function mayWrite(
+  scopes: readonly string[] | undefined,
+  groups: readonly string[] | undefined,
+  access: AccessTable | undefined,
+): string | undefined {
+  if (access?.write !== undefined || access?.admin !== undefined) {
+    const { level, certain } = accessLevel(scopes, groups, access)
+    if (level === 'write' || level === 'admin') return 'by [access] of the profile you may write'
+    return certain ? undefined : 'the token does not say whether you may write'
+  }
+  if (scopes === undefined) return 'the token does not say whether you may write'
+  const scope = scopes.find((name) => MORE_THAN_READING.test(name))
+  return scope === undefined ? undefined : `your scope ${scope} lets you write`
+}

@@ -1,0 +1,143 @@
+import type { Attack, Held, Shot, Spare } from './attack.ts'
+import { signedAgain, unsigned, withFlippedBit, withLaterEnd } from './forgery.ts'
+import { judgeOverride, judgeRead, judgeWrite } from './verdict.ts'
+
+/** The method that the override headers name. No back end has it on the route that is read, and it is sent without a body. */
+export const OVERRIDE = 'PUT'
+
+/** The headers by which servers let a client name another method than the real one. */
+const OVERRIDE_HEADERS = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']
+
+const OPAQUE = 'your token is opaque, so none can be forged after it'
+
+/** Every attack, in the order in which they are sent. */
+export const ATTACKS: readonly Attack[] = [
+  {
+    id: 'no-token',
+    name: 'no token',
+    make: () => [{ token: undefined }],
+    judge: judgeRead,
+    remedy: 'Ask for a token on every route.',
+  },
+  {
+    id: 'not-a-jwt',
+    name: 'not a JWT',
+    make: () => [{ token: 'this-is-no-token' }],
+    judge: judgeRead,
+    remedy: 'Verify the token: that there is one says nothing.',
+  },
+  {
+    id: 'alg-none',
+    name: 'alg: none',
+    make: fromJwt(({ token, jwt }) => [{ token: unsigned(token, jwt) }]),
+    judge: judgeRead,
+    remedy: 'List the algorithms that are accepted, and none is not among them (RFC 8725 §3.1).',
+  },
+  {
+    id: 'public-key-as-secret',
+    name: 'HS256 with the public key',
+    make: fromJwt(async (held) => {
+      const { publicKey } = held
+      if (typeof publicKey === 'string') return publicKey
+      return Promise.all(
+        publicKey.map(async ({ form, secret }) => ({
+          form,
+          token: await signedAgain(held, { alg: 'HS256' }, secret),
+        })),
+      )
+    }),
+    judge: judgeRead,
+    remedy: 'Take the algorithm from the key, never from the token (RFC 8725 §3.1).',
+  },
+  {
+    id: 'new-key',
+    name: 'signed by a new key',
+    make: signedByNewKey(({ jwk }) => ({ kid: jwk.kid })),
+    judge: judgeRead,
+    remedy: "Verify signatures with the provider's keys alone.",
+  },
+  {
+    id: 'new-key-real-kid',
+    name: 'new key, real kid',
+    make: signedByNewKey(),
+    judge: judgeRead,
+    remedy: 'Verify the signature: that the kid is known says nothing.',
+  },
+  {
+    id: 'new-key-in-header',
+    name: 'new key in the jwk header',
+    make: signedByNewKey(({ jwk }) => ({ kid: jwk.kid, jwk })),
+    judge: judgeRead,
+    remedy: 'Never take a key from the token: ignore jwk, jku, x5c and x5u (RFC 8725 §3.10).',
+  },
+  {
+    id: 'flipped-bit',
+    name: 'signature, one bit flipped',
+    make: fromJwt(({ token }) => [{ token: withFlippedBit(token) }]),
+    judge: judgeRead,
+    remedy: 'Verify the whole signature, and keep what was verified under the whole token.',
+  },
+  {
+    id: 'other-payload',
+    name: 'changed claims',
+    make: fromJwt(({ token, jwt }) => [{ token: withLaterEnd(token, jwt) }]),
+    judge: judgeRead,
+    remedy: 'Verify the signature over header and payload, and keep what was verified under the whole token.',
+  },
+  {
+    id: 'id-token',
+    name: 'the ID token',
+    make: ({ idToken }) => spare(idToken),
+    judge: judgeRead,
+    remedy: 'Accept your own audience only: an ID token is for the client (RFC 9068 §4).',
+  },
+  {
+    id: 'expired',
+    name: 'an expired token',
+    make: ({ expired }) => spare(expired),
+    judge: judgeRead,
+    remedy: 'Compare exp with the clock at each request, and require it.',
+  },
+  {
+    id: 'other-audience',
+    name: 'for another audience',
+    make: ({ otherAudience }) => spare(otherAudience),
+    judge: judgeRead,
+    remedy: 'Accept your own audience only, and require one (RFC 8725 §3.9).',
+  },
+  {
+    id: 'write',
+    name: 'a write, token for reading',
+    make: ({ mayWrite, token, write: { method, path, body } }) =>
+      mayWrite ?? [{ token, method, path, ...(body !== undefined && { body }) }],
+    judge: judgeWrite,
+    remedy: 'Let tokens for reading send reads only, or say in [access] of the profile that you may write.',
+  },
+  {
+    id: 'method-override',
+    name: 'method override',
+    make: ({ token }) => [
+      ...OVERRIDE_HEADERS.map((name): Shot => ({ form: name, token, headers: { [name]: OVERRIDE } })),
+      { form: '_method', token, query: `_method=${OVERRIDE}` },
+    ],
+    judge: judgeOverride,
+    remedy: 'Take off what names another method, or judge that method.',
+  },
+]
+
+type HeldJwt = Held & { readonly jwt: NonNullable<Held['jwt']> }
+
+function fromJwt(make: (held: HeldJwt) => ReturnType<Attack['make']>): Attack['make'] {
+  return (held) => (held.jwt === undefined ? OPAQUE : make({ ...held, jwt: held.jwt }))
+}
+
+/** `header`: what differs in the header of the good token. */
+function signedByNewKey(header?: (key: Held['newKey']) => Readonly<Record<string, unknown>>): Attack['make'] {
+  return fromJwt(async (held) => {
+    const { newKey } = held
+    const members = { ...header?.(newKey), alg: String(newKey.jwk.alg) }
+    return [{ token: await signedAgain(held, members, newKey.privateKey) }]
+  })
+}
+
+const spare = (one: Spare): readonly Shot[] | string => ('missing' in one ? one.missing : [one])

@@ -1,0 +1,115 @@
+/** What came back for one request. */
+export type Seen = Answer | { readonly failure: string }
+
+interface Answer {
+  readonly status: number
+  /** A web page, such as that of a sign-in. */
+  readonly isPage: boolean
+  /** Media type without parameters. */
+  readonly type: string
+  readonly body: Buffer
+}
+
+/** What an answer says about the gateway. */
+export interface Judgement {
+  readonly verdict: 'refused' | 'let-through' | 'unknown'
+  /** Undefined: there was no answer. */
+  readonly status: number | undefined
+  /** The status, and why it is no plain one: for people. */
+  readonly found: string
+}
+
+/** Whether a request was answered with data: no page, no error. */
+export const isAnswered = (seen: Seen): boolean =>
+  'status' in seen && seen.status >= 200 && seen.status < 300 && !seen.isPage
+
+/**
+ * Judges the answer to a read with a token that must not be accepted. The plain read of the same route was answered, so the
+ * token alone makes the difference. 400 is RFC 6750 §3.1 `invalid_request`. A 404, a limit or an error of the server does not
+ * say whether the token was believed: it may come from behind the gateway.
+ */
+export function judgeRead(seen: Seen): Judgement {
+  if ('failure' in seen) return noAnswer(seen.failure)
+  const { status } = seen
+  if (isAnswered(seen)) return judged('let-through', status)
+  if (status === 400 || status === 401 || status === 403) return judged('refused', status)
+  return otherwise(seen)
+}
+
+/**
+ * Judges the answer to a write that the back end itself must refuse for what is in it. Such a refusal (400, 409, 415, 422,
+ * 428) shows that the gateway has let it through. A gateway without that route (404, 405, 501) refuses it.
+ */
+export function judgeWrite(seen: Seen): Judgement {
+  if ('failure' in seen) return noAnswer(seen.failure)
+  const { status } = seen
+  if (isAnswered(seen)) return judged('let-through', status)
+  if (OF_THE_BACK_END.includes(status)) return judged('let-through', status, 'the back end has judged it')
+  if (status === 401 || status === 403) return judged('refused', status)
+  if (status === 404 || status === 405 || status === 501) return judged('refused', status, 'no such route')
+  return otherwise(seen)
+}
+
+const OF_THE_BACK_END: readonly number[] = [400, 409, 415, 422, 428]
+
+/**
+ * Judges the answer to a read whose header names another method. Refused is a denial, the answer of the plain read (the
+ * header was taken out), and the answer that the other method gets as the real one: no rule was evaded. Any other one shows
+ * that the header was heeded behind the gateway's judgement.
+ */
+export function judgeOverride(
+  seen: Seen,
+  { plain, real }: { readonly plain: Seen; readonly real: Seen | undefined },
+): Judgement {
+  if ('failure' in seen) return noAnswer(seen.failure)
+  const { status } = seen
+  if (isAlike(seen, plain)) return judged('refused', status, 'taken for the plain read')
+  if (status === 400 || status === 401 || status === 403) return judged('refused', status)
+  if (real !== undefined && isSame(seen, real)) return judged('refused', status, 'as that method itself')
+  if (isAnswered(seen) || OF_A_METHOD.includes(status))
+    return judged('let-through', status, 'not the plain read')
+  return otherwise(seen)
+}
+
+const OF_A_METHOD: readonly number[] = [404, 405, 409, 411, 415, 422, 428, 501]
+
+/** The same kind of answer: lists change from one moment to the next. */
+const isAlike = (a: Answer, b: Seen): b is Answer =>
+  'status' in b &&
+  a.status === b.status &&
+  a.isPage === b.isPage &&
+  a.type === b.type &&
+  (a.body.length === 0) === (b.body.length === 0)
+
+const isSame = (a: Answer, b: Seen): boolean => isAlike(a, b) && a.body.equals(b.body)
+
+/** What is neither data nor a clear denial. */
+function otherwise({ status, isPage }: Answer): Judgement {
+  if (isRedirect(status)) return judged('refused', status, 'a redirect')
+  if (isPage && status < 300) return judged('refused', status, 'a web page')
+  const why =
+    status === 404
+      ? 'perhaps from behind the gateway'
+      : status === 429
+        ? 'requests are limited'
+        : status >= 500
+          ? 'the server failed'
+          : 'this is no denial'
+  return judged('unknown', status, why)
+}
+
+const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
+
+const noAnswer = (failure: string): Judgement => ({ verdict: 'unknown', status: undefined, found: failure })
+
+const judged = (verdict: Judgement['verdict'], status: number, why?: string): Judgement => ({
+  verdict,
+  status,
+  found: why === undefined ? `HTTP ${status}` : `HTTP ${status}: ${why}`,
+})
+
+const BADNESS = { refused: 0, unknown: 1, 'let-through': 2 } as const
+
+/** The worst of several. */
+export const worst = (judgements: readonly Judgement[]): Judgement | undefined =>
+  [...judgements].sort((a, b) => BADNESS[b.verdict] - BADNESS[a.verdict])[0]

@@ -1,0 +1,38 @@
+import type { Place } from './backend.ts'
+import { projectPath } from './lightstep.ts'
+import type { BackendId } from './table.ts'
+
+/** What `ls-auth doctor --gateway` asks of a back end. Paths as in a URL. */
+export interface GatewayProbe {
+  /** Cheap reads, best first; the first that is answered is read again and again. Their paths have no PUT. */
+  readonly reads: readonly string[]
+  /** A request that would write, if the back end could make anything of it: it must be refused whatever its state. */
+  readonly write: { readonly method: 'POST'; readonly path: string; readonly body?: string }
+}
+
+/** A body that no API can read as JSON, and that says to a person who finds it where it comes from. */
+const NO_JSON = 'sent by ls-auth doctor --gateway: this is no JSON, and must not be let through'
+
+const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
+  lightstep(place) {
+    const project = projectPath(place)
+    return {
+      reads: [`${project}/directory/services`, `${project}/streams`],
+      // Makes a stream out of JSON. The body is none, so there is nothing to make one of.
+      write: { method: 'POST', path: `${project}/streams`, body: NO_JSON },
+    }
+  },
+  tempo: () => ({
+    reads: ['/api/v2/search/tags', '/api/search/tags', '/api/echo'],
+    // Sets the limits of a tenant. The body is no JSON, and If-Match is missing, without which nothing is changed.
+    write: { method: 'POST', path: '/api/overrides', body: NO_JSON },
+  }),
+  jaeger: () => ({
+    reads: ['/api/v3/services', '/api/services'],
+    // Archives one trace. No trace can have this id, so there is nothing to archive, whatever the storage.
+    write: { method: 'POST', path: '/api/archive/not-a-trace-id' },
+  }),
+}
+
+/** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. */
+export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe => PROBES[id](place)

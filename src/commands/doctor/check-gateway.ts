@@ -1,0 +1,165 @@
+import { explainAnswer } from '../../api/denial.ts'
+import { target } from '../../api/request.ts'
+import type { Attack, Held, Reference } from '../../attacks/attack.ts'
+import { ATTACKS, OVERRIDE } from '../../attacks/table.ts'
+import { isAnswered, type Judgement, worst } from '../../attacks/verdict.ts'
+import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
+import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import { pathForLog } from '../../loopback-host.ts'
+import type { StoredToken } from '../../session/store/session-file.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
+import { OTHER_TOKEN } from '../authorised-request.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
+import { requireApi, requireBackend } from '../require-api.ts'
+import { requireReason } from '../require-reason.ts'
+import { gatewayRequests, type Sent } from './gateway-requests.ts'
+import { type GatewayTokens, gatewayTokens } from './gateway-tokens.ts'
+
+/** What became of one attack. */
+export interface Attacked {
+  readonly attack: string
+  readonly name: string
+  readonly verdict: Judgement['verdict'] | 'not-tried'
+  /** Of the answer that decided; undefined: none was decided by one. */
+  readonly status: number | undefined
+  readonly found: string
+  /** For what was let through. */
+  readonly next?: string
+}
+
+/** What is known of a gateway after it was attacked. */
+export interface GatewayReport {
+  /** Method and address that was read, without a secret; undefined: no token, so nothing was sent. */
+  readonly route: string | undefined
+  /** Whether the person's own token is answered there. Without that nothing can be told, and `attacks` is empty. */
+  readonly control: {
+    readonly verdict: 'answered' | 'failed'
+    readonly found: string
+    readonly next?: string
+    /** The gateway or the network failed: another time it may be told. */
+    readonly mayPass?: boolean
+  }
+  readonly attacks: readonly Attacked[]
+}
+
+/** Failures `cannot-do`, `settings`, `usage`: there is nothing to attack, or nothing to attack it with. */
+export function requireGateway(invocation: Invocation, profile: Profile): void {
+  requireApi(profile)
+  requireBackend(profile)
+  requireReason(profile.client)
+  probeOf(profile)
+  if (sendsToken(profile)) return
+  const isProxied = invocation.ports.env.variables.LS_AUTH_PROXY === '1'
+  throw new Failure(
+    'cannot-do',
+    isProxied
+      ? 'doctor --gateway does not work through a local proxy (LS_AUTH_PROXY is set)'
+      : 'doctor --gateway has no token to attack with: authorization = "none" sends none',
+    {
+      hint: isProxied
+        ? 'Run it outside of ls-auth exec --proxy: in here there is no token.'
+        : 'Name the gateway that people with a token use: --api URL --authorization bearer',
+    },
+  )
+}
+
+const probeOf = (profile: Profile): GatewayProbe =>
+  gatewayProbe(profile.backend, requirePlace(backendOf(profile.backend), profile))
+
+/**
+ * Sends what a gateway must refuse, one request after the other, and judges each answer. First the good token, whose
+ * answer every other one is compared with. `kept`: tokens from before a renewal.
+ */
+export async function checkGateway(
+  invocation: Invocation,
+  profile: Profile,
+  kept: readonly StoredToken[],
+): Promise<GatewayReport> {
+  let tokens: GatewayTokens
+  try {
+    tokens = await gatewayTokens(invocation, profile, kept)
+  } catch (error) {
+    if (error instanceof Failure) return untold(error, undefined)
+    throw error
+  }
+  const { reads, write } = probeOf(profile)
+  const send = await gatewayRequests(invocation, profile, tokens)
+  const { token } = tokens
+  let control: { path: string; sent: Sent } | undefined
+  for (const path of reads) {
+    control = { path, sent: await send({ token, path }) }
+    // Another version of the back end may have the next one.
+    if (isAnswered(control.sent.seen) || !isMissing(control.sent)) break
+  }
+  const { path: read = '', sent: plain } = control ?? {}
+  const url = target(profile.api, { path: read })
+  const route = `GET ${url.origin}${pathForLog(url)}`
+  if (plain === undefined || !isAnswered(plain.seen)) {
+    const failure = explainFailure(backendOf(profile.backend), failureOf(plain, url, token), url.hostname)
+    const isGiven = givenToken(invocation) !== undefined && failure.hint.includes('ls-auth login')
+    return untold(isGiven ? failure.withHint(OTHER_TOKEN) : failure, route)
+  }
+
+  const real = (await send({ token, path: read, method: OVERRIDE })).seen
+  const held: Held = { ...tokens, read, write }
+  const attacks: Attacked[] = []
+  for (const attack of ATTACKS) attacks.push(await attacked(attack, held, send, { plain: plain.seen, real }))
+  return { route, control: { verdict: 'answered', found: found(plain) }, attacks }
+}
+
+/** Failed all together: one line says so, with the reason. */
+const untold = ({ message, hint, exit }: Failure, route: string | undefined): GatewayReport => ({
+  route,
+  control: { verdict: 'failed', found: message, next: hint, mayPass: exit === 6 },
+  attacks: [],
+})
+
+const found = ({ answer }: Sent): string => `HTTP ${answer?.status}`
+
+const isMissing = ({ answer }: Sent): boolean =>
+  answer !== undefined && [400, 404, 405, 501].includes(answer.status)
+
+function failureOf(sent: Sent | undefined, url: URL, token: string): Failure {
+  if (sent?.answer === undefined) {
+    const message = sent && 'failure' in sent.seen ? sent.seen.failure : 'nothing was asked'
+    return new Failure('network', message)
+  }
+  return (
+    explainAnswer(sent.answer, url, token) ??
+    new Failure('api-failed', `${url.host} does not have this route (HTTP ${sent.answer.status})`, {
+      hint: 'Check that api in the profile is the base URL of the trace API.',
+    })
+  )
+}
+
+async function attacked(
+  attack: Attack,
+  held: Held,
+  send: Awaited<ReturnType<typeof gatewayRequests>>,
+  reference: Reference,
+): Promise<Attacked> {
+  const { id, name, remedy } = attack
+  const shots = await attack.make(held)
+  if (typeof shots === 'string') {
+    return { attack: id, name, verdict: 'not-tried', status: undefined, found: shots }
+  }
+  const judgements: Judgement[] = []
+  for (const shot of shots) {
+    const { seen } = await send({ path: held.read, ...shot })
+    const judgement = attack.judge(seen, reference)
+    const form = shot.form === undefined || judgement.verdict === 'refused' ? '' : `${shot.form}: `
+    judgements.push({ ...judgement, found: `${form}${judgement.found}` })
+    if (judgement.verdict === 'let-through') break
+  }
+  const { verdict, status, found } = worst(judgements) as Judgement
+  const forms = verdict === 'refused' && shots.length > 1 ? `, in ${shots.length} forms` : ''
+  return {
+    attack: id,
+    name,
+    verdict,
+    status,
+    found: `${found}${forms}`,
+    ...(verdict === 'let-through' && { next: remedy }),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Destination } from '../../api/destination.ts'
+import { isPage } from '../../api/page.ts'
+import { sendOnce } from '../../api/request.ts'
+import type { Shot } from '../../attacks/attack.ts'
+import type { Seen } from '../../attacks/verdict.ts'
+import { backendOf } from '../../backends/table.ts'
+import { openProofs } from '../../dpop/proofs.ts'
+import { Failure } from '../../errors.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import type { Profile } from '../../settings/profile.ts'
+import type { Invocation } from '../invocation.ts'
+import { openRecorder } from '../recorder.ts'
+import type { GatewayTokens } from './gateway-tokens.ts'
+
+/** One request as it was answered; `answer` is undefined where there was none. */
+export interface Sent {
+  readonly seen: Seen
+  readonly answer: HttpAnswer | undefined
+}
+
+/** For the log of a gateway, whose reader wonders about so many bad tokens of one person. */
+const REASON = 'ls-auth doctor --gateway'
+
+/**
+ * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
+ * other; no token is renewed, no redirect followed.
+ */
+export async function gatewayRequests(
+  invocation: Invocation,
+  profile: Profile,
+  {
+    sessionIdToken,
+    proofKey,
+    skewSeconds,
+  }: Pick<GatewayTokens, 'sessionIdToken' | 'proofKey' | 'skewSeconds'>,
+): Promise<(shot: Shot & { readonly path: string }) => Promise<Sent>> {
+  const { client, api: base, authorization, authorizationHeader: tokenHeader, tenant } = profile
+  const recorder = openRecorder(invocation, { ...client, reason: client.reason ?? REASON })
+  recorder.signedInBy(sessionIdToken)
+  const http = await invocation.ports.http(client.http)
+  const proofs = openProofs(invocation.ports.clock)
+  const destination: Destination = {
+    base,
+    authorization,
+    tokenHeader,
+    http,
+    witness: recorder.request,
+    proofs,
+  }
+  const { tenantHeader } = backendOf(profile.backend)
+  const place = tenantHeader !== undefined && tenant !== undefined ? { [tenantHeader]: tenant } : {}
+  return async ({ token, method = 'GET', path, query = '', headers = {}, body }) => {
+    const request = {
+      method,
+      path,
+      query,
+      headers: { ...headers, ...place },
+      ...(body !== undefined && { body }),
+    }
+    try {
+      // A forged token comes with a good proof: only the token may be what is refused.
+      if (token !== undefined) proofs.bind(token, proofKey, skewSeconds)
+      const first = await sendOnce(destination, request, token)
+      const isProofRefused = token !== undefined && proofs.learn(token, first)
+      const answer = isProofRefused ? await sendOnce(destination, request, token) : first
+      return { seen: seenIn(answer), answer }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return { seen: { failure: error.message }, answer: undefined }
+    }
+  }
+}
+
+const seenIn = (answer: HttpAnswer): Seen => ({
+  status: answer.status,
+  isPage: isPage(answer),
+  type: (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+  body: answer.body,
+})

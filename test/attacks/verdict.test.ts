@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import {
+  isAnswered,
+  type Judgement,
+  judgeOverride,
+  judgeRead,
+  judgeWrite,
+  type Seen,
+  worst,
+} from '../../src/attacks/verdict.ts'
+
+const seen = (status: number, body = '{}', isPage = false): Seen => ({
+  status,
+  isPage,
+  type: isPage ? 'text/html' : 'application/json',
+  body: Buffer.from(body),
+})
+const PAGE = (status: number) => seen(status, '<html>', true)
+const GONE: Seen = { failure: 'no answer' }
+
+/** By answer: what it says of a read with a bad token, of a write, and of a read with an override header. */
+const TABLE: readonly [string, Seen, read: string, write: string, override: string][] = [
+  ['200', seen(200, '{"a":1}'), 'let-through', 'let-through', 'refused'],
+  ['200 without a body', seen(200, ''), 'let-through', 'let-through', 'let-through'],
+  ['201', seen(201), 'let-through', 'let-through', 'let-through'],
+  ['204', seen(204, ''), 'let-through', 'let-through', 'let-through'],
+  ['a page with 200', PAGE(200), 'refused', 'refused', 'refused'],
+  ['301', seen(301), 'refused', 'refused', 'refused'],
+  ['302', seen(302), 'refused', 'refused', 'refused'],
+  ['303', seen(303), 'refused', 'refused', 'refused'],
+  ['304', seen(304), 'unknown', 'unknown', 'unknown'],
+  ['307', seen(307), 'refused', 'refused', 'refused'],
+  ['400', seen(400), 'refused', 'let-through', 'refused'],
+  ['401', seen(401), 'refused', 'refused', 'refused'],
+  ['a page with 403', PAGE(403), 'refused', 'refused', 'refused'],
+  ['404', seen(404), 'unknown', 'refused', 'let-through'],
+  ['405, as the method itself', seen(405, 'real'), 'unknown', 'refused', 'refused'],
+  ['405, another one', seen(405, 'other'), 'unknown', 'refused', 'let-through'],
+  ['407', seen(407), 'unknown', 'unknown', 'unknown'],
+  ['408', seen(408), 'unknown', 'unknown', 'unknown'],
+  ['409', seen(409), 'unknown', 'let-through', 'let-through'],
+  ['410', seen(410), 'unknown', 'unknown', 'unknown'],
+  ['413', seen(413), 'unknown', 'unknown', 'unknown'],
+  ['415', seen(415), 'unknown', 'let-through', 'let-through'],
+  ['422', seen(422), 'unknown', 'let-through', 'let-through'],
+  ['428', seen(428), 'unknown', 'let-through', 'let-through'],
+  ['429', seen(429), 'unknown', 'unknown', 'unknown'],
+  ['431', seen(431), 'unknown', 'unknown', 'unknown'],
+  ['500', seen(500), 'unknown', 'unknown', 'unknown'],
+  ['501', seen(501), 'unknown', 'refused', 'let-through'],
+  ['502', PAGE(502), 'unknown', 'unknown', 'unknown'],
+  ['503', seen(503), 'unknown', 'unknown', 'unknown'],
+  ['no answer', GONE, 'unknown', 'unknown', 'unknown'],
+]
+
+describe.each(TABLE)('%s', (_, answer, read, write, override) => {
+  it(`read ${read}, write ${write}, override ${override}`, () => {
+    const reference = { plain: seen(200, '{"a":2}'), real: seen(405, 'real') }
+    expect(judgeRead(answer).verdict).toBe(read)
+    expect(judgeWrite(answer).verdict).toBe(write)
+    expect(judgeOverride(answer, reference).verdict).toBe(override)
+  })
+})
+
+it.each([
+  [199, false],
+  [200, true],
+  [299, true],
+  [300, false],
+])('%i is an answer with data: %s', (status, isOne) => {
+  expect(isAnswered(seen(status))).toBe(isOne)
+  expect(isAnswered(PAGE(status))).toBe(false)
+})
+
+describe('what shows that another method was heeded', () => {
+  const plain = seen(200, '{"a":2}')
+  const typed = (type: string, isPage = false): Seen => ({
+    status: 200,
+    isPage,
+    type,
+    body: Buffer.from('{}'),
+  })
+  const JSON_TYPE = 'application/json'
+
+  it.each<[string, Seen, Seen, Seen | undefined, string]>([
+    ['data of another type', typed('text/csv'), plain, undefined, 'HTTP 200: not the plain read'],
+    [
+      'data in place of a page',
+      typed(JSON_TYPE),
+      typed(JSON_TYPE, true),
+      undefined,
+      'HTTP 200: not the plain read',
+    ],
+    ['other data', typed(JSON_TYPE), plain, undefined, 'HTTP 200: taken for the plain read'],
+    ['no data, as always', seen(204, ''), seen(204, ''), undefined, 'HTTP 204: taken for the plain read'],
+    ['the answer to that method', seen(405, 'x'), plain, seen(405, 'x'), 'HTTP 405: as that method itself'],
+    ['its words with another status', seen(405, 'x'), plain, seen(501, 'x'), 'HTTP 405: not the plain read'],
+    ['no answer to that method', seen(405, 'x'), plain, GONE, 'HTTP 405: not the plain read'],
+    ['no answer to the plain read', seen(405, 'x'), GONE, undefined, 'HTTP 405: not the plain read'],
+  ])('%s', (_, answer, asPlain, real, found) => {
+    expect(judgeOverride(answer, { plain: asPlain, real }).found).toBe(found)
+  })
+})
+
+describe('judgements', () => {
+  it.each<[number, string]>([
+    [301, 'a redirect'],
+    [404, 'perhaps from behind the gateway'],
+    [407, 'this is no denial'],
+    [429, 'requests are limited'],
+    [499, 'this is no denial'],
+    [500, 'the server failed'],
+  ])('of a read with %i say why: %s', (status, why) => {
+    expect(judgeRead(seen(status)).found).toBe(`HTTP ${status}: ${why}`)
+  })
+
+  it('of a page are clear where it is no redirect', () => {
+    expect(judgeRead(PAGE(300)).verdict).toBe('unknown')
+  })
+
+  it('of a write tell who has refused it', () => {
+    expect(judgeWrite(seen(400)).found).toBe('HTTP 400: the back end has judged it')
+    expect(judgeWrite(seen(405)).found).toBe('HTTP 405: no such route')
+  })
+
+  it('without an answer say nothing but that', () => {
+    const nothing = { verdict: 'unknown', status: undefined, found: 'no answer' }
+    expect(judgeRead(GONE)).toEqual(nothing)
+    expect(judgeWrite(GONE)).toEqual(nothing)
+    expect(judgeOverride(GONE, { plain: seen(200), real: undefined })).toEqual(nothing)
+  })
+
+  it('name the status, and what is odd about it', () => {
+    expect(judgeRead(seen(401)).found).toBe('HTTP 401')
+    expect(judgeRead(PAGE(200)).found).toBe('HTTP 200: a web page')
+  })
+
+  it('the worst of several counts', () => {
+    const one = (verdict: Judgement['verdict']): Judgement => ({ verdict, status: 1, found: '' })
+    expect(worst([])).toBeUndefined()
+    expect(worst([one('refused'), one('unknown')])?.verdict).toBe('unknown')
+    expect(worst([one('refused'), one('let-through'), one('unknown')])?.verdict).toBe('let-through')
+  })
+})
