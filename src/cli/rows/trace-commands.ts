@@ -3,6 +3,7 @@ import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
+import { BREAKDOWN } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
 
@@ -64,13 +65,22 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
       { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
       { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
-    rows: [GET, SEARCH],
+    rows: [GET, SEARCH, BREAKDOWN],
   },
   ...QUERY_COMMANDS,
 ]
 
+const withScale = (command: Command): Command =>
+  command.addOption(
+    choice(
+      '--scale <kind>',
+      'the time axis: linear cuts long tails off and idle time out, fit and log show them, critical shows the time of the root only',
+      SCALES,
+    ),
+  )
+
 function getOptions(command: Command): void {
-  command
+  const choosing = command
     .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
     .option('--errors', 'only failed spans (and, in a tree, the spans above them)')
     .option('--service <name>', 'only spans of this service')
@@ -89,13 +99,7 @@ function getOptions(command: Command): void {
     .option('--to <time>', 'only up to this moment')
     .option('--trace <id>', 'which trace, when a file holds several')
     .option('--unfold', 'show every span; without it, repeated siblings share one row')
-    .addOption(
-      choice(
-        '--scale <kind>',
-        'the time axis: linear cuts long tails off and idle time out, fit and log show them, critical shows the time of the root only',
-        SCALES,
-      ),
-    )
+  withScale(choosing)
     .option('--skew', 'correct wrong clocks: move spans that lie outside their parents')
     .option('--no-bars', 'show the tree without bars')
     .option(
@@ -114,5 +118,8 @@ function searchOptions(command: Command): void {
     .addOption(new Option('--error').hideHelp())
     .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
     .option('--limit <count>', 'at most this many traces (20 when not given)')
-  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+  listFormat(sensitive(fromFile(withTimes(ownFlags(command))))).option(
+    '--interval <duration>',
+    'with --follow: the time between two looks (5s when not given)',
+  )
 }

@@ -1,20 +1,11 @@
-import { nearName } from '../../text/near-name.ts'
-import { safeText } from '../../text/safe-text.ts'
 import { isoTime } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import { maskText } from '../../trace/masking.ts'
-import {
-  isOfWholeTrace,
-  latestFirst,
-  type SearchResult,
-  type TraceFilter,
-  type TraceSummary,
-} from '../../trace/search.ts'
-import type { CapableSource } from '../../trace/sources/capabilities.ts'
+import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
+import { maskSummary, summaryToJson } from './found/summary.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
 import { MOST_LIMIT, readFilter } from './search-filter.ts'
@@ -53,52 +44,24 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   let found = 0
   const result = await source.search(filter, async (page) => {
     found += page.length
-    if (format === 'ndjson') await terminal.out(ndjson(page.map((one) => toJson(hide(one)))))
+    if (format === 'ndjson') await terminal.out(ndjson(page.map((one) => summaryToJson(hide(one)))))
     // Progress for a person at the terminal.
     else if (terminal.errIsTTY && found < filter.limit && found > page.length)
       tell(invocation, `${found} traces …`)
   })
+  const isNone = result.traces.length === 0 && format === 'list'
+  const none =
+    isNone && (await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter))
   if (format !== 'ndjson')
     await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
-  if (format === 'list') await tellMore(invocation, source, result.traces, filter)
+  if (none) for (const note of none) tell(invocation, note)
+  else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   if (result.truncated) tell(invocation, restNote(invocation, result, options))
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
-/** What to type next; of an empty list, how its conditions were meant, and whether there is such a service at all. */
-async function tellMore(
-  invocation: Invocation,
-  source: CapableSource<'search'>,
-  traces: readonly TraceSummary[],
-  filter: TraceFilter,
-): Promise<void> {
-  if (traces.length > 0) return (await import('./next-steps.ts')).tellStepFromList(invocation, traces)
-  const { service, name, minNanos, maxNanos } = filter
-  if (name !== undefined)
-    tell(invocation, 'note: --name is the whole name of a span, such as "POST /checkout"')
-  if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
-    tell(
-      invocation,
-      'note: beside other conditions --min and --max are the time of that one span, not of the trace',
-    )
-  const known = service === undefined ? [] : ((await source.services?.()) ?? [])
-  if (service === undefined || known.length === 0 || known.includes(service)) return
-  const near = nearName(service, known)
-  const rest = near === undefined ? ': ls-auth services lists them' : `; did you mean ${safeText(near, 60)}?`
-  tell(invocation, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`)
-}
-
 const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)
-
-function maskSummary(trace: TraceSummary): TraceSummary {
-  const { rootName, span } = trace
-  return {
-    ...trace,
-    ...(rootName !== undefined && { rootName: maskText(rootName) }),
-    ...(span?.name !== undefined && { span: { ...span, name: maskText(span.name) } }),
-  }
-}
 
 /** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. */
 function restNote(
@@ -133,7 +96,7 @@ async function write(
     const time = (millis: number) => (always ? null : new Date(millis).toISOString())
     return printData(invocation, format, {
       rows: result.traces,
-      toJson,
+      toJson: summaryToJson,
       whole: (traces) => ({
         from: time(filter.fromMillis),
         to: time(filter.toMillis),
@@ -151,20 +114,4 @@ async function write(
     now: clock.now(),
   })
   await terminal.page(lines, '\n')
-}
-
-/** One trace of `-o json` and `-o ndjson`. Unknown values are null. */
-function toJson({ traceId, rootService, rootName, span, startNanos, ...trace }: TraceSummary) {
-  return {
-    traceId: traceId ?? null,
-    rootService: rootService ?? null,
-    rootName: rootName ?? null,
-    span: span ? { spanId: span.spanId, service: span.service ?? null, name: span.name ?? null } : null,
-    startTime: startNanos === undefined ? null : isoTime(startNanos),
-    startTimeUnixNano: startNanos === undefined ? null : String(startNanos),
-    durationNanos: String(trace.durationNanos),
-    spanCount: trace.spans ?? null,
-    errorCount: trace.errors ?? null,
-    services: trace.services,
-  }
 }

@@ -8,4 +8,6 @@ export interface Pen {
   readonly style: Style
   /** True (`--full`): long lists, texts and stacks are not cut. */
   readonly full?: boolean
+  /** What to ask for to see what a list leaves out, where that is no flag; without it `--full`. */
+  readonly more?: string
 }

@@ -358,6 +358,16 @@ describe.sequential('is true, member by member', () => {
     jaeger.maxTraceSize = undefined
   })
 
+  it('trace breakdown', async () => {
+    const runs = [
+      `ls-auth trace breakdown --file ${file} --by service --json`,
+      `ls-auth trace breakdown ${TEMPO()} --since 6d --json`,
+      `ls-auth trace breakdown ${TEMPO()} --since 6d --graph --json`,
+      `ls-auth trace breakdown ${TEMPO()} --since 6d --graph --by operation --json`,
+    ]
+    expect(await problems('trace breakdown', runs)).toEqual([])
+  })
+
   it('trace search', async () => {
     // Lightstep, whose searches are examples of spans: the gateway lets no snapshot pass.
     const direct = await startTraceApi({

@@ -453,12 +453,21 @@ describe('Jaeger without a sign-in', () => {
     )
   })
 
+  it('a service it does not know: the command that lists them asks the same Jaeger', async () => {
+    const { stderr } = await world.type(`ls-auth trace search --service nope --api ${jaeger.url}`)
+    const line = /(ls-auth services.*?) lists them/.exec(stderr)?.[1] ?? ''
+    expect(line).toBe(`ls-auth services --api ${jaeger.url}`)
+    expect((await world.type(line)).stdout).toContain('frontend')
+  })
+
   it('says what it cannot do: a query language, a search over all services of an old version', async () => {
     expect(await world.type('ls-auth trace search --query x')).toMatchObject({ exit: 2 })
     jaeger.mode = 'v2'
     const outcome = await world.type('ls-auth trace search')
     expect(outcome).toMatchObject({ exit: 2 })
     expect(outcome.stderr).toContain('--service NAME')
+    const elsewhere = await world.type(`ls-auth trace search --api ${jaeger.url}`)
+    expect(elsewhere.stderr).toContain(`ls-auth services --api ${jaeger.url} lists them.`)
   })
 })
 

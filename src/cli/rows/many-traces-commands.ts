@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
+import { BREAKDOWN_BY } from '../../trace/formats/output-choices.ts'
+import { choice, type Row } from '../command.ts'
+import { OF_THE_API } from '../exit-statuses.ts'
+import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
+
+/** `trace why`. */
+/** `trace breakdown`. */
+export const BREAKDOWN: Row = {
+  usage: 'breakdown',
+  description: 'show where the time of many traces goes, by service and operation',
+  options: (command) =>
+    manyTraces(
+      command
+        .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
+        .option('--graph', 'who calls whom instead (services when --by is not given)')
+        .option('--errors', 'a span that failed')
+        .addOption(new Option('--error').hideHelp()),
+    ),
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
+  examples: [
+    {
+      does: 'where do slow requests spend their time?',
+      line: 'ls-auth trace breakdown --service checkout --min 500ms',
+    },
+    {
+      does: 'by service, over more traces',
+      line: 'ls-auth trace breakdown --service checkout --by service --limit 500',
+    },
+    { does: 'who calls whom, in a file', line: 'ls-auth trace breakdown --file traces.ndjson --graph' },
+  ],
+  load: async () => (await import('../../commands/trace/found/trace-breakdown.ts')).traceBreakdown,
+}
+
+/** Which traces a command reads that looks at many of them. */
+function manyTraces(command: Command): void {
+  spanConditions(command)
+    .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
+    .option('--limit <count>', 'read at most this many traces (100 when not given; of a file, all)')
+  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+}

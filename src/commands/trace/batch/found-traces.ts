@@ -1,0 +1,134 @@
+import { openPacing } from '../../../api/pacing.ts'
+import { Failure } from '../../../errors.ts'
+import { parseSpanOrTraceId } from '../../../trace/id.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { idForTraceGet, type TraceFilter, type TraceSummary } from '../../../trace/search.ts'
+import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
+import type { TraceSource } from '../../../trace/sources/trace-source.ts'
+import { type Invocation, loadProfile } from '../../invocation.ts'
+import { openProfile } from '../open-source.ts'
+import { openFile } from '../trace-file.ts'
+import { BatchProgress } from './batch-progress.ts'
+import { inOrder } from './in-order.ts'
+
+/** What a search was asked for, and where. */
+export interface TraceSearch {
+  readonly filter: TraceFilter
+  /** Instead of the profile's back end. */
+  readonly file: string | undefined
+}
+
+/** What became of a search whose traces were read. */
+export interface FoundTraces {
+  /** For people: where they are from. */
+  readonly name: string
+  /** Traces that were read. */
+  readonly read: number
+  /** Found, and not there when they were asked for. */
+  readonly lost: number
+  /** Of which only a part is there. */
+  readonly partial: number
+  /** The search stopped at its limit. */
+  readonly truncated: boolean
+  /** What the back end has to say; safe for a terminal. */
+  readonly notes: readonly string[]
+}
+
+/** Rough: what a span takes in memory. */
+const BYTES_OF_SPAN = 1500
+const BOUNDS = {
+  workers: 8,
+  ahead: 16,
+  mostBytes: 64 * 1024 * 1024,
+  sizeOf: (trace: Trace | undefined) => (trace?.spans.length ?? 0) * BYTES_OF_SPAN,
+}
+
+/** A back end that assembles traces after the search is asked again so often, with so long between. */
+const ASSEMBLY_TRIES = 5
+const ASSEMBLY_WAIT_MILLISECONDS = 8_000
+
+/**
+ * Gives each trace that a search finds to `use`, whole. Their requests keep one pace. A trace that is found and then not
+ * there is counted. Failures: those of the search, and of any other request.
+ */
+export async function readFoundTraces(
+  invocation: Invocation,
+  search: TraceSearch,
+  use: (trace: Trace) => void,
+): Promise<FoundTraces> {
+  const { ports } = invocation
+  const stop = new AbortController()
+  let progress: BatchProgress | undefined
+  const { searched, readFrom } = await openSources(invocation, search, stop.signal, (wait) =>
+    progress?.limited(wait),
+  )
+  const { traces, truncated, isAssembling, notes = [] } = await searched.search(search.filter)
+  progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY)
+  const met = new Set<string>()
+  let partial = 0
+  const add = (trace: Trace) => {
+    // Examples of spans may be of one trace.
+    if (met.has(trace.traceId)) return
+    met.add(trace.traceId)
+    if (trace.partial !== undefined) partial += 1
+    use(trace)
+  }
+  try {
+    let left = await readAll(readFrom, traces, progress, add)
+    for (let tries = 1; left.length > 0 && isAssembling === true && tries < ASSEMBLY_TRIES; tries++) {
+      await ports.clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
+      left = await readAll(readFrom, left, undefined, add)
+    }
+    return { name: searched.name, read: met.size, lost: left.length, partial, truncated, notes }
+  } finally {
+    stop.abort()
+    progress.end()
+  }
+}
+
+/** Reads traces, several at once. Gives those that are not there. */
+async function readAll(
+  source: TraceSource,
+  summaries: readonly TraceSummary[],
+  progress: BatchProgress | undefined,
+  add: (trace: Trace) => void,
+): Promise<TraceSummary[]> {
+  const missing: TraceSummary[] = []
+  const read = async (summary: TraceSummary) => {
+    const trace = await readTrace(source, summary)
+    progress?.done(trace === undefined)
+    if (trace === undefined) missing.push(summary)
+    return trace
+  }
+  for await (const trace of inOrder(summaries, read, BOUNDS)) if (trace) add(trace)
+  return missing
+}
+
+/** What is searched, and what traces are read from: consent to spend something on a search is none for each trace. */
+async function openSources(
+  invocation: Invocation,
+  { file }: TraceSearch,
+  signal: AbortSignal,
+  onLimit: (milliseconds: number) => void,
+): Promise<{ readonly searched: CapableSource<'search'>; readonly readFrom: TraceSource }> {
+  if (file !== undefined) {
+    const searched = requireCapability(await openFile(invocation, file), 'search')
+    return { searched, readFrom: searched }
+  }
+  const { profile } = await loadProfile(invocation)
+  const pacing = openPacing({ clock: invocation.ports.clock, signal, onLimit })
+  const run = { pacing, isLong: true }
+  const searched = requireCapability(await openProfile(invocation, profile, run), 'search')
+  if (invocation.options.snapshot !== true) return { searched, readFrom: searched }
+  const options = { ...invocation.options, snapshot: undefined }
+  return { searched, readFrom: await openProfile({ ...invocation, options }, profile, run) }
+}
+
+async function readTrace(source: TraceSource, summary: TraceSummary): Promise<Trace | undefined> {
+  try {
+    return await source.trace(parseSpanOrTraceId(idForTraceGet(summary)))
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-found') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,60 @@
+import { openPacing } from '../../../api/pacing.ts'
+import { Failure } from '../../../errors.ts'
+import type { TraceReference } from '../../../trace/id.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { requireCapability } from '../../../trace/sources/capabilities.ts'
+import { type Invocation, loadProfile } from '../../invocation.ts'
+import { openProfile } from '../open-source.ts'
+import type { Tally } from './tally.ts'
+
+/** Reads one of many traces and gives what `use` makes of it, or why there is none. */
+export type TraceReader = <Result>(
+  reference: TraceReference,
+  use: (trace: Trace) => Result,
+) => Promise<Result | Failure>
+
+/**
+ * Opens the back end of the profile for many traces, whose requests keep one pace; `onLimit` is told when all of them wait,
+ * and for how many milliseconds. The reader rejects with what would happen to all traces, and from then on each time.
+ */
+export async function openReader(
+  invocation: Invocation,
+  tally: Tally,
+  onLimit: (milliseconds: number) => void,
+): Promise<TraceReader> {
+  const stop = new AbortController()
+  const { signal } = stop
+  const pacing = openPacing({ clock: invocation.ports.clock, signal, onLimit })
+  const { profile } = await loadProfile(invocation)
+  const opened = await openProfile(invocation, profile, { pacing, isLong: true })
+  const source = requireCapability(opened, 'trace')
+  const isRefused = onlyOnce(() => opened.probe())
+  return async (reference, use) => {
+    signal.throwIfAborted()
+    try {
+      const trace = await source.trace(reference)
+      tally.read()
+      return use(trace)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof Failure && !tally.isForAll(error)) {
+        const isOwn = error.code !== 'not-allowed' || tally.isLetIn || !(await isRefused())
+        if (isOwn) return error
+      }
+      stop.abort(error)
+      throw error
+    }
+  }
+}
+
+/** Whether the API lets this person in nowhere, and not only at one trace: asked once. */
+function onlyOnce(probe: () => Promise<void>): () => Promise<boolean> {
+  let asked: Promise<boolean> | undefined
+  return () => {
+    asked ??= probe().then(
+      () => false,
+      (error) => error instanceof Failure && error.code === 'not-allowed',
+    )
+    return asked
+  }
+}

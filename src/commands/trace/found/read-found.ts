@@ -1,0 +1,157 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { type MaskedTrace, maskTrace } from '../../../trace/masking.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { idForTraceGet, type SearchResult, type TraceFilter } from '../../../trace/search.ts'
+import type { CapableSource } from '../../../trace/sources/capabilities.ts'
+import type { TraceSource } from '../../../trace/sources/trace-source.ts'
+import { commandLine } from '../../command-line.ts'
+import { type Invocation, tell } from '../../invocation.ts'
+import { BatchProgress } from '../batch/batch-progress.ts'
+import { inOrder } from '../batch/in-order.ts'
+import { Tally } from '../batch/tally.ts'
+import { openReader } from '../batch/trace-reader.ts'
+import { tellMasked } from '../print-rows.ts'
+import { MOST_LIMIT } from '../search-filter.ts'
+import { readReference } from '../trace-argument.ts'
+
+/** What is looked for, and how it is shown. */
+export interface FoundOptions {
+  readonly filter: TraceFilter
+  /** The traces are those of a file. */
+  readonly file: string | undefined
+  readonly showSensitive: boolean
+}
+
+/** What became of the traces that were found. */
+export interface FoundTraces {
+  /** Traces that were read. */
+  readonly traces: number
+  /** The search stopped at its limit: there may be more. */
+  readonly truncated: boolean
+  /** Traces of which only a part is there. */
+  readonly partial: number
+  /** For the end of the run, when all that was read is shown: some traces could not be. */
+  readonly failure: Failure | undefined
+  /** How many values were masked by now, in all of the traces. */
+  masked(): number
+}
+
+const BOUNDS = { workers: 8, ahead: 32, mostBytes: Number.POSITIVE_INFINITY, sizeOf: () => 0 }
+
+/**
+ * Reads the traces that a search finds, and hands each to `use`, masked unless it is to be shown as it is. Failures: those of
+ * the search; `not-found` when it finds none, or none of them can be read; what would happen to all traces.
+ */
+export async function readFound(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  { filter, file, showSensitive }: FoundOptions,
+  use: (trace: Trace) => void,
+): Promise<FoundTraces> {
+  const result = await source.search(filter)
+  for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
+  if (result.traces.length === 0) throw nothingFound(source)
+  const masks: MaskedTrace['masked'][] = []
+  const seen = new Set<string>()
+  let partial = 0
+  const take = (trace: Trace) => {
+    // Examples of spans may be of one trace.
+    if (seen.has(trace.traceId)) return
+    seen.add(trace.traceId)
+    if (trace.partial !== undefined) partial += 1
+    const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
+    masks.push(shown.masked)
+    use(shown.trace)
+  }
+  const failure = await (file === undefined
+    ? readEach(invocation, result, take)
+    : readFromFile(source, result, take))
+  return {
+    traces: seen.size,
+    truncated: result.truncated,
+    partial,
+    failure,
+    masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
+  }
+}
+
+/** The flag that reads more than so many traces. */
+export const moreTraces = (traces: number): string => `--limit ${Math.min(MOST_LIMIT, traces * 5)}`
+
+/** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
+export function tellFound(
+  invocation: Invocation,
+  { traces, truncated, partial, failure, masked }: FoundTraces,
+): void {
+  if (truncated)
+    tell(
+      invocation,
+      `note: of the first ${traces === 1 ? 'trace that was' : `${traces} traces that were`} found; more of them: ${moreTraces(traces)}`,
+    )
+  if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
+  if (masked() > 0) tellMasked(invocation, 'values')
+  if (failure) throw failure
+}
+
+async function readFromFile(
+  source: TraceSource,
+  { traces }: SearchResult,
+  take: (trace: Trace) => void,
+): Promise<undefined> {
+  for (const summary of traces) {
+    const reference = readReference(idForTraceGet(summary))
+    if (reference instanceof Failure) throw reference
+    take(await source.trace(reference))
+  }
+}
+
+/** Returns the failure of the run when some could not be read. */
+async function readEach(
+  invocation: Invocation,
+  { traces }: SearchResult,
+  take: (trace: Trace) => void,
+): Promise<Failure | undefined> {
+  const tally = new Tally()
+  const { ports } = invocation
+  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY)
+  // A snapshot for the search is not one for each trace.
+  const reading = { ...invocation, options: { ...invocation.options, snapshot: undefined } }
+  const gone: string[] = []
+  try {
+    const read = await openReader(reading, tally, (milliseconds) => progress.limited(milliseconds))
+    const work = async (id: string): Promise<readonly [string, Trace | Failure]> => {
+      const reference = readReference(id)
+      const outcome = reference instanceof Failure ? reference : await read(reference, (trace) => trace)
+      progress.done(outcome instanceof Failure)
+      return [id, outcome]
+    }
+    for await (const [id, outcome] of inOrder(traces.map(idForTraceGet), work, BOUNDS)) {
+      if (!(outcome instanceof Failure)) take(outcome)
+      else if (outcome.code === 'not-found') gone.push(id)
+      else {
+        tally.add(outcome)
+        ports.terminal.err(`failed: ${safeText(id, 80)}: ${safeText(outcome.message, 300)}\n`)
+      }
+    }
+  } finally {
+    progress.end()
+  }
+  if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone)
+  if (gone.length > 0)
+    tell(invocation, `note: ${gone.length} of ${traces.length} traces that were found are not there any more`)
+  const again = `Try again: ${commandLine(invocation)}`
+  const failure = tally.failure(traces.length, again, 'trace')
+  if (failure && !tally.isLetIn) throw failure
+  return failure
+}
+
+const nothingFound = ({ name }: TraceSource): Failure =>
+  new Failure('not-found', `${name} has no trace that fits`, {
+    hint: 'Look further back with --since, or leave out a filter.',
+  })
+
+const allGone = (ids: readonly string[]): Failure =>
+  new Failure('not-found', `none of the ${ids.length} traces that were found can be read`, {
+    hint: `See why: ls-auth trace get ${safeText(ids[0] ?? '', 80)}`,
+  })

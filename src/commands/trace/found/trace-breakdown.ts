@@ -1,0 +1,118 @@
+import { type Breakdown, type BreakdownRow, BreakdownSum } from '../../../trace/breakdown/breakdown.ts'
+import { type CallEdge, CallGraphSum } from '../../../trace/breakdown/call-graph.ts'
+import type { Callee } from '../../../trace/breakdown/callee.ts'
+import type { BreakdownBy, ListFormat } from '../../../trace/formats/output-choices.ts'
+import type { TableOptions } from '../../../trace/render/table/figure-table.ts'
+import type { TraceFilter } from '../../../trace/search.ts'
+import { buildTree } from '../../../trace/tree/trace-tree.ts'
+import type { CliCommand, Typed } from '../../cli-command.ts'
+import type { Invocation } from '../../invocation.ts'
+import { openSource } from '../open-source.ts'
+import { printData, readFormat } from '../print-rows.ts'
+import { readManyTracesFilter } from './read-filter.ts'
+import { type FoundTraces, readFound, tellFound } from './read-found.ts'
+
+interface TraceBreakdownOptions {
+  readonly filter: TraceFilter
+  readonly file: string | undefined
+  /** Undefined: operations, and services in the graph. */
+  readonly by: BreakdownBy | undefined
+  readonly graph: boolean
+  readonly format: ListFormat
+  readonly showSensitive: boolean
+}
+
+/** `ls-auth trace breakdown`: where the time of many traces goes, by service and operation, or who calls whom. */
+export const traceBreakdown: CliCommand<TraceBreakdownOptions> = { read, run }
+
+function read(typed: Typed): TraceBreakdownOptions {
+  const { flags } = typed
+  return {
+    filter: readManyTracesFilter(typed).filter,
+    file: flags.file as string | undefined,
+    by: flags.by as BreakdownBy | undefined,
+    graph: flags.graph === true,
+    format: readFormat<ListFormat>(typed, 'list'),
+    showSensitive: flags.showSensitive === true,
+  }
+}
+
+async function run(invocation: Invocation, options: TraceBreakdownOptions): Promise<void> {
+  const source = await openSource(invocation, 'search', options.file)
+  const times = new BreakdownSum(options.by ?? 'operation')
+  const calls = options.graph ? new CallGraphSum(options.by ?? 'service') : undefined
+  const found = await readFound(invocation, source, options, (trace) => {
+    const tree = buildTree(trace)
+    times.add(tree)
+    calls?.add(tree)
+  })
+  await write(invocation, options, found, times.result(), calls?.edges())
+  tellFound(invocation, found)
+}
+
+async function write(
+  invocation: Invocation,
+  { format }: TraceBreakdownOptions,
+  found: FoundTraces,
+  breakdown: Breakdown,
+  edges: readonly CallEdge[] | undefined,
+): Promise<void> {
+  const whole = (rows: readonly unknown[]) => ({ ...summaryToJson(breakdown, found), rows })
+  if (format !== 'list') {
+    if (edges) return printData(invocation, format, { rows: edges, toJson: edgeToJson, whole })
+    return printData(invocation, format, { rows: breakdown.rows, toJson: rowToJson, whole })
+  }
+  const { renderBreakdown, renderCallGraph } = await import('../../../trace/render/table/breakdown-table.ts')
+  const { terminal } = invocation.ports
+  const options: TableOptions = {
+    width: terminal.columns,
+    unicode: terminal.unicode,
+    style: await terminal.style('out'),
+  }
+  await terminal.page(edges ? renderCallGraph(edges, options) : renderBreakdown(breakdown, options), '\n')
+}
+
+function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: FoundTraces) {
+  const { traces, spans, errors, rootNanos, tailNanos, tailTraces } = breakdown
+  return {
+    traces,
+    spans,
+    errors,
+    root_ns: rootNanos,
+    tail_ns: tailNanos,
+    tail_traces: tailTraces,
+    partial_traces: partial,
+    complete: failure === undefined,
+    truncated,
+  }
+}
+
+const calleeToJson = ({ service, operation }: Callee) => ({ service, operation: operation ?? null })
+
+function rowToJson(row: BreakdownRow) {
+  return {
+    ...calleeToJson(row),
+    ...figuresToJson(row),
+    self_ns: row.selfNanos,
+    critical_path_ns: row.pathNanos,
+    critical_path_share: row.pathShare,
+  }
+}
+
+function edgeToJson(edge: CallEdge) {
+  const { service, operation } = calleeToJson(edge.caller)
+  return {
+    caller_service: service,
+    caller_operation: operation,
+    ...calleeToJson(edge),
+    ...figuresToJson(edge),
+  }
+}
+
+const figuresToJson = ({ calls, traces, p50Nanos, p99Nanos, errors }: BreakdownRow | CallEdge) => ({
+  calls,
+  traces,
+  p50_ns: p50Nanos,
+  p99_ns: p99Nanos,
+  errors,
+})

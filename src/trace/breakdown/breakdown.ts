@@ -1,0 +1,114 @@
+import { criticalPath } from '../analysis/critical-path.ts'
+import type { BreakdownBy } from '../formats/output-choices.ts'
+import { longestTop } from '../tree/longest-top.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { type CallFigures, CallSum } from './call-figures.ts'
+import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
+
+/** One service or operation. */
+export interface BreakdownRow extends Callee, CallFigures {
+  /** Time in these spans themselves, without what they called. */
+  readonly selfNanos: number
+  /** Time on the critical paths of the traces' roots. */
+  readonly pathNanos: number
+  /** The same as a share of all time of the roots, from 0 to 1. */
+  readonly pathShare: number
+}
+
+/** Where the time of many traces went. */
+export interface Breakdown {
+  readonly traces: number
+  readonly spans: number
+  /** Spans that failed. */
+  readonly errors: number
+  /** The durations of the traces' roots together: exactly the sum of `pathNanos` over the rows. */
+  readonly rootNanos: number
+  /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
+  readonly tailNanos: number
+  readonly tailTraces: number
+  /** The largest share of the critical path first. */
+  readonly rows: readonly BreakdownRow[]
+}
+
+interface RowSum {
+  readonly callee: Callee
+  readonly calls: CallSum
+  selfNanos: number
+  pathNanos: number
+}
+
+/** Sums traces up, one after the other. */
+export class BreakdownSum {
+  readonly #by: BreakdownBy
+  readonly #rows = new Map<string, RowSum>()
+  #traces = 0
+  #spans = 0
+  #errors = 0
+  #rootNanos = 0
+  #tailNanos = 0
+  #tailTraces = 0
+
+  constructor(by: BreakdownBy) {
+    this.#by = by
+  }
+
+  add(tree: TraceTree): void {
+    const trace = this.#traces++
+    this.#spans += tree.count
+    this.#errors += tree.errors
+    const onPath = this.#addRoot(tree)
+    // By the tree's own numbers: far fewer keys are built than there are spans.
+    const known = new Map<number, RowSum>()
+    for (let node = 0; node < tree.count; node++) {
+      const number = tree.callKey(node)
+      const row = known.get(number) ?? this.#rowOf(calleeOf(tree, node, this.#by))
+      known.set(number, row)
+      row.calls.add(tree, node, trace)
+      row.selfNanos += tree.selfNanos(node)
+      row.pathNanos += onPath[node]!
+    }
+  }
+
+  result(): Breakdown {
+    const rootNanos = this.#rootNanos
+    const rows = [...this.#rows.values()].map(({ callee, calls, selfNanos, pathNanos }) => {
+      const pathShare = rootNanos === 0 ? 0 : pathNanos / rootNanos
+      return { ...callee, ...calls.figures(), selfNanos, pathNanos, pathShare }
+    })
+    return {
+      traces: this.#traces,
+      spans: this.#spans,
+      errors: this.#errors,
+      rootNanos,
+      tailNanos: this.#tailNanos,
+      tailTraces: this.#tailTraces,
+      rows: rows.sort(
+        (a, b) => b.pathNanos - a.pathNanos || b.selfNanos - a.selfNanos || compareCallees(a, b),
+      ),
+    }
+  }
+
+  /** Counts the time of the root, and gives how long each node is on its critical path. */
+  #addRoot(tree: TraceTree): Float64Array {
+    const onPath = new Float64Array(tree.count)
+    const root = longestTop(tree)
+    if (root === undefined) return onPath
+    for (const { node, startNanos, endNanos } of criticalPath(tree, [root]))
+      onPath[node]! += endNanos - startNanos
+    const end = tree.endOf(root)
+    this.#rootNanos += end - tree.startOf(root)
+    if (tree.endNanos <= end) return onPath
+    this.#tailNanos += tree.endNanos - end
+    this.#tailTraces += 1
+    return onPath
+  }
+
+  #rowOf(callee: Callee): RowSum {
+    const key = calleeKey(callee)
+    const known = this.#rows.get(key)
+    if (known) return known
+    const row = { callee, calls: new CallSum(), selfNanos: 0, pathNanos: 0 }
+    this.#rows.set(key, row)
+    return row
+  }
+}

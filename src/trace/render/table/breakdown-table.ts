@@ -1,0 +1,86 @@
+import type { Breakdown, BreakdownRow } from '../../breakdown/breakdown.ts'
+import type { CallEdge } from '../../breakdown/call-graph.ts'
+import type { Callee } from '../../breakdown/callee.ts'
+import { fitEnd, wrap } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { count } from '../waterfall/header.ts'
+import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
+import { percent } from './percent.ts'
+
+/** A line of totals, then a line for each service or operation. */
+export function renderBreakdown(breakdown: Breakdown, options: TableOptions): string[] {
+  const { ellipsis, micro } = glyphsFor(options.unicode)
+  const { rows } = breakdown
+  const most = rows[0]?.pathShare ?? 0
+  const columns: Columns<BreakdownRow> = {
+    texts: namesOf(rows),
+    figures: [
+      ...callFigures<BreakdownRow>(options),
+      { head: 'SELF', figure: ({ selfNanos }) => formatDuration(selfNanos, micro) },
+      { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
+    ],
+    byNeed: ['CRITICAL', 'CALLS', 'P99', 'ERRORS', 'P50', 'SELF', 'TRACES'],
+    bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
+    isRed: ({ errors }) => errors > 0,
+  }
+  return [
+    ...totals(breakdown, options).flatMap((line) => wrap(line, options.width, ellipsis)),
+    '',
+    ...drawTable(rows, columns, options),
+  ]
+}
+
+/** A line for each arrow of the graph. */
+export function renderCallGraph(edges: readonly CallEdge[], options: TableOptions): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  if (edges.length === 0) return [fitEnd('No calls between them.', options.width, ellipsis)]
+  const columns: Columns<CallEdge> = {
+    texts: [
+      { head: 'CALLER', text: ({ caller }) => nameOf(caller) },
+      { head: 'CALLED', text: nameOf },
+    ],
+    figures: callFigures<CallEdge>(options),
+    byNeed: ['CALLS', 'ERRORS', 'P99', 'P50', 'TRACES'],
+    isRed: ({ errors }) => errors > 0,
+  }
+  return drawTable(edges, columns, options)
+}
+
+const nameOf = ({ service, operation }: Callee): string =>
+  operation === undefined ? service : `${service}: ${operation === '' ? '(no name)' : operation}`
+
+function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] {
+  const head = rows.some(({ operation }) => operation !== undefined) ? 'SERVICE: OPERATION' : 'SERVICE'
+  return [{ head, text: nameOf }]
+}
+
+function callFigures<Row extends BreakdownRow | CallEdge>({ unicode }: TableOptions): FigureColumn<Row>[] {
+  const { micro, error } = glyphsFor(unicode)
+  return [
+    { head: 'CALLS', figure: ({ calls }) => String(calls) },
+    { head: 'TRACES', figure: ({ traces }) => String(traces) },
+    { head: 'ERRORS', figure: ({ errors }) => (errors > 0 ? `${error} ${errors}` : '0') },
+    { head: 'P50', figure: ({ p50Nanos }) => formatDuration(p50Nanos, micro) },
+    { head: 'P99', figure: ({ p99Nanos }) => formatDuration(p99Nanos, micro) },
+  ]
+}
+
+function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
+  const { micro, separator } = glyphsFor(unicode)
+  const { traces, spans, errors, rootNanos, tailNanos, tailTraces } = breakdown
+  const facts = [
+    count(traces, 'trace'),
+    count(spans, 'span'),
+    count(errors, 'error'),
+    `${formatDuration(rootNanos, micro)} in all`,
+  ]
+  const lines = [facts.join(separator)]
+  if (tailTraces > 0) {
+    const after = formatDuration(tailNanos, micro)
+    lines.push(
+      `${after} more after the end of the root, in ${count(tailTraces, 'trace')}, not on its critical path`,
+    )
+  }
+  return lines
+}

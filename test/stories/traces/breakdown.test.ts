@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { plantedTraces } from '../../world/trace/planted.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+const traces = plantedTraces(12, (NOW - 600_000) * 1000)
+
+let world: World
+let tempo: TempoApi
+let jaeger: JaegerApi
+let lightstep: TraceApi
+let file: string
+beforeAll(async () => {
+  world = await openWorld({ columns: 80 })
+  world.fastForward = true
+  world.clockOffset = NOW - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  tempo = await startTempoApi({ traces, filters: true })
+  jaeger = await startJaegerApi({ traces })
+  lightstep = await startTraceApi({ apiKey: 'k', traces })
+  const profile = (backend: string, api: string) =>
+    `[profiles.${backend}]\nbackend = "${backend}"\napi = "${api}"\norganization = "acme"\nproject = "prod"\n`
+  await world.writeConfig(
+    profile('tempo', tempo.url) + profile('jaeger', jaeger.url) + profile('lightstep', lightstep.url),
+  )
+  file = join(world.home, 'orders.json')
+  await writeFile(file, JSON.stringify(toOtlpDocument(traces, 'hex')))
+})
+afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lightstep.close()]))
+
+describe('where does the time go?', () => {
+  it('by operation: what is on the critical path comes first', async () => {
+    const outcome = await world.type(`ls-auth trace breakdown --file ${file}`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome.stdout).toBe(`12 traces · 24 spans · 6 errors · 3.07s in all
+
+SERVICE: OPERATION     CALLS  TRACES  ERRORS     P50    P99    SELF  CRITICAL
+payment: charge           12      12     ✗ 3  37.7ms  897ms   3.03s       99%
+checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
+`)
+  })
+
+  it('who calls whom', async () => {
+    const outcome = await world.type(`ls-auth trace breakdown --file ${file} --graph`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome.stdout).toBe(`CALLER    CALLED   CALLS  TRACES  ERRORS     P50    P99
+checkout  payment     12      12     ✗ 3  37.7ms  897ms
+`)
+    const json = await world.type(`ls-auth trace breakdown --file ${file} --graph --by operation --json`)
+    expect(JSON.parse(json.stdout).rows).toEqual([
+      {
+        caller_service: 'checkout',
+        caller_operation: 'POST /order',
+        service: 'payment',
+        operation: 'charge',
+        calls: 12,
+        traces: 12,
+        p50_ns: 37_700_000,
+        p99_ns: 897_008_000,
+        errors: 3,
+      },
+    ])
+  })
+
+  it('of one trace, since no more was asked for', async () => {
+    const { stderr } = await world.type('ls-auth trace breakdown --profile tempo --limit 1')
+    expect(stderr).toBe('note: of the first trace that was found; more of them: --limit 5\n')
+  })
+
+  it.each(['tempo', 'jaeger', 'lightstep', 'file'])('the same figures at %s', async (backend) => {
+    const from = backend === 'file' ? `--file ${file}` : `--profile ${backend}`
+    const flags = backend === 'lightstep' ? '--snapshot' : ''
+    const outcome = await world.type(
+      `ls-auth trace breakdown ${from} --service checkout --by service ${flags} --json`,
+    )
+    expect(outcome.exit).toBe(0)
+    const { rows, ...summary } = JSON.parse(outcome.stdout)
+    expect(summary).toEqual({
+      traces: 12,
+      spans: 24,
+      errors: 6,
+      root_ns: 3_065_511_000,
+      tail_ns: 0,
+      tail_traces: 0,
+      partial_traces: 0,
+      complete: true,
+      truncated: false,
+    })
+    expect(rows).toEqual([
+      {
+        ...{ service: 'payment', operation: null, calls: 12, traces: 12, errors: 3 },
+        ...{ p50_ns: 37_700_000, p99_ns: 897_008_000, self_ns: 3_029_511_000 },
+        ...{ critical_path_ns: 3_029_511_000, critical_path_share: 3_029_511_000 / 3_065_511_000 },
+      },
+      {
+        ...{ service: 'checkout', operation: null, calls: 12, traces: 12, errors: 3 },
+        ...{ p50_ns: 40_700_000, p99_ns: 900_008_000, self_ns: 36_000_000 },
+        ...{ critical_path_ns: 36_000_000, critical_path_share: 36_000_000 / 3_065_511_000 },
+      },
+    ])
+    expect(lightstep.snapshots.taken.length).toBeLessThanOrEqual(1)
+  })
+
+  it.each([
+    ['--file FILE --service nobody', 7, 'has no trace that fits'],
+    ['--file FILE --limit 0', 2, '--limit'],
+    ['--file FILE --by pod', 2, 'pod'],
+    ['--profile jaeger --query {}', 2, 'no query language'],
+  ])('%s: exit %d', async (flags, exit, message) => {
+    const outcome = await world.type(`ls-auth trace breakdown ${flags.replace('FILE', file)}`)
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    expect(outcome.stderr).toContain(message)
+  })
+})

@@ -1,0 +1,148 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { BreakdownSum } from '../../../src/trace/breakdown/breakdown.ts'
+import { CallGraphSum } from '../../../src/trace/breakdown/call-graph.ts'
+import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { anyTrace, soundTrace } from '../any-trace.ts'
+import { makeTrace } from '../make.ts'
+
+const breakdownOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
+  const sum = new BreakdownSum(by)
+  for (const trace of traces) sum.add(buildTree(trace))
+  return sum.result()
+}
+const edgesOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
+  const sum = new CallGraphSum(by)
+  for (const trace of traces) sum.add(buildTree(trace))
+  return sum.edges()
+}
+
+/** A request with two calls one after the other, and work that goes on behind its end. */
+const order = makeTrace(
+  { id: 1, name: 'POST /order', service: 'web', at: 0, ms: 100 },
+  { id: 2, parent: 1, name: 'charge', service: 'pay', at: 10, ms: 60, status: 'error' },
+  { id: 3, parent: 2, name: 'INSERT', service: 'db', at: 20, ms: 40 },
+  { id: 4, parent: 1, name: 'INSERT', service: 'db', at: 75, ms: 10 },
+  { id: 5, parent: 1, name: 'mail', service: 'mail', kind: 'consumer', at: 90, ms: 60 },
+)
+
+describe('a breakdown', () => {
+  test('by operation: calls, traces, percentiles, self time, share of the critical path, errors', () => {
+    const { rows, ...sums } = breakdownOf('operation', order, order)
+    expect(sums).toEqual({
+      traces: 2,
+      spans: 10,
+      errors: 2,
+      rootNanos: 200e6,
+      tailNanos: 100e6,
+      tailTraces: 2,
+    })
+    expect(rows).toEqual([
+      {
+        ...{ service: 'db', operation: 'INSERT', calls: 4, traces: 2, p50Nanos: 10e6, p99Nanos: 40e6 },
+        ...{ errors: 0, selfNanos: 100e6, pathNanos: 100e6, pathShare: 0.5 },
+      },
+      {
+        ...{
+          service: 'web',
+          operation: 'POST /order',
+          calls: 2,
+          traces: 2,
+          p50Nanos: 100e6,
+          p99Nanos: 100e6,
+        },
+        ...{ errors: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
+      },
+      {
+        ...{ service: 'pay', operation: 'charge', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
+        ...{ errors: 2, selfNanos: 40e6, pathNanos: 40e6, pathShare: 0.2 },
+      },
+      {
+        ...{ service: 'mail', operation: 'mail', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
+        ...{ errors: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
+      },
+    ])
+  })
+
+  test('by service there is no operation', () => {
+    const { rows } = breakdownOf('service', order)
+    expect(rows.map(({ service }) => service)).toEqual(['db', 'web', 'pay', 'mail'])
+    expect(rows[0]).not.toHaveProperty('operation')
+  })
+
+  test('the shares of a trace add up to the duration of its root, to the nanosecond', () => {
+    fc.assert(
+      fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {
+        const tree = buildTree(trace)
+        const { rows, rootNanos, spans } = breakdownOf(by, trace)
+        const longest = Math.max(
+          0,
+          ...(tree.roots.length > 0 ? tree.roots : tree.detached).map(
+            (node) => tree.endOf(node) - tree.startOf(node),
+          ),
+        )
+        expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, 0)).toBe(longest)
+        expect(rootNanos).toBe(longest)
+        expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(spans)
+      }),
+    )
+  })
+
+  test('percentiles are those of an independent count', () => {
+    fc.assert(
+      fc.property(fc.array(soundTrace, { minLength: 1, maxLength: 6 }), (traces) => {
+        const { rows } = breakdownOf('service', ...traces)
+        for (const { service, p50Nanos, p99Nanos, calls } of rows) {
+          const durations = traces.flatMap(({ spans }) =>
+            spans.filter((span) => span.service === service).map((span) => span.durationNanos),
+          )
+          expect(calls).toBe(durations.length)
+          // The smallest value that at least this share of all values does not exceed.
+          const atLeast = (percent: number) =>
+            Math.min(
+              ...durations.filter(
+                (one) => durations.filter((other) => other <= one).length * 100 >= percent * durations.length,
+              ),
+            )
+          expect([p50Nanos, p99Nanos]).toEqual([atLeast(50), atLeast(99)])
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('nothing at all', () => {
+    expect(breakdownOf('service')).toMatchObject({ traces: 0, rootNanos: 0, rows: [] })
+  })
+})
+
+describe('who calls whom', () => {
+  test('by service, without calls inside of one', () => {
+    const inner = makeTrace(
+      { id: 1, service: 'web', ms: 10 },
+      { id: 2, parent: 1, service: 'web', ms: 5 },
+      { id: 3, parent: 2, service: 'db', ms: 5 },
+    )
+    const edges = edgesOf('service', order, inner)
+    expect(
+      edges.map(({ caller, service, calls, traces }) => [caller.service, service, calls, traces]),
+    ).toEqual([
+      ['pay', 'db', 1, 1],
+      ['web', 'db', 2, 2],
+      ['web', 'mail', 1, 1],
+      ['web', 'pay', 1, 1],
+    ])
+    expect(edges.at(-1)).toMatchObject({ errors: 1, p50Nanos: 60e6 })
+  })
+
+  test('by operation, every call', () => {
+    fc.assert(
+      fc.property(soundTrace, (trace) => {
+        const calls = edgesOf('operation', trace).reduce((sum, edge) => sum + edge.calls, 0)
+        expect(calls).toBe(trace.spans.length - 1)
+      }),
+    )
+  })
+})
