@@ -1,3 +1,5 @@
+import type { Comparison } from './causes/comparison.ts'
+
 /** A stretch of time, in milliseconds since the epoch; `fromMillis < toMillis`. */
 export interface TimeRange {
   readonly fromMillis: number
@@ -28,6 +30,8 @@ export type Unit = 'seconds'
 /** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
+  /** The series count attribute values in two groups of spans. */
+  readonly comparison?: Comparison
   /** Absent: not known, or plain numbers. */
   readonly unit?: Unit
   /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */

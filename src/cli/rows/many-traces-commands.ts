@@ -6,6 +6,34 @@ import { OF_THE_API } from '../exit-statuses.ts'
 import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
 
 /** `trace why`. */
+export const WHY: Row = {
+  usage: 'why',
+  description: 'show what failed or slow spans have in common that the others have not',
+  options: (command) =>
+    manyTraces(
+      command
+        .option('--error', 'explain the spans that failed')
+        // As in `trace search`.
+        .addOption(new Option('--errors').hideHelp())
+        .option(
+          '--slower-than <limit>',
+          'explain the spans that took longer: 500ms, or p95 of those that fit',
+        ),
+    ),
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN'],
+  exits: OF_THE_API,
+  examples: [
+    { does: 'why do calls of a service fail?', line: 'ls-auth trace why --service checkout --error' },
+    {
+      does: 'what is different about the slowest twentieth?',
+      line: 'ls-auth trace why --service checkout --name "POST /order" --slower-than p95 --since 1d',
+    },
+    { does: 'in a file', line: 'ls-auth trace why --file traces.ndjson --error' },
+  ],
+  load: async () => (await import('../../commands/trace/found/trace-why.ts')).traceWhy,
+}
+
 /** `trace breakdown`. */
 export const BREAKDOWN: Row = {
   usage: 'breakdown',

@@ -3,7 +3,7 @@ import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
-import { BREAKDOWN } from './many-traces-commands.ts'
+import { BREAKDOWN, WHY } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
 
@@ -65,7 +65,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
       { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
       { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
-    rows: [GET, SEARCH, BREAKDOWN],
+    rows: [GET, SEARCH, WHY, BREAKDOWN],
   },
   ...QUERY_COMMANDS,
 ]

@@ -76,11 +76,13 @@ function maskLabels(series: TimeSeries): TimeSeries {
 
 async function write(
   invocation: Invocation,
-  { asked, format }: QueryOptions,
+  { asked, format, showSensitive }: QueryOptions,
   result: QueryResult,
 ): Promise<void> {
-  const { series } = result
+  const { series, comparison } = result
   const { terminal } = invocation.ports
+  if (comparison !== undefined && (format === 'auto' || format === 'table'))
+    return (await import('./ranked-query.ts')).printRanked(invocation, comparison, showSensitive)
   if (format === 'json' || format === 'ndjson' || format === 'csv') {
     return writeData(invocation, format, asked, result)
   }

@@ -1,6 +1,8 @@
 import type { Capabilities } from '../../backends/backend.ts'
 import type { Failure } from '../../errors.ts'
 import type { AttributeName, AttributeValues } from '../attribute-lists.ts'
+import type { DividedPopulation } from '../causes/population.ts'
+import type { SelectedSpans } from '../causes/selected-spans.ts'
 import type { TraceReference } from '../id.ts'
 import type { Trace } from '../model.ts'
 import type { SearchResult, TraceFilter, TraceSummary } from '../search.ts'
@@ -29,8 +31,21 @@ export interface TraceSource {
   attributeValues?(name: string, range: TimeRange): Promise<AttributeValues>
   /** Time series for a query in the back end's own language. Failure `usage` for one it does not accept. */
   query?(query: SeriesQuery): Promise<QueryResult>
+  /**
+   * Counts attribute values in the selected spans of a population and in the rest, without reading the traces; absent where
+   * the back end cannot. The limit of the filter is not heeded. Failures `usage`, and `not-found` for a percentile of nothing.
+   */
+  compare?(population: TraceFilter, selected: SelectedSpans): Promise<BackendComparison>
   /** The page of this trace in the back end's own UI, where it is known. */
   link(trace: Trace): string | undefined
+}
+
+/** A comparison that the back end made. */
+export interface BackendComparison extends DividedPopulation {
+  /** The query that was sent, in the back end's language. */
+  readonly asked: string
+  /** Why counts may be missing, as the server words it; not sanitized. Absent: the counts are complete. */
+  readonly partial?: string
 }
 
 /** A back end as a source. */

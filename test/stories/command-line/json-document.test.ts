@@ -358,6 +358,15 @@ describe.sequential('is true, member by member', () => {
     jaeger.maxTraceSize = undefined
   })
 
+  it('trace why', async () => {
+    const runs = [
+      `ls-auth trace why --file ${file} --error --json`,
+      `ls-auth trace why ${JAEGER()} --service checkout --since 6d --error --json`,
+      `ls-auth trace why ${TEMPO()} --since 6d --slower-than p50 --json`,
+    ]
+    expect(await problems('trace why', runs)).toEqual([])
+  })
+
   it('trace breakdown', async () => {
     const runs = [
       `ls-auth trace breakdown --file ${file} --by service --json`,

@@ -33,6 +33,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --query {} --errors', '--query and --errors cannot be used together'],
     ['ls-auth trace search --query {} --error', '--query and --error cannot be used together'],
     ['ls-auth trace search --min 2s --max 1s', '--min 2s is longer than --max 1s'],
+    ['ls-auth trace why --error --min 2s --max 1s', '--min 2s is longer than --max 1s'],
     ['ls-auth trace breakdown --min 2s --max 1s', '--min 2s is longer than --max 1s'],
     ['ls-auth trace get abc --from 200ms --to 100ms', 'the time to look at ends before it begins'],
     ['ls-auth trace search -o csv', '-o, --output: "csv" is not known'],

@@ -173,7 +173,18 @@ describe('search', () => {
   })
 
   it('nothing named, or a query it does not take: exit 2', async () => {
-    expect(await world.type('ls-auth trace search --min 1ms')).toMatchObject({ exit: 2 })
+    for (const command of ['search --min 1ms', 'why --errors', 'breakdown']) {
+      const { exit, stderr } = await world.type(`ls-auth trace ${command}`)
+      expect({ exit, stderr }).toEqual({
+        exit: 2,
+        stderr: expect.stringMatching(/nothing is named\nhint: Add --service, --name or --attr\.\n/),
+      })
+    }
+    // What the hint says leads on.
+    const { stderr } = await world.type('ls-auth trace why --errors --service frontend')
+    expect(stderr).toContain(
+      'hint: A snapshot can: ls-auth trace why --errors --service frontend --snapshot\n',
+    )
     const refused = await world.type("ls-auth trace search --query 'spans count' --snapshot")
     expect(refused).toMatchObject({ exit: 2 })
     expect(refused.stderr).toContain('cannot parse query: spans count')

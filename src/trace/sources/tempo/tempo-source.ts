@@ -6,6 +6,7 @@ import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
+import { comparisonOfQuery } from './tempo-comparison.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { noApi, tempoReader } from './tempo-reader.ts'
 import { searchTempo } from './tempo-search.ts'
@@ -57,7 +58,15 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     services: () => tempoServices(ask),
     attributes: (range) => tempoAttributes(range, ask),
     attributeValues: (name, range) => tempoValues(name, range, ask),
-    query: (query) => queryTempo(query, ask),
+    async query(query) {
+      const result = await queryTempo(query, ask)
+      const comparison = comparisonOfQuery(query.text, result.series)
+      return comparison === undefined ? result : { ...result, comparison }
+    },
+    async compare(population, selected) {
+      const { compareInTempo } = await import('./tempo-compare.ts')
+      return compareInTempo(population, selected, ask)
+    },
     probe: () => probe(ask),
     link: (trace) => grafanaLink(settings.base, trace),
   }

@@ -1,0 +1,111 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-cause.ts'
+import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
+import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
+import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
+import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
+import type { CapableSource } from '../../../trace/sources/capabilities.ts'
+import type { Typed } from '../../cli-command.ts'
+import { type Invocation, tell } from '../../invocation.ts'
+import { readManyTracesFilter } from './read-filter.ts'
+import { type FoundTraces, moreTraces, readFound } from './read-found.ts'
+
+/** Which spans are to be explained, and among which. */
+export interface Question {
+  /** The population. */
+  readonly filter: TraceFilter
+  readonly selected: SelectedSpans
+  /** The traces are those of a file. */
+  readonly file: string | undefined
+  readonly showSensitive: boolean
+}
+
+/** What the selected spans have in common, and what it was counted from. */
+export interface Explanation extends Counted {
+  readonly ranking: Ranking
+  /** Values that were left out, since they look like secrets or personal data. */
+  readonly hidden: number
+}
+
+/** The two groups, and the traces they were counted in; without those the back end has counted. */
+interface Counted extends DividedPopulation {
+  readonly found?: FoundTraces
+  readonly partial?: string
+}
+
+/** The question from the flags of `trace why`. Failure `usage`. */
+export function readQuestion(typed: Typed): Question {
+  const { flags } = typed
+  return {
+    selected: readSelected(flags),
+    // Failed spans are the selection here, and no filter.
+    filter: readManyTracesFilter({ ...typed, flags: { ...flags, error: undefined, errors: undefined } })
+      .filter,
+    file: flags.file as string | undefined,
+    showSensitive: flags.showSensitive === true,
+  }
+}
+
+function readSelected({ error, errors, slowerThan }: Typed['flags']): SelectedSpans {
+  const failed = error === true || errors === true
+  if (failed && slowerThan === undefined) return { by: 'errors' }
+  if (typeof slowerThan === 'string' && !failed) {
+    return { by: 'duration', over: parseLimit(slowerThan, '--slower-than') }
+  }
+  throw new Failure(
+    'usage',
+    failed ? '--error and --slower-than cannot be used together' : 'which spans are to be explained?',
+    { hint: 'Give one of: --error, --slower-than 500ms, --slower-than p95' },
+  )
+}
+
+/** Counts and ranks. Failures: `not-found`, when there is nothing to explain; `cannot-do`; those of {@link readFound}. */
+export async function explain(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  question: Question,
+): Promise<Explanation> {
+  const counted = await countAt(invocation, source, question)
+  requireSpans(counted, question)
+  const judged = withoutRepeated(counted.comparison, question.selected)
+  const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
+  return { ...counted, ranking: rankCauses(shown.comparison), hidden: shown.hidden }
+}
+
+/** By the back end itself where it can; else from the traces that a search finds. */
+async function countAt(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  question: Question,
+): Promise<Counted> {
+  const { filter, selected } = question
+  if (source.compare) {
+    try {
+      return await source.compare(filter, selected)
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'cannot-do') throw error
+      tell(invocation, `note: ${safeText(error.message)}; traces are read and compared here instead`)
+    }
+  }
+  if (filter.query !== undefined) {
+    throw new Failure('cannot-do', `which spans fit a query of its own only ${source.name} can tell`, {
+      hint: `Use ${FILTER_FLAGS.replace(' and --errors', '')}.`,
+    })
+  }
+  const population = new Population(filter)
+  const found = await readFound(invocation, source, question, (trace) => population.add(trace))
+  return { ...population.divide(selected), found }
+}
+
+function requireSpans({ comparison, limitNanos, found }: Counted, { filter }: Question): void {
+  const { selection, baseline } = comparison
+  if (selection.spans > 0) return
+  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(filter.limit)}` : ''
+  const what = limitNanos === undefined ? 'failed' : 'took so long'
+  throw new Failure(
+    'not-found',
+    baseline.spans === 0 ? 'no span fits' : `none of the ${baseline.spans} spans that fit ${what}`,
+    { hint: `Look further back with --since, or leave out a filter${more}.` },
+  )
+}

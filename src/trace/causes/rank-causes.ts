@@ -1,0 +1,101 @@
+import type { ComparedAttribute, Comparison, ValueCounts } from './comparison.ts'
+import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts'
+
+/** How often a ranking may name a cause where there is none. */
+const FAMILY_ERROR = 0.01
+/** A difference that would matter, if it is no chance. */
+const NOTEWORTHY = 0.25
+/** A value that occurs once in the selection is no pattern. */
+const LEAST_COUNT = 2
+
+/** One attribute value that is more frequent in the selection than in the rest. Shares from 0 to 1. */
+export interface Cause {
+  readonly attribute: string
+  readonly value: string
+  readonly selectionShare: number
+  readonly baselineShare: number
+  readonly difference: number
+  /** Spans. */
+  readonly selectionCount: number
+  readonly baselineCount: number
+  /** Chance is ruled out. */
+  readonly isSignificant: boolean
+}
+
+/**
+ * What the ranking says as a whole.
+ * - `causes`: chance is ruled out for the first ones.
+ * - `too-few`: differences that would matter could still be chance.
+ * - `nothing`: no value is noteworthy more frequent.
+ */
+export type Verdict = 'causes' | 'too-few' | 'nothing'
+
+/** Causes, those beyond chance first, each part by difference. */
+export interface Ranking {
+  readonly verdict: Verdict
+  readonly causes: readonly Cause[]
+}
+
+/** Ranks the values that are more frequent in the selection than in the rest. */
+export function rankCauses(comparison: Comparison): Ranking {
+  const { selection, baseline } = comparison
+  if (selection.spans === 0 || baseline.spans === 0) return { verdict: 'too-few', causes: [] }
+  const tested = comparison.attributes.flatMap((attribute) =>
+    [...attribute.values].map(([value, counts]) => ({
+      attribute: attribute.name,
+      value,
+      counts,
+      table: tableOf(comparison, attribute, counts),
+    })),
+  )
+  const limit = chanceToName(
+    tested.map(({ table }) => leastChance(table)),
+    FAMILY_ERROR,
+  )
+  const causes: Cause[] = []
+  for (const { attribute, value, counts, table } of tested) {
+    const [selectionCount, baselineCount] = [counts.selection.spans, counts.baseline.spans]
+    const selectionShare = selectionCount / selection.spans
+    const baselineShare = baselineCount / baseline.spans
+    const difference = selectionShare - baselineShare
+    if (difference <= 0 || selectionCount < LEAST_COUNT) continue
+    const isSignificant = isMoreFrequent(table) && chanceOf(table) <= limit
+    causes.push({
+      ...{ attribute, value, selectionShare, baselineShare, difference },
+      ...{ selectionCount, baselineCount, isSignificant },
+    })
+  }
+  causes.sort(compareCauses)
+  return { verdict: verdictOf(causes), causes }
+}
+
+/** Spans of one trace that share a value are one observation, not many: then traces are counted. */
+function tableOf(
+  { selection, baseline }: Comparison,
+  { isOfTrace }: ComparedAttribute,
+  counts: ValueCounts,
+): Table {
+  const unit = isOfTrace ? 'traces' : 'spans'
+  const hits = counts.selection[unit]
+  return {
+    hits,
+    selection: selection[unit],
+    carriers: hits + counts.baseline[unit],
+    all: selection[unit] + baseline[unit],
+  }
+}
+
+/** Of far fewer hits than by chance the test's first term is too small for a number, and its answer is 0 instead of 1. */
+const isMoreFrequent = ({ hits, selection, carriers, all }: Table): boolean =>
+  hits * (all - selection) > (carriers - hits) * selection
+
+/** Then by name, so that equal ones have one order everywhere. No two have the same name and value. */
+function compareCauses(a: Cause, b: Cause): number {
+  const [x, y] = [a, b].map(({ attribute, value }) => `${attribute}\0${value}`) as [string, string]
+  return Number(b.isSignificant) - Number(a.isSignificant) || b.difference - a.difference || (x < y ? -1 : 1)
+}
+
+function verdictOf(causes: readonly Cause[]): Verdict {
+  if (causes[0]?.isSignificant) return 'causes'
+  return causes.some(({ difference }) => difference >= NOTEWORTHY) ? 'too-few' : 'nothing'
+}

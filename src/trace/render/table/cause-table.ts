@@ -1,0 +1,108 @@
+import { splitScope } from '../../attribute-scope.ts'
+import type { Comparison } from '../../causes/comparison.ts'
+import type { Cause, Ranking } from '../../causes/rank-causes.ts'
+import { fitEnd, wrap } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { count } from '../waterfall/header.ts'
+import { drawTable, type TableOptions } from './figure-table.ts'
+import { percent, points } from './percent.ts'
+
+/** What is drawn: the ranking, and the groups it is of. */
+export interface RankedComparison {
+  readonly ranking: Ranking
+  readonly comparison: Comparison
+  /** The spans were selected by their duration, over this; `query`: by a query of its own; undefined: they failed. */
+  readonly limitNanos: number | 'query' | undefined
+  /** In how many traces the spans are; undefined: not known. */
+  readonly traces: number | undefined
+}
+
+/** Causes that are shown, and values that may be chance where nothing is sure. */
+const MOST_CAUSES = 10
+const MOST_OPEN = 3
+
+/** Says what the selected spans have in common, then a line for each value; where chance is not ruled out, so it says. */
+export function renderCauses(ranked: RankedComparison, options: TableOptions): string[] {
+  const { width, unicode } = options
+  const { ellipsis, micro } = glyphsFor(unicode)
+  const { shown, left } = causesToShow(ranked.ranking, MOST_CAUSES)
+  const lines = causeSentences(ranked, micro).flatMap((line) => wrap(line, width, ellipsis))
+  if (shown.length === 0) return lines
+  return [
+    ...lines,
+    '',
+    ...causeTable(shown, ranked, options),
+    ...(left > 0
+      ? [
+          fitEnd(
+            `${ellipsis} ${left} more${ranked.limitNanos === 'query' ? '' : ': --json'}`,
+            width,
+            ellipsis,
+          ),
+        ]
+      : []),
+  ]
+}
+
+/** Of the causes that are beyond chance at most `most`, and how many are left; a few where nothing is sure. */
+export function causesToShow(
+  { verdict, causes }: Ranking,
+  most: number,
+): { readonly shown: readonly Cause[]; readonly left: number } {
+  if (verdict !== 'causes') return { shown: causes.slice(0, verdict === 'too-few' ? MOST_OPEN : 0), left: 0 }
+  const sure = causes.filter(({ isSignificant }) => isSignificant)
+  return { shown: sure.slice(0, most), left: Math.max(0, sure.length - most) }
+}
+
+/** What was compared, and what came out, in words of ours. `micro`: the unit of microseconds. */
+export function causeSentences(ranked: RankedComparison, micro: string): string[] {
+  const { comparison, limitNanos, traces } = ranked
+  const { selection, baseline } = comparison
+  const of = traces === undefined ? '' : ` in ${count(traces, 'trace')}`
+  const spans = `${grouped(selection.spans)} of ${count(selection.spans + baseline.spans, 'span')}`
+  return [`${spans}${of} ${whatTheyDid(limitNanos, micro)}.`, ...sentences(ranked)]
+}
+
+function whatTheyDid(limitNanos: RankedComparison['limitNanos'], micro: string): string {
+  if (limitNanos === undefined) return 'failed'
+  return limitNanos === 'query' ? 'were selected' : `took more than ${formatDuration(limitNanos, micro)}`
+}
+
+function sentences(ranked: RankedComparison): string[] {
+  const { verdict, causes } = ranked.ranking
+  const { comparison } = ranked
+  if (comparison.baseline.spans === 0)
+    return [
+      `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so there is nothing to compare with.`,
+    ]
+  if (verdict === 'causes') return ['More frequent among them than in the rest, by more than chance:']
+  if (verdict === 'nothing') return ['Nothing stands out: no value is much more frequent among them.']
+  const few = 'Too few to tell'
+  return [causes.length === 0 ? `${few}.` : `${few}: what they have in common may be chance.`]
+}
+
+function causeTable(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {
+  const { limitNanos } = ranked
+  const selected = limitNanos === undefined ? 'FAILED' : limitNanos === 'query' ? 'SELECTED' : 'SLOW'
+  return drawTable(
+    causes,
+    {
+      texts: [
+        { head: 'ATTRIBUTE', text: ({ attribute }) => splitScope(attribute).bare },
+        { head: 'VALUE', text: ({ value }) => (value === '' ? '(empty)' : value) },
+      ],
+      figures: [
+        { head: selected, figure: ({ selectionShare }) => percent(selectionShare) },
+        { head: 'REST', figure: ({ baselineShare }) => percent(baselineShare) },
+        { head: 'DIFF', figure: ({ difference }) => points(difference) },
+        { head: 'SPANS', figure: ({ selectionCount }) => String(selectionCount) },
+      ],
+      byNeed: [selected, 'REST', 'DIFF', 'SPANS'],
+      bar: ({ difference }) => difference,
+    },
+    options,
+  )
+}
+
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,0 +1,244 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { PLANTED_POD, plantedTraces } from '../../world/trace/planted.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+const traces = plantedTraces(60, (NOW - 600_000) * 1000)
+
+let world: World
+let tempo: TempoApi
+let jaeger: JaegerApi
+let lightstep: TraceApi
+let file: string
+beforeAll(async () => {
+  world = await openWorld({ columns: 80 })
+  world.fastForward = true
+  world.clockOffset = NOW - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  tempo = await startTempoApi({ traces, filters: true })
+  jaeger = await startJaegerApi({ traces })
+  lightstep = await startTraceApi({ apiKey: 'k', traces })
+  const profile = (backend: string, api: string) =>
+    `[profiles.${backend}]\nbackend = "${backend}"\napi = "${api}"\norganization = "acme"\nproject = "prod"\n`
+  await world.writeConfig(
+    profile('tempo', tempo.url) + profile('jaeger', jaeger.url) + profile('lightstep', lightstep.url),
+  )
+  file = join(world.home, 'orders.json')
+  await writeFile(file, JSON.stringify(toOtlpDocument(traces, 'hex')))
+})
+afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lightstep.close()]))
+
+interface Why {
+  readonly rows: readonly { attribute: string; value: string; significant: boolean; next: string | null }[]
+}
+async function why(flags: string): Promise<Why> {
+  const outcome = await world.type(`ls-auth trace why ${flags} --json`)
+  expect(outcome.exit, outcome.stderr).toBe(0)
+  return JSON.parse(outcome.stdout)
+}
+
+describe('why do calls fail?', () => {
+  it('the pod is named first, with shares, and a line to go on with that works when it is pasted', async () => {
+    const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error`)
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stdout).toBe(`13 of 60 spans in 60 traces failed.
+More frequent among them than in the rest, by more than chance:
+
+ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
+pod        pod 3     92%    0%   +92     12  ██████████████████
+`)
+    const line = /^go on: {2}(ls-auth .*)$/m.exec(outcome.stderr)?.[1] as string
+    expect(line).toBe(`ls-auth trace search --file ${file} --service checkout --errors --attr 'pod=pod 3'`)
+    expect(outcome.stderr).toContain('note: values that look like secrets or personal data are masked')
+    const found = await world.type(`${line} --json`)
+    expect(JSON.parse(found.stdout).traces).toHaveLength(12)
+  })
+
+  it('slower than a duration, than a percentile; equal is not slower', async () => {
+    const slow = await why(`--file ${file} --service checkout --slower-than 500ms`)
+    expect(slow).toMatchObject({
+      selected: 'slower-than',
+      slower_than_ns: 5e8,
+      selection_count: 13,
+      verdict: 'causes',
+    })
+    expect(slow.rows[0]).toMatchObject({ attribute: 'span.pod', value: PLANTED_POD, significant: true })
+    expect(slow.rows[0]?.next).toContain('--min 500ms')
+    const slowest = await why(`--file ${file} --service checkout --slower-than p80`)
+    expect(slowest).toMatchObject({ slower_than_ns: 900_000_000, selection_count: 12 })
+    expect(slowest.rows[0]?.next).toMatch(/ --min 900ms( |$)/)
+  })
+
+  it('at Tempo by one compare(), with the ranking that the traces give', async () => {
+    const before = tempo.requests.length
+    const asked = await why('--profile tempo --service checkout --error')
+    const requests = tempo.requests.slice(before)
+    expect(requests.map(({ url }) => [url.pathname, url.searchParams.get('q')])).toEqual([
+      [
+        '/api/metrics/query_range',
+        '{ resource.service.name = "checkout" } | compare({ status = error }, 100)',
+      ],
+    ])
+    const computed = await why(`--file ${file} --service checkout --error`)
+    const ranking = ({ rows }: Why) => rows.map(({ next, ...row }) => row)
+    expect(ranking(asked)).toEqual(ranking(computed))
+    expect(asked).toMatchObject({ spans: 60, selection_count: 13, traces: null, verdict: 'causes' })
+    expect(JSON.stringify(asked)).not.toMatch(/nil|card declined|u0@/)
+    expect(asked.rows[0]?.next).toBe(
+      `ls-auth trace search --service checkout --profile tempo --errors --attr 'pod=pod 3'`,
+    )
+  })
+
+  it('a percentile at Tempo is asked for first; a part of the answer is said to be one', async () => {
+    const before = tempo.requests.length
+    tempo.mode = 'partial'
+    const outcome = await world.type('ls-auth trace why --profile tempo --name charge --slower-than p75')
+    tempo.mode = 'normal'
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stderr).toContain('note: Tempo gave only a part of the result: Response exceeds')
+    const asked = tempo.requests.slice(before).map(({ url }) => url.searchParams.get('q') ?? '')
+    expect(asked[0]).toBe('{ name = "charge" } | quantile_over_time(duration, 0.75)')
+    expect(asked[1]).toMatch(/^\{ name = "charge" \} \| compare\(\{ duration > \d+ns \}, 100\)$/)
+    expect(asked).toHaveLength(2)
+  })
+
+  it('a query that has a function already: what to give instead', async () => {
+    const { exit, stderr } = await world.type(
+      "ls-auth trace why --profile tempo --query '{ } | rate()' --error",
+    )
+    expect(exit).toBe(2)
+    expect(stderr).toContain('--query takes a filter of spans without a function')
+  })
+
+  it('a Tempo without metrics: from the traces, and so it is said', async () => {
+    tempo.mode = 'no-metrics'
+    const outcome = await world.type(
+      'ls-auth trace why --profile tempo --service checkout --error --limit 30',
+    )
+    tempo.mode = 'normal'
+    expect(outcome.stdout).toContain('of 30 spans in 30 traces failed.')
+    expect(outcome.stderr).toContain('traces are read and compared here instead')
+    expect(outcome.stderr).toContain('of the first 30 traces that were found; more of them: --limit 150')
+  })
+
+  it.each(['jaeger', 'lightstep'])('at %s from the traces that it finds', async (backend) => {
+    const flags = backend === 'lightstep' ? '--snapshot' : ''
+    const answer = await why(`--profile ${backend} --service checkout --error ${flags}`)
+    expect(answer).toMatchObject({
+      traces: 60,
+      selection_count: 13,
+      verdict: 'causes',
+    })
+    const shares = { selection_share: 12 / 13, baseline_share: 0, baseline_count: 0 }
+    expect(answer.rows[0]).toMatchObject({ value: PLANTED_POD, ...shares })
+    // One for the search, and none for each trace.
+    expect(lightstep.snapshots.taken.length).toBeLessThanOrEqual(1)
+  })
+
+  it.each(['tempo', 'jaeger'])(
+    'a kind of span at %s: the line to go on with finds its traces',
+    async (backend) => {
+      const calls = traces.map((trace) => ({
+        ...trace,
+        spans: trace.spans.map((span) => ({
+          ...span,
+          error: span.error && span.kind === 'client',
+          tags: { ...span.tags, 'span.kind': span.kind },
+        })),
+      }))
+      const api = await (backend === 'tempo'
+        ? startTempoApi({ traces: calls, filters: true })
+        : startJaegerApi({ traces: calls }))
+      try {
+        const at = `--profile ${backend} --api ${api.url}`
+        const { rows } = await why(`${at} --error`)
+        const row = rows.find(({ attribute }) => attribute === 'span.span.kind')
+        expect(row).toMatchObject({ value: 'client', significant: true })
+        const found = await world.type(`${row?.next} --json`)
+        expect(JSON.parse(found.stdout).traces).toHaveLength(13)
+        // As the table writes it.
+        const typed = await world.type(`ls-auth trace search ${at} --errors --attr span.kind=client --json`)
+        expect(JSON.parse(typed.stdout).traces).toHaveLength(13)
+        const server = await world.type(`ls-auth trace search ${at} --errors --attr span.kind=server --json`)
+        expect(JSON.parse(server.stdout).traces).toHaveLength(0)
+      } finally {
+        await api.close()
+      }
+    },
+  )
+
+  it('too few to tell', async () => {
+    const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error --limit 9`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(outcome.stdout).toContain('Too few to tell: what they have in common may be chance.')
+    expect(outcome.stderr).not.toContain('go on:')
+  })
+
+  it.each([
+    ['--file FILE', 2, 'which spans are to be explained?'],
+    ['--file FILE --error --slower-than 1s', 2, '--error and --slower-than cannot be used together'],
+    ['--file FILE --slower-than soon', 2, 'is neither a duration nor a percentile'],
+    ['--file FILE --error --query {}', 2, 'a query of its own'],
+    ['--profile jaeger --error --service checkout --query {}', 2, ''],
+    ['--file FILE --error --service nobody', 7, 'has no trace that fits'],
+    ['--file FILE --slower-than 1h', 7, 'none of the 120 spans that fit took so long'],
+    ['--file FILE --slower-than 1h --limit 7', 7, 'or at more traces: --limit 35.'],
+    ['--profile tempo --error --service nobody', 7, 'no span fits'],
+    ['--profile tempo --slower-than p99 --service nobody', 7, 'no percentile'],
+  ])('%s: exit %d', async (flags, exit, message) => {
+    const outcome = await world.type(`ls-auth trace why ${flags.replace('FILE', file)}`)
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    expect(outcome.stderr).toContain(message)
+    expect(outcome.stderr).toMatch(/^error: .*\n(hint: .*\n)/m)
+  })
+
+  it('what cannot be read is named, the rest is shown, and the exit is 6', async () => {
+    tempo.mode = 'no-metrics'
+    tempo.inFront = (_, path) =>
+      path.endsWith(traces[5]?.traceId ?? '') ? { status: 500, body: 'oops' } : undefined
+    const outcome = await world.type('ls-auth trace why --profile tempo --service checkout --error --json')
+    tempo.mode = 'normal'
+    tempo.inFront = undefined
+    expect(outcome.exit).toBe(6)
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ traces: 59, complete: false })
+    expect(outcome.stderr).toContain(`failed: ${traces[5]?.traceId}`)
+    expect(outcome.stderr).toContain('1 of 60 traces could not be read')
+  })
+})
+
+describe("a query with compare() of one's own", () => {
+  const COMPARE = '{ resource.service.name = "checkout" } | compare({ status = error })'
+  const query = (text: string, flags = '') =>
+    world.type(`ls-auth query --profile tempo '${text}' --since 1h ${flags}`)
+
+  it('is ranked as trace why does', async () => {
+    const outcome = await query(COMPARE)
+    expect(outcome.exit, outcome.stderr).toBe(0)
+    expect(outcome.stdout).toBe(`13 of 60 spans were selected.
+More frequent among them than in the rest, by more than chance:
+
+ATTRIBUTE  VALUE  SELECTED  REST  DIFF  SPANS
+pod        pod 3       92%    0%   +92     12  ██████████████████
+`)
+    expect((await query(COMPARE, '-o table')).stdout).toBe(outcome.stdout)
+  })
+
+  it('what the selection names is no finding', async () => {
+    const selection = '{ span.pod = "pod 3" }'
+    const { stdout } = await query(COMPARE.replace('{ status = error }', selection))
+    expect(stdout).toMatch(/^12 of 60 spans were selected\.\n/)
+    expect(stdout).not.toContain('pod')
+  })
+
+  it('stays series as data, and as a chart that is asked for', async () => {
+    const { series } = JSON.parse((await query(COMPARE, '--json')).stdout)
+    expect(series[0].labels).toHaveProperty('__meta_type')
+    expect((await query(COMPARE, '-o chart')).stdout).toContain('__meta_type=')
+  })
+})

@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest'
+import { judgeWorlds } from './judge-worlds.ts'
+
+describe('200 worlds with a planted cause, and 200 without', () => {
+  const judged = judgeWorlds(200)
+
+  test('a cause that the numbers prove is ranked first', () => {
+    expect(judged.provable).toBeGreaterThan(100)
+    expect(judged.first / judged.provable).toBeGreaterThanOrEqual(0.99)
+  })
+
+  test('where they prove none, none is named', () => {
+    expect(judged.unprovable).toBeGreaterThan(20)
+    expect(judged.misled / judged.unprovable).toBeLessThanOrEqual(0.02)
+    expect(judged.falselyNamed / judged.without).toBeLessThanOrEqual(0.02)
+  })
+})

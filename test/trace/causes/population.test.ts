@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { Population } from '../../../src/trace/causes/population.ts'
+import type { SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
+import type { TraceFilter } from '../../../src/trace/search.ts'
+import { makeTrace, type Sketch } from '../make.ts'
+import { EVERYTHING } from './judge-worlds.ts'
+
+/** How many spans are selected, how many are the rest, and where the limit is, milliseconds. */
+function divided(filter: Partial<TraceFilter>, selected: SelectedSpans, ...traces: readonly Sketch[][]) {
+  const population = new Population({ ...EVERYTHING, ...filter })
+  for (const spans of traces) population.add(makeTrace(...spans))
+  const { comparison, limitNanos } = population.divide(selected)
+  const ms = limitNanos === undefined ? undefined : limitNanos / 1e6
+  return [comparison.selection.spans, comparison.baseline.spans, ms]
+}
+/** As many traces of one span: 1 ms, 2 ms and so on, the longest first. */
+const traces = (count: number) =>
+  Array.from({ length: count }, (_, i): Sketch[] => [{ id: 1, ms: count - i }])
+
+test('failed spans against the others, whatever time they took', () => {
+  const spans: Sketch[] = [
+    { id: 1, ms: 5, status: 'error' },
+    { id: 2, ms: 900 },
+    { id: 3, status: 'ok' },
+  ]
+  expect(divided({}, { by: 'errors' }, spans)).toEqual([1, 2, undefined])
+})
+
+test('a percentile is one of the durations, in whatever order they come; equal to it is not over it', () => {
+  expect(divided({}, { by: 'duration', over: { percentile: 95 } }, ...traces(100))).toEqual([5, 95, 95])
+})
+
+test('a duration divides as it is given', () => {
+  expect(divided({}, { by: 'duration', over: { nanos: 7e6 } }, ...traces(10))).toEqual([3, 7, 7])
+})
+
+test('of a search for spans only those that fit are counted', () => {
+  const spans: Sketch[] = [
+    { id: 1, service: 'web', status: 'error' },
+    { id: 2, service: 'pay', status: 'error' },
+    { id: 3, service: 'pay' },
+  ]
+  expect(divided({ service: 'pay' }, { by: 'errors' }, spans)).toEqual([1, 1, undefined])
+})
+
+test('of a search for slow traces all spans are counted, the short ones, too', () => {
+  const spans: Sketch[] = [
+    { id: 1, ms: 900 },
+    { id: 2, ms: 1, status: 'error' },
+  ]
+  expect(divided({ minNanos: 500e6 }, { by: 'errors' }, spans)).toEqual([1, 1, undefined])
+})

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import type { Comparison } from '../../../src/trace/causes/comparison.ts'
+import { withoutRepeated, withoutSensitive } from '../../../src/trace/causes/no-cause.ts'
+import { Population } from '../../../src/trace/causes/population.ts'
+import { rankCauses } from '../../../src/trace/causes/rank-causes.ts'
+import type { Attributes, Trace } from '../../../src/trace/model.ts'
+import { makeSpan } from '../make.ts'
+import { EVERYTHING } from './judge-worlds.ts'
+
+/** A trace of spans that fail or not, each with these attributes. */
+let traces = 0
+const trace = (...spans: readonly (readonly [fails: boolean, ...attributes: Attributes])[]): Trace => ({
+  traceId: String(++traces).padStart(32, '0'),
+  spans: spans.map(([fails, ...attributes], i) => ({
+    ...makeSpan({ id: i + 1, name: 'pay', ms: fails ? 20 : 10, status: fails ? 'error' : 'unset' }),
+    attributes,
+  })),
+})
+const repeat = (times: number, make: (i: number) => Trace): Trace[] =>
+  Array.from({ length: times }, (_, i) => make(i))
+const ERRORS = { by: 'errors' } as const
+function comparisonOf(list: readonly Trace[]): Comparison {
+  const population = new Population(EVERYTHING)
+  for (const one of list) population.add(one)
+  return withoutRepeated(population.divide(ERRORS).comparison, ERRORS)
+}
+
+describe('a ranking', () => {
+  test('has the shares of both groups, and no attribute that says again what selected them', () => {
+    const list = [
+      ...repeat(20, (i) =>
+        trace([true, ['pod', i < 18 ? 'p7' : 'p1'], ['error', true], ['otel.status_code', 'ERROR']]),
+      ),
+      ...repeat(80, (i) => trace([false, ['pod', i < 4 ? 'p7' : 'p1'], ['error', false]])),
+    ]
+    const { verdict, causes } = rankCauses(comparisonOf(list))
+    expect(verdict).toBe('causes')
+    expect(causes).toEqual([
+      {
+        attribute: 'span.pod',
+        value: 'p7',
+        selectionShare: 0.9,
+        baselineShare: 0.05,
+        difference: 0.9 - 0.05,
+        selectionCount: 18,
+        baselineCount: 4,
+        isSignificant: true,
+      },
+    ])
+  })
+
+  test('forty failed spans of one trace are one failure', () => {
+    const list = [
+      trace(...Array.from({ length: 40 }, () => [true, ['customer', 'c1']] as const)),
+      ...repeat(30, (i) => trace([false, ['customer', `c${i + 2}`]], [false, ['customer', `c${i + 2}`]])),
+    ]
+    const { verdict, causes } = rankCauses(comparisonOf(list))
+    expect(verdict).toBe('too-few')
+    expect(causes[0]).toMatchObject({ value: 'c1', difference: 1, isSignificant: false })
+  })
+
+  test('but where one trace has spans of many values, its spans are counted', () => {
+    const spans = Array.from({ length: 200 }, (_, i) => [i % 10 === 7, ['shard', String(i % 10)]] as const)
+    expect(rankCauses(comparisonOf([trace(...spans)]))).toMatchObject({
+      verdict: 'causes',
+      causes: [{ attribute: 'span.shard', value: '7', selectionShare: 1, baselineShare: 0 }],
+    })
+  })
+
+  test('three failures are too few, however alike they are; unique values are none at all', () => {
+    const list = [
+      ...repeat(3, (i) => trace([true, ['pod', 'p7'], ['request', `r${i}`]])),
+      ...repeat(40, (i) => trace([false, ['pod', `p${i % 9}`], ['request', `s${i}`]])),
+    ]
+    const { verdict, causes } = rankCauses(comparisonOf(list))
+    expect(verdict).toBe('too-few')
+    expect(causes.map(({ value }) => value)).toEqual(['p7'])
+  })
+
+  test('without a rest, or without a difference, nothing is named', () => {
+    expect(rankCauses(comparisonOf(repeat(9, () => trace([true, ['a', 'b']]))))).toEqual({
+      verdict: 'too-few',
+      causes: [],
+    })
+    const same = repeat(200, (i) => trace([i % 2 === 0, ['a', i % 4 < 2 ? 'x' : 'y']]))
+    expect(rankCauses(comparisonOf(same))).toEqual({ verdict: 'nothing', causes: [] })
+  })
+
+  test('a value that is or looks like a secret is no cause in clear, and is counted', () => {
+    const list = [
+      ...repeat(30, () =>
+        trace([true, ['user.email', 'ann@example.com'], ['session.id', 'k1'], ['pod', 'p7']]),
+      ),
+      ...repeat(60, () => trace([false, ['user.email', '[masked]'], ['session.id', 'k2'], ['pod', 'p1']])),
+    ]
+    const { comparison, hidden } = withoutSensitive(comparisonOf(list))
+    expect(hidden).toBe(4)
+    expect(rankCauses(comparison).causes.map(({ attribute }) => attribute)).toEqual(['span.pod'])
+  })
+})

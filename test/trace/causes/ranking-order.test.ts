@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { ComparedAttribute, Comparison, GroupSize } from '../../../src/trace/causes/comparison.ts'
+import { withoutRepeated } from '../../../src/trace/causes/no-cause.ts'
+import { rankCauses } from '../../../src/trace/causes/rank-causes.ts'
+import { parseLimit } from '../../../src/trace/causes/selected-spans.ts'
+import { toldBy } from '../../told.ts'
+
+const units = (count: number) => ({ spans: count, traces: count })
+const one = (name: string, [selected, rest]: readonly [number, number]): ComparedAttribute => ({
+  name,
+  isOfTrace: false,
+  values: new Map([['v', { selection: units(selected), baseline: units(rest) }]]),
+})
+/** A hundred spans of each group; of each value, how many of them have it. */
+const comparison = (values: Record<string, readonly [selected: number, rest: number]>): Comparison => ({
+  selection: units(100),
+  baseline: units(100),
+  attributes: Object.entries(values).map(([name, counts]) => one(name, counts)),
+})
+
+test('what differs most is the first; equal ones stand in the order of their names', () => {
+  const { causes } = rankCauses(
+    comparison({
+      'span.c': [50, 10],
+      'span.a': [50, 10],
+      'span.d': [9, 5],
+      'span.b': [50, 10],
+      'span.z': [90, 10],
+    }),
+  )
+  expect(causes.map(({ attribute }) => attribute)).toEqual(['span.z', 'span.a', 'span.b', 'span.c', 'span.d'])
+  expect(causes.map(({ isSignificant }) => isSignificant)).toEqual([true, true, true, true, false])
+})
+
+describe('what the ranking says as a whole', () => {
+  const verdict = (values: Record<string, readonly [selected: number, rest: number]>) =>
+    rankCauses(comparison(values)).verdict
+
+  test('a quarter more often, by chance perhaps: too few', () => {
+    const few: Comparison = {
+      ...{ selection: units(4), baseline: units(8) },
+      attributes: [one('span.a', [2, 2])],
+    }
+    expect(rankCauses(few).causes).toMatchObject([{ difference: 0.25, isSignificant: false }])
+    expect(rankCauses(few).verdict).toBe('too-few')
+    expect(rankCauses({ ...few, attributes: [...few.attributes, one('span.b', [3, 5])] }).verdict).toBe(
+      'too-few',
+    )
+    expect(rankCauses({ ...few, attributes: [one('span.b', [3, 5])] }).verdict).toBe('nothing')
+  })
+
+  test('a small difference, by chance perhaps: nothing', () => {
+    expect(verdict({ 'span.a': [9, 5] })).toBe('nothing')
+  })
+
+  test('a value that is more frequent beyond chance: causes', () => {
+    expect(verdict({ 'span.a': [9, 5], 'span.b': [30, 10] })).toBe('causes')
+  })
+
+  test('nothing is selected, or everything: too few', () => {
+    const { attributes } = comparison({ 'span.a': [0, 9] })
+    const none = { spans: 0, traces: 0 }
+    expect(rankCauses({ selection: none, baseline: units(9), attributes }).verdict).toBe('too-few')
+    expect(rankCauses({ selection: units(9), baseline: none, attributes }).verdict).toBe('too-few')
+  })
+})
+
+test('a value that occurs twice in the selection can be named, one that occurs once cannot', () => {
+  const { causes } = rankCauses(comparison({ 'span.a': [2, 0], 'span.b': [1, 0] }))
+  expect(causes.map(({ attribute, selectionCount }) => [attribute, selectionCount])).toEqual([['span.a', 2]])
+})
+
+describe('where a value is one of the whole trace, traces are counted', () => {
+  const ranked = (selection: GroupSize, baseline: GroupSize, inSelection: GroupSize, inBaseline: GroupSize) =>
+    rankCauses({
+      ...{ selection, baseline },
+      attributes: [
+        {
+          name: 'span.customer',
+          isOfTrace: true,
+          values: new Map([['c1', { selection: inSelection, baseline: inBaseline }]]),
+        },
+      ],
+    }).causes.map(({ isSignificant }) => isSignificant)
+  const size = (spans: number, traces: number): GroupSize => ({ spans, traces })
+
+  test('many traces are a proof, and many spans of few traces are none', () => {
+    expect(ranked(size(200, 100), size(200, 100), size(100, 50), size(20, 10))).toEqual([true])
+    expect(ranked(size(200, 10), size(200, 10), size(100, 2), size(20, 2))).toEqual([false])
+  })
+
+  test('more spans of far fewer traces are no cause', () => {
+    expect(
+      ranked(size(1e6, 100_000), size(1e6, 100_000), size(900_000, 20_000), size(100_000, 50_000)),
+    ).toEqual([false])
+  })
+})
+
+describe('attributes that say again what selected the spans are left out', () => {
+  const names = [
+    'error',
+    'status',
+    'status.code',
+    'status_message',
+    'otel.status_code',
+    'duration',
+    'db.latency',
+  ]
+  const more = [
+    'took_ms',
+    'x_elapsed',
+    'my.error',
+    'errors',
+    'status-code',
+    'xduration',
+    'durations',
+    'took_long',
+  ]
+  const left = (by: 'errors' | 'duration') =>
+    withoutRepeated(
+      comparison(Object.fromEntries([...names, ...more].map((name) => [`span.${name}`, [1, 1]]))),
+      {
+        by,
+      },
+    ).attributes.map(({ name }) => name.slice('span.'.length))
+
+  test('of failed ones', () => {
+    expect(left('errors')).toEqual(['duration', 'db.latency', ...more])
+  })
+
+  test('of slow ones', () => {
+    const kept = ['my.error', 'errors', 'status-code', 'xduration', 'durations', 'took_long']
+    expect(left('duration')).toEqual([...names.slice(0, 5), ...kept])
+  })
+})
+
+describe('what counts as slow', () => {
+  test.each([
+    ['p95', { percentile: 95 }],
+    [' P99.9 ', { percentile: 99.9 }],
+    ['p99.999', { percentile: 99.999 }],
+    [' 500ms', { nanos: 500e6 }],
+    ['5ms', { nanos: 5e6 }],
+  ])('%j', (text, limit) => {
+    expect(parseLimit(text, '--over')).toEqual(limit)
+  })
+
+  test.each(['p0', 'p100', 'xp95', 'x1s', 'slow', 'p', ''])('%j does not', async (text) => {
+    expect(await toldBy(() => parseLimit(text, '--over'))).toEqual([
+      `usage: --over: "${text}" is neither a duration nor a percentile`,
+      'Write it like --over 500ms or --over p95.',
+    ])
+  })
+
+  test('a number without a unit is no duration', () => {
+    expect(() => parseLimit('500', '--over')).toThrow(/--over: /)
+  })
+})

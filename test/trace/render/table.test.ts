@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { displayWidth } from '../../../src/text/display-width.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
+import type { Breakdown } from '../../../src/trace/breakdown/breakdown.ts'
+import type { CallEdge } from '../../../src/trace/breakdown/call-graph.ts'
+import type { Cause } from '../../../src/trace/causes/rank-causes.ts'
+import { renderBreakdown, renderCallGraph } from '../../../src/trace/render/table/breakdown-table.ts'
+import { type RankedComparison, renderCauses } from '../../../src/trace/render/table/cause-table.ts'
+import type { TableOptions } from '../../../src/trace/render/table/figure-table.ts'
+import { percent, points } from '../../../src/trace/render/table/percent.ts'
+
+const at = (width: number, unicode = true): TableOptions => ({ width, unicode, style: UNSTYLED })
+
+const figures = (calls: number, errors: number) => ({
+  ...{ calls, traces: Math.min(calls, 1204), errors },
+  ...{ p50Nanos: calls * 1234, p99Nanos: calls * 123_456 },
+})
+const breakdown: Breakdown = {
+  ...{ traces: 1204, spans: 57_792, errors: 31, rootNanos: 9e11, tailNanos: 4e9, tailTraces: 17 },
+  rows: [
+    {
+      service: 'payment',
+      operation: 'POST /v1/charges',
+      ...figures(1204, 31),
+      selfNanos: 5e11,
+      pathNanos: 54e10,
+      pathShare: 0.6,
+    },
+    {
+      ...{
+        service: 'inventory',
+        operation: 'SELECT stock FROM articles WHERE warehouse = ? AND article = ?',
+      },
+      ...{ ...figures(24_080, 0), selfNanos: 3e11, pathNanos: 35.9e10, pathShare: 0.399 },
+    },
+    {
+      service: '決済サービス',
+      operation: '',
+      ...figures(3, 0),
+      selfNanos: 1e6,
+      pathNanos: 1e9,
+      pathShare: 0.001,
+    },
+  ],
+}
+const edges: CallEdge[] = [
+  { caller: { service: 'checkout' }, service: 'payment', ...figures(1204, 31) },
+  {
+    caller: { service: 'checkout' },
+    service: 'a service with a name that is rather long',
+    ...figures(24_080, 0),
+  },
+]
+const cause = (attribute: string, value: string, selectionShare: number, baselineShare: number): Cause => ({
+  ...{ attribute, value, selectionShare, baselineShare, difference: selectionShare - baselineShare },
+  ...{ selectionCount: Math.round(selectionShare * 412), baselineCount: Math.round(baselineShare * 9000) },
+  isSignificant: true,
+})
+const ranked = (
+  causes: readonly Cause[],
+  verdict: RankedComparison['ranking']['verdict'],
+): RankedComparison => ({
+  ranking: { causes, verdict },
+  comparison: {
+    selection: { spans: 412, traces: 400 },
+    baseline: { spans: 9000, traces: 900 },
+    attributes: [],
+  },
+  limitNanos: 812e6,
+  traces: 1000,
+})
+const CAUSES = [
+  cause('span.http.route', '/v2/customers/{customer}/orders/{order}/positions', 0.92, 0.04),
+  cause('resource.k8s.pod.name', 'cart-7d9f6c-x2x4q', 0.61, 0.2),
+  cause('span.flag', '', 0.3, 0.004),
+]
+
+describe('tables, from 60 columns to 200', () => {
+  const draw = (width: number, unicode = true): string =>
+    [
+      ...renderBreakdown(breakdown, at(width, unicode)),
+      '',
+      ...renderCallGraph(edges, at(width, unicode)),
+      '',
+      ...renderCauses(ranked(CAUSES, 'causes'), at(width, unicode)),
+    ].join('\n')
+
+  test.each([60, 80, 120, 200])('%d columns', async (width) => {
+    await expect(`${draw(width)}\n`).toMatchFileSnapshot(`../../golden/tables/${width}.txt`)
+  })
+
+  test('no line is wider, whatever the names are', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 90 }),
+      fc.string({ unit: 'binary', maxLength: 90 }),
+    )
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 200 }),
+        fc.boolean(),
+        fc.array(fc.tuple(text, text, fc.nat({ max: 1e9 }), share), { maxLength: 8 }),
+        (width, unicode, list) => {
+          const rows = list.map(([service, operation, calls, pathShare]) => ({
+            ...{ service, operation, ...figures(calls, calls % 3), pathShare },
+            ...{ selfNanos: calls, pathNanos: calls, caller: { service: operation, operation: service } },
+          }))
+          const causes = list.map(([name, value, , part]) => cause(name, value, part, part / 2))
+          const lines = [
+            ...renderBreakdown({ ...breakdown, rows }, at(width, unicode)),
+            ...renderCallGraph(rows, at(width, unicode)),
+            ...renderCauses(ranked(causes, 'causes'), at(width, unicode)),
+          ]
+          for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width)
+          expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('signs of ASCII alone', () => {
+    const lines = renderCauses(ranked(CAUSES.slice(1), 'causes'), at(80, false))
+    expect(lines.join('')).toMatch(/^[\u0000-\u007f]*$/)
+  })
+})
+
+describe('what is said of a ranking', () => {
+  const text = (verdict: RankedComparison['ranking']['verdict'], causes: readonly Cause[]) =>
+    renderCauses(ranked(causes, verdict), at(100)).join('\n')
+
+  test('too few', () => {
+    expect(text('too-few', CAUSES)).toMatch(
+      /^412 of 9,412 spans in 1,000 traces took more than 812ms\.\nToo few to tell: what they have in common may be chance\.\n\nATTRIBUTE/,
+    )
+  })
+
+  test('nothing is shown where nothing stands out', () => {
+    expect(text('nothing', CAUSES).split('\n')).toEqual([
+      '412 of 9,412 spans in 1,000 traces took more than 812ms.',
+      'Nothing stands out: no value is much more frequent among them.',
+    ])
+  })
+
+  test('no rest', () => {
+    const none = { ...ranked([], 'too-few'), limitNanos: undefined }
+    const alone = { ...none, comparison: { ...none.comparison, baseline: { spans: 0, traces: 0 } } }
+    expect(renderCauses(alone, at(100)).join('\n')).toBe(
+      '412 of 412 spans in 1,000 traces failed.\nAll of them did, so there is nothing to compare with.',
+    )
+  })
+
+  test('more causes than there is room for', () => {
+    const many = Array.from({ length: 14 }, (_, i) => cause('span.a', `v${i}`, 0.5, 0.1))
+    expect(text('causes', many).split('\n').at(-1)).toBe('… 4 more: --json')
+  })
+})
+
+test.each([
+  [0, '0%'],
+  [0.004, '<1%'],
+  [0.5, '50%'],
+  [0.995, '>99%'],
+  [1, '100%'],
+])('%d is %s', (share, text) => expect(percent(share)).toBe(text))
+
+test.each([
+  [0.92, '+92'],
+  [0.001, '0'],
+  [-0.25, '-25'],
+])('a difference of %d is %s', (difference, text) => expect(points(difference)).toBe(text))
