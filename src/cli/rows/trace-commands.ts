@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
+import { DIFF_FORMATS, SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
 import { BREAKDOWN, WHY } from './many-traces-commands.ts'
@@ -56,6 +56,36 @@ const SEARCH: Row = {
   load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
 }
 
+const DIFF: Row = {
+  usage: 'diff [a] [b]',
+  description:
+    'show what got slower from one trace to another; [a] and [b] are what trace get takes, or --a and --b are searches',
+  options: diffOptions,
+  settings: API_SETTINGS,
+  completes: ['files', 'files'],
+  variables: ['LS_AUTH_TOKEN'],
+  exits: [...OF_THE_API, 5],
+  examples: [
+    {
+      does: 'a slow request against a good one',
+      line: 'ls-auth trace diff 4bf92f3577b34da6a3ce929d0e0e4736 0af7651916cd43dd8448eb211c80319c',
+    },
+    {
+      does: 'one request against what is usual: the medians of those that a search finds',
+      line: "ls-auth trace diff 0af7651916cd43dd8448eb211c80319c --a 'service=checkout since=1d'",
+    },
+    {
+      does: 'before and after a release',
+      line: "ls-auth trace diff --a 'service=checkout from=2026-11-24T09:00Z to=2026-11-24T10:00Z' --b 'service=checkout from=2026-11-24T10:00Z'",
+    },
+    {
+      does: 'two files, in CI: exit status 5 when the second is more than 20% slower',
+      line: 'ls-auth trace diff before.json after.json --fail-if-slower 20%',
+    },
+  ],
+  load: async () => (await import('../../commands/trace/diff/trace-diff.ts')).traceDiff,
+}
+
 /** Commands that read traces. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
   {
@@ -65,7 +95,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
       { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
       { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
-    rows: [GET, SEARCH, WHY, BREAKDOWN],
+    rows: [GET, SEARCH, DIFF, WHY, BREAKDOWN],
   },
   ...QUERY_COMMANDS,
 ]
@@ -122,4 +152,20 @@ function searchOptions(command: Command): void {
     '--interval <duration>',
     'with --follow: the time between two looks (5s when not given)',
   )
+}
+
+function diffOptions(command: Command): void {
+  command
+    .option('--a <search>', "the traces that this search finds, instead of [a]: 'service=checkout since=1d'")
+    .option('--b <search>', 'the same instead of [b]; it takes the flags of trace search without dashes')
+    .option('--trace-a <id>', 'which trace, when the file [a] holds several')
+    .option('--trace-b <id>', 'which trace, when the file [b] holds several')
+    .option(
+      '--fail-if-slower <percent>',
+      'exit status 5 when the whole trace took longer by more than this (20%)',
+    )
+    .option('--full', 'leave nothing out of the list and the tree')
+    .option('--skew', 'correct wrong clocks first: move spans that lie outside their parents')
+    .addOption(choice('-o, --output <format>', 'how to print it', DIFF_FORMATS))
+  sensitive(ownFlags(command))
 }

@@ -17,17 +17,18 @@ export interface FoundTrace {
 
 /**
  * The trace an argument names: of the file where it is one, else of the profile's back end. `wanted`: which trace of a
- * file that holds several; without it the largest.
+ * file that holds several, by `flag`; without it the largest.
  */
 export async function findTrace(
   invocation: Invocation,
   argument: TraceArgument,
   wanted: TraceReference | undefined,
+  flag = '--trace',
 ): Promise<FoundTrace> {
   const chosen = await fileOrReference(invocation, argument)
-  if ('source' in chosen) return inFile(invocation, chosen.source, wanted)
+  if ('source' in chosen) return inFile(invocation, chosen.source, wanted, flag)
   if (wanted !== undefined) {
-    throw new Failure('usage', '--trace chooses among the traces of a file', {
+    throw new Failure('usage', `${flag} chooses among the traces of a file`, {
       hint: 'Give a file, or the id alone.',
     })
   }
@@ -66,11 +67,12 @@ async function inFile(
   invocation: Invocation,
   source: FileSource,
   wanted: TraceReference | undefined,
+  flag: string,
 ): Promise<FoundTrace> {
   const { traceCount, largest, name } = source
   if (wanted !== undefined) return { trace: await source.trace(wanted), name, link: undefined }
   if (traceCount > 1) {
-    tell(invocation, `note: ${traceCount} traces in it; this is the largest. Another: --trace ID`)
+    tell(invocation, `note: ${name}: ${traceCount} traces in it; this is the largest. Another: ${flag} ID`)
   }
   return { trace: largest, name, link: undefined }
 }

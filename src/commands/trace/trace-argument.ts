@@ -27,10 +27,10 @@ export function readTraceArgument(text: string): TraceArgument {
 }
 
 /** `--trace`: which trace of a file. Failure `usage`: not a trace id. */
-export function readTraceId(text: string): TraceReference {
+export function readTraceId(text: string, flag = '--trace'): TraceReference {
   const reference = parseSpanOrTraceId(text)
   if (reference.traceId !== undefined) return reference
-  throw new Failure('usage', '--trace: this is not a trace id')
+  throw new Failure('usage', `${flag}: this is not a trace id`)
 }
 
 /** Leading zeros that a tool may have dropped: three are one id in 4,096. A text that lacks more was cut off. */

@@ -39,6 +39,12 @@ export type SeriesFormat = (typeof SERIES_FORMATS)[number]
 /** What `-o` takes for a list of traces, services or attributes. */
 export const LIST_FORMATS = ['list', 'json', 'ndjson'] as const
 
+/** What `-o` takes for a comparison of traces: one drawing, then data. */
+export const DIFF_FORMATS = ['tree', 'json', 'ndjson', 'csv'] as const
+
+/** One of {@link DIFF_FORMATS}. */
+export type DiffFormat = (typeof DIFF_FORMATS)[number]
+
 /** What `-o` takes for the record. */
 export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
 

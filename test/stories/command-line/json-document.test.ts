@@ -403,6 +403,18 @@ describe.sequential('is true, member by member', () => {
     await direct.close()
   })
 
+  it('trace diff', async () => {
+    const { traceId } = stage.trace
+    const search = `--a 'service=frontend since=6d' ${file} ${JAEGER()}`
+    const runs = [
+      `ls-auth trace diff ${traceId} ${traceId} ${JAEGER()} --json`,
+      `ls-auth trace diff ${search} --json`,
+    ]
+    const without = `ls-auth trace diff ${file} ${file} --json`
+    const turned = `ls-auth trace diff ${file} --b 'service=frontend since=6d' ${JAEGER()} --json`
+    expect(await problems('trace diff', [...runs, without, turned])).toEqual([])
+  })
+
   it('services and attributes', async () => {
     expect(await problems('services', ['ls-auth services --json'])).toEqual([])
     const names = [`ls-auth attributes ${TEMPO()} --json`, 'ls-auth attributes --json']

@@ -83,6 +83,8 @@ const values = () => ({
   '--ids': '-',
   SPAN_ID: place.stage.spanId,
   'get FILE': place.file,
+  'diff ID': place.stage.spanId,
+  'ID ID': place.stage.spanId,
 })
 
 describe('a command that any text of the program names', () => {

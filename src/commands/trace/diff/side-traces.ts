@@ -1,0 +1,99 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { maskText, maskTrace } from '../../../trace/masking.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { adjustSkew } from '../../../trace/tree/skew.ts'
+import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
+import { commandLine } from '../../command-line.ts'
+import { type Invocation, tell } from '../../invocation.ts'
+import { readFoundTraces } from '../batch/found-traces.ts'
+import { findTrace } from '../find-trace.ts'
+import { namesTimes } from '../time-range.ts'
+import type { SearchSide, Side, TraceSide } from './read-sides.ts'
+
+/** How traces are read before they are compared. */
+export interface Reading {
+  readonly showSensitive: boolean
+  /** Correct for clock skew. */
+  readonly skew: boolean
+}
+
+/** What a side was. */
+export interface SideTold {
+  /** In words, safe for a terminal. */
+  readonly name: string
+  /** Of one trace. */
+  readonly traceId: string | undefined
+  /** How many names were masked. */
+  readonly masked: number
+}
+
+/** Gives each trace of a side to `use`, as a tree. Failure `not-found`: there is none. */
+export async function tracesOf(
+  invocation: Invocation,
+  side: Side,
+  reading: Reading,
+  use: (tree: TraceTree) => void,
+): Promise<SideTold> {
+  let masked = 0
+  const add = (trace: Trace) => {
+    const shown = reading.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
+    const tree = buildTree(shown.trace)
+    use(reading.skew ? buildTree(adjustSkew(tree).trace) : tree)
+    masked += shown.masked()
+  }
+  const told = 'filter' in side ? await ofSearch(invocation, side, add) : await ofTrace(invocation, side, add)
+  return { ...told, masked }
+}
+
+async function ofTrace(
+  invocation: Invocation,
+  { argument, wanted, letter }: TraceSide,
+  add: (trace: Trace) => void,
+): Promise<Omit<SideTold, 'masked'>> {
+  const { trace, name } = await findTrace(invocation, argument, wanted, `--trace-${letter}`)
+  if (trace.spans.length === 0) throw new Failure('not-found', `${letter.toUpperCase()} has no spans`)
+  add(trace)
+  if (trace.partial !== undefined)
+    tell(
+      invocation,
+      `note: ${letter.toUpperCase()} is only a part of its trace: ${safeText(trace.partial, 300)}`,
+    )
+  return { name: `trace ${trace.traceId} of ${name}`, traceId: trace.traceId }
+}
+
+async function ofSearch(
+  invocation: Invocation,
+  side: SearchSide,
+  add: (trace: Trace) => void,
+): Promise<Omit<SideTold, 'masked'>> {
+  const { filter } = side
+  const letter = side.letter.toUpperCase()
+  const text = safeText(maskText(side.text), 200)
+  const { name, read, lost, partial, truncated, notes } = await readFoundTraces(invocation, side, add)
+  const all = read + lost
+  for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
+  if (read === 0) throw nothingFound(side, text, lost)
+  if (lost > 0) tell(invocation, `note: ${letter}: ${lost} of ${all} traces were found and could not be read`)
+  if (partial > 0) tell(invocation, `note: ${letter}: of ${partial} of ${all} traces only a part is here`)
+  if (truncated)
+    tell(
+      invocation,
+      `note: ${letter}: stopped at ${filter.limit} traces, there may be more: limit=${filter.limit * 5}`,
+    )
+  return {
+    name: `median of ${read} ${read === 1 ? 'trace' : 'traces'} of ${name}: ${text}`,
+    traceId: undefined,
+  }
+}
+
+function nothingFound({ letter, flags, file }: SearchSide, text: string, lost: number): Failure {
+  const side = letter.toUpperCase()
+  const message =
+    lost > 0
+      ? `${side}: none of the ${lost} traces that were found could be read: ${text}`
+      : `${side}: no trace was found: ${text}`
+  const ofLastHour = file === undefined && !namesTimes(flags) ? 'Without since= that is the last hour. ' : ''
+  const search = commandLine({ command: 'trace search', args: [], options: flags })
+  return new Failure('not-found', message, { hint: `${ofLastHour}Look for them alone: ${search}` })
+}

@@ -1,0 +1,101 @@
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
+import { rankedRows } from '../../../trace/compare/ranking.ts'
+import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
+import type { CliCommand, Typed } from '../../cli-command.ts'
+import { type Invocation, tell } from '../../invocation.ts'
+import { ndjson, printData, readFormat, tellMasked } from '../print-rows.ts'
+import { readSides, type Side } from './read-sides.ts'
+import { type Reading, type SideTold, tracesOf } from './side-traces.ts'
+
+interface TraceDiffOptions extends Reading {
+  readonly sides: readonly [a: Side, b: Side]
+  readonly format: DiffFormat
+  readonly full: boolean
+  /** Percent; undefined: no judgement is asked for. */
+  readonly mostSlower: number | undefined
+}
+
+/** `ls-auth trace diff A B`: what got slower, where, and by how much. */
+export const traceDiff: CliCommand<TraceDiffOptions> = { read, run }
+
+function read(typed: Typed): TraceDiffOptions {
+  const { flags } = typed
+  return {
+    sides: readSides(typed),
+    format: readFormat<DiffFormat>(typed, 'tree'),
+    full: flags.full === true,
+    mostSlower: typeof flags.failIfSlower === 'string' ? readPercent(flags.failIfSlower) : undefined,
+    skew: flags.skew === true,
+    showSensitive: flags.showSensitive === true,
+  }
+}
+
+function readPercent(text: string): number {
+  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text) ?? []
+  if (number !== undefined) return Number(number)
+  throw new Failure('usage', `--fail-if-slower: "${safeText(text, 40)}" is not a percentage`, {
+    hint: 'Write it like 20%.',
+  })
+}
+
+async function run(invocation: Invocation, options: TraceDiffOptions): Promise<void> {
+  const { sides, mostSlower } = options
+  const comparer = new Comparer()
+  // One after the other: both may need the same session, and a person may be asked.
+  const a = await tracesOf(invocation, sides[0], options, (tree) => comparer.add('a', tree))
+  const b = await tracesOf(invocation, sides[1], options, (tree) => comparer.add('b', tree))
+  const comparison = comparer.compare()
+  await write(invocation, comparison, a, b, options)
+  if (a.traceId !== undefined && a.traceId === b.traceId) tell(invocation, 'note: A and B are the same trace')
+  if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
+  if (mostSlower !== undefined) judge(comparison, mostSlower)
+}
+
+async function write(
+  invocation: Invocation,
+  comparison: Comparison,
+  a: SideTold,
+  b: SideTold,
+  { format, full }: TraceDiffOptions,
+): Promise<void> {
+  const { terminal } = invocation.ports
+  if (format === 'tree') {
+    const { renderComparison } = await import('../../../trace/render/comparison/comparison-text.ts')
+    const { columns: width, unicode } = terminal
+    const style = await terminal.style('out')
+    const labels = { a: a.name, b: b.name }
+    return terminal.page(renderComparison(comparison, { width, unicode, style, full, labels }), '\n')
+  }
+  const { toComparisonCsv, toRowsJson, toSummaryJson } = await import(
+    '../../../trace/compare/comparison-export.ts'
+  )
+  if (format === 'csv') return terminal.out(toComparisonCsv(comparison))
+  if (format === 'ndjson') return terminal.out(linesOf(toRowsJson(comparison)))
+  await printData(invocation, format, {
+    rows: [...toRowsJson(comparison)],
+    toJson: (row) => row,
+    whole: (rows) => ({ ...toSummaryJson(comparison, a, b), rows }),
+  })
+}
+
+function* linesOf(rows: Iterable<unknown>): Generator<string> {
+  for (const row of rows) yield ndjson([row])
+}
+
+/** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
+function judge(comparison: Comparison, mostSlower: number): void {
+  const { a, b, rows } = comparison
+  if (a.durationNanos === 0) {
+    throw new Failure('check-failed', '--fail-if-slower cannot be judged: A has no duration', {
+      hint: 'Give a trace whose root has a start and an end.',
+    })
+  }
+  const percent = ((b.durationNanos - a.durationNanos) * 100) / a.durationNanos
+  if (percent <= mostSlower) return
+  const slowest = rows[rankedRows(comparison)[0] ?? 0]
+  const name = safeText(`${slowest?.name} (${slowest?.service})`, 200)
+  const text = `B is ${percent.toFixed(1)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
+  throw new Failure('check-failed', text, { hint: `Look first at what got slowest in itself: ${name}` })
+}

@@ -1,0 +1,81 @@
+import { csvLine, csvText } from '../formats/csv-cell.ts'
+import type { Comparison } from './comparison.ts'
+import { pathText } from './path-text.ts'
+import { rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
+
+/** What a side was, for `-o json`. */
+export interface SideName {
+  /** In words: where it came from. */
+  readonly name: string
+  /** Of one trace. */
+  readonly traceId: string | undefined
+}
+
+/** The comparison as a whole, for `-o json`. Times in nanoseconds. */
+export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: SideName) {
+  const { a, b, change, threshold } = comparison
+  const deltaNanos = b.durationNanos - a.durationNanos
+  return {
+    a: nameA.name,
+    b: nameB.name,
+    trace_id_a: nameA.traceId ?? null,
+    trace_id_b: nameB.traceId ?? null,
+    traces_a: a.traces,
+    traces_b: b.traces,
+    spans_a: a.spans,
+    spans_b: b.spans,
+    duration_a_ns: a.durationNanos,
+    duration_b_ns: b.durationNanos,
+    delta_ns: deltaNanos,
+    delta_share: a.durationNanos > 0 ? deltaNanos / a.durationNanos : null,
+    change,
+    counts_from_share: threshold.share,
+    counts_from_ns: Math.round(threshold.leastNanos),
+    new: topsOf(comparison, 'new').length,
+    gone: topsOf(comparison, 'gone').length,
+  }
+}
+
+/** One row of `-o json` and `-o ndjson`. Times in nanoseconds. */
+export type RowJson = ReturnType<typeof toRowJson>
+
+function toRowJson(comparison: Comparison, row: number) {
+  const one = comparison.rows[row]!
+  const { a, b } = one
+  return {
+    service: one.service,
+    operation: one.name,
+    kind: one.kind,
+    path: pathText(comparison.rows, row),
+    calls_a: a.calls,
+    calls_b: b.calls,
+    total_a_ns: a.totalNanos,
+    total_b_ns: b.totalNanos,
+    delta_ns: totalDelta(one),
+    self_a_ns: a.selfNanos,
+    self_b_ns: b.selfNanos,
+    self_delta_ns: selfDelta(one),
+    change: one.change,
+    traces_a: a.traces,
+    traces_b: b.traces,
+    id: row,
+    parent_id: one.parent < 0 ? null : one.parent,
+  }
+}
+
+/** The rows, ranked by `self_delta_ns`: what got slowest in itself first. */
+export function* toRowsJson(comparison: Comparison): Generator<RowJson> {
+  for (const row of rankedRows(comparison)) yield toRowJson(comparison, row)
+}
+
+/** The same as CSV (RFC 4180) with a header. Texts are escaped, see {@link csvText}. */
+export function* toComparisonCsv(comparison: Comparison): Generator<string> {
+  let isFirst = true
+  for (const row of toRowsJson(comparison)) {
+    if (isFirst) yield csvLine(Object.keys(row))
+    isFirst = false
+    yield csvLine(
+      Object.values(row).map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? ''))),
+    )
+  }
+}

@@ -1,0 +1,139 @@
+import { depthFirst } from '../tree/depth-first.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { type Medians, mediansOf } from './medians.ts'
+import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
+import { differs, type Threshold, thresholdFor } from './threshold.ts'
+
+/**
+ * - `new`: no trace of A has it. `gone`: no trace of B has it.
+ * - `slower`, `faster`: its total time differs by enough to count, see {@link Threshold}. Else `same`.
+ */
+export type Change = 'slower' | 'faster' | 'same' | 'new' | 'gone'
+
+/** What one side of a row is: of one trace, or medians over several. */
+export interface RowSide {
+  readonly calls: number
+  readonly totalNanos: number
+  readonly selfNanos: number
+  /** In how many of the traces it occurs. */
+  readonly traces: number
+}
+
+/** One operation on one path, in A and in B. */
+export interface ComparedOperation extends Operation {
+  /** The row above it; -1 for a top. Rows come in depth-first order, so those below it follow it at once. */
+  readonly parent: number
+  readonly depth: number
+  /** Rows in its subtree, itself included. */
+  readonly size: number
+  /** The top of spans that hang on no root. */
+  readonly isDetached: boolean
+  readonly a: RowSide
+  readonly b: RowSide
+  readonly change: Change
+  /** Its self time differs by enough to count: the change is here, and not only below. */
+  readonly isCause: boolean
+}
+
+/** One side as a whole: of one trace, or medians over several. */
+export type ComparedSide = Pick<Medians, 'traces' | 'durationNanos' | 'spans'>
+
+/** What differs between A and B. */
+export interface Comparison {
+  readonly a: ComparedSide
+  readonly b: ComparedSide
+  /** The whole trace. */
+  readonly change: 'slower' | 'faster' | 'same'
+  readonly threshold: Threshold
+  /** The merged tree: siblings as A has them, then those that only B has. */
+  readonly rows: readonly ComparedOperation[]
+}
+
+/** Takes the traces of both sides one by one, so that none but the last is held in memory. */
+export class Comparer {
+  readonly #paths = new OperationPaths()
+  readonly #sides: Readonly<Record<'a' | 'b', TraceSums[]>> = { a: [], b: [] }
+
+  /** Add those of A first: rows stand in the order in which they are met. */
+  add(side: 'a' | 'b', tree: TraceTree): void {
+    this.#sides[side].push(this.#paths.add(tree))
+  }
+
+  /** Both sides must have a trace. */
+  compare(): Comparison {
+    const { paths } = this.#paths
+    const [a, b] = [this.#sides.a, this.#sides.b].map((traces) => mediansOf(traces, paths.length)) as [
+      Medians,
+      Medians,
+    ]
+    const threshold = thresholdFor(a.traces, b.traces, Math.max(a.durationNanos, b.durationNanos))
+    return {
+      a: sideOf(a),
+      b: sideOf(b),
+      change: changeOf(a.durationNanos, b.durationNanos, threshold),
+      threshold,
+      rows: rowsOf(this.#paths, a, b, threshold),
+    }
+  }
+}
+
+const sideOf = ({ traces, durationNanos, spans }: Medians): ComparedSide => ({ traces, durationNanos, spans })
+
+function changeOf(aNanos: number, bNanos: number, threshold: Threshold): 'slower' | 'faster' | 'same' {
+  if (!differs(aNanos, bNanos, threshold)) return 'same'
+  return bNanos > aNanos ? 'slower' : 'faster'
+}
+
+function rowsOf(
+  { paths }: OperationPaths,
+  a: Medians,
+  b: Medians,
+  threshold: Threshold,
+): ComparedOperation[] {
+  const parents = Int32Array.from(paths, ({ parent }) => parent)
+  const order = inTreeOrder(paths, parents)
+  const rowOf = new Int32Array(order.length)
+  for (const [row, path] of order.entries()) rowOf[path] = row
+  const depths = new Int32Array(order.length)
+  const sizes = new Int32Array(order.length).fill(1)
+  for (const [path, parent] of parents.entries()) depths[path] = (depths[parent] ?? -1) + 1
+  for (let path = order.length - 1; path >= 0; path--)
+    if (parents[path]! >= 0) sizes[parents[path]!]! += sizes[path]!
+  return Array.from(order, (path) => {
+    const { operation, parent, isDetached } = paths[path]!
+    return {
+      ...operation,
+      parent: parent < 0 ? -1 : rowOf[parent]!,
+      depth: depths[path]!,
+      size: sizes[path]!,
+      isDetached,
+      ...judge(rowSide(a, path), rowSide(b, path), threshold),
+    }
+  })
+}
+
+/** Siblings by their number, which is the order in which they were met; what hangs on no root comes last. */
+function inTreeOrder(paths: OperationPaths['paths'], parents: Int32Array): Int32Array {
+  const tops = [...paths.keys()].filter((path) => parents[path]! < 0)
+  const roots = tops.filter((path) => !paths[path]!.isDetached)
+  const detached = tops.filter((path) => paths[path]!.isDetached)
+  const numbers = Float64Array.from(paths.keys())
+  return depthFirst([...roots, ...detached], parents, { starts: numbers, ends: numbers })
+}
+
+const rowSide = ({ calls, totals, selfs, occurs }: Medians, path: number): RowSide => ({
+  calls: calls[path]!,
+  totalNanos: totals[path]!,
+  selfNanos: selfs[path]!,
+  traces: occurs[path]!,
+})
+
+function judge(
+  a: RowSide,
+  b: RowSide,
+  threshold: Threshold,
+): Pick<ComparedOperation, 'a' | 'b' | 'change' | 'isCause'> {
+  const change =
+    a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : changeOf(a.totalNanos, b.totalNanos, threshold)
+  return { a, b, change, isCause: differs(a.selfNanos, b.selfNanos, threshold) }
+}

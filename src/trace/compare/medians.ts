@@ -1,0 +1,65 @@
+import { percentile } from '../tree/fold.ts'
+import type { TraceSums } from './operation-paths.ts'
+
+/** The typical trace of one side. Columns are by path; times in nanoseconds. */
+export interface Medians {
+  readonly traces: number
+  readonly durationNanos: number
+  readonly spans: number
+  /** In how many of the traces a path occurs. */
+  readonly occurs: Int32Array
+  readonly calls: Float64Array
+  readonly totals: Float64Array
+  readonly selfs: Float64Array
+}
+
+/**
+ * Medians over traces, by nearest rank. A trace without a path counts as one that spent no time there: else a branch
+ * that one trace in a hundred takes would stand beside what all of them do.
+ */
+export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medians {
+  const occurs = new Int32Array(pathCount)
+  for (const { paths } of traces) for (const path of paths) occurs[path]! += 1
+  const starts = new Int32Array(pathCount + 1)
+  for (const [path, count] of occurs.entries()) starts[path + 1] = starts[path]! + count
+  const byPath = (column: 'calls' | 'totals' | 'selfs'): Float64Array => {
+    const values = valuesByPath(traces, column, starts)
+    return Float64Array.from(occurs, (_, path) =>
+      medianWithZeros(values.subarray(starts[path]!, starts[path + 1]!), traces.length),
+    )
+  }
+  const ofTraces = (pick: (trace: TraceSums) => number) =>
+    percentile(Float64Array.from(traces, pick).sort(), 50)
+  return {
+    traces: traces.length,
+    durationNanos: ofTraces((trace) => trace.durationNanos),
+    spans: ofTraces((trace) => trace.spans),
+    occurs,
+    calls: byPath('calls'),
+    totals: byPath('totals'),
+    selfs: byPath('selfs'),
+  }
+}
+
+/** One flat array: the values of a path begin at `starts[path]`. */
+function valuesByPath(
+  traces: readonly TraceSums[],
+  column: 'calls' | 'totals' | 'selfs',
+  starts: Int32Array,
+): Float64Array {
+  const next = starts.slice()
+  const values = new Float64Array(starts.at(-1) ?? 0)
+  for (const trace of traces) {
+    for (const [i, path] of trace.paths.entries()) {
+      values[next[path]!] = trace[column][i]!
+      next[path]! += 1
+    }
+  }
+  return values
+}
+
+/** The median of `count` values, of which all but those given are zero. Sorts what is given. */
+function medianWithZeros(given: Float64Array, count: number): number {
+  const rank = Math.ceil(count / 2) - 1 - (count - given.length)
+  return rank < 0 ? 0 : given.sort()[rank]!
+}

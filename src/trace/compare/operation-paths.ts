@@ -1,0 +1,118 @@
+import type { SpanKind } from '../model.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+
+/** What is done, without when, where and how often. */
+export interface Operation {
+  readonly service: string
+  readonly name: string
+  /** `unspecified` is read as `internal`, as OpenTelemetry allows: not every format has kinds. */
+  readonly kind: SpanKind
+}
+
+/** An operation below the same operations, up to the root. */
+export interface OperationPath {
+  readonly operation: Operation
+  /** The number of the path above it; -1 for a top. */
+  readonly parent: number
+  /** The top of spans that hang on no root. */
+  readonly isDetached: boolean
+}
+
+/** One trace summed by path. The arrays go together: one entry for each path that the trace has. */
+export interface TraceSums {
+  readonly paths: readonly number[]
+  readonly calls: readonly number[]
+  /** Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. */
+  readonly totals: readonly number[]
+  /** Self times of all calls, in nanoseconds. */
+  readonly selfs: readonly number[]
+  readonly durationNanos: number
+  readonly spans: number
+}
+
+/** Stand for the parent of a root, and of a span whose parent is not there. */
+const NO_PARENT = -1
+const LOST_PARENT = -2
+
+/** The paths of all traces that were added, each once. A path has a higher number than the path above it. */
+export class OperationPaths {
+  readonly paths: OperationPath[] = []
+  readonly #operations = new Map<string, { readonly number: number; readonly operation: Operation }>()
+  /** By `parent operation`. */
+  readonly #numbers = new Map<string, number>()
+
+  /** Adds the paths of a trace, and sums it by them. One pass. */
+  add(tree: TraceTree): TraceSums {
+    const pathOf = new Int32Array(tree.count)
+    const slots = new Map<number, number>()
+    const sums = {
+      paths: [] as number[],
+      calls: [] as number[],
+      totals: [] as number[],
+      selfs: [] as number[],
+    }
+    const operationOf = this.#operationsOf(tree)
+    for (let node = 0; node < tree.count; node++) {
+      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node))
+      pathOf[node] = path
+      let slot = slots.get(path)
+      if (slot === undefined) {
+        slot = sums.paths.push(path) - 1
+        slots.set(path, slot)
+        sums.calls.push(0)
+        sums.totals.push(0)
+        sums.selfs.push(0)
+      }
+      sums.calls[slot]! += 1
+      sums.totals[slot]! += tree.span(node).durationNanos
+      sums.selfs[slot]! += tree.selfNanos(node)
+    }
+    return { ...sums, durationNanos: durationOf(tree), spans: tree.count }
+  }
+
+  #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {
+    const key = `${parent} ${number}`
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.paths.length)
+    return (
+      this.paths.push({
+        operation,
+        parent: Math.max(NO_PARENT, parent),
+        isDetached: parent === LOST_PARENT,
+      }) - 1
+    )
+  }
+
+  /** By node. Each service, name and kind of a tree is looked up once, not for each of 100,000 spans. */
+  #operationsOf(tree: TraceTree): (node: number) => { number: number; operation: Operation } {
+    const known = new Map<string, { number: number; operation: Operation }>()
+    return (node) => {
+      const span = tree.span(node)
+      const kind = span.kind === 'unspecified' ? 'internal' : span.kind
+      const key = `${tree.callKey(node)} ${kind}`
+      const found = known.get(key) ?? this.#operation({ service: span.service, name: span.name, kind })
+      known.set(key, found)
+      return found
+    }
+  }
+
+  #operation(operation: Operation): { number: number; operation: Operation } {
+    const key = JSON.stringify([operation.service, operation.name, operation.kind])
+    const found = this.#operations.get(key) ?? { number: this.#operations.size, operation }
+    this.#operations.set(key, found)
+    return found
+  }
+}
+
+function parentOf(tree: TraceTree, node: number, pathOf: Int32Array): number {
+  const parent = tree.parent(node)
+  if (parent >= 0) return pathOf[parent]!
+  return tree.place(node) === 'root' ? NO_PARENT : LOST_PARENT
+}
+
+/** How long a trace took: its longest root, since strays may lie beside it; without a root, from first start to last end. */
+function durationOf(tree: TraceTree): number {
+  if (tree.roots.length === 0) return tree.endNanos
+  return tree.roots.reduce((longest, root) => Math.max(longest, tree.span(root).durationNanos), 0)
+}

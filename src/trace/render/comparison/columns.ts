@@ -1,0 +1,70 @@
+import { displayWidth } from '../../../text/display-width.ts'
+import type { ComparedOperation } from '../../compare/comparison.ts'
+import { selfDelta, totalDelta } from '../../compare/ranking.ts'
+import { padEnd, padStart } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
+import type { Pen } from '../pen.ts'
+import { signedDuration } from './signed-duration.ts'
+import { arrow } from './verdict.ts'
+
+/** One column of figures right of the tree. */
+interface Column {
+  readonly head: string
+  readonly width: number
+  /** Columns that must be left for the operation, else this one is left out. */
+  readonly leaves: number
+  cell(row: ComparedOperation): string
+}
+
+const GAP = 2
+const MOST_CALLS = 13
+
+/** The columns of the merged tree that find room, from left to right, and what is left for the operation. */
+export interface Columns {
+  readonly label: number
+  readonly head: string
+  /** The figures of a row; nothing below a name that stands for several rows. */
+  cells(row: ComparedOperation): string
+}
+
+/** Plans the columns; `wanted`: what the widest operation would take. The first ones stay in little room. */
+export function planColumns(rows: readonly ComparedOperation[], wanted: number, pen: Pen): Columns {
+  const { micro } = pen.glyphs
+  const calls = ({ a, b }: ComparedOperation) =>
+    a.calls === b.calls ? String(a.calls) : `${a.calls}${arrow(pen)}${b.calls}`
+  const widest = rows.reduce((most, row) => Math.max(most, displayWidth(calls(row))), 5)
+  const time = (nanos: number, traces: number) => (traces === 0 ? '' : formatDuration(nanos, micro))
+  const byPlace: readonly Column[] = [
+    { head: 'CALLS', width: Math.min(MOST_CALLS, widest), leaves: 30, cell: calls },
+    { head: 'A TOTAL', width: 7, leaves: 44, cell: ({ a }) => time(a.totalNanos, a.traces) },
+    { head: 'B TOTAL', width: 7, leaves: 44, cell: ({ b }) => time(b.totalNanos, b.traces) },
+    { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signedDuration(totalDelta(row), micro) },
+    { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signedDuration(selfDelta(row), micro) },
+    { head: '', width: 6, leaves: 16, cell: ({ change }) => change },
+  ]
+  const kept = new Set<Column>()
+  let left = pen.width
+  // The word says what no colour says, so it goes with the first figure.
+  for (const at of [3, 5, 4, 0, 2, 1]) {
+    const column = byPlace[at]!
+    if (left - GAP - column.width < column.leaves) break
+    kept.add(column)
+    left -= GAP + column.width
+  }
+  const columns = byPlace.filter((column) => kept.has(column))
+  const line = (texts: readonly string[]) =>
+    columns
+      .map(
+        ({ width, head }, i) =>
+          blank(GAP) + (head === '' ? padEnd(texts[i]!, width) : padStart(texts[i]!, width)),
+      )
+      .join('')
+      .trimEnd()
+  return {
+    label: Math.min(left, Math.max(wanted, 'OPERATION'.length)),
+    head: line(columns.map(({ head }) => head)),
+    cells: (row) => line(columns.map((column) => column.cell(row))),
+  }
+}
+
+const blank = (columns: number): string => ' '.repeat(columns)

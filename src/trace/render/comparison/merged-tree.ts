@@ -1,0 +1,144 @@
+import type { Change, ComparedOperation, Comparison } from '../../compare/comparison.ts'
+import type { Rest, ViewLine } from '../../compare/rows-in-view.ts'
+import { InternedTexts } from '../../tree/interned-texts.ts'
+import { blanks, fitEnd } from '../fit.ts'
+import type { Pen } from '../pen.ts'
+import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
+import { Guides } from '../waterfall/guides.ts'
+import { count } from '../waterfall/header.ts'
+import { planColumns } from './columns.ts'
+
+const GAP = 2
+const NOTHING: Measured = { text: '', columns: 0 }
+
+/** The merged tree, one line an operation: the operation, then its figures in columns. Made while it is written. */
+export function* treeLines({ rows }: Comparison, lines: readonly ViewLine[], pen: Pen): Generator<string> {
+  const { glyphs, style, width } = pen
+  const names = new Names(rows, pen)
+  const shown = lines.flatMap(({ row }) => (row === undefined ? [] : [rows[row]!]))
+  const wanted = lines.reduce((most, line) => Math.max(most, line.depth * 2 + names.columns(line)), 0)
+  const columns = planColumns(shown, wanted, pen)
+  const guides = guidesOf(lines, Math.floor(columns.label / 2), pen)
+  yield style.bold(fitEnd('the merged tree of both', width, glyphs.ellipsis))
+  yield style.dim(fitEnd(`OPERATION${blanks(columns.label - 9)}${columns.head}`, width, glyphs.ellipsis))
+  let isDetached = false
+  for (const [at, { row, rest }] of lines.entries()) {
+    const guide = guides.of(at)
+    if (rest) {
+      yield style.dim(fitEnd(`${guide}${restText(rest)}`, width, glyphs.ellipsis))
+      continue
+    }
+    const one = rows[row as number]!
+    if (one.isDetached && !isDetached) yield style.dim(fitEnd(LOST, width, glyphs.ellipsis))
+    isDetached ||= one.isDetached
+    yield `${style.dim(guide)}${names.fitted(row as number, columns.label - guide.length)}${paint(columns.cells(one), one, pen)}`
+  }
+}
+
+function guidesOf(lines: readonly ViewLine[], columns: number, { glyphs }: Pen): Guides {
+  const parents: number[] = []
+  // By depth: the last line there.
+  const last: number[] = []
+  for (const [at, { depth }] of lines.entries()) {
+    parents.push(depth === 0 ? -1 : last[depth - 1]!)
+    last[depth] = at
+  }
+  const tree = {
+    count: lines.length,
+    depth: (line: number) => lines[line]!.depth,
+    parent: (line: number) => parents[line]!,
+  }
+  const rows = {
+    groups: [{ heading: undefined, nodes: [...lines.keys()] }],
+    isLast: (line: number) => lines[line]!.isLast,
+  }
+  return new Guides(tree, rows, columns, glyphs)
+}
+
+const LOST = 'below spans that are not in the trace'
+
+/** Colour says again what the last column says. */
+function paint(cells: string, { change }: ComparedOperation, { style }: Pen): string {
+  if (change === 'slower' || change === 'new') return style.red(cells)
+  if (change === 'faster' || change === 'gone') return style.green(cells)
+  return style.dim(cells)
+}
+
+/** `12 more, all the same`, `40 more: 30 new, 10 the same`. */
+function restText({ count: all, byChange }: Rest): string {
+  const words: Readonly<Record<Change, string>> = {
+    slower: 'slower',
+    faster: 'faster',
+    new: 'new',
+    gone: 'gone',
+    same: 'the same',
+  }
+  const kinds = (Object.keys(words) as Change[]).filter((change) => byChange[change] > 0)
+  if (kinds.length > 1)
+    return `${all} more: ${kinds.map((change) => `${byChange[change]} ${words[change]}`).join(', ')}`
+  const [only = 'same'] = kinds
+  return all === 1 ? `1 more, ${words[only]}` : `${all} more, all ${words[only]}`
+}
+
+/** The name of an operation, and its service where that is another than the one above has. */
+class Names {
+  readonly #rows: readonly ComparedOperation[]
+  readonly #pen: Pen
+  readonly #names: SafeTexts
+  readonly #services: SafeTexts
+  readonly #colours: InternedTexts
+
+  constructor(rows: readonly ComparedOperation[], pen: Pen) {
+    this.#rows = rows
+    this.#pen = pen
+    this.#colours = new InternedTexts(rows.length, (row) => rows[row]!.service)
+    this.#names = new SafeTexts(new InternedTexts(rows.length, (row) => rows[row]!.name), pen.glyphs.ellipsis)
+    this.#services = new SafeTexts(this.#colours, pen.glyphs.ellipsis)
+  }
+
+  /** Columns that a line would take, its guides aside. */
+  columns({ row, rest }: ViewLine): number {
+    if (row === undefined) return rest ? restText(rest).length : 0
+    const service = this.#service(row).columns
+    return this.#names.of(row).columns + (service > 0 ? GAP + service : 0)
+  }
+
+  /** In exactly `room` columns. A service takes at most a third of them, and none where they are few. */
+  fitted(row: number, room: number): string {
+    const { style, glyphs } = this.#pen
+    const name = this.#names.of(row)
+    const service = this.#service(row)
+    const left = room - GAP - name.columns
+    const most =
+      service.columns <= left ? service.columns : room < 24 ? 0 : Math.max(left, Math.floor(room / 3))
+    const right =
+      service.columns <= most
+        ? service
+        : most > 0
+          ? measure(fitEnd(service.text, most, glyphs.ellipsis))
+          : NOTHING
+    const nameRoom = Math.max(1, right.columns > 0 ? room - GAP - right.columns : room)
+    const shown = this.#names.fitted(row, nameRoom)
+    const gap = blanks(right.columns > 0 ? GAP : 0)
+    // Services stand in one column, at the end of the label.
+    return `${shown.text}${blanks(nameRoom - shown.columns)}${gap}${style.palette(this.#colours.indexOf(row), right.text)}`
+  }
+
+  #service(row: number): Measured {
+    const { parent, service } = this.#rows[row]!
+    if (service === '' || (parent >= 0 && this.#rows[parent]!.service === service)) return NOTHING
+    return this.#services.of(row)
+  }
+}
+
+/** How many operations have no line of their own, and what shows each. */
+export function foldLines(
+  lines: readonly ViewLine[],
+  { width, glyphs, style, more = '--full' }: Pen,
+): string[] {
+  const hidden = lines.reduce((sum, { rest }) => sum + (rest?.count ?? 0), 0)
+  if (hidden === 0) return []
+  return [
+    style.dim(fitEnd(`${count(hidden, 'operation')} left out; ${more} shows each`, width, glyphs.ellipsis)),
+  ]
+}

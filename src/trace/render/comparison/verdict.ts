@@ -1,0 +1,102 @@
+import type { Comparison } from '../../compare/comparison.ts'
+import { causes, selfDelta, topsOf } from '../../compare/ranking.ts'
+import { fitEnd, safeName, wrap } from '../fit.ts'
+import { formatDuration } from '../format-duration.ts'
+import type { Pen } from '../pen.ts'
+import { count } from '../waterfall/header.ts'
+import { signedDuration, signedPercent } from './signed-duration.ts'
+
+/** What each side is, for people; safe for a terminal. */
+export interface SideLabels {
+  readonly a: string
+  readonly b: string
+}
+
+/** The answer: how much slower in all, where most of it comes from, what is new and what is gone. */
+export function verdictLines(comparison: Comparison, pen: Pen): string[] {
+  const { style, width, glyphs } = pen
+  const [first, ...others] = wrap(wholeText(comparison, pen), width, glyphs.ellipsis)
+  const paint = { slower: style.red, faster: style.green, same: style.bold }[comparison.change]
+  const onlyOne = (['new', 'gone'] as const).map((change) => onlyOneText(comparison, change, pen))
+  return [
+    paint(first ?? ''),
+    ...others,
+    ...[mostText(comparison, pen), ...onlyOne]
+      .filter((text) => text !== '')
+      .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
+  ]
+}
+
+function wholeText(comparison: Comparison, pen: Pen): string {
+  const { a, b, change } = comparison
+  const { micro } = pen.glyphs
+  const delta = b.durationNanos - a.durationNanos
+  const [before, after] = [a, b].map((side) => formatDuration(side.durationNanos, micro))
+  const percent = signedPercent(delta, a.durationNanos)
+  const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${percent === '' ? '' : ` (${percent})`}`
+  const times = `${before} ${arrow(pen)} ${after}${by}`
+  if (change !== 'same') return `${change}: ${times}`
+  const found = causes(comparison).length
+  if (found === 0) return `no difference in time that counts: ${times}`
+  return `no clear difference in all: ${times}; but ${count(found, 'operation')} changed`
+}
+
+/** Half of the difference or more is most of it. */
+const MOST = 0.5
+
+function mostText(comparison: Comparison, { glyphs }: Pen): string {
+  const { a, b, change, rows } = comparison
+  const [row] = causes(comparison)
+  if (row === undefined) return ''
+  const one = rows[row]!
+  const delta = selfDelta(one)
+  const share = change === 'same' ? 0 : delta / (b.durationNanos - a.durationNanos)
+  // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
+  const percent = share > 0 && share <= 1 ? ` (${Math.round(share * 100)}% of it)` : ''
+  const what = share >= MOST ? 'most of it' : 'the largest part'
+  const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
+  const service = safeName(one.service, glyphs.ellipsis)
+  return `${what}: ${signedDuration(delta, glyphs.micro)}${percent} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+}
+
+const MOST_NAMED = 3
+
+function onlyOneText(comparison: Comparison, change: 'new' | 'gone', { glyphs }: Pen): string {
+  const tops = topsOf(comparison, change)
+  if (tops.length === 0) return ''
+  const time = (row: number) => comparison.rows[row]![change === 'new' ? 'b' : 'a'].totalNanos
+  const named = tops
+    .toSorted((a, b) => time(b) - time(a))
+    .slice(0, MOST_NAMED)
+    .map((row) =>
+      fitEnd(safeName(comparison.rows[row]!.name || '(no name)', glyphs.ellipsis), 40, glyphs.ellipsis),
+    )
+  const more = tops.length > MOST_NAMED ? ` and ${tops.length - MOST_NAMED} more` : ''
+  return `${change}: ${named.join(', ')}${more}`
+}
+
+/** `A  1.20s  48 spans  trace 4bf9…`: one line a side, more where that is too long. */
+export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen): string[] {
+  const { glyphs, width, style } = pen
+  const texts = (['a', 'b'] as const).map((side) => {
+    const { durationNanos, spans } = comparison[side]
+    return `${formatDuration(durationNanos, glyphs.micro)}, ${count(spans, 'span')}: ${labels[side]}`
+  })
+  return texts.flatMap((text, i) =>
+    wrap(text, width - 3, glyphs.ellipsis).map((line, at) =>
+      at === 0 ? `${style.bold(i === 0 ? 'A' : 'B')}  ${line}` : `   ${line}`,
+    ),
+  )
+}
+
+/** From where on a difference counts, so that nobody has to trust a word. */
+export function thresholdLines({ threshold, a, b }: Comparison, { width, glyphs, style }: Pen): string[] {
+  const percent = Math.round(threshold.share * 100)
+  const least = formatDuration(Math.round(threshold.leastNanos), glyphs.micro)
+  const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians over the traces of a side. ' : ''
+  const text = `${medians}A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
+  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+}
+
+/** From one value to another. */
+export const arrow = ({ glyphs }: Pick<Pen, 'glyphs'>): string => (glyphs.ellipsis === '…' ? '→' : '->')

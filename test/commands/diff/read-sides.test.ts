@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { readSides } from '../../../src/commands/trace/diff/read-sides.ts'
+import { searchFlags } from '../../../src/commands/trace/diff/search-words.ts'
+
+const NOW = Date.parse('2026-11-24T10:00:00Z')
+const ID = '4bf92f3577b34da6a3ce929d0e0e4736'
+const sides = (args: readonly string[], flags: Record<string, unknown> = {}) =>
+  readSides({ args, flags, json: false, now: NOW })
+
+describe('a side as a search', () => {
+  it.each<[string, unknown]>([
+    ['service=checkout since=1d', { service: 'checkout', since: '1d' }],
+    ['  error   name="GET /cart items" ', { error: true, name: 'GET /cart items' }],
+    ["attr='a b=c d' attr=x>=5", { attr: ['a b=c d', 'x>=5'] }],
+    ['"name=a b" min=5ms', { name: 'a b', min: '5ms' }],
+    ['attr=k=~"a|b"', { attr: ['k=~a|b'] }],
+    ['query=\'{ name = "x" }\'', { query: '{ name = "x" }' }],
+    ['file="my traces.json" limit=5', { file: 'my traces.json', limit: '5' }],
+  ])('%s', (text, flags) => {
+    expect(searchFlags(text, '--a')).toEqual(flags)
+  })
+
+  it.each([
+    ['servce=x', /--a: "servce" is not known/, /Did you mean service\?/],
+    [ID, /--a: ".*" is not key=value/, /An id or a file goes without --a/],
+    ['service=', /--a: service has no value/, /service=VALUE/],
+    ['service=a service=b', /--a: service is there twice/, /once/],
+    ['name="open', /--a: a quote is not closed/, /service=checkout/],
+    ['  ', /--a is empty/, /service=checkout since=1d/],
+    ['since=soon', /--a: since: "soon" is not a duration/, /./],
+    ['since=1h from=2026-11-24', /--a: since and from cannot be used together/, /./],
+    ['attr=x', /--a: attr: "x" is not key=value/, /Write it like attr /],
+    ['limit=0', /--a: limit: "0" is not a whole number/, /limit 20/],
+    ['error=true', /--a: "error" is not known/, /./],
+  ])('%s is refused', (text, message, hint) => {
+    expect(() => sides([ID], { a: text })).toThrow(
+      expect.objectContaining({
+        code: 'usage',
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      }),
+    )
+  })
+})
+
+describe('which side is which', () => {
+  it('two arguments; one and a search, which may come first; two searches', () => {
+    const letters = (args: string[], flags: Record<string, unknown> = {}) =>
+      sides(args, flags).map((side) => `${side.letter} ${'filter' in side ? side.text : side.argument.kind}`)
+    expect(letters([ID, 'b.json'])).toEqual(['a word', 'b file'])
+    expect(letters([ID], { a: 'error' })).toEqual(['a error', 'b word'])
+    expect(letters(['-'], { b: 'error' })).toEqual(['a file', 'b error'])
+    expect(letters([], { a: 'error', b: 'service=x' })).toEqual(['a error', 'b service=x'])
+  })
+
+  it('a search looks at the last hour, in a file at everything', () => {
+    const [a, b] = sides([], { a: 'error', b: 'error file=t.json' })
+    expect(a).toMatchObject({
+      filter: { errors: true, fromMillis: NOW - 3_600_000, toMillis: NOW, limit: 20 },
+    })
+    expect(b).toMatchObject({ file: 't.json', filter: { fromMillis: 0 } })
+  })
+
+  it.each<[string[], Record<string, unknown>, RegExp]>([
+    [[], {}, /no trace is named/],
+    [[ID], {}, /nothing to compare it with/],
+    [[], { a: 'error' }, /nothing to compare it with/],
+    [[ID, ID], { a: 'error' }, /more than two sides/],
+    [['-', '-'], {}, /both sides are standard input/],
+    [['-'], { a: 'file=-' }, /both sides are standard input/],
+    [['t.json', ID], { traceA: 'what?' }, /not a span or trace id/],
+  ])('%j %j is refused', (args, flags, message) => {
+    expect(() => sides(args, flags)).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }),
+    )
+  })
+})

@@ -1,0 +1,287 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace, rootOf, type TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "It was fine yesterday. What got slower?" A checkout that waits for a card network, against good ones. */
+const good = makeTrace({ seed: 7, fails: false })
+const bad = makeTrace({ seed: 8 })
+const usual = [11, 12, 13, 14, 15].map((seed) => makeTrace({ seed, fails: false }))
+const traces = [good, bad, ...usual]
+const MISSING = '0123456789abcdef0123456789abcdef'
+
+let world: World
+let tempo: TempoApi
+let jaeger: JaegerApi
+let lightstep: TraceApi
+beforeAll(async () => {
+  tempo = await startTempoApi({ traces, filters: true, apiKey: 'k' })
+  jaeger = await startJaegerApi({ traces })
+  lightstep = await startTraceApi({ apiKey: 'k', traces })
+  world = await openWorld({ columns: 80 })
+  world.fastForward = true
+  world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  const profile = (name: string, api: string) =>
+    `[profiles.${name}]\nbackend = "${name}"\napi = "${api}"\norganization = "acme"\nproject = "prod"\n`
+  await world.writeConfig(
+    profile('tempo', tempo.url) + profile('jaeger', jaeger.url) + profile('lightstep', lightstep.url),
+  )
+  await save('good.json', [good])
+  await save('bad.json', [bad])
+  await save('usual.json', usual)
+})
+afterAll(() => Promise.all([world, tempo, jaeger, lightstep].map((one) => one.close())))
+
+const path = (name: string) => join(world.home, name)
+const save = (name: string, some: readonly TraceData[]) =>
+  writeFile(path(name), JSON.stringify(toOtlpDocument(some, 'hex')))
+const diff = (line: string) => world.type(`ls-auth trace diff ${line}`)
+const rootId = (trace: TraceData) => rootOf(trace)?.spanId as string
+
+/** The operation that got slowest in itself, of `--json`. */
+const first = (stdout: string): string =>
+  (JSON.parse(stdout) as { rows: { operation: string }[] }).rows[0]?.operation ?? ''
+
+describe('two traces', () => {
+  it.each([
+    ['Tempo, by trace ids', () => `${good.traceId} ${bad.traceId} --profile tempo`],
+    [
+      'Jaeger, by an id in capitals and a traceparent',
+      () => `${good.traceId.toUpperCase()} 00-${bad.traceId}-00f067aa0ba902b7-01 --profile jaeger`,
+    ],
+    ['Lightstep, by span ids', () => `${rootId(good)} ${rootId(bad)} --profile lightstep`],
+    ['two files, without a profile', () => `${path('good.json')} ${path('bad.json')}`],
+    ['a file against an id', () => `${path('good.json')} ${bad.traceId} --profile tempo`],
+  ])('%s: the card network it is', async (_, line) => {
+    const outcome = await diff(`${line()} --json`)
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    expect(first(outcome.stdout)).toBe('POST card-network')
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ change: 'slower', traces_a: 1, traces_b: 1 })
+  })
+
+  it('for people: the answer first, then where it comes from, then the tree', async () => {
+    const { stdout } = await diff(`${path('good.json')} ${path('bad.json')}`)
+    const lines = stdout.split('\n')
+    expect(lines[0]).toMatch(/^slower: \d+ms → \d+ms, \+\d+ms \(\+\d+%\)$/)
+    expect(lines[1]).toMatch(/^most of it: \+\d+ms(?: \(\d+% of it\))? in POST card-network, payment$/)
+    expect(stdout).toMatch(/where it comes from, by self time\n +\+\d+ms {2}POST card-network {2}payment\n/)
+    expect(stdout).toMatch(
+      /the merged tree of both\nOPERATION .*TOTAL\+\/- .*SELF\+\/-\nPOST \/checkout +frontend +1 /,
+    )
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('standard input is a side, once', async () => {
+    world.stdin = [JSON.stringify(toOtlpDocument([good], 'hex'))]
+    expect(await diff(`- ${path('bad.json')}`)).toMatchObject({ exit: 0 })
+    expect(await diff('- -')).toMatchObject({ exit: 2, stdout: '' })
+  })
+
+  it('the same trace twice: no difference, and it is said why', async () => {
+    const { exit, stdout, stderr } = await diff(
+      `${bad.traceId} ${bad.traceId} --profile tempo --fail-if-slower 0%`,
+    )
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^no difference in time that counts: /)
+    expect(stderr).toBe('note: A and B are the same trace\n')
+  })
+
+  it('of a file with several the largest, or the one that is named', async () => {
+    const { stderr } = await diff(`${path('usual.json')} ${path('bad.json')}`)
+    expect(stderr).toMatch(
+      /^note: file usual\.json: 5 traces in it; this is the largest\. Another: --trace-a ID\n$/,
+    )
+    const [, second] = usual as [TraceData, TraceData]
+    const { stdout } = await diff(
+      `${path('usual.json')} ${path('bad.json')} --trace-a ${second.traceId} --json`,
+    )
+    expect(JSON.parse(stdout).trace_id_a).toBe(second.traceId)
+  })
+})
+
+describe('as data', () => {
+  it('rows in NDJSON and CSV are those of --json', async () => {
+    const files = `${path('good.json')} ${path('bad.json')}`
+    const { rows } = JSON.parse((await diff(`${files} -o json`)).stdout)
+    const lines = (await diff(`${files} -o ndjson`)).stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows)
+    const [head, ...cells] = (await diff(`${files} -o csv`)).stdout.trim().split('\r\n')
+    expect(head?.split(',')).toEqual(Object.keys(rows[0]))
+    expect(cells).toHaveLength(rows.length)
+  })
+
+  it('what is new and what is gone', async () => {
+    const renamed: TraceData = {
+      ...bad,
+      spans: bad.spans.map((span) => (span.name === 'rate table' ? { ...span, name: 'rate service' } : span)),
+    }
+    await save('renamed.json', [renamed])
+    const { stdout } = await diff(`${path('bad.json')} ${path('renamed.json')}`)
+    expect(stdout).toMatch(/\nnew: rate service\ngone: rate table\n/)
+    expect(stdout).toMatch(/ rate table .* gone\n[\s\S]* rate service .* new\n/)
+    const { rows, ...whole } = JSON.parse(
+      (await diff(`${path('bad.json')} ${path('renamed.json')} --json`)).stdout,
+    )
+    expect(whole).toMatchObject({ change: 'same', new: 1, gone: 1 })
+    expect(rows[0]).toMatchObject({
+      operation: 'rate service',
+      change: 'new',
+      calls_a: 0,
+      calls_b: 1,
+      total_a_ns: 0,
+    })
+    expect(rows.at(-1)).toMatchObject({ operation: 'rate table', change: 'gone', calls_b: 0 })
+  })
+})
+
+describe('--fail-if-slower', () => {
+  const files = () => `${path('good.json')} ${path('bad.json')}`
+
+  it('more than allowed: exit 5, and the comparison is there all the same', async () => {
+    const outcome = await diff(`${files()} --fail-if-slower 20%`)
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stdout).toMatch(/^slower: /)
+    expect(outcome.stderr).toMatch(
+      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 20%\nhint: Look first at .*: POST card-network \(payment\)\n$/,
+    )
+    const json = await diff(`${files()} --fail-if-slower 20% --json`)
+    expect(first(json.stdout)).toBe('POST card-network')
+    expect(JSON.parse(json.stderr).error).toMatchObject({ code: 'check-failed', exit: 5 })
+  })
+
+  it('as much as allowed, or faster: exit 0', async () => {
+    expect(await diff(`${files()} --fail-if-slower 900%`)).toMatchObject({ exit: 0, stderr: '' })
+    expect(await diff(`${path('bad.json')} ${path('good.json')} --fail-if-slower 0%`)).toMatchObject({
+      exit: 0,
+    })
+  })
+
+  it.each(['20', '0.2', 'much', '-5%', '20ms'])('%s is refused before anything is read', async (text) => {
+    const outcome = await diff(`nosuch.json nosuch.json --fail-if-slower=${text}`)
+    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
+    expect(outcome.stderr).toContain('is not a percentage\nhint: Write it like 20%.')
+  })
+})
+
+describe('a side that is a search', () => {
+  it('one trace against what is usual, in medians: Tempo', async () => {
+    const outcome = await diff(`${bad.traceId} --a 'service=frontend since=2d' --profile tempo --json`)
+    expect(outcome).toMatchObject({ exit: 0 })
+    const whole = JSON.parse(outcome.stdout)
+    expect(whole).toMatchObject({
+      a: 'median of 7 traces of Tempo: service=frontend since=2d',
+      traces_a: 7,
+      traces_b: 1,
+      trace_id_a: null,
+      trace_id_b: bad.traceId,
+      change: 'slower',
+    })
+    expect(whole.rows[0]).toMatchObject({ operation: 'POST card-network', traces_a: 7, traces_b: 1 })
+  })
+
+  it('two searches: Jaeger', async () => {
+    const outcome = await diff(
+      `--a 'service=frontend since=2d' --b 'service=payment error since=2d' --profile jaeger`,
+    )
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(outcome.stdout).toMatch(/^slower: /)
+    expect(outcome.stdout).toContain('median of 7 traces of Jaeger: service=frontend since=2d')
+    expect(outcome.stdout).toContain('median of 1 trace of Jaeger: service=payment error since=2d')
+    expect(outcome.stdout).toContain('Times are medians over the traces of a side.')
+  })
+
+  it('Lightstep: one snapshot, and none for each trace', async () => {
+    lightstep.snapshots.assembleOnDemand = true
+    const search = `--a 'service=frontend' --snapshot --profile lightstep`
+    const outcome = await diff(`${search} ${path('bad.json')} --json`)
+    lightstep.snapshots.assembleOnDemand = false
+    expect(outcome).toMatchObject({ exit: 0 })
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ traces_b: 1, change: 'slower' })
+    expect(lightstep.snapshots.taken).toHaveLength(1)
+  })
+
+  it('in a file: all of it', async () => {
+    const { stdout } = await diff(`--a 'file=${path('usual.json')}' ${path('bad.json')} --json`)
+    expect(JSON.parse(stdout)).toMatchObject({ traces_a: 5, change: 'slower' })
+  })
+
+  it('stopped at the limit is said', async () => {
+    const { stderr } = await diff(`--a 'service=frontend since=2d limit=3' ${bad.traceId} --profile tempo`)
+    expect(stderr).toBe('note: A: stopped at 3 traces, there may be more: limit=15\n')
+  })
+})
+
+describe('an empty side is exit 7', () => {
+  it.each([
+    [`${MISSING} ${bad.traceId} --profile tempo`, /has no trace/],
+    [
+      `--a 'service=nosuch since=2d' ${bad.traceId} --profile tempo`,
+      /error: A: no trace was found: service=nosuch since=2d\nhint: Look for them alone: ls-auth trace search --profile tempo --service nosuch --since 2d/,
+    ],
+    [
+      `${bad.traceId} --b 'service=nosuch' --profile jaeger`,
+      /error: B: no trace was found: service=nosuch\nhint: .*the last hour/,
+    ],
+    [`nosuch.json ${bad.traceId} --profile tempo`, /there is no file nosuch\.json/],
+  ])('%s', async (line, stderr) => {
+    const outcome = await diff(line)
+    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+    expect(outcome.stderr).toMatch(stderr)
+  })
+
+  it('a trace without a duration cannot be judged: exit 5, and the comparison is there', async () => {
+    await save('flat.json', [
+      { ...good, spans: good.spans.map((span) => ({ ...span, endMicros: span.startMicros })) },
+    ])
+    const outcome = await diff(`${path('flat.json')} ${path('bad.json')} --fail-if-slower 20%`)
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stdout).toMatch(/^slower: 0s → /)
+    expect(outcome.stderr).toMatch(
+      /^error: --fail-if-slower cannot be judged: A has no duration\nhint: .+\n$/,
+    )
+  })
+
+  it('an API that fails is exit 6, and nothing is half told', async () => {
+    tempo.inFront = () => ({ status: 500 })
+    const outcome = await diff(`--a 'service=frontend since=2d' ${path('bad.json')} --profile tempo`)
+    tempo.inFront = undefined
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+  })
+
+  it('traces that were found and are not there any more', async () => {
+    tempo.inFront = (_, at) =>
+      at.startsWith('/api/v2/traces/') || at.startsWith('/api/traces/') ? { status: 404 } : undefined
+    const outcome = await diff(`--a 'service=frontend since=2d' ${path('bad.json')} --profile tempo`)
+    tempo.inFront = undefined
+    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
+    expect(outcome.stderr).toContain('none of the 7 traces that were found could be read')
+  })
+})
+
+it('names that would steer the terminal, and those that hold a secret, are shown safely', async () => {
+  const hostile = (trace: TraceData, name: string): TraceData => ({
+    ...trace,
+    spans: trace.spans.map((span) => (span.name === 'rate table' ? { ...span, name } : span)),
+  })
+  await save('hostile-a.json', [hostile(bad, '\u001b[2J\u202egone')])
+  await save('hostile-b.json', [
+    hostile(bad, 'GET https://bob:hunter2hunter2@example.com/?token=abcdef123456'),
+  ])
+  for (const flags of ['', '--json', '-o ndjson', '-o csv', '--full']) {
+    const { exit, stdout, stderr } = await diff(
+      `${path('hostile-a.json')} ${path('hostile-b.json')} ${flags}`,
+    )
+    expect(exit).toBe(0)
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u202e]/)
+    expect(stdout).not.toMatch(/hunter2|abcdef123456/)
+    expect(stderr).toContain('--show-sensitive shows them')
+  }
+  const shown = await diff(`${path('hostile-a.json')} ${path('hostile-b.json')} --show-sensitive --json`)
+  expect(shown.stdout).toContain('hunter2')
+})

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
+import { causes } from '../../../src/trace/compare/ranking.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { type Sketch, makeTrace as trace } from '../make.ts'
+import { compareTraces } from './planted-judge.ts'
+import { ROOT, read, rowsOf } from './sketches.ts'
+
+const short = ({ name, depth, a, b, change, isCause }: ComparedOperation) =>
+  `${' '.repeat(depth)}${name} ${a.calls}>${b.calls} total ${a.totalNanos / 1e6}>${b.totalNanos / 1e6} self ${a.selfNanos / 1e6}>${b.selfNanos / 1e6} ${change}${isCause ? ' cause' : ''}`
+const told = (a: Trace | Trace[], b: Trace | Trace[]) => rowsOf(a, b).map(short)
+
+describe('spans are matched by path, name and kind', () => {
+  test('equal siblings are one row, whatever their number, order and time', () => {
+    const a = trace(ROOT, read(2, 10, 5), read(3, 20, 5))
+    const b = trace(read(5, 60, 10), { ...ROOT, ms: 120 }, read(4, 50, 10), read(6, 5, 10))
+    expect(told(a, b)).toEqual([
+      'GET / 1>1 total 100>120 self 90>90 same',
+      ' read 2>3 total 10>30 self 10>30 slower cause',
+    ])
+  })
+
+  test('one name at two places is two rows', () => {
+    const inner: Sketch[] = [
+      ROOT,
+      { id: 2, parent: 1, name: 'cart', ms: 40 },
+      read(3, 50, 10),
+      read(4, 1, 10, { parent: 2 }),
+    ]
+    expect(told(trace(...inner), trace(...inner)).map((text) => text.split(' ').filter(Boolean)[0])).toEqual([
+      'GET',
+      'cart',
+      'read',
+      'read',
+    ])
+  })
+
+  test('another kind or service is another operation, and no kind is internal', () => {
+    const a = trace(ROOT, read(2, 0, 10, { kind: 'unspecified' }), read(3, 20, 10, { kind: 'client' }))
+    const b = trace(ROOT, read(2, 0, 10), read(3, 20, 10, { kind: 'client', service: 'db' }))
+    expect(rowsOf(a, b).map(({ kind, service, change }) => `${kind} ${service} ${change}`)).toEqual([
+      'server shop same',
+      'internal shop same',
+      'client shop gone',
+      'client db new',
+    ])
+  })
+
+  test('the order of siblings is that of A, and what only B has comes last', () => {
+    const a = trace(ROOT, read(2, 10, 1, { name: 'x' }), read(3, 20, 1, { name: 'y' }))
+    const b = trace(
+      ROOT,
+      read(2, 5, 1, { name: 'new' }),
+      read(3, 10, 1, { name: 'y' }),
+      read(4, 20, 1, { name: 'x' }),
+    )
+    expect(rowsOf(a, b).map(({ name }) => name)).toEqual(['GET /', 'x', 'y', 'new'])
+  })
+
+  test('what hangs on no root is not taken for a root', () => {
+    const lost: Sketch = { id: 9, parent: 77, name: 'GET /', kind: 'server', ms: 100 }
+    expect(
+      rowsOf(trace(lost, ROOT), trace(ROOT)).map(({ isDetached, change }) => [isDetached, change]),
+    ).toEqual([
+      [false, 'same'],
+      [true, 'gone'],
+    ])
+  })
+
+  test('and comes last, also when B has a request that A has not', () => {
+    const lost: Sketch = { id: 9, parent: 77, name: 'lost', ms: 10 }
+    const other = { ...ROOT, name: 'POST /' }
+    expect(rowsOf(trace(ROOT, lost), trace(other)).map(({ name }) => name)).toEqual([
+      'GET /',
+      'POST /',
+      'lost',
+    ])
+  })
+
+  test('each row knows the one above it, and how many are below', () => {
+    const a = trace(ROOT, read(2, 0, 10), read(3, 1, 5, { parent: 2, name: 'disk' }))
+    const b = trace(ROOT, read(2, 0, 10), read(4, 50, 5, { name: 'new' }), { id: 5, name: 'flush' })
+    expect(rowsOf(a, b).map(({ name, parent, depth, size }) => [name, parent, depth, size])).toEqual([
+      ['GET /', -1, 0, 4],
+      ['read', 0, 1, 2],
+      ['disk', 1, 2, 1],
+      ['new', 0, 1, 1],
+      ['flush', -1, 0, 1],
+    ])
+  })
+})
+
+describe('self time and totals', () => {
+  test('who only waits is slower, and no cause; who works longer is one', () => {
+    const a = trace(ROOT, read(2, 10, 50), read(3, 20, 10, { parent: 2, name: 'disk' }))
+    const b = trace({ ...ROOT, ms: 300 }, read(2, 10, 250), read(3, 20, 210, { parent: 2, name: 'disk' }))
+    const comparison = compareTraces([a], [b])
+    expect(comparison.rows.map(short)).toEqual([
+      'GET / 1>1 total 100>300 self 50>50 slower',
+      ' read 1>1 total 50>250 self 40>40 slower',
+      '  disk 1>1 total 10>210 self 10>210 slower cause',
+    ])
+    expect(comparison.change).toBe('slower')
+    expect(causes(comparison)).toEqual([2])
+    expect(compareTraces([b], [a]).change).toBe('faster')
+  })
+
+  test('what counts is a share of the longer of both, whichever comes first', () => {
+    const [short, long] = [trace(ROOT), trace({ ...ROOT, ms: 300 })]
+    for (const [a, b] of [
+      [short, long],
+      [long, short],
+    ] as const)
+      expect(compareTraces([a], [b]).threshold).toEqual({ share: 0.25, leastNanos: 3e6 })
+  })
+
+  test('the root that took longest is the whole, and strays beside it are rows', () => {
+    const stray: Sketch = { id: 8, name: 'flush', ms: 3, at: -10 }
+    expect(compareTraces([trace(stray, ROOT)], [trace(ROOT)]).a.durationNanos).toBe(100e6)
+  })
+
+  test('without a root the whole is from the first start to the last end', () => {
+    const parts = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
+    expect(compareTraces([parts], [parts]).b.durationNanos).toBe(30e6)
+  })
+
+  test('a trace against itself: every row is the same', () => {
+    const one = trace(ROOT, read(2, 10, 5), read(3, 20, 5, { name: '' }))
+    const comparison = compareTraces([one], [one])
+    expect(comparison.change).toBe('same')
+    expect(new Set(comparison.rows.map(({ change }) => change))).toEqual(new Set(['same']))
+    expect(causes(comparison)).toEqual([])
+  })
+})
+
+describe('several traces on a side: medians', () => {
+  const sized = (...ms: number[]) => ms.map((one) => trace({ ...ROOT, ms: one }, read(2, 0, one / 2)))
+
+  test('by nearest rank, so each is a value of a trace', () => {
+    expect(told(sized(100, 900, 120, 110), sized(400, 100, 400))).toEqual([
+      'GET / 1>1 total 110>400 self 55>200 slower cause',
+      ' read 1>1 total 55>200 self 55>200 slower cause',
+    ])
+  })
+
+  test('so is each side as a whole, in whatever order its traces come', () => {
+    const a = [...sized(900, 100, 120, 110), trace({ ...ROOT, ms: 90 })]
+    const b = [trace(ROOT), trace({ ...ROOT, ms: 50 }, read(2, 0, 1), read(3, 1, 1))]
+    expect(compareTraces(a, b)).toMatchObject({
+      a: { traces: 5, durationNanos: 110e6, spans: 2 },
+      b: { traces: 2, durationNanos: 50e6, spans: 1 },
+    })
+  })
+
+  test('a branch that few take counts as nothing for the others', () => {
+    const [one, two, three] = sized(100, 100, 100) as [Trace, Trace, Trace]
+    const rare = trace(ROOT, read(2, 0, 50), read(3, 60, 30, { name: 'retry' }))
+    const [, , few] = rowsOf([one, two, rare], [one, rare, rare])
+    expect(few).toMatchObject({
+      change: 'slower',
+      a: { calls: 0, selfNanos: 0, traces: 1 },
+      b: { calls: 1, selfNanos: 30e6, traces: 2 },
+    })
+    const [, , never] = rowsOf([one, two, three], [one, two, rare])
+    expect(never).toMatchObject({ change: 'new', isCause: false, b: { calls: 0, traces: 1 } })
+  })
+})

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { causes, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import { makeTrace as trace } from '../make.ts'
+import { compareTraces } from './planted-judge.ts'
+import { ROOT, read } from './sketches.ts'
+
+/** `old` gives way to `added`, and `kept` takes longer. */
+function changed() {
+  const { rows } = compareTraces(
+    [
+      trace(
+        ROOT,
+        read(2, 0, 30, { name: 'old' }),
+        read(3, 0, 10, { parent: 2, name: 'old child' }),
+        read(4, 40, 5, { name: 'kept' }),
+      ),
+    ],
+    [
+      trace(
+        ROOT,
+        read(5, 0, 50, { name: 'added' }),
+        read(6, 0, 10, { parent: 5, name: 'new child' }),
+        read(7, 60, 15, { name: 'kept' }),
+      ),
+    ],
+  )
+  return { rows, named: (numbers: readonly number[]) => numbers.map((row) => rows[row]?.name) }
+}
+
+test('what got slowest in itself is the first; what got fastest is the last', () => {
+  const { rows, named } = changed()
+  expect(named(rankedRows({ rows }))).toEqual(['added', 'kept', 'new child', 'old child', 'old', 'GET /'])
+})
+
+test('where the change is: what got slowest first, and of a trace that got faster what got fastest', () => {
+  const { rows, named } = changed()
+  expect(named(causes({ rows, change: 'slower' }))).toEqual([
+    'added',
+    'kept',
+    'new child',
+    'old child',
+    'old',
+    'GET /',
+  ])
+  expect(named(causes({ rows, change: 'same' }))[0]).toBe('added')
+  expect(named(causes({ rows, change: 'faster' }))).toEqual([
+    'GET /',
+    'old',
+    'old child',
+    'new child',
+    'kept',
+    'added',
+  ])
+})
+
+test('of what only one side has, the tops', () => {
+  const { rows, named } = changed()
+  expect(named(topsOf({ rows }, 'new'))).toEqual(['added'])
+  expect(named(topsOf({ rows }, 'gone'))).toEqual(['old'])
+})
+
+test('a request that only one side has is one top, with all that it calls', () => {
+  const other = trace({ ...ROOT, name: 'POST /' }, read(2, 0, 10))
+  const apart = compareTraces([trace(ROOT)], [other])
+  expect(topsOf(apart, 'new').map((row) => apart.rows[row]?.name)).toEqual(['POST /'])
+  // Also where it is the first row of all.
+  const first = compareTraces([other], [trace(ROOT)])
+  expect(topsOf(first, 'gone')).toEqual([0])
+})

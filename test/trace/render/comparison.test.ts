@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { displayWidth } from '../../../src/text/display-width.ts'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import {
+  type ComparisonOptions,
+  renderComparison,
+} from '../../../src/trace/render/comparison/comparison-text.ts'
+import { signedDuration, signedPercent } from '../../../src/trace/render/comparison/signed-duration.ts'
+import { anyTrace } from '../any-trace.ts'
+import { compareTraces } from '../compare/planted-judge.ts'
+import { makeTrace, type Sketch } from '../make.ts'
+
+function draw(a: readonly Trace[], b: readonly Trace[], options: Partial<ComparisonOptions> = {}): string[] {
+  const labels = { a: `trace ${a[0]?.traceId} of Tempo`, b: `trace ${b[0]?.traceId} of file b.json` }
+  return [
+    ...renderComparison(compareTraces(a, b), {
+      width: 80,
+      unicode: true,
+      style: UNSTYLED,
+      full: false,
+      labels,
+      ...options,
+    }),
+  ]
+}
+
+/** A checkout whose cart reads ten times as often, that asks a new service, and has lost its cache. */
+const checkout = (reads: number, isNew: boolean): Trace => {
+  const end = 140 + reads * 20
+  const sketches: Sketch[] = [
+    { id: 1, name: 'POST /checkout', service: 'frontend', kind: 'server', ms: end + 110 },
+    { id: 2, parent: 1, name: 'GET /cart', service: 'cart', kind: 'server', at: 10, ms: end - 40 },
+    ...Array.from({ length: reads }, (_, i) => ({
+      id: 20 + i,
+      parent: 2,
+      name: 'redis GET',
+      service: 'cart',
+      kind: 'client' as const,
+      at: 20 + i * 20,
+      ms: 18,
+    })),
+    { id: 3, parent: 1, name: 'charge', service: 'payments', kind: 'client', at: end, ms: 60 },
+    {
+      id: 4,
+      parent: 3,
+      name: 'POST https://card-network.example/v2/charges',
+      service: 'payments',
+      at: end + 5,
+      ms: 50,
+    },
+    { id: 5, parent: 1, name: 'send receipt', service: 'email', kind: 'consumer', at: end + 100, ms: 900 },
+    isNew
+      ? { id: 6, parent: 1, name: 'score order', service: 'fraud', kind: 'server', at: end + 62, ms: 30 }
+      : { id: 6, parent: 1, name: 'cache lookup', service: 'frontend', at: end + 62, ms: 6 },
+    ...(isNew ? [{ id: 7, parent: 6, name: 'SELECT rules', service: 'fraud', at: end + 63, ms: 20 }] : []),
+  ]
+  return makeTrace(...sketches)
+}
+
+describe.each([60, 80, 120, 200])('at %d columns', (width) => {
+  test('what got slower', async () => {
+    const text = draw([checkout(3, false)], [checkout(30, true)], { width }).join('\n')
+    await expect(`${text}\n`).toMatchFileSnapshot(`../../golden/diff/checkout-${width}.txt`)
+  })
+})
+
+test('in ASCII, and everything', async () => {
+  const text = draw([checkout(3, false)], [checkout(30, true)], { unicode: false, full: true }).join('\n')
+  expect(text).toMatch(/^[\n\x20-\x7e]*$/)
+  await expect(`${text}\n`).toMatchFileSnapshot('../../golden/diff/checkout-ascii.txt')
+})
+
+test('medians of several traces', async () => {
+  const a = [3, 3, 4, 2, 3].map((reads) => checkout(reads, false))
+  const b = [3, 30, 28, 30, 31].map((reads) => checkout(reads, true))
+  const labels = {
+    a: 'median of 5 traces of Tempo: service=frontend since=1d',
+    b: 'median of 5 traces of Tempo: service=frontend since=1h',
+  }
+  await expect(`${draw(a, b, { labels }).join('\n')}\n`).toMatchFileSnapshot(
+    '../../golden/diff/medians-80.txt',
+  )
+})
+
+test('the same trace twice: no difference, and nothing to read on', () => {
+  const lines = draw([checkout(3, false)], [checkout(3, false)])
+  expect(lines[0]).toBe('no difference in time that counts: 310ms → 310ms')
+  expect(lines.join('\n')).not.toContain('where it comes from')
+  expect(lines).toContain('└ 6 more, all the same')
+})
+
+test('faster: the fastest first', () => {
+  const lines = draw([checkout(30, true)], [checkout(3, false)])
+  expect(lines[0]).toMatch(/^faster: 850ms → 310ms, -540ms \(-64%\)$/)
+  expect(lines[1]).toMatch(/^most of it: -486ms \(90% of it\) in redis GET, cart$/)
+})
+
+test('one slower and one faster: nothing in all, and both are told', () => {
+  const sides = (x: number, y: number) =>
+    makeTrace(
+      { id: 1, name: 'GET /', ms: 100 },
+      { id: 2, parent: 1, name: 'x', ms: x },
+      { id: 3, parent: 1, name: 'y', at: x, ms: y },
+    )
+  const lines = draw([sides(20, 70)], [sides(70, 20)])
+  expect(lines[0]).toBe('no clear difference in all: 100ms → 100ms; but 2 operations changed')
+  expect(lines[1]).toBe('the largest part: +50.0ms in x, shop')
+})
+
+test('no line is wider than the terminal, and none steers it', () => {
+  fc.assert(
+    fc.property(
+      anyTrace,
+      anyTrace,
+      fc.integer({ min: 20, max: 200 }),
+      fc.boolean(),
+      fc.boolean(),
+      (a, b, width, unicode, full) => {
+        if (a.spans.length === 0 || b.spans.length === 0) return
+        for (const line of draw([a], [b], {
+          width,
+          unicode,
+          full,
+          labels: { a: 'x'.repeat(90), b: 'file b' },
+        })) {
+          expect(displayWidth(line)).toBeLessThanOrEqual(width)
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
+        }
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test.each([
+  [0, '0s'],
+  [1_500_000, '+1.50ms'],
+  [-61e9, '-1m 01s'],
+])('%d ns is %s', (nanos, text) => {
+  expect(signedDuration(nanos, 'µs')).toBe(text)
+})
+
+test.each([
+  [54, 100, '+54%'],
+  [-4, 1000, '-0.4%'],
+  [1, 1e6, '0%'],
+  [5, 0, ''],
+])('%d of %d is "%s"', (delta, before, text) => {
+  expect(signedPercent(delta, before)).toBe(text)
+})
