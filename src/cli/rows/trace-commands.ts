@@ -31,6 +31,23 @@ const GET: Row = {
   load: async () => (await import('../../commands/trace/trace-get.ts')).traceGet,
 }
 
+const VIEW: Row = {
+  usage: 'view <id>',
+  description:
+    'walk through one trace with keys: fold, find, next error, critical path, details; ? shows the keys; <id> as in trace get',
+  options: (command) =>
+    sensitive(ownFlags(withScale(command.option('--trace <id>', 'which trace, when a file holds several')))),
+  settings: API_SETTINGS,
+  completes: ['files'],
+  variables: ['LS_AUTH_TOKEN'],
+  exits: [...OF_THE_API, 130, 143],
+  examples: [
+    { does: 'by its id', line: 'ls-auth trace view 4bf92f3577b34da6a3ce929d0e0e4736' },
+    { does: 'from a file, without signing in', line: 'ls-auth trace view trace.json' },
+  ],
+  load: async () => (await import('../../commands/trace/view/view.ts')).traceView,
+}
+
 const SEARCH: Row = {
   usage: 'search',
   description: 'find traces that have a span as described',
@@ -95,7 +112,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
       { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
       { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
-    rows: [GET, SEARCH, DIFF, WHY, BREAKDOWN],
+    rows: [GET, VIEW, SEARCH, DIFF, WHY, BREAKDOWN],
   },
   ...QUERY_COMMANDS,
 ]

@@ -32,11 +32,12 @@ const values = async (line: string) => (await offered(line)).slice(1).map((one) 
 describe('what a shell is told', () => {
   it('commands, options and values, each where it fits', async () => {
     expect(await values('ls-auth ')).toEqual(expect.arrayContaining(['login', 'trace', 'completion', 'help']))
-    expect(await values('ls-auth trace ')).toEqual(['get', 'search', 'diff', 'why', 'breakdown'])
-    expect(await values('ls-auth help trace ')).toEqual(['get', 'search', 'diff', 'why', 'breakdown'])
+    expect(await values('ls-auth trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
+    expect(await values('ls-auth help trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
     expect(await values('ls-auth help trace get ')).toEqual([])
     expect(await values('ls-auth --profile local trace ')).toEqual([
       'get',
+      'view',
       'search',
       'diff',
       'why',
@@ -120,7 +121,7 @@ describe('nothing that is wrong makes a sound', () => {
     await world.writeConfig(text)
     expect(await offered('ls-auth --profile ')).toEqual(['words'])
     expect(await offered('ls-auth trace search --service ')).toEqual(['words'])
-    expect(await values('ls-auth trace ')).toEqual(['get', 'search', 'diff', 'why', 'breakdown'])
+    expect(await values('ls-auth trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
   })
 
   it('a damaged cache is no cache', async () => {

@@ -45,22 +45,40 @@ export function planRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Ro
       foldAmong(shown ? tree.children(node).filter((child) => shown[child]) : tree.children(node))
     }
   }
-  const visible = groups.map(({ heading, nodes }) => ({ heading, nodes: rowsBelow(tree, nodes, hidden) }))
-  const last = lastRows(tree, visible)
+  return layRows(tree, groups, folds, hidden, shown ? shown.reduce((sum, seen) => sum + seen, 0) : tree.count)
+}
+
+/**
+ * The rows below topmost nodes. `hidden`: 1 by node that has no row, nor has anything below it. `closed`: nodes that have
+ * a row, while nothing below them has.
+ */
+export function layRows(
+  tree: TraceTree,
+  tops: readonly RowGroup[],
+  folds: ReadonlyMap<number, Fold>,
+  hidden: Uint8Array,
+  shown: number,
+  closed?: ReadonlySet<number>,
+): Rows {
+  const groups = tops.map(({ heading, nodes }) => ({
+    heading,
+    nodes: rowsBelow(tree, nodes, hidden, closed),
+  }))
+  const last = lastRows(tree, groups)
   // Asked many times per row, and few nodes are folds: faster than the map.
   const isFold = new Uint8Array(tree.count)
   for (const node of folds.keys()) isFold[node] = 1
   return {
-    groups: visible,
+    groups,
     folds,
-    shown: shown ? shown.reduce((sum, seen) => sum + seen, 0) : tree.count,
+    shown,
     fold: (node) => (isFold[node] === 1 ? folds.get(node) : undefined),
     isLast: (node) => last[node] === 1,
   }
 }
 
 /** The groups with their topmost nodes only. */
-function topsOf(tree: TraceTree, isShown: (node: number) => boolean): RowGroup[] {
+export function topsOf(tree: TraceTree, isShown: (node: number) => boolean): RowGroup[] {
   const groups: RowGroup[] = [{ heading: undefined, nodes: tree.roots.filter(isShown) }]
   const detached = tree.detached.filter(isShown)
   const orphans = detached.filter((node) => tree.place(node) === 'orphan')
@@ -75,13 +93,21 @@ function topsOf(tree: TraceTree, isShown: (node: number) => boolean): RowGroup[]
   return groups
 }
 
-function rowsBelow(tree: TraceTree, tops: readonly number[], hidden: Uint8Array): number[] {
+function rowsBelow(
+  tree: TraceTree,
+  tops: readonly number[],
+  hidden: Uint8Array,
+  closed?: ReadonlySet<number>,
+): number[] {
   const rows: number[] = []
   for (const top of tops) {
     const end = tree.after(top)
     for (let node = top; node < end; ) {
       if (hidden[node] === 1) node = tree.after(node)
-      else rows.push(node++)
+      else {
+        rows.push(node)
+        node = closed?.has(node) ? tree.after(node) : node + 1
+      }
     }
   }
   return rows

@@ -1,0 +1,109 @@
+import type { Spot } from '../../ports/terminal.ts'
+import { displayWidth } from '../../text/display-width.ts'
+import { UNSTYLED } from '../../text/unstyled.ts'
+import { blanks, fitEnd, padEnd } from '../render/fit.ts'
+import { axisLine } from '../render/time/axis.ts'
+import { cutText } from '../render/time/cuts.ts'
+import { Guides } from '../render/waterfall/guides.ts'
+import { count, howLong } from '../render/waterfall/header.ts'
+import { Labels } from '../render/waterfall/label.ts'
+import { type Drawing, dividerLine, guideRoom, rowLine, titleLine } from '../render/waterfall/row-line.ts'
+import { pageLines } from './page.ts'
+import { pageRoom } from './press.ts'
+import type { Scene } from './scene.ts'
+import { bodyLines, type Page, type Size, scrolled, type ViewState } from './state.ts'
+import { keyLine, statusLine } from './status.ts'
+
+/** The lines of the screen, from the top, and where the terminal's own cursor stands: a screen reader reads there. */
+export interface Picture {
+  readonly lines: readonly string[]
+  readonly cursor: Spot
+}
+
+/** Columns before each row: the cursor, whether it is folded, whether what is folded holds an error. */
+const MARGIN = 3
+/** In less room no waterfall can be read. */
+const LEAST: Size = { columns: 24, rows: 6 }
+
+/** Draws the screen: only the rows that fit on it. No line is wider than it, and all text of the trace is safe. */
+export function draw(scene: Scene, state: ViewState, size: Size): Picture {
+  const { glyphs } = scene
+  if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
+    const text = fitEnd('The window is too small.', size.columns, glyphs.ellipsis)
+    return { lines: [text], cursor: { line: 0, column: 0 } }
+  }
+  return state.page ? drawPage(scene, state, state.page, size) : drawRows(scene, scrolled(state, size), size)
+}
+
+function drawPage(scene: Scene, state: ViewState, page: Page, size: Size): Picture {
+  const lines = pageLines(scene, page, size.columns)
+  const room = pageRoom(size)
+  const top = Math.max(0, Math.min(page.top, lines.length - room))
+  const shown = lines.slice(top, top + room)
+  const part = lines.length > room ? `lines ${top + 1} to ${top + shown.length} of ${lines.length}; ` : ''
+  const keys = state.message === '' ? `${part}arrows scroll, q goes back` : state.message
+  const last = fitEnd(keys, size.columns, scene.glyphs.ellipsis)
+  const empty = Array<string>(room - shown.length).fill('')
+  return { lines: [...shown, ...empty, scene.style.dim(last)], cursor: { line: 0, column: 0 } }
+}
+
+function drawRows(scene: Scene, state: ViewState, size: Size): Picture {
+  const { tree, window, path, glyphs, style } = scene
+  const { rows, top, cursor } = state
+  const layout = scene.layout(size.columns - MARGIN)
+  const labels = new Labels(tree, rows, glyphs)
+  const drawing: Drawing = { tree, rows, labels, layout, window, path, glyphs, style }
+  const axis = blanks(MARGIN) + titleLine(layout, axisLine(window, layout.bar, glyphs))
+  const lines = [style.bold(headLine(scene, size.columns)), style.dim(axis)]
+  const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
+  const shown = rows.lines.subarray(top, top + bodyLines(size))
+  const first = shown.find((node) => node >= 0)
+  if (first !== undefined) guides.startAt(first)
+  for (const node of shown) {
+    if (node < 0) lines.push(dividerLine(rows.groups[-1 - node]?.heading ?? '', size.columns, glyphs, style))
+    else lines.push(rowOf(scene, state, node, guides.of(node), drawing, size.columns))
+  }
+  while (lines.length < size.rows - 2) lines.push('')
+  lines.push(style.bold(statusLine(scene, state, size.columns)))
+  const { text, column } = keyLine(scene, state, size.columns)
+  lines.push(text)
+  const isTyping = column !== undefined
+  return {
+    lines,
+    cursor: isTyping ? { line: size.rows - 1, column } : { line: 2 + lineAt(state, cursor), column: 0 },
+  }
+}
+
+/** The whole trace in one line; what is cut first is the id. */
+function headLine({ tree, window, glyphs }: Scene, columns: number): string {
+  const cut = cutText(window, glyphs.micro)
+  const facts = [
+    howLong(tree, window, glyphs.micro),
+    count(tree.count, 'span'),
+    tree.errors > 0 ? `${glyphs.error} ${count(tree.errors, 'error')}` : 'no errors',
+    ...(cut === undefined ? [] : [cut]),
+    `trace ${tree.trace.traceId}`,
+  ]
+  return fitEnd(facts.join(glyphs.separator), columns, glyphs.ellipsis)
+}
+
+const lineAt = ({ rows, top }: ViewState, node: number): number => rows.lineOf[node]! - top
+
+/** A row with its margin. That of the cursor has a mark too, so that it is found without colour. */
+function rowOf(
+  { tree, glyphs, style }: Scene,
+  { rows, cursor, closed }: ViewState,
+  node: number,
+  guides: string,
+  drawing: Drawing,
+  columns: number,
+): string {
+  const isClosed = closed.has(node) && !tree.isLeaf(node)
+  const isFolded = isClosed || rows.fold(node) !== undefined
+  const hidesError = isClosed && tree.errorsBelow(node) > Number(tree.hasFailed(node))
+  const marks = `${isFolded ? '+' : ' '}${hidesError ? '!' : ' '}`
+  if (node !== cursor) return ` ${style.yellow(marks)}${rowLine(node, guides, drawing)}`
+  const row = `>${marks}${rowLine(node, guides, { ...drawing, style: UNSTYLED })}`
+  const fitted = displayWidth(row) > columns ? fitEnd(row, columns, glyphs.ellipsis) : row
+  return style.inverse(padEnd(fitted, columns))
+}

@@ -1,0 +1,46 @@
+import { blanks, fitEnd } from '../render/fit.ts'
+import type { Pen } from '../render/pen.ts'
+import { heading } from '../render/span-details/heading.ts'
+import type { Scene } from './scene.ts'
+import type { Page } from './state.ts'
+
+/** What each key does, in the order of need. */
+const KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ['Up Down', 'the row above, the row below (also k j)'],
+  ['PageUp PageDown', 'a screen up, a screen down (also Space)'],
+  ['Home End', 'the first row, the last row (also g G)'],
+  ['Right or +', 'unfold; in an open row: to the first row below it'],
+  ['Left or -', 'fold; in a folded row: to the row above it'],
+  ['Enter', 'all about this span: attributes, events, exception, links'],
+  ['/', 'find: a part of a name or a service, key=value or key>=500 of'],
+  ['', 'an attribute, or a span id'],
+  ['n N', 'find the next one, the one before'],
+  ['e E', 'the next failed span, the one before'],
+  ['c', 'only the critical path, or everything again'],
+  ['y', 'copy what is shown as Markdown'],
+  ['o', 'open the trace in the UI of the back end'],
+  ['q', 'quit (in details: back to the rows); Ctrl-C quits at once'],
+]
+
+/** The lines of a page, each at most so wide. */
+export function pageLines(scene: Scene, { kind, node }: Page, columns: number): readonly string[] {
+  if (kind === 'details') return scene.details(node, columns)
+  return keyLines(scene, { width: columns, glyphs: scene.glyphs, style: scene.style })
+}
+
+function keyLines({ glyphs }: Scene, pen: Pen): string[] {
+  const { width, style } = pen
+  const marks = [
+    `${glyphs.path} critical path   ${glyphs.wait} waiting or off it   ${glyphs.error} error`,
+    '> the cursor   + folded: there is more   ! an error in what is folded',
+  ]
+  return [
+    heading('keys', pen),
+    ...KEYS.map(([keys, does]) =>
+      fitEnd(`  ${keys}${blanks(17 - keys.length)}${does}`, width, glyphs.ellipsis),
+    ),
+    '',
+    heading('marks', pen),
+    ...marks.map((line) => style.dim(fitEnd(`  ${line}`, width, glyphs.ellipsis))),
+  ]
+}

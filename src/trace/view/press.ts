@@ -1,0 +1,176 @@
+import type { Key } from '../../ports/terminal.ts'
+import { nextRow, searchFor } from './find.ts'
+import { folded, moved, pagedBy, pathToggled, unfolded } from './moves.ts'
+import { pageLines } from './page.ts'
+import type { Scene } from './scene.ts'
+import { type Page, type Search, type Size, scrolled, type ViewState } from './state.ts'
+
+/** What a key asks for beyond the picture: the machine has to do it. */
+export type Wish = 'quit' | 'copy' | 'open'
+
+/** The state after a key, and what else it asks for. */
+export interface Pressed {
+  readonly state: ViewState
+  readonly wish?: Wish
+}
+
+/** Nobody types more; a paste may hold it. */
+const MOST_TYPED = 200
+
+/** The state after a key. It shows the cursor on a screen of this size. */
+export function press(scene: Scene, before: ViewState, key: Key, size: Size): Pressed {
+  const state = before.message === '' ? before : { ...before, message: '' }
+  const { typed, page } = state
+  if (typed !== undefined) return { state: scrolled(typing(scene, state, typed, key), size) }
+  const pressed = page ? onPage(scene, state, page, key, size) : onRows(scene, state, key, size)
+  return { ...pressed, state: scrolled(pressed.state, size) }
+}
+
+/** A letter in upper case is a key of its own, and some keys have only a name. With Ctrl none does anything. */
+const wordOf = ({ name, text, ctrl }: Key): string => (ctrl ? '' : text.trim() === '' ? name : text)
+
+function onRows(scene: Scene, state: ViewState, key: Key, size: Size): Pressed {
+  const { cursor, search } = state
+  switch (wordOf(key)) {
+    case 'q':
+      return { state, wish: 'quit' }
+    case 'o':
+      return { state, wish: 'open' }
+    case 'y':
+      return { state, wish: 'copy' }
+    case 'up':
+    case 'k':
+      return { state: moved(state, -1) }
+    case 'down':
+    case 'j':
+      return { state: moved(state, 1) }
+    case 'pageup':
+      return { state: pagedBy(state, -1, size) }
+    case 'pagedown':
+    case 'space':
+      return { state: pagedBy(state, 1, size) }
+    case 'home':
+    case 'g':
+      return { state: moved(state, Number.NEGATIVE_INFINITY) }
+    case 'end':
+    case 'G':
+      return { state: moved(state, Number.POSITIVE_INFINITY) }
+    case 'right':
+    case '+':
+    case 'l':
+      return { state: unfolded(scene, state) }
+    case 'left':
+    case '-':
+    case 'h':
+      return { state: folded(scene, state) }
+    case '/':
+      return { state: { ...state, typed: '' } }
+    case 'n':
+      return { state: searched(scene, state, search, 1) }
+    case 'N':
+      return { state: searched(scene, state, search, -1) }
+    case 'e':
+      return { state: nextError(scene, state, 1) }
+    case 'E':
+      return { state: nextError(scene, state, -1) }
+    case 'c':
+      return { state: pathToggled(scene, state) }
+    case 'return':
+    case 'enter':
+      return { state: { ...state, page: { kind: 'details', node: spanOf(scene, state, cursor), top: 0 } } }
+    case '?':
+      return { state: { ...state, page: { kind: 'keys', node: cursor, top: 0 } } }
+    default:
+      return { state: { ...state, message: 'That key does nothing here. ? shows the keys, q quits.' } }
+  }
+}
+
+function onPage(scene: Scene, state: ViewState, page: Page, key: Key, size: Size): Pressed {
+  const last = Math.max(0, pageLines(scene, page, size.columns).length - pageRoom(size))
+  const scrollTo = (top: number): Pressed => ({
+    state: { ...state, page: { ...page, top: Math.min(Math.max(0, top), last) } },
+  })
+  const at = Math.min(page.top, last)
+  switch (wordOf(key)) {
+    case 'q':
+    case 'escape':
+    case 'return':
+    case 'enter':
+    case 'left':
+    case 'h':
+      return { state: { ...state, page: page.over } }
+    case '?': {
+      const keys: Page = { kind: 'keys', node: page.node, top: 0, over: page }
+      return { state: { ...state, page: page.kind === 'keys' ? page.over : keys } }
+    }
+    case 'y':
+      return { state, wish: 'copy' }
+    case 'o':
+      return { state, wish: 'open' }
+    case 'up':
+    case 'k':
+      return scrollTo(at - 1)
+    case 'down':
+    case 'j':
+      return scrollTo(at + 1)
+    case 'pageup':
+      return scrollTo(at - pageRoom(size))
+    case 'pagedown':
+    case 'space':
+      return scrollTo(at + pageRoom(size))
+    case 'home':
+    case 'g':
+      return scrollTo(0)
+    case 'end':
+    case 'G':
+      return scrollTo(last)
+    default:
+      return {
+        state: { ...state, message: `Arrows scroll, q goes back to the ${page.over ? 'details' : 'rows'}.` },
+      }
+  }
+}
+
+/** Lines of a page that fit on the screen: one is for what the keys do. */
+export const pageRoom = ({ rows }: Size): number => Math.max(1, rows - 1)
+
+/** A row of many equal spans is told by the slowest of them. */
+function spanOf({ tree }: Scene, { rows }: ViewState, row: number): number {
+  const members = rows.fold(row)?.members ?? [row]
+  const took = (node: number) => tree.span(node).durationNanos
+  return members.reduce((slowest, member) => (took(member) > took(slowest) ? member : slowest))
+}
+
+function typing(scene: Scene, state: ViewState, typed: string, { name, text }: Key): ViewState {
+  switch (name) {
+    case 'escape':
+      return { ...state, typed: undefined }
+    case 'return':
+    case 'enter': {
+      const search = typed === '' ? state.search : searchFor(scene, typed)
+      return searched(scene, { ...state, typed: undefined, search }, search, 1)
+    }
+    case 'backspace':
+      return { ...state, typed: typed === '' ? undefined : [...typed].slice(0, -1).join('') }
+    default:
+      return { ...state, typed: (typed + text).slice(0, MOST_TYPED) }
+  }
+}
+
+function searched(scene: Scene, state: ViewState, search: Search | undefined, step: 1 | -1): ViewState {
+  if (search === undefined) return { ...state, message: 'Nothing was searched for yet: / then a text.' }
+  const found = nextRow(scene, state, search.fits, step)
+  const isHere = search.fits(state.cursor)
+  if (!found) return { ...state, message: isHere ? 'No other row fits.' : 'No row fits.' }
+  return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
+}
+
+function nextError(scene: Scene, state: ViewState, step: 1 | -1): ViewState {
+  const hasFailed = (node: number) => scene.tree.hasFailed(node)
+  const found = nextRow(scene, state, hasFailed, step)
+  if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
+  return { ...state, message: hasFailed(state.cursor) ? 'No other row has failed.' : 'No row has failed.' }
+}
+
+const roundMessage = (step: 1 | -1): string =>
+  step === 1 ? 'Went on from the first row.' : 'Went on from the last row.'

@@ -1,0 +1,110 @@
+import { safeName } from '../render/fit.ts'
+import { withheldNote } from '../withheld.ts'
+import type { Openness, OpenRows } from './plan.ts'
+import { openRows } from './plan.ts'
+import type { Scene } from './scene.ts'
+
+/** Columns and lines of the screen. */
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** A text over the whole screen: the details of a span, or what the keys do. */
+export interface Page {
+  readonly kind: 'details' | 'keys'
+  /** Of details: the span. */
+  readonly node: number
+  /** The line at the top. */
+  readonly top: number
+  /** What it was opened from; undefined: the rows. */
+  readonly over?: Page
+}
+
+/** What was searched for last. */
+export interface Search {
+  readonly text: string
+  readonly fits: (node: number) => boolean
+}
+
+/** Where a person is in a trace. Never changed: each key makes a new one. */
+export interface ViewState extends Openness {
+  readonly rows: OpenRows
+  /** The node of the row that the cursor is on; it always has a row. */
+  readonly cursor: number
+  /** The line of `rows` at the top of the screen. */
+  readonly top: number
+  /** Only the critical path is shown. */
+  readonly pathOnly: boolean
+  readonly page: Page | undefined
+  /** What is being typed behind `/`; undefined: nothing is. */
+  readonly typed: string | undefined
+  readonly search: Search | undefined
+  /** About the last key; the next one takes it away. */
+  readonly message: string
+}
+
+/** Lines of the screen that are no rows: header, axis, where the cursor is, keys. */
+const FRAME_LINES = 4
+
+/** How many rows the screen has room for. */
+export const bodyLines = ({ rows }: Size): number => Math.max(1, rows - FRAME_LINES)
+
+/** At the first row of a trace, everything as `trace get` shows it. What is missing of the trace is said at once. */
+export function openState(scene: Scene): ViewState {
+  const openness = { opened: new Set<number>(), closed: new Set<number>() }
+  const rows = openRows(scene.tree, scene.plan(false), openness)
+  return {
+    ...openness,
+    rows,
+    cursor: rows.lines.find((node) => node >= 0) ?? 0,
+    top: 0,
+    pathOnly: false,
+    page: undefined,
+    typed: undefined,
+    search: undefined,
+    message: notice(scene),
+  }
+}
+
+function notice({ tree: { trace }, glyphs }: Scene): string {
+  const part =
+    trace.partial === undefined
+      ? undefined
+      : `Only a part of the trace is here: ${safeName(trace.partial, glyphs.ellipsis)}`
+  return [part, withheldNote(trace)].filter((text) => text !== undefined).join('; ')
+}
+
+/** The state with other rows open; a cursor whose row is gone goes to the row that it is hidden in. */
+export function reopened(
+  scene: Scene,
+  state: ViewState,
+  changes: Partial<Openness & Pick<ViewState, 'pathOnly' | 'cursor'>>,
+): ViewState {
+  const next = { ...state, ...changes }
+  const plan = scene.plan(next.pathOnly)
+  const rows = openRows(scene.tree, plan, next)
+  return { ...next, rows, cursor: rowFor(scene, plan.foldOf, rows, next.cursor) }
+}
+
+/** The row that stands for a node: its own, that of its fold, or that of the nearest node above it. */
+function rowFor({ tree }: Scene, foldOf: Int32Array, rows: OpenRows, node: number): number {
+  for (let at = node; at >= 0; at = tree.parent(at)) {
+    if (rows.lineOf[at]! >= 0) return at
+    const first = foldOf[at]!
+    if (first >= 0 && rows.lineOf[first]! >= 0) return first
+  }
+  return rows.lines.find((one) => one >= 0) ?? 0
+}
+
+/** Scrolled as little as is needed to have the cursor on a screen of this size. */
+export function scrolled(state: ViewState, size: Size): ViewState {
+  const { rows, cursor } = state
+  const body = bodyLines(size)
+  const line = rows.lineOf[cursor]!
+  // The dividing line above the first row of a group comes into sight with it.
+  const first = line > 0 && rows.lines[line - 1]! < 0 && body > 1 ? line - 1 : line
+  const most = Math.max(0, rows.lines.length - body)
+  const top = Math.min(Math.max(state.top, line - body + 1, 0), first, most)
+  return top === state.top ? state : { ...state, top }
+}

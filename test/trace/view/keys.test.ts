@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest'
+import type { Span, Trace } from '../../../src/trace/model.ts'
+import { makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
+import { walkThrough } from './walk.ts'
+
+const CHECKOUT: Sketch[] = [
+  { id: 1, name: 'POST /checkout', service: 'frontend', ms: 480, status: 'error', kind: 'server' },
+  { id: 2, parent: 1, name: 'load cart', service: 'cart', at: 10, ms: 60 },
+  ...Array.from({ length: 6 }, (_, i) => ({
+    id: 20 + i,
+    parent: 2,
+    name: 'redis GET',
+    service: 'cart',
+    at: 12 + i * 4,
+    ms: 3,
+  })),
+  { id: 3, parent: 1, name: 'charge', service: 'payment', at: 80, ms: 400, status: 'error' },
+  { id: 4, parent: 3, name: 'POST card', service: 'payment', at: 90, ms: 380, status: 'error' },
+  { id: 6, parent: 99, name: 'lost', service: 'cart', at: 100, ms: 20 },
+]
+const ROWS = ['POST /checkout', 'load cart', 'redis GET', 'charge', 'POST card', 'lost']
+const open = () => walkThrough(makeTrace(...CHECKOUT))
+
+describe('moving', () => {
+  it('begins at the first row, with the rows that trace get draws', () => {
+    expect(open().on).toBe('POST /checkout')
+    expect(open().names).toEqual(ROWS)
+  })
+
+  it.each<[keys: string[], on: string]>([
+    [['down'], 'load cart'],
+    [['down', 'down', 'up'], 'load cart'],
+    [['up'], 'POST /checkout'],
+    [['end'], 'lost'],
+    [['end', 'down'], 'lost'],
+    [['end', 'home'], 'POST /checkout'],
+    [['G'], 'lost'],
+    [['G', 'g'], 'POST /checkout'],
+    [['j', 'j', 'k'], 'load cart'],
+    [['pagedown'], 'lost'],
+    [['pagedown', 'pageup'], 'POST /checkout'],
+    // Between these two is a dividing line.
+    [['end', 'up'], 'POST card'],
+    [['end', 'up', 'down'], 'lost'],
+  ])('%j leads to %s', (keys, on) => {
+    expect(open().press(...keys).on).toBe(on)
+  })
+
+  it('a trace without a root begins below its dividing line', () => {
+    const walk = walkThrough(makeTrace({ id: 6, parent: 99, name: 'lost' }))
+    expect(walk.on).toBe('lost')
+    expect(walk.press('up', 'home').on).toBe('lost')
+  })
+})
+
+it('what is missing of a trace is said at once, and made safe', () => {
+  const trace = { ...makeTrace({ id: 1, ms: 1 }), partial: 'cut\u001b[2J', withheld: 1 }
+  expect(walkThrough(trace, { columns: 160, rows: 10 }).lines.at(-1)).toBe(
+    'Only a part of the trace is here: cut\\u{1b}[2J; the attributes of 1 span are withheld from you',
+  )
+  expect(walkThrough(trace).press('down').lines.at(-1)).toMatch(/^\? keys/)
+})
+
+describe('folding', () => {
+  it('Left folds a span with all that is below it, and says how much; Right unfolds it', () => {
+    const folded = open().press('down', 'left')
+    expect(folded.names).toEqual(['POST /checkout', 'load cart', 'charge', 'POST card', 'lost'])
+    expect(folded.lines.at(-2)).toMatch(/^row 2 of 5: load cart, cart, 60.0ms, folded: 6 spans$/)
+    expect(folded.press('right').names).toEqual(ROWS)
+  })
+
+  it('+ and - do the same', () => {
+    const folded = open().press('down', '-')
+    expect(folded.names).toHaveLength(5)
+    expect(folded.press('+').names).toEqual(ROWS)
+  })
+
+  it('equal siblings unfold one by one, and fold together again from any of them', () => {
+    const apart = open().press('down', 'down', 'right')
+    expect(apart.names.filter((name) => name === 'redis GET')).toHaveLength(6)
+    const together = apart.press('down', 'down', 'left')
+    expect(together.names).toEqual(ROWS)
+    expect(together.on).toBe('redis GET')
+  })
+
+  it('Left on a row without anything open leads to the row above it, Right on an open row to the first below', () => {
+    expect(open().press('down', 'down', 'down', 'down', 'left').on).toBe('charge')
+    expect(open().press('right').on).toBe('load cart')
+  })
+
+  it('an error in what is folded has a mark and a word', () => {
+    const folded = open().press('left')
+    expect(folded.lines.find((line) => line.includes('✗ POST /checkout'))).toMatch(/^>\+!/)
+    expect(folded.lines.at(-2)).toMatch(/, failed, folded: 9 spans, 2 errors$/)
+  })
+})
+
+describe('finding', () => {
+  const attributed: Trace = {
+    traceId: 'a1',
+    spans: [
+      makeSpan({ id: 1, name: 'root' }),
+      ...Array.from({ length: 6 }, (_, i): Span => {
+        const attributes = [['customer.id', String(40 + i)]] as const
+        return { ...makeSpan({ id: 2 + i, parent: 1, name: 'read' }), attributes }
+      }),
+    ],
+  }
+
+  it.each<[typed: string, on: string]>([
+    ['CARD', 'POST card'],
+    ['payment', 'charge'],
+    ['redis', 'redis GET'],
+    ['0000000000000006', 'lost'],
+  ])('%s is found in %s', (typed, on) => {
+    expect(open().press(`/${typed}`, 'return').on).toBe(on)
+  })
+
+  it('n goes to the next one, then on from the first, and says so; N goes back', () => {
+    const first = open().press('/post', 'return')
+    expect(first.on).toBe('POST card')
+    const round = first.press('n')
+    expect(round.on).toBe('POST /checkout')
+    expect(round.lines.at(-1)).toBe('Went on from the first row.')
+    expect(round.press('N').on).toBe('POST card')
+  })
+
+  it('what is folded is unfolded for it', () => {
+    const found = open().press('left', '/card', 'return')
+    expect(found.on).toBe('POST card')
+    expect(found.names).toEqual(ROWS)
+  })
+
+  it('equal siblings stay one row where all of them fit', () => {
+    expect(open().press('/redis', 'return', 'n').names).toEqual(ROWS)
+  })
+
+  it('an attribute of one of them opens their row', () => {
+    const found = walkThrough(attributed).press('/customer.id=43', 'return')
+    expect(found.names).toHaveLength(7)
+    expect(found.scene.tree.span(found.state.cursor).spanId).toBe('0000000000000005')
+    expect(walkThrough(attributed).press('/customer.id>=45', 'return').state.cursor).toBe(6)
+  })
+
+  it('the one and only, none, and nothing typed yet', () => {
+    expect(open().press('/lost', 'return', 'n').lines.at(-1)).toBe('No other row fits.')
+    expect(open().press('/nowhere', 'return').lines.at(-1)).toBe('No row fits.')
+    expect(open().press('n').lines.at(-1)).toMatch(/^Nothing was searched/)
+  })
+
+  it('what is typed can be mended and given up', () => {
+    const typing = open().press('/carx', 'backspace')
+    expect(typing.lines.at(-1)).toBe('/car')
+    expect(typing.press('d', 'return').on).toBe('POST card')
+    expect(typing.press('escape').lines.at(-1)).toMatch(/^\? keys/)
+    // Letters are text here, no commands.
+    expect(open().press('/q').last.wish).toBeUndefined()
+  })
+})
+
+describe('errors and the critical path', () => {
+  it('e goes from one failed span to the next, E back', () => {
+    const second = open().press('e', 'e')
+    expect(open().press('e').on).toBe('charge')
+    expect(second.on).toBe('POST card')
+    expect(second.press('E').on).toBe('charge')
+  })
+
+  it('without a failed span it says so', () => {
+    const walk = walkThrough(makeTrace({ id: 1, ms: 1 })).press('e')
+    expect(walk.lines.at(-1)).toBe('No row has failed.')
+  })
+
+  it('c shows only what is on the critical path, then everything again', () => {
+    const trace = makeTrace(
+      { id: 1, name: 'root', ms: 100 },
+      { id: 2, parent: 1, name: 'waited for', ms: 90 },
+      { id: 3, parent: 1, name: 'aside', at: 10, ms: 20 },
+    )
+    const path = walkThrough(trace).press('end', 'c')
+    expect(path.names).toEqual(['root', 'waited for'])
+    // Its row is gone: the cursor is on the row that it was below.
+    expect(path.on).toBe('root')
+    expect(path.press('down').lines.at(-1)).toMatch(/^critical path only: c shows all/)
+    expect(path.press('c').names).toEqual(['root', 'waited for', 'aside'])
+  })
+
+  it('a trace that took no time has none', () => {
+    expect(
+      walkThrough(makeTrace({ id: 1 }))
+        .press('c')
+        .lines.at(-1),
+    ).toMatch(/no critical path/)
+  })
+})
+
+describe('pages', () => {
+  it('Enter shows the span whole, q goes back to the same row', () => {
+    const details = open().press('e', 'return')
+    expect(details.lines[0]).toBe('✗ charge')
+    expect(details.lines).toContain('  service        payment')
+    expect(details.press('q').last.wish).toBeUndefined()
+    expect(details.press('q').on).toBe('charge')
+  })
+
+  it('? says what the keys do, in any place', () => {
+    expect(open().press('?').lines[0]).toBe('keys')
+    expect(open().press('return', '?').lines[0]).toBe('keys')
+  })
+
+  it.each(['q', 'escape', '?'])('%s goes from the keys back to where they were asked for', (key) => {
+    const rows = open().press('down')
+    expect(rows.press('?', key).lines).toEqual(rows.lines)
+    const small = walkThrough(makeTrace(...CHECKOUT), { columns: 80, rows: 6 })
+    const details = small.press('return', 'down')
+    expect(details.lines).not.toEqual(small.press('return').lines)
+    expect(details.press('?', 'down', key).lines).toEqual(details.lines)
+    expect(details.press('?', key, 'q').lines).toEqual(small.lines)
+  })
+
+  it('a long one scrolls as far as its last line', () => {
+    const page = walkThrough(makeTrace(...CHECKOUT), { columns: 80, rows: 8 }).press('?')
+    const end = page.press('end')
+    expect(end.lines.at(-2)).toMatch(/the cursor/)
+    expect(end.press('down', 'pagedown').lines).toEqual(end.lines)
+    expect(end.press('home').lines).toEqual(page.lines)
+  })
+
+  it.each([
+    ['q', 'quit'],
+    ['o', 'open'],
+    ['y', 'copy'],
+  ])('%s is for the machine: %s', (key, wish) => {
+    expect(open().press(key).last.wish).toBe(wish)
+  })
+
+  it('a key without a meaning says where the keys are told', () => {
+    expect(open().press('z').lines.at(-1)).toMatch(/\? shows the keys/)
+  })
+})
+
+it('a row deep in a chain is marked as the only child of the row above', () => {
+  const walk = walkThrough(makeChain(5000)).press('end')
+  expect(walk.lines.at(-3)).toMatch(/^> {2}↳ span 5000 /)
+})
