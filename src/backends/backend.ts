@@ -3,6 +3,9 @@ import type { Failure } from '../errors.ts'
 /** What a source of traces can be asked for. */
 export type Verb = 'trace' | 'search' | 'services' | 'attributes' | 'query'
 
+/** The same, and whether a search can be followed: whether asking it again gives each new trace. */
+export type Ability = Verb | 'follow'
+
 /** Why a back end cannot do something, and what to do instead. */
 export interface Inability {
   /** The end of the sentence `Jaeger cannot …: `. */
@@ -11,8 +14,8 @@ export interface Inability {
   readonly instead: string
 }
 
-/** By verb: `true`, or why not. Known without a request, so that nobody has to sign in to learn it. */
-export type Capabilities = Readonly<Record<Verb, true | Inability>>
+/** By ability: `true`, or why not. Known without a request, so that nobody has to sign in to learn it. */
+export type Capabilities = Readonly<Record<Ability, true | Inability>>
 
 /** Settings of a profile that say where in a back end the traces are. */
 export type PlaceName = 'organization' | 'project' | 'tenant'

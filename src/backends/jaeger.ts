@@ -19,6 +19,7 @@ export const jaeger = {
   capabilities: {
     trace: true,
     search: true,
+    follow: true,
     services: true,
     attributes: {
       why: 'its API lists services and operations only',

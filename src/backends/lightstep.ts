@@ -23,7 +23,17 @@ export const lightstep = {
     { method: 'POST', path: `${PROJECT}/telemetry/attributes` },
     { method: 'POST', path: `${PROJECT}/telemetry/query_timeseries` },
   ],
-  capabilities: { trace: true, search: true, services: true, attributes: true, query: true },
+  capabilities: {
+    trace: true,
+    search: true,
+    follow: {
+      why: 'its API gives examples of spans, and not each new trace',
+      instead: 'Search again now and then, without --follow.',
+    },
+    services: true,
+    attributes: true,
+    query: true,
+  },
   explain,
 } as const satisfies Backend
 

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import type { Backend, Place, PlaceName, Verb } from './backend.ts'
+import type { Ability, Backend, Place, PlaceName } from './backend.ts'
 import { jaeger } from './jaeger.ts'
 import { lightstep } from './lightstep.ts'
 import { tempo } from './tempo.ts'
@@ -35,19 +35,20 @@ export const backendsUsing = (name: PlaceName): string =>
     .join(', ')
 
 /** The end of the sentence `Profiles of Lightstep and Tempo can …`. */
-const WORDS: Readonly<Record<Verb, string>> = {
+const WORDS: Readonly<Record<Ability, string>> = {
   trace: 'read one',
   search: 'search',
+  follow: 'follow one',
   services: 'list them',
   attributes: 'list them',
   query: 'query',
 }
 
 /** Which back ends can do what one cannot, as a sentence; undefined when none can. */
-export function othersThatCan(verb: Verb): string | undefined {
-  const able = BACKENDS.filter(({ capabilities }) => capabilities[verb] === true)
+export function othersThatCan(ability: Ability): string | undefined {
+  const able = BACKENDS.filter(({ capabilities }) => capabilities[ability] === true)
   const names = able.map(({ name }) => name)
-  return names.length === 0 ? undefined : `Profiles of ${listed(names, 'and')} can ${WORDS[verb]}.`
+  return names.length === 0 ? undefined : `Profiles of ${listed(names, 'and')} can ${WORDS[ability]}.`
 }
 
 /** The failure of a request to `host`, with hints for this back end. */

@@ -21,5 +21,5 @@ export const tempo = {
     { method: 'GET', path: '/api/search/tag/:name/values' },
     { method: 'GET', path: '/api/metrics/query_range' },
   ],
-  capabilities: { trace: true, search: true, services: true, attributes: true, query: true },
+  capabilities: { trace: true, search: true, follow: true, services: true, attributes: true, query: true },
 } as const satisfies Backend

@@ -12,7 +12,7 @@ import { isBound } from './bound-token.ts'
 import { commandLine } from './command-line.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
 import { givenToken, type Invocation } from './invocation.ts'
-import { openRecorder } from './recorder.ts'
+import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { requireReason } from './require-reason.ts'
 
 /** What is special about the requests of one run. */
@@ -23,6 +23,8 @@ export interface RequestRun {
   readonly isLong?: boolean
   /** Shown each answer. */
   readonly onAnswer?: (answer: HttpAnswer) => void
+  /** The same requests again and again: the record holds some of them. */
+  readonly isRepeated?: boolean
 }
 
 /**
@@ -37,7 +39,7 @@ export async function authorisedRequest(
   requireReason(profile.client)
   const { pacing, isLong = false, onAnswer } = run
   const row = backendOf(profile.backend)
-  const recorder = openRecorder(invocation, profile.client)
+  const recorder = await openRunRecorder(invocation, profile, run)
   const given = givenToken(invocation)
   const isGiven = given !== undefined
   const proofs = openProofs(invocation.ports.clock)
@@ -72,6 +74,17 @@ export async function authorisedRequest(
     ? await (await import('./step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
     : await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
+}
+
+async function openRunRecorder(
+  invocation: Invocation,
+  { client }: Profile,
+  { isRepeated }: RequestRun,
+): Promise<Recorder> {
+  if (isRepeated !== true) return openRecorder(invocation, client)
+  const { oneOfRepeated } = await import('./repeated-requests.ts')
+  const write = oneOfRepeated(writeAtOnce(invocation, client.stateDirectory))
+  return openRecorder(invocation, client, undefined, write)
 }
 
 function shown(http: Http, onAnswer: RequestRun['onAnswer']): Http {

@@ -68,7 +68,7 @@ const SEARCH: Row = {
       does: 'in the words of the back end (TraceQL)',
       line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
     },
-    { does: 'in a file', line: 'ls-auth trace search --file traces.json --name "GET /cart"' },
+    { does: 'failures as they come', line: 'ls-auth trace search --service checkout --errors --follow' },
   ],
   load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
 }
@@ -164,11 +164,13 @@ function searchOptions(command: Command): void {
     // Alias for compatibility.
     .addOption(new Option('--error').hideHelp())
     .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
-    .option('--limit <count>', 'at most this many traces (20 when not given)')
-  listFormat(sensitive(fromFile(withTimes(ownFlags(command))))).option(
-    '--interval <duration>',
-    'with --follow: the time between two looks (5s when not given)',
-  )
+    .option(
+      '--limit <count>',
+      'at most this many traces (20 when not given); with --follow, so many at the beginning',
+    )
+  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+    .option('--follow', 'go on with new traces as they come, one a line, until Ctrl-C')
+    .option('--interval <duration>', 'with --follow: the time between two looks (5s when not given)')
 }
 
 function diffOptions(command: Command): void {

@@ -5,6 +5,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
+import { readFollow } from './follow/read-follow.ts'
 import { maskSummary, summaryToJson } from './found/summary.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
@@ -19,6 +20,8 @@ interface TraceSearchOptions {
   readonly file: string | undefined
   readonly format: ListFormat
   readonly showSensitive: boolean
+  /** New traces as they come, looked for so often; undefined: those there are now. */
+  readonly followSeconds: number | undefined
 }
 
 /** `ls-auth trace search`: the matching traces as a list or as data; NDJSON is streamed. */
@@ -33,12 +36,15 @@ function read(typed: Typed): TraceSearchOptions {
     file: flags.file as string | undefined,
     format: readFormat<ListFormat>(typed, 'list'),
     showSensitive: flags.showSensitive === true,
+    followSeconds: readFollow(flags),
   }
 }
 
 async function run(invocation: Invocation, options: TraceSearchOptions): Promise<void> {
-  const { filter, file, format, showSensitive } = options
+  const { filter, file, format, showSensitive, followSeconds } = options
   const { terminal } = invocation.ports
+  if (followSeconds !== undefined)
+    return (await import('./follow/follow.ts')).follow(invocation, { ...options, followSeconds })
   const source = await openSource(invocation, 'search', file)
   const hide = showSensitive ? (trace: TraceSummary) => trace : maskSummary
   let found = 0

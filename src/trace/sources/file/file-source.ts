@@ -17,6 +17,7 @@ import type { OnPage, TraceSource } from '../trace-source.ts'
 const CAPABILITIES: Capabilities = {
   trace: true,
   search: true,
+  follow: { why: 'it holds what it holds', instead: 'Search it without --follow.' },
   services: true,
   attributes: true,
   query: {

@@ -1,0 +1,115 @@
+import { openPacing } from '../../../api/pacing.ts'
+import { skewOf } from '../../../clock-skew.ts'
+import { shortDuration } from '../../../settings/duration.ts'
+import { KnownTraces, rangeOfLook } from '../../../trace/follow.ts'
+import type { ListFormat } from '../../../trace/formats/output-choices.ts'
+import type { SearchResult, TraceFilter } from '../../../trace/search.ts'
+import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
+import { rememberServices } from '../../completion/services-seen.ts'
+import { type Invocation, loadProfile, tell } from '../../invocation.ts'
+import { openProfile } from '../open-source.ts'
+import { MOST_LIMIT } from '../search-filter.ts'
+import { openLook } from './look.ts'
+import { openLines } from './new-lines.ts'
+import { Outage } from './outage.ts'
+
+/** A search that goes on. */
+export interface FollowOptions {
+  /** Where it begins; at most `limit` traces of the time before it. */
+  readonly filter: TraceFilter
+  readonly format: ListFormat
+  readonly showSensitive: boolean
+  /** Between two looks. */
+  readonly followSeconds: number
+}
+
+/**
+ * `ls-auth trace search --follow`: the traces there are, the earliest first, then each new one. Ends with a signal, or with the
+ * failure of a look that will not be over soon: not signed in any more, not let in. A closed pipe ends it with 0.
+ */
+export async function follow(invocation: Invocation, options: FollowOptions): Promise<never> {
+  const { filter, followSeconds } = options
+  const { clock } = invocation.ports
+  const outage = new Outage(invocation)
+  const { source, range, skewSeconds } = await openFollowed(invocation, outage)
+  const look = openLook(source, filter)
+  const known = new KnownTraces()
+  const isFull = fullNote(invocation)
+
+  let lookedAt = filter.toMillis
+  // Before the first page: what that leaves out by --limit is not new, and what comes between the two is.
+  const early = await look(range(lookedAt, lookedAt))
+  // That was by our own clock: with another one at the server it may have seen nothing.
+  const before = skewSeconds() === 0 ? early : await look(range(lookedAt, lookedAt))
+  const first = await source.search(filter)
+  const write = await openLines(invocation, options.format, options.showSensitive)
+  await write(known.fresh(first.traces, clock.now()))
+  known.fresh(before.traces, clock.now())
+  outage.answered()
+  await tellOfFirst(invocation, source, options, first)
+
+  for (;;) {
+    await clock.sleep(outage.waitSeconds(followSeconds) * 1000)
+    const began = clock.now()
+    const found = await look(range(lookedAt, began)).catch((error) => outage.failed(error))
+    if (found === undefined) continue
+    outage.answered()
+    lookedAt = began
+    await write(known.fresh(found.traces, clock.now()))
+    isFull(found)
+  }
+}
+
+/** The back end of the profile, for many requests over a long time. `range`: that of a look, see {@link rangeOfLook}. */
+async function openFollowed(invocation: Invocation, outage: Outage) {
+  const { clock } = invocation.ports
+  const { profile } = await loadProfile(invocation)
+  let skew = 0
+  const opened = await openProfile(invocation, profile, {
+    // A signal ends the process itself, and no wait has to be ended before.
+    pacing: openPacing({
+      clock,
+      signal: new AbortController().signal,
+      onLimit: (wait) => outage.limited(wait),
+    }),
+    isLong: true,
+    isRepeated: true,
+    onAnswer: (answer) => {
+      skew = skewOf(answer, clock.now())
+    },
+  })
+  return {
+    source: requireCapability(opened, 'follow'),
+    /** The server's clock minus ours, as the last answer tells it. */
+    skewSeconds: () => skew,
+    range: (lookedAt: number, now: number) => rangeOfLook(lookedAt, now, skew),
+  }
+}
+
+async function tellOfFirst(
+  invocation: Invocation,
+  source: CapableSource<'follow'>,
+  { filter, format, followSeconds }: FollowOptions,
+  { traces, notes = [] }: SearchResult,
+): Promise<void> {
+  for (const note of notes) tell(invocation, `note: ${note}`)
+  if (traces.length === 0 && format === 'list')
+    for (const note of await (await import('../found/none-found.ts')).notesOfNone(invocation, source, filter))
+      tell(invocation, note)
+  const { errIsTTY } = invocation.ports.terminal
+  const none = traces.length === 0 ? 'No traces yet. ' : ''
+  if (errIsTTY) tell(invocation, `${none}Looking every ${shortDuration(followSeconds)}; Ctrl-C ends it.`)
+  const services = traces.flatMap((trace) => trace.services)
+  await rememberServices(invocation, 'some', services)
+}
+
+/** Says of the first look of several in a row that it has not found all. */
+function fullNote(invocation: Invocation): (found: SearchResult) => void {
+  let isTold = false
+  return ({ truncated, traces: { length } }) => {
+    const more = length < MOST_LIMIT ? `, or give --limit ${Math.min(MOST_LIMIT, length * 5)}` : ''
+    const line = `note: more than ${length} traces at once, some may be missing: narrow the search${more}`
+    if (truncated && !isTold) tell(invocation, line)
+    isTold = truncated
+  }
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../../../errors.ts'
+import type { SearchResult, TraceFilter } from '../../../trace/search.ts'
+import type { TimeRange } from '../../../trace/series.ts'
+import type { CapableSource } from '../../../trace/sources/capabilities.ts'
+
+/** So many traces one look takes at most, unless --limit is higher: ten pages of the API, every few seconds. */
+export const MOST_AT_ONCE = 1_000
+/** More than the last look has found, without a second request. */
+const MORE = 100
+/** How much more is asked for when that was not enough. */
+const GROWTH = 4
+
+/** Finds all that fits in a range. Failures: those of the source. */
+export type Look = (range: TimeRange) => Promise<SearchResult>
+
+/**
+ * Looks of one run. A range holds traces that are known beside those that are new, so each asks for more than the last one
+ * has found. `truncated`: there are more than the bound, or than the back end gives.
+ */
+export function openLook(source: CapableSource<'search'>, filter: TraceFilter): Look {
+  let most = Math.max(filter.limit, MOST_AT_ONCE)
+  let found = 0
+  return async (range) => {
+    let result: SearchResult | undefined
+    for (let limit = Math.min(most, found + MORE); ; limit = Math.min(most, limit * GROWTH)) {
+      try {
+        result = await source.search({ ...filter, ...range, limit })
+      } catch (error) {
+        // The back end has a limit of its own, below ours.
+        if (result === undefined || !(error instanceof Failure) || error.code !== 'usage') throw error
+        most = found
+      }
+      found = result.traces.length
+      if (!result.truncated || limit >= most) return result
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { latestFirst, type TraceSummary } from './search.ts'
+import type { TimeRange } from './series.ts'
+
+/**
+ * How far each look goes back behind the last one, in milliseconds: a trace is found when its spans have arrived, and is
+ * asked for by its start. So long a request may take together with its way: batches, queues, sampling at the end of a trace.
+ */
+export const LAG_MILLISECONDS = 120_000
+/** So long after its start a trace waits for its root, without which it has neither a name nor its whole time. */
+export const ROOT_WAIT_MILLISECONDS = 30_000
+/** Ids that are remembered: some 10 MB, and ten times what one look can find. */
+const MOST_REMEMBERED = 100_000
+
+/** The traces that earlier looks have given. */
+export class KnownTraces {
+  readonly #most: number
+  /** The one that was not found for longest is the first. */
+  readonly #ids = new Set<string>()
+
+  constructor(most = MOST_REMEMBERED) {
+    this.#most = most
+  }
+
+  /**
+   * Those that no call has given before, the earliest start first. A young one without a root is not given yet: a later look
+   * finds it again. `now`: milliseconds since the epoch.
+   */
+  fresh(found: readonly TraceSummary[], now: number): TraceSummary[] {
+    const given: TraceSummary[] = []
+    for (const trace of found) {
+      const id = trace.traceId ?? trace.span?.spanId ?? ''
+      const isKnown = this.#ids.delete(id)
+      if (!isKnown && !isReady(trace, now)) continue
+      // Also one that is known: it was found again, so it is forgotten later.
+      this.#ids.add(id)
+      if (!isKnown) given.push(trace)
+    }
+    while (this.#ids.size > this.#most) this.#ids.delete(this.#ids.values().next().value as string)
+    return latestFirst(given).reverse()
+  }
+}
+
+function isReady({ rootService, rootName, startNanos = 0n }: TraceSummary, now: number): boolean {
+  const hasRoot = rootService !== undefined || rootName !== undefined
+  return hasRoot || Number(startNanos / 1_000_000n) + ROOT_WAIT_MILLISECONDS <= now
+}
+
+/**
+ * The time that a look asks for. `lookedAt`: when the last one that was answered began, however long ago. `skewSeconds`: the
+ * server's clock minus ours; the range is widened by it, so that it holds the present of both.
+ */
+export function rangeOfLook(lookedAt: number, now: number, skewSeconds: number): TimeRange {
+  const skew = skewSeconds * 1000
+  return {
+    fromMillis: lookedAt + Math.min(0, skew) - LAG_MILLISECONDS,
+    toMillis: now + Math.max(0, skew),
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { MOST_AT_ONCE, openLook } from '../../../src/commands/trace/follow/look.ts'
+import { Failure } from '../../../src/errors.ts'
+import type { TraceFilter } from '../../../src/trace/search.ts'
+import type { CapableSource } from '../../../src/trace/sources/capabilities.ts'
+
+const RANGE = { fromMillis: 0, toMillis: 1 }
+const FILTER: TraceFilter = { ...RANGE, attributes: [], errors: false, limit: 20 }
+
+/** A source that has so many traces, and takes a limit of at most `most`. */
+function holding(count: number, most = 10_000) {
+  const limits: number[] = []
+  const search = async ({ limit }: TraceFilter) => {
+    limits.push(limit)
+    if (limit > most) throw new Failure('usage', 'limit should be lower')
+    const traces = Array.from({ length: Math.min(limit, count) }, () => ({ durationNanos: 0, services: [] }))
+    return { traces, truncated: count >= limit, asked: '' }
+  }
+  return { source: { search } as unknown as CapableSource<'search'>, limits }
+}
+
+it.each([
+  [5, [100], 5, false],
+  [100, [100, 400], 100, false],
+  [900, [100, 400, 1000], 900, false],
+  [MOST_AT_ONCE, [100, 400, 1000], MOST_AT_ONCE, true],
+])('of %i traces it asks for %j', async (count, asked, found, truncated) => {
+  const { source, limits } = holding(count)
+  const result = await openLook(source, FILTER)(RANGE)
+  expect(limits).toEqual(asked)
+  expect(result).toMatchObject({ truncated, traces: { length: found } })
+})
+
+it('the next look asks at once for as many as there were, and some more', async () => {
+  const { source, limits } = holding(450)
+  const look = openLook(source, FILTER)
+  await look(RANGE)
+  await look(RANGE)
+  expect(limits.slice(-1)).toEqual([550])
+})
+
+it('a higher --limit is a higher bound', async () => {
+  const { source, limits } = holding(20_000)
+  await openLook(source, { ...FILTER, limit: 5_000 })(RANGE)
+  expect(limits.at(-1)).toBe(5_000)
+})
+
+it('a back end with a lower limit gives what it has', async () => {
+  const { source, limits } = holding(2_000, 500)
+  const look = openLook(source, FILTER)
+  expect(await look(RANGE)).toMatchObject({ truncated: true, traces: { length: 400 } })
+  expect(await look(RANGE)).toMatchObject({ truncated: true, traces: { length: 400 } })
+  expect(limits).toEqual([100, 400, 1000, 400])
+})
+
+it('a search that is refused is refused', async () => {
+  await expect(openLook(holding(5, 50).source, FILTER)(RANGE)).rejects.toThrowError('limit should be lower')
+})
