@@ -1,5 +1,5 @@
 /** Formats of `-o` that draw the rows of a trace. */
-export const TRACE_DRAWINGS = ['waterfall', 'md', 'html', 'svg'] as const
+export const TRACE_DRAWINGS = ['waterfall', 'md', 'html', 'svg', 'agent'] as const
 
 /** One of {@link TRACE_DRAWINGS}. */
 export type TraceDrawing = (typeof TRACE_DRAWINGS)[number]
@@ -16,6 +16,7 @@ export const TRACE_FORMATS = [
   'md',
   'html',
   'svg',
+  'agent',
 ] as const
 
 /** One of {@link TRACE_FORMATS}. */

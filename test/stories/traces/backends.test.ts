@@ -539,7 +539,7 @@ describe('files', () => {
       expect(masked.stdout).not.toContain('hush')
       const shown = await world.type(`ls-auth trace get ${file} -o ${format} --show-sensitive`)
       // Rows alone have no attributes.
-      if (!['waterfall', 'md', 'svg'].includes(format)) {
+      if (!['waterfall', 'md', 'svg', 'agent'].includes(format)) {
         expect(masked.stderr).toContain('--show-sensitive')
         expect(shown.stdout).toContain('hush')
       }

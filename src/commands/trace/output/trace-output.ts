@@ -34,6 +34,13 @@ export async function writeTrace(
     case 'waterfall':
     case 'md':
       return writeDrawing(invocation, format, picture, view, source)
+    case 'agent': {
+      const { agentTrace, BY_FLAGS } = await import('../../../trace/render/agent/agent-trace.ts')
+      const selection = { ...view.selection, ...(await zoomOf(picture.tree, view)) }
+      return invocation.ports.terminal.out(
+        agentTrace(picture, { says: view.says, selection }, source, { more: BY_FLAGS }),
+      )
+    }
     case 'html':
     case 'svg':
       return invocation.ports.terminal.page(await graphicOf(format, picture, view, source))

@@ -59,9 +59,9 @@ function valueLines({ value, paint = (text) => text }: Field, room: number, pen:
 }
 
 /** `and 1,234 more characters: --full`. */
-export function moreOf(left: number, noun: string, { glyphs }: Pen, room: number): string {
+export function moreOf(left: number, noun: string, { glyphs, more = '--full' }: Pen, room: number): string {
   const digits = String(left).replace(/\B(?=(\d{3})+$)/g, ',')
-  return fitEnd(`and ${digits} more ${noun}${left === 1 ? '' : 's'}: --full`, room, glyphs.ellipsis)
+  return fitEnd(`and ${digits} more ${noun}${left === 1 ? '' : 's'}: ${more}`, room, glyphs.ellipsis)
 }
 
 /** Attributes sorted by key, values as text: strings as they are, all else as JSON. */

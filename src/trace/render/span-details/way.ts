@@ -32,7 +32,7 @@ export function wayLines(tree: TraceTree, node: number, pen: Pen): string[] {
   const shown = cut ? [...way.slice(0, FIRST_STEPS), ...way.slice(-LAST_STEPS)] : way
   const steps = stepLines(tree, shown, pen)
   if (cut) {
-    const more = `  ${glyphs.ellipsis} ${way.length - shown.length} more steps: --full`
+    const more = `  ${glyphs.ellipsis} ${way.length - shown.length} more steps: ${pen.more ?? '--full'}`
     steps.splice(FIRST_STEPS, 0, style.dim(fitEnd(more, width, glyphs.ellipsis)))
   }
   const from = { root: 'the root', child: 'the root', ...DETACHED }[tree.place(way[0]!)]

@@ -16,7 +16,11 @@ export const MARKS: Readonly<Record<SpanMark, string>> = {
 }
 
 /** What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. */
-export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, style }: Pen): string[] {
+export function noteLines(
+  tree: TraceTree,
+  window: TimeWindow,
+  { width, glyphs, style, more }: Pen,
+): string[] {
   const notes: string[] = []
   if (tree.trace.partial !== undefined) {
     notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
@@ -30,8 +34,9 @@ export function noteLines(tree: TraceTree, window: TimeWindow, { width, glyphs, 
   const early = countNodes(tree, (node) => tree.startOf(node) < window.startNanos)
   if (early > 0) {
     const by = formatDuration(window.startNanos, glyphs.micro)
+    const advice = more === undefined ? '; --skew corrects them' : ''
     notes.push(
-      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ; --skew corrects them`,
+      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ${advice}`,
     )
   }
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))

@@ -18,7 +18,8 @@ const LEAST_NAME = 12
 /** Duration, service and start. */
 const FIRST_FACTS = 3
 
-interface PlainTrace {
+/** A trace whose rows are written as text; no row is wider than `width`. */
+export interface PlainTrace {
   readonly tree: TraceTree
   readonly rows: Rows
   readonly path: CriticalPath
@@ -61,7 +62,8 @@ export function* renderPlain(
   if (options.foot) yield* options.foot(pen, rows)
 }
 
-function spanLine(node: number, telling: PlainTrace): string {
+/** The row of a node as indented text: its name, then its facts in words, as many as there is room for. */
+export function spanLine(node: number, telling: PlainTrace): string {
   const { tree, rows, width, glyphs } = telling
   const span = tree.span(node)
   const fold = rows.fold(node)

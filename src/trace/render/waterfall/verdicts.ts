@@ -68,8 +68,8 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
 const mostShown = ({ full }: Pen): number => (full ? Number.POSITIVE_INFINITY : MOST_SHOWN_FINDINGS)
 
 /** That a list goes on, and the flag that lists all of it. */
-function moreLines(count: number, { width, glyphs, style }: Pen): string[] {
-  return count > 0 ? [style.dim(fitEnd(`    and ${count} more: --full`, width, glyphs.ellipsis))] : []
+function moreLines(count: number, { width, glyphs, style, more = '--full' }: Pen): string[] {
+  return count > 0 ? [style.dim(fitEnd(`    and ${count} more: ${more}`, width, glyphs.ellipsis))] : []
 }
 
 /** Loops around a call: `314× redis GET  under GET /cart: 480ms in all, one after another`. */
@@ -124,7 +124,7 @@ const ID_COLUMN_FROM = 56
 const SERVICE_FROM = 24
 
 /** Per node `name  service  span id` in columns, or with the id on a second line; none wider than `width`. */
-function whoLines(
+export function whoLines(
   tree: TraceTree,
   nodes: readonly number[],
   before: readonly string[],

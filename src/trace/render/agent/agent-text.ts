@@ -1,0 +1,138 @@
+import { UNSTYLED } from '../../../text/unstyled.ts'
+import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import { longestTop } from '../../tree/longest-top.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
+import { WORDS } from '../glyphs.ts'
+import type { Pen } from '../pen.ts'
+import { type TimeWindow, timeWindow, zeroOf } from '../time/window.ts'
+import { count, headerLines } from '../waterfall/header.ts'
+import { noteLines } from '../waterfall/notes.ts'
+import { spanLine } from '../waterfall/plain.ts'
+import { planRows, type Rows } from '../waterfall/rows.ts'
+import { verdictLines } from '../waterfall/summary.ts'
+import { chooseRows } from './agent-rows.ts'
+import { criticalLines } from './critical-lines.ts'
+import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from './data-block.ts'
+import { MOST_BYTES, MOST_ROWS, USUAL_ROWS } from './limits.ts'
+
+// The same wherever it is made, and wide enough for most names.
+const COLUMNS = 140
+const ID_COLUMNS = 18
+
+/** Bytes of the parts above the rows, which get what is left. */
+const BYTES = { findings: 4096, path: 3072, notes: 1024 }
+const PATH_LINES = 8
+
+/** How the reader asks for more, in the words of its door: flags of a command, or arguments of a tool. */
+export interface AskingForMore {
+  /** One line each, for the end of the text. */
+  readonly steps: readonly string[]
+  /** For the end of a list that was cut: `and 3 more: …`. */
+  readonly lists: string
+}
+
+/** What to show of a tree, and how. */
+export interface AgentOptions {
+  /** Where it came from, for people: `Tempo`. */
+  readonly source: string
+  /** Rows at most; {@link USUAL_ROWS} when not given. */
+  readonly most?: number
+  /** 1 by node, for those that fit what was asked, and the words of what was asked. */
+  readonly view?: { readonly shown: Uint8Array; readonly says: string } | undefined
+  /** Lines about one span, to stand above all else; they are data. */
+  readonly head?: readonly string[]
+  readonly more: AskingForMore
+}
+
+/** A pen for text without colours or drawing characters. */
+export const agentPen = (more: string): Pen => ({
+  width: COLUMNS,
+  glyphs: WORDS,
+  style: UNSTYLED,
+  more,
+})
+
+/**
+ * A trace in at most {@link MOST_BYTES}: facts, then in a data block what went wrong, where the time went and the folded
+ * tree, then what was left out and how to ask for it. The same for the same trace, whenever it is made.
+ */
+export function agentText(tree: TraceTree, options: AgentOptions): string {
+  const { source, most = USUAL_ROWS, view, head = [], more } = options
+  const pen = agentPen(more.lists)
+  const window = timeWindow(tree)
+  const rows = planRows(tree, true, view?.shown)
+  const top = longestTop(tree)
+  const path = criticalPath(tree, top === undefined ? [] : [top])
+  const facts = [...headerLines(tree, window, { source: { name: source } }, pen), ABOUT_DATA, '']
+  const above = [
+    ...part(head, MOST_BYTES / 2),
+    ...part(verdictLines(tree, window, pen), BYTES.findings),
+    ...part(criticalLines(tree, path, window, pen, PATH_LINES), BYTES.path),
+    ...part(noteLines(tree, window, pen), BYTES.notes),
+  ]
+  const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]
+  // Two lines around the block, and what the longest end takes.
+  const room = MOST_BYTES - bytesOf([...facts, ...dataBlock(above), ...end(rows.shown)]) - 2 * 20
+  const { lines, shown } = rowLines(tree, { rows, path, window, pen, most: Math.min(most, MOST_ROWS), room })
+  return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown)].join('\n')}\n`
+}
+
+/** Lines with an empty one behind, cut to so many bytes. */
+function part(lines: readonly string[], most: number): string[] {
+  const kept = lines.at(-1) === '' ? lines.slice(0, -1) : lines
+  return kept.length === 0 ? [] : [...withinBytes(kept, most), '']
+}
+
+interface RowText {
+  readonly rows: Rows
+  readonly path: CriticalPath
+  readonly window: TimeWindow
+  readonly pen: Pen
+  readonly most: number
+  /** Bytes. */
+  readonly room: number
+}
+
+/** The rows as lines, and how many they are: fewer than asked for where they would not fit. */
+function rowLines(
+  tree: TraceTree,
+  { rows, path, window, pen, most, room }: RowText,
+): { readonly lines: readonly string[]; readonly shown: number } {
+  if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0 }
+  const telling = {
+    tree,
+    rows,
+    path,
+    zero: zeroOf(window),
+    width: pen.width - ID_COLUMNS,
+    glyphs: pen.glyphs,
+  }
+  for (let upTo = most; ; ) {
+    const chosen = new Set(chooseRows(tree, rows, path, upTo))
+    const lines = rows.groups.flatMap(({ heading, nodes }) => {
+      const own = nodes.filter((node) => chosen.has(node))
+      const texts = own.map((node) => `${tree.span(node).spanId}  ${spanLine(node, telling)}`)
+      return heading === undefined || own.length === 0 ? texts : [`${heading}:`, ...texts]
+    })
+    const bytes = bytesOf(dataBlock(lines))
+    if (bytes <= room || upTo <= 1) return { lines: withinBytes(lines, room), shown: chosen.size }
+    const now = Math.min(upTo, chosen.size)
+    upTo = Math.max(1, Math.min(now - 1, Math.floor((now * room) / bytes)))
+  }
+}
+
+/** How much of the trace the rows are. */
+function leftOut(tree: TraceTree, rows: Rows, shown: number, says: string | undefined): string[] {
+  const all = rows.groups.reduce((sum, { nodes }) => sum + nodes.length, 0)
+  const folded = [...rows.folds.values()].reduce((sum, { members }) => sum + members.length, 0)
+  const fits = says === undefined ? '' : `${rows.shown} of ${count(tree.count, 'span')} fit ${says}. `
+  const part =
+    shown < all
+      ? `${shown} of ${count(all, 'row')}: where errors began, on the critical path, or longest.`
+      : `All ${count(all, 'row')}.`
+  const folds =
+    folded === 0
+      ? ''
+      : ` Repeated siblings share a row: ${count(folded, 'span')} in ${count(rows.folds.size, 'row')}.`
+  return [`${fits}${part}${folds}`]
+}
