@@ -10,14 +10,18 @@ export interface Caller {
   readonly way: Way
   /** Printable ASCII, at most 200 characters. */
   readonly reason: string | undefined
+  /** The name of the program that asks, where it gave one: printable ASCII without blanks and parentheses. */
+  readonly client?: string | undefined
 }
 
 /** The headers by which the API and its gateway know a request again. None says who the person is: the token does. */
-export const callerHeaders = (
-  { version, platform, way, reason }: Caller,
+export function callerHeaders(
+  { version, platform, way, reason, client }: Caller,
   traceparent: string,
-): Record<string, string> => ({
-  'user-agent': `ls-auth/${version} (${platform}; ${way})`,
-  traceparent,
-  ...(reason !== undefined && { 'x-request-reason': reason }),
-})
+): Record<string, string> {
+  return {
+    'user-agent': `ls-auth/${version} (${[platform, way, ...(client === undefined ? [] : [client])].join('; ')})`,
+    traceparent,
+    ...(reason !== undefined && { 'x-request-reason': reason }),
+  }
+}

@@ -9,8 +9,18 @@ import { safeJson, safeText } from '../text/safe-text.ts'
 import { wrapAdvice } from '../text/wrap.ts'
 import type { TypedLine } from './command-line.ts'
 
+/** Another program on whose behalf a request is sent: for the record, and for the API's own log. */
+export interface OtherCaller {
+  /** Its name, printable and without blanks. */
+  readonly client?: string
+  /** Its `traceparent`, as it came. */
+  readonly parent?: string
+}
+
 /** One run of one command: what was typed, and the ports. */
 export interface Invocation extends TypedLine {
+  /** Who asks, where that is not the person who typed the command. */
+  readonly caller?: OtherCaller
   readonly ports: Ports
   /** What this run has got for a workload: long runs ask for a new token when the old one ends. */
   readonly workloadTokens: HeldTokens

@@ -35,11 +35,13 @@ export function openRecorder(
 ): Recorder {
   const { env, clock } = invocation.ports
   const { profile, reason } = client
+  const asking = invocation.caller ?? {}
   const caller: Caller = {
     version: env.version,
     platform: env.platform,
     way,
     reason,
+    client: asking.client,
   }
   const own = traceContext(env.variables.TRACEPARENT)
   let idToken: string | undefined
@@ -70,7 +72,7 @@ export function openRecorder(
     return write(entry)
   }
   return {
-    request({ method, path, token, parent, client: program }) {
+    request({ method, path, token, parent = asking.parent, client: program = asking.client }) {
       const started = clock.now()
       const traceparent = parent === undefined ? traceparentIn(own) : keptOrNew(parent)
       return {

@@ -5,7 +5,7 @@ import { commandLine, optionWords, type TypedLine } from './command-line.ts'
 import { forOutside } from './sign-in/for-outside.ts'
 
 /** Commands that ask the trace API, so that they take the flags that say which. */
-const ASKS_API = 'doctor|exec|proxy|query|services|attributes|trace (?:get|search)'
+const ASKS_API = 'doctor|exec|mcp|proxy|query|services|attributes|trace (?:get|search)'
 /** The other commands that work with the profile in use. */
 const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
 

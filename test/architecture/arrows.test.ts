@@ -44,8 +44,8 @@ describe('the plan of the house', () => {
   })
 
   it('few packages beside Node make the program', () => {
-    // The twelfth signs requests to AWS, and is loaded for a workload there alone.
-    expect(Object.keys(DOORS).length).toBeLessThanOrEqual(12)
+    // The twelfth signs requests to AWS, and is loaded for a workload there alone; the thirteenth is of one command.
+    expect(Object.keys(DOORS).length).toBeLessThanOrEqual(13)
   })
 })
 

@@ -30,6 +30,8 @@ export interface Bench {
 const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<SuiteResult>>>> = {
   start: async () => (await import('./start.ts')).start,
   proxy: async () => (await import('./proxy.ts')).proxy,
+  gateway: async () => (await import('./gateway.ts')).gateway,
+  mcp: async () => (await import('./mcp.ts')).mcp,
   traces: async () => (await import('./traces.ts')).traces,
 }
 const RESULTS = 'test/bench/results.json'
@@ -60,10 +62,12 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
   const suite = await load()
   const result = await suite({ nodes, rounds: Number(values.rounds), print, beside })
   for (const program of result.missing) print(`not compared: ${program} is not installed`)
-  print('')
-  for (const line of verdictTable(result.verdicts)) print(line)
-  const bound = result.verdicts.filter(({ binding }) => binding)
-  print(`${name}: ${bound.filter(({ met }) => met).length} of ${bound.length} binding targets met`)
+  if (result.verdicts.length > 0) {
+    print('')
+    for (const line of verdictTable(result.verdicts)) print(line)
+    const bound = result.verdicts.filter(({ binding }) => binding)
+    print(`${name}: ${bound.filter(({ met }) => met).length} of ${bound.length} binding targets met`)
+  }
   if (values.keep)
     await keepResult(
       RESULTS,

@@ -103,6 +103,26 @@ const DIFF: Row = {
   load: async () => (await import('../../commands/trace/diff/trace-diff.ts')).traceDiff,
 }
 
+const MCP: Row = {
+  usage: 'mcp',
+  description: 'read traces for an agent: a Model Context Protocol server on standard input and output',
+  options: (command) =>
+    ownFlags(
+      command
+        .option('--max-calls <count>', 'answer at most this many calls (500 when not given)')
+        .option('--max-bytes <size>', 'and at most so much text in all (4MB when not given)'),
+    ),
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
+  exits: [130, 143],
+  examples: [
+    { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
+    { does: 'any other agent starts this line', line: 'ls-auth mcp --profile work' },
+    { does: 'an agent that may ask little', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
+  ],
+  load: async () => (await import('../../commands/mcp/mcp.ts')).mcp,
+}
+
 /** Commands that read traces. */
 export const TRACE_COMMANDS: readonly (Row | Group)[] = [
   {
@@ -115,6 +135,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
     rows: [GET, VIEW, SEARCH, DIFF, WHY, BREAKDOWN],
   },
   ...QUERY_COMMANDS,
+  MCP,
 ]
 
 const withScale = (command: Command): Command =>

@@ -64,8 +64,15 @@ function maskValues(
   { showSensitive }: AttributesOptions,
 ): readonly AttributeSample[] {
   if (showSensitive) return values
+  const shown = maskedSamples(name, values)
+  const known = new Set(values.map(({ value }) => value))
+  if (shown.some(({ value }) => !known.has(value))) tellMasked(invocation, 'values')
+  return shown
+}
+
+/** The values of an attribute as they are shown, each once: what looks like a secret or like personal data is masked. */
+export function maskedSamples(name: string, values: readonly AttributeSample[]): readonly AttributeSample[] {
   const { bare } = splitScope(name)
   const shown = values.map((one) => ({ ...one, value: maskUnder(bare, one.value) }))
-  if (shown.some(({ value }, i) => value !== values[i]?.value)) tellMasked(invocation, 'values')
   return [...new Map(shown.map((one) => [one.value, one])).values()]
 }

@@ -8,6 +8,7 @@ import { type Provider, startProvider } from '../../world/provider.ts'
 import { SCOPES } from '../../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
+import { AGENTS, type StartAgent } from '../mcp/agent.ts'
 import { fileStore, loginArgs, signIn } from '../sign-in.ts'
 import { startRecordingApi } from './local-proxy.ts'
 
@@ -113,6 +114,35 @@ describe('exec --proxy', () => {
     const record = await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')
     expect(record).toMatch(/"path":"\/…\/public\//)
     expect(record).not.toContain(secret)
+  })
+
+  it('--debug shows each request that the proxy answers', async () => {
+    const { stderr } = await exec(['--debug', '--', ...OURS, 'services'])
+    expect(stderr).toMatch(
+      /^debug: GET \/public\/v0\.2\/acme\/projects\/prod\/directory\/services 200 \d+ms$/m,
+    )
+  })
+
+  it('an agent there is told that the proxy adds the token, and whose sign-in is found', async () => {
+    const door = { LS_AUTH_PROXY: '1', LS_AUTH_API: `http://127.0.0.1:9/${'s'.repeat(43)}` }
+    const none = { XDG_CONFIG_HOME: join(machine.home, 'none'), XDG_STATE_HOME: join(machine.home, 'none') }
+    const whoami = async (env: Record<string, string>) => {
+      const agent = await (AGENTS['JSON-RPC by hand, 2026-07-28'] as StartAgent)(machine, [], { env })
+      const answer = await agent.call('whoami')
+      await agent.close()
+      return answer
+    }
+    const [signedIn, nobody] = await Promise.all([whoami(door), whoami({ ...door, ...none })])
+    for (const answer of [signedIn, nobody]) {
+      expect(answer).toMatchObject({
+        isError: false,
+        text: expect.stringContaining('A local proxy of ls-auth'),
+      })
+      expect(answer.text).not.toContain('takes no token')
+    }
+    expect(signedIn.text).toContain('alice')
+    expect(signedIn.text).toContain('started with another profile')
+    expect(nobody.text).toContain('ls-auth whoami, outside of the proxy')
   })
 
   it.each(['login', 'logout', 'logout --all'])(

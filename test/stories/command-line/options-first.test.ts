@@ -51,6 +51,8 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth query x --step 1s --since 30d', '--step: "1s" makes 2592000 points'],
     ['ls-auth query x --from 2026-11-24 --to 2026-11-23', 'the time to look at ends before it begins'],
     ['ls-auth query x --file t.json --since soon', '--since: "soon" is not a duration'],
+    ['ls-auth mcp --max-calls none', '--max-calls: "none" is not a whole number from 1 to 1000000'],
+    ['ls-auth mcp --max-bytes much', '--max-bytes: "much" is not a number of bytes'],
     ['ls-auth attributes --since soon', '--since: "soon" is not a duration'],
     ['ls-auth attributes x --file t.json --to soon', '--to: "soon" is not a time'],
     ['ls-auth audit list --since soon', '--since: "soon" is not a duration'],

@@ -140,7 +140,7 @@ async function readEach(
   if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone)
   if (gone.length > 0)
     tell(invocation, `note: ${gone.length} of ${traces.length} traces that were found are not there any more`)
-  const again = `Try again: ${commandLine(invocation)}`
+  const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
   const failure = tally.failure(traces.length, again, 'trace')
   if (failure && !tally.isLetIn) throw failure
   return failure

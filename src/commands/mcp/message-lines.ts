@@ -1,0 +1,64 @@
+import { Transform } from 'node:stream'
+import { isObject } from '../../json-object.ts'
+
+/** Why a line is no message (JSON-RPC 2.0 §5.1). */
+export interface BadLine {
+  readonly code: -32700 | -32600
+  readonly message: string
+}
+
+/** Bytes of one message: no call of these tools is longer. */
+export const MOST_LINE_BYTES = 1024 * 1024
+
+const LF = 0x0a
+
+/**
+ * Lets the lines through that are messages. Of any other `refuse` is told: the kit passes over what is none, and ends with
+ * one that is too long. `last` is waited for at the end of the input, so that calls that came before it are answered.
+ */
+export function messageLines(refuse: (bad: BadLine) => void, last: () => Promise<void>): Transform {
+  let parts: Buffer[] = []
+  let size = 0
+  const pass = (to: Transform) => {
+    const [line, bytes] = [Buffer.concat(parts), size]
+    parts = []
+    size = 0
+    if (bytes > MOST_LINE_BYTES)
+      return refuse({ code: -32600, message: `A message has more than ${MOST_LINE_BYTES} bytes` })
+    const text = line.toString('utf8').trim()
+    if (text === '') return
+    const bad = problemIn(text)
+    if (bad === undefined) to.push(`${text}\n`)
+    else refuse(bad)
+  }
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      for (let from = 0; from < chunk.length; ) {
+        const end = chunk.indexOf(LF, from)
+        const part = chunk.subarray(from, end < 0 ? chunk.length : end)
+        size += part.length
+        // What is too long is not kept.
+        if (size <= MOST_LINE_BYTES) parts.push(part)
+        else parts = []
+        if (end < 0) break
+        pass(this)
+        from = end + 1
+      }
+      done()
+    },
+    flush(done) {
+      if (size > 0) pass(this)
+      last().then(() => done(), done)
+    },
+  })
+}
+
+function problemIn(text: string): BadLine | undefined {
+  try {
+    const message: unknown = JSON.parse(text)
+    if (isObject(message) && message.jsonrpc === '2.0') return undefined
+    return { code: -32600, message: 'Invalid request: no JSON-RPC 2.0 message, one a line' }
+  } catch {
+    return { code: -32700, message: 'Parse error: a line is no JSON' }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Readable, Writable } from 'node:stream'
+import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { safeText } from '../../text/safe-text.ts'
+import { callerOf } from './caller.ts'
+import type { Call, CallAnswer } from './calls.ts'
+import { inTurn } from './in-turn.ts'
+import { messageLines } from './message-lines.ts'
+import { schemaOf, type Tool } from './tool.ts'
+
+/** What is served, to whom and how. */
+export interface Service {
+  readonly input: Readable
+  readonly output: Writable
+  /** Of ls-auth. */
+  readonly version: string
+  readonly instructions: string
+  readonly tools: readonly Tool[]
+  readonly answer: (call: Call) => Promise<CallAnswer>
+}
+
+/** A server that serves. */
+export interface Served {
+  /** Resolves at the end of the input, once the calls that came before are answered, or when nobody reads the answers. */
+  readonly closed: Promise<void>
+  /** Resolves when no call is being answered. */
+  idle(): Promise<void>
+}
+
+/** Calls that are answered at once. */
+const AT_ONCE = 4
+
+/** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
+export function serve({ input, output, version, instructions, tools, answer }: Service): Served {
+  const turns = inTurn(AT_ONCE)
+  const lines = messageLines(
+    // The kit's type knows no answer to a message whose id is not known.
+    ({ code, message }) =>
+      output.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`),
+    () => afterTurn().then(() => turns.idle()),
+  )
+  const transport = new StdioServerTransport(input.pipe(lines), output)
+  serveStdio(() => serverOf(), { transport })
+  const kit = transport.onclose
+  const closed = new Promise<void>((resolve) => {
+    transport.onclose = () => {
+      kit?.()
+      resolve()
+    }
+  })
+  return { closed, idle: () => turns.idle() }
+
+  function serverOf(): Server {
+    const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
+    server.setRequestHandler('tools/list', () => ({ tools: tools.map(described) }))
+    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+      const tool = tools.find(({ name }) => name === params.name)
+      if (tool === undefined) {
+        const names = tools.map(({ name }) => name).join(', ')
+        const message = `Unknown tool: ${safeText(params.name, 60)}. There are: ${names}`
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+      }
+      const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+      const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
+      const call = { tool, arguments: params.arguments, caller: callerOf(info, mcpReq._meta) }
+      const { text, isError } = await turns.run(mcpReq.signal, () => answer(call))
+      return { content: [{ type: 'text', text }], isError }
+    })
+    return server
+  }
+}
+
+/** Until what was read has reached its handler: the kit hands on by promises alone. */
+const afterTurn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+const described = (tool: Tool) => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  inputSchema: schemaOf(tool),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+})

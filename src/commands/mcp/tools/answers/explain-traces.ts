@@ -1,0 +1,76 @@
+import { safeText } from '../../../../text/safe-text.ts'
+import type { Ranking } from '../../../../trace/causes/rank-causes.ts'
+import { exactDuration } from '../../../../trace/nanos.ts'
+import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
+import { type Explanation, explain, readQuestion } from '../../../trace/found/explain.ts'
+import { openSource } from '../../../trace/open-source.ts'
+import type { AnswerTool, Given } from '../../tool.ts'
+import { EXPLAIN } from '../limits.ts'
+import { withMoments } from './times.ts'
+import { toldTo } from './told.ts'
+
+/** Answers explain_traces. */
+export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
+  const now = invocation.ports.clock.now()
+  const asked = { limit: String(EXPLAIN.usual), ...withMoments(flags, now) }
+  const question = readQuestion({ args: [], flags: asked, json: false, now })
+  const source = await openSource(invocation, 'search')
+  const notes: string[] = []
+  const explanation = await explain(toldTo(notes, invocation), source, question)
+  const { ranking, comparison, limitNanos, found } = explanation
+  return agentCauses(
+    { ranking, comparison, limitNanos, traces: found?.traces },
+    {
+      notes: [...notes, ...notesOf(explanation, source.name)],
+      steps: stepsOf(ranking, given, selectedBy(given.slower_than, limitNanos)),
+    },
+  )
+}
+
+/** What the reader should know of the figures. */
+function notesOf({ hidden, partial, found }: Explanation, name: string): string[] {
+  const parts = found?.partial ?? 0
+  return [
+    ...(hidden > 0 ? ['note: values that look like secrets or personal data are left out'] : []),
+    ...(partial === undefined
+      ? []
+      : [`note: ${name} gave only a part of the result: ${safeText(partial, 300)}`]),
+    ...(found?.truncated
+      ? [
+          `note: of the first ${found.traces === 1 ? 'trace' : `${found.traces} traces`}; search_depth reads more`,
+        ]
+      : []),
+    ...(parts > 0 ? [`note: of ${parts} of the traces only a part is here`] : []),
+    ...(found?.failure ? [`note: ${found.failure.message}`] : []),
+  ]
+}
+
+function stepsOf({ causes, verdict }: Ranking, given: Given, which: string): string[] {
+  if (verdict === 'too-few' && causes.length > 0)
+    return [
+      `More: what may be chance becomes clear with ${lower(given.slower_than)}more traces (search_depth) or a longer time (start_time_min).`,
+      'Or search_traces, and diff_traces of a bad and a usual one.',
+    ]
+  if (verdict === 'nothing' || causes.length === 0)
+    return [
+      'More: other conditions, a longer time (start_time_min) or more traces (search_depth); or search_traces, and diff_traces of a bad and a',
+      'usual one.',
+    ]
+  return [
+    `More: search_traces with the same conditions, ${which} and a value of a row as attributes (name is span_name, service.name is`,
+    'service_name) finds the traces behind it; then get_trace, or diff_traces with a usual one.',
+  ]
+}
+
+/** A lower limit selects more spans, as long as it still leaves out most. */
+const lower = (typed: unknown): string =>
+  typed === undefined || typed === LOWER ? '' : `a lower limit (slower_than ${LOWER}), `
+const LOWER = 'p75'
+
+/** The argument of search_traces that finds the selected spans. */
+function selectedBy(typed: unknown, limitNanos: number | undefined): string {
+  if (limitNanos === undefined) return 'with_errors'
+  const isDuration = typeof typed === 'string' && /^\s*\d/.test(typed)
+  // What was typed is a duration that was understood, and no text of a span.
+  return `duration_min ${isDuration ? typed.trim() : exactDuration(limitNanos)}`
+}

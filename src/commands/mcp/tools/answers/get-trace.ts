@@ -1,0 +1,36 @@
+import type { AskingForMore } from '../../../../trace/render/agent/agent-text.ts'
+import { agentTrace } from '../../../../trace/render/agent/agent-trace.ts'
+import { MOST_ROWS } from '../../../../trace/render/agent/limits.ts'
+import { requireService } from '../../../trace/known-service.ts'
+import { pictureOf } from '../../../trace/output/picture.ts'
+import { readView } from '../../../trace/output/view-options.ts'
+import { namesOf } from '../../arguments.ts'
+import type { AnswerTool } from '../../tool.ts'
+import { noSuchSpans } from './no-such-spans.ts'
+import { readTrace } from './one-trace.ts'
+
+/** How an agent asks for more than the text of a trace has room for. */
+const BY_ARGUMENTS: AskingForMore = {
+  lists: 'with_errors',
+  steps: [
+    'More: get_span_details with span_ids (attributes, events, exceptions); get_critical_path; get_trace again with span_id (what is',
+    `below one span), with_errors, service_name, duration_min, depth, or max_spans (at most ${MOST_ROWS}). Beside other traces: explain_traces`,
+    'with service_name and span_name of a row (what its failed or slow spans have in common), diff_traces with a usual one.',
+  ],
+}
+
+/** What chooses spans, beside the trace. */
+const CHOOSING = ['with_errors', 'service_name', 'duration_min', 'depth']
+
+/** Answers get_trace. */
+export const traceAnswer: AnswerTool = async (invocation, given, flags) => {
+  const view = readView(flags, invocation.ports.clock.now())
+  const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
+  const picture = pictureOf({ tree, clocks: undefined }, view, true)
+  if (picture === undefined) throw noSuchSpans([view.spanId as string])
+  requireService(picture.tree, view.selection.service)
+  const says = namesOf(given, CHOOSING)
+  const more = { ...BY_ARGUMENTS, steps: [...notes, ...BY_ARGUMENTS.steps] }
+  const most = given.max_spans as number | undefined
+  return agentTrace(picture, { says, selection: view.selection }, { name }, { more, most })
+}

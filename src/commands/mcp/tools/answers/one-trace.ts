@@ -1,0 +1,30 @@
+import { Failure } from '../../../../errors.ts'
+import { maskTrace } from '../../../../trace/masking.ts'
+import { buildTree, type TraceTree } from '../../../../trace/tree/trace-tree.ts'
+import { withheldNote } from '../../../../trace/withheld.ts'
+import type { Invocation } from '../../../invocation.ts'
+import { openSource } from '../../../trace/open-source.ts'
+import { readReference } from '../../../trace/trace-argument.ts'
+
+/** A trace that was read and masked. */
+export interface ReadTrace {
+  readonly tree: TraceTree
+  /** Of the back end, for people. */
+  readonly name: string
+  /** What the reader should know of all of it. */
+  readonly notes: readonly string[]
+}
+
+/** Reads one trace from the back end of the profile; masked, whatever is asked. Failures: `usage`, `not-found`, and those of the request. */
+export async function readTrace(invocation: Invocation, id: string): Promise<ReadTrace> {
+  const reference = readReference(id)
+  if (reference instanceof Failure) throw reference
+  const source = await openSource(invocation, 'trace')
+  const { trace } = maskTrace(await source.trace(reference))
+  const withheld = withheldNote(trace)
+  return {
+    tree: buildTree(trace),
+    name: source.name,
+    notes: withheld === undefined ? [] : [`Note: ${withheld}.`],
+  }
+}

@@ -1,0 +1,47 @@
+import { isoTime } from '../../../../trace/formats/iso-time.ts'
+import { formatDuration } from '../../../../trace/render/format-duration.ts'
+import { idForTraceGet, latestFirst, type TraceSummary } from '../../../../trace/search.ts'
+import { maskSummary } from '../../../trace/found/summary.ts'
+import { openSource } from '../../../trace/open-source.ts'
+import { readFilter } from '../../../trace/search-filter.ts'
+import type { AnswerTool } from '../../tool.ts'
+import { SEARCH } from '../limits.ts'
+import { listing } from './listing.ts'
+import { withMoments } from './times.ts'
+
+/** Answers search_traces. */
+export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
+  const now = invocation.ports.clock.now()
+  const filter = readFilter({ limit: String(SEARCH.usual), ...withMoments(flags, now) }, now, false)
+  const source = await openSource(invocation, 'search')
+  const { traces, truncated, notes = [] } = await source.search(filter)
+  const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
+  const range = `From ${iso(filter.fromMillis)} to ${iso(filter.toMillis)}.`
+  const rest = truncated
+    ? ` There may be more: search_depth (at most ${SEARCH.most}), or a shorter time.`
+    : ''
+  return listing(
+    'trace',
+    [...found, ...notes.map((note) => `note: ${note}`)],
+    [
+      `${range}${rest}`,
+      'More: get_trace with trace_id (where errors began, what the answer waited for); diff_traces of a slow one and a usual one.',
+    ],
+  )
+}
+
+const iso = (millis: number): string => new Date(millis).toISOString()
+
+function lineOf(trace: TraceSummary): string {
+  const { rootService, rootName, span, spans, errors, startNanos, durationNanos } = trace
+  const root = [rootService ?? span?.service, rootName ?? span?.name].filter(Boolean).join(': ')
+  const facts = [
+    idForTraceGet(trace),
+    formatDuration(durationNanos, 'us'),
+    ...(spans === undefined ? [] : [`${spans} spans`]),
+    ...(errors === undefined ? [] : [`${errors} errors`]),
+    ...(startNanos === undefined ? [] : [isoTime(startNanos, 3)]),
+    root === '' ? '(root not known)' : root,
+  ]
+  return facts.join('  ')
+}

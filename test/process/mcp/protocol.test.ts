@@ -1,0 +1,167 @@
+import { createServer, type Server } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { listen } from '../../world/loopback-server.ts'
+import { type Machine, openMachine } from '../../world/machine.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { envelope, initialize, type Message, openWire, type Wire } from './agent.ts'
+
+const trace = makeTrace({ seed: 7 })
+const MAIL = 'bob.the.builder@customers.example'
+const masked = {
+  ...trace,
+  spans: trace.spans.map((span) => ({ ...span, tags: { ...span.tags, 'customer.note': `mail ${MAIL}` } })),
+}
+
+let machine: Machine
+let tempo: TempoApi
+let silent: Server
+let silentUrl: string
+let wire: Wire
+const API = () => ['--api', tempo.url, '--backend', 'tempo', '--authorization', 'none']
+beforeAll(async () => {
+  tempo = await startTempoApi({ traces: [masked] })
+  machine = await openMachine()
+  silent = createServer(() => {})
+  silentUrl = `http://127.0.0.1:${(await listen(silent)).port}`
+})
+afterAll(async () => {
+  silent.closeAllConnections()
+  silent.close()
+  await Promise.all([tempo, machine].map((one) => one.close()))
+})
+
+const call = (name: string, args: object = {}) => wire.request('tools/call', { name, arguments: args })
+const textOf = ({ result }: Message): string =>
+  (result?.content as { text: string }[] | undefined)?.[0]?.text ?? ''
+
+it('a profile that is not there: exit 2 at once, not an error at each call', async () => {
+  const { exit, stdout, stderr } = await machine.run(['mcp', '--profile', 'nosuch', ...API()])
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(stderr).toContain('there is no profile "nosuch"')
+})
+
+describe('whatever comes in, messages of the protocol come out', () => {
+  beforeEach(async () => {
+    wire = openWire(machine, API())
+    await initialize(wire)
+  })
+
+  it('malformed, huge, unknown and wrong calls, one after another in one server', async () => {
+    wire.write('no JSON\n')
+    await wire.heard(({ error }) => error?.code === -32700)
+    wire.write(`${'x'.repeat(3_000_000)}\n`)
+    expect(await wire.heard(({ error }) => error?.code === -32600)).toMatchObject({
+      id: null,
+      error: { message: 'A message has more than 1048576 bytes' },
+    })
+    expect(await wire.request('no/such')).toMatchObject({ error: { code: -32601 } })
+    expect(await call('delete_traces')).toMatchObject({
+      error: { code: -32602, message: expect.stringContaining('There are: whoami, search_traces') },
+    })
+    expect(await wire.request('tools/call', { arguments: {} })).toMatchObject({ error: { code: -32602 } })
+
+    const unknown = await call('get_trace', { traceId: trace.traceId })
+    expect(unknown.result).toMatchObject({ isError: true })
+    expect(textOf(unknown)).toContain('get_trace has no argument "traceId"')
+    expect(textOf(unknown)).toMatch(/hint: Did you mean trace_id\? It takes: trace_id, span_id, with_errors/)
+    for (const [tool, args, words] of [
+      ['get_trace', {}, 'trace_id is missing'],
+      ['get_trace', { trace_id: 7 }, 'trace_id is not a text'],
+      ['get_trace', { trace_id: trace.traceId, max_spans: 0 }, 'from 1 to 500'],
+      [
+        'get_trace',
+        { trace_id: trace.traceId, duration_min: 'long' },
+        'duration_min: "long" is not a duration',
+      ],
+      ['get_trace', { trace_id: '/etc/passwd' }, 'error: '],
+      ['get_trace', { trace_id: trace.traceId, show_sensitive: true }, 'no argument "show_sensitive"'],
+      ['get_span_details', { trace_id: trace.traceId, span_ids: Array(21).fill('a') }, 'at most 20'],
+      ['get_span_details', { trace_id: trace.traceId, span_ids: ['zz'] }, 'span_ids: "zz" is no span id'],
+      ['search_traces', { start_time_min: '-1 year' }, 'start_time_min: "1 year" is not a duration'],
+      [
+        'search_traces',
+        { duration_min: '2s', duration_max: '1s' },
+        'hint: Perhaps the other way round: duration_min 1s duration_max 2s',
+      ],
+      ['search_traces', { attributes: { a: {} } }, 'is no object'],
+      ['get_trace', { trace_id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
+    ] as const) {
+      const answer = await call(tool, args)
+      expect([tool, args, answer.result?.isError]).toEqual([tool, args, true])
+      expect(textOf(answer)).toContain(words)
+    }
+    expect((await call('get_trace', { trace_id: trace.traceId })).result).toMatchObject({ isError: false })
+    expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
+    wire.messages()
+  })
+
+  it('whoami on an API that takes no token is an answer', async () => {
+    const answer = await call('whoami', {})
+    expect(answer.result).toMatchObject({ isError: false })
+    expect(textOf(answer)).toContain('This API takes no token: nobody is signed in')
+  })
+
+  it('many at once are all answered, also when standard input ends before', async () => {
+    for (let id = 100; id < 140; id++) {
+      const params = {
+        name: id % 2 ? 'get_services' : 'get_trace',
+        arguments: id % 2 ? {} : { trace_id: trace.traceId },
+      }
+      wire.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })}\n`)
+    }
+    expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
+    const answered = wire
+      .messages()
+      .filter(({ id, result }) => Number(id) >= 100 && result?.isError === false)
+    expect(answered).toHaveLength(40)
+  })
+
+  it('what looks like personal data is masked, and nothing switches that off', async () => {
+    const details = await call('get_span_details', {
+      trace_id: trace.traceId,
+      span_ids: trace.spans.slice(0, 3).map(({ spanId }) => spanId),
+    })
+    expect(textOf(details)).toMatch(/customer\.note +mail \[masked\]/)
+    await wire.close()
+    expect(wire.running.stdout).not.toContain(MAIL)
+    const { exit, stderr } = await machine.run(['mcp', '--show-sensitive'])
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('unknown option')])
+  })
+})
+
+it('the new revision needs no handshake; a client that was cancelled and an end by a signal', async () => {
+  wire = openWire(machine, ['--api', silentUrl, '--backend', 'tempo', '--authorization', 'none'])
+  expect(await wire.request('server/discover', envelope())).toMatchObject({
+    result: { supportedVersions: expect.arrayContaining(['2026-07-28']) },
+  })
+  const params = { name: 'get_services', arguments: {}, ...envelope() }
+  wire.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'slow', method: 'tools/call', params })}\n`)
+  const cancelled = { requestId: 'slow', ...envelope() }
+  wire.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: cancelled })}\n`)
+  expect(await wire.request('tools/list', envelope())).toMatchObject({ result: { tools: expect.any(Array) } })
+  expect(wire.messages().filter(({ id }) => id === 'slow')).toEqual([])
+  wire.running.child.kill('SIGTERM')
+  expect(await wire.running.ended).toMatchObject({ exit: 143, stderr: '' })
+})
+
+it('budgets of calls and of bytes hold, and say what a person can do', async () => {
+  wire = openWire(machine, [...API(), '--max-calls', '4', '--max-bytes', '5kB'])
+  await initialize(wire)
+  const sizes: number[] = []
+  for (let n = 0; n < 4; n++) {
+    const answer = await call(
+      n === 0 ? 'get_services' : 'get_trace',
+      n === 0 ? {} : { trace_id: trace.traceId },
+    )
+    if (answer.result?.isError === false) sizes.push(Buffer.byteLength(textOf(answer)))
+    else expect(textOf(answer)).toMatch(/budget of 5000 bytes[\s\S]*--max-bytes/)
+  }
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(5000)
+  const asked = tempo.requests.length
+  expect(textOf(await call('get_services'))).toMatch(
+    /budget of 4 calls is spent[\s\S]*A person can[\s\S]*--max-calls/,
+  )
+  expect(tempo.requests.length).toBe(asked)
+  await wire.close()
+})

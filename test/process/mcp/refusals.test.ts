@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Gateway, type GatewayOptions, startGateway } from '../../world/gateway.ts'
+import { type Machine, openMachine } from '../../world/machine.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { SCOPES } from '../../world/stage.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace, rootOf } from '../../world/trace-data.ts'
+import { fileStore, loginArgs, signIn } from '../sign-in.ts'
+import { AGENTS, type Agent, type StartAgent } from './agent.ts'
+
+const API_KEY = 'key-of-the-api'
+const trace = makeTrace({ seed: 5 })
+const GET = { trace_id: rootOf(trace)?.spanId as string }
+const start = AGENTS['the official client, 2026-07-28'] as StartAgent
+
+let provider: Provider
+let api: TraceApi
+let gateway: Gateway
+/** Whom the gateway lets through; read at each request. */
+let rules: GatewayOptions
+let machine: Machine
+let agent: Agent
+beforeAll(async () => {
+  provider = await startProvider()
+  api = await startTraceApi({ apiKey: API_KEY, traces: [trace] })
+  const audience = { audience: 'api://traces', scope: 'traces:read' }
+  rules = { ...audience, issuer: provider.issuer, upstream: api.url, apiKey: API_KEY }
+  gateway = await startGateway(rules)
+  machine = await openMachine()
+  const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
+  await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+  agent = await start(machine, ['--timeout', '5'])
+})
+afterAll(() => Promise.all([provider, api, gateway, machine].map((one) => one.close())))
+
+it('a person without the right: whom to ask or what to type is told, and nothing else is tried', async () => {
+  const calls = [
+    ['get_trace', GET],
+    ['diff_traces', { trace_id_a: GET.trace_id, trace_id_b: GET.trace_id }],
+  ] as const
+  for (const [tool, args] of calls) {
+    rules.groups = ['sre']
+    const before = gateway.requests
+    const stranger = await agent.call(tool, args)
+    expect(stranger.isError).toBe(true)
+    expect(stranger.text).toMatch(
+      /^Whoever is signed in may not read this\. Stop here and tell the person what stands below/,
+    )
+    expect(stranger.text).toMatch(/^error: 127\.0\.0\.1:\d+ denied you access \(HTTP 403\)$/m)
+    expect(stranger.text).toMatch(
+      /^hint: A group is missing\. Whoever manages groups at .+ can add you; then/m,
+    )
+    expect(stranger.text).toContain('membership in one of these groups is required: sre')
+    expect(gateway.requests).toBe(before + 1)
+
+    delete rules.groups
+    rules.scope = 'traces:all'
+    const { isError, text } = await agent.call(tool, args)
+    expect(isError).toBe(true)
+    expect(text).toMatch(
+      /^hint: The token lacks the scope traces:all\. Sign in with it: ls-auth login --scope/m,
+    )
+    rules.scope = 'traces:read'
+    expect(await agent.call(tool, args)).toMatchObject({ isError: false })
+  }
+  const record = await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')
+  const told = record
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(told.filter(({ way, status }) => way === 'mcp' && status === 403)).toHaveLength(4)
+})
+
+it('what a person must do is told to the agent; nobody is asked, and the server lives on', async () => {
+  const who = await agent.call('whoami')
+  expect(who).toMatchObject({ isError: false, text: expect.stringMatching(/alice@/) })
+  expect(await agent.call('get_trace', GET)).toMatchObject({ isError: false })
+
+  api.mode = 'rate-limited'
+  expect(await agent.call('get_trace', GET)).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/limits requests\. Wait[\s\S]*error: .*limits requests/),
+  })
+  api.mode = 'normal'
+
+  expect(await machine.run(['logout'])).toMatchObject({ exit: 0 })
+  const ended = await agent.call('get_trace', GET)
+  expect(ended.isError).toBe(true)
+  expect(ended.text).toMatch(/^Nobody is signed in[\s\S]*tell the person to type the command below/)
+  expect(ended.text).toContain('ls-auth login')
+
+  await signIn(machine, ['login'])
+  expect(await agent.call('get_trace', GET)).toMatchObject({ isError: false })
+
+  await gateway.close()
+  expect(await agent.call('get_trace', GET)).toMatchObject({
+    isError: true,
+    text: expect.stringMatching(/^The other side failed, cannot be reached/),
+  })
+  expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
+})
