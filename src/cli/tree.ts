@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
-import { safeText } from '../text/safe-text.ts'
+import { safeJson, safeText } from '../text/safe-text.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
 import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 import {
@@ -31,6 +31,15 @@ export async function runCommand(
   ports: Ports,
   rows: readonly (Row | Group)[] = COMMANDS,
 ): Promise<number> {
+  if (line[0] === 'help' && line.includes('--json')) {
+    const { helpJson } = await import('./help-json.ts')
+    const words = line.slice(1).filter((word) => word !== '--json')
+    const help = helpJson(ports.env.version, rows, globalOptions(), words)
+    if (help !== undefined) {
+      await ports.terminal.out(`${safeJson(help, 2)}\n`)
+      return 0
+    }
+  }
   const argv = await helpOfCommand(line, rows)
   const output: string[] = []
   let status = 0

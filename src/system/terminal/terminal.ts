@@ -3,6 +3,7 @@ import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
+import { isAgent } from './agent.ts'
 import { isDevice, type Output, openOutput } from './output.ts'
 
 /**
@@ -38,13 +39,16 @@ export function processTerminal(
   let color: 'auto' | 'always' | 'never' = 'auto'
   let pagerAllowed = true
   const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
-  const inIsTTY = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
+  const agent = isAgent(variables)
+  const inIsTTY = once(
+    () => !agent && (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY),
+  )
   const colored = (output: Output): boolean => {
     if (color !== 'auto') return color === 'always'
     if (variables.NO_COLOR) return false
     const force = variables.FORCE_COLOR
     if (force !== undefined) return force !== '0' && force !== 'false'
-    return output.isTTY && variables.TERM !== 'dumb'
+    return output.isTTY && !agent && variables.TERM !== 'dumb'
   }
   const input = () => {
     exitState.stdinRead = true
@@ -63,7 +67,7 @@ export function processTerminal(
     out: write,
     outBytes: (bytes) => out.writeBytes(bytes),
     async page(text, after = '') {
-      if (!pagerAllowed || !out.isTTY || variables.TERM === 'dumb') return write(text, after)
+      if (!pagerAllowed || !out.isTTY || agent || variables.TERM === 'dumb') return write(text, after)
       const { page } = await import('./pager.ts')
       await page(typeof text === 'string' ? [text] : text, after, { output: out, variables, unicode })
     },
@@ -115,7 +119,7 @@ export function processTerminal(
       const { withScreen } = await import('./full-screen.ts')
       return withScreen(out, variables, work)
     },
-    readSecret: async (prompt) => (await input()).readSecret(prompt),
+    readSecret: async (prompt) => (agent ? undefined : (await input()).readSecret(prompt)),
   }
 }
 

@@ -84,6 +84,12 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     30_000,
   )
 
+  it('are not asked of an agent, which may have a terminal; nor are there colours', async () => {
+    const pty = openPty(machine, [process.execPath, BINARY, 'login'], { env: { CLAUDECODE: '1' } })
+    expect(await pty.ended).toBe(2)
+    expect(pty.screen).toMatch(/^error: there is no profile yet\r?\nhint: /)
+  })
+
   it('are not asked when the answer goes to a file, or comes from one', async () => {
     const { exit, stderr } = await machine.run(['login'], { stdin: 'http://127.0.0.1:1\n' })
     expect({ exit, stderr }).toEqual({

@@ -1,0 +1,84 @@
+import { Command } from 'commander'
+import { addOptions, type Group, type Row, wordOf } from './command.ts'
+import { ALWAYS, EXIT_STATUSES } from './exit-statuses.ts'
+import { VARIABLES } from './variables.ts'
+
+/** One option, as it is typed. */
+export interface OptionJson {
+  readonly flags: string
+  readonly description: string
+  /** The values that it takes; null: any. */
+  readonly choices: readonly string[] | null
+}
+
+/** One command, or a group of them. */
+export interface CommandJson {
+  /** All its words: `ls-auth trace get`. */
+  readonly command: string
+  /** The command with its arguments: `ls-auth trace get [id]`. */
+  readonly usage: string
+  readonly description: string
+  readonly options: readonly OptionJson[]
+  readonly examples: readonly { readonly does: string; readonly line: string }[]
+  /** Variables that it reads, beside those of its options, and what each does. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Exit statuses, and what each means. */
+  readonly exits: Readonly<Record<string, string>>
+  /** Empty: it is no group. */
+  readonly commands: readonly CommandJson[]
+}
+
+/**
+ * The value of `ls-auth help --json`: every command with its options, and the options of all. `words`: those of one command
+ * or group, which is then the only one; undefined: there is none of these words.
+ */
+export function helpJson(
+  version: string,
+  rows: readonly (Row | Group)[],
+  globals: readonly Pick<Command['options'][number], 'flags' | 'description' | 'argChoices' | 'hidden'>[],
+  words: readonly string[] = [],
+) {
+  let commands = rows.map((row) => commandJson(row, ['ls-auth']))
+  for (const end of words.keys()) {
+    const named = ['ls-auth', ...words.slice(0, end + 1)].join(' ')
+    const inside = end === 0 ? commands : commands.flatMap((group) => group.commands)
+    commands = inside.filter(({ command }) => command === named)
+  }
+  if (commands.length === 0) return undefined
+  return { version, options: globals.filter(({ hidden }) => !hidden).map(optionJson), commands }
+}
+
+function commandJson(row: Row | Group, above: readonly string[]): CommandJson {
+  const words = [...above, wordOf(row)]
+  const named = {
+    command: words.join(' '),
+    usage: [...above, row.usage].join(' '),
+    description: row.description,
+    examples: row.examples,
+  }
+  if ('rows' in row) {
+    const commands = row.rows.map((one) => commandJson(one, words))
+    return { ...named, options: [], environment: {}, exits: {}, commands }
+  }
+  const command = new Command()
+  addOptions(row, command)
+  const { variables = [], exits = [], failsWith } = row
+  const statuses = [...new Set([...(failsWith === undefined ? ALWAYS : []), ...exits])].sort((a, b) => a - b)
+  return {
+    ...named,
+    options: command.options.filter(({ hidden }) => !hidden).map(optionJson),
+    environment: Object.fromEntries(variables.map((name) => [name, VARIABLES[name]])),
+    exits: Object.fromEntries(statuses.map((status) => [status, EXIT_STATUSES[status]])),
+    commands: [],
+  }
+}
+
+const optionJson = ({
+  flags,
+  description,
+  argChoices,
+}: Pick<Command['options'][number], 'flags' | 'description' | 'argChoices'>): OptionJson => ({
+  flags,
+  description,
+  choices: argChoices ?? null,
+})
