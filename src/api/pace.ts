@@ -56,11 +56,13 @@ export class Pace {
   /** Milliseconds until a request may begin; 0: it may now. To be asked again after each answer. */
   wait(now: number): number {
     if (now < this.#pausedUntil) return this.#pausedUntil - now
-    const window = this.#windowAt(now)
+    const window = this.#window
+    const isOver = window !== undefined && now >= window.endsAt
     // Those on their way may not be counted yet.
-    if (window && this.#inFlight + this.#reserve() >= window.remaining) return window.endsAt - now
-    const isFull = window === undefined && this.#limit !== undefined && this.#inFlight >= this.#limit
-    if (isFull) return FIRST_BACKOFF_MILLISECONDS
+    const room = window ? window.remaining - this.#reserve() : (this.#limit ?? Number.POSITIVE_INFINITY)
+    // The next window may have begun unnoticed, and be used up too: where little was left, one request finds out.
+    if (this.#inFlight >= (isOver ? Math.max(1, room) : room))
+      return window === undefined || isOver ? FIRST_BACKOFF_MILLISECONDS : window.endsAt - now
     return Math.max(0, this.#nextAt - now)
   }
 
@@ -107,10 +109,6 @@ export class Pace {
   /** Left to others, and to requests that a closed connection has sent twice. */
   #reserve(): number {
     return Math.floor((this.#limit ?? 0) / RESERVED)
-  }
-
-  #windowAt(now: number): Window | undefined {
-    return this.#window && now < this.#window.endsAt ? this.#window : undefined
   }
 
   /** So many were accepted until now, and the next ones will be after the wait. */

@@ -94,6 +94,26 @@ describe('where it is told what is left', () => {
     expect(paceAfter([0, told]).wait(6000)).toBe(0)
   })
 
+  it('a request that begins when the window has ended tells of the next one, also where less is left of it', () => {
+    const pace = paceAfter([0, { left: 5, reset: 5 }], [5000, { left: 3, reset: 10 }])
+    expect(waitBehind(3, pace, 6000)).toBe(9000)
+  })
+
+  it('where little was left, one request finds out about the next window, and the others wait for its answer', () => {
+    const pace = paceAfter([0, { limit: 100, left: 2, reset: 5 }])
+    expect(pace.wait(5000)).toBe(0)
+    pace.begin(5000)
+    expect(pace.wait(5000)).toBe(1000)
+    pace.answered(answer(200, { limit: 100, left: 99, reset: 5 }), 5000, 5010)
+    expect(pace.wait(5010)).toBe(0)
+  })
+
+  it('where much was left, as many may find out', () => {
+    const told = { limit: 100, left: 9, reset: 5 }
+    expect(waitBehind(6, paceAfter([0, told]), 5000)).toBe(0)
+    expect(waitBehind(7, paceAfter([0, told]), 5000)).toBe(1000)
+  })
+
   it.each<[string, Told, Told, number]>([
     ['what is left', { left: 5 }, { left: 0, reset: 10 }, 11_000],
     ['when it ends', { reset: 5 }, { left: 0, reset: 20 }, 21_000],
