@@ -102,10 +102,12 @@ function shown(http: Http, onAnswer: RequestRun['onAnswer']): Http {
 /** Lazy: only an answer that is not a good one is looked at. */
 async function recognise(
   invocation: Invocation,
-  { api, authorizationHeader, client }: Profile,
-  { status, headers, body }: HttpAnswer,
+  { api, authorizationHeader, client, throughProxy }: Profile,
+  answer: HttpAnswer,
   { path, token }: RefusedRequest,
 ): Promise<KnownRefusal | undefined> {
+  const own = throughProxy ? (await import('./proxy-refusal.ts')).proxyRefusal(answer) : undefined
+  if (own !== undefined) return { failure: own }
   const { explainRefusal } = await import('../backends/gateways/known.ts')
   const { sentToken } = await import('./sent-token.ts')
   const use = givenToken(invocation) === undefined ? client.preset.useToken : undefined
@@ -113,6 +115,7 @@ async function recognise(
     token === undefined
       ? undefined
       : sentToken(token, { use, header: authorizationHeader }, invocation.ports.clock.now())
+  const { status, headers, body } = answer
   return explainRefusal({ base: api, path, status, headers, body, sent })
 }
 

@@ -85,7 +85,12 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalEx
       return request
     },
     refuse(status, json) {
-      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', connection: 'close' }
+      const headers = {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        connection: 'close',
+        'proxy-status': `ls-auth; error=${status < 500 ? 'http_request_denied' : 'proxy_internal_response'}`,
+      }
       response.writeHead(status, headers).end(json)
     },
     async stream({ status, headers, body }, change) {

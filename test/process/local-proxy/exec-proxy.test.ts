@@ -101,7 +101,11 @@ describe('exec --proxy', () => {
     expect(await exec(['--', ...OURS, 'services'])).toMatchObject({ exit: 0, stderr: '' })
     const denied = await exec(['--', ...OURS, 'api', '/admin'])
     expect(denied).toMatchObject({ exit: 11, stdout: '' })
-    expect(denied.stderr).toContain('they say: Only requests that read traces of Lightstep are allowed.')
+    expect(denied.stderr).toContain('error: the local proxy refuses this request (HTTP 403)\n')
+    expect(denied.stderr).toContain('Only requests that read traces of Lightstep are allowed.')
+    // The API was not asked, so no scope and no group is missing.
+    expect(denied.stderr).toMatch(/hint: .*ls-auth proxy --port 0 --allow-write/)
+    expect(denied.stderr).not.toMatch(/grants access|ls-auth login/)
   })
 
   it('the secret of the proxy is in no record and in no line of --debug', async () => {
@@ -197,8 +201,8 @@ describe('exec --proxy', () => {
       running.child.stdin?.end('\n')
       const ended = await running.ended
       gateway.distrusts = () => false
-      expect(ended).toMatchObject({ exit: 5, stdout: 'ready\n6\n' })
-      expect(ended.stderr).toContain('they say: you are not signed in')
+      expect(ended).toMatchObject({ exit: 5, stdout: 'ready\n3\n' })
+      expect(ended.stderr).toContain('error: you are not signed in\nhint: ')
     } finally {
       gateway.distrusts = () => false
       await other.close()
