@@ -30,7 +30,8 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   const { fileSource } = await import('../../trace/sources/file/file-source.ts')
   const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
   try {
-    return fileSource(readTraceFile(bytes, path === '-' ? 'standard input' : path), nameOf(path))
+    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path)
+    return fileSource(traces, nameOf(path), path)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'usage' || !holdsIds(bytes)) throw error
     throw error.withHint(`It holds ids: ls-auth trace get --ids ${shellWord(path)}`)

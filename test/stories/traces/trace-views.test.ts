@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { httpServer, listen } from '../../world/loopback-server.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { makeTrace } from '../../world/trace-data.ts'
@@ -216,4 +217,36 @@ it('a search by a service that the source has not names the one that is near', a
   expect(stderr).toContain(`"nosuch": ls-auth services --file ${file} lists them\n`)
   expect((await search('--service shipping --errors')).stderr).toBe('')
   expect((await search('--service paymnet --json')).stderr).toBe('')
+})
+
+it('a search that found nothing and cannot say whether there is such a service prints no "nothing"', async () => {
+  const jaeger = await listen(
+    httpServer(({ url }, response) => {
+      const isSearch = url?.startsWith('/api/traces') === true
+      response.writeHead(isSearch ? 200 : 500, { 'content-type': 'application/json' })
+      response.end(isSearch ? '{"data":[]}' : '{"errors":[{"code":500,"msg":"storage is down"}]}')
+    }),
+  )
+  const at = `--backend jaeger --api http://127.0.0.1:${jaeger.port} --authorization none`
+  const outcome = await world.type(`ls-auth trace search --service checkout ${at}`)
+  await jaeger.close()
+  expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+  expect(outcome.stderr).toContain('HTTP 500')
+})
+
+it('the kinds of spans: listed, searched by, and named where a value is none', async () => {
+  const { stdout } = await world.type(`ls-auth attributes span.kind --file ${file}`)
+  expect(stdout.trim().split('\n')).toEqual([...new Set(trace.spans.map(({ kind }) => kind))].sort())
+  const wrong = await world.type(`ls-auth trace search --file ${file} --attr span.kind=SERVER`)
+  expect(wrong).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+  expect(wrong.stderr).toContain(
+    'note: "SERVER" is no kind of span. The kinds are unspecified, internal, server,',
+  )
+  expect((await world.type(`ls-auth trace search --file ${file} --attr span.kind=server`)).stderr).toBe('')
+})
+
+it('an attribute that no span of a file carries: the hint can be pasted', async () => {
+  const none = await world.type(`ls-auth attributes nope --file ${file}`)
+  expect(none).toMatchObject({ exit: 7, stdout: '' })
+  expect(none.stderr).toContain(`hint: See: ls-auth attributes --file ${file}\n`)
 })

@@ -1,5 +1,6 @@
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { THE_KINDS, wrongKind } from '../../../trace/kind-condition.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { optionWords } from '../../command-line.ts'
@@ -22,6 +23,8 @@ export async function notesOfNone(
     notes.push(
       'note: beside other conditions --min and --max are the time of that one span, not of the trace',
     )
+  const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
+  if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
   const known = service === undefined ? [] : ((await source.services?.()) ?? [])
   if (service === undefined || known.length === 0 || known.includes(service)) return notes
   const near = nearName(service, known)

@@ -1,7 +1,9 @@
 import type { Capabilities } from '../../../backends/backend.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
+import { SPAN_KIND } from '../../attribute-scope.ts'
 import type { Trace } from '../../model.ts'
 import {
   FILTER_FLAGS,
@@ -36,9 +38,9 @@ export interface FileSource extends TraceSource {
 
 /**
  * The traces of a file (at least one) behind the interface of every source. `name` is for people, and safe for a
- * terminal.
+ * terminal; `path` as it is typed.
  */
-export function fileSource(traces: readonly Trace[], name: string): FileSource {
+export function fileSource(traces: readonly Trace[], name: string, path: string): FileSource {
   return {
     name,
     capabilities: CAPABILITIES,
@@ -64,12 +66,16 @@ export function fileSource(traces: readonly Trace[], name: string): FileSource {
         })),
       ),
     async attributeValues(asked) {
+      if (asked === SPAN_KIND) {
+        const kinds = traces.flatMap(({ spans }) => spans.map(({ kind }) => ({ value: kind })))
+        return { name: asked, values: byValue(kinds) }
+      }
       const found = collectAttributes(traces)
       const key = [asked, `span.${asked}`, `resource.${asked}`].find((one) => found.has(one))
       const values = key === undefined ? undefined : found.get(key)
       if (key === undefined || !values) {
         throw new Failure('not-found', `no span carries an attribute ${safeText(asked, 80)}`, {
-          hint: 'See: ls-auth attributes --file FILE',
+          hint: `See: ls-auth attributes --file ${shellWord(path)}`,
         })
       }
       return { name: key, values: byValue([...values].map((value) => ({ value }))) }

@@ -1,8 +1,7 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../text/safe-text.ts'
-import { type AttributeCondition, valueTest } from '../../attribute-condition.ts'
+import type { AttributeCondition } from '../../attribute-condition.ts'
 import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
-import { OTLP_KINDS } from '../../formats/otlp/otlp-enums.ts'
+import { kindsOf, THE_KINDS, wrongKind } from '../../kind-condition.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */
@@ -41,19 +40,14 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
 
 /** TraceQL's field for the kind of a span: its values are keywords, which know no regular expressions. */
 function ofKind(condition: AttributeCondition): string {
+  const wrong = wrongKind(condition)
+  if (wrong !== undefined) throw new Failure('usage', `--attr: ${wrong}`, { hint: THE_KINDS })
   const [, value, operator] = condition
-  const kinds = OTLP_KINDS.filter(valueTest(condition))
-  // Of `!=` each kind fits that is not named, so a value that is none would go unnoticed.
-  if (operator === '!=' && kinds.length < OTLP_KINDS.length) return `kind != ${value}`
-  if (kinds.length === 0 || operator === '!=') throw noSuchKind(value)
+  if (operator === '!=') return `kind != ${value}`
+  const kinds = kindsOf(condition)
   const anyOf = kinds.map((kind) => `kind = ${kind}`).join(' || ')
   return kinds.length === 1 ? anyOf : `(${anyOf})`
 }
-
-const noSuchKind = (value: string): Failure =>
-  new Failure('usage', `--attr: "${safeText(value, 60)}" is no kind of span`, {
-    hint: `The kinds are ${OTLP_KINDS.join(', ')}. An attribute that is called so: span.${SPAN_KIND}.`,
-  })
 
 /** Whether TraceQL reads the value as a number: a whole one of 64 bits, or a decimal one. */
 function isNumber(value: string): boolean {
