@@ -66,10 +66,12 @@ describe('TraceQL metrics of Tempo', () => {
   })
 
   it('a chart on a terminal or when asked; the same values as data', async () => {
-    const chart = await world.type(`ls-auth query ${TRACEQL} -o chart`)
+    // The clock goes on between two commands.
+    const hour = '--from 2026-09-22T17:00:00Z --to 2026-09-22T18:00:00Z'
+    const chart = await world.type(`ls-auth query ${TRACEQL} ${hour} -o chart`)
     expect(chart.stdout).toMatch(/by resource\.service\.name\n[\s\S]*┤[\s\S]*└[\s\S]*\n● \w/)
     world.watched = true
-    const onTerminal = await world.type(`ls-auth query ${TRACEQL}`)
+    const onTerminal = await world.type(`ls-auth query ${TRACEQL} ${hour}`)
     expect(onTerminal.stdout.split('\n').slice(1)).toEqual(chart.stdout.split('\n').slice(1))
     const { series, stepSeconds } = await json(`${TRACEQL} --step 5m`)
     expect(stepSeconds).toBe(300)
