@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkBaseUrl } from '../../src/settings/urls.ts'
+import { checkBaseUrl, checkIssuer } from '../../src/settings/urls.ts'
 
 it.each([
   ['127.0.0.1:16686', 'http://127.0.0.1:16686/'],
@@ -23,3 +23,25 @@ it.each([
 ])('%j is refused', (typed) => {
   expect(() => checkBaseUrl(typed, 'bearer')).toThrow(/is not an https URL|user name/)
 })
+
+// The URL parser drops a tab and encodes the others, so that what is asked is not what stands in the file.
+it.each(['\t', '\n', '\u001b[31m', '\u202e', '\u0000', '\u200b'])(
+  'an address with %j in it is refused, as an API and as an issuer, and the error shows none of it',
+  (mark) => {
+    const typed = `https://traces${mark}.acme.example/a${mark}b`
+    for (const check of [checkIssuer, (text: string) => checkBaseUrl(text, 'bearer')]) {
+      const message = messageOf(() => check(typed))
+      expect(message).toContain('is not an https URL')
+      expect(message).not.toContain(mark)
+    }
+  },
+)
+
+function messageOf(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
