@@ -2,8 +2,8 @@ import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { sessionToken } from '../request/credentials.ts'
 
 /** The token that AWS is shown, and how to get another. */
 export interface WebIdentity {

@@ -12,9 +12,9 @@ import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken, type ValidToken } from '../credentials.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { sessionToken, type ValidToken } from '../request/credentials.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
 /** Checks the session: still valid, claims as the policy expects, requested scopes granted, access consistent. */

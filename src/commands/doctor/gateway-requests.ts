@@ -9,7 +9,7 @@ import { Failure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
-import { openRecorder } from '../recorder.ts'
+import { openRecorder } from '../request/recorder.ts'
 import type { GatewayTokens } from './gateway-tokens.ts'
 
 /** One request as it was answered; `answer` is undefined where there was none. */

@@ -12,8 +12,8 @@ import type { SessionBody, StoredToken } from '../../session/store/session-file.
 import { inspectOwn } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { sessionToken } from '../request/credentials.ts'
 
 /** All that attacks are made of, but for the routes. */
 export interface GatewayTokens extends Omit<Held, 'read' | 'write'> {

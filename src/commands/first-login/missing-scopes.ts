@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { confirm } from '../confirm.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
-import { namesApi } from '../require-api.ts'
+import { namesApi } from '../request/require-api.ts'
 import { openProfile } from '../trace/open-source.ts'
 
 /**

@@ -10,8 +10,8 @@ import type { SessionBody } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation, warn } from '../invocation.ts'
+import { sessionToken } from '../request/credentials.ts'
 
 /** The tokens a command inspects, and the issuers whose keys may verify them. */
 export interface InspectedTokens {

@@ -4,8 +4,8 @@ import type { Clock } from '../../ports/ports.ts'
 import type { AccessToken } from '../../session/access.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { sessionToken, type ValidToken } from '../credentials.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { sessionToken, type ValidToken } from '../request/credentials.ts'
 import type { TokenWish } from '../token/token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */

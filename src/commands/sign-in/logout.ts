@@ -9,7 +9,7 @@ import { clientFromHeader, isComplete, requireClient } from '../../settings/requ
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
-import { openRecorder } from '../recorder.ts'
+import { openRecorder } from '../request/recorder.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { sharersOf } from './sign-in-sharers.ts'
 

@@ -12,7 +12,7 @@ import { type Profile, profileNamed, sendsToken } from '../../settings/profile.t
 import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
-import { namesApi } from '../require-api.ts'
+import { namesApi } from '../request/require-api.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
 export interface SignInRow {

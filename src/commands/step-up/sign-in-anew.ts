@@ -6,9 +6,9 @@ import { Failure } from '../../errors.ts'
 import { personIn } from '../../session/kept-sign-in.ts'
 import { signIn } from '../../session/sign-in.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { sessionToken } from '../credentials.ts'
 import { fitted, type Invocation, tell } from '../invocation.ts'
-import { openRecorder } from '../recorder.ts'
+import { sessionToken } from '../request/credentials.ts'
+import { openRecorder } from '../request/recorder.ts'
 import { terminalDialog } from '../sign-in/terminal-dialog.ts'
 
 /**

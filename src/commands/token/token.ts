@@ -2,12 +2,12 @@ import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { refuseHandOut } from '../bound-token.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { sessionToken } from '../credentials.ts'
 import { givenToken, type Invocation, loadProfile, printJson } from '../invocation.ts'
-import { requireReason } from '../require-reason.ts'
+import { refuseHandOut } from '../request/bound-token.ts'
+import { sessionToken } from '../request/credentials.ts'
+import { requireReason } from '../request/require-reason.ts'
 import type { ForeignForm } from './token-forms.ts'
 import { readTokenWish, type TokenWish } from './token-wish.ts'
 
@@ -119,7 +119,7 @@ async function recordHandOut(
   { client }: Profile,
   { value, idToken }: Given,
 ): Promise<void> {
-  const { openRecorder } = await import('../recorder.ts')
+  const { openRecorder } = await import('../request/recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note('hand-out', value)

@@ -4,9 +4,9 @@ import type { Profile } from '../../settings/profile.ts'
 import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
-import { authorisedRequest, type RequestRun } from '../authorised-request.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
-import { requireApi, requireBackend } from '../require-api.ts'
+import { authorisedRequest, type RequestRun } from '../request/authorised-request.ts'
+import { requireApi, requireBackend } from '../request/require-api.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under

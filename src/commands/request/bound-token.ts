@@ -1,6 +1,6 @@
-import type { PartialClient } from '../client.ts'
-import { Failure } from '../errors.ts'
-import { isObject } from '../json-object.ts'
+import type { PartialClient } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
 import { unverifiedClaims } from './unverified-claims.ts'
 
 /** Whether a token is bound to a key (`cnf.jkt`, RFC 9449 §6.1), as far as it can be read. */

@@ -1,7 +1,7 @@
-import { FAILURES, Failure, type FailureCode } from '../errors.ts'
-import { jsonObject } from '../json-object.ts'
-import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../text/safe-text.ts'
+import { FAILURES, Failure, type FailureCode } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /**
  * What a local proxy says itself, in place of the API (Proxy-Status, RFC 9209; it lets no such header of the API through):

@@ -1,17 +1,17 @@
-import type { KnownRefusal, RefusedRequest } from '../api/destination.ts'
-import type { Pacing } from '../api/pacing.ts'
-import { openApi, type Send, type TokenSource } from '../api/request.ts'
-import { backendOf, explainFailure } from '../backends/table.ts'
-import { openProofs } from '../dpop/proofs.ts'
-import { Failure } from '../errors.ts'
-import { isLoopback } from '../loopback-host.ts'
-import type { Http, HttpAnswer } from '../ports/http.ts'
-import type { Profile } from '../settings/profile.ts'
-import { requireClient } from '../settings/required-client.ts'
+import type { KnownRefusal, RefusedRequest } from '../../api/destination.ts'
+import type { Pacing } from '../../api/pacing.ts'
+import { openApi, type Send, type TokenSource } from '../../api/request.ts'
+import { backendOf, explainFailure } from '../../backends/table.ts'
+import { openProofs } from '../../dpop/proofs.ts'
+import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
+import type { Http, HttpAnswer } from '../../ports/http.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { requireClient } from '../../settings/required-client.ts'
+import { commandLine } from '../command-line.ts'
+import { givenToken, type Invocation } from '../invocation.ts'
 import { isBound } from './bound-token.ts'
-import { commandLine } from './command-line.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
-import { givenToken, type Invocation } from './invocation.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { requireReason } from './require-reason.ts'
 
@@ -71,7 +71,7 @@ export async function authorisedRequest(
       ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
       : tokenSource(invocation, client, onToken)
   const source = invocation.ports.terminal.inIsTTY
-    ? await (await import('./step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
+    ? await (await import('../step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
     : await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }
@@ -108,7 +108,7 @@ async function recognise(
 ): Promise<KnownRefusal | undefined> {
   const own = throughProxy ? (await import('./proxy-refusal.ts')).proxyRefusal(answer) : undefined
   if (own !== undefined) return { failure: own }
-  const { explainRefusal } = await import('../backends/gateways/known.ts')
+  const { explainRefusal } = await import('../../backends/gateways/known.ts')
   const { sentToken } = await import('./sent-token.ts')
   const use = givenToken(invocation) === undefined ? client.preset.useToken : undefined
   const sent =

@@ -1,4 +1,4 @@
-import { isObject } from '../json-object.ts'
+import { isObject } from '../../json-object.ts'
 
 /**
  * The claims of a JWT, for a log or a hint: they prove nothing. Not by `claims/jwt`, whose strict parser the path of a warm

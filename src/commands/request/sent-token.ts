@@ -1,5 +1,5 @@
-import type { SentToken } from '../backends/gateways/gateway.ts'
-import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import type { SentToken } from '../../backends/gateways/gateway.ts'
+import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
 
 /** What is known of a token that was sent. `now`: milliseconds since the epoch. */
 export function sentToken(token: string, how: Pick<SentToken, 'use' | 'header'>, now: number): SentToken {

@@ -1,7 +1,7 @@
-import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../backends/table.ts'
-import { Failure } from '../errors.ts'
-import type { Profile } from '../settings/profile.ts'
-import { safeText } from '../text/safe-text.ts'
+import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Whether somebody has named the API; the default address of a back end is nobody's choice. */
 export const namesApi = ({ resolved }: Pick<Profile, 'resolved'>): boolean => resolved.api.value !== undefined

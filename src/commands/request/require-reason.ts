@@ -1,5 +1,5 @@
-import type { PartialClient } from '../client.ts'
-import { Failure } from '../errors.ts'
+import type { PartialClient } from '../../client.ts'
+import { Failure } from '../../errors.ts'
 
 /** Failure `usage`: the profile wants a reason, and there is none. */
 export function requireReason({ reason, requireReason }: PartialClient): void {

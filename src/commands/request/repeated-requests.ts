@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/entry.ts'
+import type { AuditEntry } from '../../audit/entry.ts'
 
 /** So often the record says that the same request is still being repeated. */
 const STILL_MILLISECONDS = 300_000

@@ -1,11 +1,11 @@
-import type { TokenSource } from '../api/request.ts'
-import type { Client, Workload } from '../client.ts'
-import type { AccessToken } from '../session/access.ts'
-import type { Want } from '../session/renewal/freshness.ts'
-import type { Session } from '../session/store/session.ts'
-import type { SessionBody } from '../session/store/session-file.ts'
-import { givenToken, type Invocation, tell, warn } from './invocation.ts'
-import type { TokenWish } from './token/token-wish.ts'
+import type { TokenSource } from '../../api/request.ts'
+import type { Client, Workload } from '../../client.ts'
+import type { AccessToken } from '../../session/access.ts'
+import type { Want } from '../../session/renewal/freshness.ts'
+import type { Session } from '../../session/store/session.ts'
+import type { SessionBody } from '../../session/store/session-file.ts'
+import { givenToken, type Invocation, tell, warn } from '../invocation.ts'
+import type { TokenWish } from '../token/token-wish.ts'
 
 /** Which token, where it is not the usual one. */
 interface Wish extends TokenWish {
@@ -34,7 +34,7 @@ export async function sessionToken(
   want: Wish = {},
 ): Promise<ValidToken> {
   if (client.workload) return tokenOfWorkload(invocation, client, client.workload, want)
-  const { accessToken } = await import('../session/access.ts')
+  const { accessToken } = await import('../../session/access.ts')
   const token = await accessToken(
     client,
     { ...slotOf(client, want), ...(want.rejected === undefined ? {} : { rejected: want.rejected }) },
@@ -70,8 +70,8 @@ async function tokenOfWorkload(
   const { ports, workloadTokens } = invocation
   const started = ports.clock.now()
   // Lazy: people's commands have no use for it.
-  const { workloadToken } = await import('../session/workload/workload-token.ts')
-  const { tokenHash } = await import('../session/renewal/freshness.ts')
+  const { workloadToken } = await import('../../session/workload/workload-token.ts')
+  const { tokenHash } = await import('../../session/renewal/freshness.ts')
   const { rejected } = wish
   const want: Want = {
     ...slotOf(client, wish),

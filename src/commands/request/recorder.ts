@@ -1,10 +1,10 @@
-import { type Caller, callerHeaders, type Way } from '../api/caller.ts'
-import type { Witness } from '../api/destination.ts'
-import { readTraceparent, traceContext, traceparentIn } from '../api/traceparent.ts'
-import type { AuditEntry, AuditEvent } from '../audit/entry.ts'
-import { appendEntry, type Lost } from '../audit/record.ts'
-import type { PartialClient } from '../client.ts'
-import { type Invocation, tell } from './invocation.ts'
+import { type Caller, callerHeaders, type Way } from '../../api/caller.ts'
+import type { Witness } from '../../api/destination.ts'
+import { readTraceparent, traceContext, traceparentIn } from '../../api/traceparent.ts'
+import type { AuditEntry, AuditEvent } from '../../audit/entry.ts'
+import { appendEntry, type Lost } from '../../audit/record.ts'
+import type { PartialClient } from '../../client.ts'
+import { type Invocation, tell } from '../invocation.ts'
 import { unverifiedClaims } from './unverified-claims.ts'
 
 /** The record of one run, and the headers by which the API's own log knows its requests again. */
