@@ -2,8 +2,11 @@ import { join } from 'node:path'
 import { bigTrace, manyTraces } from './big-trace.ts'
 import { writeJaeger, writeOtlpJson, writeOtlpProtobuf, writeZipkin } from './trace-files.ts'
 
-/** The formats of JSON there is a reader for that back ends and collectors write. */
-export const JSON_FORMATS = ['OTLP/JSON', 'Jaeger', 'Zipkin'] as const
+/** Zipkin's JSON as its own tracers write it: with less in it than the others have. */
+export const BARE = 'Zipkin, bare'
+
+/** The formats of JSON there is a reader for. The first three hold the same of each span, as back ends and collectors write it. */
+export const JSON_FORMATS = ['OTLP/JSON', 'Jaeger', 'Zipkin', BARE] as const
 
 /** One of {@link JSON_FORMATS}. */
 export type JsonFormat = (typeof JSON_FORMATS)[number]
@@ -54,9 +57,11 @@ async function writeFormats(spans: number, path: string): Promise<Record<JsonFor
     'OTLP/JSON': `${path}.otlp.json`,
     Jaeger: `${path}.jaeger.json`,
     Zipkin: `${path}.zipkin.json`,
+    [BARE]: `${path}.zipkin-bare.json`,
   }
   await writeOtlpJson(traces, files['OTLP/JSON'])
   await writeJaeger(traces, files.Jaeger)
   await writeZipkin(traces, files.Zipkin)
+  await writeZipkin(traces, files[BARE], true)
   return files
 }

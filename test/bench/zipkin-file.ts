@@ -1,16 +1,28 @@
-import { type BigSpan, EXCEPTION, SCOPE, STATUS_MESSAGE, serviceName, spanAt } from './big-span.ts'
+import {
+  type BigSpan,
+  EXCEPTION,
+  resourceOf,
+  SCOPE,
+  STATUS_MESSAGE,
+  serviceName,
+  spanAt,
+} from './big-span.ts'
 import type { BigTrace } from './big-trace.ts'
 
 const KINDS = [undefined, undefined, 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER']
 
-/** Spans of Zipkin v2, as OpenTelemetry's exporter writes them: without the attributes of a resource. */
-export function* zipkinSpans(traces: readonly BigTrace[]): Generator<object> {
+/**
+ * Spans of Zipkin v2. Zipkin has no resources, so OpenTelemetry's collector repeats the attributes of a resource in the
+ * tags of each of its spans (opentelemetry-collector-contrib, pkg/translator/zipkin/zipkinv2/from_translator.go).
+ * `isBare`: without them, as Zipkin's own tracers write.
+ */
+export function* zipkinSpans(traces: readonly BigTrace[], isBare: boolean): Generator<object> {
   for (const trace of traces) {
-    for (let i = 0; i < trace.count; i++) yield zipkinSpan(trace.traceId, spanAt(trace, i))
+    for (let i = 0; i < trace.count; i++) yield zipkinSpan(trace.traceId, spanAt(trace, i), isBare)
   }
 }
 
-function zipkinSpan(traceId: string, span: BigSpan): object {
+function zipkinSpan(traceId: string, span: BigSpan, isBare: boolean): object {
   const { startNanos, durationNanos, failed } = span
   return {
     traceId,
@@ -23,7 +35,9 @@ function zipkinSpan(traceId: string, span: BigSpan): object {
     localEndpoint: { serviceName: serviceName(span.service), ipv4: '10.0.0.7' },
     ...(failed && { annotations: [exception(startNanos + durationNanos / 2n)] }),
     tags: Object.fromEntries(
-      [...span.attributes, ...factsOf(span)].map(([key, value]) => [key, String(value)]),
+      [...(isBare ? [] : resourceOf(span.service)), ...span.attributes, ...factsOf(span)].map(
+        ([key, value]) => [key, String(value)],
+      ),
     ),
   }
 }
