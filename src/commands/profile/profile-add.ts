@@ -14,6 +14,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
 import { registerForProfile } from '../sign-in/register-client.ts'
 import { registrationLines } from '../sign-in/registration.ts'
 import { sharersOf } from '../sign-in/sign-in-sharers.ts'
@@ -70,6 +71,7 @@ function checkName(name: string): void {
 
 async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { ports } = invocation
+  requireOutsideProxy('profile add', ports.env)
   const { from, register, replace, yes } = options
   const settings = await readSettings(ports.env, await ports.files())
   const transfer =

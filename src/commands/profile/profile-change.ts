@@ -8,6 +8,7 @@ import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
+import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
 import { sharersOf } from '../sign-in/sign-in-sharers.ts'
 import { unregisterUnused } from '../sign-in/unregister-client.ts'
 import { nameArgument } from '../typed-flags.ts'
@@ -25,6 +26,7 @@ export const use: CliCommand<Named> = { read: readName, run: makeDefault }
 
 async function makeDefault(invocation: Invocation, options: Named): Promise<void> {
   const { ports } = invocation
+  requireOutsideProxy('profile use', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const name = existingName(settings, options.name)
   await changeConfig(settings.config, { defaultProfile: name }, await ports.files(), ports.env)
@@ -36,6 +38,7 @@ export const remove: CliCommand<Named> = { read: readName, run: signOutAndRemove
 
 async function signOutAndRemove(invocation: Invocation, options: Named): Promise<void> {
   const { ports } = invocation
+  requireOutsideProxy('profile remove', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const name = existingName(settings, options.name)
   if (!Object.hasOwn(settings.config.profiles, name)) {

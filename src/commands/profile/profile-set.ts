@@ -12,6 +12,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
+import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
 
 interface SetOptions {
   /** `scopes`, or the path of a value in a table: `expect.groups`. */
@@ -80,6 +81,7 @@ function unknownKey(key: string): Failure {
 
 async function run(invocation: Invocation, { path, value }: SetOptions): Promise<void> {
   const { ports } = invocation
+  requireOutsideProxy('profile set', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
   if (!Object.hasOwn(settings.config.profiles, name)) throw notOurs(settings, name)

@@ -55,6 +55,10 @@ export function readReference(text: string): TraceReference | Failure {
 }
 
 const cutOff = (text: string, digits: number): Failure =>
-  new Failure('usage', `"${safeText(text, 60)}" is no whole id: it has ${digits} digits`, {
-    hint: 'A trace id has 32 hex digits, or 16; a span id has 16. Copy all of it; zeros that are missing at its start can be typed.',
-  })
+  new Failure(
+    'usage',
+    `"${safeText(text, 60)}" is no whole id: it has ${digits} ${digits === 1 ? 'digit' : 'digits'}`,
+    {
+      hint: 'A trace id has 32 hex digits, or 16; a span id has 16. Copy all of it; zeros that are missing at its start can be typed.',
+    },
+  )

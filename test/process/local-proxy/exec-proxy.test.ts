@@ -149,13 +149,23 @@ describe('exec --proxy', () => {
     expect(nobody.text).toContain('ls-auth whoami, outside of the proxy')
   })
 
-  it.each(['login', 'logout', 'logout --all'])(
-    '%s is for outside: the sign-in of the person stays as it is',
-    async (line) => {
+  it.each([
+    ['login', 'login'],
+    ['logout', 'logout'],
+    ['logout', 'logout --all'],
+    ['profile add', `profile add other --client-id x --issuer https://id.example`],
+    ['profile set', 'profile set project other'],
+    ['profile use', 'profile use default'],
+    ['profile remove', 'profile remove default'],
+  ])(
+    '%s is for outside: the sign-in and the profiles of the person stay as they are (%s)',
+    async (command, line) => {
+      const before = await readFile(machine.configFile, 'utf8')
       const outcome = await exec(['--', ...OURS, ...line.split(' ')])
+      expect(await readFile(machine.configFile, 'utf8')).toBe(before)
       expect(outcome).toMatchObject({ exit: 2, stdout: '' })
       expect(outcome.stderr).toBe(
-        `error: ${line.split(' ')[0]} does not work through a local proxy (LS_AUTH_PROXY is set)\n` +
+        `error: ${command} does not work through a local proxy (LS_AUTH_PROXY is set)\n` +
           'hint: Run it outside of ls-auth exec --proxy.\n',
       )
       expect(await machine.run(['token'])).toMatchObject({ exit: 0 })
