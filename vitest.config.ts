@@ -15,6 +15,10 @@ const SLOW = [
   'test/process/record-volley.test.ts',
   // Eight hundred commands: twenty answers to a renewal, with seven statuses.
   'test/stories/providers/token-answers.test.ts',
+  // Hundreds of requests at a limited pace, and processes killed meanwhile.
+  'test/process/many-ids.test.ts',
+  // An agent looks for the cause in fifty worlds.
+  'test/process/mcp/causes/**',
   // Two hundred attacks, each with proxies and waits of its own.
   'test/process/local-proxy/proxy-attack.test.ts',
 ]
