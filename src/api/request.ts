@@ -66,10 +66,12 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const send = async (token: string | undefined) => {
       const once = () => attempt(destination, url, request, token)
       const paced = () => (pacing === undefined ? once() : pacing(once, isRead))
+      if (token === undefined || proofs === undefined) return withoutToken(await paced(), token)
+      const before = proofs.lesson()
       const answer = await paced()
-      if (token === undefined || !proofs?.learn(token, answer)) return withoutToken(answer, token)
+      if (!proofs.learn(token, answer, before)) return withoutToken(answer, token)
       const second = await paced()
-      proofs.learn(token, second)
+      proofs.learn(token, second, before)
       return withoutToken(second, token)
     }
     const recognise = async (answer: HttpAnswer) =>

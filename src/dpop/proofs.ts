@@ -9,8 +9,25 @@ export interface Proofs {
   bind(token: string, key: ProofKey | undefined, skewSeconds: number): void
   /** Headers for one request: the token with a new proof (RFC 9449 §7.1). Undefined: it is bound to no key known here. */
   headers(token: string, method: string, url: URL): Promise<ProofHeaders | undefined>
-  /** Takes in what an answer says. True: it refuses the proof, and a new one may be taken. Ask so once for each request. */
-  learn(token: string, answer: { readonly status: number; readonly headers: AnswerHeaders }): boolean
+  /** What the proofs of now are made with. */
+  lesson(): Lesson
+  /**
+   * Takes in what an answer says. True: it refuses the proof, and one that is made with what is known now may be taken. Of
+   * many requests at once each can be refused for the same nonce, so `before` is the lesson from before the request was sent.
+   * Ask so once for each request.
+   */
+  learn(token: string, answer: Answer, before: Lesson): boolean
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+}
+
+/** What answers have taught about the API: its last nonce, and its clock minus ours, in seconds. */
+export interface Lesson {
+  readonly nonce?: string
+  readonly skewSeconds?: number
 }
 
 /** A token, and the proof that whoever sends it holds its key. */
@@ -32,35 +49,36 @@ const TOKENS = 2
 /** Opens the proofs of one process; nothing is loaded before the first one is made. */
 export function openProofs(clock: Pick<Clock, 'now'>): Proofs {
   let bound: readonly Bound[] = []
-  let nonce: string | undefined
-  let skewSeconds: number | undefined
+  let known: Lesson = {}
   const find = (token: string) => bound.find((one) => one.token === token)
   return {
     bind(token, key, knownSkew) {
       if (key === undefined || find(token) !== undefined) return
       bound = [{ token, key }, ...bound].slice(0, TOKENS)
-      skewSeconds ??= knownSkew
+      known = { skewSeconds: knownSkew, ...known }
     },
     async headers(token, method, url) {
       const one = find(token)
       if (one === undefined) return undefined
       const [{ makeProof }, keys] = await Promise.all([import('./proof.ts'), import('./proof-key.ts')])
       one.signer ??= keys.signerOf(one.key)
-      const issuedAt = Math.floor(clock.now() / 1000) + (skewSeconds ?? 0)
+      const { nonce, skewSeconds = 0 } = known
+      const issuedAt = Math.floor(clock.now() / 1000) + skewSeconds
       const content = { method, url, token, nonce, issuedAt, id: crypto.randomUUID() }
       return { authorization: `DPoP ${token}`, dpop: await makeProof(one.key, await one.signer, content) }
     },
-    learn(token, { status, headers }) {
+    lesson: () => known,
+    learn(token, { status, headers }, before) {
       if (find(token) === undefined) return false
-      const given = nonceIn(headers)
-      const isNewNonce = given !== undefined && given !== nonce
-      if (isNewNonce) nonce = given
+      const nonce = nonceIn(headers)
+      if (nonce !== undefined) known = { ...known, nonce }
       if (status !== 401) return false
       const date = [headers.date].flat()[0]
-      const skew = date === undefined ? skewSeconds : skewOf({ headers: { date } }, clock.now())
-      const isOff = Math.abs((skew ?? 0) - (skewSeconds ?? 0)) > TOLERATED_SECONDS
-      if (isOff) skewSeconds = skew
-      return isOff || (isNewNonce && wantsNonce(headers))
+      // No difference to a number that is none is large.
+      const skew = date === undefined ? Number.NaN : skewOf({ headers: { date } }, clock.now())
+      const isOff = ({ skewSeconds = 0 }: Lesson) => Math.abs(skew - skewSeconds) > TOLERATED_SECONDS
+      if (isOff(known)) known = { ...known, skewSeconds: skew }
+      return isOff(before) || (nonce !== undefined && nonce !== before.nonce && wantsNonce(headers))
     },
   }
 }

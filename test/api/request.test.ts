@@ -231,6 +231,7 @@ describe('a proof of a key that was refused', () => {
     const taken = {
       bind: () => {},
       headers: async () => ({ authorization: 'DPoP first-token', dpop: `proof ${learnt.length}` }),
+      lesson: () => ({}),
       learn: (token: string, { status }: { status: number }) => learnt.push([token, status]) <= again,
     }
     return { learnt, proofs: taken }

@@ -18,7 +18,8 @@ function bound(skewSeconds = 0) {
   proofs.bind('t', key, skewSeconds)
   const claims = async (token = 't') =>
     decodeJwt((await proofs.headers(token, 'GET', URL_OF_API))?.dpop ?? '')
-  const learn = (status: number, headers: AnswerHeaders) => proofs.learn('t', { status, headers })
+  const learn = (status: number, headers: AnswerHeaders, before = proofs.lesson()) =>
+    proofs.learn('t', { status, headers }, before)
   return { proofs, claims, learn }
 }
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toUTCString()
@@ -27,7 +28,8 @@ it('a token that is bound to no key has no proof, and nothing is learnt for it',
   const proofs = openProofs({ now: () => NOW })
   proofs.bind('t', undefined, 0)
   expect(await proofs.headers('t', 'GET', URL_OF_API)).toBeUndefined()
-  expect(proofs.learn('t', { status: 401, headers: { ...WANTS_NONCE, 'dpop-nonce': 'n' } })).toBe(false)
+  const answer = { status: 401, headers: { ...WANTS_NONCE, 'dpop-nonce': 'n' } }
+  expect(proofs.learn('t', answer, proofs.lesson())).toBe(false)
 })
 
 it('each request has a proof of its own', async () => {
@@ -63,6 +65,17 @@ it('a refusal that shows another clock is answered by that clock', async () => {
   expect(learn(401, { date: at(90) })).toBe(true)
   expect((await claims()).iat).toBe(NOW / 1000 + 90)
   expect(learn(401, { date: at(90) })).toBe(false)
+})
+
+it('requests that were on their way together are each refused for the same reason, and each may be sent again', async () => {
+  const { proofs, claims, learn } = bound()
+  const before = proofs.lesson()
+  for (let i = 0; i < 3; i++) expect(learn(401, { ...WANTS_NONCE, 'dpop-nonce': 'n1' }, before)).toBe(true)
+  const clock = proofs.lesson()
+  for (let i = 0; i < 3; i++) expect(learn(401, { date: at(90) }, clock)).toBe(true)
+  expect(await claims()).toMatchObject({ nonce: 'n1', iat: NOW / 1000 + 90 })
+  // What they have taught is kept, and is no reason for one that knew it.
+  expect(learn(401, { ...WANTS_NONCE, 'dpop-nonce': 'n1', date: at(90) })).toBe(false)
 })
 
 it('a good answer by another clock changes nothing', async () => {
@@ -101,6 +114,7 @@ it('an answer without a nonce leaves the one before', async () => {
   learn(200, { 'dpop-nonce': 'n1' })
   expect(learn(401, {})).toBe(false)
   expect(learn(200, { 'dpop-nonce': 'undef"ined' })).toBe(false)
+  expect(learn(401, WANTS_NONCE)).toBe(false)
   expect((await claims()).nonce).toBe('n1')
 })
 

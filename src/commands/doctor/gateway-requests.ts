@@ -60,8 +60,9 @@ export async function gatewayRequests(
     try {
       // A forged token comes with a good proof: only the token may be what is refused.
       if (token !== undefined) proofs.bind(token, proofKey, skewSeconds)
+      const before = proofs.lesson()
       const first = await sendOnce(destination, request, token)
-      const isProofRefused = token !== undefined && proofs.learn(token, first)
+      const isProofRefused = token !== undefined && proofs.learn(token, first, before)
       const answer = isProofRefused ? await sendOnce(destination, request, token) : first
       return { seen: seenIn(answer), answer }
     } catch (error) {

@@ -36,14 +36,15 @@ export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Pro
   let token = await tokens.token()
   const body = await bodyOf(exchange, pass)
   const isWhole = body === undefined || Buffer.isBuffer(body)
+  const before = proofs.lesson()
   let { answer, ended } = await send(exchange, pass, way, token, body)
   const sendAgain = async () => {
     answer.body.on('error', () => {}).destroy()
     ended()
     ;({ answer, ended } = await send(exchange, pass, way, token, body))
-    if (token !== undefined) proofs.learn(token, answer)
+    if (token !== undefined) proofs.learn(token, answer, before)
   }
-  if (token !== undefined && proofs.learn(token, answer) && isWhole) await sendAgain()
+  if (token !== undefined && proofs.learn(token, answer, before) && isWhole) await sendAgain()
   if (answer.status === 401 && token !== undefined && isAboutToken(answer.headers)) {
     const renewed = await tokens.renew(token)
     if (renewed !== undefined && isWhole) {

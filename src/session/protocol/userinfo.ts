@@ -43,8 +43,9 @@ export async function askUserinfo(
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       })
     }
+    const before = proofs.lesson()
     const first = await ask()
-    const answer = proofs.learn(accessToken, first) ? await ask() : first
+    const answer = proofs.learn(accessToken, first, before) ? await ask() : first
     const claims = answer.status === 200 ? jsonObject(answer.body) : undefined
     return claims?.sub === subject ? claims : undefined
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -151,6 +151,22 @@ describe.sequential('dpop = true', () => {
     rules.nonce = 'once'
     const { exit, asked } = await askedOfGateway(`ls-auth trace get ${stage.spanId}`)
     expect({ exit, asked }).toEqual({ exit: 0, asked: 2 })
+  })
+
+  it('many requests at once are all answered, although the first of them know no nonce', async () => {
+    rules.nonce = 'once'
+    const ids = join(stage.world.home, 'ids.txt')
+    await writeFile(
+      ids,
+      `${stage.trace.spans
+        .map(({ spanId }) => spanId)
+        .slice(0, 8)
+        .join('\n')}\n`,
+    )
+    const { exit, stdout, stderr } = await type(`ls-auth trace get --ids ${ids} -o ndjson`)
+    expect(exit).toBe(0)
+    expect(stderr).not.toContain('failed:')
+    expect(stdout).not.toBe('')
   })
 
   it('an API that wants another nonce each time is asked twice, and no token is renewed for it', async () => {
