@@ -5,6 +5,7 @@ import { openHttp } from '../../../src/system/http/http.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { makeTrace, rootOf, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -172,7 +173,7 @@ describe('a list of ids, at a Tempo', () => {
         expect([cut, outcome.exit, outcome.stdout]).toEqual([cut, 0, ''])
         expect(await written()).toBe(whole)
         // Whole lines are not asked for again.
-        expect([cut, asked().length - before]).toEqual([cut, 4 - ends.filter((at) => at < cut).length])
+        expect([cut, asked().length - before]).toEqual([cut, 4 - ends.filter((at) => at <= cut).length])
       }
     },
   )
@@ -182,6 +183,8 @@ describe('a list of ids, at a Tempo', () => {
     ['one unfinished line of something else', first, 'ndjson', 1],
     ['the list itself', undefined, 'ndjson', 1],
     ['the other format', '{"resourceSpans":[]}\n', 'ndjson', 1],
+    ['an OTLP document with more in it, without a line break', '{"resourceSpans":[],"x":1}', 'otlp', 1],
+    ['an empty OTLP document, without a line break', '{"resourceSpans":[]}', 'otlp', 1],
     ['spans a line', `{"traceId":"${first}","spanId":"00"}\n`, 'otlp', 1],
   ])('%s is not touched: exit 2', async (_, content, format, line) => {
     const path = content === undefined ? list : out
@@ -192,6 +195,18 @@ describe('a list of ids, at a Tempo', () => {
     expect(outcome.stderr).toContain(`line ${line} of ${path} is no output of --ids -o ${format}`)
     expect(await readFile(path, 'utf8')).toBe(before)
     expect(asked()).toEqual([])
+  })
+
+  it('an OTLP document of somebody else, without a line break, is kept, and the others go below it', async () => {
+    const document = JSON.stringify(toOtlpDocument(traces.slice(0, 1), 'hex'))
+    await writeFile(out, document)
+    await writeFile(list, `${first}\n${second}\n`)
+    const command = `ls-auth trace get --ids ${list} -o otlp --resume ${out}`
+    expect(await world.type(command)).toMatchObject({ exit: 0, stdout: '' })
+    const lines = (await written()).split('\n')
+    expect(lines[0]).toBe(document)
+    expect(lines[1]).toContain(second)
+    expect(lines).toHaveLength(3)
   })
 
   it('a limit that one request meets is waited for by all of them, and nothing is lost', async () => {

@@ -16,7 +16,7 @@ export interface Resumed extends Pick<WholeLines, 'traces' | 'done'> {
 }
 
 /**
- * Opens the file that the output goes to, reads which traces are there, and cuts a last line that a killed run has left.
+ * Opens the file that the output goes to, reads which traces are there, and cuts a part of a line that a killed run has left.
  * Failures: `usage` for a file with something else in it, which is left as it is, and for what is no file; `busy`; `storage`.
  */
 export async function openResumed(
@@ -31,6 +31,7 @@ export async function openResumed(
     const held = readWholeLines(file, LINE_SHAPES[format], new IdIndex(wanted))
     if (held.foreign !== undefined) throw foreign(shown, held.foreign, format)
     if (held.size < file.size) file.cut(held.size)
+    if (held.isUnended) file.append(Buffer.from('\n'))
     const { traces, done } = held
     return {
       traces,

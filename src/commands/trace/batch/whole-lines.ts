@@ -1,3 +1,4 @@
+import { jsonObject } from '../../../json-object.ts'
 import type { GrowingFile } from '../../../ports/storage.ts'
 import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/trace-line.ts'
 import type { IdIndex } from './id-index.ts'
@@ -13,6 +14,8 @@ export interface WholeLines {
   readonly done: Set<WantedTrace>
   /** Bytes of the whole lines: what follows was cut off. */
   readonly size: number
+  /** The last of them has no line break, as when somebody else has written the file. */
+  readonly isUnended: boolean
   /** The number of the first line that is no output of this format. */
   readonly foreign: number | undefined
 }
@@ -31,6 +34,10 @@ const emptyLine = (): Line => ({ begins: '', ends: '', trace: '', wanted: [] })
 export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdIndex): WholeLines {
   const traces = new Set<string>()
   const done = new Set<WantedTrace>()
+  const keep = ({ trace, wanted }: Line) => {
+    traces.add(trace)
+    for (const one of wanted) done.add(one)
+  }
   let [line, size, number, carry] = [emptyLine(), 0, 1, '']
   for (let position = 0; ; ) {
     const bytes = file.read(position, CHUNK_BYTES)
@@ -41,16 +48,36 @@ export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdInd
       readPart(line, part, carry, shape, index)
       carry = (carry + part).slice(-LONGEST_MATCH)
       if (i === parts.length - 1) continue
-      if (!isWhole(line, shape)) return { traces, done, size, foreign: number }
-      traces.add(line.trace)
-      for (const one of line.wanted) done.add(one)
+      if (!isWhole(line, shape)) return { traces, done, size, isUnended: false, foreign: number }
+      keep(line)
       ;[line, carry, number] = [emptyLine(), '', number + 1]
       size = position + parts.slice(0, i + 1).reduce((sum, { length }) => sum + length + 1, 0)
     }
     position += bytes.length
   }
-  const isCutOff = shape.begins.startsWith(line.begins) || line.begins === shape.begins
-  return { traces, done, size, foreign: isCutOff ? undefined : number }
+  const rest = { traces, done, size, isUnended: false, foreign: undefined }
+  if (line.begins === '') return rest
+  // No part of a JSON object is JSON: what is was not cut off.
+  if (isJson(file, size)) {
+    if (!isWhole(line, shape)) return { ...rest, foreign: number }
+    keep(line)
+    return { ...rest, size: file.size, isUnended: true }
+  }
+  const isCutOff = shape.begins.startsWith(line.begins)
+  return isCutOff ? rest : { ...rest, foreign: number }
+}
+
+/** Whether all that follows on `from` is one JSON object. */
+function isJson(file: GrowingFile, from: number): boolean {
+  const parts: Buffer[] = []
+  for (let at = from; ; ) {
+    const bytes = file.read(at, CHUNK_BYTES)
+    if (bytes.length === 0) break
+    // It is read again into the same place.
+    parts.push(Buffer.from(bytes))
+    at += bytes.length
+  }
+  return jsonObject(Buffer.concat(parts)) !== undefined
 }
 
 function readPart(
