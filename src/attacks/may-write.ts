@@ -1,7 +1,10 @@
 import { type AccessTable, accessLevel } from '../claims/access-level.ts'
 
 /** Words in the name of a scope that let more than read. */
-const MORE_THAN_READING = /(^|[^a-z])(write|admin|manage|edit|full|all)([^a-z]|$)/i
+const MORE_THAN_READING = new Set(['write', 'writer', 'readwrite', 'rw', 'admin', 'manage', 'edit', 'editor'])
+/** The same, where no word is about reading: Entra's `Traces.Read.All` is for reading. */
+const EVERYTHING = new Set(['full', 'all'])
+const READING = new Set(['read', 'reader', 'readonly'])
 
 /**
  * Why the person may write, so that a write which is let through is no finding: by the profile's `access` table, else by the
@@ -18,6 +21,12 @@ export function mayWrite(
     return certain ? undefined : 'the token does not say whether you may write'
   }
   if (scopes === undefined) return 'the token does not say whether you may write'
-  const scope = scopes.find((name) => MORE_THAN_READING.test(name))
+  const scope = scopes.find(letsWrite)
   return scope === undefined ? undefined : `your scope ${scope} lets you write`
+}
+
+function letsWrite(scope: string): boolean {
+  const words = scope.split(/[^a-zA-Z]|(?<=[a-z])(?=[A-Z])/).map((word) => word.toLowerCase())
+  const has = (wanted: ReadonlySet<string>) => words.some((word) => wanted.has(word))
+  return has(MORE_THAN_READING) || (has(EVERYTHING) && !has(READING))
 }

@@ -8,7 +8,28 @@ it.each<[string, string[] | undefined, string[] | undefined, AccessTable | undef
   ['a scope for reading', ['openid', 'traces:read'], [], undefined, undefined],
   ['a scope for writing', ['traces:read', 'traces:write'], [], undefined, /your scope traces:write/],
   ['a scope that begins with writing', ['write:traces'], [], undefined, /your scope write:traces/],
-  ['words inside of others', ['rewriter', 'overall', 'playwright'], [], undefined, undefined],
+  [
+    'words inside of others',
+    ['rewriter', 'overall', 'playwright', 'editorial', 'manager2'],
+    [],
+    undefined,
+    undefined,
+  ],
+  [
+    'everything, for reading',
+    ['Traces.Read.All', 'traces:read_all', 'reader-full', 'readonly/all'],
+    [],
+    undefined,
+    undefined,
+  ],
+  ['everything', ['traces.all'], [], undefined, /your scope traces\.all/],
+  ['the full of it', ['FULL'], [], undefined, /your scope FULL/],
+  ['reading and writing in one word', ['Traces.ReadWrite'], [], undefined, /your scope Traces\.ReadWrite/],
+  ['the same in lower case', ['readwrite'], [], undefined, /your scope readwrite/],
+  ['the same, short', ['traces:rw'], [], undefined, /your scope traces:rw/],
+  ['whoever writes', ['trace-writer'], [], undefined, /your scope trace-writer/],
+  ['whoever edits', ['Editor', 'edit'], [], undefined, /your scope Editor/],
+  ['words that follow on a digit', ['v2write'], [], undefined, /your scope v2write/],
   ['an administrator', ['api/Traces.Admin'], [], undefined, /Traces\.Admin/],
   ['scopes that are not known', undefined, [], undefined, /does not say/],
   ['the table says so', ['x'], [], TABLE, /\[access\]/],
@@ -22,4 +43,17 @@ it.each<[string, string[] | undefined, string[] | undefined, AccessTable | undef
   const said = mayWrite(scopes, groups, access)
   if (why === undefined) expect(said).toBeUndefined()
   else expect(said).toMatch(why)
+})
+
+it.each(['write', 'writer', 'readwrite', 'rw', 'admin', 'manage', 'edit', 'editor', 'full', 'all'])(
+  'the word "%s" lets more than read',
+  (word) => {
+    expect(mayWrite([`traces:${word}`], [], undefined)).toBe(`your scope traces:${word} lets you write`)
+    expect(mayWrite([`${word}s`], [], undefined)).toBeUndefined()
+  },
+)
+
+it.each(['read', 'reader', 'readonly'])('all that may be had of "%s" is for reading', (word) => {
+  expect(mayWrite([`${word}_all`], [], undefined)).toBeUndefined()
+  expect(mayWrite([`${word}s.all`], [], undefined)).toBeDefined()
 })
