@@ -41,7 +41,10 @@ function foldOf(tree: TraceTree, members: readonly number[]): Fold {
   }
 }
 
-/** Nearest rank: always one of the values, so nobody looks for a span that does not exist. */
+/**
+ * Nearest rank: always one of the values, so nobody looks for a span that does not exist. `p` has at most three decimals; in
+ * whole numbers, since `99.9 / 100 * 1000` is a little more than 999.
+ */
 export function percentile(sorted: ArrayLike<number>, p: number): number {
-  return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? 0
+  return sorted[Math.max(0, Math.ceil((Math.round(p * 1000) * sorted.length) / 100_000) - 1)] ?? 0
 }
