@@ -122,6 +122,17 @@ test('a text that was damaged', () => {
   )
 })
 
+test.each([
+  ['{"key":"error","value":true}', '{"key":"\\u0065rror","value":true}'],
+  ['{"key":"span.kind","value":"server"}', '{"key":"\\u0073pan.kind","value":"server"}'],
+  ['{"key":"http.route","value":"/x"}', '{"key":"\\u0068ttp.route","value":"/x"}'],
+])('a tag whose name is written with an escape is the same tag: %s as %s', (plain, escaped) => {
+  const withTag = (tag: string) =>
+    JSON.stringify(document([{ ...span, tags: ['TAG'] }])).replace('"TAG"', tag)
+  expect(reads(withTag(plain))).toBe(true)
+  expect(reads(withTag(escaped))).toBe(true)
+})
+
 test('a text that was cut anywhere is left to JSON.parse', () => {
   for (let end = 0; end < text.length; end++) expect(reads(text.slice(0, end))).toBe(false)
   expect(reads(text)).toBe(true)

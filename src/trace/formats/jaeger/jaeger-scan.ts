@@ -31,8 +31,8 @@ export const JAEGER_KEYS = [
 /** A tag with its key first, as Jaeger writes it. */
 const TAG_BEGINS = Buffer.from('{"key":"')
 const NO_ID = jaegerTraceId(undefined)
-/** First letters of the keys that `isFact` knows. */
-const FACT_LETTERS = new Set(Array.from('seo', (letter) => letter.charCodeAt(0)))
+/** First letters of the keys that `isFact` knows; behind a backslash any letter may follow. */
+const FACT_LETTERS = new Set(Array.from('seo\\', (letter) => letter.charCodeAt(0)))
 
 /**
  * Reads one document of Jaeger's JSON from its bytes: of each span its skeleton, the rest lazily. The result equals that
