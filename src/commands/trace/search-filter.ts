@@ -9,6 +9,10 @@ const DEFAULT_LIMIT = 20
 /** Maximum of `--limit`. Tempo's own maximum. */
 export const MOST_LIMIT = 10_000
 
+/** The limit to go on with where a search has stopped at this one; undefined: there is no larger one. */
+export const largerLimit = (limit: number): number | undefined =>
+  limit < MOST_LIMIT ? Math.min(MOST_LIMIT, limit * 5) : undefined
+
 /** The range of `Date`. */
 const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 

@@ -9,7 +9,7 @@ import { readFollow } from './follow/read-follow.ts'
 import { maskSummary, summaryToJson } from './found/summary.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
-import { MOST_LIMIT, readFilter } from './search-filter.ts'
+import { largerLimit, readFilter } from './search-filter.ts'
 import { namesTimes } from './time-range.ts'
 
 interface TraceSearchOptions {
@@ -75,12 +75,14 @@ function restNote(
   { traces, isLatest }: SearchResult,
   { filter, always }: TraceSearchOptions,
 ): string {
-  const more = `--limit ${Math.min(MOST_LIMIT, filter.limit * 5)}`
-  const stopped = `note: stopped at ${filter.limit} trace${filter.limit === 1 ? '' : 's'}, there may be more: ${more}`
+  const larger = largerLimit(filter.limit)
+  const more = larger === undefined ? '' : `: --limit ${larger}`
+  const stopped = `note: stopped at ${filter.limit} trace${filter.limit === 1 ? '' : 's'}, there may be more${more}`
   const first = latestFirst(traces).at(-1)?.startNanos
   if (first === undefined) return stopped
   // Where the back end gives any traces that match, those left out may be of any age.
-  if (isLatest !== true) return `${stopped}, or a shorter time with --from and --to`
+  if (isLatest !== true)
+    return `${stopped}${larger === undefined ? ':' : ', or'} a shorter time with --from and --to`
   // A trace that was running at the start of the range may have begun before it.
   if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
   const older = commandLine(invocation, {

@@ -8,6 +8,7 @@ import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { readFoundTraces } from '../batch/found-traces.ts'
 import { findTrace } from '../find-trace.ts'
+import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import type { SearchSide, Side, TraceSide } from './read-sides.ts'
 
@@ -76,15 +77,16 @@ async function ofSearch(
   if (read === 0) throw nothingFound(side, text, lost)
   if (lost > 0) tell(invocation, `note: ${letter}: ${lost} of ${all} traces were found and could not be read`)
   if (partial > 0) tell(invocation, `note: ${letter}: of ${partial} of ${all} traces only a part is here`)
-  if (truncated)
-    tell(
-      invocation,
-      `note: ${letter}: stopped at ${filter.limit} traces, there may be more: limit=${filter.limit * 5}`,
-    )
+  if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit)}`)
   return {
     name: `median of ${read} ${read === 1 ? 'trace' : 'traces'} of ${name}: ${text}`,
     traceId: undefined,
   }
+}
+
+function stoppedAt(limit: number): string {
+  const larger = largerLimit(limit)
+  return `stopped at ${limit} traces, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
 }
 
 function nothingFound({ letter, flags, file }: SearchSide, text: string, lost: number): Failure {

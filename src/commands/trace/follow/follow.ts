@@ -8,7 +8,7 @@ import { type CapableSource, requireCapability } from '../../../trace/sources/ca
 import { rememberServices } from '../../completion/services-seen.ts'
 import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
-import { MOST_LIMIT } from '../search-filter.ts'
+import { largerLimit } from '../search-filter.ts'
 import { openLook } from './look.ts'
 import { openLines } from './new-lines.ts'
 import { Outage } from './outage.ts'
@@ -107,7 +107,8 @@ async function tellOfFirst(
 function fullNote(invocation: Invocation): (found: SearchResult) => void {
   let isTold = false
   return ({ truncated, traces: { length } }) => {
-    const more = length < MOST_LIMIT ? `, or give --limit ${Math.min(MOST_LIMIT, length * 5)}` : ''
+    const larger = largerLimit(length)
+    const more = larger === undefined ? '' : `, or give --limit ${larger}`
     const line = `note: more than ${length} traces at once, some may be missing: narrow the search${more}`
     if (truncated && !isTold) tell(invocation, line)
     isTold = truncated

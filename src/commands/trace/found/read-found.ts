@@ -12,7 +12,7 @@ import { inOrder } from '../batch/in-order.ts'
 import { Tally } from '../batch/tally.ts'
 import { openReader } from '../batch/trace-reader.ts'
 import { tellMasked } from '../print-rows.ts'
-import { MOST_LIMIT } from '../search-filter.ts'
+import { largerLimit } from '../search-filter.ts'
 import { readReference } from '../trace-argument.ts'
 
 /** What is looked for, and how it is shown. */
@@ -76,8 +76,11 @@ export async function readFound(
   }
 }
 
-/** The flag that reads more than so many traces. */
-export const moreTraces = (traces: number): string => `--limit ${Math.min(MOST_LIMIT, traces * 5)}`
+/** What reads others than so many traces: the flag, where there is a larger limit. */
+export function moreTraces(traces: number): string {
+  const larger = largerLimit(traces)
+  return larger === undefined ? 'another time with --from and --to' : `--limit ${larger}`
+}
 
 /** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
 export function tellFound(
