@@ -1,4 +1,4 @@
-import { NetworkFailure } from '../errors.ts'
+import { Failure, NetworkFailure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
 import { isLimit, Pace } from './pace.ts'
@@ -15,8 +15,10 @@ export interface PacingOptions {
   readonly onLimit: (milliseconds: number) => void
 }
 
-/** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back. */
+/** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back, or none is asked for. */
 const LONGEST_WAIT_MILLISECONDS = 3_700_000
+/** A shorter wait for the next window is not worth a word: there is one each second. */
+const LEAST_TOLD_MILLISECONDS = 2_000
 /** Times that one request meets a limit, with other programs of the same organization at it. */
 const MOST_LIMITS = 8
 /** Times that one request is sent when nothing comes back, or the gateway finds nobody behind it. */
@@ -24,16 +26,27 @@ const MOST_TRIES = 3
 const FIRST_BACKOFF_MILLISECONDS = 500
 const BEHIND_GATEWAY = new Set([502, 503, 504])
 
-/** The pace of all requests of one run: a limit that one of them meets is waited for by all. */
+/**
+ * The pace of all requests of one run: a limit that one of them meets is waited for by all. Failure `rate-limited` where the
+ * API has said that no request is left for longer than is worth waiting for.
+ */
 export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
   const pace = new Pace()
   // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
   let answered = new AbortController()
   signal.addEventListener('abort', () => answered.abort())
 
+  let toldUntil = Number.NEGATIVE_INFINITY
+  const tell = (milliseconds: number) => {
+    toldUntil = Math.max(toldUntil, clock.now() + milliseconds)
+    onLimit(milliseconds)
+  }
+
   async function turn(): Promise<void> {
     for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {
       signal.throwIfAborted()
+      if (wait > LONGEST_WAIT_MILLISECONDS) throw nothingLeft(wait)
+      if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > toldUntil) tell(wait)
       await clock.sleep(wait, answered.signal).catch(() => {})
     }
     signal.throwIfAborted()
@@ -67,7 +80,7 @@ export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
       if (!isFailure && isLimit(end)) {
         limits += 1
         if (limits === MOST_LIMITS || wait > LONGEST_WAIT_MILLISECONDS) return end
-        onLimit(wait)
+        tell(wait)
         continue
       }
       tries += 1
@@ -78,3 +91,8 @@ export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
     }
   }
 }
+
+const nothingLeft = (milliseconds: number): Failure =>
+  new Failure('rate-limited', 'the API limits requests, and none is left', {
+    hint: `Try again in ${Math.ceil(milliseconds / 1000)}s.`,
+  })

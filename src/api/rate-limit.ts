@@ -12,8 +12,9 @@ export interface RateLimit {
 
 type Headers = Readonly<Record<string, string>>
 
-/** A time of reset as large as this is a date (seconds since the epoch), and no time to wait. */
+/** A time of reset as large as this is a date (seconds since the epoch), and no time to wait; or, still larger, milliseconds. */
 const FIRST_DATE = 1_000_000_000
+const FIRST_DATE_MILLISECONDS = 1_000_000_000_000
 
 /**
  * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same
@@ -28,8 +29,7 @@ export function readRateLimit(headers: Headers, now: number): RateLimit {
     wholeNumber(new RegExp(`(?:^|[\\s,;])(?:${name}|${short})=(\\d+)`, 'i').exec(joined)?.[1])
   const [limit, remaining] = [number('limit', 'q'), number('remaining', 'r')]
   const reset = number('reset', 't')
-  const resetMilliseconds =
-    reset === undefined ? undefined : Math.max(0, reset < FIRST_DATE ? reset * 1000 : reset * 1000 - now)
+  const resetMilliseconds = reset === undefined ? undefined : untilReset(reset, now)
   const retryMilliseconds = retryAfter(headers['retry-after'], now)
   return {
     ...(limit !== undefined && { limit }),
@@ -37,6 +37,11 @@ export function readRateLimit(headers: Headers, now: number): RateLimit {
     ...(resetMilliseconds !== undefined && { resetMilliseconds }),
     ...(retryMilliseconds !== undefined && { retryMilliseconds }),
   }
+}
+
+function untilReset(reset: number, now: number): number {
+  if (reset < FIRST_DATE) return reset * 1000
+  return Math.max(0, (reset < FIRST_DATE_MILLISECONDS ? reset * 1000 : reset) - now)
 }
 
 /** A number at the beginning: `100, 100;w=60` names the policy behind it. */

@@ -87,9 +87,59 @@ describe('one request of many', () => {
     ],
     ['an hour is worth it', [answer(429, { 'retry-after': '3600' }), answer(200)], true, { end: 200 }],
     ['and a few minutes more', [answer(429, { 'retry-after': '3700' }), answer(200)], true, { end: 200 }],
+    [
+      'a longer wait for the next window is told once',
+      [answer(503, ONE_LEFT), answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0' }), answer(200)],
+      true,
+      { limits: [8500] },
+    ],
+    [
+      'one of two seconds, too',
+      [
+        answer(503),
+        answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' }),
+        answer(200),
+      ],
+      true,
+      { end: 200, limits: [2000], waited: 3500 },
+    ],
+    [
+      'and that of the window after it',
+      [...[1, 2].map(() => answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0' })), answer(200)],
+      true,
+      { end: 200, limits: [9500, 9000] },
+    ],
+    [
+      'a short one is not',
+      [answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' }), answer(200)],
+      true,
+      { end: 200, limits: [], waited: 2000 },
+    ],
+    [
+      'a window of an hour is waited for',
+      [answer(503, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3700' }), answer(200)],
+      true,
+      { end: 200, waited: 3_700_000 },
+    ],
+    [
+      'one of a day is not: none is sent any more',
+      [answer(503, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }), answer(200)],
+      true,
+      { end: 'the API limits requests, and none is left', sent: 1, limits: [], waited: 500 },
+    ],
     ['a day is not', [answer(429, { 'retry-after': '86400' })], true, { end: 429, sent: 1, waited: 0 }],
   ])('%s', async (_, ends, isRead, expected) => {
     expect(await send(ends, { isRead })).toMatchObject(expected as object)
+  })
+
+  it('where none is sent any more it says when to try again', async () => {
+    const day = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }
+    const clock = { now: () => 0, sleep: () => Promise.resolve() }
+    const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
+    await expect(pacing(async () => answer(503, day), true)).rejects.toMatchObject({
+      code: 'rate-limited',
+      hint: 'Try again in 86400s.',
+    })
   })
 
   it('a run that is stopped waits no longer', async () => {

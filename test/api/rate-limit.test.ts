@@ -11,6 +11,8 @@ it.each<[Record<string, string>, ReturnType<typeof readRateLimit>]>([
   ],
   // A date in place of a time to wait.
   [{ 'x-ratelimit-reset': String(NOW / 1000 + 60) }, { resetMilliseconds: 60_000 }],
+  [{ 'x-ratelimit-reset': String(NOW + 60_000) }, { resetMilliseconds: 60_000 }],
+  [{ 'x-ratelimit-reset': '1000000000000' }, { resetMilliseconds: 0 }],
   [{ 'x-ratelimit-reset': String(NOW / 1000 - 60) }, { resetMilliseconds: 0 }],
   [
     { 'ratelimit-limit': '100, 100;w=60', 'ratelimit-remaining': '99', 'ratelimit-reset': '54' },
