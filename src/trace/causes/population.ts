@@ -12,36 +12,51 @@ export interface DividedPopulation {
   readonly limitNanos: number | undefined
 }
 
-/** The spans of traces that fit a filter, gathered trace by trace. */
+/** Whether a span is one of those to be explained. */
+type IsSelected = (span: Span) => boolean
+
+/**
+ * The spans of traces that fit a filter, divided in two and counted trace by trace. They are kept only where a percentile of
+ * all of them divides.
+ */
 export class Population {
   readonly #fits: (span: Span) => boolean
-  readonly #traces: (readonly Span[])[] = []
+  readonly #limit: Limit | undefined
+  readonly #isSelected: IsSelected | undefined
+  readonly #counter = new AttributeCounter()
+  readonly #kept: (readonly Span[])[] = []
 
-  constructor(filter: TraceFilter) {
+  constructor(filter: TraceFilter, selected: SelectedSpans) {
     // Durations alone are those of whole traces, and the search has judged them.
     this.#fits = isOfWholeTrace(filter) ? () => true : spanTest(filter)
+    this.#limit = selected.by === 'duration' ? selected.over : undefined
+    this.#isSelected = isSelectedBy(this.#limit)
   }
 
   add(trace: Trace): void {
-    this.#traces.push(trace.spans.filter(this.#fits))
+    const spans = trace.spans.filter(this.#fits)
+    if (this.#isSelected) this.#counter.addTrace(spans, this.#isSelected)
+    else this.#kept.push(spans)
   }
 
-  /** Divides the spans in two, and counts the attributes of both. */
-  divide(selected: SelectedSpans): DividedPopulation {
-    const limitNanos = selected.by === 'duration' ? this.#limit(selected.over) : undefined
-    const isSelected =
-      limitNanos === undefined
-        ? (span: Span) => span.status === 'error'
-        : (span: Span) => span.durationNanos > limitNanos
-    const counter = new AttributeCounter()
-    for (const spans of this.#traces) counter.addTrace(spans, isSelected)
-    return { comparison: counter.comparison(), limitNanos }
+  /** The attributes of both parts. To be called once, after the last trace. */
+  divided(): DividedPopulation {
+    const limitNanos = this.#limitNanos()
+    const isOver: IsSelected = ({ durationNanos }) => durationNanos > Number(limitNanos)
+    for (const spans of this.#kept) this.#counter.addTrace(spans, isOver)
+    return { comparison: this.#counter.comparison(), limitNanos }
   }
 
   /** A percentile is one of the durations (nearest rank). */
-  #limit(limit: Limit): number {
-    if ('nanos' in limit) return limit.nanos
-    const durations = this.#traces.flatMap((spans) => spans.map((span) => span.durationNanos))
-    return percentile(Float64Array.from(durations).sort(), limit.percentile)
+  #limitNanos(): number | undefined {
+    if (this.#limit === undefined || 'nanos' in this.#limit) return this.#limit?.nanos
+    const durations = this.#kept.flatMap((spans) => spans.map((span) => span.durationNanos))
+    return percentile(Float64Array.from(durations).sort(), this.#limit.percentile)
   }
+}
+
+/** Undefined: a percentile, which is known after the last trace. */
+function isSelectedBy(limit: Limit | undefined): IsSelected | undefined {
+  if (limit === undefined) return ({ status }) => status === 'error'
+  return 'nanos' in limit ? ({ durationNanos }) => durationNanos > limit.nanos : undefined
 }

@@ -50,9 +50,9 @@ export function judgeWorlds(count: number): Judgement {
 
 function rank({ traces, by, slowNanos }: PlantedWorld): Ranking {
   const selected: SelectedSpans = by === 'errors' ? { by } : { by, over: { nanos: slowNanos } }
-  const population = new Population(EVERYTHING)
+  const population = new Population(EVERYTHING, selected)
   for (const trace of traces) population.add(trace)
-  return rankCauses(withoutRepeated(population.divide(selected).comparison, selected))
+  return rankCauses(withoutRepeated(population.divided().comparison, selected))
 }
 
 /** By a count and a test of its own: the plain Bonferroni correction over every value that there is, at one percent. */

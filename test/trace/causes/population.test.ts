@@ -7,9 +7,9 @@ import { EVERYTHING } from './judge-worlds.ts'
 
 /** How many spans are selected, how many are the rest, and where the limit is, milliseconds. */
 function divided(filter: Partial<TraceFilter>, selected: SelectedSpans, ...traces: readonly Sketch[][]) {
-  const population = new Population({ ...EVERYTHING, ...filter })
+  const population = new Population({ ...EVERYTHING, ...filter }, selected)
   for (const spans of traces) population.add(makeTrace(...spans))
-  const { comparison, limitNanos } = population.divide(selected)
+  const { comparison, limitNanos } = population.divided()
   const ms = limitNanos === undefined ? undefined : limitNanos / 1e6
   return [comparison.selection.spans, comparison.baseline.spans, ms]
 }

@@ -20,9 +20,9 @@ const repeat = (times: number, make: (i: number) => Trace): Trace[] =>
   Array.from({ length: times }, (_, i) => make(i))
 const ERRORS = { by: 'errors' } as const
 function comparisonOf(list: readonly Trace[]): Comparison {
-  const population = new Population(EVERYTHING)
+  const population = new Population(EVERYTHING, ERRORS)
   for (const one of list) population.add(one)
-  return withoutRepeated(population.divide(ERRORS).comparison, ERRORS)
+  return withoutRepeated(population.divided().comparison, ERRORS)
 }
 
 describe('a ranking', () => {

@@ -93,9 +93,9 @@ async function countAt(
       hint: `Use ${FILTER_FLAGS.replace(' and --errors', '')}.`,
     })
   }
-  const population = new Population(filter)
+  const population = new Population(filter, selected)
   const found = await readFound(invocation, source, question, (trace) => population.add(trace))
-  return { ...population.divide(selected), found }
+  return { ...population.divided(), found }
 }
 
 function requireSpans({ comparison, limitNanos, found }: Counted, { filter }: Question): void {

@@ -12,14 +12,14 @@ const ALL = { attributes: [], errors: false, limit: 100, fromMillis: 0, toMillis
 
 /** 40 spans of which 10 failed; those carry these attributes. */
 function textOf(attributes: Span['attributes'], notes: readonly string[] = []): string {
-  const population = new Population(ALL)
+  const population = new Population(ALL, { by: 'errors' })
   for (let i = 0; i < 40; i++) {
     const isBad = i < 10
     const span = makeSpan({ id: 1, ms: 5, status: isBad ? 'error' : 'ok' })
     const own = [['n', i], ...(isBad ? attributes : [])] as Span['attributes']
     population.add({ traceId: `${i}`.padStart(32, '0'), spans: [{ ...span, attributes: own }] })
   }
-  const { comparison, limitNanos } = population.divide({ by: 'errors' })
+  const { comparison, limitNanos } = population.divided()
   return agentCauses(
     { ranking: rankCauses(comparison), comparison, limitNanos, traces: 40 },
     { notes, steps: ['More: ask.'] },
