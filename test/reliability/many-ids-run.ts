@@ -14,6 +14,9 @@ export interface ManyIdsOptions {
   print(line: string): void
 }
 
+/** V8 collects late where memory is plentiful; with so much of it a heap that only grows ends the process. */
+const HEAP = { NODE_OPTIONS: '--max-old-space-size=64' }
+
 interface Scene extends ManyIdsOptions {
   readonly machine: Machine
   readonly list: string
@@ -57,7 +60,9 @@ async function oneRun(scene: Scene, tells: 'headers' | 'retry-after') {
   const { machine, wanted, list, broken, rate } = scene
   const api = await startBusyApi({ limit: rate, windowMilliseconds: 1_000, tells }, scene.faults)
   await point(machine, api)
-  const running = machine.start(['trace', 'get', '--ids', list, '--resume', `${list}.${tells}`])
+  const running = machine.start(['trace', 'get', '--ids', list, '--resume', `${list}.${tells}`], {
+    env: HEAP,
+  })
   let [rssAtTenth, peak] = [0, 0]
   const watch = setInterval(async () => {
     peak = Math.max(peak, await rssOf(running.child.pid))
