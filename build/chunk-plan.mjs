@@ -22,6 +22,7 @@ export const CHUNKS = {
     'src/api/authorization.ts',
     'src/settings/required-client.ts',
     'src/settings/files/toml-reading.ts',
+    'src/atomic-write.ts',
     'src/system/files.ts',
     'src/text/display-width.ts',
   ],

@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'dpop'],
+  ['unknown-choice', 'dpop', 'wait-for-lock'],
   // Types that two rooms of one floor share stand below both.
   ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'clock-skew'],
 ]

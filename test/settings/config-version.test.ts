@@ -2,10 +2,12 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Env } from '../../src/ports/ports.ts'
-import { changeConfig, readConfig } from '../../src/settings/files/config-file.ts'
+import type { Files } from '../../src/ports/storage.ts'
+import { changeConfig } from '../../src/settings/files/config-change.ts'
+import { type Change, readConfig } from '../../src/settings/files/config-file.ts'
 import type { Upgrade } from '../../src/settings/files/config-version.ts'
 import { realFiles } from '../../src/system/files.ts'
+import { changer, settingsIn } from './changer.ts'
 
 /** What a version 2 might be: a setting with another name. */
 const RENAME: Upgrade = (root) => ({
@@ -21,7 +23,6 @@ const OLD =
 
 let directory: string
 let path: string
-const env = (pid = 1) => ({ pid }) as Env
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ls-auth-settings-'))
   path = join(directory, 'config.toml')
@@ -29,8 +30,10 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 const read = () => readConfig(path, realFiles, [RENAME])
-const change = async (set: string, pid?: number) =>
-  changeConfig(await read(), { set, values: { tenant: 't' } }, realFiles, env(pid), [RENAME])
+const changed = async (change: Change, pid = 1, files: Files = realFiles) =>
+  changeConfig(settingsIn(directory, await read()), () => change, changer(pid, files), [RENAME])
+const change = (set: string, pid?: number) => changed({ set, values: { tenant: 't' } }, pid)
+const inDirectory = async () => (await readdir(directory)).filter((name) => name !== 'state').sort()
 
 describe('the version of a settings file', () => {
   it('absent is 1, and may be said', async () => {
@@ -64,9 +67,9 @@ describe('settings of an older version', () => {
   })
 
   it.each(['work', 'new'])('are converted by the first change (of %s), the old file beside', async (name) => {
-    const changed = await change(name)
-    expect(changed.profiles[name]).toMatchObject({ tenant: 't' })
-    expect(changed.profiles.work).toMatchObject({ api: 'https://a.example' })
+    const { profiles } = await change(name)
+    expect(profiles[name]).toMatchObject({ tenant: 't' })
+    expect(profiles.work).toMatchObject({ api: 'https://a.example' })
     const text = await readFile(path, 'utf8')
     expect(text).toMatch(/^version = 2$/m)
     expect(text).toContain('# ours')
@@ -80,8 +83,10 @@ describe('settings of an older version', () => {
   it('survive ten processes that convert at once', async () => {
     await Promise.all(Array.from({ length: 10 }, (_, i) => change(`of-${i}`, i + 1)))
     expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
-    expect((await read()).profiles.work).toEqual({ api: 'https://a.example' })
-    expect((await readdir(directory)).sort()).toEqual(['config.toml', 'config.toml.v1'])
+    const { profiles } = await read()
+    expect(profiles.work).toEqual({ api: 'https://a.example' })
+    for (let i = 0; i < 10; i++) expect(profiles[`of-${i}`]).toEqual({ tenant: 't' })
+    expect(await inDirectory()).toEqual(['config.toml', 'config.toml.v1'])
   })
 
   it('are not converted when the copy cannot be kept', async () => {
@@ -92,8 +97,7 @@ describe('settings of an older version', () => {
           ? Promise.reject(Object.assign(new Error(), { code: 'ENOSPC' }))
           : realFiles.create(file, bytes),
     }
-    const changing = changeConfig(await read(), { remove: 'work' }, files, env(), [RENAME])
-    await expect(changing).rejects.toMatchObject({ code: 'storage' })
+    await expect(changed({ remove: 'work' }, 1, files)).rejects.toMatchObject({ code: 'storage' })
     expect(await readFile(path, 'utf8')).toBe(OLD)
   })
 })

@@ -4,13 +4,13 @@ import { redirectUris } from '../../providers/presets.ts'
 import { discover } from '../../session/protocol/metadata.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
-import { changeConfig } from '../../settings/files/config-file.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
 import { defaultToKeep } from '../../settings/profile-name.ts'
 import { isComplete, requireClient } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { changeSettings, requireUnchanged } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
@@ -95,8 +95,11 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
     ...(clientId !== undefined && { client_id: clientId }),
   }
   const values = { ...without(old), ...inOrder({ ...given, ...typed }) }
-  const change = { set: name, values, defaultProfile: defaultToKeep(settings, name) }
-  await changeConfig(settings.config, change, await ports.files(), ports.env)
+  await changeSettings(invocation, settings, (now) => {
+    if (!old && Object.hasOwn(now.config.profiles, name)) throw isThere(invocation, name)
+    requireUnchanged(settings, now, name, values)
+    return { set: name, values, defaultProfile: defaultToKeep(now, name) }
+  })
   const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
   if (globals(invocation).json)

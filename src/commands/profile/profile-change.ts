@@ -1,11 +1,11 @@
 import { Failure } from '../../errors.ts'
-import { changeConfig } from '../../settings/files/config-file.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { listHint, profileNames } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
@@ -29,7 +29,7 @@ async function makeDefault(invocation: Invocation, options: Named): Promise<void
   requireOutsideProxy('profile use', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const name = existingName(settings, options.name)
-  await changeConfig(settings.config, { defaultProfile: name }, await ports.files(), ports.env)
+  await changeSettings(invocation, settings, (now) => ({ defaultProfile: existingName(now, name) }))
   tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
 }
 
@@ -46,7 +46,6 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
       hint: 'Only an administrator can remove it there.',
     })
   }
-  const files = await ports.files()
   const { client } = profileNamed(settings, name, ports.env)
   if (isComplete(client) && !client.workload && sharersOf(client, settings, ports.env).length === 0) {
     const { signOut } = await import('../../session/sign-out.ts')
@@ -55,13 +54,14 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
     if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
   }
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
-  const removed = await changeConfig(settings.config, { remove: name }, files, ports.env)
-  if (removed.defaultProfile === name)
-    await changeConfig(removed, { defaultProfile: undefined }, files, ports.env)
+  let wasDefault = false
+  const config = await changeSettings(invocation, settings, (now) => {
+    wasDefault = now.config.defaultProfile === name
+    return { remove: name }
+  })
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
-  const left = profileNames(settings).filter((one) => one !== name)
-  if (removed.defaultProfile === name && left.length > 1)
-    tell(invocation, `No profile is the default now. ${listHint(left)}`)
+  const left = profileNames({ ...settings, config }).filter((one) => one !== name)
+  if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
 }
 
 function existingName(settings: Settings, name: string): string {

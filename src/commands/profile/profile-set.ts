@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
+import type { Env } from '../../ports/ports.ts'
 import { policyValue } from '../../settings/expectations.ts'
-import { changeConfig } from '../../settings/files/config-file.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
@@ -10,6 +10,7 @@ import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
+import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
@@ -84,27 +85,30 @@ async function run(invocation: Invocation, { path, value }: SetOptions): Promise
   requireOutsideProxy('profile set', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
-  if (!Object.hasOwn(settings.config.profiles, name)) throw notOurs(settings, name)
-  const [key = ''] = path
-  const values = {
-    [key]: path.length === 1 ? value : changed(settings.config.profiles[name]?.[key], path.slice(1), value),
-  }
-  const candidate = { ...settings.config.profiles[name], ...values }
-  // Judges the new value together with the others.
-  const { client } = profileNamed(
-    { ...settings, config: { ...settings.config, profiles: { [name]: candidate } } },
-    name,
-    ports.env,
-  )
-  await changeConfig(settings.config, { set: name, values }, await ports.files(), ports.env)
+  const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)
+  // What is wrong is said before anything is locked.
+  const { client } = decide(settings)
+  await changeSettings(invocation, settings, (now) => decide(now).change)
   const now = value === undefined ? 'no longer set' : [value].flat().map(String).join(' ')
   tell(
     invocation,
     `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
   )
+  const [key = ''] = path
   // Without an issuer nobody signs in, and it counts at once.
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+}
+
+/** The change, where the new value and the others of the profile fit together. Failures: `settings`, `usage`, `refused`. */
+function judged(now: Settings, name: string, { path, value }: SetOptions, env: Env) {
+  if (!Object.hasOwn(now.config.profiles, name)) throw notOurs(now, name)
+  const profile = now.config.profiles[name]
+  const [key = ''] = path
+  const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
+  const profiles = { [name]: { ...profile, ...values } }
+  const { client } = profileNamed({ ...now, config: { ...now.config, profiles } }, name, env)
+  return { client, change: { set: name, values } }
 }
 
 /** A table with one value changed or taken away; undefined: nothing is left in it. */

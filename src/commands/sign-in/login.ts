@@ -7,7 +7,6 @@ import { personIn } from '../../session/kept-sign-in.ts'
 import { type SignedIn, signIn } from '../../session/sign-in.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { shortDuration } from '../../settings/duration.ts'
-import { changeConfig } from '../../settings/files/config-file.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { defaultToKeep, listHint, profileNames } from '../../settings/profile-name.ts'
@@ -15,6 +14,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
+import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { canAsk } from '../first-login/can-ask.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
@@ -146,10 +146,15 @@ async function saveSettings(invocation: Invocation, settings: Settings, profile:
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) return []
   const { issuer, clientId } = profile.client
-  if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
-  const { env } = invocation.ports
-  const change = { set: profile.name, values, defaultProfile: defaultToKeep(settings, profile.name) }
-  await changeConfig(settings.config, change, await invocation.ports.files(), env)
+  const client = { issuer, client_id: clientId }
+  if (!profile.saved) Object.assign(values, client)
+  await changeSettings(invocation, settings, (now) => {
+    // The person was in the browser meanwhile.
+    refuseOtherClient(now, profile)
+    const isThere = profileNames(now).includes(profile.name)
+    const whole = isThere ? values : { ...values, ...client }
+    return { set: profile.name, values: whole, defaultProfile: defaultToKeep(now, profile.name) }
+  })
   return Object.keys(values)
 }
 

@@ -1,68 +1,11 @@
-import { dirname, join } from 'node:path'
-import { Failure } from '../../errors.ts'
-import { jsonObject } from '../../json-object.ts'
-import type { Ports } from '../../ports/ports.ts'
-import type { Unlock } from '../../ports/storage.ts'
-import { safeText } from '../../text/safe-text.ts'
+import { join } from 'node:path'
+import { type LockPorts, withLock } from '../../wait-for-lock.ts'
 
-/** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
-const LONGEST_WAIT_MILLISECONDS = 45_000
-const PATIENCE_MILLISECONDS = 1_000
-
-/**
- * Runs `work` while this process alone holds the session lock. Waits at most 45 s; then Failure `busy` names the
- * holder, by the note it left beside the lock file.
- */
-export async function withSessionLock<T>(
+/** Runs `work` while this process alone holds the lock of a session; see {@link withLock}. Failures: `busy`, `storage`. */
+export const withSessionLock = <T>(
   directory: string,
   command: string,
-  ports: Ports,
+  ports: LockPorts,
   tell: (line: string) => void,
   work: () => Promise<T>,
-): Promise<T> {
-  const unlock = await waitForLock(join(directory, 'lock'), command, ports, tell)
-  try {
-    return await work()
-  } finally {
-    await unlock()
-  }
-}
-
-async function waitForLock(
-  path: string,
-  command: string,
-  ports: Ports,
-  tell: (line: string) => void,
-): Promise<Unlock> {
-  const [files, lock] = [await ports.files(), await ports.lock()]
-  const started = ports.clock.now()
-  let told = false
-  for (;;) {
-    const unlock = await lock.tryLock(path, note()).catch((cause) => {
-      throw new Failure('storage', `cannot lock the session in ${dirname(path)} (${cause.code ?? 'error'})`, {
-        cause,
-      })
-    })
-    if (unlock) return unlock
-    const waited = ports.clock.now() - started
-    if (waited >= LONGEST_WAIT_MILLISECONDS) {
-      throw new Failure('busy', `another ls-auth has held this session for too long${await readNote()}`)
-    }
-    if (waited >= PATIENCE_MILLISECONDS && !told && ports.terminal.errIsTTY) {
-      told = true
-      tell(`waiting for another ls-auth${await readNote()}`)
-    }
-    // Jitter, so that a hundred waiters do not poll at the same moments.
-    await ports.clock.sleep(10 + Math.random() * Math.min(90, 10 + waited / 20))
-  }
-
-  function note(): string {
-    return JSON.stringify({ pid: ports.env.pid, command, since: new Date(ports.clock.now()).toISOString() })
-  }
-
-  async function readNote(): Promise<string> {
-    const note = jsonObject(await files.read(`${path}.holder`).catch(() => undefined))
-    if (typeof note?.pid !== 'number') return ''
-    return `: process ${note.pid} (${safeText(String(note.command), 40)}) since ${safeText(String(note.since), 30)}`
-  }
-}
+): Promise<T> => withLock({ path: join(directory, 'lock'), what: 'this session' }, command, ports, tell, work)

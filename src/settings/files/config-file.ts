@@ -1,8 +1,5 @@
-import { dirname } from 'node:path'
-import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type Root, UPGRADES, type Upgrade, upgrade } from './config-version.ts'
@@ -121,34 +118,31 @@ export type Change =
       /** With a new profile: the one that is the default from now on. */
       readonly defaultProfile?: string | undefined
     }
+  /** A default that names it goes as well. */
   | { readonly remove: string }
-  | { readonly defaultProfile: string | undefined }
+  | { readonly defaultProfile: string }
 
 /**
- * Applies a change and writes the file atomically (0600). Comments, order and unknown keys are preserved; a new profile
- * is added at the end. The result is parsed again before it replaces the old file. A file of an older version is
- * converted, and stays beside the new one as PATH.vN (0600). Failures: `settings`, `storage`.
+ * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end.
+ * A file of an older version is converted. Failure `settings`: the result is no TOML.
  */
-export async function changeConfig(
+export async function textAfter(
   config: ConfigFile,
   change: Change,
-  files: Files,
-  env: Env,
   upgrades: readonly Upgrade[] = UPGRADES,
-): Promise<ConfigFile> {
-  const isOld = config.version <= upgrades.length
+): Promise<string> {
   const toml = await import('./toml-writing.ts')
-  const text = await changed(
-    isOld ? { ...config, text: patched(toml.patch, config, config.root) } : config,
-    change,
-    toml,
-  )
+  const newest = isOld(config, upgrades)
+    ? { ...config, text: patched(toml.patch, config, config.root) }
+    : config
+  const text = await changed(newest, change, toml)
   await parseConfig(text, config.path)
-  // Written in one rename as well: whichever of many processes converts, the copy is a whole old file.
-  if (isOld && config.exists) await replace(`${config.path}.v${config.version}`, config.text, files, env)
-  await replace(config.path, text, files, env)
-  return readConfig(config.path, files, upgrades)
+  return text
 }
+
+/** Whether its text is written for an older version. */
+export const isOld = ({ version }: ConfigFile, upgrades: readonly Upgrade[] = UPGRADES): boolean =>
+  version <= upgrades.length
 
 /** The text of the file after a change. */
 async function changed(
@@ -166,9 +160,10 @@ async function changed(
   root.profiles ??= {}
   const profiles = root.profiles as Record<string, Record<string, unknown>>
   if ('set' in change) profiles[change.set] = merged(profiles[change.set], change.values)
-  else if ('remove' in change) delete profiles[change.remove]
-  else if (change.defaultProfile === undefined) delete root.default_profile
-  else root.default_profile = change.defaultProfile
+  else if ('remove' in change) {
+    delete profiles[change.remove]
+    if (root.default_profile === change.remove) delete root.default_profile
+  } else root.default_profile = change.defaultProfile
   return patched(toml.patch, config, root)
 }
 
@@ -220,18 +215,3 @@ function section(
 }
 
 const tomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))
-
-async function replace(path: string, text: string, files: Files, env: Env): Promise<void> {
-  try {
-    await files.makeDirectory(dirname(path))
-    await writeAtomically(path, Buffer.from(text), files, env.pid)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('storage', `cannot write ${path} (${code})`, {
-      cause,
-      hint: /^(ENOSPC|EDQUOT)$/.test(code)
-        ? 'Free some space, then try again.'
-        : 'Mend its permissions, or point XDG_CONFIG_HOME at a directory that you can write to.',
-    })
-  }
-}

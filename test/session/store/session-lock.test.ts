@@ -129,6 +129,6 @@ describe('the lock of a session', () => {
           ),
         )
       )[0],
-    ).toBe(`storage: cannot lock the session in ${place.directory} (${code || 'error'})`)
+    ).toBe(`storage: cannot lock this session in ${place.directory} (${code || 'error'})`)
   })
 })

@@ -1,0 +1,65 @@
+import { dirname, join } from 'node:path'
+import { writeAtomically } from '../../atomic-write.ts'
+import { Failure } from '../../errors.ts'
+import type { Env } from '../../ports/ports.ts'
+import type { Files } from '../../ports/storage.ts'
+import { type LockPorts, withLock } from '../../wait-for-lock.ts'
+import { type Change, type ConfigFile, isOld, readConfig, textAfter } from './config-file.ts'
+import { UPGRADES, type Upgrade } from './config-version.ts'
+import type { Settings } from './settings-files.ts'
+
+/** Who changes settings. */
+export interface Changer {
+  readonly ports: LockPorts
+  /** The command, for others that wait meanwhile. */
+  readonly command: string
+  /** Prints a line on stderr. */
+  tell(line: string): void
+}
+
+/**
+ * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
+ * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
+ * (0600). The file of an older version stays beside the new one as PATH.vN (0600). Failures: `settings`, `storage`, `busy`.
+ */
+export async function changeConfig(
+  settings: Settings,
+  decide: (now: Settings) => Change,
+  { ports, command, tell }: Changer,
+  upgrades: readonly Upgrade[] = UPGRADES,
+): Promise<ConfigFile> {
+  const files = await ports.files()
+  const { configFile, stateDirectory } = settings.places
+  await files.makeDirectory(stateDirectory).catch((cause) => {
+    throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause)
+  })
+  // Not beside the file: settings may be synchronised or shared between machines, where a lock holds nobody back.
+  const locked = { path: join(stateDirectory, 'settings.lock'), what: 'the settings' } as const
+  return withLock(locked, command, ports, tell, async () => {
+    const config = await readConfig(configFile, files, upgrades)
+    const text = await textAfter(config, decide({ ...settings, config }), upgrades)
+    if (isOld(config, upgrades) && config.exists)
+      await replace(`${configFile}.v${config.version}`, config.text, files, ports.env)
+    await replace(configFile, text, files, ports.env)
+    return readConfig(configFile, files, upgrades)
+  })
+}
+
+async function replace(path: string, text: string, files: Files, env: Env): Promise<void> {
+  try {
+    await files.makeDirectory(dirname(path))
+    await writeAtomically(path, Buffer.from(text), files, env.pid)
+  } catch (cause) {
+    throw unwritable(path, 'XDG_CONFIG_HOME', cause)
+  }
+}
+
+function unwritable(what: string, variable: string, cause: unknown): Failure {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  return new Failure('storage', `cannot write ${what} (${code})`, {
+    cause,
+    hint: /^(ENOSPC|EDQUOT)$/.test(code)
+      ? 'Free some space, then try again.'
+      : `Mend its permissions, or point ${variable} at a directory that you can write to.`,
+  })
+}

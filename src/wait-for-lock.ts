@@ -1,0 +1,78 @@
+import { dirname } from 'node:path'
+import { Failure } from './errors.ts'
+import { jsonObject } from './json-object.ts'
+import type { Ports } from './ports/ports.ts'
+import type { Unlock } from './ports/storage.ts'
+import { safeText } from './text/safe-text.ts'
+
+/** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
+const LONGEST_WAIT_MILLISECONDS = 45_000
+const PATIENCE_MILLISECONDS = 1_000
+
+/** What is locked. */
+export interface Locked {
+  /** The lock file; its directory is there. */
+  readonly path: string
+  readonly what: 'this session' | 'the settings'
+}
+
+/** The ports that waiting takes. */
+export type LockPorts = Pick<Ports, 'env' | 'clock' | 'terminal' | 'files' | 'lock'>
+
+/**
+ * Runs `work` while this process alone holds the lock. Waits at most 45 s; then Failure `busy` names the holder, by the
+ * note it left beside the lock file. `command`: for that note. `tell` prints a line on stderr. Failures: `busy`, `storage`.
+ */
+export async function withLock<T>(
+  locked: Locked,
+  command: string,
+  ports: LockPorts,
+  tell: (line: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const unlock = await waitForLock(locked, command, ports, tell)
+  try {
+    return await work()
+  } finally {
+    await unlock()
+  }
+}
+
+async function waitForLock(
+  { path, what }: Locked,
+  command: string,
+  ports: LockPorts,
+  tell: (line: string) => void,
+): Promise<Unlock> {
+  const [files, lock] = [await ports.files(), await ports.lock()]
+  const started = ports.clock.now()
+  let told = false
+  for (;;) {
+    const unlock = await lock.tryLock(path, note()).catch((cause) => {
+      throw new Failure('storage', `cannot lock ${what} in ${dirname(path)} (${cause.code ?? 'error'})`, {
+        cause,
+      })
+    })
+    if (unlock) return unlock
+    const waited = ports.clock.now() - started
+    if (waited >= LONGEST_WAIT_MILLISECONDS) {
+      throw new Failure('busy', `another ls-auth has held ${what} for too long${await readNote()}`)
+    }
+    if (waited >= PATIENCE_MILLISECONDS && !told && ports.terminal.errIsTTY) {
+      told = true
+      tell(`waiting for another ls-auth${await readNote()}`)
+    }
+    // Jitter, so that a hundred waiters do not poll at the same moments.
+    await ports.clock.sleep(10 + Math.random() * Math.min(90, 10 + waited / 20))
+  }
+
+  function note(): string {
+    return JSON.stringify({ pid: ports.env.pid, command, since: new Date(ports.clock.now()).toISOString() })
+  }
+
+  async function readNote(): Promise<string> {
+    const note = jsonObject(await files.read(`${path}.holder`).catch(() => undefined))
+    if (typeof note?.pid !== 'number') return ''
+    return `: process ${note.pid} (${safeText(String(note.command), 40)}) since ${safeText(String(note.since), 30)}`
+  }
+}

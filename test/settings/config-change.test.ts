@@ -1,0 +1,165 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { changeConfig } from '../../src/settings/files/config-change.ts'
+import { type Change, readConfig } from '../../src/settings/files/config-file.ts'
+import type { Settings } from '../../src/settings/files/settings-files.ts'
+import { realFiles } from '../../src/system/files.ts'
+import { told } from '../told.ts'
+import { changer, settingsIn } from './changer.ts'
+
+const OURS = '# ours\n\n[profiles.work] # the gateway\ntenant = "a" # mine\n'
+
+let directory: string
+let path: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ls-auth-settings-'))
+  path = join(directory, 'config.toml')
+  await writeFile(path, OURS)
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const text = () => readFile(path, 'utf8')
+const read = async () => settingsIn(directory, await readConfig(path, realFiles))
+const change = (settings: Settings, change: Change) => changeConfig(settings, () => change, changer())
+const failureOf = (changing: Promise<unknown>) => changing.catch((error: Failure) => told(error)[0])
+
+describe('two changes from one reading', () => {
+  it.each<[string, Change, Change, string]>([
+    [
+      'of one profile',
+      { set: 'work', values: { api: 'https://a.example' } },
+      { set: 'work', values: { tenant: 'b' } },
+      `${OURS.replace('"a"', '"b"')}api = "https://a.example"\n`,
+    ],
+    [
+      'of two new profiles',
+      { set: 'one', values: { tenant: 'x' } },
+      { set: 'two', values: { tenant: 'y' } },
+      `${OURS}\n[profiles.one]\ntenant = "x"\n\n[profiles.two]\ntenant = "y"\n`,
+    ],
+    [
+      'of the default, and of a profile',
+      { set: 'one', values: { tenant: 'x' } },
+      { defaultProfile: 'one' },
+      `${OURS.replace('ours', 'ours\ndefault_profile = "one"')}\n[profiles.one]\ntenant = "x"\n`,
+    ],
+    [
+      'of which one takes a profile away',
+      { set: 'one', values: { tenant: 'x' } },
+      { remove: 'work' },
+      '# ours\n\n[profiles.one]\ntenant = "x"\n',
+    ],
+  ])('%s: both are there, and the comments', async (_, first, second, expected) => {
+    const old = await read()
+    await change(old, first)
+    const { text: given } = await change(old, second)
+    expect(await text()).toBe(expected)
+    expect(given).toBe(expected)
+  })
+
+  it('at one moment', async () => {
+    const old = await read()
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    await Promise.all(
+      names.map((set, i) => changeConfig(old, () => ({ set, values: { tenant: set } }), changer(i + 1))),
+    )
+    const { profiles } = (await read()).config
+    expect(Object.keys(profiles).sort()).toEqual(['work', ...names].sort())
+    expect(await text()).toContain(OURS)
+    expect((await readdir(directory)).sort()).toEqual(['config.toml', 'state'])
+  })
+})
+
+describe('a change', () => {
+  it('is chosen by what the file holds now, and not by what was read', async () => {
+    const old = await read()
+    await change(old, { set: 'work', values: { tenant: 'b' } })
+    const seen: unknown[] = []
+    await changeConfig(
+      old,
+      (now) => {
+        seen.push(now.config.profiles.work, now.places, now.system)
+        return { remove: 'work' }
+      },
+      changer(),
+    )
+    expect(seen).toEqual([{ tenant: 'b' }, old.places, old.system])
+  })
+
+  it('that is refused then leaves the file as it is, and the lock free', async () => {
+    const no = new Failure('settings', 'no')
+    const refuse = () => {
+      throw no
+    }
+    await expect(changeConfig(await read(), refuse, changer())).rejects.toBe(no)
+    expect(await text()).toBe(OURS)
+    await change(await read(), { set: 'work', values: { tenant: 'b' } })
+    expect(await text()).toBe(OURS.replace('"a"', '"b"'))
+  })
+
+  it('of a file that is broken by now changes nothing', async () => {
+    const old = await read()
+    await writeFile(path, '[profiles')
+    expect(await failureOf(change(old, { remove: 'work' }))).toMatch(/^settings: .*config\.toml:1:\d+ is not/)
+    expect(await text()).toBe('[profiles')
+  })
+
+  it('leaves the note of its process where the state is, and the file closed to others', async () => {
+    await change(await read(), { remove: 'work' })
+    const note = JSON.parse(await readFile(join(directory, 'state', 'settings.lock.holder'), 'utf8'))
+    expect(note).toEqual({ pid: 1, command: 'profile set', since: expect.any(String) })
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  it('that another process never lets begin says who that is', async () => {
+    const { ports } = changer()
+    const state = join(directory, 'state')
+    await realFiles.makeDirectory(state)
+    const unlock = await (await ports.lock()).tryLock(
+      join(state, 'settings.lock'),
+      '{"pid":9,"command":"login"}',
+    )
+    let now = 0
+    const sleep = async (milliseconds: number) => {
+      now += milliseconds
+    }
+    const impatient = { ...changer(), ports: { ...ports, clock: { now: () => now, sleep } } }
+    const changing = changeConfig(await read(), () => ({ remove: 'work' }), impatient)
+    expect(await failureOf(changing)).toMatch(
+      /^busy: another ls-auth has held the settings for too long: process 9 \(login\) since/,
+    )
+    await unlock?.()
+    expect(await text()).toBe(OURS)
+  })
+
+  it.each([
+    ['state', 'XDG_STATE_HOME', 'cannot write to '],
+    ['settings', 'XDG_CONFIG_HOME', 'cannot write '],
+  ])('without a place for its %s names the setting', async (what, variable, says) => {
+    const old = await read()
+    await writeFile(join(directory, 'a-file'), '')
+    const nowhere = join(directory, 'a-file', 'below')
+    const places = {
+      ...old.places,
+      ...(what === 'state' ? { stateDirectory: nowhere } : { configFile: join(nowhere, 'config.toml') }),
+    }
+    const failure = await changeConfig({ ...old, places }, () => ({ defaultProfile: 'x' }), changer()).catch(
+      (error: Failure) => error,
+    )
+    expect(failure).toMatchObject({ code: 'storage', hint: expect.stringContaining(variable) })
+    expect((failure as Failure).message).toMatch(`${says}${nowhere}`)
+    expect(await text()).toBe(OURS)
+  })
+
+  it.each(['ENOSPC', 'EDQUOT'])('on a full disk (%s) asks for space', async (code) => {
+    const create = () => Promise.reject(Object.assign(new Error(), { code }))
+    const full = changer(1, { ...realFiles, create })
+    await expect(changeConfig(await read(), () => ({ remove: 'work' }), full)).rejects.toMatchObject({
+      ...{ code: 'storage', hint: 'Free some space, then try again.' },
+    })
+    expect(await text()).toBe(OURS)
+  })
+})

@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { kernelLock } from '../../../src/system/lock.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "I have two terminals open. What I save in one while the other is busy must not be lost." */
+
+let stage: Stage
+let world: World
+/** The same person at another terminal. */
+let other: World
+beforeAll(async () => {
+  stage = await openStage({
+    provider: { withRegistration: true },
+    gateway: { signIn: { backend: 'lightstep', organization: 'acme', project: 'prod' } },
+  })
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = world.variables
+  other = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
+})
+afterEach(async () => {
+  stage.provider.tamper = {}
+  await other.close()
+  await world.close()
+})
+
+const settings = () => readFile(world.configFile, 'utf8')
+const elsewhere = async (line: string) => {
+  const { exit, stderr } = await other.type(line)
+  expect({ exit, stderr }).toMatchObject({ exit: 0 })
+}
+const OPEN = '--backend jaeger --authorization none'
+const addJaeger = (name = 'jaeger') =>
+  elsewhere(`ls-auth profile add ${name} --api http://127.0.0.1:16686 ${OPEN}`)
+/** What is done at the other terminal after this one has read the settings, and before it saves. */
+const afterReading = (work: () => Promise<unknown>) => {
+  let waits = true
+  world.override = {
+    async lock() {
+      const { tryLock } = await kernelLock()
+      return {
+        async tryLock(path, note) {
+          if (waits) {
+            waits = false
+            await work()
+          }
+          return tryLock(path, note)
+        },
+      }
+    },
+  }
+}
+
+describe('what is saved at another terminal', () => {
+  it('while the browser is open: login keeps it', async () => {
+    stage.provider.tamper.tokenResponse = async (body) => {
+      await addJaeger()
+      return body
+    }
+    const { issuer, clientId } = stage.provider
+    const { exit } = await world.type(`ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`)
+    expect(exit).toBe(0)
+    expect(await settings()).toMatch(/^\[profiles\.jaeger\]$/m)
+    expect(await settings()).toContain(`issuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+    expect((await world.type('ls-auth profile use default')).exit).toBe(0)
+  })
+
+  it('while a question waits for its answer: login by an address keeps it', async () => {
+    world.tty = true
+    world.stdin = [
+      async () => {
+        await addJaeger()
+        return 'y'
+      },
+    ]
+    expect((await world.type(`ls-auth login ${stage.gateway.url} --port 0`)).exit).toBe(0)
+    expect(await settings()).toMatch(/^\[profiles\.jaeger\]$/m)
+    expect(await settings()).toContain(`api = "${stage.gateway.url}`)
+  })
+})
+
+describe('a change that another terminal was faster with', () => {
+  const WORK = '# ours\n[profiles.work]\nissuer = "https://id.example" # mine\nclient_id = "x"\n'
+
+  it('set: two values of one table are both there', async () => {
+    await world.writeConfig(WORK)
+    afterReading(() => elsewhere('ls-auth profile set expect.groups ops'))
+    expect((await world.type('ls-auth profile set expect.strict true')).exit).toBe(0)
+    expect(await settings()).toContain(WORK)
+    expect((await settings()).replaceAll(' ', '')).toContain('expect={groups=["ops"],strict=true}\n')
+  })
+
+  it('set: a profile that is gone is not made again', async () => {
+    await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
+    afterReading(() => elsewhere('ls-auth profile remove work'))
+    expect(await world.type('ls-auth profile set tenant t --profile work')).toMatchObject({ exit: 2 })
+    expect(await settings()).not.toContain('work')
+  })
+
+  it('use: a profile that is gone does not become the default', async () => {
+    await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
+    afterReading(() => elsewhere('ls-auth profile remove work'))
+    const { exit, stderr } = await world.type('ls-auth profile use work')
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: expect.stringContaining('there is no profile "work"'),
+    })
+    expect(await settings()).not.toContain('default_profile')
+  })
+
+  it('remove: a default that was chosen meanwhile stays', async () => {
+    await world.writeConfig(
+      `default_profile = "work"\n${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`,
+    )
+    afterReading(() => elsewhere('ls-auth profile use home'))
+    expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
+    expect(await settings()).toContain('default_profile = "home"')
+    expect(await settings()).not.toContain('work')
+  })
+
+  it('add: a profile of that name is not overwritten', async () => {
+    afterReading(() => addJaeger())
+    const { exit, stderr } = await world.type(`ls-auth profile add jaeger --api http://127.0.0.1:1 ${OPEN}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: the profile jaeger is there already\nhint: ')
+    expect(await settings()).toContain('api = "http://127.0.0.1:16686')
+  })
+
+  it('add: the profile that was the only one stays the default', async () => {
+    afterReading(() => addJaeger())
+    await world.type(`ls-auth profile add two --api http://127.0.0.1:1 ${OPEN}`)
+    expect(await settings()).toMatch(/^default_profile = "jaeger"$/m)
+    await world.type(`ls-auth profile add three --api http://127.0.0.1:1 ${OPEN}`)
+    expect((await settings()).match(/default_profile/g)).toHaveLength(1)
+  })
+
+  it('add --replace: what was changed meanwhile is not thrown away unseen', async () => {
+    await world.writeConfig(WORK)
+    afterReading(() => elsewhere('ls-auth profile set tenant t'))
+    const { exit, stderr } = await world.type(
+      `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`,
+    )
+    expect(exit).toBe(2)
+    expect(stderr).toBe(
+      'error: another ls-auth has changed the profile work meanwhile\nhint: See what there is now: ls-auth profile list. Then try again.\n',
+    )
+    expect(await settings()).toContain(WORK)
+  })
+
+  it('add --replace: the very same change is no conflict', async () => {
+    await world.writeConfig(WORK)
+    const line = `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`
+    afterReading(() => elsewhere(line))
+    expect((await world.type(line)).exit).toBe(0)
+    expect((await settings()).match(/api = .*/g)).toEqual(['api = "http://127.0.0.1:1"'])
+  })
+
+  it('login: a profile of that name for another issuer is not mixed with this one', async () => {
+    stage.provider.tamper.tokenResponse = async (body) => {
+      await addJaeger('default')
+      await elsewhere('ls-auth profile set issuer https://other.example')
+      return body
+    }
+    const { issuer, clientId } = stage.provider
+    const { exit, stderr } = await world.type(
+      `ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`,
+    )
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      'error: the profile default is for another issuer or client\nhint: Name a new profile:',
+    )
+    expect(await settings()).not.toContain(clientId)
+  })
+
+  it('login: a profile that was removed meanwhile is made again, with its issuer and client', async () => {
+    const { issuer, clientId } = stage.provider
+    await world.writeConfig(`[profiles.work]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+    stage.provider.tamper.tokenResponse = async (body) => {
+      await elsewhere('ls-auth profile remove work')
+      return body
+    }
+    expect((await world.type('ls-auth login --port 0 --tenant t')).exit).toBe(0)
+    expect(await settings()).toContain(`issuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+    expect(await settings()).toContain('tenant = "t"')
+  })
+})
