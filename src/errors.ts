@@ -105,16 +105,23 @@ export class Failure extends Error {
 
   /** The same failure with another hint. */
   withHint(hint: string): Failure {
-    const { code, message, detail, reason, missingScopes, exit } = this
-    const kept = { detail, missingScopes, exit, ...(reason && { reason }) }
-    return new Failure(code, message, { hint, ...kept, cause: this })
+    return this.but({ hint })
+  }
+
+  /** The same failure with one more line of detail, which is sanitized already. */
+  withDetail(line: string): Failure {
+    return this.but({ detail: [...this.detail, line] })
   }
 
   /** The same failure with another exit status. */
   withExit(exit: number): Failure {
-    const { code, message, hint, detail, reason, missingScopes } = this
-    const kept = { hint, detail, missingScopes, ...(reason && { reason }) }
-    return new Failure(code, message, { exit, ...kept, cause: this })
+    return this.but({ exit })
+  }
+
+  private but(changed: { hint?: string; detail?: readonly string[]; exit?: number }): Failure {
+    const { code, message, hint, detail, reason, missingScopes, exit } = this
+    const kept = { hint, detail, missingScopes, exit, ...(reason && { reason }) }
+    return new Failure(code, message, { ...kept, ...changed, cause: this })
   }
 }
 

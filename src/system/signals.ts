@@ -5,9 +5,10 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
 
 /**
- * A signal ends the process at once (the system's default), except between sending a refresh token and committing its
- * answer: there it is deferred, because dying would lose the session. A second signal is not deferred. The process ends
- * by the signal itself, so that a shell sees 130, 143 or 129, and a stuck native call cannot hold it.
+ * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing
+ * its answer (a refresh token, a client to register): there it is deferred, because dying would lose the session or leave the
+ * client. A second signal is not deferred. The process ends by the signal itself, so that a shell sees 130, 143 or 129, and a
+ * stuck native call cannot hold it.
  */
 export function processSignals(): Signals {
   let shields = 0

@@ -89,17 +89,20 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { preset, http } = profile.client
   const issuer = knownIssuer(profile, register)
   if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
-  const clientId = register ? await registerForProfile(invocation, profile) : undefined
-  const typed = {
-    ...typedValues(invocation, profile),
-    ...(clientId !== undefined && { client_id: clientId }),
+  const save = async (clientId?: string) => {
+    const typed = {
+      ...typedValues(invocation, profile),
+      ...(clientId !== undefined && { client_id: clientId }),
+    }
+    const values = { ...without(old), ...inOrder({ ...given, ...typed }) }
+    await changeSettings(invocation, settings, (now) => {
+      if (!old && Object.hasOwn(now.config.profiles, name)) throw isThere(invocation, name)
+      requireUnchanged(settings, now, name, values)
+      return { set: name, values, defaultProfile: defaultToKeep(now, name) }
+    })
+    return { values, clientId }
   }
-  const values = { ...without(old), ...inOrder({ ...given, ...typed }) }
-  await changeSettings(invocation, settings, (now) => {
-    if (!old && Object.hasOwn(now.config.profiles, name)) throw isThere(invocation, name)
-    requireUnchanged(settings, now, name, values)
-    return { set: name, values, defaultProfile: defaultToKeep(now, name) }
-  })
+  const { values, clientId } = await (register ? registerForProfile(invocation, profile, save) : save())
   const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
   if (globals(invocation).json)

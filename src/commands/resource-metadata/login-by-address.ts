@@ -48,9 +48,15 @@ export async function profileByAddress(
   requireSignInOffered(offered.profile.client.preset)
   if (isComplete(offered)) return invocation
   await agree(typed, offered, resource, yes)
-  const clientId = offered.profile.client.clientId ?? (await registerForProfile(typed, offered.profile))
-  const values = { ...offered.saved, client_id: clientId }
-  await saveProfile(invocation, settings, name, values)
+  const save = async (clientId: string) => {
+    const values = { ...offered.saved, client_id: clientId }
+    await saveProfile(invocation, settings, name, values)
+    return values
+  }
+  const { clientId } = offered.profile.client
+  const values = await (clientId === undefined
+    ? registerForProfile(typed, offered.profile, save)
+    : save(clientId))
   if (offered.before !== undefined) await unregisterFormer(invocation, settings, name, values)
   return invocation
 }

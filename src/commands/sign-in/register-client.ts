@@ -10,24 +10,33 @@ import { registrationLines } from './registration.ts'
 const STORE_FLAGS = /ls-auth login --store file --store-key-file (\S+)/
 
 /**
- * Registers a client for the issuer of a profile (RFC 7591) and gives its id. A Failure says what to register by hand
- * where the provider does not do it.
+ * Registers a client for the issuer of a profile (RFC 7591), has `save` put its id into the profile, and gives what that
+ * gives. A Failure says what to register by hand where the provider does not do it; those of `save` stay as they are, with
+ * what became of the client.
  */
-export async function registerForProfile(invocation: Invocation, profile: Profile): Promise<string> {
+export async function registerForProfile<T>(
+  invocation: Invocation,
+  profile: Profile,
+  save: (clientId: string) => Promise<T>,
+): Promise<T> {
   const { ports } = invocation
   const { client } = profile
   const { issuer = '', preset } = client
+  let isRegistered = false
   try {
-    const { clientId, canUnregister } = await registerClient({ ...client, issuer }, ports)
-    tell(
-      invocation,
-      `Registered ls-auth at ${safeText(new URL(issuer).host, 200)} as ${safeText(clientId, 200)}.`,
-    )
-    if (!canUnregister)
-      tell(invocation, 'The provider gave no way to take that back: an administrator can remove it there.')
-    return clientId
+    return await registerClient({ ...client, issuer }, ports, async ({ clientId, canUnregister }) => {
+      isRegistered = true
+      tell(
+        invocation,
+        `Registered ls-auth at ${safeText(new URL(issuer).host, 200)} as ${safeText(clientId, 200)}.`,
+      )
+      const saved = await save(clientId)
+      if (!canUnregister)
+        tell(invocation, 'The provider gave no way to take that back: an administrator can remove it there.')
+      return saved
+    })
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    if (isRegistered || !(error instanceof Failure)) throw error
     const inFile = STORE_FLAGS.exec(error.hint)?.[1]
     if (inFile !== undefined)
       throw error.withHint(

@@ -1,21 +1,30 @@
 import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { discover } from '../protocol/metadata.ts'
 import { openRegistrations } from './kept-registration.ts'
 
 /** A client that has no id yet. */
 type Unregistered = PartialClient & { readonly issuer: string }
 
+/** A client that was just registered. `canUnregister`: false where the provider gave no registration access token. */
+export interface NewClient {
+  readonly clientId: string
+  readonly canUnregister: boolean
+}
+
 /**
- * Registers a public client at the issuer and keeps what is needed to take that back. Proves before that it can be kept.
- * `canUnregister`: false where the provider gave no registration access token. Failures: `cannot-do` (not offered),
- * `settings` (refused), `network`, `provider-failed`, `refused`, and those of the store.
+ * Registers a public client at the issuer, keeps what is needed to take that back, and has its id saved: gives what `save`
+ * gives. Proves before that it can be kept. Where it is not kept or not saved it is taken back, which a line of the
+ * failure's detail tells. Failures: `cannot-do` (not offered), `settings` (refused), `network`, `provider-failed`,
+ * `refused`, those of the store, and those of `save`.
  */
-export async function registerClient(
+export async function registerClient<T>(
   client: Unregistered,
   ports: Ports,
-): Promise<{ readonly clientId: string; readonly canUnregister: boolean }> {
+  save: (registered: NewClient) => Promise<T>,
+): Promise<T> {
   // Lazy: loads the protocol library.
   const { requestRegistration, requireRegistration, withdrawRegistration } = await import(
     '../protocol/registration.ts'
@@ -25,16 +34,28 @@ export async function registerClient(
   requireRegistration(client, metadata)
   const registrations = await openRegistrations(client, ports)
   await registrations.probe()
-  const { clientId, management } = await requestRegistration(client, metadata, http)
-  if (management === undefined) return { clientId, canUnregister: false }
-  try {
-    await registrations.keep(clientId, management)
-  } catch (error) {
-    // Nobody could take it back later.
-    await withdrawRegistration(management, http).catch(() => {})
-    throw error
-  }
-  return { clientId, canUnregister: true }
+  // Signals wait until the id is saved: an exit before would leave a client that nobody can take back.
+  return ports.signals.shield(async () => {
+    const { clientId, management } = await requestRegistration(client, metadata, http)
+    try {
+      if (management !== undefined) await registrations.keep(clientId, management)
+      return await save({ clientId, canUnregister: management !== undefined })
+    } catch (error) {
+      const withdrawing = management && withdrawRegistration(management, http).then(() => 'yes' as const)
+      const result = await withdrawing?.catch((failure: Error) => failure)
+      await registrations.forget(clientId)
+      throw error instanceof Failure ? error.withDetail(whatBecame(clientId, client.issuer, result)) : error
+    }
+  })
+}
+
+/** What became of a client that is not used. `result` of taking it back; undefined: the provider gave no way to. */
+function whatBecame(clientId: string, issuer: string, result: 'yes' | Error | undefined): string {
+  const what = `The client ${safeText(clientId, 200)}`
+  const where = safeText(new URL(issuer).host, 200)
+  if (result === 'yes') return `${what} is unregistered again at ${where}.`
+  const why = result instanceof Failure ? `: ${safeText(result.message)}` : ''
+  return `${what} stays registered at ${where}${why}. An administrator can remove it there.`
 }
 
 /**

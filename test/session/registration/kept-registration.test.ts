@@ -3,7 +3,11 @@ import type { Client } from '../../../src/client.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { HttpRequest } from '../../../src/ports/http.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
-import { registerClient, unregisterClient } from '../../../src/session/registration/client-registration.ts'
+import {
+  type NewClient,
+  registerClient,
+  unregisterClient,
+} from '../../../src/session/registration/client-registration.ts'
 import { toldBy } from '../../told.ts'
 import { type HTTP, ISSUER, METADATA, openMachine } from '../signed-in.ts'
 import { STATE } from '../store/shelf.ts'
@@ -36,7 +40,8 @@ function registering(over: { said?: object; withdrawal?: number | Failure; clien
   const files = () => [...machine.disk.keys()].filter((path) => path.startsWith(DIRECTORY))
   return {
     ...{ machine, asked, ports, files },
-    register: () => registerClient(machine.client, ports),
+    register: (save = async (registered: NewClient): Promise<unknown> => registered) =>
+      registerClient(machine.client, ports, save),
     unregister: (changed: Partial<Client> = {}) => unregisterClient({ ...client, ...changed }, ports),
   }
 }
@@ -142,9 +147,74 @@ describe('a client is not registered', () => {
     const open = await ports.files()
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
     ports.files = async () => ({ ...open, create: async () => Promise.reject(full) })
-    expect((await toldBy(register))[0]).toMatch(/^storage: /)
+    const [what, , became] = await toldBy(register)
+    expect(what).toMatch(/^storage: /)
+    expect(became).toBe(
+      typeof withdrawal === 'number'
+        ? 'The client c7 is unregistered again at id.acme.example.'
+        : 'The client c7 stays registered at id.acme.example: gone. An administrator can remove it there.',
+    )
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'DELETE'])
     expect(files()).toEqual([])
+  })
+})
+
+describe('the id of a new client is saved', () => {
+  const FULL = new Failure('storage', 'full', { hint: 'Free some space.', detail: ['all of it'] })
+  const fails = async () => Promise.reject(FULL)
+
+  it('once the client is kept; until then signals wait, from its request on', async () => {
+    const { machine, ports, files, register } = registering()
+    const shielded: [string, boolean][] = []
+    const { http } = ports
+    ports.http = async (settings) => {
+      const real = await http(settings)
+      const send = async (request: HttpRequest) => {
+        shielded.push([request.method, machine.isShielded])
+        return real.send(request)
+      }
+      return { ...real, send }
+    }
+    const saved = await register(async ({ clientId }) => {
+      shielded.push(['save', machine.isShielded])
+      return [clientId, files().length]
+    })
+    expect(saved).toEqual(['c7', 1])
+    expect([...shielded, ['end', machine.isShielded]]).toEqual([
+      ['GET', false],
+      ['POST', true],
+      ['save', true],
+      ['end', false],
+    ])
+  })
+
+  it('or the client is taken back and forgotten, before a signal ends that', async () => {
+    const { machine, asked, files, register } = registering()
+    expect(await toldBy(() => register(fails))).toEqual([
+      ...['storage: full', 'Free some space.', 'all of it'],
+      'The client c7 is unregistered again at id.acme.example.',
+    ])
+    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', headers: { authorization: 'Bearer manage-7' } })
+    expect([files(), machine.items.size]).toEqual([[], 0])
+    expect(machine.isShielded).toBe(false)
+  })
+
+  it.each<[string, Parameters<typeof registering>[0], string]>([
+    ['the provider refuses to', { withdrawal: 403 }, ': id.acme.example did not take it back (HTTP 403)'],
+    ['the provider gave no way to', { said: { registration_access_token: 7 } }, ''],
+  ])('or it stays where %s take it back: told, and forgotten here', async (_, over, why) => {
+    const { machine, files, register } = registering(over)
+    expect((await toldBy(() => register(fails))).at(-1)).toBe(
+      `The client c7 stays registered at id.acme.example${why}. An administrator can remove it there.`,
+    )
+    expect([files(), machine.items.size]).toEqual([[], 0])
+  })
+
+  it('or a bug stays one, and the client is taken back all the same', async () => {
+    const { asked, register } = registering()
+    const bug = new TypeError('bug')
+    await expect(register(() => Promise.reject(bug))).rejects.toBe(bug)
+    expect(asked.at(-1)?.method).toBe('DELETE')
   })
 })
 

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { openWorld, type World } from '../../world/world.ts'
+import { type Outcome, openWorld, type World } from '../../world/world.ts'
 
 /** "Our provider lets programs register themselves. Then I need no administrator?" (RFC 7591, RFC 7592) */
 
@@ -139,6 +140,79 @@ describe('a client that ls-auth registers itself', () => {
     expect(stderr.replaceAll('\n', ' ')).toContain(`warning: the client ${client} stays registered at `)
     expect(stderr).toContain(says)
     expect(stderr).toContain('Removed the profile work.\n')
+    expect(await kept()).toEqual([])
+  })
+})
+
+describe('a client whose profile cannot be saved', () => {
+  const nowhere = async () => {
+    await writeFile(join(world.home, 'a-file'), '')
+    world.variables.XDG_CONFIG_HOME = join(world.home, 'a-file')
+  }
+  const issuer = () => new URL(stage.provider.issuer).host
+  const COMMANDS: [string, () => Promise<Outcome>][] = [
+    ['profile add', () => add()],
+    ['login by the address of an API', () => world.type(`ls-auth login ${stage.gateway.url} --yes`)],
+  ]
+  /** The id that the command has told. */
+  const idIn = (stderr: string) => /^Registered ls-auth at \S+ as (\S+)\.$/m.exec(stderr)?.[1] ?? 'none'
+
+  it.each(COMMANDS)('%s: is unregistered again, and nothing of it is kept', async (_, command) => {
+    await nowhere()
+    const before = stage.provider.registeredClients()
+    const { exit, stderr } = await command()
+    expect(exit).toBe(6)
+    const [error, hint, ...detail] = stderr
+      .split('\n')
+      .slice(stderr.split('\n').findIndex((l) => /^error/.test(l)))
+    expect(error).toMatch(/^error: cannot write .*config\.toml \(ENOTDIR\)$/)
+    expect(hint).toContain('XDG_CONFIG_HOME')
+    expect(detail).toEqual([`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.`, ''])
+    expect(stage.provider.registeredClients()).toEqual(before)
+    expect(await kept()).toEqual([])
+    expect([...world.keychain.items.keys()]).toEqual([])
+  })
+
+  it.each(COMMANDS)('%s: stays registered where that fails: said', async (_, command) => {
+    await nowhere()
+    answered('DELETE', 500, {})
+    const { exit, stderr } = await command()
+    expect(exit).toBe(6)
+    expect(stderr).toContain(
+      `  The client ${idIn(stderr)} stays registered at ${issuer()}: ${issuer()} did not take it back (HTTP 500). An administrator can remove it there.\n`,
+    )
+    expect(await kept()).toEqual([])
+    expect([...world.keychain.items.keys()]).toEqual([])
+  })
+
+  it('stays registered where the provider gave no way to take that back: said', async () => {
+    await nowhere()
+    answered('POST', 201, { client_id: 'x' })
+    const { exit, stderr } = await add()
+    expect(exit).toBe(6)
+    expect(stderr).toMatch(
+      /\n {2}The client x stays registered at \S+\. An administrator can remove it there\.\n$/,
+    )
+  })
+
+  it('because another terminal has made a profile of that name: that one stays', async () => {
+    const other = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "y"\n'
+    const before = stage.provider.registeredClients()
+    stage.provider.tamper = {
+      intercept({ method }) {
+        if (method === 'POST') {
+          mkdirSync(dirname(world.configFile), { recursive: true })
+          writeFileSync(world.configFile, other)
+        }
+        return false
+      },
+    }
+    const { exit, stderr } = await add()
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: the profile work is there already\nhint: ')
+    expect(stderr).toContain(`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.\n`)
+    expect(await config()).toBe(other)
+    expect(stage.provider.registeredClients()).toEqual(before)
     expect(await kept()).toEqual([])
   })
 })
