@@ -1,12 +1,16 @@
 import type { Clock } from '../ports/ports.ts'
 
-/** The wall clock. Long sleeps are split into short timers, because timers stop while a machine is suspended. */
+/**
+ * The wall clock. Long sleeps are split into short timers, because timers stop while a machine is suspended. After each,
+ * what has passed is by the clock that has gone on further: the wall clock alone may be set back meanwhile.
+ */
 export const wallClock: Clock = {
   now: () => Date.now(),
   async sleep(milliseconds, signal) {
-    const deadline = Date.now() + milliseconds
-    for (let left = milliseconds; left > 0; left = deadline - Date.now()) {
+    for (let left = milliseconds; left > 0; ) {
+      const [wall, own] = [Date.now(), performance.now()]
       await shortSleep(Math.min(left, 5_000), signal)
+      left -= Math.max(Date.now() - wall, performance.now() - own)
     }
   },
 }
