@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Screen } from '../../ports/terminal.ts'
 import { openKeys } from './keys.ts'
 import type { Output } from './output.ts'
+import { stopSelf } from './stop.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -43,9 +44,11 @@ export async function withScreen<T>(
     for (const name of ENDING) process.removeListener(name, end)
     process.kill(process.pid, signal)
   }
+  let watchNoLonger = () => {}
   const stop = () => {
     giveBack()
-    process.kill(process.pid, 'SIGTSTP')
+    watchNoLonger()
+    watchNoLonger = stopSelf(resume)
   }
   const keys = openKeys(process.stdin, { interrupt: () => end('SIGINT'), stop })
   const screen = paint(output, variables, keys.next)
@@ -55,6 +58,7 @@ export async function withScreen<T>(
   }
   // Also after a stop that nobody announced (SIGSTOP): the shell has had the terminal meanwhile.
   const resume = () => {
+    watchNoLonger()
     giveBack()
     take()
     redraw()
@@ -69,6 +73,7 @@ export async function withScreen<T>(
     return await work(screen)
   } finally {
     keys.close()
+    watchNoLonger()
     giveBack()
     for (const name of ENDING) process.removeListener(name, end)
     process.removeListener('SIGCONT', resume)

@@ -150,6 +150,28 @@ function isRunning(pid: number): boolean {
   }
 }
 
+describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
+  const view = (size: { columns?: number; rows?: number } = {}) =>
+    openPty(machine, [process.execPath, BINARY, 'trace', 'view', join(machine.home, 'trace.json')], size)
+  const [ENTER, LEAVE] = ['\\x1b\\[\\?1049h', '\\x1b\\[\\?1049l']
+
+  it('Ctrl-Z, which stops nothing there, gives the walk back, as often as it is pressed', async () => {
+    const pty = view()
+    await pty.sees(/row 1 of 37/)
+    let seen = `${ENTER}[^]*`
+    for (const row of [2, 3]) {
+      pty.press('\x1a')
+      seen += `${LEAVE}[^]*${ENTER}[^]*`
+      await pty.sees(new RegExp(`^[^]*${seen}row ${row - 1} of 37`))
+      pty.press('j')
+      await pty.sees(new RegExp(`^[^]*${seen}row ${row} of 37`))
+    }
+    pty.press('q')
+    expect(await pty.ended).toBe(0)
+    expect(pty.screen.split('\x1b[?1049l')).toHaveLength(4)
+  }, 60_000)
+})
+
 describe('where nothing can be walked through', () => {
   const printed = () => `hint: Print the trace instead: ls-auth trace get ${join(machine.home, 'trace.json')}`
 
