@@ -10,9 +10,9 @@ import { once } from '../once.ts'
  */
 export interface Output {
   readonly isTTY: boolean
-  /** Columns of the terminal; undefined when it is not one. */
+  /** Columns of the terminal; undefined when it is not one, or does not know (a serial line tells 0). */
   readonly columns: number | undefined
-  /** Lines of the terminal; undefined when it is not one. */
+  /** Lines of the terminal; undefined when it is not one, or does not know. */
   readonly rows: number | undefined
   /** Resolves when the text has left the process. */
   write(text: string): Promise<void>
@@ -53,10 +53,10 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       return isTTY()
     },
     get columns() {
-      return isTTY() ? stream().columns : undefined
+      return isTTY() ? stream().columns || undefined : undefined
     },
     get rows() {
-      return isTTY() ? (stream() as WriteStream).rows : undefined
+      return isTTY() ? (stream() as WriteStream).rows || undefined : undefined
     },
     write: (text) => writeBytes(Buffer.from(text)),
     writeBytes,

@@ -57,6 +57,7 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     ['a dumb terminal', 'ls-auth trace get long.json', { PAGER: MARKING, TERM: 'dumb' }],
     ['a pipe', 'ls-auth trace get long.json | cat', { PAGER: MARKING }],
     ['a short trace', 'ls-auth trace get short.json', { PAGER: MARKING }],
+    ['a terminal without a size', 'stty rows 0 cols 0; ls-auth trace get short.json', { PAGER: MARKING }],
   ])('%s: plainly, and once', async (_, line, env) => {
     const shown = await typed(line, env)
     expect(shown).not.toMatch(/^> /m)

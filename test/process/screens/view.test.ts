@@ -170,6 +170,13 @@ describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
     expect(await pty.ended).toBe(0)
     expect(pty.screen.split('\x1b[?1049l')).toHaveLength(4)
   }, 60_000)
+
+  it('one that does not know its size is taken for 80 columns and 24 lines', async () => {
+    const pty = view({ columns: 0, rows: 0 })
+    await pty.sees(/\x1b\[23;1H.{0,20}row 1 of 37: POST \/checkout/)
+    pty.press('q')
+    expect(await pty.ended).toBe(0)
+  })
 })
 
 describe('where nothing can be walked through', () => {
