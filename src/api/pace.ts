@@ -1,6 +1,6 @@
 import { readRateLimit } from './rate-limit.ts'
 
-/** What is known about the window of a rate limit. Times: milliseconds since the epoch. */
+/** What is known about the window of a rate limit. Times: milliseconds of the clock that the pace is asked by. */
 interface Window {
   readonly remaining: number
   /** When the answer that said so has come. */
@@ -79,10 +79,13 @@ export class Pace {
     if (this.#window) this.#window = { ...this.#window, remaining: this.#window.remaining - 1 }
   }
 
-  /** Gives how long all requests wait now because of this answer, in milliseconds; 0: not at all. */
-  answered(answer: Answer, beganAt: number, now: number): number {
+  /**
+   * Gives how long all requests wait now because of this answer, in milliseconds; 0: not at all. `date`: now, milliseconds
+   * since the epoch, which a clock that never goes back may not show.
+   */
+  answered(answer: Answer, beganAt: number, now: number, date = now): number {
     this.#inFlight -= 1
-    const told = readRateLimit(answer.headers, now)
+    const told = readRateLimit(answer.headers, date)
     const { remaining, resetMilliseconds, retryMilliseconds } = told
     if (told.limit) this.#limit = told.limit
     const isCounted = beganAt >= (this.#countedFrom ?? beganAt)

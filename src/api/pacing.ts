@@ -1,6 +1,7 @@
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
+import { steadyClock } from '../steady-clock.ts'
 import { isLimit, Pace } from './pace.ts'
 
 /** Sends one request of many, more than once where that helps; `isRead`: it changes nothing, so it may be repeated. */
@@ -30,8 +31,9 @@ const BEHIND_GATEWAY = new Set([502, 503, 504])
  * The pace of all requests of one run: a limit that one of them meets is waited for by all. Failure `rate-limited` where the
  * API has said that no request is left for longer than is worth waiting for.
  */
-export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
+export function openPacing({ clock: dates, signal, onLimit }: PacingOptions): Pacing {
   const pace = new Pace()
+  const clock = steadyClock(dates)
   // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
   let answered = new AbortController()
   signal.addEventListener('abort', () => answered.abort())
@@ -61,7 +63,7 @@ export function openPacing({ clock, signal, onLimit }: PacingOptions): Pacing {
     try {
       const answer = await attempt()
       isAnswered = true
-      return [answer, pace.answered(answer, beganAt, clock.now())]
+      return [answer, pace.answered(answer, beganAt, clock.now(), dates.now())]
     } catch (error) {
       if (error instanceof NetworkFailure) return [error, 0]
       throw error

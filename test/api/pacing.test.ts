@@ -10,6 +10,7 @@ const answer = (status: number, headers: Record<string, string> = {}): HttpAnswe
   body: Buffer.alloc(0),
 })
 const ONE_LEFT = { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '10' }
+const HOUR = 3_600_000
 const broken = new NetworkFailure('the connection to x broke', true)
 
 /** A loop without end fails at once, and not when the time of the test is over. */
@@ -17,13 +18,16 @@ const bound = (times: number) => {
   if (times > 100) throw new Error('without end')
 }
 
-/** Sends one request that ends in these ways in turn, the last one for ever. Time is simulated. */
-async function send(ends: readonly End[], { isRead = true, stopAfter = Number.POSITIVE_INFINITY } = {}) {
+/** Sends one request that ends in these ways in turn, the last one for ever. Time is simulated; `setBack`: in each sleep. */
+async function send(
+  ends: readonly End[],
+  { isRead = true, stopAfter = Number.POSITIVE_INFINITY, setBack = 0 } = {},
+) {
   let [now, sent, slept] = [0, 0, 0]
   const stop = new AbortController()
   const limits: number[] = []
   const clock = {
-    now: () => now,
+    now: () => now - setBack * slept,
     sleep(milliseconds: number) {
       bound(++slept)
       now += milliseconds
@@ -140,6 +144,26 @@ describe('one request of many', () => {
       code: 'rate-limited',
       hint: 'Try again in 86400s.',
     })
+  })
+
+  it.each<[string, End[], unknown]>([
+    ['429', [answer(429, { 'retry-after': '4' }), answer(200)], { end: 200, limits: [4000], waited: 4000 }],
+    [
+      'the next window',
+      [answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0' }), answer(200)],
+      { end: 200, waited: 10_000 },
+    ],
+    [
+      'a date, by the clock as it is now',
+      [
+        answer(429, { 'retry-after': '4' }),
+        answer(429, { 'retry-after': new Date(14_000 - HOUR).toUTCString() }),
+        answer(200),
+      ],
+      { end: 200, limits: [4000, 10_000], waited: 14_000 },
+    ],
+  ])('%s is waited for no longer because the clock is set back meanwhile', async (_, ends, expected) => {
+    expect(await send(ends, { setBack: HOUR })).toMatchObject(expected as object)
   })
 
   it('a run that is stopped waits no longer', async () => {

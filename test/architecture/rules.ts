@@ -15,7 +15,16 @@ const FLOORS: readonly (readonly string[])[] = [
   ['providers', 'claims', 'backends'],
   ['unknown-choice', 'dpop', 'wait-for-lock'],
   // Types that two rooms of one floor share stand below both.
-  ['errors', 'text', 'claim-grammar', 'json-object', 'loopback-host', 'atomic-write', 'clock-skew'],
+  [
+    'errors',
+    'text',
+    'claim-grammar',
+    'json-object',
+    'loopback-host',
+    'atomic-write',
+    'clock-skew',
+    'steady-clock',
+  ],
 ]
 
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
