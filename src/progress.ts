@@ -23,7 +23,8 @@ export function showProgress(ports: Ports): Ports {
   async function patiently<T>(url: URL, work: () => Promise<T>): Promise<T> {
     if (!terminal.errIsTTY) return work()
     const now = clock.now()
-    if (pending === 0 && now - ended > GAP_MILLISECONDS) started = now
+    // One that began later than now began before the clock was set back.
+    if (now < started || (pending === 0 && now - ended > GAP_MILLISECONDS)) started = now
     pending += 1
     const answered = new AbortController()
     const { signal } = answered

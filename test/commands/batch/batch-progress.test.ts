@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { BatchProgress } from '../../../src/commands/trace/batch/batch-progress.ts'
 
-/** A clock whose sleeps end when the test lets time pass. */
+/** A clock whose sleeps end when the test lets time pass; it can be set back. */
 function openClock() {
-  let now = 0
+  let now = Date.UTC(2026, 8, 21)
+  let behind = 0
   const sleepers = new Set<{ until: number; wake: () => void; signal: AbortSignal | undefined }>()
   const clock = {
-    now: () => now,
+    now: () => now - behind,
     sleep: (milliseconds: number, signal?: AbortSignal) =>
       new Promise<void>((resolve) => sleepers.add({ until: now + milliseconds, wake: resolve, signal })),
   }
@@ -21,7 +22,10 @@ function openClock() {
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
-  return { clock, pass }
+  const setBack = (milliseconds: number) => {
+    behind += milliseconds
+  }
+  return { clock, pass, setBack }
 }
 
 it('a wait for the limit is counted down, and ends with the run', async () => {
@@ -37,4 +41,27 @@ it('a wait for the limit is counted down, and ends with the run', async () => {
   progress.end()
   await pass(5_000)
   expect(shown.at(-1)).toBe('')
+})
+
+it('goes on in the same way where the clock is set back', async () => {
+  const { clock, pass, setBack } = openClock()
+  const shown: string[] = []
+  const progress = new BatchProgress({ clock, progress: (text) => shown.push(text) }, 100, true)
+  const read = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      await pass(250)
+      progress.done(false)
+    }
+  }
+  await read(20)
+  setBack(3_600_000)
+  await read(20)
+  expect(shown.slice(-2)).toEqual(['39 of 100 traces, 4/s …', '40 of 100 traces, 4/s …'])
+  progress.limited(10_000)
+  await pass(1_000)
+  setBack(3_600_000)
+  await pass(11_000)
+  const waits = shown.flatMap((text) => /waiting (\d+)s/.exec(text)?.[1] ?? [])
+  expect(Math.max(...waits.map(Number))).toBe(10)
+  expect(shown.at(-1)).not.toContain('waiting')
 })

@@ -12,6 +12,8 @@ let world: World
 /** Milliseconds that each request takes more. */
 let slower: (request: HttpRequest) => number
 let asked: string[]
+/** How far the clock was set back, milliseconds. */
+let behind: number
 /** How much faster than the clock's everything that sleeps is. */
 let speed: number
 beforeAll(async () => {
@@ -23,6 +25,7 @@ beforeEach(async () => {
   world.watched = true
   slower = () => 0
   asked = []
+  behind = 0
   speed = 10
   const sleep = (milliseconds: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
@@ -33,7 +36,7 @@ beforeEach(async () => {
       })
     })
   world.override = {
-    clock: { now: () => Date.now(), sleep },
+    clock: { now: () => Date.now() - behind, sleep },
     http: async (settings): Promise<Http> => {
       const http = await openHttp(settings, { variables: world.variables } as never)
       return {
@@ -66,6 +69,15 @@ describe('a provider that takes more than a second', () => {
     const seen = stderr.replaceAll(/waiting for [^\r\n]*\r\x1b\[2K/g, '')
     expect(seen).toMatch(/^Opening your browser\.[\s\S]*\nSigned in as alice@example\.test\.\n/)
     expect(seen).not.toContain('waiting')
+  })
+
+  it('also where the clock is set back while one of them is waited for', async () => {
+    slower = ({ url }) => {
+      if (url.pathname === '/token') behind = 20_000
+      return 2_000
+    }
+    const { exit, stderr } = await login()
+    expect({ exit, said: saidAndErased(stderr) }).toEqual({ exit: 0, said: 3 })
   })
 
   it('renewal and sign-out, too', async () => {

@@ -1,4 +1,5 @@
 import type { Ports } from '../../../ports/ports.ts'
+import { steadyClock } from '../../../steady-clock.ts'
 
 const FIRST_MILLISECONDS = 1_000
 const BETWEEN_MILLISECONDS = 250
@@ -20,10 +21,10 @@ export class BatchProgress {
 
   /** `isWatched`: somebody sees the line. */
   constructor(ports: Pick<Ports, 'clock' | 'progress'>, total: number, isWatched: boolean) {
-    this.#ports = ports
+    this.#ports = { ...ports, clock: steadyClock(ports.clock) }
     this.#isWatched = isWatched
     this.#total = total
-    this.#beganAt = ports.clock.now()
+    this.#beganAt = this.#ports.clock.now()
     this.#shownAt = this.#beganAt + FIRST_MILLISECONDS - BETWEEN_MILLISECONDS
   }
 
