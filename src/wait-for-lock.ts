@@ -45,7 +45,7 @@ async function waitForLock(
   tell: (line: string) => void,
 ): Promise<Unlock> {
   const [files, lock] = [await ports.files(), await ports.lock()]
-  const started = ports.clock.now()
+  let [looked, waited] = [ports.clock.now(), 0]
   let told = false
   for (;;) {
     const unlock = await lock.tryLock(path, note()).catch((cause) => {
@@ -54,7 +54,10 @@ async function waitForLock(
       })
     })
     if (unlock) return unlock
-    const waited = ports.clock.now() - started
+    const now = ports.clock.now()
+    // The clock may be set back meanwhile.
+    waited += Math.max(0, now - looked)
+    looked = now
     if (waited >= LONGEST_WAIT_MILLISECONDS) {
       throw new Failure('busy', `another ls-auth has held ${what} for too long${await readNote()}`)
     }

@@ -80,6 +80,21 @@ describe('the lock of a session', () => {
     expect(waited).toBe(45_000)
   })
 
+  it('of another is waited for as long, and told of as early, where the clock is set back meanwhile', async () => {
+    let [sleeps, passed] = [0, 0]
+    let last = shelf.now
+    const HOUR = 3_600_000
+    shelf.faults.set('sleep', () => {
+      passed += shelf.now - last
+      if (++sleeps === 5) shelf.now -= HOUR
+      last = shelf.now
+    })
+    const { heard, failure } = await waiting(NOTE)
+    expect(heard).toHaveLength(1)
+    expect(failure).toBe(`busy: another ls-auth has held this session for too long${WHO}`)
+    expect(passed).toBeLessThan(45_200)
+  })
+
   it('of another is waited for in silence where no person looks', async () => {
     expect((await waiting(NOTE, false)).heard).toEqual([])
   })
