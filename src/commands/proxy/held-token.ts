@@ -68,6 +68,9 @@ export function heldToken(
   let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   /** Requests that come meanwhile wait for the same answer. */
   let asking: ReturnType<Ask> | undefined
+  /** Also a moment that is yet to come has passed: the clock was set back since. */
+  const hasPassed = (milliseconds: number, since: number) =>
+    clock.now() < since || clock.now() - since >= milliseconds
   const askOnce = async (rejected: string | undefined) => {
     try {
       held = await askSession(rejected)
@@ -90,10 +93,9 @@ export function heldToken(
   }
   return {
     async token() {
-      const now = clock.now()
       if (held === undefined) return (await ask()).value
-      const isGood = held.expiresAt - now > LEEWAY_MILLISECONDS
-      if (now - askedAt < (isGood ? LOOK_MILLISECONDS : AGAIN_MILLISECONDS)) return held.value
+      const isGood = held.expiresAt - clock.now() > LEEWAY_MILLISECONDS
+      if (!hasPassed(isGood ? LOOK_MILLISECONDS : AGAIN_MILLISECONDS, askedAt)) return held.value
       const { value } = held
       const asked = ask()
       if (!isGood) return (await asked).value
@@ -104,7 +106,7 @@ export function heldToken(
     async renew(rejected) {
       while (asking !== undefined) await asking.catch(() => {})
       if (held !== undefined && held.value !== rejected) return held.value
-      if (clock.now() - renewedAt < RENEWAL_MILLISECONDS) return undefined
+      if (!hasPassed(RENEWAL_MILLISECONDS, renewedAt)) return undefined
       renewedAt = clock.now()
       const { value } = await ask(rejected)
       return value === rejected ? undefined : value

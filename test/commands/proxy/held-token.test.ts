@@ -46,6 +46,18 @@ describe('the token of a proxy', () => {
     expect(scene.asked).toHaveLength(2)
   })
 
+  it('is looked at in the session, and renewed, also after the clock was set back', async () => {
+    const scene = session()
+    scene.now = 60 * MINUTE
+    scene.expiresAt = 70 * MINUTE
+    expect(await scene.held.renew(String(await scene.held.token()))).toBe('t2')
+    scene.now = 0
+    await scene.held.token()
+    await settled()
+    expect(scene.asked).toHaveLength(3)
+    expect(await scene.held.renew('t2')).toBe('t3')
+  })
+
   it('is another one before it expires', async () => {
     const scene = session()
     await scene.held.token()
