@@ -129,6 +129,26 @@ describe('ls-auth trace search --follow', () => {
     expect(world.slept.filter((milliseconds) => milliseconds >= 29_000)).toHaveLength(2)
   })
 
+  it('a clock that is set back makes no look end before it begins, and nothing is missing', async () => {
+    const clock = {
+      now: () => Date.now() + world.clockOffset,
+      async sleep(milliseconds: number) {
+        world.slept.push(milliseconds)
+        if (world.slept.length === 2) world.clockOffset -= 3_600_000
+        world.clockOffset += milliseconds
+      },
+    }
+    world.override = { clock }
+    // The server's clock stays right.
+    script(9, { 4: () => traces.push(checkout(60 - 3_600)), 6: () => traces.push(checkout(60 - 3_600)) })
+    const { stdout } = await follow()
+    const ranges = tempo.requests.map(({ url }) =>
+      ['start', 'end'].map((name) => Number(url.searchParams.get(name))),
+    )
+    expect(ranges.filter(([start = 0, end = 0]) => start >= end)).toEqual([])
+    expect(idsIn(stdout)).toEqual(idsOf(traces))
+  })
+
   it('a Tempo without hints is not asked twice each time', async () => {
     tempo.mode = 'no-hints'
     script(8, { 6: () => traces.push(checkout(0)) })

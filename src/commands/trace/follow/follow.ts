@@ -1,6 +1,7 @@
 import { openPacing } from '../../../api/pacing.ts'
 import { skewOf } from '../../../clock-skew.ts'
 import { shortDuration } from '../../../settings/duration.ts'
+import { steadyClock } from '../../../steady-clock.ts'
 import { KnownTraces, rangeOfLook } from '../../../trace/follow.ts'
 import type { ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { SearchResult, TraceFilter } from '../../../trace/search.ts'
@@ -36,6 +37,8 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   const known = new KnownTraces()
   const isFull = fullNote(invocation)
 
+  // The next look begins where the last one did, wherever the clock was set meanwhile.
+  const steady = steadyClock(clock)
   let lookedAt = filter.toMillis
   // Before the first page: what that leaves out by --limit is not new, and what comes between the two is.
   const early = await look(range(lookedAt, lookedAt))
@@ -49,9 +52,9 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   await tellOfFirst(invocation, source, options, first)
 
   for (;;) {
-    await clock.sleep(outage.waitSeconds(followSeconds) * 1000)
-    const began = clock.now()
-    const found = await look(range(lookedAt, began)).catch((error) => outage.failed(error))
+    await steady.sleep(outage.waitSeconds(followSeconds) * 1000)
+    const [began, date] = [steady.now(), clock.now()]
+    const found = await look(range(lookedAt - began + date, date)).catch((error) => outage.failed(error))
     if (found === undefined) continue
     outage.answered()
     lookedAt = began
