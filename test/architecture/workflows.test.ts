@@ -35,7 +35,7 @@ describe.each(readdirSync(FOLDER))('%s', (name) => {
   it('runs scripts and files that are there', () => {
     const lines = steps.flatMap(({ run }) => run ?? [])
     expect(lines.length).toBeGreaterThan(0)
-    for (const [, script = ''] of lines.join('\n').matchAll(/npm (?:run(?: -s)?) ([\w:]+)/g))
+    for (const [, script = ''] of lines.join('\n').matchAll(/npm (?:run(?: -s)?) ([\w:-]+)/g))
       expect(scripts).toHaveProperty([script])
     for (const [file] of lines.join('\n').matchAll(/(?:^|(?<=\s))(?:\.ci|bin)\/[\w.-]+/g))
       expect(existsSync(ROOT + file), file).toBe(true)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Gateway, type GatewayOptions, startGateway } from '../../world/gateway.ts'
@@ -31,8 +31,13 @@ beforeAll(async () => {
   machine = await openMachine()
   const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
   await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+  // A browser that only notes that it was opened.
+  const browser = join(machine.home, 'browser')
+  await writeFile(browser, `#!/bin/sh\n: > '${opened()}'\n`, { mode: 0o700 })
+  machine.env.BROWSER = browser
   agent = await start(machine, ['--timeout', '5'])
 })
+const opened = () => join(machine.home, 'opened')
 afterAll(() => Promise.all([provider, api, gateway, machine].map((one) => one.close())))
 
 it('a person without the right: whom to ask or what to type is told, and nothing else is tried', async () => {
@@ -71,6 +76,34 @@ it('a person without the right: whom to ask or what to type is told, and nothing
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(told.filter(({ way, status }) => way === 'mcp' && status === 403)).toHaveLength(4)
+})
+
+it('a session that the provider ends in the middle: the person must sign in, and no browser is opened for that', async () => {
+  expect(await agent.call('get_trace', GET)).toMatchObject({ isError: false })
+  gateway.distrusts = () => true
+  provider.tamper.intercept = (request, response) => {
+    if (request.url !== '/token') return false
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}')
+    return true
+  }
+  const { isError, text } = await agent.call('get_trace', GET)
+  gateway.distrusts = () => false
+  provider.tamper = {}
+  expect(isError).toBe(true)
+  expect(text).toMatch(/^Nobody is signed in[\s\S]*tell the person to type the command below/)
+  expect(text).toMatch(/^hint: .*ls-auth login/m)
+  await expect(access(opened())).rejects.toThrow('ENOENT')
+  await signIn(machine, ['login'])
+})
+
+it('an API that never answers is given up in the time that was said', async () => {
+  api.mode = 'slow'
+  const short = await start(machine, ['--timeout', '1'])
+  const { isError, text } = await short.call('get_trace', GET)
+  api.mode = 'normal'
+  expect(isError).toBe(true)
+  expect(text).toMatch(/^error: .*did not answer in time/m)
+  expect(await short.close()).toMatchObject({ exit: 0, stderr: '' })
 })
 
 it('what a person must do is told to the agent; nobody is asked, and the server lives on', async () => {
