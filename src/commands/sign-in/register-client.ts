@@ -28,7 +28,7 @@ export async function registerForProfile<T>(
       isRegistered = true
       tell(
         invocation,
-        `Registered ls-auth at ${safeText(new URL(issuer).host, 200)} as ${safeText(clientId, 200)}.`,
+        `Registered a client at ${safeText(new URL(issuer).host, 200)}: ${safeText(clientId, 200)}`,
       )
       const saved = await save(clientId)
       if (!canUnregister)

@@ -2,7 +2,7 @@ import type { Preset } from '../../providers/preset.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { wrap } from '../../text/wrap.ts'
 
-/** What an administrator registers at the provider before a sign-in works: redirect URIs, then the provider's steps. */
+/** Lines that say what an administrator registers at the provider before a sign-in works: redirect URIs, then its steps. */
 export function registrationLines(preset: Preset, columns: number): string[] {
   const uris = preset.signsIn === 'person' ? redirectUris(preset) : []
   return [
@@ -10,6 +10,6 @@ export function registrationLines(preset: Preset, columns: number): string[] {
       ? [`Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`]
       : []),
     ...uris.map((uri) => `  ${uri}`),
-    ...preset.registration.map((step) => wrap(`- ${step}`, columns, '  ')),
+    ...preset.registration.flatMap((step) => wrap(`- ${step}`, columns, '  ').split('\n')),
   ]
 }

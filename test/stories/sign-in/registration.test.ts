@@ -68,7 +68,7 @@ describe('a client that ls-auth registers itself', () => {
       expect(exit).toBe(0)
     })
     expect(said).toContain('  as client     none yet: ls-auth registers one there\n')
-    expect(said).toContain(`Registered ls-auth at ${new URL(stage.provider.issuer).host} as ${client}.\n`)
+    expect(said).toContain(`Registered a client at ${new URL(stage.provider.issuer).host}: ${client}\n`)
     expect(said).toContain('Signed in as alice@example.test.')
     expect(await config()).toContain(`client_id = "${client}"\n`)
     expect((await world.type(`ls-auth trace get ${stage.spanId}`)).exit).toBe(0)
@@ -155,7 +155,7 @@ describe('a client whose profile cannot be saved', () => {
     ['login by the address of an API', () => world.type(`ls-auth login ${stage.gateway.url} --yes`)],
   ]
   /** The id that the command has told. */
-  const idIn = (stderr: string) => /^Registered ls-auth at \S+ as (\S+)\.$/m.exec(stderr)?.[1] ?? 'none'
+  const idIn = (stderr: string) => /^Registered a client at \S+: (\S+)$/m.exec(stderr)?.[1] ?? 'none'
 
   it.each(COMMANDS)('%s: is unregistered again, and nothing of it is kept', async (_, command) => {
     await nowhere()
@@ -300,6 +300,9 @@ describe('a provider that does not register ls-auth', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain('http://127.0.0.1:8765/callback')
     expect(stderr).toContain(`ls-auth login ${stage.gateway.url} --yes --client-id ID\n`)
+    // Wrapped, and no line break is shown as what it is.
+    expect(stderr).toMatch(/^ {2}- Register a native \(public\) client: .*\n {4}\S/m)
+    expect(stderr).not.toContain('\\u{')
     await expect(config()).rejects.toThrow()
   })
 
