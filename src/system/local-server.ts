@@ -31,9 +31,11 @@ export const localServers: LocalServers = {
     server.on('request', take)
     // Without this listener Node asks for the body before anybody has judged the headers.
     server.on('checkContinue', take)
-    server.on('connect', (_, socket: Socket) =>
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'),
-    )
+    server.on('connect', (_, socket: Socket) => {
+      // Node hands the socket over without a listener: a caller that breaks off would be an uncaught exception.
+      socket.on('error', () => {})
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n', () => socket.destroy())
+    })
     await listen(server, address)
     if ('socket' in address) await chmod(address.socket, 0o600)
     return {

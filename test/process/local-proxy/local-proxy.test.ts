@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import type { RequestListener } from 'node:http'
+import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -240,6 +241,23 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     const answer = await fetch(`${proxy.api}/api/search`)
     expect(answer.headers.get('x-echo')).toBe(`Bearer ${'x'.repeat(TOKEN.length)}`)
     expect(await answer.text()).toBe(`a Bearer ${'x'.repeat(TOKEN.length)} b`)
+  })
+
+  it('who asks for a tunnel and breaks off ends nothing, a hundred times', async () => {
+    const proxy = await open(to(), env)
+    for (let i = 0; i < 100; i++) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(proxy.port, '127.0.0.1', () => {
+          socket.write('CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: x\r\n\r\n', () => {
+            socket.resetAndDestroy()
+            resolve()
+          })
+        })
+        socket.on('error', () => resolve())
+      })
+    }
+    expect(proxy.running.stderr).not.toContain('bug')
+    expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
   })
 
   it('an API that is down, or breaks off: 502, or a connection that breaks', async () => {
