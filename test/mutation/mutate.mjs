@@ -59,6 +59,7 @@ async function breakRoom(name, files, room) {
   forgetStatic(`${PLACE}/${name}.incremental.json`)
   // Read by the vitest configuration below, which runs in a process of its own.
   process.env.LS_AUTH_MUTATE_TESTS = JSON.stringify(room.tests)
+  process.env.LS_AUTH_MUTATE_FILES = JSON.stringify(files)
   process.env.LS_AUTH_MUTATE_PROPERTIES = room.properties ? '1' : ''
   process.env.LS_AUTH_MUTATE_TEST_MILLISECONDS = String(room.testMilliseconds ?? 30_000)
   const results = await new Stryker({
