@@ -10,6 +10,8 @@ import type { TokenWish } from '../token/token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
 const LOOK_MILLISECONDS = 15_000
+/** From then on a request makes the next look begin, so that a busy proxy waits for none. */
+const EARLY_MILLISECONDS = 10_000
 /** The same for a token that is about to expire, while the provider gives no other. */
 const AGAIN_MILLISECONDS = 1_000
 /** Before its end a token is not used: it would expire on its way. */
@@ -95,12 +97,15 @@ export function heldToken(
     async token() {
       if (held === undefined) return (await ask()).value
       const isGood = held.expiresAt - clock.now() > LEEWAY_MILLISECONDS
-      if (!hasPassed(isGood ? LOOK_MILLISECONDS : AGAIN_MILLISECONDS, askedAt)) return held.value
+      if (!hasPassed(isGood ? EARLY_MILLISECONDS : AGAIN_MILLISECONDS, askedAt)) return held.value
       const { value } = held
-      const asked = ask()
-      if (!isGood) return (await asked).value
-      // The one at hand serves meanwhile; a failure other than the end of the session is no reason to stop.
-      asked.catch(() => {})
+      const isFresh = !hasPassed(LOOK_MILLISECONDS, askedAt)
+      const asked = ask().then((token) => token.value)
+      if (!isGood) return asked
+      // A failure other than the end of the session is no reason to stop: the token at hand is good.
+      const known = asked.catch((error) => (isOver(error) ? Promise.reject(error) : value))
+      if (!isFresh) return known
+      known.catch(() => {})
       return value
     },
     async renew(rejected) {

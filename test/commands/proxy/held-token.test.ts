@@ -37,13 +37,30 @@ describe('the token of a proxy', () => {
   it('is asked for once for requests that come together, and again after a while only', async () => {
     const scene = session()
     expect(await Promise.all([scene.held.token(), scene.held.token()])).toEqual(['t1', 't1'])
-    scene.now = 14_000
+    scene.now = 9_999
     expect(await scene.held.token()).toBe('t1')
     expect(scene.asked).toHaveLength(1)
-    scene.now = 15_000
+    scene.now = 10_000
     expect(await scene.held.token()).toBe('t1')
     await settled()
     expect(scene.asked).toHaveLength(2)
+  })
+
+  it('of a session that nobody has looked at for a while is not used: the first request asks', async () => {
+    const scene = session()
+    await scene.held.token()
+    // Somebody else has signed in.
+    scene.serial = 2
+    scene.now = 14_999
+    expect(await scene.held.token()).toBe('t1')
+    await settled()
+    scene.serial = 3
+    scene.now += 15_000
+    expect(await scene.held.token()).toBe('t3')
+    scene.fails = new Failure('not-signed-in', 'gone')
+    scene.now += 15_000
+    await expect(scene.held.token()).rejects.toThrow('gone')
+    expect(scene.over).toEqual(['not-signed-in'])
   })
 
   it('is looked at in the session, and renewed, also after the clock was set back', async () => {
@@ -81,7 +98,7 @@ describe('the token of a proxy', () => {
     const scene = session()
     await scene.held.token()
     scene.fails = new Failure('not-signed-in', 'gone')
-    scene.now = MINUTE
+    scene.now = 12_000
     expect(await scene.held.token()).toBe('t1')
     await settled()
     expect(scene.over).toEqual(['not-signed-in'])
