@@ -257,12 +257,12 @@ describe('the record on this machine', () => {
       expect(text).not.toContain(secret)
   })
 
-  it('has the sign-out', async () => {
+  it.each(['logout', 'profile remove default'])('has the sign-out by %s', async (line) => {
     const other = await openMachine()
     try {
       await signIn(other, [...loginArgs(provider), ...fileStore(other)])
-      await other.run(['logout'])
-      await other.run(['logout'])
+      await other.run(line.split(' '))
+      await other.run(line.split(' '))
       const record = await lines(join(other.stateDirectory, 'audit.jsonl'))
       expect(record).toMatchObject([
         { event: 'sign-in' },

@@ -50,6 +50,10 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   if (isComplete(client) && !client.workload && sharersOf(client, settings, ports.env).length === 0) {
     const { signOut } = await import('../../session/sign-out.ts')
     const result = await signOut(client, ports, (line) => tell(invocation, line))
+    if (result.wasSignedIn) {
+      const { recordSignOut } = await import('../sign-in/record-sign-out.ts')
+      await recordSignOut(invocation, client, result)
+    }
     if (result.forgotten instanceof Failure) throw result.forgotten
     if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
   }

@@ -9,8 +9,8 @@ import { clientFromHeader, isComplete, requireClient } from '../../settings/requ
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
-import { openRecorder } from '../request/recorder.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
+import { recordSignOut } from './record-sign-out.ts'
 import { sharersOf } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
@@ -49,12 +49,6 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
     await printJson(invocation, all ? rows : rows[0])
   }
   for (const { result } of outcomes) throwUnfinished(result)
-}
-
-async function recordSignOut(invocation: Invocation, client: Client, { tokens }: SignedOut): Promise<void> {
-  const recorder = openRecorder(invocation, client)
-  recorder.signedInBy(tokens?.id)
-  await recorder.note('sign-out', tokens?.access)
 }
 
 async function chosenClient(invocation: Invocation): Promise<Client> {
