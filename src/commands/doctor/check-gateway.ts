@@ -58,7 +58,7 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
       : 'doctor --gateway has no token to attack with: authorization = "none" sends none',
     {
       hint: isProxied
-        ? 'Run it outside of ls-auth exec --proxy: in here there is no token.'
+        ? 'Run it outside of exec --proxy: in here there is no token.'
         : 'Name the gateway that people with a token use: --api URL --authorization bearer',
     },
   )

@@ -15,7 +15,7 @@ export function proxyRefusal({ status, headers, body }: HttpAnswer): Failure | u
   if (isFailureCode(error) && status >= 500) return new Failure(error, why, hintOf(hint))
   return new Failure('not-allowed', `the local proxy refuses this request (HTTP ${status})`, {
     detail: [why],
-    hint: 'It passes on what reads traces. For more than that: ls-auth proxy --port 0 --allow-write',
+    hint: 'The API was not asked. For more than reading, outside of exec --proxy: ls-auth proxy --port 0 --allow-write',
   })
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 
 /** The hint of a command that is for outside. */
-const OUTSIDE = 'Run it outside of ls-auth exec --proxy.'
+const OUTSIDE = 'Run it outside of exec --proxy.'
 
 /**
  * The failure of a command behind the proxy, where its hint would lead to a `ls-auth login` that is refused there: what the
@@ -13,7 +13,7 @@ export function forOutside(failure: Failure, { variables }: Env): Failure {
   if (variables.LS_AUTH_PROXY !== '1' || !/\bls-auth login\b/.test(hint)) return failure
   // A sign-in would not help: what the command asks is not the API of the profile.
   if (code === 'other-origin') return failure.withHint(OUTSIDE)
-  return failure.withHint(`${hint.replace(/\.$/, '')} (outside of ls-auth exec --proxy)`)
+  return failure.withHint(`${hint.replace(/\.$/, '')} (outside of exec --proxy)`)
 }
 
 /** Failure `other-origin` of `token`: requests go to the proxy, and the token of the sign-in is not for it. */

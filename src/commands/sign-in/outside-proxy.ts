@@ -11,6 +11,6 @@ export function requireOutsideProxy(
 ): void {
   if (variables.LS_AUTH_PROXY !== '1') return
   throw new Failure('cannot-do', `${command} does not work through a local proxy (LS_AUTH_PROXY is set)`, {
-    hint: 'Run it outside of ls-auth exec --proxy.',
+    hint: 'Run it outside of exec --proxy.',
   })
 }

@@ -166,7 +166,7 @@ describe('exec --proxy', () => {
       expect(outcome).toMatchObject({ exit: 2, stdout: '' })
       expect(outcome.stderr).toBe(
         `error: ${command} does not work through a local proxy (LS_AUTH_PROXY is set)\n` +
-          'hint: Run it outside of ls-auth exec --proxy.\n',
+          'hint: Run it outside of exec --proxy.\n',
       )
       expect(await machine.run(['token'])).toMatchObject({ exit: 0 })
     },

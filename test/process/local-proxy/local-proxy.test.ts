@@ -130,7 +130,7 @@ describe('a proxy of a person who is signed in', () => {
     gateway.distrusts = () => false
     expect(over).toMatchObject({ exit: 3, stdout: '' })
     expect(over.stderr).toMatch(
-      /^error: you are not signed in\nhint: .*ls-auth login.*\(outside of ls-auth exec --proxy\)/,
+      /^error: you are not signed in\nhint: .*ls-auth login.*\(outside of exec --proxy\)/,
     )
     await proxy.running.ended
     await signInHere()

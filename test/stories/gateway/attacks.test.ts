@@ -241,7 +241,7 @@ describe('who cannot test a gateway, or not wholly', () => {
     delete world.variables.LS_AUTH_PROXY
     delete world.variables.LS_AUTH_API
     expect(proxied).toMatchObject({ exit: 2, stdout: '' })
-    expect(proxied.stderr).toContain('outside of ls-auth exec --proxy')
+    expect(proxied.stderr).toContain('outside of exec --proxy')
     expect(gateway.log.length).toBe(before)
   })
 

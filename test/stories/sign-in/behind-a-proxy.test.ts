@@ -120,7 +120,7 @@ describe('behind "ls-auth exec --proxy"', () => {
         stdout: '',
         stderr:
           'error: no token is handed out behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)\n' +
-          `hint: Run it outside of ls-auth exec --proxy.\n`,
+          `hint: Run it outside of exec --proxy.\n`,
       })
     },
   )
@@ -148,7 +148,7 @@ describe('behind "ls-auth exec --proxy"', () => {
       stdout: '',
       stderr:
         'error: you are not signed in: there is no profile yet\n' +
-        'hint: Make one: ls-auth login --issuer URL --client-id ID (outside of ls-auth exec --proxy)\n',
+        'hint: Make one: ls-auth login --issuer URL --client-id ID (outside of exec --proxy)\n',
     })
   })
 
