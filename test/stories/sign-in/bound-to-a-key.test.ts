@@ -1,12 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openFile } from '../../../src/session/store/session-file.ts'
 import { mint } from '../../world/canaries.ts'
 import type { ProofRules } from '../../world/proof-check.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { searchWritten } from '../../world/written-files.ts'
+import { keyAtRest } from './key-at-rest.ts'
 
 // Tokens that are bound to the key of the sign-in (DPoP), at a gateway that takes no others.
 
@@ -35,17 +35,6 @@ const renew = () => {
 }
 const inTime = () => {
   stage.world.clockOffset = 0
-}
-
-/** The private key of the session, by the data key of its keychain item. */
-async function keyAtRest(): Promise<string> {
-  const root = join(stage.world.stateDirectory, 'sessions')
-  const [name] = await readdir(root)
-  const bytes = await readFile(join(root, String(name), 'session'))
-  const sid = JSON.parse(String(bytes.subarray(0, bytes.indexOf(0x0a)))).sid as string
-  const [, item] = [...stage.world.keychain.items].find(([account]) => account.endsWith(sid)) ?? []
-  const body = openFile(bytes, Buffer.from(item?.split('.')[1] ?? '', 'base64url'))
-  return body?.proofKey?.d as string
 }
 
 // In this order: the sign-in comes first.
@@ -77,7 +66,7 @@ describe.sequential('dpop = true', () => {
 
   it('the key is nowhere in clear: neither in a file nor in the keychain', async () => {
     const { world } = stage
-    const key = await keyAtRest()
+    const { d: key } = (await keyAtRest(world)).proofKey
     mint(key)
     // From here on each command of this file is searched for it, and each file that it writes.
     searchWritten(world.home, new Map())
