@@ -11,6 +11,7 @@ import { jobSuite } from './suites/jobs.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
 import { pathSuite } from './suites/paths.ts'
+import { peopleAtOnceSuite } from './suites/people-at-once.ts'
 import { personSuite } from './suites/person.ts'
 import { personProjectSuite } from './suites/person-projects.ts'
 import { projectSuite, tenantSuite } from './suites/places.ts'
@@ -53,5 +54,6 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('Tempo and Jaeger', backendSuite)
   describe('encrypted on both sides', tlsSuite)
   describe('many at once', loadSuite)
+  describe('many people at once', peopleAtOnceSuite)
   describe('slow clients', slowClientSuite)
 })

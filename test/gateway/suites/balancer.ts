@@ -12,9 +12,9 @@ import { type Message, send } from '../send.ts'
 import { startTokenIssuer, type TokenIssuer } from '../token-issuer.ts'
 import { startUpstream, type Upstream } from '../upstream.ts'
 import { API_KEY, now, TRACE } from './fixture.ts'
+import { askAtOnce, PEOPLE } from './people-at-once.ts'
 
 const SHIPPED = resolve('docs/gateway/haproxy/haproxy.cfg')
-const PEOPLE = 500
 /** The name that people know both gateways by. */
 const HOST = 'traces-gw.acme.example'
 
@@ -92,26 +92,9 @@ export function balancerSuite(): void {
     send(world.balancer.url, path, { ca: world.tls.ca, ...message })
 
   it(`${PEOPLE} people at once: each stands in one of two logs, under their own name`, async () => {
-    const people = Array.from({ length: PEOPLE }, (_, n) => n)
-    const tokens = await Promise.all(people.map((n) => world.issuer.mint({ sub: `person-${n}` })))
-    const answers = await Promise.all(people.map((n) => ask(`${TRACE}?n=${n}`, { token: tokens[n] ?? '' })))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(PEOPLE)
-    const lines = async () => {
-      const logs = await Promise.all(world.gateways.map((gateway) => gateway.accessLog()))
-      return logs.map((log) =>
-        log.split('\n').flatMap((line) => (/"query":"n=/.test(line) ? [JSON.parse(line)] : [])),
-      )
-    }
-    await expect.poll(async () => (await lines()).flat().length).toBe(PEOPLE)
-    const [first = [], second = []] = await lines()
-    const all = [...first, ...second]
-    const isRight = (line: { sub: string; query: string }) => line.sub === line.query.replace('n=', 'person-')
-    const named = new Set(all.filter(isRight).map(({ sub }) => sub)).size
-    const wrong = all.filter((line) => !isRight(line)).length
-    process.stdout.write(`people=${PEOPLE} named=${named} wrong=${wrong}\n`)
-    expect({ named, wrong }).toEqual({ named: PEOPLE, wrong: 0 })
+    const [first = 0, second = 0] = await askAtOnce({ issuer: world.issuer, gateways: world.gateways, ask })
     // In turn, but for checks of health in between.
-    expect(Math.abs(first.length - second.length)).toBeLessThan(PEOPLE / 10)
+    expect(Math.abs(first - second)).toBeLessThan(PEOPLE / 10)
   }, 60_000)
 
   it('names the address of the person, not that of the balancer or one that the caller writes', async () => {
