@@ -33,6 +33,7 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
  * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
+ * - `attributes-withheld`: a gateway took its attributes and events away, because whoever asked may not read them.
  */
 export type SpanMark =
   | 'start-missing'
@@ -40,6 +41,7 @@ export type SpanMark =
   | 'end-before-start'
   | 'parent-unreadable'
   | 'id-rewritten'
+  | 'attributes-withheld'
 
 /** Something that happened at one moment of a span (OTLP event, Jaeger or Lightstep log). */
 export interface SpanEvent {
@@ -96,8 +98,6 @@ export interface Trace {
   readonly selfLink?: string
   /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
-  /** Of how many spans the gateway withholds the attributes from whoever asks; absent: of none that is known. */
-  readonly withheld?: number
   readonly warnings?: Warnings
 }
 

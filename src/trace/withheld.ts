@@ -1,27 +1,35 @@
-import type { Attributes, Span, Trace } from './model.ts'
+import type { Attributes, Span, SpanMark, Trace } from './model.ts'
+import { SpanView } from './span-view.ts'
 
 /** What a gateway leaves of a resource whose attributes it takes away (observatorium/api: `traceRBAC`). */
 const LEFT: ReadonlySet<string> = new Set(['service.name', 'k8s.namespace.name'])
 const NAMESPACE = 'k8s.namespace.name'
 
+/** A span that came without its attributes. */
+class WithheldSpan extends SpanView {
+  override get marks(): readonly SpanMark[] {
+    return [...this.below.marks, 'attributes-withheld']
+  }
+}
+
 /**
- * How many spans came without their attributes, because the gateway withholds them from whoever asks: name and times, no
- * attribute, no event, and of the resource at most service and namespace. `filters`: the gateway is known to do so. Where
- * it is not, only spans count that name a namespace and nothing else of where they ran: no SDK makes such a resource.
+ * The trace with a mark on each span that came without its attributes, because the gateway withholds them from whoever asks:
+ * name and times, no attribute, no event, and of the resource at most service and namespace. `filters`: the gateway is known
+ * to do so. Where it is not, only spans count that name a namespace and nothing else of where they ran: no SDK makes such a
+ * resource.
  */
-export function countWithheld({ spans }: Pick<Trace, 'spans'>, filters: boolean): number {
+export function markWithheld(trace: Trace, filters: boolean): Trace {
   const bare = new Map<Attributes, boolean>()
-  let count = 0
-  for (const span of spans) {
+  const spans = trace.spans.map((span) => {
     // One resource is shared by many spans, and the attributes of a span are parsed when they are asked for.
     let isBare = bare.get(span.resource)
     if (isBare === undefined) {
       isBare = isLeft(span.resource, filters)
       bare.set(span.resource, isBare)
     }
-    if (isBare && isEmpty(span)) count += 1
-  }
-  return count
+    return isBare && isEmpty(span) ? new WithheldSpan(span) : span
+  })
+  return { ...trace, spans }
 }
 
 const isLeft = (resource: Attributes, filters: boolean): boolean =>
@@ -29,8 +37,27 @@ const isLeft = (resource: Attributes, filters: boolean): boolean =>
 
 const isEmpty = ({ attributes, events }: Span): boolean => attributes.length === 0 && events.length === 0
 
-/** The notice for a person; undefined: nothing is withheld. */
-export const withheldNote = ({ withheld = 0 }: Pick<Trace, 'withheld'>): string | undefined =>
-  withheld === 0
-    ? undefined
-    : `the attributes of ${withheld === 1 ? '1 span' : `${withheld} spans`} are withheld from you`
+const isWithheld = ({ marks }: Pick<Span, 'marks'>): boolean => marks.includes('attributes-withheld')
+
+/** Of how many of these spans the attributes are withheld. */
+export function countWithheld(spans: readonly Pick<Span, 'marks'>[]): number {
+  let count = 0
+  for (const span of spans) if (isWithheld(span)) count += 1
+  return count
+}
+
+/**
+ * The notice for a person; undefined: nothing is withheld. `top`: the span that was asked for, when these are only it and the
+ * spans below it.
+ */
+export function withheldNote(
+  spans: readonly Pick<Span, 'marks'>[],
+  top?: Pick<Span, 'marks'>,
+): string | undefined {
+  const count = countWithheld(spans)
+  if (count === 0) return undefined
+  if (top === undefined || !isWithheld(top))
+    return `the attributes of ${count === 1 ? '1 span' : `${count} spans`} are withheld from you`
+  const below = count === 1 ? '' : ` and of ${count - 1} below it`
+  return `the attributes of this span${below} are withheld from you`
+}

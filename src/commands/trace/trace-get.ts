@@ -95,7 +95,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   if (trace.partial !== undefined && !hasNotes && format !== 'json') {
     tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
   }
-  const withheld = withheldNote(trace)
+  const withheld = withheldNote(tree.trace.spans, focus?.tree.span(focus.node))
   if (withheld !== undefined) tell(invocation, `note: ${withheld}`)
   // Rows alone show no attributes, so nothing in them was masked.
   const hasValues = !drawn || format === 'html' || focus !== undefined || view.details

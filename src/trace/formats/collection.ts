@@ -26,8 +26,6 @@ export class Collection {
   inexact = false
   /** Why the document is not the whole trace, as the server words it. */
   partial: string | undefined
-  /** Of how many spans of a trace the attributes were withheld, by trace id. */
-  readonly withheld = new Map<string, number>()
 
   /** Applied to every error before it is thrown, also to errors of parts that are read lazily. */
   readonly explain: Explain
@@ -94,7 +92,6 @@ export class Collection {
     this.recognised ||= other.recognised
     this.inexact ||= other.inexact
     this.partial = other.partial ?? this.partial
-    for (const [traceId, count] of other.withheld) this.withheld.set(traceId, count)
   }
 
   /** Sets `inexact` when the value is an integer that JSON.parse has rounded. */
@@ -110,14 +107,12 @@ export class Collection {
       .map(([traceId, spans]) => ({ traceId, spans, ...this.#said(traceId) }))
   }
 
-  #said(traceId: string): Pick<Trace, 'partial' | 'withheld' | 'warnings'> {
+  #said(traceId: string): Pick<Trace, 'partial' | 'warnings'> {
     const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
     const partial = this.partial ?? [...texts].find(saysCut)
     const others = [...texts].filter((text) => text !== partial)
-    const withheld = this.withheld.get(traceId)
     return {
       ...(partial !== undefined && { partial }),
-      ...(withheld !== undefined && { withheld }),
       ...(others.length > 0 && { warnings: { spans, texts: others } }),
     }
   }

@@ -72,7 +72,7 @@ function notice({ tree: { trace }, glyphs }: Scene): string {
     trace.partial === undefined
       ? undefined
       : `Only a part of the trace is here: ${safeName(trace.partial, glyphs.ellipsis)}`
-  return [part, withheldNote(trace)].filter((text) => text !== undefined).join('; ')
+  return [part, withheldNote(trace.spans)].filter((text) => text !== undefined).join('; ')
 }
 
 /** The state with other rows open; a cursor whose row is gone goes to the row that it is hidden in. */

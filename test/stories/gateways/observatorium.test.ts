@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Observatorium, startObservatorium } from '../../world/gateways/observatorium.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
@@ -7,7 +9,16 @@ const SERVICES = [...new Set(trace.spans.map(({ service }) => service))].sort()
 /** One service is in a namespace that alice may not read, and one names none. */
 const namespaceOf = (service: string) =>
   service === 'payment' ? 'billing' : service === 'email' ? undefined : 'shop'
-const withheld = trace.spans.filter(({ service }) => namespaceOf(service) !== 'shop').length
+const closedSpans = trace.spans
+  .filter(({ service }) => namespaceOf(service) !== 'shop')
+  .map(({ spanId }) => spanId)
+  .sort()
+const withheld = closedSpans.length
+/** A span of a service that has none below it. */
+const leafOf = (service: string) =>
+  trace.spans.find(
+    (span) => span.service === service && !trace.spans.some(({ parentId }) => parentId === span.spanId),
+  )?.spanId as string
 
 let scene: Scene
 let tempo: TempoApi
@@ -50,6 +61,44 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     expect(gateway.requests.slice(before).map(({ status }) => status)).toEqual([200])
     const json = await scene.world.type(`ls-auth trace get ${trace.traceId} --json`)
     expect(JSON.parse(json.stdout)).toMatchObject({ withheldSpans: withheld, spanCount: trace.spans.length })
+  })
+
+  it.each([
+    ['', /^ +note +its attributes and events are withheld from you$/m],
+    [' -o html', /note: its attributes and events are withheld from you/],
+    [' -o agent', /^ +note +its attributes and events are withheld from you$/m],
+  ])('a span whose attributes are withheld says so itself:%s', async (format, says) => {
+    const [closed, open] = [leafOf('payment'), leafOf('cart')]
+    const line = (spanId: string) => `ls-auth trace get ${trace.traceId} --span ${spanId}${format}`
+    const outcome = await scene.world.type(line(closed))
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stdout).toMatch(says)
+    expect(outcome.stderr).toContain('note: the attributes of this span are withheld from you\n')
+    const other = await scene.world.type(line(open))
+    expect(other.exit).toBe(0)
+    expect(other.stdout + other.stderr).not.toContain('withheld')
+  })
+
+  it('--json names the spans whose attributes are withheld, and so does the file that it was written to', async () => {
+    const whole = await scene.world.type(`ls-auth trace get ${trace.traceId} --json`)
+    const file = join(scene.world.home, 'trace.json')
+    await writeFile(file, whole.stdout)
+    const again = await scene.world.type(`ls-auth trace get ${file} --json`)
+    for (const { stdout } of [whole, again]) {
+      const { withheldSpans, spans } = JSON.parse(stdout)
+      const named = spans.filter(({ marks }: { marks: string[] }) => marks.includes('attributes-withheld'))
+      expect(named.map(({ spanId }: { spanId: string }) => spanId).sort()).toEqual(closedSpans)
+      expect(withheldSpans).toBe(closedSpans.length)
+    }
+    expect(again.stderr).toContain(`note: the attributes of ${withheld} spans are withheld from you\n`)
+    const one = await scene.world.type(
+      `ls-auth trace get ${trace.traceId} --span ${leafOf('payment')} --json`,
+    )
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      spanCount: 1,
+      withheldSpans: 1,
+      spans: [{ marks: ['attributes-withheld'], attributes: {} }],
+    })
   })
 
   it('searches, and lists the services', async () => {

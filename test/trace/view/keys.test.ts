@@ -54,11 +54,24 @@ describe('moving', () => {
 })
 
 it('what is missing of a trace is said at once, and made safe', () => {
-  const trace = { ...makeTrace({ id: 1, ms: 1 }), partial: 'cut\u001b[2J', withheld: 1 }
+  const withheld = makeTrace({ id: 1, ms: 1, marks: ['attributes-withheld'] })
+  const trace = { ...withheld, partial: 'cut\u001b[2J' }
   expect(walkThrough(trace, { columns: 160, rows: 10 }).lines.at(-1)).toBe(
     'Only a part of the trace is here: cut\\u{1b}[2J; the attributes of 1 span are withheld from you',
   )
   expect(walkThrough(trace).press('down').lines.at(-1)).toMatch(/^\? keys/)
+})
+
+it('the details of a span say that its attributes are withheld; those of another do not', () => {
+  const spans = [
+    { id: 1, name: 'open', ms: 9 },
+    { id: 2, parent: 1, name: 'closed', ms: 5, marks: ['attributes-withheld'] as const },
+  ]
+  const walk = walkThrough(makeTrace(...spans), { columns: 100, rows: 40 })
+  expect(walk.press('return').lines.join('\n')).not.toContain('withheld')
+  expect(walk.press('down', 'return').lines).toContainEqual(
+    expect.stringMatching(/^ *note +its attributes and events are withheld from you$/),
+  )
 })
 
 describe('folding', () => {

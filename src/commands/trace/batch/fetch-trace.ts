@@ -41,5 +41,5 @@ function asLine(trace: Trace, { format, showSensitive }: BatchOptions): FetchedT
   const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   const line = traceLine(format, shown.trace, (value) => safeJson(value))
   const { traceId, partial } = trace
-  return { line, traceId, masked: shown.masked(), partial, withheldNote: withheldNote(trace) }
+  return { line, traceId, masked: shown.masked(), partial, withheldNote: withheldNote(trace.spans) }
 }

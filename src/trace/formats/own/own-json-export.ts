@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue, Span, Trace } from '../../model.ts'
+import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
 
 /** A value as JSON: 64-bit integers beyond 2^53 as decimal strings, bytes as base64, NaN and infinities as their names. */
@@ -44,7 +45,7 @@ export interface JsonSpan {
     readonly version: string | null
     readonly attributes: JsonAttributes
   } | null
-  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `id-rewritten`. */
+  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `id-rewritten`; `attributes-withheld`: by a gateway. */
   readonly marks: readonly string[]
 }
 
@@ -66,7 +67,7 @@ export interface JsonTrace {
   readonly services: readonly string[]
   /** Why this is not the whole trace, in the words of the back end; null when it is. */
   readonly partial: string | null
-  /** Of how many spans the gateway withheld the attributes from whoever asked. */
+  /** Of how many of the spans a gateway withheld the attributes from whoever asked: those with the mark. */
   readonly withheldSpans: number
   /** By start; equal starts in the order of the source. */
   readonly spans: readonly JsonSpan[]
@@ -123,7 +124,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     errorCount: spans.filter((span) => span.status === 'error').length,
     services: [...new Set(spans.map((span) => span.service))].sort(),
     partial: trace.partial ?? null,
-    withheldSpans: trace.withheld ?? 0,
+    withheldSpans: countWithheld(spans),
   }
 }
 

@@ -39,8 +39,6 @@ export function readOwnJson(document: JsonObject, into: Collection): void {
   into.recognised = true
   if (typeof document.partial === 'string') into.partial = document.partial
   const traceId = traceIdOf(document.traceId)
-  const { withheldSpans } = document
-  if (typeof withheldSpans === 'number' && withheldSpans > 0) into.withheld.set(traceId, withheldSpans)
   const spans = Array.isArray(document.spans) ? (document.spans as unknown[]) : [document]
   // Equal resources share one array, as with the other readers; a line of NDJSON has no other to share with.
   const resources = new Map<string, Attributes>()
@@ -57,6 +55,7 @@ const MARKS: ReadonlySet<unknown> = new Set<SpanMark>([
   'end-before-start',
   'parent-unreadable',
   'id-rewritten',
+  'attributes-withheld',
 ])
 
 function readSpan(

@@ -6,16 +6,20 @@ import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
 
-/** What a mark says, after a count of spans. */
+/** What a mark says: of one span, and but for what is withheld after a count of spans, too. */
 export const MARKS: Readonly<Record<SpanMark, string>> = {
   'start-missing': 'without a start time: shown at the start of its parent',
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
   'id-rewritten': 'with an id that is no hex number: shown under one made from it',
+  'attributes-withheld': 'its attributes and events are withheld from you',
 }
 
-/** What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. */
+/**
+ * What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. What is withheld is told by
+ * whoever shows the trace, in every format.
+ */
 export function noteLines(
   tree: TraceTree,
   window: TimeWindow,
@@ -44,7 +48,8 @@ export function noteLines(
   const marks = new Map<SpanMark, number>()
   for (const span of tree.spans) {
     if (span.marks.length === 0) continue
-    for (const mark of span.marks) marks.set(mark, (marks.get(mark) ?? 0) + 1)
+    for (const mark of span.marks)
+      if (mark !== 'attributes-withheld') marks.set(mark, (marks.get(mark) ?? 0) + 1)
   }
   for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
   return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))

@@ -1,7 +1,7 @@
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
-import { countWithheld } from '../../withheld.ts'
+import { markWithheld } from '../../withheld.ts'
 import { traceAmong } from '../trace-ids.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
@@ -41,8 +41,7 @@ export function tempoReader(ask: Send, filters: boolean): (id: string) => Promis
 function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undefined {
   if (answer.body.length === 0) return undefined
   const trace = traceAmong(tracesInAnswer(answer, tempo.name), id, tempo.name)
-  const withheld = trace === undefined ? 0 : countWithheld(trace, filters)
-  return trace && (withheld === 0 ? trace : { ...trace, withheld })
+  return trace && markWithheld(trace, filters)
 }
 
 /** For a missing trace v1 answers 404 with an empty body; the 404 of a router or of a proxy has text. */

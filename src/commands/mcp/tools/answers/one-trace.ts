@@ -21,7 +21,7 @@ export async function readTrace(invocation: Invocation, id: string): Promise<Rea
   if (reference instanceof Failure) throw reference
   const source = await openSource(invocation, 'trace')
   const { trace } = maskTrace(await source.trace(reference))
-  const withheld = withheldNote(trace)
+  const withheld = withheldNote(trace.spans)
   return {
     tree: buildTree(trace),
     name: source.name,
