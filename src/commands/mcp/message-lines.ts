@@ -3,6 +3,8 @@ import { isObject } from '../../json-object.ts'
 
 /** Why a line is no message (JSON-RPC 2.0 §5.1). */
 export interface BadLine {
+  /** Of the request that it was meant to be; null where that cannot be told. */
+  readonly id: string | number | null
   readonly code: -32700 | -32600
   readonly message: string
 }
@@ -12,11 +14,20 @@ export const MOST_LINE_BYTES = 1024 * 1024
 
 const LF = 0x0a
 
+/** What lines are told by, and who is told of them. */
+export interface LineRules {
+  /** Whether a line of JSON is a message of the protocol. */
+  readonly isMessage: (line: string) => boolean
+  readonly refuse: (bad: BadLine) => void
+  /** Waited for at the end of the input, so that calls that came before it are answered. */
+  readonly last: () => Promise<void>
+}
+
 /**
- * Lets the lines through that are messages. Of any other `refuse` is told: the kit passes over what is none, and ends with
- * one that is too long. `last` is waited for at the end of the input, so that calls that came before it are answered.
+ * Lets the lines through that are messages. Of any other `refuse` is told: the kit passes over what is none, so that whoever
+ * asked would wait for ever, and ends with one that is too long.
  */
-export function messageLines(refuse: (bad: BadLine) => void, last: () => Promise<void>): Transform {
+export function messageLines({ isMessage, refuse, last }: LineRules): Transform {
   let parts: Buffer[] = []
   let size = 0
   const pass = (to: Transform) => {
@@ -24,10 +35,10 @@ export function messageLines(refuse: (bad: BadLine) => void, last: () => Promise
     parts = []
     size = 0
     if (bytes > MOST_LINE_BYTES)
-      return refuse({ code: -32600, message: `A message has more than ${MOST_LINE_BYTES} bytes` })
+      return refuse({ id: null, code: -32600, message: `A message has more than ${MOST_LINE_BYTES} bytes` })
     const text = line.toString('utf8').trim()
     if (text === '') return
-    const bad = problemIn(text)
+    const bad = problemIn(text, isMessage)
     if (bad === undefined) to.push(`${text}\n`)
     else refuse(bad)
   }
@@ -53,12 +64,18 @@ export function messageLines(refuse: (bad: BadLine) => void, last: () => Promise
   })
 }
 
-function problemIn(text: string): BadLine | undefined {
+function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | undefined {
+  let message: unknown
   try {
-    const message: unknown = JSON.parse(text)
-    if (isObject(message) && message.jsonrpc === '2.0') return undefined
-    return { code: -32600, message: 'Invalid request: no JSON-RPC 2.0 message, one a line' }
+    message = JSON.parse(text)
   } catch {
-    return { code: -32700, message: 'Parse error: a line is no JSON' }
+    return { id: null, code: -32700, message: 'Parse error: a line is no JSON' }
+  }
+  if (isMessage(text)) return undefined
+  const id = isObject(message) ? message.id : undefined
+  return {
+    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    code: -32600,
+    message: 'Invalid request: no message of the Model Context Protocol, one a line',
   }
 }

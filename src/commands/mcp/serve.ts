@@ -1,5 +1,11 @@
 import type { Readable, Writable } from 'node:stream'
-import { CLIENT_INFO_META_KEY, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
+import {
+  CLIENT_INFO_META_KEY,
+  deserializeMessage,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from '@modelcontextprotocol/server'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import { safeText } from '../../text/safe-text.ts'
 import { callerOf } from './caller.ts'
@@ -33,12 +39,13 @@ const AT_ONCE = 4
 /** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
 export function serve({ input, output, version, instructions, tools, answer }: Service): Served {
   const turns = inTurn(AT_ONCE)
-  const lines = messageLines(
+  const lines = messageLines({
+    isMessage,
     // The kit's type knows no answer to a message whose id is not known.
-    ({ code, message }) =>
-      output.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`),
-    () => afterTurn().then(() => turns.idle()),
-  )
+    refuse: ({ id, code, message }) =>
+      output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`),
+    last: () => afterTurn().then(() => turns.idle()),
+  })
   const transport = new StdioServerTransport(input.pipe(lines), output)
   serveStdio(() => serverOf(), { transport })
   const kit = transport.onclose
@@ -67,6 +74,16 @@ export function serve({ input, output, version, instructions, tools, answer }: S
       return { content: [{ type: 'text', text }], isError }
     })
     return server
+  }
+}
+
+/** Whether the kit takes a line of JSON; it says nothing of one that it does not. */
+export function isMessage(line: string): boolean {
+  try {
+    deserializeMessage(line)
+    return true
+  } catch {
+    return false
   }
 }
 

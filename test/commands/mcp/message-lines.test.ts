@@ -1,30 +1,42 @@
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { type BadLine, MOST_LINE_BYTES, messageLines } from '../../../src/commands/mcp/message-lines.ts'
+import { isMessage } from '../../../src/commands/mcp/serve.ts'
+
+type Refused = readonly [code: number, id: BadLine['id']]
 
 /** What passes, and what is refused, of bytes that come in such pieces. */
-async function through(...pieces: string[]): Promise<[passed: string, refused: number[]]> {
-  const refused: BadLine[] = []
+async function through(...pieces: string[]): Promise<[passed: string, refused: Refused[]]> {
+  const refused: Refused[] = []
   let passed = ''
-  const lines = messageLines(
-    (bad) => refused.push(bad),
-    async () => {},
-  )
+  const lines = messageLines({
+    isMessage,
+    refuse: ({ code, id }) => refused.push([code, id]),
+    last: async () => {},
+  })
   for await (const chunk of Readable.from(pieces.map((piece) => Buffer.from(piece))).pipe(lines))
     passed += chunk
-  return [passed, refused.map(({ code }) => code)]
+  return [passed, refused]
 }
 
-const A = '{"jsonrpc":"2.0","id":1}'
+const A = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 const B = '{"jsonrpc":"2.0","method":"é"}'
-it.each([
+const [PARSE, INVALID]: Refused[] = [
+  [-32700, null],
+  [-32600, null],
+]
+it.each<[pieces: string[], passed: string, refused: (Refused | undefined)[]]>([
   [[`${A}\n`], `${A}\n`, []],
   [[A.slice(0, 9), `${A.slice(9)}\r\n${B}\n\n  \n`], `${A}\n${B}\n`, []],
   [[B.slice(0, -3), B.slice(-3)], `${B}\n`, []],
-  [[`{a}\n${B}\n`], `${B}\n`, [-32700]],
-  [['"', 'x'.repeat(MOST_LINE_BYTES), 'y'.repeat(9), `"\n${A}\n`], `${A}\n`, [-32600]],
-  [[`{}\n[]\n[${A}]\n1\nnull\n{"jsonrpc":"1.0"}\n`], '', [-32600, -32600, -32600, -32600, -32600, -32600]],
+  [[`{a}\n${B}\n`], `${B}\n`, [PARSE]],
+  [['"', 'x'.repeat(MOST_LINE_BYTES), 'y'.repeat(9), `"\n${A}\n`], `${A}\n`, [INVALID]],
+  [[`{}\n[]\n[${A}]\n1\nnull\n{"jsonrpc":"1.0"}\n`], '', Array(6).fill(INVALID)],
+  [[`{"jsonrpc":"2.0","id":"x","result":{}}\n`], `{"jsonrpc":"2.0","id":"x","result":{}}\n`, []],
+  [[`{"jsonrpc":"2.0","id":"x","method":7}\n${A}\n`], `${A}\n`, [[-32600, 'x']]],
+  [[`{"jsonrpc":"2.0","id":7,"method":"a","params":[1]}\n`], '', [[-32600, 7]]],
+  [[`{"jsonrpc":"2.0","id":null,"method":"a"}\n{"jsonrpc":"2.0","id":{}}\n`], '', [INVALID, INVALID]],
   [[], '', []],
-] as const)('%#: messages pass, whatever the pieces', async (pieces, passed, refused) => {
+])('%#: messages pass, whatever the pieces', async (pieces, passed, refused) => {
   expect(await through(...pieces)).toEqual([passed, refused])
 })

@@ -61,15 +61,24 @@ export interface Wire {
 export function openWire(machine: Machine, args: readonly string[], options: RunOptions = {}): Wire {
   const running = machine.start(['mcp', ...args], { ...options, stdin: null })
   let id = 0
-  const messages = (): Message[] =>
-    running.stdout
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => {
-        const message = JSON.parse(line)
-        if (message.jsonrpc !== '2.0') throw new Error(`no message: ${line}`)
-        return message
-      })
+  const read: Message[] = []
+  let readCharacters = 0
+  // A long conversation is not read again for each answer.
+  const messages = (): Message[] => {
+    const { stdout } = running
+    for (
+      let end = stdout.indexOf('\n', readCharacters);
+      end >= 0;
+      end = stdout.indexOf('\n', readCharacters)
+    ) {
+      const line = stdout.slice(readCharacters, end)
+      const message = JSON.parse(line)
+      if (message.jsonrpc !== '2.0') throw new Error(`no message: ${line}`)
+      read.push(message)
+      readCharacters = end + 1
+    }
+    return [...read]
+  }
   const heard = async (fits: (message: Message) => boolean): Promise<Message> => {
     for (;;) {
       const found = messages().find(fits)
@@ -122,24 +131,38 @@ export async function initialize(wire: Wire): Promise<Message> {
   return answer
 }
 
+/** How a conversation begins, and what each request says of itself, before and since the revision without sessions. */
+export interface Era {
+  begin(wire: Wire): Promise<void>
+  /** Beside the other parameters; `meta`: more that it says. */
+  params(meta?: object): object
+}
+
+/** The two eras of the protocol. */
+export const ERAS = {
+  [MODERN]: { begin: async () => {}, params: (meta = {}) => envelope(meta) },
+  initialize: {
+    begin: async (wire) => void (await initialize(wire)),
+    params: (meta = {}) => (Object.keys(meta).length > 0 ? { _meta: meta } : {}),
+  },
+} as const satisfies Record<string, Era>
+
 const raw =
-  (isModern: boolean): StartAgent =>
+  (era: Era): StartAgent =>
   async (machine, args, options) => {
     const wire = openWire(machine, args, options)
-    if (!isModern) await initialize(wire)
-    const paramsOf = (meta: object = {}) =>
-      isModern ? envelope(meta) : Object.keys(meta).length > 0 ? { _meta: meta } : {}
+    await era.begin(wire)
     return {
       running: wire.running,
       async tools() {
-        const { result } = await wire.request('tools/list', paramsOf())
+        const { result } = await wire.request('tools/list', era.params())
         return (result?.tools ?? []) as ToolText[]
       },
       async call(name, args = {}, meta) {
         const { result, error } = await wire.request('tools/call', {
           name,
           arguments: args,
-          ...paramsOf(meta),
+          ...era.params(meta),
         })
         if (error) throw new Error(error.message)
         return answerOf(result as CallToolResult)
@@ -204,6 +227,6 @@ const answerOf = ({ content, isError = false }: CallToolResult): Answer => ({
 export const AGENTS: Readonly<Record<string, StartAgent>> = {
   'the official client, 2026-07-28': official(true),
   'the official client, initialize': official(false),
-  'JSON-RPC by hand, 2026-07-28': raw(true),
-  'JSON-RPC by hand, initialize': raw(false),
+  'JSON-RPC by hand, 2026-07-28': raw(ERAS[MODERN]),
+  'JSON-RPC by hand, initialize': raw(ERAS.initialize),
 }

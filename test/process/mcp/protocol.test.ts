@@ -4,7 +4,7 @@ import { listen } from '../../world/loopback-server.ts'
 import { type Machine, openMachine } from '../../world/machine.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
-import { envelope, initialize, type Message, openWire, type Wire } from './agent.ts'
+import { ERAS, envelope, initialize, type Message, openWire, type Wire } from './agent.ts'
 
 const trace = makeTrace({ seed: 7 })
 const MAIL = 'bob.the.builder@customers.example'
@@ -31,9 +31,14 @@ afterAll(async () => {
   await Promise.all([tempo, machine].map((one) => one.close()))
 })
 
-const call = (name: string, args: object = {}) => wire.request('tools/call', { name, arguments: args })
+const call = (name: string, args: object = {}, more: object = {}) =>
+  wire.request('tools/call', { name, arguments: args, ...more })
 const textOf = ({ result }: Message): string =>
   (result?.content as { text: string }[] | undefined)?.[0]?.text ?? ''
+
+const lineOf = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`
+const heardTimes = (times: number, fits: (message: Message) => boolean) =>
+  wire.heard(() => wire.messages().filter(fits).length >= times)
 
 it('a profile that is not there: exit 2 at once, not an error at each call', async () => {
   const { exit, stdout, stderr } = await machine.run(['mcp', '--profile', 'nosuch', ...API()])
@@ -41,11 +46,13 @@ it('a profile that is not there: exit 2 at once, not an error at each call', asy
   expect(stderr).toContain('there is no profile "nosuch"')
 })
 
-describe('whatever comes in, messages of the protocol come out', () => {
+describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol come out: %s', (_, era) => {
   beforeEach(async () => {
     wire = openWire(machine, API())
-    await initialize(wire)
+    await era.begin(wire)
   })
+
+  const ask = (name: string, args: object = {}) => call(name, args, era.params())
 
   it('malformed, huge, unknown and wrong calls, one after another in one server', async () => {
     wire.write('no JSON\n')
@@ -55,13 +62,20 @@ describe('whatever comes in, messages of the protocol come out', () => {
       id: null,
       error: { message: 'A message has more than 1048576 bytes' },
     })
-    expect(await wire.request('no/such')).toMatchObject({ error: { code: -32601 } })
-    expect(await call('delete_traces')).toMatchObject({
+    // A call like any other, but for its length.
+    wire.write(
+      lineOf({ id: 'long', method: 'tools/call', params: { ...era.params(), x: 'x'.repeat(2_000_000) } }),
+    )
+    await heardTimes(2, ({ error }) => error?.code === -32600)
+    expect(await wire.request('no/such', era.params())).toMatchObject({ error: { code: -32601 } })
+    expect(await ask('delete_traces')).toMatchObject({
       error: { code: -32602, message: expect.stringContaining('There are: whoami, search_traces') },
     })
-    expect(await wire.request('tools/call', { arguments: {} })).toMatchObject({ error: { code: -32602 } })
+    expect(await wire.request('tools/call', { arguments: {}, ...era.params() })).toMatchObject({
+      error: { code: -32602 },
+    })
 
-    const unknown = await call('get_trace', { traceId: trace.traceId })
+    const unknown = await ask('get_trace', { traceId: trace.traceId })
     expect(unknown.result).toMatchObject({ isError: true })
     expect(textOf(unknown)).toContain('get_trace has no argument "traceId"')
     expect(textOf(unknown)).toMatch(/hint: Did you mean trace_id\? It takes: trace_id, span_id, with_errors/)
@@ -75,6 +89,8 @@ describe('whatever comes in, messages of the protocol come out', () => {
         'duration_min: "long" is not a duration',
       ],
       ['get_trace', { trace_id: '/etc/passwd' }, 'error: '],
+      ['get_trace', { trace_id: 'a'.repeat(500_000) }, 'trace_id has more than 4000 characters'],
+      ['search_traces', { attributes: { a: JSON.parse('['.repeat(900) + ']'.repeat(900)) } }, 'is no object'],
       ['get_trace', { trace_id: trace.traceId, show_sensitive: true }, 'no argument "show_sensitive"'],
       ['get_span_details', { trace_id: trace.traceId, span_ids: Array(21).fill('a') }, 'at most 20'],
       ['get_span_details', { trace_id: trace.traceId, span_ids: ['zz'] }, 'span_ids: "zz" is no span id'],
@@ -87,17 +103,45 @@ describe('whatever comes in, messages of the protocol come out', () => {
       ['search_traces', { attributes: { a: {} } }, 'is no object'],
       ['get_trace', { trace_id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
     ] as const) {
-      const answer = await call(tool, args)
+      const answer = await ask(tool, args)
       expect([tool, args, answer.result?.isError]).toEqual([tool, args, true])
       expect(textOf(answer)).toContain(words)
     }
-    expect((await call('get_trace', { trace_id: trace.traceId })).result).toMatchObject({ isError: false })
+    expect((await ask('get_trace', { trace_id: trace.traceId })).result).toMatchObject({ isError: false })
     expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
     wire.messages()
   })
 
+  it.each<[what: string, message: object, id: string | null, code: number]>([
+    ['parameters that are no object', { id: 'a', method: 'tools/list', params: [1] }, 'a', -32600],
+    ['a method that is no text', { id: 'b', method: 7 }, 'b', -32600],
+    ['neither a method nor an answer', { id: 'c' }, 'c', -32600],
+    ['a member that no request has', { id: 'd', method: 'tools/list', hint: '' }, 'd', -32600],
+    ['an id that is null', { id: null, method: 'tools/list' }, null, -32600],
+    ['an id that is an object', { id: {}, method: 'tools/list' }, null, -32600],
+    ['a tool whose name is no text', { id: 'e', method: 'tools/call', params: { name: 7 } }, 'e', -32602],
+    [
+      'arguments that are no object',
+      { id: 'f', method: 'tools/call', params: { name: 'whoami', arguments: [1] } },
+      'f',
+      -32602,
+    ],
+  ])(
+    'a request with %s is answered with an error, and the next one as usual',
+    async (_, message, id, code) => {
+      const { params } = message as { params?: object }
+      const whole =
+        params && !Array.isArray(params) ? { ...message, params: { ...params, ...era.params() } } : message
+      wire.write(lineOf(whole))
+      expect((await ask('whoami')).result).toMatchObject({ isError: false })
+      expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
+      const refused = wire.messages().filter(({ error }) => error !== undefined)
+      expect(refused).toMatchObject([{ id, error: { code } }])
+    },
+  )
+
   it('whoami on an API that takes no token is an answer', async () => {
-    const answer = await call('whoami', {})
+    const answer = await ask('whoami', {})
     expect(answer.result).toMatchObject({ isError: false })
     expect(textOf(answer)).toContain('This API takes no token: nobody is signed in')
   })
@@ -107,6 +151,7 @@ describe('whatever comes in, messages of the protocol come out', () => {
       const params = {
         name: id % 2 ? 'get_services' : 'get_trace',
         arguments: id % 2 ? {} : { trace_id: trace.traceId },
+        ...era.params(),
       }
       wire.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })}\n`)
     }
@@ -118,7 +163,7 @@ describe('whatever comes in, messages of the protocol come out', () => {
   })
 
   it('what looks like personal data is masked, and nothing switches that off', async () => {
-    const details = await call('get_span_details', {
+    const details = await ask('get_span_details', {
       trace_id: trace.traceId,
       span_ids: trace.spans.slice(0, 3).map(({ spanId }) => spanId),
     })
@@ -130,19 +175,44 @@ describe('whatever comes in, messages of the protocol come out', () => {
   })
 })
 
-it('the new revision needs no handshake; a client that was cancelled and an end by a signal', async () => {
-  wire = openWire(machine, ['--api', silentUrl, '--backend', 'tempo', '--authorization', 'none'])
-  expect(await wire.request('server/discover', envelope())).toMatchObject({
-    result: { supportedVersions: expect.arrayContaining(['2026-07-28']) },
+it.each(Object.entries(ERAS))('a call that was cancelled, and an end by a signal: %s', async (_, era) => {
+  const slow = ['--api', silentUrl, '--backend', 'tempo', '--authorization', 'none', '--timeout', '1']
+  wire = openWire(machine, slow)
+  await era.begin(wire)
+  const params = { name: 'get_services', arguments: {}, ...era.params() }
+  wire.write(lineOf({ id: 'slow', method: 'tools/call', params }))
+  wire.write(lineOf({ method: 'notifications/cancelled', params: { requestId: 'slow', ...era.params() } }))
+  expect(await wire.request('tools/list', era.params())).toMatchObject({
+    result: { tools: expect.any(Array) },
   })
-  const params = { name: 'get_services', arguments: {}, ...envelope() }
-  wire.write(`${JSON.stringify({ jsonrpc: '2.0', id: 'slow', method: 'tools/call', params })}\n`)
-  const cancelled = { requestId: 'slow', ...envelope() }
-  wire.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: cancelled })}\n`)
-  expect(await wire.request('tools/list', envelope())).toMatchObject({ result: { tools: expect.any(Array) } })
-  expect(wire.messages().filter(({ id }) => id === 'slow')).toEqual([])
   wire.running.child.kill('SIGTERM')
   expect(await wire.running.ended).toMatchObject({ exit: 143, stderr: '' })
+  expect(wire.messages().filter(({ id }) => id === 'slow')).toEqual([])
+})
+
+describe('the new revision', () => {
+  beforeEach(() => {
+    wire = openWire(machine, API())
+  })
+
+  it('needs no handshake', async () => {
+    expect(await wire.request('server/discover', envelope())).toMatchObject({
+      result: { supportedVersions: expect.arrayContaining(['2026-07-28']) },
+    })
+    await wire.close()
+  })
+
+  const key = (name: string) => `io.modelcontextprotocol/${name}`
+  it.each<[what: string, more: object, code: number]>([
+    ['another revision', { [key('protocolVersion')]: '2031-01-01' }, -32022],
+    ['a revision that is no text', { [key('protocolVersion')]: 7 }, -32602],
+    ['capabilities that are no object', { [key('clientCapabilities')]: 'all' }, -32602],
+    ['no capabilities', { [key('clientCapabilities')]: undefined }, -32602],
+  ])('a request that tells %s is refused, and the next one is answered', async (_, more, code) => {
+    expect(await call('whoami', {}, envelope(more))).toMatchObject({ error: { code } })
+    expect(await call('whoami', {}, envelope())).toMatchObject({ result: { isError: false } })
+    expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
+  })
 })
 
 it('budgets of calls and of bytes hold, and say what a person can do', async () => {
