@@ -9,6 +9,7 @@ const LONG = [
   'gateway/apache.test.ts',
   // It waits for snapshots.
   'process/mcp/back-ends.test.ts',
+  'process/mcp/injections.test.ts',
   'stories/providers/token-answers.test.ts',
   'session/renewal/state-machine.test.ts',
   'session/faults.test.ts',
