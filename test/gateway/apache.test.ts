@@ -22,6 +22,7 @@ import { signInSuite } from './suites/sign-in.ts'
 import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
 import { upstreamSuite } from './suites/upstream.ts'
+import { waySuite } from './suites/ways.ts'
 import { rulesSuite, workloadSuite, workloadsOffSuite } from './suites/workloads.ts'
 
 describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
@@ -51,6 +52,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('jobs beside people, as docs/ci.md has them', jobSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)
+  describe('the way of a request', waySuite)
   describe('Tempo and Jaeger', backendSuite)
   describe('encrypted on both sides', tlsSuite)
   describe('many at once', loadSuite)
