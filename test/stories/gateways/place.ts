@@ -10,14 +10,13 @@ const GUIDE = new URL('../../../docs/gateway/others.md', import.meta.url)
 /** The trace behind every gateway. */
 export const trace = makeTrace({ seed: 7 })
 
-/** A profile of docs/gateway/others.md as it stands there, with the addresses of this world in place of the example's. */
-export function profileInGuide(name: string, issuer: string, clientId: string, api: string): string {
+/** A profile of docs/gateway/others.md as it stands there, with these values in place of the example's. */
+export function profileInGuide(name: string, values: Readonly<Record<string, string>> = {}): string {
   const text = readFileSync(GUIDE, 'utf8')
   const profile = [...text.matchAll(/^```toml\n([\s\S]*?)^```/gm)]
     .map(([, toml = '']) => toml)
     .find((toml) => toml.startsWith(`[profiles.${name}]`))
   if (profile === undefined) throw new Error(`docs/gateway/others.md has no profile ${name}`)
-  const values: Readonly<Record<string, string>> = { issuer, client_id: clientId, api }
   return profile.replace(/^(\w+)( *= )".*"$/gm, (line, key, equals) =>
     values[key] === undefined ? line : `${key}${equals}"${values[key]}"`,
   )
@@ -48,7 +47,8 @@ export async function openScene(name: string, columns?: number): Promise<Scene> 
     world,
     async signIn(api) {
       const file = join(world.home, 'profile.toml')
-      await writeFile(file, profileInGuide(name, provider.issuer, provider.clientId, api))
+      const { issuer, clientId } = provider
+      await writeFile(file, profileInGuide(name, { issuer, client_id: clientId, api }))
       await done(`ls-auth profile add ${name} --from ${file} --yes`)
       await done(`ls-auth login --port 0 --profile ${name}`)
     },
