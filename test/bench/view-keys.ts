@@ -14,7 +14,8 @@ import { writeOtlpJson } from './trace-files.ts'
 
 /**
  * `npm run bench:view`: how long `trace view` takes from a key to the lines of the next picture, in a trace of 100,000
- * spans. Milliseconds, without the terminal. The first time of `c` is apart: later ones know more.
+ * spans. Milliseconds, without the terminal; view-terminal.ts measures with it. The first time of `c` is apart: later
+ * ones know more.
  */
 const SPANS = 100_000
 const SIZE = { columns: 120, rows: 40 }
