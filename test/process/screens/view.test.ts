@@ -1,79 +1,38 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
 import { needs } from '../../world/needs.ts'
 import { openPty, PTY } from '../../world/pty.ts'
-import { openTerminal, type Terminal } from '../../world/terminal.ts'
+import type { Terminal } from '../../world/terminal.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { makeTrace } from '../../world/trace-data.ts'
+import { openViewStage, PROMPT, type ViewStage } from './view-stage.ts'
 
 const canTry = needs({ commands: ['tmux'], packages: ['tmux'] })
 
+const FIRST = /row 1 of 37: POST \/checkout/
+
 let machine: Machine
-let terminal: Terminal
 beforeAll(async () => {
   machine = await openMachine()
   const trace = toOtlpDocument([makeTrace({ seed: 7 })], 'hex')
   await writeFile(join(machine.home, 'trace.json'), JSON.stringify(trace))
-  // A crash from outside: the program itself has no way to crash on purpose.
-  const crash = "process.once('SIGUSR2', () => { throw new Error('crashed on purpose') })\n"
-  await writeFile(join(machine.home, 'crash.mjs'), crash)
-  await writeFile(
-    join(machine.home, 'view'),
-    `echo $$ > pid; exec "${process.execPath}" --import ./crash.mjs "${BINARY}" trace view trace.json "$@"\n`,
-  )
-  if (!canTry) return
-  terminal = await openTerminal(100, { LANG: 'C.UTF-8', NO_COLOR: '1', HOME: machine.home })
-  await run(terminal, `cd "${machine.home}"; stty -a > before`)
 })
-afterAll(async () => {
-  terminal?.close()
-  await machine.close()
-})
-
-/** Types a line that prints little, and waits for its end. */
-async function run(on: Terminal, line: string): Promise<string> {
-  on.press('-l', `clear; ${line}; echo "ready"`)
-  on.press('Enter')
-  return on.sees(/^ready\n\$$/m)
-}
-
-/** Begins a walk. */
-async function begin(): Promise<void> {
-  terminal.press('-l', 'clear; echo earlier; sh ./view')
-  terminal.press('Enter')
-  await terminal.sees(/row 1 of 37: POST \/checkout/)
-}
-
-/** The shell is back, with what was on its screen before. */
-const PROMPT = /earlier\n[\s\S]*\$$/
-
-/** The shell has its terminal back: its earlier screen, the same modes, and keys are echoed again. */
-async function expectGivenBack(exit: number): Promise<void> {
-  await terminal.sees(PROMPT)
-  terminal.press('-l', 'echo "exit $?"')
-  terminal.press('Enter')
-  const shown = await terminal.sees(new RegExp(`^exit ${exit}\\n\\$$`, 'm'))
-  expect(shown).toContain('earlier')
-  expect(shown).not.toContain('row 1 of')
-  await run(terminal, 'stty -a > after')
-  const [before, after] = await Promise.all(
-    ['before', 'after'].map((name) => readFile(join(machine.home, name), 'utf8')),
-  )
-  expect(after).toBe(before)
-  terminal.press('-l', 'echo typed')
-  await terminal.sees(/\$ echo typed$/)
-  terminal.press('C-u')
-}
-
-const signal = async (name: NodeJS.Signals) =>
-  process.kill(Number(await readFile(join(machine.home, 'pid'), 'utf8')), name)
+afterAll(() => machine.close())
 
 describe.skipIf(!canTry)('trace view in a real terminal', () => {
+  let stage: ViewStage
+  let terminal: Terminal
+  beforeAll(async () => {
+    stage = await openViewStage(machine, 'trace.json', 100)
+    terminal = stage.terminal
+  })
+  afterAll(() => terminal?.close())
+
   it('keys move and find, a new size is drawn anew, and q gives the screen back', async () => {
-    await begin()
+    await stage.begin(FIRST)
     terminal.press('Down')
     await terminal.sees(/row 2 of 37: verify session/)
     terminal.press('e')
@@ -91,26 +50,26 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     terminal.press('Escape')
     await terminal.sees(/row \d+ of 37: SELECT stock/)
     terminal.press('q')
-    await expectGivenBack(0)
+    await stage.expectGivenBack(0)
   }, 60_000)
 
   it.each<[what: string, exit: number, end: () => unknown]>([
     ['Ctrl-C', 130, () => terminal.press('C-c')],
-    ['SIGTERM', 143, () => signal('SIGTERM')],
-    ['SIGHUP', 129, () => signal('SIGHUP')],
-    ['a crash', 1, () => signal('SIGUSR2')],
+    ['SIGTERM', 143, () => stage.signal('SIGTERM')],
+    ['SIGHUP', 129, () => stage.signal('SIGHUP')],
+    ['a crash', 1, () => stage.signal('SIGUSR2')],
   ])(
     '%s ends it with %i, and the terminal is as it was',
     async (_, exit, end) => {
-      await begin()
+      await stage.begin(FIRST)
       await end()
-      await expectGivenBack(exit)
+      await stage.expectGivenBack(exit)
     },
     60_000,
   )
 
   it('Ctrl-Z gives the terminal to the shell, fg takes it again', async () => {
-    await begin()
+    await stage.begin(FIRST)
     terminal.press('C-z')
     await terminal.sees(PROMPT)
     terminal.press('-l', 'fg')
@@ -119,27 +78,22 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     terminal.press('Down')
     await terminal.sees(/row 2 of 37/)
     terminal.press('q')
-    await expectGivenBack(0)
+    await stage.expectGivenBack(0)
   }, 60_000)
 })
 
-describe.skipIf(!canTry)('a terminal that is closed', () => {
-  let other: Terminal
-  beforeEach(async () => {
-    other = await openTerminal(90, { HOME: machine.home })
-  })
-
-  it('ends the program', async () => {
-    await run(other, `cd "${machine.home}"`)
-    other.press('-l', 'sh ./view')
-    other.press('Enter')
-    await other.sees(/row 1 of 37/)
-    const pid = Number(await readFile(join(machine.home, 'pid'), 'utf8'))
-    other.close()
+it.skipIf(!canTry)(
+  'a terminal that is closed ends the program',
+  async () => {
+    const stage = await openViewStage(machine, 'trace.json', 90)
+    await stage.begin(FIRST)
+    const pid = await stage.pid()
+    stage.terminal.close()
     for (let i = 0; i < 100 && isRunning(pid); i++) await sleep(100)
     expect(isRunning(pid)).toBe(false)
-  }, 60_000)
-})
+  },
+  60_000,
+)
 
 function isRunning(pid: number): boolean {
   try {
