@@ -1,18 +1,24 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/trace/model.ts'
 import { renderHtml } from '../../src/trace/render/markup/html.ts'
 import { renderSvg } from '../../src/trace/render/markup/svg.ts'
+import { readTraceFile } from '../../src/trace/sources/file/read-trace-file.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
+import { bigTrace } from '../bench/big-trace.ts'
+import { writeOtlpProtobuf } from '../bench/trace-files.ts'
 import { HOSTILE, traceOf } from '../trace/hostile-texts.ts'
 import { makeTrace } from '../trace/make.ts'
 import { needs } from '../world/needs.ts'
+import { seenTexts } from './text-contrast.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
+/** For text of any size: WCAG 2.2, 1.4.3, level AA. */
+const READABLE = 4.5
 const SHOP = makeTrace(
   { id: 1, name: 'GET /cart', ms: 100 },
   { id: 2, parent: 1, name: 'load cart', service: 'cart', ms: 60 },
@@ -41,7 +47,13 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     directory = await mkdtemp(join(tmpdir(), 'ls-auth-page-'))
     browser = await chromium.launch({
       executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      // No name leads anywhere, and each page is offline: what it asks for would fail, and is told.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--host-resolver-rules=MAP * ~NOTFOUND',
+      ],
     })
   })
   afterAll(async () => {
@@ -52,7 +64,7 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
   async function open(name: string, text: Iterable<string>, options: BrowserContextOptions = {}) {
     const url = pathToFileURL(join(directory, name)).href
     await writeFile(join(directory, name), [...text].join(''))
-    const page = await (await browser.newContext(options)).newPage()
+    const page = await (await browser.newContext({ offline: true, ...options })).newPage()
     page.on('request', (request) => {
       if (request.url() !== url) asked.push(request.url())
     })
@@ -61,9 +73,20 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await page.goto(url)
     return page
   }
+  /** Whatever was done on a page, it has asked for nothing, and nothing went wrong. */
+  async function done(page: Page): Promise<void> {
+    expect({ asked, complaints }).toEqual({ asked: [], complaints: [] })
+    await page.context().close()
+  }
   const openShop = (options?: BrowserContextOptions) =>
     open('shop.html', renderHtml(buildTree(SHOP), {}), options)
   const openHostile = (trace: Trace) => open('hostile.html', renderHtml(buildTree(trace), {}))
+  async function isOnScreen(row: Locator): Promise<boolean> {
+    const [box, screen] = [await row.boundingBox(), row.page().viewportSize()]
+    return box !== null && screen !== null && box.y >= 0 && box.y + box.height <= screen.height
+  }
+  /** Waits for what the page says of a search. */
+  const says = (page: Page, text: string) => page.locator('output', { hasText: text }).waitFor()
   const rowsOf = async (page: Page) => (await page.locator('.r:visible .n').allTextContents()).map(firstWords)
   const firstWords = (name: string) => name.split(' ').slice(0, 2).join(' ')
 
@@ -75,16 +98,15 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
       expect(await page.locator('img, .r script, .r style, [onload], [onerror], [onmouseover]').count()).toBe(
         0,
       )
-      await page.context().close()
+      await done(page)
     }
-    expect({ asked, complaints }).toEqual({ asked: [], complaints: [] })
-  })
+  }, 90_000)
 
   it('finds spans, with the way to them, folds, and shows what a span holds', async () => {
     const page = await openShop()
     expect(await rowsOf(page)).toHaveLength(5)
     await page.getByRole('searchbox').fill('needle')
-    await page.getByText('1 span', { exact: true }).waitFor()
+    await says(page, '1 span')
     expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', '✗ SELECT'])
     await page.getByRole('searchbox').fill('')
     await page.locator('.r:visible').nth(4).waitFor()
@@ -95,21 +117,59 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await expect.poll(() => rowsOf(page), { timeout: 10_000 }).toHaveLength(5)
     await page.locator('.r').nth(2).locator('summary').click()
     await page.getByText('error: lock timeout').waitFor()
-    expect({ asked, complaints }).toEqual({ asked: [], complaints: [] })
-    await page.context().close()
+    await done(page)
   })
 
-  it('is whole without script, and dark where the system is', async () => {
-    const page = await openShop({ javaScriptEnabled: false, colorScheme: 'dark' })
+  it('is whole without script', async () => {
+    const page = await openShop({ javaScriptEnabled: false })
     expect(await rowsOf(page)).toHaveLength(5)
     expect(await page.getByRole('searchbox').isVisible()).toBe(false)
     await page.locator('summary').nth(2).click()
     expect(await page.getByText('error: lock timeout').isVisible()).toBe(true)
-    await page.context().close()
-    const dark = await openShop({ colorScheme: 'dark' })
-    expect(await dark.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(22, 24, 28)')
-    await dark.context().close()
+    await done(page)
   })
+
+  it.each([
+    ['light', 'rgb(255, 255, 255)', 'rgb(28, 30, 33)'],
+    ['dark', 'rgb(22, 24, 28)', 'rgb(228, 230, 234)'],
+  ] as const)(
+    'is %s where the system is, and each text is far enough from what is behind it',
+    async (colorScheme, back, colour) => {
+      const page = await openShop({ colorScheme })
+      expect(await seenTexts(page)).toContainEqual(
+        expect.objectContaining({ text: 'GET /cart', colour, back }),
+      )
+      await page.locator('.r').nth(2).locator('summary').click()
+      await page.getByRole('searchbox').fill('needle')
+      await says(page, '1 span')
+      const texts = await seenTexts(page)
+      // A span that failed, marked as found, with all that it holds.
+      expect(texts.map(({ text }) => text)).toEqual(
+        expect.arrayContaining(['✗ SELECT needle', 'db', '20.0ms']),
+      )
+      expect(texts.filter(({ ratio }) => ratio < READABLE)).toEqual([])
+      await done(page)
+    },
+  )
+
+  it('finds one span among ten thousand, and goes to it', async () => {
+    const file = join(directory, 'big.pb')
+    await writeOtlpProtobuf([bigTrace(10_000)], file)
+    const tree = buildTree(readTraceFile(await readFile(file), file)[0] as Trace)
+    const page = await open('big.html', renderHtml(tree, {}))
+    expect(await page.locator('.r').count()).toBe(10_000)
+    // The last one of the tree has nothing below it, so that no other row names it.
+    const last = tree.count - 1
+    const row = page.locator('.r').last()
+    expect(await isOnScreen(row)).toBe(false)
+    await page.getByRole('searchbox').fill(tree.span(last).spanId)
+    await says(page, '1 span')
+    expect(await page.locator('.r:not([hidden])').count()).toBe(tree.depth(last) + 1)
+    await page.getByRole('searchbox').press('Enter')
+    await says(page, '1 of 1')
+    await expect.poll(() => isOnScreen(row)).toBe(true)
+    await done(page)
+  }, 90_000)
 
   it('is, as a picture, XML without an error', async () => {
     const page = await browser.newPage()

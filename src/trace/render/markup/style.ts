@@ -25,7 +25,7 @@ const colours = COLOURS.map((colour, i) => `.c${i}{fill:${colour}}`)
 /** The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5b626b;--line:#d9dde2;--red:#b3161b;--mark:#fff3b0}
-@media (prefers-color-scheme:dark){:root{--back:#16181c;--text:#e4e6ea;--soft:#9aa2ad;--line:#343941;--red:#ff7b7e;--mark:#5a4a00}}
+@media (prefers-color-scheme:dark){:root{--back:#16181c;--text:#e4e6ea;--soft:#9aa2ad;--line:#343941;--red:#ff7b7e;--mark:#3f3400}}
 *{box-sizing:border-box}
 body{margin:0;padding:1rem;background:var(--back);color:var(--text);font:14px/1.45 system-ui,sans-serif}
 h1{font-size:1.15rem;margin:0;overflow-wrap:anywhere}
@@ -37,7 +37,8 @@ span.bad,.bad .n{color:var(--red)}
 ul{margin:0;padding-left:1.4em}
 li{overflow-wrap:anywhere}
 form{position:sticky;top:0;z-index:1;background:var(--back);padding:.5em 0}
-input{font:inherit;width:min(30em,60%);padding:.2em .5em}
+input{font:inherit;width:min(30em,60%);padding:.2em .5em;background:var(--back);color:var(--text);border:1px solid var(--soft)}
+::placeholder{color:var(--soft);opacity:1}
 .r{position:relative;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 22px}
 .r[hidden]{display:none}
 .r:target,.hit{background:var(--mark)}
