@@ -32,6 +32,7 @@ const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<Su
   proxy: async () => (await import('./proxy.ts')).proxy,
   gateway: async () => (await import('./gateway.ts')).gateway,
   mcp: async () => (await import('./mcp.ts')).mcp,
+  page: async () => (await import('./page.ts')).page,
   traces: async () => (await import('./traces.ts')).traces,
 }
 const RESULTS = 'test/bench/results.json'
