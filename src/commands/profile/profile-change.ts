@@ -1,3 +1,4 @@
+import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
@@ -47,16 +48,7 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
     })
   }
   const { client } = profileNamed(settings, name, ports.env)
-  if (isComplete(client) && !client.workload && sharersOf(client, settings, ports.env).length === 0) {
-    const { signOut } = await import('../../session/sign-out.ts')
-    const result = await signOut(client, ports, (line) => tell(invocation, line))
-    if (result.wasSignedIn) {
-      const { recordSignOut } = await import('../sign-in/record-sign-out.ts')
-      await recordSignOut(invocation, client, result)
-    }
-    if (result.forgotten instanceof Failure) throw result.forgotten
-    if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(name, 60)}.`)
-  }
+  await endSignIn(invocation, client, settings)
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   let wasDefault = false
   const config = await changeSettings(invocation, settings, (now) => {
@@ -64,8 +56,25 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
     return { remove: name }
   })
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
-  const left = profileNames({ ...settings, config }).filter((one) => one !== name)
+  const now = { ...settings, config }
+  // Somebody may have signed in at another terminal, as long as the profile was there.
+  await endSignIn(invocation, client, now)
+  const left = profileNames(now).filter((one) => one !== name)
   if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
+}
+
+/** Signs out, where no other profile uses the sign-in. Failures: `busy`, `storage`, those of the keychain. */
+async function endSignIn(invocation: Invocation, client: PartialClient, settings: Settings): Promise<void> {
+  const { ports } = invocation
+  if (!isComplete(client) || client.workload || sharersOf(client, settings, ports.env).length > 0) return
+  const { signOut } = await import('../../session/sign-out.ts')
+  const result = await signOut(client, ports, (line) => tell(invocation, line))
+  if (result.wasSignedIn) {
+    const { recordSignOut } = await import('../sign-in/record-sign-out.ts')
+    await recordSignOut(invocation, client, result)
+  }
+  if (result.forgotten instanceof Failure) throw result.forgotten
+  if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
 }
 
 function existingName(settings: Settings, name: string): string {

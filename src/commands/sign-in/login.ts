@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
@@ -9,18 +8,17 @@ import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
-import { defaultToKeep, listHint, profileNames } from '../../settings/profile-name.ts'
+import { listHint, profileNames } from '../../settings/profile-name.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
-import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { canAsk } from '../first-login/can-ask.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { namesApi } from '../request/require-api.ts'
 import { textFlag } from '../typed-flags.ts'
+import { keepSignIn, refuseOtherClient } from './keep-sign-in.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { readRequirements } from './required-flags.ts'
 import { terminalDialog } from './terminal-dialog.ts'
@@ -59,7 +57,7 @@ async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(signedIn.tokens.idToken)
   await recorder.note('sign-in', signedIn.tokens.accessToken)
-  const saved = await saveSettings(invocation, settings, profile)
+  const saved = await keepSignIn(invocation, settings, profile, client)
   await printSignedIn(invocation, profile, client, signedIn, saved)
   await warnOfOtherWay(invocation, options, signedIn)
 }
@@ -119,43 +117,6 @@ function read({ args, flags }: Typed): LoginLine {
     ...(prompt === undefined ? {} : { prompt }),
     required,
   }
-}
-
-/** Failure `settings` when flags change the issuer or client of a saved profile: scripts that use it would break. */
-function refuseOtherClient(settings: Settings, profile: Profile): void {
-  const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
-  const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
-    table?.[key] !== undefined && value !== undefined && table[key] !== value
-  const { issuer, clientId } = profile.client
-  if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
-  throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
-    hint: `Name a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
-  })
-}
-
-/** Saves settings that were given as flags in the profile. Gives the names of changed ones. */
-async function saveSettings(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
-  const values: Record<string, unknown> = {}
-  for (const row of SETTING_TABLE) {
-    const { key } = row
-    const setting = profile.resolved[key as keyof Profile['resolved']]
-    const saved = settings.config.profiles[profile.name]?.[key]
-    if (!row.ofOneRun && isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
-      values[key] = setting.value
-  }
-  // With settings from environment variables alone (CI) no settings file is written.
-  if (Object.keys(values).length === 0) return []
-  const { issuer, clientId } = profile.client
-  const client = { issuer, client_id: clientId }
-  if (!profile.saved) Object.assign(values, client)
-  await changeSettings(invocation, settings, (now) => {
-    // The person was in the browser meanwhile.
-    refuseOtherClient(now, profile)
-    const isThere = profileNames(now).includes(profile.name)
-    const whole = isThere ? values : { ...values, ...client }
-    return { set: profile.name, values: whole, defaultProfile: defaultToKeep(now, profile.name) }
-  })
-  return Object.keys(values)
 }
 
 /** Whether a refresh token was requested, in the way of this provider. */

@@ -11,6 +11,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
+import { atProvider } from './revocation-words.ts'
 import { sharersOf } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
@@ -90,7 +91,7 @@ function describe(
   const here = forgotten === true ? 'forgotten' : `not removed yet: ${forgotten.message}`
   tell(invocation, `Signed out of ${name}.`)
   tell(invocation, `  on this machine   ${here}`)
-  tell(invocation, `  at the provider   ${provider(revoked)}`)
+  tell(invocation, `  at the provider   ${atProvider(revoked)}`)
   if (others.length === 0) return
   const names = listed(
     others.map((other) => safeText(other, 60)),
@@ -111,15 +112,4 @@ function throwUnfinished({ revoked, forgotten }: SignedOut): void {
       hint: "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page.",
     })
   }
-}
-
-function provider(revoked: SignedOut['revoked']): string {
-  if (revoked instanceof Failure)
-    return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
-  if (revoked === 'yes') return 'refresh token revoked'
-  if (revoked === 'earlier') return 'an earlier sign-out was finished'
-  if (revoked === 'no-token') return 'nothing to revoke'
-  if (revoked === 'not-asked')
-    return 'not asked to revoke (revoke = [] in the settings): the refresh token was only deleted here'
-  return 'offers no revocation: the refresh token was only deleted here'
 }

@@ -7,14 +7,13 @@ import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
 
-/** The other profiles that use the sign-in of this client: the same issuer, client id and account. */
-export function sharersOf(
-  client: Pick<Client, 'profile' | 'issuer' | 'clientId' | 'account'>,
+/** The profiles that use the sign-in of this client: the same issuer, client id and account. */
+export function usersOf(
+  client: Pick<Client, 'issuer' | 'clientId' | 'account'>,
   settings: Settings,
   env: Env,
 ): string[] {
   return profileNames(settings).filter((name) => {
-    if (name === client.profile) return false
     try {
       const other = profileNamed(settings, name, env).client
       return isComplete(other) && sessionName(other) === sessionName(client)
@@ -25,3 +24,10 @@ export function sharersOf(
     }
   })
 }
+
+/** The others beside its own profile. */
+export const sharersOf = (
+  client: Pick<Client, 'profile' | 'issuer' | 'clientId' | 'account'>,
+  settings: Settings,
+  env: Env,
+): string[] => usersOf(client, settings, env).filter((name) => name !== client.profile)

@@ -6,7 +6,7 @@ interface Named {
   readonly clientId: string | undefined
   readonly account: string
   /** Where a key file keeps it that is not known here: `FILE`. */
-  readonly storeKeyFile?: string
+  readonly storeKeyFile?: string | undefined
 }
 
 /** The command that signs out of a sign-in which no profile names any more. `profile`: one that knows its key file. */

@@ -158,33 +158,98 @@ describe('a change that another terminal was faster with', () => {
     expect((await world.type(line)).exit).toBe(0)
     expect((await settings()).match(/api = .*/g)).toEqual(['api = "http://127.0.0.1:1"'])
   })
+})
 
-  it('login: a profile of that name for another issuer is not mixed with this one', async () => {
+describe('a sign-in whose profile was removed at another terminal, while the browser was open', () => {
+  const whileItIsOpen = (work: () => Promise<unknown>) => {
     stage.provider.tamper.tokenResponse = async (body) => {
-      await addJaeger('default')
-      await elsewhere('ls-auth profile set issuer https://other.example')
+      stage.provider.tamper = {}
+      await work()
       return body
     }
+  }
+  const profileOf = (name: string) =>
+    `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\n`
+  const expectNothingKept = async (revoked: number) => {
+    expect(stage.provider.revocations()).toBe(revoked + 1)
+    const { stderr } = await world.type('ls-auth logout --all')
+    expect(stderr).toBe('There is no sign-in on this machine.\n')
+  }
+  const GONE =
+    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login --port 0 .*--profile work --issuer http\S+ --client-id \S+\n {2}the sign-in is not kept; refresh token revoked\n$/
+
+  it.each(['ls-auth login --port 0', 'ls-auth login --port 0 --tenant t'])(
+    '%s: nothing is kept that no command can reach',
+    async (line) => {
+      await world.writeConfig(profileOf('work'))
+      whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+      const revoked = stage.provider.revocations()
+      const { exit, stdout, stderr } = await world.type(line)
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toMatch(GONE)
+      expect(stderr).not.toContain('Signed in')
+      expect(await settings()).not.toContain('work')
+      await expectNothingKept(revoked)
+    },
+  )
+
+  it('the record has it, and that it has ended', async () => {
+    await world.writeConfig(profileOf('work'))
+    whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+    await world.type('ls-auth login --port 0')
+    const { stdout } = await world.type('ls-auth audit list --json')
+    expect(JSON.parse(stdout).map(({ event }: { event: string }) => event)).toEqual(['sign-in', 'sign-out'])
+  })
+
+  it('it is kept where another profile shares it', async () => {
+    await world.writeConfig(`default_profile = "work"\n${profileOf('work')}\n${profileOf('home')}`)
+    whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+    const revoked = stage.provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth login --port 0')
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(
+      /error: the profile work was removed .*\n {2}the sign-in is kept, for the profile home\n$/s,
+    )
+    expect(stage.provider.revocations()).toBe(revoked)
+    expect((await world.type('ls-auth whoami --profile home')).exit).toBe(0)
+  })
+
+  it('a profile of that name for another issuer does not have it', async () => {
+    whileItIsOpen(async () => {
+      await addJaeger('default')
+      await elsewhere('ls-auth profile set issuer https://other.example')
+    })
     const { issuer, clientId } = stage.provider
+    const revoked = stage.provider.revocations()
     const { exit, stderr } = await world.type(
       `ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`,
     )
     expect(exit).toBe(2)
-    expect(stderr).toContain(
-      'error: the profile default is for another issuer or client\nhint: Name a new profile:',
+    expect(stderr).toMatch(
+      /error: the profile default is for another issuer or client\nhint: Name a new profile: .*\n {2}the sign-in is not kept; refresh token revoked\n$/,
     )
     expect(await settings()).not.toContain(clientId)
+    await expectNothingKept(revoked)
   })
 
-  it('login: a profile that was removed meanwhile is made again, with its issuer and client', async () => {
+  it('without a settings file the environment names it, and it is kept', async () => {
     const { issuer, clientId } = stage.provider
-    await world.writeConfig(`[profiles.work]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
-    stage.provider.tamper.tokenResponse = async (body) => {
-      await elsewhere('ls-auth profile remove work')
-      return body
-    }
-    expect((await world.type('ls-auth login --port 0 --tenant t')).exit).toBe(0)
-    expect(await settings()).toContain(`issuer = "${issuer}"\nclient_id = "${clientId}"\n`)
-    expect(await settings()).toContain('tenant = "t"')
+    Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
+    whileItIsOpen(() => addJaeger())
+    expect((await world.type('ls-auth login --port 0')).exit).toBe(0)
+  })
+
+  it('remove: a sign-in that ends just before the profile goes is ended with it', async () => {
+    await world.writeConfig(profileOf('work'))
+    other.visitor = { user: 'alice' }
+    other.override = { keychain: async () => world.keychain }
+    afterReading(() => elsewhere('ls-auth login --port 0'))
+    const revoked = stage.provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth profile remove work')
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: 'Removed the profile work.\nSigned out of work.\n',
+    })
+    await expectNothingKept(revoked)
   })
 })

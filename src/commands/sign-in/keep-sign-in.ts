@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { defaultToKeep, profileNames } from '../../settings/profile-name.ts'
+import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { changeSettings } from '../change-settings.ts'
+import type { Invocation } from '../invocation.ts'
+
+/**
+ * After a sign-in: saves settings that were given as flags in the profile, and gives the names of changed ones. `settings`
+ * and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any more, it is
+ * ended, or no command would reach it. Failures: `settings`, with what became of the sign-in, `storage`, `busy`.
+ */
+export async function keepSignIn(
+  invocation: Invocation,
+  settings: Settings,
+  profile: Profile,
+  client: Client,
+): Promise<string[]> {
+  try {
+    return await saveFlags(invocation, settings, profile)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'settings') throw error
+    const { endUnused } = await import('./end-unused.ts')
+    throw error.withDetail(await endUnused(invocation, client))
+  }
+}
+
+async function saveFlags(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
+  const values: Record<string, unknown> = {}
+  for (const row of SETTING_TABLE) {
+    const { key } = row
+    const setting = profile.resolved[key as keyof Profile['resolved']]
+    const saved = settings.config.profiles[profile.name]?.[key]
+    if (!row.ofOneRun && isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
+      values[key] = setting.value
+  }
+  // With settings from environment variables alone (CI) no settings file is written.
+  if (Object.keys(values).length === 0) {
+    const { env, files } = invocation.ports
+    refuseRemoved(await readSettings(env, await files()), profile)
+    return []
+  }
+  const { issuer, clientId } = profile.client
+  if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
+  await changeSettings(invocation, settings, (now) => {
+    refuseRemoved(now, profile)
+    refuseOtherClient(now, profile)
+    return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
+  })
+  return Object.keys(values)
+}
+
+/** Failure `settings` when a profile that was there is not there any more. Whoever removed it wants no sign-in for it. */
+function refuseRemoved(now: Settings, { name, saved, client }: Profile): void {
+  if (!saved || profileNames(now).includes(name)) return
+  const { issuer = 'URL', clientId = 'ID' } = client
+  throw new Failure('settings', `the profile ${safeText(name, 60)} was removed meanwhile`, {
+    hint: `To make it anew: ls-auth login --profile ${safeText(name, 60)} --issuer ${safeText(issuer, 400)} --client-id ${safeText(clientId, 200)}`,
+  })
+}
+
+/** Failure `settings` when flags change the issuer or client of a saved profile: scripts that use it would break. */
+export function refuseOtherClient(settings: Settings, profile: Profile): void {
+  const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
+  const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
+    table?.[key] !== undefined && value !== undefined && table[key] !== value
+  const { issuer, clientId } = profile.client
+  if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
+  throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
+    hint: `Name a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
+  })
+}
