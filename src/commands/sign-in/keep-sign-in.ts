@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
@@ -49,6 +50,7 @@ async function saveFlags(invocation: Invocation, settings: Settings, profile: Pr
   await changeSettings(invocation, settings, (now) => {
     refuseRemoved(now, profile)
     refuseOtherClient(now, profile)
+    refuseOverwriting(settings, now, profile.name, values)
     return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
   })
   return Object.keys(values)
@@ -61,6 +63,28 @@ function refuseRemoved(now: Settings, { name, saved, client }: Profile): void {
   throw new Failure('settings', `the profile ${safeText(name, 60)} was removed meanwhile`, {
     hint: `To make it anew: ls-auth login --profile ${safeText(name, 60)} --issuer ${safeText(issuer, 400)} --client-id ${safeText(clientId, 200)}`,
   })
+}
+
+/** Failure `settings` when another process has set one of these values otherwise since `before`. */
+function refuseOverwriting(
+  before: Settings,
+  now: Settings,
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const [was, is] = [before.config.profiles[name], now.config.profiles[name]]
+  const changed = Object.entries(values)
+    .filter(
+      ([key, value]) => !isDeepStrictEqual(is?.[key], was?.[key]) && !isDeepStrictEqual(is?.[key], value),
+    )
+    .map(([key]) => key)
+  if (changed.length === 0) return
+  const safe = safeText(name, 60)
+  throw new Failure(
+    'settings',
+    `another ls-auth has changed ${listed(changed, 'and')} of the profile ${safe} meanwhile`,
+    { hint: `See what there is now: ls-auth profile show --profile ${safe}. Then sign in again.` },
+  )
 }
 
 /** Failure `settings` when flags change the issuer or client of a saved profile: scripts that use it would break. */

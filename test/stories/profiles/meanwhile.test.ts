@@ -36,6 +36,14 @@ const elsewhere = async (line: string) => {
 const OPEN = '--backend jaeger --authorization none'
 const addJaeger = (name = 'jaeger') =>
   elsewhere(`ls-auth profile add ${name} --api http://127.0.0.1:16686 ${OPEN}`)
+/** What is done at the other terminal while the person is in the browser. */
+const whileItIsOpen = (work: () => Promise<unknown>) => {
+  stage.provider.tamper.tokenResponse = async (body) => {
+    stage.provider.tamper = {}
+    await work()
+    return body
+  }
+}
 /** What is done at the other terminal after this one has read the settings, and before it saves. */
 const afterReading = (work: () => Promise<unknown>) => {
   let waits = true
@@ -57,10 +65,7 @@ const afterReading = (work: () => Promise<unknown>) => {
 
 describe('what is saved at another terminal', () => {
   it('while the browser is open: login keeps it', async () => {
-    stage.provider.tamper.tokenResponse = async (body) => {
-      await addJaeger()
-      return body
-    }
+    whileItIsOpen(() => addJaeger())
     const { issuer, clientId } = stage.provider
     const { exit } = await world.type(`ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`)
     expect(exit).toBe(0)
@@ -160,14 +165,51 @@ describe('a change that another terminal was faster with', () => {
   })
 })
 
+describe('login: a setting of the profile that another terminal has set while the browser was open', () => {
+  const client = () => `--issuer ${stage.provider.issuer} --client-id ${stage.provider.clientId}`
+  const mine = (flags: string) => world.type(`ls-auth login ${client()} --port 0 ${flags}`)
+
+  it.each([
+    ['api', `--api http://127.0.0.1:1`],
+    ['backend', '--backend jaeger'],
+  ])('a new profile: its %s is not overwritten', async (key, flag) => {
+    whileItIsOpen(() => elsewhere(`ls-auth profile add default ${client()} ${flag}`))
+    const { exit, stderr } = await mine('--api http://127.0.0.1:2 --backend tempo')
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(
+      new RegExp(
+        `error: another ls-auth has changed ${key} of the profile default meanwhile\nhint: See what there is now: ls-auth profile show --profile default. Then sign in again.\n {2}the sign-in is kept, for the profile default\n$`,
+      ),
+    )
+    expect((await settings()).match(/(api|backend) = .*/g)).toHaveLength(1)
+    expect((await world.type('ls-auth login --port 0')).exit).toBe(0)
+    expect((await world.type('ls-auth whoami')).exit).toBe(0)
+  })
+
+  it('a profile that was there: what another has set stays', async () => {
+    await world.writeConfig(
+      `[profiles.work]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\napi = "http://127.0.0.1:1"\n`,
+    )
+    whileItIsOpen(() => elsewhere('ls-auth profile set api http://127.0.0.1:2'))
+    const { exit, stderr } = await world.type('ls-auth login --port 0 --api http://127.0.0.1:3')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: another ls-auth has changed api of the profile work meanwhile\n')
+    expect(await settings()).toContain('api = "http://127.0.0.1:2"')
+  })
+
+  it('the same value, or another setting, is no conflict', async () => {
+    whileItIsOpen(() => elsewhere(`ls-auth profile add default ${client()} --backend tempo --tenant t`))
+    const { exit } = await mine('--api http://127.0.0.1:2 --backend tempo')
+    expect(exit).toBe(0)
+    expect((await settings()).match(/(api|backend|tenant) = .*/g)?.sort()).toEqual([
+      'api = "http://127.0.0.1:2"',
+      'backend = "tempo"',
+      'tenant = "t"',
+    ])
+  })
+})
+
 describe('a sign-in whose profile was removed at another terminal, while the browser was open', () => {
-  const whileItIsOpen = (work: () => Promise<unknown>) => {
-    stage.provider.tamper.tokenResponse = async (body) => {
-      stage.provider.tamper = {}
-      await work()
-      return body
-    }
-  }
   const profileOf = (name: string) =>
     `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\n`
   const expectNothingKept = async (revoked: number) => {
