@@ -54,6 +54,8 @@ export interface SearchResult {
   readonly truncated: boolean
   /** They are the latest of those that match, so what was left out is older. */
   readonly isLatest?: boolean
+  /** The end of its range is rounded up to a whole second. */
+  readonly endsInWholeSeconds?: boolean
   /** The query that was sent, in the back end's language. */
   readonly asked: string
   /** The back end puts its traces together now: each can be read some seconds later. */
@@ -93,6 +95,25 @@ export function latestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
   const start = (trace: TraceSummary) => trace.startNanos ?? 0n
   return [...traces].sort((a, b) => Number(start(b) > start(a)) - Number(start(b) < start(a)))
 }
+
+/**
+ * The end, in milliseconds since the epoch, of a search for those that are older than these. It finds those again that began in
+ * the last second or millisecond of it. Undefined: that is all of them, so that such a search would come no further.
+ */
+export function olderTo({ traces, endsInWholeSeconds }: SearchResult): number | undefined {
+  const starts = traces.flatMap(({ startNanos }) => (startNanos === undefined ? [] : [startNanos]))
+  const [latest, oldest] = [starts.reduce(later, 0n), starts.reduce(earlier, starts[0] ?? 0n)]
+  const toMillis = endsInWholeSeconds ? millisOf(nextSecond(oldest)) : millisOf(oldest)
+  return millisOf(latest) > toMillis ? toMillis : undefined
+}
+
+const later = (a: bigint, b: bigint) => (b > a ? b : a)
+const earlier = (a: bigint, b: bigint) => (b < a ? b : a)
+const millisOf = (nanos: bigint): number => Number(nanos / 1_000_000n)
+
+/** The whole second at or after a time, both in nanoseconds. */
+export const nextSecond = (nanos: bigint): bigint =>
+  ((nanos + 999_999_999n) / 1_000_000_000n) * 1_000_000_000n
 
 /** Whether a fully loaded trace matches; all conditions on a span must hold of the same span. */
 export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {

@@ -1,6 +1,12 @@
-import { isoTime } from '../../trace/formats/iso-time.ts'
+import { isoMillis } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'
+import {
+  FILTER_FLAGS,
+  olderTo,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../trace/search.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { rememberServices } from '../completion/services-seen.ts'
@@ -72,26 +78,29 @@ const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap
 /** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. */
 function restNote(
   invocation: Invocation,
-  { traces, isLatest }: SearchResult,
+  result: SearchResult,
   { filter, always }: TraceSearchOptions,
 ): string {
   const larger = largerLimit(filter.limit)
   const more = larger === undefined ? '' : `: --limit ${larger}`
   const stopped = `note: stopped at ${filter.limit} trace${filter.limit === 1 ? '' : 's'}, there may be more${more}`
-  const first = latestFirst(traces).at(-1)?.startNanos
-  if (first === undefined) return stopped
   // Where the back end gives any traces that match, those left out may be of any age.
-  if (isLatest !== true)
+  if (result.isLatest !== true && result.traces.some(({ startNanos }) => startNanos !== undefined))
     return `${stopped}${larger === undefined ? ':' : ', or'} a shorter time with --from and --to`
+  const toMillis = olderTo(result)
   // A trace that was running at the start of the range may have begun before it.
-  if (Number(first / 1_000_000n) <= filter.fromMillis) return stopped
+  if (toMillis === undefined || toMillis <= filter.fromMillis)
+    return larger === undefined ? `${stopped}: ${narrower(filter)}` : stopped
   const older = commandLine(invocation, {
     ...(!always && { from: new Date(filter.fromMillis).toISOString() }),
     since: undefined,
-    to: isoTime(first, 3),
+    to: isoMillis(toMillis),
   })
   return `${stopped}, or the older ones:\n  ${older}`
 }
+
+const narrower = ({ query }: TraceFilter): string =>
+  query === undefined ? `narrow the search with ${FILTER_FLAGS}` : 'give a narrower --query'
 
 async function write(
   invocation: Invocation,

@@ -1,5 +1,11 @@
 import { Failure } from '../../../errors.ts'
-import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
+import {
+  latestFirst,
+  nextSecond,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../search.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { errorDetail, startAndEnd } from './tempo-send.ts'
 import { readSummaries } from './tempo-summaries.ts'
@@ -37,6 +43,7 @@ export async function searchTempo(
     traces: latestFirst([...found.values()]),
     truncated,
     isLatest: true,
+    endsInWholeSeconds: true,
     asked,
   })
   for (let toMillis = filter.toMillis; ; ) {
@@ -57,7 +64,7 @@ export async function searchTempo(
     for (const trace of fresh) found.set(trace.traceId as string, trace)
     if (fresh.length > 0) await onPage?.(fresh)
     if (page.length < limit) return end(false)
-    toMillis = Math.ceil(Math.min(...page.map(startMillis)) / 1000) * 1000
+    toMillis = Math.min(...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)))
     // No new trace: ends the loop for a server that repeats itself for ever.
     if (fresh.length === 0 || found.size >= filter.limit || toMillis <= filter.fromMillis) return end(true)
   }
