@@ -60,11 +60,13 @@ async function append(
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTDIR') return undefined
     if (code !== 'ENOENT') throw error
-    const made = await files.makeDirectory(stateDirectory).then(
-      () => true,
-      () => false,
-    )
-    if (!made) return undefined
-    return files.append(file, lines, inBackground)
+    const noPlace = await files.makeDirectory(stateDirectory).then(() => false, isNoPlace)
+    return noPlace ? undefined : files.append(file, lines, inBackground)
   }
+}
+
+/** Whether no directory can be there; where one could be, and may not be made, lines are lost. Throws what says the latter. */
+function isNoPlace(error: NodeJS.ErrnoException): true {
+  if (error.code === 'ENOTDIR' || error.code === 'ENOENT') return true
+  throw error
 }

@@ -283,8 +283,9 @@ describe('nothing that is wrong with the record stops a command', () => {
     const ended = await machine.run(['api', '/x'], toEcho({ XDG_STATE_HOME: state }))
     const token = await machine.run(['token'], toEcho({ XDG_STATE_HOME: state }))
     const ran = await machine.run(['--quiet', 'exec', '--', 'echo', 'ran'], toEcho({ XDG_STATE_HOME: state }))
-    await machine.command('umount', ['-q', join(state, 'ls-auth')]).ended
-    await chmod(join(state, 'ls-auth'), 0o700)
+    for (const one of [join(state, 'ls-auth'), state]) await machine.command('umount', ['-q', one]).ended
+    await chmod(state, 0o700)
+    await chmod(join(state, 'ls-auth'), 0o700).catch(() => {})
     await rm(state, { recursive: true, force: true })
     const warning = expect.stringMatching(
       /^warning: this is not in the record, \S+audit\.jsonl could not be written \(E[A-Z]+\)\n$/,
@@ -311,10 +312,22 @@ describe('nothing that is wrong with the record stops a command', () => {
           'a file system that is read-only',
           (path) => machine.command('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', join(path, '..')]).ended,
         ],
+        [
+          'a read-only place for its directory',
+          (path) =>
+            machine.command('mount', ['-t', 'tmpfs', '-o', 'ro', 'none', join(path, '..', '..')]).ended,
+        ],
       ]
     : [
         ['a file that cannot be written', (path) => writeFile(path, '', { mode: 0o400 })],
         ['a directory that cannot be written', (path) => chmod(join(path, '..'), 0o500)],
+        [
+          'a read-only place for its directory',
+          async (path) => {
+            await rm(join(path, '..'), { recursive: true })
+            await chmod(join(path, '..', '..'), 0o500)
+          },
+        ],
       ]
   it.each(unwritable)('%s', (_, arrange) => bad(arrange))
 

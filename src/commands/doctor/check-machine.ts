@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { recordFile } from '../../audit/files-of-record.ts'
 import { appendLines } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
@@ -60,12 +61,16 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
   ]
 }
 
-/** A record with gaps is found when somebody asks who has read what. */
-async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
+/** A record with gaps is found when somebody asks who has read what; one is kept also where nobody signs in. */
+export async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
   const lost = await appendLines(stateDirectory, '', ports)
-  if (lost === undefined) return ok('record', 'kept; see ls-auth audit list')
+  const file = recordFile(stateDirectory)
+  if (lost === undefined)
+    return (await (await ports.files()).inspect(file)) !== undefined
+      ? ok('record', 'kept; see ls-auth audit list')
+      : ok('record', `none is kept: this machine has no place for ${safeText(file, 200)}`)
   const next = 'Nothing is recorded on this machine until it can be. Commands work all the same.'
-  return warn('record', `${safeText(lost.file, 200)} cannot be written (${lost.code})`, next)
+  return warn('record', `${safeText(file, 200)} cannot be written (${lost.code})`, next)
 }
 
 const SLOW_MILLISECONDS = 2000

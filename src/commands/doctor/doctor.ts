@@ -7,7 +7,7 @@ import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
 import { writeBundle } from './bundle.ts'
 import { checkBackend } from './check-backend.ts'
-import { checkSettings, checkStore } from './check-machine.ts'
+import { checkRecord, checkSettings, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY } from './check-session.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
@@ -91,6 +91,7 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
     lines.push(
       ok('session', profile.throughProxy ? PROXIED : 'none is needed: authorization = "none" sends no token'),
     )
+    lines.push(...(await look('record', () => checkRecord(profile.client.stateDirectory, ports))))
     return [...lines, ...(await look('API', () => checkBackend(invocation, profile)))]
   }
   const { signsIn } = profile.client.preset
@@ -107,11 +108,10 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
     lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports))))
     if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
   }
-  if (people) {
-    lines.push(...(await checkSurroundings(ports)))
-    // LS_AUTH_TOKEN is not stored, and a CI machine has no keychain.
-    if (!given) lines.push(...(await look('store', () => checkStore(client, ports))))
-  }
+  if (people) lines.push(...(await checkSurroundings(ports)))
+  // LS_AUTH_TOKEN is not stored, and a CI machine has no keychain.
+  if (people && !given) lines.push(...(await look('store', () => checkStore(client, ports))))
+  else lines.push(...(await look('record', () => checkRecord(client.stateDirectory, ports))))
   if ((gap !== undefined && !given) || signsIn === 'nobody') return lines
   const session = await look(client.workload ? 'workload' : 'session', () =>
     checkSession(invocation, profile),

@@ -59,6 +59,35 @@ describe.each(places)('state under $place', ({ place }) => {
   })
 })
 
+describe('doctor, where nobody signs in', () => {
+  const line = 'ls-auth doctor --api http://127.0.0.1:9 --backend jaeger --authorization none'
+  const unkept = (why: string) =>
+    new RegExp(
+      `^warn +record +\\S+audit\\.jsonl cannot be written \\(${why}\\)\\n +→ Nothing is recorded`,
+      'm',
+    )
+
+  it('says that the record is kept', async () => {
+    expect((await world.type(line)).stdout).toMatch(/^ok +record +kept/m)
+  })
+
+  it.each(places)('says that none is kept under $place', async ({ place }) => {
+    world.variables.XDG_STATE_HOME = place.startsWith('/') ? place : join(world.home, place)
+    expect((await world.type(line)).stdout).toMatch(
+      /^ok +record +none is kept: this machine has no place for \S+audit\.jsonl$/m,
+    )
+  })
+
+  it('says why a read-only place has none; so does it for a token of outside', async () => {
+    const readOnly = async () => Promise.reject(Object.assign(new Error('x'), { code: 'EROFS' }))
+    world.override = { files: async () => ({ ...realFiles, makeDirectory: readOnly }) }
+    expect((await world.type(line)).stdout).toMatch(unkept('EROFS'))
+    world.variables.LS_AUTH_TOKEN = 'opaque-token-of-the-pipeline'
+    const { stdout } = await world.type('ls-auth doctor --api http://127.0.0.1:9 --backend jaeger')
+    expect(stdout).toMatch(unkept('EROFS'))
+  })
+})
+
 describe.each(places)('settings under $place', ({ place }) => {
   it('use, which must write, ends in two lines: exit 6', async () => {
     world.variables.XDG_CONFIG_HOME = place.startsWith('/') ? place : join(world.home, place)
