@@ -55,4 +55,22 @@ describe('settings that sixteen processes change at one moment', () => {
       expect(text).toContain(`tenant = "of-${name}"`)
     }
   })
+
+  it('say once of each profile that it was removed', async () => {
+    const names = EACH.slice(0, 4)
+    await writeFile(
+      machine.configFile,
+      names.map((name) => `[profiles.${name}]\nissuer = "https://id.example"\n`).join('\n'),
+    )
+    const ended = await atOnce(EACH.map((_, i) => ['profile', 'remove', names[i % names.length] as string]))
+    for (const name of names) {
+      const said = ended.filter(({ stderr }) => stderr.includes(`Removed the profile ${name}.`))
+      const missing = ended.filter(({ stderr }) =>
+        stderr.startsWith(`error: there is no profile "${name}"\n`),
+      )
+      expect(said.map(({ exit }) => exit)).toEqual([0])
+      expect(missing.map(({ exit }) => exit)).toEqual([2, 2, 2])
+    }
+    expect(await settings()).not.toContain('[profiles.')
+  })
 })

@@ -41,19 +41,14 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   const { ports } = invocation
   requireOutsideProxy('profile remove', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
-  const name = existingName(settings, options.name)
-  if (!Object.hasOwn(settings.config.profiles, name)) {
-    throw new Failure('settings', `the profile ${safeText(name, 60)} comes from ${settings.system.path}`, {
-      hint: 'Only an administrator can remove it there.',
-    })
-  }
+  const name = removable(settings, options.name)
   const { client } = profileNamed(settings, name, ports.env)
   await endSignIn(invocation, client, settings)
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   let wasDefault = false
   const config = await changeSettings(invocation, settings, (now) => {
     wasDefault = now.config.defaultProfile === name
-    return { remove: name }
+    return { remove: removable(now, name) }
   })
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
   const now = { ...settings, config }
@@ -61,6 +56,14 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   await endSignIn(invocation, client, now)
   const left = profileNames(now).filter((one) => one !== name)
   if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
+}
+
+/** Failure `settings`: there is none of that name, or it is not the user's. */
+function removable(settings: Settings, name: string): string {
+  if (Object.hasOwn(settings.config.profiles, existingName(settings, name))) return name
+  throw new Failure('settings', `the profile ${safeText(name, 60)} comes from ${settings.system.path}`, {
+    hint: 'Only an administrator can remove it there.',
+  })
 }
 
 /** Signs out, where no other profile uses the sign-in. Failures: `busy`, `storage`, those of the keychain. */

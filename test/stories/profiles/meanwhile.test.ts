@@ -127,6 +127,17 @@ describe('a change that another terminal was faster with', () => {
     expect(await settings()).not.toContain('work')
   })
 
+  it('remove: a profile that another has removed is not there, as one that never was', async () => {
+    await world.writeConfig(WORK)
+    afterReading(() => elsewhere('ls-auth profile remove work'))
+    const removed = await world.type('ls-auth profile remove work')
+    expect(removed).toEqual(await world.type('ls-auth profile remove work'))
+    expect(removed).toMatchObject({
+      exit: 2,
+      stderr: 'error: there is no profile "work"\nhint: See: ls-auth profile list\n',
+    })
+  })
+
   it('add: a profile of that name is not overwritten', async () => {
     afterReading(() => addJaeger())
     const { exit, stderr } = await world.type(`ls-auth profile add jaeger --api http://127.0.0.1:1 ${OPEN}`)
