@@ -7,13 +7,12 @@ import { profileNamed } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
 import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
+import type { UnknownKey } from './not-a-setting.ts'
 
 interface SetOptions {
   /** `scopes`, or the path of a value in a table: `expect.groups`. */
@@ -23,7 +22,7 @@ interface SetOptions {
 }
 
 /** `ls-auth profile set KEY VALUE…`: changes one setting of a profile, or takes it back with `--unset`. */
-export const setInProfile: CliCommand<SetOptions> = { read, run }
+export const setInProfile: CliCommand<SetOptions | UnknownKey> = { read, run }
 
 /** These are part of what a sign-in is for, so they need a new one. */
 const NEEDS_SIGN_IN = [
@@ -37,12 +36,12 @@ const NEEDS_SIGN_IN = [
   'store_key_file',
 ]
 
-function read({ args, flags }: Typed): SetOptions {
+function read({ args, flags }: Typed): SetOptions | UnknownKey {
   const [key = '', ...values] = args
   const path = key.split('.')
   const row = SETTING_TABLE.find((one) => one.key === path[0])
   const isTable = row?.shape === 'table'
-  if (!row || (isTable ? path.length < 2 : path.length > 1)) throw unknownKey(key)
+  if (!row || (isTable ? path.length < 2 : path.length > 1)) return { unknown: key, words: values }
   if (key === 'client_secret') {
     throw new Failure('usage', 'a secret does not belong on the command line', {
       hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
@@ -62,27 +61,11 @@ const usage = (message: string, key: string): Failure =>
     hint: `ls-auth profile set ${key} VALUE, or: ls-auth profile set ${key} --unset`,
   })
 
-function unknownKey(key: string): Failure {
-  const [, name = '', value = ''] = /^([a-z_.]+)=(.*)$/.exec(key) ?? []
-  if (SETTING_TABLE.some((row) => row.key === name.replace(/\..*/, ''))) {
-    // A secret is not repeated.
-    const word = name === 'client_secret' ? 'VALUE' : shellWord(value)
-    return new Failure('usage', `the value of ${name} stands behind a space, not =`, {
-      hint: `Did you mean: ls-auth profile set ${name} ${word}`,
-    })
-  }
-  const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
-  const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
-    row.shape === 'table' ? `${row.key}.NAME` : row.key,
-  )
-  return new Failure('usage', `"${safeText(key, 60)}" is not a setting`, {
-    hint: `${didYouMean(key, known)}Settings: ${listed.join(', ')}`,
-  })
-}
-
-async function run(invocation: Invocation, { path, value }: SetOptions): Promise<void> {
+async function run(invocation: Invocation, options: SetOptions | UnknownKey): Promise<void> {
   const { ports } = invocation
   requireOutsideProxy('profile set', ports.env)
+  if ('unknown' in options) throw await (await import('./not-a-setting.ts')).notASetting(invocation, options)
+  const { path, value } = options
   const settings = await readSettings(ports.env, await ports.files())
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
   const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)

@@ -119,3 +119,28 @@ it.each([
   expect(exit).toBe(2)
   expect(stderr).toContain(`hint: Did you mean: ls-auth profile set ${meant}\n`)
 })
+
+it.each([
+  ['work leeway 30s', 'leeway 30s --profile work'],
+  ['work scopes openid profile', 'scopes openid profile --profile work'],
+  ['work expect.groups ops', 'expect.groups ops --profile work'],
+  ['work leeway --unset', 'leeway --unset --profile work'],
+  ['work leeway 30s --profile home', 'leeway 30s --profile work'],
+  ['work client_secret hunter2', 'KEY VALUE --profile work'],
+  ['work', 'KEY VALUE --profile work'],
+  ['work nonsense x', 'KEY VALUE --profile work'],
+])('profile set %s: the name of a profile stands behind --profile', async (typed, meant) => {
+  const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+  expect({ exit, stderr }).toEqual({
+    exit: 2,
+    stderr: `error: "work" is a profile, and not a setting\nhint: Did you mean: ls-auth profile set ${meant}\n`,
+  })
+  expect(await file()).toBe(FILE)
+})
+
+it('profile set: a word that is neither is no setting, also where the settings cannot be read', async () => {
+  await world.writeConfig('[profiles')
+  expect((await world.type('ls-auth profile set work x')).stderr).toContain(
+    'error: "work" is not a setting\n',
+  )
+})
