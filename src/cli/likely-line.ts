@@ -3,6 +3,7 @@ import type { Ports } from '../ports/ports.ts'
 import { shellWord } from '../text/shell-word.ts'
 import type { Group, Row } from './command.ts'
 import { argumentsOf, type ExtraWord, isManyIds, named, replaced, withoutExtra } from './extra-word.ts'
+import { fileArgument } from './file-argument.ts'
 import { type Likely, otherCommand } from './other-command.ts'
 import { readLine } from './typed-line.ts'
 
@@ -34,7 +35,10 @@ export async function likelyLine(
     return better && whole(better)
   }
   const wrong = /^unknown option '(-.*)'$/.exec(message)?.[1]
-  if (wrong !== undefined) return otherOption(wrong, options)
+  if (wrong !== undefined) {
+    const better = row && !('rows' in row) ? fileArgument(wrong, argv, args, row) : undefined
+    return better ? whole(better) : otherOption(wrong, options)
+  }
   const typed = /^unknown command '(.*)'$/.exec(message)?.[1]
   if (typed === undefined) return undefined
   const profile = argv.includes('profile') && (await isProfile(typed, ports))

@@ -156,3 +156,28 @@ describe('words of other tools', () => {
     expect(stderr.replace('"hint":"', 'hint: ')).toContain(`hint: ${hint} See: ls-auth `)
   })
 })
+
+describe('a trace in a file', () => {
+  const ID = '2545425d67bcf886'
+  it.each([
+    ['trace get --file one.json', 'trace get one.json'],
+    ['trace get --file=one.json --errors', 'trace get one.json --errors'],
+    ['trace get --errors --from-file one.json', 'trace get --errors one.json'],
+    ['trace get --file "my trace.json"', "trace get 'my trace.json'"],
+    ['trace get --file', 'trace get FILE'],
+    [`trace get ${ID} --file one.json`, `trace get --trace ${ID} one.json`],
+    [`trace get --file one.json ${ID}`, `trace get one.json --trace ${ID}`],
+    ['trace view --file one.json', 'trace view one.json'],
+    ['trace diff --file one.json --file two.json', 'trace diff one.json two.json'],
+    [`trace diff ${ID} --file two.json`, `trace diff ${ID} two.json`],
+  ])('%s', async (line, meant) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(/^error: unknown option '--(from-)?file(=one\.json)?'\n/)
+    expect(stderr).toContain(`\nhint: Did you mean: ls-auth ${meant}\n`)
+  })
+
+  it('a command without one is not told of it', async () => {
+    expect((await world.type('ls-auth whoami --file one.json')).stderr).not.toContain('one.json\n')
+  })
+})
