@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { realFiles } from '../../../src/system/files.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -207,6 +208,24 @@ describe('a list of ids, at a Tempo', () => {
     expect(lines[0]).toBe(document)
     expect(lines[1]).toContain(second)
     expect(lines).toHaveLength(3)
+  })
+
+  it.each([
+    ['EACCES', 'Mend its permissions, or name another file.'],
+    ['EPERM', 'Mend its permissions, or name another file.'],
+    ['EROFS', 'Its file system is read-only: name a file elsewhere.'],
+    ['ENOSPC', 'Free some space. The same command goes on from what is there.'],
+    ['EDQUOT', 'Free some space. The same command goes on from what is there.'],
+    ['EIO', 'Look at the disk that it is on. The same command goes on from what is there.'],
+  ])('a file that cannot be written (%s) says what helps', async (code, hint) => {
+    const fails = () => Promise.reject(Object.assign(new Error('x'), { code }))
+    world.override = { files: async () => ({ ...realFiles, openGrowing: fails }) }
+    const command = `ls-auth trace get --ids ${list} --resume ${out}`
+    expect(await world.type(command)).toEqual({
+      exit: 6,
+      stdout: '',
+      stderr: `error: cannot write ${out} (${code})\nhint: ${hint}\n`,
+    })
   })
 
   it('a limit that one request meets is waited for by all of them, and nothing is lost', async () => {

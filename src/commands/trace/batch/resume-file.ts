@@ -72,11 +72,17 @@ async function openFile({ ports }: Invocation, path: string, shown: string): Pro
 
 const codeOf = (error: unknown): string => safeText(String((error as NodeJS.ErrnoException).code ?? ''), 40)
 
-const notWritten = (shown: string, cause: unknown): Failure =>
-  new Failure('storage', `cannot write ${shown} (${codeOf(cause)})`, {
-    hint: 'Free some space or correct the permissions. The same command goes on from what is there.',
-    cause,
-  })
+function notWritten(shown: string, cause: unknown): Failure {
+  const code = codeOf(cause)
+  return new Failure('storage', `cannot write ${shown} (${code})`, { hint: hintOf(code), cause })
+}
+
+function hintOf(code: string): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'Mend its permissions, or name another file.'
+  if (code === 'EROFS') return 'Its file system is read-only: name a file elsewhere.'
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  return `${isFull ? 'Free some space' : 'Look at the disk that it is on'}. The same command goes on from what is there.`
+}
 
 const foreign = (shown: string, line: number, format: TraceLines): Failure =>
   new Failure('usage', `line ${line} of ${shown} is no output of --ids -o ${format}`, {
