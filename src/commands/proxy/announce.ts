@@ -2,8 +2,8 @@ import { dataSourceFile, type ProxyFormat } from '../../backends/data-source.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { LocalAddress } from '../../ports/local-server.ts'
-import { shortDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'
+import { wholeDuration } from '../../settings/whole-duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
@@ -22,7 +22,7 @@ export async function announce(
   const place = port === undefined ? safeText(socket ?? '') : `127.0.0.1:${port.number}`
   tell(
     invocation,
-    `Listening on ${place} for ${profile.api.host}. It ends after ${shortDuration(ttlSeconds)}, or ${shortDuration(idleSeconds)} without a request.`,
+    `Listening on ${place} for ${profile.api.host}. It ends after ${wholeDuration(ttlSeconds)}, or ${wholeDuration(idleSeconds)} without a request.`,
   )
   if (format === 'json') {
     return printJson(invocation, {

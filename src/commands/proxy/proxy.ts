@@ -1,8 +1,8 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS, type ProxyFormat } from '../../backends/data-source.ts'
 import { Failure } from '../../errors.ts'
 import type { LocalAddress } from '../../ports/local-server.ts'
-import { shortDuration } from '../../settings/duration.ts'
 import { sendsToken } from '../../settings/profile.ts'
+import { wholeDuration } from '../../settings/whole-duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
@@ -92,8 +92,8 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
     tell(
       invocation,
       end === 'ttl'
-        ? `The proxy ends after ${shortDuration(ttlSeconds)} (--ttl).`
-        : `The proxy ends: no request for ${shortDuration(idleSeconds)} (--idle).`,
+        ? `The proxy ends after ${wholeDuration(ttlSeconds)} (--ttl).`
+        : `The proxy ends: no request for ${wholeDuration(idleSeconds)} (--idle).`,
     )
     return 0
   } finally {

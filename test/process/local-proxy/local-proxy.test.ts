@@ -373,6 +373,11 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
   })
 
   describe('what it prints', () => {
+    it('how long it lives, as it was typed', async () => {
+      const { running } = await open(to('--ttl', '100s', '--idle', '61s'), env)
+      expect(running.stderr).toContain('It ends after 1m 40s, or 1m 1s without a request.\n')
+    })
+
     it('--print env: a line that a shell reads', async () => {
       const { running, api: address, port } = await open(to('--print', 'env'), env)
       expect(running.stdout).toBe(

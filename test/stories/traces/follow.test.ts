@@ -106,8 +106,8 @@ describe('ls-auth trace search --follow', () => {
   it('waits for new ones where there are none, and says so at a terminal', async () => {
     world.watched = true
     script(7, { 4: () => traces.push(checkout(0)) })
-    const { stdout, stderr } = await follow('--interval 1m')
-    expect(stderr).toContain('\nNo traces yet. Looking every 1m; Ctrl-C ends it.\n')
+    const { stdout, stderr } = await follow('--interval 90s')
+    expect(stderr).toContain('\nNo traces yet. Looking every 1m 30s; Ctrl-C ends it.\n')
     expect(idsIn(stdout)).toEqual(idsOf(traces))
   })
 

@@ -1,6 +1,6 @@
 import { openPacing } from '../../../api/pacing.ts'
 import { skewOf } from '../../../clock-skew.ts'
-import { shortDuration } from '../../../settings/duration.ts'
+import { wholeDuration } from '../../../settings/whole-duration.ts'
 import { steadyClock } from '../../../steady-clock.ts'
 import { KnownTraces, rangeOfLook } from '../../../trace/follow.ts'
 import type { ListFormat } from '../../../trace/formats/output-choices.ts'
@@ -101,7 +101,7 @@ async function tellOfFirst(
       tell(invocation, note)
   const { errIsTTY } = invocation.ports.terminal
   const none = traces.length === 0 ? 'No traces yet. ' : ''
-  if (errIsTTY) tell(invocation, `${none}Looking every ${shortDuration(followSeconds)}; Ctrl-C ends it.`)
+  if (errIsTTY) tell(invocation, `${none}Looking every ${wholeDuration(followSeconds)}; Ctrl-C ends it.`)
   const services = traces.flatMap((trace) => trace.services)
   await rememberServices(invocation, 'some', services)
 }
