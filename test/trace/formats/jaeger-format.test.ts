@@ -117,6 +117,30 @@ describe('Jaeger JSON', () => {
     expect(untyped.spans[0]?.status).toBe('error')
   })
 
+  test.each([
+    ['span.kind', 'CLIENT', { kind: 'client' }],
+    ['span.kind', 'Server', { kind: 'server' }],
+    ['span.kind', 'SPAN_KIND_PRODUCER', { kind: 'producer' }],
+    ['otel.status_code', 'Error', { status: 'error' }],
+    ['otel.status_code', 'error', { status: 'error' }],
+    ['otel.status_code', 'Ok', { status: 'ok' }],
+  ])('%s=%s is read as whoever wrote it meant it', (key, value, facts) => {
+    const [read] = readOne(trace(span({ tags: [tag(key, 'string', value)] }))).spans
+    expect(read).toMatchObject(facts)
+    expect(read?.attributes).toEqual([])
+  })
+
+  test.each([
+    ['span.kind', 'CLIENTS'],
+    ['otel.status_code', 'FAILED'],
+    ['otel.status_code', 'UNSET'],
+    // Jaeger itself shows it as no error.
+    ['error', 'TRUE'],
+  ])('%s=%s says nothing, and stays an attribute', (key, value) => {
+    const [read] = readOne(trace(span({ tags: [tag(key, 'string', value)] }))).spans
+    expect(read).toMatchObject({ kind: 'unspecified', status: 'unset', attributes: [[key, value]] })
+  })
+
   test('values by type, and as they came where the type is wrong; long integers keep their digits', () => {
     const tags = [
       tag('i', 'int64', 5),

@@ -31,8 +31,9 @@ const tag = fc.record(
     type: fc.constantFrom('string', 'bool', 'int64', 'float64', 'binary'),
     value: fc.constantFrom(
       'server',
+      'CLIENT',
       'ERROR',
-      'OK',
+      'Ok',
       'true',
       true,
       false,

@@ -64,13 +64,26 @@ export interface TagFacts {
 
 /** Whether a tag is one of those {@link readFacts} takes, with a value it understands. */
 export function isFact([key, value]: Tag): boolean {
-  if (key === 'span.kind') return typeof value === 'string' && KINDS.has(value)
+  if (key === 'span.kind') return kindIn(value) !== undefined
   if (key === 'error') return value === true || value === 'true' || value === false || value === 'false'
-  if (key === 'otel.status_code') return value === 'ERROR' || value === 'OK'
+  if (key === 'otel.status_code') return codeIn(value) !== undefined
   if (key === 'otel.status_description' || key === 'otel.scope.name' || key === 'otel.scope.version') {
     return typeof value === 'string' && value !== ''
   }
   return false
+}
+
+/** Some clients write `CLIENT`, as OpenTelemetry calls it. */
+function kindIn(value: AttributeValue): SpanKind | undefined {
+  if (typeof value !== 'string') return undefined
+  const kind = value.toLowerCase().replace(/^span_kind_/, '')
+  return KINDS.has(kind) ? (kind as SpanKind) : undefined
+}
+
+/** Older exporters write `Error` and `Ok`. */
+function codeIn(value: AttributeValue): 'ERROR' | 'OK' | undefined {
+  const code = typeof value === 'string' ? value.toUpperCase() : undefined
+  return code === 'ERROR' || code === 'OK' ? code : undefined
 }
 
 /** Of a span that says nothing of the kind. */
@@ -82,9 +95,9 @@ export function readFacts(tags: readonly Tag[]): TagFacts {
   for (const tag of tags) {
     if (!isFact(tag)) continue
     const [key, value] = tag
-    if (key === 'span.kind') kind ??= value
+    if (key === 'span.kind') kind ??= kindIn(value)
     else if (key === 'error') error ??= value
-    else if (key === 'otel.status_code') code ??= value
+    else if (key === 'otel.status_code') code ??= codeIn(value)
     else if (key === 'otel.status_description') statusMessage ??= value
     else if (key === 'otel.scope.name') scopeName ??= value
     else scopeVersion ??= value
