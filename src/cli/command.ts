@@ -195,6 +195,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   return {
     ports: options.debug === true ? logRequests(shown) : shown,
     workloadTokens: new Map(),
+    told: new Set(),
     command: names.join(' '),
     args: command.args,
     options,

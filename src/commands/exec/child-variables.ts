@@ -5,7 +5,16 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** The settings of a profile that a child process needs to ask the same API. */
 type ApiSettings = Pick<
   Profile,
-  'api' | 'authorizationHeader' | 'backend' | 'organization' | 'project' | 'tenant' | 'resolved'
+  | 'api'
+  | 'authorizationHeader'
+  | 'backend'
+  | 'name'
+  | 'organization'
+  | 'project'
+  | 'resolved'
+  | 'saved'
+  | 'tenant'
+  | 'throughProxy'
 >
 
 const HTTP_PROXIES = /^(http|https|all)_proxy$/i
@@ -23,11 +32,22 @@ export function proxyVariables(
     ...childVariables(variables, 'LS_AUTH_TOKEN', undefined, settings),
     LS_AUTH_API: address,
     LS_AUTH_PROXY: '1',
+    ...startedWith(variables, settings),
   }
   if (!Object.keys(child).some((name) => HTTP_PROXIES.test(name))) return child
   const { NO_PROXY, no_proxy } = variables
   const excepted = [NO_PROXY ?? no_proxy, '127.0.0.1'].filter(Boolean).join(',')
   return { ...child, NO_PROXY: excepted, no_proxy: excepted }
+}
+
+/** The profile that the token is of: the child may name another one, which does not count. Empty: none that is saved. */
+function startedWith(
+  { LS_AUTH_PROXY_PROFILE: outer }: Variables,
+  { name, saved, throughProxy }: ApiSettings,
+): Record<string, string> {
+  // A proxy behind a proxy has the token of the outer one.
+  const profile = throughProxy ? outer : saved ? name : ''
+  return profile === undefined ? {} : { LS_AUTH_PROXY_PROFILE: profile }
 }
 
 /**

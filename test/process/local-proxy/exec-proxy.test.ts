@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../../world/gateway.ts'
@@ -51,6 +51,7 @@ describe('exec --proxy', () => {
     expect(Object.fromEntries(ours)).toEqual({
       LS_AUTH_API: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/),
       LS_AUTH_PROXY: '1',
+      LS_AUTH_PROXY_PROFILE: 'default',
       LS_AUTH_BACKEND: 'lightstep',
       LS_AUTH_ORGANIZATION: 'acme',
       LS_AUTH_PROJECT: 'prod',
@@ -147,6 +148,38 @@ describe('exec --proxy', () => {
     expect(signedIn.text).toContain('alice')
     expect(signedIn.text).toContain('started with another profile')
     expect(nobody.text).toContain('ls-auth whoami, outside of the proxy')
+  })
+
+  it('another profile that is named there is said not to count, but not to an agent', async () => {
+    const other = ['--profile', 'other']
+    const file = await readFile(machine.configFile, 'utf8')
+    await writeFile(
+      machine.configFile,
+      `default_profile = "default"\n${file}\n[profiles.other]\nproject = "x"\n`,
+    )
+    const { exit, stderr } = await exec(['--', ...OURS, 'services', ...other])
+    const nested = await exec([
+      '--',
+      ...OURS,
+      'exec',
+      '--proxy',
+      ...other,
+      '--',
+      ...OURS,
+      'services',
+      ...other,
+    ])
+    const door = { LS_AUTH_PROXY: '1', LS_AUTH_API: `http://127.0.0.1:9/${'s'.repeat(43)}` }
+    const env = { ...door, LS_AUTH_PROXY_PROFILE: 'default' }
+    const agent = await (AGENTS['JSON-RPC by hand, 2026-07-28'] as StartAgent)(machine, other, { env })
+    const answer = await agent.call('get_services')
+    const ended = await agent.close()
+    await writeFile(machine.configFile, file)
+    const note =
+      'note: profile other is not used here: requests go through the local proxy, which was started with profile default\n'
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: note })
+    expect(nested.stderr).toContain(note)
+    expect(answer.text + ended.stderr).not.toContain('not used here')
   })
 
   it.each([

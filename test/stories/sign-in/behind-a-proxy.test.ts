@@ -5,6 +5,8 @@ import type { Trace } from '../../../src/trace/model.ts'
 import { jaegerSource } from '../../../src/trace/sources/jaeger/jaeger-source.ts'
 import { httpServer, listen } from '../../world/loopback-server.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 // What a command of `ls-auth exec --proxy` finds in its environment; nothing here is asked through it.
@@ -79,7 +81,8 @@ describe('behind "ls-auth exec --proxy"', () => {
     async (line) => {
       const outside = await world.type(`ls-auth ${line}`)
       expect(outside).toMatchObject({ exit: 0, stderr: '' })
-      expect(await behind(line)).toEqual(outside)
+      const { stdout, ...others } = await behind(line)
+      expect({ ...others, stdout: untimed(stdout) }).toEqual({ ...outside, stdout: untimed(outside.stdout) })
     },
   )
 
@@ -178,5 +181,72 @@ describe('behind "ls-auth exec --proxy"', () => {
     await elsewhere.close()
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
     expect(stderr).toMatch(/^note: requests go through a local proxy .*\n$/)
+  })
+})
+
+describe('a profile that is named behind "exec --proxy", which was started with another one', () => {
+  let tempo: TempoApi
+  beforeAll(async () => {
+    tempo = await startTempoApi({
+      traces: [makeTrace({ seed: 7 }), makeTrace({ seed: 8 })],
+      basePath: `/${SECRET}`,
+    })
+    await world.writeConfig(
+      '[profiles.work]\napi = "http://127.0.0.1:1"\n[profiles.tempo]\nbackend = "tempo"\n',
+    )
+  })
+  afterAll(() => tempo.close())
+  const note =
+    'note: profile tempo is not used here: requests go through the local proxy, which was started with profile work\n'
+  const notes = ({ stderr }: { stderr: string }) => stderr.match(/^note: .* is not used here.*\n/gm)
+  const started = (line: string, profile?: string, more: Record<string, string> = {}) =>
+    behind(line, {
+      LS_AUTH_API: tempo.url,
+      ...(profile !== undefined && { LS_AUTH_PROXY_PROFILE: profile }),
+      ...more,
+    }).finally(() => {
+      for (const name of ['LS_AUTH_PROXY_PROFILE', ...Object.keys(more)]) delete world.variables[name]
+    })
+  const DAY = '--from 2026-09-21T14:00:00Z --to 2026-09-23T14:00:00Z'
+  const [a, b] = [7, 8].map((seed) => makeTrace({ seed }).traceId)
+
+  it.each([
+    'services',
+    `trace get ${a}`,
+    `trace diff ${a} ${b}`,
+    `trace search ${DAY}`,
+    `trace why --errors ${DAY}`,
+    'api /api/echo',
+  ])('%s: that is said, once', async (line) => {
+    const outcome = await started(`${line} --profile tempo`, 'work')
+    expect(outcome.exit).toBe(0)
+    expect(notes(outcome)).toEqual([note])
+    expect(notes(await started(`${line} --profile tempo --quiet`, 'work'))).toBeNull()
+  })
+
+  it('the variable names one, too', async () => {
+    expect(notes(await started('services', 'work', { LS_AUTH_PROFILE: 'tempo' }))).toEqual([note])
+  })
+
+  it('a proxy that was started without a profile', async () => {
+    expect(notes(await started('services --profile tempo', ''))).toEqual([
+      note.replace('with profile work', 'without one'),
+    ])
+  })
+
+  it.each([
+    ['the same profile', 'services --profile tempo', 'tempo'],
+    ['none is named', 'services', 'work'],
+    ['nothing says which one it was', 'services --profile tempo', undefined],
+    [
+      'another API is named, which is asked itself',
+      'api /api/echo --profile tempo --api http://127.0.0.1:9',
+      'work',
+    ],
+    ['a file is read', 'trace search --file - --profile tempo', 'work'],
+  ])('%s: nothing is said', async (_, line, profile) => {
+    world.stdin = [JSON.stringify({ data: [] })]
+    expect(notes(await started(line, profile))).toBeNull()
+    world.stdin = []
   })
 })
