@@ -25,6 +25,7 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     localServers: once(async () => (await import('./system/local-server.ts')).localServers),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
     programs: once(async () => (await import('./system/programs.ts')).otherPrograms),
+    openedKeys: new Map(),
   }
 }
 

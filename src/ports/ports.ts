@@ -58,4 +58,9 @@ export interface Ports {
    * back. Absent: nobody is to see it.
    */
   readonly progress?: (text: string) => void
+  /**
+   * Keys that a passphrase has opened while the process runs, by what was opened: nobody types it twice for one command.
+   * Absent: each is asked for.
+   */
+  readonly openedKeys?: Map<string, Buffer>
 }

@@ -273,6 +273,42 @@ describe('a passphrase', { timeout: 60_000 }, () => {
     expect((await vault().recall('NAME|sid', header)).key).toEqual(SECRET.key)
   })
 
+  it('is typed once while a command runs, for each sign-in; a wrong one is not remembered', async () => {
+    const scrypt = { salt: 'c2FsdA', N: 1024, r: 8, p: 1 }
+    const headerFor = (account: string, passphrase: string) => {
+      const derived = scryptSync(passphrase, Buffer.from('salt'), 32, scrypt)
+      return { wrappedKey: wrapKey(SECRET.key, derived, account), scrypt } as SessionHeader
+    }
+    const [one, two] = [headerFor('NAME|one', 'correct horse'), headerFor('NAME|two', 'battery staple')]
+    const run = { ...shelf.ports, openedKeys: new Map<string, Buffer>() }
+    const recall = (account: string, header: SessionHeader) =>
+      openVault(shelf.client, 'file', run).recall(account, header)
+    shelf.typed.push('wrong one', 'correct horse', 'battery staple', undefined, undefined)
+    expect((await toldBy(() => recall('NAME|one', one)))[0]).toContain('does not open')
+    const opened = { key: SECRET.key, refresh: undefined }
+    for (const [account, header] of [
+      ['NAME|one', one],
+      ['NAME|one', one],
+      ['NAME|two', two],
+      ['NAME|one', one],
+      ['NAME|two', two],
+    ] as const)
+      expect(await recall(account, header)).toEqual(opened)
+    expect(shelf.prompts).toHaveLength(3)
+    // The key of one in the place of the other, and a new sign-in in its place.
+    expect(await toldBy(() => recall('NAME|two', one))).toEqual(NOBODY)
+    expect(await toldBy(() => recall('NAME|one', headerFor('NAME|one', 'a third one')))).toEqual(NOBODY)
+  })
+
+  it('that was chosen at sign-in is not asked for again while the command runs', async () => {
+    shelf.typed.push('correct horse', 'correct horse')
+    const run = { ...shelf.ports, openedKeys: new Map<string, Buffer>() }
+    const { header } = await openVault(shelf.client, 'file', run).keep('NAME|sid', SECRET)
+    const again = openVault(shelf.client, 'file', run).recall('NAME|sid', header as SessionHeader)
+    expect((await again).key).toEqual(SECRET.key)
+    expect(shelf.prompts).toHaveLength(2)
+  })
+
   it.each([
     [
       'too short',

@@ -17,8 +17,10 @@ const LEAST_CHARACTERS = 8
  * each command, without echo; Failure `store-key` where nobody can be prompted.
  */
 export function passphraseVault(ports: Ports): Vault {
-  const { terminal } = ports
+  const { terminal, openedKeys } = ports
   let known: string | undefined
+  // A key belongs to one sign-in: another that is found in its place is asked for.
+  const nameOf = (account: string, wrappedKey: string | undefined) => `${account} ${wrappedKey}`
 
   return {
     async probe() {
@@ -28,6 +30,7 @@ export function passphraseVault(ports: Ports): Vault {
       known ??= await choosePassphrase(terminal)
       const cost: Cost = { salt: randomBytes(16).toString('base64url'), ...COST }
       const wrappedKey = wrapKey(secret.key, await deriveKey(known, cost), account)
+      openedKeys?.set(nameOf(account, wrappedKey), secret.key)
       return { header: { wrappedKey, scrypt: cost }, keptRefresh: false }
     },
     async recall(account, header) {
@@ -36,6 +39,9 @@ export function passphraseVault(ports: Ports): Vault {
           hint: 'Set store_key_file to it (or --store-key-file, LS_AUTH_STORE_KEY_FILE).',
         })
       }
+      const name = nameOf(account, header.wrappedKey)
+      const opened = openedKeys?.get(name)
+      if (opened) return { key: opened, refresh: undefined }
       const passphrase = known ?? (await askPassphrase(terminal, 'Passphrase of this session: '))
       const key = unwrapKey(header.wrappedKey, await deriveKey(passphrase, header.scrypt), account)
       if (!key) {
@@ -44,6 +50,7 @@ export function passphraseVault(ports: Ports): Vault {
         })
       }
       known = passphrase
+      openedKeys?.set(name, key)
       return { key, refresh: undefined }
     },
     discard: async () => true,
