@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Attributes, Span } from '../../src/trace/model.ts'
-import { countWithheld, markWithheld, withheldNote } from '../../src/trace/withheld.ts'
+import { markWithheld } from '../../src/trace/sources/tempo/mark-withheld.ts'
+import { countWithheld, withheldNote } from '../../src/trace/withheld.ts'
 import { makeSpan } from './make.ts'
 
 const SERVICE = ['service.name', 'shop'] as const

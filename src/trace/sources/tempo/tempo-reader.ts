@@ -1,10 +1,10 @@
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
 import type { Trace } from '../../model.ts'
-import { markWithheld } from '../../withheld.ts'
 import { traceAmong } from '../trace-ids.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
+import { markWithheld } from './mark-withheld.ts'
 import { plainText } from './tempo-send.ts'
 
 /** Protobuf is 3.6 times faster to encode for the server, and smaller; a proxy may still answer with JSON. */
