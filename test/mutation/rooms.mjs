@@ -165,7 +165,9 @@ export const rooms = {
   },
   compare: {
     files: ['src/trace/compare/'],
-    tests: ['test/trace/compare/{comparison,comparison-export,ranking,rows-in-view,threshold}.test.ts'],
+    tests: [
+      'test/trace/compare/{comparison,comparison-export,rank-test,ranking,rows-in-view,significance,threshold}.test.ts',
+    ],
     floor: 90,
   },
   causes: {

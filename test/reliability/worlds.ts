@@ -1,14 +1,29 @@
 import { parseArgs } from 'node:util'
 import { seedOf } from '../seed.ts'
 import { countWorlds } from '../trace/compare/planted-judge.ts'
+import { countSides } from '../trace/compare/planted-sides.ts'
 
 /**
- * Made-up requests with a planted truth, run twice: does `trace diff` find it?
- * `npm run worlds [-- --worlds N] [--seed N]`: one line of counts; below 99 % of the worlds is a non-zero exit.
+ * Made-up requests with a planted truth, run twice, and several times on each side: does `trace diff` find it?
+ * `npm run worlds [-- --worlds N] [--seed N]`: lines of counts; below 99 % of the worlds is a non-zero exit.
  */
 const { values } = parseArgs({
   options: { worlds: { type: 'string', default: '1000' }, seed: { type: 'string' } },
 })
-const { worlds, first, same, newAndGone } = countWorlds(Number(values.worlds), seedOf(values.seed))
-process.stdout.write(`worlds=${worlds} diff_first=${first} diff_same=${same} diff_new_gone=${newAndGone}\n`)
-if (Math.min(first, same, newAndGone) < worlds * 0.99) process.exitCode = 1
+const [worlds, seed] = [Number(values.worlds), seedOf(values.seed)]
+const rate = (part: number, all: number) => {
+  if (part < all * 0.99) process.exitCode = 1
+  return `${part} of ${all} (${((100 * part) / all).toFixed(2)} %)`
+}
+const one = countWorlds(worlds, seed)
+process.stdout.write(`diff of two traces
+  what is slower has the largest difference: ${rate(one.first, worlds)}
+  nothing is slower, and nothing is said: ${rate(one.same, worlds)}
+  what is new and gone is named, and nothing else: ${rate(one.newAndGone, worlds)}
+`)
+const many = countSides(worlds, seed)
+process.stdout.write(`diff of several traces on each side
+  what the traces prove to be slower is named first: ${rate(many.first, many.provable)}
+  what they cannot prove is called too few to tell: ${rate(many.tooFew, many.unprovable)}
+  nothing is slower, and nothing is called so: ${rate(many.quiet, many.without)}
+`)

@@ -1,7 +1,7 @@
 import { csvLine, csvText } from '../formats/csv-cell.ts'
 import type { Comparison } from './comparison.ts'
 import { pathText } from './path-text.ts'
-import { rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
+import { isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
 
 /** What a side was, for `-o json`. */
 export interface SideName {
@@ -29,6 +29,8 @@ export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: Si
     delta_ns: deltaNanos,
     delta_share: a.durationNanos > 0 ? deltaNanos / a.durationNanos : null,
     change,
+    significant: comparison.isSignificant ?? null,
+    least_traces: comparison.leastTraces ?? null,
     counts_from_share: threshold.share,
     counts_from_ns: Math.round(threshold.leastNanos),
     new: topsOf(comparison, 'new').length,
@@ -42,6 +44,7 @@ export type RowJson = ReturnType<typeof toRowJson>
 function toRowJson(comparison: Comparison, row: number) {
   const one = comparison.rows[row]!
   const { a, b } = one
+  const isTested = comparison.isSignificant !== undefined
   return {
     service: one.service,
     operation: one.name,
@@ -60,6 +63,7 @@ function toRowJson(comparison: Comparison, row: number) {
     traces_b: b.traces,
     id: row,
     parent_id: one.parent < 0 ? null : one.parent,
+    significant: isTested && one.selfChange !== 'same' ? isCause(one) : null,
   }
 }
 

@@ -2,13 +2,17 @@ import { depthFirst } from '../tree/depth-first.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
+import { Significance } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
 
 /**
- * - `new`: no trace of A has it. `gone`: no trace of B has it.
- * - `slower`, `faster`: its total time differs by enough to count, see {@link Threshold}. Else `same`.
+ * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
+ *   chance is ruled out. `unsure`: it is not. Else `same`.
  */
-export type Change = 'slower' | 'faster' | 'same' | 'new' | 'gone'
+export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same'
+
+/** - `new`: no trace of A has it. `gone`: no trace of B has it. Else what became of its total time. */
+export type Change = TimeChange | 'new' | 'gone'
 
 /** What one side of a row is: of one trace, or medians over several. */
 export interface RowSide {
@@ -31,8 +35,8 @@ export interface ComparedOperation extends Operation {
   readonly a: RowSide
   readonly b: RowSide
   readonly change: Change
-  /** Its self time differs by enough to count: the change is here, and not only below. */
-  readonly isCause: boolean
+  /** What became of its self time: where it is slower or faster, the change is here, and not only below. */
+  readonly selfChange: TimeChange
 }
 
 /** One side as a whole: of one trace, or medians over several. */
@@ -43,7 +47,11 @@ export interface Comparison {
   readonly a: ComparedSide
   readonly b: ComparedSide
   /** The whole trace. */
-  readonly change: 'slower' | 'faster' | 'same'
+  readonly change: TimeChange
+  /** The durations of the whole differ by more than chance, by however little. Undefined: a side has one trace. */
+  readonly isSignificant: boolean | undefined
+  /** Where so few traces can show nothing: how many it takes on each side at least. Undefined too where a side has one. */
+  readonly leastTraces: number | undefined
   readonly threshold: Threshold
   /** The merged tree: siblings as A has them, then those that only B has. */
   readonly rows: readonly ComparedOperation[]
@@ -67,29 +75,36 @@ export class Comparer {
       Medians,
     ]
     const threshold = thresholdFor(a.traces, b.traces, Math.max(a.durationNanos, b.durationNanos))
+    const significance = new Significance(a, b)
+    const isSignificant = significance.ofWhole()
     return {
       a: sideOf(a),
       b: sideOf(b),
-      change: changeOf(a.durationNanos, b.durationNanos, threshold),
+      change: changeOf(a.durationNanos, b.durationNanos, threshold, () => isSignificant),
+      isSignificant,
+      leastTraces: significance.leastTraces,
       threshold,
-      rows: rowsOf(this.#paths, a, b, threshold),
+      rows: rowsOf(this.#paths, (path) => judge(a, b, path, threshold, significance)),
     }
   }
 }
 
 const sideOf = ({ traces, durationNanos, spans }: Medians): ComparedSide => ({ traces, durationNanos, spans })
 
-function changeOf(aNanos: number, bNanos: number, threshold: Threshold): 'slower' | 'faster' | 'same' {
+function changeOf(
+  aNanos: number,
+  bNanos: number,
+  threshold: Threshold,
+  isSignificant: () => boolean | undefined,
+): TimeChange {
   if (!differs(aNanos, bNanos, threshold)) return 'same'
+  if (isSignificant() === false) return 'unsure'
   return bNanos > aNanos ? 'slower' : 'faster'
 }
 
-function rowsOf(
-  { paths }: OperationPaths,
-  a: Medians,
-  b: Medians,
-  threshold: Threshold,
-): ComparedOperation[] {
+type Judged = Pick<ComparedOperation, 'a' | 'b' | 'change' | 'selfChange'>
+
+function rowsOf({ paths }: OperationPaths, judged: (path: number) => Judged): ComparedOperation[] {
   const parents = Int32Array.from(paths, ({ parent }) => parent)
   const order = inTreeOrder(paths, parents)
   const rowOf = new Int32Array(order.length)
@@ -107,7 +122,7 @@ function rowsOf(
       depth: depths[path]!,
       size: sizes[path]!,
       isDetached,
-      ...judge(rowSide(a, path), rowSide(b, path), threshold),
+      ...judged(path),
     }
   })
 }
@@ -129,11 +144,15 @@ const rowSide = ({ calls, totals, selfs, occurs }: Medians, path: number): RowSi
 })
 
 function judge(
-  a: RowSide,
-  b: RowSide,
+  sumsA: Medians,
+  sumsB: Medians,
+  path: number,
   threshold: Threshold,
-): Pick<ComparedOperation, 'a' | 'b' | 'change' | 'isCause'> {
-  const change =
-    a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : changeOf(a.totalNanos, b.totalNanos, threshold)
-  return { a, b, change, isCause: differs(a.selfNanos, b.selfNanos, threshold) }
+  significance: Significance,
+): Judged {
+  const [a, b] = [rowSide(sumsA, path), rowSide(sumsB, path)]
+  const of = (column: 'totals' | 'selfs') =>
+    changeOf(sumsA[column][path]!, sumsB[column][path]!, threshold, () => significance.ofPath(column, path))
+  const change = a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : of('totals')
+  return { a, b, change, selfChange: of('selfs') }
 }

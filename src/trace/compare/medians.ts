@@ -11,6 +11,10 @@ export interface Medians {
   readonly calls: Float64Array
   readonly totals: Float64Array
   readonly selfs: Float64Array
+  /** Of each trace, sorted. */
+  readonly durations: Float64Array
+  /** The times of a path, of those traces that have it. */
+  timesOf(column: 'totals' | 'selfs', path: number): Float64Array
 }
 
 /**
@@ -22,22 +26,30 @@ export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medi
   for (const { paths } of traces) for (const path of paths) occurs[path]! += 1
   const starts = new Int32Array(pathCount + 1)
   for (const [path, count] of occurs.entries()) starts[path + 1] = starts[path]! + count
-  const byPath = (column: 'calls' | 'totals' | 'selfs'): Float64Array => {
-    const values = valuesByPath(traces, column, starts)
-    return Float64Array.from(occurs, (_, path) =>
-      medianWithZeros(values.subarray(starts[path]!, starts[path + 1]!), traces.length),
-    )
+  const values = {
+    calls: valuesByPath(traces, 'calls', starts),
+    totals: valuesByPath(traces, 'totals', starts),
+    selfs: valuesByPath(traces, 'selfs', starts),
   }
-  const ofTraces = (pick: (trace: TraceSums) => number) =>
-    percentile(Float64Array.from(traces, pick).sort(), 50)
+  const valuesOf = (column: keyof typeof values, path: number) =>
+    values[column].subarray(starts[path]!, starts[path + 1]!)
+  const byPath = (column: keyof typeof values): Float64Array =>
+    Float64Array.from(occurs, (_, path) => medianWithZeros(valuesOf(column, path), traces.length))
+  const sorted = (pick: (trace: TraceSums) => number) => Float64Array.from(traces, pick).sort()
+  const durations = sorted((trace) => trace.durationNanos)
   return {
     traces: traces.length,
-    durationNanos: ofTraces((trace) => trace.durationNanos),
-    spans: ofTraces((trace) => trace.spans),
+    durationNanos: percentile(durations, 50),
+    spans: percentile(
+      sorted((trace) => trace.spans),
+      50,
+    ),
     occurs,
     calls: byPath('calls'),
     totals: byPath('totals'),
     selfs: byPath('selfs'),
+    durations,
+    timesOf: valuesOf,
   }
 }
 

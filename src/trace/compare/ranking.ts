@@ -1,4 +1,4 @@
-import type { ComparedOperation, Comparison } from './comparison.ts'
+import type { ComparedOperation, Comparison, TimeChange } from './comparison.ts'
 
 /** How much longer (below zero: shorter) it takes in B, its calls together, in nanoseconds. */
 export const totalDelta = ({ a, b }: ComparedOperation): number => b.totalNanos - a.totalNanos
@@ -14,8 +14,31 @@ export function rankedRows({ rows }: Pick<Comparison, 'rows'>): number[] {
 
 /** The rows where the change is, ranked; of a trace that got faster, the fastest first. */
 export function causes({ rows, change }: Pick<Comparison, 'rows' | 'change'>): number[] {
-  const ranked = rankedRows({ rows }).filter((row) => rows[row]!.isCause)
+  const ranked = rankedRows({ rows }).filter((row) => isCause(rows[row]!))
   return change === 'faster' ? ranked.reverse() : ranked
+}
+
+/** The change is in this operation, and not only below it. */
+export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): boolean => isSure(selfChange)
+
+const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
+
+/** The rows whose self time differs, but by what may be chance: the largest difference first. */
+export function unsureRows({ rows }: Pick<Comparison, 'rows'>): number[] {
+  const size = (row: number) => Math.abs(selfDelta(rows[row]!))
+  return [...rows.keys()]
+    .filter((row) => rows[row]!.selfChange === 'unsure')
+    .sort((a, b) => size(b) - size(a))
+}
+
+/** Nothing is sure, and something may be chance: more traces would tell. */
+export function isTooFew({ rows, change: whole }: Judgements): boolean {
+  if (isSure(whole) || rows.some(isCause)) return false
+  return [whole, ...rows.flatMap(({ change, selfChange }) => [change, selfChange])].includes('unsure')
+}
+
+interface Judgements extends Pick<Comparison, 'change'> {
+  readonly rows: readonly Pick<ComparedOperation, 'change' | 'selfChange'>[]
 }
 
 /** The tops of what only one side has: what stands below them is new or gone with them. */

@@ -1,5 +1,5 @@
 import type { Change, ComparedOperation } from './comparison.ts'
-import { totalDelta } from './ranking.ts'
+import { isCause, totalDelta } from './ranking.ts'
 
 /** One line of the merged tree: an operation, or what was left out below the same operation. */
 export interface ViewLine {
@@ -44,7 +44,7 @@ export function linesInView(rows: readonly ComparedOperation[], full: boolean): 
     }
     const rest = rests.get(parent) ?? {
       count: 0,
-      byChange: { slower: 0, faster: 0, same: 0, new: 0, gone: 0 },
+      byChange: { slower: 0, faster: 0, unsure: 0, same: 0, new: 0, gone: 0 },
     }
     rests.set(parent, rest)
     for (const end = row + size; row < end; row++) {
@@ -74,9 +74,9 @@ function shownRows(rows: readonly ComparedOperation[]): Uint8Array {
   const shown = new Uint8Array(rows.length)
   // Those below come after those above: each has told the one above it before that one is looked at.
   for (let row = rows.length - 1; row >= 0; row--) {
-    const { change, isCause, parent, isDetached } = rows[row]!
+    const { change, parent, isDetached } = rows[row]!
     const isRoot = parent < 0 && !isDetached
-    if (change !== 'same' || isCause || isRoot) shown[row] = 1
+    if (change !== 'same' || isCause(rows[row]!) || isRoot) shown[row] = 1
     if (shown[row] === 1 && parent >= 0) shown[parent] = 1
   }
   for (let row = 0; row < rows.length; row++) {

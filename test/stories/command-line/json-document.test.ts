@@ -9,7 +9,9 @@ import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startSecurityTokenService } from '../../world/security-token-service.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { startTraceApi } from '../../world/trace-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
 
 /** docs/json.md against what the commands print. A member that is new, gone, or of another type fails here. */
 
@@ -405,6 +407,13 @@ describe.sequential('is true, member by member', () => {
 
   it('trace diff', async () => {
     const { traceId } = stage.trace
+    const saved = async (name: string, fails: boolean) => {
+      const path = join(stage.world.home, name)
+      const traces = [1, 2].map((seed) => makeTrace({ seed, fails }))
+      await writeFile(path, JSON.stringify(toOtlpDocument(traces, 'hex')))
+      return `'file=${path}'`
+    }
+    const several = `ls-auth trace diff --a ${await saved('good.json', false)} --b ${await saved('bad.json', true)} --json`
     const search = `--a 'service=frontend since=6d' ${file} ${JAEGER()}`
     const runs = [
       `ls-auth trace diff ${traceId} ${traceId} ${JAEGER()} --json`,
@@ -412,7 +421,7 @@ describe.sequential('is true, member by member', () => {
     ]
     const without = `ls-auth trace diff ${file} ${file} --json`
     const turned = `ls-auth trace diff ${file} --b 'service=frontend since=6d' ${JAEGER()} --json`
-    expect(await problems('trace diff', [...runs, without, turned])).toEqual([])
+    expect(await problems('trace diff', [...runs, without, turned, several])).toEqual([])
   })
 
   it('services and attributes', async () => {

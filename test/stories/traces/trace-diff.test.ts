@@ -217,6 +217,69 @@ describe('a side that is a search', () => {
   })
 })
 
+describe('several traces on each side: is it chance?', () => {
+  const slower = (count: number) =>
+    Array.from({ length: count }, (_, i) => makeTrace({ seed: 100 + i, fails: true }))
+  const before = (count: number) =>
+    Array.from({ length: count }, (_, i) => makeTrace({ seed: 200 + i, fails: false }))
+  const sides = async (count: number) => {
+    await save('before.json', before(count))
+    await save('after.json', slower(count))
+    return `--a file=${path('before.json')} --b file=${path('after.json')}`
+  }
+
+  it('three releases against three are too few, and it is said how many would do', async () => {
+    const outcome = await diff(await sides(3))
+    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
+    const lines = outcome.stdout.split('\n')
+    expect(lines[0]).toMatch(/^too few traces to tell: \d+ms → \d+ms, \+\d+ms \(\+\d+%\)$/)
+    expect(lines[1]).toMatch(/^what differs may be chance: compare more traces, at least \d+ on each side$/)
+    expect(outcome.stdout).toMatch(
+      /what differs, and may be chance, by self time\n +\+\d+ms {2}POST card-network {2}payment\n/,
+    )
+    expect(outcome.stdout).toMatch(/ POST card-network .* unsure\n/)
+    expect(outcome.stdout).not.toMatch(/slower|faster/)
+    expect(outcome.stdout.replace(/\n/g, ' ')).toContain('Where it may be chance, it is unsure.')
+  })
+
+  it('twelve against twelve can tell', async () => {
+    const outcome = await diff(await sides(12))
+    expect(outcome.stdout).toMatch(/^slower: /)
+    expect(outcome.stdout).toMatch(/\nmost of it: .* in POST card-network, payment\n/)
+    const whole = JSON.parse((await diff(`${await sides(12)} --json`)).stdout)
+    expect(whole).toMatchObject({ change: 'slower', significant: true, least_traces: null })
+    expect(whole.rows[0]).toMatchObject({ operation: 'POST card-network', significant: true })
+  })
+
+  it('--fail-if-slower: of what could not be shown nobody can say that it is not slower', async () => {
+    const outcome = await diff(`${await sides(3)} --fail-if-slower 10%`)
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stderr).toMatch(
+      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to tell whether it is chance\nhint: Compare at least \d+ traces on each side\.\n$/,
+    )
+    const told = await diff(`${await sides(12)} --fail-if-slower 10%`)
+    expect(told.exit).toBe(5)
+    expect(told.stderr).toContain(
+      'hint: Look first at what got slowest in itself: POST card-network (payment)',
+    )
+  })
+
+  it('--fail-if-slower: what may be chance is a note', async () => {
+    const [good, slow] = [before(12), slower(12)]
+    await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])
+    await save('after.json', [...good.slice(7), ...slow.slice(5)])
+    const line = `--a file=${path('before.json')} --b file=${path('after.json')}`
+    const outcome = await diff(`${line} --fail-if-slower 10%`)
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stderr).toMatch(
+      /^note: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to tell: it may be chance\n$/,
+    )
+    const lines = outcome.stdout.split('\n')
+    expect(lines[0]).toMatch(/^too few traces to tell: /)
+    expect(lines[1]).toBe('what differs may be chance: compare more traces')
+  })
+})
+
 describe('an empty side is exit 7', () => {
   it.each([
     [`${MISSING} ${bad.traceId} --profile tempo`, /has no trace/],

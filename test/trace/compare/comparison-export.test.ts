@@ -31,6 +31,7 @@ test('rows are flat, ranked by self time, with whole nanoseconds', () => {
     traces_b: 1,
     id: 1,
     parent_id: 0,
+    significant: null,
   })
   expect(rows.map(({ change }) => change)).toEqual(['slower', 'new', 'slower', 'gone'])
   expect(rows.map(({ parent_id }) => parent_id)).toEqual([0, 0, null, 0])
@@ -52,11 +53,44 @@ test('the whole', () => {
     delta_ns: 60e6,
     delta_share: 0.6,
     change: 'slower',
+    significant: null,
+    least_traces: null,
     counts_from_share: 0.25,
     counts_from_ns: 1.6e6,
     new: 1,
     gone: 1,
   })
+})
+
+test('of several traces it is said whether chance is ruled out; of one trace, and of what does not count, nothing', () => {
+  const sides = (traces: number, ms: number) =>
+    Array.from({ length: traces }, (_, i) =>
+      trace({ ...ROOT, ms: 100 + ms + i }, read(2, 0, ms + i), read(3, 60, 10, { name: 'kept' })),
+    )
+  const told = (traces: number) => {
+    const comparison = compareTraces(sides(traces, 10), sides(traces, 30))
+    const side = { name: 'x', traceId: undefined }
+    const { change, significant, least_traces } = toSummaryJson(comparison, side, side)
+    const rows = [...toRowsJson(comparison)].map((row) => [row.operation, row.change, row.significant])
+    return { whole: [change, significant, least_traces], rows }
+  }
+  expect(told(6)).toEqual({
+    whole: ['unsure', false, 7],
+    rows: [
+      ['read', 'unsure', false],
+      ['GET /', 'unsure', null],
+      ['kept', 'same', null],
+    ],
+  })
+  expect(told(7)).toEqual({
+    whole: ['slower', true, null],
+    rows: [
+      ['read', 'slower', true],
+      ['GET /', 'slower', null],
+      ['kept', 'same', null],
+    ],
+  })
+  expect(told(1).whole).toEqual(['same', null, null])
 })
 
 test('a trace that took no time is slower by no share', () => {
@@ -79,6 +113,6 @@ test('in CSV a name that would be a formula is none, and a top has no parent', (
   const lines = [...toComparisonCsv(compared())]
   expect(lines[0]).toMatch(/^service,operation,kind,path,calls_a,calls_b,total_a_ns,/)
   expect(lines.find((line) => line.includes('cmd'))).toMatch(/^shop,'=cmd\(\),/)
-  expect(lines.find((line) => line.startsWith('shop,GET /,'))).toMatch(/,slower,1,1,0,\r?\n?$/)
+  expect(lines.find((line) => line.startsWith('shop,GET /,'))).toMatch(/,slower,1,1,0,,\r?\n?$/)
   expect(lines).toHaveLength(5)
 })

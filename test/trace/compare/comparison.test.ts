@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
-import { causes } from '../../../src/trace/compare/ranking.ts'
+import { causes, isCause } from '../../../src/trace/compare/ranking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read, rowsOf } from './sketches.ts'
 
-const short = ({ name, depth, a, b, change, isCause }: ComparedOperation) =>
-  `${' '.repeat(depth)}${name} ${a.calls}>${b.calls} total ${a.totalNanos / 1e6}>${b.totalNanos / 1e6} self ${a.selfNanos / 1e6}>${b.selfNanos / 1e6} ${change}${isCause ? ' cause' : ''}`
+const short = (row: ComparedOperation) => {
+  const { name, depth, a, b, change } = row
+  return `${' '.repeat(depth)}${name} ${a.calls}>${b.calls} total ${a.totalNanos / 1e6}>${b.totalNanos / 1e6} self ${a.selfNanos / 1e6}>${b.selfNanos / 1e6} ${change}${isCause(row) ? ' cause' : ''}`
+}
 const told = (a: Trace | Trace[], b: Trace | Trace[]) => rowsOf(a, b).map(short)
 
 describe('spans are matched by path, name and kind', () => {
@@ -138,8 +140,8 @@ describe('several traces on a side: medians', () => {
 
   test('by nearest rank, so each is a value of a trace', () => {
     expect(told(sized(100, 900, 120, 110), sized(400, 100, 400))).toEqual([
-      'GET / 1>1 total 110>400 self 55>200 slower cause',
-      ' read 1>1 total 55>200 self 55>200 slower cause',
+      'GET / 1>1 total 110>400 self 55>200 unsure',
+      ' read 1>1 total 55>200 self 55>200 unsure',
     ])
   })
 
@@ -157,11 +159,11 @@ describe('several traces on a side: medians', () => {
     const rare = trace(ROOT, read(2, 0, 50), read(3, 60, 30, { name: 'retry' }))
     const [, , few] = rowsOf([one, two, rare], [one, rare, rare])
     expect(few).toMatchObject({
-      change: 'slower',
+      change: 'unsure',
       a: { calls: 0, selfNanos: 0, traces: 1 },
       b: { calls: 1, selfNanos: 30e6, traces: 2 },
     })
     const [, , never] = rowsOf([one, two, three], [one, two, rare])
-    expect(never).toMatchObject({ change: 'new', isCause: false, b: { calls: 0, traces: 1 } })
+    expect(never).toMatchObject({ change: 'new', selfChange: 'same', b: { calls: 0, traces: 1 } })
   })
 })

@@ -59,7 +59,8 @@ function isNewAndGone(seed: number): boolean {
   return paths('new') === (addedPath ?? '') && paths('gone') === (removedPath ?? '')
 }
 
-function pathOf(rows: readonly ComparedOperation[], row: number): string {
+/** The names from the root down. */
+export function pathOf(rows: readonly ComparedOperation[], row: number): string {
   const { service, name, kind, parent } = rows[row] as ComparedOperation
   return `${parent < 0 ? '' : pathOf(rows, parent)}/${service}:${name}:${kind}`
 }

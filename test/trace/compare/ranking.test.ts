@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { causes, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import { describe, expect, test } from 'vitest'
+import { causes, isTooFew, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
@@ -66,4 +66,52 @@ test('a request that only one side has is one top, with all that it calls', () =
   // Also where it is the first row of all.
   const first = compareTraces([other], [trace(ROOT)])
   expect(topsOf(first, 'gone')).toEqual([0])
+})
+
+describe('too few to tell: nothing is sure, and something may be chance', () => {
+  test.each([
+    ['unsure', [['same', 'same']], true],
+    [
+      'same',
+      [
+        ['unsure', 'same'],
+        ['same', 'same'],
+      ],
+      true,
+    ],
+    [
+      'same',
+      [
+        ['same', 'same'],
+        ['same', 'unsure'],
+      ],
+      true,
+    ],
+    ['same', [['new', 'unsure']], true],
+    ['same', [['same', 'same']], false],
+    ['same', [['new', 'same']], false],
+    ['slower', [['unsure', 'unsure']], false],
+    ['faster', [['unsure', 'unsure']], false],
+    [
+      'unsure',
+      [
+        ['unsure', 'unsure'],
+        ['slower', 'slower'],
+      ],
+      false,
+    ],
+    [
+      'unsure',
+      [
+        ['faster', 'faster'],
+        ['unsure', 'unsure'],
+      ],
+      false,
+    ],
+    // That what stands below takes longer is sure, and in itself nothing is.
+    ['unsure', [['slower', 'same']], true],
+  ] as const)('the whole %s, operations %j: %s', (change, operations, expected) => {
+    const rows = operations.map(([change, selfChange]) => ({ change, selfChange }))
+    expect(isTooFew({ change, rows })).toBe(expected)
+  })
 })

@@ -72,16 +72,28 @@ test('in ASCII, and everything', async () => {
   await expect(`${text}\n`).toMatchFileSnapshot('../../golden/diff/checkout-ascii.txt')
 })
 
+const LABELS = (traces: number) => ({
+  a: `median of ${traces} traces of Tempo: service=frontend since=1d`,
+  b: `median of ${traces} traces of Tempo: service=frontend since=1h`,
+})
+
 test('medians of several traces', async () => {
-  const a = [3, 3, 4, 2, 3].map((reads) => checkout(reads, false))
-  const b = [3, 30, 28, 30, 31].map((reads) => checkout(reads, true))
-  const labels = {
-    a: 'median of 5 traces of Tempo: service=frontend since=1d',
-    b: 'median of 5 traces of Tempo: service=frontend since=1h',
-  }
-  await expect(`${draw(a, b, { labels }).join('\n')}\n`).toMatchFileSnapshot(
+  const a = [3, 3, 4, 2, 3, 3, 4, 3].map((reads) => checkout(reads, false))
+  const b = [31, 30, 28, 30, 31, 30, 28, 30].map((reads) => checkout(reads, true))
+  await expect(`${draw(a, b, { labels: LABELS(8) }).join('\n')}\n`).toMatchFileSnapshot(
     '../../golden/diff/medians-80.txt',
   )
+})
+
+test('too few traces to tell: what differs is shown, and called unsure', async () => {
+  const a = [3, 3, 4, 2, 3].map((reads) => checkout(reads, false))
+  const b = [3, 30, 28, 30, 31].map((reads) => checkout(reads, true))
+  const labels = LABELS(5)
+  await expect(`${draw(a, b, { labels }).join('\n')}\n`).toMatchFileSnapshot(
+    '../../golden/diff/too-few-80.txt',
+  )
+  const full = draw(a, b, { labels, full: true })
+  expect(full.filter((line) => /^ {2} +[-+]\d/.test(line))).toHaveLength(5)
 })
 
 test('the same trace twice: no difference, and nothing to read on', () => {

@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import type { ComparedOperation, Comparison } from '../../compare/comparison.ts'
 import { namesAbove } from '../../compare/path-text.ts'
-import { causes, selfDelta } from '../../compare/ranking.ts'
+import { causes, isTooFew, selfDelta, unsureRows } from '../../compare/ranking.ts'
 import { blanks, fitEnd, fitMiddle, padStart, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -10,18 +10,24 @@ import { signedDuration } from './signed-duration.ts'
 import { arrow } from './verdict.ts'
 
 const MOST_SHOWN = 5
+/** Of those that may be chance. */
+const MOST_UNSURE = 3
 /** Two blanks, a difference, two blanks. */
 const INDENT = 12
 
 /** The ranked few: how much, what, and below it from what to what, how often, and where in the tree. */
 export function causeLines(comparison: Comparison, pen: Pen): string[] {
   const { width, glyphs, style, full, more = '--full' } = pen
-  const found = causes(comparison)
+  const isUnsure = isTooFew(comparison)
+  const found = isUnsure ? unsureRows(comparison) : causes(comparison)
   if (found.length === 0) return []
-  const told = full ? found : found.slice(0, MOST_SHOWN)
+  const told = full ? found : found.slice(0, isUnsure ? MOST_UNSURE : MOST_SHOWN)
   const rest = found.length - told.length
+  const head = isUnsure
+    ? 'what differs, and may be chance, by self time'
+    : 'where it comes from, by self time'
   return [
-    style.bold(fitEnd('where it comes from, by self time', width, glyphs.ellipsis)),
+    style.bold(fitEnd(head, width, glyphs.ellipsis)),
     ...told.flatMap((row) => linesOf(comparison, row, pen)),
     ...(rest > 0
       ? [style.dim(fitEnd(`${blanks(INDENT)}and ${rest} more: ${more}`, width, glyphs.ellipsis))]

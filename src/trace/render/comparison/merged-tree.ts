@@ -69,6 +69,7 @@ function restText({ count: all, byChange }: Rest): string {
   const words: Readonly<Record<Change, string>> = {
     slower: 'slower',
     faster: 'faster',
+    unsure: 'unsure',
     new: 'new',
     gone: 'gone',
     same: 'the same',

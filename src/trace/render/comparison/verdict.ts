@@ -1,5 +1,5 @@
 import type { Comparison } from '../../compare/comparison.ts'
-import { causes, selfDelta, topsOf } from '../../compare/ranking.ts'
+import { causes, isTooFew, selfDelta, topsOf } from '../../compare/ranking.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -16,12 +16,14 @@ export interface SideLabels {
 export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   const { style, width, glyphs } = pen
   const [first, ...others] = wrap(wholeText(comparison, pen), width, glyphs.ellipsis)
-  const paint = { slower: style.red, faster: style.green, same: style.bold }[comparison.change]
+  const paint = { slower: style.red, faster: style.green, unsure: style.bold, same: style.bold }[
+    comparison.change
+  ]
   const onlyOne = (['new', 'gone'] as const).map((change) => onlyOneText(comparison, change, pen))
   return [
     paint(first ?? ''),
     ...others,
-    ...[mostText(comparison, pen), ...onlyOne]
+    ...[chanceText(comparison), mostText(comparison, pen), ...onlyOne]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
   ]
@@ -35,10 +37,19 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const percent = signedPercent(delta, a.durationNanos)
   const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${percent === '' ? '' : ` (${percent})`}`
   const times = `${before} ${arrow(pen)} ${after}${by}`
-  if (change !== 'same') return `${change}: ${times}`
+  if (change === 'slower' || change === 'faster') return `${change}: ${times}`
+  if (isTooFew(comparison)) return `too few traces to tell: ${times}`
   const found = causes(comparison).length
   if (found === 0) return `no difference in time that counts: ${times}`
   return `no clear difference in all: ${times}; but ${count(found, 'operation')} changed`
+}
+
+/** What to do about too few traces. */
+function chanceText(comparison: Comparison): string {
+  if (!isTooFew(comparison)) return ''
+  const { leastTraces } = comparison
+  const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
+  return `what differs may be chance: compare more traces${least}`
 }
 
 /** Half of the difference or more is most of it. */
@@ -50,7 +61,7 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   if (row === undefined) return ''
   const one = rows[row]!
   const delta = selfDelta(one)
-  const share = change === 'same' ? 0 : delta / (b.durationNanos - a.durationNanos)
+  const share = change !== 'slower' && change !== 'faster' ? 0 : delta / (b.durationNanos - a.durationNanos)
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
   const percent = share > 0 && share <= 1 ? ` (${Math.round(share * 100)}% of it)` : ''
   const what = share >= MOST ? 'most of it' : 'the largest part'
@@ -90,11 +101,14 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
 }
 
 /** From where on a difference counts, so that nobody has to trust a word. */
-export function thresholdLines({ threshold, a, b }: Comparison, { width, glyphs, style }: Pen): string[] {
+export function thresholdLines(comparison: Comparison, { width, glyphs, style }: Pen): string[] {
+  const { threshold, a, b, isSignificant } = comparison
   const percent = Math.round(threshold.share * 100)
   const least = formatDuration(Math.round(threshold.leastNanos), glyphs.micro)
   const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians over the traces of a side. ' : ''
-  const text = `${medians}A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
+  const counts = `A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
+  const unsure = isSignificant === undefined ? '' : ' Where it may be chance, it is unsure.'
+  const text = medians + counts + unsure
   return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 

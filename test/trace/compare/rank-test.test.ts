@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest'
+import { leastRankChance, RankTest } from '../../../src/trace/compare/rank-test.ts'
+import { seeded } from '../../world/trace/random.ts'
+import { tailOfWins } from './planted-truth.ts'
+
+const sample = (times: readonly number[]) => ({
+  values: Float64Array.from(times.filter((time) => time > 0)).sort(),
+  traces: times.length,
+})
+const chance = (longer: readonly number[], shorter: readonly number[]) =>
+  new RankTest().chance(sample(longer), sample(shorter))
+
+/** By its definition: of all ways to part the times, in how many the first part is as far up, by pairs that it wins. */
+function byHand(longer: readonly number[], shorter: readonly number[]): number {
+  const all = [...longer, ...shorter]
+  const wins = (chosen: ReadonlySet<number>) => {
+    let sum = 0
+    for (const x of chosen)
+      for (const [y, time] of all.entries())
+        if (!chosen.has(y)) sum += Number((all[x] as number) > time) + Number(all[x] === time) / 2
+    return sum
+  }
+  const seen = wins(new Set(longer.keys()))
+  let [ways, asFar] = [0, 0]
+  const choose = (from: number, chosen: readonly number[]): void => {
+    if (chosen.length === longer.length) {
+      ways += 1
+      if (wins(new Set(chosen)) >= seen) asFar += 1
+      return
+    }
+    for (let next = from; next < all.length; next++) choose(next + 1, [...chosen, next])
+  }
+  choose(0, [])
+  return Math.min(1, (2 * asFar) / ways)
+}
+
+describe('few traces: every way to part them is counted', () => {
+  // Four against four, all of them longer: one of 70 ways, for either side.
+  test.each([
+    [[5, 6, 7, 8], [1, 2, 3, 4], 2 / 70],
+    [[4, 6, 7, 8], [1, 2, 3, 5], 4 / 70],
+    [[1, 2, 3, 4], [5, 6, 7, 8], 1],
+    [[6, 7], [1, 2, 3, 4, 5], 2 / 21],
+    [[3, 4, 5, 6, 7], [1, 2], 2 / 21],
+    // Equal times prove nothing.
+    [[3, 3, 3], [3, 3, 3], 1],
+    [[0, 0], [0, 0], 1],
+  ])('%j against %j: %d', (longer, shorter, expected) => {
+    expect(chance(longer, shorter)).toBeCloseTo(expected, 12)
+  })
+
+  test('as the definition has it, also with equal times and with traces that spent none', () => {
+    const random = seeded(3)
+    for (let round = 0; round < 60; round++) {
+      const draw = (count: number, more: number) =>
+        Array.from({ length: count }, () => Math.max(0, random.between(-2, 5) + more))
+      const [longer, shorter] = [draw(random.between(2, 6), 2), draw(random.between(2, 6), 0)]
+      expect(chance(longer, shorter), `${longer} / ${shorter}`).toBeCloseTo(byHand(longer, shorter), 12)
+    }
+  })
+
+  test('one test judges many operations', () => {
+    const ranks = new RankTest()
+    const [up, down] = [sample([5, 6, 7, 8]), sample([1, 2, 3, 4])]
+    expect(ranks.chance(up, down)).toBeCloseTo(2 / 70, 12)
+    // As many times in all, but others are equal, or more of them are on one side.
+    expect(ranks.chance(sample([5, 5, 5, 5]), down)).toBeCloseTo(2 / 70, 12)
+    expect(ranks.chance(sample([3, 5, 5, 5]), sample([1, 2, 3, 3]))).toBeCloseTo(
+      byHand([3, 5, 5, 5], [1, 2, 3, 3]),
+      12,
+    )
+    expect(ranks.chance(sample([7, 8]), sample([1, 2, 3, 4, 5, 6]))).toBeCloseTo(2 / 28, 12)
+    expect(ranks.chance(up, down)).toBeCloseTo(2 / 70, 12)
+  })
+})
+
+/** Times without equal ones, so that pairs can be counted. */
+function drawn(seed: number, longer: number, shorter: number, more: number): [number[], number[]] {
+  const random = seeded(seed)
+  const draw = (count: number, extra: number) =>
+    Array.from({ length: count }, () => random.between(1, 1e9) + extra)
+  return [draw(longer, more), draw(shorter, 0)]
+}
+const byPairs = (longer: readonly number[], shorter: readonly number[]) => {
+  const wins = longer.flatMap((x) => shorter.filter((y) => x > y)).length
+  return Math.min(1, 2 * tailOfWins(wins, shorter.length, longer.length))
+}
+
+describe('more traces', () => {
+  test.each([
+    [20, 20, 3e8],
+    [20, 22, 3e8],
+    [12, 25, 4e8],
+  ])('%d against %d are counted, too', (longer, shorter, more) => {
+    const [x, y] = drawn(longer, longer, shorter, more)
+    expect(chance(x, y) / byPairs(x, y)).toBeCloseTo(1, 9)
+  })
+
+  // The ranks are rounded: the same to a few percent.
+  test.each([
+    [4, 120, 6e8],
+    [120, 4, 6e8],
+    [12, 60, 4e8],
+  ])('%d against %d are counted with rounded ranks', (longer, shorter, more) => {
+    const [x, y] = drawn(longer, longer, shorter, more)
+    const exact = byPairs(x, y)
+    expect(exact).toBeLessThan(0.05)
+    expect(chance(x, y) / exact).toBeGreaterThan(0.85)
+    expect(chance(x, y) / exact).toBeLessThan(1.15)
+  })
+
+  // A little more than it is, so that nothing is named too early.
+  test.each([
+    [21, 21, 3e8],
+    [30, 25, 3e8],
+    [22, 34, 2e8],
+  ])('%d against %d are close to a normal distribution', (longer, shorter, more) => {
+    const [x, y] = drawn(longer, longer, shorter, more)
+    const exact = byPairs(x, y)
+    expect(exact).toBeLessThan(0.05)
+    expect(chance(x, y) / exact).toBeGreaterThan(0.99)
+    expect(chance(x, y) / exact).toBeLessThan(1.7)
+    expect(chance(y, x)).toBe(1)
+  })
+
+  // By scipy 1.17: twice the upper tail of the standard normal distribution.
+  test.each([
+    [21, 100, 1, 3.125399998e-8],
+    [21, 15, 2, 1.17413309e-3],
+    [25, 9, 2, 5.45866579e-3],
+  ])(
+    'the normal distribution is the right one: %d from %d on in steps of %d',
+    (count, from, step, expected) => {
+      const x = Array.from({ length: count }, (_, i) => from + step * i + 1)
+      const y = Array.from({ length: 21 }, (_, i) => step * i + 1)
+      expect(chance(x, y) / expected).toBeCloseTo(1, 6)
+    },
+  )
+
+  test('equal times among many: the variance is smaller, and of all equal ones there is none', () => {
+    const times = (zeros: number, ones: number) => [...Array(zeros).fill(0), ...Array(ones).fill(1)]
+    // Fisher's exact test of 20 and 5 of 30 gives 0.000195 for both sides; the normal distribution a little else.
+    const both = chance(times(10, 20), times(25, 5))
+    expect(both).toBeGreaterThan(0.00005)
+    expect(both).toBeLessThan(0.0004)
+    expect(chance(times(0, 40), times(0, 40))).toBe(1)
+  })
+
+  test('few against very many, where most have spent nothing: not taken for a normal distribution', () => {
+    // One of three has it, as one in thirty has of the others: chance, though it is seven spreads away.
+    const many = [...Array(290).fill(0), ...Array(10).fill(5)]
+    expect(chance([0, 0, 5], many)).toBeGreaterThan(0.05)
+  })
+})
+
+describe('the smallest chance there can be', () => {
+  test.each([
+    [4, 4, 8, 2 / 70],
+    [2, 5, 7, 2 / 21],
+    [5, 2, 7, 2 / 21],
+    // Three of eight traces have it, all on one side.
+    [4, 4, 3, (2 * 4) / 56],
+    // Four of eight: those two of the smaller side first, or all of them on the larger one.
+    [2, 6, 4, 2 / 28],
+    [6, 2, 4, 2 / 28],
+    [4, 4, 0, 1],
+    [1, 1, 2, 1],
+  ])('%d against %d, in %d of them: %d', (a, b, carriers, expected) => {
+    expect(leastRankChance(a, b, carriers)).toBeCloseTo(expected, 12)
+  })
+
+  test('is what the test says of times that lie apart', () => {
+    for (const [a, b] of [
+      [3, 5],
+      [5, 3],
+      [6, 6],
+    ] as const) {
+      const up = Array.from({ length: a }, (_, i) => 100 + i)
+      const down = Array.from({ length: b }, (_, i) => 1 + i)
+      expect(chance(up, down)).toBeCloseTo(leastRankChance(a, b, a + b), 12)
+    }
+  })
+})
