@@ -2,6 +2,7 @@ import { withoutRepeated } from '../../../src/trace/causes/no-cause.ts'
 import { Population } from '../../../src/trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../src/trace/causes/rank-causes.ts'
 import type { SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
+import type { Span } from '../../../src/trace/model.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import { type PlantedWorld, plantWorld } from './planted-worlds.ts'
 
@@ -19,17 +20,27 @@ export interface Judgement {
   /** Worlds with a cause that the numbers in them can prove, and in how many it was ranked first. */
   provable: number
   first: number
-  /** Worlds whose cause the numbers in them cannot prove, and in how many something else was named. */
+  /** Worlds whose cause only the program's finer correction for many values proves: it was ranked first. */
+  finer: number
+  /**
+   * Worlds whose cause the numbers in them cannot prove; in how many it was said that they are too few to tell, or that nothing
+   * stands out, whichever is so; and in how many something else was named.
+   */
   unprovable: number
+  open: number
   misled: number
-  /** Worlds without a cause, and in how many one was named. */
+  /** Worlds without a cause; in how many that was said; and in how many one was named. */
   without: number
+  quiet: number
   falselyNamed: number
 }
 
 /** Looks for the causes of as many worlds with one and without. */
 export function judgeWorlds(count: number): Judgement {
-  const sum: Judgement = { provable: 0, first: 0, unprovable: 0, misled: 0, without: 0, falselyNamed: 0 }
+  const sum: Judgement = {
+    ...{ provable: 0, first: 0, finer: 0, unprovable: 0, open: 0, misled: 0 },
+    ...{ without: 0, quiet: 0, falselyNamed: 0 },
+  }
   for (let seed = 1; seed <= count; seed++) {
     const world = plantWorld(seed, true)
     const { verdict, causes } = rank(world)
@@ -38,12 +49,17 @@ export function judgeWorlds(count: number): Judgement {
     if (isProvable(world)) {
       sum.provable += 1
       if (verdict === 'causes' && isFound) sum.first += 1
-    } else {
+    } else if (verdict === 'causes' && isFound) sum.finer += 1
+    else {
       sum.unprovable += 1
-      if (verdict === 'causes' && !isFound) sum.misled += 1
+      if (verdict === 'causes') sum.misled += 1
+      if (verdict === openVerdict(world)) sum.open += 1
     }
+    const without = plantWorld(seed, false)
+    const said = rank(without).verdict
     sum.without += 1
-    if (rank(plantWorld(seed, false)).verdict === 'causes') sum.falselyNamed += 1
+    if (said === 'causes') sum.falselyNamed += 1
+    if (said === openVerdict(without)) sum.quiet += 1
   }
   return sum
 }
@@ -55,12 +71,17 @@ function rank({ traces, by, slowNanos }: PlantedWorld): Ranking {
   return rankCauses(withoutRepeated(population.divided().comparison, selected))
 }
 
+const isSelectedIn = ({ by, slowNanos }: PlantedWorld) =>
+  by === 'errors'
+    ? ({ status }: Span) => status === 'error'
+    : ({ durationNanos }: Span) => durationNanos > slowNanos
+
 /** By a count and a test of its own: the plain Bonferroni correction over every value that there is, at one percent. */
-function isProvable({ traces, by, slowNanos, cause }: PlantedWorld): boolean {
+function isProvable(world: PlantedWorld): boolean {
+  const { traces, cause } = world
   const spans = traces.flatMap((trace) => trace.spans)
-  const isSelected = (span: (typeof spans)[number]) =>
-    by === 'errors' ? span.status === 'error' : span.durationNanos > slowNanos
-  const carries = (span: (typeof spans)[number]) =>
+  const isSelected = isSelectedIn(world)
+  const carries = (span: Span) =>
     span.attributes.some(([key, value]) => `span.${key}` === cause?.attribute && value === cause.value)
   const values = new Set(spans.flatMap((span) => span.attributes.map(([key, value]) => `${key}=${value}`)))
   const table = {
@@ -70,6 +91,28 @@ function isProvable({ traces, by, slowNanos, cause }: PlantedWorld): boolean {
     all: spans.length,
   }
   return tailByProducts(table) <= 0.01 / values.size
+}
+
+/** What is to be said where nothing is proven: is any value, found twice at least, more frequent by a quarter of all? */
+function openVerdict(world: PlantedWorld): Ranking['verdict'] {
+  const spans = world.traces.flatMap((trace) => trace.spans)
+  const isSelected = isSelectedIn(world)
+  const [selected, rest] = [spans.filter(isSelected), spans.filter((span) => !isSelected(span))]
+  if (selected.length === 0 || rest.length === 0) return 'too-few'
+  // `error` says again that a span failed.
+  const counted = (some: readonly Span[]) => {
+    const counts = new Map<string, number>()
+    // It says again that a span failed.
+    for (const { name, attributes } of some)
+      for (const [key, value] of [['name', name] as const, ...attributes])
+        if (key !== 'error' || world.by !== 'errors')
+          counts.set(`${key}=${value}`, (counts.get(`${key}=${value}`) ?? 0) + 1)
+    return counts
+  }
+  const usual = counted(rest)
+  const isLarge = ([value, count]: [string, number]) =>
+    count > 1 && count / selected.length - (usual.get(value) ?? 0) / rest.length >= 0.25
+  return [...counted(selected)].some(isLarge) ? 'too-few' : 'nothing'
 }
 
 /** The tail of the hypergeometric distribution by its definition, in logarithms of products. */

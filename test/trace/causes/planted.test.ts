@@ -9,6 +9,11 @@ describe('200 worlds with a planted cause, and 200 without', () => {
     expect(judged.first / judged.provable).toBeGreaterThanOrEqual(0.99)
   })
 
+  test('where they prove none, they are called too few to tell, or nothing stands out', () => {
+    expect(judged.open / judged.unprovable).toBeGreaterThanOrEqual(0.98)
+    expect(judged.quiet / judged.without).toBeGreaterThanOrEqual(0.98)
+  })
+
   test('where they prove none, none is named', () => {
     expect(judged.unprovable).toBeGreaterThan(20)
     expect(judged.misled / judged.unprovable).toBeLessThanOrEqual(0.02)
