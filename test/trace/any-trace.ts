@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { SpanKind, SpanMark, SpanStatus, Trace } from '../../src/trace/model.ts'
-import { makeTrace } from './make.ts'
+import type { Span, SpanKind, SpanMark, SpanStatus, Trace } from '../../src/trace/model.ts'
+import { EPOCH, makeSpan, makeTrace } from './make.ts'
 
 /*
  * Random traces, apart from make.ts: fast-check takes about a second to prepare texts of every script, and most tests
@@ -71,3 +71,33 @@ export const soundTrace: fc.Arbitrary<Trace> = fc
       ...list.map(({ up, ...rest }, i) => ({ id: i + 1, ...(i > 0 && { parent: (up % i) + 1 }), ...rest })),
     ),
   )
+
+/** Spans of any nanosecond that lie in their parent, and many that end with it. */
+export const tightTrace: fc.Arbitrary<Trace> = fc
+  .array(
+    fc.record({
+      up: fc.nat(),
+      // Thousandths of what the parent leaves.
+      after: fc.integer({ min: 0, max: 1000 }),
+      lasts: fc.oneof(fc.constant(1000), fc.integer({ min: 0, max: 1000 })),
+    }),
+    { minLength: 1, maxLength: 20 },
+  )
+  .chain((list) => fc.tuple(fc.constant(list), fc.integer({ min: 1, max: 10 ** 11 })))
+  .map(([list, whole]) => {
+    const spans: Span[] = []
+    const offsets: (readonly [from: number, to: number])[] = []
+    for (const [i, { up, after, lasts }] of list.entries()) {
+      const parent = i === 0 ? undefined : up % i
+      const [start, end] = offsets[parent ?? -1] ?? [0, whole]
+      const from = start + Math.floor(((end - start) * after) / 1000)
+      const to = from + Math.floor(((end - from) * lasts) / 1000)
+      offsets.push([from, to])
+      spans.push({
+        ...makeSpan({ id: i + 1, ...(parent !== undefined && { parent: parent + 1 }) }),
+        startNanos: EPOCH + BigInt(from),
+        durationNanos: to - from,
+      })
+    }
+    return { traceId: 'a'.repeat(32), spans }
+  })

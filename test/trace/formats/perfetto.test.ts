@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
-import { anyTrace, soundTrace } from '../any-trace.ts'
+import { anyTrace, soundTrace, tightTrace } from '../any-trace.ts'
 import { EPOCH, makeSpan, makeTrace, spanId } from '../make.ts'
 
 interface TraceEvent {
@@ -70,6 +70,53 @@ describe('any trace', () => {
   })
 })
 
+/** Where a reader sees a span, in its own unit: beside each other one, inside of it, or around it. */
+function expectNoneCut(
+  events: readonly TraceEvent[],
+  read: (event: TraceEvent) => readonly [number, number],
+) {
+  const seen = events.filter(({ ph }) => ph === 'X').map((event) => ({ event, at: read(event) }))
+  for (const { event, at } of seen) {
+    for (const { event: other, at: around } of seen) {
+      const isCut = event.tid === other.tid && at[0] < around[0] && around[0] < at[1] && at[1] < around[1]
+      if (isCut) throw new Error(`one lane has ${JSON.stringify([event, other])}`)
+    }
+  }
+}
+
+/** A span that is cut by another one is dropped by Perfetto's page, and drawn too long by Speedscope. */
+describe('no span is cut by another one of its lane, whatever a reader does with the numbers', () => {
+  test.each<[reader: string, read: (event: TraceEvent) => readonly [number, number]]>([
+    ['adds them, as Speedscope and Chrome do', ({ ts, dur }) => [ts, ts + dur]],
+    // Perfetto: `llround(value * 1000.0)` for each of them.
+    [
+      'makes nanoseconds of each, as Perfetto does',
+      ({ ts, dur }) => [nanosOf(ts), nanosOf(ts) + nanosOf(dur)],
+    ],
+  ])('%s', (_, read) => {
+    fc.assert(
+      fc.property(fc.oneof(anyTrace, soundTrace, tightTrace), (trace) =>
+        expectNoneCut(written(trace).events, read),
+      ),
+    )
+  })
+
+  test('and to the nanosecond they are what they were', () => {
+    fc.assert(
+      fc.property(tightTrace, (trace) => {
+        const { tree, events } = written(trace)
+        const complete = events.filter(({ ph }) => ph === 'X')
+        // Speedscope closes one without any duration before it opens it.
+        expect(complete.filter(({ dur }) => dur <= 0)).toEqual([])
+        const read = complete.map(({ ts, dur }) => [ts, dur].map(nanosOf))
+        expect(read).toEqual(tree.spans.map((span, i) => [tree.startOf(i), span.durationNanos]))
+      }),
+    )
+  })
+})
+
+const nanosOf = (micros: number): number => Math.round(micros * 1000)
+
 const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
 
 test('siblings that overlap lie in two lanes, those that do not in that of their parent', () => {
@@ -94,6 +141,9 @@ test('siblings that overlap lie in two lanes, those that do not in that of their
   expect(names).toEqual(['shop', 'db', 'lane 1', 'lane 2', 'lane 1'])
 })
 
+/** Microseconds that are these nanoseconds for any reader that rounds. */
+const micros = (nanos: number) => expect.closeTo(nanos / 1000, 3)
+
 test('nanoseconds are kept, the start is told, and events and links are there', () => {
   const first = makeSpan({ id: 1 })
   const { events, otherData } = written({
@@ -112,10 +162,10 @@ test('nanoseconds are kept, the start is told, and events and links are there', 
   })
   expect(otherData).toMatchObject({ start: '2026-09-21T14:13:20.000000001Z', traceId: 'a'.repeat(32) })
   expect(events.filter(({ ph }) => ph !== 'M')).toMatchObject([
-    { ph: 'X', ts: 0, dur: 12345.678 },
-    { ph: 'X', ts: 1.001, dur: 0.999, args: { 'http.route': '/cart', parentSpanId: spanId(1) } },
-    { ph: 'i', ts: 1.501, name: 'retry', args: { n: 2 } },
-    { ph: 's', ts: 1.001, id: 1 },
-    { ph: 'f', ts: 1.001, id: 1 },
+    { ph: 'X', ts: 0, dur: micros(12_345_678) },
+    { ph: 'X', ts: micros(1001), dur: micros(999), args: { 'http.route': '/cart', parentSpanId: spanId(1) } },
+    { ph: 'i', ts: micros(1501), name: 'retry', args: { n: 2 } },
+    { ph: 's', ts: micros(1001), id: 1 },
+    { ph: 'f', ts: micros(1001), id: 1 },
   ])
 })

@@ -9,7 +9,7 @@ import { type Lane, planLanes } from './lanes.ts'
  * each service, a complete event (`X`) for each span with its attributes as `args`, an instant (`i`) for each event of a
  * span, and an arrow (`s` to `f`) for each call into another service and each link within the trace.
  *
- * Times are microseconds after the start of the trace, with nanoseconds as decimals: counted from 1970 a JSON number would
+ * Times are microseconds after the start of the trace, with nanoseconds as fractions: counted from 1970 a JSON number would
  * lose them. `otherData.start` has that start. Source: "Trace Event Format", Google, 2016.
  */
 export function* toTraceEvents(
@@ -46,7 +46,20 @@ export function* toTraceEvents(
   yield '\n]\n}\n'
 }
 
-const micros = (nanos: number): number => Math.round(nanos) / 1000
+/** Of a microsecond. Two of them are less than a nanosecond. */
+const STEP = 1 / 2048
+
+/**
+ * Microseconds in whole steps, less than half a nanosecond beside what was meant. Readers that add `ts` and `dur` come to
+ * exactly the end, so that spans which end at once do so for them. With decimals one may end a little after the one that
+ * holds it: Speedscope then draws that one up to the end of the trace.
+ */
+const micros = (nanos: number): number => Math.round((Math.round(nanos) * 1e-3) / STEP) * STEP
+
+/** A span that takes no time gets a step, which is none in nanoseconds: Speedscope closes such a one before it opens it. */
+function microsBetween(from: number, to: number): number {
+  return Math.max(micros(to) - micros(from), STEP)
+}
 
 /** The names of processes and of lanes. */
 function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
@@ -69,7 +82,7 @@ function spanEvent(tree: TraceTree, node: number, { process, id }: Lane): object
     pid: process,
     tid: id,
     ts: micros(tree.startOf(node)),
-    dur: micros(span.durationNanos),
+    dur: microsBetween(tree.startOf(node), tree.endOf(node)),
     args: {
       ...attributesToJson(span.attributes),
       spanId: span.spanId,
