@@ -38,8 +38,8 @@ interface Injected {
   undo?(): Promise<void>
 }
 
-/** The keychain works and has lost the item: a new sign-in and a sign-out have what they need. */
-const ITEM_LOST = { login: [0], logout: [0] }
+/** The keychain works and has lost the item: a new sign-in has what it needs, and a sign-out all but the token to revoke. */
+const ITEM_LOST = { login: [0], logout: [6] }
 
 const FAULTS: readonly Fault[] = [
   { name: 'absent library', inject: hideLibrary },

@@ -12,7 +12,7 @@ import { globals, type Invocation, loadProfile, printJson, tell } from '../invoc
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider } from './revocation-words.ts'
-import { sharersOf } from './sign-in-sharers.ts'
+import { sharersOf, withItsKey } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
   /** Every sign-in on this machine. */
@@ -32,7 +32,8 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
   const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation)]
   const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
   for (const client of clients) {
-    const result = await signOut(client, invocation.ports, (line) => tell(invocation, line))
+    const keyed = await withItsKey(client, settings, invocation.ports)
+    const result = await signOut(keyed, invocation.ports, (line) => tell(invocation, line))
     if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
     if (!globals(invocation).json) describe(invocation, client, result, others)
@@ -106,10 +107,17 @@ function describe(
 function throwUnfinished({ revoked, forgotten }: SignedOut): void {
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
-  if (revoked instanceof Failure && revoked.exit === 6) {
-    throw new Failure('provider-failed', 'signed out here, but the provider did not confirm the revocation', {
-      detail: [revoked.message],
-      hint: "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page.",
-    })
+  if (revoked instanceof Failure) {
+    const isUnconfirmed = revoked.exit === 6
+    throw new Failure(
+      isUnconfirmed ? 'provider-failed' : revoked.code,
+      isUnconfirmed
+        ? 'signed out here, but the provider did not confirm the revocation'
+        : 'signed out here, but the refresh token could not be revoked',
+      { detail: [safeText(revoked.message)], hint: STILL_VALID, exit: 6 },
+    )
   }
 }
+
+const STILL_VALID =
+  "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page."

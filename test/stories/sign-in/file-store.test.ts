@@ -225,3 +225,39 @@ describe('the state directory', () => {
     expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
   })
 })
+
+describe('two profiles share a sign-in, and each has a key file of its own', () => {
+  beforeEach(async () => {
+    expect((await login(`--profile work --store-key-file ${keyFile}`)).exit).toBe(0)
+    await world.editConfig(
+      (text) =>
+        `default_profile = "home"\n${text.replace('[profiles.work]', '[profiles.home]').replace(keyFile, `${keyFile}.home`)}\n${text}`,
+    )
+    await writeFile(`${keyFile}.home`, `${'a'.repeat(64)}\n`, { mode: 0o600 })
+  })
+
+  it.each(['ls-auth logout', 'ls-auth logout --all', 'ls-auth logout --profile work'])(
+    '%s ends it with the key that opens it',
+    async (line) => {
+      const revoked = provider.revocations()
+      const { exit, stderr } = await world.type(line)
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.stringContaining('refresh token revoked') })
+      expect(provider.revocations()).toBe(revoked + 1)
+    },
+  )
+
+  it('where no key opens it, that it was not revoked is an exit status, too', async () => {
+    await writeFile(keyFile, `${'b'.repeat(64)}\n`)
+    const revoked = provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth logout --all')
+    expect(exit).toBe(6)
+    expect(stderr).toMatch(
+      /^Signed out of home\.\n {2}on this machine {3}forgotten\n {2}at the provider {3}not revoked: /,
+    )
+    expect(stderr).toMatch(
+      /\nerror: signed out here, but the refresh token could not be revoked\nhint: The refresh token is deleted here\. .*\n {2}the key file \S+ does not open this session\n$/,
+    )
+    expect(provider.revocations()).toBe(revoked)
+    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  })
+})
