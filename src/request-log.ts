@@ -1,5 +1,6 @@
 import { Failure } from './errors.ts'
 import { pathForLog } from './loopback-host.ts'
+import type { Http } from './ports/http.ts'
 import type { Ports } from './ports/ports.ts'
 import { safeText } from './text/safe-text.ts'
 
@@ -7,28 +8,21 @@ import { safeText } from './text/safe-text.ts'
  * `--debug`: logs method, host, path, names of the parameters, status and time of each request. Never a parameter's
  * value, a header or a body.
  */
-export function logRequests(ports: Ports): Ports {
+export function logRequests(http: Http, { clock, terminal }: Pick<Ports, 'clock' | 'terminal'>): Http {
   return {
-    ...ports,
-    async http(settings) {
-      const http = await ports.http(settings)
-      return {
-        ...http,
-        async send(request) {
-          const started = ports.clock.now()
-          const { method, url } = request
-          const line = `${method} ${url.origin}${safeText(pathForLog(url), 200)}${parametersForLog(url)}`
-          const logLine = (end: string) =>
-            ports.terminal.err(`debug: ${line} ${end} ${ports.clock.now() - started}ms\n`)
-          try {
-            const answer = await http.send(request)
-            logLine(String(answer.status))
-            return answer
-          } catch (error) {
-            logLine(error instanceof Failure ? error.code : 'failed')
-            throw error
-          }
-        },
+    ...http,
+    async send(request) {
+      const started = clock.now()
+      const { method, url } = request
+      const line = `${method} ${url.origin}${safeText(pathForLog(url), 200)}${parametersForLog(url)}`
+      const logLine = (end: string) => terminal.err(`debug: ${line} ${end} ${clock.now() - started}ms\n`)
+      try {
+        const answer = await http.send(request)
+        logLine(String(answer.status))
+        return answer
+      } catch (error) {
+        logLine(error instanceof Failure ? error.code : 'failed')
+        throw error
       }
     },
   }

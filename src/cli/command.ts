@@ -4,7 +4,6 @@ import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
-import { logRequests } from '../request-log.ts'
 import {
   API_SETTINGS,
   SETTING_TABLE,
@@ -193,7 +192,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   }
   const shown = options.quiet === true ? ports : showProgress(ports)
   return {
-    ports: options.debug === true ? logRequests(shown) : shown,
+    ports: options.debug === true ? withRequestLog(shown) : shown,
     workloadTokens: new Map(),
     told: new Set(),
     command: names.join(' '),
@@ -204,5 +203,16 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
         .flatMap(({ flag, addFlag }) => (addFlag === undefined ? [flag] : [flag, addFlag]))
         .map((flag) => [flag, options[flag] as string]),
     ),
+  }
+}
+
+/** The log is loaded when it is asked for. */
+function withRequestLog(ports: Ports): Ports {
+  return {
+    ...ports,
+    async http(settings) {
+      const { logRequests } = await import('../request-log.ts')
+      return logRequests(await ports.http(settings), ports)
+    },
   }
 }
