@@ -199,7 +199,7 @@ function diffOptions(command: Command): void {
     .option('--a <search>', "the traces that this search finds, instead of [a]: 'service=checkout since=1d'")
     .option(
       '--b <search>',
-      'the same instead of [b]; it takes the flags of trace search without dashes. Several traces on both sides tell chance apart',
+      'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
     )
     .option('--trace-a <id>', 'which trace, when the file [a] holds several')
     .option('--trace-b <id>', 'which trace, when the file [b] holds several')

@@ -264,15 +264,15 @@ describe('several traces on each side: is it chance?', () => {
     )
   })
 
-  it('--fail-if-slower: what may be chance is a note', async () => {
+  it('--fail-if-slower: what may be chance has not passed, either', async () => {
     const [good, slow] = [before(12), slower(12)]
     await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])
     await save('after.json', [...good.slice(7), ...slow.slice(5)])
     const line = `--a file=${path('before.json')} --b file=${path('after.json')}`
     const outcome = await diff(`${line} --fail-if-slower 10%`)
-    expect(outcome.exit).toBe(0)
+    expect(outcome.exit).toBe(5)
     expect(outcome.stderr).toMatch(
-      /^note: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to tell: it may be chance\n$/,
+      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to tell whether it is chance\nhint: Compare more traces on each side\.\n$/,
     )
     const lines = outcome.stdout.split('\n')
     expect(lines[0]).toMatch(/^too few traces to tell: /)

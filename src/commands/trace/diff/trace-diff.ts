@@ -50,7 +50,7 @@ async function run(invocation: Invocation, options: TraceDiffOptions): Promise<v
   await write(invocation, comparison, a, b, options)
   if (a.traceId !== undefined && a.traceId === b.traceId) tell(invocation, 'note: A and B are the same trace')
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
-  if (mostSlower !== undefined) judge(invocation, comparison, mostSlower)
+  if (mostSlower !== undefined) judge(comparison, mostSlower)
 }
 
 async function write(
@@ -85,8 +85,8 @@ function* linesOf(rows: Iterable<unknown>): Generator<string> {
 }
 
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
-function judge(invocation: Invocation, comparison: Comparison, mostSlower: number): void {
-  const { a, b, rows, isSignificant } = comparison
+function judge(comparison: Comparison, mostSlower: number): void {
+  const { a, b, rows, isSignificant, leastTraces } = comparison
   if (a.durationNanos === 0) {
     throw new Failure('check-failed', '--fail-if-slower cannot be judged: A has no duration', {
       hint: 'Give a trace whose root has a start and an end.',
@@ -95,22 +95,14 @@ function judge(invocation: Invocation, comparison: Comparison, mostSlower: numbe
   const percent = ((b.durationNanos - a.durationNanos) * 100) / a.durationNanos
   if (percent <= mostSlower) return
   const text = `B is ${percent.toFixed(1)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
+  // Unknown is as bad as slower: nobody has shown that it is not.
   if (isSignificant === false) {
-    mayBeChance(invocation, comparison, text)
-    return
+    const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
+    throw new Failure('check-failed', `${text}; too few traces to tell whether it is chance`, {
+      hint: `Compare ${more} on each side.`,
+    })
   }
   const slowest = rows[causes(comparison)[0] ?? rankedRows(comparison)[0] ?? 0]
   const name = safeText(`${slowest?.name} (${slowest?.service})`, 200)
   throw new Failure('check-failed', text, { hint: `Look first at what got slowest in itself: ${name}` })
-}
-
-/** What may be chance is no reason to stop; but where the traces could show nothing, nobody has checked. */
-function mayBeChance(invocation: Invocation, { leastTraces }: Comparison, text: string): void {
-  if (leastTraces === undefined) {
-    tell(invocation, `note: ${text}; too few traces to tell: it may be chance`)
-    return
-  }
-  throw new Failure('check-failed', `${text}; too few traces to tell whether it is chance`, {
-    hint: `Compare at least ${leastTraces} traces on each side.`,
-  })
 }
