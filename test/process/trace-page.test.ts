@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/trace/model.ts'
 import { renderHtml } from '../../src/trace/render/markup/html.ts'
 import { renderSvg } from '../../src/trace/render/markup/svg.ts'
+import { planRows } from '../../src/trace/render/waterfall/rows.ts'
 import { readTraceFile } from '../../src/trace/sources/file/read-trace-file.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
 import { bigTrace } from '../bench/big-trace.ts'
@@ -34,6 +35,19 @@ const SHOP = makeTrace(
   },
   { id: 4, parent: 2, name: 'SELECT items', service: 'db', at: 30, ms: 20 },
   { id: 5, parent: 1, name: 'price', at: 70, ms: 20 },
+)
+
+/** A cart that asks for each of its items, the seventh in vain. */
+const REPEATED = makeTrace(
+  { id: 1, name: 'GET /cart', ms: 100 },
+  ...Array.from({ length: 7 }, (_, i) => ({
+    id: i + 2,
+    parent: 1,
+    name: 'GET item',
+    at: 10 * i,
+    ms: 5 + i,
+    ...(i === 6 && { status: 'error' as const, message: 'gone' }),
+  })),
 )
 
 /** `trace get -o html` and `-o svg`, opened from a file as people do. */
@@ -120,6 +134,33 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await done(page)
   })
 
+  it('shows repeated calls as one row, until they are asked for, looked for or linked to', async () => {
+    const page = await open('repeated.html', renderHtml(buildTree(REPEATED), {}))
+    const folded = ['GET /cart', '6× GET', '✗ GET']
+    const unfolded = ['GET /cart', '6× GET', ...Array(6).fill('GET item'), '✗ GET']
+    expect(await rowsOf(page)).toEqual(folded)
+    await page.getByText('6× GET item').click()
+    await page.getByText('6 equal spans: p50 7.00ms, p99 10.0ms, sum 45.0ms').waitFor()
+    await page.getByRole('button', { name: 'unfold' }).click()
+    expect(await rowsOf(page)).toEqual(unfolded)
+    await page.getByRole('button', { name: 'fold' }).nth(1).click()
+    expect(await rowsOf(page)).toEqual(folded)
+    const fourth = String(REPEATED.spans[4]?.spanId)
+    await page.getByRole('searchbox').fill(fourth)
+    await says(page, '1 span')
+    expect(await rowsOf(page)).toEqual(['GET /cart', '6× GET', 'GET item'])
+    // The row that stands for them is no span.
+    await page.getByRole('searchbox').fill('GET item')
+    await says(page, '7 spans')
+    const linked = await page.context().newPage()
+    await linked.goto(`${page.url()}#s-${fourth}`)
+    expect(await rowsOf(linked)).toEqual(unfolded)
+    await done(page)
+    const whole = await open('unfolded.html', renderHtml(buildTree(REPEATED), { fold: false }))
+    expect(await rowsOf(whole)).toEqual(['GET /cart', ...Array(6).fill('GET item'), '✗ GET'])
+    await done(whole)
+  })
+
   it('is whole without script', async () => {
     const page = await openShop({ javaScriptEnabled: false })
     expect(await rowsOf(page)).toHaveLength(5)
@@ -127,6 +168,11 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await page.locator('summary').nth(2).click()
     expect(await page.getByText('error: lock timeout').isVisible()).toBe(true)
     await done(page)
+    const repeated = await open('repeated.html', renderHtml(buildTree(REPEATED), {}), {
+      javaScriptEnabled: false,
+    })
+    expect(await rowsOf(repeated)).toHaveLength(9)
+    await done(repeated)
   })
 
   it.each([
@@ -157,10 +203,12 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await writeOtlpProtobuf([bigTrace(10_000)], file)
     const tree = buildTree(readTraceFile(await readFile(file), file)[0] as Trace)
     const page = await open('big.html', renderHtml(tree, {}))
-    expect(await page.locator('.r').count()).toBe(10_000)
-    // The last one of the tree has nothing below it, so that no other row names it.
-    const last = tree.count - 1
-    const row = page.locator('.r').last()
+    expect(await page.locator('.r[id]').count()).toBe(10_000)
+    // The last one that has nothing equal beside it, and nothing below it that would name it.
+    const planned = planRows(tree, true)
+    const nodes = planned.groups[0]?.nodes ?? []
+    const last = nodes.findLast((node) => tree.isLeaf(node) && !planned.fold(node)) as number
+    const row = page.locator(`#s-${tree.span(last).spanId}`)
     expect(await isOnScreen(row)).toBe(false)
     await page.getByRole('searchbox').fill(tree.span(last).spanId)
     await says(page, '1 span')

@@ -16,7 +16,8 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const get = (flags: string) => world.type(`ls-auth trace get ${file} ${flags}`)
-const rows = (page: string) => page.match(/<div class="r /g)?.length
+/** Of spans: each has an id, and what stands for several of them has none. */
+const rows = (page: string) => page.match(/<div class="r [^>]* id="s-/g)?.length
 
 it('a trace for somebody without a terminal: one page with a row for each span', async () => {
   const { exit, stdout } = await get('-o html')
@@ -25,6 +26,14 @@ it('a trace for somebody without a terminal: one page with a row for each span',
   expect(rows(stdout)).toBe(trace.spans.length)
   const root = trace.spans[0]?.spanId
   expect(stdout).toContain(`id="s-${root}"`)
+})
+
+it('a page has the folds of the terminal, and none with --unfold', async () => {
+  const folded = /(\d+)× GET item/.exec((await get('--no-bars')).stdout)?.[0]
+  expect((await get('-o html')).stdout).toContain(`>${folded} <small>`)
+  const { stdout } = await get('-o html --unfold')
+  expect(stdout).not.toContain('× GET item <small>')
+  expect(rows(stdout)).toBe(trace.spans.length)
 })
 
 it('a page of what failed says what it leaves out, and so does one of a span', async () => {

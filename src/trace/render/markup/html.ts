@@ -1,28 +1,22 @@
 import { createHash } from 'node:crypto'
 import { markup } from '../../../text/markup.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import { criticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { attributeFields } from '../span-details/fields.ts'
 import { cutLines } from '../time/cuts.ts'
-import type { TimeWindow } from '../time/window.ts'
 import { headerLines } from '../waterfall/header.ts'
 import { noteLines } from '../waterfall/notes.ts'
 import { planRows } from '../waterfall/rows.ts'
 import { anchorsOf } from './anchors.ts'
 import { axisMarkup } from './axis.ts'
-import { barSections, outsideText } from './bars.ts'
-import { detailsText, fieldLines } from './details.ts'
 import { findingsMarkup } from './findings.ts'
 import { type GraphicOptions, windowsOf } from './graphic.ts'
+import { type Page, rowsOf, STEPS } from './page-rows.ts'
 import { SCRIPT } from './script.ts'
-import { COLOURS, MOST_INDENTS, STYLE } from './style.ts'
+import { STYLE } from './style.ts'
 
-/** Steps of the time axis: finer than any screen. */
-const STEPS = 2000
 /** Texts of the terminal that are paragraphs here: no line is wrapped. */
 const PEN: Pen = { width: 10_000, glyphs: glyphsFor(true), style: UNSTYLED, full: true }
 
@@ -31,21 +25,12 @@ const hash = (text: string): string => `'sha256-${createHash('sha256').update(te
 /** Nothing is loaded, sent or run but the style and the script of the page itself (CSP Level 3, hash sources). */
 const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'`
 
-interface Page {
-  readonly tree: TraceTree
-  readonly path: CriticalPath
-  readonly window: TimeWindow
-  readonly anchors: readonly string[]
-  /** The number of each text of resource attributes, in the order of its first span. */
-  readonly resources: Map<string, number>
-}
-
 /**
- * A trace as one HTML file: findings, the waterfall with a row for each span, and what each span holds. It needs no
- * network and no script. Every text of the trace goes through {@link markup}.
+ * A trace as one HTML file: findings, the waterfall with a row for each span and each fold, and what each span holds. It
+ * needs no network and no script. Every text of the trace goes through {@link markup}.
  */
 export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator<string> {
-  const { view, source, clocks } = options
+  const { view, source, clocks, fold = true } = options
   const { whole, shown: window } = windowsOf(tree, options)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const page: Page = { tree, path, window, anchors: anchorsOf(tree), resources: new Map() }
@@ -58,9 +43,10 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
   yield '<h2>spans</h2>\n<form hidden role="search"><input type="search" aria-label="search spans" placeholder="search names, services, attributes"> <output></output></form>\n'
   yield* paragraphs(cutLines(window, PEN))
   yield axisMarkup(window, STEPS)
-  for (const { heading, nodes } of planRows(tree, false, view?.shown).groups) {
+  const rows = planRows(tree, fold, view?.shown)
+  for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield `<h2>${markup(heading)}</h2>\n`
-    for (const node of nodes) yield rowMarkup(node, page)
+    for (const node of nodes) yield* rowsOf(node, rows.fold(node), page)
   }
   yield '<p class="soft">high bars: critical path; thin bars: waiting or off it; ✗ error</p>\n'
   yield* paragraphs(noteLines(tree, whole, PEN))
@@ -84,49 +70,4 @@ function linkMarkup(link: string | undefined): string {
 
 function* paragraphs(lines: readonly string[]): Generator<string> {
   for (const line of lines) yield `<p class="soft">${markup(line)}</p>\n`
-}
-
-function rowMarkup(node: number, page: Page): string {
-  const { tree, anchors } = page
-  const span = tree.span(node)
-  const depth = tree.depth(node)
-  const failed = tree.hasFailed(node)
-  const colour = `c${tree.services.indexOf(node) % COLOURS.length}`
-  const resource = resourceOf(node, page)
-  const more = resource === undefined ? '' : `<a href="#r-${resource}">resource ${resource}</a>`
-  const name = `${failed ? '✗ ' : ''}${span.name === '' ? '(no name)' : span.name}`
-  return (
-    `<div class="r l${Math.min(depth, MOST_INDENTS)}${failed ? ' bad' : ''}" id="${anchors[node]}" data-l="${depth}"` +
-    `${resource === undefined ? '' : ` data-r="r-${resource}"`}><details><summary>` +
-    `<span class="n">${markup(name)} <small>${markup(span.service)}</small></span>` +
-    `<span class="d">${formatDuration(span.durationNanos)}</span>${barMarkup(node, failed ? 'e' : colour, page)}` +
-    `</summary><pre>${markup(detailsText(tree, node))}</pre>${more}</details></div>\n`
-  )
-}
-
-/** Most spans share the attributes of their process: they stand on the page once. */
-function resourceOf(node: number, { tree, resources }: Page): number | undefined {
-  const { resource } = tree.span(node)
-  if (resource.length === 0) return undefined
-  const text = fieldLines(attributeFields(resource)).join('\n')
-  const number = resources.get(text) ?? resources.size + 1
-  resources.set(text, number)
-  return number
-}
-
-function barMarkup(node: number, colour: string, { tree, path, window }: Page): string {
-  const sections = barSections(tree, [node], path, window, { steps: STEPS, least: 4 })
-  if (sections.length === 0) return `<span class="d soft">${outsideText(tree, node, window)}</span>`
-  // One element for all that is off the path, and one for all that is on it: pages of 10,000 rows open sooner.
-  const outline = (onPath: boolean) =>
-    sections
-      .filter(({ isPath }) => isPath === onPath)
-      .map(({ from, length }) =>
-        onPath ? `M${from} 0h${length}v12h-${length}z` : `M${from} 4h${length}v4h-${length}z`,
-      )
-      .join('')
-  const bars = [outline(false), outline(true)]
-    .filter((shape) => shape !== '')
-    .map((shape) => `<path class="${colour}" d="${shape}"/>`)
-  return `<svg viewBox="0 0 ${STEPS} 12" preserveAspectRatio="none" aria-hidden="true">${bars.join('')}</svg>`
 }

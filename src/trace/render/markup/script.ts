@@ -5,6 +5,7 @@
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];
 const level=rows.map(row=>Number(row.dataset.l));
+const group=rows.map(row=>row.classList.contains('g'));
 const parent=[];
 const open=[];
 rows.forEach((_,i)=>{while(open.length&&level[open.at(-1)]>=level[i])open.pop();parent[i]=open.length?open.at(-1):-1;open.push(i)});
@@ -27,6 +28,7 @@ function show(){
 }
 rows.forEach((row,i)=>{
   if(parent[i+1]!==i)return;
+  if(group[i])folded.add(i);
   const button=document.createElement('button');
   button.type='button';button.className='f';
   const say=()=>{const closed=folded.has(i);button.textContent=closed?'+':'−';button.setAttribute('aria-expanded',String(!closed));button.setAttribute('aria-label',closed?'unfold':'fold')};
@@ -40,7 +42,7 @@ const output=document.querySelector('output');
 form.hidden=false;
 function find(){
   query=input.value.trim().toLowerCase();
-  texts??=rows.map(row=>(row.textContent+' '+(document.getElementById(row.dataset.r)?.textContent??'')).toLowerCase());
+  texts??=rows.map((row,i)=>group[i]?'':(row.textContent+' '+(document.getElementById(row.dataset.r)?.textContent??'')).toLowerCase());
   hits.clear();at=-1;
   if(query!=='')texts.forEach((text,i)=>{if(text.includes(query))hits.add(i)});
   output.textContent=query===''?'':hits.size+(hits.size===1?' span':' spans');
@@ -65,4 +67,6 @@ function reveal(){
   rows[i].scrollIntoView({block:'center'});
 }
 addEventListener('hashchange',reveal);
+if(folded.size)show();
+if(location.hash)reveal();
 `
