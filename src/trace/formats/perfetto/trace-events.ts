@@ -36,12 +36,11 @@ export function* toTraceEvents(
   let arrows = 0
   for (const [from, to] of arrowsAmong(tree, nodes, shown)) {
     arrows++
-    yield line({
-      ...arrowEnd(tree, from, lanes.of(from), momentIn(tree, from, tree.startOf(to))),
-      ph: 's',
-      id: arrows,
-    })
-    yield line({ ...arrowEnd(tree, to, lanes.of(to), tree.startOf(to)), ph: 'f', bp: 'e', id: arrows })
+    // A reader knows the two ends for one arrow by `id`, `cat` and `name`.
+    const arrow = { name: nameOf(tree, to), cat: 'call', id: arrows }
+    const moment = momentIn(tree, from, tree.startOf(to))
+    yield line({ ph: 's', ...arrow, ...placeIn(lanes.of(from), moment) })
+    yield line({ ph: 'f', bp: 'e', ...arrow, ...placeIn(lanes.of(to), tree.startOf(to)) })
   }
   yield '\n]\n}\n'
 }
@@ -73,15 +72,13 @@ function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
   }
 }
 
-function spanEvent(tree: TraceTree, node: number, { process, id }: Lane): object {
+function spanEvent(tree: TraceTree, node: number, lane: Lane): object {
   const span = tree.span(node)
   return {
     ph: 'X',
-    name: span.name === '' ? '(no name)' : span.name,
+    name: nameOf(tree, node),
     cat: span.status === 'error' ? `${span.kind},error` : span.kind,
-    pid: process,
-    tid: id,
-    ts: micros(tree.startOf(node)),
+    ...placeIn(lane, tree.startOf(node)),
     dur: microsBetween(tree.startOf(node), tree.endOf(node)),
     args: {
       ...attributesToJson(span.attributes),
@@ -94,14 +91,12 @@ function spanEvent(tree: TraceTree, node: number, { process, id }: Lane): object
   }
 }
 
-function instantEvent(tree: TraceTree, node: number, event: SpanEvent, { process, id }: Lane): object {
+function instantEvent(tree: TraceTree, node: number, event: SpanEvent, lane: Lane): object {
   return {
     ph: 'i',
     s: 't',
     name: event.name === '' ? '(no name)' : event.name,
-    pid: process,
-    tid: id,
-    ts: micros(momentIn(tree, node, Number(event.timeNanos - tree.startNanos))),
+    ...placeIn(lane, momentIn(tree, node, Number(event.timeNanos - tree.startNanos))),
     args: attributesToJson(event.attributes),
   }
 }
@@ -130,6 +125,8 @@ function* arrowsAmong(
   }
 }
 
-function arrowEnd(tree: TraceTree, node: number, { process, id }: Lane, nanos: number): object {
-  return { name: tree.span(node).name || '(no name)', cat: 'call', pid: process, tid: id, ts: micros(nanos) }
+const nameOf = (tree: TraceTree, node: number): string => tree.span(node).name || '(no name)'
+
+function placeIn({ process, id }: Lane, nanos: number): { pid: number; tid: number; ts: number } {
+  return { pid: process, tid: id, ts: micros(nanos) }
 }
