@@ -38,6 +38,8 @@ export async function startPlayWorld(ports = PORTS): Promise<PlayWorld> {
   try {
     const provider = keep(await startProvider({ port: ports.provider, deviceInterval: 1 }))
     const api = keep(await startTraceApi({ apiKey: API_KEY, traces }))
+    // A person waits.
+    api.snapshots.looksUntilReady = 0
     const gateway = keep(
       await startGateway({
         port: ports.gateway,
@@ -46,6 +48,7 @@ export async function startPlayWorld(ports = PORTS): Promise<PlayWorld> {
         scope: 'traces:read',
         upstream: api.url,
         apiKey: API_KEY,
+        takesSnapshots: true,
         signIn: { client_id: provider.clientId, backend: 'lightstep', organization: 'acme', project: 'prod' },
       }),
     )

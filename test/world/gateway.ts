@@ -32,6 +32,8 @@ export interface GatewayOptions {
   signIn?: Readonly<Record<string, string>>
   /** Takes tokens that are bound to a key, and no others. Read at each request. */
   proofs?: ProofRules
+  /** Whoever may read may take snapshots at a Lightstep behind, too. */
+  takesSnapshots?: boolean
   /** How it gets to the provider; the global fetch when absent. */
   fetch?: typeof fetch
 }
@@ -130,7 +132,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         return problem(response, 401, 'step_up', 'another sign-in is required')
       }
       if (verified.refusal) return refuse(response, options, verified.refusal)
-      if (method !== 'GET' && !(method === 'POST' && READING_POST.test(url))) {
+      const takes = READING_POST.test(url) || (options.takesSnapshots === true && /\/snapshots$/.test(url))
+      if (method !== 'GET' && !(method === 'POST' && takes)) {
         return problem(response, 405, 'method_not_allowed', 'reads only')
       }
       forward(request, response, options)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePlayDirectory, type PlayDirectory } from '../../play/directory.ts'
 import { thingsToType } from '../../play/things-to-type.ts'
+import { KNOWN } from '../../play/traffic.ts'
 import { type PlayWorld, startPlayWorld } from '../../play/world.ts'
 import { browse } from '../../world/browser.ts'
 import { needs } from '../../world/needs.ts'
@@ -50,6 +51,23 @@ test('each thing to type works in this order, with settings and a session of its
     expect(said, line).not.toMatch(/undefined|^error/m)
   }
 }, 60_000)
+
+test.each([
+  ['ls-auth trace search --errors', /^\d+ spans/m],
+  [`ls-auth trace get ${KNOWN.traceId}`, new RegExp(`^trace ${KNOWN.traceId} `, 'm')],
+])(
+  '%s: Lightstep needs a snapshot, and the line of the hint works',
+  async (line, found) => {
+    await type('ls-auth login')
+    const { status, said } = await type(line)
+    expect(status).toBe(2)
+    const next = /^hint: A snapshot can: (ls-auth .* --snapshot)$/m.exec(said)?.[1]
+    const outcome = await type(String(next))
+    expect(outcome.status, outcome.said).toBe(0)
+    expect(outcome.said).toMatch(found)
+  },
+  30_000,
+)
 
 test('the traces are of the last hour, the latest one seconds ago', async () => {
   const { said } = await type('ls-auth --profile tempo trace search --errors --limit 3')

@@ -8,10 +8,15 @@ export interface StreamData {
   readonly query: string
 }
 
+/** Requests for snapshots that an organization has in an hour, and when they are all back. */
+const A_HOUR = 60
+const RESET_SECONDS = 1380
+
 /** What an organization has of snapshots, and the traces they had assembled. */
 export class Snapshots {
   /** Requests left in this hour; all endpoints of snapshots count. */
-  left = 60
+  left = A_HOUR
+  #spentFrom = 0
   /** How long it says that a snapshot takes. */
   takesMilliseconds = 2_000
   /** How often a snapshot is looked at before its exemplars are there. */
@@ -68,6 +73,11 @@ export class Snapshots {
   }
 
   #spend(): Reply | undefined {
+    // A world to play in lives longer than that.
+    if (Date.now() > this.#spentFrom + RESET_SECONDS * 1000) {
+      if (this.#spentFrom > 0) this.left = A_HOUR
+      this.#spentFrom = Date.now()
+    }
     if (this.left > 0) {
       this.left--
       return undefined
@@ -77,9 +87,9 @@ export class Snapshots {
 
   #answer(status: number, body: unknown): Reply {
     const headers = {
-      'x-ratelimit-limit': '60',
+      'x-ratelimit-limit': String(A_HOUR),
       'x-ratelimit-remaining': String(this.left),
-      'x-ratelimit-reset': '1380',
+      'x-ratelimit-reset': String(RESET_SECONDS),
     }
     return { status, body, headers }
   }
