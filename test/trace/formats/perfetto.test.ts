@@ -4,6 +4,7 @@ import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace, tightTrace } from '../any-trace.ts'
+import { HOSTILE, traceOf } from '../hostile-texts.ts'
 import { EPOCH, makeSpan, makeTrace, spanId } from '../make.ts'
 
 interface TraceEvent {
@@ -18,36 +19,59 @@ interface TraceEvent {
   readonly args?: Record<string, unknown>
 }
 
-function written(trace: Trace): { tree: TraceTree; events: TraceEvent[]; otherData: object } {
+function written(trace: Trace): {
+  tree: TraceTree
+  events: TraceEvent[]
+  displayTimeUnit: string
+  otherData: { traceId: string; start: string | null }
+} {
   const tree = buildTree(trace)
   const text = [...toTraceEvents(tree, [...tree.spans.keys()], (value) => JSON.stringify(value))].join('')
   const { traceEvents, ...rest } = JSON.parse(text)
   return { tree, events: traceEvents, ...rest }
 }
 
-const NUMBER = expect.any(Number)
-const TEXT = expect.any(String)
-const SHAPES: Readonly<Record<string, object>> = {
-  M: { name: expect.stringMatching(/^(process|thread)_name$/), pid: NUMBER, args: { name: TEXT } },
-  X: { name: TEXT, cat: TEXT, pid: NUMBER, tid: NUMBER, ts: NUMBER, dur: NUMBER, args: expect.any(Object) },
-  i: { name: TEXT, s: 't', pid: NUMBER, tid: NUMBER, ts: NUMBER },
-  s: { name: TEXT, cat: 'call', pid: NUMBER, tid: NUMBER, ts: NUMBER, id: NUMBER },
-  f: { name: TEXT, cat: 'call', pid: NUMBER, tid: NUMBER, ts: NUMBER, id: NUMBER, bp: 'e' },
+const [TEXT, NUMBER, OBJECT] = [String, Number, Object].map((kind) => expect.any(kind))
+const PLACE = { pid: NUMBER, tid: NUMBER, ts: NUMBER }
+const NAMES = { ph: 'M', pid: NUMBER, args: { name: TEXT } }
+const ARROW = { ...PLACE, name: TEXT, cat: 'call', id: NUMBER }
+/**
+ * All members that an event may have here, and must: "Trace Event Format", Google, 2016, "Metadata", "Complete",
+ * "Instant" and "Flow Events".
+ */
+const SCHEMA: Readonly<Record<string, object>> = {
+  process_name: { ...NAMES, name: 'process_name' },
+  thread_name: { ...NAMES, name: 'thread_name', tid: NUMBER },
+  X: { ph: 'X', ...PLACE, name: TEXT, cat: TEXT, dur: NUMBER, args: OBJECT },
+  i: { ph: 'i', ...PLACE, s: 't', name: TEXT, args: OBJECT },
+  s: { ph: 's', ...ARROW },
+  f: { ph: 'f', ...ARROW, bp: 'e' },
 }
+
+/** With events and links, and a text in every field that may be anything. */
+const dressedTrace = fc.constantFrom(...HOSTILE).map(traceOf)
 
 describe('any trace', () => {
   test('is events of the format, each span once, each arrow with both ends', () => {
     fc.assert(
-      fc.property(fc.oneof(anyTrace, soundTrace), (trace) => {
-        const { tree, events } = written(trace)
-        for (const event of events) expect(event).toMatchObject(SHAPES[event.ph] ?? { ph: 'of the format' })
+      fc.property(fc.oneof(anyTrace, soundTrace, dressedTrace), (trace) => {
+        const { tree, events, ...rest } = written(trace)
+        expect(rest).toEqual({
+          displayTimeUnit: 'ns',
+          otherData: { traceId: trace.traceId, start: rest.otherData.start },
+        })
+        for (const event of events) expect(event).toEqual(SCHEMA[event.ph === 'M' ? event.name : event.ph])
+        // No number is anything else in JSON, and ids are whole.
+        for (const { pid, tid = 1, id = 1, ts = 0 } of events)
+          expect([pid, tid, id, Math.floor(ts)].every((one) => Number.isSafeInteger(one) && one >= 0)).toBe(
+            true,
+          )
         const complete = events.filter(({ ph }) => ph === 'X')
         expect(complete.map(({ args }) => args?.spanId)).toEqual(tree.spans.map((span) => span.spanId))
         const [starts, ends] = ['s', 'f'].map((kind) => events.filter(({ ph }) => ph === kind))
         // By these three a reader knows the two ends for one arrow.
         const known = ({ id, cat, name }: TraceEvent) => ({ id, cat, name })
         expect(ends?.map(known)).toEqual(starts?.map(known))
-        for (const { ts } of complete) expect(ts).toBeGreaterThanOrEqual(0)
       }),
     )
   })
