@@ -3,6 +3,7 @@ import { type JaegerApi, type JaegerMode, startJaegerApi } from '../world/jaeger
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
 import { JAEGER, type Recorded, TEMPO } from './recorded-answers.ts'
+import { type compareAnswer, KNOWN_BY_NAME, OF_EVERY_SPAN } from './recorded-compare.ts'
 
 /** The servers of this world answer as the real ones did: same status, kind and shape; nothing invented, nothing left out. */
 const trace = makeTrace({ seed: 7 })
@@ -54,5 +55,29 @@ describe('Jaeger', () => {
 describe('Tempo', () => {
   it.each(TEMPO.map((row) => [row.name, row] as const))('%s', async (_, row) => {
     expect(await answerOf(tempo.url, row)).toEqual(expected(row))
+  })
+
+  it('counts by the names that the real one counts by, the service twice', async () => {
+    const path = '/api/metrics/query_range?q={} | compare({ status = error }, 100)'
+    const response = await fetch(`${tempo.url}${path}&start=1790000000&end=1790003600&step=300s`)
+    const { series } = (await response.json()) as ReturnType<typeof compareAnswer>
+    const totals = new Map<string, number>()
+    for (const { labels, samples } of series) {
+      const [type, attribute] = labels
+      const name = `${type?.value.stringValue} ${attribute?.key}`
+      const count = samples.reduce((sum, { value = 0 }) => sum + value, 0)
+      totals.set(name, (totals.get(name) ?? 0) + count)
+    }
+    const tags = new Set(trace.spans.flatMap((span) => Object.keys(span.tags).map((key) => `span.${key}`)))
+    const names = new Set(
+      series.flatMap(({ labels }) => labels.slice(1).map(({ key }) => key)).filter((key) => !tags.has(key)),
+    )
+    const expected = [...OF_EVERY_SPAN, ...KNOWN_BY_NAME['3.0.3']].filter((name) => !tags.has(name))
+    expect([...names].sort()).toEqual(expected.sort())
+    const failed = trace.spans.filter(({ error }) => error).length
+    expect(totals.get('selection_total name')).toBe(failed)
+    expect(totals.get('selection name')).toBe(failed)
+    expect(totals.get('baseline_total resource.pod')).toBe(trace.spans.length - failed)
+    expect(totals.get('baseline_total resource.service.name')).toBe(2 * (trace.spans.length - failed))
   })
 })

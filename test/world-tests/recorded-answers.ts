@@ -270,6 +270,35 @@ export const TEMPO: readonly Recorded[] = (
       },
     ],
     [
+      'comparison',
+      '/api/metrics/query_range?q={} | compare({ status = error }, 2)&start=1790000000&end=1790003600&step=300s',
+      200,
+      JSON_TYPE,
+      {
+        series: [
+          {
+            labels: [
+              { key: '__meta_type', value },
+              { key: 'span.k', value: { intValue: '9007199254740993' } },
+            ],
+            // What is zero is left out.
+            samples: [{ timestampMs: '1' }, { timestampMs: '2', value: 3 }],
+            exemplars: [
+              {
+                labels: [
+                  { key: 'name', value },
+                  { key: 'span.k', value: { intValue: '9007199254740993' } },
+                ],
+                value: 1,
+                timestampMs: '2',
+              },
+            ],
+          },
+        ],
+        metrics: { completedJobs: 1, totalJobs: 1 },
+      },
+    ],
+    [
       'no series',
       '/api/metrics/query_range?q={}&start=1790000000&end=1790003600&step=300s',
       400,

@@ -7,12 +7,22 @@ const QUANTILE = /^(\{.*?\})\s*\|\s*quantile_over_time\(duration, ([\d.]+)\)$/
 interface Series {
   readonly labels: readonly { key: string; value: Record<string, unknown> }[]
   readonly samples: readonly unknown[]
+  /** Spans that were counted. */
+  readonly exemplars?: readonly unknown[]
 }
+
+/** Attributes that 3.0 knows by name: counted as `nil` where a span has none. */
+const KNOWN_BY_NAME = [
+  ...['resource.cluster', 'resource.container', 'resource.k8s.cluster.name', 'resource.k8s.container.name'],
+  ...['resource.k8s.namespace.name', 'resource.k8s.pod.name', 'resource.namespace', 'resource.pod'],
+  ...['span.http.method', 'span.http.request.method', 'span.http.route', 'span.http.status_code'],
+  ...['span.http.url', 'span.server.address', 'span.url.path', 'span.url.route'],
+]
 
 /**
  * The series of `compare()` and of `quantile_over_time(duration, p)`, in the shapes that were recorded from 2.10 and 3.0:
- * totals beside values, `nil` for what a span has not, the service counted twice, values left out where they are zero.
- * Undefined for another query.
+ * totals beside values, `nil` for what a span has not, the service counted twice, values left out where they are zero,
+ * examples of spans at one total. Undefined for another query.
  */
 export function compareSeries(
   q: string,
@@ -52,24 +62,42 @@ function groupSeries(
     const values = counts.get(name) ?? new Map<unknown, number>()
     counts.set(name, values.set(value, (values.get(value) ?? 0) + times))
   }
-  for (const span of spans) {
-    add('name', span.name)
-    add('kind', span.kind)
-    add('status', span.error ? 'error' : 'unset')
-    add('statusMessage', span.error ? 'card declined' : '')
-    add('rootName', 'POST /order')
-    add('resource.service.name', span.service, 2)
-    add('resource.k8s.pod.name', 'nil')
-    for (const [key, value] of Object.entries(span.tags)) add(`span.${key}`, value)
-  }
+  for (const span of spans)
+    for (const [name, value] of attributesOf(span)) add(name, value, name === 'resource.service.name' ? 2 : 1)
   return [...counts].flatMap(([name, values]) => {
     const total = [...values.values()].reduce((sum, n) => sum + n, 0)
     const listed = [...values].sort((a, b) => b[1] - a[1]).slice(0, most)
+    const ofAll = series(`${type}_total`, name, { stringValue: 'nil' }, total, times)
     return [
       ...listed.map(([value, n]) => series(type, name, typed(value), n, times)),
-      series(`${type}_total`, name, { stringValue: 'nil' }, total, times),
+      name === 'instrumentation:version' ? { ...ofAll, exemplars: exemplarsOf(spans, times) } : ofAll,
     ]
   })
+}
+
+/** All that is counted of a span, by name. */
+function attributesOf(span: SpanData): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ...KNOWN_BY_NAME.map((name) => [name, 'nil'] as const),
+    ['instrumentation:name', 'demo'],
+    ['instrumentation:version', '1.0'],
+    ['kind', span.kind],
+    ['name', span.name],
+    ['resource.service.name', span.service],
+    ['rootName', 'POST /order'],
+    ['rootServiceName', 'checkout'],
+    ['status', span.error ? 'error' : 'unset'],
+    ['statusMessage', span.error ? 'card declined' : ''],
+    ...Object.entries(span.tags).map(([key, value]) => [`span.${key}`, value] as const),
+  ])
+}
+
+function exemplarsOf(spans: readonly SpanData[], times: readonly number[]): unknown[] {
+  return spans.slice(0, 4).map((span) => ({
+    labels: [...attributesOf(span)].map(([key, value]) => ({ key, value: typed(value) })),
+    value: 1,
+    timestampMs: String(times[0]),
+  }))
 }
 
 /** A value of a label, as ProtoJSON writes it. */

@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { httpServer, type Listening, listen } from '../../world/loopback-server.ts'
+import { startTempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import { plantedTraces } from '../../world/trace/planted.ts'
+import { openWorld, type World } from '../../world/world.ts'
+import { compareAnswer, type Request, tracesOf } from '../../world-tests/recorded-compare.ts'
+
+/** `trace why` at the versions of Tempo whose answers were recorded: those of `compare()`, and the one that has no metrics. */
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+const text = (stringValue: string) => ({ stringValue })
+
+/** Baskets, of which those on one shelf fail, and one other. Numbers of baskets do not fit into a double. */
+const requests = Array.from({ length: 48 }, (_, i): Request => {
+  const isOnShelf = i % 4 === 1
+  return {
+    service: i % 8 < 5 ? 'till' : 'kiosk',
+    failed: isOnShelf ? i !== 5 : i === 6,
+    attributes: {
+      'span.shelf': text(isOnShelf ? 'B 7' : `A ${i % 3}`),
+      'span.basket.number': { intValue: String(9007199254740993n + BigInt(2 * i)) },
+      // Known to one version by name, and not in every span.
+      ...(i % 3 > 0 && { 'span.http.route': text(i % 2 === 0 ? '/basket' : '/basket/:id') }),
+      ...(i % 5 > 0 && { 'resource.k8s.pod.name': text(`till-${i % 6}`) }),
+    },
+  }
+})
+
+let world: World
+let server: Listening
+let file: string
+let version: '2.10' | '3.0.3' = '2.10'
+const asked: URL[] = []
+beforeAll(async () => {
+  server = await listen(
+    httpServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://tempo')
+      asked.push(url)
+      const isMetrics = url.pathname === '/api/metrics/query_range'
+      const times = [1500, 1200, 900, 600, 300].map((seconds) => NOW - seconds * 1000)
+      response.writeHead(isMetrics ? 200 : 404, { 'content-type': 'application/json' })
+      response.end(isMetrics ? JSON.stringify(compareAnswer(version, requests, times)) : '')
+    }),
+  )
+  world = await openWorld({ columns: 80 })
+  world.fastForward = true
+  world.clockOffset = NOW - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  await world.writeConfig(
+    `[profiles.till]\nbackend = "tempo"\napi = "http://127.0.0.1:${server.port}"\nauthorization = "none"\n`,
+  )
+  file = join(world.home, 'baskets.json')
+  await writeFile(file, JSON.stringify(tracesOf(requests, BigInt(NOW - 600_000) * 1_000_000n)))
+})
+afterAll(() => Promise.all([world.close(), server.close()]))
+
+async function why(flags: string) {
+  const outcome = await world.type(`ls-auth trace why ${flags} --name "PUT /basket" --error --json`)
+  expect(outcome.exit, outcome.stderr).toBe(0)
+  const { rows, traces, ...whole } = JSON.parse(outcome.stdout)
+  return { whole, ranking: rows.map(({ next, ...row }: Record<string, unknown>) => row) }
+}
+
+describe.each(['2.10', '3.0.3'] as const)('Tempo %s', (answering) => {
+  it('is asked once, and its counts and their ranking are those of the traces', async () => {
+    version = answering
+    asked.length = 0
+    const told = await why('--profile till')
+    expect(asked.map(({ pathname, searchParams }) => [pathname, searchParams.get('q')])).toEqual([
+      ['/api/metrics/query_range', '{ name = "PUT /basket" } | compare({ status = error }, 100)'],
+    ])
+    expect(told.whole).toMatchObject({
+      spans: 48,
+      selection_count: 12,
+      baseline_count: 36,
+      verdict: 'causes',
+    })
+    expect(told.ranking[0]).toMatchObject({
+      ...{ attribute: 'span.shelf', value: 'B 7', significant: true },
+      ...{ selection_count: 11, baseline_count: 1, selection_share: 11 / 12, baseline_share: 1 / 36 },
+    })
+    expect(told).toEqual(await why(`--file ${file}`))
+    expect(JSON.stringify(told)).not.toMatch(/"nil"|no such shelf|instrumentation/)
+  })
+
+  it('for people it says the same', async () => {
+    version = answering
+    const { stdout } = await world.type('ls-auth trace why --profile till --name "PUT /basket" --error')
+    expect(stdout).toBe(`12 of 48 spans failed.
+More frequent among them than in the rest, by more than chance:
+
+ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
+shelf      B 7       92%    3%   +89     11  ██████████████████
+`)
+  })
+})
+
+it('Tempo 2.8.2 without a metrics generator: the traces are read, and say the same', async () => {
+  const traces = plantedTraces(60, (NOW - 600_000) * 1000)
+  const tempo = await startTempoApi({ traces, filters: true })
+  tempo.mode = 'no-metrics'
+  const orders = join(world.home, 'orders.json')
+  await writeFile(orders, JSON.stringify(toOtlpDocument(traces, 'hex')))
+  try {
+    const ranked = async (flags: string) => {
+      const outcome = await world.type(`ls-auth trace why ${flags} --service checkout --error --json`)
+      const { rows, ...whole } = JSON.parse(outcome.stdout)
+      return { whole, ranking: rows.map(({ next, ...row }: Record<string, unknown>) => row) }
+    }
+    const told = await ranked(`--profile till --api ${tempo.url}`)
+    const paths = tempo.requests.map(({ url }) => url.pathname.replace(/\/[0-9a-f]{32}$/, '/ID'))
+    expect(paths.filter((path) => path !== '/api/v2/traces/ID')).toEqual([
+      '/api/metrics/query_range',
+      '/api/search',
+    ])
+    expect(told.whole).toMatchObject({ traces: 60, selection_count: 13, verdict: 'causes' })
+    expect(told).toEqual(await ranked(`--file ${orders}`))
+  } finally {
+    await tempo.close()
+  }
+})
