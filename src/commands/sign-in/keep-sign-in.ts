@@ -15,20 +15,31 @@ import type { Invocation } from '../invocation.ts'
  * and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any more, it is
  * ended, or no command would reach it. Failures: `settings`, with what became of the sign-in, `storage`, `busy`.
  */
-export async function keepSignIn(
+export const keepSignIn = (
   invocation: Invocation,
   settings: Settings,
   profile: Profile,
   client: Client,
-): Promise<string[]> {
+): Promise<string[]> => orEnded(invocation, client, () => saveFlags(invocation, settings, profile))
+
+/** The same after a sign-in that saves nothing. `saved`: whether the profile was there before it. Failure `settings`. */
+export const requireProfile = (invocation: Invocation, client: Client, saved: boolean): Promise<void> =>
+  orEnded(invocation, client, async () =>
+    refuseRemoved(await settingsNow(invocation), { name: client.profile, saved, client }),
+  )
+
+async function orEnded<T>(invocation: Invocation, client: Client, work: () => Promise<T>): Promise<T> {
   try {
-    return await saveFlags(invocation, settings, profile)
+    return await work()
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'settings') throw error
     const { endUnused } = await import('./end-unused.ts')
     throw error.withDetail(await endUnused(invocation, client))
   }
 }
+
+const settingsNow = async ({ ports }: Invocation): Promise<Settings> =>
+  readSettings(ports.env, await ports.files())
 
 async function saveFlags(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
   const values: Record<string, unknown> = {}
@@ -41,8 +52,9 @@ async function saveFlags(invocation: Invocation, settings: Settings, profile: Pr
   }
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) {
-    const { env, files } = invocation.ports
-    refuseRemoved(await readSettings(env, await files()), profile)
+    const now = await settingsNow(invocation)
+    refuseRemoved(now, profile)
+    refuseOtherClient(now, profile)
     return []
   }
   const { issuer, clientId } = profile.client
@@ -57,7 +69,10 @@ async function saveFlags(invocation: Invocation, settings: Settings, profile: Pr
 }
 
 /** Failure `settings` when a profile that was there is not there any more. Whoever removed it wants no sign-in for it. */
-function refuseRemoved(now: Settings, { name, saved, client }: Profile): void {
+function refuseRemoved(
+  now: Settings,
+  { name, saved, client }: Pick<Profile, 'name' | 'saved' | 'client'>,
+): void {
   if (!saved || profileNames(now).includes(name)) return
   const { issuer = 'URL', clientId = 'ID' } = client
   throw new Failure('settings', `the profile ${safeText(name, 60)} was removed meanwhile`, {

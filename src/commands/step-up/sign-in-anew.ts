@@ -5,10 +5,13 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { personIn } from '../../session/kept-sign-in.ts'
 import { signIn } from '../../session/sign-in.ts'
+import { readSettings } from '../../settings/files/settings-files.ts'
+import { profileNames } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { fitted, type Invocation, tell } from '../invocation.ts'
 import { sessionToken } from '../request/credentials.ts'
 import { openRecorder } from '../request/recorder.ts'
+import { requireProfile } from '../sign-in/keep-sign-in.ts'
 import { terminalDialog } from '../sign-in/terminal-dialog.ts'
 
 /**
@@ -28,6 +31,8 @@ export async function signInAnew(
   await requireYes(invocation, `Sign in again as ${person}, in the browser?`, required)
   const hint = [claims.email, claims.preferred_username].find((name) => typeof name === 'string')
   const isAny = Object.keys(required).length === 0
+  const { env, files } = invocation.ports
+  const isSaved = profileNames(await readSettings(env, await files())).includes(client.profile)
   const signedIn = await signIn(
     client,
     {
@@ -43,6 +48,7 @@ export async function signInAnew(
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(signedIn.tokens.idToken)
   await recorder.note('sign-in', signedIn.tokens.accessToken)
+  await requireProfile(invocation, client, isSaved)
   tell(invocation, `Signed in as ${person}.`)
 }
 

@@ -222,16 +222,16 @@ describe('login: a setting of the profile that another terminal has set while th
 
 describe('a sign-in whose profile was removed at another terminal, while the browser was open', () => {
   const profileOf = (name: string) =>
-    `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\n`
+    `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n`
   const expectNothingKept = async (revoked: number) => {
     expect(stage.provider.revocations()).toBe(revoked + 1)
     const { stderr } = await world.type('ls-auth logout --all')
     expect(stderr).toBe('There is no sign-in on this machine.\n')
   }
   const GONE =
-    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login --port 0 .*--profile work --issuer http\S+ --client-id \S+\n {2}the sign-in is not kept; refresh token revoked\n$/
+    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login .*--profile work --issuer http\S+ --client-id \S+\n {2}the sign-in is not kept; refresh token revoked\n$/
 
-  it.each(['ls-auth login --port 0', 'ls-auth login --port 0 --tenant t'])(
+  it.each(['ls-auth login', 'ls-auth login --tenant t'])(
     '%s: nothing is kept that no command can reach',
     async (line) => {
       await world.writeConfig(profileOf('work'))
@@ -249,7 +249,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
   it('the record has it, and that it has ended', async () => {
     await world.writeConfig(profileOf('work'))
     whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
-    await world.type('ls-auth login --port 0')
+    await world.type('ls-auth login')
     const { stdout } = await world.type('ls-auth audit list --json')
     expect(JSON.parse(stdout).map(({ event }: { event: string }) => event)).toEqual(['sign-in', 'sign-out'])
   })
@@ -258,7 +258,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     await world.writeConfig(`default_profile = "work"\n${profileOf('work')}\n${profileOf('home')}`)
     whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
     const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth login --port 0')
+    const { exit, stderr } = await world.type('ls-auth login')
     expect(exit).toBe(2)
     expect(stderr).toMatch(
       /error: the profile work was removed .*\n {2}the sign-in is kept, for the profile home\n$/s,
@@ -285,18 +285,29 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     await expectNothingKept(revoked)
   })
 
+  it('nor does one whose issuer was set to another one', async () => {
+    await world.writeConfig(profileOf('work'))
+    whileItIsOpen(() => elsewhere('ls-auth profile set issuer https://other.example'))
+    const revoked = stage.provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth login')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('error: the profile work is for another issuer or client\n')
+    await expectNothingKept(revoked)
+  })
+
   it('without a settings file the environment names it, and it is kept', async () => {
     const { issuer, clientId } = stage.provider
     Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
     whileItIsOpen(() => addJaeger())
-    expect((await world.type('ls-auth login --port 0')).exit).toBe(0)
+    expect((await world.type('ls-auth login')).exit).toBe(0)
+    expect(await settings()).not.toContain('issuer')
   })
 
   it('remove: a sign-in that ends just before the profile goes is ended with it', async () => {
     await world.writeConfig(profileOf('work'))
     other.visitor = { user: 'alice' }
     other.override = { keychain: async () => world.keychain }
-    afterReading(() => elsewhere('ls-auth login --port 0'))
+    afterReading(() => elsewhere('ls-auth login'))
     const revoked = stage.provider.revocations()
     const { exit, stderr } = await world.type('ls-auth profile remove work')
     expect({ exit, stderr }).toEqual({
