@@ -8,9 +8,9 @@ import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import { type Invocation, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
-import { sharersOf } from '../sign-in/sign-in-sharers.ts'
+import { sharersOf, withItsKey } from '../sign-in/sign-in-sharers.ts'
 import { unregisterUnused } from '../sign-in/unregister-client.ts'
 import { nameArgument } from '../typed-flags.ts'
 
@@ -71,12 +71,18 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
   const { ports } = invocation
   if (!isComplete(client) || client.workload || sharersOf(client, settings, ports.env).length > 0) return
   const { signOut } = await import('../../session/sign-out.ts')
-  const result = await signOut(client, ports, (line) => tell(invocation, line))
+  const keyed = await withItsKey(client, settings, ports)
+  const result = await signOut(keyed, ports, (line) => tell(invocation, line))
   if (result.wasSignedIn) {
     const { recordSignOut } = await import('../sign-in/record-sign-out.ts')
     await recordSignOut(invocation, client, result)
   }
   if (result.forgotten instanceof Failure) throw result.forgotten
+  if (result.revoked instanceof Failure) {
+    const { notRevoked } = await import('../sign-in/revocation-words.ts')
+    const { message, detail, hint } = notRevoked(result.revoked)
+    await warn(invocation, { message: [message, ...detail].join(': '), hint })
+  }
   if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
 }
 

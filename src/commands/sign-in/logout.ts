@@ -11,7 +11,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
-import { atProvider } from './revocation-words.ts'
+import { atProvider, notRevoked } from './revocation-words.ts'
 import { sharersOf, withItsKey } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
@@ -107,17 +107,5 @@ function describe(
 function throwUnfinished({ revoked, forgotten }: SignedOut): void {
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
-  if (revoked instanceof Failure) {
-    const isUnconfirmed = revoked.exit === 6
-    throw new Failure(
-      isUnconfirmed ? 'provider-failed' : revoked.code,
-      isUnconfirmed
-        ? 'signed out here, but the provider did not confirm the revocation'
-        : 'signed out here, but the refresh token could not be revoked',
-      { detail: [safeText(revoked.message)], hint: STILL_VALID, exit: 6 },
-    )
-  }
+  if (revoked instanceof Failure) throw notRevoked(revoked)
 }
-
-const STILL_VALID =
-  "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page."

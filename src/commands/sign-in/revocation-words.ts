@@ -13,3 +13,16 @@ export function atProvider(revoked: SignedOut['revoked']): string {
     return 'not asked to revoke (revoke = [] in the settings): the refresh token was only deleted here'
   return 'offers no revocation: the refresh token was only deleted here'
 }
+
+/** Failure, of a sign-out that is done here, where the refresh token may still be good at the provider. Exit 6. */
+export function notRevoked(revoked: Failure): Failure {
+  const [code, what] =
+    revoked.exit === 6
+      ? (['provider-failed', 'the provider did not confirm the revocation'] as const)
+      : ([revoked.code, 'the refresh token could not be revoked'] as const)
+  return new Failure(code, `signed out here, but ${what}`, {
+    detail: [safeText(revoked.message)],
+    hint: "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page.",
+    exit: 6,
+  })
+}

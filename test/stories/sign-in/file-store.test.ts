@@ -246,6 +246,29 @@ describe('two profiles share a sign-in, and each has a key file of its own', () 
     },
   )
 
+  it('profile remove says of the last one that its token could not be revoked, and removes it', async () => {
+    await world.type('ls-auth profile remove home')
+    await writeFile(keyFile, `${'b'.repeat(64)}\n`)
+    const { exit, stderr } = await world.type('ls-auth profile remove work')
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: expect.stringMatching(
+        /^warning: signed out here, but the refresh token could not be revoked: the key file \S+ does not open this session\n +The refresh token is deleted here\. .*\nSigned out of work\.\nRemoved the profile work\.\n$/,
+      ),
+    })
+  })
+
+  it('profile remove takes the key that opens it, too', async () => {
+    await world.type('ls-auth profile remove work')
+    const text = `[profiles.other]\nissuer = "https://id.example"\nclient_id = "x"\nstore_key_file = "${keyFile}"\n`
+    await world.editConfig((before) => `${before}\n${text}`)
+    const revoked = provider.revocations()
+    expect((await world.type('ls-auth profile remove home')).stderr).toBe(
+      'Signed out of home.\nRemoved the profile home.\n',
+    )
+    expect(provider.revocations()).toBe(revoked + 1)
+  })
+
   it('where no key opens it, that it was not revoked is an exit status, too', async () => {
     await writeFile(keyFile, `${'b'.repeat(64)}\n`)
     const revoked = provider.revocations()
