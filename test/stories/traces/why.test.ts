@@ -210,6 +210,24 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(outcome.stderr).toContain(`failed: ${traces[5]?.traceId}`)
     expect(outcome.stderr).toContain('1 of 60 traces could not be read')
   })
+
+  it.each([500])(
+    'where the failed ones are those that cannot be read (%d): no answer that none failed',
+    async (status) => {
+      const failed = traces.filter(({ spans }) => spans.some(({ error }) => error))
+      tempo.mode = 'no-metrics'
+      tempo.inFront = (_, path) =>
+        failed.some(({ traceId }) => path.endsWith(traceId)) ? { status, body: 'oops' } : undefined
+      const outcome = await world.type('ls-auth trace why --profile tempo --service checkout --error')
+      tempo.mode = 'normal'
+      tempo.inFront = undefined
+      const unread = `${failed.length} of 60 traces could not be read`
+      expect(outcome.stderr).toContain(
+        `error: none of the ${60 - failed.length} spans that fit failed, but ${unread}\nhint: `,
+      )
+      expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    },
+  )
 })
 
 describe("a query with compare() of one's own", () => {

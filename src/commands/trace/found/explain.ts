@@ -101,11 +101,14 @@ async function countAt(
 function requireSpans({ comparison, limitNanos, found }: Counted, { filter }: Question): void {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
-  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(filter.limit)}` : ''
   const what = limitNanos === undefined ? 'failed' : 'took so long'
-  throw new Failure(
-    'not-found',
-    baseline.spans === 0 ? 'no span fits' : `none of the ${baseline.spans} spans that fit ${what}`,
-    { hint: `Look further back with --since, or leave out a filter${more}.` },
-  )
+  const none = baseline.spans === 0 ? 'no span fits' : `none of the ${baseline.spans} spans that fit ${what}`
+  const { failure } = found ?? {}
+  // They may be in what could not be read.
+  if (failure)
+    throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
+  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(filter.limit)}` : ''
+  throw new Failure('not-found', none, {
+    hint: `Look further back with --since, or leave out a filter${more}.`,
+  })
 }
