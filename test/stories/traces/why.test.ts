@@ -173,6 +173,33 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     },
   )
 
+  it('--min alone is of whole traces: the line to go on with finds shorter spans in them, too', async () => {
+    const ofKinds = traces.map((trace) => ({
+      ...trace,
+      spans: trace.spans.map((span) => ({
+        ...span,
+        // The failed calls are shorter than what is asked of the whole trace.
+        ...(span.kind === 'client' && { endMicros: span.endMicros - 100_000 * Number(span.error) }),
+        error: span.error && span.kind === 'client',
+        tags: { kind: span.kind },
+      })),
+    }))
+    const kinds = join(world.home, 'kinds.json')
+    await writeFile(kinds, JSON.stringify(toOtlpDocument(ofKinds, 'hex')))
+    const { rows } = await why(`--file ${kinds} --min 890ms --max 2s --error`)
+    const row = rows.find(({ attribute }) => attribute === 'span.kind')
+    expect(row).toMatchObject({ value: 'client', significant: true })
+    const found = await world.type(`${row?.next} --json`)
+    expect(JSON.parse(found.stdout).traces).toHaveLength(13)
+  })
+
+  it('a span that must take so long must do so in the line to go on with', async () => {
+    const { rows } = await why(`--file ${file} --service checkout --min 1ms --max 2s --error`)
+    expect(rows[0]?.next).toBe(
+      `ls-auth trace search --file ${file} --service checkout --min 1ms --max 2s --errors --attr 'pod=pod 3'`,
+    )
+  })
+
   it('too few to tell', async () => {
     const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error --limit 9`)
     expect(outcome).toMatchObject({ exit: 0 })

@@ -47,16 +47,20 @@ export function narrowerSearch(
   limitNanos: number | undefined,
 ): string | undefined {
   const flag = flagOf(cause)
-  const { attr, slowerThan, query, file } = invocation.options
+  const { attr, slowerThan, query, file, service, name, min: typed } = invocation.options
   if (flag === undefined || query !== undefined || file === '-') return undefined
   const [option, text] = flag
+  // A duration alone is that of the whole trace, and beside the value it would be that of the span.
+  const isOfTrace = service === undefined && name === undefined && attr === undefined
   const min = typeof slowerThan === 'string' && /^\d/.test(slowerThan) ? slowerThan : undefined
   return commandLine(
     { ...invocation, command: 'trace search' },
     {
       ...OWN,
       [option]: option === 'attr' ? [...((attr as string[] | undefined) ?? []), text] : text,
-      ...(limitNanos === undefined ? { errors: true } : { min: min ?? exactDuration(limitNanos) }),
+      ...(limitNanos === undefined
+        ? { errors: true, min: isOfTrace ? undefined : typed }
+        : { min: min ?? exactDuration(limitNanos) }),
     },
   )
 }
