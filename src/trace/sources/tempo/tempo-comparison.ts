@@ -56,7 +56,8 @@ export function readComparison(series: readonly TimeSeries[], most: number): Com
     group.set(name, attribute)
     const spans = points.reduce((sum, [, one]) => sum + (one ?? 0), 0)
     if (type.endsWith('_total')) attribute.total += spans
-    else attribute.values.set(value, spans)
+    // A number and a text that read alike have a series each.
+    else attribute.values.set(value, (attribute.values.get(value) ?? 0) + spans)
   }
   const sizes = {
     selection: groups.selection?.get(OF_EVERY_SPAN)?.total ?? 0,
