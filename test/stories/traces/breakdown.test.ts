@@ -73,6 +73,20 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(stderr).toBe('note: of the first trace that was found; more of them: --limit 5\n')
   })
 
+  it('of ten that were found nine are gone: for more of them, a limit over ten', async () => {
+    const asked = new Set<string>()
+    tempo.inFront = (_, path) => {
+      if (!/traces\/[\da-f]+$/.test(path)) return undefined
+      asked.add(path)
+      return path === [...asked][0] ? undefined : { status: 404, body: '' }
+    }
+    const { stderr, exit } = await world.type('ls-auth trace breakdown --profile tempo --limit 10')
+    tempo.inFront = undefined
+    expect(exit).toBe(0)
+    expect(stderr).toContain('note: 9 of 10 traces that were found are not there any more')
+    expect(stderr).toContain('; more of them: --limit 50\n')
+  })
+
   it.each(['tempo', 'jaeger', 'lightstep', 'file'])('the same figures at %s', async (backend) => {
     const from = backend === 'file' ? `--file ${file}` : `--profile ${backend}`
     const flags = backend === 'lightstep' ? '--snapshot' : ''

@@ -30,6 +30,7 @@ export interface FoundTraces {
   /** The search stopped at its limit: there may be more. */
   readonly truncated: boolean
   /** Traces of which only a part is there. */
+  readonly limit: number
   readonly partial: number
   /** For the end of the run, when all that was read is shown: some traces could not be. */
   readonly failure: Failure | undefined
@@ -71,26 +72,27 @@ export async function readFound(
     traces: seen.size,
     truncated: result.truncated,
     partial,
+    limit: filter.limit,
     failure,
     masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
   }
 }
 
-/** What reads others than so many traces: the flag, where there is a larger limit. */
-export function moreTraces(traces: number): string {
-  const larger = largerLimit(traces)
+/** What reads others than those within a limit: the flag, where there is a larger one. */
+export function moreTraces(limit: number): string {
+  const larger = largerLimit(limit)
   return larger === undefined ? 'another time with --from and --to' : `--limit ${larger}`
 }
 
 /** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
 export function tellFound(
   invocation: Invocation,
-  { traces, truncated, partial, failure, masked }: FoundTraces,
+  { traces, truncated, limit, partial, failure, masked }: FoundTraces,
 ): void {
   if (truncated)
     tell(
       invocation,
-      `note: of the first ${traces === 1 ? 'trace that was' : `${traces} traces that were`} found; more of them: ${moreTraces(traces)}`,
+      `note: of the first ${traces === 1 ? 'trace that was' : `${traces} traces that were`} found; more of them: ${moreTraces(limit)}`,
     )
   if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
   if (masked() > 0) tellMasked(invocation, 'values')
