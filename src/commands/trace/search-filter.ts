@@ -7,7 +7,7 @@ import { readTimes } from './time-range.ts'
 
 const DEFAULT_LIMIT = 20
 /** Maximum of `--limit`. Tempo's own maximum. */
-export const MOST_LIMIT = 10_000
+const MOST_LIMIT = 10_000
 
 /** The limit to go on with where a search has stopped at this one; undefined: there is no larger one. */
 export const largerLimit = (limit: number): number | undefined =>

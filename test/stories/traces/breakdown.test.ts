@@ -87,6 +87,19 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(stderr).toContain('; more of them: --limit 50\n')
   })
 
+  it('of a file all traces are counted, however many; a limit is given with the largest there is', async () => {
+    const many = join(world.home, 'many.ndjson')
+    const line = (id: number) =>
+      JSON.stringify({ traceId: id.toString(16), id: '1', name: 'get', timestamp: id, duration: 5 })
+    await writeFile(many, Array.from({ length: 10_500 }, (_, i) => `${line(i + 1)}\n`).join(''))
+    const whole = await world.type(`ls-auth trace breakdown --file ${many}`)
+    expect(whole).toMatchObject({ exit: 0, stderr: '' })
+    expect(whole.stdout).toContain('10,500 traces')
+    const limited = await world.type(`ls-auth trace breakdown --file ${many} --limit 10500`)
+    expect(limited).toMatchObject({ exit: 2, stdout: '' })
+    expect(limited.stderr).toContain('hint: The largest is --limit 10000.\n')
+  })
+
   it.each(['tempo', 'jaeger', 'lightstep', 'file'])('the same figures at %s', async (backend) => {
     const from = backend === 'file' ? `--file ${file}` : `--profile ${backend}`
     const flags = backend === 'lightstep' ? '--snapshot' : ''

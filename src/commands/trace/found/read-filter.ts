@@ -1,6 +1,6 @@
 import type { TraceFilter } from '../../../trace/search.ts'
 import type { Typed } from '../../cli-command.ts'
-import { MOST_LIMIT, readFilter } from '../search-filter.ts'
+import { readFilter } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 
 /** Traces that are read from a back end when nothing else is said. */
@@ -15,6 +15,7 @@ export interface ManyTracesFilter {
 /** As of `trace search`, but for more traces: of a file all of them. Failure `usage`: an invalid value. */
 export function readManyTracesFilter({ flags, now }: Typed): ManyTracesFilter {
   const always = flags.file !== undefined && !namesTimes(flags)
-  const limit = flags.limit ?? String(flags.file === undefined ? DEFAULT_LIMIT : MOST_LIMIT)
-  return { filter: readFilter({ ...flags, limit }, now, always), always }
+  const filter = readFilter({ ...flags, limit: flags.limit ?? String(DEFAULT_LIMIT) }, now, always)
+  const isWhole = flags.file !== undefined && flags.limit === undefined
+  return { filter: isWhole ? { ...filter, limit: Number.POSITIVE_INFINITY } : filter, always }
 }

@@ -97,7 +97,7 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1 && number <= most) return number
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`, {
-    hint: `Write it like ${flag} 20, or leave it out.`,
+    hint: number > most ? `The largest is ${flag} ${most}.` : `Write it like ${flag} 20, or leave it out.`,
   })
 }
 

@@ -41,6 +41,7 @@ export interface FileSource extends TraceSource {
  * terminal; `path` as it is typed.
  */
 export function fileSource(traces: readonly Trace[], name: string, path: string): FileSource {
+  let byId: Map<string, Trace> | undefined
   return {
     name,
     capabilities: CAPABILITIES,
@@ -48,7 +49,10 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
     largest: traces.reduce((a, b) => (b.spans.length > a.spans.length ? b : a)),
     async trace(reference) {
       const ids = traceIdsOf(reference, 'A file')
-      const found = traces.find(({ traceId }) => ids.some((id) => traceId.endsWith(id)))
+      // Each trace of a search is asked for: looking through all of them each time takes minutes.
+      byId ??= new Map(traces.map((trace) => [trace.traceId, trace]))
+      const exact = byId.get(ids[0] ?? '')
+      const found = exact ?? traces.find(({ traceId }) => ids.some((id) => traceId.endsWith(id)))
       if (found) return found
       throw new Failure('not-found', `${name} does not hold the trace ${ids[0]}`, {
         hint: 'It holds these:',
