@@ -87,6 +87,26 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(stderr).toContain('; more of them: --limit 50\n')
   })
 
+  it('some traces are not for this user: the rest is shown, and only a part was done', async () => {
+    const kept = traces.slice(4).map(({ traceId }) => traceId)
+    tempo.inFront = (_, path) =>
+      !/traces\/[\da-f]+$/.test(path) || kept.some((id) => path.endsWith(id))
+        ? undefined
+        : { status: 403, body: 'no' }
+    const outcome = await world.type('ls-auth trace breakdown --profile tempo --json')
+    tempo.inFront = undefined
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ traces: 8, complete: false })
+    const error = JSON.parse(outcome.stderr.trim().split('\n').at(-1) as string)
+    expect(error).toMatchObject({
+      error: {
+        code: 'api-failed',
+        message: '4 of 12 traces could not be read',
+        hint: 'Each is named above, with the reason.',
+      },
+    })
+    expect(outcome.exit).toBe(6)
+  })
+
   it('of a file all traces are counted, however many; a limit is given with the largest there is', async () => {
     const many = join(world.home, 'many.ndjson')
     const line = (id: number) =>

@@ -238,7 +238,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(outcome.stderr).toContain('1 of 60 traces could not be read')
   })
 
-  it.each([500])(
+  it.each([500, 403])(
     'where the failed ones are those that cannot be read (%d): no answer that none failed',
     async (status) => {
       const failed = traces.filter(({ spans }) => spans.some(({ error }) => error))

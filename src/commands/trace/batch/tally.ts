@@ -45,10 +45,11 @@ export class Tally {
   }
 
   /**
-   * The failure of the run: `not-found` where trying again does not help, else one of status 6. Where nothing was read
-   * and each id was refused alike (2, 11), that refusal. Undefined: all were read. `what`: the word for what was read.
+   * The failure of the run. Of ids that were given: `not-found` where trying again does not help, else one of status 6. Of
+   * traces that a search found always of status 6: only a part was done. Where nothing was read and each was refused alike
+   * (2, 11), that refusal. Undefined: all were read.
    */
-  failure(total: number, again: string, what = 'id'): Failure | undefined {
+  failure(total: number, again: string, what: 'id' | 'trace' = 'id'): Failure | undefined {
     const [[exit, first] = [], another] = this.#first
     if (exit === undefined || first === undefined) return undefined
     if (another === undefined && exit !== 6 && exit !== 7 && !this.isLetIn) return first
@@ -56,6 +57,7 @@ export class Tally {
     const which = total === 1 ? `1 ${what}` : `${this.#failed} of ${total} ${what}s`
     const message = `${which} could not be read`
     if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
-    return new Failure('not-found', message, { hint: 'Each is named above, with the reason.', cause: first })
+    const code = what === 'id' ? 'not-found' : 'api-failed'
+    return new Failure(code, message, { hint: 'Each is named above, with the reason.', cause: first })
   }
 }
