@@ -216,6 +216,15 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     ['--file FILE --error --service nobody', 7, 'has no trace that fits'],
     ['--file FILE --slower-than 1h', 7, 'none of the 120 spans that fit took so long'],
     ['--file FILE --slower-than 1h --limit 7', 7, 'or at more traces: --limit 35.'],
+    [
+      '--file FILE --slower-than 1h --limit 60',
+      7,
+      'hint: Take a lower --slower-than, or leave out a filter.',
+    ],
+    ['--file FILE --min 1h --error', 7, 'hint: Leave out a filter.'],
+    ['--file FILE --service checkout --max 1s --attr order.id=1 --error', 7, 'hint: Leave out a filter, or'],
+    ['--file FILE --slower-than 1h --since 1d', 7, 'hint: Leave out the time (a file is read whole then)'],
+    ['--profile jaeger --service checkout --slower-than 1h', 7, 'hint: Look further back with --since'],
     ['--profile tempo --error --service nobody', 7, 'no span fits'],
     ['--profile tempo --slower-than p99 --service nobody', 7, 'no percentile'],
   ])('%s: exit %d', async (flags, exit, message) => {

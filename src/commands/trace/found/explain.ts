@@ -8,8 +8,9 @@ import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
+import { namesTimes } from '../time-range.ts'
 import { readManyTracesFilter } from './read-filter.ts'
-import { type FoundTraces, moreTraces, readFound } from './read-found.ts'
+import { type FoundTraces, moreTraces, readFound, whereElse } from './read-found.ts'
 
 /** Which spans are to be explained, and among which. */
 export interface Question {
@@ -67,7 +68,7 @@ export async function explain(
   question: Question,
 ): Promise<Explanation> {
   const counted = await countAt(invocation, source, question)
-  requireSpans(counted, question)
+  requireSpans(invocation, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
   return { ...counted, ranking: rankCauses(shown.comparison), hidden: shown.hidden }
@@ -98,7 +99,11 @@ async function countAt(
   return { ...population.divided(), found }
 }
 
-function requireSpans({ comparison, limitNanos, found }: Counted, { filter }: Question): void {
+function requireSpans(
+  invocation: Invocation,
+  { comparison, limitNanos, found }: Counted,
+  question: Question,
+): void {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
   const what = limitNanos === undefined ? 'failed' : 'took so long'
@@ -107,8 +112,15 @@ function requireSpans({ comparison, limitNanos, found }: Counted, { filter }: Qu
   // They may be in what could not be read.
   if (failure)
     throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
-  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(filter.limit)}` : ''
-  throw new Failure('not-found', none, {
-    hint: `Look further back with --since, or leave out a filter${more}.`,
-  })
+  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(found.limit)}` : ''
+  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question)}${more}.` })
+}
+
+/** All of a file was looked at where no time was given: then only another question finds more. */
+function whereOthersAre(invocation: Invocation, { file, selected }: Question): string {
+  const elsewhere = whereElse(invocation, file)
+  if (file === undefined || namesTimes(invocation.options)) return elsewhere
+  return selected.by === 'errors'
+    ? `${elsewhere}, or explain the slow ones: --slower-than p95`
+    : 'Take a lower --slower-than, or leave out a filter'
 }

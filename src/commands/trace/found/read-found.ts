@@ -13,6 +13,7 @@ import { Tally } from '../batch/tally.ts'
 import { openReader } from '../batch/trace-reader.ts'
 import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
+import { namesTimes } from '../time-range.ts'
 import { readReference } from '../trace-argument.ts'
 
 /** What is looked for, and how it is shown. */
@@ -29,8 +30,8 @@ export interface FoundTraces {
   readonly traces: number
   /** The search stopped at its limit: there may be more. */
   readonly truncated: boolean
-  /** Traces of which only a part is there. */
   readonly limit: number
+  /** Traces of which only a part is there. */
   readonly partial: number
   /** For the end of the run, when all that was read is shown: some traces could not be. */
   readonly failure: Failure | undefined
@@ -52,7 +53,7 @@ export async function readFound(
 ): Promise<FoundTraces> {
   const result = await source.search(filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
-  if (result.traces.length === 0) throw nothingFound(source)
+  if (result.traces.length === 0) throw nothingFound(invocation, source, file)
   const masks: MaskedTrace['masked'][] = []
   const seen = new Set<string>()
   let partial = 0
@@ -71,8 +72,8 @@ export async function readFound(
   return {
     traces: seen.size,
     truncated: result.truncated,
-    partial,
     limit: filter.limit,
+    partial,
     failure,
     masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
   }
@@ -151,10 +152,16 @@ async function readEach(
   return failure
 }
 
-const nothingFound = ({ name }: TraceSource): Failure =>
-  new Failure('not-found', `${name} has no trace that fits`, {
-    hint: 'Look further back with --since, or leave out a filter.',
-  })
+/** What finds more; a file is read whole where no time is given. */
+export function whereElse({ options }: Invocation, file: string | undefined): string {
+  if (file === undefined) return 'Look further back with --since, or leave out a filter'
+  return namesTimes(options)
+    ? 'Leave out the time (a file is read whole then), or a filter'
+    : 'Leave out a filter'
+}
+
+const nothingFound = (invocation: Invocation, { name }: TraceSource, file: string | undefined): Failure =>
+  new Failure('not-found', `${name} has no trace that fits`, { hint: `${whereElse(invocation, file)}.` })
 
 const allGone = (ids: readonly string[]): Failure =>
   new Failure('not-found', `none of the ${ids.length} traces that were found can be read`, {
