@@ -76,7 +76,7 @@ export function summariseTrace(trace: Trace): TraceSummary {
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
-    startNanos: tree.startNanos,
+    ...(tree.isTimed && { startNanos: tree.startNanos }),
     durationNanos: tree.endNanos,
     spans: tree.count,
     errors: tree.errors,

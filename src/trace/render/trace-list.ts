@@ -169,6 +169,8 @@ function rootText(trace: TraceSummary, { unicode }: ListPen, marked: boolean, ro
 }
 
 function age(millis: number): string {
+  // The clock of whoever made the trace may be some seconds ahead; more than that is told.
+  if (millis <= -60_000) return `in ${age(-millis)}`
   const seconds = Math.max(0, Math.floor(millis / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
