@@ -1,7 +1,8 @@
 import type { AttributeCondition } from './attribute-condition.ts'
 import type { Trace } from './model.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
-import { buildTree, type TraceTree } from './tree/trace-tree.ts'
+import { longestTop } from './tree/longest-top.ts'
+import { buildTree } from './tree/trace-tree.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
@@ -72,7 +73,8 @@ export function idForTraceGet({ span, traceId }: TraceSummary): string {
 /** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
-  const root = tree.spans[mainRoot(tree)]
+  // Of several roots, stray ones of a moment may have begun before it; the top of a part is no root.
+  const root = tree.roots.length > 0 ? tree.spans[longestTop(tree) ?? 0] : undefined
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
@@ -82,12 +84,6 @@ export function summariseTrace(trace: Trace): TraceSummary {
     errors: tree.errors,
     services: tree.services.texts,
   }
-}
-
-/** The root that took longest: a trace may hold stray ones of a moment, which began before it. */
-function mainRoot({ roots, spans }: TraceTree): number {
-  const time = (node: number) => spans[node]?.durationNanos ?? 0
-  return roots.reduce((longest, node) => (time(node) > time(longest) ? node : longest), roots[0] ?? 0)
 }
 
 /** The latest first; no back end promises an order. */

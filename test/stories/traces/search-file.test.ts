@@ -39,6 +39,16 @@ describe('what is not known of a trace in a file is not made up in the list', ()
     expect(cells[5]).toBe('?')
     expect(trace).toMatchObject({ startTime: null, startTimeUnixNano: null, durationNanos: '5000000' })
   })
+
+  it('no span is the root: none is named', async () => {
+    const timestamp = (NOW - 5000) * 1000
+    const { cells, trace } = await searched([
+      { id: '1', parentId: 'f1', name: 'x', timestamp, duration: 10 },
+      { id: '2', parentId: 'f2', name: 'z', timestamp, duration: 9000 },
+    ])
+    expect(cells[1]).toBe('(root not known)')
+    expect(trace).toMatchObject({ rootService: null, rootName: null, spanCount: 2 })
+  })
 })
 
 describe('the age of a trace', () => {
