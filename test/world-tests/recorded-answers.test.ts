@@ -59,7 +59,7 @@ describe('Tempo', () => {
 
   it('counts by the names that the real one counts by, the service twice', async () => {
     const path = '/api/metrics/query_range?q={} | compare({ status = error }, 100)'
-    const response = await fetch(`${tempo.url}${path}&start=1790000000&end=1790003600&step=300s`)
+    const response = await fetch(`${tempo.url}${path}&start=1789862400&end=1790208000&step=3600s`)
     const { series } = (await response.json()) as ReturnType<typeof compareAnswer>
     const totals = new Map<string, number>()
     for (const { labels, samples } of series) {

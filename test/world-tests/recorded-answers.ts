@@ -271,7 +271,7 @@ export const TEMPO: readonly Recorded[] = (
     ],
     [
       'comparison',
-      '/api/metrics/query_range?q={} | compare({ status = error }, 2)&start=1790000000&end=1790003600&step=300s',
+      '/api/metrics/query_range?q={} | compare({ status = error }, 2)&start=1789862400&end=1790208000&step=3600s',
       200,
       JSON_TYPE,
       {

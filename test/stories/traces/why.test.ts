@@ -35,6 +35,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lightstep.close()]))
 
 interface Why {
+  readonly spans: number
+  readonly selection_count: number
   readonly rows: readonly { attribute: string; value: string; significant: boolean; next: string | null }[]
 }
 async function why(flags: string): Promise<Why> {
@@ -106,6 +108,12 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(asked[0]).toBe('{ name = "charge" } | quantile_over_time(duration, 0.75)')
     expect(asked[1]).toMatch(/^\{ name = "charge" \} \| compare\(\{ duration > \d+ns \}, 100\)$/)
     expect(asked).toHaveLength(2)
+  })
+
+  it('at Tempo of the time that is asked for alone', async () => {
+    const time = '--from 2026-09-22T17:50:30Z --to 2026-09-22T17:50:45Z'
+    const { selection_count, spans } = await why(`--profile tempo --service checkout --error ${time}`)
+    expect([selection_count, spans]).toEqual([3, 15])
   })
 
   it('a query that has a function already: what to give instead', async () => {

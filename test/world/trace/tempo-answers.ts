@@ -97,7 +97,12 @@ export function metrics(mode: TempoMode, url: URL, response: ServerResponse, tra
   const fields = (/\bby\s*\(([^)]*)\)/.exec(q as string)?.[1] ?? '')
     .split(',')
     .flatMap((one) => one.trim() || [])
-  const counted = compareSeries(q as string, times, traces)
+  const isAsked = (micros: number) => micros >= Number(start) * 1e6 && micros < Number(end) * 1e6
+  const inTime = traces.map((trace) => ({
+    ...trace,
+    spans: trace.spans.filter(({ startMicros }) => isAsked(startMicros)),
+  }))
+  const counted = compareSeries(q as string, times, inTime)
   const waves = groupsBy(fields, traces).map((values) => ({
     // A span without the attribute is in a group of its own.
     labels: fields.map((key, i) => ({ key, value: typed(values[i] ?? 'nil') })),
