@@ -104,6 +104,27 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(words) })
   })
 
+  it.each([
+    [{ service_name: 'chekout' }, /^note: \w+ knows no service "chekout"; did you mean checkout\?$/m],
+    [{ service_name: 'nope' }, /^note: \w+ knows no service "nope": get_services lists them$/m],
+    [
+      { service_name: 'checkout', span_name: 'POST' },
+      /^note: span_name is the whole name of a span, such as/m,
+    ],
+    [
+      { service_name: 'checkout', duration_min: '1h' },
+      /^note: beside other conditions duration_min and duration_max are the time of that one span/m,
+    ],
+  ])('nothing is found of %j: what it may be', async (asked, note) => {
+    const { text, isError } = await agent.call('search_traces', { ...TIMES, ...asked })
+    expect(isError, text).toBe(false)
+    expect(text).toMatch(/^No trace found\. /)
+    expect(text).toMatch(note)
+    // A name that is near is the server's text.
+    expect(text.match(/^note: [\s\S]*^<\/trace-data>$/m)?.[0]).toMatch(note)
+    expect(text).not.toContain('get_trace')
+  })
+
   it('and the server ends in peace', async () => {
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
   })

@@ -32,8 +32,9 @@ export async function notesOfNone(
   return [...notes, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`]
 }
 
-/** The command that lists the services of the same source; standard input is read only once. */
+/** What lists the services of the same source, for a person or an agent; standard input is read only once. */
 function listedBy(invocation: Invocation): string {
+  if (invocation.caller) return ': get_services lists them'
   const { file } = invocation.options
   return file === '-' ? '' : repeatFlags(`: ls-auth services${optionWords({ file })} lists them`, invocation)
 }

@@ -13,15 +13,18 @@ export function thatContain<T>(items: readonly T[], { pattern }: Given, nameOf: 
   return items.filter((item) => nameOf(item).toLowerCase().includes(text))
 }
 
-/** A list as text: how many, the lines as data, then what to do next. `noun`: of one, such as `service`. */
-export function listing(noun: string, lines: readonly string[], next: readonly string[]): string {
-  const all =
-    lines.length === 0
-      ? [`No ${noun} found.`]
-      : [
-          `${count(lines.length, noun)}. ${ABOUT_DATA}`,
-          '',
-          ...dataBlock(withinBytes(lines, MOST_BYTES - WORDS_BYTES)),
-        ]
+/**
+ * A list as text: how many, the lines as data, then what to do next. `noun`: of one, such as `service`. `notes`: lines about
+ * the list, which may quote a server as well.
+ */
+export function listing(
+  noun: string,
+  lines: readonly string[],
+  next: readonly string[],
+  notes: readonly string[] = [],
+): string {
+  const data = dataBlock(withinBytes([...lines, ...notes], MOST_BYTES - WORDS_BYTES))
+  const many = lines.length === 0 ? `No ${noun} found.` : `${count(lines.length, noun)}.`
+  const all = data.length === 0 ? [many] : [`${many} ${ABOUT_DATA}`, '', ...data]
   return `${[...all, '', ...next].join('\n')}\n`
 }

@@ -1,11 +1,14 @@
 import { isoTime } from '../../../../trace/formats/iso-time.ts'
 import { formatDuration } from '../../../../trace/render/format-duration.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../../../../trace/search.ts'
+import { notesOfNone } from '../../../trace/found/none-found.ts'
 import { maskSummary } from '../../../trace/found/summary.ts'
 import { openSource } from '../../../trace/open-source.ts'
 import { readFilter } from '../../../trace/search-filter.ts'
+import { inWordsOf } from '../../arguments.ts'
 import type { AnswerTool } from '../../tool.ts'
 import { SEARCH } from '../limits.ts'
+import { SEARCH_ARGUMENTS } from '../search-arguments.ts'
 import { listing } from './listing.ts'
 import { withMoments } from './times.ts'
 
@@ -16,19 +19,25 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
   const source = await openSource(invocation, 'search')
   const { traces, truncated, notes = [] } = await source.search(filter)
   const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
+  const ofNone = found.length === 0 ? await notesOfNone(invocation, source, filter) : []
   const range = `From ${iso(filter.fromMillis)} to ${iso(filter.toMillis)}.`
   const rest = truncated
     ? ` There may be more: search_depth (at most ${SEARCH.most}), or a shorter time.`
     : ''
   return listing(
     'trace',
-    [...found, ...notes.map((note) => `note: ${note}`)],
+    found,
+    [`${range}${rest}`, found.length === 0 ? OF_NONE : OF_SOME],
     [
-      `${range}${rest}`,
-      'More: get_trace with trace_id (where errors began, what the answer waited for); diff_traces of a slow one and a usual one.',
+      ...ofNone.map((note) => inWordsOf({ arguments: SEARCH_ARGUMENTS }, note)),
+      ...notes.map((note) => `note: ${note}`),
     ],
   )
 }
+
+const OF_SOME =
+  'More: get_trace with trace_id (where errors began, what the answer waited for); diff_traces of a slow one and a usual one.'
+const OF_NONE = 'More: fewer conditions, or a longer time (start_time_min).'
 
 const iso = (millis: number): string => new Date(millis).toISOString()
 
