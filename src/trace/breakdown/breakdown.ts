@@ -21,7 +21,7 @@ export interface Breakdown {
   readonly spans: number
   /** Spans that failed. */
   readonly errors: number
-  /** The durations of the traces' roots together: exactly the sum of `pathNanos` over the rows. */
+  /** The durations of each trace's longest root together: exactly the sum of `pathNanos` over the rows. */
   readonly rootNanos: number
   /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
