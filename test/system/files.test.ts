@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true }))
 
 describe('a file named by the user', () => {
-  test.each([0, 1, 65_536, 65_537, 300_000])('of %i bytes is read whole', async (size) => {
+  test.each([0, 1, 65_536, 65_537, 300_000, 3_000_000])('of %i bytes is read whole', async (size) => {
     const path = join(place, `${size}`)
     const content = Buffer.alloc(size, 'trace')
     await writeFile(path, content)

@@ -25,10 +25,9 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   const bytes =
     path === '-'
       ? await invocation.ports.terminal.readAllBytes(MOST_BYTES)
-      : await readNamedFile(invocation, path, 'a trace', MOST_BYTES)
+      : await readWhileLoading(invocation, path)
   if (bytes instanceof Failure) return bytes
-  const { fileSource } = await import('../../trace/sources/file/file-source.ts')
-  const { readTraceFile } = await import('../../trace/sources/file/read-trace-file.ts')
+  const [{ fileSource }, { readTraceFile }] = await loadReaders()
   try {
     const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path)
     return fileSource(traces, nameOf(path), path)
@@ -37,6 +36,21 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
     throw error.withHint(`It holds ids: ls-auth trace get --ids ${shellWord(path)}`)
   }
 }
+
+/** Large files are read by another thread. Nothing is loaded for an id, of which there is no file. */
+async function readWhileLoading(invocation: Invocation, path: string): Promise<Buffer | Failure> {
+  const files = await invocation.ports.files()
+  const reading = readNamedFile(invocation, path, 'a trace', MOST_BYTES)
+  const isThere = files.inspect(path).catch(() => undefined)
+  const [bytes] = await Promise.all([reading, isThere.then((found) => found && loadReaders())])
+  return bytes
+}
+
+const loadReaders = () =>
+  Promise.all([
+    import('../../trace/sources/file/file-source.ts'),
+    import('../../trace/sources/file/read-trace-file.ts'),
+  ])
 
 /** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */
 function holdsIds(bytes: Buffer): boolean {
