@@ -12,18 +12,24 @@ export const CHUNKS = {
   words: ['src/main.ts'],
   // The command tree, with commander.
   commands: ['src/cli/tree.ts'],
-  settings: [
+  // What a command needs that reads a file and no settings.
+  invocation: [
     'src/commands/invocation.ts',
+    'src/commands/typed-flags.ts',
+    'src/system/files.ts',
+    'src/json-object.ts',
+  ],
+  settings: [
+    'src/settings/files/settings-files.ts',
+    'src/settings/profile.ts',
     'src/commands/request/credentials.ts',
     'src/clock-skew.ts',
     'src/commands/request/bound-token.ts',
     'src/commands/request/require-reason.ts',
-    'src/commands/typed-flags.ts',
     'src/api/authorization.ts',
     'src/settings/required-client.ts',
     'src/settings/files/toml-reading.ts',
     'src/atomic-write.ts',
-    'src/system/files.ts',
     'src/text/display-width.ts',
   ],
   record: ['src/commands/request/recorder.ts'],

@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts'
 import type { Env, Ports } from '../ports/ports.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
-import { readSettings, type Settings } from '../settings/files/settings-files.ts'
-import { chooseProfile, type Profile } from '../settings/profile.ts'
+import type { Settings } from '../settings/files/settings-files.ts'
+import type { Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
@@ -100,6 +100,8 @@ export async function loadProfile(
   env: Env = invocation.ports.env,
 ): Promise<{ settings: Settings; profile: Profile }> {
   const { ports } = invocation
+  const { readSettings } = await import('../settings/files/settings-files.ts')
+  const { chooseProfile } = await import('../settings/profile.ts')
   const settings = await readSettings(env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), env)
   if (profile.unknownKeys.length + profile.settingsFile.unknownKeys.length > 0)
