@@ -12,10 +12,29 @@ export function rankedRows({ rows }: Pick<Comparison, 'rows'>): number[] {
   return [...rows.keys()].sort((a, b) => deltas[b]! - deltas[a]!)
 }
 
-/** The rows where the change is, ranked; of a trace that got faster, the fastest first. */
+/** Where a change comes from: rows by their self time, the largest part first. */
+export interface Origin {
+  readonly rows: readonly number[]
+  /** False: each of them may be chance. */
+  readonly isSure: boolean
+}
+
+/** Rows that are sure, or where none is, those that may be chance. Of what got slower no row that got faster, and the reverse. */
+export function originOf(comparison: Pick<Comparison, 'rows' | 'change'>): Origin {
+  const sure = causes(comparison)
+  return sure.length > 0 ? { rows: sure, isSure: true } : { rows: unsureRows(comparison), isSure: false }
+}
+
+/** The rows that explain the change, ranked; of a trace that got faster, the fastest first. Else both directions. */
 export function causes({ rows, change }: Pick<Comparison, 'rows' | 'change'>): number[] {
-  const ranked = rankedRows({ rows }).filter((row) => isCause(rows[row]!))
+  const ranked = rankedRows({ rows }).filter((row) => isCause(rows[row]!) && explains(rows[row]!, change))
   return change === 'faster' ? ranked.reverse() : ranked
+}
+
+/** What got faster is no cause of a trace that got slower. */
+function explains(row: ComparedOperation, whole: TimeChange): boolean {
+  if (whole === 'slower') return selfDelta(row) > 0
+  return whole !== 'faster' || selfDelta(row) < 0
 }
 
 /** The change is in this operation, and not only below it. */
@@ -23,11 +42,11 @@ export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): 
 
 const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
 
-/** The rows whose self time differs, but by what may be chance: the largest difference first. */
-export function unsureRows({ rows }: Pick<Comparison, 'rows'>): number[] {
+/** The rows whose self time differs, but by what may be chance: the largest difference first. Directions as of {@link causes}. */
+export function unsureRows({ rows, change }: Pick<Comparison, 'rows' | 'change'>): number[] {
   const size = (row: number) => Math.abs(selfDelta(rows[row]!))
   return [...rows.keys()]
-    .filter((row) => rows[row]!.selfChange === 'unsure')
+    .filter((row) => rows[row]!.selfChange === 'unsure' && explains(rows[row]!, change))
     .sort((a, b) => size(b) - size(a))
 }
 

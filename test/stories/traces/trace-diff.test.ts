@@ -264,6 +264,46 @@ describe('several traces on each side: is it chance?', () => {
     )
   })
 
+  it('--fail-if-slower: what got faster is not what to look at, and where nothing got slower nothing is', async () => {
+    /** `steps` calls one after the other; the cache is the first. */
+    const saveSide = (name: string, cacheMs: number, stepMs: (trace: number, step: number) => number) => {
+      const spans = Array.from({ length: 8 }, (_, trace) => {
+        const traceId = `a${trace}`
+        let at = 0
+        const call = (step: number) => {
+          const ms = step === 0 ? cacheMs + trace / 10 : stepMs(trace, step)
+          at += ms
+          const name = step === 0 ? 'cache' : `step ${step}`
+          return {
+            ...{ traceId, parentId: '1', id: `${step + 16}`, name },
+            ...{ timestamp: 1e9 + (at - ms) * 1000, duration: ms * 1000 },
+          }
+        }
+        const calls = Array.from({ length: 13 }, (_, step) => call(step))
+        return [{ traceId, id: '1', name: 'get /', timestamp: 1e9, duration: at * 1000 }, ...calls]
+      })
+      return writeFile(path(name), JSON.stringify(spans.flat()))
+    }
+    const line = `--a file=${path('a.json')} --b file=${path('b.json')} --fail-if-slower 5%`
+    // Each step of each trace takes another share of its time, so that no step is sure, and all together are.
+    const share = (trace: number, step: number) => 0.5 + ((trace * 5 + step * 3) % 8) / 7
+    await saveSide('a.json', 30, (trace, step) => 20 * share(trace, step))
+    await saveSide('b.json', 10, (trace, step) => 28 * share(trace, step))
+    const outcome = await diff(line)
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stderr).toMatch(
+      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 5%\nhint: Look first at what got slowest in itself, which may be chance: step \d+ \(.*\)\n$/,
+    )
+    // Each a little slower, and none by as much as counts.
+    await saveSide('a.json', 20, () => 20)
+    await saveSide('b.json', 20, () => 21.5)
+    const small = await diff(line)
+    expect(small.exit).toBe(5)
+    expect(small.stderr).toMatch(
+      /\nhint: No operation got slower in itself by enough to count: --full shows each\.\n$/,
+    )
+  })
+
   it('--fail-if-slower: what may be chance has not passed, either', async () => {
     const [good, slow] = [before(12), slower(12)]
     await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])

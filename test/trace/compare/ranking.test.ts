@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { causes, isTooFew, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import { causes, isTooFew, originOf, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
@@ -32,25 +32,43 @@ test('what got slowest in itself is the first; what got fastest is the last', ()
   expect(named(rankedRows({ rows }))).toEqual(['added', 'kept', 'new child', 'old child', 'old', 'GET /'])
 })
 
-test('where the change is: what got slowest first, and of a trace that got faster what got fastest', () => {
+test('where the change is: of a slower trace what got slower, of a faster one what got faster, else both', () => {
   const { rows, named } = changed()
-  expect(named(causes({ rows, change: 'slower' }))).toEqual([
-    'added',
-    'kept',
-    'new child',
-    'old child',
-    'old',
-    'GET /',
-  ])
-  expect(named(causes({ rows, change: 'same' }))[0]).toBe('added')
-  expect(named(causes({ rows, change: 'faster' }))).toEqual([
-    'GET /',
-    'old',
-    'old child',
-    'new child',
-    'kept',
-    'added',
-  ])
+  expect(named(causes({ rows, change: 'slower' }))).toEqual(['added', 'kept', 'new child'])
+  expect(named(causes({ rows, change: 'faster' }))).toEqual(['GET /', 'old', 'old child'])
+  const both = ['added', 'kept', 'new child', 'old child', 'old', 'GET /']
+  expect(named(causes({ rows, change: 'same' }))).toEqual(both)
+  expect(named(causes({ rows, change: 'unsure' }))).toEqual(both)
+})
+
+describe('what only may be chance is told of where nothing is sure, and by the same directions', () => {
+  const { rows, named } = changed()
+  const told = (change: 'slower' | 'faster' | 'same', unsure: (name: string) => boolean) => {
+    const judged = rows.map((row) => ({ ...row, ...(unsure(row.name) && { selfChange: 'unsure' as const }) }))
+    const { rows: found, isSure } = originOf({ rows: judged, change })
+    return [isSure, ...named(found)]
+  }
+  test.each([
+    // Only those that got faster are sure.
+    ['slower', ['added', 'kept', 'new child'], [false, 'added', 'kept', 'new child']],
+    ['slower', ['added', 'GET /'], [true, 'kept', 'new child']],
+    ['faster', ['GET /', 'old', 'old child'], [false, 'GET /', 'old', 'old child']],
+    ['same', ['GET /', 'old', 'old child'], [true, 'added', 'kept', 'new child']],
+  ] as const)('%s, unsure: %j', (change, unsure, expected) => {
+    expect(told(change, (name) => unsure.some((one) => one === name))).toEqual(expected)
+  })
+
+  test('where no one is sure of a trace that stayed the same: the largest first, in both directions', () => {
+    expect(told('same', () => true)).toEqual([
+      false,
+      'added',
+      'GET /',
+      'old',
+      'old child',
+      'kept',
+      'new child',
+    ])
+  })
 })
 
 test('of what only one side has, the tops', () => {

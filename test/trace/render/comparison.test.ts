@@ -8,6 +8,7 @@ import {
   renderComparison,
 } from '../../../src/trace/render/comparison/comparison-text.ts'
 import { signedDuration, signedPercent } from '../../../src/trace/render/comparison/signed-duration.ts'
+import { seeded } from '../../world/trace/random.ts'
 import { anyTrace } from '../any-trace.ts'
 import { compareTraces } from '../compare/planted-judge.ts'
 import { makeTrace, type Sketch } from '../make.ts'
@@ -107,6 +108,41 @@ test('faster: the fastest first', () => {
   const lines = draw([checkout(30, true)], [checkout(3, false)])
   expect(lines[0]).toMatch(/^faster: 850ms → 310ms, -540ms \(-64%\)$/)
   expect(lines[1]).toMatch(/^most of it: -486ms \(90% of it\) in redis GET, cart$/)
+})
+
+test('slower in small steps, and a faster cache: nothing faster is said to be the reason', () => {
+  const random = seeded(5)
+  const calls = (cacheMs: number, ms: number): Trace => {
+    const times = [cacheMs, ...Array.from({ length: 12 }, () => (ms * random.between(50, 150)) / 100)]
+    const starts = times.map((_, i) => times.slice(0, i).reduce((sum, time) => sum + time, 0))
+    return makeTrace(
+      { id: 1, name: 'GET /', ms: times.reduce((sum, time) => sum + time, 0) },
+      ...times.map((time, i) => ({
+        ...{ id: 2 + i, parent: 1, name: i === 0 ? 'cache' : `step ${i}` },
+        ...{ at: starts[i] as number, ms: time },
+      })),
+    )
+  }
+  const side = (cacheMs: number, ms: number) =>
+    Array.from({ length: 8 }, (_, i) => calls(cacheMs + i / 10, ms))
+  const [a, b] = [side(30, 20), side(10, 28)]
+  const lines = draw(a, b)
+  expect(lines[0]).toMatch(/^slower: /)
+  expect(lines[1]).toMatch(/^the largest part, which may be chance: \+\S+ \(\d+% of it\) in step \d+, shop$/)
+  const list = (drawn: readonly string[], head: string) => {
+    const from = drawn.indexOf(head) + 1
+    return drawn.slice(from, drawn.indexOf('', from)).filter((line) => /^ +[-+]/.test(line))
+  }
+  const slower = list(lines, 'what differs, and may be chance, by self time')
+  expect(slower).toHaveLength(3)
+  expect(slower.filter((line) => !/ \+\S+ {2}step \d+ {2}shop$/.test(line))).toEqual([])
+  // And the other way round.
+  const faster = draw(b, a)
+  expect(faster[0]).toMatch(/^faster: /)
+  expect(faster[1]).toMatch(/^the largest part, which may be chance: -/)
+  expect(faster.join('\n')).not.toContain('where it comes from')
+  // The cache is in the tree, with its word.
+  expect(lines.find((line) => /^├ cache/.test(line))).toMatch(/-20\.0ms +faster$/)
 })
 
 test('one slower and one faster: nothing in all, and both are told', () => {

@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
-import { causes, rankedRows } from '../../../trace/compare/ranking.ts'
+import { originOf } from '../../../trace/compare/ranking.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
@@ -86,7 +86,7 @@ function* linesOf(rows: Iterable<unknown>): Generator<string> {
 
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
 function judge(comparison: Comparison, mostSlower: number): void {
-  const { a, b, rows, isSignificant, leastTraces } = comparison
+  const { a, b, isSignificant, leastTraces } = comparison
   if (a.durationNanos === 0) {
     throw new Failure('check-failed', '--fail-if-slower cannot be judged: A has no duration', {
       hint: 'Give a trace whose root has a start and an end.',
@@ -102,7 +102,14 @@ function judge(comparison: Comparison, mostSlower: number): void {
       hint: `Compare ${more} on each side.`,
     })
   }
-  const slowest = rows[causes(comparison)[0] ?? rankedRows(comparison)[0] ?? 0]
-  const name = safeText(`${slowest?.name} (${slowest?.service})`, 200)
-  throw new Failure('check-failed', text, { hint: `Look first at what got slowest in itself: ${name}` })
+  throw new Failure('check-failed', text, { hint: whereToLook(comparison) })
+}
+
+/** What got slower, whatever became of the whole in words: `same` can be more than allowed. */
+function whereToLook({ rows }: Comparison): string {
+  const origin = originOf({ rows, change: 'slower' })
+  const [row] = origin.rows
+  if (row === undefined) return 'No operation got slower in itself by enough to count: --full shows each.'
+  const name = safeText(`${rows[row]?.name} (${rows[row]?.service})`, 200)
+  return `Look first at what got slowest in itself${origin.isSure ? '' : ', which may be chance'}: ${name}`
 }

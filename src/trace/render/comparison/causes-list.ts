@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import type { ComparedOperation, Comparison } from '../../compare/comparison.ts'
 import { namesAbove } from '../../compare/path-text.ts'
-import { causes, isTooFew, selfDelta, unsureRows } from '../../compare/ranking.ts'
+import { originOf, selfDelta } from '../../compare/ranking.ts'
 import { blanks, fitEnd, fitMiddle, padStart, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -18,14 +18,11 @@ const INDENT = 12
 /** The ranked few: how much, what, and below it from what to what, how often, and where in the tree. */
 export function causeLines(comparison: Comparison, pen: Pen): string[] {
   const { width, glyphs, style, full, more = '--full' } = pen
-  const isUnsure = isTooFew(comparison)
-  const found = isUnsure ? unsureRows(comparison) : causes(comparison)
+  const { rows: found, isSure } = originOf(comparison)
   if (found.length === 0) return []
-  const told = full ? found : found.slice(0, isUnsure ? MOST_UNSURE : MOST_SHOWN)
+  const told = full ? found : found.slice(0, isSure ? MOST_SHOWN : MOST_UNSURE)
   const rest = found.length - told.length
-  const head = isUnsure
-    ? 'what differs, and may be chance, by self time'
-    : 'where it comes from, by self time'
+  const head = isSure ? 'where it comes from, by self time' : 'what differs, and may be chance, by self time'
   return [
     style.bold(fitEnd(head, width, glyphs.ellipsis)),
     ...told.flatMap((row) => linesOf(comparison, row, pen)),

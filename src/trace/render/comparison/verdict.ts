@@ -1,5 +1,5 @@
 import type { Comparison } from '../../compare/comparison.ts'
-import { causes, isTooFew, selfDelta, topsOf } from '../../compare/ranking.ts'
+import { causes, isTooFew, originOf, selfDelta, topsOf } from '../../compare/ranking.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -57,14 +57,16 @@ const MOST = 0.5
 
 function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const { a, b, change, rows } = comparison
-  const [row] = causes(comparison)
+  const hasDirection = change === 'slower' || change === 'faster'
+  const origin = originOf(comparison)
+  const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
   const one = rows[row]!
   const delta = selfDelta(one)
-  const share = change !== 'slower' && change !== 'faster' ? 0 : delta / (b.durationNanos - a.durationNanos)
+  const share = hasDirection ? delta / (b.durationNanos - a.durationNanos) : 0
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
   const percent = share > 0 && share <= 1 ? ` (${Math.round(share * 100)}% of it)` : ''
-  const what = share >= MOST ? 'most of it' : 'the largest part'
+  const what = `${share >= MOST ? 'most of it' : 'the largest part'}${origin.isSure ? '' : ', which may be chance'}`
   const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
   const service = safeName(one.service, glyphs.ellipsis)
   return `${what}: ${signedDuration(delta, glyphs.micro)}${percent} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
