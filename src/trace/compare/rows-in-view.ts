@@ -89,19 +89,36 @@ function shownRows(rows: readonly ComparedOperation[]): Uint8Array {
   return withoutSurplus(rows, shown)
 }
 
-/** Of too many siblings the smallest changes are left out, with what stands below them. */
+/**
+ * Of too many siblings those on the way to the smallest changes are left out, with what stands below them. Spans whose parent
+ * is lost are siblings of each other only: any number of them leaves the root its place.
+ */
 function withoutSurplus(rows: readonly ComparedOperation[], shown: Uint8Array): Uint8Array {
+  const sizes = largestChanges(rows, shown)
   const siblings = new Map<number, number[]>()
   for (let row = 0; row < rows.length; row++) {
     if (shown[row] === 0) continue
-    const { parent } = rows[row]!
-    const list = siblings.get(parent)
+    const { parent, isDetached } = rows[row]!
+    const above = isDetached ? LOST : parent
+    const list = siblings.get(above)
     if (list) list.push(row)
-    else siblings.set(parent, [row])
+    else siblings.set(above, [row])
   }
-  const size = (row: number) => Math.abs(totalDelta(rows[row]!))
   for (const list of siblings.values())
-    for (const row of list.sort((a, b) => size(b) - size(a)).slice(MOST_SIBLINGS))
+    for (const row of list.sort((a, b) => sizes[b]! - sizes[a]!).slice(MOST_SIBLINGS))
       shown.fill(0, row, row + rows[row]!.size)
   return shown
+}
+
+/** No row has it: what is above spans whose parent is not in the trace. */
+const LOST = -2
+
+/** By row that is shown: the largest change of it and of what is shown below it. */
+function largestChanges(rows: readonly ComparedOperation[], shown: Uint8Array): Float64Array {
+  const sizes = Float64Array.from(rows, (one, row) => shown[row]! * Math.abs(totalDelta(one)))
+  for (let row = rows.length - 1; row >= 0; row--) {
+    const { parent } = rows[row]!
+    if (parent >= 0) sizes[parent] = Math.max(sizes[parent]!, sizes[row]!)
+  }
+  return sizes
 }

@@ -123,3 +123,22 @@ test('one that stayed the same takes the place of none that changed, however lon
   expect(lines).toHaveLength(14)
   expect(lines.slice(-2)).toEqual([' item 11', ' +1: 1 same |'])
 })
+
+test('spans whose parent is lost take the place of neither the root nor the way to a change', () => {
+  const lost = (count: number) => Array.from({ length: count }, (_, i) => named(200 + i, 77, `lost ${i}`, 50))
+  const below = (ms: number) => [named(2, 1, 'cart', 60), named(3, 2, 'SELECT', ms)]
+  const a = trace(ROOT, ...below(5))
+  const lines = view(a, trace(ROOT, ...below(10), ...lost(14)))
+  expect(lines.slice(0, 4)).toEqual(['GET /', ' cart |', '  SELECT |', 'lost 0'])
+  expect(lines.slice(-2)).toEqual(['lost 11', '+2: 2 new |'])
+})
+
+test('one that is on the way to a large change counts as much as the change', () => {
+  const shared = (first: number, second: number) => [
+    ...[named(2, 1, 'report', 60, 0), named(3, 2, 'read', first, 0), named(4, 2, 'write', second, 40)],
+  ]
+  const a = trace(ROOT, ...shared(10, 20))
+  const lines = view(a, trace(ROOT, ...shared(20, 10), ...many(13, 5)))
+  expect(lines.slice(0, 4)).toEqual(['GET / |', ' report', '  read', '  write |'])
+  expect(lines.at(-1)).toBe(' +2: 2 new |')
+})
