@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { sessionName } from '../../session/session-name.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import type { Profile } from '../../settings/profile.ts'
+import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { defaultToKeep, profileNames } from '../../settings/profile-name.ts'
+import { isComplete } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { changeSettings } from '../change-settings.ts'
@@ -20,13 +22,15 @@ export const keepSignIn = (
   settings: Settings,
   profile: Profile,
   client: Client,
-): Promise<string[]> => orEnded(invocation, client, () => saveFlags(invocation, settings, profile))
+): Promise<string[]> => orEnded(invocation, client, () => saveFlags(invocation, settings, profile, client))
 
 /** The same after a sign-in that saves nothing. `saved`: whether the profile was there before it. Failure `settings`. */
 export const requireProfile = (invocation: Invocation, client: Client, saved: boolean): Promise<void> =>
-  orEnded(invocation, client, async () =>
-    refuseRemoved(await settingsNow(invocation), { name: client.profile, saved, client }),
-  )
+  orEnded(invocation, client, async () => {
+    const now = await settingsNow(invocation)
+    refuseRemoved(now, { name: client.profile, saved, client })
+    refuseOtherSession(invocation, now, client)
+  })
 
 async function orEnded<T>(invocation: Invocation, client: Client, work: () => Promise<T>): Promise<T> {
   try {
@@ -41,7 +45,12 @@ async function orEnded<T>(invocation: Invocation, client: Client, work: () => Pr
 const settingsNow = async ({ ports }: Invocation): Promise<Settings> =>
   readSettings(ports.env, await ports.files())
 
-async function saveFlags(invocation: Invocation, settings: Settings, profile: Profile): Promise<string[]> {
+async function saveFlags(
+  invocation: Invocation,
+  settings: Settings,
+  profile: Profile,
+  client: Client,
+): Promise<string[]> {
   const values: Record<string, unknown> = {}
   for (const row of SETTING_TABLE) {
     const { key } = row
@@ -54,15 +63,15 @@ async function saveFlags(invocation: Invocation, settings: Settings, profile: Pr
   if (Object.keys(values).length === 0) {
     const now = await settingsNow(invocation)
     refuseRemoved(now, profile)
-    refuseOtherClient(now, profile)
+    refuseOtherSession(invocation, now, client)
     return []
   }
-  const { issuer, clientId } = profile.client
+  const { issuer, clientId } = client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
   await changeSettings(invocation, settings, (now) => {
     refuseRemoved(now, profile)
-    refuseOtherClient(now, profile)
     refuseOverwriting(settings, now, profile.name, values)
+    refuseOtherSession(invocation, withValues(now, profile.name, values), client)
     return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
   })
   return Object.keys(values)
@@ -79,6 +88,36 @@ function refuseRemoved(
     hint: `To make it anew: ls-auth login --profile ${safeText(name, 60)} --issuer ${safeText(issuer, 400)} --client-id ${safeText(clientId, 200)}`,
   })
 }
+
+/** The settings as they will be when these values are saved. */
+const withValues = (
+  { config, ...others }: Settings,
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): Settings => ({
+  ...others,
+  config: { ...config, profiles: { ...config.profiles, [name]: { ...config.profiles[name], ...values } } },
+})
+
+/**
+ * Failure `settings` when the profile would not find this sign-in: it has got another issuer, client or account. Flags of this
+ * run do not count, as the next command has others.
+ */
+function refuseOtherSession({ ports }: Invocation, now: Settings, client: Client): void {
+  const flags = { values: {}, profile: client.profile, newProfile: true }
+  const is = chooseProfile(now, flags, ports.env).client
+  if (isComplete(is) && sessionName(is) === sessionName(client)) return
+  const safe = safeText(client.profile, 60)
+  throw new Failure(
+    'settings',
+    `the profile ${safe} has got another issuer, client or account meanwhile`,
+    seeProfile(safe),
+  )
+}
+
+const seeProfile = (safe: string): { hint: string } => ({
+  hint: `See what there is now: ls-auth profile show --profile ${safe}. Then sign in again.`,
+})
 
 /** Failure `settings` when another process has set one of these values otherwise since `before`. */
 function refuseOverwriting(
@@ -98,7 +137,7 @@ function refuseOverwriting(
   throw new Failure(
     'settings',
     `another ls-auth has changed ${listed(changed, 'and')} of the profile ${safe} meanwhile`,
-    { hint: `See what there is now: ls-auth profile show --profile ${safe}. Then sign in again.` },
+    seeProfile(safe),
   )
 }
 

@@ -279,19 +279,28 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     )
     expect(exit).toBe(2)
     expect(stderr).toMatch(
-      /error: the profile default is for another issuer or client\nhint: Name a new profile: .*\n {2}the sign-in is not kept; refresh token revoked\n$/,
+      /error: another ls-auth has changed issuer of the profile default meanwhile\nhint: .*\n {2}the sign-in is not kept; refresh token revoked\n$/,
     )
     expect(await settings()).not.toContain(clientId)
     await expectNothingKept(revoked)
   })
 
-  it('nor does one whose issuer was set to another one', async () => {
-    await world.writeConfig(profileOf('work'))
-    whileItIsOpen(() => elsewhere('ls-auth profile set issuer https://other.example'))
+  it.each([
+    ['ls-auth login', 'issuer https://other.example'],
+    ['ls-auth login', 'account second'],
+    ['ls-auth login', 'client_id --unset'],
+    ['ls-auth login --tenant t', 'account second'],
+    ['ls-auth login --account default', 'account second'],
+  ])('%s: nor does one that got %s', async (line, setting) => {
+    await world.writeConfig(`${profileOf('work')}account = "default"\n`)
+    whileItIsOpen(() => elsewhere(`ls-auth profile set ${setting}`))
     const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth login')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: the profile work is for another issuer or client\n')
+    const { exit, stdout, stderr } = await world.type(line)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(
+      /error: the profile work has got another issuer, client or account meanwhile\nhint: See what there is now: ls-auth profile show --profile work. Then sign in again.\n {2}the sign-in is not kept; refresh token revoked\n$/,
+    )
+    expect(await settings()).not.toContain('tenant')
     await expectNothingKept(revoked)
   })
 

@@ -165,26 +165,6 @@ describe('a person at a terminal', () => {
     expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
   })
 
-  it('whose profile is removed at another terminal meanwhile is signed out again', async () => {
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    world.stdin = ['']
-    const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = world.variables
-    const other = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
-    other.override = { keychain: async () => world.keychain }
-    stage.provider.tamper.tokenResponse = async (body) => {
-      stage.provider.tamper = {}
-      expect((await other.type('ls-auth profile remove default')).exit).toBe(0)
-      return body
-    }
-    const { exit, stdout, stderr } = await world.type('ls-auth services')
-    await other.close()
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /error: the profile default was removed meanwhile\n.* the sign-in is not kept; refresh token revoked\n$/s,
-    )
-    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
-  })
-
   it('is not asked by doctor, which shows the command', async () => {
     wants = unlessGold(`${RFC9470}, acr_values="gold"`)
     const { stdout, stderr } = await world.type('ls-auth doctor')

@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "An API wanted a stronger sign-in, and while I was in the browser I did something at another terminal." */
+
+let stage: Stage
+let world: World
+/** The same person at another terminal. */
+let other: World
+beforeAll(async () => {
+  stage = await openStage({
+    provider: { acrValues: ['password', 'gold'] },
+    gateway: {
+      stepUp: ({ acr }) =>
+        acr === 'gold' ? undefined : 'error="insufficient_user_authentication", acr_values="gold"',
+    },
+  })
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  const { exit, stderr } = await world.type(stage.login())
+  expect(exit, stderr).toBe(0)
+  const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = world.variables
+  other = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
+  other.override = { keychain: async () => world.keychain }
+  world.tty = true
+  world.watched = true
+  world.stdin = ['']
+})
+afterEach(async () => {
+  stage.provider.tamper = {}
+  await other.close()
+  await world.close()
+})
+
+const elsewhere = async (line: string) => {
+  const { exit, stderr } = await other.type(line)
+  expect({ exit, stderr }).toMatchObject({ exit: 0 })
+}
+const whileItIsOpen = (work: () => Promise<unknown>) => {
+  stage.provider.tamper.tokenResponse = async (body) => {
+    stage.provider.tamper = {}
+    await work()
+    return body
+  }
+}
+/** What the command says, and that it leaves no sign-in. */
+async function expectEnded(error: string): Promise<void> {
+  const { exit, stdout, stderr } = await world.type('ls-auth services')
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  const said = stderr.replaceAll(/\n +/g, ' ')
+  expect(said).toContain(`error: ${error}\nhint: `)
+  expect(said).toMatch(/ the sign-in is not kept; refresh token revoked\n$/)
+  expect(said).not.toContain('Signed in as')
+}
+const expectNoSignIn = async () =>
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+
+it('the profile was removed: the new sign-in is ended', async () => {
+  whileItIsOpen(() => elsewhere('ls-auth profile remove default'))
+  await expectEnded('the profile default was removed meanwhile')
+  await expectNoSignIn()
+})
+
+it.each(['issuer https://other.example', 'account second', 'client_id --unset'])(
+  'the profile got %s: no command would find the new sign-in, and it is ended',
+  async (setting) => {
+    whileItIsOpen(() => elsewhere(`ls-auth profile set ${setting}`))
+    await expectEnded('the profile default has got another issuer, client or account meanwhile')
+    await expectNoSignIn()
+  },
+)
+
+it('the environment names the sign-in, whatever the profile has got: it is kept', async () => {
+  const { issuer, clientId } = stage.provider
+  Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
+  whileItIsOpen(() => elsewhere('ls-auth profile set issuer https://other.example'))
+  const { exit, stdout } = await world.type('ls-auth services')
+  expect(exit).toBe(0)
+  expect(stdout).toContain('checkout')
+})
