@@ -134,7 +134,7 @@ async function storeSession(
   tokens: Tokens,
   ports: Ports,
   dialog: LoginDialog,
-  samePerson = false,
+  samePerson: LoginOptions['samePerson'],
 ): Promise<boolean> {
   return store.withSessionLock('login', dialog.tell, async () => {
     // The file to be replaced may be the only place that holds a token still to be revoked. The second sweep, at the
@@ -143,7 +143,10 @@ async function storeSession(
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined
     // Under the lock: another process may have signed somebody in while this person was in the browser.
-    if (samePerson && header) requireSamePerson(old, tokens)
+    if (samePerson) {
+      requireSubject(samePerson.subject, tokens, header !== undefined)
+      if (header) requireSubject(subjectOf(old), tokens, true)
+    }
     const superseded = old && hasOwnGrant(old, tokens) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
@@ -163,12 +166,21 @@ async function storeSession(
   })
 }
 
-function requireSamePerson(old: Session | undefined, { idClaims }: Tokens): void {
-  const jwt = old?.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
-  if (isReadable(jwt) && jwt.payload.sub === idClaims?.sub) return
-  throw new Failure('refused', 'somebody else has signed in; the sign-in before is kept', {
-    hint: 'Run it again, and sign in as the same person. To change the person: ls-auth login',
-  })
+/** Failure `refused` when the person who has signed in is not this one, or nobody can tell. */
+function requireSubject(subject: unknown, { idClaims }: Tokens, isSignedIn: boolean): void {
+  if (subject !== undefined && subject === idClaims?.sub) return
+  throw isSignedIn
+    ? new Failure('refused', 'somebody else has signed in; the sign-in before is kept', {
+        hint: 'Run it again, and sign in as the same person. To change the person: ls-auth login',
+      })
+    : new Failure('refused', 'somebody else has signed in; nobody is signed in now', {
+        hint: 'Sign in again: ls-auth login',
+      })
+}
+
+function subjectOf(session: Session | undefined): unknown {
+  const jwt = session?.body.idToken === undefined ? undefined : readJwt(session.body.idToken)
+  return isReadable(jwt) ? jwt.payload.sub : undefined
 }
 
 /** A session that cannot be decrypted is replaced; after a read error it is not, or its tokens could not be revoked. */

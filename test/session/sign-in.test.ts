@@ -273,12 +273,12 @@ describe('the policy of the profile', () => {
 })
 
 describe('a sign-in for a step-up', () => {
+  const ofAda = { flow: 'device', samePerson: { subject: 'ada' } } as const
   const anew = async (claims: JWTPayload, before: JWTPayload | undefined) => {
     const machine = openMachine({}, { scopes: ['openid', 'a'] })
     await machine.keep(before && { idToken: await idToken(NOW, before) })
     const id_token = await idToken(NOW, claims)
-    const login = () => machine.login(tokens({ id_token }), { options: { flow: 'device', samePerson: true } })
-    return { machine, login }
+    return { machine, login: () => machine.login(tokens({ id_token }), { options: ofAda }) }
   }
 
   it('replaces the session of the same person', async () => {
@@ -288,6 +288,8 @@ describe('a sign-in for a step-up', () => {
 
   it.each<[string, JWTPayload, JWTPayload | undefined]>([
     ['by somebody else', { sub: 'bob' }, {}],
+    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }],
+    ['by somebody else, who has signed in meanwhile', { sub: 'bob' }, { sub: 'bob' }],
     ['and nobody knows who signed in before', {}, undefined],
   ])('%s is refused: the new tokens are revoked, and the session before stays', async (_, now, before) => {
     const { machine, login } = await anew(now, before)
@@ -299,10 +301,25 @@ describe('a sign-in for a step-up', () => {
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
   })
 
-  it('where nobody is signed in any more is a sign-in like any other', async () => {
+  it('where nobody is signed in any more is for that person, too', async () => {
+    const by = async (sub: string) => {
+      const machine = openMachine({}, { scopes: ['openid', 'a'] })
+      const id_token = await idToken(NOW, { sub })
+      return { machine, login: () => machine.login(tokens({ id_token }), { options: ofAda }) }
+    }
+    expect(await (await by('ada')).login()).toMatchObject({ replaced: false })
+    const { machine, login } = await by('bob')
+    expect((await toldBy(login)).slice(0, 2)).toEqual([
+      'refused: somebody else has signed in; nobody is signed in now',
+      'Sign in again: ls-auth login',
+    ])
+    expect(machine.revoked).toEqual(['refresh-1'])
+  })
+
+  it('is refused where nobody knows who it must be', async () => {
     const machine = openMachine()
-    const options = { flow: 'device', samePerson: true } as const
-    expect(await machine.login(tokens(), { options })).toMatchObject({ replaced: false })
+    const options = { flow: 'device', samePerson: { subject: undefined } } as const
+    expect((await toldBy(() => machine.login(tokens(), { options })))[0]).toMatch(/^refused: somebody else/)
   })
 })
 

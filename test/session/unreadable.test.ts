@@ -16,7 +16,8 @@ describe('a sign-in for a step-up', () => {
     const machine = openMachine({}, { scopes })
     await machine.keep({ idToken: await idToken(NOW) })
     change(machine)
-    const login = () => machine.login(tokens(said), { options: { flow: 'device', samePerson: true } })
+    const login = () =>
+      machine.login(tokens(said), { options: { flow: 'device', samePerson: { subject: 'ada' } } })
     expect((await toldBy(login))[0]).toBe('refused: somebody else has signed in; the sign-in before is kept')
     expect(machine.revoked).toEqual(['refresh-1'])
   }

@@ -24,6 +24,9 @@ export async function signInAnew(
   required: SignInRequirements,
   host: string,
 ): Promise<void> {
+  // Before the question: a profile that is removed while it waits was there.
+  const { env, files } = invocation.ports
+  const isSaved = profileNames(await readSettings(env, await files())).includes(client.profile)
   const claims = await claimsOfPerson(invocation, client)
   const person = safeText(personIn(claims) ?? 'the same person', 120)
   tell(invocation, `${safeText(host, 200)} wants a stronger or newer sign-in.`)
@@ -31,13 +34,11 @@ export async function signInAnew(
   await requireYes(invocation, `Sign in again as ${person}, in the browser?`, required)
   const hint = [claims.email, claims.preferred_username].find((name) => typeof name === 'string')
   const isAny = Object.keys(required).length === 0
-  const { env, files } = invocation.ports
-  const isSaved = profileNames(await readSettings(env, await files())).includes(client.profile)
   const signedIn = await signIn(
     client,
     {
       flow: 'browser',
-      samePerson: true,
+      samePerson: { subject: claims.sub },
       required,
       ...(typeof hint === 'string' && { loginHint: hint }),
       ...(isAny && { prompt: 'login' }),

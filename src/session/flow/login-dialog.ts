@@ -7,8 +7,8 @@ export interface LoginOptions {
   readonly loginHint?: string
   readonly prompt?: string
   readonly required?: SignInRequirements
-  /** Only the person who is signed in may sign in anew: another one is refused. */
-  readonly samePerson?: true
+  /** Only the person who is signed in may sign in anew, by `sub` of the ID token that is kept: another one is refused. */
+  readonly samePerson?: { readonly subject: unknown }
 }
 
 /** What a person needs for the device flow (RFC 8628 §3.3). */

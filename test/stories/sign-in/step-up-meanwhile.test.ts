@@ -46,6 +46,14 @@ const whileItIsOpen = (work: () => Promise<unknown>) => {
     return body
   }
 }
+const whileItIsAsked = (work: () => Promise<unknown>) => {
+  world.stdin = [
+    async () => {
+      await work()
+      return ''
+    },
+  ]
+}
 /** What the command says, and that it leaves no sign-in. */
 async function expectEnded(error: string): Promise<void> {
   const { exit, stdout, stderr } = await world.type('ls-auth services')
@@ -58,10 +66,44 @@ async function expectEnded(error: string): Promise<void> {
 const expectNoSignIn = async () =>
   expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
 
-it('the profile was removed: the new sign-in is ended', async () => {
-  whileItIsOpen(() => elsewhere('ls-auth profile remove default'))
+it.each([
+  ['the browser was open', whileItIsOpen],
+  ['the question was there', whileItIsAsked],
+])('the profile was removed while %s: the new sign-in is ended', async (_, meanwhile) => {
+  meanwhile(() => elsewhere('ls-auth profile remove default'))
   await expectEnded('the profile default was removed meanwhile')
   await expectNoSignIn()
+})
+
+it.each([
+  ['the browser was open', whileItIsOpen],
+  ['the question was there', whileItIsAsked],
+])('I signed out while %s: somebody else cannot take my place', async (_, meanwhile) => {
+  meanwhile(() => elsewhere('ls-auth logout'))
+  world.visitor = { user: 'bob' }
+  const revoked = stage.provider.revocations()
+  const { exit, stdout, stderr } = await world.type('ls-auth services')
+  expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+  expect(stderr).toContain(
+    'error: somebody else has signed in; nobody is signed in now\nhint: Sign in again: ls-auth login\n',
+  )
+  expect(stage.provider.revocations()).toBe(revoked + 2)
+  await expectNoSignIn()
+})
+
+it('I signed out while the browser was open: my own new sign-in is kept', async () => {
+  whileItIsOpen(() => elsewhere('ls-auth logout'))
+  expect((await world.type('ls-auth services')).exit).toBe(0)
+  expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
+})
+
+it('somebody else has signed in at another terminal: the command does not go on as that one', async () => {
+  other.visitor = { user: 'bob' }
+  world.visitor = { user: 'bob' }
+  whileItIsOpen(() => elsewhere('ls-auth login'))
+  const { exit, stdout, stderr } = await world.type('ls-auth services')
+  expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+  expect(stderr).toContain('error: somebody else has signed in; the sign-in before is kept\n')
 })
 
 it.each(['issuer https://other.example', 'account second', 'client_id --unset'])(
