@@ -46,17 +46,27 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   await endSignIn(invocation, client, settings)
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   let wasDefault = false
+  let last = client
   const config = await changeSettings(invocation, settings, (now) => {
     wasDefault = now.config.defaultProfile === name
-    return { remove: removable(now, name) }
+    last = profileNamed(now, removable(now, name), ports.env).client
+    return { remove: name }
   })
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
   const now = { ...settings, config }
-  // Somebody may have signed in at another terminal, as long as the profile was there.
-  await endSignIn(invocation, client, now)
+  // As long as the profile was there, somebody may have changed it at another terminal, and signed in before and after that.
+  for (const one of isOneSession(client, last) ? [last] : [client, last])
+    await endSignIn(invocation, one, now)
+  if (isComplete(last) && !isOneClient(client, last)) await unregisterUnused(invocation, now, last)
   const left = profileNames(now).filter((one) => one !== name)
   if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
 }
+
+const isOneClient = (one: PartialClient, other: PartialClient): boolean =>
+  one.issuer === other.issuer && one.clientId === other.clientId
+
+const isOneSession = (one: PartialClient, other: PartialClient): boolean =>
+  isOneClient(one, other) && one.account === other.account
 
 /** Failure `settings`: there is none of that name, or it is not the user's. */
 function removable(settings: Settings, name: string): string {

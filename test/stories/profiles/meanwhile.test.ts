@@ -325,4 +325,50 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     })
     await expectNothingKept(revoked)
   })
+
+  it('remove: of a profile that got another account and was signed in, that sign-in is ended with it', async () => {
+    await world.writeConfig(profileOf('work'))
+    other.visitor = { user: 'alice' }
+    other.override = { keychain: async () => world.keychain }
+    afterReading(async () => {
+      await elsewhere('ls-auth profile set account second')
+      await elsewhere('ls-auth login')
+    })
+    const revoked = stage.provider.revocations()
+    const { exit, stderr } = await world.type('ls-auth profile remove work')
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: 'Removed the profile work.\nSigned out of work.\n',
+    })
+    await expectNothingKept(revoked)
+  })
+
+  it('remove: of a profile that was signed in with two accounts, both sign-ins are ended', async () => {
+    await world.writeConfig(profileOf('work'))
+    other.visitor = { user: 'alice' }
+    other.override = { keychain: async () => world.keychain }
+    afterReading(async () => {
+      await elsewhere('ls-auth login')
+      await elsewhere('ls-auth profile set account second')
+      await elsewhere('ls-auth login')
+    })
+    expect(await world.type('ls-auth profile remove work')).toMatchObject({
+      exit: 0,
+      stderr: 'Removed the profile work.\nSigned out of work.\nSigned out of work.\n',
+    })
+    const { stderr } = await world.type('ls-auth logout --all')
+    expect(stderr).toBe('There is no sign-in on this machine.\n')
+  })
+
+  it('remove: a client that the profile has got meanwhile is unregistered', async () => {
+    await world.writeConfig(profileOf('work'))
+    other.override = { keychain: async () => world.keychain }
+    const line = `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --register`
+    afterReading(() => elsewhere(line))
+    const { exit, stderr } = await world.type('ls-auth profile remove work')
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: expect.stringMatching(/^Removed the profile work\.\nUnregistered the client \S+ at \S+\n$/),
+    })
+  })
 })
