@@ -5,6 +5,7 @@ import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import { commandLine } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
 
@@ -24,30 +25,37 @@ export async function notASetting(invocation: Invocation, { unknown, words }: Un
 
 /** `profile set work api URL`. */
 function ofProfile(invocation: Invocation, profile: string, words: readonly string[]): Failure {
-  const [key = ''] = words
-  // A secret is not repeated.
-  const isSetting = key !== 'client_secret' && isKnown(key.replace(/\..*/, ''))
+  const [key = '', ...values] = words
+  const args =
+    isSetting(key) && key !== 'client_secret' ? [key, ...values.map(withoutSecrets)] : ['KEY', 'VALUE']
   return new Failure('usage', `"${safeText(profile, 60)}" is a profile, and not a setting`, {
-    hint: `Did you mean: ${commandLine({ ...invocation, args: isSetting ? words : ['KEY', 'VALUE'] }, { profile })}`,
+    hint: `Did you mean: ${commandLine({ ...invocation, args }, { profile })}`,
   })
 }
 
-const isKnown = (name: string): boolean => SETTING_TABLE.some((row) => row.key === name)
+/** Whether a setting is named like this: a value in a table has a dot, and no other one has. */
+const isSetting = (key: string): boolean =>
+  SETTING_TABLE.some((row) => (row.shape === 'table' ? key.startsWith(`${row.key}.`) : row.key === key))
 
-function unknownKey(key: string): Failure {
-  const [, name = '', value = ''] = /^([a-z_.]+)=(.*)$/.exec(key) ?? []
-  if (isKnown(name.replace(/\..*/, ''))) {
-    // A secret is not repeated.
-    const word = name === 'client_secret' ? 'VALUE' : shellWord(value)
-    return new Failure('usage', `the value of ${name} stands behind a space, not =`, {
-      hint: `Did you mean: ls-auth profile set ${name} ${word}`,
+/** A word of the command line that a hint may repeat: an address may hold a password, or the secret of a local proxy. */
+const withoutSecrets = (word: string): string => (holdsSecret(word) ? 'VALUE' : word)
+
+const holdsSecret = (word: string): boolean => /:.*[@?#]/s.test(word) || withoutSecret(word) !== word
+
+function unknownKey(typed: string): Failure {
+  const [key = '', ...rest] = typed.split('=')
+  if (rest.length > 0 && isSetting(key)) {
+    const word = key === 'client_secret' ? 'VALUE' : shellWord(withoutSecrets(rest.join('=')))
+    return new Failure('usage', `the value of ${safeText(key, 60)} stands behind a space, not =`, {
+      hint: `Did you mean: ls-auth profile set ${shellWord(key)} ${word}`,
     })
   }
   const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
   const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
     row.shape === 'table' ? `${row.key}.NAME` : row.key,
   )
-  return new Failure('usage', `"${safeText(key, 60)}" is not a setting`, {
+  const what = holdsSecret(key) ? 'an address' : `"${safeText(key, 60)}"`
+  return new Failure('usage', `${what} is not a setting`, {
     hint: `${didYouMean(key, known)}Settings: ${listed.join(', ')}`,
   })
 }

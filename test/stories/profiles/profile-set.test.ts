@@ -127,6 +127,14 @@ it.each([
   ['work leeway --unset', 'leeway --unset --profile work'],
   ['work leeway 30s --profile home', 'leeway 30s --profile work'],
   ['work client_secret hunter2', 'KEY VALUE --profile work'],
+  ['work client_secret.x hunter2', 'KEY VALUE --profile work'],
+  ['work api http://u:hunter2@h', 'api VALUE --profile work'],
+  ['work proxy u:hunter2@h:3128', 'proxy VALUE --profile work'],
+  ['work api https://h/?token=hunter2', 'api VALUE --profile work'],
+  [`work api http://127.0.0.1:1/${'s'.repeat(43)}/`, 'api VALUE --profile work'],
+  ['work account ada@example.test', 'account ada@example.test --profile work'],
+  ['work expect x', 'KEY VALUE --profile work'],
+  ['work api https://h', 'api https://h --profile work'],
   ['work', 'KEY VALUE --profile work'],
   ['work nonsense x', 'KEY VALUE --profile work'],
 ])('profile set %s: the name of a profile stands behind --profile', async (typed, meant) => {
@@ -136,6 +144,19 @@ it.each([
     stderr: `error: "work" is a profile, and not a setting\nhint: Did you mean: ls-auth profile set ${meant}\n`,
   })
   expect(await file()).toBe(FILE)
+})
+
+it.each([
+  ['client_secret.x hunter2', 'error: "client_secret.x" is not a setting\n'],
+  ['client_secret.x=hunter2', 'error: "client_secret.x" is not a setting\n'],
+  ['client-secret=hunter2', 'error: "client-secret" is not a setting\n'],
+  ['proxy=http://u:hunter2@h', 'hint: Did you mean: ls-auth profile set proxy VALUE\n'],
+  ['http://u:hunter2@h', 'error: an address is not a setting\n'],
+])('profile set %s: a secret is not repeated', async (typed, says) => {
+  const { exit, stdout, stderr } = await world.type(`ls-auth profile set ${typed}`)
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+  expect(stderr).toContain(says)
+  expect(stderr).not.toContain('hunter2')
 })
 
 it('profile set: a word that is neither is no setting, also where the settings cannot be read', async () => {
