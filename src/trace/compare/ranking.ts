@@ -50,15 +50,33 @@ export function unsureRows({ rows, change }: Pick<Comparison, 'rows' | 'change'>
     .sort((a, b) => size(b) - size(a))
 }
 
-/** Nothing is sure, and something may be chance: more traces would tell. */
-export function isTooFew({ rows, change: whole }: Judgements): boolean {
-  if (isSure(whole) || rows.some(isCause)) return false
-  return [whole, ...rows.flatMap(({ change, selfChange }) => [change, selfChange])].includes('unsure')
+/** The traces are too few to tell of the whole, or so few that nothing could be shown, and something differs. */
+export function isTooFew({ rows, change, leastTraces }: Judgements): boolean {
+  if (change === 'unsure') return true
+  return leastTraces !== undefined && rows.some(isUnsure)
 }
 
-interface Judgements extends Pick<Comparison, 'change'> {
+/** Its total or its self time differs by what may be chance. */
+export const isUnsure = ({ change, selfChange }: Pick<ComparedOperation, 'change' | 'selfChange'>): boolean =>
+  change === 'unsure' || selfChange === 'unsure'
+
+interface Judgements extends Pick<Comparison, 'change' | 'leastTraces'> {
   readonly rows: readonly Pick<ComparedOperation, 'change' | 'selfChange'>[]
 }
+
+/** More traces could tell of an operation that is unsure whether it is chance. */
+export function couldBeTold({ rows }: Pick<Comparison, 'rows'>): boolean {
+  const leaping = [...rows.keys()].filter((row) => leaps(rows[row]!))
+  const isStill = (row: number) => !leaping.some((leap) => leap >= row && leap < row + rows[row]!.size)
+  return [...rows.keys()].some((row) => isUnsure(rows[row]!) && isStill(row))
+}
+
+/**
+ * About half of the traces of a side have it: its median leaps between nothing and its full time, however many traces there
+ * are, and so do the times of what calls it.
+ */
+const leaps = ({ a, b }: ComparedOperation): boolean =>
+  (a.calls === 0 && a.traces > 0 && b.calls > 0) || (b.calls === 0 && b.traces > 0 && a.calls > 0)
 
 /** The tops of what only one side has: what stands below them is new or gone with them. */
 export function topsOf({ rows }: Pick<Comparison, 'rows'>, change: 'new' | 'gone'): number[] {

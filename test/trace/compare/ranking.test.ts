@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { causes, isTooFew, originOf, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import type { RowSide } from '../../../src/trace/compare/comparison.ts'
+import {
+  causes,
+  couldBeTold,
+  isTooFew,
+  originOf,
+  rankedRows,
+  topsOf,
+} from '../../../src/trace/compare/ranking.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
@@ -86,11 +94,20 @@ test('a request that only one side has is one top, with all that it calls', () =
   expect(topsOf(first, 'gone')).toEqual([0])
 })
 
-describe('too few to tell: nothing is sure, and something may be chance', () => {
+describe('too few to tell: the whole may be chance, or so few traces can show nothing', () => {
   test.each([
-    ['unsure', [['same', 'same']], true],
+    ['unsure', undefined, [['same', 'same']], true],
+    ['unsure', 7, [['unsure', 'unsure']], true],
+    // What an operation does is another matter.
+    ['unsure', undefined, [['slower', 'slower']], true],
+    ['same', undefined, [['unsure', 'unsure']], false],
+    ['slower', undefined, [['unsure', 'unsure']], false],
+    ['faster', undefined, [['unsure', 'unsure']], false],
+    ['same', 7, [['same', 'same']], false],
+    ['same', 7, [['new', 'same']], false],
     [
       'same',
+      7,
       [
         ['unsure', 'same'],
         ['same', 'same'],
@@ -99,37 +116,49 @@ describe('too few to tell: nothing is sure, and something may be chance', () => 
     ],
     [
       'same',
+      7,
       [
         ['same', 'same'],
-        ['same', 'unsure'],
+        ['new', 'unsure'],
       ],
       true,
     ],
-    ['same', [['new', 'unsure']], true],
-    ['same', [['same', 'same']], false],
-    ['same', [['new', 'same']], false],
-    ['slower', [['unsure', 'unsure']], false],
-    ['faster', [['unsure', 'unsure']], false],
-    [
-      'unsure',
-      [
-        ['unsure', 'unsure'],
-        ['slower', 'slower'],
-      ],
-      false,
-    ],
-    [
-      'unsure',
-      [
-        ['faster', 'faster'],
-        ['unsure', 'unsure'],
-      ],
-      false,
-    ],
-    // That what stands below takes longer is sure, and in itself nothing is.
-    ['unsure', [['slower', 'same']], true],
-  ] as const)('the whole %s, operations %j: %s', (change, operations, expected) => {
+  ] as const)('the whole %s, at least %s, operations %j: %s', (change, leastTraces, operations, expected) => {
     const rows = operations.map(([change, selfChange]) => ({ change, selfChange }))
-    expect(isTooFew({ change, rows })).toBe(expected)
+    expect(isTooFew({ change, leastTraces, rows })).toBe(expected)
+  })
+})
+
+describe('more traces could tell, but not of what about half of them have', () => {
+  const NOTHING = { calls: 0, traces: 0 }
+  const ALL = { calls: 1, traces: 20 }
+  const [LESS, MORE] = [
+    { calls: 0, traces: 9 },
+    { calls: 1, traces: 11 },
+  ]
+  type Counts = Pick<RowSide, 'calls' | 'traces'>
+  const { rows } = changed()
+  /** The first row calls the second; `unsure` are those rows that may be chance. */
+  const told = (a: Counts, b: Counts, unsure: readonly number[]) =>
+    couldBeTold({
+      rows: rows.slice(0, 2).map((row, i) => ({
+        ...{ ...row, size: 2 - i, change: unsure.includes(i) ? 'unsure' : 'same', selfChange: 'same' },
+        a: { ...row.a, ...(i === 1 ? a : ALL) },
+        b: { ...row.b, ...(i === 1 ? b : ALL) },
+      })),
+    })
+  test.each([
+    ['all have it', ALL, ALL, [1], true],
+    ['more than half of both', MORE, MORE, [1], true],
+    ['about half', LESS, MORE, [1], false],
+    ['about half', MORE, LESS, [1], false],
+    // One side has it not at all: that more of the other have it can be shown.
+    ['none and some', NOTHING, MORE, [1], true],
+    ['some and none', MORE, NOTHING, [1], true],
+    ['what calls it leaps with it', LESS, MORE, [0, 1], false],
+    ['less than half of both: the time of its caller does not hang on it', LESS, LESS, [0], true],
+    ['nothing is unsure', ALL, ALL, [], false],
+  ] as const)('%s: %j, %j, unsure %j: %s', (_, a, b, unsure, expected) => {
+    expect(told(a, b, unsure)).toBe(expected)
   })
 })

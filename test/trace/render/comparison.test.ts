@@ -97,6 +97,64 @@ test('too few traces to tell: what differs is shown, and called unsure', async (
   expect(full.filter((line) => /^ {2} +[-+]\d/.test(line))).toHaveLength(5)
 })
 
+describe('a cache miss in about half of the traces, as often before as after', () => {
+  /** Whole requests are equal in any case. */
+  const side = (traces: number, misses: number, more: (i: number) => Sketch[] = () => []) =>
+    Array.from({ length: traces }, (_, i) =>
+      makeTrace(
+        { id: 1, name: 'GET /', ms: 100 },
+        { id: 2, parent: 1, name: 'db', ms: 60 },
+        ...(i < misses ? [{ id: 3, parent: 1, name: 'cache miss', at: 70, ms: 5 + i / 100 }] : []),
+        ...more(i),
+      ),
+    )
+
+  test.each([20, 100, 1000])('%d on each side: no difference in all, and more would not help', (traces) => {
+    const half = traces / 2
+    const lines = draw(side(traces, half - 1), side(traces, half + 1))
+    expect(lines.slice(0, 3)).toEqual([
+      'no clear difference in all: 100ms → 100ms',
+      '2 operations differ by what may be chance',
+      '',
+    ])
+    expect(lines).toContain('what differs, and may be chance, by self time')
+    expect(lines.find((line) => /cache miss .*unsure$/.test(line))).toBeDefined()
+    expect(lines.join('\n')).not.toMatch(/too few|more traces/)
+  })
+
+  test('where another operation could be told by more traces, that is said', () => {
+    const noisy = (ms: number) => (i: number) => [
+      { id: 4, parent: 1, name: 'read', at: 80, ms: ms + (i % 10) },
+    ]
+    const lines = draw(side(20, 9, noisy(5)), side(20, 11, noisy(7)))
+    expect(lines[0]).toBe('no clear difference in all: 100ms → 100ms')
+    expect(lines[1]).toBe('3 operations differ by what may be chance: more traces could tell')
+  })
+
+  test('four on each side are so few that they could not show anything', () => {
+    const lines = draw(side(4, 1), side(4, 3))
+    expect(lines[0]).toBe('too few traces to tell: 100ms → 100ms')
+    expect(lines[1]).toMatch(/^what differs may be chance: compare more traces, at least \d+ on each side$/)
+  })
+})
+
+test('sure of an operation, and not of the whole: both are said', () => {
+  const side = (read: number, spread: number) =>
+    Array.from({ length: 12 }, (_, i) =>
+      makeTrace(
+        { id: 1, name: 'GET /', ms: 100 + spread * ((i * 7) % 12) },
+        { id: 2, parent: 1, name: 'read', ms: read + i / 10 },
+      ),
+    )
+  const lines = draw(side(20, 10), side(50, 13))
+  expect(lines[0]).toMatch(
+    /^too few traces to tell: 150ms → 165ms, \+15\.0ms \(\+10%\); but 1 operation changed$/,
+  )
+  expect(lines[1]).toBe('the largest part: +30.0ms in read, shop')
+  expect(lines[2]).toBe('the difference in all may be chance: compare more traces')
+  expect(lines).toContain('where it comes from, by self time')
+})
+
 test('the same trace twice: no difference, and nothing to read on', () => {
   const lines = draw([checkout(3, false)], [checkout(3, false)])
   expect(lines[0]).toBe('no difference in time that counts: 310ms → 310ms')

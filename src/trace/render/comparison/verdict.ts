@@ -1,5 +1,13 @@
 import type { Comparison } from '../../compare/comparison.ts'
-import { causes, isTooFew, originOf, selfDelta, topsOf } from '../../compare/ranking.ts'
+import {
+  causes,
+  couldBeTold,
+  isTooFew,
+  isUnsure,
+  originOf,
+  selfDelta,
+  topsOf,
+} from '../../compare/ranking.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -12,7 +20,7 @@ export interface SideLabels {
   readonly b: string
 }
 
-/** The answer: how much slower in all, where most of it comes from, what is new and what is gone. */
+/** The answer: how much slower in all, where most of it comes from, what may be chance, what is new and what is gone. */
 export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   const { style, width, glyphs } = pen
   const [first, ...others] = wrap(wholeText(comparison, pen), width, glyphs.ellipsis)
@@ -23,7 +31,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   return [
     paint(first ?? ''),
     ...others,
-    ...[chanceText(comparison), mostText(comparison, pen), ...onlyOne]
+    ...[mostText(comparison, pen), chanceText(comparison), ...onlyOne]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
   ]
@@ -38,18 +46,25 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${percent === '' ? '' : ` (${percent})`}`
   const times = `${before} ${arrow(pen)} ${after}${by}`
   if (change === 'slower' || change === 'faster') return `${change}: ${times}`
-  if (isTooFew(comparison)) return `too few traces to tell: ${times}`
   const found = causes(comparison).length
-  if (found === 0) return `no difference in time that counts: ${times}`
-  return `no clear difference in all: ${times}; but ${count(found, 'operation')} changed`
+  const but = found === 0 ? '' : `; but ${count(found, 'operation')} changed`
+  if (isTooFew(comparison)) return `too few traces to tell: ${times}${but}`
+  if (found === 0 && !comparison.rows.some(isUnsure)) return `no difference in time that counts: ${times}`
+  return `no clear difference in all: ${times}${but}`
 }
 
-/** What to do about too few traces. */
+/** What may be chance, and what to do about it. */
 function chanceText(comparison: Comparison): string {
-  if (!isTooFew(comparison)) return ''
-  const { leastTraces } = comparison
-  const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
-  return `what differs may be chance: compare more traces${least}`
+  const { rows, leastTraces } = comparison
+  if (isTooFew(comparison)) {
+    const what = causes(comparison).length === 0 ? 'what differs' : 'the difference in all'
+    const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
+    return `${what} may be chance: compare more traces${least}`
+  }
+  const unsure = rows.filter(isUnsure)
+  if (unsure.length === 0 || originOf(comparison).isSure) return ''
+  const advice = couldBeTold(comparison) ? ': more traces could tell' : ''
+  return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by what may be chance${advice}`
 }
 
 /** Half of the difference or more is most of it. */
