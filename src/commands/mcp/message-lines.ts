@@ -40,7 +40,7 @@ export function messageLines({ isMessage, refuse, last }: LineRules): Transform 
     if (text === '') return
     const bad = problemIn(text, isMessage)
     if (bad === undefined) to.push(`${text}\n`)
-    else refuse(bad)
+    else if (bad !== 'notification') refuse(bad)
   }
   return new Transform({
     transform(chunk: Buffer, _, done) {
@@ -64,7 +64,8 @@ export function messageLines({ isMessage, refuse, last }: LineRules): Transform 
   })
 }
 
-function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | undefined {
+/** `notification`: one that is wrong, and has no answer all the same (JSON-RPC 2.0 §4.1). */
+function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | 'notification' | undefined {
   let message: unknown
   try {
     message = JSON.parse(text)
@@ -72,7 +73,10 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | u
     return { id: null, code: -32700, message: 'Parse error: a line is no JSON' }
   }
   if (isMessage(text)) return undefined
-  const id = isObject(message) ? message.id : undefined
+  if (isObject(message) && typeof message.method === 'string' && message.id === undefined)
+    return 'notification'
+  // Without a method it may be an answer: its id is one of ours, and the client may wait for the answer to its own of that id.
+  const id = isObject(message) && message.method !== undefined ? message.id : undefined
   return {
     id: typeof id === 'string' || typeof id === 'number' ? id : null,
     code: -32600,

@@ -36,6 +36,11 @@ it.each<[pieces: string[], passed: string, refused: (Refused | undefined)[]]>([
   [[`{"jsonrpc":"2.0","id":"x","method":7}\n${A}\n`], `${A}\n`, [[-32600, 'x']]],
   [[`{"jsonrpc":"2.0","id":7,"method":"a","params":[1]}\n`], '', [[-32600, 7]]],
   [[`{"jsonrpc":"2.0","id":null,"method":"a"}\n{"jsonrpc":"2.0","id":{}}\n`], '', [INVALID, INVALID]],
+  // A notification has no answer, whatever is wrong with it (JSON-RPC 2.0 §4.1).
+  [[`{"jsonrpc":"2.0","method":"a","params":[1]}\n{"method":"a"}\n${A}\n`], `${A}\n`, []],
+  [[`{"jsonrpc":"2.0","method":1,"params":"bar"}\n{"foo":"boo"}\n`], '', [INVALID, INVALID]],
+  // A client may wait for an answer to a request of its own that has this id.
+  [[`{"id":9,"result":5}\n{"jsonrpc":"2.0","id":9,"error":"x"}\n{"id":9}\n`], '', Array(3).fill(INVALID)],
   [[], '', []],
 ])('%#: messages pass, whatever the pieces', async (pieces, passed, refused) => {
   expect(await through(...pieces)).toEqual([passed, refused])

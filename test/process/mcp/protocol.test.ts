@@ -115,7 +115,8 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
   it.each<[what: string, message: object, id: string | null, code: number]>([
     ['parameters that are no object', { id: 'a', method: 'tools/list', params: [1] }, 'a', -32600],
     ['a method that is no text', { id: 'b', method: 7 }, 'b', -32600],
-    ['neither a method nor an answer', { id: 'c' }, 'c', -32600],
+    ['neither a method nor an answer', { id: 'c' }, null, -32600],
+    ['an answer in place of a method, and none of the protocol', { id: 'c', result: 5 }, null, -32600],
     ['a member that no request has', { id: 'd', method: 'tools/list', hint: '' }, 'd', -32600],
     ['an id that is null', { id: null, method: 'tools/list' }, null, -32600],
     ['an id that is an object', { id: {}, method: 'tools/list' }, null, -32600],
