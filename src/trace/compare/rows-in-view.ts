@@ -95,11 +95,11 @@ function shownRows(rows: readonly ComparedOperation[]): Uint8Array {
  */
 function withoutSurplus(rows: readonly ComparedOperation[], shown: Uint8Array): Uint8Array {
   const sizes = largestChanges(rows, shown)
-  const siblings = new Map<number, number[]>()
+  const siblings = new Map<number | undefined, number[]>()
   for (let row = 0; row < rows.length; row++) {
     if (shown[row] === 0) continue
     const { parent, isDetached } = rows[row]!
-    const above = isDetached ? LOST : parent
+    const above = isDetached ? undefined : parent
     const list = siblings.get(above)
     if (list) list.push(row)
     else siblings.set(above, [row])
@@ -109,9 +109,6 @@ function withoutSurplus(rows: readonly ComparedOperation[], shown: Uint8Array): 
       shown.fill(0, row, row + rows[row]!.size)
   return shown
 }
-
-/** No row has it: what is above spans whose parent is not in the trace. */
-const LOST = -2
 
 /** By row that is shown: the largest change of it and of what is shown below it. */
 function largestChanges(rows: readonly ComparedOperation[], shown: Uint8Array): Float64Array {

@@ -142,3 +142,21 @@ test('one that is on the way to a large change counts as much as the change', ()
   expect(lines.slice(0, 4)).toEqual(['GET / |', ' report', '  read', '  write |'])
   expect(lines.at(-1)).toBe(' +2: 2 new |')
 })
+
+test('a new operation that took no time is shown below many that stayed the same', () => {
+  const a = trace(ROOT, ...many(13, 2))
+  expect(view(a, trace(ROOT, ...many(13, 2), named(500, 1, 'mark', 0)))).toEqual([
+    ...['GET / |', ' mark', ' +13: 13 same |'],
+  ])
+})
+
+test('of many roots the one on the way to a change is shown', () => {
+  const inRoot = (ms: number) => trace(ROOT, read(2, 0, ms), ...others)
+  const others = Array.from(
+    { length: 13 },
+    (_, i): Sketch => ({ id: 300 + i, name: `tick ${i}`, at: i, ms: 1 }),
+  )
+  expect(view(inRoot(5), inRoot(10))).toEqual(
+    expect.arrayContaining(['GET /', ' read |', 'tick 10', '+2: 2 same |']),
+  )
+})
