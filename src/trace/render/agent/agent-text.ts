@@ -52,6 +52,12 @@ export const agentPen = (more: string): Pen => ({
   more,
 })
 
+/** The critical path that an agent is told of: of the part of the trace whose duration the first line says. */
+export function agentPath(tree: TraceTree): CriticalPath {
+  const top = longestTop(tree)
+  return criticalPath(tree, top === undefined ? [] : [top])
+}
+
 /**
  * A trace in at most {@link MOST_BYTES}: facts, then in a data block what went wrong, where the time went and the folded
  * tree, then what was left out and how to ask for it. The same for the same trace, whenever it is made.
@@ -61,8 +67,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const pen = agentPen(more.lists)
   const window = timeWindow(tree)
   const rows = planRows(tree, true, view?.shown)
-  const top = longestTop(tree)
-  const path = criticalPath(tree, top === undefined ? [] : [top])
+  const path = agentPath(tree)
   const facts = [...headerLines(tree, window, { source: { name: source } }, pen), ABOUT_DATA, '']
   const above = [
     ...part(head, MOST_BYTES / 2),

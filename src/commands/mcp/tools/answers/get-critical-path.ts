@@ -1,5 +1,4 @@
-import { criticalPath } from '../../../../trace/analysis/critical-path.ts'
-import { agentPen } from '../../../../trace/render/agent/agent-text.ts'
+import { agentPath, agentPen } from '../../../../trace/render/agent/agent-text.ts'
 import { criticalLines } from '../../../../trace/render/agent/critical-lines.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
 import { MOST_BYTES } from '../../../../trace/render/agent/limits.ts'
@@ -17,8 +16,8 @@ export const criticalPathAnswer: AnswerTool = async (invocation, given) => {
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const most = (given.max_spans as number | undefined) ?? PATH.usual
   const [pen, window] = [agentPen('max_spans'), timeWindow(tree)]
-  const path = criticalLines(tree, criticalPath(tree, tree.roots), window, pen, most)
-  const data = path.length === 0 ? ['There is none: the trace has no root that took time.'] : path
+  const path = criticalLines(tree, agentPath(tree), window, pen, most)
+  const data = path.length === 0 ? ['There is none: no span of the trace took time.'] : path
   const lines = [
     ...headerLines(tree, window, { source: { name } }, pen),
     ABOUT_DATA,
