@@ -74,6 +74,16 @@ it('y leaves out what is folded, and in the details of a span copies those', asy
   expect((await walked({ keys: ['\r', 'y'] })).copies[0]).toMatch(/^```text\nroot\n/)
 })
 
+it('y leaves those folded that were not opened', async () => {
+  const calls = (name: string, from: number) =>
+    Array.from({ length: 5 }, (_, i) => ({ id: from + i, parent: 1, name, at: from + i, ms: 1 }))
+  const spans = [{ id: 1, name: 'root', ms: 50 }, ...calls('read', 10), ...calls('write', 20)]
+  const { copies } = await walked({ keys: ['j', '+', 'y'], spans })
+  expect(copies[0]?.match(/^[├└] read /gm)).toHaveLength(5)
+  expect(copies[0]?.match(/^[├└] .*write/gm)).toHaveLength(1)
+  expect(copies[0]).toContain('5 spans folded into 1 row')
+})
+
 it('y says so where the terminal takes no copies, and where it is too much', async () => {
   const refused = await walked({ keys: ['y'], takesCopies: false })
   expect(refused.last).toContain('Instead: ls-auth trace get 1122 -o md')

@@ -20,7 +20,7 @@ export function copied(
     return fitting(codeBlock(scene.details(page.node, MARKDOWN_COLUMNS, UNSTYLED)))
   if (rows.lines.length > MOST_ROWS) return undefined
   const view = isWhole(state) ? {} : { view: { shown: shownNodes(scene, state), says: 'as in trace view' } }
-  return fitting(renderMarkdown(scene.tree, { source, fold: opened.size === 0, ...view }))
+  return fitting(renderMarkdown(scene.tree, { source, opened, ...view }))
 }
 
 const isWhole = ({ closed, pathOnly }: ViewState): boolean => closed.size === 0 && !pathOnly

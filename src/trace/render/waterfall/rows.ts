@@ -25,16 +25,24 @@ export interface Rows {
 
 /**
  * Every span of the tree, in the order it is shown: in a row of its own or counted in a fold. With `shown` (1 by node;
- * it must contain every ancestor of its nodes), only those in it.
+ * it must contain every ancestor of its nodes), only those in it. Folds
+ * that are `opened`, by their first member, are not folded.
  */
-export function planRows(tree: TraceTree, fold: boolean, shown?: Uint8Array): Rows {
+export function planRows(
+  tree: TraceTree,
+  fold: boolean,
+  shown?: Uint8Array,
+  opened?: ReadonlySet<number>,
+): Rows {
   const groups = topsOf(tree, (node) => shown?.[node] !== 0)
   // 1: it has no row.
   const hidden = shown ? shown.map((seen) => 1 - seen) : new Uint8Array(tree.count)
   const folds = new Map<number, Fold>()
   const foldAmong = (siblings: readonly number[]) => {
     for (const found of foldSiblings(tree, siblings)) {
-      folds.set(found.members[0]!, found)
+      const first = found.members[0]!
+      if (opened?.has(first)) continue
+      folds.set(first, found)
       for (const member of found.members.slice(1)) hidden[member] = 1
     }
   }

@@ -26,6 +26,8 @@ export interface WaterfallOptions extends Heading {
   readonly style: Style
   /** False shows each of many equal siblings in a row of its own. Default true. */
   readonly fold?: boolean
+  /** Folds that are shown in rows of their own nonetheless, by their first member. */
+  readonly opened?: ReadonlySet<number>
   /** False leaves the axis and the bars out. Default true. */
   readonly bars?: boolean
   /** Default `linear`. */
@@ -54,7 +56,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   yield* topLines(tree, window, options, pen)
   if (options.head && tree.count === 1) return
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
-  const rows = planRows(tree, fold, view?.shown)
+  const rows = planRows(tree, fold, view?.shown, options.opened)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   const labels = new Labels(tree, rows, glyphs)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
