@@ -5,8 +5,11 @@ import type { TraceTree } from '../../trace/tree/trace-tree.ts'
 
 const MOST_NAMED = 20
 
-/** Failure `not-found` when a trace has no span of this service; names the nearest and those it has. */
-export function requireService(tree: TraceTree, service: string | undefined): void {
+/**
+ * Failure `not-found` when a trace has no span of this service; names the nearest and those it has. `below`: the tree is what
+ * is below this span.
+ */
+export function requireService(tree: TraceTree, service: string | undefined, below?: string): void {
   const { texts } = tree.services
   if (service === undefined || tree.count === 0 || texts.includes(service)) return
   const near = nearName(service, texts)
@@ -16,7 +19,12 @@ export function requireService(tree: TraceTree, service: string | undefined): vo
     .slice(0, MOST_NAMED)
     .map((name) => safeText(name, 60))
   const more = texts.length > MOST_NAMED ? `, and ${texts.length - MOST_NAMED} more` : ''
-  throw new Failure('not-found', `this trace has no span of service "${safeText(service, 60)}"`, {
-    hint: `${near === undefined ? '' : `Did you mean ${safeText(near, 60)}? `}Its services: ${named.join(', ')}${more}`,
+  const asked = `no span of service "${safeText(service, 60)}"`
+  const [message, whose] =
+    below === undefined
+      ? [`this trace has ${asked}`, 'Its services']
+      : [`${asked} in span ${safeText(below, 60)} and below`, 'The services there']
+  throw new Failure('not-found', message, {
+    hint: `${near === undefined ? '' : `Did you mean ${safeText(near, 60)}? `}${whose}: ${named.join(', ')}${more}`,
   })
 }

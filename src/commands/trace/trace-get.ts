@@ -86,7 +86,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const whole = await withClocks(buildTree(shown.trace), view)
   const picture = pictureOf(whole, view, drawn) ?? (await noSpan(invocation, view, whole.tree))
   const { tree, focus } = picture
-  requireService(tree, view.selection.service)
+  requireService(tree, view.selection.service, view.spanId)
   if (view.spanId !== undefined && (!drawn || isGraphic(format)))
     tell(invocation, `note: only span ${view.spanId} and below, ${tree.count} of ${trace.spans.length} spans`)
   await writeTrace(invocation, format, picture, view, found)

@@ -122,6 +122,16 @@ describe('a service that the trace has not', () => {
     expect(stderr).toMatch(/Its services: cart, checkout,/)
   })
 
+  it('it is not below the span that was asked for: said of that span, not of the trace', async () => {
+    const { spanId } = trace.spans.find(({ name }) => name === 'POST card-network') as { spanId: string }
+    for (const flags of ['', '-o csv']) {
+      const { exit, stdout, stderr } = await get(`--span ${spanId} --service cart ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
+      expect(stderr).toContain(`no span of service "cart" in span ${spanId} and below`)
+      expect(stderr).toContain('The services there: ')
+    }
+  })
+
   it('one that is there with no span that fits: said, and no verdict on the others', async () => {
     const { exit, stdout } = await get('--service shipping --errors')
     expect(exit).toBe(0)

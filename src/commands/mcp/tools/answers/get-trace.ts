@@ -28,7 +28,7 @@ export const traceAnswer: AnswerTool = async (invocation, given, flags) => {
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const picture = pictureOf({ tree, clocks: undefined }, view, true)
   if (picture === undefined) throw noSuchSpans([view.spanId as string])
-  requireService(picture.tree, view.selection.service)
+  requireService(picture.tree, view.selection.service, view.spanId)
   const says = namesOf(given, CHOOSING)
   const more = { ...BY_ARGUMENTS, steps: [...notes, ...BY_ARGUMENTS.steps] }
   const most = given.max_spans as number | undefined
