@@ -256,3 +256,17 @@ test.each([
 ])('%d of %d is "%s"', (delta, before, text) => {
   expect(signedPercent(delta, before)).toBe(text)
 })
+
+test.each([
+  [1, '25%'],
+  [4, '12.5%'],
+  [20, '5.6%'],
+  [25, '5%'],
+])(
+  'of %i traces a side, from where on a difference counts is told as it is counted: %s',
+  (count, percent) => {
+    const many = Array.from({ length: count }, () => checkout(1, false))
+    const text = draw(many, many, { width: 200 }).join('\n')
+    expect(text).toContain(`A difference counts when it is at least ${percent} of the smaller time, and `)
+  },
+)

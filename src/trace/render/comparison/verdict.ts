@@ -120,7 +120,8 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
 /** From where on a difference counts, so that nobody has to trust a word. */
 export function thresholdLines(comparison: Comparison, { width, glyphs, style }: Pen): string[] {
   const { threshold, a, b, isSignificant } = comparison
-  const percent = Math.round(threshold.share * 100)
+  // Not in whole percents: 12.6% counts, where 12.5% is the least.
+  const percent = Number((threshold.share * 100).toFixed(1))
   const least = formatDuration(Math.round(threshold.leastNanos), glyphs.micro)
   const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians over the traces of a side. ' : ''
   const counts = `A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
