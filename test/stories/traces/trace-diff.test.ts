@@ -155,6 +155,19 @@ describe('--fail-if-slower', () => {
     expect(JSON.parse(json.stderr).error).toMatchObject({ code: 'check-failed', exit: 5 })
   })
 
+  it('a little more than allowed: told with as many digits as it takes to see it', async () => {
+    const took = (name: string, micros: number) =>
+      writeFile(path(name), JSON.stringify([{ traceId: 'ab', id: 'cd', name: 'x', duration: micros }]))
+    await took('before-change.json', 100_000)
+    await took('after-change.json', 120_040)
+    const line = `${path('before-change.json')} ${path('after-change.json')} --fail-if-slower`
+    const { exit, stderr } = await diff(`${line} 20%`)
+    expect(exit).toBe(5)
+    expect(stderr).toContain('error: B is 20.04% slower than A, and --fail-if-slower allows 20%\n')
+    expect((await diff(`${line} 19%`)).stderr).toContain('error: B is 20.0% slower than A, ')
+    expect(await diff(`${line} 20.04%`)).toMatchObject({ exit: 0 })
+  })
+
   it('as much as allowed, or faster: exit 0', async () => {
     expect(await diff(`${files()} --fail-if-slower 900%`)).toMatchObject({ exit: 0, stderr: '' })
     expect(await diff(`${path('bad.json')} ${path('good.json')} --fail-if-slower 0%`)).toMatchObject({

@@ -94,7 +94,7 @@ function judge(comparison: Comparison, mostSlower: number): void {
   }
   const percent = ((b.durationNanos - a.durationNanos) * 100) / a.durationNanos
   if (percent <= mostSlower) return
-  const text = `B is ${percent.toFixed(1)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
+  const text = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
   // Unknown is as bad as slower: nobody has shown that it is not.
   if (isSignificant === false) {
     const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
@@ -113,3 +113,17 @@ function whereToLook({ rows }: Comparison): string {
   const name = safeText(`${rows[row]?.name} (${rows[row]?.service})`, 200)
   return `Look first at what got slowest in itself${origin.isSure ? '' : ', which may be chance'}: ${name}`
 }
+
+/** Digits that `toFixed` takes at most. */
+const MOST_DIGITS = 100
+
+/** A number with one decimal, or as many as it takes to see that it is more than `least`. */
+function shownAbove(number: number, least: number): string {
+  let digits = 1
+  while (Number(number.toFixed(digits)) <= least && digits < MOST_DIGITS) digits++
+  return number.toFixed(digits)
+}
+
+/** Every figure is the same on both sides, as it is of one trace that was read twice. */
+const isEqual = ({ rows }: Comparison): boolean =>
+  rows.every(({ a, b }) => a.calls === b.calls && a.totalNanos === b.totalNanos)
