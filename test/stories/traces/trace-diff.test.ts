@@ -92,6 +92,19 @@ describe('two traces', () => {
     expect(stderr).toBe('note: A and B are the same trace\n')
   })
 
+  it('two files that give one id to different traces: that the id is the same, and no more', async () => {
+    const { traceId } = good
+    await save('mixed-up.json', [{ ...bad, traceId }])
+    const { stdout, stderr } = await diff(`${path('good.json')} ${path('mixed-up.json')}`)
+    expect(stdout).toMatch(/^slower: /)
+    expect(stderr).toBe('note: A and B have the same id, and differ\n')
+    await save('other.json', [{ traceId, spans: good.spans.map((span) => ({ ...span, name: 'x' })) }])
+    expect((await diff(`${path('good.json')} ${path('other.json')}`)).stderr).toContain(' and differ\n')
+    await save('copy.json', [good])
+    const copied = await diff(`${path('good.json')} ${path('copy.json')}`)
+    expect(copied.stderr).toBe('note: A and B are the same trace\n')
+  })
+
   it('of a file with several the largest, or the one that is named', async () => {
     const { stderr } = await diff(`${path('usual.json')} ${path('bad.json')}`)
     expect(stderr).toMatch(

@@ -48,7 +48,11 @@ async function run(invocation: Invocation, options: TraceDiffOptions): Promise<v
   const b = await tracesOf(invocation, sides[1], options, (tree) => comparer.add('b', tree))
   const comparison = comparer.compare()
   await write(invocation, comparison, a, b, options)
-  if (a.traceId !== undefined && a.traceId === b.traceId) tell(invocation, 'note: A and B are the same trace')
+  if (a.traceId !== undefined && a.traceId === b.traceId)
+    tell(
+      invocation,
+      `note: A and B ${isEqual(comparison) ? 'are the same trace' : 'have the same id, and differ'}`,
+    )
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
   if (mostSlower !== undefined) judge(comparison, mostSlower)
 }
