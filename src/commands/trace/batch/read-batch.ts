@@ -28,6 +28,9 @@ const OF_ONE_TRACE: Readonly<Record<string, string>> = {
   scale: '--scale',
   skew: '--skew',
   plain: '--plain',
+  details: '--details',
+  showIds: '--show-ids',
+  full: '--full',
 }
 
 /** Undefined: one trace is asked for. Failure `usage`. */
