@@ -41,8 +41,7 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
   const [id] = args
   if (id === undefined) throw noTraceNamed(flags)
   const format = readFormat<TraceFormat>(typed, 'waterfall')
-  if (!isDrawn(format)) refuseFlags(flags, DRAWING_FLAGS, `-o ${format} writes data`)
-  else if (isGraphic(format)) refuseFlags(flags, TERMINAL_FLAGS, `-o ${format} has no rows of text`)
+  refuseFlags(flags, ...uselessFor(format))
   return {
     argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
@@ -62,14 +61,22 @@ function noTraceNamed({ span, trace }: Typed['flags']): Failure {
 }
 
 /** They change how rows of text are drawn. */
-const TERMINAL_FLAGS = ['plain', 'details', 'show-ids', 'full']
+const TERMINAL_FLAGS = ['plain', 'details', 'show-ids', 'full', 'no-bars']
 /** They change a drawing: data formats give the trace as it was reported. */
 const DRAWING_FLAGS = ['skew', 'scale', ...TERMINAL_FLAGS]
+
+/** Flags that would change nothing in this format, and why. */
+function uselessFor(format: TraceFormat): [refused: readonly string[], because: string] {
+  if (!isDrawn(format)) return [DRAWING_FLAGS, `-o ${format} writes data`]
+  if (isGraphic(format)) return [TERMINAL_FLAGS, `-o ${format} has no rows of text`]
+  if (format === 'agent') return [[...TERMINAL_FLAGS, 'scale', 'unfold'], '-o agent has one form only']
+  return [format === 'md' ? ['plain'] : [], `-o ${format} is one for a page`]
+}
 
 /** Failure `usage` for flags that would change nothing. */
 function refuseFlags(flags: Typed['flags'], refused: readonly string[], because: string): void {
   for (const flag of refused) {
-    if (flags[flag.replace('-ids', 'Ids')] === undefined) continue
+    if (flag === 'no-bars' ? flags.bars !== false : flags[flag.replace('-ids', 'Ids')] === undefined) continue
     throw new Failure('usage', `--${flag} changes a drawing; ${because}`, {
       hint: `Leave --${flag} out, or -o.`,
     })

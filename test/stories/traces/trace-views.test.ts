@@ -52,6 +52,15 @@ it.each([
   ['--plain -o csv', '--plain changes a drawing', /Leave --plain out/],
   ['--skew -o perfetto', '--skew changes a drawing; -o perfetto writes data', /Leave --skew out/],
   ['--details -o html', '--details changes a drawing; -o html has no rows of text', /Leave --details out/],
+  ['--no-bars -o html', '--no-bars changes a drawing; -o html has no rows of text', /Leave --no-bars out/],
+  ['--plain -o md', '--plain changes a drawing; -o md is one for a page', /Leave --plain out/],
+  ...['--plain', '--details', '--full', '--show-ids', '--scale log', '--no-bars', '--unfold'].map(
+    (flag): [string, string, RegExp] => [
+      `${flag} -o agent`,
+      `${flag.split(' ')[0]} changes a drawing; -o agent has one form only`,
+      /Leave --[a-z-]+ out, or -o/,
+    ],
+  ),
 ])('%s is refused with what to do', async (flags, message, hint) => {
   const outcome = await get(flags)
   expect(outcome).toMatchObject({ exit: 2, stdout: '' })
