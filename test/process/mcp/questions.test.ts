@@ -89,6 +89,20 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect(slowest.text).toContain('pod = pod 3')
   })
 
+  it('a span id that is none: how to find one is said in words of the tools', async () => {
+    const trace_id = slow.traceId
+    for (const [tool, name, given] of [
+      ['get_trace', 'span_id', 'zz'],
+      ['get_span_details', 'span_ids', ['zz']],
+    ] as const) {
+      const { text, isError } = await agent.call(tool, { trace_id, [name]: given })
+      expect(isError).toBe(true)
+      expect(text).toContain(
+        `error: ${name}: "zz" is no span id\nhint: The rows of get_trace begin with the ids.\n`,
+      )
+    }
+  })
+
   it.each([
     [
       {},

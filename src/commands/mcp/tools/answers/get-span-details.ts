@@ -1,16 +1,13 @@
-import { Failure } from '../../../../errors.ts'
-import { safeText } from '../../../../text/safe-text.ts'
 import { agentPen } from '../../../../trace/render/agent/agent-text.ts'
 import { detailsFor } from '../../../../trace/render/agent/agent-trace.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
 import { timeWindow } from '../../../../trace/render/time/window.ts'
 import { headerLines } from '../../../../trace/render/waterfall/header.ts'
 import type { TraceTree } from '../../../../trace/tree/trace-tree.ts'
-import { readView } from '../../../trace/output/view-options.ts'
 import type { AnswerTool } from '../../tool.ts'
 import { DETAILS } from '../limits.ts'
-import { noSuchSpans } from './no-such-spans.ts'
 import { readTrace } from './one-trace.ts'
+import { noSuchSpans, readSpanId } from './span-ids.ts'
 
 /** UTF-8 bytes of the answer. */
 const MOST_BYTES = 64 * 1024
@@ -22,7 +19,7 @@ const MORE = { lists: 'not shown here', steps: [] }
 /** Answers get_span_details. */
 export const spanDetailsAnswer: AnswerTool = async (invocation, given) => {
   const now = invocation.ports.clock.now()
-  const ids = (given.span_ids as readonly string[]).map((span) => readSpanId(span, now))
+  const ids = (given.span_ids as readonly string[]).map((span) => readSpanId('span_ids', span, now))
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const wanted = new Set(ids)
   const nodes = [...tree.spans.keys()].filter((node) => wanted.has(tree.span(node).spanId))
@@ -33,18 +30,6 @@ export const spanDetailsAnswer: AnswerTool = async (invocation, given) => {
   const absent = missing.length === 0 ? [] : [`Not in this trace: ${missing.join(', ')}.`]
   const lines = [...facts, ABOUT_DATA, ...notes, ...absent, '', ...dataBlock(wholeSpans(tree, nodes))]
   return `${lines.join('\n')}\n`
-}
-
-function readSpanId(span: string, now: number): string {
-  try {
-    return readView({ span }, now).spanId as string
-  } catch (cause) {
-    if (!(cause instanceof Failure)) throw cause
-    throw new Failure('usage', `span_ids: "${safeText(span, 40)}" is no span id`, {
-      hint: 'The rows of get_trace begin with the ids.',
-      cause,
-    })
-  }
 }
 
 /** Each span with its share of the bytes. Spans that share an id are all told. */

@@ -6,8 +6,8 @@ import { pictureOf } from '../../../trace/output/picture.ts'
 import { readView } from '../../../trace/output/view-options.ts'
 import { namesOf } from '../../arguments.ts'
 import type { AnswerTool } from '../../tool.ts'
-import { noSuchSpans } from './no-such-spans.ts'
 import { readTrace } from './one-trace.ts'
+import { noSuchSpans, readSpanId } from './span-ids.ts'
 
 /** How an agent asks for more than the text of a trace has room for. */
 const BY_ARGUMENTS: AskingForMore = {
@@ -24,7 +24,9 @@ const CHOOSING = ['with_errors', 'service_name', 'duration_min', 'depth']
 
 /** Answers get_trace. */
 export const traceAnswer: AnswerTool = async (invocation, given, flags) => {
-  const view = readView(flags, invocation.ports.clock.now())
+  const now = invocation.ports.clock.now()
+  if (given.span_id !== undefined) readSpanId('span_id', given.span_id as string, now)
+  const view = readView(flags, now)
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const picture = pictureOf({ tree, clocks: undefined }, view, true)
   if (picture === undefined) throw noSuchSpans([view.spanId as string])

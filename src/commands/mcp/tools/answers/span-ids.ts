@@ -1,0 +1,22 @@
+import { Failure } from '../../../../errors.ts'
+import { safeText } from '../../../../text/safe-text.ts'
+import { readView } from '../../../trace/output/view-options.ts'
+
+/** The span id in the text of an argument. Failure `usage`, in words of the tools. */
+export function readSpanId(argument: string, text: string, now: number): string {
+  try {
+    return readView({ span: text }, now).spanId as string
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause
+    throw new Failure('usage', `${argument}: "${safeText(text, 40)}" is no span id`, {
+      hint: 'The rows of get_trace begin with the ids.',
+      cause,
+    })
+  }
+}
+
+/** Failure `not-found`: the trace has no spans with these ids, which are hex digits. */
+export const noSuchSpans = (spanIds: readonly string[]): Failure =>
+  new Failure('not-found', `the trace has no span ${spanIds.join(', ')}`, {
+    hint: 'The rows of get_trace begin with the ids of its spans.',
+  })
