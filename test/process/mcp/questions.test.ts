@@ -23,6 +23,14 @@ const named = traces.map((one) =>
   one.traceId === slow.traceId ? { ...one, spans: one.spans.map(renamed) } : one,
 )
 
+/** Hours before the others: one span, which failed. */
+const alone: TraceData = {
+  traceId: 'a1'.repeat(16),
+  spans: (plantedTraces(1, Date.parse('2026-09-22T12:00:00Z') * 1000)[0]?.spans ?? [])
+    .slice(0, 1)
+    .map((span) => ({ ...span, service: 'alone' })),
+}
+
 /** The name of the payment is an order as well. */
 function renamed(span: TraceData['spans'][number]): TraceData['spans'][number] {
   return span.parentId === undefined ? span : { ...span, name: EVIL }
@@ -32,8 +40,8 @@ let machine: Machine
 let tempo: TempoApi
 let jaeger: JaegerApi
 beforeAll(async () => {
-  tempo = await startTempoApi({ traces: named, filters: true })
-  jaeger = await startJaegerApi({ traces: named })
+  tempo = await startTempoApi({ traces: [...named, alone], filters: true })
+  jaeger = await startJaegerApi({ traces: [...named, alone] })
   machine = await openMachine()
   machine.env.LS_AUTH_TOKEN = 'k'
   await mkdir(dirname(machine.configFile), { recursive: true })
@@ -101,6 +109,15 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
         `error: ${name}: "zz" is no span id\nhint: The rows of get_trace begin with the ids.\n`,
       )
     }
+  })
+
+  it('one span and its error are not told as spans and errors', async () => {
+    const times = { start_time_min: '2026-09-22T11:00:00Z', start_time_max: '2026-09-22T13:00:00Z' }
+    const { text, isError } = await agent.call('search_traces', { service_name: 'alone', ...times })
+    expect(isError, text).toBe(false)
+    expect(text).toContain(`${alone.traceId}  `)
+    expect(text).not.toMatch(/\b1 (?:spans|errors)\b/)
+    if (backend === 'jaeger') expect(text).toContain('  1 span  1 error  ')
   })
 
   it.each([

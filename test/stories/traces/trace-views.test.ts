@@ -114,6 +114,17 @@ it('a trace that says no time is not from 1970', async () => {
   expect(stdout).not.toContain('1970')
 })
 
+it('one span is not counted as spans: of a trace in a file, and of those without a time', async () => {
+  const span = (more: object) => ({ traceId: 'ab', name: 'x', duration: 5000, timestamp: 1000, ...more })
+  await writeFile(file, JSON.stringify([span({ id: 'cd' }), span({ traceId: 'ba', id: 'ce' })]))
+  const { exit, stderr } = await get('--trace ff')
+  expect(exit).toBe(7)
+  expect(stderr).toContain('000ab  1 span\n')
+  const untimed = (id: string) => span({ id, parentId: 'cd', timestamp: undefined })
+  await writeFile(file, JSON.stringify([span({ id: 'cd' }), untimed('ce'), untimed('cf')]))
+  expect((await get('')).stdout).toContain('2 spans without a start time: shown at the start of the parent')
+})
+
 describe('a service that the trace has not', () => {
   it.each(['', '-o json', '-o csv', '--plain'])(
     '%s: exit 7, with the name that is near and those that are there',

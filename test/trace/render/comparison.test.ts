@@ -270,3 +270,15 @@ test.each([
     expect(text).toContain(`A difference counts when it is at least ${percent} of the smaller time, and `)
   },
 )
+
+test('large numbers of operations are written alike wherever they stand', () => {
+  const wide = makeTrace(
+    { id: 1, name: 'GET /', ms: 5000 },
+    ...Array.from({ length: 1200 }, (_, i) => ({ id: 2 + i, parent: 1, name: `n${i}`, at: i, ms: 1 })),
+  )
+  const text = draw([wide], [wide]).join('\n')
+  expect(text).toContain('1,200 more, all the same')
+  expect(text).toContain('1,200 operations left out')
+  const mixed = makeTrace({ id: 1, name: 'GET /', ms: 5000 }, { id: 2, parent: 1, name: 'n0', ms: 1 })
+  expect(draw([wide], [mixed]).join('\n')).toContain('1,188 more: 1,187 gone, 1 the same')
+})

@@ -5,7 +5,7 @@ import { blanks, fitEnd } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import { Guides } from '../waterfall/guides.ts'
-import { count } from '../waterfall/header.ts'
+import { count, grouped } from '../waterfall/header.ts'
 import { planColumns } from './columns.ts'
 
 const GAP = 2
@@ -64,7 +64,7 @@ function paint(cells: string, { change }: ComparedOperation, { style }: Pen): st
   return style.dim(cells)
 }
 
-/** `12 more, all the same`, `40 more: 30 new, 10 the same`. */
+/** `12 more, all the same`, `1,040 more: 1,030 new, 10 the same`. */
 function restText({ count: all, byChange }: Rest): string {
   const words: Readonly<Record<Change, string>> = {
     slower: 'slower',
@@ -76,9 +76,9 @@ function restText({ count: all, byChange }: Rest): string {
   }
   const kinds = (Object.keys(words) as Change[]).filter((change) => byChange[change] > 0)
   if (kinds.length > 1)
-    return `${all} more: ${kinds.map((change) => `${byChange[change]} ${words[change]}`).join(', ')}`
+    return `${grouped(all)} more: ${kinds.map((change) => `${grouped(byChange[change])} ${words[change]}`).join(', ')}`
   const [only = 'same'] = kinds
-  return all === 1 ? `1 more, ${words[only]}` : `${all} more, all ${words[only]}`
+  return all === 1 ? `1 more, ${words[only]}` : `${grouped(all)} more, all ${words[only]}`
 }
 
 /** The name of an operation, and its service where that is another than the one above has. */

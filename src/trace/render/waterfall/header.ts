@@ -80,9 +80,11 @@ export function howLong(tree: TraceTree, window: TimeWindow, micro: string): str
 
 /** `1 span`, `1,234 spans`. */
 export function count(n: number, noun: string): string {
-  const digits = String(n).replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${digits} ${noun}${n === 1 ? '' : 's'}`
+  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
 }
+
+/** `1,234`. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 
 function startedAt(tree: TraceTree, now: number | undefined): string {
   if (!tree.isTimed) return 'no start time'

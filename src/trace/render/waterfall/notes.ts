@@ -8,7 +8,7 @@ import { count } from './header.ts'
 
 /** What a mark says: of one span, and but for what is withheld after a count of spans, too. */
 export const MARKS: Readonly<Record<SpanMark, string>> = {
-  'start-missing': 'without a start time: shown at the start of its parent',
+  'start-missing': 'without a start time: shown at the start of the parent',
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',

@@ -56,7 +56,9 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
       if (found) return found
       throw new Failure('not-found', `${name} does not hold the trace ${ids[0]}`, {
         hint: 'It holds these:',
-        detail: traces.slice(0, 10).map(({ traceId, spans }) => `${traceId}  ${spans.length} spans`),
+        detail: traces
+          .slice(0, 10)
+          .map(({ traceId, spans }) => `${traceId}  ${spans.length} span${spans.length === 1 ? '' : 's'}`),
       })
     },
     search: (filter, onPage) => search(traces, filter, onPage),

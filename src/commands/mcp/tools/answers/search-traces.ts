@@ -1,5 +1,6 @@
 import { isoTime } from '../../../../trace/formats/iso-time.ts'
 import { formatDuration } from '../../../../trace/render/format-duration.ts'
+import { count } from '../../../../trace/render/waterfall/header.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../../../../trace/search.ts'
 import { notesOfNone } from '../../../trace/found/none-found.ts'
 import { maskSummary } from '../../../trace/found/summary.ts'
@@ -47,8 +48,8 @@ function lineOf(trace: TraceSummary): string {
   const facts = [
     idForTraceGet(trace),
     formatDuration(durationNanos, 'us'),
-    ...(spans === undefined ? [] : [`${spans} spans`]),
-    ...(errors === undefined ? [] : [`${errors} errors`]),
+    ...(spans === undefined ? [] : [count(spans, 'span')]),
+    ...(errors === undefined ? [] : [count(errors, 'error')]),
     ...(startNanos === undefined ? [] : [isoTime(startNanos, 3)]),
     root === '' ? '(root not known)' : root,
   ]
