@@ -15,7 +15,7 @@ export const FAILURES = {
   'session-ended': { exit: 3, hint: 'Run: ls-auth login' },
   'login-page': {
     exit: 3,
-    hint: 'Sign in again with ls-auth login, and check that api points at the API and not at a web page.',
+    hint: 'Check that api points at the API, not a page.',
   },
   'step-up': { exit: 3, hint: 'Sign in anew: ls-auth login --prompt login' },
   declined: { exit: 4, hint: 'When you are ready: ls-auth login' },

@@ -21,13 +21,14 @@ export function explainAnswer(
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
-  if (status >= 300 && status < 400) return loginPage(url, 'redirects to another page', whereTo(answer, url))
+  if (status >= 300 && status < 400)
+    return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
   if (status === 401) return refusedToken(answer, url, token, isAgain)
   if (status === 403) return refusedAccess(answer, url, token, isAgain)
   if (status === 429) return rateLimited(answer, url)
   if (status === 410) return gone(url)
   if (status === 405 || status === 501) return notOffered(answer, url)
-  if (html && status < 400) return loginPage(url, 'answered with a web page')
+  if (html && status < 400) return loginPage(url, token, 'answered with a web page')
   if (status >= 200 && status < 400) return undefined
   if (status === 404 && !html) return undefined
   if (status === 404) {
@@ -40,8 +41,16 @@ export function explainAnswer(
   })
 }
 
-const loginPage = (url: URL, what: string, detail: readonly string[] = []): Failure =>
-  new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`, { detail })
+function loginPage(
+  url: URL,
+  token: string | undefined,
+  what: string,
+  detail: readonly string[] = [],
+): Failure {
+  const page = new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`, { detail })
+  // Where no token goes along, nobody signs in.
+  return token === undefined ? page : page.withHint(`Sign in again with ls-auth login. ${page.hint}`)
+}
 
 /** Without the query, which may hold the state of a sign-in. */
 function whereTo({ headers }: HttpAnswer, url: URL): string[] {

@@ -52,6 +52,14 @@ describe('an answer of the API, in words', () => {
   })
 })
 
+it.each([
+  ['opaque', 'Sign in again with ls-auth login. Check that api points at the API, not a page.'],
+  [undefined, 'Check that api points at the API, not a page.'],
+])('a web page in answer to the token %s', (token, hint) => {
+  expect(told(explainAnswer(answer(200, HTML), URL_, token))[1]).toBe(hint)
+  expect(told(explainAnswer(answer(302), URL_, token))[1]).toBe(hint)
+})
+
 describe('a redirect', () => {
   const lines = (headers: Record<string, string>) => read(answer(302, headers))?.slice(2)
 

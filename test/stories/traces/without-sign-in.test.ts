@@ -60,6 +60,15 @@ describe('a profile for an API that wants no sign-in', () => {
     expect(JSON.parse(added.stdout)).toEqual({ profile: 'local', redirect_uris: [] })
   })
 
+  it('where a web page answers, nobody is sent to sign in', async () => {
+    const at = `--backend jaeger --api ${await jaeger('html')} --authorization none`
+    const { exit, stderr } = await world.type(`ls-auth trace get ${traces[0]?.traceId} ${at}`)
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(
+      /^error: .* a web page instead of traces\nhint: Check that api points at the API, not a page\.\n$/,
+    )
+  })
+
   it('one without either names both ways', async () => {
     const outcome = await add('https://gw.example')
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
