@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { seedOf } from '../seed.ts'
 import { countBreakdowns } from '../trace/breakdown/breakdown-worlds.ts'
+import { countEqualSides } from '../trace/compare/equal-sides.ts'
 import { countWorlds } from '../trace/compare/planted-judge.ts'
 import { countSides } from '../trace/compare/planted-sides.ts'
 
@@ -29,6 +30,11 @@ process.stdout.write(`diff of several traces on each side
   what they cannot prove is called too few to tell: ${rate(many.tooFew, many.unprovable)}
   nothing is slower, and nothing is called so: ${rate(many.quiet, many.without)}
 `)
+// A world of a thousand traces takes as long as fifty of few.
+const equal = countEqualSides(Math.ceil(worlds / 50), seed)
+process.stdout.write(
+  `  sides are the same, operations in some of many traces, and none is called slower: ${rate(equal.worlds - equal.named, equal.worlds)}\n`,
+)
 const sums = countBreakdowns(worlds, seed)
 process.stdout.write(`breakdown
   the shares of a trace add up to its duration, to the nanosecond: ${rate(sums.whole, sums.traces, 1)}

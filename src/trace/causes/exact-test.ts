@@ -29,15 +29,20 @@ export interface Table {
   readonly all: number
 }
 
+/** How likely exactly so many hits are: the hypergeometric distribution. */
+export function chanceOfExactly({ hits, selection, carriers, all }: Table): number {
+  const others = logChoose(all - selection, carriers - hits)
+  return Math.exp(logChoose(selection, hits) + others - logChoose(all, carriers))
+}
+
 /**
  * Fisher's exact test, one-sided: how likely at least so many hits are if the value has nothing to do with the selection
  * (R. A. Fisher, "The Design of Experiments", 1935; the tail of the hypergeometric distribution).
  */
-export function chanceOf({ hits, selection, carriers, all }: Table): number {
+export function chanceOf(table: Table): number {
+  const { hits, selection, carriers, all } = table
   const others = all - selection
-  let term = Math.exp(
-    logChoose(selection, hits) + logChoose(others, carriers - hits) - logChoose(all, carriers),
-  )
+  let term = chanceOfExactly(table)
   let sum = 0
   // One hit more than there can be has the chance zero, and ends it.
   for (let k = hits; term > sum * 1e-16; k++) {

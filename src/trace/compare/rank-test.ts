@@ -1,4 +1,5 @@
 import { leastChance } from '../causes/exact-test.ts'
+import { approximateTail, sumOf, type Tie } from './approximate-tail.ts'
 
 /** A time of several traces. Those that are not in `values` have spent none, and count as 0. */
 export interface Sample {
@@ -6,16 +7,7 @@ export interface Sample {
   readonly traces: number
 }
 
-/** Equal times of both sides. */
-interface Tie {
-  readonly size: number
-  /** How many of them are of the side with fewer traces. */
-  readonly few: number
-  /** Twice the mean of their ranks, so that it is whole. */
-  readonly score: number
-}
-
-/** From so many traces on the smaller side the sum of its ranks is close to a normal distribution. */
+/** From so many traces on the smaller side the sum of its ranks is close to a normal distribution, but for ties. */
 const LEAST_NORMAL = 21
 /** Sums of scores up to here are counted one by one, some milliseconds. Of few traces against many the ranks are rounded to it. */
 const MOST_SUM = 1700
@@ -37,7 +29,9 @@ export class RankTest {
     const ties = tiesOf(few, many, isFew)
     const all = few.traces + many.traces
     const tail =
-      few.traces < LEAST_NORMAL ? this.#countedTail(ties, few.traces, all) : normalTail(ties, few.traces, all)
+      few.traces < LEAST_NORMAL
+        ? this.#countedTail(ties, few.traces, all)
+        : approximateTail(ties, few.traces, all)
     return Math.min(1, 2 * tail)
   }
 
@@ -91,8 +85,6 @@ function roundedScores(ties: readonly Tie[], scale: number): Tie[] {
   return [...rounded.values()]
 }
 
-const sumOf = (ties: readonly Tie[]): number => ties.reduce((sum, { few, score }) => sum + few * score, 0)
-
 /** How likely each sum of the scores of `few` traces is, when any of them are as likely as any others. */
 function chancesOfSums(ties: readonly Tie[], few: number): Float64Array {
   const length = few * ties[ties.length - 1]!.score + 1
@@ -109,20 +101,4 @@ function chancesOfSums(ties: readonly Tie[], few: number): Float64Array {
     }
   const all = ways[few]!.reduce((sum, count) => sum + count, 0)
   return ways[few]!.map((count) => count / all)
-}
-
-/** By the normal distribution of the same mean and variance, with half a rank for the steps between sums. */
-function normalTail(ties: readonly Tie[], few: number, all: number): number {
-  const mean = all + 1
-  const squares = ties.reduce((sum, { size, score }) => sum + size * (score - mean) ** 2, 0)
-  const variance = (few * (all - few) * squares) / (all * (all - 1))
-  return upperTail((sumOf(ties) - few * mean - 1) / Math.sqrt(variance))
-}
-
-/** Of the standard normal distribution, by Laplace's continued fraction. 1 where no limit is near. */
-function upperTail(z: number): number {
-  if (!(z > 1)) return 1
-  let below = z
-  for (let k = 100; k > 0; k--) below = z + k / below
-  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / below
 }

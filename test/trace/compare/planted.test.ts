@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seedOf } from '../../seed.ts'
+import { countNamed } from './equal-sides.ts'
 import { countWorlds } from './planted-judge.ts'
 import { countSides } from './planted-sides.ts'
 import { tailOfWins } from './planted-truth.ts'
@@ -35,3 +36,15 @@ describe('200 made-up worlds with several traces on each side, and 200 in which 
     expect(tailOfWins(0, 3, 5)).toBe(1)
   })
 })
+
+// One in a hundred is promised, and more than five of 200 would be a thing of one in three hundred.
+test.each([
+  [30, 100, 0.5],
+  [100, 100, 0.5],
+  [21, 300, 0.35],
+])(
+  '%d and %d traces that do not differ, operations in a share of %d of them: none is named',
+  (tracesA, tracesB, presence) => {
+    expect(countNamed(200, seedOf(), { tracesA, tracesB, presence })).toBeLessThanOrEqual(5)
+  },
+)

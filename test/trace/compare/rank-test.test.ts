@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { chanceOf } from '../../../src/trace/causes/exact-test.ts'
 import { leastRankChance, RankTest } from '../../../src/trace/compare/rank-test.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
@@ -86,6 +87,32 @@ const byPairs = (longer: readonly number[], shorter: readonly number[]) => {
   return Math.min(1, 2 * tailOfWins(wins, shorter.length, longer.length))
 }
 
+/** How likely so high a sum of ranks is: for each number of traces that have it, by the pairs that these win. */
+function byPresence(
+  longer: readonly number[],
+  few: number,
+  shorter: readonly number[],
+  many: number,
+): number {
+  const [zeros, carriers] = [few + many - longer.length - shorter.length, longer.length + shorter.length]
+  const ranked = [...longer, ...shorter].toSorted((x, y) => x - y)
+  const rankSum = (taken: number, ofCarriers: number) =>
+    ((few - taken) * (zeros + 1)) / 2 + taken * zeros + ofCarriers
+  const seen = rankSum(
+    longer.length,
+    longer.reduce((sum, time) => sum + ranked.indexOf(time) + 1, 0),
+  )
+  let tail = 0
+  for (let taken = Math.max(0, few - zeros); taken <= Math.min(few, carriers); taken++) {
+    const wins = Math.ceil(seen - rankSum(taken, (taken * (taken + 1)) / 2))
+    const table = { selection: few, carriers, all: few + many }
+    const chance = chanceOf({ ...table, hits: taken }) - chanceOf({ ...table, hits: taken + 1 })
+    tail +=
+      chance * (taken === 0 ? Number(wins <= 0) : tailOfWins(Math.max(0, wins), carriers - taken, taken))
+  }
+  return Math.min(1, 2 * tail)
+}
+
 describe('more traces', () => {
   test.each([
     [20, 20, 3e8],
@@ -137,13 +164,47 @@ describe('more traces', () => {
     },
   )
 
-  test('equal times among many: the variance is smaller, and of all equal ones there is none', () => {
-    const times = (zeros: number, ones: number) => [...Array(zeros).fill(0), ...Array(ones).fill(1)]
-    // Fisher's exact test of 20 and 5 of 30 gives 0.000195 for both sides; the normal distribution a little else.
-    const both = chance(times(10, 20), times(25, 5))
-    expect(both).toBeGreaterThan(0.00005)
-    expect(both).toBeLessThan(0.0004)
+  const times = (zeros: number, ones: number) => [...Array(zeros).fill(0), ...Array(ones).fill(1)]
+  test('where all are equal nothing is shown', () => {
     expect(chance(times(0, 40), times(0, 40))).toBe(1)
+    expect(chance(times(40, 0), times(40, 0))).toBe(1)
+  })
+
+  // Twice the upper tail of the hypergeometric distribution, in whole numbers (Python 3).
+  test.each([
+    [11, 21, 150, 1000, 1.825260927e-4],
+    [11, 21, 50, 1000, 6.206584837e-9],
+    [13, 21, 250, 1000, 8.859311646e-4],
+    [19, 21, 550, 1000, 1.261325322e-3],
+    [12, 21, 2000, 10000, 3.965333006e-4],
+    [20, 30, 30, 100, 7.362504005e-4],
+    [16, 30, 20, 100, 1.211607358e-3],
+    [52, 100, 30, 100, 2.437948868e-3],
+    [80, 100, 55, 100, 2.590290711e-4],
+    [20, 30, 5, 30, 1.810000624e-4],
+  ])('what %d of %d traces have, and %d of %d, by equal times: %d', (ofFew, few, ofMany, many, expected) => {
+    expect(chance(times(few - ofFew, ofFew), times(many - ofMany, ofMany)) / expected).toBeCloseTo(1, 6)
+  })
+
+  // Of what is in few traces it is exact by which of them have it, and a little more than exact by how long they take.
+  test.each([
+    [21, 100, 11, 15, 0],
+    [21, 100, 11, 15, 30],
+    [21, 100, 12, 20, 10],
+    [21, 60, 14, 14, 0],
+    [30, 40, 17, 10, 5],
+    [40, 40, 26, 9, 3],
+    [25, 50, 24, 20, 0],
+  ])('of %d and %d traces %d and %d have it, those of the first by %d longer', (few, many, x, y, more) => {
+    const random = seeded(few * many + x)
+    const draw = (count: number, extra: number) =>
+      Array.from({ length: count }, () => random.between(1, 100_000) / 1000 + extra)
+    const [longer, shorter] = [draw(x, more), draw(y, 0)]
+    const exact = byPresence(longer, few, shorter, many)
+    const told = chance([...longer, ...Array(few - x).fill(0)], [...shorter, ...Array(many - y).fill(0)])
+    expect(exact).toBeLessThan(0.01)
+    expect(told / exact).toBeGreaterThan(0.97)
+    expect(told / exact).toBeLessThan(1.5)
   })
 
   test('few against very many, where most have spent nothing: not taken for a normal distribution', () => {
