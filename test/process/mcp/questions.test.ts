@@ -135,6 +135,14 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(words) })
   })
 
+  it('a time of whole traces is none of the spans that the next search is for', async () => {
+    const asked = { ...TIMES, with_errors: true, duration_min: '1ms' }
+    const { text } = await agent.call('explain_traces', asked)
+    expect(text).toContain('search_traces with the same conditions but duration_min, with_errors and')
+    const ofSpans = await agent.call('explain_traces', { ...asked, service_name: 'checkout' })
+    expect(ofSpans.text).toContain('search_traces with the same conditions, with_errors and')
+  })
+
   it.each([
     [{ service_name: 'chekout' }, /^note: \w+ knows no service "chekout"; did you mean checkout\?$/m],
     [{ service_name: 'nope' }, /^note: \w+ knows no service "nope": get_services lists them$/m],

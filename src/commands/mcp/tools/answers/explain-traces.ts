@@ -56,11 +56,16 @@ function stepsOf({ causes, verdict }: Ranking, given: Given, which: string): str
       'More: other conditions, a longer time (start_time_min) or more traces (search_depth); or search_traces, and diff_traces of a bad and a',
       'usual one.',
     ]
+  const same = `the same conditions${limitedAsWhole(given) ? ' but duration_min' : ''}`
   return [
-    `More: search_traces with the same conditions, ${which} and a value of a row as attributes (name is span_name, service.name is`,
+    `More: search_traces with ${same}, ${which} and a value of a row as attributes (name is span_name, service.name is`,
     'service_name) finds the traces behind it; then get_trace, or diff_traces with a usual one.',
   ]
 }
+
+/** A duration alone is that of the whole trace, and beside a value it would be that of the span. */
+const limitedAsWhole = ({ duration_min, with_errors, service_name, span_name, attributes }: Given): boolean =>
+  duration_min !== undefined && with_errors === true && !(service_name ?? span_name ?? attributes)
 
 /** A lower limit selects more spans, as long as it still leaves out most. */
 const lower = (typed: unknown): string =>
