@@ -1,17 +1,5 @@
 import { chanceOfExactly } from '../causes/exact-test.ts'
-
-/** Equal times of both sides. */
-export interface Tie {
-  readonly size: number
-  /** How many of them are of the side with fewer traces. */
-  readonly few: number
-  /** Twice the mean of their ranks, so that it is whole. */
-  readonly score: number
-}
-
-/** The scores of the side with fewer traces. */
-export const sumOf = (ties: readonly Tie[]): number =>
-  ties.reduce((sum, { few, score }) => sum + few * score, 0)
+import { sumOf, type Tie } from './ties.ts'
 
 /**
  * How likely the scores of `few` of `all` traces are so high by chance. How many of the traces without an operation, or of others
@@ -20,7 +8,7 @@ export const sumOf = (ties: readonly Tie[]): number =>
  */
 export function approximateTail(ties: readonly Tie[], few: number, all: number): number {
   const largest = ties.reduce((most, tie) => (tie.size > most.size ? tie : most))
-  if (largest.size === 1) return normalTails(ties)(few, sumOf(ties))
+  if (largest.size === 1) return roughTail(ties, few)
   const tailOf = normalTails(ties.filter((tie) => tie !== largest))
   const { size, score } = largest
   const sum = sumOf(ties)
@@ -31,6 +19,9 @@ export function approximateTail(ties: readonly Tie[], few: number, all: number):
   }
   return tail
 }
+
+/** A quick look: all by the normal distribution. Too little where much is equal, and too much at its ends. */
+export const roughTail = (ties: readonly Tie[], few: number): number => normalTails(ties)(few, sumOf(ties))
 
 /**
  * How likely the scores of `few` traces, any of these, sum up to `sum` and more, by the normal distribution of the same mean and

@@ -1,6 +1,6 @@
 import { chanceToName } from '../causes/exact-test.ts'
 import type { Medians } from './medians.ts'
-import { leastRankChance, RankTest } from './rank-test.ts'
+import { isNoChance, leastRankChance } from './rank-test.ts'
 
 /** How often a comparison may call anything slower or faster where nothing is. As `trace why` has it. */
 const FAMILY_ERROR = 0.01
@@ -11,7 +11,6 @@ export class Significance {
   readonly leastTraces: number | undefined
   readonly #a: Medians
   readonly #b: Medians
-  readonly #test = new RankTest()
   readonly #limit: number
 
   constructor(a: Medians, b: Medians) {
@@ -47,8 +46,7 @@ export class Significance {
     if (!this.#isTested) return undefined
     const sideA = { values: a, traces: this.#a.traces }
     const sideB = { values: b, traces: this.#b.traces }
-    const chance = isSlower ? this.#test.chance(sideB, sideA) : this.#test.chance(sideA, sideB)
-    return chance <= this.#limit
+    return isSlower ? isNoChance(sideB, sideA, this.#limit) : isNoChance(sideA, sideB, this.#limit)
   }
 }
 

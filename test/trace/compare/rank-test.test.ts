@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chanceOf } from '../../../src/trace/causes/exact-test.ts'
-import { leastRankChance, RankTest } from '../../../src/trace/compare/rank-test.ts'
+import { isNoChance, leastRankChance, rankChance } from '../../../src/trace/compare/rank-test.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
 
@@ -9,7 +9,7 @@ const sample = (times: readonly number[]) => ({
   traces: times.length,
 })
 const chance = (longer: readonly number[], shorter: readonly number[]) =>
-  new RankTest().chance(sample(longer), sample(shorter))
+  rankChance(sample(longer), sample(shorter))
 
 /** By its definition: of all ways to part the times, in how many the first part is as far up, by pairs that it wins. */
 function byHand(longer: readonly number[], shorter: readonly number[]): number {
@@ -58,20 +58,6 @@ describe('few traces: every way to part them is counted', () => {
       const [longer, shorter] = [draw(random.between(2, 6), 2), draw(random.between(2, 6), 0)]
       expect(chance(longer, shorter), `${longer} / ${shorter}`).toBeCloseTo(byHand(longer, shorter), 12)
     }
-  })
-
-  test('one test judges many operations', () => {
-    const ranks = new RankTest()
-    const [up, down] = [sample([5, 6, 7, 8]), sample([1, 2, 3, 4])]
-    expect(ranks.chance(up, down)).toBeCloseTo(2 / 70, 12)
-    // As many times in all, but others are equal, or more of them are on one side.
-    expect(ranks.chance(sample([5, 5, 5, 5]), down)).toBeCloseTo(2 / 70, 12)
-    expect(ranks.chance(sample([3, 5, 5, 5]), sample([1, 2, 3, 3]))).toBeCloseTo(
-      byHand([3, 5, 5, 5], [1, 2, 3, 3]),
-      12,
-    )
-    expect(ranks.chance(sample([7, 8]), sample([1, 2, 3, 4, 5, 6]))).toBeCloseTo(2 / 28, 12)
-    expect(ranks.chance(up, down)).toBeCloseTo(2 / 70, 12)
   })
 })
 
@@ -239,6 +225,52 @@ describe('the smallest chance there can be', () => {
       const up = Array.from({ length: a }, (_, i) => 100 + i)
       const down = Array.from({ length: b }, (_, i) => 1 + i)
       expect(chance(up, down)).toBeCloseTo(leastRankChance(a, b, a + b), 12)
+    }
+  })
+})
+
+describe('chance is ruled out up to a limit, also where the quick look decides', () => {
+  test.each([
+    [2, 2],
+    [2, 1000],
+    [3, 200],
+    [4, 60],
+    [4, 1000],
+    [7, 7],
+    [20, 20],
+    [21, 21],
+    [40, 300],
+  ])('%d against %d that lie apart: at the smallest chance there can be, and not below', (few, many) => {
+    const up = sample(Array.from({ length: few }, (_, i) => 1e6 + i))
+    const down = sample(Array.from({ length: many }, (_, i) => 1 + i))
+    for (const [longer, shorter] of [
+      [up, down],
+      [
+        sample(Array.from({ length: many }, (_, i) => 1e6 + i)),
+        sample(Array.from({ length: few }, (_, i) => 1 + i)),
+      ],
+    ] as const) {
+      const least = rankChance(longer, shorter)
+      // No limit of a million operations is lower.
+      const limit = Math.max(least * 1.000001, 1e-8)
+      expect(isNoChance(longer, shorter, limit)).toBe(true)
+      expect(isNoChance(longer, shorter, least * 0.999999)).toBe(false)
+      expect(isNoChance(shorter, longer, limit)).toBe(false)
+    }
+  })
+
+  test('as the exact chance says, of times that overlap and that not all traces have', () => {
+    const random = seeded(11)
+    for (let round = 0; round < 200; round++) {
+      const draw = (count: number, more: number) =>
+        sample(Array.from({ length: count }, () => Math.max(0, random.between(-20, 60) + more)))
+      const [longer, shorter] = [
+        draw(random.between(2, 25), random.between(0, 90)),
+        draw(random.between(2, 60), 0),
+      ]
+      const exact = rankChance(longer, shorter)
+      for (const limit of [1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
+        expect(isNoChance(longer, shorter, limit), `${exact} and ${limit}`).toBe(exact <= limit)
     }
   })
 })
