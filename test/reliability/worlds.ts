@@ -27,7 +27,7 @@ process.stdout.write(`diff of two traces
 const many = countSides(worlds, seed)
 process.stdout.write(`diff of several traces on each side
   what the traces prove to be slower is named first: ${rate(many.first, many.provable)}
-  what they cannot prove is called too few to tell: ${rate(many.tooFew, many.unprovable)}
+  what they cannot prove is not called sure: ${rate(many.tooFew, many.unprovable)}
   nothing is slower, and nothing is called so: ${rate(many.quiet, many.without)}
 `)
 // A world of a thousand traces takes as long as fifty of few.

@@ -161,4 +161,18 @@ describe('more traces could tell, but not of what about half of them have', () =
   ] as const)('%s: %j, %j, unsure %j: %s', (_, a, b, unsure, expected) => {
     expect(told(a, b, unsure)).toBe(expected)
   })
+
+  test('what stands before it and after it hangs on nothing of it', () => {
+    const [row] = rows
+    if (row === undefined) throw new Error('no row')
+    const beside = (unsure: number) =>
+      couldBeTold({
+        rows: [0, 1, 2].map((i) => ({
+          ...{ ...row, size: 1, change: unsure === i ? 'unsure' : 'same', selfChange: 'same' },
+          a: { ...row.a, ...(i === 1 ? LESS : ALL) },
+          b: { ...row.b, ...(i === 1 ? MORE : ALL) },
+        })),
+      })
+    expect([0, 1, 2].map(beside)).toEqual([true, false, true])
+  })
 })
