@@ -5,7 +5,6 @@ import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
-import { TextObjects } from '../json-scan/text-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
@@ -37,7 +36,6 @@ export function scanZipkinJson(
     traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
-    goodTags: new TextObjects('error'),
     groups: new Map(),
     last: undefined,
   }
@@ -56,8 +54,6 @@ interface Scan {
   readonly traceId: RepeatedMember<string | undefined>
   readonly endpoints: RepeatedValues<Endpoint>
   readonly noEndpoint: Endpoint
-  /** Most tags: texts, and no `error`. */
-  readonly goodTags: TextObjects
   /** By the low half of the trace id. */
   readonly groups: Map<string, Group>
   /** The group of the span before: mostly the same. */
@@ -96,7 +92,7 @@ function scanSpan(scan: Scan): void {
   let endpoint: Endpoint | undefined
   let isAnnotated = false
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key === 'tags') error = scan.goodTags.skip(cursor) ? undefined : scanError(cursor)
+    if (key === 'tags') error = scanError(cursor)
     else if (key === 'traceId') traceId = scan.traceId.read(cursor)
     else if (key === 'id') id = cursor.id()
     else if (key === 'parentId') parentId = cursor.id()
