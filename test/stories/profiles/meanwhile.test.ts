@@ -312,27 +312,15 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     expect(await settings()).not.toContain('issuer')
   })
 
-  it('remove: a sign-in that ends just before the profile goes is ended with it', async () => {
-    await world.writeConfig(profileOf('work'))
-    other.visitor = { user: 'alice' }
-    other.override = { keychain: async () => world.keychain }
-    afterReading(() => elsewhere('ls-auth login'))
-    const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth profile remove work')
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: 'Removed the profile work.\nSigned out of work.\n',
-    })
-    await expectNothingKept(revoked)
-  })
-
-  it('remove: of a profile that got another account and was signed in, that sign-in is ended with it', async () => {
+  it.each([
+    ['a sign-in that ends just before the profile goes', ['ls-auth login']],
+    ['a sign-in with another account', ['ls-auth profile set account second', 'ls-auth login']],
+  ])('remove: %s is ended with it', async (_, lines) => {
     await world.writeConfig(profileOf('work'))
     other.visitor = { user: 'alice' }
     other.override = { keychain: async () => world.keychain }
     afterReading(async () => {
-      await elsewhere('ls-auth profile set account second')
-      await elsewhere('ls-auth login')
+      for (const line of lines) await elsewhere(line)
     })
     const revoked = stage.provider.revocations()
     const { exit, stderr } = await world.type('ls-auth profile remove work')
