@@ -4,8 +4,8 @@ import { sumOf, type Tie } from './ties.ts'
 const MOST_SUM = 1700
 
 /**
- * How likely the scores of `few` of `all` traces are so high, when any of them are as likely as any others: all ways are counted.
- * By what a way falls short of the highest sum, since the ways that do so by little are few.
+ * The exact permutation test: of all choices of `few` among the `all` traces, each equally likely, the share whose scores sum
+ * up to at least what was seen. Choices are counted by how far they fall short of the highest sum, because few do by little.
  */
 export function countedTail(exactTies: readonly Tie[], few: number, all: number): number {
   const ties = roundedScores(exactTies, Math.min(1, MOST_SUM / (few * (2 * all + 1))))
