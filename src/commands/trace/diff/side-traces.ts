@@ -86,7 +86,7 @@ async function ofSearch(
 
 function stoppedAt(limit: number): string {
   const larger = largerLimit(limit)
-  return `stopped at ${limit} traces, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
+  return `stopped at ${limit} trace${limit === 1 ? '' : 's'}, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
 }
 
 function nothingFound({ letter, flags, file }: SearchSide, text: string, lost: number): Failure {
