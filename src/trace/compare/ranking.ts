@@ -25,10 +25,22 @@ export function originOf(comparison: Pick<Comparison, 'rows' | 'change'>): Origi
   return sure.length > 0 ? { rows: sure, isSure: true } : { rows: unsureRows(comparison), isSure: false }
 }
 
-/** The rows that explain the change, ranked; of a trace that got faster, the fastest first. Else both directions. */
-export function causes({ rows, change }: Pick<Comparison, 'rows' | 'change'>): number[] {
-  const ranked = rankedRows({ rows }).filter((row) => isCause(rows[row]!) && explains(rows[row]!, change))
-  return change === 'faster' ? ranked.reverse() : ranked
+/** The rows that explain the change, the largest difference first; where the whole is neither slower nor faster, of both directions. */
+export const causes = (comparison: Pick<Comparison, 'rows' | 'change'>): number[] =>
+  bySize(comparison, isCause)
+
+/** The same of rows whose self time differs, but by what may be chance. */
+export const unsureRows = (comparison: Pick<Comparison, 'rows' | 'change'>): number[] =>
+  bySize(comparison, ({ selfChange }) => selfChange === 'unsure')
+
+function bySize(
+  { rows, change }: Pick<Comparison, 'rows' | 'change'>,
+  isOne: (row: ComparedOperation) => boolean,
+): number[] {
+  const size = (row: number) => Math.abs(selfDelta(rows[row]!))
+  return [...rows.keys()]
+    .filter((row) => isOne(rows[row]!) && explains(rows[row]!, change))
+    .sort((a, b) => size(b) - size(a))
 }
 
 /** What got faster is no cause of a trace that got slower. */
@@ -41,14 +53,6 @@ function explains(row: ComparedOperation, whole: TimeChange): boolean {
 export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): boolean => isSure(selfChange)
 
 const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
-
-/** The rows whose self time differs, but by what may be chance: the largest difference first. Directions as of {@link causes}. */
-export function unsureRows({ rows, change }: Pick<Comparison, 'rows' | 'change'>): number[] {
-  const size = (row: number) => Math.abs(selfDelta(rows[row]!))
-  return [...rows.keys()]
-    .filter((row) => rows[row]!.selfChange === 'unsure' && explains(rows[row]!, change))
-    .sort((a, b) => size(b) - size(a))
-}
 
 /** The traces are too few to tell of the whole, or so few that nothing could be shown, and something differs. */
 export function isTooFew({ rows, change, leastTraces }: Judgements): boolean {

@@ -40,11 +40,11 @@ test('what got slowest in itself is the first; what got fastest is the last', ()
   expect(named(rankedRows({ rows }))).toEqual(['added', 'kept', 'new child', 'old child', 'old', 'GET /'])
 })
 
-test('where the change is: of a slower trace what got slower, of a faster one what got faster, else both', () => {
+test('where the change is: of a slower trace what got slower, of a faster one what got faster, else both, the largest first', () => {
   const { rows, named } = changed()
   expect(named(causes({ rows, change: 'slower' }))).toEqual(['added', 'kept', 'new child'])
   expect(named(causes({ rows, change: 'faster' }))).toEqual(['GET /', 'old', 'old child'])
-  const both = ['added', 'kept', 'new child', 'old child', 'old', 'GET /']
+  const both = ['added', 'GET /', 'old', 'old child', 'kept', 'new child']
   expect(named(causes({ rows, change: 'same' }))).toEqual(both)
   expect(named(causes({ rows, change: 'unsure' }))).toEqual(both)
 })
