@@ -117,6 +117,6 @@ export const UNKNOWN_SERVICE = 'unknown_service'
 
 /** The first value under `key`, in one pass and without building a map. */
 export function attribute(attributes: Attributes, key: string): AttributeValue | undefined {
-  for (const [name, value] of attributes) if (name === key) return value
+  for (const pair of attributes) if (pair[0] === key) return pair[1]
   return undefined
 }

@@ -51,7 +51,7 @@ export class Collection {
   add(traceId: string, more: readonly Span[]): void {
     const spans = this.spansOf(traceId)
     // No spread: 100,000 arguments are more than a call can take.
-    for (const span of more) spans.push(span)
+    for (let i = 0; i < more.length; i++) spans.push(more[i]!)
   }
 
   /** Notes what the back end says about a trace; `spans`: in how many of its spans it says so. */

@@ -12,7 +12,8 @@ const UNITS = [
  */
 export function formatDuration(nanos: number, micro = 'µs'): string {
   if (nanos <= 0) return '0s'
-  for (const { nanos: size, below, name } of UNITS) {
+  for (let i = 0; i < UNITS.length; i++) {
+    const { nanos: size, below, name } = UNITS[i]!
     const value = nanos / size
     if (value >= below) continue
     const text = size === 1 ? value.toFixed(0) : threeDigits(value)

@@ -41,7 +41,7 @@ function childLists(
   times: Times,
 ): { readonly offsets: Int32Array; readonly children: Int32Array } {
   const offsets = new Int32Array(parents.length + 1)
-  for (const parent of parents) if (parent >= 0) offsets[parent + 1]! += 1
+  for (let i = 0; i < parents.length; i++) if (parents[i]! >= 0) offsets[parents[i]! + 1]! += 1
   for (let i = 0; i < parents.length; i++) offsets[i + 1] = offsets[i + 1]! + offsets[i]!
   const next = offsets.slice()
   const children = new Int32Array(offsets[parents.length]!)

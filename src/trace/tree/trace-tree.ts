@@ -164,7 +164,8 @@ function isStartless({ marks }: Span): boolean {
 
 function earliestStart(spans: readonly Span[]): bigint {
   let least: bigint | undefined
-  for (const span of spans) {
+  for (let i = 0; i < spans.length; i++) {
+    const span = spans[i]!
     if (!isStartless(span) && (least === undefined || span.startNanos < least)) least = span.startNanos
   }
   return least ?? 0n

@@ -81,7 +81,8 @@ export class JsonCursor extends JsonBytes {
   integer(): unknown {
     this.peek()
     const { bytes, at } = this
-    let [number, end] = [0, at]
+    let number = 0
+    let end = at
     for (; this.#isDigit(end); end++) number = number * 10 + (bytes[end]! - ZERO)
     // Longer ones, zeros in front and what is no integer are left to `JSON.parse`.
     const isPlain = end > at && end - at < 16 + Number(bytes[at]! < NINE) && bytes[at] !== ZERO

@@ -15,6 +15,7 @@ export interface BarRun {
 
 const EIGHTHS = 8
 const BLANK: BarRun = { text: ' ', tone: 'blank' }
+const BLANK_RUNS: BarRun[] = []
 
 /**
  * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path` the
@@ -28,8 +29,33 @@ export function drawBar(
   cells: number,
   glyphs: Glyphs,
 ): BarRun[] {
-  const plain = plainBar(spans, path, window, cells, glyphs)
-  if (plain) return plain
+  const only = spans.length === 1 ? spans[0] : undefined
+  const plain = only && plainBar(only[0], only[1], path, window, cells, glyphs)
+  return plain ?? markedBar(spans, path, window, cells, glyphs)
+}
+
+/** The bar of one span: as {@link drawBar}, without a list of one interval (a large trace has a row of it per span). */
+export function drawSpan(
+  from: number,
+  to: number,
+  path: readonly Interval[],
+  window: TimeWindow,
+  cells: number,
+  glyphs: Glyphs,
+): BarRun[] {
+  return (
+    plainBar(from, to, path, window, cells, glyphs) ?? markedBar([[from, to]], path, window, cells, glyphs)
+  )
+}
+
+/** Any bar, from slots of an eighth of a cell that are marked one by one. */
+function markedBar(
+  spans: readonly Interval[],
+  path: readonly Interval[],
+  window: TimeWindow,
+  cells: number,
+  glyphs: Glyphs,
+): BarRun[] {
   const slots = new Uint8Array(cells * EIGHTHS)
   for (const span of spans) mark(slots, span, window, 1)
   for (const section of path) mark(slots, section, window, 2)
@@ -43,19 +69,19 @@ export function drawBar(
  * built from their two ends and what is between. Undefined for any other.
  */
 function plainBar(
-  spans: readonly Interval[],
+  from: number,
+  to: number,
   path: readonly Interval[],
   window: TimeWindow,
   cells: number,
   glyphs: Glyphs,
 ): BarRun[] | undefined {
-  const span = spans[0]
   const section = path[0]
-  if (!span || spans.length > 1 || path.length > 1) return undefined
-  if (span[0] < window.startNanos || span[1] > window.endNanos) return undefined
-  if (section && (section[0] !== span[0] || section[1] !== span[1])) return undefined
+  if (path.length > 1 || from < window.startNanos || to > window.endNanos) return undefined
+  if (section && (section[0] !== from || section[1] !== to)) return undefined
   const tone: 'path' | 'wait' = section ? 'path' : 'wait'
-  const [first, end] = slotsOf(span, window, cells * EIGHTHS)
+  const first = firstSlot(from, window, cells * EIGHTHS)
+  const end = endSlot(to, window, cells * EIGHTHS, first)
   const firstCell = Math.floor(first / EIGHTHS)
   const lastCell = Math.floor((end - 1) / EIGHTHS)
   const text =
@@ -64,10 +90,17 @@ function plainBar(
       : cellOf(first % EIGHTHS, EIGHTHS - (first % EIGHTHS), tone, glyphs) +
         (tone === 'path' ? glyphs.path : glyphs.wait).repeat(lastCell - firstCell - 1) +
         cellOf(0, end - lastCell * EIGHTHS, tone, glyphs)
-  const runs: BarRun[] = firstCell > 0 ? [{ text: blanks(firstCell), tone: 'blank' }] : []
-  runs.push({ text, tone })
-  if (lastCell < cells - 1) runs.push({ text: blanks(cells - 1 - lastCell), tone: 'blank' })
-  return runs
+  const drawn: BarRun = { text, tone }
+  const after = cells - 1 - lastCell
+  if (firstCell === 0) return after === 0 ? [drawn] : [drawn, blankRun(after)]
+  const before = blankRun(firstCell)
+  return after === 0 ? [before, drawn] : [before, drawn, blankRun(after)]
+}
+
+/** Memoized by their columns: nearly every row has two. */
+function blankRun(columns: number): BarRun {
+  BLANK_RUNS[columns] ??= { text: blanks(columns), tone: 'blank' }
+  return BLANK_RUNS[columns]
 }
 
 function loneCell(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
@@ -89,16 +122,20 @@ function glyphOf(covered: number, left: boolean, tone: 'wait' | 'path', glyphs: 
   return left ? glyphs.waitLeftHalf : glyphs.waitRightHalf
 }
 
-/** The slots an interval marks, from the first up to the end; at least one. */
-function slotsOf([from, to]: Interval, window: TimeWindow, slots: number): [first: number, end: number] {
-  const first = Math.min(slots - 1, Math.max(0, stepAt(window, from, slots)))
-  return [first, Math.min(slots, Math.max(first + 1, stepAt(window, to, slots)))]
+/** The first slot that a span from this moment on marks. */
+function firstSlot(from: number, window: TimeWindow, slots: number): number {
+  return Math.min(slots - 1, Math.max(0, stepAt(window, from, slots)))
+}
+
+/** The slot after the last that a span up to this moment marks; it marks at least one. */
+function endSlot(to: number, window: TimeWindow, slots: number, first: number): number {
+  return Math.min(slots, Math.max(first + 1, stepAt(window, to, slots)))
 }
 
 function mark(slots: Uint8Array, span: Interval, window: TimeWindow, value: number): void {
   if (span[1] < window.startNanos || span[0] > window.endNanos) return
-  const [first, end] = slotsOf(span, window, slots.length)
-  slots.fill(value, first, end)
+  const first = firstSlot(span[0], window, slots.length)
+  slots.fill(value, first, endSlot(span[1], window, slots.length, first))
 }
 
 function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {

@@ -17,6 +17,8 @@ export class Guides {
   readonly #drawn: number
   /** Columns of that number. */
   readonly #numberColumns: number
+  /** Memoized by depth: the number, and blanks to its right. */
+  readonly #numbers: string[] = []
   /** By level: the guides left of the children of the last row there. */
   readonly #left: string[] = ['']
 
@@ -57,8 +59,7 @@ export class Guides {
     const level = this.#levels.of(node)
     if (level === 0) return ''
     if (level > this.#drawn) {
-      const number = this.#numberColumns === 0 ? '' : this.#numberOf(this.#tree.depth(node))
-      return this.#left[this.#drawn]! + number.padEnd(this.#numberColumns)
+      return this.#left[this.#drawn]! + this.#padded(this.#tree.depth(node))
     }
     const left = this.#left[level - 1]!
     const { rail, branch, lastBranch, onlyBranch } = this.#glyphs
@@ -73,6 +74,12 @@ export class Guides {
     if (level === 0) return NOTHING
     if (level > this.#drawn) return this.#left[this.#drawn]! + blanks(this.#numberColumns)
     return this.#left[level]!
+  }
+
+  #padded(depth: number): string {
+    if (this.#numberColumns === 0) return ''
+    this.#numbers[depth] ??= this.#numberOf(depth).padEnd(this.#numberColumns)
+    return this.#numbers[depth]
   }
 
   #numberOf(depth: number): string {

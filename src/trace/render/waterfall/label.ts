@@ -57,10 +57,10 @@ export class Labels {
   statistics(node: number): string {
     const fold = this.#rows.fold(node)
     if (!fold) return ''
-    const [p50, p99, sum] = [fold.p50Nanos, fold.p99Nanos, fold.sumNanos].map((n) =>
-      formatDuration(n, this.#glyphs.micro),
-    )
-    return `p50 ${p50}  p99 ${p99}${this.#glyphs.sum === '' ? `  sum ${sum}` : ''}`
+    const { micro, sum } = this.#glyphs
+    const p50 = formatDuration(fold.p50Nanos, micro)
+    const p99 = formatDuration(fold.p99Nanos, micro)
+    return `p50 ${p50}  p99 ${p99}${sum === '' ? `  sum ${formatDuration(fold.sumNanos, micro)}` : ''}`
   }
 
   /** Columns the label would like, guides included. */

@@ -30,7 +30,7 @@ export interface Levels {
 export function planLevels(tree: LevelTree, rows: LevelRows, columns: number): Levels {
   let deepestDepth = 0
   for (const { nodes } of rows.groups) {
-    for (const node of nodes) deepestDepth = Math.max(deepestDepth, tree.depth(node))
+    for (let i = 0; i < nodes.length; i++) deepestDepth = Math.max(deepestDepth, tree.depth(nodes[i]!))
   }
   if (deepestDepth * LEVEL_COLUMNS <= columns) {
     const of = (node: number) => tree.depth(node)

@@ -46,7 +46,8 @@ export function noteLines(
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
   const marks = new Map<SpanMark, number>()
-  for (const span of tree.spans) {
+  for (let i = 0; i < tree.spans.length; i++) {
+    const span = tree.spans[i]!
     if (span.marks.length === 0) continue
     for (const mark of span.marks)
       if (mark !== 'attributes-withheld') marks.set(mark, (marks.get(mark) ?? 0) + 1)

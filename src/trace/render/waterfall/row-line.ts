@@ -4,7 +4,7 @@ import type { CriticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
-import { drawBar, type Interval, markFailed } from '../time/bar.ts'
+import { drawBar, drawSpan, type Interval, markFailed } from '../time/bar.ts'
 import type { TimeWindow } from '../time/window.ts'
 import type { Labels } from './label.ts'
 import { barColumn, type Layout, planLayout, planWithoutBars, WantedWidths } from './layout.ts'
@@ -40,7 +40,8 @@ export function layOut(
   const wanted = new WantedWidths(width)
   let duration = leastDuration
   for (const { nodes } of rows.groups) {
-    for (const node of nodes) {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!
       wanted.add(labels.naturalWidth(node, Math.min(guideColumns, levels.of(node) * LEVEL_COLUMNS)))
       duration = Math.max(duration, labels.duration(node).length)
     }
@@ -75,20 +76,18 @@ export function rowLine(node: number, guides: string, drawing: Drawing): string 
 /** The duration and, where there is a column for it, the self time. */
 function figuresOf(node: number, { tree, labels, layout, style }: Drawing): string {
   const duration = labels.duration(node)
-  const gap = blanks(layout.gap)
-  const total = gap + blanks(layout.duration - duration.length) + duration
+  const total = blanks(layout.gap + layout.duration - duration.length) + duration
   if (layout.self === 0) return total
   const self = tree.isLeaf(node) ? '' : labels.self(node)
-  return total + gap + blanks(layout.self - self.length) + style.dim(self)
+  return total + blanks(layout.gap + layout.self - self.length) + style.dim(self)
 }
 
 /** Trailing blanks are left out: the line is copied and grepped. */
 function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs, style }: Drawing): string {
-  const intervalOf = (member: number): Interval => [tree.startOf(member), tree.endOf(member)]
   const members = rows.fold(node)?.members
-  const spans = members ? members.map(intervalOf) : [intervalOf(node)]
-  const sections = members ? members.flatMap((member) => path.sectionsOf(member)) : path.sectionsOf(node)
-  const drawn = drawBar(spans, sections, window, layout.bar, glyphs)
+  const drawn = members
+    ? drawBar(intervalsOf(members, tree), sectionsOf(members, path), window, layout.bar, glyphs)
+    : drawSpan(tree.startOf(node), tree.endOf(node), path.sectionsOf(node), window, layout.bar, glyphs)
   const hasFailed = tree.hasFailed(node)
   const runs = hasFailed ? markFailed(drawn, glyphs.error) : drawn
   let bar = ''
@@ -103,6 +102,14 @@ function barOf(node: number, { tree, rows, labels, layout, window, path, glyphs,
     }
   }
   return bar
+}
+
+function intervalsOf(nodes: readonly number[], tree: TraceTree): Interval[] {
+  return nodes.map((node) => [tree.startOf(node), tree.endOf(node)])
+}
+
+function sectionsOf(nodes: readonly number[], path: CriticalPath): Interval[] {
+  return nodes.flatMap((node) => path.sectionsOf(node))
 }
 
 /** The line above rows that hang on no root. */

@@ -79,7 +79,8 @@ function* rowLines(drawing: Drawing, guides: Guides, ids: RowIds): Generator<str
   const { tree, rows, labels, layout, glyphs, style } = drawing
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield dividerLine(heading, layout.width + ids.columns, glyphs, style)
-    for (const node of nodes) {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!
       const left = guides.of(node)
       yield style.dim(ids.before(node)) + rowLine(node, left, drawing)
       if (ids.isBelow) yield style.dim(`${guides.under(node)}  ${tree.span(node).spanId}`)
