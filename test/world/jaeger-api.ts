@@ -139,6 +139,8 @@ function answerV3(
     tags: mode === 'v3-no-summaries' ? null : given('attributes'),
     min: given('duration_min'),
     max: given('duration_max'),
+    from: Date.parse(given('start_time_min') ?? '') * 1000,
+    to: Date.parse(given('start_time_max') ?? '') * 1000,
   }
   const fit = traces.filter((trace) => hasSpan(trace, asked))
   if (!summaries && fit.length === 0) return v3Error(response, 404, 'No traces found')
@@ -153,10 +155,13 @@ interface Asked {
   readonly tags: string | null
   readonly min: string | null
   readonly max: string | null
+  /** When a span begins, at the earliest and at the latest, in microseconds since the epoch. */
+  readonly from: number
+  readonly to: number
 }
 
 /** Whether one span of the trace meets all conditions, as Jaeger's memory storage decides; a limit is not heeded. */
-function hasSpan(trace: TraceData, { service, operation, tags, min, max }: Asked): boolean {
+function hasSpan(trace: TraceData, { service, operation, tags, min, max, from, to }: Asked): boolean {
   const wanted = Object.entries(JSON.parse(tags ?? '{}') as Record<string, string>)
   const micros = (text: string | null) => (text === null ? undefined : Number.parseInt(text, 10) / 1000)
   const [least = 0, most = Number.POSITIVE_INFINITY] = [micros(min), micros(max)]
@@ -172,7 +177,9 @@ function hasSpan(trace: TraceData, { service, operation, tags, min, max }: Asked
       (operation === null || span.name === operation) &&
       wanted.every(([key, value]) => carried[key] !== undefined && String(carried[key]) === value) &&
       took >= least &&
-      took <= most
+      took <= most &&
+      span.startMicros >= from &&
+      span.startMicros <= to
     )
   })
 }
@@ -230,6 +237,8 @@ function answerV2(
         tags: given('tags'),
         min: given('minDuration'),
         max: given('maxDuration'),
+        from: Number(given('start') ?? 0),
+        to: Number(given('end') ?? Number.POSITIVE_INFINITY),
       }
       const fit = traces.filter((trace) => hasSpan(trace, asked))
       return json(response, 200, envelope(fit.map((trace) => toJaegerTrace(trace, mode === 'victoria'))))

@@ -24,8 +24,9 @@ let file: string
 beforeAll(async () => {
   stage = await openStage({ provider: { deviceInterval: 1, withRegistration: true } })
   const { world, trace } = stage
-  tempo = await startTempoApi({ traces: [movedTo(Date.now() - 60_000, trace)], filters: true })
-  jaeger = await startJaegerApi({ traces: [trace] })
+  const recent = [movedTo(Date.now() - 60_000, trace)]
+  tempo = await startTempoApi({ traces: recent, filters: true })
+  jaeger = await startJaegerApi({ traces: recent })
   file = join(world.home, 'all.json')
   await writeFile(file, JSON.stringify(EVERYTHING))
 })

@@ -353,7 +353,9 @@ describe('Jaeger without a sign-in', () => {
     async (mode) => {
       jaeger.mode = mode
       const service = trace.spans[0]?.service as string
-      const outcome = await world.type(`ls-auth trace search --service ${service} --min 1ms --json`)
+      const outcome = await world.type(
+        `ls-auth trace search --service ${service} --since 1d --min 1ms --json`,
+      )
       expect(outcome).toMatchObject({ exit: 0 })
       const { traces: found } = JSON.parse(outcome.stdout) as {
         traces: { traceId: string; spanCount: number }[]
@@ -367,11 +369,34 @@ describe('Jaeger without a sign-in', () => {
     },
   )
 
+  it.each<JaegerMode>(['v3', 'v3-camel', 'v3-no-summaries', 'v2', 'victoria'])(
+    '%s: what begins in the time that is asked for is found, and nothing else',
+    async (mode) => {
+      jaeger.mode = mode
+      const found = async (time: string) => {
+        const { stdout } = await world.type(`ls-auth trace search --service frontend ${time} --json`)
+        return (JSON.parse(stdout) as { traces: { traceId: string }[] }).traces.map(({ traceId }) => traceId)
+      }
+      const between = (from: string, to: string) => found(`--from 2026-09-${from}Z --to 2026-09-${to}Z`)
+      // They begin at 21T21:59:53 and at 22T06:32:40, and take half a second.
+      const [late, early] = traces.map(({ traceId }) => traceId)
+      expect(await found('--since 1d')).toEqual([late, early])
+      expect(await found('--since 12h')).toEqual([late])
+      expect(await found('')).toEqual([])
+      expect(await between('21T21:59:50', '21T22:00:00')).toEqual([early])
+      expect(await between('21T22:00:00', '22T06:30:00')).toEqual([])
+      // A trace is found by any of its spans: one of the frontend's begins after 358 ms, and none in the 100 ms before.
+      expect(await between('21T21:59:53.300', '21T22:00:00')).toEqual([early])
+      expect(await between('21T21:59:53.200', '21T21:59:53.300')).toEqual([])
+    },
+  )
+
   it.each<JaegerMode>(['v3', 'v3-no-summaries', 'v2', 'victoria'])(
     '%s: attributes are heeded, with or without a scope in front',
     async (mode) => {
       jaeger.mode = mode
-      const search = (attr: string) => world.type(`ls-auth trace search --service cart --attr ${attr}`)
+      const search = (attr: string) =>
+        world.type(`ls-auth trace search --service cart --since 1d --attr ${attr}`)
       for (const scope of ['', 'span.', 'resource.', '.']) {
         const none = await search(`${scope}nosuch=value`)
         expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
@@ -400,7 +425,7 @@ describe('Jaeger without a sign-in', () => {
           /^error: Jaeger takes one value for each attribute, and (db\.system|error) is asked for with two\nhint: .+\n$/,
         )
       }
-      const twice = '--attr db.system=redis --attr span.db.system=redis'
+      const twice = '--since 1d --attr db.system=redis --attr span.db.system=redis'
       expect((await world.type(`ls-auth trace search --service cart ${twice}`)).stdout).toMatch(/^2 traces/)
     }
   })
