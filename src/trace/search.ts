@@ -61,6 +61,8 @@ export interface SearchResult {
   readonly asked: string
   /** The back end puts its traces together now: each can be read some seconds later. */
   readonly isAssembling?: boolean
+  /** The time range of the filter was not heeded. */
+  readonly isOfAnyTime?: boolean
   /** Notes for the user; safe for a terminal. */
   readonly notes?: readonly string[]
 }
@@ -69,6 +71,10 @@ export interface SearchResult {
 export function idForTraceGet({ span, traceId }: TraceSummary): string {
   return span?.spanId ?? traceId ?? ''
 }
+
+/** Whether these are examples of spans: what a back end without a search gives, perhaps several of one trace. */
+export const isOfSpans = (found: readonly TraceSummary[]): boolean =>
+  found.every(({ span }) => span !== undefined)
 
 /** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {

@@ -1,21 +1,13 @@
-import { isoMillis } from '../../trace/formats/iso-time.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import {
-  FILTER_FLAGS,
-  olderTo,
-  type SearchResult,
-  type TraceFilter,
-  type TraceSummary,
-} from '../../trace/search.ts'
+import type { SearchResult, TraceFilter, TraceSummary } from '../../trace/search.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { commandLine } from '../command-line.ts'
 import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { readFollow } from './follow/read-follow.ts'
 import { maskSummary, summaryToJson } from './found/summary.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
-import { largerLimit, readFilter } from './search-filter.ts'
+import { readFilter } from './search-filter.ts'
 import { namesTimes } from './time-range.ts'
 
 interface TraceSearchOptions {
@@ -69,38 +61,12 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   if (none) for (const note of none) tell(invocation, note)
   else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
-  if (result.truncated) tell(invocation, restNote(invocation, result, options))
+  if (result.truncated)
+    tell(invocation, (await import('./found/rest-note.ts')).restNote(invocation, result, options))
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
 const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)
-
-/** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. */
-function restNote(
-  invocation: Invocation,
-  result: SearchResult,
-  { filter, always }: TraceSearchOptions,
-): string {
-  const larger = largerLimit(filter.limit)
-  const more = larger === undefined ? '' : `: --limit ${larger}`
-  const stopped = `note: stopped at ${filter.limit} trace${filter.limit === 1 ? '' : 's'}, there may be more${more}`
-  // Where the back end gives any traces that match, those left out may be of any age.
-  if (result.isLatest !== true && result.traces.some(({ startNanos }) => startNanos !== undefined))
-    return `${stopped}${larger === undefined ? ':' : ', or'} a shorter time with --from and --to`
-  const toMillis = olderTo(result)
-  // A trace that was running at the start of the range may have begun before it.
-  if (toMillis === undefined || toMillis <= filter.fromMillis)
-    return larger === undefined ? `${stopped}: ${narrower(filter)}` : stopped
-  const older = commandLine(invocation, {
-    ...(!always && { from: new Date(filter.fromMillis).toISOString() }),
-    since: undefined,
-    to: isoMillis(toMillis),
-  })
-  return `${stopped}, or the older ones:\n  ${older}`
-}
-
-const narrower = ({ query }: TraceFilter): string =>
-  query === undefined ? `narrow the search with ${FILTER_FLAGS}` : 'give a narrower --query'
 
 async function write(
   invocation: Invocation,

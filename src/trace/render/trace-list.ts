@@ -1,6 +1,6 @@
 import type { Style } from '../../ports/terminal.ts'
 import { displayWidth } from '../../text/display-width.ts'
-import { idForTraceGet, type TraceSummary } from '../search.ts'
+import { idForTraceGet, isOfSpans, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
 import { histogram, sparkline } from './chart/sparkline.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
@@ -61,9 +61,6 @@ function durationText(nanos: number, isInMillis: boolean, micro: string): string
   if (!isInMillis || nanos >= 1e8) return formatDuration(nanos, micro)
   return nanos < 1e6 ? '<1ms' : `${Math.round(nanos / 1e6)}ms`
 }
-
-/** A back end without search returns examples of spans instead. */
-const isOfSpans = (traces: readonly TraceSummary[]): boolean => traces.every(({ span }) => span !== undefined)
 
 const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE'] as const
 /** Which figures stay in little room, the most needed first. */

@@ -169,7 +169,7 @@ describe('search', () => {
     ])
     const list = await world.type('ls-auth trace search --service payment --snapshot --limit 1')
     expect(list.stdout.split('\n').at(-2)).toMatch(/^[0-9a-f]{16} +payment: /)
-    expect(list.stderr).toContain('stopped at 1 trace, ')
+    expect(list.stderr).toContain('stopped at 1 span, ')
   })
 
   it('nothing named, or a query it does not take: exit 2', async () => {
@@ -188,6 +188,90 @@ describe('search', () => {
     const refused = await world.type("ls-auth trace search --query 'spans count' --snapshot")
     expect(refused).toMatchObject({ exit: 2 })
     expect(refused.stderr).toContain('cannot parse query: spans count')
+  })
+})
+
+describe('a snapshot finds spans, several of them of one trace: each is called what it is', () => {
+  const told = async (line: string) => {
+    const { exit, stderr } = await world.type(`ls-auth trace ${line} --snapshot`)
+    // Of the snapshot itself other stories tell.
+    const lines = stderr.split('\n').filter((text) => !/snapshot (taken|heeds)|^$/.test(text))
+    return { exit, lines }
+  }
+
+  it('a list that stopped', async () => {
+    const { lines } = await told('search --service frontend --limit 3')
+    expect(lines).toEqual(['note: stopped at 3 spans, there may be more: --limit 15'])
+  })
+
+  it.each(['breakdown', 'why --error'])('%s', async (command) => {
+    expect((await told(`${command} --service payment --limit 2`)).lines).toEqual([
+      'note: of the first 2 spans that were found, in 1 trace; more of them: --limit 10',
+    ])
+    api.traces = [trace, makeTrace({ seed: 8 }), makeTrace({ seed: 9 })]
+    expect((await told(`${command} --service payment --limit 7`)).lines).toEqual([
+      'note: of the first 7 spans that were found, in 2 traces; more of them: --limit 35',
+    ])
+  })
+
+  it('a side of trace diff', async () => {
+    api.traces = [trace, makeTrace({ seed: 8 })]
+    expect((await told(`diff ${rootId} --b 'service=frontend limit=7'`)).lines).toEqual([
+      'note: B: stopped at 7 spans of 2 traces, there may be more: limit=35',
+    ])
+  })
+
+  it('nothing found: no hint at a time, which a snapshot does not heed', async () => {
+    const none = async (line: string) => (await told(line)).lines
+    for (const command of ['breakdown', 'why --error'])
+      expect(await none(`${command} --service nobody`)).toEqual([
+        'error: Lightstep has no trace that fits',
+        'hint: Leave out a filter.',
+      ])
+    api.traces = [makeTrace({ seed: 7, fails: false })]
+    expect(await none('why --error --service payment --limit 2')).toEqual([
+      expect.stringMatching(/^error: none of the \d spans that fit failed$/),
+      'hint: Leave out a filter, or look at more traces: --limit 10.',
+    ])
+    expect((await none(`diff ${rootId} --b service=nobody`))[1]).toBe(
+      'hint: Look for them alone: ls-auth trace search --service nobody --snapshot',
+    )
+  })
+
+  describe('a trace that is not there', () => {
+    const spans = trace.spans.filter(({ service }) => service === 'payment')
+    /** Those of so many of the spans are gone. */
+    const gone = (some: readonly TraceData['spans'][number][]) => {
+      api.mode = (_, url) => (some.some(({ spanId }) => url.includes(spanId)) ? 'not-found' : 'normal')
+    }
+
+    it('of some spans', async () => {
+      gone(spans.slice(0, 2))
+      const some = `the traces of 2 of ${spans.length} spans that were found`
+      expect((await told('breakdown --service payment')).lines).toEqual([
+        `note: ${some} are not there any more`,
+      ])
+      expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
+        `note: B: ${some} could not be read`,
+      ])
+    })
+
+    it('of all of them', async () => {
+      gone(spans)
+      const none = `none of the traces of the ${spans.length} spans that were found`
+      expect((await told('breakdown --service payment')).lines[0]).toBe(`error: ${none} can be read`)
+      expect((await told(`diff ${rootId} --b service=payment`)).lines[0]).toBe(
+        `error: B: ${none} could be read: service=payment`,
+      )
+    })
+
+    it('of a span that the API fails at', async () => {
+      const [one] = spans
+      api.mode = (_, url) => (url.includes(one?.spanId ?? '') ? 'server-error' : 'normal')
+      const { exit, lines } = await told('breakdown --service payment')
+      expect(exit).toBe(6)
+      expect(lines).toContain(`error: the traces of 1 of ${spans.length} spans could not be read`)
+    })
   })
 })
 

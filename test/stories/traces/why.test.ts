@@ -223,7 +223,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     ['--profile jaeger --error --service checkout --query {}', 2, ''],
     ['--file FILE --error --service nobody', 7, 'has no trace that fits'],
     ['--file FILE --slower-than 1h', 7, 'none of the 120 spans that fit took so long'],
-    ['--file FILE --slower-than 1h --limit 7', 7, 'or at more traces: --limit 35.'],
+    ['--file FILE --slower-than 1h --limit 7', 7, 'or look at more traces: --limit 35.'],
     [
       '--file FILE --slower-than 1h --limit 60',
       7,

@@ -11,6 +11,7 @@ export type TraceApiMode =
   | 'html'
   | 'redirect'
   | 'gone'
+  | 'not-found'
   | 'not-json'
   | 'huge'
   | 'slow'
@@ -72,6 +73,8 @@ export function misbehave(
       return plain(200, 'text/html', '<!doctype html><title>Sign in</title><form action="/login"></form>')
     case 'redirect':
       return plain(302, '', '', { location: 'https://login.example/sign-in?next=%2F' })
+    case 'not-found':
+      return sendErrors(request, response, 404, 'No trace found')
     case 'gone':
       return plain(410, 'text/plain', 'This API has been retired.')
     case 'not-json':

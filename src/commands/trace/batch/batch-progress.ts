@@ -10,6 +10,7 @@ const TICK_MILLISECONDS = 1_000
 export class BatchProgress {
   readonly #ports: Pick<Ports, 'clock' | 'progress'>
   readonly #isWatched: boolean
+  readonly #unit: 'span' | 'trace'
   readonly #total: number
   readonly #beganAt: number
   #shownAt: number
@@ -19,10 +20,16 @@ export class BatchProgress {
   #limitedUntil = 0
   #countDown: AbortController | undefined
 
-  /** `isWatched`: somebody sees the line. */
-  constructor(ports: Pick<Ports, 'clock' | 'progress'>, total: number, isWatched: boolean) {
+  /** `isWatched`: somebody sees the line. `unit`: of a search that finds spans each is one of the total. */
+  constructor(
+    ports: Pick<Ports, 'clock' | 'progress'>,
+    total: number,
+    isWatched: boolean,
+    unit: 'span' | 'trace' = 'trace',
+  ) {
     this.#ports = { ...ports, clock: steadyClock(ports.clock) }
     this.#isWatched = isWatched
+    this.#unit = unit
     this.#total = total
     this.#beganAt = this.#ports.clock.now()
     this.#shownAt = this.#beganAt + FIRST_MILLISECONDS - BETWEEN_MILLISECONDS
@@ -76,6 +83,6 @@ export class BatchProgress {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : ''
     const limit =
       wait > FIRST_MILLISECONDS ? `, waiting ${Math.ceil(wait / 1000)}s for the limit of the API` : ''
-    progress?.(`${this.#skipped + this.#done} of ${this.#total} traces, ${rate}/s${failed}${limit} …`)
+    progress?.(`${this.#skipped + this.#done} of ${this.#total} ${this.#unit}s, ${rate}/s${failed}${limit} …`)
   }
 }

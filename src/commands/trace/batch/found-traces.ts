@@ -6,6 +6,7 @@ import { idForTraceGet, type TraceFilter, type TraceSummary } from '../../../tra
 import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
+import { unitOf } from '../found/found-words.ts'
 import { openProfile } from '../open-source.ts'
 import { openFile } from '../trace-file.ts'
 import { BatchProgress } from './batch-progress.ts'
@@ -22,12 +23,16 @@ export interface TraceSearch {
 export interface FoundTraces {
   /** For people: where they are from. */
   readonly name: string
+  /** What the search found: traces, or spans of which several may be of one trace. */
+  readonly found: readonly TraceSummary[]
   /** Traces that were read. */
   readonly read: number
-  /** Found, and not there when they were asked for. */
+  /** How many of those that were found were not there when they were asked for. */
   readonly lost: number
   /** Of which only a part is there. */
   readonly partial: number
+  /** The search heeds no times. */
+  readonly isOfAnyTime: boolean
   /** The search stopped at its limit. */
   readonly truncated: boolean
   /** What the back end has to say; safe for a terminal. */
@@ -62,8 +67,9 @@ export async function readFoundTraces(
   const { searched, readFrom } = await openSources(invocation, search, stop.signal, (wait) =>
     progress?.limited(wait),
   )
-  const { traces, truncated, isAssembling, notes = [] } = await searched.search(search.filter)
-  progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY)
+  const result = await searched.search(search.filter)
+  const { traces, truncated, isAssembling, isOfAnyTime = false, notes = [] } = result
+  progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unitOf(traces))
   const met = new Set<string>()
   let partial = 0
   const add = (trace: Trace) => {
@@ -79,7 +85,16 @@ export async function readFoundTraces(
       await ports.clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
       left = await readAll(readFrom, left, undefined, add)
     }
-    return { name: searched.name, read: met.size, lost: left.length, partial, truncated, notes }
+    return {
+      name: searched.name,
+      found: traces,
+      read: met.size,
+      lost: left.length,
+      partial,
+      isOfAnyTime,
+      truncated,
+      notes,
+    }
   } finally {
     stop.abort()
     progress.end()

@@ -49,13 +49,14 @@ export class Tally {
    * traces that a search found always of status 6: only a part was done. Where nothing was read and each was refused alike
    * (2, 11), that refusal. Undefined: all were read.
    */
-  failure(total: number, again: string, what: 'id' | 'trace' = 'id'): Failure | undefined {
+  failure(total: number, again: string, what: 'id' | 'trace' | 'span' = 'id'): Failure | undefined {
     const [[exit, first] = [], another] = this.#first
     if (exit === undefined || first === undefined) return undefined
     if (another === undefined && exit !== 6 && exit !== 7 && !this.isLetIn) return first
     const failures = this.#first.get(6)
     const which = total === 1 ? `1 ${what}` : `${this.#failed} of ${total} ${what}s`
-    const message = `${which} could not be read`
+    const traces = what === 'span' ? `the trace${total === 1 ? '' : 's'} of ` : ''
+    const message = `${traces}${which} could not be read`
     if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
     const code = what === 'id' ? 'not-found' : 'api-failed'
     return new Failure(code, message, { hint: 'Each is named above, with the reason.', cause: first })

@@ -2,12 +2,14 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { maskText, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
+import { isOfSpans } from '../../../trace/search.ts'
 import { adjustSkew } from '../../../trace/tree/skew.ts'
 import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { readFoundTraces } from '../batch/found-traces.ts'
+import { type FoundTraces, readFoundTraces } from '../batch/found-traces.ts'
 import { findTrace } from '../find-trace.ts'
+import { allFound, counted, someFound, unitOf } from '../found/found-words.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import type { SearchSide, Side, TraceSide } from './read-sides.ts'
@@ -71,31 +73,39 @@ async function ofSearch(
   const { filter } = side
   const letter = side.letter.toUpperCase()
   const text = safeText(maskText(side.text), 200)
-  const { name, read, lost, partial, truncated, notes } = await readFoundTraces(invocation, side, add)
-  const all = read + lost
+  const result = await readFoundTraces(invocation, side, add)
+  const { name, found, read, lost, partial, truncated, notes } = result
   for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
-  if (read === 0) throw nothingFound(side, text, lost)
-  if (lost > 0) tell(invocation, `note: ${letter}: ${lost} of ${all} traces were found and could not be read`)
-  if (partial > 0) tell(invocation, `note: ${letter}: of ${partial} of ${all} traces only a part is here`)
-  if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit)}`)
+  if (read === 0) throw nothingFound(invocation, side, text, result)
+  if (lost > 0) tell(invocation, `note: ${letter}: ${someFound(lost, found)} could not be read`)
+  if (partial > 0)
+    tell(invocation, `note: ${letter}: of ${partial} of ${counted(read, 'trace')} only a part is here`)
+  if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit, result)}`)
   return {
-    name: `median of ${read} ${read === 1 ? 'trace' : 'traces'} of ${name}: ${text}`,
+    name: `median of ${counted(read, 'trace')} of ${name}: ${text}`,
     traceId: undefined,
   }
 }
 
-function stoppedAt(limit: number): string {
+function stoppedAt(limit: number, { found, read }: FoundTraces): string {
   const larger = largerLimit(limit)
-  return `stopped at ${limit} trace${limit === 1 ? '' : 's'}, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
+  const those = isOfSpans(found) ? ` of ${counted(read, 'trace')}` : ''
+  return `stopped at ${counted(limit, unitOf(found))}${those}, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
 }
 
-function nothingFound({ letter, flags, file }: SearchSide, text: string, lost: number): Failure {
+function nothingFound(
+  { options: { snapshot } }: Invocation,
+  { letter, flags, file }: SearchSide,
+  text: string,
+  { found, isOfAnyTime }: FoundTraces,
+): Failure {
   const side = letter.toUpperCase()
   const message =
-    lost > 0
-      ? `${side}: none of the ${lost} traces that were found could be read: ${text}`
+    found.length > 0
+      ? `${side}: none of the ${allFound(found)} could be read: ${text}`
       : `${side}: no trace was found: ${text}`
-  const ofLastHour = file === undefined && !namesTimes(flags) ? 'Without since= that is the last hour. ' : ''
-  const search = commandLine({ command: 'trace search', args: [], options: flags })
+  const isOfLastHour = file === undefined && !isOfAnyTime && !namesTimes(flags)
+  const ofLastHour = isOfLastHour ? 'Without since= that is the last hour. ' : ''
+  const search = commandLine({ command: 'trace search', args: [], options: { ...flags, snapshot } })
   return new Failure('not-found', message, { hint: `${ofLastHour}Look for them alone: ${search}` })
 }

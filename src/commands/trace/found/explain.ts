@@ -112,13 +112,17 @@ function requireSpans(
   // They may be in what could not be read.
   if (failure)
     throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
-  const more = found?.truncated === true ? `, or at more traces: ${moreTraces(found.limit)}` : ''
-  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question)}${more}.` })
+  const more = found?.truncated === true ? `, or look at more traces: ${moreTraces(found.limit)}` : ''
+  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question, found)}${more}.` })
 }
 
 /** All of a file was looked at where no time was given: then only another question finds more. */
-function whereOthersAre(invocation: Invocation, { file, selected }: Question): string {
-  const elsewhere = whereElse(invocation, file)
+function whereOthersAre(
+  invocation: Invocation,
+  { file, selected }: Question,
+  found: FoundTraces | undefined,
+): string {
+  const elsewhere = whereElse(invocation, file, found?.isOfAnyTime)
   if (file === undefined || namesTimes(invocation.options)) return elsewhere
   return selected.by === 'errors'
     ? `${elsewhere}, or explain the slow ones: --slower-than p95`

@@ -2,7 +2,13 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type MaskedTrace, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { idForTraceGet, type SearchResult, type TraceFilter } from '../../../trace/search.ts'
+import {
+  idForTraceGet,
+  isOfSpans,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { commandLine } from '../../command-line.ts'
@@ -15,6 +21,7 @@ import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { readReference } from '../trace-argument.ts'
+import { allFound, counted, someFound, unitOf } from './found-words.ts'
 
 /** What is looked for, and how it is shown. */
 export interface FoundOptions {
@@ -28,8 +35,12 @@ export interface FoundOptions {
 export interface FoundTraces {
   /** Traces that were read. */
   readonly traces: number
+  /** What the search found, of which several may be of one trace: spans. Undefined: it found traces. */
+  readonly spans: number | undefined
   /** The search stopped at its limit: there may be more. */
   readonly truncated: boolean
+  /** The search heeds no times. */
+  readonly isOfAnyTime: boolean | undefined
   readonly limit: number
   /** Traces of which only a part is there. */
   readonly partial: number
@@ -53,7 +64,8 @@ export async function readFound(
 ): Promise<FoundTraces> {
   const result = await source.search(filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
-  if (result.traces.length === 0) throw nothingFound(invocation, source, file)
+  const { isOfAnyTime } = result
+  if (result.traces.length === 0) throw nothingFound(source.name, whereElse(invocation, file, isOfAnyTime))
   const masks: MaskedTrace['masked'][] = []
   const seen = new Set<string>()
   let partial = 0
@@ -71,7 +83,9 @@ export async function readFound(
     : readFromFile(source, result, take))
   return {
     traces: seen.size,
+    spans: isOfSpans(result.traces) ? result.traces.length : undefined,
     truncated: result.truncated,
+    isOfAnyTime,
     limit: filter.limit,
     partial,
     failure,
@@ -88,17 +102,20 @@ export function moreTraces(limit: number): string {
 /** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
 export function tellFound(
   invocation: Invocation,
-  { traces, truncated, limit, partial, failure, masked }: FoundTraces,
+  { traces, spans, truncated, limit, partial, failure, masked }: FoundTraces,
 ): void {
-  if (truncated)
-    tell(
-      invocation,
-      `note: of the first ${traces === 1 ? 'trace that was' : `${traces} traces that were`} found; more of them: ${moreTraces(limit)}`,
-    )
+  if (truncated) {
+    const first = spans === undefined ? firstOf(traces, 'trace') : firstOf(spans, 'span')
+    const those = spans === undefined ? '' : `, in ${counted(traces, 'trace')}`
+    tell(invocation, `note: of the first ${first} found${those}; more of them: ${moreTraces(limit)}`)
+  }
   if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
   if (masked() > 0) tellMasked(invocation, 'values')
   if (failure) throw failure
 }
+
+const firstOf = (n: number, unit: 'span' | 'trace'): string =>
+  n === 1 ? `${unit} that was` : `${counted(n, unit)} that were`
 
 async function readFromFile(
   source: TraceSource,
@@ -120,7 +137,8 @@ async function readEach(
 ): Promise<Failure | undefined> {
   const tally = new Tally()
   const { ports } = invocation
-  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY)
+  const unit = unitOf(traces)
+  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unit)
   // A snapshot for the search is not one for each trace.
   const reading = { ...invocation, options: { ...invocation.options, snapshot: undefined } }
   const gone: string[] = []
@@ -143,27 +161,27 @@ async function readEach(
   } finally {
     progress.end()
   }
-  if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone)
-  if (gone.length > 0)
-    tell(invocation, `note: ${gone.length} of ${traces.length} traces that were found are not there any more`)
+  if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone, traces)
+  if (gone.length > 0) tell(invocation, `note: ${someFound(gone.length, traces)} are not there any more`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
-  const failure = tally.failure(traces.length, again, 'trace')
+  const failure = tally.failure(traces.length, again, unit)
   if (failure && !tally.isLetIn) throw failure
   return failure
 }
 
-/** What finds more; a file is read whole where no time is given. */
-export function whereElse({ options }: Invocation, file: string | undefined): string {
+/** What finds more; a file is read whole where no time is given, and some searches heed none. */
+export function whereElse({ options }: Invocation, file: string | undefined, isOfAnyTime = false): string {
+  if (isOfAnyTime) return 'Leave out a filter'
   if (file === undefined) return 'Look further back with --since, or leave out a filter'
   return namesTimes(options)
     ? 'Leave out the time (a file is read whole then), or a filter'
     : 'Leave out a filter'
 }
 
-const nothingFound = (invocation: Invocation, { name }: TraceSource, file: string | undefined): Failure =>
-  new Failure('not-found', `${name} has no trace that fits`, { hint: `${whereElse(invocation, file)}.` })
+const nothingFound = (name: string, elsewhere: string): Failure =>
+  new Failure('not-found', `${name} has no trace that fits`, { hint: `${elsewhere}.` })
 
-const allGone = (ids: readonly string[]): Failure =>
-  new Failure('not-found', `none of the ${ids.length} traces that were found can be read`, {
+const allGone = (ids: readonly string[], found: readonly TraceSummary[]): Failure =>
+  new Failure('not-found', `none of the ${allFound(found)} can be read`, {
     hint: `See why: ls-auth trace get ${safeText(ids[0] ?? '', 80)}`,
   })

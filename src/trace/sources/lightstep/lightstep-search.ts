@@ -39,7 +39,13 @@ export async function searchLightstep(
   const traces = fitting.slice(0, filter.limit)
   await onPage?.(traces)
   const truncated = fitting.length > traces.length
-  return { traces, truncated, asked, notes: [note], ...(!stream && { isAssembling: true }) }
+  return {
+    traces,
+    truncated,
+    asked,
+    notes: [note],
+    ...(!stream && { isAssembling: true, isOfAnyTime: true }),
+  }
 }
 
 function exemplarSummary({ spanId, service, name, durationNanos, error }: Exemplar): TraceSummary {

@@ -1,0 +1,33 @@
+import { isoMillis } from '../../../trace/formats/iso-time.ts'
+import { FILTER_FLAGS, olderTo, type SearchResult, type TraceFilter } from '../../../trace/search.ts'
+import { commandLine } from '../../command-line.ts'
+import type { Invocation } from '../../invocation.ts'
+import { largerLimit } from '../search-filter.ts'
+import { counted, unitOf } from './found-words.ts'
+
+/** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. `always`: no time range was given. */
+export function restNote(
+  invocation: Invocation,
+  result: SearchResult,
+  { filter, always }: { readonly filter: TraceFilter; readonly always: boolean },
+): string {
+  const larger = largerLimit(filter.limit)
+  const more = larger === undefined ? '' : `: --limit ${larger}`
+  const stopped = `note: stopped at ${counted(filter.limit, unitOf(result.traces))}, there may be more${more}`
+  // Where the back end gives any traces that match, those left out may be of any age.
+  if (result.isLatest !== true && result.traces.some(({ startNanos }) => startNanos !== undefined))
+    return `${stopped}${larger === undefined ? ':' : ', or'} a shorter time with --from and --to`
+  const toMillis = olderTo(result)
+  // A trace that was running at the start of the range may have begun before it.
+  if (toMillis === undefined || toMillis <= filter.fromMillis)
+    return larger === undefined ? `${stopped}: ${narrower(filter)}` : stopped
+  const older = commandLine(invocation, {
+    ...(!always && { from: new Date(filter.fromMillis).toISOString() }),
+    since: undefined,
+    to: isoMillis(toMillis),
+  })
+  return `${stopped}, or the older ones:\n  ${older}`
+}
+
+const narrower = ({ query }: TraceFilter): string =>
+  query === undefined ? `narrow the search with ${FILTER_FLAGS}` : 'give a narrower --query'
