@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { readSides } from '../../../src/commands/trace/diff/read-sides.ts'
 import { searchFlags } from '../../../src/commands/trace/diff/search-words.ts'
+import { Failure } from '../../../src/errors.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const ID = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -25,13 +27,25 @@ describe('a side as a search', () => {
     [ID, /--a: ".*" is not key=value/, /An id or a file goes without --a/],
     ['service=', /--a: service has no value/, /service=VALUE/],
     ['service=a service=b', /--a: service is there twice/, /once/],
-    ['name="open', /--a: a quote is not closed/, /service=checkout/],
+    ['name="open', /--a: a quote is not closed/, /^Write it like 'name="GET \/cart" since=1d'\.$/],
+    ["name='open", /--a: a quote is not closed/, /^Write it like 'name=/],
+    [`name=5" of O'Brien's`, /--a: a quote is not closed/, /^Write it like 'name=/],
+    ["O'Brien", /--a: a quote is not closed/, /^Write it like 'name=/],
     ['  ', /--a is empty/, /service=checkout since=1d/],
     ['since=soon', /--a: since: "soon" is not a duration/, /./],
     ['since=1h from=2026-11-24', /--a: since and from cannot be used together/, /./],
-    ['attr=x', /--a: attr: "x" is not key=value/, /Write it like attr /],
-    ['limit=0', /--a: limit: "0" is not a whole number/, /limit 20/],
-    ['error=true', /--a: "error" is not known/, /./],
+    [
+      'attr=x',
+      /--a: attr: "x" is not key=value/,
+      /^Write it like attr=http.response.status_code=500 or attr=http.response.status_code>=500\.$/,
+    ],
+    ['limit=0', /--a: limit: "0" is not a whole number/, /^Write it like limit=20, or leave it out\.$/],
+    ['limit=99999', /--a: limit: "99999" is not/, /^The largest is limit=10000\.$/],
+    ['min=5ms max=1ms', /^--a: min=5ms is longer than max=1ms$/, /: min=1ms max=5ms$/],
+    ['from=now to=now-1h', /^--a: the time to look at ends before it begins$/, /^Check from= and to=\.$/],
+    ['error=true', /^--a: error takes no value$/, /^Write error, or leave it out\.$/],
+    ['errors=', /^--a: errors takes no value$/, /^Write errors, or leave it out\.$/],
+    ['erorr=true', /--a: "erorr" is not known/, /Did you mean error\?/],
   ])('%s is refused', (text, message, hint) => {
     expect(() => sides([ID], { a: text })).toThrow(
       expect.objectContaining({
@@ -41,6 +55,33 @@ describe('a side as a search', () => {
       }),
     )
   })
+})
+
+describe('a quote that is part of a value: what the hint says is the same search, typed into a shell', () => {
+  it.each<[string, unknown]>([
+    ["name=O'Brien", { name: "O'Brien" }],
+    ["error name=O'Brien & sons since=1d", { error: true, name: "O'Brien & sons", since: '1d' }],
+    ["name=O'Brien error", { name: "O'Brien", error: true }],
+    ["name='O'Brien'", { name: "O'Brien" }],
+    ['service="a b" name=5" disk', { service: 'a b', name: '5" disk' }],
+    ["attr=who=O'Brien attr=a=b", { attr: ["who=O'Brien", 'a=b'] }],
+    ["name=rock 'n roll", { name: "rock 'n roll" }],
+  ])('%s', (text, flags) => {
+    const [, typed = ''] = /^In quotes of the other kind: --a (.*)$/.exec(hintOf(text)) ?? []
+    expect(
+      searchFlags(execFileSync('sh', ['-c', `printf %s ${typed}`], { encoding: 'utf8' }), '--a'),
+    ).toEqual(flags)
+  })
+
+  function hintOf(text: string): string {
+    try {
+      searchFlags(text, '--a')
+    } catch (error) {
+      if (error instanceof Failure) return error.hint
+      throw error
+    }
+    return ''
+  }
 })
 
 describe('which side is which', () => {

@@ -38,7 +38,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --follow --min 2s --max 1999ms', '--min 2s is longer than --max 1999ms'],
     ['ls-auth trace why --error --min 2s --max 1s', '--min 2s is longer than --max 1s'],
     ['ls-auth trace breakdown --min 2s --max 1s', '--min 2s is longer than --max 1s'],
-    ["ls-auth trace diff a.json --b 'min=2s max=1s'", '--b: min 2s is longer than max 1s'],
+    ["ls-auth trace diff a.json --b 'min=2s max=1s'", '--b: min=2s is longer than max=1s'],
     ['ls-auth trace get abc --from 200ms --to 100ms', 'the time to look at ends before it begins'],
     ['ls-auth trace search -o csv', '-o, --output: "csv" is not known'],
     ['ls-auth trace diff a.json b.json --fail-if-slower 20', '--fail-if-slower: "20" is not a percentage'],

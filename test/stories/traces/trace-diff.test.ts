@@ -237,6 +237,26 @@ describe('a side that is a search', () => {
     expect(JSON.parse(stdout)).toMatchObject({ traces_a: 5, change: 'slower' })
   })
 
+  it.each([
+    [
+      `--a 'query={}' ${bad.traceId} --profile jaeger`,
+      'error: A: Jaeger has no query language\nhint: Use service=, name=, attr=, min=, max= and errors.\n',
+    ],
+    [
+      `${bad.traceId} --b 'service=cart attr=n>=5' --profile jaeger`,
+      'error: B: Jaeger searches for equal attributes only: attr=key=value\nhint: Leave out attr=n>=5; trace get takes it, for the spans of one trace.\n',
+    ],
+    [
+      `${rootId(bad)} --b 'since=2d service=cart' --profile lightstep`,
+      /^error: B: Lightstep's .*\nhint: A snapshot can: ls-auth trace diff .* --b 'since=2d service=cart' .*--snapshot\n/,
+    ],
+  ])('what a back end cannot search for is told in the words of a side: %s', async (line, told) => {
+    const { exit, stderr } = await diff(line)
+    expect(exit).toBe(2)
+    if (typeof told === 'string') expect(stderr).toBe(told)
+    else expect(stderr).toMatch(told)
+  })
+
   it('stopped at the limit is said', async () => {
     const { stderr } = await diff(`--a 'service=frontend since=2d limit=3' ${bad.traceId} --profile tempo`)
     expect(stderr).toBe('note: A: stopped at 3 traces, there may be more: limit=15\n')

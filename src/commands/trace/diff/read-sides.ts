@@ -6,6 +6,7 @@ import { readFilter } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { readTraceArgument, readTraceId, type TraceArgument } from '../trace-argument.ts'
 import { searchFlags } from './search-words.ts'
+import { ofSide } from './side-failure.ts'
 
 /** One side of a comparison: a trace, or a search. */
 export type Side = TraceSide | SearchSide
@@ -59,13 +60,7 @@ function searchSide(letter: 'a' | 'b', text: string, now: number): SearchSide {
       filter: readFilter(flags, now, file !== undefined && !namesTimes(flags)),
     }
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    // It names a flag of search, which stands here without its dashes.
-    const { code, hint, message } = error
-    throw new Failure(code, `${flag}: ${message.replace(/--(?=[a-z])/g, '')}`, {
-      hint: hint.replace(/--(?=[a-z])/g, ''),
-      cause: error,
-    })
+    throw error instanceof Failure ? ofSide(flag, error) : error
   }
 }
 

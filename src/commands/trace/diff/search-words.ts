@@ -1,11 +1,10 @@
 import { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import type { Flags } from '../../cli-command.ts'
-
-/** Flags of `trace search` that a side takes without their dashes. Of `attr` there may be several. */
-const WITH_VALUE = ['service', 'name', 'attr', 'min', 'max', 'query', 'since', 'from', 'to', 'limit', 'file']
-const ALONE = ['error', 'errors']
+import { quoteAround } from './lone-quote.ts'
+import { ALONE, WITH_VALUE } from './side-words.ts'
 
 /**
  * `service=checkout attr="http.route=/a b" error since=1d` → the flags of `trace search`. Values with blanks stand in
@@ -16,6 +15,7 @@ export function searchFlags(text: string, flag: string): Flags {
   for (const word of wordsOf(text, flag)) {
     const [, key = '', value] = /^([^=]*)(?:=(.*))?$/su.exec(word) ?? []
     if (value === undefined && ALONE.includes(key)) flags[key] = true
+    else if (ALONE.includes(key)) throw takesNone(key, flag)
     else if (!WITH_VALUE.includes(key)) throw unknownWord(key, value, flag)
     else if (value === undefined || value === '') throw noValue(key, flag)
     else if (key === 'attr') flags.attr = [...((flags.attr as string[] | undefined) ?? []), value]
@@ -28,13 +28,28 @@ export function searchFlags(text: string, flag: string): Flags {
 }
 
 const EXAMPLE = "Write it like 'service=checkout since=1d'."
+const QUOTED = `Write it like 'name="GET /cart" since=1d'.`
 
 /** Split at blanks that are in no quotes; quotes are taken away. */
 function wordsOf(text: string, flag: string): string[] {
-  const parts = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+|["']/gu) ?? []
-  if (parts.some((part) => part === '"' || part === "'"))
-    throw new Failure('usage', `${flag}: a quote is not closed`, { hint: EXAMPLE })
+  const parts = partsOf(text)
+  if (parts.some(isLone)) throw notClosed(text, flag)
   return parts.map((part) => part.replace(/"([^"]*)"|'([^']*)'/gu, (_, double, single) => double ?? single))
+}
+
+/** A quote that is not closed is a part of its own. */
+const partsOf = (text: string): string[] => text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+|["']/gu) ?? []
+const isLone = (part: string): boolean => part === '"' || part === "'"
+
+/** Where the quote is one of the value itself, as in O'Brien, the same side with others around that value. */
+function notClosed(text: string, flag: string): Failure {
+  const mended = quoteAround(text, (word) => !partsOf(word).some(isLone))
+  const hint = mended === undefined ? QUOTED : `In quotes of the other kind: ${flag} ${shellWord(mended)}`
+  return new Failure('usage', `${flag}: a quote is not closed`, { hint })
+}
+
+function takesNone(key: string, flag: string): Failure {
+  return new Failure('usage', `${flag}: ${key} takes no value`, { hint: `Write ${key}, or leave it out.` })
 }
 
 function unknownWord(key: string, value: string | undefined, flag: string): Failure {

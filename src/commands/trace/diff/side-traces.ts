@@ -13,6 +13,7 @@ import { allFound, counted, someFound, unitOf } from '../found/found-words.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import type { SearchSide, Side, TraceSide } from './read-sides.ts'
+import { ofSide } from './side-failure.ts'
 
 /** How traces are read before they are compared. */
 export interface Reading {
@@ -73,7 +74,10 @@ async function ofSearch(
   const { filter } = side
   const letter = side.letter.toUpperCase()
   const text = safeText(maskText(side.text), 200)
-  const result = await readFoundTraces(invocation, side, add)
+  const result = await readFoundTraces(invocation, side, add).catch((error: unknown) => {
+    const isOfWords = error instanceof Failure && (error.code === 'usage' || error.code === 'cannot-do')
+    throw isOfWords ? ofSide(letter, error) : error
+  })
   const { name, found, read, lost, partial, truncated, notes } = result
   for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
   if (read === 0) throw nothingFound(invocation, side, text, result)
