@@ -59,3 +59,32 @@ it('a trace for Perfetto has an event for each span, or for those that were aske
   const failed = JSON.parse((await get('-o perfetto --errors')).stdout)
   expect(spans(failed.traceEvents)).toBe(trace.spans.filter(({ error }) => error).length)
 })
+
+it.each(['html', 'svg', 'perfetto', 'json', 'ndjson', 'otlp', 'jaeger', 'csv'])(
+  '-o %s of flags that no span fits says so, as the rows do',
+  async (format) => {
+    const says = 'o span fits: 0 of 48 spans shown (--errors --service shipping); without these flags, all\n'
+    const none = await get(`--errors --service shipping -o ${format}`)
+    expect(none).toMatchObject({ exit: 0, stderr: `note: n${says}` })
+    const [span] = trace.spans.filter(({ parentId }) => parentId !== undefined)
+    const below = await get(`--span ${span?.spanId} --min 1h -o ${format}`)
+    expect(below.stderr).toMatch(
+      /\nnote: no span fits: 0 of \d+ spans? shown \(--min 1h\); without this flag, all\n$/,
+    )
+    expect((await get(`--errors -o ${format}`)).stderr).not.toContain('no span')
+    expect((await get(`-o ${format}`)).stderr).not.toContain('no span')
+  },
+)
+
+it.each(['html', 'svg'])(
+  '-o %s of no span: said in its place, and no verdict on the others',
+  async (format) => {
+    const { stdout } = await get(`--errors --service shipping -o ${format}`)
+    const texts = [...stdout.matchAll(/<(?:p|text)[^>]*>([^<]*)</g)].map(([, text]) => text)
+    expect(texts.slice(1)).toEqual([
+      'No span fits.',
+      '0 of 48 spans shown (--errors --service shipping); without these flags, all',
+    ])
+    expect(stdout).toMatch(/<\/(?:html|svg)>\n$/)
+  },
+)

@@ -8,7 +8,7 @@ import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
 import type { WaterfallOptions } from '../../../trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView } from '../../../trace/select.ts'
 import type { TraceTree } from '../../../trace/tree/trace-tree.ts'
-import type { Invocation } from '../../invocation.ts'
+import { type Invocation, tell } from '../../invocation.ts'
 import type { Picture } from './picture.ts'
 import type { View } from './view-options.ts'
 
@@ -43,13 +43,14 @@ export async function writeTrace(
     }
     case 'html':
     case 'svg':
-      return invocation.ports.terminal.page(await graphicOf(format, picture, view, source))
+      return invocation.ports.terminal.page(await graphicOf(invocation, format, picture, view, source))
     default:
-      return invocation.ports.terminal.page(await piecesOf(format, picture.tree, view))
+      return invocation.ports.terminal.page(await piecesOf(invocation, format, picture.tree, view))
   }
 }
 
 async function graphicOf(
+  invocation: Invocation,
   format: 'html' | 'svg',
   { tree, clocks }: Picture,
   view: View,
@@ -58,17 +59,30 @@ async function graphicOf(
   const { says, fold, scale } = view
   const zoom = await zoomOf(tree, view)
   const shown = says !== undefined && { shown: nodesInView(tree, { ...view.selection, ...zoom }), says }
+  if (shown && !shown.shown.includes(1)) await tellNone(invocation, tree, shown.says)
   const options = { source, fold, scale, zoom, ...(clocks && { clocks }), ...(shown && { view: shown }) }
   if (format === 'svg') return (await import('../../../trace/render/markup/svg.ts')).renderSvg(tree, options)
   return (await import('../../../trace/render/markup/html.ts')).renderHtml(tree, options)
 }
 
-async function piecesOf(format: TraceDataFormat, tree: TraceTree, view: View): Promise<Iterable<string>> {
+async function piecesOf(
+  invocation: Invocation,
+  format: TraceDataFormat,
+  tree: TraceTree,
+  view: View,
+): Promise<Iterable<string>> {
   const { exportTrace: traceData } = await import('../../../trace/formats/export-trace.ts')
   const selection = { ...view.selection, ...(await zoomOf(tree, view)) }
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
+  if (nodes?.length === 0) await tellNone(invocation, tree, view.says)
   return traceData(format, tree, nodes, (value) => safeJson(value))
+}
+
+/** What holds no span says so beside it: a file that is empty could be taken for one that has failed. */
+async function tellNone(invocation: Invocation, tree: TraceTree, says = ''): Promise<void> {
+  const { shownText } = await import('../../../trace/render/waterfall/summary.ts')
+  tell(invocation, `note: no span fits: ${shownText(0, tree, says)}`)
 }
 
 async function writeDrawing(

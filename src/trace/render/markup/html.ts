@@ -9,6 +9,7 @@ import { cutLines } from '../time/cuts.ts'
 import { headerLines } from '../waterfall/header.ts'
 import { noteLines } from '../waterfall/notes.ts'
 import { planRows } from '../waterfall/rows.ts'
+import { noRowLines } from '../waterfall/summary.ts'
 import { anchorsOf } from './anchors.ts'
 import { axisMarkup } from './axis.ts'
 import { findingsMarkup } from './findings.ts'
@@ -38,12 +39,16 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
   yield* headMarkup(tree)
   yield `<h1>${markup(`Trace ${tree.trace.traceId}`)}</h1>\n`
   yield `<p class="facts">${markup(headerLines(tree, whole, facts, PEN).join(' '))}${linkMarkup(source?.link)}</p>\n`
+  const rows = planRows(tree, fold, view?.shown)
+  if (view && rows.shown === 0) {
+    yield* paragraphs(noRowLines(tree, rows, view.says, PEN))
+    return yield '</body>\n</html>\n'
+  }
   if (view) yield `<p class="soft">${markup(`only: ${view.says}`)}</p>\n`
   yield* findingsMarkup(tree, page.anchors)
   yield '<h2>spans</h2>\n<form hidden role="search"><input type="search" aria-label="search spans" placeholder="search names, services, attributes"> <output></output></form>\n'
   yield* paragraphs(cutLines(window, PEN))
   yield axisMarkup(window, STEPS)
-  const rows = planRows(tree, fold, view?.shown)
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield `<h2>${markup(heading)}</h2>\n`
     for (const node of nodes) yield* rowsOf(node, rows.fold(node), page)

@@ -14,6 +14,7 @@ import { headerLines } from '../waterfall/header.ts'
 import { type Levels, planLevels } from '../waterfall/levels.ts'
 import { noteLines } from '../waterfall/notes.ts'
 import { planRows, type Rows } from '../waterfall/rows.ts'
+import { noRowLines } from '../waterfall/summary.ts'
 import { barSections, outsideText } from './bars.ts'
 import { type GraphicOptions, windowsOf } from './graphic.ts'
 import { COLOURS } from './style.ts'
@@ -54,9 +55,10 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
   const head = headerLines(tree, whole, facts, PEN)
-  const above = [...head, ...(view ? [`only: ${view.says}`] : []), ...cutLines(window, PEN)]
-  const legend = 'high bars: critical path; thin bars: waiting or off it; ✗ error'
-  const below = [legend, ...noteLines(tree, whole, PEN)]
+  const isEmpty = view !== undefined && rows.shown === 0
+  const only = isEmpty ? noRowLines(tree, rows, view.says, PEN) : view ? [`only: ${view.says}`] : []
+  const above = [...head, ...only, ...(isEmpty ? [] : cutLines(window, PEN))]
+  const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, whole, PEN)]
   const count = rows.groups.reduce((sum, { heading, nodes }) => sum + nodes.length + (heading ? 1 : 0), 0)
   yield* headMarkup(tree, head, (above.length + 1 + count + below.length) * ROW + 3 * MARGIN)
   let y = MARGIN
@@ -65,7 +67,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
     return y
   }
   for (const line of above) yield textAt(MARGIN, next(), fitEnd(line, TEXT_COLUMNS, ellipsis))
-  yield axisMarkup(window, next(), count * ROW)
+  if (!isEmpty) yield axisMarkup(window, next(), count * ROW)
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield textAt(MARGIN, next(), fitEnd(heading, TEXT_COLUMNS, ellipsis), SOFT)
     for (const node of nodes) yield rowMarkup(node, next(), { tree, rows, levels, path, window })
@@ -75,6 +77,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   yield '</svg>\n'
 }
 
+const LEGEND = 'high bars: critical path; thin bars: waiting or off it; ✗ error'
 const SOFT = ' fill="#5b626b"'
 const RED = ' fill="#b3161b"'
 

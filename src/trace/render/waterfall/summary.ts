@@ -78,9 +78,13 @@ function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
 function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
   if (view === undefined) return []
   const { width, glyphs, style } = pen
+  return wrap(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
+}
+
+/** How many of the spans the flags leave, `view`, and what shows the others. */
+export function shownText(shown: number, tree: TraceTree, view: string): string {
   const flags = view.includes(' --') ? 'these flags' : 'this flag'
   // Rows that were folded by hand came about without a flag.
   const rest = view.startsWith('--') ? `; without ${flags}, all` : ''
-  const text = `${rows.shown} of ${count(tree.count, 'span')} shown (${view})${rest}`
-  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+  return `${shown} of ${count(tree.count, 'span')} shown (${view})${rest}`
 }
