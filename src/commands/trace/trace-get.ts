@@ -46,9 +46,12 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
     argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
     format,
-    view: readView(flags, now),
+    view: readView(flags, now, wordsOf(id, flags)),
   }
 }
+
+const wordsOf = (id: string, { trace }: Typed['flags']): string =>
+  typeof trace === 'string' ? `${shellWord(id)} --trace ${shellWord(trace)}` : shellWord(id)
 
 function noTraceNamed({ span, trace }: Typed['flags']): Failure {
   const hint =

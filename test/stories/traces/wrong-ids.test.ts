@@ -35,10 +35,15 @@ describe('trace get --span that finds nothing', () => {
   })
 
   it.each(['"POST card-network"', '""'])('a name, or nothing: %s', async (text) => {
-    const { exit, stderr } = await world.type(`ls-auth trace get ${file} --span ${text}`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: --span: "')
-    expect(hintOf(stderr)).toBe('It has 16 hex digits. The ids of its spans: ls-auth trace get ID --show-ids')
+    for (const trace of [file, `${file} --trace ${CHARGE_TRACE}`]) {
+      const { exit, stderr } = await world.type(`ls-auth trace get ${trace} --span ${text}`)
+      expect(exit).toBe(2)
+      expect(stderr).toContain('error: --span: "')
+      expect(hintOf(stderr)).toBe(
+        `It has 16 hex digits. The ids of its spans: ls-auth trace get ${trace} --unfold --show-ids`,
+      )
+      expect((await paste(stderr)).stdout).toContain(CHARGE_SPAN)
+    }
   })
 })
 

@@ -36,8 +36,10 @@ export interface View {
 
 type Options = Readonly<Record<string, unknown>>
 
-/** `now` in milliseconds since the epoch. Failure `usage`: an invalid value. */
-export function readView(options: Options, now: number): View {
+/**
+ * `now` in milliseconds since the epoch; `trace`: the words that name the trace, for a hint. Failure `usage`: an invalid value.
+ */
+export function readView(options: Options, now: number, trace = 'ID'): View {
   const selection: Selection = {
     ...(options.errors === true && { errors: true }),
     ...(typeof options.service === 'string' && { service: options.service }),
@@ -48,7 +50,7 @@ export function readView(options: Options, now: number): View {
   return {
     selection,
     says: saysOf(options),
-    spanId: typeof options.span === 'string' ? readSpanId(options.span) : undefined,
+    spanId: typeof options.span === 'string' ? readSpanId(options.span, trace) : undefined,
     fold: options.unfold !== true,
     bars: options.bars !== false,
     details: options.details === true,
@@ -112,11 +114,11 @@ export function readConditions(texts: readonly string[]): AttributeCondition[] {
   })
 }
 
-function readSpanId(text: string): string {
+function readSpanId(text: string, trace: string): string {
   const spanId = idIn(text)
   if (spanId !== undefined) return spanId
   throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`, {
-    hint: 'It has 16 hex digits. The ids of its spans: ls-auth trace get ID --show-ids',
+    hint: `It has 16 hex digits. The ids of its spans: ls-auth trace get ${trace} --unfold --show-ids`,
   })
 }
 

@@ -25,9 +25,8 @@ export const WRONG_USE: readonly FailureRow[] = [
   {
     name: '--span xyz',
     arrange: (place) => signedIn(place),
-    line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --span xyz --profile work',
+    line: ({ stage }) => `ls-auth trace get ${stage.spanId} --span xyz --profile work`,
     exit: 2,
-    values: ({ stage }) => ({ ID: stage.spanId }),
   },
   { name: '--trace xyz', line: 'ls-auth trace get x.json --trace xyz', exit: 2, noCommand: true },
   { name: '--store cloud', line: 'ls-auth login --store cloud', exit: 2, noCommand: true },
