@@ -171,7 +171,92 @@ test('siblings that overlap lie in two lanes, those that do not in that of their
 /** Microseconds that are these nanoseconds for any reader that rounds. */
 const micros = (nanos: number) => expect.closeTo(nanos / 1000, 3)
 
-test('nanoseconds are kept, the start is told, and events and links are there', () => {
+describe('an arrow is one that a reader can draw: to another span, and never back in time', () => {
+  test('whatever the trace', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(anyTrace, soundTrace, tightTrace),
+        fc.func(fc.nat()),
+        ({ spans, ...rest }, pick) => {
+          const linked = spans.map((span, i) => {
+            const { traceId, spanId } = {
+              ...rest,
+              ...(spans[pick(i) % spans.length] as Trace['spans'][number]),
+            }
+            return { ...span, links: [{ traceId, spanId, attributes: [] }] }
+          })
+          const { events } = written({ ...rest, spans: linked })
+          const begins = events.filter(({ ph }) => ph === 's')
+          const ends = events.filter(({ ph }) => ph === 'f')
+          for (const [i, { ts, tid }] of begins.entries()) {
+            const end = ends[i] as TraceEvent
+            if (end.tid === tid) expect(end.ts).toBeGreaterThan(ts)
+            else expect(end.ts).toBeGreaterThanOrEqual(ts)
+          }
+        },
+      ),
+    )
+  })
+
+  const MS = 1000
+  /** Span 2 links to span 1. */
+  const linked = (
+    first: Partial<Parameters<typeof makeSpan>[0]>,
+    second: Partial<Parameters<typeof makeSpan>[0]>,
+  ) => {
+    const links = [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: [] }]
+    const spans = [makeSpan({ id: 1, ...first }), { ...makeSpan({ id: 2, ...second }), links }]
+    return written({ traceId: 'a'.repeat(32), spans }).events
+  }
+  const arrows = (events: readonly TraceEvent[]) =>
+    events.filter(({ ph }) => ph === 's' || ph === 'f').map(({ ph, ts, tid }) => [ph, ts / MS, tid])
+
+  test.each([
+    [
+      'one that runs later, in the same lane',
+      { ms: 10 },
+      { at: 20, ms: 10 },
+      [
+        ['s', 10, 1],
+        ['f', 20, 1],
+      ],
+    ],
+    [
+      'one that runs meanwhile',
+      { ms: 30 },
+      { at: 20, ms: 30 },
+      [
+        ['s', 20, 1],
+        ['f', 20, 2],
+      ],
+    ],
+    [
+      'one that had begun before',
+      { at: 20, ms: 30 },
+      { ms: 30 },
+      [
+        ['s', 20, 2],
+        ['f', 20, 1],
+      ],
+    ],
+    ['its child, in its lane', { ms: 30 }, { parent: 1, at: 10, ms: 10 }, []],
+    ['its parent, in its lane', { parent: 2, at: 10, ms: 10 }, { ms: 30 }, []],
+    ['the next one in its lane, without a pause', { ms: 10 }, { at: 10, ms: 10 }, []],
+    ['one that had ended before', { at: 20, ms: 10 }, { ms: 10 }, []],
+  ])('from a span to %s', (_, first, second, expected) => {
+    expect(arrows(linked(first, second))).toEqual(expected)
+  })
+
+  test('the link is among what the span holds in any case', () => {
+    const held = linked({ ms: 30 }, { parent: 1, at: 10, ms: 10 }).filter(({ ph }) => ph === 'X')
+    expect(held.map(({ args }) => args?.links)).toEqual([
+      undefined,
+      [{ traceId: 'a'.repeat(32), spanId: spanId(1) }],
+    ])
+  })
+})
+
+test('nanoseconds are kept, the start is told, and events are there', () => {
   const first = makeSpan({ id: 1 })
   const { events, otherData } = written({
     traceId: 'a'.repeat(32),
@@ -183,7 +268,6 @@ test('nanoseconds are kept, the start is told, and events and links are there', 
         durationNanos: 999,
         attributes: [['http.route', '/cart']],
         events: [{ name: 'retry', timeNanos: EPOCH + 1_502n, attributes: [['n', 2]] }],
-        links: [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: [] }],
       },
     ],
   })
@@ -192,7 +276,5 @@ test('nanoseconds are kept, the start is told, and events and links are there', 
     { ph: 'X', ts: 0, dur: micros(12_345_678) },
     { ph: 'X', ts: micros(1001), dur: micros(999), args: { 'http.route': '/cart', parentSpanId: spanId(1) } },
     { ph: 'i', ts: micros(1501), name: 'retry', args: { n: 2 } },
-    { ph: 's', ts: micros(1001), id: 1 },
-    { ph: 'f', ts: micros(1001), id: 1 },
   ])
 })

@@ -7,7 +7,8 @@ import { type Lane, planLanes } from './lanes.ts'
 /**
  * Nodes of a tree in the Trace Event Format (JSON object), which Perfetto's page, Chrome and Speedscope open: a process for
  * each service, a complete event (`X`) for each span with its attributes as `args`, an instant (`i`) for each event of a
- * span, and an arrow (`s` to `f`) for each call into another service and each link within the trace.
+ * span, and an arrow (`s` to `f`) for each call into another service and each link within the trace, as far as it leads to
+ * another place and not back in time.
  *
  * Times are microseconds after the start of the trace, with nanoseconds as fractions: counted from 1970 a JSON number would
  * lose them. `otherData.start` has that start. Source: "Trace Event Format", Google, 2016.
@@ -35,12 +36,15 @@ export function* toTraceEvents(
   }
   let arrows = 0
   for (const [from, to] of arrowsAmong(tree, nodes, shown)) {
+    const begin = momentIn(tree, from, tree.startOf(to))
+    const end = momentIn(tree, to, begin)
+    // Perfetto drops what ends before it began, and takes both ends for one span where they meet in a lane.
+    if (end < begin || (end === begin && lanes.of(from) === lanes.of(to))) continue
     arrows++
     // A reader knows the two ends for one arrow by `id`, `cat` and `name`.
     const arrow = { name: nameOf(tree, to), cat: 'call', id: arrows }
-    const moment = momentIn(tree, from, tree.startOf(to))
-    yield line({ ph: 's', ...arrow, ...placeIn(lanes.of(from), moment) })
-    yield line({ ph: 'f', bp: 'e', ...arrow, ...placeIn(lanes.of(to), tree.startOf(to)) })
+    yield line({ ph: 's', ...arrow, ...placeIn(lanes.of(from), begin) })
+    yield line({ ph: 'f', bp: 'e', ...arrow, ...placeIn(lanes.of(to), end) })
   }
   yield '\n]\n}\n'
 }
@@ -86,6 +90,8 @@ function spanEvent(tree: TraceTree, node: number, lane: Lane): object {
       parentSpanId: span.parentId ?? null,
       status: span.status,
       ...(span.statusMessage !== undefined && { statusMessage: span.statusMessage }),
+      // Not each of them can be an arrow.
+      ...(span.links.length > 0 && { links: span.links.map(({ traceId, spanId }) => ({ traceId, spanId })) }),
       resource: attributesToJson(span.resource),
     },
   }
