@@ -6,6 +6,7 @@ import type { Trace } from '../../../src/trace/model.ts'
 import { renderHtml } from '../../../src/trace/render/markup/html.ts'
 import { renderSvg } from '../../../src/trace/render/markup/svg.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { contrast } from '../../process/text-contrast.ts'
 import { anyTrace } from '../any-trace.ts'
 import { HOSTILE, traceOf } from '../hostile-texts.ts'
 import { makeChain, makeTrace } from '../make.ts'
@@ -95,6 +96,49 @@ test('only an address of the web becomes a link', () => {
     [...renderHtml(buildTree(makeTrace({ id: 1 })), { source: { name: 'x', link } })].join('')
   expect(draw('https://ui.example/trace/1?a="b')).toContain('href="https://ui.example/trace/1?a=&quot;b"')
   expect(draw('javascript:alert(1)')).not.toContain('javascript')
+})
+
+describe('bars stand out from what is behind them: 3 to 1 at least, as WCAG 2.2, 1.4.11 wants of graphics', () => {
+  const LEAST = 3
+  /** A service for each colour and more, and a span that failed. */
+  const many = makeTrace(
+    ...Array.from({ length: 30 }, (_, i) => ({ id: i + 1, service: `service ${i}`, at: i, ms: 5 })),
+    { id: 31, ms: 5, status: 'error' },
+  )
+  const rgb = (hex: string) => {
+    const [, red = '', green = '', blue = ''] =
+      /^#(\w\w)(\w\w)(\w\w)$/.exec(hex.replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3')) ?? []
+    return `rgb(${[red, green, blue].map((part) => Number.parseInt(part, 16)).join(', ')})`
+  }
+  const faint = (colours: readonly string[], back: string) =>
+    [...new Set(colours)].filter((colour) => contrast(rgb(colour), rgb(back)) < LEAST)
+
+  test('on a page, by day and by night', () => {
+    const page = html(many)
+    const classes = new Set([...page.matchAll(/<path class="(\w+)"/g)].map(([, name]) => name as string))
+    const schemes = [...page.matchAll(/:root\{([^}]*--back[^}]*)\}/g)].map(([, text = '']) =>
+      Object.fromEntries([...text.matchAll(/(--\w+):(#\w+)/g)].map(([, name, value]) => [name, value])),
+    )
+    expect(schemes.map((one) => one['--back'])).toEqual(['#fff', '#16181c'])
+    for (const scheme of schemes) {
+      const colours = [...classes].map((name) => {
+        const [, fill = ''] = new RegExp(`\\.${name}\\{fill:([^}]+)\\}`).exec(page) ?? []
+        return scheme[/^var\((.*)\)$/.exec(fill)?.[1] ?? ''] ?? fill
+      })
+      expect(colours.length).toBeGreaterThan(10)
+      expect(faint(colours, scheme['--back'] as string)).toEqual([])
+      // Of a row that was linked to or found.
+      expect(faint(colours, scheme['--mark'] as string)).toEqual([])
+    }
+  })
+
+  test('on a picture', () => {
+    const [back = '', ...bars] = [...svg(many).matchAll(/<rect [^>]*fill="(#\w+)"/g)].map(
+      ([, fill]) => fill as string,
+    )
+    expect(new Set(bars).size).toBeGreaterThan(10)
+    expect(faint(bars, back)).toEqual([])
+  })
 })
 
 test('a picture has the rows and the folds of the terminal', () => {
