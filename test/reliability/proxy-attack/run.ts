@@ -2,6 +2,7 @@ import type { Attack, AttackGroup, Outcome, Scene } from './attack.ts'
 import { headers } from './headers.ts'
 import { hosts } from './hosts.ts'
 import { methods } from './methods.ts'
+import { ownerIsServed } from './owner.ts'
 import { pages } from './pages.ts'
 import { paths } from './paths.ts'
 import { secrets } from './secrets.ts'
@@ -34,9 +35,6 @@ export interface Tally {
   /** How often the owner was served right behind an attack. */
   readonly owner: number
 }
-
-/** How long the owner may wait on a machine under load. */
-const OWNER_MILLISECONDS = 5_000
 
 export const tallyLine = ({ attacks, through, tokens, owner }: Tally): string =>
   `attacks=${attacks} through=${through} tokens=${tokens} owner=${owner}/${attacks}`
@@ -73,16 +71,6 @@ function isThrough({ through }: Attack, outcome: Outcome, scene: Scene): boolean
 
 /** A part will do: the signature of a JWT is what matters. */
 const holdsToken = (heard: string, token: string): boolean => heard.includes(token.slice(-24))
-
-async function ownerIsServed({ door, reading, api }: Scene): Promise<boolean> {
-  const ask = async (port: number, secret: string) => {
-    const url = `http://127.0.0.1:${port}/${secret}/api/search?${api.mark}`
-    const signal = AbortSignal.timeout(OWNER_MILLISECONDS)
-    const answer = await fetch(url, { signal, headers: { connection: 'close' } }).catch(() => undefined)
-    return answer?.status === 200 && (await answer.text()).includes(api.mark)
-  }
-  return (await ask(door.port, door.secret)) && (await ask(reading.port, reading.secret))
-}
 
 /** The short form: seconds, and no browser. */
 export const shortForm = (groups: readonly AttackGroup[]): AttackGroup[] =>
