@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kernelLock } from '../../../src/system/lock.ts'
+import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -8,8 +9,7 @@ import { openWorld, type World } from '../../world/world.ts'
 
 let stage: Stage
 let world: World
-/** The same person at another terminal. */
-let other: World
+let other: OtherTerminal
 beforeAll(async () => {
   stage = await openStage({
     provider: { withRegistration: true },
@@ -19,8 +19,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 beforeEach(async () => {
   world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
-  const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = world.variables
-  other = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
+  other = await openOtherTerminal(world, stage.provider)
 })
 afterEach(async () => {
   stage.provider.tamper = {}
@@ -29,21 +28,9 @@ afterEach(async () => {
 })
 
 const settings = () => readFile(world.configFile, 'utf8')
-const elsewhere = async (line: string) => {
-  const { exit, stderr } = await other.type(line)
-  expect({ exit, stderr }).toMatchObject({ exit: 0 })
-}
 const OPEN = '--backend jaeger --authorization none'
 const addJaeger = (name = 'jaeger') =>
-  elsewhere(`ls-auth profile add ${name} --api http://127.0.0.1:16686 ${OPEN}`)
-/** What is done at the other terminal while the person is in the browser. */
-const whileItIsOpen = (work: () => Promise<unknown>) => {
-  stage.provider.tamper.tokenResponse = async (body) => {
-    stage.provider.tamper = {}
-    await work()
-    return body
-  }
-}
+  other.type(`ls-auth profile add ${name} --api http://127.0.0.1:16686 ${OPEN}`)
 /** What is done at the other terminal after this one has read the settings, and before it saves. */
 const afterReading = (work: () => Promise<unknown>) => {
   let waits = true
@@ -65,7 +52,7 @@ const afterReading = (work: () => Promise<unknown>) => {
 
 describe('what is saved at another terminal', () => {
   it('while the browser is open: login keeps it', async () => {
-    whileItIsOpen(() => addJaeger())
+    other.whileItIsOpen(() => addJaeger())
     const { issuer, clientId } = stage.provider
     const { exit } = await world.type(`ls-auth login --issuer ${issuer} --client-id ${clientId} --port 0`)
     expect(exit).toBe(0)
@@ -93,7 +80,7 @@ describe('a change that another terminal was faster with', () => {
 
   it('set: two values of one table are both there', async () => {
     await world.writeConfig(WORK)
-    afterReading(() => elsewhere('ls-auth profile set expect.groups ops'))
+    afterReading(() => other.type('ls-auth profile set expect.groups ops'))
     expect((await world.type('ls-auth profile set expect.strict true')).exit).toBe(0)
     expect(await settings()).toContain(WORK)
     expect((await settings()).replaceAll(' ', '')).toContain('expect={groups=["ops"],strict=true}\n')
@@ -101,14 +88,14 @@ describe('a change that another terminal was faster with', () => {
 
   it('set: a profile that is gone is not made again', async () => {
     await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
-    afterReading(() => elsewhere('ls-auth profile remove work'))
+    afterReading(() => other.type('ls-auth profile remove work'))
     expect(await world.type('ls-auth profile set tenant t --profile work')).toMatchObject({ exit: 2 })
     expect(await settings()).not.toContain('work')
   })
 
   it('use: a profile that is gone does not become the default', async () => {
     await world.writeConfig(`${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`)
-    afterReading(() => elsewhere('ls-auth profile remove work'))
+    afterReading(() => other.type('ls-auth profile remove work'))
     const { exit, stderr } = await world.type('ls-auth profile use work')
     expect({ exit, stderr }).toEqual({
       exit: 2,
@@ -121,7 +108,7 @@ describe('a change that another terminal was faster with', () => {
     await world.writeConfig(
       `default_profile = "work"\n${WORK}\n[profiles.home]\nissuer = "https://id.example"\n`,
     )
-    afterReading(() => elsewhere('ls-auth profile use home'))
+    afterReading(() => other.type('ls-auth profile use home'))
     expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
     expect(await settings()).toContain('default_profile = "home"')
     expect(await settings()).not.toContain('work')
@@ -129,7 +116,7 @@ describe('a change that another terminal was faster with', () => {
 
   it('remove: a profile that another has removed is not there, as one that never was', async () => {
     await world.writeConfig(WORK)
-    afterReading(() => elsewhere('ls-auth profile remove work'))
+    afterReading(() => other.type('ls-auth profile remove work'))
     const removed = await world.type('ls-auth profile remove work')
     expect(removed).toEqual(await world.type('ls-auth profile remove work'))
     expect(removed).toMatchObject({
@@ -156,7 +143,7 @@ describe('a change that another terminal was faster with', () => {
 
   it('add --replace: what was changed meanwhile is not thrown away unseen', async () => {
     await world.writeConfig(WORK)
-    afterReading(() => elsewhere('ls-auth profile set tenant t'))
+    afterReading(() => other.type('ls-auth profile set tenant t'))
     const { exit, stderr } = await world.type(
       `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`,
     )
@@ -170,7 +157,7 @@ describe('a change that another terminal was faster with', () => {
   it('add --replace: the very same change is no conflict', async () => {
     await world.writeConfig(WORK)
     const line = `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`
-    afterReading(() => elsewhere(line))
+    afterReading(() => other.type(line))
     expect((await world.type(line)).exit).toBe(0)
     expect((await settings()).match(/api = .*/g)).toEqual(['api = "http://127.0.0.1:1"'])
   })
@@ -184,7 +171,7 @@ describe('login: a setting of the profile that another terminal has set while th
     ['api', `--api http://127.0.0.1:1`],
     ['backend', '--backend jaeger'],
   ])('a new profile: its %s is not overwritten', async (key, flag) => {
-    whileItIsOpen(() => elsewhere(`ls-auth profile add default ${client()} ${flag}`))
+    other.whileItIsOpen(() => other.type(`ls-auth profile add default ${client()} ${flag}`))
     const { exit, stderr } = await mine('--api http://127.0.0.1:2 --backend tempo')
     expect(exit).toBe(2)
     expect(stderr).toMatch(
@@ -201,7 +188,7 @@ describe('login: a setting of the profile that another terminal has set while th
     await world.writeConfig(
       `[profiles.work]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\napi = "http://127.0.0.1:1"\n`,
     )
-    whileItIsOpen(() => elsewhere('ls-auth profile set api http://127.0.0.1:2'))
+    other.whileItIsOpen(() => other.type('ls-auth profile set api http://127.0.0.1:2'))
     const { exit, stderr } = await world.type('ls-auth login --port 0 --api http://127.0.0.1:3')
     expect(exit).toBe(2)
     expect(stderr).toContain('error: another ls-auth has changed api of the profile work meanwhile\n')
@@ -209,7 +196,9 @@ describe('login: a setting of the profile that another terminal has set while th
   })
 
   it('the same value, or another setting, is no conflict', async () => {
-    whileItIsOpen(() => elsewhere(`ls-auth profile add default ${client()} --backend tempo --tenant t`))
+    other.whileItIsOpen(() =>
+      other.type(`ls-auth profile add default ${client()} --backend tempo --tenant t`),
+    )
     const { exit } = await mine('--api http://127.0.0.1:2 --backend tempo')
     expect(exit).toBe(0)
     expect((await settings()).match(/(api|backend|tenant) = .*/g)?.sort()).toEqual([
@@ -235,7 +224,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     '%s: nothing is kept that no command can reach',
     async (line) => {
       await world.writeConfig(profileOf('work'))
-      whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+      other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
       const revoked = stage.provider.revocations()
       const { exit, stdout, stderr } = await world.type(line)
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
@@ -248,7 +237,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
 
   it('the record has it, and that it has ended', async () => {
     await world.writeConfig(profileOf('work'))
-    whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+    other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
     await world.type('ls-auth login')
     const { stdout } = await world.type('ls-auth audit list --json')
     expect(JSON.parse(stdout).map(({ event }: { event: string }) => event)).toEqual(['sign-in', 'sign-out'])
@@ -256,7 +245,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
 
   it('it is kept where another profile shares it', async () => {
     await world.writeConfig(`default_profile = "work"\n${profileOf('work')}\n${profileOf('home')}`)
-    whileItIsOpen(() => elsewhere('ls-auth profile remove work'))
+    other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
     const revoked = stage.provider.revocations()
     const { exit, stderr } = await world.type('ls-auth login')
     expect(exit).toBe(2)
@@ -268,9 +257,9 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
   })
 
   it('a profile of that name for another issuer does not have it', async () => {
-    whileItIsOpen(async () => {
+    other.whileItIsOpen(async () => {
       await addJaeger('default')
-      await elsewhere('ls-auth profile set issuer https://other.example')
+      await other.type('ls-auth profile set issuer https://other.example')
     })
     const { issuer, clientId } = stage.provider
     const revoked = stage.provider.revocations()
@@ -293,7 +282,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     ['ls-auth login --account default', 'account second'],
   ])('%s: nor does one that got %s', async (line, setting) => {
     await world.writeConfig(`${profileOf('work')}account = "default"\n`)
-    whileItIsOpen(() => elsewhere(`ls-auth profile set ${setting}`))
+    other.whileItIsOpen(() => other.type(`ls-auth profile set ${setting}`))
     const revoked = stage.provider.revocations()
     const { exit, stdout, stderr } = await world.type(line)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
@@ -307,7 +296,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
   it('without a settings file the environment names it, and it is kept', async () => {
     const { issuer, clientId } = stage.provider
     Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
-    whileItIsOpen(() => addJaeger())
+    other.whileItIsOpen(() => addJaeger())
     expect((await world.type('ls-auth login')).exit).toBe(0)
     expect(await settings()).not.toContain('issuer')
   })
@@ -317,10 +306,9 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     ['a sign-in with another account', ['ls-auth profile set account second', 'ls-auth login']],
   ])('remove: %s is ended with it', async (_, lines) => {
     await world.writeConfig(profileOf('work'))
-    other.visitor = { user: 'alice' }
-    other.override = { keychain: async () => world.keychain }
+    other.world.visitor = { user: 'alice' }
     afterReading(async () => {
-      for (const line of lines) await elsewhere(line)
+      for (const line of lines) await other.type(line)
     })
     const revoked = stage.provider.revocations()
     const { exit, stderr } = await world.type('ls-auth profile remove work')
@@ -333,12 +321,11 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
 
   it('remove: of a profile that was signed in with two accounts, both sign-ins are ended', async () => {
     await world.writeConfig(profileOf('work'))
-    other.visitor = { user: 'alice' }
-    other.override = { keychain: async () => world.keychain }
+    other.world.visitor = { user: 'alice' }
     afterReading(async () => {
-      await elsewhere('ls-auth login')
-      await elsewhere('ls-auth profile set account second')
-      await elsewhere('ls-auth login')
+      await other.type('ls-auth login')
+      await other.type('ls-auth profile set account second')
+      await other.type('ls-auth login')
     })
     expect(await world.type('ls-auth profile remove work')).toMatchObject({
       exit: 0,
@@ -350,9 +337,8 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
 
   it('remove: a client that the profile has got meanwhile is unregistered', async () => {
     await world.writeConfig(profileOf('work'))
-    other.override = { keychain: async () => world.keychain }
     const line = `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --register`
-    afterReading(() => elsewhere(line))
+    afterReading(() => other.type(line))
     const { exit, stderr } = await world.type('ls-auth profile remove work')
     expect({ exit, stderr }).toEqual({
       exit: 0,

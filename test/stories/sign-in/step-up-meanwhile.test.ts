@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -6,8 +7,7 @@ import { openWorld, type World } from '../../world/world.ts'
 
 let stage: Stage
 let world: World
-/** The same person at another terminal. */
-let other: World
+let other: OtherTerminal
 beforeAll(async () => {
   stage = await openStage({
     provider: { acrValues: ['password', 'gold'] },
@@ -22,9 +22,7 @@ beforeEach(async () => {
   world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
   const { exit, stderr } = await world.type(stage.login())
   expect(exit, stderr).toBe(0)
-  const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = world.variables
-  other = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
-  other.override = { keychain: async () => world.keychain }
+  other = await openOtherTerminal(world, stage.provider)
   world.tty = true
   world.watched = true
   world.stdin = ['']
@@ -35,18 +33,8 @@ afterEach(async () => {
   await world.close()
 })
 
-const elsewhere = async (line: string) => {
-  const { exit, stderr } = await other.type(line)
-  expect({ exit, stderr }).toMatchObject({ exit: 0 })
-}
-const whileItIsOpen = (work: () => Promise<unknown>) => {
-  stage.provider.tamper.tokenResponse = async (body) => {
-    stage.provider.tamper = {}
-    await work()
-    return body
-  }
-}
-const whileItIsAsked = (work: () => Promise<unknown>) => {
+type Work = () => Promise<unknown>
+const whileItIsAsked = (work: Work) => {
   world.stdin = [
     async () => {
       await work()
@@ -67,19 +55,19 @@ const expectNoSignIn = async () =>
   expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
 
 it.each([
-  ['the browser was open', whileItIsOpen],
+  ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
   ['the question was there', whileItIsAsked],
 ])('the profile was removed while %s: the new sign-in is ended', async (_, meanwhile) => {
-  meanwhile(() => elsewhere('ls-auth profile remove default'))
+  meanwhile(() => other.type('ls-auth profile remove default'))
   await expectEnded('the profile default was removed meanwhile')
   await expectNoSignIn()
 })
 
 it.each([
-  ['the browser was open', whileItIsOpen],
+  ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
   ['the question was there', whileItIsAsked],
 ])('I signed out while %s: somebody else cannot take my place', async (_, meanwhile) => {
-  meanwhile(() => elsewhere('ls-auth logout'))
+  meanwhile(() => other.type('ls-auth logout'))
   world.visitor = { user: 'bob' }
   const revoked = stage.provider.revocations()
   const { exit, stdout, stderr } = await world.type('ls-auth services')
@@ -92,15 +80,15 @@ it.each([
 })
 
 it('I signed out while the browser was open: my own new sign-in is kept', async () => {
-  whileItIsOpen(() => elsewhere('ls-auth logout'))
+  other.whileItIsOpen(() => other.type('ls-auth logout'))
   expect((await world.type('ls-auth services')).exit).toBe(0)
   expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
 })
 
 it('somebody else has signed in at another terminal: the command does not go on as that one', async () => {
-  other.visitor = { user: 'bob' }
+  other.world.visitor = { user: 'bob' }
   world.visitor = { user: 'bob' }
-  whileItIsOpen(() => elsewhere('ls-auth login'))
+  other.whileItIsOpen(() => other.type('ls-auth login'))
   const { exit, stdout, stderr } = await world.type('ls-auth services')
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
   expect(stderr).toContain('error: somebody else has signed in; the sign-in before is kept\n')
@@ -109,7 +97,7 @@ it('somebody else has signed in at another terminal: the command does not go on 
 it.each(['issuer https://other.example', 'account second', 'client_id --unset'])(
   'the profile got %s: no command would find the new sign-in, and it is ended',
   async (setting) => {
-    whileItIsOpen(() => elsewhere(`ls-auth profile set ${setting}`))
+    other.whileItIsOpen(() => other.type(`ls-auth profile set ${setting}`))
     await expectEnded('the profile default has got another issuer, client or account meanwhile')
     await expectNoSignIn()
   },
@@ -118,7 +106,7 @@ it.each(['issuer https://other.example', 'account second', 'client_id --unset'])
 it('the environment names the sign-in, whatever the profile has got: it is kept', async () => {
   const { issuer, clientId } = stage.provider
   Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
-  whileItIsOpen(() => elsewhere('ls-auth profile set issuer https://other.example'))
+  other.whileItIsOpen(() => other.type('ls-auth profile set issuer https://other.example'))
   const { exit, stdout } = await world.type('ls-auth services')
   expect(exit).toBe(0)
   expect(stdout).toContain('checkout')
