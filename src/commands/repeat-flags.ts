@@ -14,7 +14,7 @@ const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
  * whole line already.
  */
 const LOGIN =
-  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ \S*[^\s.,;])*)/g
+  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ (?:'(?:[^']|'\\'')*'|\S*[^\s.,;]))*)/g
 /** The other commands of a hint, each with all that follows: a whole line to copy has its flags at the end. */
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']

@@ -5,12 +5,13 @@ import { Failure } from '../../errors.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import { defaultToKeep, profileNames } from '../../settings/profile-name.ts'
+import { defaultToKeep } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { isTyped, SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { Invocation } from '../invocation.ts'
+import { refuseRemoved } from './removed-profile.ts'
 
 /**
  * After a sign-in: saves settings that were given as flags in the profile, and gives the names of changed ones. `settings`
@@ -24,13 +25,9 @@ export const keepSignIn = (
   client: Client,
 ): Promise<string[]> => orEnded(invocation, client, () => saveFlags(invocation, settings, profile, client))
 
-/** The same after a sign-in that saves nothing. `saved`: whether the profile was there before it. Failure `settings`. */
-export const requireProfile = (invocation: Invocation, client: Client, saved: boolean): Promise<void> =>
-  orEnded(invocation, client, async () => {
-    const now = await settingsNow(invocation)
-    refuseRemoved(now, { name: client.profile, saved, client })
-    refuseOtherSession(invocation, now, client)
-  })
+/** The same after a sign-in that saves nothing. `before`: the settings from before it. Failure `settings`. */
+export const requireProfile = (invocation: Invocation, before: Settings, client: Client): Promise<void> =>
+  orEnded(invocation, client, () => checkProfile(invocation, before, client))
 
 async function orEnded<T>(invocation: Invocation, client: Client, work: () => Promise<T>): Promise<T> {
   try {
@@ -42,8 +39,12 @@ async function orEnded<T>(invocation: Invocation, client: Client, work: () => Pr
   }
 }
 
-const settingsNow = async ({ ports }: Invocation): Promise<Settings> =>
-  readSettings(ports.env, await ports.files())
+async function checkProfile(invocation: Invocation, before: Settings, client: Client): Promise<void> {
+  const { env, files } = invocation.ports
+  const now = await readSettings(env, await files())
+  refuseRemoved(invocation, before, now, client)
+  refuseOtherSession(invocation, now, client)
+}
 
 async function saveFlags(
   invocation: Invocation,
@@ -61,32 +62,18 @@ async function saveFlags(
   }
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) {
-    const now = await settingsNow(invocation)
-    refuseRemoved(now, profile)
-    refuseOtherSession(invocation, now, client)
+    await checkProfile(invocation, settings, client)
     return []
   }
   const { issuer, clientId } = client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
   await changeSettings(invocation, settings, (now) => {
-    refuseRemoved(now, profile)
+    refuseRemoved(invocation, settings, now, client)
     refuseOverwriting(settings, now, profile.name, values)
     refuseOtherSession(invocation, withValues(now, profile.name, values), client)
     return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
   })
   return Object.keys(values)
-}
-
-/** Failure `settings` when a profile that was there is not there any more. Whoever removed it wants no sign-in for it. */
-function refuseRemoved(
-  now: Settings,
-  { name, saved, client }: Pick<Profile, 'name' | 'saved' | 'client'>,
-): void {
-  if (!saved || profileNames(now).includes(name)) return
-  const { issuer = 'URL', clientId = 'ID' } = client
-  throw new Failure('settings', `the profile ${safeText(name, 60)} was removed meanwhile`, {
-    hint: `To make it anew: ls-auth login --profile ${safeText(name, 60)} --issuer ${safeText(issuer, 400)} --client-id ${safeText(clientId, 200)}`,
-  })
 }
 
 /** The settings as they will be when these values are saved. */

@@ -6,7 +6,6 @@ import { Failure } from '../../errors.ts'
 import { personIn } from '../../session/kept-sign-in.ts'
 import { signIn } from '../../session/sign-in.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
-import { profileNames } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { fitted, type Invocation, tell } from '../invocation.ts'
 import { sessionToken } from '../request/credentials.ts'
@@ -26,7 +25,7 @@ export async function signInAnew(
 ): Promise<void> {
   // Before the question: a profile that is removed while it waits was there.
   const { env, files } = invocation.ports
-  const isSaved = profileNames(await readSettings(env, await files())).includes(client.profile)
+  const before = await readSettings(env, await files())
   const claims = await claimsOfPerson(invocation, client)
   const person = safeText(personIn(claims) ?? 'the same person', 120)
   tell(invocation, `${safeText(host, 200)} wants a stronger or newer sign-in.`)
@@ -49,7 +48,7 @@ export async function signInAnew(
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(signedIn.tokens.idToken)
   await recorder.note('sign-in', signedIn.tokens.accessToken)
-  await requireProfile(invocation, client, isSaved)
+  await requireProfile(invocation, before, client)
   tell(invocation, `Signed in as ${person}.`)
 }
 

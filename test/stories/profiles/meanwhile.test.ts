@@ -218,7 +218,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     expect(stderr).toBe('There is no sign-in on this machine.\n')
   }
   const GONE =
-    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login .*--profile work --issuer http\S+ --client-id \S+\n {2}the sign-in is not kept; refresh token revoked\n$/
+    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login .*--profile work --issuer http\S+ --client-id \S+ --port 0\n {2}the sign-in is not kept; refresh token revoked\n$/
 
   it.each(['ls-auth login', 'ls-auth login --tenant t'])(
     '%s: nothing is kept that no command can reach',

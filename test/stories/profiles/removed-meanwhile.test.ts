@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "I removed a profile while I was signing in to it, by mistake. The line that I am given brings it back." */
+
+let stage: Stage
+let world: World
+let other: OtherTerminal
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  other = await openOtherTerminal(world, stage.provider)
+})
+afterEach(async () => {
+  stage.provider.tamper = {}
+  await other.close()
+  await world.close()
+})
+
+const BASE = () =>
+  `issuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n`
+const write = (lines: string, more = '') =>
+  world.writeConfig(`default_profile = "work"\n[profiles.work]\n${BASE()}${lines}\n${more}`)
+const shown = async () =>
+  JSON.parse((await world.type('ls-auth profile show --profile work --json')).stdout).settings
+/** The hint of a sign-in whose profile is removed meanwhile. */
+async function hintAfterRemoval(line: string): Promise<string> {
+  other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
+  const { exit, stderr } = await world.type(line)
+  expect({ exit, stderr }).toEqual({
+    exit: 2,
+    stderr: expect.stringContaining('error: the profile work was removed meanwhile\nhint: To make it anew'),
+  })
+  return /^hint: (.*)$/m.exec(stderr)?.[1] ?? ''
+}
+const lineIn = (hint: string) => /ls-auth login .*$/.exec(hint)?.[0] ?? ''
+
+describe('what is typed after the hint makes the same profile', () => {
+  it.each([
+    [
+      'its API',
+      () => `backend = "lightstep"\napi = "${stage.gateway.url}"\norganization = "acme"\nproject = "prod"`,
+    ],
+    [
+      'a tenant and a header',
+      () => 'backend = "tempo"\ntenant = "a"\nauthorization_header = "X-JWT-Assertion"',
+    ],
+    ['its scopes', () => 'scopes = ["openid", "email", "offline_access"]\nauthorization = "none"'],
+    ['its account', () => 'account = "the second; mine."\nbackend = "jaeger"'],
+    [
+      'a key file',
+      () => `store = "file"\nstore_key_file = "${join(world.home, 'my keys', 'ls.key')}"\ndpop = false`,
+    ],
+  ])('%s', async (_, lines) => {
+    await write(lines())
+    const before = await shown()
+    const hint = await hintAfterRemoval('ls-auth login')
+    expect(hint).toMatch(/^To make it anew: ls-auth login --profile work /)
+    const { exit, stderr } = await world.type(lineIn(hint))
+    expect({ exit, stderr }).toMatchObject({ exit: 0 })
+    expect(await shown()).toEqual(before)
+  })
+
+  it('and what was typed with the sign-in is in it', async () => {
+    await write('backend = "tempo"\ntenant = "a"\nscopes = ["openid"]')
+    const hint = await hintAfterRemoval('ls-auth login --tenant t --scope email --login-hint alice')
+    expect((await world.type(lineIn(hint))).exit).toBe(0)
+    expect(await shown()).toMatchObject({
+      backend: { value: 'tempo' },
+      tenant: { value: 't' },
+      scopes: { value: ['openid', 'email'] },
+    })
+    expect(hint).toContain('--login-hint alice')
+  })
+})
+
+it('settings without a flag are named', async () => {
+  await write('leeway = "1m"', '[profiles.work.access]\nread = { scopes = ["traces:read"] }\n')
+  const hint = await hintAfterRemoval('ls-auth login')
+  expect(hint).toMatch(/^To make it anew, but for its leeway and access: ls-auth login /)
+})
+
+it('the secret of a local proxy in the address of its API is not printed', async () => {
+  const secret = 'A'.repeat(43)
+  await write(`api = "http://127.0.0.1:9/${secret}"`)
+  expect(await hintAfterRemoval('ls-auth login')).not.toContain(secret)
+})
