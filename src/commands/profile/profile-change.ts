@@ -76,10 +76,13 @@ function removable(settings: Settings, name: string): string {
   })
 }
 
-/** Signs out, where no other profile uses the sign-in. Failures: `busy`, `storage`, those of the keychain. */
+/**
+ * Signs out, where no other profile uses the sign-in; also of what a profile that is for a program now has left. Failures:
+ * `busy`, `storage`, those of the keychain.
+ */
 async function endSignIn(invocation: Invocation, client: PartialClient, settings: Settings): Promise<void> {
   const { ports } = invocation
-  if (!isComplete(client) || client.workload || sharersOf(client, settings, ports.env).length > 0) return
+  if (!isComplete(client) || sharersOf(client, settings, ports.env).length > 0) return
   const { signOut } = await import('../../session/sign-out.ts')
   const keyed = await withItsKey(client, settings, ports)
   const result = await signOut(keyed, ports, (line) => tell(invocation, line))

@@ -87,14 +87,23 @@ const withValues = (
 })
 
 /**
- * Failure `settings` when the profile would not find this sign-in: it has got another issuer, client or account. Flags of this
- * run do not count, as the next command has others.
+ * Failure `settings` when the profile would not find this sign-in: it has got another issuer, client or account, or asks for
+ * its tokens itself. Flags of this run do not count, as the next command has others.
  */
 function refuseOtherSession({ ports }: Invocation, now: Settings, client: Client): void {
   const flags = { values: {}, profile: client.profile, newProfile: true }
   const is = chooseProfile(now, flags, ports.env).client
-  if (isComplete(is) && sessionName(is) === sessionName(client)) return
   const safe = safeText(client.profile, 60)
+  if (is.workload !== undefined) {
+    throw new Failure(
+      'settings',
+      `the profile ${safe} has become one for a program meanwhile: nobody signs in`,
+      {
+        hint: `Every command asks for a token itself, such as: ls-auth whoami --profile ${safe}`,
+      },
+    )
+  }
+  if (isComplete(is) && sessionName(is) === sessionName(client)) return
   throw new Failure(
     'settings',
     `the profile ${safe} has got another issuer, client or account meanwhile`,

@@ -8,7 +8,7 @@ import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
 
-/** The profiles that use the sign-in of this client: the same issuer, client id and account. */
+/** The profiles that use the sign-in of this client: the same issuer, client id and account. One for a program uses none. */
 export function usersOf(
   client: Pick<Client, 'issuer' | 'clientId' | 'account'>,
   settings: Settings,
@@ -16,7 +16,8 @@ export function usersOf(
 ): string[] {
   return profileNames(settings).filter((name) => {
     const other = clientOf(settings, name, env)
-    return other !== undefined && isComplete(other) && sessionName(other) === sessionName(client)
+    if (other === undefined || other.workload !== undefined) return false
+    return isComplete(other) && sessionName(other) === sessionName(client)
   })
 }
 

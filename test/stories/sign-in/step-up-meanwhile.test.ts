@@ -63,6 +63,15 @@ it.each([
   await expectNoSignIn()
 })
 
+it.each([
+  ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
+  ['the question was there', whileItIsAsked],
+])('the profile became one for a program while %s: the new sign-in is ended', async (_, meanwhile) => {
+  meanwhile(() => other.type('ls-auth profile set workload.source github'))
+  await expectEnded('the profile default has become one for a program meanwhile: nobody signs in')
+  await expectNoSignIn()
+})
+
 it('the profile was removed: the line in the hint makes it as it was, and not as one command was typed', async () => {
   const shown = async () => (await world.type('ls-auth profile show --profile default --json')).stdout
   const before = await shown()

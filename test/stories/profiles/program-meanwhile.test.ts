@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
+import { openStage, type Stage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "A profile became one for a program, which asks for its tokens itself. No sign-in is left that nobody uses." */
+
+let stage: Stage
+let world: World
+let other: OtherTerminal
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  other = await openOtherTerminal(world, stage.provider)
+})
+afterEach(async () => {
+  stage.provider.tamper = {}
+  await other.close()
+  await world.close()
+})
+
+const profileOf = (name: string, more = '') =>
+  `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n${more}\n`
+const FOR_PROGRAM = 'workload = { source = "github", grant = "token-exchange" }'
+const expectNoSignIn = async () =>
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+const becomesForProgram = () => other.type('ls-auth profile set workload.source github --profile work')
+
+it.each(['ls-auth login', 'ls-auth login --tenant t'])(
+  'while I was in the browser: %s says so, and nothing is kept',
+  async (line) => {
+    await world.writeConfig(profileOf('work'))
+    other.whileItIsOpen(becomesForProgram)
+    const { exit, stdout, stderr } = await world.type(line)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(
+      /error: the profile work has become one for a program meanwhile: nobody signs in\nhint: Every command asks for a token itself, such as: ls-auth whoami --profile work\n {2}the sign-in is not kept; refresh token revoked\n$/,
+    )
+    await expectNoSignIn()
+  },
+)
+
+it('one for a program does not keep the sign-in of a profile that was removed meanwhile', async () => {
+  await world.writeConfig(`default_profile = "work"\n${profileOf('work')}${profileOf('job', FOR_PROGRAM)}`)
+  other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
+  expect((await world.type('ls-auth login')).stderr).toMatch(
+    /\n {2}the sign-in is not kept; refresh token revoked\n$/,
+  )
+  await expectNoSignIn()
+})
+
+describe('a sign-in of before', () => {
+  beforeEach(async () => {
+    await world.writeConfig(`default_profile = "work"\n${profileOf('work')}${profileOf('job', FOR_PROGRAM)}`)
+    expect((await world.type('ls-auth login')).exit).toBe(0)
+  })
+
+  it('profile remove ends it, whatever a profile for a program has in common with it', async () => {
+    expect(await world.type('ls-auth profile remove work')).toMatchObject({
+      exit: 0,
+      stderr: 'Signed out of work.\nRemoved the profile work.\n',
+    })
+    await expectNoSignIn()
+  })
+
+  it('profile remove ends it where the profile has become one for a program', async () => {
+    await becomesForProgram()
+    expect(await world.type('ls-auth profile remove work')).toMatchObject({
+      exit: 0,
+      stderr: 'Signed out of work.\nRemoved the profile work.\n',
+    })
+    await expectNoSignIn()
+  })
+
+  it('profile remove of one for a program leaves that of a person alone', async () => {
+    expect((await world.type('ls-auth profile remove job')).stderr).toBe('Removed the profile job.\n')
+    expect((await world.type('ls-auth whoami')).exit).toBe(0)
+  })
+
+  it('logout does not say that a program was signed out', async () => {
+    expect((await world.type('ls-auth logout')).stderr).not.toContain('job')
+  })
+})
