@@ -1,6 +1,8 @@
 import { listed } from '../../backends/table.ts'
-import type { Client } from '../../client.ts'
+import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports/ports.ts'
+import { sessionName } from '../../session/session-name.ts'
 import { type SignedOut, signOut } from '../../session/sign-out.ts'
 import { findSignIns } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
@@ -12,7 +14,7 @@ import { globals, type Invocation, loadProfile, printJson, tell } from '../invoc
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
-import { sharersOf, withItsKey } from './sign-in-sharers.ts'
+import { sharersOf, usersOf, withItsKey } from './sign-in-sharers.ts'
 
 interface LogoutOptions {
   /** Every sign-in on this machine. */
@@ -29,7 +31,7 @@ function read({ flags }: Typed): LogoutOptions {
 async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
   requireOutsideProxy('logout', invocation.ports.env)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
-  const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation)]
+  const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation, settings)]
   const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
   for (const client of clients) {
     const keyed = await withItsKey(client, settings, invocation.ports)
@@ -53,15 +55,23 @@ async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void
   for (const { result } of outcomes) throwUnfinished(result)
 }
 
-async function chosenClient(invocation: Invocation): Promise<Client> {
+async function chosenClient(invocation: Invocation, settings: Settings): Promise<Client> {
   // A sign-in that is named in full needs no profile.
   const { issuer, clientId } = invocation.settings
   const anyProfile = issuer !== undefined && clientId !== undefined
   const { profile } = await loadProfile(invocation, { anyProfile })
-  if (!profile.client.workload) return requireClient(profile)
+  if (!profile.client.workload || (await isLeft(profile.client, settings, invocation.ports)))
+    return requireClient(profile)
   throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {
     hint: 'Its tokens end by themselves, and none is kept here.',
   })
+}
+
+/** Whether there is a sign-in from before the profile was one for a program, which no other profile uses. */
+async function isLeft(client: PartialClient, settings: Settings, ports: Ports): Promise<boolean> {
+  if (!isComplete(client) || usersOf(client, settings, ports.env).length > 0) return false
+  const name = sessionName(client)
+  return (await findSignIns(client.stateDirectory, ports)).some((one) => sessionName(one) === name)
 }
 
 /** The clients of all sessions in the state directory; from the header where no profile names them any more. */

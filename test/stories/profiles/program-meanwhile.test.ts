@@ -83,4 +83,22 @@ describe('a sign-in of before', () => {
   it('logout does not say that a program was signed out', async () => {
     expect((await world.type('ls-auth logout')).stderr).not.toContain('job')
   })
+
+  it('logout ends it where the profile has become one for a program', async () => {
+    await becomesForProgram()
+    expect(await world.type('ls-auth logout')).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(/^Signed out of work\.\n/),
+    })
+    await expectNoSignIn()
+    expect(await world.type('ls-auth logout')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('profile work is for a program: nobody signs in'),
+    })
+  })
+
+  it('logout of one for a program is no logout of a person', async () => {
+    expect((await world.type('ls-auth logout --profile job')).exit).toBe(2)
+    expect((await world.type('ls-auth whoami')).exit).toBe(0)
+  })
 })
