@@ -2,7 +2,7 @@
  * Whether the host of a URL is loopback, by name or address (RFC 6761 §6.3, RFC 4291 §2.5.3). The callers have
  * different policies: settings may use plain http then (settings/urls.ts), and no proxy is used (system/http/http.ts); a
  * provider's metadata may name loopback only when its issuer is on loopback too, against SSRF
- * (session/protocol/metadata.ts).
+ * (session/documents/metadata.ts).
  */
 export const isLoopback = (url: URL): boolean =>
   url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)

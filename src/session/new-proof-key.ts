@@ -1,7 +1,7 @@
 import { PROOF_ALGORITHM } from '../dpop/proof-algorithm.ts'
 import type { ProofKey } from '../dpop/proof-key.ts'
 import { Failure } from '../errors.ts'
-import type { Metadata } from './protocol/metadata.ts'
+import type { Metadata } from './documents/metadata.ts'
 
 /**
  * The key that the tokens of a new sign-in will be bound to. Failure `cannot-do`: the provider says that it takes no proofs

@@ -7,7 +7,7 @@ import type { HttpSettings } from '../ports/http.ts'
 import type { Ports } from '../ports/ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
-import { type KeySet, signingKeys } from './protocol/signing-keys.ts'
+import { type KeySet, signingKeys } from './documents/signing-keys.ts'
 import type { SessionBody } from './store/session-file.ts'
 
 /** An issuer whose keys may be fetched, with its cached metadata and keys. */

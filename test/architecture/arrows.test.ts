@@ -114,7 +114,7 @@ describe('what is no part of the plan is found', () => {
       'whose door is src/system/terminal/terminal.ts',
     ],
     [
-      'src/session/protocol/signing-keys.ts',
+      'src/session/documents/signing-keys.ts',
       "type K = typeof import('jose/jwks')",
       'whose door is /^src\\/(claims\\/jwt\\/verify',
     ],
@@ -158,6 +158,9 @@ describe('what is no part of the plan is found', () => {
       'names a back end',
     ],
     ['src/settings/profile.ts', "const api = 'https://' + 'graf' + 'ana.example'", 'names a back end'],
+    ['src/session/documents/metadata.ts', "import { x } from '../answers/id-token.ts'", 'stands behind it'],
+    ['src/session/answers/id-token.ts', "import type { X } from '../protocol/tokens.ts'", 'stands behind it'],
+    ['src/session/answers/id-token.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
     ['src/backends/tempo.ts', "import { x } from '../claims/kind.ts'", 'backends does not know claims'],
     ['src/backends/tempo.ts', "import { x } from '../trace/id.ts'", 'backends does not know trace'],
     ['src/backends/table.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
@@ -167,6 +170,7 @@ describe('what is no part of the plan is found', () => {
 
   it.each([
     ['src/session/store/session-store.ts', "import { readJwt } from '../../claims/jwt.ts'"],
+    ['src/session/protocol/tokens.ts', "import { x } from '../answers/id-token.ts'"],
     ['src/commands/sign-in/login.ts', "import type { Ports } from '../../ports/ports.ts'"],
     ['src/commands/sign-in/login.ts', "import { type Ports, type Http } from '../../ports/ports.ts'"],
     ['src/session/renewal/state-machine.ts', "import { createHash } from 'node:crypto'"],

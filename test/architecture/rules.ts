@@ -36,6 +36,9 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
   start: ['bin'],
 }
 
+/** Rooms of `session` in a row: each knows those before it and none behind it. */
+const SESSION_ROW = ['documents', 'answers', 'protocol'].map((room) => `src/session/${room}/`)
+
 /** Who knows a third-party package: one file, or a few of one folder. */
 export const DOORS: Readonly<Record<string, string | RegExp>> = {
   aws4fetch: 'src/session/workload/aws-proof.ts',
@@ -57,6 +60,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(attacks|claims|providers|backends|text)\//,
+  /^src\/session\/answers\//,
   /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|masking|view)\//,
@@ -176,7 +180,7 @@ const packageOf = (specifier: string): string =>
 
 function judgeArrow(path: string, target: string, typeOnly: boolean): string | undefined {
   const [from, to] = [roomOf(path), roomOf(target)]
-  if (from === to) return undefined
+  if (from === to) return judgeInside(path, target)
   if (to === 'ports') return typeOnly ? undefined : 'imports more than types from ports'
   if (from === 'ports') return `imports ${target}, but ports knows nobody`
   const visitors = VISITORS[to]
@@ -189,4 +193,10 @@ function judgeArrow(path: string, target: string, typeOnly: boolean): string | u
   const reach = from === 'system' ? FLOORS.length - 2 : floor(from)
   if (reach < 0) return 'is in a room that is not in the plan'
   return floor(to) > reach ? undefined : `imports ${target}: ${from} does not know ${to}`
+}
+
+function judgeInside(path: string, target: string): string | undefined {
+  const place = (file: string) => SESSION_ROW.findIndex((room) => file.startsWith(room))
+  const isBehind = place(path) >= 0 && place(target) > place(path)
+  return isBehind ? `imports ${target}, which stands behind it in the row` : undefined
 }

@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { StsError } from '../../providers/sts-answer.ts'
-import { maskSecrets } from '../../session/protocol/echoed-secrets.ts'
+import { maskSecrets } from '../../session/answers/echoed-secrets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { claimsIn } from './web-identity.ts'
 

@@ -7,7 +7,7 @@ import { fitsAlgorithm, type Jwk, keysOf, publicPart } from '../../claims/jwt/si
 import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { readCachedSession } from '../../session/cached-session.ts'
-import { signingKeys } from '../../session/protocol/signing-keys.ts'
+import { signingKeys } from '../../session/documents/signing-keys.ts'
 import type { SessionBody, StoredToken } from '../../session/store/session-file.ts'
 import { inspectOwn } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'

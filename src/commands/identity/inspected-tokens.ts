@@ -86,7 +86,7 @@ export async function readTokens(
       !client.workload &&
       namesPeople(responseScope) && {
         userinfo: async () => {
-          const { askUserinfo } = await import('../../session/protocol/userinfo.ts')
+          const { askUserinfo } = await import('../../session/documents/userinfo.ts')
           const jwt = body.idToken === undefined ? undefined : readJwt(body.idToken)
           return askUserinfo(client, body, access, isReadable(jwt) ? jwt.payload.sub : undefined, ports)
         },

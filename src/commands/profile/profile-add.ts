@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import { discover } from '../../session/protocol/metadata.ts'
+import { discover } from '../../session/documents/metadata.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'

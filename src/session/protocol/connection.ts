@@ -3,9 +3,9 @@ import type { ProofKey } from '../../dpop/proof-key.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
+import { discover, type Metadata, scopesSupported, usable } from '../documents/metadata.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { ClientAssertion } from './exchange.ts'
-import { discover, type Metadata, scopesSupported, usable } from './metadata.ts'
 import type { Provider } from './provider.ts'
 
 /** The provider of a session: from cached metadata while it is fresh, else discovered again (with its Failures). */

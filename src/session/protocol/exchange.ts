@@ -6,12 +6,12 @@ import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
+import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
+import { withoutEchoes } from '../answers/echoed-secrets.ts'
+import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from '../answers/token-answer.ts'
+import type { Metadata } from '../documents/metadata.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { AssertionKey } from './assertion-key.ts'
-import { tolerateDeviceAnswer } from './device-answer.ts'
-import { withoutEchoes } from './echoed-secrets.ts'
-import type { Metadata } from './metadata.ts'
-import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from './token-answer.ts'
 
 const TOKEN_BYTES = 256 * 1024
 

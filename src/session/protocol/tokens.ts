@@ -1,7 +1,7 @@
+import { checkAccessTokenHash, checkIdTokenTimes, checkSubject } from '../answers/id-token.ts'
+import { checkTokenCharacters, checkTokenType } from '../answers/token-answer.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { type Exchange, jwksOf, type TokenAnswer } from './exchange.ts'
-import { checkAccessTokenHash, checkIdTokenTimes, checkSubject } from './id-token.ts'
-import { checkTokenCharacters, checkTokenType } from './token-answer.ts'
 
 /** A validated token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface Tokens {

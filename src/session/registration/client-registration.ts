@@ -2,7 +2,7 @@ import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { discover } from '../protocol/metadata.ts'
+import { discover } from '../documents/metadata.ts'
 import { openRegistrations } from './kept-registration.ts'
 
 /** A client that has no id yet. */

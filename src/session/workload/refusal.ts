@@ -1,7 +1,7 @@
 import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { ProviderFailure } from '../protocol/provider-errors.ts'
+import { ProviderFailure } from '../answers/provider-errors.ts'
 import type { Proof } from './proof.ts'
 
 /**

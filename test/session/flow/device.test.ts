@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { Failure, NetworkFailure } from '../../../src/errors.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
+import { ProviderFailure } from '../../../src/session/answers/provider-errors.ts'
 import type { Attempt } from '../../../src/session/flow/attempt.ts'
 import { throughDevice } from '../../../src/session/flow/device.ts'
 import type { DeviceGrant } from '../../../src/session/protocol/provider.ts'
-import { ProviderFailure } from '../../../src/session/protocol/provider-errors.ts'
 import { toldBy } from '../../told.ts'
 
 /** The device flow: what is shown, how often the provider is asked, and when the wait ends. */

@@ -5,7 +5,7 @@ import { makeProofKey } from '../../../src/dpop/proof-key.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { connect, openProvider } from '../../../src/session/protocol/connection.ts'
 import { toldBy } from '../../told.ts'
-import { answering, NOW } from './provider-documents.ts'
+import { answering, NOW } from '../documents/provider-documents.ts'
 
 const ISSUER = 'https://idp.example'
 const METADATA = {

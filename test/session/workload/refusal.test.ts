@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../../../src/client.ts'
 import { Failure } from '../../../src/errors.ts'
-import { ProviderFailure } from '../../../src/session/protocol/provider-errors.ts'
+import { ProviderFailure } from '../../../src/session/answers/provider-errors.ts'
 import type { Proof } from '../../../src/session/workload/proof.ts'
 import { cannotChoose, explainRefusal } from '../../../src/session/workload/refusal.ts'
 import { told } from '../../told.ts'

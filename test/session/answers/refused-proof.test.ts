@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { PRESETS } from '../../../src/providers/presets.ts'
-import { explainProviderError } from '../../../src/session/protocol/provider-errors.ts'
-import { checkTokenType } from '../../../src/session/protocol/token-answer.ts'
+import { explainProviderError } from '../../../src/session/answers/provider-errors.ts'
+import { checkTokenType } from '../../../src/session/answers/token-answer.ts'
 import { told, toldBy } from '../../told.ts'
 
 /** The proof of a key (DPoP) that a provider refuses: neither the code nor the token was looked at. */

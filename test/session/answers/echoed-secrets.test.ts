@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpAnswer } from '../../../src/ports/http.ts'
-import { withoutEchoes } from '../../../src/session/protocol/echoed-secrets.ts'
+import { withoutEchoes } from '../../../src/session/answers/echoed-secrets.ts'
 
 const answer = (body: unknown) =>
   ({

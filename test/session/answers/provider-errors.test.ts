@@ -6,7 +6,7 @@ import {
   explainProviderError,
   isBadSignature,
   ProviderFailure,
-} from '../../../src/session/protocol/provider-errors.ts'
+} from '../../../src/session/answers/provider-errors.ts'
 import { told } from '../../told.ts'
 
 const ISSUER = 'https://idp.example'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Http } from '../../../src/ports/http.ts'
-import { discover } from '../../../src/session/protocol/metadata.ts'
+import { discover } from '../../../src/session/documents/metadata.ts'
 
 /** Where metadata may send requests to: never to this machine or its network card, unless the issuer is there. */
 const clock = { now: () => 1_800_000_000_000, sleep: async () => {} }

@@ -6,7 +6,7 @@ import {
   type Metadata,
   scopesSupported,
   usable,
-} from '../../../src/session/protocol/metadata.ts'
+} from '../../../src/session/documents/metadata.ts'
 import { told, toldBy } from '../../told.ts'
 import { answering, NOW } from './provider-documents.ts'
 

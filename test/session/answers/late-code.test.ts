@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { PRESETS } from '../../../src/providers/presets.ts'
-import { explainProviderError } from '../../../src/session/protocol/provider-errors.ts'
+import { explainProviderError } from '../../../src/session/answers/provider-errors.ts'
 
 it('a code that was not entered in time is told as such, by the answer of the token endpoint', () => {
   const answer = { error: 'expired_token', code: 'OAUTH_RESPONSE_BODY_ERROR', status: 400 }

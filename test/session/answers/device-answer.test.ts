@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { HttpAnswer } from '../../../src/ports/http.ts'
-import { tolerateDeviceAnswer } from '../../../src/session/protocol/device-answer.ts'
+import { tolerateDeviceAnswer } from '../../../src/session/answers/device-answer.ts'
 
 const answer = (body: unknown, status = 200) =>
   ({

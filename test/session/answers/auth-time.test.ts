@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAuthTime } from '../../../src/session/protocol/id-token.ts'
+import { checkAuthTime } from '../../../src/session/answers/id-token.ts'
 import { toldBy } from '../../told.ts'
 
 const SECONDS = 1_800_000_000

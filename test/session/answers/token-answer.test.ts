@@ -7,7 +7,7 @@ import {
   refreshTokenIn,
   withoutEncoding,
   withPlainError,
-} from '../../../src/session/protocol/token-answer.ts'
+} from '../../../src/session/answers/token-answer.ts'
 import { toldBy } from '../../told.ts'
 
 const check = (id_token: string | undefined) => checkTokenCharacters({ access_token: 'opaque', id_token })

@@ -6,7 +6,7 @@ import {
   checkSamePerson,
   checkSameSubject,
   checkSubject,
-} from '../../../src/session/protocol/id-token.ts'
+} from '../../../src/session/answers/id-token.ts'
 import { toldBy } from '../../told.ts'
 
 const NOW = 1_800_000_000_000

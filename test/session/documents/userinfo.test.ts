@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { makeProofKey } from '../../../src/dpop/proof-key.ts'
 import { Failure } from '../../../src/errors.ts'
-import { askUserinfo } from '../../../src/session/protocol/userinfo.ts'
+import { askUserinfo } from '../../../src/session/documents/userinfo.ts'
 import { answering, NOW } from './provider-documents.ts'
 
 const client = { issuer: 'https://idp.example/t', http: {} } as unknown as Client

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { PRESETS } from '../../../src/providers/presets.ts'
-import { missingScopes } from '../../../src/session/protocol/granted-scopes.ts'
+import { missingScopes } from '../../../src/session/answers/granted-scopes.ts'
 
 const missing = (scopes: readonly string[], granted: string | undefined, scopeSpelling = {}) =>
   missingScopes({ preset: { ...PRESETS.generic, scopes, scopeSpelling } }, granted)

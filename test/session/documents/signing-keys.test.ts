@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signingKeys } from '../../../src/session/protocol/signing-keys.ts'
+import { signingKeys } from '../../../src/session/documents/signing-keys.ts'
 import type { SessionBody } from '../../../src/session/store/session-file.ts'
 import { toldBy } from '../../told.ts'
 import { answering, NOW } from './provider-documents.ts'
