@@ -6,6 +6,11 @@ import type { ByteFilter, LocalExchange, LocalServers } from '../ports/local-ser
 
 /** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
 const MAX_SILENT = 512
+/**
+ * Connections that the system holds while this process is busy. Node's 511 are fewer than any user can open at once, and who
+ * comes then, the owner too, is told nothing and tries again after a second.
+ */
+const BACKLOG = 4096
 /** How long the end of the server waits for answers that are on their way. */
 const GRACE_MILLISECONDS = 2_000
 
@@ -69,7 +74,7 @@ function listen(server: Server, address: { port: number } | { socket: string }):
       resolve()
     }
     if ('socket' in address) server.listen(address.socket, heard)
-    else server.listen(address.port, '127.0.0.1', heard)
+    else server.listen(address.port, '127.0.0.1', BACKLOG, heard)
   })
 }
 

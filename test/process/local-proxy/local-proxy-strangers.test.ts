@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Machine, openMachine } from '../../world/machine.ts'
@@ -101,4 +103,26 @@ describe('strangers on the port of a proxy', () => {
     expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
     for (const socket of sockets) socket.destroy()
   })
+
+  // Elsewhere the system itself lets fewer wait.
+  it.runIf(process.platform === 'linux')(
+    'a crowd that comes while the proxy has no time: the owner need not knock again, and is served',
+    async () => {
+      const proxy = await open(to())
+      const crowd: Socket[] = []
+      const come = () => {
+        for (let i = 0; i < 700; i++) crowd.push(connect(proxy.port, '127.0.0.1').on('error', () => {}))
+      }
+      proxy.running.child.kill('SIGSTOP')
+      come()
+      const owner = connect(proxy.port, '127.0.0.1').setEncoding('latin1')
+      await once(owner, 'connect', { signal: AbortSignal.timeout(10_000) })
+      come()
+      owner.write(GET(proxy))
+      proxy.running.child.kill('SIGCONT')
+      const answer = await text(owner)
+      for (const one of crowd) one.destroy()
+      expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    },
+  )
 })
