@@ -85,6 +85,8 @@ export interface Preset {
   readonly deadRefreshCodes: readonly string[]
   /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
+  /** Its `end_session_endpoint` is that of RP-Initiated Logout 1.0: it needs nothing but the client. */
+  readonly signOutPage: boolean
   /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */
   readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** `aud` of a client assertion that ls-auth signs; the issuer where nothing is said. */
@@ -139,6 +141,7 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
     'account_selection_required',
   ],
   revoke: ['refresh', 'access'],
+  signOutPage: true,
   clientAuth: 'none',
   publicSecret: false,
   leewaySeconds: 60,

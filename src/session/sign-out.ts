@@ -2,6 +2,7 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
+import { signOutPage } from './sign-out-page.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
@@ -14,6 +15,8 @@ export interface SignedOut {
   readonly forgotten: true | Failure
   /** Of the session that has ended: for the record, which keeps its ids. */
   readonly tokens?: { readonly access: string | undefined; readonly id: string | undefined }
+  /** Where the person can end the session in the browser too; undefined: nowhere. */
+  readonly page?: URL | undefined
 }
 
 /**
@@ -51,7 +54,14 @@ export async function signOut(
     })
     if (forgotten === true) await sweep(client, store, ports)
     const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
-    return { wasSignedIn: true, revoked, forgotten, tokens: { access, id: session?.body.idToken } }
+    const tokens = { access, id: session?.body.idToken }
+    return {
+      wasSignedIn: true,
+      revoked,
+      forgotten,
+      tokens,
+      page: session && signOutPage(client, session.body),
+    }
   })
 }
 

@@ -43,13 +43,16 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
   {
     usage: 'logout',
     description: 'sign out: forget the session here and revoke it at the provider',
-    options: (command) => command.option('--all', 'every sign-in on this machine'),
+    options: (command) =>
+      command
+        .option('--all', 'every sign-in on this machine')
+        .option('--browser', "open the provider's sign-out page too, which ends the session in the browser"),
     settings: ['issuer', 'client_id', 'account', 'store_key_file'],
     exits: [6, 8, 9],
     examples: [
       { does: 'of the profile in use', line: 'ls-auth logout' },
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },
-      { does: 'before you give the machine away', line: 'ls-auth logout --all' },
+      { does: 'before you give the machine away', line: 'ls-auth logout --all --browser' },
     ],
     load: async () => (await import('../../commands/sign-in/logout.ts')).logout,
   },

@@ -15,44 +15,58 @@ import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
 import { sharersOf, usersOf, withItsKey } from './sign-in-sharers.ts'
+import type { SignOutPage } from './sign-out-page.ts'
 
 interface LogoutOptions {
   /** Every sign-in on this machine. */
   readonly all: boolean
+  /** The provider's sign-out page is opened too. */
+  readonly browser: boolean
 }
 
-/** `ls-auth logout [--all]`: deletes the session, revokes its tokens, and reports the result of both. */
+/** `ls-auth logout [--all] [--browser]`: deletes the session, revokes its tokens, and reports the result of each step. */
 export const logout: CliCommand<LogoutOptions> = { read, run }
 
 function read({ flags }: Typed): LogoutOptions {
-  return { all: flags.all === true }
+  return { all: flags.all === true, browser: flags.browser === true }
 }
 
-async function run(invocation: Invocation, { all }: LogoutOptions): Promise<void> {
+async function run(invocation: Invocation, { all, browser }: LogoutOptions): Promise<void> {
   requireOutsideProxy('logout', invocation.ports.env)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
   const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation, settings)]
-  const outcomes: { client: Client; result: SignedOut; others: string[] }[] = []
+  const outcomes: { client: Client; result: SignedOut; others: string[]; page?: SignOutPage }[] = []
   for (const client of clients) {
     const keyed = await withItsKey(client, settings, invocation.ports)
     const result = await signOut(keyed, invocation.ports, (line) => tell(invocation, line))
     if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
     if (!globals(invocation).json) describe(invocation, client, result, others)
-    outcomes.push({ client, result, others })
+    const page = browser ? await pageOf(invocation, client, result) : undefined
+    outcomes.push({ client, result, others, ...(page && { page }) })
   }
   if (all && clients.length === 0) tell(invocation, 'There is no sign-in on this machine.')
   if (globals(invocation).json) {
-    const rows = outcomes.map(({ client, others, result: { wasSignedIn, revoked, forgotten } }) => ({
+    const rows = outcomes.map(({ client, others, page, result: { wasSignedIn, revoked, forgotten } }) => ({
       issuer: client.issuer,
       was_signed_in: wasSignedIn,
       revoked: revoked instanceof Failure ? 'failed' : revoked,
       forgotten: forgotten === true,
+      ...(page && { browser: page }),
       ...(all ? {} : { shared_with: others }),
     }))
     await printJson(invocation, all ? rows : rows[0])
   }
   for (const { result } of outcomes) throwUnfinished(result)
+}
+
+async function pageOf(
+  invocation: Invocation,
+  client: Client,
+  { wasSignedIn, page }: SignedOut,
+): Promise<SignOutPage> {
+  if (!wasSignedIn) return 'none'
+  return (await import('./sign-out-page.ts')).showSignOutPage(invocation, client, page)
 }
 
 async function chosenClient(invocation: Invocation, settings: Settings): Promise<Client> {

@@ -48,6 +48,8 @@ export const cognito: Preset = {
   pkceKnown: true,
   device: 'no',
   revoke: ['refresh'],
+  // `/logout` wants a `logout_uri` that is registered for the app client.
+  signOutPage: false,
   endpointHosts: ['*.amazoncognito.com'],
   claimNames: {
     userName: ['cognito:username', 'username', 'preferred_username', 'email'],

@@ -58,6 +58,8 @@ export const okta: Preset = {
   assertionAudience: 'token-endpoint',
   pkceKnown: true,
   device: 'yes',
+  // `/v1/logout` wants an `id_token_hint`: a token in its address.
+  signOutPage: false,
   claimNames: {
     // In an access token `sub` is the login; `uid` there equals the ID token's `sub`.
     subject: ['uid', 'sub'],

@@ -454,11 +454,11 @@ describe.sequential('is true, member by member', () => {
   it('logout', async () => {
     expect(
       await problems('logout', [
-        'ls-auth logout --profile work --json',
+        'ls-auth logout --profile work --browser --json',
         'ls-auth logout --profile other --json',
       ]),
     ).toEqual([])
     await stage.world.type(login())
-    expect(await problems('logout --all', ['ls-auth logout --all --json'])).toEqual([])
+    expect(await problems('logout --all', ['ls-auth logout --all --browser --json'])).toEqual([])
   })
 })
