@@ -81,11 +81,12 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   })
 }
 
-/** Whether there is a sign-in from before the profile was one for a program, which no other profile uses. */
+/** Whether there is a sign-in from before the profile was one for a program, or its unfinished end, which no other profile uses. */
 async function isLeft(client: PartialClient, settings: Settings, ports: Ports): Promise<boolean> {
   if (!isComplete(client) || usersOf(client, settings, ports.env).length > 0) return false
   const name = sessionName(client)
-  return (await findSignIns(client.stateDirectory, ports)).some((one) => sessionName(one) === name)
+  const found = await findSignIns(client.stateDirectory, ports, { buried: true })
+  return found.some((one) => sessionName(one) === name)
 }
 
 /** The clients of all sessions in the state directory; from the header where no profile names them any more. */

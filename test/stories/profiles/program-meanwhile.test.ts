@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
+import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -95,6 +96,21 @@ describe('a sign-in of before', () => {
       exit: 2,
       stderr: expect.stringContaining('profile work is for a program: nobody signs in'),
     })
+  })
+
+  it('logout that the keychain has stopped is finished by the next one', async () => {
+    await becomesForProgram()
+    world.keychain.fail.remove = new program.Failure('keychain-locked', 'the keychain is locked')
+    expect(await world.type('ls-auth logout')).toMatchObject({
+      exit: 8,
+      stderr: expect.stringContaining('not removed yet: the keychain is locked'),
+    })
+    world.keychain.fail = {}
+    expect(await world.type('ls-auth logout')).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(/^Signed out of work\.\n {2}on this machine {3}forgotten\n/),
+    })
+    await expectNoSignIn()
   })
 
   it('logout of one for a program is no logout of a person', async () => {
