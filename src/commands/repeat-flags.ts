@@ -38,7 +38,7 @@ export function repeatFlags(hint: string, line: TypedLine): string {
     .replace(LOGIN, (_, flags: string) =>
       line.command === 'login'
         ? loginAgain(flags, line)
-        : `ls-auth login${typed(Object.keys(line.settings), flags, line)}${flags}`,
+        : `ls-auth login${typed(MAKES_PROFILE.test(flags) ? ['reason'] : Object.keys(line.settings), flags, line)}${flags}`,
     )
     .replace(OTHERS, (_, command: string, flags: string) => {
       const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []
@@ -49,6 +49,9 @@ export function repeatFlags(hint: string, line: TypedLine): string {
 const API_FLAGS = SETTING_TABLE.flatMap(({ key, flag }) =>
   flag !== undefined && (API_SETTINGS as readonly string[]).includes(key) ? [flag] : [],
 )
+
+/** A line that makes a profile: `login` would keep in it what was typed for one run of another command. */
+const MAKES_PROFILE = /^ --profile .* --client-id /
 
 function loginAgain(flags: string, line: TypedLine): string {
   const named = namesIn(flags)
