@@ -1,5 +1,6 @@
-import type { PartialClient } from '../../client.ts'
+import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports/ports.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { listHint, profileNames } from '../../settings/profile-name.ts'
@@ -9,6 +10,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell, warn } from '../invocation.ts'
+import { isItsOwn, signInOf } from '../sign-in/left-sign-in.ts'
 import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
 import { sharersOf, withItsKey } from '../sign-in/sign-in-sharers.ts'
 import { unregisterUnused } from '../sign-in/unregister-client.ts'
@@ -83,6 +85,7 @@ function removable(settings: Settings, name: string): string {
 async function endSignIn(invocation: Invocation, client: PartialClient, settings: Settings): Promise<void> {
   const { ports } = invocation
   if (!isComplete(client) || sharersOf(client, settings, ports.env).length > 0) return
+  if (client.workload && (await isOfAnother(client, ports))) return
   const { signOut } = await import('../../session/sign-out.ts')
   const keyed = await withItsKey(client, settings, ports)
   const result = await signOut(keyed, ports, (line) => tell(invocation, line))
@@ -97,6 +100,11 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
     await warn(invocation, { message: [message, ...detail].join(': '), hint })
   }
   if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
+}
+
+async function isOfAnother(client: Client, ports: Ports): Promise<boolean> {
+  const header = await signInOf(client, ports)
+  return header !== undefined && !isItsOwn(client, header)
 }
 
 function existingName(settings: Settings, name: string): string {

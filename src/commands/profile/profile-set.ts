@@ -1,3 +1,4 @@
+import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Env } from '../../ports/ports.ts'
@@ -8,6 +9,7 @@ import { chooseName } from '../../settings/profile-name.ts'
 import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
@@ -78,9 +80,22 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
     `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
   )
   const [key = ''] = path
+  if (client.workload && !settings.config.profiles[name]?.workload) await tellLeft(invocation, client)
   // Without an issuer nobody signs in, and it counts at once.
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+}
+
+/** Says that the sign-in of a profile which is for a program now is still there, where nobody else uses it. */
+async function tellLeft(invocation: Invocation, client: PartialClient): Promise<void> {
+  const { ports } = invocation
+  const { leftSignIn } = await import('../sign-in/left-sign-in.ts')
+  const settings = await readSettings(ports.env, await ports.files())
+  if (await leftSignIn(client, settings, ports))
+    tell(
+      invocation,
+      `The sign-in of before stays. To sign out of it: ls-auth logout --profile ${shellWord(client.profile)}`,
+    )
 }
 
 /** The change, where the new value and the others of the profile fit together. Failures: `settings`, `usage`, `refused`. */

@@ -1,20 +1,17 @@
 import { listed } from '../../backends/table.ts'
-import type { Client, PartialClient } from '../../client.ts'
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
-import { sessionName } from '../../session/session-name.ts'
 import { type SignedOut, signOut } from '../../session/sign-out.ts'
 import { findSignIns } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { profileNamed } from '../../settings/profile.ts'
-import { clientFromHeader, isComplete, requireClient } from '../../settings/required-client.ts'
+import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from './outside-proxy.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
-import { sharersOf, usersOf, withItsKey } from './sign-in-sharers.ts'
+import { clientOfSignIn, sharersOf, withItsKey } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
 
 interface LogoutOptions {
@@ -74,33 +71,21 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   const { issuer, clientId } = invocation.settings
   const anyProfile = issuer !== undefined && clientId !== undefined
   const { profile } = await loadProfile(invocation, { anyProfile })
-  if (!profile.client.workload || (await isLeft(profile.client, settings, invocation.ports)))
-    return requireClient(profile)
+  const { client } = profile
+  if (!client.workload) return requireClient(profile)
+  const { ports } = invocation
+  const { leftSignIn, signInOf } = await import('./left-sign-in.ts')
+  const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
+  if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }
   throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {
     hint: 'Its tokens end by themselves, and none is kept here.',
   })
 }
 
-/** Whether there is a sign-in from before the profile was one for a program, or its unfinished end, which no other profile uses. */
-async function isLeft(client: PartialClient, settings: Settings, ports: Ports): Promise<boolean> {
-  if (!isComplete(client) || usersOf(client, settings, ports.env).length > 0) return false
-  const name = sessionName(client)
-  const found = await findSignIns(client.stateDirectory, ports, { buried: true })
-  return found.some((one) => sessionName(one) === name)
-}
-
 /** The clients of all sessions in the state directory; from the header where no profile names them any more. */
 async function everyClient({ ports }: Invocation, settings: Settings): Promise<Client[]> {
-  const names = [...Object.keys(settings.config.profiles), ...Object.keys(settings.system.profiles)]
-  const known = names.map((name) => profileNamed(settings, name, ports.env).client).filter(isComplete)
   const found = await findSignIns(settings.places.stateDirectory, ports, { buried: true })
-  return found.map(
-    (header) =>
-      known.find(
-        ({ issuer, clientId, account }) =>
-          issuer === header.issuer && clientId === header.clientId && account === header.account,
-      ) ?? clientFromHeader(header, settings, ports.env),
-  )
+  return found.map((header) => clientOfSignIn(header, settings, ports.env))
 }
 
 function describe(

@@ -2,22 +2,36 @@ import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
 import { sessionName } from '../../session/session-name.ts'
+import type { SessionHeader } from '../../session/store/session-file.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
-import { isComplete } from '../../settings/required-client.ts'
+import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
+
+type SignInOf = Pick<Client, 'issuer' | 'clientId' | 'account'>
 
 /** The profiles that use the sign-in of this client: the same issuer, client id and account. One for a program uses none. */
-export function usersOf(
-  client: Pick<Client, 'issuer' | 'clientId' | 'account'>,
-  settings: Settings,
-  env: Env,
-): string[] {
-  return profileNames(settings).filter((name) => {
-    const other = clientOf(settings, name, env)
-    if (other === undefined || other.workload !== undefined) return false
-    return isComplete(other) && sessionName(other) === sessionName(client)
+export const usersOf = (client: SignInOf, settings: Settings, env: Env): string[] =>
+  clientsOf(client, settings, env)
+    .filter(({ workload }) => workload === undefined)
+    .map(({ profile }) => profile)
+
+/** The client of a sign-in: of a profile that uses it, or of one that had it before it was for a program; or of no profile. */
+export function clientOfSignIn(header: SessionHeader, settings: Settings, env: Env): Client {
+  const clients = clientsOf(header, settings, env)
+  return (
+    clients.find(({ workload }) => workload === undefined) ??
+    clients.find(({ profile }) => Object.hasOwn(header.apis, profile)) ??
+    clientFromHeader(header, settings, env)
+  )
+}
+
+function clientsOf(signIn: SignInOf, settings: Settings, env: Env): Client[] {
+  const session = sessionName(signIn)
+  return profileNames(settings).flatMap((name) => {
+    const client = clientOf(settings, name, env)
+    return client && isComplete(client) && sessionName(client) === session ? [client] : []
   })
 }
 

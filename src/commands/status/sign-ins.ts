@@ -26,7 +26,7 @@ export interface SignInRow {
   readonly apis: readonly string[]
   readonly backend: BackendId | undefined
   readonly store: SessionHeader['store'] | undefined
-  /** False: the API is asked without a token, so nobody signs in. */
+  /** False: the API is asked without a token, or a program gets its tokens itself, so nobody signs in. */
   readonly needed: boolean
   /** What the session says, or why it cannot be read. Undefined: there is none. */
   readonly kept: KeptSignIn | undefined
@@ -87,10 +87,12 @@ async function rowOf(
   }
   const { client, backend } = profile
   const { issuer, clientId, account, apiOrigin } = client
-  const session = isComplete(client) ? sessionName(client) : undefined
+  const isForProgram = client.workload !== undefined
+  const session = isComplete(client) && !isForProgram ? sessionName(client) : undefined
   const header = session === undefined ? undefined : headers.get(session)
   const named = namesApi(profile)
-  const other = header === undefined ? [...headers.values()].find(({ apis }) => name in apis) : undefined
+  const other =
+    header || isForProgram ? undefined : [...headers.values()].find(({ apis }) => Object.hasOwn(apis, name))
   return {
     profile: name,
     session: header && session,
@@ -100,7 +102,7 @@ async function rowOf(
     apis: named ? [withoutSecret(profile.api.href)] : [],
     backend,
     store: header?.store,
-    needed: sendsToken(profile),
+    needed: sendsToken(profile) && !isForProgram,
     kept: header && isComplete(client) ? await read(client, header) : undefined,
     problem:
       header && !Object.values(header.apis).includes(apiOrigin)

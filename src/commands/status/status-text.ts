@@ -8,7 +8,7 @@ import { fitTable, withoutScheme } from './text-table.ts'
 
 /**
  * `locked`: there is a sign-in, and its secret cannot be read now. `ended`: its token has ended and is not renewed.
- * `not-needed`: the API is asked without a token. `invalid`: the settings of the profile are wrong.
+ * `not-needed`: the API is asked without a token, or by a program. `invalid`: the settings of the profile are wrong.
  */
 export type SignInState = 'signed-in' | 'signed-out' | 'ended' | 'locked' | 'not-needed' | 'invalid'
 

@@ -117,4 +117,88 @@ describe('a sign-in of before', () => {
     expect((await world.type('ls-auth logout --profile job')).exit).toBe(2)
     expect((await world.type('ls-auth whoami')).exit).toBe(0)
   })
+
+  it.each([
+    ['ls-auth logout --profile job', 2],
+    ['ls-auth profile remove job', 0],
+  ])('%s does not end what another profile for a program has left', async (line, exit) => {
+    await becomesForProgram()
+    const revoked = stage.provider.revocations()
+    const said = await world.type(line)
+    expect(said.exit).toBe(exit)
+    expect(said.stderr).not.toContain('Signed out')
+    expect(stage.provider.revocations()).toBe(revoked)
+    expect((await world.type('ls-auth logout')).stderr).toMatch(/^Signed out of work\.\n/)
+  })
+
+  it('profile set says once that the sign-in stays, and its line ends it', async () => {
+    const set = async (setting: string) =>
+      (await world.type(`ls-auth profile set workload.${setting} --profile work`)).stderr
+    const said = await set('source github')
+    expect(said).toContain(
+      '\nThe sign-in of before stays. To sign out of it: ls-auth logout --profile work\n',
+    )
+    expect(await set('grant token-exchange')).not.toContain('sign-in')
+    expect((await world.type(/ls-auth logout .*/.exec(said)?.[0] ?? '')).exit).toBe(0)
+    await expectNoSignIn()
+  })
+
+  it.each(['', ' --json'])(
+    'a sign-in that is named in full is ended, whatever the profile is%s',
+    async (more) => {
+      const { issuer, clientId } = stage.provider
+      const full = `--issuer ${issuer} --client-id ${clientId}`
+      const { exit, stderr } = await world.type(`ls-auth logout --profile job ${full}${more}`)
+      expect({ exit, stderr }).toEqual({
+        exit: 0,
+        stderr: more ? '' : expect.stringMatching(/^Signed out of work\.\n/),
+      })
+      await expectNoSignIn()
+    },
+  )
+})
+
+describe('a profile for a program that comes before mine, with the same client', () => {
+  beforeEach(async () => {
+    await world.writeConfig(`default_profile = "work"\n${profileOf('job', FOR_PROGRAM)}${profileOf('work')}`)
+    expect((await world.type('ls-auth login')).exit).toBe(0)
+  })
+  const listed = async (line: string) => {
+    const rows: { profile: string | null; name: string; state: string; person: string | null }[] = JSON.parse(
+      (await world.type(`${line} --json`)).stdout,
+    )
+    return rows.map(({ profile, name, state, person }) => [name ?? profile, state, person])
+  }
+
+  it.each(['ls-auth profile list', 'ls-auth status'])(
+    '%s: I am signed in, and no program is',
+    async (line) => {
+      expect(await listed(line)).toEqual([
+        ['job', 'not-needed', null],
+        ['work', 'signed-in', 'alice@example.test'],
+      ])
+      expect((await world.type(line)).stderr).not.toMatch(/share|job/)
+    },
+  )
+
+  it('status shows what is left without a profile, and no problem', async () => {
+    await becomesForProgram()
+    expect(await listed('ls-auth status')).toEqual([
+      ['job', 'not-needed', null],
+      ['work', 'not-needed', null],
+      [null, 'signed-in', 'alice@example.test'],
+    ])
+    expect((await world.type('ls-auth status')).stderr).toBe('')
+    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of work\.\n/)
+    expect((await world.type('ls-auth status')).stderr).toBe('Nobody needs to sign in.\n')
+  })
+
+  it('logout --all says that I was signed out', async () => {
+    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of work\.\n/)
+  })
+
+  it('logout --all does not name a program where my profile is gone', async () => {
+    await world.writeConfig(profileOf('job', FOR_PROGRAM))
+    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of http:/)
+  })
 })
