@@ -7,8 +7,10 @@ import type { ByteFilter, LocalExchange, LocalServers } from '../ports/local-ser
 /** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
 const MAX_SILENT = 512
 /**
- * Connections that the system holds while this process is busy. Node's 511 are fewer than any user can open at once, and who
- * comes then, the owner too, is told nothing and tries again after a second.
+ * Connections that the system holds while this process is busy. Who comes when it is full, the owner too, is told nothing and
+ * tries again after a second. More than this Linux does not hold unless it is told to (its net.core.somaxconn is 4096 since
+ * 5.4), so a larger crowd still makes the owner wait; one of 512 did with the 511 of Node. The listener of a sign-in stays at
+ * those: it is open for a minute, and never busy.
  */
 const BACKLOG = 4096
 /** How long the end of the server waits for answers that are on their way. */
