@@ -31,6 +31,7 @@ const LONG = [
   'process/proxy.test.ts',
   'process/local-proxy/local-proxy-record.test.ts',
   'gateway/haproxy.test.ts',
+  'process/local-proxy/attacked-owner.test.ts',
   'session/flow/half-open.test.ts',
   'trace/render/scale.test.ts',
 ]

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Attack, Scene } from '../../reliability/proxy-attack/attack.ts'
+import type { Scene } from '../../reliability/proxy-attack/attack.ts'
 import { headers } from '../../reliability/proxy-attack/headers.ts'
 import { hosts } from '../../reliability/proxy-attack/hosts.ts'
 import { paths } from '../../reliability/proxy-attack/paths.ts'
@@ -40,18 +40,6 @@ describe('attacks on a local proxy (npm run proxy-attack has them all)', () => {
     },
     PATIENCE_MILLISECONDS,
   )
-})
-
-it('a proxy that stands still is told of: its owner is not served', async () => {
-  const scene = await openScene()
-  const told: string[] = []
-  const stop: Attack = {
-    name: 'stopped',
-    run: async ({ door }) => ({ heard: String(process.kill(door.pid, 'SIGSTOP')) }),
-  }
-  const { owner } = await attackAll({ name: 'still', attacks: [stop] }, scene, (line) => told.push(line))
-  await scene.close()
-  expect({ owner, told }).toEqual({ owner: 0, told: ['the owner is not served: still: stopped'] })
 })
 
 describe('a proxy without a guard', () => {
