@@ -161,6 +161,11 @@ describe('what is no part of the plan is found', () => {
     ['src/session/documents/metadata.ts', "import { x } from '../answers/id-token.ts'", 'stands behind it'],
     ['src/session/answers/id-token.ts', "import type { X } from '../protocol/tokens.ts'", 'stands behind it'],
     ['src/session/answers/id-token.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
+    [
+      'src/session/answers/id-token.ts',
+      "import { discover } from '../documents/metadata.ts'",
+      'imports src/session/documents/metadata.ts, which is not pure',
+    ],
     ['src/backends/tempo.ts', "import { x } from '../claims/kind.ts'", 'backends does not know claims'],
     ['src/backends/tempo.ts', "import { x } from '../trace/id.ts'", 'backends does not know trace'],
     ['src/backends/table.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
@@ -171,6 +176,7 @@ describe('what is no part of the plan is found', () => {
   it.each([
     ['src/session/store/session-store.ts', "import { readJwt } from '../../claims/jwt.ts'"],
     ['src/session/protocol/tokens.ts', "import { x } from '../answers/id-token.ts'"],
+    ['src/session/answers/id-token.ts', "import type { Metadata } from '../documents/metadata.ts'"],
     ['src/commands/sign-in/login.ts', "import type { Ports } from '../../ports/ports.ts'"],
     ['src/commands/sign-in/login.ts', "import { type Ports, type Http } from '../../ports/ports.ts'"],
     ['src/session/renewal/state-machine.ts', "import { createHash } from 'node:crypto'"],

@@ -60,12 +60,13 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(attacks|claims|providers|backends|text)\//,
-  /^src\/session\/answers\//,
-  /^src\/session\/renewal\/(state-machine|step|renewal|earlier-attempt|freshness|stored-tokens)\.ts$/,
+  /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
+  /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|masking|view)\//,
-  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew)\.ts$/,
+  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew|unknown-choice)\.ts$/,
 ]
+const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])
 /** Loads its package when the first text needs it, and cannot wait for a promise meanwhile. */
 const LATE_DOOR = 'src/text/display-width.ts'
@@ -107,7 +108,7 @@ const roomOf = (path: string): string =>
 /** Every way in which a file leaves the plan of the house, in words. */
 export function violations(source: Source): string[] {
   const { path, imports, impure, decisions, assertions, discarded, words } = source
-  const pure = PURE.some((pattern) => pattern.test(path))
+  const pure = isPure(path)
   return [
     ...imports.map((one) => judgeImport(path, one, pure)),
     ...(pure ? impure.map((use) => `uses ${use}, but is pure`) : []),
@@ -169,7 +170,9 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
     const welcome = typeof door === 'string' ? door === path : door.test(path)
     return welcome ? undefined : `imports ${specifier}, whose door is ${door}`
   }
-  return judgeArrow(path, targetOf(path, one), typeOnly)
+  const target = targetOf(path, one)
+  const leak = pure && !typeOnly && !isPure(target) ? `imports ${target}, which is not pure` : undefined
+  return judgeArrow(path, target, typeOnly) ?? leak
 }
 
 const packageOf = (specifier: string): string =>

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { issuerMismatch } from '../documents/metadata.ts'
+import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2) and HTTP status. */
 export interface WireError {

@@ -8,6 +8,7 @@ import { hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Cached } from '../store/session-file.ts'
+import { issuerMismatch } from './issuer-mismatch.ts'
 
 /** Provider metadata (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. */
 export interface Metadata extends Record<string, unknown> {
@@ -108,18 +109,6 @@ function readDocument(
   function advice(error: string): { hint: string | undefined } {
     return { hint: hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer }) }
   }
-}
-
-/** Failure `refused` with both strings and a caret at the first difference: a trailing slash is the usual one. */
-export function issuerMismatch(expected: string, actual: unknown, hint?: string): Failure {
-  const [a, b] = [safeText(expected, 300), safeText(typeof actual === 'string' ? actual : '(missing)', 300)]
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at++
-  return new Failure('refused', 'the issuer in the answer is not the issuer of this profile', {
-    detail: [`expected ${a}`, `received ${b}`, `         ${' '.repeat(at)}^`],
-    hint:
-      hint ?? 'If the received one is right, set it as issuer, character for character; otherwise stop here.',
-  })
 }
 
 const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i

@@ -10,7 +10,7 @@ import { beginExchange, type Exchange, type ProviderOptions } from './exchange.t
 import { isWrongClock, proofHandle } from './proof-handle.ts'
 import { type Tokens, tokensOf } from './tokens.ts'
 
-/** With code-grant.ts, exchange.ts, client-auth.ts and proof-handle.ts the only file that imports openid-client. Its errors are turned into Failures here. */
+/** Errors of openid-client are turned into Failures here; only files of this room import it. */
 
 /** The provider has refreshed the session, and the response is invalid or cannot be verified. */
 export interface Unbelieved {

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { skewOf } from '../../../src/clock-skew.ts'
-import {
-  discover,
-  issuerMismatch,
-  type Metadata,
-  scopesSupported,
-  usable,
-} from '../../../src/session/documents/metadata.ts'
-import { told, toldBy } from '../../told.ts'
+import { discover, type Metadata, scopesSupported, usable } from '../../../src/session/documents/metadata.ts'
+import { toldBy } from '../../told.ts'
 import { answering, NOW } from './provider-documents.ts'
 
 const ISSUER = 'https://idp.example/t'
@@ -119,31 +113,6 @@ describe('an answer without metadata', () => {
     [{ status: 499 }, 'provider-failed: idp.example gave no metadata (HTTP 499)', NONE],
   ])('%j is told with the next step', async (said, words, hint) => {
     expect(await wrong(said)).toEqual([words, hint])
-  })
-})
-
-describe('two issuers that differ', () => {
-  it.each([
-    ['https://a', 'https://b', 8],
-    ['https://a', 'https://a/', 9],
-    ['https://a/', 'https://a', 9],
-    ['', 'x', 0],
-  ])('%j and %j, from character %i on', (expected, actual, at) => {
-    expect(told(issuerMismatch(expected, actual)).slice(1)).toEqual([
-      'If the received one is right, set it as issuer, character for character; otherwise stop here.',
-      `expected ${expected}`,
-      `received ${actual}`,
-      `         ${' '.repeat(at)}^`,
-    ])
-  })
-
-  it('the same ones end the search for the difference, and a hint can be given', () => {
-    expect(told(issuerMismatch('https://a', 'https://a', 'look')).slice(1)).toEqual([
-      'look',
-      'expected https://a',
-      'received https://a',
-      `         ${' '.repeat(9)}^`,
-    ])
   })
 })
 
