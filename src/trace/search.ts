@@ -72,9 +72,9 @@ export function idForTraceGet({ span, traceId }: TraceSummary): string {
   return span?.spanId ?? traceId ?? ''
 }
 
-/** Whether these are examples of spans: what a back end without a search gives, perhaps several of one trace. */
+/** Whether these are examples of spans: what a back end without a search gives, perhaps several of one trace. Nothing is of none. */
 export const isOfSpans = (found: readonly TraceSummary[]): boolean =>
-  found.every(({ span }) => span !== undefined)
+  found.length > 0 && found.every(({ span }) => span !== undefined)
 
 /** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {

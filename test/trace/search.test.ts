@@ -7,7 +7,7 @@ import type { AttributeCondition } from '../../src/trace/attribute-condition.ts'
 import { exactDuration, parseNanos } from '../../src/trace/nanos.ts'
 import { histogram, sparkline } from '../../src/trace/render/chart/sparkline.ts'
 import { renderTraceList } from '../../src/trace/render/trace-list.ts'
-import type { TraceFilter } from '../../src/trace/search.ts'
+import { isOfSpans, type TraceFilter } from '../../src/trace/search.ts'
 import { v2Query } from '../../src/trace/sources/jaeger/jaeger-query.ts'
 import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
 import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
@@ -23,6 +23,12 @@ const filter = (members: Partial<TraceFilter>): TraceFilter => ({
   toMillis: 1,
   limit: 20,
   ...members,
+})
+
+test('what was found is of spans where each is one; nothing found is of none', () => {
+  const found = { durationNanos: 1, services: [] }
+  const span = { ...found, span: { spanId: '1'.repeat(16) } }
+  expect([[span, span], [span, found], [found], []].map(isOfSpans)).toEqual([true, false, false, false])
 })
 
 test.each<[Partial<TraceFilter>, string]>([

@@ -61,8 +61,7 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   if (none) for (const note of none) tell(invocation, note)
   else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
-  if (result.truncated)
-    tell(invocation, (await import('./found/rest-note.ts')).restNote(invocation, result, options))
+  if (result.truncated) (await import('./found/rest-note.ts')).tellRest(invocation, result, options)
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 

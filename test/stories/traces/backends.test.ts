@@ -449,6 +449,20 @@ describe('Jaeger without a sign-in', () => {
     await waiting.close()
   })
 
+  it('nothing that long among the many it gave: what was compared is told, and no limit that was reached', async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => ({
+      traceId: i.toString(16).padStart(32, '1'),
+      spans: trace.spans.slice(0, 1),
+    }))
+    const busy = await startJaegerApi({ traces: many })
+    await profile('jaeger', busy.url)
+    const found = await world.type('ls-auth trace search --since 7d --min 1m')
+    expect(found).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+    expect(found.stderr).toMatch(/^note: Jaeger looks for durations of spans; .* 1000 traces it gave\. .*\n$/)
+    expect((await world.type('ls-auth trace search --since 7d --min 1m --json')).stderr).toBe(found.stderr)
+    await busy.close()
+  })
+
   it('a search that Jaeger refuses says why, and the query that was asked is the one in --json', async () => {
     const v3 = await world.type('ls-auth trace search --service cart --json')
     expect(JSON.parse(v3.stdout).query).toMatch(/^query\.service_name=cart&/)

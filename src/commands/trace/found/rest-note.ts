@@ -1,16 +1,23 @@
 import { isoMillis } from '../../../trace/formats/iso-time.ts'
 import { FILTER_FLAGS, olderTo, type SearchResult, type TraceFilter } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
-import type { Invocation } from '../../invocation.ts'
+import { type Invocation, tell } from '../../invocation.ts'
 import { largerLimit } from '../search-filter.ts'
 import { counted, unitOf } from './found-words.ts'
 
-/** The note about truncation, and how to get more: a higher limit, or a time range before the oldest trace. `always`: no time range was given. */
-export function restNote(
-  invocation: Invocation,
-  result: SearchResult,
-  { filter, always }: { readonly filter: TraceFilter; readonly always: boolean },
-): string {
+/** What was asked for; `always`: no time range was given. */
+interface Asked {
+  readonly filter: TraceFilter
+  readonly always: boolean
+}
+
+/** Tells that a search has stopped at its limit, and how to get more: a higher limit, or a time range before the oldest trace. */
+export function tellRest(invocation: Invocation, result: SearchResult, asked: Asked): void {
+  // Where nothing fits, the back end has said what stopped it.
+  if (result.traces.length > 0) tell(invocation, restNote(invocation, result, asked))
+}
+
+function restNote(invocation: Invocation, result: SearchResult, { filter, always }: Asked): string {
   const larger = largerLimit(filter.limit)
   const more = larger === undefined ? '' : `: --limit ${larger}`
   const stopped = `note: stopped at ${counted(filter.limit, unitOf(result.traces))}, there may be more${more}`
