@@ -1,4 +1,4 @@
-import { attributesToJson } from './formats/own/own-json-export.ts'
+import { attributesToJson } from './formats/own/attributes-json.ts'
 import type { Attributes, Trace } from './model.ts'
 
 /** An attribute that a query can use. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
+import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace, tightTrace } from '../any-trace.ts'
@@ -251,8 +252,34 @@ describe('an arrow is one that a reader can draw: to another span, and never bac
     const held = linked({ ms: 30 }, { parent: 1, at: 10, ms: 10 }).filter(({ ph }) => ph === 'X')
     expect(held.map(({ args }) => args?.links)).toEqual([
       undefined,
-      [{ traceId: 'a'.repeat(32), spanId: spanId(1) }],
+      [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: {} }],
     ])
+  })
+})
+
+describe('no attribute is lost', () => {
+  const argsOf = (trace: Trace) => written(trace).events.find(({ ph }) => ph === 'X')?.args
+  const links = [{ traceId: 'b'.repeat(32), spanId: spanId(9), attributes: [['api_key', 'k-1'] as const] }]
+
+  test.each(['spanId', 'parentSpanId', 'status', 'statusMessage', 'links', 'resource', 'attributes'])(
+    'one with a name that is ours, %s, stands among those that have one',
+    (name) => {
+      const span = { ...makeSpan({ id: 1 }), statusMessage: 'late', links }
+      const plain = argsOf({ traceId: 'a'.repeat(32), spans: [span] })
+      const attributes = [[name, 'mine'] as const, ['http.route', '/cart'] as const]
+      expect(argsOf({ traceId: 'a'.repeat(32), spans: [{ ...span, attributes }] })).toEqual({
+        ...plain,
+        'http.route': '/cart',
+        attributes: { [name]: 'mine' },
+      })
+    },
+  )
+
+  test('nor those of a link, which are masked as others are', () => {
+    const trace = { traceId: 'a'.repeat(32), spans: [{ ...makeSpan({ id: 1 }), links }] }
+    const link = { traceId: 'b'.repeat(32), spanId: spanId(9) }
+    expect(argsOf(trace)?.links).toEqual([{ ...link, attributes: { api_key: 'k-1' } }])
+    expect(argsOf(maskTrace(trace).trace)?.links).toEqual([{ ...link, attributes: { api_key: '[masked]' } }])
   })
 })
 

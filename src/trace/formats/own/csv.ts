@@ -1,7 +1,7 @@
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { csvLine, csvText } from '../csv-cell.ts'
 import { isoTime } from '../iso-time.ts'
-import { attributesToJson } from './own-json-export.ts'
+import { attributesToJson } from './attributes-json.ts'
 
 const COLUMNS = [
   'trace_id',

@@ -1,18 +1,7 @@
-import type { Attributes, AttributeValue, Span, Trace } from '../../model.ts'
+import type { Span, Trace } from '../../model.ts'
 import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
-
-/** A value as JSON: 64-bit integers beyond 2^53 as decimal strings, bytes as base64, NaN and infinities as their names. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue }
-
-/** Attributes as a JSON object, in the order of the source. */
-export type JsonAttributes = { readonly [key: string]: JsonValue }
+import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'
 
 /** One span of {@link JsonTrace}. */
 export interface JsonSpan {
@@ -34,11 +23,7 @@ export interface JsonSpan {
     readonly timeUnixNano: string
     readonly attributes: JsonAttributes
   }[]
-  readonly links: readonly {
-    readonly traceId: string
-    readonly spanId: string
-    readonly attributes: JsonAttributes
-  }[]
+  readonly links: readonly JsonLink[]
   readonly resource: JsonAttributes
   readonly scope: {
     readonly name: string
@@ -148,32 +133,11 @@ function spanToJson(span: Span): JsonSpan {
       timeUnixNano: String(event.timeNanos),
       attributes: attributesToJson(event.attributes),
     })),
-    links: span.links.map(({ traceId, spanId, attributes }) => ({
-      traceId,
-      spanId,
-      attributes: attributesToJson(attributes),
-    })),
+    links: span.links.map(linkToJson),
     resource: attributesToJson(span.resource),
     scope: scope
       ? { name: scope.name, version: scope.version ?? null, attributes: attributesToJson(scope.attributes) }
       : null,
     marks: span.marks,
   }
-}
-
-/** Attributes as an object. `Object.fromEntries` defines own members, so a key `__proto__` stays a key. */
-export function attributesToJson(attributes: Attributes): JsonAttributes {
-  return Object.fromEntries(attributes.map(([key, value]) => [key, valueToJson(value)]))
-}
-
-/** Recursive over one value's nesting (bounded by the parser that made it), not over spans. */
-function valueToJson(value: AttributeValue): JsonValue {
-  if (typeof value === 'bigint') return String(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (Array.isArray(value)) return (value as readonly AttributeValue[]).map(valueToJson)
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, valueToJson(inner as AttributeValue)]),
-  )
 }

@@ -1,7 +1,7 @@
-import type { SpanEvent } from '../../model.ts'
+import type { Span, SpanEvent } from '../../model.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { isoTime } from '../iso-time.ts'
-import { attributesToJson } from '../own/own-json-export.ts'
+import { attributesToJson, linkToJson } from '../own/attributes-json.ts'
 import { type Lane, planLanes } from './lanes.ts'
 
 /**
@@ -84,16 +84,26 @@ function spanEvent(tree: TraceTree, node: number, lane: Lane): object {
     cat: span.status === 'error' ? `${span.kind},error` : span.kind,
     ...placeIn(lane, tree.startOf(node)),
     dur: microsBetween(tree.startOf(node), tree.endOf(node)),
-    args: {
-      ...attributesToJson(span.attributes),
-      spanId: span.spanId,
-      parentSpanId: span.parentId ?? null,
-      status: span.status,
-      ...(span.statusMessage !== undefined && { statusMessage: span.statusMessage }),
-      // Not each of them can be an arrow.
-      ...(span.links.length > 0 && { links: span.links.map(({ traceId, spanId }) => ({ traceId, spanId })) }),
-      resource: attributesToJson(span.resource),
-    },
+    args: argsOf(span),
+  }
+}
+
+/** Members of `args` that are no attributes of the span. */
+const OWN = new Set(['spanId', 'parentSpanId', 'status', 'statusMessage', 'links', 'resource', 'attributes'])
+
+/** The attributes of a span, and what else there is to tell of it. Attributes with a name of {@link OWN} are in `attributes`. */
+function argsOf(span: Span): object {
+  const alike = span.attributes.filter(([key]) => OWN.has(key))
+  return {
+    ...attributesToJson(span.attributes.filter(([key]) => !OWN.has(key))),
+    ...(alike.length > 0 && { attributes: attributesToJson(alike) }),
+    spanId: span.spanId,
+    parentSpanId: span.parentId ?? null,
+    status: span.status,
+    ...(span.statusMessage !== undefined && { statusMessage: span.statusMessage }),
+    // Not each of them can be an arrow.
+    ...(span.links.length > 0 && { links: span.links.map(linkToJson) }),
+    resource: attributesToJson(span.resource),
   }
 }
 

@@ -1,5 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
-import { attributesToJson } from '../../formats/own/own-json-export.ts'
+import { attributesToJson } from '../../formats/own/attributes-json.ts'
 import type { Attributes, AttributeValue } from '../../model.ts'
 import { blanks, fitEnd, padEnd, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
