@@ -87,6 +87,22 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(stderr).toContain('; more of them: --limit 50\n')
   })
 
+  it('the only one that was found is gone, or one of two', async () => {
+    const gone = { status: 404, body: '' }
+    let first: string | undefined
+    tempo.inFront = (_, path) => {
+      const [, id] = /traces\/([\da-f]+)$/.exec(path) ?? []
+      first ??= id
+      return id !== undefined && id === first ? gone : undefined
+    }
+    const told = async (limit: number) =>
+      (await world.type(`ls-auth trace breakdown --profile tempo --limit ${limit}`)).stderr
+    expect(await told(2)).toContain('note: 1 of 2 traces that were found is not there any more\n')
+    tempo.inFront = (_, path) => (/traces\/[\da-f]+$/.test(path) ? gone : undefined)
+    expect(await told(1)).toMatch(/^error: the trace that was found could not be read\nhint: See why: /)
+    tempo.inFront = undefined
+  })
+
   it('some traces are not for this user: the rest is shown, and only a part was done', async () => {
     const kept = traces.slice(4).map(({ traceId }) => traceId)
     tempo.inFront = (_, path) =>

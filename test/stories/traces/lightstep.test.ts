@@ -254,15 +254,31 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
         `note: B: ${some} could not be read`,
       ])
+      gone(spans.slice(0, 1))
+      const one = `the trace of 1 of ${spans.length} spans that were found`
+      expect((await told('breakdown --service payment')).lines).toEqual([
+        `note: ${one} is not there any more`,
+      ])
+      expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
+        `note: B: ${one} could not be read`,
+      ])
     })
 
     it('of all of them', async () => {
       gone(spans)
       const none = `none of the traces of the ${spans.length} spans that were found`
-      expect((await told('breakdown --service payment')).lines[0]).toBe(`error: ${none} can be read`)
+      expect((await told('breakdown --service payment')).lines[0]).toBe(`error: ${none} could be read`)
       expect((await told(`diff ${rootId} --b service=payment`)).lines[0]).toBe(
         `error: B: ${none} could be read: service=payment`,
       )
+    })
+
+    it('of the only one', async () => {
+      gone(spans)
+      const one = 'the trace of the span that was found could not be read'
+      expect((await told('breakdown --service payment --limit 1')).lines[0]).toBe(`error: ${one}`)
+      const side = 'service=payment limit=1'
+      expect((await told(`diff ${rootId} --b '${side}'`)).lines[0]).toBe(`error: B: ${one}: ${side}`)
     })
 
     it('of a span that the API fails at', async () => {
@@ -270,7 +286,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       api.mode = (_, url) => (url.includes(one?.spanId ?? '') ? 'server-error' : 'normal')
       const { exit, lines } = await told('breakdown --service payment')
       expect(exit).toBe(6)
-      expect(lines).toContain(`error: the traces of 1 of ${spans.length} spans could not be read`)
+      expect(lines).toContain(`error: the trace of 1 of ${spans.length} spans could not be read`)
     })
   })
 })

@@ -55,7 +55,7 @@ export class Tally {
     if (another === undefined && exit !== 6 && exit !== 7 && !this.isLetIn) return first
     const failures = this.#first.get(6)
     const which = total === 1 ? `1 ${what}` : `${this.#failed} of ${total} ${what}s`
-    const traces = what === 'span' ? `the trace${total === 1 ? '' : 's'} of ` : ''
+    const traces = what === 'span' ? `the trace${this.#failed === 1 ? '' : 's'} of ` : ''
     const message = `${traces}${which} could not be read`
     if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
     const code = what === 'id' ? 'not-found' : 'api-failed'

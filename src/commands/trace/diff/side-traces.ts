@@ -9,7 +9,7 @@ import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { type FoundTraces, readFoundTraces } from '../batch/found-traces.ts'
 import { findTrace } from '../find-trace.ts'
-import { allFound, counted, someFound, unitOf } from '../found/found-words.ts'
+import { counted, noneRead, someFound, unitOf } from '../found/found-words.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import type { SearchSide, Side, TraceSide } from './read-sides.ts'
@@ -105,9 +105,7 @@ function nothingFound(
 ): Failure {
   const side = letter.toUpperCase()
   const message =
-    found.length > 0
-      ? `${side}: none of the ${allFound(found)} could be read: ${text}`
-      : `${side}: no trace was found: ${text}`
+    found.length > 0 ? `${side}: ${noneRead(found)}: ${text}` : `${side}: no trace was found: ${text}`
   const isOfLastHour = file === undefined && !isOfAnyTime && !namesTimes(flags)
   const ofLastHour = isOfLastHour ? 'Without since= that is the last hour. ' : ''
   const search = commandLine({ command: 'trace search', args: [], options: { ...flags, snapshot } })

@@ -4,16 +4,20 @@ import { isOfSpans, type TraceSummary } from '../../../trace/search.ts'
 export const unitOf = (found: readonly TraceSummary[]): 'span' | 'trace' =>
   isOfSpans(found) ? 'span' : 'trace'
 
-/** `7 traces that were found`, `traces of the 7 spans that were found`. */
-export function allFound(found: readonly TraceSummary[]): string {
-  const all = counted(found.length, unitOf(found))
-  return isOfSpans(found) ? `traces of the ${all} that were found` : `${all} that were found`
+/** `none of the 7 traces that were found could be read`, `the trace of the span that was found could not be read`. */
+export function noneRead(found: readonly TraceSummary[]): string {
+  const unit = unitOf(found)
+  if (found.length === 1)
+    return `the ${unit === 'span' ? 'trace of the span' : unit} that was found could not be read`
+  const traces = unit === 'span' ? 'traces of the ' : ''
+  return `none of the ${traces}${counted(found.length, unit)} that were found could be read`
 }
 
-/** `2 of 7 traces that were found`, `the traces of 2 of 7 spans that were found`. */
+/** `2 of 7 traces that were found`, `the trace of 1 of 7 spans that were found`. */
 export function someFound(few: number, found: readonly TraceSummary[]): string {
-  const some = `${few} of ${counted(found.length, unitOf(found))} that were found`
-  return isOfSpans(found) ? `the traces of ${some}` : some
+  const unit = unitOf(found)
+  const some = `${few} of ${counted(found.length, unit)} that were found`
+  return unit === 'span' ? `the ${few === 1 ? 'trace' : 'traces'} of ${some}` : some
 }
 
 /** `1 trace`, `20 spans`. */

@@ -21,7 +21,7 @@ import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { readReference } from '../trace-argument.ts'
-import { allFound, counted, someFound, unitOf } from './found-words.ts'
+import { counted, noneRead, someFound, unitOf } from './found-words.ts'
 
 /** What is looked for, and how it is shown. */
 export interface FoundOptions {
@@ -162,7 +162,8 @@ async function readEach(
     progress.end()
   }
   if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone, traces)
-  if (gone.length > 0) tell(invocation, `note: ${someFound(gone.length, traces)} are not there any more`)
+  const are = gone.length === 1 ? 'is' : 'are'
+  if (gone.length > 0) tell(invocation, `note: ${someFound(gone.length, traces)} ${are} not there any more`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
   const failure = tally.failure(traces.length, again, unit)
   if (failure && !tally.isLetIn) throw failure
@@ -182,6 +183,6 @@ const nothingFound = (name: string, elsewhere: string): Failure =>
   new Failure('not-found', `${name} has no trace that fits`, { hint: `${elsewhere}.` })
 
 const allGone = (ids: readonly string[], found: readonly TraceSummary[]): Failure =>
-  new Failure('not-found', `none of the ${allFound(found)} can be read`, {
+  new Failure('not-found', noneRead(found), {
     hint: `See why: ls-auth trace get ${safeText(ids[0] ?? '', 80)}`,
   })
