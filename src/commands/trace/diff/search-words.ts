@@ -3,7 +3,6 @@ import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { shellWord } from '../../../text/shell-word.ts'
 import type { Flags } from '../../cli-command.ts'
-import { quoteAround } from './lone-quote.ts'
 import { ALONE, WITH_VALUE } from './side-words.ts'
 
 /**
@@ -32,21 +31,28 @@ const QUOTED = `Write it like 'name="GET /cart" since=1d'.`
 
 /** Split at blanks that are in no quotes; quotes are taken away. */
 function wordsOf(text: string, flag: string): string[] {
-  const parts = partsOf(text)
-  if (parts.some(isLone)) throw notClosed(text, flag)
+  requireWholeQuotes(text, flag)
+  const parts = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/gu) ?? []
   return parts.map((part) => part.replace(/"([^"]*)"|'([^']*)'/gu, (_, double, single) => double ?? single))
 }
 
-/** A quote that is not closed is a part of its own. */
-const partsOf = (text: string): string[] => text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+|["']/gu) ?? []
-const isLone = (part: string): boolean => part === '"' || part === "'"
-
-/** Where the quote is one of the value itself, as in O'Brien, the same side with others around that value. */
-function notClosed(text: string, flag: string): Failure {
-  const mended = quoteAround(text, (word) => !partsOf(word).some(isLone))
-  const hint = mended === undefined ? QUOTED : `In quotes of the other kind: ${flag} ${shellWord(mended)}`
-  return new Failure('usage', `${flag}: a quote is not closed`, { hint })
+/** Failure `usage`: a quote that is not closed, or one that touches a letter, as in O'Brien, and is part of what is meant. */
+function requireWholeQuotes(text: string, flag: string): void {
+  const pieces = text.match(/"[^"]*"|'[^']*'|./gsu) ?? []
+  for (const [i, piece] of pieces.entries()) {
+    if (!/^["']/.test(piece)) continue
+    const isLone = piece.length === 1
+    if (isLetter(pieces[i - 1]) || (!isLone && isLetter(pieces[i + 1])))
+      throw new Failure('usage', `${flag}: a quote is part of a word`, { hint: otherKind(flag) })
+    if (isLone) throw new Failure('usage', `${flag}: a quote is not closed`, { hint: QUOTED })
+  }
 }
+
+const isLetter = (piece: string | undefined): boolean =>
+  piece !== undefined && /^[\p{L}\p{M}\p{N}_]$/u.test(piece)
+
+const otherKind = (flag: string): string =>
+  `A value with a quote in it stands in quotes of the other kind: ${flag} ${shellWord(`name="O'Brien"`)}`
 
 function takesNone(key: string, flag: string): Failure {
   return new Failure('usage', `${flag}: ${key} takes no value`, { hint: `Write ${key}, or leave it out.` })
