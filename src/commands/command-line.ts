@@ -18,7 +18,11 @@ export function commandLine(
   { command, args, options }: Omit<TypedLine, 'settings'>,
   changes: Readonly<Record<string, unknown>> = {},
 ): string {
-  return ['ls-auth', command, ...args.map(shellWord)].join(' ') + optionWords({ ...options, ...changes })
+  const typed = optionWords({ ...options, ...changes })
+  const words = args.map((arg) => ` ${shellWord(arg)}`).join('')
+  // An argument that looks like a flag.
+  const isDashed = args.some((arg) => /^-./.test(arg))
+  return isDashed ? `ls-auth ${command}${typed} --${words}` : `ls-auth ${command}${words}${typed}`
 }
 
 /** Options by their camelCase names as they are typed, each after a space. */

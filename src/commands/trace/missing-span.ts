@@ -18,12 +18,19 @@ export function missingSpan(
   const typed = spanId.replace(ZEROS, '')
   const near = typed.length < LEAST_DIGITS ? [] : spans.filter((span) => span.spanId.startsWith(typed))
   const [only, ...others] = near.map((span) => span.spanId)
-  const hint =
-    only !== undefined && others.length === 0
-      ? `Did you mean: ${commandLine(invocation, { span: only })}`
-      : `The ids of its spans: ${commandLine(invocation, { ...NO_CHOICE, unfold: true, showIds: true })}`
+  const span = others.length === 0 ? only : undefined
+  const hint = invocation.args[0] === '-' ? hintOfInput(span) : hintOfLine(invocation, span)
   return new Failure('not-found', `trace ${traceId} has no span ${typed}`, { hint })
 }
+
+const hintOfLine = (invocation: Invocation, span: string | undefined): string =>
+  span === undefined
+    ? `The ids of its spans: ${commandLine(invocation, { ...NO_CHOICE, unfold: true, showIds: true })}`
+    : `Did you mean: ${commandLine(invocation, { span })}`
+
+/** Standard input is read only once, so no line leads on. */
+const hintOfInput = (span: string | undefined): string =>
+  span === undefined ? 'Give --unfold --show-ids in place of --span.' : `Did you mean --span ${span}?`
 
 /** Flags that leave spans out, or ids. */
 const NO_CHOICE = {

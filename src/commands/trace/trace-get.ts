@@ -7,6 +7,7 @@ import { maskTrace } from '../../trace/masking.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import { withheldNote } from '../../trace/withheld.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { type BatchOptions, readBatch } from './batch/read-batch.ts'
 import { findTrace } from './find-trace.ts'
@@ -46,12 +47,15 @@ function read(typed: Typed): TraceGetOptions | BatchOptions {
     argument: readTraceArgument(id),
     wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
     format,
-    view: readView(flags, now, wordsOf(id, flags)),
+    view: readView(flags, now, showsIds(id, flags)),
   }
 }
 
-const wordsOf = (id: string, { trace }: Typed['flags']): string =>
-  typeof trace === 'string' ? `${shellWord(id)} --trace ${shellWord(trace)}` : shellWord(id)
+/** The line that shows the ids of the spans. Undefined: of standard input, which is read only once, there is none. */
+const showsIds = (id: string, { trace }: Typed['flags']): string | undefined =>
+  id === '-'
+    ? undefined
+    : commandLine({ command: 'trace get', args: [id], options: { trace, unfold: true, showIds: true } })
 
 function noTraceNamed({ span, trace }: Typed['flags']): Failure {
   const hint =

@@ -47,6 +47,24 @@ describe('trace get --span that finds nothing', () => {
   })
 })
 
+it('a file with a name like a flag: the line of the hint reads it', async () => {
+  const { stderr } = await world.type(`ls-auth trace get --span zz --trace ${CHARGE_TRACE} -- -x.json`)
+  const line = `ls-auth trace get --trace ${CHARGE_TRACE} --unfold --show-ids -- -x.json`
+  expect(hintOf(stderr)).toBe(`It has 16 hex digits. The ids of its spans: ${line}`)
+  expect((await paste(stderr)).stderr).toContain('error: there is no file -x.json\n')
+})
+
+describe('trace get --span of standard input, which can be read once: no line to type', () => {
+  it.each([
+    ['zz', 'It has 16 hex digits.'],
+    ['1234567812345678', 'Give --unfold --show-ids in place of --span.'],
+    [CHARGE_SPAN.slice(0, 8), `Did you mean --span ${CHARGE_SPAN}?`],
+  ])('%s', async (span, hint) => {
+    world.stdin = [JSON.stringify(failedCharge())]
+    expect(hintOf((await world.type(`ls-auth trace get - --span ${span}`)).stderr)).toBe(hint)
+  })
+})
+
 describe('trace get without a trace', () => {
   it.each([
     ['--span 1234567812345678', 'The trace comes first: ls-auth trace get ID --span SPAN_ID'],

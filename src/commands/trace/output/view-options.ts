@@ -37,9 +37,10 @@ export interface View {
 type Options = Readonly<Record<string, unknown>>
 
 /**
- * `now` in milliseconds since the epoch; `trace`: the words that name the trace, for a hint. Failure `usage`: an invalid value.
+ * `now` in milliseconds since the epoch; `showsIds`: the command line that shows the ids of the spans, for a hint. Failure
+ * `usage`: an invalid value.
  */
-export function readView(options: Options, now: number, trace = 'ID'): View {
+export function readView(options: Options, now: number, showsIds?: string): View {
   const selection: Selection = {
     ...(options.errors === true && { errors: true }),
     ...(typeof options.service === 'string' && { service: options.service }),
@@ -50,7 +51,7 @@ export function readView(options: Options, now: number, trace = 'ID'): View {
   return {
     selection,
     says: saysOf(options),
-    spanId: typeof options.span === 'string' ? readSpanId(options.span, trace) : undefined,
+    spanId: typeof options.span === 'string' ? readSpanId(options.span, showsIds) : undefined,
     fold: options.unfold !== true,
     bars: options.bars !== false,
     details: options.details === true,
@@ -114,11 +115,11 @@ export function readConditions(texts: readonly string[]): AttributeCondition[] {
   })
 }
 
-function readSpanId(text: string, trace: string): string {
+function readSpanId(text: string, showsIds: string | undefined): string {
   const spanId = idIn(text)
   if (spanId !== undefined) return spanId
   throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`, {
-    hint: `It has 16 hex digits. The ids of its spans: ls-auth trace get ${trace} --unfold --show-ids`,
+    hint: `It has 16 hex digits.${showsIds === undefined ? '' : ` The ids of its spans: ${showsIds}`}`,
   })
 }
 
