@@ -120,6 +120,11 @@ describe('bars', () => {
     expect(bar(spans, path)).toBe(drawn)
   })
 
+  test.each([1, 120, 121, 122, 400])('a moment at the end of %i cells', (cells) => {
+    const runs = drawBar([[80, 80]], [[80, 80]], window, cells, unicode)
+    expect(runs.map(({ text }) => text).join('')).toBe(`${' '.repeat(cells - 1)}▕`)
+  })
+
   test('in ASCII', () => {
     expect(bar([[0, 80]], [[24, 40]], ascii)).toBe('===##=====')
     expect(bar([[40, 41]], [], ascii)).toBe('     |    ')

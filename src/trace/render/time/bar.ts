@@ -15,7 +15,8 @@ export interface BarRun {
 
 const EIGHTHS = 8
 const BLANK: BarRun = { text: ' ', tone: 'blank' }
-const BLANK_RUNS: BarRun[] = []
+// By their cells: nearly every row has two, and the widest bar has 120 cells.
+const BLANK_RUNS: readonly BarRun[] = Array.from({ length: 121 }, (_, cells) => blankOf(cells))
 
 /**
  * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path` the
@@ -97,10 +98,12 @@ function plainBar(
   return after === 0 ? [before, drawn] : [before, drawn, blankRun(after)]
 }
 
-/** Memoized by their columns: nearly every row has two. */
-function blankRun(columns: number): BarRun {
-  BLANK_RUNS[columns] ??= { text: blanks(columns), tone: 'blank' }
-  return BLANK_RUNS[columns]
+function blankRun(cells: number): BarRun {
+  return BLANK_RUNS[cells] ?? blankOf(cells)
+}
+
+function blankOf(cells: number): BarRun {
+  return { text: blanks(cells), tone: 'blank' }
 }
 
 function loneCell(from: number, covered: number, tone: 'wait' | 'path', glyphs: Glyphs): string {
