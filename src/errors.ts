@@ -103,6 +103,11 @@ export class Failure extends Error {
     this.exit = options.exit ?? FAILURES[code].exit
   }
 
+  /** The same failure in other words. */
+  withWords(message: string, hint: string): Failure {
+    return this.but({ message, hint })
+  }
+
   /** The same failure with another hint. */
   withHint(hint: string): Failure {
     return this.but({ hint })
@@ -118,10 +123,15 @@ export class Failure extends Error {
     return this.but({ exit })
   }
 
-  private but(changed: { hint?: string; detail?: readonly string[]; exit?: number }): Failure {
+  private but(changed: {
+    message?: string
+    hint?: string
+    detail?: readonly string[]
+    exit?: number
+  }): Failure {
     const { code, message, hint, detail, reason, missingScopes, exit } = this
     const kept = { hint, detail, missingScopes, exit, ...(reason && { reason }) }
-    return new Failure(code, message, { ...kept, ...changed, cause: this })
+    return new Failure(code, changed.message ?? message, { ...kept, ...changed, cause: this })
   }
 }
 

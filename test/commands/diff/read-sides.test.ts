@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { readSides } from '../../../src/commands/trace/diff/read-sides.ts'
 import { searchFlags } from '../../../src/commands/trace/diff/search-words.ts'
+import { ofSide } from '../../../src/commands/trace/diff/side-failure.ts'
 import { Failure } from '../../../src/errors.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
@@ -33,6 +34,8 @@ describe('a side as a search', () => {
     ["name=rock 'n roll", /--a: a quote is not closed/, /^Write it like 'name=/],
     ['  ', /--a is empty/, /service=checkout since=1d/],
     ['since=soon', /--a: since: "soon" is not a duration/, /./],
+    ['since="--limit 20"', /^--a: since: "--limit 20" is not a duration$/, /./],
+    [`since='a" --limit 20 "b'`, /^--a: since: "a" --limit 20 "b" is not a duration$/, /./],
     ['since=1h from=2026-11-24', /--a: since and from cannot be used together/, /./],
     [
       'attr=x',
@@ -55,6 +58,20 @@ describe('a side as a search', () => {
       }),
     )
   })
+})
+
+test('a failure of a side is the same failure in other words', () => {
+  const given = {
+    detail: ['HTTP 403'],
+    reason: 'no-trace' as const,
+    missingScopes: ['traces:read'],
+    exit: 9,
+  }
+  const failure = new Failure('not-allowed', '--since and --from', { ...given, hint: 'Check --since.' })
+  const told = ofSide('A', failure)
+  expect(told).toBeInstanceOf(Failure)
+  expect(told).toMatchObject({ ...given, code: 'not-allowed', message: 'A: since and from', cause: failure })
+  expect(told.hint).toBe('Check since=.')
 })
 
 describe('a quote that is part of a value', () => {
