@@ -7,8 +7,6 @@ const LONG = [
   'process/local-proxy/local-proxy.test.ts',
   'process/local-proxy/proxy-attack.test.ts',
   'gateway/apache.test.ts',
-  // It waits for snapshots.
-  'process/mcp/back-ends.test.ts',
   'process/mcp/injections.test.ts',
   'stories/providers/token-answers.test.ts',
   'session/renewal/state-machine.test.ts',

@@ -20,6 +20,8 @@ let tempo: TempoApi
 let jaeger: JaegerApi
 beforeAll(async () => {
   lightstep = await startTraceApi({ apiKey: 'key-of-the-world', traces: [trace] })
+  // Nobody waits for a snapshot here.
+  Object.assign(lightstep.snapshots, { looksUntilReady: 0, takesMilliseconds: -1_000 })
   tempo = await startTempoApi({ traces: [trace], apiKey: 'key-of-the-world' })
   jaeger = await startJaegerApi({ traces: [trace] })
   machine = await openMachine()
@@ -61,6 +63,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     const id = /^([0-9a-f]{16,32}) {2}/m.exec(found.text)?.[1] as string
     const traceId = backend === 'lightstep' ? rootId : trace.traceId
     if (backend !== 'lightstep') expect(id).toBe(trace.traceId)
+    expect(found.text).toMatch(backend === 'lightstep' ? /^\d+ spans\. / : /^1 trace\. /)
 
     const read = await agent.call('get_trace', { trace_id: traceId }, { traceparent: PARENT })
     expect(read.isError, read.text).toBe(false)
@@ -100,6 +103,17 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
       expect((await agent.call('explain_traces', { with_errors: true })).text).toContain(
         'hint: Add service_name, span_name or attributes.\n',
       )
+
+    // Where traces are read here and not counted there: how many of what was found.
+    const some = { with_errors: true, service_name: 'payment', ...TIMES }
+    const first = { lightstep: '2 spans that were found, in 1 trace', jaeger: 'trace that was found' }[
+      backend
+    ]
+    const explained = (
+      await agent.call('explain_traces', { ...some, search_depth: backend === 'lightstep' ? 2 : 1 })
+    ).text
+    if (first === undefined) expect(explained).not.toContain('of the first')
+    else expect(explained).toContain(`note: of the first ${first}; search_depth reads more`)
 
     const said = backend === 'lightstep' ? /^(snapshot taken: .*\n)+$/ : /^$/
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: expect.stringMatching(said) })

@@ -100,19 +100,19 @@ export function moreTraces(limit: number): string {
 }
 
 /** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
-export function tellFound(
-  invocation: Invocation,
-  { traces, spans, truncated, limit, partial, failure, masked }: FoundTraces,
-): void {
-  if (truncated) {
-    const first = spans === undefined ? firstOf(traces, 'trace') : firstOf(spans, 'span')
-    const those = spans === undefined ? '' : `, in ${counted(traces, 'trace')}`
-    tell(invocation, `note: of the first ${first} found${those}; more of them: ${moreTraces(limit)}`)
-  }
+export function tellFound(invocation: Invocation, found: FoundTraces): void {
+  const { truncated, limit, partial, failure, masked } = found
+  if (truncated) tell(invocation, `note: ${ofTheFirst(found)}; more of them: ${moreTraces(limit)}`)
   if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
   if (masked() > 0) tellMasked(invocation, 'values')
   if (failure) throw failure
 }
+
+/** `of the first 7 traces that were found`, `of the first 20 spans that were found, in 3 traces`. */
+export const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
+  spans === undefined
+    ? `of the first ${firstOf(traces, 'trace')} found`
+    : `of the first ${firstOf(spans, 'span')} found, in ${counted(traces, 'trace')}`
 
 const firstOf = (n: number, unit: 'span' | 'trace'): string =>
   n === 1 ? `${unit} that was` : `${counted(n, unit)} that were`

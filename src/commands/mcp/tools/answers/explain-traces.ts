@@ -3,6 +3,7 @@ import type { Ranking } from '../../../../trace/causes/rank-causes.ts'
 import { exactDuration } from '../../../../trace/nanos.ts'
 import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
 import { type Explanation, explain, readQuestion } from '../../../trace/found/explain.ts'
+import { ofTheFirst } from '../../../trace/found/read-found.ts'
 import { openSource } from '../../../trace/open-source.ts'
 import type { AnswerTool, Given } from '../../tool.ts'
 import { EXPLAIN } from '../limits.ts'
@@ -35,11 +36,7 @@ function notesOf({ hidden, partial, found }: Explanation, name: string): string[
     ...(partial === undefined
       ? []
       : [`note: ${name} gave only a part of the result: ${safeText(partial, 300)}`]),
-    ...(found?.truncated
-      ? [
-          `note: of the first ${found.traces === 1 ? 'trace' : `${found.traces} traces`}; search_depth reads more`,
-        ]
-      : []),
+    ...(found?.truncated ? [`note: ${ofTheFirst(found)}; search_depth reads more`] : []),
     ...(parts > 0 ? [`note: of ${parts} of the traces only a part is here`] : []),
     ...(found?.failure ? [`note: ${found.failure.message}`] : []),
   ]

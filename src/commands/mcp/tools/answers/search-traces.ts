@@ -2,6 +2,7 @@ import { isoTime } from '../../../../trace/formats/iso-time.ts'
 import { formatDuration } from '../../../../trace/render/format-duration.ts'
 import { count } from '../../../../trace/render/waterfall/header.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../../../../trace/search.ts'
+import { unitOf } from '../../../trace/found/found-words.ts'
 import { notesOfNone } from '../../../trace/found/none-found.ts'
 import { maskSummary } from '../../../trace/found/summary.ts'
 import { openSource } from '../../../trace/open-source.ts'
@@ -26,7 +27,7 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
     ? ` There may be more: search_depth (at most ${SEARCH.most}), or a shorter time.`
     : ''
   return listing(
-    'trace',
+    unitOf(traces),
     found,
     [`${range}${rest}`, found.length === 0 ? OF_NONE : OF_SOME],
     [
