@@ -13,7 +13,9 @@ it.each([
   expect(largerLimit(limit)).toBe(larger)
 })
 
-it('where there is no larger limit, another time is what reads more', () => {
-  expect(moreTraces(5000)).toBe('--limit 10000')
-  expect(moreTraces(10_000)).toBe('another time with --from and --to')
+it('where there is no larger limit, another time is what reads more, if a time is heeded', () => {
+  expect(moreTraces({ limit: 5000, isOfAnyTime: undefined })).toBe('--limit 10000')
+  expect(moreTraces({ limit: 10_000, isOfAnyTime: undefined })).toBe('another time with --from and --to')
+  expect(moreTraces({ limit: 5000, isOfAnyTime: true })).toBe('--limit 10000')
+  expect(moreTraces({ limit: 10_000, isOfAnyTime: true })).toBeUndefined()
 })

@@ -115,6 +115,24 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (first === undefined) expect(explained).not.toContain('of the first')
     else expect(explained).toContain(`note: of the first ${first}; search_depth reads more`)
 
+    // A snapshot heeds no times, so none is named there.
+    const unlessHeedless = (words: string) => (backend === 'lightstep' ? '' : words)
+    const one = await agent.call('search_traces', { service_name: 'payment', ...TIMES, search_depth: 1 })
+    expect(one.text).toContain(`search_depth (at most 100)${unlessHeedless(', or a shorter time')}.\n`)
+    if (first !== undefined) {
+      const none = await agent.call('search_traces', {
+        service_name: 'payment',
+        duration_min: '1h',
+        ...TIMES,
+      })
+      expect(none.text).toContain(
+        `fewer conditions${unlessHeedless(', or a longer time (start_time_min)')}.\n`,
+      )
+      expect(explained).toContain(
+        `other conditions${unlessHeedless(', a longer time (start_time_min)')} or more traces`,
+      )
+    }
+
     const said = backend === 'lightstep' ? /^(snapshot taken: .*\n)+$/ : /^$/
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: expect.stringMatching(said) })
     const record = await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')

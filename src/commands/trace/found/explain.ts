@@ -112,8 +112,9 @@ function requireSpans(
   // They may be in what could not be read.
   if (failure)
     throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
-  const more = found?.truncated === true ? `, or look at more traces: ${moreTraces(found.limit)}` : ''
-  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question, found)}${more}.` })
+  const more = found?.truncated === true ? moreTraces(found) : undefined
+  const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
+  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question, found)}${orMore}.` })
 }
 
 /** All of a file was looked at where no time was given: then only another question finds more. */

@@ -93,16 +93,22 @@ export async function readFound(
   }
 }
 
-/** What reads others than those within a limit: the flag, where there is a larger one. */
-export function moreTraces(limit: number): string {
+/** What reads others than those within a limit: a larger one, or another time. Undefined: no time is heeded either. */
+export function moreTraces({
+  limit,
+  isOfAnyTime,
+}: Pick<FoundTraces, 'limit' | 'isOfAnyTime'>): string | undefined {
   const larger = largerLimit(limit)
-  return larger === undefined ? 'another time with --from and --to' : `--limit ${larger}`
+  if (larger !== undefined) return `--limit ${larger}`
+  return isOfAnyTime ? undefined : 'another time with --from and --to'
 }
 
 /** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
 export function tellFound(invocation: Invocation, found: FoundTraces): void {
-  const { truncated, limit, partial, failure, masked } = found
-  if (truncated) tell(invocation, `note: ${ofTheFirst(found)}; more of them: ${moreTraces(limit)}`)
+  const { truncated, partial, failure, masked } = found
+  const more = moreTraces(found)
+  const rest = more === undefined ? '' : `; more of them: ${more}`
+  if (truncated) tell(invocation, `note: ${ofTheFirst(found)}${rest}`)
   if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
   if (masked() > 0) tellMasked(invocation, 'values')
   if (failure) throw failure

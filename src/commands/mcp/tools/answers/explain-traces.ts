@@ -1,5 +1,4 @@
 import { safeText } from '../../../../text/safe-text.ts'
-import type { Ranking } from '../../../../trace/causes/rank-causes.ts'
 import { exactDuration } from '../../../../trace/nanos.ts'
 import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
 import { type Explanation, explain, readQuestion } from '../../../trace/found/explain.ts'
@@ -23,7 +22,7 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
     { ranking, comparison, limitNanos, traces: found?.traces },
     {
       notes: [...notes, ...notesOf(explanation, source.name)],
-      steps: stepsOf(ranking, given, selectedBy(given.slower_than, limitNanos)),
+      steps: stepsOf(explanation, given),
     },
   )
 }
@@ -42,20 +41,23 @@ function notesOf({ hidden, partial, found }: Explanation, name: string): string[
   ]
 }
 
-function stepsOf({ causes, verdict }: Ranking, given: Given, which: string): string[] {
+function stepsOf({ ranking, limitNanos, found }: Explanation, given: Given): string[] {
+  const { causes, verdict } = ranking
+  // Some searches heed no times.
+  const heedsTimes = found?.isOfAnyTime !== true
   if (verdict === 'too-few' && causes.length > 0)
     return [
-      `More: what may be chance becomes clear with ${lower(given.slower_than)}more traces (search_depth) or a longer time (start_time_min).`,
+      `More: what may be chance becomes clear with ${lower(given.slower_than)}more traces (search_depth)${heedsTimes ? ' or a longer time (start_time_min)' : ''}.`,
       'Or search_traces, and diff_traces of a bad and a usual one.',
     ]
   if (verdict === 'nothing' || causes.length === 0)
     return [
-      'More: other conditions, a longer time (start_time_min) or more traces (search_depth); or search_traces, and diff_traces of a bad and a',
+      `More: other conditions${heedsTimes ? ', a longer time (start_time_min)' : ''} or more traces (search_depth); or search_traces, and diff_traces of a bad and a`,
       'usual one.',
     ]
   const same = `the same conditions${limitedAsWhole(given) ? ' but duration_min' : ''}`
   return [
-    `More: search_traces with ${same}, ${which} and a value of a row as attributes (name is span_name, service.name is`,
+    `More: search_traces with ${same}, ${selectedBy(given.slower_than, limitNanos)} and a value of a row as attributes (name is span_name, service.name is`,
     'service_name) finds the traces behind it; then get_trace, or diff_traces with a usual one.',
   ]
 }

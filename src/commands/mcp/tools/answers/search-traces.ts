@@ -19,19 +19,19 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
   const now = invocation.ports.clock.now()
   const filter = readFilter({ limit: String(SEARCH.usual), ...withMoments(flags, now) }, now, false)
   const source = await openSource(invocation, 'search')
-  const { traces, truncated, notes = [] } = await source.search(filter)
+  const { traces, truncated, isOfAnyTime = false, notes = [] } = await source.search(filter)
   const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
-  const ofNone = found.length === 0 ? await notesOfNone(invocation, source, filter) : []
+  const noneNotes = found.length === 0 ? await notesOfNone(invocation, source, filter) : []
   const range = `From ${iso(filter.fromMillis)} to ${iso(filter.toMillis)}.`
   const rest = truncated
-    ? ` There may be more: search_depth (at most ${SEARCH.most}), or a shorter time.`
+    ? ` There may be more: search_depth (at most ${SEARCH.most})${isOfAnyTime ? '' : ', or a shorter time'}.`
     : ''
   return listing(
     unitOf(traces),
     found,
-    [`${range}${rest}`, found.length === 0 ? OF_NONE : OF_SOME],
+    [`${range}${rest}`, found.length === 0 ? ofNone(isOfAnyTime) : OF_SOME],
     [
-      ...ofNone.map((note) => inWordsOf({ arguments: SEARCH_ARGUMENTS }, note)),
+      ...noneNotes.map((note) => inWordsOf({ arguments: SEARCH_ARGUMENTS }, note)),
       ...notes.map((note) => `note: ${note}`),
     ],
   )
@@ -39,7 +39,8 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
 
 const OF_SOME =
   'More: get_trace with trace_id (where errors began, what the answer waited for); diff_traces of a slow one and a usual one.'
-const OF_NONE = 'More: fewer conditions, or a longer time (start_time_min).'
+const ofNone = (isOfAnyTime: boolean): string =>
+  `More: fewer conditions${isOfAnyTime ? '' : ', or a longer time (start_time_min)'}.`
 
 const iso = (millis: number): string => new Date(millis).toISOString()
 
