@@ -7,10 +7,10 @@ import { safeText } from '../../text/safe-text.ts'
 import type { RecordFormat } from '../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'
-import { fitTable } from '../status/text-table.ts'
 import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
 import { unitDurationFlag } from '../typed-flags.ts'
+import { auditTable } from './audit-table.ts'
 
 interface AuditListOptions {
   readonly format: RecordFormat
@@ -63,12 +63,13 @@ async function print(
     return printData(invocation, format, { rows, toJson: (row) => row, whole: (values) => values })
   if (rows.length === 0) return
   const { terminal } = invocation.ports
-  // When and with what answer: who did what is cut before those are.
-  await terminal.page(fitTable([HEADS, ...rows.map(cellsOf)], terminal, 4, 1), '\n')
+  const { lines, leftOut } = auditTable(rows.map(cellsOf), terminal)
+  await terminal.page(lines, '\n')
+  if (leftOut.length > 0)
+    tell(invocation, `note: no room here for ${leftOut.join(', ')}; a pipe and -o ndjson have all`)
 }
 
-const HEADS = ['TIME', 'WHO', 'WHAT', 'STATUS', 'TRACE', 'REASON', 'WAY', 'PROFILE'] as const
-
+/** A cell for each column of audit-table.ts. */
 function cellsOf(entry: AuditEntry): string[] {
   const { time, sub, event, method, path, status, trace_id, reason, way, profile } = entry
   const what = event === 'request' ? `${method} ${path}` : event

@@ -1,43 +1,66 @@
 import type { Terminal } from '../../ports/terminal.ts'
 import { displayWidth, graphemes } from '../../text/display-width.ts'
 
+/** Columns between two cells. */
 const GAP = 2
 
+/** What a cell loses where it is too long: its end, or all but a short beginning and its end. */
+export type Cut = 'end' | 'inside'
+
 /**
- * Rows of sanitized cells as lines of at most `columns`, the heads first. Columns that do not fit are left out, the last
- * one first, down to `least` of them; then the widest cells are cut, those of the first `whole` columns never, on a
- * terminal only: in a pipe lines are longer, so that grep and cut find whole values.
+ * Rows of sanitized cells as lines, the heads first. On a terminal they are at most `columns` wide: columns that do not
+ * fit are left out, the last one first, down to `least` of them; then the widest cells are cut. In a pipe lines are
+ * longer, so that grep and cut find every value, and the whole of it.
  */
 export function fitTable(
   rows: readonly (readonly string[])[],
   { columns, unicode, outIsTTY }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
   least: number,
-  whole = 0,
 ): readonly string[] {
-  const mark = unicode ? '…' : '..'
-  const [heads = []] = rows
-  const widths = heads.map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
-  const total = () => widths.reduce((sum, width) => sum + width + GAP, -GAP)
-  while (widths.length > least && total() > columns) widths.pop()
-  const widest = () => Math.max(...widths.slice(whole))
-  while (outIsTTY && total() > columns && widest() > 8) widths[widths.indexOf(widest(), whole)] = widest() - 1
-  return rows.map((row) =>
+  const widths = widthsOf(rows)
+  if (outIsTTY) {
+    while (widths.length > least && totalWidth(widths) > columns) widths.pop()
+    const widest = () => Math.max(...widths)
+    while (totalWidth(widths) > columns && widest() > 8) widths[widths.indexOf(widest())] = widest() - 1
+  }
+  return tableLines(rows, widths, unicode)
+}
+
+/** How wide each column is when nothing is cut. */
+export const widthsOf = (rows: readonly (readonly string[])[]): number[] =>
+  (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
+
+export const totalWidth = (widths: readonly number[]): number =>
+  widths.reduce((sum, width) => sum + width + GAP, -GAP)
+
+/** The lines of a table whose columns have these widths; columns without one are left out. */
+export const tableLines = (
+  rows: readonly (readonly string[])[],
+  widths: readonly number[],
+  unicode: boolean,
+  cuts: readonly (Cut | undefined)[] = [],
+): readonly string[] =>
+  rows.map((row) =>
     widths
-      .map((width, i) => pad(row[i] ?? '', width, mark))
+      .map((width, i) => pad(cutTo(row[i] ?? '', width, unicode ? '…' : '..', cuts[i]), width))
       .join(' '.repeat(GAP))
       .trimEnd(),
   )
+
+/** Columns at the beginning of a cell that is cut inside: the method of a request. */
+const BEGINNING = 4
+
+function cutTo(text: string, width: number, mark: string, cut: Cut = 'end'): string {
+  if (displayWidth(text) <= width) return text
+  const parts = graphemes(text)
+  const begin = cut === 'inside' ? parts.splice(0, BEGINNING).join('') : ''
+  const room = width - mark.length - displayWidth(begin)
+  while (displayWidth(parts.join('')) > room) cut === 'inside' ? parts.shift() : parts.pop()
+  return cut === 'inside' ? begin + mark + parts.join('') : parts.join('') + mark
 }
 
-function pad(text: string, width: number, mark: string): string {
-  let cut = text
-  if (displayWidth(text) > width) {
-    const parts = graphemes(text)
-    while (displayWidth(parts.join('')) > width - mark.length) parts.pop()
-    cut = parts.join('') + mark
-  }
-  return cut + ' '.repeat(Math.max(0, width - displayWidth(cut)))
-}
+const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 
 /** A URL as short as a table wants it. */
 export const withoutScheme = (url: string): string => url.replace(/^https?:\/\//, '').replace(/\/$/, '')

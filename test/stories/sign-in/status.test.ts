@@ -32,7 +32,9 @@ describe('"who is signed in on this machine?"', () => {
   it('a person: who, how long, whether it renews, at 60 columns without a request', async () => {
     await login('--profile work')
     const asked = provider.requests.length
+    world.watched = true
     const { exit, stdout } = await world.type('ls-auth status')
+    world.watched = false
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^ {2}PROFILE +SIGNED IN AS +TOKEN/)
     expect(stdout).toMatch(/^\* work +alice@example\.test +59m, renews/m)
@@ -197,7 +199,9 @@ describe('profiles that share a sign-in', () => {
   it('profile list tells them apart by API and back end, and says who is signed in', async () => {
     await login('--profile work')
     await share()
+    world.watched = true
     const { exit, stdout, stderr } = await world.type('ls-auth profile list')
+    world.watched = false
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     expect(stdout).toMatch(/^ {2}PROFILE +BACKEND +SIGNED IN AS/)
     expect(stdout).toMatch(/^ {2}work +lightstep +alice@example\.test/m)
