@@ -16,6 +16,8 @@ export interface SignInFacts {
   readonly expiresAt: number | undefined
   /** There is a refresh token, and the provider has not refused it. */
   readonly renewable: boolean
+  /** An answer to an earlier renewal leaves open whether the provider still takes the refresh token. */
+  readonly doubtful: boolean
   /** Milliseconds, local clock. */
   readonly signedInAt: number
 }
@@ -58,6 +60,7 @@ function factsOf(session: Session, client: Client): SignInFacts {
     subject: typeof claims.sub === 'string' ? claims.sub : undefined,
     expiresAt: sent && sent.receivedAt + sent.expiresIn * 1000,
     renewable: refresh !== undefined && earlier !== 'refused' && earlier !== 'unexplained',
+    doubtful: earlier === 'perhaps-spent',
     signedInAt: body.signedInAt,
   }
 }

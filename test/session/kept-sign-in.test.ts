@@ -35,6 +35,7 @@ describe('a sign-in that is kept', () => {
       subject: 'ada',
       expiresAt: NOW + 600_000,
       renewable: true,
+      doubtful: false,
       signedInAt: 5,
     })
   })
@@ -60,12 +61,13 @@ describe('a sign-in that is kept', () => {
 
   it('is not renewed without a refresh token, or with one that was refused', async () => {
     expect(await facts({}, { refresh: null })).toMatchObject({ renewable: false })
-    const attempt = (outcome?: 'refused' | 'unexplained' | 'failed', token = 'refresh-0') =>
+    const attempt = (outcome?: 'refused' | 'unexplained' | 'failed' | 'perhaps-spent', token = 'refresh-0') =>
       facts({ attempt: { hash: tokenHash(token), at: 1, ...(outcome && { outcome }) } })
     expect(await attempt('refused')).toMatchObject({ renewable: false })
     expect(await attempt('unexplained')).toMatchObject({ renewable: false })
     expect(await attempt('failed')).toMatchObject({ renewable: true })
-    expect(await attempt()).toMatchObject({ renewable: true })
+    expect(await attempt('perhaps-spent')).toMatchObject({ renewable: true, doubtful: true })
+    expect(await attempt()).toMatchObject({ renewable: true, doubtful: false })
     expect(await attempt('refused', 'another')).toMatchObject({ renewable: true })
   })
 

@@ -28,7 +28,7 @@ export function timeLeft(facts: SignInFacts | undefined, now: number): number | 
 
 const HEADS = ['  PROFILE', 'SIGNED IN AS', 'TOKEN', 'ISSUER', 'API'] as const
 /** Longest cell, characters, of each; what is longer is cut. */
-const LONGEST = [60, 60, 24, 200, 120] as const
+const LONGEST = [60, 60, 32, 200, 120] as const
 
 /** The table, sanitized. Where it is too wide, it says less. */
 export function statusTable(
@@ -69,8 +69,10 @@ function tokenCell(row: SignInRow, now: number): string {
   const facts = row.kept instanceof Failure ? undefined : row.kept
   if (facts === undefined) return '-'
   const left = timeLeft(facts, now) ?? 0
-  if (left <= 0) return facts.renewable ? 'renewed at next use' : 'ended: sign in again'
-  return `${shortDuration(left)}, ${facts.renewable ? 'renews' : 'not renewed'}`
+  const { renewable, doubtful } = facts
+  if (left <= 0)
+    return renewable ? `${doubtful ? 'perhaps ' : ''}renewed at next use` : 'ended: sign in again'
+  return `${shortDuration(left)}, ${renewable ? (doubtful ? 'perhaps renews' : 'renews') : 'not renewed'}`
 }
 
 /** Which profiles share one sign-in, a sentence for each. Sanitized. */

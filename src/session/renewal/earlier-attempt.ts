@@ -4,9 +4,10 @@ import { tokenHash } from './freshness.ts'
 /**
  * How the last refresh with this very token ended, when it failed.
  * - `interrupted`: no response was seen, so the provider may have used the token up. - `failed`: the response said
- * nothing about the token (5xx, 429, HTML). - `unexplained`: it was refused without an error code. - `refused`: with one.
+ * nothing about the token (5xx, 429, HTML). - `perhaps-spent`: it refused the API that was asked for, which some providers
+ * judge after they have used the token up. - `unexplained`: it was refused without an error code. - `refused`: with one.
  */
-export type EarlierAttempt = 'interrupted' | 'failed' | 'unexplained' | 'refused'
+export type EarlierAttempt = 'interrupted' | 'failed' | 'perhaps-spent' | 'unexplained' | 'refused'
 
 /** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(
@@ -20,6 +21,8 @@ export function earlierAttempt(
 export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
   if (earlier === 'interrupted')
     return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+  if (earlier === 'perhaps-spent')
+    return 'your sign-in has ended: the provider refused to renew it; an earlier request that it refused for its audience may have used it up'
   return explained
     ? 'your sign-in has ended: the provider refused to renew it'
     : 'your sign-in has ended: it is not renewed, and the provider gives no reason'

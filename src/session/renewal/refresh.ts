@@ -60,9 +60,11 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
   if (error !== undefined && !preset.deadRefreshCodes.includes(error)) {
     const aboutGrant = GRANT_ERRORS.includes(error)
-    if (!isPlain(want))
-      return { type: 'denied', failure: aboutGrant ? failure.withHint(OTHER_SLOT) : failure }
-    return { type: 'denied', failure: narrowed && aboutGrant ? narrowedForGood(failure.detail) : failure }
+    const spent = error === 'invalid_target'
+    const type = spent ? 'perhaps-spent' : 'denied'
+    const told = spent ? failure.withDetail(PERHAPS_SPENT) : failure
+    if (!isPlain(want)) return { type, failure: aboutGrant ? told.withHint(OTHER_SLOT) : told }
+    return { type, failure: narrowed && aboutGrant ? narrowedForGood(failure.detail) : told }
   }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
@@ -74,6 +76,9 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
 const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
 /** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */
 const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
+/** Scopes are judged before a rotated refresh token is used up; an audience is judged by some afterwards. */
+const PERHAPS_SPENT =
+  'some providers end a sign-in by this: if the next renewal is refused, sign in again (ls-auth login)'
 const OTHER_SLOT =
   'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME'
 const WITHOUT_SLOT =

@@ -157,11 +157,13 @@ function onNoRenewal(state: State & { spending: Spending }, { type, failure }: N
       return doubt(state, failure, true)
     case 'unexplained':
       // The second time in a row counts as the end: nothing else would ever tell the user to sign in.
-      if (earlier === 'unexplained' || (earlier === 'interrupted' && isPlain(want)))
+      if (earlier === 'unexplained' || (mayBeSpent(earlier) && isPlain(want)))
         return doubt(state, failure, false)
       return settled(isPlain(want) ? 'unexplained' : noted)
     case 'denied':
-      return settled(undefined)
+      return settled(earlier === 'perhaps-spent' ? earlier : undefined)
+    case 'perhaps-spent':
+      return settled('perhaps-spent')
     case 'unsent':
       return settled(noted)
     case 'unusable':
@@ -170,6 +172,10 @@ function onNoRenewal(state: State & { spending: Spending }, { type, failure }: N
       return verdict
   }
 }
+
+/** The provider may have used the refresh token up at an earlier attempt. */
+const mayBeSpent = (earlier: EarlierAttempt | undefined): boolean =>
+  earlier === 'interrupted' || earlier === 'perhaps-spent'
 
 /** Reads the session again before the refusal is reported: another process may have refreshed it. */
 const doubt = (state: State & { spending: Spending }, verdict: Failure, explained: boolean): Step => [

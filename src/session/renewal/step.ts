@@ -57,6 +57,8 @@ export type Event =
   | { readonly type: 'refused'; readonly failure: Failure }
   /** Refused without an error code, or with one that may be about the requested scope or audience. */
   | { readonly type: 'unexplained'; readonly failure: Failure }
+  /** Refused for the API that was asked for (invalid_target): some providers have used the refresh token up by then. */
+  | { readonly type: 'perhaps-spent'; readonly failure: Failure }
   /** Refused for a reason that is not the refresh token (invalid_scope, invalid_client). */
   | { readonly type: 'denied'; readonly failure: Failure }
   /** Nothing was sent; sent and no response; a response that says nothing about the token (5xx, 429, HTML). */

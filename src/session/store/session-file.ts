@@ -62,7 +62,7 @@ export interface SessionBody {
   readonly attempt?: {
     readonly hash: string
     readonly at: number
-    readonly outcome?: 'failed' | 'unexplained' | 'refused'
+    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused'
   }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string

@@ -26,7 +26,7 @@ function whatIsDone(attempt: SessionBody['attempt'], secondsLeft: number, want: 
 describe('a refresh token whose last use got no answer', () => {
   const ours = { hash: tokenHash(REFRESH), at: NOW - 5_000 }
 
-  it.each([undefined, 'failed', 'unexplained'] as const)(
+  it.each([undefined, 'failed', 'perhaps-spent', 'unexplained'] as const)(
     'is not risked while the access token works (%s)',
     (outcome) => {
       const attempt = outcome === undefined ? ours : { ...ours, outcome }

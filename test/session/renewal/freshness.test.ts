@@ -90,6 +90,7 @@ describe('what became of an earlier renewal', () => {
     [{ hash, at: 1 }, 'interrupted'],
     [{ hash, at: 1, outcome: 'failed' as const }, 'failed'],
     [{ hash, at: 1, outcome: 'unexplained' as const }, 'unexplained'],
+    [{ hash, at: 1, outcome: 'perhaps-spent' as const }, 'perhaps-spent'],
   ])('%j: %s', (attempt, outcome) => {
     expect(earlierAttempt(attempt === undefined ? {} : { attempt }, 'refresh')).toBe(outcome)
   })
@@ -99,6 +100,10 @@ describe('what became of an earlier renewal', () => {
     ['interrupted', false, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
     ['failed', true, 'the provider refused to renew it'],
     [undefined, true, 'the provider refused to renew it'],
+    [
+      ...(['perhaps-spent', true] as const),
+      'the provider refused to renew it; an earlier request that it refused for its audience may have used it up',
+    ],
     ['unexplained', false, 'it is not renewed, and the provider gives no reason'],
   ] as const)('as told to the person (%s, reason given: %s)', (earlier, explained, words) => {
     expect(whyEnded(earlier, explained)).toBe(`your sign-in has ended: ${words}`)

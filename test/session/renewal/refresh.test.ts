@@ -209,6 +209,7 @@ describe('a renewal that fails', () => {
     ['too many, with a code', refusal(429, 'invalid_grant'), 'unusable', 'unusable'],
     ['another client', refusal(401, 'invalid_client'), 'denied', 'denied'],
     ['not these scopes', refusal(400, 'invalid_scope'), 'denied', 'denied'],
+    ['not this API', refusal(400, 'invalid_target'), 'perhaps-spent', 'perhaps-spent'],
     ['a request that it cannot read', refusal(400, 'invalid_request'), 'refused', 'unexplained'],
     ['no JSON', { status: 200, text: '<p>' }, 'unusable', 'unusable'],
     ['no answer', unreachable(true), 'unanswered', 'unanswered'],
@@ -224,6 +225,15 @@ describe('a renewal that fails', () => {
     expect(await failureOf(refusal(400, 'invalid_target'), { want: OTHER })).toContainEqual(
       expect.stringMatching(/^Ask for a scope/),
     )
+    for (const [error, times] of [
+      ['invalid_target', 1],
+      ['invalid_scope', 0],
+    ] as const) {
+      const words = (await failureOf(refusal(400, error), { want: OTHER })).flat()
+      expect(words.filter((line) => line.startsWith('some providers end a sign-in by this'))).toHaveLength(
+        times,
+      )
+    }
     expect(await failureOf(refusal(401, 'invalid_client'), { want: OTHER })).not.toContainEqual(
       expect.stringMatching(/^Ask for a scope/),
     )

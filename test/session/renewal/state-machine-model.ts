@@ -12,7 +12,7 @@ import { type Granted, type ProviderHabits, StrictProvider } from '../strict-pro
 
 /**
  * What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. `denied`,
- * `unexplained`, `busy`: the provider answers with an error code, with a refusal without one, with 503; `not-believed`:
+ * `unexplained`, `busy`: the provider answers with an error code (`untargeted`: for the API that was asked for), with a refusal without one, with 503; `not-believed`:
  * its answer is renewed tokens that cannot be verified.
  */
 export type Fate =
@@ -24,12 +24,21 @@ export type Fate =
   | 'refused-by-policy'
   | 'denied'
   | 'denied-after'
+  | 'untargeted'
+  | 'untargeted-after'
   | 'unexplained'
   | 'busy'
   | 'busy-after'
   | 'not-believed'
 
 const STORAGE_FAULTS: readonly Fate[] = ['fails', 'fails-after', 'crash', 'crash-after']
+
+/** Answers that bring nothing, by their fate. */
+const USELESS: Readonly<Record<string, 'denied' | 'perhaps-spent' | 'unusable'>> = {
+  denied: 'denied',
+  untargeted: 'perhaps-spent',
+  busy: 'unusable',
+}
 
 /** The machine under test: `next` of renewal/state-machine.ts, or a broken one to see that the proof notices. */
 export type Machine = typeof next
@@ -228,13 +237,14 @@ export class Model {
   #useless(process: Process, refresh: string, fate: Fate): Event | undefined {
     if (fate === 'unexplained') return this.#unexplained(process, refresh)
     const [kind, after] = fate.split('-')
-    if (kind !== 'denied' && kind !== 'busy') return undefined
+    const type = USELESS[kind as string]
+    if (!type) return undefined
     if (after) {
       this.provider.refresh(refresh)
       this.mayBeLost = true
     }
-    process.unanswered = new Failure('provider-failed', kind)
-    return { type: kind === 'denied' ? 'denied' : 'unusable', failure: process.unanswered }
+    process.unanswered = new Failure('provider-failed', kind as string)
+    return { type, failure: process.unanswered }
   }
 
   #unexplained(process: Process, refresh: string): Event {

@@ -17,6 +17,7 @@ type What = 'logout' | 'login' | 'revoked' | 'foreign-refresh' | 'foreign-login'
 
 const faults: Fate[] = [
   ...(['ok', 'fails', 'fails-after', 'crash', 'crash-after', 'refused-by-policy'] as const),
+  ...(['untargeted', 'untargeted-after'] as const),
   ...(['denied', 'denied-after', 'unexplained', 'busy', 'busy-after', 'not-believed'] as const),
 ]
 

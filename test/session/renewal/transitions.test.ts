@@ -67,7 +67,7 @@ const answered = (over: Partial<Renewal> = {}): Event => ({
   renewal: { ...RENEWAL, ...over },
 })
 const failed = (
-  type: 'refused' | 'unexplained' | 'denied' | 'unsent' | 'unanswered' | 'unusable',
+  type: 'refused' | 'unexplained' | 'denied' | 'perhaps-spent' | 'unsent' | 'unanswered' | 'unusable',
   failure = trouble,
 ) => ({ type, failure }) as Event
 /** Up to the request that was sent. */
@@ -318,15 +318,13 @@ describe('a refusal', () => {
 })
 
 describe('a renewal that brings nothing', () => {
-  const before = (outcome?: 'failed' | 'unexplained' | 'interrupted') =>
+  const before = (outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'interrupted') =>
     outcome === undefined
       ? seen(0)
       : seen(0, { attempt: { hash: HASH, at: 1, ...(outcome === 'interrupted' ? {} : { outcome }) } })
   const NOTHING = 'fail network: no way'
 
-  it.each<
-    ['unexplained' | 'denied' | 'unsent' | 'unanswered' | 'unusable', Parameters<typeof before>[0], string]
-  >([
+  it.each<[Parameters<typeof failed>[0], Parameters<typeof before>[0], string]>([
     ['unexplained', undefined, 'write unexplained'],
     ['unexplained', 'failed', 'write unexplained'],
     ['unexplained', 'unexplained', 'read-locked'],
@@ -335,6 +333,14 @@ describe('a renewal that brings nothing', () => {
     ['denied', 'failed', 'write'],
     ['denied', 'unexplained', 'write'],
     ['denied', 'interrupted', NOTHING],
+    ['denied', 'perhaps-spent', 'write perhaps-spent'],
+    ['perhaps-spent', undefined, 'write perhaps-spent'],
+    ['perhaps-spent', 'unexplained', 'write perhaps-spent'],
+    ['perhaps-spent', 'interrupted', NOTHING],
+    ['unexplained', 'perhaps-spent', 'read-locked'],
+    ['unsent', 'perhaps-spent', 'write perhaps-spent'],
+    ['unusable', 'perhaps-spent', 'write perhaps-spent'],
+    ['refused', 'perhaps-spent', 'read-locked'],
     ['unsent', undefined, 'write'],
     ['unsent', 'failed', 'write failed'],
     ['unsent', 'unexplained', 'write unexplained'],
@@ -348,7 +354,7 @@ describe('a renewal that brings nothing', () => {
     expect(story([...sent(before(outcome)), failed(type)]).at(-1)).toBe(next)
   })
 
-  it.each(['unexplained', 'denied', 'unsent', 'unusable'] as const)(
+  it.each(['unexplained', 'denied', 'perhaps-spent', 'unsent', 'unusable'] as const)(
     '%s: told once its outcome is stored',
     (type) => {
       for (const event of [written, notWritten]) {
