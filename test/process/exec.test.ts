@@ -49,7 +49,7 @@ describe('a command that runs as the person', () => {
     const { stdout: token } = await machine.run(['token'])
     expect(Object.fromEntries(ours)).toEqual({
       LS_AUTH_TOKEN: token.trim(),
-      LS_AUTH_API: `${gateway.url}/`,
+      LS_AUTH_API: gateway.url,
       LS_AUTH_BACKEND: 'lightstep',
       LS_AUTH_ORGANIZATION: 'acme',
       LS_AUTH_PROJECT: 'prod',
@@ -354,6 +354,6 @@ it('an API that takes no token: the command gets its address alone', async () =>
   const args = ['exec', '--backend', 'jaeger', '--api', 'http://127.0.0.1:16686', '--authorization', 'none']
   const { stdout } = await machine.run([...args, '--', ...PRINT])
   const environment = JSON.parse(stdout)
-  expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686/', LS_AUTH_BACKEND: 'jaeger' })
+  expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686', LS_AUTH_BACKEND: 'jaeger' })
   expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
 })

@@ -62,7 +62,8 @@ export function childVariables(
   { api, authorizationHeader, backend, organization, project, tenant, resolved }: ApiSettings,
 ): Record<string, string> {
   const own = {
-    LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href,
+    // Without a slash at its end, as the address of a local proxy: "$LS_AUTH_API/x" is right with both.
+    LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href.replace(/\/$/, ''),
     LS_AUTH_BACKEND: backend,
     LS_AUTH_ORGANIZATION: organization,
     LS_AUTH_PROJECT: project,
