@@ -19,6 +19,8 @@ export async function gate(
   answer: {
     readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'expiresIn' | 'skewSeconds'>
     readonly scope: string | undefined
+    /** Nobody has signed in: the session goes on, with what else the answer brought. */
+    readonly isRenewal?: true
     /** Left out for a token that is not from this provider's token endpoint. */
     readonly metadata?: Provider['metadata']
   },
@@ -40,20 +42,24 @@ export async function gate(
   const broken = findings.filter(
     ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && expect.strict),
   )
-  if (broken.length > 0) throw refusal(broken, client)
+  if (broken.length > 0) throw refusal(broken, client, answer.isRenewal === true)
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
-function refusal(findings: readonly Finding[], { workload }: Client): Failure {
-  return new Failure(
-    'not-allowed',
-    `${workload ? '' : 'the provider signed you in, but '}the token is not what this profile expects`,
-    {
-      detail: findings.map(
-        ({ assertion, expected, actual, reason }) =>
-          `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
-      ),
-      hint: 'Ask whoever manages the provider for what is missing, or mend expect in the profile. Nothing was stored: an earlier sign-in stays as it was.',
-    },
-  )
+function refusal(findings: readonly Finding[], { workload }: Client, isRenewal: boolean): Failure {
+  const token = isRenewal
+    ? 'the renewed token'
+    : workload
+      ? 'the token'
+      : 'the provider signed you in, but the token'
+  const kept = isRenewal
+    ? 'You stay signed in, and that token is not used.'
+    : 'Nothing was stored: an earlier sign-in stays as it was.'
+  return new Failure('not-allowed', `${token} is not what this profile expects`, {
+    detail: findings.map(
+      ({ assertion, expected, actual, reason }) =>
+        `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
+    ),
+    hint: `Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
+  })
 }

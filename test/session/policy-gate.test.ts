@@ -13,6 +13,7 @@ interface How {
   readonly skewSeconds?: number
   readonly jwks?: boolean
   readonly metadata?: boolean
+  readonly isRenewal?: true
   readonly whenUnreachable?: 'fail' | 'unverified'
   readonly of?: Partial<Client>
   readonly leewaySeconds?: number
@@ -34,6 +35,7 @@ function judged(expected: Client['expect'] | undefined, token: string, how: How 
       skewSeconds: how.skewSeconds ?? 0,
     },
     scope: how.scope,
+    ...(how.isRenewal && { isRenewal: how.isRenewal }),
     ...(how.metadata !== false && { metadata: METADATA as never }),
   }
   const result = () => gate(machine.client, token, answer, how.whenUnreachable, machine.ports)
@@ -66,6 +68,11 @@ describe('the policy of a profile', () => {
       judged({ audience: ['x'.repeat(200)] }, await idToken(NOW, { aud: 'y'.repeat(200) })).result,
     )
     expect(long[2]).toBe(`audience: required ${'x'.repeat(119)}…, held ${'y'.repeat(119)}…`)
+    const renewed = { isRenewal: true } as const
+    expect((await toldBy(judged(expected, token, renewed).result)).slice(0, 2)).toEqual([
+      'not-allowed: the renewed token is not what this profile expects',
+      'Ask whoever manages the provider for what is missing, or mend expect in the profile. You stay signed in, and that token is not used.',
+    ])
     const program = { workload: {} as Client['workload'] }
     expect((await toldBy(judged(expected, token, { of: program }).result))[0]).toBe(
       'not-allowed: the token is not what this profile expects',

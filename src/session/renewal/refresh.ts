@@ -131,7 +131,7 @@ async function renewal(
     // The policy is about the profile's own API.
     if (token !== undefined && isPlain(want)) {
       // When the JWKS cannot be fetched now, the new tokens are kept all the same.
-      await gate(client, token, { tokens, scope, metadata }, 'unverified', ports)
+      await gate(client, token, { tokens, scope, metadata, isRenewal: true }, 'unverified', ports)
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error

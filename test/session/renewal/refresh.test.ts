@@ -163,7 +163,10 @@ describe('a policy', () => {
     })
     expect(event).toMatchObject({
       type: 'answered',
-      renewal: { tokens: [expect.anything()], refusal: { code: 'not-allowed' } },
+      renewal: {
+        tokens: [expect.anything()],
+        refusal: { code: 'not-allowed', message: 'the renewed token is not what this profile expects' },
+      },
     })
   })
 
