@@ -23,6 +23,8 @@ interface ApiOptions {
   readonly include: boolean
 }
 
+/** The person wrote the request, and asking again changes nothing (RFC 9110 §15.5). */
+const WRONG_REQUEST: readonly number[] = [400, 413, 414, 415, 422]
 const MOST_BYTES = 256 * 1024 * 1024
 
 /** `ls-auth api PATH`: one request to the profile's API, as the person, as `gh api` does it. */
@@ -77,7 +79,9 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
     },
     ...(body !== undefined && { body }),
     maxBytes: MOST_BYTES,
+    answers: WRONG_REQUEST,
   })
+  if (answer.failure) throw asWrongRequest(answer.failure)
   if (answer.status === 404) throw notFound(answer, profile)
   await print(invocation, answer, options.include)
 }
@@ -131,6 +135,15 @@ async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
   if (content !== undefined) return content
   throw new Failure('usage', `there is no file ${safeText(file, 100)}`, { hint: 'Check its path.' })
 }
+
+/** What a known gateway says by such a status is told as it is. */
+const asWrongRequest = (failure: Failure): Failure =>
+  failure.code === 'api-failed'
+    ? new Failure('usage', failure.message.replace(' failed (', ' did not take this request ('), {
+        hint: 'Correct the request: its path, its query, its fields or its body.',
+        detail: failure.detail,
+      })
+    : failure
 
 const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>
   new Failure('not-found', `${api.host} has nothing at this path (HTTP 404)`, {

@@ -198,3 +198,23 @@ describe('the answer', () => {
     expect(asked).toHaveLength(1)
   })
 })
+
+describe('a request that the API does not take', () => {
+  it.each([400, 413, 415, 422])('HTTP %i: exit 2, and to correct it', async (status) => {
+    answer = { status, headers: { 'content-type': 'text/plain' }, body: 'invalid TraceQL' }
+    const { exit, stdout, stderr } = await api("'/api/search?q=bad'")
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(
+      new RegExp(
+        `did not take this request \\(HTTP ${status}\\)\nhint: Correct the request: .*\n  they say: invalid TraceQL\n$`,
+      ),
+    )
+  })
+
+  it.each([408, 500, 503])('HTTP %i may be another the next time: exit 6', async (status) => {
+    answer = { status, headers: {}, body: '' }
+    const { exit, stderr } = await api('/x')
+    expect(exit).toBe(6)
+    expect(stderr).toContain('hint: Try again')
+  })
+})
