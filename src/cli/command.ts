@@ -15,7 +15,7 @@ import { unknownChoice } from '../unknown-choice.ts'
 import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
 import { type Appendix, addAppendix, type Example } from './help.ts'
 import type { Values } from './values.ts'
-import { VARIABLES, type VariableName } from './variables.ts'
+import { describedVariables, type ReadVariable } from './variables.ts'
 
 /** One command: its help, its options, and the file that implements it. */
 export interface Row {
@@ -29,7 +29,7 @@ export interface Row {
   /** What a shell offers for each of its arguments, in order; of `value...` for all that follow. */
   readonly completes?: readonly Values[]
   /** Variables that it reads, beyond those of its settings and of every command. */
-  readonly variables?: readonly VariableName[]
+  readonly variables?: readonly ReadVariable[]
   /** How it can end, beyond what any command can. */
   readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]
@@ -91,7 +91,7 @@ export function appendixOf(row: Row | Group, words: readonly string[]): Appendix
   const always = failsWith === undefined ? ALWAYS : []
   return {
     examples: row.examples,
-    variables: variables.map((name) => [name, VARIABLES[name]]),
+    variables: describedVariables(variables),
     exits: 'rows' in row ? [] : [...new Set([...always, ...exits])].sort((a, b) => a - b),
     page: ['ls-auth', ...words].join('-'),
   }

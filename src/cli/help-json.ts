@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { addOptions, type Group, type Row, wordOf } from './command.ts'
 import { ALWAYS, EXIT_STATUSES } from './exit-statuses.ts'
-import { VARIABLES } from './variables.ts'
+import { describedVariables } from './variables.ts'
 
 /** One option, as it is typed. */
 export interface OptionJson {
@@ -67,7 +67,7 @@ function commandJson(row: Row | Group, above: readonly string[]): CommandJson {
   return {
     ...named,
     options: command.options.filter(({ hidden }) => !hidden).map(optionJson),
-    environment: Object.fromEntries(variables.map((name) => [name, VARIABLES[name]])),
+    environment: Object.fromEntries(describedVariables(variables)),
     exits: Object.fromEntries(statuses.map((status) => [status, EXIT_STATUSES[status]])),
     commands: [],
   }

@@ -18,6 +18,15 @@ export const VARIABLES = {
 /** A variable of {@link VARIABLES}. */
 export type VariableName = keyof typeof VARIABLES
 
+/** A variable that a command reads: its name, or with what it does to this command alone. */
+export type ReadVariable = VariableName | readonly [name: VariableName, does: string]
+
+/** Each variable with what it does. */
+export const describedVariables = (
+  variables: readonly ReadVariable[],
+): readonly (readonly [name: string, does: string])[] =>
+  variables.map((one) => (typeof one === 'string' ? [one, VARIABLES[one]] : one))
+
 /** All variables with what they do, those of settings too. */
 export function allVariables(): readonly (readonly [name: string, does: string])[] {
   const settings = SETTING_TABLE.flatMap(({ variable, help = '' }) =>

@@ -11,6 +11,8 @@ const givenToken = () =>
     },
   )
 
+const TOKEN_IN_PLACE = 'an access token to use instead of the session, for CI; no keychain is asked'
+
 /** Commands that inspect tokens and the setup. */
 export const CLAIM_COMMANDS: readonly Row[] = [
   {
@@ -21,7 +23,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--verify', "check the signatures with the provider's current keys")
         .option('--raw', 'print the header and payload of each token as they are')
         .addOption(givenToken()),
-    variables: ['LS_AUTH_TOKEN'],
+    variables: [['LS_AUTH_TOKEN', `${TOKEN_IN_PLACE}, and no provider but for its keys by --verify`]],
     exits: OF_A_SESSION,
     examples: [
       { does: 'who am I, and for how long?', line: 'ls-auth whoami' },
@@ -60,7 +62,11 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--offline', 'no network and no renewal; whether signatures are right stays unknown')
         .addOption(choice('--use <kind>', 'which of the tokens', ['id', 'access']))
         .addOption(givenToken()),
-    variables: ['LS_AUTH_TOKEN'],
+    variables: [
+      [
+        'LS_AUTH_TOKEN',
+        `${TOKEN_IN_PLACE}; the provider is asked for its keys, and with --offline not at all`,
+      ],
     exits: [...OF_A_SESSION, 5],
     examples: [
       { does: 'what the profile expects', line: 'ls-auth check' },
