@@ -24,7 +24,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--raw', 'print the header and payload of each token as they are')
         .addOption(givenToken()),
     variables: [['LS_AUTH_TOKEN', `${TOKEN_IN_PLACE}, and no provider but for its keys by --verify`]],
-    exits: OF_A_SESSION,
+    exits: [...OF_A_SESSION, 5],
     examples: [
       { does: 'who am I, and for how long?', line: 'ls-auth whoami' },
       { does: 'are my tokens really from the provider?', line: 'ls-auth whoami --verify' },

@@ -16,6 +16,7 @@ export function whyNotVerified(
   if (circumstances.notAsked !== undefined) return circumstances.notAsked
   const issuer = token.identity.issuer.value
   if (issuer === undefined) return 'it names no issuer'
+  if (circumstances.issuer === undefined) return 'no issuer is known here'
   return issuer === circumstances.issuer
     ? "the provider's keys could not be fetched"
     : 'its issuer is not the one of this profile'

@@ -72,8 +72,8 @@ async function withUserinfo(view: View): Promise<View> {
 }
 
 /**
- * Failure `refused`: the signature of a token is wrong, or none of the provider's keys fits. A token that nobody but
- * its API can read has no signature to check.
+ * Failure `refused`: the signature of a token is wrong, or none of the provider's keys fits; `check-failed`: nothing says
+ * whose keys to ask for. A token that nobody but its API can read has no signature to check.
  */
 function requireVerified(view: View): void {
   for (const use of ['id', 'access'] as const) {
@@ -82,7 +82,13 @@ function requireVerified(view: View): void {
     if (token.signature === 'unverified' && (token.opaque || token.notForUs)) continue
     const name = use === 'id' ? 'ID token' : 'access token'
     const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
-    const why = whyNotVerified(token, { issuer: view.profile.client.issuer })
+    const { issuer } = view.profile.client
+    const why = whyNotVerified(token, { issuer })
+    // Then nothing speaks against the token: nobody was asked.
+    if (issuer === undefined && token.signature === 'unverified' && token.identity.issuer.value !== undefined)
+      throw new Failure('check-failed', `the signature of the ${name} is not verified: ${why}`, {
+        hint: `If you trust the issuer that it names: ls-auth check${view.tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
+      })
     throw new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
       hint: hasUnknownKey(token) ? retiredKey(view) : DO_NOT_BELIEVE,
     })

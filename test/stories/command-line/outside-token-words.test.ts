@@ -1,0 +1,35 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** A token from outside, on a machine where nothing is set up. */
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const TOKEN = `${part({ alg: 'RS256' })}.${part({ sub: 'ada', iss: 'https://id.example' })}.AAAA`
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world.close())
+afterEach(() => {
+  delete world.variables.LS_AUTH_TOKEN
+  world.stdin = []
+})
+
+describe('whoami --verify without a profile', () => {
+  it('says that no issuer is known, and how to name one; nothing speaks against the token', async () => {
+    world.variables.LS_AUTH_TOKEN = TOKEN
+    const { exit, stderr } = await world.type('ls-auth whoami --verify')
+    expect(exit).toBe(5)
+    expect(stderr).toContain('is not verified: no issuer is known here\n')
+    expect(stderr).toContain('hint: If you trust the issuer that it names: ls-auth check --issuer URL\n')
+    expect(stderr).not.toContain('Do not believe')
+    expect((await world.type('ls-auth check')).exit).toBe(5)
+  })
+
+  it('names a line that reads standard input again, where the token came from there', async () => {
+    world.stdin = [TOKEN]
+    const { exit, stderr } = await world.type('ls-auth whoami --verify --token -')
+    expect(exit).toBe(5)
+    expect(stderr).toContain('ls-auth check --token - --issuer URL')
+  })
+})
