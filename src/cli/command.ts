@@ -157,9 +157,9 @@ function settingOptions({ shape, flag, help, variable, addFlag, addHelp = '' }: 
 }
 
 /** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
-export const tokenOnLine = (): Failure =>
+export const tokenOnLine = (command: 'check' | 'whoami'): Failure =>
   new Failure('usage', 'a token does not belong on the command line, where others can read it', {
-    hint: 'Pass it on standard input: ls-auth whoami --token -',
+    hint: `Pass it on standard input: ls-auth ${command} --token -`,
   })
 
 /** An option with a fixed list of values. */

@@ -134,7 +134,8 @@ function wordsOf(argv: readonly string[], program: Command): readonly string[] {
 }
 
 function refuseTokens(argv: readonly string[]): void {
-  if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word))) throw tokenOnLine()
+  if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word)))
+    throw tokenOnLine(argv.includes('check') ? 'check' : 'whoami')
 }
 
 /** All commands. */

@@ -3,11 +3,11 @@ import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { choice, collect, type Row, tokenOnLine } from '../command.ts'
 import { OF_A_SESSION } from '../exit-statuses.ts'
 
-const givenToken = () =>
+const givenToken = (command: 'check' | 'whoami') =>
   new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(
     (source) => {
       if (source === '-') return source
-      throw tokenOnLine()
+      throw tokenOnLine(command)
     },
   )
 
@@ -22,7 +22,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
       command
         .option('--verify', "check the signatures with the provider's current keys")
         .option('--raw', 'print the header and payload of each token as they are')
-        .addOption(givenToken()),
+        .addOption(givenToken('whoami')),
     variables: [['LS_AUTH_TOKEN', `${TOKEN_IN_PLACE}, and no provider but for its keys by --verify`]],
     exits: [...OF_A_SESSION, 5],
     examples: [
@@ -61,12 +61,13 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         )
         .option('--offline', 'no network and no renewal; whether signatures are right stays unknown')
         .addOption(choice('--use <kind>', 'which of the tokens', ['id', 'access']))
-        .addOption(givenToken()),
+        .addOption(givenToken('check')),
     variables: [
       [
         'LS_AUTH_TOKEN',
         `${TOKEN_IN_PLACE}; the provider is asked for its keys, and with --offline not at all`,
       ],
+    ],
     exits: [...OF_A_SESSION, 5],
     examples: [
       { does: 'what the profile expects', line: 'ls-auth check' },

@@ -10,6 +10,7 @@ import type { SessionBody } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
+import { commandLine } from '../command-line.ts'
 import { givenToken, type Invocation, warn } from '../invocation.ts'
 import { sessionToken } from '../request/credentials.ts'
 
@@ -155,7 +156,7 @@ async function outsideToken(
     const token = (await invocation.ports.terminal.readAll(MAX_INPUT_BYTES)).trim().replace(/^Bearer\s+/i, '')
     if (token === '')
       throw new Failure('usage', 'standard input holds no token', {
-        hint: 'Pipe one in: cat FILE | ls-auth whoami --token -',
+        hint: `Pipe one in: cat FILE | ${commandLine(invocation)}`,
       })
     return { token, origin: 'input' }
   }

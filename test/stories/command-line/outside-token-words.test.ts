@@ -33,3 +33,21 @@ describe('whoami --verify without a profile', () => {
     expect(stderr).toContain('ls-auth check --token - --issuer URL')
   })
 })
+
+describe('a token that is given in a wrong way', () => {
+  it.each(['check', 'whoami'])('to %s: the hint is about that command', async (command) => {
+    const line = `ls-auth ${command} --token -`
+    expect((await world.type(line)).stderr).toContain(`hint: Pipe one in: cat FILE | ${line}\n`)
+    for (const given of ['abc', TOKEN])
+      expect((await world.type(`ls-auth ${command} --token ${given}`)).stderr).toContain(
+        `hint: Pass it on standard input: ${line}\n`,
+      )
+  })
+
+  it('the hint repeats what is to be checked', async () => {
+    const { stderr } = await world.type('ls-auth check --token - --audience api://traces')
+    expect(stderr).toMatch(
+      /cat FILE \| ls-auth check (--token - --audience api:\/\/traces|--audience api:\/\/traces --token -)$/m,
+    )
+  })
+})
