@@ -146,7 +146,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
   }
   const real = program.realPorts(env)
   const write: Ports['terminal']['out'] = async (text, after = '') => {
-    for (const piece of typeof text === 'string' ? [text] : text) stdout += piece + after
+    if (typeof text === 'string') stdout += text
+    else for (const piece of text) stdout += piece + after
   }
   const ports: Ports = {
     ...real,

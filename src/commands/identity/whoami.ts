@@ -116,7 +116,7 @@ async function printRaw(invocation: Invocation, { id, access }: InspectedTokens)
       ? { header: token.jwt.header, payload: token.jwt.payload }
       : { opaque: true, problem: token.problem?.detail ?? null })
   const tokens = { id_token: raw(id) ?? null, access_token: raw(access) ?? null }
-  await invocation.ports.terminal.page(safeJson(tokens, 2), '\n')
+  await invocation.ports.terminal.page(`${safeJson(tokens, 2)}\n`)
 }
 
 function toJson(view: View): unknown {

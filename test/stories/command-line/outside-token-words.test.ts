@@ -51,3 +51,8 @@ describe('a token that is given in a wrong way', () => {
     )
   })
 })
+
+it('whoami --raw ends its last line, also in a pipe', async () => {
+  world.stdin = [TOKEN]
+  expect((await world.type('ls-auth whoami --raw --token -')).stdout).toMatch(/^\{[\s\S]*\}\n$/)
+})
