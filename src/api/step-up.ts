@@ -5,6 +5,7 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { instant } from '../text/instant.ts'
 import { safeText } from '../text/safe-text.ts'
 import { shellWord } from '../text/shell-word.ts'
+import { wholeDuration } from '../text/whole-duration.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 
 /** More base64 than the longest claims request needs. */
@@ -55,7 +56,9 @@ function readEncoded(text: string): ReturnType<typeof readClaimsRequest> | { rea
 /** What is required, for a person, one a line. Safe for a terminal. */
 export const requirementLines = ({ acrValues, maxAgeSeconds, claims }: SignInRequirements): string[] => [
   ...(acrValues ? [`required way to sign in (acr): ${safeText(acrValues.join(' or '), MAX_SHOWN)}`] : []),
-  ...(maxAgeSeconds === undefined ? [] : [`required age of the sign-in: ${maxAgeSeconds}s at most`]),
+  ...(maxAgeSeconds === undefined
+    ? []
+    : [`required age of the sign-in: ${wholeDuration(maxAgeSeconds)} at most`]),
   ...(claims === undefined ? [] : [`required claims: ${safeText(claims, MAX_SHOWN)}`]),
 ]
 

@@ -1,4 +1,5 @@
 import { instant } from '../text/instant.ts'
+import { wholeDuration } from '../text/whole-duration.ts'
 import { asUnknown, type ComparedValues, type Finding } from './finding.ts'
 import type { ClaimValue, Identity } from './normalise.ts'
 
@@ -67,21 +68,21 @@ function timeLeft(expiresAt: ClaimValue<number>, least: number, seconds: number)
   const compared = { operator: '>=', expected: least } as const
   const finding = compare(
     'time left',
-    `at least ${least} s`,
+    `at least ${wholeDuration(least)}`,
     expiresAt,
     compared,
     (exp) => exp - seconds >= least,
   )
   if (expiresAt.value === undefined) return finding
   const left = Math.floor(expiresAt.value - seconds)
-  return { ...finding, actual: `${left} s`, values: { ...compared, actual: left } }
+  return { ...finding, actual: wholeDuration(left), values: { ...compared, actual: left } }
 }
 
 function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<number>, most: number): Finding {
   const compared = { operator: '<=', expected: most } as const
   const finding = {
     assertion: 'token lifetime',
-    expected: `at most ${most} s`,
+    expected: `at most ${wholeDuration(most)}`,
     actual: 'not said',
     values: { ...compared, actual: null },
   }
@@ -92,7 +93,7 @@ function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<numbe
   const values = { ...compared, actual: lifetime }
   return {
     ...finding,
-    actual: `${lifetime} s`,
+    actual: wholeDuration(lifetime),
     verdict,
     values,
     source: `${expiresAt.source} - ${issuedAt.source}`,

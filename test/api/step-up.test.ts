@@ -60,7 +60,7 @@ const CLAIMS =
 describe.each([401, 403])('a step-up challenge with %i, and nobody to ask', (status) => {
   it.each([
     [', acr_values="phr phrh"', ['required way to sign in (acr): phr or phrh'], '--acr phr --acr phrh'],
-    [', max_age=300', ['required age of the sign-in: 300s at most'], '--max-age 300s'],
+    [', max_age=300', ['required age of the sign-in: 5m at most'], '--max-age 300s'],
     [
       ', acr_values="phr", max_age="5"',
       ['required way to sign in (acr): phr', 'required age of the sign-in: 5s at most'],

@@ -102,7 +102,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 233 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 285 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 287 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
@@ -161,7 +161,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(316)
+    expect(loaded.kilobytes).toBeLessThan(318)
   })
 })
 

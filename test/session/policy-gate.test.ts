@@ -90,7 +90,7 @@ describe('the policy of a profile', () => {
   it('knows the scopes and the end of an opaque token by the answer that brought it', async () => {
     expect(await judged({ scopes: ['a'], minTtlSeconds: 600 }, 'opaque', { scope: 'a' }).result()).toEqual([])
     expect(await toldBy(judged({ minTtlSeconds: 601 }, 'opaque').result)).toContain(
-      'time left: required at least 601 s, held 600 s',
+      'time left: required at least 10m 1s, held 10m',
     )
     expect(await judged({ minTtlSeconds: 600 }, 'opaque', { skewSeconds: 1000 }).result()).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseDuration } from '../../src/settings/duration.ts'
-import { wholeDuration } from '../../src/settings/whole-duration.ts'
+import { typedDuration, wholeDuration } from '../../src/text/whole-duration.ts'
 
 it.each([
   ['90', 90],
@@ -26,5 +26,10 @@ it.each([
   [1_209_600, '14d'],
 ])('%i seconds are told back as %s, with nothing left out', (seconds, told) => {
   expect(wholeDuration(seconds)).toBe(told)
-  expect(parseDuration(told.replaceAll(' ', ''), '--ttl')).toBe(seconds)
+  expect(parseDuration(typedDuration(seconds), '--ttl')).toBe(seconds)
+})
+
+it('a token that ended before it began has less than nothing, and a part of a second is one', () => {
+  expect(wholeDuration(-65)).toBe('-1m 5s')
+  expect(wholeDuration(300.5)).toBe('5m 1s')
 })

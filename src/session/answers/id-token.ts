@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import { instant } from '../../text/instant.ts'
+import { wholeDuration } from '../../text/whole-duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**
@@ -66,7 +67,10 @@ export function checkAuthTime(
     'refused',
     'the provider answered with a sign-in that is older than was asked for (max_age)',
     {
-      detail: [`required age of the sign-in: ${maxAgeSeconds}s at most`, `signed in at ${instant(time)}`],
+      detail: [
+        `required age of the sign-in: ${wholeDuration(maxAgeSeconds)} at most`,
+        `signed in at ${instant(time)}`,
+      ],
       hint: 'Have it ask you anew: ls-auth login --prompt login',
     },
   )

@@ -1,4 +1,5 @@
 import type { Failure } from '../../errors.ts'
+import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
 import { type EarlierAttempt, earlierAttempt } from './earlier-attempt.ts'
@@ -75,9 +76,14 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   }
   const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
   if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
-    return fail(want, 'usage', `tokens of this provider live ${life}s, less than --min-ttl asks for`, {
-      hint: `Ask for --min-ttl ${life}s at most.`,
-    })
+    return fail(
+      want,
+      'usage',
+      `tokens of this provider live ${wholeDuration(life)}, less than --min-ttl asks for`,
+      {
+        hint: `Ask for --min-ttl ${typedDuration(life)} at most.`,
+      },
+    )
   }
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)

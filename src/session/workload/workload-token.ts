@@ -3,6 +3,7 @@ import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { takesAudience } from '../../providers/workload-sources.ts'
+import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 import { gate } from '../policy-gate.ts'
 import { findFresh, isPlain, secondsLeft, type Want } from '../renewal/freshness.ts'
@@ -58,8 +59,8 @@ function checkLife(given: WorkloadToken, { minTtlSeconds = 0 }: Want, ports: Por
   // A proof counts for a moment longer than it says, since clocks differ.
   const left = Math.max(0, Math.floor(secondsLeft(given.token, ports.clock.now())))
   if (left >= minTtlSeconds) return given
-  throw new Failure('usage', `a new token lives ${left}s, less than --min-ttl asks for`, {
-    hint: `Ask for --min-ttl ${left}s at most.`,
+  throw new Failure('usage', `a new token lives ${wholeDuration(left)}, less than --min-ttl asks for`, {
+    hint: `Ask for --min-ttl ${typedDuration(left)} at most.`,
   })
 }
 

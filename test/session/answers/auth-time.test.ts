@@ -29,7 +29,7 @@ describe('the age of a sign-in', () => {
     expect(await toldBy(() => check(time, how))).toEqual([
       'refused: the provider answered with a sign-in that is older than was asked for (max_age)',
       'Have it ask you anew: ls-auth login --prompt login',
-      'required age of the sign-in: 300s at most',
+      'required age of the sign-in: 5m at most',
       expect.stringMatching(/^signed in at 2027-01-15T0\d:\d\d:\d\dZ$/),
     ])
   })

@@ -179,14 +179,14 @@ describe('without a session', () => {
 describe('a life that nobody can have', () => {
   it.each([
     [3600, PREFIX[2]],
-    [3601, 'fail usage: tokens of this provider live 3600s, less than --min-ttl asks for'],
+    [3601, 'fail usage: tokens of this provider live 1h, less than --min-ttl asks for'],
   ])('%i s of tokens that live for 3600 s', (minTtlSeconds, words) => {
     expect(story([read(seen(0)), locked(seen(0))], { minTtlSeconds }).at(-1)).toBe(words)
   })
 
   it('is told with the longest that they can have', () => {
     expect(end([read(seen(0)), locked(seen(0))], { minTtlSeconds: 3601 })?.[1]).toBe(
-      'Ask for --min-ttl 3600s at most.',
+      'Ask for --min-ttl 1h at most.',
     )
   })
 

@@ -214,8 +214,8 @@ describe('what a run holds', () => {
     const { get } = program({})
     expect((await get({ minTtlSeconds: 300 })).token.expiresIn).toBe(300)
     expect(await toldBy(() => get({ minTtlSeconds: 301 }))).toEqual([
-      'usage: a new token lives 300s, less than --min-ttl asks for',
-      'Ask for --min-ttl 300s at most.',
+      'usage: a new token lives 5m, less than --min-ttl asks for',
+      'Ask for --min-ttl 5m at most.',
     ])
     const dead = program({}, { proof: proofText({ exp: NOW / 1000 - 30 }) })
     expect(await toldBy(() => dead.get({ minTtlSeconds: 10 }))).toEqual([

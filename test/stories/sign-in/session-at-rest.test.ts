@@ -103,7 +103,7 @@ describe('renewing', () => {
     expect(provider.refreshCount()).toBe(before + 1)
     const outcome = await token('--min-ttl 2h')
     expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('live 600s')
+    expect(outcome.stderr).toContain('live 10m,')
     expect(provider.refreshCount()).toBe(before + 1)
   })
 

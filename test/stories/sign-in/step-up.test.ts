@@ -78,7 +78,7 @@ describe('a person at a terminal', () => {
     world.stdin = ['y']
     const { exit, stderr } = await world.type('ls-auth services')
     expect(exit, stderr).toBe(0)
-    expect(stderr).toContain('  required age of the sign-in: 300s at most\n')
+    expect(stderr).toContain('  required age of the sign-in: 5m at most\n')
   })
 
   it('gives the claims that are required', async () => {
@@ -125,7 +125,7 @@ describe('a person at a terminal', () => {
         'hint: Tell whoever runs the identity provider: it did not sign you in as the API requires it.\n' +
         '  they say: insufficient_user_authentication\n' +
         '  required way to sign in (acr): platinum\n' +
-        '  required age of the sign-in: 600s at most\n' +
+        '  required age of the sign-in: 10m at most\n' +
         '  held way to sign in (acr): password\n' +
         '  held methods (amr): pwd\n' +
         '  signed in at (auth_time): ',
@@ -258,7 +258,7 @@ describe('login', () => {
     expect(stderr).toContain(
       'error: the provider answered with a sign-in that is older than was asked for (max_age)\n' +
         'hint: Have it ask you anew: ls-auth login --max-age 1h --prompt login\n' +
-        '  required age of the sign-in: 3600s at most\n',
+        '  required age of the sign-in: 1h at most\n',
     )
   })
 

@@ -210,7 +210,7 @@ describe('other sources', () => {
     const long = await place.type('ls-auth token --min-ttl 1h')
     expect(long.exit).toBe(2)
     expect(long.stderr).toMatch(
-      /a new token lives \d+s, less than --min-ttl asks for\nhint: Ask for --min-ttl \d+s/,
+      /a new token lives 4m 5\ds, less than --min-ttl asks for\nhint: Ask for --min-ttl 4m5\ds at most/,
     )
   })
 })

@@ -1,7 +1,7 @@
 import { openPacing } from '../../../api/pacing.ts'
 import { skewOf } from '../../../clock-skew.ts'
-import { wholeDuration } from '../../../settings/whole-duration.ts'
 import { steadyClock } from '../../../steady-clock.ts'
+import { wholeDuration } from '../../../text/whole-duration.ts'
 import { KnownTraces, rangeOfLook } from '../../../trace/follow.ts'
 import type { ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { SearchResult, TraceFilter } from '../../../trace/search.ts'
