@@ -9,7 +9,7 @@ export function wrap(text: string | readonly string[], width: number, indent = '
 }
 
 /** A command in advice, up to the end of its sentence. */
-const COMMAND = /((?<![\w/.-])(?:ls-auth|chmod) [a-z0-9-].*?(?=[.,;:)]+(?: |$)|$)[.,;:)]*)/
+const COMMAND = /((?<![\w/.-])(?:ls-auth|(?:sudo )?ch(?:mod|own)) [a-z0-9-].*?(?=[.,;:)]+(?: |$)|$)[.,;:)]*)/
 
 /**
  * The same for advice: a command in it stays on one line, however long, because one that is broken in two does not work

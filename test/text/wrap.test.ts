@@ -50,6 +50,8 @@ describe('advice', () => {
     ],
     ['  profile  work (saved: issuer, store)', 26, '', '  profile  work (saved:\n           issuer, store)'],
     ['/state/ls-auth is yours', 16, '', '/state/ls-auth\nis yours'],
+    ['Run: sudo chmod 644 /a/b', 18, '', 'Run:\nsudo chmod 644 /a/b'],
+    ['Run: sudo chown root /a/b', 18, '', 'Run:\nsudo chown root /a/b'],
     ['ls-auth doctor --profile a.b (or c)', 10, '', 'ls-auth doctor --profile a.b (or c)'],
   ])('%j in %i columns', (text, width, indent, expected) => {
     expect(wrapAdvice(text, width, indent)).toBe(expected)

@@ -18,8 +18,6 @@ import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 export async function checkSettings(profile: Profile, ports: Ports): Promise<Checkup[]> {
   const { path, exists, unknownKeys, holders } = profile.settingsFile
   const from = profile.saved ? holders.join(' and ') : 'flags and environment'
-  const files = await ports.files()
-  const facts = await files.inspect(path)
   const lines = [
     exists || profile.client.issuer !== undefined
       ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
@@ -33,10 +31,26 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
     const next = `${advice || 'Check its spelling.'} It is ignored.`
     lines.push(warn('settings', `"${key}" is not known to this version`, next))
   }
-  if (facts && ports.env.uid !== undefined && facts.mode & 0o022) {
+  lines.push(...(await whoMayWrite(path, ports)), proxy(profile, ports))
+  return lines
+}
+
+/** Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known. */
+async function whoMayWrite(path: string, { env, files }: Ports): Promise<Checkup[]> {
+  if (env.uid === undefined) return []
+  const { inspect } = await files()
+  // The mode of a link says nothing.
+  const isOpen = (facts: FileFacts | undefined) =>
+    facts !== undefined && facts.kind !== 'symlink' && (facts.mode & 0o022) !== 0
+  const system = env.systemConfigFile
+  const ofSystem = await inspect(system)
+  const lines: Checkup[] = []
+  if (isOpen(await inspect(path)))
     lines.push(fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`))
-  }
-  lines.push(proxy(profile, ports))
+  if (ofSystem && ofSystem.uid !== 0 && ofSystem.uid !== env.uid)
+    lines.push(fail('settings', `${system} belongs to another user`, `Run: sudo chown root ${system}`))
+  if (isOpen(ofSystem))
+    lines.push(fail('settings', `${system} can be written by others`, `Run: sudo chmod 644 ${system}`))
   return lines
 }
 

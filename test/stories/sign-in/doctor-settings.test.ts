@@ -1,0 +1,55 @@
+import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** Whoever may write the settings of a machine chooses where its people sign in. */
+let world: World
+let system: string
+beforeEach(async () => {
+  world = await openWorld()
+  system = join(world.home, 'etc', 'config.toml')
+  await mkdir(dirname(system))
+  await writeFile(system, '[profiles.corp]\napi = "http://127.0.0.1:1"\nauthorization = "none"\n', {
+    mode: 0o644,
+  })
+})
+afterEach(() => world.close())
+
+const settings = async () =>
+  (await world.type('ls-auth doctor')).stdout.split('\n').filter((line) => /^\S+ +settings /.test(line))
+
+it('the file of the system, which root or I alone may write, is ok', async () => {
+  expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
+})
+
+it.each([0o666, 0o664, 0o646])('the file of the system that others can write (%o) is FAIL', async (mode) => {
+  await chmod(system, mode)
+  const { exit, stdout } = await world.type('ls-auth doctor')
+  expect(exit).toBe(5)
+  expect(stdout).toMatch(/^FAIL +settings +\S+ can be written by others\n +→ Run:\n? +sudo chmod 644 /m)
+  await chmod(system, 0o644)
+  expect(await settings()).toHaveLength(1)
+})
+
+it.skipIf(!CAN_BE_SOMEBODY_ELSE)('the file of the system that is somebody else’s is FAIL', async () => {
+  await chown(system, SOMEBODY, SOMEBODY)
+  const { exit, stdout } = await world.type('ls-auth doctor')
+  expect(exit).toBe(5)
+  expect(stdout).toMatch(/^FAIL +settings +\S+ belongs to another user\n +→ Run:\n? +sudo chown root /m)
+})
+
+it.skipIf(!CAN_BE_SOMEBODY_ELSE)('where I am not root, the file of the system may be root’s', async () => {
+  const { home, variables } = world
+  const place = { variables, platform: process.platform, homeDirectory: home, systemConfigFile: system }
+  world.override = { env: { ...place, pid: process.pid, uid: SOMEBODY, version: '0.0.0-test' } }
+  expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
+})
+
+it('my own settings may be a link to where I keep them', async () => {
+  await writeFile(join(world.home, 'mine.toml'), '', { mode: 0o600 })
+  await mkdir(dirname(world.configFile), { recursive: true })
+  await symlink(join(world.home, 'mine.toml'), world.configFile)
+  expect(await settings()).toHaveLength(1)
+})
