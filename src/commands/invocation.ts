@@ -105,14 +105,19 @@ export async function loadProfile(
   const settings = await readSettings(env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), env)
   if (profile.unknownKeys.length + profile.settingsFile.unknownKeys.length > 0)
-    await noteUnknown(invocation, profile)
+    await noteUnknown(invocation, profile.unknownKeys, profile.settingsFile.unknownKeys)
   return { settings, profile }
 }
 
-async function noteUnknown(invocation: Invocation, { unknownKeys, settingsFile }: Profile): Promise<void> {
+/** Says which keys of a profile, and at the top of its file, this version does not know. */
+export async function noteUnknown(
+  invocation: Invocation,
+  inProfile: readonly string[],
+  inFile: readonly string[],
+): Promise<void> {
   const { adviceOnKey } = await import('../settings/files/unknown-key.ts')
-  for (const key of unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
-  for (const key of settingsFile.unknownKeys) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
+  for (const key of inProfile) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
+  for (const key of inFile) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
 }
 
 function ignored(key: string, advice: string): string {

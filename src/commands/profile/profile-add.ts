@@ -187,8 +187,11 @@ function typedValues(invocation: Invocation, profile: Profile): Record<string, u
   }
 }
 
-const inOrder = (values: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : [])))
+/** In the order of the documents; what is not in them comes last. */
+const inOrder = (values: Record<string, unknown>): Record<string, unknown> => ({
+  ...Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : []))),
+  ...values,
+})
 
 const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
   issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []

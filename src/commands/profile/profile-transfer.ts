@@ -9,7 +9,7 @@ import { didYouMean } from '../../text/near-name.ts'
 import { safeText, safeToml } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { confirm } from '../confirm.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, noteUnknown, tell } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
 import { fetchProfile, isUrl, shownUrl } from './fetched-profile.ts'
 
@@ -50,8 +50,12 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
 /** A profile out of a file. */
 export interface Transfer {
   readonly name: string
+  /** With what this version does not know: a later one may. */
   readonly values: Readonly<Record<string, unknown>>
 }
+
+/** A key that this version does not know, but whose value is better not in a settings file. */
+const IS_SECRET = /secret|passw|passphrase|private_?key/i
 
 async function readProfileFile({ ports }: Invocation, path: string): Promise<ConfigFile> {
   const file = await readConfig(path, await ports.files()).catch((failure) => {
@@ -70,7 +74,7 @@ async function readProfileFile({ ports }: Invocation, path: string): Promise<Con
 
 /**
  * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
- * `from`: its path, or its URL. Failures: `usage`, `settings`, those of {@link fetchProfile}.
+ * Says what is not taken, and what nobody will heed: a policy that is misspelt is none. `from`: its path, or its URL. Failures: `usage`, `settings`, those of {@link fetchProfile}.
  */
 export async function readTransfer(
   invocation: Invocation,
@@ -84,9 +88,15 @@ export async function readTransfer(
   const chosen = names.length === 1 ? names[0] : names.find((one) => one === name)
   if (chosen === undefined) throw notOne(isUrl(path) ? shownUrl(path) : path, names)
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
-  const values = Object.fromEntries(
-    Object.entries(file.profiles[chosen] ?? {}).filter(([key]) => known.has(key) && !LOCAL_SETTINGS.has(key)),
-  )
+  const entries = Object.entries(file.profiles[chosen] ?? {})
+  const isLeft = (key: string) => LOCAL_SETTINGS.has(key) || (!known.has(key) && IS_SECRET.test(key))
+  for (const [key] of entries.filter(([one]) => isLeft(one))) {
+    const whose = IS_SECRET.test(key) ? 'a secret is never imported' : 'it is for one machine or person'
+    tell(invocation, `note: the setting "${safeText(key, 60)}" was not taken: ${whose}`)
+  }
+  const values = Object.fromEntries(entries.filter(([key]) => !isLeft(key)))
+  const unknown = Object.keys(values).filter((key) => !known.has(key))
+  await noteUnknown(invocation, unknown, file.unknownKeys)
   return { name: name ?? chosen, values }
 }
 

@@ -204,14 +204,23 @@ function section(
   stringify: (value: Record<string, unknown>) => string,
   header: string,
   values: Readonly<Record<string, unknown>>,
+  isOfList = false,
 ): string {
   const entries = Object.entries(values)
-  const plain = Object.fromEntries(entries.filter(([, value]) => !isTable(value)))
-  const tables = entries.filter(([, value]) => isTable(value)) as [string, Record<string, unknown>][]
+  const plain = Object.fromEntries(entries.filter(([, value]) => !isTable(value) && !isListOfTables(value)))
+  const below = (key: string, value: unknown): string[] =>
+    isTable(value)
+      ? [section(stringify, `${header}.${tomlKey(key)}`, value)]
+      : isListOfTables(value)
+        ? value.map((one) => section(stringify, `${header}.${tomlKey(key)}`, one, true))
+        : []
   const body = stringify(plain).trim()
-  return [`[${header}]`, ...(body ? [body] : []), '']
+  return [isOfList ? `[[${header}]]` : `[${header}]`, ...(body ? [body] : []), '']
     .join('\n')
-    .concat(tables.map(([key, table]) => section(stringify, `${header}.${tomlKey(key)}`, table)).join(''))
+    .concat(...entries.flatMap(([key, value]) => below(key, value)))
 }
+
+const isListOfTables = (value: unknown): value is Record<string, unknown>[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isTable)
 
 const tomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))

@@ -66,6 +66,57 @@ Then: ls-auth login --profile work
   })
 })
 
+describe('what this version does not know in a profile from a file', () => {
+  const add = async (text: string) => {
+    await writeFile(file, text)
+    return world.type(`ls-auth profile add --from ${file} --yes`)
+  }
+  const ignored = (key: string) => `note: the setting "${key}" is not known to this version and was ignored`
+
+  it('a policy that is misspelt is told before anything is confirmed, and kept', async () => {
+    const text = `${TEAM}\n[profiles.work.expects]\ngroups = ["ops"]\n`
+    await writeFile(file, text)
+    const unsure = await world.type(`ls-auth profile add --from ${file}`)
+    expect(unsure.stderr).toContain(`${ignored('expects')}. Did you mean expect?\nThis profile signs in at`)
+    const { exit, stderr } = await add(text)
+    expect(stderr).toContain(`${ignored('expects')}. Did you mean expect?\n`)
+    expect(exit).toBe(0)
+    expect((await config()).replaceAll(/\[ "|" \]/g, (one) => one.replace(' ', ''))).toContain(
+      '[profiles.work.expects]\ngroups = ["ops"]\n',
+    )
+  })
+
+  it('of any shape comes as it is, and goes on to the next person', async () => {
+    const { exit, stderr } = await add(
+      `${TEAM}later = 2030-01-01\n[[profiles.work.rules]]\na = 1\n[[profiles.work.rules]]\nb.c = [1, {d = 2}]\n`,
+    )
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain(`${ignored('later')}\n`)
+    const { stdout } = await world.type('ls-auth profile export work')
+    expect(stdout).toBe(await config())
+    expect(stdout).toMatch(/\[\[profiles\.work\.rules\]\]\na = 1\n\[\[profiles\.work\.rules\]\]\n/)
+    expect((await world.type('ls-auth profile show --json')).stdout).toContain('"rules"')
+  })
+
+  it('a key that stands before the profile is told, too', async () => {
+    const { stderr } = await add(`issuer = "https://id.example.test"\n${TEAM}`)
+    expect(stderr).toContain(`${ignored('issuer')}. It belongs into a table [profiles.NAME].\n`)
+  })
+
+  it.each(['client_secret', 'api_password'])('a secret (%s) is not kept, and that is said', async (key) => {
+    const { exit, stderr } = await add(`${TEAM}${key} = "hunter2"\n`)
+    expect({ exit, config: await config() }).toEqual({ exit: 0, config: TEAM })
+    expect(stderr).toContain(`note: the setting "${key}" was not taken: a secret is never imported\n`)
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  it('what is for one machine is not taken, and that is said', async () => {
+    const { stderr } = await add(`${TEAM}store = "file"\n`)
+    expect(stderr).toContain('note: the setting "store" was not taken: it is for one machine or person\n')
+    expect(await config()).toBe(TEAM)
+  })
+})
+
 describe('--replace', () => {
   const old = `[profiles.work]\nissuer = "https://old.example.test"\nclient_id = "x"\ntenant = "gone"\nstore = "file"\nproxy = "http://proxy.example.test:3128"\n`
   beforeEach(() => world.writeConfig(`# mine\n${old}\n[profiles.other]\n`))
