@@ -135,7 +135,7 @@ describe('a key file', () => {
     shelf.disk.set(KEY_FILE, Buffer.from(text))
     expect(await toldBy(() => vault().probe(''))).toEqual([
       `store-key: the key file ${KEY_FILE} does not hold 64 hex characters`,
-      'Use the file that ls-auth made. It was not changed.',
+      'It was not changed. Use the file that ls-auth made.',
     ])
   })
 
@@ -168,7 +168,7 @@ describe('a key file', () => {
     shelf.facts.set(KEY_FILE, { kind: 'file', mode: 0o644, uid: 1000, size: 65 })
     expect(await toldBy(() => vault().probe(''))).toEqual([
       `store-key: the key file ${KEY_FILE} can be read by others`,
-      `Run: chmod 600 ${KEY_FILE} It was not changed.`,
+      `It was not changed. Run: chmod 600 ${KEY_FILE}`,
     ])
   })
 

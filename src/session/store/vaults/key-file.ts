@@ -23,7 +23,7 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
   const facts = await files.inspect(path).catch(unreadable)
   if (!facts) return undefined
   const unsafe = (why: string, hint: string) =>
-    new Failure('store-key', `the key file ${path} ${why}`, { hint: `${hint} It was not changed.` })
+    new Failure('store-key', `the key file ${path} ${why}`, { hint: `It was not changed. ${hint}` })
   const problem = whyNotPrivate(path, facts, env)
   if (problem) throw unsafe(problem.why, problem.hint)
   const text = (await files.read(path).catch(unreadable))?.toString('latin1')
