@@ -14,6 +14,12 @@ const DURATIONS = { min_ttl: 'minTtlSeconds', max_token_lifetime: 'maxTokenLifet
 /** Every key of `[profiles.NAME.expect]`. */
 export const EXPECT_KEYS = [...LISTS, 'min_ttl', 'max_token_lifetime', 'sub', 'strict'] as const
 
+const LEVELS = ['read', 'write', 'admin'] as const
+const SIDES = ['scopes', 'groups'] as const
+
+/** Every value of `[profiles.NAME.access]`. */
+export const ACCESS_KEYS = LEVELS.flatMap((level) => SIDES.map((side) => `${level}.${side}`))
+
 /**
  * `[profiles.NAME.expect]`: the policy that login enforces and that check reports. An unknown key is an error: a typo
  * must not turn a check off. `file`: for the message. Failures: `settings`, `usage` (a duration).
@@ -39,8 +45,7 @@ export function readAccess(table: Table | undefined, file: string): AccessTable 
   if (table === undefined) return undefined
   const access: Record<string, Record<string, string[]>> = {}
   for (const [level, value] of Object.entries(table)) {
-    if (!['read', 'write', 'admin'].includes(level))
-      throw unknown(`access.${level}`, file, ['read', 'write', 'admin'])
+    if (!LEVELS.some((one) => one === level)) throw unknown(`access.${level}`, file, LEVELS)
     if (!isObject(value)) throw wrong(`access.${level}`, file, 'a table: { scopes = [...], groups = [...] }')
     const row: Record<string, string[]> = { scopes: [], groups: [] }
     for (const [side, names] of Object.entries(value)) {

@@ -43,7 +43,9 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   const path = key.split('.')
   const row = SETTING_TABLE.find((one) => one.key === path[0])
   const isTable = row?.shape === 'table'
-  if (!row || (isTable ? path.length < 2 : path.length > 1)) return { unknown: key, words: values }
+  // A whole table is only taken away.
+  const isWhole = isTable && path.length < 2 && flags.unset !== true
+  if (!row || isWhole || (!isTable && path.length > 1)) return { unknown: key, words: values }
   if (key === 'client_secret') {
     throw new Failure('usage', 'a secret does not belong on the command line', {
       hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',

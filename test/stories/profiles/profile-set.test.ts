@@ -76,6 +76,18 @@ describe('profile set', () => {
     expect((await world.type('ls-auth profile show')).exit).toBe(0)
   })
 
+  it('--unset takes a whole table back', async () => {
+    for (const line of ['access.read.groups ops', 'access.admin.scopes all'])
+      await world.type(`ls-auth profile set ${line}`)
+    for (const table of ['access', 'expect'])
+      expect(await world.type(`ls-auth profile set ${table} --unset`)).toMatchObject({
+        exit: 0,
+        stderr: `${table} of profile work is no longer set.\n`,
+      })
+    expect(await file()).not.toMatch(/access|expect/)
+    expect(await file()).toContain('shape = "kept"')
+  })
+
   it('mends a value that every other command trips over', async () => {
     await world.writeConfig(FILE.replace('client_id', 'api = "nonsense"\nclient_id'))
     expect((await world.type('ls-auth whoami')).exit).toBe(2)
@@ -85,7 +97,15 @@ describe('profile set', () => {
 
   it.each([
     ['isuer https://id.example', '"isuer" is not a setting'],
-    ['expect ops', '"expect" is not a setting'],
+    [
+      'expect ops',
+      '"expect" is a table of settings, and not one\nhint: Name one value of it: expect.issuer, ',
+    ],
+    [
+      'access',
+      '"access" is a table of settings, and not one\nhint: Name one value of it: access.read.scopes, ',
+    ],
+    ['workload x', 'hint: Name one value of it: workload.source, '],
     ['expect.grups ops', 'expect.grups is not known'],
     ['issuer http://id.example', 'refusing plain http'],
     ['leeway 1h', 'leeway: 3600 s is too much'],
