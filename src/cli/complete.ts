@@ -75,11 +75,18 @@ function argumentValues({ usage, completes = [] }: Row, index: number): Values |
 async function offerOf(values: Values | undefined, line: TypedLine, ports: Ports): Promise<Offer> {
   if (values === undefined || values === 'files') return values ?? []
   if (typeof values === 'object') return words(values)
-  if (values === 'setting names')
-    return words(SETTING_TABLE.flatMap(({ key, shape }) => (shape === 'table' ? [] : [key])))
+  if (values === 'setting names') return words(await settingNames())
   if (values === 'setting values') return words(settingValues(line.args[0] ?? '') ?? [])
   const { knownNames } = await import('../commands/completion/known-names.ts')
   return knownNames(values, line.values, ports)
+}
+
+/** What `profile set` takes: a value in a table has a name of its own, and a secret is not typed there. */
+async function settingNames(): Promise<string[]> {
+  const { valuesInTable } = await import('../settings/values-in-tables.ts')
+  return SETTING_TABLE.filter(({ key }) => key !== 'client_secret').flatMap(({ key, shape }) =>
+    shape === 'table' ? valuesInTable(key) : [key],
+  )
 }
 
 const words = (values: readonly string[]): Candidate[] => values.map((value) => ({ value, about: '' }))

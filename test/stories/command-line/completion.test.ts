@@ -52,7 +52,11 @@ describe('what a shell is told', () => {
     expect(await values('ls-auth check --use ')).toEqual(['id', 'access'])
     expect(await values('ls-auth check --aud')).toEqual(expect.arrayContaining(['--aud', '--audience']))
     expect(await values('ls-auth services --backend=')).toContain('--backend=jaeger')
-    expect(await values('ls-auth profile set ')).toEqual(expect.arrayContaining(['scopes', 'store']))
+    const settings = await values('ls-auth profile set ')
+    expect(settings).toEqual(
+      expect.arrayContaining(['scopes', 'store', 'expect.groups', 'access.read.scopes', 'workload.source']),
+    )
+    for (const refused of ['client_secret', 'expect', 'access']) expect(settings).not.toContain(refused)
     expect(await values('ls-auth profile set use_token ')).toEqual(['access', 'id'])
     expect(await values('ls-auth completion ')).toEqual(['bash', 'zsh', 'fish', 'powershell'])
     expect(await values('ls-auth services ')).toEqual([])
