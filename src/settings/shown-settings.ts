@@ -1,8 +1,17 @@
 import { withoutSecret } from '../text/without-secret.ts'
 import type { Profile } from './profile.ts'
 
-/** The settings as they may be shown: the address of a local proxy without its secret. */
-export const shownSettings = ({ resolved }: Pick<Profile, 'resolved'>): Profile['resolved'] => {
+type Shown = Pick<Profile, 'resolved' | 'authorization' | 'throughProxy'>
+
+/** The settings as requests heed them, and as they may be shown: the address of a local proxy without its secret. */
+export const shownSettings = ({ resolved, authorization, throughProxy }: Shown): Profile['resolved'] => {
   const { value, source } = resolved.api
-  return { ...resolved, api: { value: typeof value === 'string' ? withoutSecret(value) : value, source } }
+  return {
+    ...resolved,
+    api: { value: typeof value === 'string' ? withoutSecret(value) : value, source },
+    authorization: {
+      value: authorization,
+      source: throughProxy ? 'LS_AUTH_PROXY' : resolved.authorization.source,
+    },
+  }
 }

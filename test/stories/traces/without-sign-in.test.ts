@@ -89,6 +89,18 @@ describe('a profile for an API that wants no sign-in', () => {
   })
 })
 
+it('an API of one’s own machine is shown as it is asked: without a token', async () => {
+  const authorization = async () => {
+    const { stdout } = await world.type('ls-auth profile show')
+    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
+    return [/^authorization +(\S+) +# (.*)$/m.exec(stdout)?.slice(1), settings.authorization]
+  }
+  await world.writeConfig('[profiles.local]\nbackend = "tempo"\napi = "http://127.0.0.1:1"\n')
+  expect(await authorization()).toEqual([['none', 'default'], { value: 'none', source: 'default' }])
+  await world.editConfig((text) => `${text}issuer = "https://id.example"\nclient_id = "x"\n`)
+  expect(await authorization()).toEqual([['bearer', 'default'], { value: 'bearer', source: 'default' }])
+})
+
 describe('doctor where nobody signs in', () => {
   const profile = (backend: string, api: string, more = '') =>
     world.writeConfig(
