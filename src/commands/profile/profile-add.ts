@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
@@ -116,6 +117,8 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
     invocation,
     `${old ? 'Replaced' : 'Added'} the profile ${name}${provider} ${old ? 'in' : 'to'} ${settings.config.path}.`,
   )
+  const shadow = shadowed(settings, name, values)
+  if (shadow !== undefined) tell(invocation, shadow)
   if (left) {
     tell(
       invocation,
@@ -134,6 +137,16 @@ function isThere(invocation: Invocation, name: string): Failure {
     hint: `To change one setting of it: ls-auth profile set KEY VALUE --profile ${name}`,
     detail: [`to replace it: ${commandLine(invocation, { replace: true })}`],
   })
+}
+
+/** A profile of that name in the file of the system, and what of it counts no more. */
+function shadowed({ system }: Settings, name: string, values: Table): string | undefined {
+  if (!Object.hasOwn(system.profiles, name)) return undefined
+  const keys = Object.entries(system.profiles[name] ?? {}).flatMap(([key, value]) =>
+    values[key] === undefined || isDeepStrictEqual(values[key], value) ? [] : [safeText(key, 60)],
+  )
+  const from = `${safeText(system.path, 200)} has a profile ${name}, too: what yours does not set comes from there.`
+  return keys.length === 0 ? from : `${from} Yours hides its ${keys.join(', ')}.`
 }
 
 /** The sign-in that the profile had before it was replaced, where no profile uses it any more. */

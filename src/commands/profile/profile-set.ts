@@ -123,7 +123,7 @@ function changed(table: unknown, [key = '', ...deeper]: readonly string[], value
 function notOurs({ config, system }: Settings, name: string): Failure {
   if (Object.hasOwn(system.profiles, name)) {
     return new Failure('settings', `the profile ${safeText(name, 60)} comes from ${system.path}`, {
-      hint: 'Only an administrator can change it there.',
+      hint: `An administrator changes it there. To override it in your own file: ls-auth profile add ${shellWord(name)}`,
     })
   }
   return new Failure('settings', `there is no profile in ${config.path}`, {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,9 +45,12 @@ beforeAll(async () => {
 })
 afterAll(() => place.close())
 
-/** A person who is signed in, and whose default profile is `work`. */
+/** A person who is signed in, and whose default profile is `work`; `corp` is in the file of the system. */
 async function signIn(): Promise<void> {
   await place.renew()
+  const system = join(place.world.home, 'etc', 'config.toml')
+  await mkdir(dirname(system))
+  await writeFile(system, '[profiles.corp]\napi = "http://127.0.0.1:1"\nauthorization = "none"\n')
   await place.world.writeConfig(`default_profile = "work"\n${place.profile('work')}`)
   const { exit, stderr } = await place.world.type('ls-auth login')
   expect(exit, stderr).toBe(0)
@@ -66,6 +70,7 @@ const values = () => ({
   '--store-key-file': '~/k.key',
   'use NAME': 'work',
   'use VALUE': 'work',
+  'add VALUE': 'corp',
   'login URL': place.stage.gateway.url,
   'profile use VALUE': 'work',
   'set KEY': 'leeway',

@@ -158,6 +158,27 @@ describe('a profile of the administrator’s file', () => {
     expect((await world.type('ls-auth doctor')).stdout).toContain(`profile work from ${system()};`)
   })
 
+  it('is changed in a file of one’s own, as the hint says, which says what it hides', async () => {
+    const set = await world.type('ls-auth profile set project test')
+    expect(set.exit).toBe(2)
+    expect(set.stderr).toContain('To override it in your own file: ls-auth profile add work\n')
+    await writeFile(
+      system(),
+      '[profiles.work]\napi = "http://127.0.0.1:1"\nproject = "prod"\nauthorization = "none"\n',
+    )
+    const { exit, stderr } = await world.type('ls-auth profile add work')
+    const both = `${system()} has a profile work, too: what yours does not set comes from there.`
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain(`${both}\n`)
+    expect((await world.type('ls-auth profile set project test')).exit).toBe(0)
+    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
+    expect([settings.project.value, settings.api.value]).toEqual(['test', 'http://127.0.0.1:1'])
+    await world.type('ls-auth profile remove work')
+    expect((await world.type(`ls-auth profile add --from ${file} --yes`)).stderr).toContain(
+      `${both} Yours hides its api.\n`,
+    )
+  })
+
   it('both files are named where both have a part in it', async () => {
     await world.writeConfig('[profiles.work]\naccount = "me"\n')
     const { stdout } = await world.type('ls-auth profile show')
