@@ -129,9 +129,11 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
   }
 }
 
-function hintAt(where: string, { key }: SettingKey): string {
+function hintAt(where: string, { key, shape }: SettingKey): string {
   if (where === key)
     return `Nothing was changed. Type it again with another value: ls-auth profile set ${key} VALUE`
+  if (shape === 'header' && where.startsWith('--'))
+    return 'Type it with the letters and signs of ASCII, or shorter.'
   return where.startsWith('--')
     ? 'Add --help to the command to see its flags.'
     : 'Correct it there, or leave it out.'
@@ -171,7 +173,9 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
       throw wrong('true or false')
     return value === true || value === 'true'
   }
-  if (typeof value !== 'string' || value === '') throw wrong('a string')
+  if (typeof value !== 'string') throw wrong('a string')
+  if (value.trim() === '')
+    throw new Failure('settings', `${where} is empty`, { hint: 'Give it a value, or leave it out.' })
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
   const wrongHeader = shape === 'header-name' ? wrongTokenHeader(value) : undefined

@@ -49,6 +49,21 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     )
   })
 
+  it.each([
+    [
+      "--reason 'INC-7 ü'",
+      '--reason must be printable ASCII, at most 200 characters',
+      'Type it with the letters and signs of ASCII, or shorter.',
+    ],
+    ["--reason ''", '--reason is empty', 'Give it a value, or leave it out.'],
+    ["--api ' '", '--api is empty', 'Give it a value, or leave it out.'],
+  ])('%s: what can be typed in its place', async (flag, error, hint) => {
+    await world.writeConfig(PROFILE)
+    const { exit, stderr } = await world.type(`ls-auth services ${flag}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: ${error}\nhint: ${hint}\n`)
+  })
+
   it('in a table of a profile', async () => {
     await world.writeConfig(`${PROFILE}[profiles.work.workload]\nsource = "github"\n`)
     expect((await world.type('ls-auth profile set workload.grant asis')).stderr).toContain(

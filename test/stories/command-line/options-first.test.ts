@@ -66,6 +66,8 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth check --iss ""', '--issuer is empty'],
     ['ls-auth check --aud ""', '--audience is empty'],
     ['ls-auth check --scope ""', '--scope is empty'],
+    ['ls-auth services --reason ""', '--reason is empty'],
+    ['ls-auth services --api " "', '--api is empty'],
     ['ls-auth check --group ""', '--group is empty'],
     ['ls-auth check --role ""', '--role is empty'],
     ['ls-auth check --client ""', '--client is empty'],
