@@ -67,7 +67,10 @@ export async function configIn(
   }
   const defaultProfile = root.default_profile
   if (defaultProfile !== undefined && typeof defaultProfile !== 'string') {
-    throw new Failure('settings', `${path}: default_profile must be a string`)
+    const [name = 'NAME'] = Object.keys(profiles)
+    throw new Failure('settings', `${path}: default_profile must be a string`, {
+      hint: `Correct it there: default_profile = ${safeText(JSON.stringify(name), 80)}`,
+    })
   }
   return {
     path,

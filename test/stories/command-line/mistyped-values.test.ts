@@ -50,6 +50,16 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
   })
 
   it.each([
+    ['default_profile = 5\n[profiles.work]\n', 'work'],
+    ['default_profile = ["a"]\n', 'NAME'],
+  ])('a default that is no name (%j): how the line is written', async (text, name) => {
+    await world.writeConfig(text)
+    expect((await world.type('ls-auth services')).stderr).toBe(
+      `error: ${world.configFile}: default_profile must be a string\nhint: Correct it there: default_profile = "${name}"\n`,
+    )
+  })
+
+  it.each([
     [
       "--reason 'INC-7 ü'",
       '--reason must be printable ASCII, at most 200 characters',
