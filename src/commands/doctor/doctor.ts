@@ -10,7 +10,7 @@ import { checkBackend } from './check-backend.ts'
 import { checkRecord, checkSettings, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY } from './check-session.ts'
-import { type Checkup, fail, look, ok, warn } from './checkup.ts'
+import { type Checkup, fail, look, ok, skip, warn } from './checkup.ts'
 import { printCheckups } from './checkup-text.ts'
 
 interface DoctorOptions {
@@ -53,7 +53,8 @@ async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): 
   if (tested?.failure) throw tested.failure
   const broken = lines.filter(({ verdict }) => verdict === 'fail').length
   if (broken > 0) {
-    throw new Failure('check-failed', `${broken} of ${lines.length} checks failed`, {
+    const tried = lines.filter(({ verdict }) => verdict !== 'skip').length
+    throw new Failure('check-failed', `${broken} of ${tried} checks failed`, {
       hint: 'Start with the first FAIL above.',
     })
   }
@@ -118,9 +119,9 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   )
   lines.push(...session)
   // Without a token the API would only answer 401.
-  if (session[0]?.verdict !== 'fail' && session[0]?.found !== NOBODY) {
-    lines.push(...(await look('API', () => checkBackend(invocation, profile))))
-  }
+  if (session[0]?.found === NOBODY) lines.push(skip('API', NOBODY))
+  else if (session[0]?.verdict === 'fail') lines.push(skip('API', 'there is no token'))
+  else lines.push(...(await look('API', () => checkBackend(invocation, profile))))
   return lines
 }
 

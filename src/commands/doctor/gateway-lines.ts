@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Attacked, GatewayReport } from './check-gateway.ts'
-import { type Checkup, fail, ok } from './checkup.ts'
+import { type Checkup, fail, ok, skip } from './checkup.ts'
 
 /** The report as lines: each verdict is a word, so that nothing is told by colour alone. */
 export function gatewayLines({ control, attacks }: GatewayReport): Checkup[] {
@@ -15,7 +15,7 @@ function line({ name, verdict, found, next = '' }: Attacked): Checkup {
   if (verdict === 'refused') return ok(name, `refused (${found})`)
   if (verdict === 'let-through') return fail(name, `let through (${found})`, next)
   if (verdict === 'unknown') return { area: name, verdict: 'warn', found: `could not be told (${found})` }
-  return { area: name, verdict: 'skip', found: `not tried: ${found}` }
+  return skip(name, found)
 }
 
 /** What is attacked, and with how much. */

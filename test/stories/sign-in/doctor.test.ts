@@ -174,6 +174,9 @@ describe('doctor', () => {
     const outcome = await doctor()
     expect(outcome.exit).toBe(0)
     expect(outcome.stdout).toMatch(/^warn +session +not signed in\n +→ Run: ls-auth login/m)
+    expect(outcome.stdout).toMatch(/^- +API +not tried: not signed in$/m)
+    const { checks } = JSON.parse((await doctor('--json')).stdout)
+    expect(checks.at(-1)).toEqual({ area: 'API', verdict: 'skip', found: 'not tried: not signed in' })
   })
 })
 
