@@ -3,7 +3,7 @@ import type { Env } from '../ports/ports.ts'
 import { didYouMean } from '../text/near-name.ts'
 import { safeText } from '../text/safe-text.ts'
 import type { Settings } from './files/settings-files.ts'
-import type { Flags } from './resolve.ts'
+import { emptyVariable, type Flags } from './resolve.ts'
 
 /** By flag, environment, `default_profile`, or because it is the only one; without any: `default`, not saved. */
 export function chooseName(
@@ -12,7 +12,8 @@ export function chooseName(
   env: Env,
 ): { name: string; saved: boolean } {
   const known = profileNames(settings)
-  const asked = flags.profile ?? (env.variables.LS_AUTH_PROFILE || undefined)
+  const asked = flags.profile ?? env.variables.LS_AUTH_PROFILE
+  if (asked === '' && flags.profile === undefined) throw emptyVariable('LS_AUTH_PROFILE')
   if (asked !== undefined) {
     if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
     throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {

@@ -4,7 +4,7 @@ import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
-import { SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './setting-table.ts'
+import { choosesPlace, SETTING_TABLE, type SettingKey, type SettingName, typedFlag } from './setting-table.ts'
 import { wrongTokenHeader } from './token-header.ts'
 import { withoutUser } from './urls.ts'
 
@@ -89,9 +89,10 @@ function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resol
     const source = typedFlag(key.flag)
     return { value: validSetting(key, flags.values[key.flag], source), source }
   }
-  if (key.variable !== undefined && env.variables[key.variable]) {
-    return { value: validSetting(key, env.variables[key.variable], key.variable), source: key.variable }
-  }
+  const given = key.variable && env.variables[key.variable]
+  if (given === '' && choosesPlace(key.key)) throw emptyVariable(key.variable as string)
+  if (given)
+    return { value: validSetting(key, given, key.variable as string), source: key.variable as string }
   for (const [table, file] of [
     [layers.profile, layers.profileFile],
     [layers.system, layers.systemFile],
@@ -101,6 +102,10 @@ function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resol
   }
   return undefined
 }
+
+/** What a pipeline does not have comes as an empty value: the profile's own would be another place. */
+export const emptyVariable = (variable: string): Failure =>
+  new Failure('usage', `${variable} is set, but empty`, { hint: 'Give it a value, or unset it.' })
 
 /** The words of {@link SettingKey.addFlag} behind those that are there. */
 function withAdded(key: SettingKey, before: Resolved, flags: Flags): Resolved {

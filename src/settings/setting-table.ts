@@ -264,6 +264,10 @@ export const API_SETTINGS: readonly SettingName[] = [
   'reason',
 ]
 
+/** A variable of one of these says where a request goes, or for whom: set and empty it is a mistake, and not "not set". */
+export const choosesPlace = (key: string): boolean =>
+  key === 'issuer' || key === 'client_id' || (key !== 'reason' && API_SETTINGS.some((one) => one === key))
+
 /** Whether one of the setting's flags is among the typed ones. */
 export const isTyped = ({ flag, addFlag }: SettingKey, typed: Readonly<Record<string, unknown>>): boolean =>
   [flag, addFlag].some((name) => name !== undefined && typed[name] !== undefined)

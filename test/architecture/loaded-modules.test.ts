@@ -97,7 +97,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 197,
+    kilobytes: 198,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 233 },
@@ -126,7 +126,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['services', ['services', ...PLACE], SETTINGS, 286],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 286],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 328],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 330],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 331],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
