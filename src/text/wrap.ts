@@ -8,8 +8,14 @@ export function wrap(text: string | readonly string[], width: number, indent = '
   return flow(typeof text === 'string' ? text.split(' ') : text, width, indent)
 }
 
-/** A command in advice, up to the end of its sentence. */
-const COMMAND = /((?<![\w/.-])(?:ls-auth|(?:sudo )?ch(?:mod|own)) [a-z0-9-].*?(?=[.,;:)]+(?: |$)|$)[.,;:)]*)/
+/** Words that no command has, but for the value of a flag: what is said of the command begins there. */
+const PROSE =
+  'says|shows|tells|lists|gives|asks|looks|works|follows|is|has|does|was|may|will|again|alone|once|and|or|to|in|for|with|without|of|it|where|when|which|then|here|there'
+
+/** A command in advice, up to the end of its sentence or to what is said of it. */
+const COMMAND = new RegExp(
+  String.raw`((?<![\w/.-])(?:ls-auth|(?:sudo )?ch(?:mod|own)) (?!(?:${PROSE})\b)[a-z0-9-].*?(?=[.,;:)]+(?: |$)|(?<! --[\w-]+) (?:${PROSE})(?![^ .,;:)])|$)[.,;:)]*)`,
+)
 
 /**
  * The same for advice: a command in it stays on one line, however long, because one that is broken in two does not work

@@ -123,7 +123,7 @@ describe('a command loads what it needs and nothing else', () => {
   it.each([
     ['trace get', GET, SETTINGS, 328],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 286],
-    ['services', ['services', ...PLACE], SETTINGS, 286],
+    ['services', ['services', ...PLACE], SETTINGS, 287],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 286],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 328],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 331],

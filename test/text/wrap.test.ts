@@ -52,6 +52,17 @@ describe('advice', () => {
     ['/state/ls-auth is yours', 16, '', '/state/ls-auth\nis yours'],
     ['Run: sudo chmod 644 /a/b', 18, '', 'Run:\nsudo chmod 644 /a/b'],
     ['Run: sudo chown root /a/b', 18, '', 'Run:\nsudo chown root /a/b'],
+    [
+      'No display here; ls-auth login says how to bring the answer here.',
+      30,
+      '',
+      'No display here; ls-auth login\nsays how to bring the answer\nhere.',
+    ],
+    ['Or ls-auth profile show tells where it is.', 24, '', 'Or ls-auth profile show\ntells where it is.'],
+    ['Ask ls-auth profile show for it.', 26, '', 'Ask ls-auth profile show\nfor it.'],
+    // A value may be any word.
+    ['Run: ls-auth services --tenant shows it', 26, '', 'Run:\nls-auth services --tenant shows\nit'],
+    ['What ls-auth has found in the home', 20, '', 'What ls-auth has\nfound in the home'],
     ['ls-auth doctor --profile a.b (or c)', 10, '', 'ls-auth doctor --profile a.b (or c)'],
   ])('%j in %i columns', (text, width, indent, expected) => {
     expect(wrapAdvice(text, width, indent)).toBe(expected)
