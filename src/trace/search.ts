@@ -18,7 +18,7 @@ export interface TraceFilter extends SpanFilter {
 }
 
 /** The flags that make a filter, for hints. */
-export const FILTER_FLAGS = '--service, --name, --attr, --min, --max and --errors'
+export const FILTER_FLAGS = '--service, --name, --attr, --min, --max and --error'
 
 /** One line of a list of traces. What the back end does not report is absent. */
 export interface TraceSummary {

@@ -12,7 +12,7 @@ export function thingsToType({ gateway }: PlayWorld): ThingToType[] {
     ['ls-auth whoami', 'who you are, and what the token says'],
     ['ls-auth check --scope traces:read --group ops', 'is it set up right? exit 0 or 5'],
     [`ls-auth trace get ${root?.spanId}`, 'a checkout whose payment failed'],
-    ['ls-auth --profile jaeger trace search --errors', 'failed checkouts, the latest first'],
+    ['ls-auth --profile jaeger trace search --error', 'failed checkouts, the latest first'],
     [`ls-auth --profile tempo trace get ${KNOWN.traceId}`, 'the same trace, from Tempo'],
     ['ls-auth --profile tempo attributes span.http.route', 'what can be asked for'],
     [`curl -H "$(ls-auth token --header)" ${gateway}/public/v0.2/acme/test`, 'the token, for a script'],

@@ -62,13 +62,13 @@ describe('drawn', () => {
       unicode: true,
       style: UNSTYLED,
       bars,
-      view: { shown: nodesInView(given, selection), says: '--errors' },
+      view: { shown: nodesInView(given, selection), says: '--error' },
     }),
   ]
 
   test('only what is in view has a row, and how much is hidden is said', () => {
     const text = draw(tree, 100, { errors: true }, true).join('\n')
-    expect(text).toMatch(/3 of 4 spans shown \(--errors\); without this flag, all/)
+    expect(text).toMatch(/3 of 4 spans shown \(--error\); without this flag, all/)
     // It is still among the slowest, and has no row.
     expect(text).not.toMatch(/[├└] four/)
     expect(text).toMatch(/└ ✗ three/)

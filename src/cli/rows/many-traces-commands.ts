@@ -1,9 +1,17 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { BREAKDOWN_BY } from '../../trace/formats/output-choices.ts'
 import { choice, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
-import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
+import {
+  fromFile,
+  listFormat,
+  otherName,
+  ownFlags,
+  sensitive,
+  spanConditions,
+  withTimes,
+} from './trace-options.ts'
 
 /** `trace why`. */
 export const WHY: Row = {
@@ -13,8 +21,7 @@ export const WHY: Row = {
     manyTraces(
       command
         .option('--error', 'explain the spans that failed')
-        // As in `trace search`.
-        .addOption(new Option('--errors').hideHelp())
+        .addOption(otherName('--errors', 'error'))
         .option(
           '--slower-than <limit>',
           'explain the spans that took longer: 500ms, or p95 of those that fit',
@@ -43,8 +50,8 @@ export const BREAKDOWN: Row = {
       command
         .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
         .option('--graph', 'who calls whom instead (services when --by is not given)')
-        .option('--errors', 'a span that failed')
-        .addOption(new Option('--error').hideHelp()),
+        .option('--error', 'a span that failed')
+        .addOption(otherName('--errors', 'error')),
     ),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],

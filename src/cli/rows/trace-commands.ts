@@ -1,11 +1,19 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { DIFF_FORMATS, SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Group, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
 import { BREAKDOWN, WHY } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
-import { fromFile, listFormat, ownFlags, sensitive, spanConditions, withTimes } from './trace-options.ts'
+import {
+  fromFile,
+  listFormat,
+  otherName,
+  ownFlags,
+  sensitive,
+  spanConditions,
+  withTimes,
+} from './trace-options.ts'
 
 const GET: Row = {
   usage: 'get [id]',
@@ -20,7 +28,7 @@ const GET: Row = {
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {
       does: 'only what failed and what led there',
-      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --errors',
+      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --error',
     },
     { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
     {
@@ -58,7 +66,7 @@ const SEARCH: Row = {
   examples: [
     {
       does: 'what failed in the last quarter of an hour?',
-      line: 'ls-auth trace search --service checkout --errors --since 15m',
+      line: 'ls-auth trace search --service checkout --error --since 15m',
     },
     {
       does: 'slow requests of one customer',
@@ -68,7 +76,7 @@ const SEARCH: Row = {
       does: 'in the words of the back end (TraceQL)',
       line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
     },
-    { does: 'failures as they come', line: 'ls-auth trace search --service checkout --errors --follow' },
+    { does: 'failures as they come', line: 'ls-auth trace search --service checkout --error --follow' },
   ],
   load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
 }
@@ -129,7 +137,7 @@ export const TRACE_COMMANDS: readonly (Row | Group)[] = [
     usage: 'trace',
     description: 'read traces',
     examples: [
-      { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --errors' },
+      { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --error' },
       { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
     rows: [GET, VIEW, SEARCH, DIFF, WHY, BREAKDOWN],
@@ -150,7 +158,8 @@ const withScale = (command: Command): Command =>
 function getOptions(command: Command): void {
   const choosing = command
     .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
-    .option('--errors', 'only failed spans (and, in a tree, the spans above them)')
+    .option('--error', 'only failed spans (and, in a tree, the spans above them)')
+    .addOption(otherName('--errors', 'error'))
     .option('--service <name>', 'only spans of this service')
     .option(
       '--attr <key=value>',
@@ -181,9 +190,8 @@ function getOptions(command: Command): void {
 
 function searchOptions(command: Command): void {
   spanConditions(command)
-    .option('--errors', 'a span that failed')
-    // Alias for compatibility.
-    .addOption(new Option('--error').hideHelp())
+    .option('--error', 'a span that failed')
+    .addOption(otherName('--errors', 'error'))
     .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
     .option(
       '--limit <count>',

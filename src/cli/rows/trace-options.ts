@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
 import { LIST_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect } from '../command.ts'
@@ -45,3 +45,10 @@ export const sensitive = (command: Command): Command =>
 /** The formats of a list. */
 export const listFormat = (command: Command): Command =>
   command.addOption(choice('-o, --output <format>', 'how to print it', LIST_FORMATS))
+
+/** Another spelling of an option, which is taken as if the first had been typed, and shown nowhere. `first`: by its camelCase name. */
+export function otherName(flags: string, first: string): Option {
+  const option = new Option(flags).hideHelp()
+  option.attributeName = () => first
+  return option
+}

@@ -37,7 +37,7 @@ const NO_CHOICE = {
   span: undefined,
   output: undefined,
   json: undefined,
-  errors: undefined,
+  error: undefined,
   service: undefined,
   attr: undefined,
   min: undefined,

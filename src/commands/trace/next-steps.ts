@@ -6,7 +6,7 @@ import { type Invocation, tell } from '../invocation.ts'
 import type { View } from './output/view-options.ts'
 
 /** Flags of `trace get` that choose spans: another choice takes their place. */
-const CHOOSING = { errors: undefined, service: undefined, attr: undefined, min: undefined, depth: undefined }
+const CHOOSING = { error: undefined, service: undefined, attr: undefined, min: undefined, depth: undefined }
 const STRETCH = { from: undefined, to: undefined }
 
 /** To a person at a terminal: the command lines that go on from a drawn trace, typed flags included. */
@@ -18,7 +18,7 @@ export function tellStepsFrom(invocation: Invocation, tree: TraceTree, { selecti
     tell(invocation, `one span:     ${commandLine(invocation, changes)}`)
   }
   if (tree.errors > 0 && tree.errors < tree.count && selection.errors !== true)
-    tell(invocation, `errors only:  ${commandLine(invocation, { errors: true })}`)
+    tell(invocation, `errors only:  ${commandLine(invocation, { error: true })}`)
 }
 
 /** The same from a list of traces: how to look at its first one. */

@@ -25,7 +25,7 @@ export function readFilter(
   always: boolean,
 ): TraceFilter {
   const { service, name, query, attr, min, max, limit } = options
-  const filters = ['service', 'name', 'attr', 'min', 'max', 'errors', 'error'].filter(
+  const filters = ['service', 'name', 'attr', 'min', 'max', 'error'].filter(
     (flag) => options[flag] !== undefined,
   )
   if (query !== undefined && filters.length > 0) {
@@ -40,7 +40,7 @@ export function readFilter(
     ...(typeof query === 'string' && { query }),
     ...readDurations({ min, max }),
     attributes: readConditions((attr as string[] | undefined) ?? []),
-    errors: options.errors === true || options.error === true,
+    errors: options.error === true,
     limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
     ...range,
   }

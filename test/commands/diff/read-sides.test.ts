@@ -129,6 +129,11 @@ describe('which side is which', () => {
     expect(b).toMatchObject({ file: 't.json', filter: { fromMillis: 0 } })
   })
 
+  it.each(['error', 'errors'])('%s: what failed', (word) => {
+    for (const side of sides([], { a: word, b: word }))
+      expect(side).toMatchObject({ filter: { errors: true } })
+  })
+
   it.each<[string[], Record<string, unknown>, RegExp]>([
     [[], {}, /no trace is named/],
     [[ID], {}, /nothing to compare it with/],

@@ -53,7 +53,7 @@ test('each thing to type works in this order, with settings and a session of its
 }, 60_000)
 
 test.each([
-  ['ls-auth trace search --errors', /^\d+ spans/m],
+  ['ls-auth trace search --error', /^\d+ spans/m],
   [`ls-auth trace get ${KNOWN.traceId}`, new RegExp(`^trace ${KNOWN.traceId} `, 'm')],
 ])(
   '%s: Lightstep needs a snapshot, and the line of the hint works',
@@ -70,7 +70,7 @@ test.each([
 )
 
 test('the traces are of the last hour, the latest one seconds ago', async () => {
-  const { said } = await type('ls-auth --profile tempo trace search --errors --limit 3')
+  const { said } = await type('ls-auth --profile tempo trace search --error --limit 3')
   expect(said).toContain('✗ 3')
   expect(said).toContain('3 traces')
 })

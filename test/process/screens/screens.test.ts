@@ -47,12 +47,12 @@ const HOUR = ['--from', '2026-09-22T06:00:00Z', '--to', '2026-09-22T07:00:00Z']
 /** Name, typed words, and whether the same is printed every time. */
 const SCREENS: readonly (readonly [name: string, line: string, isStable: boolean])[] = [
   ['trace-get', 'trace get checkout.json', true],
-  ['trace-get-errors', 'trace get checkout.json --errors', true],
+  ['trace-get-errors', 'trace get checkout.json --error', true],
   ['trace-get-span', 'trace get checkout.json --span edbd7ced52600c13', true],
   ['trace-get-charge', 'trace get charge.json --span edbd7ced52600c13', true],
   ['trace-get-inner', 'trace get charge.json --span 00f067aa0ba902b7', true],
   ['trace-get-details', 'trace get charge.json --details', true],
-  ['trace-get-show-ids', 'trace get checkout.json --errors --show-ids', true],
+  ['trace-get-show-ids', 'trace get checkout.json --error --show-ids', true],
   ['trace-get-plain', 'trace get checkout.json --plain', true],
   ['trace-get-no-bars', 'trace get checkout.json --no-bars', true],
   ['trace-get-hostile', 'trace get hostile.json --unfold --details', false],

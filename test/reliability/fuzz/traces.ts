@@ -8,7 +8,7 @@ import { specimens } from './trace-specimens.ts'
 const FLAGS = [
   [],
   ['--unfold'],
-  ['--errors'],
+  ['--error'],
   ['--show-sensitive'],
   ['--no-bars'],
   ['--depth', '2'],

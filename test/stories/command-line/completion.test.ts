@@ -44,9 +44,9 @@ describe('what a shell is told', () => {
       'breakdown',
     ])
     expect(await values('ls-auth trace get -')).toEqual(
-      expect.arrayContaining(['--errors', '--profile', '--help']),
+      expect.arrayContaining(['--error', '--profile', '--help']),
     )
-    expect(await values('ls-auth trace get -')).not.toContain('--error')
+    expect(await values('ls-auth trace get -')).not.toContain('--errors')
     expect(await values('ls-auth trace get --scale ')).toEqual(['linear', 'log', 'fit', 'critical'])
     expect(await values('ls-auth --color ')).toEqual(['auto', 'always', 'never'])
     expect(await values('ls-auth check --use ')).toEqual(['id', 'access'])

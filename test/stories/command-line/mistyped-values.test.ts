@@ -116,7 +116,7 @@ describe('a word too many: the line that was probably meant, to copy', () => {
     ['check group ops', 'check --group ops'],
     ['check --group ops dev', 'check --group ops --group dev'],
     ['trace search service=checkout', 'trace search --service checkout'],
-    ['trace search errors', 'trace search --errors'],
+    ['trace search errors', 'trace search --error'],
     ['trace search http.route=/cart', 'trace search --attr http.route=/cart'],
     ['trace search --name POST /checkout --limit 2', "trace search --name 'POST /checkout' --limit 2"],
     ['trace search --min 400 ms', 'trace search --min 400ms'],
@@ -186,8 +186,8 @@ describe('a trace in a file', () => {
   const ID = '2545425d67bcf886'
   it.each([
     ['trace get --file one.json', 'trace get one.json'],
-    ['trace get --file=one.json --errors', 'trace get one.json --errors'],
-    ['trace get --errors --from-file one.json', 'trace get --errors one.json'],
+    ['trace get --file=one.json --error', 'trace get one.json --error'],
+    ['trace get --error --from-file one.json', 'trace get --error one.json'],
     ['trace get --file "my trace.json"', "trace get 'my trace.json'"],
     ['trace get --file', 'trace get FILE'],
     [`trace get ${ID} --file one.json`, `trace get --trace ${ID} one.json`],

@@ -30,7 +30,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --from soon', '--from: "soon" is not a time'],
     ['ls-auth trace search --to soon', '--to: "soon" is not a time'],
     ['ls-auth trace search --since 1h --from 2026-11-24', '--since and --from cannot be used together'],
-    ['ls-auth trace search --query {} --errors', '--query and --errors cannot be used together'],
+    ['ls-auth trace search --query {} --error', '--query and --error cannot be used together'],
     ['ls-auth trace search --query {} --error', '--query and --error cannot be used together'],
     ['ls-auth trace search --follow --interval soon', '--interval: "soon" is not a duration'],
     ['ls-auth trace search --follow --interval 5', '--interval: "5" has no unit'],

@@ -215,7 +215,7 @@ describe('a profile that is named behind "exec --proxy", which was started with 
     `trace get ${a}`,
     `trace diff ${a} ${b}`,
     `trace search ${DAY}`,
-    `trace why --errors ${DAY}`,
+    `trace why --error ${DAY}`,
     'api /api/echo',
   ])('%s: that is said, once', async (line) => {
     const outcome = await started(`${line} --profile tempo`, 'work')

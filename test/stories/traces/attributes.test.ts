@@ -139,15 +139,20 @@ it('a name that attributes prints is found by search and by get, with the same s
   expect(JSON.parse(found.stdout).traces.length).toBe(1)
 })
 
-it('--errors in get and in search; --error still works in search and is not shown', async () => {
-  const file = await savedTrace()
-  const search = async (flag: string) =>
-    JSON.parse(
-      (await world.type(`ls-auth trace search --file ${file} --service payment ${flag} --json`)).stdout,
-    )
-  expect((await search('--errors')).traces).toEqual((await search('--error')).traces)
-  expect((await world.type(`ls-auth trace get ${file} --errors`)).exit).toBe(0)
-  const { stdout } = await world.type('ls-auth trace search --help')
-  expect(stdout).toContain('--errors ')
-  expect(stdout).not.toMatch(/--error\b(?!s)/)
-})
+it.each([
+  'get FILE',
+  'search --file FILE --service shipping --json',
+  'why --file FILE --service payment',
+  'breakdown --file FILE --service shipping',
+])(
+  'trace %s: what failed is asked for with --error; --errors is the same, and is not shown',
+  async (line) => {
+    const words = line.replace('FILE', await savedTrace())
+    const one = await world.type(`ls-auth trace ${words} --error`)
+    expect(await world.type(`ls-auth trace ${words} --errors`)).toEqual(one)
+    expect((await world.type(`ls-auth trace ${words}`)).stdout).not.toBe(one.stdout)
+    const { stdout } = await world.type(`ls-auth trace ${line.split(' ')[0]} --help`)
+    expect(stdout).toMatch(/^ {2}--error /m)
+    expect(stdout).not.toContain('--errors')
+  },
+)

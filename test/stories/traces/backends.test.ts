@@ -417,7 +417,7 @@ describe('Jaeger without a sign-in', () => {
       for (const flags of [
         '--attr db.system=redis --attr db.system=mysql',
         '--attr span.db.system=redis --attr resource.db.system=mysql',
-        '--errors --attr error=false',
+        '--error --attr error=false',
       ]) {
         const outcome = await world.type(`ls-auth trace search --service cart ${flags}`)
         expect(outcome).toMatchObject({ exit: 2, stdout: '' })
@@ -526,9 +526,9 @@ describe('files', () => {
   it('flags choose spans: with what is above them in a drawing, alone in data', async () => {
     const file = await saved()
     const failed = trace.spans.filter((span) => span.error)
-    const drawn = await world.type(`ls-auth trace get ${file} --errors --no-bars`)
-    expect(drawn.stdout).toMatch(/\d+ of 48 spans shown \(--errors\)/)
-    const lines = (await world.type(`ls-auth trace get ${file} --errors -o ndjson`)).stdout.trim().split('\n')
+    const drawn = await world.type(`ls-auth trace get ${file} --error --no-bars`)
+    expect(drawn.stdout).toMatch(/\d+ of 48 spans shown \(--error\)/)
+    const lines = (await world.type(`ls-auth trace get ${file} --error -o ndjson`)).stdout.trim().split('\n')
     expect(lines.map((line) => JSON.parse(line).spanId).sort()).toEqual(
       failed.map(({ spanId }) => spanId).sort(),
     )

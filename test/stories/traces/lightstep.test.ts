@@ -29,10 +29,10 @@ const asked = () =>
 
 describe('a trace by its trace id takes a snapshot', () => {
   it('without a terminal and without --snapshot: exit 2 with the exact command, and nothing is sent', async () => {
-    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --errors --profile old`)
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --error --profile old`)
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
     expect(outcome.stderr).toContain('Lightstep reads traces by span id, and this is a trace id')
-    expect(outcome.stderr).toContain(`ls-auth trace get ${trace.traceId} --errors --profile old --snapshot\n`)
+    expect(outcome.stderr).toContain(`ls-auth trace get ${trace.traceId} --error --profile old --snapshot\n`)
     expect(outcome.stderr).toContain('60 requests an hour')
     expect(api.requests).toEqual([])
   })
@@ -173,7 +173,7 @@ describe('search', () => {
   })
 
   it('nothing named, or a query it does not take: exit 2', async () => {
-    for (const command of ['search --min 1ms', 'why --errors', 'breakdown']) {
+    for (const command of ['search --min 1ms', 'why --error', 'breakdown']) {
       const { exit, stderr } = await world.type(`ls-auth trace ${command}`)
       expect({ exit, stderr }).toEqual({
         exit: 2,
@@ -181,9 +181,9 @@ describe('search', () => {
       })
     }
     // What the hint says leads on.
-    const { stderr } = await world.type('ls-auth trace why --errors --service frontend')
+    const { stderr } = await world.type('ls-auth trace why --error --service frontend')
     expect(stderr).toContain(
-      'hint: A snapshot can: ls-auth trace why --errors --service frontend --snapshot\n',
+      'hint: A snapshot can: ls-auth trace why --error --service frontend --snapshot\n',
     )
     const refused = await world.type("ls-auth trace search --query 'spans count' --snapshot")
     expect(refused).toMatchObject({ exit: 2 })

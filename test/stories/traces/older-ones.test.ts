@@ -113,6 +113,6 @@ it('the largest limit within one second: what is left is a narrower search', asy
   traces.push(...tracesAt(Array(10_001).fill(0)))
   const line = `ls-auth trace search --limit 10000 -o ndjson ${await places['a file']?.()}`
   expect((await world.type(line)).stderr).toBe(
-    'note: stopped at 10000 traces, there may be more: narrow the search with --service, --name, --attr, --min, --max and --errors\n',
+    'note: stopped at 10000 traces, there may be more: narrow the search with --service, --name, --attr, --min, --max and --error\n',
   )
 })

@@ -240,7 +240,7 @@ describe('a side that is a search', () => {
   it.each([
     [
       `--a 'query={}' ${bad.traceId} --profile jaeger`,
-      'error: A: Jaeger has no query language\nhint: Use service=, name=, attr=, min=, max= and errors.\n',
+      'error: A: Jaeger has no query language\nhint: Use service=, name=, attr=, min=, max= and error.\n',
     ],
     [
       `${bad.traceId} --b 'service=cart attr=n>=5' --profile jaeger`,

@@ -37,8 +37,8 @@ it('a page has the folds of the terminal, and none with --unfold', async () => {
 })
 
 it('a page of what failed says what it leaves out, and so does one of a span', async () => {
-  const { stdout } = await get('-o html --errors')
-  expect(stdout).toContain('<p class="soft">only: --errors</p>')
+  const { stdout } = await get('-o html --error')
+  expect(stdout).toContain('<p class="soft">only: --error</p>')
   expect(rows(stdout)).toBeLessThan(trace.spans.length)
   const inner = await get(`-o html --span ${trace.spans[1]?.spanId}`)
   expect(inner.stderr).toMatch(/note: only span [0-9a-f]{16} and below, \d+ of 48 spans/)
@@ -56,22 +56,22 @@ it('a trace for Perfetto has an event for each span, or for those that were aske
   const { traceEvents } = JSON.parse((await get('-o perfetto')).stdout)
   const spans = (events: { ph: string }[]) => events.filter(({ ph }) => ph === 'X').length
   expect(spans(traceEvents)).toBe(trace.spans.length)
-  const failed = JSON.parse((await get('-o perfetto --errors')).stdout)
+  const failed = JSON.parse((await get('-o perfetto --error')).stdout)
   expect(spans(failed.traceEvents)).toBe(trace.spans.filter(({ error }) => error).length)
 })
 
 it.each(['html', 'svg', 'perfetto', 'json', 'ndjson', 'otlp', 'jaeger', 'csv'])(
   '-o %s of flags that no span fits says so, as the rows do',
   async (format) => {
-    const says = 'o span fits: 0 of 48 spans shown (--errors --service shipping); without these flags, all\n'
-    const none = await get(`--errors --service shipping -o ${format}`)
+    const says = 'o span fits: 0 of 48 spans shown (--error --service shipping); without these flags, all\n'
+    const none = await get(`--error --service shipping -o ${format}`)
     expect(none).toMatchObject({ exit: 0, stderr: `note: n${says}` })
     const [span] = trace.spans.filter(({ parentId }) => parentId !== undefined)
     const below = await get(`--span ${span?.spanId} --min 1h -o ${format}`)
     expect(below.stderr).toMatch(
       /\nnote: no span fits: 0 of \d+ spans? shown \(--min 1h\); without this flag, all\n$/,
     )
-    expect((await get(`--errors -o ${format}`)).stderr).not.toContain('no span')
+    expect((await get(`--error -o ${format}`)).stderr).not.toContain('no span')
     expect((await get(`-o ${format}`)).stderr).not.toContain('no span')
   },
 )
@@ -79,11 +79,11 @@ it.each(['html', 'svg', 'perfetto', 'json', 'ndjson', 'otlp', 'jaeger', 'csv'])(
 it.each(['html', 'svg'])(
   '-o %s of no span: said in its place, and no verdict on the others',
   async (format) => {
-    const { stdout } = await get(`--errors --service shipping -o ${format}`)
+    const { stdout } = await get(`--error --service shipping -o ${format}`)
     const texts = [...stdout.matchAll(/<(?:p|text)[^>]*>([^<]*)</g)].map(([, text]) => text)
     expect(texts.slice(1)).toEqual([
       'No span fits.',
-      '0 of 48 spans shown (--errors --service shipping); without these flags, all',
+      '0 of 48 spans shown (--error --service shipping); without these flags, all',
     ])
     expect(stdout).toMatch(/<\/(?:html|svg)>\n$/)
   },

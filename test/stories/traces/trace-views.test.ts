@@ -153,9 +153,9 @@ describe('a service that the trace has not', () => {
   })
 
   it('one that is there with no span that fits: said, and no verdict on the others', async () => {
-    const { exit, stdout } = await get('--service shipping --errors')
+    const { exit, stdout } = await get('--service shipping --error')
     expect(exit).toBe(0)
-    expect(stdout).toMatch(/^No span fits\.\n0 of 48 spans shown \(--errors --service shipping\)/m)
+    expect(stdout).toMatch(/^No span fits\.\n0 of 48 spans shown \(--error --service shipping\)/m)
     expect(stdout).not.toMatch(/slowest by self time|critical path/)
   })
 })
@@ -167,14 +167,14 @@ describe('what to type next, for a person at a terminal', () => {
     const failed = /POST card-network +payment +([0-9a-f]{16})/.exec(stdout)?.[1]
     expect(stderr).toBe(
       `one span:     ls-auth trace get ${file} --scale fit --span ${failed}\n` +
-        `errors only:  ls-auth trace get ${file} --min 1ms --scale fit --errors\n`,
+        `errors only:  ls-auth trace get ${file} --min 1ms --scale fit --error\n`,
     )
     for (const line of stderr.trim().split('\n')) {
       expect(await world.type(line.slice(line.indexOf('ls-auth')))).toMatchObject({ exit: 0 })
     }
   })
 
-  it.each(['--errors --quiet', '-o md', '-o json'])('%s: nothing', async (flags) => {
+  it.each(['--error --quiet', '-o md', '-o json'])('%s: nothing', async (flags) => {
     world.watched = true
     expect((await get(flags)).stderr).not.toMatch(/ls-auth trace get/)
   })
@@ -185,7 +185,7 @@ describe('what to type next, for a person at a terminal', () => {
 
   it('a search names the first trace of its list', async () => {
     world.watched = true
-    const { stderr } = await world.type(`ls-auth trace search --file ${file} --errors`)
+    const { stderr } = await world.type(`ls-auth trace search --file ${file} --error`)
     expect(stderr).toMatch(/^look at one: {2}ls-auth trace get \S+checkout\.json --trace [0-9a-f]{32}$/m)
     expect(await world.type(stderr.slice(stderr.indexOf('ls-auth')).trim())).toMatchObject({ exit: 0 })
   })
@@ -245,7 +245,7 @@ it('a search by a service that the source has not names the one that is near', a
   })
   const { stderr } = await search('--service nosuch')
   expect(stderr).toContain(`"nosuch": ls-auth services --file ${file} lists them\n`)
-  expect((await search('--service shipping --errors')).stderr).toBe('')
+  expect((await search('--service shipping --error')).stderr).toBe('')
   expect((await search('--service paymnet --json')).stderr).toBe('')
 })
 

@@ -56,7 +56,7 @@ ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
 pod        pod 3     92%    0%   +92     12  ██████████████████
 `)
     const line = /^go on: {2}(ls-auth .*)$/m.exec(outcome.stderr)?.[1] as string
-    expect(line).toBe(`ls-auth trace search --file ${file} --service checkout --errors --attr 'pod=pod 3'`)
+    expect(line).toBe(`ls-auth trace search --file ${file} --service checkout --error --attr 'pod=pod 3'`)
     expect(outcome.stderr).toContain('note: values that look like secrets or personal data are masked')
     const found = await world.type(`${line} --json`)
     expect(JSON.parse(found.stdout).traces).toHaveLength(12)
@@ -93,7 +93,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(asked).toMatchObject({ spans: 60, selection_count: 13, traces: null, verdict: 'causes' })
     expect(JSON.stringify(asked)).not.toMatch(/nil|card declined|u0@/)
     expect(asked.rows[0]?.next).toBe(
-      `ls-auth trace search --service checkout --profile tempo --errors --attr 'pod=pod 3'`,
+      `ls-auth trace search --service checkout --error --profile tempo --attr 'pod=pod 3'`,
     )
   })
 
@@ -171,9 +171,9 @@ pod        pod 3     92%    0%   +92     12  ███████████�
         const found = await world.type(`${row?.next} --json`)
         expect(JSON.parse(found.stdout).traces).toHaveLength(13)
         // As the table writes it.
-        const typed = await world.type(`ls-auth trace search ${at} --errors --attr span.kind=client --json`)
+        const typed = await world.type(`ls-auth trace search ${at} --error --attr span.kind=client --json`)
         expect(JSON.parse(typed.stdout).traces).toHaveLength(13)
-        const server = await world.type(`ls-auth trace search ${at} --errors --attr span.kind=server --json`)
+        const server = await world.type(`ls-auth trace search ${at} --error --attr span.kind=server --json`)
         expect(JSON.parse(server.stdout).traces).toHaveLength(0)
       } finally {
         await api.close()
@@ -204,7 +204,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
   it('a span that must take so long must do so in the line to go on with', async () => {
     const { rows } = await why(`--file ${file} --service checkout --min 1ms --max 2s --error`)
     expect(rows[0]?.next).toBe(
-      `ls-auth trace search --file ${file} --service checkout --min 1ms --max 2s --errors --attr 'pod=pod 3'`,
+      `ls-auth trace search --file ${file} --service checkout --min 1ms --max 2s --error --attr 'pod=pod 3'`,
     )
   })
 

@@ -20,7 +20,7 @@ export const getTrace: Tool = {
       name: 'with_errors',
       type: 'boolean',
       description: 'Only failed spans, and those above them.',
-      flag: 'errors',
+      flag: 'error',
     },
     { name: 'service_name', type: 'string', description: 'Only spans of this service.', flag: 'service' },
     {

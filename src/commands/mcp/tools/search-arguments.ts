@@ -17,7 +17,7 @@ export const SEARCH_ARGUMENTS: readonly Argument[] = [
     description: 'A span with these attributes, such as {"http.response.status_code": 500}.',
     flag: 'attr',
   },
-  { name: 'with_errors', type: 'boolean', description: 'A span that failed.', flag: 'errors' },
+  { name: 'with_errors', type: 'boolean', description: 'A span that failed.', flag: 'error' },
   {
     name: 'duration_min',
     type: 'string',

@@ -16,7 +16,7 @@ export interface BatchOptions {
 /** Flags of `trace get` that choose spans of one trace or draw it, as they are typed. */
 const OF_ONE_TRACE: Readonly<Record<string, string>> = {
   span: '--span',
-  errors: '--errors',
+  error: '--error',
   service: '--service',
   attr: '--attr',
   min: '--min',

@@ -13,7 +13,7 @@ export function searchFlags(text: string, flag: string): Flags {
   const flags: Record<string, unknown> = {}
   for (const word of wordsOf(text, flag)) {
     const [, key = '', value] = /^([^=]*)(?:=(.*))?$/su.exec(word) ?? []
-    if (value === undefined && ALONE.includes(key)) flags[key] = true
+    if (value === undefined && ALONE.includes(key)) flags.error = true
     else if (ALONE.includes(key)) throw takesNone(key, flag)
     else if (!WITH_VALUE.includes(key)) throw unknownWord(key, value, flag)
     else if (value === undefined || value === '') throw noValue(key, flag)

@@ -12,5 +12,5 @@ export const WITH_VALUE: readonly string[] = [
   'limit',
   'file',
 ]
-/** Those that stand without a value. */
+/** Those that stand without a value: two spellings of one, as on the command line. */
 export const ALONE: readonly string[] = ['error', 'errors']

@@ -41,15 +41,14 @@ export function readQuestion(typed: Typed): Question {
   return {
     selected: readSelected(flags),
     // Failed spans are the selection here, and no filter.
-    filter: readManyTracesFilter({ ...typed, flags: { ...flags, error: undefined, errors: undefined } })
-      .filter,
+    filter: readManyTracesFilter({ ...typed, flags: { ...flags, error: undefined } }).filter,
     file: flags.file as string | undefined,
     showSensitive: flags.showSensitive === true,
   }
 }
 
-function readSelected({ error, errors, slowerThan }: Typed['flags']): SelectedSpans {
-  const failed = error === true || errors === true
+function readSelected({ error, slowerThan }: Typed['flags']): SelectedSpans {
+  const failed = error === true
   if (failed && slowerThan === undefined) return { by: 'errors' }
   if (typeof slowerThan === 'string' && !failed) {
     return { by: 'duration', over: parseLimit(slowerThan, '--slower-than') }
@@ -91,7 +90,7 @@ async function countAt(
   }
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', `which spans fit a query of its own only ${source.name} can tell`, {
-      hint: `Use ${FILTER_FLAGS.replace(' and --errors', '')}.`,
+      hint: `Use ${FILTER_FLAGS.replace(' and --error', '')}.`,
     })
   }
   const population = new Population(filter, selected)

@@ -30,7 +30,6 @@ export function flagOf({ attribute, value }: Pick<Cause, 'attribute' | 'value'>)
 /** Flags of `trace why` that `trace search` does not know, or that take other values there. */
 const OWN = {
   error: undefined,
-  errors: undefined,
   slowerThan: undefined,
   limit: undefined,
   output: undefined,
@@ -59,7 +58,7 @@ export function narrowerSearch(
       ...OWN,
       [option]: option === 'attr' ? [...((attr as string[] | undefined) ?? []), text] : text,
       ...(limitNanos === undefined
-        ? { errors: true, min: isOfTrace ? undefined : typed }
+        ? { error: true, min: isOfTrace ? undefined : typed }
         : { min: min ?? exactDuration(limitNanos) }),
     },
   )

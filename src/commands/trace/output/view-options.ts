@@ -42,7 +42,7 @@ type Options = Readonly<Record<string, unknown>>
  */
 export function readView(options: Options, now: number, showsIds?: string): View {
   const selection: Selection = {
-    ...(options.errors === true && { errors: true }),
+    ...(options.error === true && { errors: true }),
     ...(typeof options.service === 'string' && { service: options.service }),
     ...(typeof options.min === 'string' && { minNanos: parseNanos(options.min, '--min') }),
     ...(typeof options.depth === 'string' && { depth: readCount(options.depth, '--depth') }),
@@ -88,7 +88,7 @@ function readMoment(text: string, flag: string, now: number): Moment {
 function saysOf(options: Options): string | undefined {
   const flags = ['service', 'min', 'depth', 'from', 'to'].filter((flag) => typeof options[flag] === 'string')
   const words = flags.map((flag) => `--${flag} ${safeText(String(options[flag]), 40)}`)
-  if (options.errors === true) words.unshift('--errors')
+  if (options.error === true) words.unshift('--error')
   if (Array.isArray(options.attr)) {
     words.push(...(options.attr as string[]).map((pair) => `--attr ${safeText(pair, 60)}`))
   }

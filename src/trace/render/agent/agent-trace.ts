@@ -8,9 +8,9 @@ import { type AskingForMore, agentPen, agentText } from './agent-text.ts'
 
 /** For `-o agent`: what to type. */
 export const BY_FLAGS: AskingForMore = {
-  lists: '--errors',
+  lists: '--error',
   steps: [
-    'More: --span SPAN_ID (one span with its attributes and events, and what is below it), --errors, --service NAME, --min 5ms,',
+    'More: --span SPAN_ID (one span with its attributes and events, and what is below it), --error, --service NAME, --min 5ms,',
     '--depth 3, --from and --to, each beside -o agent. Everything, as data: -o json.',
   ],
 }

@@ -58,7 +58,7 @@ function exemplarSummary({ spanId, service, name, durationNanos, error }: Exempl
 }
 
 function nothingAsked(): Failure {
-  // Not --errors: to `trace why` failed spans are the selection, and name nothing to search for.
+  // Not --error: to `trace why` failed spans are the selection, and name nothing to search for.
   return new Failure('usage', 'Lightstep searches for spans of something, and nothing is named', {
     hint: 'Add --service, --name or --attr.',
   })

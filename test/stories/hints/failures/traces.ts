@@ -15,7 +15,7 @@ export const TRACES: readonly FailureRow[] = [
     arrange: ({ jaeger }) => {
       jaeger.mode = 'v2'
     },
-    line: ({ jaeger }) => `ls-auth trace search --backend jaeger --api ${jaeger.url} --errors`,
+    line: ({ jaeger }) => `ls-auth trace search --backend jaeger --api ${jaeger.url} --error`,
     exit: 2,
   },
   {
