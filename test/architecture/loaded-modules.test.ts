@@ -97,10 +97,10 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 198,
+    kilobytes: 199,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 233 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 234 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 285 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
   'profile show': {
@@ -161,7 +161,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(318)
+    expect(loaded.kilobytes).toBeLessThan(319)
   })
 })
 
