@@ -87,7 +87,7 @@ async function rowOf(
   }
   const { client, backend } = profile
   const { issuer, clientId, account, apiOrigin } = client
-  const isForProgram = client.workload !== undefined
+  const isForProgram = client.workload !== undefined || client.preset.signsIn !== 'person'
   const session = isComplete(client) && !isForProgram ? sessionName(client) : undefined
   const header = session === undefined ? undefined : headers.get(session)
   const named = namesApi(profile)

@@ -75,6 +75,16 @@ describe('"who is signed in on this machine?"', () => {
     expect(stdout).toMatch(/127\.0\.0\.1:1$/m)
   })
 
+  it('nobody is sent to a login that no person can make: tokens of this provider are for programs', async () => {
+    await world.writeConfig(
+      '[profiles.ci]\nissuer = "https://token.actions.githubusercontent.com"\nclient_id = "x"\napi = "http://127.0.0.1:1"\n',
+    )
+    const { exit, stdout, stderr } = await world.type('ls-auth status')
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^. ci +no sign-in needed/m)])
+    expect(stderr).not.toContain('ls-auth login')
+    expect((await world.type('ls-auth login --profile ci')).exit).toBe(2)
+  })
+
   it('profiles that share a sign-in, one that is not signed in, one that needs none', async () => {
     await login('--profile work')
     await world.editConfig(
