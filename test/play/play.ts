@@ -9,16 +9,18 @@ import { startPlayWorld } from './world.ts'
 async function play(): Promise<void> {
   const world = await startPlayWorld()
   const directory = await makePlayDirectory(world)
+  // A terminal that closes hangs up twice, by its shell and by npm: the second must not end the tidying up.
   const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
   process.stdout.write(`
-  identity provider  ${world.issuer}   people: alice, bob, carol, no passwords
+  identity provider  ${world.issuer}   alice, bob, carol; no passwords
   gateway            ${world.gateway}   Lightstep's API is behind it
   Tempo              ${world.tempo}
   Jaeger             ${world.jaeger}
 
-All of it runs on this machine only. The traces are of a shop: those of the last hour, and a new one every 20 seconds.
+All of it runs on this machine only. The traces are of a shop: those of the last
+hour, and a new one every 20 seconds.
 
 In another terminal, in this directory:
 
@@ -30,7 +32,8 @@ ${thingsToType(world)
   .map(([line, does]) => `  ${line}\n      ${does}`)
   .join('\n')}
 
-Ctrl-C ends it and leaves nothing. End first what still runs in the other terminal (--follow): it would write to .play again.
+Ctrl-C ends it and leaves nothing. End first what still runs in the other
+terminal (--follow): it would write to .play again.
 `)
   await ended
   await Promise.all([world.close(), directory.remove()])
