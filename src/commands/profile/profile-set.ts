@@ -105,6 +105,7 @@ function judged(now: Settings, name: string, { path, value }: SetOptions, env: E
   if (!Object.hasOwn(now.config.profiles, name)) throw notOurs(now, name)
   const profile = now.config.profiles[name]
   const [key = ''] = path
+  if (value === undefined && path.length > 1 && !isSet(profile, path)) throw notSet(path, name)
   const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
   const profiles = { [name]: { ...profile, ...values } }
   const { client } = profileNamed({ ...now, config: { ...now.config, profiles } }, name, env)
@@ -119,6 +120,15 @@ function changed(table: unknown, [key = '', ...deeper]: readonly string[], value
   const after = next === undefined ? others : { ...before, [key]: next }
   return Object.keys(after).length === 0 ? undefined : after
 }
+
+const isSet = (table: unknown, [key = '', ...deeper]: readonly string[]): boolean =>
+  isObject(table) && Object.hasOwn(table, key) && (deeper.length === 0 || isSet(table[key], deeper))
+
+/** In a table it may be a typing error, and the value that was meant would stay. */
+const notSet = (path: readonly string[], name: string): Failure =>
+  new Failure('usage', `${safeText(path.join('.'), 100)} is not set in the profile ${safeText(name, 60)}`, {
+    hint: `See what is: ls-auth profile show ${shellWord(name)}`,
+  })
 
 function notOurs({ config, system }: Settings, name: string): Failure {
   if (Object.hasOwn(system.profiles, name)) {

@@ -76,6 +76,19 @@ describe('profile set', () => {
     expect((await world.type('ls-auth profile show')).exit).toBe(0)
   })
 
+  it('--unset of a rule that is not there says so: a typing error must not leave the true one unseen', async () => {
+    await world.type('ls-auth profile set expect.groups ops')
+    const before = await file()
+    for (const key of ['expect.group', 'expect.', 'access.read.groups']) {
+      const { exit, stderr } = await world.type(`ls-auth profile set ${key} --unset`)
+      expect([exit, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: \S+ is not set in the profile work\nhint: /),
+      ])
+    }
+    expect(await file()).toBe(before)
+  })
+
   it('--unset takes a whole table back', async () => {
     for (const line of ['access.read.groups ops', 'access.admin.scopes all'])
       await world.type(`ls-auth profile set ${line}`)
