@@ -47,8 +47,11 @@ export async function listSignIns(settings: Settings, portsHere: Ports): Promise
   const rows: SignInRow[] = []
   for (const name of profileNames(settings)) rows.push(await rowOf(name, settings, headers, ports, read))
   const used = new Set(rows.map(({ session }) => session))
+  // Of a profile with wrong settings it is not known which sign-in is its own: the header names those who signed in.
+  const unread = rows.filter((row) => row.issuer === undefined && row.problem).map(({ profile }) => profile)
   for (const [session, header] of headers) {
-    if (!used.has(session)) rows.push(await orphan(session, header, settings, ports, read))
+    const mayBeUsed = unread.some((name) => name !== undefined && Object.hasOwn(header.apis, name))
+    if (!used.has(session) && !mayBeUsed) rows.push(await orphan(session, header, settings, ports, read))
   }
   return rows
 }

@@ -75,6 +75,15 @@ describe('"who is signed in on this machine?"', () => {
     expect(stdout).toMatch(/127\.0\.0\.1:1$/m)
   })
 
+  it('wrong settings of a profile do not make its sign-in one of nobody, to be signed out of', async () => {
+    await login('--profile work')
+    world.variables.LS_AUTH_ISSUER = ''
+    const { stdout, stderr } = await world.type('ls-auth status')
+    delete world.variables.LS_AUTH_ISSUER
+    expect(stdout).toMatch(/^. work +\(wrong settings\)/m)
+    expect(stdout + stderr).not.toMatch(/no profile|logout/)
+  })
+
   it('nobody is sent to a login that no person can make: tokens of this provider are for programs', async () => {
     await world.writeConfig(
       '[profiles.ci]\nissuer = "https://token.actions.githubusercontent.com"\nclient_id = "x"\napi = "http://127.0.0.1:1"\n',
