@@ -23,7 +23,7 @@ export async function showSignOutPage(
   const { terminal, env } = invocation.ports
   const elsewhere = await findDisplay(env, await invocation.ports.files())
   const lead = elsewhere
-    ? `${REASONS[elsewhere.why]} To sign out in it too, open this address:`
+    ? `${REASONS[elsewhere.why]} To sign out in the browser too, open this address:`
     : 'Opening the sign-out page in your browser. If no page shows, open this address:'
   // Shown with --quiet, too: it is what was asked for.
   terminal.err(`${lead}\n\n  ${safeText(page.href, 8192)}\n\n`)

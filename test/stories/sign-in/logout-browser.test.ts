@@ -48,6 +48,13 @@ describe('a person signs out in the browser too', () => {
     )
   })
 
+  it('without a display the sentence names the browser', async () => {
+    stage.world.variables.BROWSER = ''
+    stage.world.variables.DISPLAY = ''
+    const { stderr } = await stage.world.type(`${line} --quiet`)
+    expect(stderr).toMatch(/To sign out in the browser too, open this address:\n/)
+  })
+
   it('with --json a member says what became of it', async () => {
     const { stdout } = await stage.world.type(`${line} --json`)
     expect(JSON.parse(stdout)).toMatchObject({ revoked: 'yes', forgotten: true, browser: 'opened' })
