@@ -70,6 +70,7 @@ const values = () => ({
   '--store-key-file': '~/k.key',
   'use NAME': 'work',
   'use VALUE': 'work',
+  'show VALUE': 'work',
   'add VALUE': 'corp',
   'login URL': place.stage.gateway.url,
   'profile use VALUE': 'work',
