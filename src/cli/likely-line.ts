@@ -36,6 +36,8 @@ export async function likelyLine(
   }
   const wrong = /^unknown option '(-.*)'$/.exec(message)?.[1]
   if (wrong !== undefined) {
+    const valued = named(options, wrong) && withoutValue(wrong, argv)
+    if (valued) return valued
     const better = row && !('rows' in row) ? fileArgument(wrong, argv, args, row) : undefined
     return better ? whole(better) : otherOption(wrong, options)
   }
@@ -49,6 +51,14 @@ const whole = (words: readonly string[]): Likely => ({
   text: `Did you mean: ${['ls-auth', ...words.map(shellWord)].join(' ')}`,
   isWhole: true,
 })
+
+/** `--error=true`: the parser knows no such option, where it is a switch. What is switched off is left out. */
+function withoutValue(flag: string, argv: readonly string[]): Likely | undefined {
+  const at = argv.findIndex((word) => word.startsWith(`${flag}=`))
+  if (at < 0) return undefined
+  const isOff = /=(|0|no|off|false)$/i.test(argv[at] as string)
+  return { ...whole(replaced(argv, at, 1, isOff ? [] : [flag])), message: `${flag} takes no value` }
+}
 
 /** `logout work`. */
 const asProfile = async ({ argv, at, extra }: ExtraWord, ports: Ports): Promise<string[] | undefined> =>

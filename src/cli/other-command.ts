@@ -4,6 +4,8 @@ import { type Group, type Row, wordOf } from './command.ts'
 export interface Likely {
   readonly text: string
   readonly isWhole: boolean
+  /** What happened, where the parser says it wrong. */
+  readonly message?: string
 }
 
 /** Words of other tools, and the command that they mean here. */
@@ -11,7 +13,6 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   'trace list': 'trace search',
   'trace find': 'trace search',
   'trace show': 'trace get',
-  'trace view': 'trace get',
   'trace describe': 'trace get',
   'profile unset': 'profile set NAME --unset',
   config: 'profile',

@@ -102,7 +102,7 @@ async function usageFailure(error: CommanderError, program: Command, wrong: Wron
     error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
   const { likelyLine } = await import('./likely-line.ts')
   const meant = await likelyLine(message, wrong, globalOptions())
-  if (meant?.isWhole) return new Failure('usage', message, { hint: meant.text })
+  if (meant?.isWhole) return new Failure('usage', meant.message ?? message, { hint: meant.text })
   const near = meant ? [meant.text] : more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
   return new Failure('usage', message, { hint: [...near, helpOf(program, wrong.argv)].join(' ') })
 }

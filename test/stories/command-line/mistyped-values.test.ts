@@ -206,3 +206,21 @@ describe('a trace in a file', () => {
     expect((await world.type('ls-auth whoami --file one.json')).stderr).not.toContain('one.json\n')
   })
 })
+
+describe('a switch with a value', () => {
+  it.each([
+    ['trace search --error=true', '--error', 'trace search --error'],
+    ['logout --browser=yes --all', '--browser', 'logout --browser --all'],
+    ['whoami --json=1', '--json', 'whoami --json'],
+    ['trace get a1.json --details=false', '--details', 'trace get a1.json'],
+    ['trace get a1.json --details=', '--details', 'trace get a1.json'],
+  ])('%s', async (line, flag, meant) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toBe(`error: ${flag} takes no value\nhint: Did you mean: ls-auth ${meant}\n`)
+  })
+
+  it('a secret in it is not repeated', async () => {
+    expect((await world.type('ls-auth whoami --quiet=s3cret')).stderr).not.toContain('s3cret')
+  })
+})
