@@ -257,6 +257,17 @@ describe('a side that is a search', () => {
     else expect(stderr).toMatch(told)
   })
 
+  it.each([
+    ['diff', `trace diff --a 'since=2d service=cart' --b 'service=cart'`, ', for each side.'],
+    ['get --ids', 'trace get --ids -', ', for each trace.'],
+    ['search', 'trace search --service cart', 'the result.'],
+  ])('a snapshot: how often it is paid for (%s)', async (_, line, end) => {
+    world.stdin = ['2545425d67bcf8862545425d67bcf886']
+    const { stderr } = await world.type(`ls-auth ${line} --profile lightstep`)
+    expect(stderr).toContain(`That is one of 60 requests an hour for the whole organization,\n`)
+    expect(stderr).toMatch(new RegExp(`and up to 6 more to look at .*${end}\\n`))
+  })
+
   it('stopped at the limit is said', async () => {
     const { stderr } = await diff(`--a 'service=frontend since=2d limit=3' ${bad.traceId} --profile tempo`)
     expect(stderr).toBe('note: A: stopped at 3 traces, there may be more: limit=15\n')

@@ -5,11 +5,15 @@ import { commandLine } from '../../command-line.ts'
 import { confirm } from '../../confirm.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 
-/** What a snapshot costs, for the prompt. */
-const COST = [
-  'That is one of 60 requests an hour for the whole organization,',
-  'and up to 6 more to look at the result.',
-]
+/** What a snapshot costs, for the prompt; `--snapshot` allows one for each trace or side of the command. */
+const cost = ({ command, options }: Invocation): readonly string[] => {
+  const each =
+    options.ids !== undefined ? ', for each trace' : command === 'trace diff' ? ', for each side' : ''
+  return [
+    'That is one of 60 requests an hour for the whole organization,',
+    `and up to 6 more to look at the result${each}.`,
+  ]
+}
 
 /**
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
@@ -29,10 +33,11 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       await requireWrite(invocation, profile, reason)
       // Many traces at once: nobody answers so many questions.
       if (!terminal.inIsTTY || invocation.options.ids !== undefined) {
-        const detail = [...COST, ...(instead === undefined ? [] : [instead])]
+        const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
       }
-      if (await confirm(terminal, `${reason}. A snapshot can.\n${COST.join('\n')}\nTake one?`)) return
+      if (await confirm(terminal, `${reason}. A snapshot can.\n${cost(invocation).join('\n')}\nTake one?`))
+        return
       throw new Failure('declined', 'no snapshot was taken', { hint: 'Nothing was spent.' })
     },
     tell: (line) => tell(invocation, line),
