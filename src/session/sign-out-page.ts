@@ -1,25 +1,36 @@
 import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
+import type { Ports } from '../ports/ports.ts'
+import { discover } from './documents/metadata.ts'
 import type { SessionBody } from './store/session-file.ts'
 
 /** Who the person is to the provider: the claim that Entra makes for it, else the usual names. */
 const HINT_CLAIMS = ['login_hint', 'preferred_username', 'email']
 
+/** What says where the page is, and to whom. */
+type Known = Pick<SessionBody, 'metadata' | 'idToken'>
+
 /**
  * The page at which a person ends the session in the browser too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined
  * where the provider has none. It is told the client and who signs out, and nothing else: an `id_token_hint` would leave a
- * token in the history of the browser and in the command line of its opener.
+ * token in the history of the browser and in the command line of its opener. `ended`: of the sign-in that has ended; where
+ * it ended earlier the provider is asked. Failures: those of {@link discover}.
  */
-export function signOutPage(
-  { clientId, preset }: Pick<Client, 'clientId' | 'preset'>,
-  { metadata, idToken }: Pick<SessionBody, 'metadata' | 'idToken'>,
-): URL | undefined {
-  const endpoint = metadata?.value.end_session_endpoint
-  if (typeof endpoint !== 'string' || !preset.signOutPage) return undefined
+export async function signOutPage(
+  { clientId, issuer, preset, http }: Client,
+  ended: Known | undefined,
+  ports: Ports,
+): Promise<URL | undefined> {
+  if (!preset.signOutPage) return undefined
+  const { metadata } = ended?.metadata
+    ? { metadata: ended.metadata.value }
+    : await discover(issuer, preset, await ports.http(http), ports.clock)
+  const endpoint = metadata.end_session_endpoint
+  if (typeof endpoint !== 'string') return undefined
   // Checked when the metadata was fetched: https, and no user info.
   const page = new URL(endpoint)
   page.searchParams.set('client_id', clientId)
-  const hint = hintOf(idToken)
+  const hint = hintOf(ended?.idToken)
   if (hint !== undefined) page.searchParams.set('logout_hint', hint)
   return page
 }

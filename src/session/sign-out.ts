@@ -2,8 +2,8 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
-import { signOutPage } from './sign-out-page.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
+import type { SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
@@ -13,10 +13,8 @@ export interface SignedOut {
   /** `not-asked`: the settings say `revoke = []`, and the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
   readonly revoked: 'yes' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
-  /** Of the session that has ended: for the record, which keeps its ids. */
-  readonly tokens?: { readonly access: string | undefined; readonly id: string | undefined }
-  /** Where the person can end the session in the browser too; undefined: nowhere. */
-  readonly page?: URL | undefined
+  /** Of the session that has ended, where it could be read: for the record, which keeps ids only, and the provider's page. */
+  readonly ended?: Pick<SessionBody, 'tokens' | 'idToken' | 'metadata'> | undefined
 }
 
 /**
@@ -53,17 +51,16 @@ export async function signOut(
       await store.clearTombstone(header)
     })
     if (forgotten === true) await sweep(client, store, ports)
-    const access = session?.body.tokens.find(({ use }) => use === 'access')?.value
-    const tokens = { access, id: session?.body.idToken }
-    return {
-      wasSignedIn: true,
-      revoked,
-      forgotten,
-      tokens,
-      page: session && signOutPage(client, session.body),
-    }
+    return { wasSignedIn: true, revoked, forgotten, ended: session && ended(session.body) }
   })
 }
+
+/** What others need of a session that has ended; no refresh token. */
+const ended = ({ tokens, idToken, metadata }: SessionBody): SignedOut['ended'] => ({
+  tokens,
+  ...(idToken && { idToken }),
+  ...(metadata && { metadata }),
+})
 
 /** Finishes what an earlier sign-out or an interrupted sign-in left, or reports that it still fails. */
 async function finishEarlier(client: Client, store: Store, ports: Ports): Promise<SignedOut> {

@@ -41,12 +41,11 @@ describe('a sign-out', () => {
   it('revokes the refresh token and forgets everything', async () => {
     const id = await idToken(NOW)
     const { machine, out } = await signedIn({ idToken: id })
-    expect(await out()).toEqual({
-      wasSignedIn: true,
-      revoked: 'yes',
-      forgotten: true,
-      tokens: { access: 'access-0', id },
-    })
+    const { ended, ...outcome } = await out()
+    expect(outcome).toEqual({ wasSignedIn: true, revoked: 'yes', forgotten: true })
+    expect(ended?.tokens).toContainEqual(expect.objectContaining({ use: 'access', value: 'access-0' }))
+    expect(ended?.idToken).toBe(id)
+    expect(JSON.stringify(ended)).not.toContain('refresh-0')
     expect(machine.revoked).toEqual(['refresh-0'])
     expect(GONE(machine)).toEqual(NOTHING)
     // From the tombstone on nobody finds a session, whatever the provider says.
@@ -95,12 +94,9 @@ describe('a sign-out', () => {
 
   it('finds no token to revoke', async () => {
     const { machine, out } = await signedIn({ tokens: [{ ...ACCESS, use: 'id' }] }, { refresh: null })
-    expect(await out()).toEqual({
-      wasSignedIn: true,
-      revoked: 'no-token',
-      forgotten: true,
-      tokens: { access: undefined, id: undefined },
-    })
+    const { ended, ...outcome } = await out()
+    expect(outcome).toEqual({ wasSignedIn: true, revoked: 'no-token', forgotten: true })
+    expect(ended).not.toHaveProperty('idToken')
     expect(machine.asked).toEqual([])
     expect(GONE(machine)).toEqual(NOTHING)
   })
@@ -155,9 +151,9 @@ describe('a session that cannot be opened', () => {
   it('is forgotten, and why it was not revoked is told', async () => {
     const { machine, out } = await signedIn()
     machine.items.clear()
-    const { wasSignedIn, revoked, forgotten, tokens } = await out()
+    const { wasSignedIn, revoked, forgotten, ended } = await out()
     expect(told(revoked)[0]).toMatch(/^keychain-lost: /)
-    expect([wasSignedIn, forgotten, tokens]).toEqual([true, true, { access: undefined, id: undefined }])
+    expect([wasSignedIn, forgotten, ended]).toEqual([true, true, undefined])
     expect(machine.asked).toEqual([])
     expect(GONE(machine)).toEqual(NOTHING)
   })

@@ -32,13 +32,13 @@ async function run(invocation: Invocation, { all, browser }: LogoutOptions): Pro
   requireOutsideProxy('logout', invocation.ports.env)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
   const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation, settings)]
-  const outcomes: { client: Client; result: SignedOut; others: string[]; page?: SignOutPage }[] = []
+  const outcomes: { client: Client; result: SignedOut; others: string[]; page?: SignOutPage | Failure }[] = []
   for (const client of clients) {
     const keyed = await withItsKey(client, settings, invocation.ports)
     const result = await signOut(keyed, invocation.ports, (line) => tell(invocation, line))
     if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
-    if (!globals(invocation).json) describe(invocation, client, result, others)
+    if (!globals(invocation).json) describe(invocation, client, result, { others, browser })
     const page = browser ? await pageOf(invocation, client, result) : undefined
     outcomes.push({ client, result, others, ...(page && { page }) })
   }
@@ -49,21 +49,27 @@ async function run(invocation: Invocation, { all, browser }: LogoutOptions): Pro
       was_signed_in: wasSignedIn,
       revoked: revoked instanceof Failure ? 'failed' : revoked,
       forgotten: forgotten === true,
-      ...(page && { browser: page }),
+      ...(page && { browser: page instanceof Failure ? 'failed' : page }),
       ...(all ? {} : { shared_with: others }),
     }))
     await printJson(invocation, all ? rows : rows[0])
   }
-  for (const { result } of outcomes) throwUnfinished(result)
+  for (const { result, page } of outcomes) throwUnfinished(result, page)
 }
 
+/** A Failure keeps no other sign-in from its end. */
 async function pageOf(
   invocation: Invocation,
   client: Client,
-  { wasSignedIn, page }: SignedOut,
-): Promise<SignOutPage> {
-  if (!wasSignedIn) return 'none'
-  return (await import('./sign-out-page.ts')).showSignOutPage(invocation, client, page)
+  result: SignedOut,
+): Promise<SignOutPage | Failure> {
+  try {
+    return await (await import('./sign-out-page.ts')).showSignOutPage(invocation, client, result)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    tell(invocation, `  in the browser    not signed out: ${error.message}`)
+    return error
+  }
 }
 
 async function chosenClient(invocation: Invocation, settings: Settings): Promise<Client> {
@@ -92,11 +98,11 @@ function describe(
   invocation: Invocation,
   client: Client,
   { wasSignedIn, revoked, forgotten }: SignedOut,
-  others: readonly string[],
+  { others, browser }: { readonly others: readonly string[]; readonly browser: boolean },
 ): void {
   const name = safeText(client.profile, 120)
   if (!wasSignedIn && forgotten === true) {
-    tell(invocation, `Not signed in to ${name}; nothing to do.`)
+    tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
   }
   const here = forgotten === true ? 'forgotten' : `not removed yet: ${forgotten.message}`
@@ -114,8 +120,9 @@ function describe(
   )
 }
 
-function throwUnfinished({ revoked, forgotten }: SignedOut): void {
+function throwUnfinished({ revoked, forgotten }: SignedOut, page: SignOutPage | Failure | undefined): void {
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
   if (revoked instanceof Failure) throw notRevoked(revoked)
+  if (page instanceof Failure) throw page
 }

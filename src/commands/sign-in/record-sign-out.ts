@@ -7,9 +7,9 @@ import { openRecorder } from '../request/recorder.ts'
 export async function recordSignOut(
   invocation: Invocation,
   client: Client,
-  { tokens }: SignedOut,
+  { ended }: SignedOut,
 ): Promise<void> {
   const recorder = openRecorder(invocation, client)
-  recorder.signedInBy(tokens?.id)
-  await recorder.note('sign-out', tokens?.access)
+  recorder.signedInBy(ended?.idToken)
+  await recorder.note('sign-out', ended?.tokens.find(({ use }) => use === 'access')?.value)
 }

@@ -1,5 +1,7 @@
 import type { Client } from '../../client.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
+import type { SignedOut } from '../../session/sign-out.ts'
+import { signOutPage } from '../../session/sign-out-page.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
@@ -8,15 +10,17 @@ export type SignOutPage = 'opened' | 'shown' | 'none'
 
 /**
  * Leads the person to the provider's sign-out page, which ends the session in the browser: without it the next sign-in asks
- * no password. The page asks them, and nothing tells what they answered.
+ * no password. The page asks them, and nothing tells what they answered. Where the sign-in on this machine ended earlier
+ * the provider says where its page is; Failures are those of that request.
  */
 export async function showSignOutPage(
   invocation: Invocation,
-  { issuer }: Pick<Client, 'issuer'>,
-  page: URL | undefined,
+  client: Client,
+  { ended }: SignedOut,
 ): Promise<SignOutPage> {
+  const page = await signOutPage(client, ended, invocation.ports)
   if (page === undefined) {
-    const none = `${safeText(new URL(issuer).host, 80)} has no page that ls-auth can open`
+    const none = `${safeText(new URL(client.issuer).host, 80)} has no page that ls-auth can open`
     tell(invocation, `  in the browser    not signed out: ${none}`)
     return 'none'
   }

@@ -59,7 +59,23 @@ describe('a person signs out in the browser too', () => {
     const { stdout } = await stage.world.type(`${line} --json`)
     expect(JSON.parse(stdout)).toMatchObject({ revoked: 'yes', forgotten: true, browser: 'opened' })
     const again = await stage.world.type(`${line} --json`)
-    expect(JSON.parse(again.stdout)).toMatchObject({ was_signed_in: false, browser: 'none' })
+    expect(JSON.parse(again.stdout)).toMatchObject({ was_signed_in: false, browser: 'opened' })
+  })
+
+  it('after a sign-out without it: the provider says where its page is', async () => {
+    await stage.world.type('ls-auth logout')
+    const { exit, stderr } = await stage.world.type(line)
+    expect(exit).toBe(0)
+    expect(stage.world.opened.map(({ search }) => search)).toEqual(['?client_id=ls-auth-cli'])
+    expect(stderr).toMatch(/^Not signed in to \S+ on this machine\.\nOpening the sign-out page/)
+  })
+
+  it('after a sign-out without it, and the provider cannot be asked: that is the error', async () => {
+    await stage.world.type('ls-auth logout')
+    stage.provider.tamper = { discovery: () => ({ status: 500, raw: '' }) }
+    const { exit, stderr } = await stage.world.type(`${line} --quiet`)
+    expect([exit, stage.world.opened]).toEqual([6, []])
+    expect(stderr).toMatch(/^error: .*500.*\nhint: .*\n$/)
   })
 
   it('of every sign-in with --all', async () => {
