@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { approveDevice, browse } from './world/browser.ts'
@@ -28,6 +29,15 @@ const gateway = await startGateway({
   apiKey,
 })
 const home = await mkdtemp(join(tmpdir(), 'ls-auth-demo-'))
+let running: ChildProcess | undefined
+
+// However it ends: Ctrl-C, a terminal that closes, a reader that has seen enough (`npm run demo | head`).
+process.on('exit', () => {
+  running?.kill()
+  rmSync(home, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
+process.stdout.on('error', () => process.exit(1))
 
 /** Runs one command of the built program and shows it as a terminal would; `act` plays the person meanwhile. */
 async function type(
@@ -48,6 +58,7 @@ async function type(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running = child
   let stdout = ''
   let said = ''
   let acted = act === undefined
@@ -124,7 +135,6 @@ try {
   await type('ls-auth token', 3)
 } finally {
   await Promise.all([provider.close(), gateway.close(), api.close()])
-  await rm(home, { recursive: true, force: true })
 }
 for (const problem of problems) say(`PROBLEM ${problem}`)
 say(problems.length === 0 ? '\nThe demo did what it should.' : `\nThe demo failed (${problems.length}).`)
