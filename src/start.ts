@@ -1,5 +1,6 @@
 import { placesFor } from './settings/files/places.ts'
-import { useCompileCache } from './system/compile-cache.ts'
+import { compileCacheDirectory, useCompileCache } from './system/compile-cache.ts'
+import { setFlagsForTraces } from './system/engine-flags.ts'
 import { processEnv } from './system/env.ts'
 
 /**
@@ -7,7 +8,10 @@ import { processEnv } from './system/env.ts'
  * static imports are bundled into a small file of their own, which alone is compiled at every start.
  */
 export async function start(): Promise<void> {
-  useCompileCache(placesFor(processEnv()).stateDirectory)
+  const cache = compileCacheDirectory(placesFor(processEnv()).stateDirectory)
+  // Any word: nothing is parsed yet, and a flag too many does no harm.
+  if (process.argv.includes('trace')) setFlagsForTraces(cache !== undefined)
+  if (cache !== undefined) useCompileCache(cache)
   const { main } = await import('./main.ts')
   await main()
 }

@@ -100,7 +100,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     kilobytes: 199,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 234 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 235 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 285 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
   'profile show': {
@@ -122,9 +122,9 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 328],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 286],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 287],
     ['services', ['services', ...PLACE], SETTINGS, 287],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 286],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 287],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 328],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 331],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

@@ -23,6 +23,14 @@ async function help(env: Record<string, string> = {}): Promise<string> {
   return stdout
 }
 
+/** Node's folders in it, one for each set of V8's flags. */
+const flagSets = () => (hasCache ? readdir(cache()) : Promise.resolve([]))
+
+const largestIn = async (set: string): Promise<number> => {
+  const files = (await cacheFiles()).filter((file) => file.includes(set))
+  return Math.max(...(await Promise.all(files.map(async (file) => (await stat(file)).size))))
+}
+
 async function cacheFiles(): Promise<string[]> {
   const found = await readdir(cache(), { recursive: true, withFileTypes: true })
   return found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
@@ -35,6 +43,25 @@ describe('the compile cache', () => {
     if (!hasCache) return expect(existsSync(cache())).toBe(false)
     expect((await stat(cache())).mode & 0o777).toBe(0o700)
     expect((await cacheFiles()).length).toBeGreaterThan(1)
+  })
+
+  it('of commands that read traces is another one: they compile with other flags, on the V8 that was measured', async () => {
+    await help()
+    const plain = await flagSets()
+    const { exit, stderr } = await machine.run(['trace', 'get', '--help'])
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect((await flagSets()).length - plain.length).toBe(process.versions.v8.startsWith('13.6.') ? 1 : 0)
+    const known = await flagSets()
+    // All functions of a file are in it, and not only those that run while it is loaded.
+    for (const set of known.filter((one) => !plain.includes(one)))
+      expect(await largestIn(set)).toBeGreaterThan(1.5 * (await largestIn(plain[0] as string)))
+    for (const words of [
+      ['trace', 'search', '--help'],
+      ['--profile', 'x', 'trace', '--help'],
+      ['token', '--help'],
+    ])
+      await machine.run(words)
+    expect(await flagSets()).toEqual(known)
   })
 
   it('does no harm when it is damaged: any bit flipped, any file cut short, emptied or filled', async () => {
