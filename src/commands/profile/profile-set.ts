@@ -8,6 +8,7 @@ import { profileNamed } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
 import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { valuesInTable } from '../../settings/values-in-tables.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { changeSettings } from '../change-settings.ts'
@@ -51,7 +52,8 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
       hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
     })
   }
-  if (flags.unset === true && values.length > 0) throw usage('--unset takes no value', key)
+  if (flags.unset === true && values.length > 0)
+    throw isTable && path.length < 2 ? unsetsAll(key) : usage('--unset takes no value', key)
   if (flags.unset === true) return { path, value: undefined }
   if (values.length === 0) throw usage(`there is no value for ${key}`, key)
   if (isTable) return { path, value: policyValue(path, values) }
@@ -63,6 +65,12 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
 const usage = (message: string, key: string): Failure =>
   new Failure('usage', message, {
     hint: `ls-auth profile set ${key} VALUE, or: ls-auth profile set ${key} --unset`,
+  })
+
+/** A table is given no value, but taken back with all that is in it. */
+const unsetsAll = (table: string): Failure =>
+  new Failure('usage', '--unset takes no value', {
+    hint: `All of it: ls-auth profile set ${table} --unset. One value of it: ls-auth profile set ${valuesInTable(table)[0]} --unset`,
   })
 
 async function run(invocation: Invocation, options: SetOptions | UnknownKey): Promise<void> {

@@ -89,6 +89,16 @@ describe('profile set', () => {
     expect(await file()).toBe(before)
   })
 
+  it('--unset of a table with a value: both lines that were meant, and neither is refused', async () => {
+    await world.type('ls-auth profile set expect.issuer https://id.example')
+    const { exit, stderr } = await world.type('ls-auth profile set expect ops --unset')
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(/^error: --unset takes no value\nhint: All of it: .*\n$/)
+    const lines = stderr.match(/ls-auth profile set \S+ --unset/g) ?? []
+    expect(lines).toHaveLength(2)
+    for (const line of lines.toReversed()) expect([line, (await world.type(line)).exit]).toEqual([line, 0])
+  })
+
   it('--unset takes a whole table back', async () => {
     for (const line of ['access.read.groups ops', 'access.admin.scopes all'])
       await world.type(`ls-auth profile set ${line}`)
