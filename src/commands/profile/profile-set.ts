@@ -91,8 +91,8 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   )
   const [key = ''] = path
   if (client.workload && !settings.config.profiles[name]?.workload) await tellLeft(invocation, client)
-  // Without an issuer nobody signs in, and it counts at once.
-  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined)
+  // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
+  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
 }
 

@@ -67,6 +67,13 @@ describe('profile set', () => {
     expect(stderr).toBe('api of profile local is http://127.0.0.1:9402 now.\n')
   })
 
+  it('of a profile for a program it counts for the next token, and no sign-in is asked for', async () => {
+    const workload = 'workload = { source = "github", grant = "token-exchange" }\n'
+    await world.writeConfig(`[profiles.job]\nissuer = "https://id.example"\nclient_id = "x"\n${workload}`)
+    const { exit, stderr } = await world.type('ls-auth profile set scopes traces:read')
+    expect([exit, stderr]).toEqual([0, 'scopes of profile job is traces:read now.\n'])
+  })
+
   it('--unset takes a value back, and an empty table with it', async () => {
     await world.type('ls-auth profile set leeway 30s')
     expect(await world.type('ls-auth profile set leeway --unset')).toMatchObject({ exit: 0 })
