@@ -7,6 +7,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { RecordFormat } from '../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'
+import { tellLeftOut } from '../status/text-table.ts'
 import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
 import { unitDurationFlag } from '../typed-flags.ts'
@@ -65,8 +66,7 @@ async function print(
   const { terminal } = invocation.ports
   const { lines, leftOut } = auditTable(rows.map(cellsOf), terminal)
   await terminal.page(lines, '\n')
-  if (leftOut.length > 0)
-    tell(invocation, `note: no room here for ${leftOut.join(', ')}; a pipe and -o ndjson have all`)
+  tellLeftOut(invocation, leftOut, '-o ndjson')
 }
 
 /** A cell for each column of audit-table.ts. */

@@ -1,5 +1,5 @@
 import type { Terminal } from '../../ports/terminal.ts'
-import { type Cut, tableLines, totalWidth, widthsOf } from '../status/text-table.ts'
+import { type Cut, type FittedTable, tableLines, totalWidth, widthsOf } from '../status/text-table.ts'
 
 /** A column of the record. `least`: columns of the terminal that it takes where room is short; without it, all of its own. */
 interface Column {
@@ -32,7 +32,7 @@ const ALWAYS = 4
 export function auditTable(
   rows: readonly (readonly string[])[],
   terminal: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
-): { readonly lines: readonly string[]; readonly leftOut: readonly string[] } {
+): FittedTable {
   const table = [COLUMNS.map(({ head }) => head), ...rows]
   const whole = widthsOf(table)
   const columns = terminal.outIsTTY ? terminal.columns : Number.POSITIVE_INFINITY

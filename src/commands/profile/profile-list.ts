@@ -9,7 +9,7 @@ import type { CliCommand } from '../cli-command.ts'
 import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
 import { personCell, stateOf } from '../status/status-text.ts'
-import { fitTable, withoutScheme } from '../status/text-table.ts'
+import { fitTable, tellLeftOut, withoutScheme } from '../status/text-table.ts'
 
 /** `ls-auth profile list`: all profiles with API, back end, who is signed in, and issuer. */
 export const list: CliCommand<undefined> = { read: () => undefined, run: printList }
@@ -28,7 +28,7 @@ async function printList(invocation: Invocation): Promise<void> {
     tell(invocation, 'There are no profiles. Make one: ls-auth login --issuer URL --client-id ID')
     return
   }
-  const lines = rows.map(({ name, default: isDefault, backend, api, issuer, shown }) => [
+  const cells = rows.map(({ name, default: isDefault, backend, api, issuer, shown }) => [
     `${isDefault ? '* ' : '  '}${safeText(name, 60)}`,
     safeText(backend, 20),
     safeText(shown, 60),
@@ -36,7 +36,9 @@ async function printList(invocation: Invocation): Promise<void> {
     safeText(withoutScheme(issuer ?? '-'), 200),
   ])
   const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']
-  await printText(invocation, `${fitTable([heads, ...lines], ports.terminal, 3).join('\n')}\n`)
+  const table = fitTable([heads, ...cells], ports.terminal, 3)
+  await printText(invocation, `${table.lines.join('\n')}\n`)
+  tellLeftOut(invocation, table.leftOut, '--json')
 }
 
 /** Settings as they are written in the files; commands may find more in the environment. */

@@ -4,7 +4,7 @@ import type { SignInFacts } from '../../session/kept-sign-in.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { SignInRow } from './sign-ins.ts'
-import { fitTable, withoutScheme } from './text-table.ts'
+import { type FittedTable, fitTable, withoutScheme } from './text-table.ts'
 
 /**
  * `locked`: there is a sign-in, and its secret cannot be read now. `ended`: its token has ended and is not renewed.
@@ -36,7 +36,7 @@ export function statusTable(
   preferred: string | undefined,
   now: number,
   terminal: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
-): readonly string[] {
+): FittedTable {
   return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], terminal, 3)
 }
 

@@ -9,6 +9,7 @@ import { repeatFlags } from '../repeat-flags.ts'
 import { signOutOf } from '../sign-in/sign-out-of.ts'
 import { listSignIns, type SignInRow } from './sign-ins.ts'
 import { sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
+import { tellLeftOut } from './text-table.ts'
 
 /** `ls-auth status`: every sign-in on this machine, from local state alone: no request, no renewal, no question. */
 export const status: CliCommand<undefined> = { read: () => undefined, run }
@@ -30,7 +31,9 @@ async function run(invocation: Invocation): Promise<void> {
   const isProxied = isBehindProxy(ports.env)
   if (isProxied) tell(invocation, PROXIED)
   if (rows.length > 0) {
-    await printText(invocation, `${statusTable(rows, preferred, now, ports.terminal).join('\n')}\n`)
+    const { lines, leftOut } = statusTable(rows, preferred, now, ports.terminal)
+    await printText(invocation, `${lines.join('\n')}\n`)
+    tellLeftOut(invocation, leftOut, '--json')
     for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
   }
   // A sign-in is refused behind the proxy, and commands there need none.

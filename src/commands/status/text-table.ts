@@ -1,5 +1,6 @@
 import type { Terminal } from '../../ports/terminal.ts'
 import { displayWidth, graphemes } from '../../text/display-width.ts'
+import { type Invocation, tell } from '../invocation.ts'
 
 /** Columns between two cells. */
 const GAP = 2
@@ -7,8 +8,14 @@ const GAP = 2
 /** What a cell loses where it is too long: its end, or all but a short beginning and its end. */
 export type Cut = 'end' | 'inside'
 
+/** A table as lines, its heads first, and the heads of the columns that a terminal had no room for. */
+export interface FittedTable {
+  readonly lines: readonly string[]
+  readonly leftOut: readonly string[]
+}
+
 /**
- * Rows of sanitized cells as lines, the heads first. On a terminal they are at most `columns` wide: columns that do not
+ * Rows of sanitized cells, the heads first, as a table. On a terminal they are at most `columns` wide: columns that do not
  * fit are left out, the last one first, down to `least` of them; then the widest cells are cut. In a pipe lines are
  * longer, so that grep and cut find every value, and the whole of it.
  */
@@ -16,14 +23,21 @@ export function fitTable(
   rows: readonly (readonly string[])[],
   { columns, unicode, outIsTTY }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
   least: number,
-): readonly string[] {
+): FittedTable {
   const widths = widthsOf(rows)
   if (outIsTTY) {
     while (widths.length > least && totalWidth(widths) > columns) widths.pop()
     const widest = () => Math.max(...widths)
     while (totalWidth(widths) > columns && widest() > 8) widths[widths.indexOf(widest())] = widest() - 1
   }
-  return tableLines(rows, widths, unicode)
+  const leftOut = (rows[0] ?? []).slice(widths.length).map((head) => head.trim())
+  return { lines: tableLines(rows, widths, unicode), leftOut }
+}
+
+/** Tells of the columns that are left out. `option`: what gives them all, beside a pipe. */
+export function tellLeftOut(invocation: Invocation, leftOut: readonly string[], option: string): void {
+  if (leftOut.length > 0)
+    tell(invocation, `note: no room here for ${leftOut.join(', ')}; a pipe and ${option} have all`)
 }
 
 /** How wide each column is when nothing is cut. */

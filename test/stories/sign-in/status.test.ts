@@ -33,9 +33,10 @@ describe('"who is signed in on this machine?"', () => {
     await login('--profile work')
     const asked = provider.requests.length
     world.watched = true
-    const { exit, stdout } = await world.type('ls-auth status')
+    const { exit, stdout, stderr } = await world.type('ls-auth status')
     world.watched = false
     expect(exit).toBe(0)
+    expect(stderr).toMatch(/^note: no room here for API; a pipe and --json\s+have all\n$/)
     expect(stdout).toMatch(/^ {2}PROFILE +SIGNED IN AS +TOKEN/)
     expect(stdout).toMatch(/^\* work +alice@example\.test +59m, renews/m)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
@@ -221,7 +222,9 @@ describe('profiles that share a sign-in', () => {
     world.watched = true
     const { exit, stdout, stderr } = await world.type('ls-auth profile list')
     world.watched = false
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(exit).toBe(0)
+    expect(stderr).toMatch(/^note: no room here for ISSUER; a pipe and --json\s+have all\n$/)
+    expect((await world.type('ls-auth profile list')).stderr).toBe('')
     expect(stdout).toMatch(/^ {2}PROFILE +BACKEND +SIGNED IN AS/)
     expect(stdout).toMatch(/^ {2}work +lightstep +alice@example\.test/m)
     expect(stdout).toMatch(/^ {2}tempo +tempo +alice@example\.test/m)
