@@ -7,13 +7,16 @@ import type { CapableSource } from '../../../src/trace/sources/capabilities.ts'
 const RANGE = { fromMillis: 0, toMillis: 1 }
 const FILTER: TraceFilter = { ...RANGE, attributes: [], errors: false, limit: 20 }
 
-/** A source that has so many traces, and takes a limit of at most `most`. */
-function holding(count: number, most = 10_000) {
+/** A source that has so many traces, and takes a limit of at most `most`; none is left where it filters all of them out. */
+function holding(count: number, most = 10_000, isLeft = true) {
   const limits: number[] = []
   const search = async ({ limit }: TraceFilter) => {
     limits.push(limit)
     if (limit > most) throw new Failure('usage', 'limit should be lower')
-    const traces = Array.from({ length: Math.min(limit, count) }, () => ({ durationNanos: 0, services: [] }))
+    const traces = Array.from({ length: isLeft ? Math.min(limit, count) : 0 }, () => ({
+      durationNanos: 0,
+      services: [],
+    }))
     return { traces, truncated: count >= limit, asked: '' }
   }
   return { source: { search } as unknown as CapableSource<'search'>, limits }
@@ -52,6 +55,20 @@ it('a back end with a lower limit gives what it has', async () => {
   expect(await look(RANGE)).toMatchObject({ truncated: true, traces: { length: 400 } })
   expect(limits).toEqual([100, 400, 1000, 400])
 })
+
+it.each([
+  [10_000, MOST_AT_ONCE],
+  [500, 400],
+])(
+  'where the answer holds %i at most and none of them fits, the note is of what was asked for',
+  async (most, limit) => {
+    const { source, limits } = holding(20_000, most, false)
+    const look = openLook(source, FILTER)
+    for (let i = 0; i < 2; i++)
+      expect(await look(RANGE)).toMatchObject({ truncated: true, limit, traces: { length: 0 } })
+    expect(Math.min(...limits)).toBe(100)
+  },
+)
 
 it('a search that is refused is refused', async () => {
   await expect(openLook(holding(5, 50).source, FILTER)(RANGE)).rejects.toThrowError('limit should be lower')

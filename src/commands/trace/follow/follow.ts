@@ -10,7 +10,7 @@ import { rememberServices } from '../../completion/services-seen.ts'
 import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import { largerLimit } from '../search-filter.ts'
-import { openLook } from './look.ts'
+import { type Looked, openLook } from './look.ts'
 import { openLines } from './new-lines.ts'
 import { Outage } from './outage.ts'
 
@@ -107,12 +107,12 @@ async function tellOfFirst(
 }
 
 /** Says of the first look of several in a row that it has not found all. */
-function fullNote(invocation: Invocation): (found: SearchResult) => void {
+function fullNote(invocation: Invocation): (found: Looked) => void {
   let isTold = false
-  return ({ truncated, traces: { length } }) => {
-    const larger = largerLimit(length)
+  return ({ truncated, limit }) => {
+    const larger = largerLimit(limit)
     const more = larger === undefined ? '' : `, or give --limit ${larger}`
-    const line = `note: more than ${length} traces at once, some may be missing: narrow the search${more}`
+    const line = `note: more than ${limit} traces at once, some may be missing: narrow the search${more}`
     if (truncated && !isTold) tell(invocation, line)
     isTold = truncated
   }

@@ -10,8 +10,13 @@ const MORE = 100
 /** How much more is asked for when that was not enough. */
 const GROWTH = 4
 
+/** What a look has found, and how many traces it asked for; a back end may have filtered some out itself. */
+export interface Looked extends SearchResult {
+  readonly limit: number
+}
+
 /** Finds all that fits in a range. Failures: those of the source. */
-export type Look = (range: TimeRange) => Promise<SearchResult>
+export type Look = (range: TimeRange) => Promise<Looked>
 
 /**
  * Looks of one run. A range holds traces that are known beside those that are new, so each asks for more than the last one
@@ -21,14 +26,14 @@ export function openLook(source: CapableSource<'search'>, filter: TraceFilter): 
   let most = Math.max(filter.limit, MOST_AT_ONCE)
   let found = 0
   return async (range) => {
-    let result: SearchResult | undefined
+    let result: Looked | undefined
     for (let limit = Math.min(most, found + MORE); ; limit = Math.min(most, limit * GROWTH)) {
       try {
-        result = await source.search({ ...filter, ...range, limit })
+        result = { ...(await source.search({ ...filter, ...range, limit })), limit }
       } catch (error) {
         // The back end has a limit of its own, below ours.
         if (result === undefined || !(error instanceof Failure) || error.code !== 'usage') throw error
-        most = found
+        most = result.limit
       }
       found = result.traces.length
       if (!result.truncated || limit >= most) return result
