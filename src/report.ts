@@ -1,6 +1,7 @@
 import { FAILURES, Failure } from './errors.ts'
 import type { Ports } from './ports/ports.ts'
 import { safeJson, safeText } from './text/safe-text.ts'
+import { withoutSecrets } from './text/without-secret.ts'
 import { wrapAdvice } from './text/wrap.ts'
 
 const isGone = (error: unknown): boolean => {
@@ -19,8 +20,11 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const json = own.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(own.join(' '))
   const { terminal } = ports
+  const { code, exit } = failure
+  // What was typed may be repeated, and in it the address of a local proxy, whose path is a secret.
+  const [message, hint] = [withoutSecrets(failure.message), withoutSecrets(failure.hint)]
+  const detail = failure.detail.map(withoutSecrets)
   if (json) {
-    const { code, message, hint, detail, exit } = failure
     terminal.err(`${safeJson({ error: { code, message, hint, detail, exit } })}\n`)
     return exit
   }
@@ -29,12 +33,12 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
   const fit = (text: string, indent: string) =>
     terminal.errIsTTY ? wrapAdvice(text, terminal.columns, indent) : text
   const lines = [
-    fit(`error: ${safeText(failure.message)}`, '       ').replace('error:', style.red),
-    fit(`hint: ${safeText(failure.hint, MAX_HINT)}`, '      ').replace('hint:', style.bold),
-    ...failure.detail.map((line) => fit(`  ${safeText(line)}`, '  ')),
+    fit(`error: ${safeText(message)}`, '       ').replace('error:', style.red),
+    fit(`hint: ${safeText(hint, MAX_HINT)}`, '      ').replace('hint:', style.bold),
+    ...detail.map((line) => fit(`  ${safeText(line)}`, '  ')),
   ]
   terminal.err(`${lines.join('\n')}\n`)
-  return failure.exit
+  return exit
 }
 
 function asFailure(error: unknown): Failure {

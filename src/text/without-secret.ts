@@ -1,8 +1,14 @@
-const WITH_SECRET =
-  /^((?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?\/)[\w-]{43}(?=\/|$)/i
+const HOST = String.raw`(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?\/`
+const SECRET = String.raw`[\w-]{43}(?![\w-])`
+const ADDRESS = new RegExp(`^(${HOST})${SECRET}(?=/|$)`, 'i')
+/** A text that was cut holds the beginning of it. */
+const IN_TEXT = new RegExp(`(?<![\\w.:/-])(${HOST})(?:${SECRET}|[\\w-]+…)`, 'gi')
 
 /**
  * The address of an API for people and files, without the secret of a local proxy: the first part of a path on loopback that
  * is as long as that secret is taken for one, whatever it is. The text need not be a URL.
  */
-export const withoutSecret = (address: string): string => address.replace(WITH_SECRET, '$1…')
+export const withoutSecret = (address: string): string => address.replace(ADDRESS, '$1…')
+
+/** The same for each such address in a text, as in a hint that repeats what was typed. */
+export const withoutSecrets = (text: string): string => text.replace(IN_TEXT, '$1…')

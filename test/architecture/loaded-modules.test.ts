@@ -90,7 +90,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '--help': {
     packages: ['commander'],
     never: NO_COMMAND,
-    kilobytes: 110,
+    kilobytes: 111,
   },
   // At each press of the tab key.
   '__complete --word=tr -- ls-auth': { packages: ['commander'], never: NO_COMMAND, kilobytes: 113 },
@@ -102,7 +102,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 235 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 285 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 290 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),

@@ -224,3 +224,24 @@ describe('a switch with a value', () => {
     expect((await world.type('ls-auth whoami --quiet=s3cret')).stderr).not.toContain('s3cret')
   })
 })
+
+describe('the address of a local proxy, whose path is a secret, is typed: no error repeats it', () => {
+  const SECRET = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
+  const api = `http://127.0.0.1:9/${SECRET}`
+  it.each([
+    `login --api ${api}`,
+    `login --api ${api} --issuer https://id.example`,
+    `login ${api}`,
+    `trace search --api ${api} --error=true`,
+    `trace search --api ${api}`,
+    `profile set api ${api} more`,
+    `profile use ${api}`,
+    `services --api ${api} --json`,
+  ])('%s', async (line) => {
+    await world.writeConfig('')
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).not.toBe(0)
+    expect(stderr).toMatch(/error/)
+    expect(stderr).not.toContain(SECRET.slice(0, 20))
+  })
+})
