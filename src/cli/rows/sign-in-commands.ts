@@ -54,7 +54,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },
       { does: 'before you give the machine away', line: 'ls-auth logout --all --browser' },
     ],
-    load: async () => (await import('../../commands/sign-in/logout.ts')).logout,
+    load: async () => (await import('../../commands/sign-out/logout.ts')).logout,
   },
   {
     usage: 'status',

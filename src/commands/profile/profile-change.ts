@@ -10,10 +10,10 @@ import { safeText } from '../../text/safe-text.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell, warn } from '../invocation.ts'
-import { isItsOwn, signInOf } from '../sign-in/left-sign-in.ts'
-import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
-import { sharersOf, withItsKey } from '../sign-in/sign-in-sharers.ts'
+import { requireOutsideProxy } from '../outside-proxy.ts'
 import { unregisterUnused } from '../sign-in/unregister-client.ts'
+import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
+import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
 
 interface Named {
@@ -90,12 +90,12 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
   const keyed = await withItsKey(client, settings, ports)
   const result = await signOut(keyed, ports, (line) => tell(invocation, line))
   if (result.wasSignedIn) {
-    const { recordSignOut } = await import('../sign-in/record-sign-out.ts')
+    const { recordSignOut } = await import('../sign-out/record-sign-out.ts')
     await recordSignOut(invocation, client, result)
   }
   if (result.forgotten instanceof Failure) throw result.forgotten
   if (result.revoked instanceof Failure) {
-    const { notRevoked } = await import('../sign-in/revocation-words.ts')
+    const { notRevoked } = await import('../sign-out/revocation-words.ts')
     const { message, detail, hint } = notRevoked(result.revoked)
     await warn(invocation, { message: [message, ...detail].join(': '), hint })
   }

@@ -14,7 +14,7 @@ import { shellWord } from '../../text/shell-word.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
-import { requireOutsideProxy } from '../sign-in/outside-proxy.ts'
+import { requireOutsideProxy } from '../outside-proxy.ts'
 import type { UnknownKey } from './not-a-setting.ts'
 
 interface SetOptions {
@@ -99,7 +99,7 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
 /** Says that the sign-in of a profile which is for a program now is still there, where nobody else uses it. */
 async function tellLeft(invocation: Invocation, client: PartialClient): Promise<void> {
   const { ports } = invocation
-  const { leftSignIn } = await import('../sign-in/left-sign-in.ts')
+  const { leftSignIn } = await import('../sign-out/left-sign-in.ts')
   const settings = await readSettings(ports.env, await ports.files())
   if (await leftSignIn(client, settings, ports))
     tell(

@@ -34,7 +34,7 @@ async function orEnded<T>(invocation: Invocation, client: Client, work: () => Pr
     return await work()
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'settings') throw error
-    const { endUnused } = await import('./end-unused.ts')
+    const { endUnused } = await import('../sign-out/end-unused.ts')
     throw error.withDetail(await endUnused(invocation, client))
   }
 }

@@ -1,5 +1,5 @@
-import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports/ports.ts'
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports/ports.ts'
 
 /** The hint of a command that is for outside. */
 const OUTSIDE = 'Run it outside of exec --proxy.'

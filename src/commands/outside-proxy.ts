@@ -1,5 +1,5 @@
-import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports/ports.ts'
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports/ports.ts'
 
 /**
  * Failure `cannot-do` behind `ls-auth exec --proxy`: a sign-in there would be confirmed for the proxy's address, which is
