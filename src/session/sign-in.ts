@@ -81,7 +81,9 @@ export async function signIn(
       const replaced = await storeSession(client, store, body, tokens, ports, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      throw withDetail(error, await revokeRejected(provider, tokens))
+      const left = await revokeRejected(provider, tokens)
+      // The failure that led here is the one to report.
+      throw left !== undefined && error instanceof Failure ? error.withDetail(left) : error
     }
   }
 
@@ -216,16 +218,6 @@ async function revokeRejected(provider: Provider, tokens: Tokens): Promise<strin
     }`
   }
 }
-
-/** The failure that led here is the one to report. */
-const withDetail = (error: unknown, line: string | undefined): unknown =>
-  line === undefined || !(error instanceof Failure)
-    ? error
-    : new Failure(error.code, error.message, {
-        hint: error.hint,
-        detail: [...error.detail, line],
-        cause: error,
-      })
 
 function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
   return {
