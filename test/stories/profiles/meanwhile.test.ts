@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kernelLock } from '../../../src/system/lock.ts'
-import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { openWorld, type World } from '../../world/world.ts'
+import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
+import type { World } from '../../world/world.ts'
 
 /** "I have two terminals open. What I save in one while the other is busy must not be lost." */
 
 let stage: Stage
 let world: World
 let other: OtherTerminal
+let close: () => Promise<void>
 beforeAll(async () => {
   stage = await openStage({
     provider: { withRegistration: true },
@@ -18,14 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 beforeEach(async () => {
-  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
-  other = await openOtherTerminal(world, stage.provider)
+  ;({ world, other, close } = await openTwoTerminals(stage.provider))
 })
-afterEach(async () => {
-  stage.provider.tamper = {}
-  await other.close()
-  await world.close()
-})
+afterEach(() => close())
 
 const settings = () => readFile(world.configFile, 'utf8')
 const OPEN = '--backend jaeger --authorization none'

@@ -1,27 +1,23 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { openWorld, type World } from '../../world/world.ts'
+import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
+import type { World } from '../../world/world.ts'
 
 /** "A profile became one for a program, which asks for its tokens itself. No sign-in is left that nobody uses." */
 
 let stage: Stage
 let world: World
 let other: OtherTerminal
+let close: () => Promise<void>
 beforeAll(async () => {
   stage = await openStage()
 })
 afterAll(() => stage.close())
 beforeEach(async () => {
-  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
-  other = await openOtherTerminal(world, stage.provider)
+  ;({ world, other, close } = await openTwoTerminals(stage.provider))
 })
-afterEach(async () => {
-  stage.provider.tamper = {}
-  await other.close()
-  await world.close()
-})
+afterEach(() => close())
 
 const profileOf = (name: string, more = '') =>
   `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n${more}\n`

@@ -1,27 +1,23 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { openWorld, type World } from '../../world/world.ts'
+import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
+import type { World } from '../../world/world.ts'
 
 /** "I removed a profile while I was signing in to it, by mistake. The line that I am given brings it back." */
 
 let stage: Stage
 let world: World
 let other: OtherTerminal
+let close: () => Promise<void>
 beforeAll(async () => {
   stage = await openStage()
 })
 afterAll(() => stage.close())
 beforeEach(async () => {
-  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
-  other = await openOtherTerminal(world, stage.provider)
+  ;({ world, other, close } = await openTwoTerminals(stage.provider))
 })
-afterEach(async () => {
-  stage.provider.tamper = {}
-  await other.close()
-  await world.close()
-})
+afterEach(() => close())
 
 const BASE = () =>
   `issuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n`

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type OtherTerminal, openOtherTerminal } from '../../world/other-terminal.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { openWorld, type World } from '../../world/world.ts'
+import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
+import type { World } from '../../world/world.ts'
 
 /** "An API wanted a stronger sign-in, and while I was in the browser I did something at another terminal." */
 
 let stage: Stage
 let world: World
 let other: OtherTerminal
+let close: () => Promise<void>
 beforeAll(async () => {
   stage = await openStage({
     provider: { acrValues: ['password', 'gold'] },
@@ -19,19 +20,14 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 beforeEach(async () => {
-  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets })
+  ;({ world, other, close } = await openTwoTerminals(stage.provider))
   const { exit, stderr } = await world.type(stage.login())
   expect(exit, stderr).toBe(0)
-  other = await openOtherTerminal(world, stage.provider)
   world.tty = true
   world.watched = true
   world.stdin = ['']
 })
-afterEach(async () => {
-  stage.provider.tamper = {}
-  await other.close()
-  await world.close()
-})
+afterEach(() => close())
 
 type Work = () => Promise<unknown>
 const whileItIsAsked = (work: Work) => {

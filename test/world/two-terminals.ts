@@ -9,10 +9,31 @@ export interface OtherTerminal {
   type(line: string): Promise<void>
   /** Does it while the person of the first terminal is in the browser. */
   whileItIsOpen(work: () => Promise<unknown>): void
+}
+
+/** A person with two terminals open, who signs in at this provider. */
+export interface TwoTerminals {
+  readonly world: World
+  readonly other: OtherTerminal
+  /** The provider has its own answers again. */
   close(): Promise<void>
 }
 
-export async function openOtherTerminal(first: World, provider: Provider): Promise<OtherTerminal> {
+export async function openTwoTerminals(provider: Provider): Promise<TwoTerminals> {
+  const world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+  const other = await openOtherTerminal(world, provider)
+  return {
+    world,
+    other,
+    async close() {
+      provider.tamper = {}
+      await other.world.close()
+      await world.close()
+    },
+  }
+}
+
+async function openOtherTerminal(first: World, provider: Provider): Promise<OtherTerminal> {
   const { XDG_CONFIG_HOME = '', XDG_STATE_HOME = '' } = first.variables
   const world = await openWorld({ variables: { XDG_CONFIG_HOME, XDG_STATE_HOME } })
   world.override = { keychain: async () => first.keychain }
@@ -29,6 +50,5 @@ export async function openOtherTerminal(first: World, provider: Provider): Promi
         return body
       }
     },
-    close: () => world.close(),
   }
 }
