@@ -5,12 +5,12 @@ import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { readDpop } from './dpop.ts'
 import { parseDuration } from './duration.ts'
-import { readExpect } from './expectations.ts'
 import { expandHome } from './files/places.ts'
 import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
+import { readExpect } from './tables/expectations.ts'
+import { readWorkload } from './tables/workload.ts'
 import { checkIssuer } from './urls.ts'
-import { readWorkload } from './workload.ts'
 
 /** What a client needs in addition to the values of the settings. */
 interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {

@@ -1,6 +1,6 @@
-import { EXPECT_KEYS } from '../../src/settings/expectations.ts'
 import { SETTING_TABLE, type SettingKey, typedFlag } from '../../src/settings/setting-table.ts'
-import { WORKLOAD_KEYS } from '../../src/settings/workload.ts'
+import { EXPECT_KEYS } from '../../src/settings/tables/expectations.ts'
+import { WORKLOAD_KEYS } from '../../src/settings/tables/workload.ts'
 import { PRESET_KEYS } from './preset-keys.ts'
 
 /** What each key of `expect` asks of a token. */

@@ -1,10 +1,10 @@
-import type { AccessTable } from '../claims/access-level.ts'
-import type { Expect } from '../claims/policy.ts'
-import { Failure } from '../errors.ts'
-import { isObject } from '../json-object.ts'
-import { didYouMean } from '../text/near-name.ts'
-import { safeText } from '../text/safe-text.ts'
-import { parseDuration } from './duration.ts'
+import type { AccessTable } from '../../claims/access-level.ts'
+import type { Expect } from '../../claims/policy.ts'
+import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
+import { didYouMean } from '../../text/near-name.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { parseDuration } from '../duration.ts'
 
 type Table = Readonly<Record<string, unknown>>
 

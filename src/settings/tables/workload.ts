@@ -1,11 +1,11 @@
-import type { Workload } from '../client.ts'
-import { Failure } from '../errors.ts'
-import type { Env } from '../ports/ports.ts'
-import { proofSource, SOURCE_FORMS } from '../providers/workload-sources.ts'
-import { didYouMean } from '../text/near-name.ts'
-import { safeText } from '../text/safe-text.ts'
-import { unknownChoice } from '../unknown-choice.ts'
-import { expandHome } from './files/places.ts'
+import type { Workload } from '../../client.ts'
+import { Failure } from '../../errors.ts'
+import type { Env } from '../../ports/ports.ts'
+import { proofSource, SOURCE_FORMS } from '../../providers/workload-sources.ts'
+import { didYouMean } from '../../text/near-name.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { unknownChoice } from '../../unknown-choice.ts'
+import { expandHome } from '../files/places.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
