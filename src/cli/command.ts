@@ -4,13 +4,8 @@ import type { Invocation } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
-import {
-  API_SETTINGS,
-  SETTING_TABLE,
-  type SettingKey,
-  type SettingName,
-  typedFlag,
-} from '../settings/setting-table.ts'
+import { type SettingKey, typedFlag } from '../settings/setting-key.ts'
+import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
 import { type Appendix, addAppendix, type Example } from './help.ts'

@@ -1,5 +1,6 @@
 import type { Option } from 'commander'
-import { SETTING_TABLE, typedFlag } from '../settings/setting-table.ts'
+import { typedFlag } from '../settings/setting-key.ts'
+import { SETTING_TABLE } from '../settings/setting-table.ts'
 
 /** What can stand in one place of a command line: files, a list that is read when it is needed, or these words. */
 export type Values =

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { parseDuration, parseUnitDuration } from '../settings/duration.ts'
-import { typedFlag } from '../settings/setting-table.ts'
+import { typedFlag } from '../settings/setting-key.ts'
 import type { Typed } from './cli-command.ts'
 
 type Flags = Typed['flags']

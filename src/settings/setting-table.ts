@@ -1,34 +1,5 @@
 import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
-
-/** The type of a setting's value; `header`: fit for one, 200 characters at most; a list: one of these words. */
-export type Shape =
-  | 'text'
-  | 'words'
-  | 'ports'
-  | 'path'
-  | 'table'
-  | 'boolean'
-  | 'header'
-  | 'header-name'
-  | readonly string[]
-
-/** One setting: its name in config.toml, its type, its flag and its environment variable. */
-export interface SettingKey {
-  readonly key: string
-  readonly shape: Shape
-  readonly flag?: string
-  /** Another flag, whose words are added to the value of the others. */
-  readonly addFlag?: string
-  readonly variable?: string
-  /** What it does, in `--help` and in the settings reference. */
-  readonly help: string
-  /** The same for {@link SettingKey.addFlag}. */
-  readonly addHelp?: string
-  /** Default value. */
-  readonly default?: string
-  /** As a flag it is about one run: `login` does not keep it. */
-  readonly ofOneRun?: boolean
-}
+import type { SettingKey } from './setting-key.ts'
 
 /** The rows of {@link SETTING_TABLE}, with their literal types. */
 export const SETTING_KEYS = [
@@ -267,11 +238,3 @@ export const API_SETTINGS: readonly SettingName[] = [
 /** A variable of one of these says where a request goes, or for whom: set and empty it is a mistake, and not "not set". */
 export const choosesPlace = (key: string): boolean =>
   key === 'issuer' || key === 'client_id' || (key !== 'reason' && API_SETTINGS.some((one) => one === key))
-
-/** Whether one of the setting's flags is among the typed ones. */
-export const isTyped = ({ flag, addFlag }: SettingKey, typed: Readonly<Record<string, unknown>>): boolean =>
-  [flag, addFlag].some((name) => name !== undefined && typed[name] !== undefined)
-
-/** `clientId` → `--client-id`, as it is typed. */
-export const typedFlag = (flag: string): string =>
-  `--${flag.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)}`

@@ -1,4 +1,5 @@
-import { SETTING_TABLE, type SettingKey, typedFlag } from '../../src/settings/setting-table.ts'
+import { type SettingKey, typedFlag } from '../../src/settings/setting-key.ts'
+import { SETTING_TABLE } from '../../src/settings/setting-table.ts'
 import { EXPECT_KEYS } from '../../src/settings/tables/expectations.ts'
 import { WORKLOAD_KEYS } from '../../src/settings/tables/workload.ts'
 import { PRESET_KEYS } from './preset-keys.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import { typedFlag } from '../../settings/setting-table.ts'
+import { typedFlag } from '../../settings/setting-key.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Flags } from '../cli-command.ts'

@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander'
-import { SETTING_TABLE, typedFlag } from '../../../src/settings/setting-table.ts'
+import { typedFlag } from '../../../src/settings/setting-key.ts'
+import { SETTING_TABLE } from '../../../src/settings/setting-table.ts'
 import { ENTRIES } from '../../cli/rows.ts'
 
 /** A command as a hint gives it, word by word. */
