@@ -1,6 +1,6 @@
-import type { AttributeCondition } from './attribute-condition.ts'
+import type { AttributeCondition } from './conditions/attribute-condition.ts'
+import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
-import { type SpanFilter, spanTest } from './span-filter.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
 

@@ -1,5 +1,5 @@
+import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
-import { type SpanFilter, spanTest } from './span-filter.ts'
 import { RootView } from './span-view.ts'
 import type { TraceTree } from './tree/trace-tree.ts'
 

@@ -63,7 +63,7 @@ const PURE = [
   /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
-  /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|masking|view)\//,
+  /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
   /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew|unknown-choice)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))

@@ -1,6 +1,6 @@
 import { safeText } from '../../text/safe-text.ts'
 import type { AttributeSample } from '../../trace/attribute-lists.ts'
-import { splitScope } from '../../trace/attribute-scope.ts'
+import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { maskUnder } from '../../trace/masking.ts'
 import type { TimeRange } from '../../trace/series.ts'

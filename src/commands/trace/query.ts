@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { splitScope } from '../../trace/attribute-scope.ts'
+import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
 import { maskUnder } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'

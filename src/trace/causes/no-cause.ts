@@ -1,4 +1,4 @@
-import { splitScope } from '../attribute-scope.ts'
+import { splitScope } from '../conditions/attribute-scope.ts'
 import { MASKED, maskUnder } from '../masking.ts'
 import type { ComparedAttribute, Comparison } from './comparison.ts'
 import type { SelectedSpans } from './selected-spans.ts'

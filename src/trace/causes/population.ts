@@ -1,6 +1,6 @@
+import { spanTest } from '../conditions/span-filter.ts'
 import type { Span, Trace } from '../model.ts'
 import { isOfWholeTrace, type TraceFilter } from '../search.ts'
-import { spanTest } from '../span-filter.ts'
 import { percentile } from '../tree/fold.ts'
 import type { Comparison } from './comparison.ts'
 import { AttributeCounter } from './count-attributes.ts'

@@ -1,5 +1,5 @@
-import { parseCondition } from '../attribute-condition.ts'
-import { spanTest } from '../span-filter.ts'
+import { parseCondition } from '../conditions/attribute-condition.ts'
+import { spanTest } from '../conditions/span-filter.ts'
 import type { InternedTexts } from '../tree/interned-texts.ts'
 import { revealed } from './moves.ts'
 import type { Scene } from './scene.ts'

@@ -1,6 +1,6 @@
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { THE_KINDS, wrongKind } from '../../../trace/kind-condition.ts'
+import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { optionWords } from '../../command-line.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { type AttributeCondition, parseCondition } from '../../../trace/attribute-condition.ts'
+import { type AttributeCondition, parseCondition } from '../../../trace/conditions/attribute-condition.ts'
 import type { Scale } from '../../../trace/formats/output-choices.ts'
 import { parseSpanOrTraceId } from '../../../trace/id.ts'
 import { type Moment, parseMoment } from '../../../trace/moment.ts'

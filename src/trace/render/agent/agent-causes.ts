@@ -1,5 +1,5 @@
-import { splitScope } from '../../attribute-scope.ts'
 import type { Cause } from '../../causes/rank-causes.ts'
+import { splitScope } from '../../conditions/attribute-scope.ts'
 import { fitEnd, padStart, safeName } from '../fit.ts'
 import { WORDS } from '../glyphs.ts'
 import { causeSentences, causesToShow, type RankedComparison } from '../table/cause-table.ts'

@@ -1,6 +1,6 @@
-import { splitScope } from '../../attribute-scope.ts'
 import type { Comparison } from '../../causes/comparison.ts'
 import type { Cause, Ranking } from '../../causes/rank-causes.ts'
+import { splitScope } from '../../conditions/attribute-scope.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'

@@ -3,7 +3,7 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { shellWord } from '../../../text/shell-word.ts'
 import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
-import { SPAN_KIND } from '../../attribute-scope.ts'
+import { SPAN_KIND } from '../../conditions/attribute-scope.ts'
 import type { Trace } from '../../model.ts'
 import {
   FILTER_FLAGS,

@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../search.ts'
 

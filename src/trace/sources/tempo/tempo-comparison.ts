@@ -1,6 +1,6 @@
-import { splitScope } from '../../attribute-scope.ts'
 import type { ComparedAttribute, Comparison, GroupSize, ValueCounts } from '../../causes/comparison.ts'
 import { withoutRepeated } from '../../causes/no-cause.ts'
+import { splitScope } from '../../conditions/attribute-scope.ts'
 import type { TimeSeries } from '../../series.ts'
 import { STRINGS } from './traceql.ts'
 

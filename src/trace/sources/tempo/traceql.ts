@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
-import type { AttributeCondition } from '../../attribute-condition.ts'
-import { SPAN_KIND, splitScope } from '../../attribute-scope.ts'
-import { kindsOf, THE_KINDS, wrongKind } from '../../kind-condition.ts'
+import type { AttributeCondition } from '../../conditions/attribute-condition.ts'
+import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
+import { kindsOf, THE_KINDS, wrongKind } from '../../conditions/kind-condition.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */

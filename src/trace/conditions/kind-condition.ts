@@ -1,8 +1,8 @@
-import { safeText } from '../text/safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { OTLP_KINDS } from '../formats/otlp/otlp-enums.ts'
+import type { SpanKind } from '../model.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND } from './attribute-scope.ts'
-import { OTLP_KINDS } from './formats/otlp/otlp-enums.ts'
-import type { SpanKind } from './model.ts'
 
 /** Which kinds of spans a condition on `span.kind` allows. */
 export const kindsOf = (condition: AttributeCondition): readonly SpanKind[] =>

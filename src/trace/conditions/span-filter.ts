@@ -1,6 +1,6 @@
+import { attribute, type Span } from '../model.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND, splitScope } from './attribute-scope.ts'
-import { attribute, type Span } from './model.ts'
 
 /** Conditions on one span; all of those given must hold. */
 export interface SpanFilter {
