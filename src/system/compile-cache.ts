@@ -12,8 +12,8 @@ const { enableCompileCache } = module as { enableCompileCache?: (directory: stri
  * Never fails.
  */
 export function compileCacheDirectory(stateDirectory: string): string | undefined {
-  // Coverage is less exact for functions that come from a cache.
-  if (process.env.NODE_V8_COVERAGE) return undefined
+  // Coverage is less exact for functions that come from a cache. With the other Node uses none.
+  if (process.env.NODE_V8_COVERAGE || process.env.NODE_DISABLE_COMPILE_CACHE) return undefined
   const directory = join(stateDirectory, 'compile-cache')
   try {
     if (!enableCompileCache) {

@@ -2,8 +2,8 @@
 const MEASURED = '13.6.'
 
 /**
- * Sets flags of V8 for a command that reads traces (`v8.setFlagsFromString`). Such a run is over before its compilers
- * have earned their time, and their threads take the processor from the one that works. `trace get` of 10,000 spans
+ * Sets flags of V8 for a command that reads traces (`v8.setFlagsFromString`). Most such runs are over before the
+ * compilers have earned their time, and their threads take the processor from the one that works. `trace get` of 10,000 spans
  * to a pipe, two processors, medians of 25 rounds:
  *
  * | flags | time | all threads |
@@ -12,8 +12,9 @@ const MEASURED = '13.6.'
  * | no-osr-from-maglev: a loop that runs is compiled once, and not again by the slower compiler (90 ms of threads) | 158 ms | 224 ms |
  * | no-lazy too: the compile cache holds all functions of a file; without it those that run later are missing | 150 ms | 217 ms |
  *
- * Of one span: 42 ms without, 39 ms with both. A trace of 100,000 spans takes as long as without. Both flags say when V8
- * compiles, and none what; `--no-lazy` is of use with the cache only, so it depends on `isCached`.
+ * Of one span: 42 ms without, 39 ms with both. A trace of 100,000 spans takes as long as without. `trace view` and
+ * `search --follow` get them, too: these wait for a person and for the clock. Both flags say when V8 compiles, and none what;
+ * `--no-lazy` is of use with the cache only, so it depends on `isCached`.
  */
 export function setFlagsForTraces(isCached: boolean): void {
   if (!process.versions.v8.startsWith(MEASURED)) return
