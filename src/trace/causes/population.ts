@@ -47,11 +47,17 @@ export class Population {
     return { comparison: this.#counter.comparison(), limitNanos }
   }
 
-  /** A percentile is one of the durations (nearest rank). */
+  /**
+   * A percentile is one of the durations (nearest rank). Where it is the longest one, as with a timeout that many share, nothing
+   * is over it: then it is the one below.
+   */
   #limitNanos(): number | undefined {
     if (this.#limit === undefined || 'nanos' in this.#limit) return this.#limit?.nanos
     const durations = this.#kept.flatMap((spans) => spans.map((span) => span.durationNanos))
-    return percentile(Float64Array.from(durations).sort(), this.#limit.percentile)
+    const sorted = Float64Array.from(durations).sort()
+    const limit = percentile(sorted, this.#limit.percentile)
+    const first = sorted.indexOf(limit)
+    return limit === sorted.at(-1) && first > 0 ? sorted[first - 1] : limit
   }
 }
 

@@ -242,6 +242,25 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(outcome.stderr).toMatch(/^error: .*\n(hint: .*\n)/m)
   })
 
+  it.each([
+    [3, '--error', 'none of the 3 spans that fit failed'],
+    [1, '--error', 'the only span that fits did not fail'],
+    [1, '--slower-than 1h', 'the only span that fits did not take so long'],
+    [1, '--slower-than p95', 'only one span fits'],
+    [3, '--slower-than p95', 'the 3 spans that fit took equally long'],
+  ])('of %i spans alike, %s: %s', async (count, flags, told) => {
+    const alike = join(world.home, 'alike.json')
+    const name = 'alike'
+    const rows = Array.from({ length: count }, (_, i) => {
+      const id = `${i + 1}`.padStart(16, '0')
+      return { id, traceId: `a${id}`.padStart(32, '0'), name, timestamp: 1790000000000000, duration: 5000 }
+    })
+    await writeFile(alike, JSON.stringify(rows))
+    const { exit, stderr } = await world.type(`ls-auth trace why --file ${alike} ${flags}`)
+    expect(exit).toBe(7)
+    expect(stderr).toMatch(new RegExp(`^error: ${told}\nhint: `))
+  })
+
   it('what cannot be read is named, the rest is shown, and the exit is 6', async () => {
     tempo.mode = 'no-metrics'
     tempo.inFront = (_, path) =>

@@ -30,6 +30,15 @@ test('a percentile is one of the durations, in whatever order they come; equal t
   expect(divided({}, { by: 'duration', over: { percentile: 95 } }, ...traces(100))).toEqual([5, 95, 95])
 })
 
+test('a percentile that is the longest, as a timeout: those that share it are over the one below', () => {
+  const p95 = { by: 'duration', over: { percentile: 95 } } as const
+  const timeouts = [...traces(90), ...Array.from({ length: 10 }, (): Sketch[] => [{ id: 1, ms: 5_000 }])]
+  expect(divided({}, p95, ...timeouts)).toEqual([10, 90, 90])
+  expect(divided({}, p95, ...traces(10))).toEqual([1, 9, 9])
+  const alike = Array.from({ length: 20 }, (): Sketch[] => [{ id: 1, ms: 7 }])
+  expect(divided({}, p95, ...alike)).toEqual([0, 20, 7])
+})
+
 test('a duration divides as it is given', () => {
   expect(divided({}, { by: 'duration', over: { nanos: 7e6 } }, ...traces(10))).toEqual([3, 7, 7])
 })

@@ -98,15 +98,10 @@ async function countAt(
   return { ...population.divided(), found }
 }
 
-function requireSpans(
-  invocation: Invocation,
-  { comparison, limitNanos, found }: Counted,
-  question: Question,
-): void {
+function requireSpans(invocation: Invocation, { comparison, found }: Counted, question: Question): void {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
-  const what = limitNanos === undefined ? 'failed' : 'took so long'
-  const none = baseline.spans === 0 ? 'no span fits' : `none of the ${baseline.spans} spans that fit ${what}`
+  const none = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question)
   const { failure } = found ?? {}
   // They may be in what could not be read.
   if (failure)
@@ -114,6 +109,18 @@ function requireSpans(
   const more = found?.truncated === true ? moreTraces(found) : undefined
   const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
   throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question, found)}${orMore}.` })
+}
+
+/** Of spans that fit, and of which none is to be explained. */
+function noneOf(spans: number, { selected }: Question): string {
+  if (selected.by === 'errors')
+    return spans === 1 ? 'the only span that fits did not fail' : `none of the ${spans} spans that fit failed`
+  if ('nanos' in selected.over)
+    return spans === 1
+      ? 'the only span that fits did not take so long'
+      : `none of the ${spans} spans that fit took so long`
+  // Over a percentile there is nothing only then.
+  return spans === 1 ? 'only one span fits' : `the ${spans} spans that fit took equally long`
 }
 
 /** All of a file was looked at where no time was given: then only another question finds more. */
