@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
 import { parseNanos } from './nanos.ts'
+import { parseRfc3339, withZone } from './rfc3339.ts'
 
 /** A point in time as a person gives it: after the zero of the axis, or absolute (nanoseconds since the epoch). */
 export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bigint }
@@ -9,15 +10,15 @@ export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bi
 export function parseMoment(text: string, flag: string): Moment {
   const trimmed = text.trim()
   if (trimmed === '0') return { afterNanos: 0 }
-  const [, seconds = '', fraction = '', zone = ''] =
-    /^(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|z|[+-]\d\d:\d\d)$/.exec(trimmed) ?? []
-  const millis = Date.parse(`${seconds.replace(' ', 'T')}${zone}`)
-  if (!Number.isNaN(millis)) {
-    return { epochNanos: BigInt(millis) * 1_000_000n + BigInt(fraction.padEnd(9, '0')) }
-  }
+  // A day alone is none: a trace is a matter of seconds.
+  const time = trimmed.length > 10 ? parseRfc3339(trimmed) : undefined
+  if (typeof time === 'object') return { epochNanos: BigInt(time.millis) * 1_000_000n + BigInt(time.nanos) }
   if (/^[\d.]+[a-zµμ]/.test(trimmed)) return { afterNanos: parseNanos(trimmed, flag) }
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is no moment of a trace`, {
-    hint: 'Write 120ms after its start, as on the axis, or a time like 2026-11-24T10:00:00.120Z.',
+    hint:
+      time === 'no-zone'
+        ? withZone(trimmed)
+        : 'Write 120ms after its start, as on the axis, or a time like 2026-11-24T10:00:00.120Z.',
   })
 }
 

@@ -122,9 +122,9 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 328],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 287],
-    ['services', ['services', ...PLACE], SETTINGS, 287],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 287],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 288],
+    ['services', ['services', ...PLACE], SETTINGS, 288],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 288],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 328],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 331],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

@@ -27,6 +27,46 @@ describe('times as dashboards write them', () => {
   )
 
   test.each([
+    ['2026-11-24', '2026-11-24T00:00:00Z'],
+    ['2024-02-29', '2024-02-29T00:00:00Z'],
+    ['2026-11-24T09:30Z', '2026-11-24T09:30:00Z'],
+    ['2026-11-24 09:30:00z', '2026-11-24T09:30:00Z'],
+    ['2026-11-24T09:30:00.25+02:00', '2026-11-24T07:30:00.250Z'],
+    ['2026-11-24t09:30:00-05:30', '2026-11-24T15:00:00Z'],
+  ])('%s is %s', (from, same) => {
+    expect(readTimes({ from, to: '2026-11-25' }, NOW).fromMillis).toBe(Date.parse(same))
+  })
+
+  test.each([
+    '2026-02-30T00:00:00Z',
+    '2026-02-29',
+    '2026-09-31',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-11-24T24:30:00Z',
+    '2026-11-24T10:60:00Z',
+    '2026-11-24T10:00:00+25:00',
+    '2026-11',
+    '2026-11-24T',
+    '2026-11-24T10Z',
+  ])('%s is no time, and no other one is taken for it', (from) => {
+    const refused = expect.objectContaining({ code: 'usage', message: `--from: "${from}" is not a time` })
+    expect(() => readTimes({ from }, NOW)).toThrow(refused)
+    expect(() => readView({ from }, NOW)).toThrow(Failure)
+  })
+
+  test.each(['2026-11-24T09:30:00', '2026-11-24 09:30', '2026-11-24T09:30:00.5'])(
+    '%s is none without its zone: a laptop and a server would look at different hours',
+    (from) => {
+      const whole = from.replace(' ', 'T')
+      const hint = `Say in which zone: ${whole}Z, or ${whole}+02:00.`
+      expect(() => readTimes({ from }, NOW)).toThrow(expect.objectContaining({ code: 'usage', hint }))
+      expect(() => readView({ from }, NOW)).toThrow(expect.objectContaining({ code: 'usage', hint }))
+      expect(() => readTimes({ from: `${whole}Z` }, NOW)).not.toThrow()
+    },
+  )
+
+  test.each([
     [{ since: '0s' }, '--since: "0s" is no time to look at', /^Write how far back: 5m, /],
     [{ since: '0m', to: 'now-1h' }, '--since: "0m" is no time to look at', /^Write how far back: 5m, /],
     [

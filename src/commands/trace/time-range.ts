@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { parseDuration, parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { parseRfc3339, withZone } from '../../trace/rfc3339.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 const DEFAULT_SINCE_SECONDS = 3600
@@ -45,7 +46,7 @@ export function readTimeFromNow(text: string, flag: string, now: number): number
   })
 }
 
-/** As {@link readTimeFromNow}, RFC 3339, a date, or a number since the epoch: its size tells seconds from nanoseconds. */
+/** As {@link readTimeFromNow}, RFC 3339, a date in UTC, or a number since the epoch: its size tells seconds from nanoseconds. */
 function readTime(text: string, flag: string, now: number): number {
   const fromNow = readTimeFromNow(text, flag, now)
   if (fromNow !== undefined) return fromNow
@@ -53,9 +54,9 @@ function readTime(text: string, flag: string, now: number): number {
     const unit = [1000, 1, 1e-3, 1e-6][Math.floor((text.length - 9) / 3)] as number
     return Number(text) * unit
   }
-  const millis = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isFinite(millis)) return millis
+  const time = parseRfc3339(text.trim())
+  if (typeof time === 'object') return time.millis + time.nanos / 1e6
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time`, {
-    hint: 'Write it like now-1h or 2026-11-24T10:00:00Z.',
+    hint: time === 'no-zone' ? withZone(text.trim()) : 'Write it like now-1h or 2026-11-24T10:00:00Z.',
   })
 }
