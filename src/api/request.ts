@@ -196,16 +196,20 @@ export const isAboutToken = (headers: AnswerHeaders): boolean =>
   !isStepUp([headers['www-authenticate']].flat().join(', ')) && !wantsNonce(headers)
 
 /** What begins like a JWT, also a part of one. */
-const JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g
-/** In a header, the claims of a challenge begin so, too, and have no dot. */
-const DOTTED_JWT = /\beyJ[\w-]{8,}(\.[\w-]*){1,2}/g
+const LIKE_JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g
 
-/** Redacts the token in an error response: a server may echo it or a part of it, and messages quote the response. */
+/**
+ * Redacts the token in an error response: a server may echo it or a part of it, and messages quote the response. In a header,
+ * the claims of a challenge begin like a JWT, too, and have no dot.
+ */
 function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {
   if (token === undefined || answer.status < 300) return answer
-  const clean = (text: string, jwt: RegExp) => text.replaceAll(token, '[token]').replace(jwt, '[token]')
+  const clean = (text: string, keepsUndotted: boolean) =>
+    text
+      .replaceAll(token, '[token]')
+      .replace(LIKE_JWT, (found) => (keepsUndotted && !found.includes('.') ? found : '[token]'))
   const headers = Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [name, clean(value, DOTTED_JWT)]),
+    Object.entries(answer.headers).map(([name, value]) => [name, clean(value, true)]),
   )
-  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), JWT)) }
+  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
 }

@@ -8,12 +8,19 @@ import { SpanView } from './span-view.ts'
 export const MASKED = '[masked]'
 
 /**
- * Values that are recognised whatever their key: JWTs, private keys (PEM), bearer and basic credentials, API keys of big
+ * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
+ * from each `eyJ` of a long run.
+ */
+const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*)?)?/g
+
+const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
+
+/**
+ * Other values that are recognised whatever their key: private keys (PEM), bearer and basic credentials, API keys of big
  * vendors, e-mail addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
  */
 const SENSITIVE_TEXT = new RegExp(
   [
-    /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/,
     /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
@@ -114,6 +121,7 @@ class Mask {
       .replace(SENSITIVE_FLAG, `$1${MASKED}`)
       .replace(SENSITIVE_PAIR, `$1${MASKED}`)
       .replace(SENSITIVE_TEXT, MASKED)
+      .replace(LIKE_JWT, maskJwt)
     if (masked !== text) this.count++
     return masked
   }

@@ -6,6 +6,10 @@ import { makeSpan, makeTrace } from './make.ts'
 describe('a secret, however it is written', () => {
   test.each([
     ['cut eyJhbGciOiJI.eyJzdWIiOiIx', 'cut [masked]'],
+    ['session-eyJhbGciOiJI.eyJzdWIiOiIx.c2ln-eyJ! next', 'session-[masked]! next'],
+    ['eyJhbGciOiJI-eyJhbGciOiJI.eyJzdWIiOiIx', '[masked]'],
+    ['eyJhbGciOiJI.short eyJhbGciOiJI eyJ.eyJzdWIiOiIx', 'eyJhbGciOiJI.short eyJhbGciOiJI eyJ.eyJzdWIiOiIx'],
+    ['eyJhbGciOiJI@mail.example and eyJhbGciOiJI-AKIAIOSFODNN7EXAMPLE', '[masked] and eyJhbGciOiJI-[masked]'],
     ['Bearer   abcdefghijkl, bearer  abcdefghijk1', '[masked], [masked]'],
     ['said Basic QWxhZGRpbjpv', 'said [masked]'],
     ['said BEARER ABCDEFGHIJKL', 'said [masked]'],
