@@ -36,9 +36,9 @@ const SENSITIVE_TEXT = new RegExp(
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
 
-/** Values of sensitive query parameters (`url.query` begins with one, and holds no space), and credentials in URLs. */
+/** Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in URLs. */
 const SENSITIVE_IN_URL =
-  /((?:^(?=\S*$)|[?&;])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
+  /((?:^(?=\S*$)|[?&;#])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
 /** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_PAIR =
