@@ -40,9 +40,9 @@ const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh
 const SENSITIVE_IN_URL =
   /((?:^(?=\S*$)|[?&;#])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
-/** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. */
+/** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. A parser, too, says `token: `. */
 const SENSITIVE_PAIR =
-  /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token)["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
+  /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|token(?==))["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
 
 /** A flag of a command line and its value: `--token=…`, `--password …`. */
 const SENSITIVE_FLAG =
@@ -66,8 +66,20 @@ export interface MaskedTrace {
 export function maskTrace(trace: Trace): MaskedTrace {
   const mask = new Mask()
   return {
-    trace: { ...trace, spans: trace.spans.map((span) => new MaskedSpan(span, mask)) },
+    trace: {
+      ...trace,
+      ...said(trace, mask),
+      spans: trace.spans.map((span) => new MaskedSpan(span, mask)),
+    },
     masked: () => mask.count,
+  }
+}
+
+/** What the back end says of a trace: it may repeat an attribute. */
+function said({ partial, warnings }: Trace, mask: Mask): Pick<Trace, 'partial' | 'warnings'> {
+  return {
+    ...(partial !== undefined && { partial: mask.text(partial) }),
+    ...(warnings && { warnings: { ...warnings, texts: warnings.texts.map((text) => mask.text(text)) } }),
   }
 }
 

@@ -26,6 +26,8 @@ describe('a secret, however it is written', () => {
     ['https://app/cb#token=a1&page=2 then', 'https://app/cb#token=[masked]&page=2 then'],
     ['/cb#state=a1', '/cb#state=[masked]'],
     ['https://app/docs#keys and issue #7=open', 'https://app/docs#keys and issue #7=open'],
+    ['cut at token=a1 and page_token=b2', 'cut at token=[masked] and page_token=[masked]'],
+    ['Unexpected token: { in JSON, token = {', 'Unexpected token: { in JSON, token = {'],
     ['apikey=a accesstoken=b authtoken=c', 'apikey=[masked] accesstoken=[masked] authtoken=[masked]'],
     ['access_token: b auth-token: c', 'access_token: [masked] auth-token: [masked]'],
     ['password = "open sesame", next', 'password = [masked], next'],

@@ -3,7 +3,7 @@ import { parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
-import { maskUnder } from '../../trace/masking.ts'
+import { maskText, maskUnder } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
 import {
   MOST_POINTS,
@@ -47,9 +47,10 @@ async function run(invocation: Invocation, options: QueryOptions): Promise<void>
   const result = await source.query(options.asked)
   const series = options.showSensitive ? result.series : result.series.map(maskLabels)
   if (series.some((one, i) => one !== result.series[i])) tellMasked(invocation, 'labels')
-  await write(invocation, options, { ...result, series })
-  if (result.partial !== undefined) {
-    tell(invocation, `note: ${source.name} gave only a part of the result: ${safeText(result.partial, 300)}`)
+  const partial = options.showSensitive ? result.partial : result.partial && maskText(result.partial)
+  await write(invocation, options, { ...result, series, ...(partial !== undefined && { partial }) })
+  if (partial !== undefined) {
+    tell(invocation, `note: ${source.name} gave only a part of the result: ${safeText(partial, 300)}`)
   }
 }
 

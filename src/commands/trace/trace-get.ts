@@ -106,8 +106,9 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   await writeTrace(invocation, format, picture, view, found)
   // The notes below the rows say it, and a span alone has none.
   const hasNotes = drawn && !(focus && tree.count === 1)
-  if (trace.partial !== undefined && !hasNotes && format !== 'json') {
-    tell(invocation, `note: only a part of the trace is here: ${safeText(trace.partial, 300)}`)
+  const { partial } = shown.trace
+  if (partial !== undefined && !hasNotes && format !== 'json') {
+    tell(invocation, `note: only a part of the trace is here: ${safeText(partial, 300)}`)
   }
   const withheld = withheldNote(tree.trace.spans, focus?.tree.span(focus.node))
   if (withheld !== undefined) tell(invocation, `note: ${withheld}`)

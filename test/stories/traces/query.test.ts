@@ -59,10 +59,14 @@ describe('TraceQL metrics of Tempo', () => {
     for (const format of ['table', 'chart', 'csv', 'ndjson', 'json']) {
       const outcome = await world.type(`ls-auth query ${TRACEQL} -o ${format}`)
       expect(outcome.stderr).toBe(
-        'note: Tempo gave only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned.\n',
+        'note: Tempo gave only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned. Ask [masked].\n',
       )
-      if (format === 'json') expect(JSON.parse(outcome.stdout).partial).toMatch(/^Response exceeds/)
+      if (format === 'json')
+        expect(JSON.parse(outcome.stdout).partial).toMatch(/^Response exceeds .* Ask \[masked\]\.$/)
     }
+    const plain = await world.type(`ls-auth query ${TRACEQL} -o json --show-sensitive`)
+    expect(plain.stderr).toContain('Ask joe@example.com.')
+    expect(JSON.parse(plain.stdout).partial).toContain('Ask joe@example.com.')
   })
 
   it('a chart on a terminal or when asked; the same values as data', async () => {

@@ -100,14 +100,19 @@ pod        pod 3     92%    0%   +92     12  ███████████�
   it('a percentile at Tempo is asked for first; a part of the answer is said to be one', async () => {
     const before = tempo.requests.length
     tempo.mode = 'partial'
-    const outcome = await world.type('ls-auth trace why --profile tempo --name charge --slower-than p75')
-    tempo.mode = 'normal'
+    const line = 'ls-auth trace why --profile tempo --name charge --slower-than p75'
+    const outcome = await world.type(line)
     expect(outcome.exit).toBe(0)
-    expect(outcome.stderr).toContain('note: Tempo gave only a part of the result: Response exceeds')
+    expect(outcome.stderr).toMatch(
+      /note: Tempo gave only a part of the result: Response exceeds .* Ask \[masked\]\.\n/,
+    )
     const asked = tempo.requests.slice(before).map(({ url }) => url.searchParams.get('q') ?? '')
     expect(asked[0]).toBe('{ name = "charge" } | quantile_over_time(duration, 0.75)')
     expect(asked[1]).toMatch(/^\{ name = "charge" \} \| compare\(\{ duration > \d+ns \}, 100\)$/)
     expect(asked).toHaveLength(2)
+    const plain = await world.type(`${line} --show-sensitive`)
+    tempo.mode = 'normal'
+    expect(plain.stderr).toContain('Ask joe@example.com.')
   })
 
   it('at Tempo of the time that is asked for alone', async () => {

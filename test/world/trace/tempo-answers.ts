@@ -115,6 +115,7 @@ export function metrics(mode: TempoMode, url: URL, response: ServerResponse, tra
   const jobs = { completedJobs: 1, totalJobs: 1 }
   const whole = { series, metrics: counted ? jobs : { inspectedTraces: 1, ...jobs } }
   if (mode !== 'partial') return json(response, whole)
-  const message = 'Response exceeds maximum series limit of 1, a partial response is returned.'
+  const message =
+    'Response exceeds maximum series limit of 1, a partial response is returned. Ask joe@example.com.'
   json(response, { ...whole, series: counted ?? series.slice(0, 1), status: 'PARTIAL', message })
 }

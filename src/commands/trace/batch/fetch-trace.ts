@@ -40,6 +40,6 @@ export async function openFetch(
 function asLine(trace: Trace, { format, showSensitive }: BatchOptions): FetchedTrace {
   const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   const line = traceLine(format, shown.trace, (value) => safeJson(value))
-  const { traceId, partial } = trace
+  const { traceId, partial } = shown.trace
   return { line, traceId, masked: shown.masked(), partial, withheldNote: withheldNote(trace.spans) }
 }

@@ -46,23 +46,25 @@ export async function tracesOf(
     use(reading.skew ? buildTree(adjustSkew(tree).trace) : tree)
     masked += shown.masked()
   }
-  const told = 'filter' in side ? await ofSearch(invocation, side, add) : await ofTrace(invocation, side, add)
+  const told =
+    'filter' in side ? await ofSearch(invocation, side, add) : await ofTrace(invocation, side, reading, add)
   return { ...told, masked }
 }
 
 async function ofTrace(
   invocation: Invocation,
   { argument, wanted, letter }: TraceSide,
+  { showSensitive }: Reading,
   add: (trace: Trace) => void,
 ): Promise<Omit<SideTold, 'masked'>> {
   const { trace, name } = await findTrace(invocation, argument, wanted, `--trace-${letter}`)
   if (trace.spans.length === 0) throw new Failure('not-found', `${letter.toUpperCase()} has no spans`)
   add(trace)
-  if (trace.partial !== undefined)
-    tell(
-      invocation,
-      `note: ${letter.toUpperCase()} is only a part of its trace: ${safeText(trace.partial, 300)}`,
-    )
+  const { partial } = trace
+  if (partial !== undefined) {
+    const why = safeText(showSensitive ? partial : maskText(partial), 300)
+    tell(invocation, `note: ${letter.toUpperCase()} is only a part of its trace: ${why}`)
+  }
   return { name: `trace ${trace.traceId} of ${name}`, traceId: trace.traceId }
 }
 

@@ -4,6 +4,7 @@ import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-caus
 import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
 import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
+import { maskText } from '../../../trace/masking.ts'
 import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { Typed } from '../../cli-command.ts'
@@ -82,7 +83,10 @@ async function countAt(
   const { filter, selected } = question
   if (source.compare) {
     try {
-      return await source.compare(filter, selected)
+      const compared = await source.compare(filter, selected)
+      const { partial } = compared
+      if (partial === undefined || question.showSensitive) return compared
+      return { ...compared, partial: maskText(partial) }
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'cannot-do') throw error
       tell(invocation, `note: ${safeText(error.message)}; traces are read and compared here instead`)
