@@ -44,9 +44,15 @@ const SENSITIVE_IN_URL =
 const SENSITIVE_PAIR =
   /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|token(?==))["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
 
-/** A flag of a command line and its value: `--token=…`, `--password …`. */
+/** A flag of a command line and its value: `--token=…`, `--password …`, `"--password","…"` of a list. */
 const SENSITIVE_FLAG =
-  /(--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)(?:=|\s{1,3}))("[^"]{1,256}"|'[^']{1,256}'|[^\s"'-][^\s"']*)/gi
+  /(--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)(?:=|\s{1,3}|["'],\s{0,3}(?=["'][^-])))("[^"]{1,256}"|'[^']{1,256}'|[^\s"'-][^\s"']*)/gi
+
+/** A flag as an argument of its own: its value is the next one. */
+const BARE_FLAG = /^--?[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)$/i
+
+const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
+  typeof before === 'string' && BARE_FLAG.test(before) && typeof value === 'string' && /^[^-]/.test(value)
 
 /** A member of JSON: `"token": "…"`, `"sessionId": 7`. */
 const SENSITIVE_MEMBER =
@@ -152,9 +158,15 @@ class Mask {
     if (this.#isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value instanceof Uint8Array) return value
-    if (Array.isArray(value)) return value.map((item: AttributeValue) => this.#value('', item))
+    if (Array.isArray(value)) return this.#list(value)
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [name, this.#value(name, inner as AttributeValue)]),
+    )
+  }
+
+  #list(items: readonly AttributeValue[]): AttributeValue {
+    return items.map((item, i) =>
+      isFlagsValue(items[i - 1], item) ? this.sensitive('', item) : this.#value('', item),
     )
   }
 

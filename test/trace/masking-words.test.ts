@@ -135,6 +135,31 @@ describe('a value under a sensitive key', () => {
     ])
   })
 
+  test.each<[AttributeValue[], AttributeValue[], number]>([
+    [['mysqldump', '--password', 'hunter2', 'db'], ['mysqldump', '--password', MASKED, 'db'], 1],
+    [['-api-key', 'a', '--db_secret', 'b'], ['-api-key', MASKED, '--db_secret', MASKED], 2],
+    [['--token', '--verbose', '--token'], ['--token', '--verbose', '--token'], 0],
+    [['--token', '', 'x', '--token', 5, null], ['--token', '', 'x', '--token', 5, null], 0],
+    [
+      ['--token=a', 'b', 'my--token', 'c', '--tokens', 'd'],
+      [`--token=${MASKED}`, 'b', 'my--token', 'c', '--tokens', 'd'],
+      1,
+    ],
+    [['--no-password', ['x']], ['--no-password', ['x']], 0],
+  ])('in a list stands behind its flag: %j', (list, shown, count) => {
+    expect(seen('process.command_args', list)).toEqual([shown, count])
+  })
+
+  test.each([
+    ['["mysqldump","--password","hunter2","db"]', '["mysqldump","--password",[masked],"db"]'],
+    ["['--db-token', 'a b', 'c']", "['--db-token', [masked], 'c']"],
+    ['["--token","--verbose"]', '["--token","--verbose"]'],
+    ['["--token",5,"--token"]', '["--token",5,"--token"]'],
+    ['a "--token", and "b"', 'a "--token", and "b"'],
+  ])('and so it does in a list that is written as a text: %s', (list, shown) => {
+    expect(maskText(list)).toBe(shown)
+  })
+
   test.each([
     ['password', 'p', MASKED],
     ['password', '', ''],
