@@ -42,6 +42,19 @@ it('the same stretch by the calendar', async () => {
   expect(rows(byClock.stdout)).toBe(rows((await get('--from 100ms --to 140ms')).stdout))
 })
 
+it.each([60, 80, 120])('in %i columns a stretch shows each failure that is in it', async (columns) => {
+  const sized = await openWorld({ columns })
+  for (const stretch of ['--from 305ms --to 318ms', '--from 311ms --to 330ms', '--from 54ms --to 57ms']) {
+    const { stdout } = await sized.type(`ls-auth trace get ${file} ${stretch}`)
+    const rows = stdout.split('\n\n').find((part) => /^[ a-z]+│\d/.test(part)) ?? ''
+    const failed = rows.split('\n').filter((row) => /^[│├└ ]*✗ /.test(row))
+    expect(failed.length).toBeGreaterThan(1)
+    // The mark before the name, and that of the bar.
+    for (const row of failed) expect(row).toMatch(/✗ [^✗]*✗/)
+  }
+  await sized.close()
+})
+
 it.each([
   ['--from 1h', 'there is nothing of this trace', /It runs from 20\d\d-/],
   ['--from 140ms --to 140ms', 'there is nothing of this trace', /It runs from/],

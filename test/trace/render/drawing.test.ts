@@ -6,7 +6,8 @@ import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
 import { axisLine, niceStep } from '../../../src/trace/render/time/axis.ts'
-import { drawBar, type Interval, markFailed } from '../../../src/trace/render/time/bar.ts'
+import { drawBar, markFailed } from '../../../src/trace/render/time/bar.ts'
+import type { Interval } from '../../../src/trace/render/time/bar-run.ts'
 
 const unicode = glyphsFor(true)
 const ascii = glyphsFor(false)
@@ -115,9 +116,33 @@ describe('bars', () => {
       '━ ━       ',
     ],
     ['outside', [[100, 120]], [], '  ┄▶ +40ns'],
-    ['across the end', [[8, 300]], [], ' ┄▶ +220ns'],
+    ['across the end, with no room for how far', [[8, 300]], [], ' ━━━━━━━┄▶'],
+    ['from before the axis into it', [[-9000, 32]], [[-9000, 32]], '◀┄██      '],
+    ['from before the axis up to its first cell', [[-9000, 8]], [], '━  ◀┄     '],
+    ['from the last cell on', [[72, 300]], [], '      ┄▶ ━'],
+    [
+      'a fold of which one ended before the axis',
+      [
+        [-50, -40],
+        [40, 48],
+      ],
+      [],
+      '◀┄   ━    ',
+    ],
   ])('%s', (_, spans, path, drawn) => {
     expect(bar(spans, path)).toBe(drawn)
+  })
+
+  test.each<[string, Interval, string]>([
+    ['over the bar where enough of it stays', [8, 300], '  ━━━━━━━━ ┄▶ +220ns'],
+    ['only the arrow where its number would cover the bar', [56, 300], '              ━━━━┄▶'],
+    ['left of a bar that is as short as the arrow', [76, 300], '         ┄▶ +220ns ━'],
+    ['right of one that ends at the start', [-246, 4], '━  ◀┄ -246ns        '],
+    ['the arrow where a bar ends soon after the start', [-246, 20], '◀┄━━━               '],
+    ['at both ends', [-246, 300], '◀┄━━━━━━━━ ┄▶ +220ns'],
+  ])('how far it goes on outside of the axis: %s', (_, span, drawn) => {
+    const runs = drawBar([span], [], window, 20, unicode)
+    expect(runs.map(({ text }) => text).join('')).toBe(drawn)
   })
 
   test.each([1, 120, 121, 122, 400])('a moment at the end of %i cells', (cells) => {
@@ -187,6 +212,9 @@ describe('a failed bar ends in the error mark, as wide as before', () => {
     ['up to the edge', [50, 100], '     ████✗'],
     ['one cell at the edge', [95, 100], '         ✗'],
     ['a moment', [0, 0], '▏✗        '],
+    ['from before the axis', [-90, 40], '◀┄██✗     '],
+    ['from before the axis up to its start', [-90, 0], '▏✗ ◀┄     '],
+    ['on from its end', [95, 900], '      ┄▶ ✗'],
   ])('%s', (_, span, expected) => {
     const text = markFailed(drawBar([span], [span], whole, 10, unicode), unicode.error)
     expect(text.map((run) => run.text).join('')).toBe(expected)
@@ -201,7 +229,7 @@ describe('a failed bar ends in the error mark, as wide as before', () => {
         const drawn = drawBar([span], [], whole, cells, glyphsFor(u))
         const runs = markFailed(drawn, glyphsFor(u).error)
         expect(displayWidth(runs.map((run) => run.text).join(''))).toBe(cells)
-        const isSeen = drawn.some(({ tone }) => tone === 'wait')
+        const isSeen = span[0] <= whole.endNanos && span[1] >= whole.startNanos
         expect(runs.some(({ tone }) => tone === 'failed')).toBe(isSeen)
       }),
     )

@@ -84,7 +84,7 @@ test('a checkout in 80 columns', () => {
     │ └ 12× redis GET  p50 3.00ms  p99 3.00ms  Σ36.0ms  ▕▉▐▌
     ├ ✗ charge                        payment    400ms      ▐━━━━━━━━━━━━━━━━━━━━━━✗
     │ └ ✗ POST card-network                      380ms       ▐█████████████████████✗
-    └ send receipt                      email    38.2s                     ┄▶ +38.2s
+    └ send receipt                      email    38.2s                   ┄▶ +38.2s ━
     ── 1 span under 0000000000000063, which is not in the trace ────────────────────
     lost                                 cart   20.0ms       ▕█
 
@@ -124,7 +124,7 @@ test('the same in ASCII', () => {
     |     p50 3.00ms  p99 3.00ms  sum 36.0ms
     |-x charge                             payment   400ms      #==================x
     | \`-x POST card-network                          380ms      ###################x
-    \`-send receipt                           email   38.2s                ..> +38.2s
+    \`-send receipt                           email   38.2s              ..> +38.2s |
     -- 1 span under 0000000000000063, which is not in the trace --------------------
     lost                                      cart  20.0ms       #
 

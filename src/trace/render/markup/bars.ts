@@ -1,7 +1,7 @@
 import type { CriticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
-import type { Interval } from '../time/bar.ts'
+import type { Interval } from '../time/bar-run.ts'
 import { stepAt, type TimeWindow } from '../time/window.ts'
 
 /** A rectangle along the time axis, in steps of the axis. */

@@ -1,17 +1,8 @@
-import { displayWidth } from '../../../text/display-width.ts'
 import { blanks } from '../fit.ts'
-import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
+import type { BarRun, Interval } from './bar-run.ts'
+import { noteOutside } from './outside-notes.ts'
 import { stepAt, type TimeWindow } from './window.ts'
-
-/** Nanoseconds after the tree's start, `[from, to]`. */
-export type Interval = readonly [from: number, to: number]
-
-/** A run of cells with one meaning; the caller styles it. */
-export interface BarRun {
-  readonly text: string
-  readonly tone: 'blank' | 'wait' | 'path' | 'note' | 'failed'
-}
 
 const EIGHTHS = 8
 const BLANK: BarRun = { text: ' ', tone: 'blank' }
@@ -21,7 +12,7 @@ const BLANK_RUNS: readonly BarRun[] = Array.from({ length: 121 }, (_, cells) => 
 /**
  * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path` the
  * part of it on the critical path. However short, a span inside the window leaves a mark. How far it goes on outside
- * the window is noted at that edge (`┄▶ +38.2s`).
+ * the window is noted there (`┄▶ +38.2s`), in as many words as leave the bar to be seen.
  */
 export function drawBar(
   spans: readonly Interval[],
@@ -62,7 +53,7 @@ function markedBar(
   for (const section of path) mark(slots, section, window, 2)
   const runs = new Array<BarRun>(cells).fill(BLANK)
   for (let cell = 0; cell < cells; cell++) runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
-  return joinRuns(overlayNotes(markAlone(runs, glyphs), spans, window, glyphs))
+  return joinRuns(noteOutside(markAlone(runs, glyphs), spans, window, glyphs))
 }
 
 /**
@@ -154,33 +145,6 @@ function drawCell(slots: Uint8Array, at: number, glyphs: Glyphs): BarRun {
   if (covered === 0) return BLANK
   const tone = onPath * 2 >= covered ? 'path' : 'wait'
   return { text: glyphOf(covered, weight / covered < (EIGHTHS - 1) / 2, tone, glyphs), tone }
-}
-
-/** Writes over the edges how far the bar goes on outside the window. */
-function overlayNotes(
-  runs: BarRun[],
-  spans: readonly Interval[],
-  window: TimeWindow,
-  glyphs: Glyphs,
-): BarRun[] {
-  const late = spans.reduce((most, [, to]) => Math.max(most, to - window.endNanos), 0)
-  const early = spans.reduce((most, [from]) => Math.max(most, window.startNanos - from), 0)
-  if (late > 0) {
-    const room = runs.length - (early > 0 ? displayWidth(glyphs.before) : 0)
-    const note = fitting(` ${glyphs.after} +${formatDuration(late, glyphs.micro)}`, glyphs.after, room)
-    runs.splice(runs.length - displayWidth(note), displayWidth(note), { text: note, tone: 'note' })
-  }
-  if (early > 0) {
-    // The late note, if there is one, is a single run by now.
-    const room = late > 0 ? runs.length - 1 : runs.length
-    const note = fitting(`${glyphs.before} -${formatDuration(early, glyphs.micro)} `, glyphs.before, room)
-    runs.splice(0, displayWidth(note), { text: note, tone: 'note' })
-  }
-  return runs
-}
-
-function fitting(full: string, short: string, room: number): string {
-  return displayWidth(full) <= room ? full : short
 }
 
 /** A single cell off the path reads better as a point in time than as a very short bar. */
