@@ -89,8 +89,6 @@ export const WORDS: Glyphs = {
   separator: ', ',
   // A line of dashes would be read out dash by dash.
   rule: '',
-  after: 'past the end',
-  before: 'before the start',
 }
 
 /** The marks for a terminal that can, or cannot, show Unicode. */

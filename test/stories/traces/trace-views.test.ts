@@ -87,6 +87,25 @@ it('a tail is clipped and said; --scale fit shows it', async () => {
   expect((await get('--scale log')).stdout).toMatch(/│0 .*│1ms .*│10ms .*│100ms/)
 })
 
+it.each([
+  ['', ['┄▶'], '3 spans ran past the end of the root, by up to 141ms'],
+  ['--scale fit', [], undefined],
+  ['--from 305ms --to 318ms', ['◀┄', '┄▶'], undefined],
+  ['--from 311ms', ['◀┄', '┄▶'], '3 spans ran past the end of the root, by up to 141ms'],
+  ['--error --service payment', [], undefined],
+  ['--service email', ['┄▶'], '3 spans ran past the end of the root, by up to 141ms'],
+  ['--depth 2', [], undefined],
+  ['--attr http.route=/similar', [], undefined],
+  ['--no-bars', [], '3 spans ran past the end of the root, by up to 141ms'],
+])('%s: the arrows that are drawn are explained, and no others', async (flags, arrows, sentence) => {
+  const { stdout } = await get(flags)
+  const parts = stdout.split('\n\n')
+  const below = parts.slice(parts.findIndex((part) => part.includes('POST /checkout   ')) + 1).join('\n')
+  const explained = [...below.matchAll(/(◀┄|┄▶) [a-z]/g)].map(([, arrow]) => arrow)
+  expect(explained).toEqual(arrows)
+  expect(/\d+ spans? ran past .*/.exec(below)?.[0]).toBe(sentence)
+})
+
 it('plain text: words instead of drawing, one line for each row', async () => {
   const { stdout } = await get('--plain')
   expect(stdout).not.toMatch(/[\u2500-\u259f✗×Σ\u001b]/)

@@ -88,9 +88,10 @@ test('a checkout in 80 columns', () => {
     ── 1 span under 0000000000000063, which is not in the trace ────────────────────
     lost                                 cart   20.0ms       ▕█
 
-    █ critical path   ━ waiting or off it   ✗ error   Σ sum of a fold
+    █ critical path   ━ waiting or off it   ✗ error   ┄▶ goes on past the axis
+    Σ sum of a fold
 
-    1 span ran past the end of the root, by up to 38.2s (┄▶)
+    1 span ran past the end of the root, by up to 38.2s
     12 spans folded into 1 row; --unfold shows each
     "
   `)
@@ -128,7 +129,7 @@ test('the same in ASCII', () => {
     -- 1 span under 0000000000000063, which is not in the trace --------------------
     lost                                      cart  20.0ms       #
 
-    # critical path   = waiting or off it   x error
+    # critical path   = waiting or off it   x error   ..> goes on past the axis
     "
   `)
 })
@@ -277,7 +278,7 @@ test('twelve services have twelve colours', () => {
 
 test('spans that began before the root name the flag that repairs it', () => {
   const early = makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50 })
-  expect(draw(early).join('\n')).toMatch(/clocks may differ; --skew\s+corrects them/)
+  expect(draw(early).join('\n')).toMatch(/clocks may differ; --skew\s+corrects\s+them/)
 })
 
 test('20,000 levels are drawn: a chain as one level, branches as far as they fit', () => {

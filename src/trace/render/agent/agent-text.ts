@@ -73,7 +73,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
     ...part(head, MOST_BYTES / 2),
     ...part(verdictLines(tree, window, pen), BYTES.findings),
     ...part(criticalLines(tree, path, window, pen, PATH_LINES), BYTES.path),
-    ...part(noteLines(tree, window, pen), BYTES.notes),
+    ...part(noteLines(tree, window, pen, view?.shown), BYTES.notes),
   ]
   const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]
   // Two lines around the block, and what the longest end takes.

@@ -54,7 +54,7 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
     for (const node of nodes) yield* rowsOf(node, rows.fold(node), page)
   }
   yield '<p class="soft">high bars: critical path; thin bars: waiting or off it; ✗ error</p>\n'
-  yield* paragraphs(noteLines(tree, whole, PEN))
+  yield* paragraphs(noteLines(tree, whole, PEN, view?.shown))
   for (const [text, number] of page.resources)
     yield `<h2 id="r-${number}">resource ${number}</h2>\n<pre>${markup(text)}</pre>\n`
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`

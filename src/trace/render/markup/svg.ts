@@ -58,7 +58,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const isEmpty = view !== undefined && rows.shown === 0
   const only = isEmpty ? noRowLines(tree, rows, view.says, PEN) : view ? [`only: ${view.says}`] : []
   const above = [...head, ...only, ...(isEmpty ? [] : cutLines(window, PEN))]
-  const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, whole, PEN)]
+  const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, whole, PEN, view?.shown)]
   const count = rows.groups.reduce((sum, { heading, nodes }) => sum + nodes.length + (heading ? 1 : 0), 0)
   yield* headMarkup(tree, head, (above.length + 1 + count + below.length) * ROW + 3 * MARGIN)
   let y = MARGIN

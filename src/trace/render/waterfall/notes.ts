@@ -18,30 +18,29 @@ export const MARKS: Readonly<Record<SpanMark, string>> = {
 
 /**
  * What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. What is withheld is told by
- * whoever shows the trace, in every format.
+ * whoever shows the trace, in every format. `shown`: 1 by node that has a row, where not all have.
  */
 export function noteLines(
   tree: TraceTree,
   window: TimeWindow,
   { width, glyphs, style, more }: Pen,
+  shown?: Uint8Array,
 ): string[] {
   const notes: string[] = []
   if (tree.trace.partial !== undefined) {
     notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
-  const late = countNodes(tree, (node) => tree.endOf(node) > window.endNanos)
-  if (late > 0) {
-    const by = formatDuration(tree.endNanos - window.endNanos, glyphs.micro)
-    notes.push(`${count(late, 'span')} ran past the end of the root, by up to ${by} (${glyphs.after})`)
+  const late = lateOf(tree, window.endNanos, shown)
+  if (late.spans > 0) {
+    const by = formatDuration(late.mostNanos, glyphs.micro)
+    notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
   }
   const early = countNodes(tree, (node) => tree.startOf(node) < window.startNanos)
   if (early > 0) {
     const by = formatDuration(window.startNanos, glyphs.micro)
     const advice = more === undefined ? '; --skew corrects them' : ''
-    notes.push(
-      `${count(early, 'span')} began before the root, by up to ${by} (${glyphs.before}): clocks may differ${advice}`,
-    )
+    notes.push(`${count(early, 'span')} began before the root, by up to ${by}: clocks may differ${advice}`)
   }
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
@@ -62,6 +61,18 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
   const where = spans > 0 ? ` in ${count(spans, 'span')}` : ''
   const rest = others.length > 0 ? ` (and ${count(others.length, 'other')})` : ''
   return `the back end warns${where}: ${safeName(first, ellipsis)}${rest}`
+}
+
+/** Of the spans that have a row: how many ran past this end, and how far at most. */
+function lateOf(tree: TraceTree, endNanos: number, shown: Uint8Array | undefined) {
+  const late = { spans: 0, mostNanos: 0 }
+  for (let node = 0; node < tree.count; node++) {
+    const nanos = shown?.[node] === 0 ? 0 : tree.endOf(node) - endNanos
+    if (nanos <= 0) continue
+    late.spans++
+    late.mostNanos = Math.max(late.mostNanos, nanos)
+  }
+  return late
 }
 
 function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {

@@ -58,7 +58,7 @@ export function* renderPlain(
     }
   }
   yield ''
-  yield* summaryLines(tree, rows, window, pen, { bars: false, chains: false, view: view?.says })
+  yield* summaryLines(tree, rows, window, pen, { axis: undefined, chains: false, view })
   if (options.foot) yield* options.foot(pen, rows)
 }
 

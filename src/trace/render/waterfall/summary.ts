@@ -1,6 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, wrap } from '../fit.ts'
+import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
@@ -17,11 +18,18 @@ export function verdictLines(tree: TraceTree, window: TimeWindow, pen: Pen): str
   return blocks.flatMap((block) => (block.length > 0 ? [...block, ''] : []))
 }
 
-/** What the rows are drawn with. */
+/** What the rows were drawn with. */
 interface LegendOf {
-  readonly bars: boolean
+  /** The time that the bars show; undefined without bars. */
+  readonly axis: TimeWindow | undefined
   /** Only children that are not indented. */
   readonly chains: boolean
+}
+
+/** The flags that chose the rows. */
+interface View {
+  readonly shown: Uint8Array
+  readonly says: string
 }
 
 /** What stands below the rows: the legend, what is odd about the trace, and what was not shown. */
@@ -30,14 +38,14 @@ export function summaryLines(
   rows: Rows,
   window: TimeWindow,
   pen: Pen,
-  { bars, chains, view }: LegendOf & { readonly view: string | undefined },
+  { axis, chains, view }: LegendOf & { readonly view: View | undefined },
 ): string[] {
   const notes = [
-    ...noteLines(tree, window, pen),
+    ...noteLines(tree, window, pen, view?.shown),
     ...foldLines(rows, pen),
-    ...viewLines(tree, rows, view, pen),
+    ...viewLines(tree, rows, view?.says, pen),
   ]
-  const lines = legend(rows, { bars, chains }, pen)
+  const lines = legend(tree, rows, { axis, chains }, view?.shown, pen)
   return notes.length > 0 && lines.length > 0 ? [...lines, '', ...notes] : [...lines, ...notes]
 }
 
@@ -46,13 +54,39 @@ export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined
   return [fitEnd('No span fits.', pen.width, pen.glyphs.ellipsis), ...viewLines(tree, rows, view, pen)]
 }
 
-function legend(rows: Rows, { bars, chains }: LegendOf, { width, glyphs, style }: Pen): string[] {
-  const signs = bars
+function legend(
+  tree: TraceTree,
+  rows: Rows,
+  { axis, chains }: LegendOf,
+  shown: Uint8Array | undefined,
+  { width, glyphs, style }: Pen,
+): string[] {
+  const signs = axis
     ? [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
     : []
-  if (bars && rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
+  if (axis) signs.push(...arrowSigns(tree, axis, shown, glyphs))
+  if (axis && rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
   if (chains) signs.push(`${glyphs.onlyBranch}only child of the row above`)
   return packed(signs, width).map((line) => style.dim(fitEnd(line, width, glyphs.ellipsis)))
+}
+
+/** The arrows of bars that go on outside of the axis, as far as there are any. */
+function arrowSigns(
+  tree: TraceTree,
+  { startNanos, endNanos }: TimeWindow,
+  shown: Uint8Array | undefined,
+  { before, after }: Glyphs,
+): string[] {
+  let [isEarly, isLate] = [false, false]
+  for (let node = 0; node < tree.count; node++) {
+    if (shown?.[node] === 0) continue
+    if (tree.startOf(node) < startNanos) isEarly = true
+    if (tree.endOf(node) > endNanos) isLate = true
+  }
+  return [
+    ...(isEarly ? [`${before} began before the axis`] : []),
+    ...(isLate ? [`${after} goes on past the axis`] : []),
+  ]
 }
 
 /** As many words to a line as fit. */

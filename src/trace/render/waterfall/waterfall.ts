@@ -71,7 +71,8 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   if (titles !== '') yield blanks(ids.columns) + style.dim(titles)
   yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style }, guides, ids)
   yield ''
-  yield* summaryLines(tree, rows, window, pen, { bars, chains: guides.hasChains, view: view?.says })
+  const axis = bars ? shown : undefined
+  yield* summaryLines(tree, rows, window, pen, { axis, chains: guides.hasChains, view })
   if (options.foot) yield* options.foot(pen, rows)
 }
 
