@@ -46,6 +46,17 @@ export function wrap(text: string, width: number, ellipsis: string, most = 3): s
   return words.length > 0 ? [...lines, fitEnd(words.join(' '), width, ellipsis)] : lines
 }
 
+/** As many parts to a line of at most `width` columns as fit, with three blanks between them; none is truncated. */
+export function packed(parts: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}   ${part}`
+    if (lines.length > 0 && displayWidth(longer) <= width) lines.splice(-1, 1, longer)
+    else lines.push(part)
+  }
+  return lines
+}
+
 /** Pads the text with spaces at its end to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))

@@ -1,7 +1,7 @@
 import type { Spot } from '../../ports/terminal.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
-import { blanks, fitEnd, padEnd } from '../render/fit.ts'
+import { blanks, fitEnd, padEnd, wrap } from '../render/fit.ts'
 import { axisLine } from '../render/time/axis.ts'
 import { cutText } from '../render/time/cuts.ts'
 import { Guides } from '../render/waterfall/guides.ts'
@@ -28,11 +28,16 @@ const LEAST: Size = { columns: 24, rows: 6 }
 /** Draws the screen: only the rows that fit on it. No line is wider than it, and all text of the trace is safe. */
 export function draw(scene: Scene, state: ViewState, size: Size): Picture {
   const { glyphs } = scene
-  if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
-    const text = fitEnd('The window is too small.', size.columns, glyphs.ellipsis)
-    return { lines: [text], cursor: { line: 0, column: 0 } }
-  }
+  if (size.columns < LEAST.columns || size.rows < LEAST.rows)
+    return { lines: tooSmall(size, glyphs.ellipsis), cursor: { line: 0, column: 0 } }
   return state.page ? drawPage(scene, state, state.page, size) : drawRows(scene, scrolled(state, size), size)
+}
+
+/** In as many lines as there are, or in fewer words. */
+function tooSmall({ columns, rows }: Size, ellipsis: string): string[] {
+  const text = 'The window is too small.'
+  const lines = wrap(text, columns, ellipsis, rows)
+  return lines.join(' ') === text ? lines : wrap('too small', columns, '', rows)
 }
 
 function drawPage(scene: Scene, state: ViewState, page: Page, size: Size): Picture {
@@ -41,8 +46,9 @@ function drawPage(scene: Scene, state: ViewState, page: Page, size: Size): Pictu
   const top = Math.max(0, Math.min(page.top, lines.length - room))
   const shown = lines.slice(top, top + room)
   const part = lines.length > room ? `lines ${top + 1} to ${top + shown.length} of ${lines.length}; ` : ''
-  const keys = state.message === '' ? `${part}arrows scroll, q goes back` : state.message
-  const last = fitEnd(keys, size.columns, scene.glyphs.ellipsis)
+  const keys = [`${part}arrows scroll, q goes back`, `${part}q goes back`, 'q goes back']
+  const told = keys.find((text) => text.length <= size.columns) ?? ''
+  const last = fitEnd(state.message === '' ? told : state.message, size.columns, scene.glyphs.ellipsis)
   const empty = Array<string>(room - shown.length).fill('')
   return { lines: [...shown, ...empty, scene.style.dim(last)], cursor: { line: 0, column: 0 } }
 }

@@ -1,4 +1,5 @@
-import { blanks, fitEnd } from '../render/fit.ts'
+import { displayWidth } from '../../text/display-width.ts'
+import { blanks, packed, wrap } from '../render/fit.ts'
 import type { Pen } from '../render/pen.ts'
 import { heading } from '../render/span-details/heading.ts'
 import type { Scene } from './scene.ts'
@@ -12,8 +13,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Right or +', 'unfold; in an open row: to the first row below it'],
   ['Left or -', 'fold; in a folded row: to the row above it'],
   ['Enter', 'all about this span: attributes, events, exception, links'],
-  ['/', 'find: a part of a name or a service, key=value or key>=500 of'],
-  ['', 'an attribute, or a span id'],
+  ['/', 'find: a part of a name or a service, key=value or key>=500 of an attribute, or a span id'],
   ['n N', 'find the next one, the one before'],
   ['e E', 'the next failed span, the one before'],
   ['c', 'only the critical path, or everything again'],
@@ -28,19 +28,29 @@ export function pageLines(scene: Scene, { kind, node }: Page, columns: number): 
   return keyLines(scene, { width: columns, glyphs: scene.glyphs, style: scene.style })
 }
 
+/** Columns of the keys. With less than as many again for what they do, that stands below them. */
+const KEY_COLUMNS = 17
+
 function keyLines({ glyphs }: Scene, pen: Pen): string[] {
   const { width, style } = pen
+  const isBeside = width >= 2 + 2 * KEY_COLUMNS
+  const indent = blanks(isBeside ? 2 + KEY_COLUMNS : 4)
+  const inFull = (text: string, room: number) => wrap(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
   const marks = [
-    `${glyphs.path} critical path   ${glyphs.wait} waiting or off it   ${glyphs.error} error`,
-    '> the cursor   + folded: there is more   ! an error in what is folded',
+    [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`],
+    ['> the cursor', '+ folded: there is more', '! an error in what is folded'],
   ]
   return [
     heading('keys', pen),
-    ...KEYS.map(([keys, does]) =>
-      fitEnd(`  ${keys}${blanks(17 - keys.length)}${does}`, width, glyphs.ellipsis),
-    ),
+    ...KEYS.flatMap(([keys, does]) => {
+      const [first = '', ...rest] = inFull(does, width - indent.length).map((line) => indent + line)
+      return isBeside ? [`  ${keys}${first.slice(2 + keys.length)}`, ...rest] : [`  ${keys}`, first, ...rest]
+    }),
     '',
     heading('marks', pen),
-    ...marks.map((line) => style.dim(fitEnd(`  ${line}`, width, glyphs.ellipsis))),
+    ...marks
+      .flatMap((signs) => packed(signs, width - 2))
+      .flatMap((line) => (displayWidth(line) <= width - 2 ? [line] : inFull(line, width - 2)))
+      .map((line) => style.dim(`  ${line}`)),
   ]
 }

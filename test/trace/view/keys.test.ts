@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../../src/text/display-width.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
 import { makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
 import { walkThrough } from './walk.ts'
@@ -219,6 +220,34 @@ describe('pages', () => {
   it('? says what the keys do, in any place', () => {
     expect(open().press('?').lines[0]).toBe('keys')
     expect(open().press('return', '?').lines[0]).toBe('keys')
+  })
+
+  it.each([24, 40, 60, 80, 200])('in %i columns the keys are told in full, and how to leave', (columns) => {
+    const walk = walkThrough(makeTrace(...CHECKOUT), { columns, rows: 80 }).press('?')
+    const text = walk.lines.join('\n')
+    expect(text).not.toContain('…')
+    for (const line of walk.lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns)
+    const words = text.replace(/\s+/g, ' ')
+    expect(words).toContain(
+      'Enter all about this span: attributes, events, exception, links / find: a part of a name',
+    )
+    expect(words).toContain('q quit (in details: back to the rows); Ctrl-C quits at once')
+    expect(words).toContain('! an error in what is folded')
+    expect(
+      walkThrough(makeTrace(...CHECKOUT), { columns, rows: 8 })
+        .press('?')
+        .lines.at(-1),
+    ).toMatch(/q goes back$/)
+  })
+
+  it.each<[columns: number, rows: number, lines: string[]]>([
+    [20, 5, ['The window is too', 'small.']],
+    [200, 3, ['The window is too small.']],
+    [12, 2, ['too small']],
+    [5, 2, ['too', 'small']],
+    [3, 1, ['too']],
+  ])('a window of %i columns and %i lines is called too small in words that fit', (columns, rows, lines) => {
+    expect(walkThrough(makeTrace(...CHECKOUT), { columns, rows }).lines).toEqual(lines)
   })
 
   it.each(['q', 'escape', '?'])('%s goes from the keys back to where they were asked for', (key) => {

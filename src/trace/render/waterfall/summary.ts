@@ -1,6 +1,5 @@
-import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitEnd, wrap } from '../fit.ts'
+import { fitEnd, packed, wrap } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
@@ -87,17 +86,6 @@ function arrowSigns(
     ...(isEarly ? [`${before} began before the axis`] : []),
     ...(isLate ? [`${after} goes on past the axis`] : []),
   ]
-}
-
-/** As many words to a line as fit. */
-function packed(words: readonly string[], width: number): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const longer = `${lines.at(-1)}   ${word}`
-    if (lines.length > 0 && displayWidth(longer) <= width) lines.splice(-1, 1, longer)
-    else lines.push(word)
-  }
-  return lines
 }
 
 function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
