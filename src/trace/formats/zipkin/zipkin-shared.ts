@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
+import { groupBy } from '../../group.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
 
 /** A Zipkin span with an id of its own. */
@@ -16,11 +17,7 @@ export interface ZipkinSpan {
  * half that came in parts are merged. Spans of one trace; the result is in their order.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
-  const byId = new Map<string, JsonObject[]>()
-  for (const item of mergeParts(items)) {
-    const id = zipkinId(item)
-    byId.set(id, [...(byId.get(id) ?? []), item])
-  }
+  const byId = groupBy(mergeParts(items), zipkinId)
   const ids = new Map<JsonObject, string>()
   const serverOf = new Map<string, { id: string; client: JsonObject }>()
   for (const [id, halves] of byId) {
@@ -91,26 +88,28 @@ function freeId(id: string, n: number, taken: ReadonlyMap<string, unknown>): str
 
 /** One half may be reported in parts (an early report, then a late one): the same id, side and service. */
 function mergeParts(items: readonly JsonObject[]): JsonObject[] {
-  const merged = new Map<string, JsonObject>()
-  for (const item of items) {
-    const key = JSON.stringify([zipkinId(item), isServerHalf(item), serviceOf(item) ?? null])
-    const first = merged.get(key)
-    merged.set(key, first === undefined ? item : mergeTwo(first, item))
-  }
-  return [...merged.values()]
+  const byHalf = groupBy(items, (item) =>
+    JSON.stringify([zipkinId(item), isServerHalf(item), serviceOf(item) ?? null]),
+  )
+  return [...byHalf.values()].map((parts) => (parts.length === 1 ? parts[0]! : merged(parts)))
 }
 
-function mergeTwo(a: JsonObject, b: JsonObject): JsonObject {
-  const lists = [a.annotations, b.annotations].map((list) => (Array.isArray(list) ? (list as unknown[]) : []))
-  const annotations = [...new Map(lists.flat().map((entry) => [JSON.stringify(entry), entry])).values()]
-  const objectOf = (value: unknown) => (isObject(value) ? value : {})
-  const longer = Number(b.duration ?? 0) > Number(a.duration ?? 0) ? b : a
+/** All parts at once: one after the other, each would go through all that came before it. */
+function merged(parts: readonly JsonObject[]): JsonObject {
+  const annotations = parts.flatMap((part) =>
+    Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
+  )
+  const longest = parts.reduce((a, b) => (Number(b.duration ?? 0) > Number(a.duration ?? 0) ? b : a))
   return {
-    ...b,
-    ...a,
-    tags: { ...objectOf(b.tags), ...objectOf(a.tags) },
-    annotations,
-    timestamp: a.timestamp ?? b.timestamp,
-    duration: longer.duration,
+    ...firstOfEach(parts),
+    tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
+    annotations: [...new Map(annotations.map((entry) => [JSON.stringify(entry), entry])).values()],
+    timestamp: parts.find(({ timestamp }) => timestamp !== undefined && timestamp !== null)?.timestamp,
+    duration: longest.duration,
   }
+}
+
+/** Of each member the value that is the first. */
+function firstOfEach(parts: readonly JsonObject[]): JsonObject {
+  return Object.fromEntries(parts.toReversed().flatMap(Object.entries))
 }
