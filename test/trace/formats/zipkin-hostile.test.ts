@@ -15,6 +15,7 @@ const span = (id: number | bigint, members: object = {}) => ({
   ...members,
 })
 const many = (make: (i: number) => object): object[] => Array.from({ length: MANY }, (_, i) => make(i))
+const idsOf = (items: readonly object[]): string[] => readOne(items).spans.map(({ spanId }) => spanId)
 
 test('one span in very many parts, each with a tag, an annotation and a duration of its own', () => {
   const parts = many((i) =>
@@ -46,5 +47,34 @@ test('one call that very many services answer', () => {
   const halves = many((i) =>
     span(1, { kind: i === 0 ? 'CLIENT' : 'SERVER', localEndpoint: { serviceName: `s${i}` } }),
   )
-  expect(readOne(halves).spans).toHaveLength(MANY)
+  expect(new Set(idsOf(halves)).size).toBe(MANY)
+})
+
+test('a made id is given once, also where another span has the one that would come next', () => {
+  const half = (service: string, kind: string) => span(1, { kind, localEndpoint: { serviceName: service } })
+  const answered = [half('a', 'CLIENT'), half('b', 'SERVER'), half('c', 'SERVER')]
+  expect(idsOf([...answered, span(0xfffffffffffffffen)])).toEqual([
+    '0000000000000001',
+    'ffffffffffffffff',
+    // All zeros is no id, and the first is taken.
+    '0000000000000002',
+    'fffffffffffffffe',
+  ])
+  expect(idsOf([...answered, span(2), span(3, { kind: 'CLIENT' }), span(3, { kind: 'SERVER' })])).toEqual([
+    '0000000000000001',
+    'fffffffffffffffe',
+    'ffffffffffffffff',
+    '0000000000000002',
+    '0000000000000003',
+    'fffffffffffffffc',
+  ])
+})
+
+test('very many calls whose inverted ids are all taken, by one another', () => {
+  const first = 2n ** 63n - BigInt(MANY / 4)
+  const calls = Array.from({ length: MANY / 2 }, (_, i) => first + BigInt(i)).flatMap((id) => [
+    span(id, { kind: 'CLIENT' }),
+    span(id, { kind: 'SERVER' }),
+  ])
+  expect(new Set(idsOf(calls)).size).toBe(MANY)
 })

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
+import { FreeIds } from './free-ids.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -18,14 +19,15 @@ export interface ZipkinSpan {
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = groupBy(mergeParts(items), zipkinId)
+  const free = new FreeIds(byId.keys())
   const ids = new Map<JsonObject, string>()
   const serverOf = new Map<string, { id: string; client: JsonObject }>()
   for (const [id, halves] of byId) {
     const [client] = halves.filter((half) => !isServerHalf(half))
     for (const half of halves) ids.set(half, id)
     if (client === undefined) continue
-    for (const [n, server] of halves.filter(isServerHalf).entries()) {
-      const own = freeId(id, n, byId)
+    for (const server of halves.filter(isServerHalf)) {
+      const own = free.instead(id)
       ids.set(server, own)
       if (!serverOf.has(id)) serverOf.set(id, { id: own, client })
     }
@@ -74,16 +76,6 @@ function parentOf(
   // A child on the client's side of the call stays there; everything else was called by the server.
   if (server === undefined || serviceOf(item) === serviceOf(server.client)) return parent
   return server.id
-}
-
-/** An unused id: the client half's with all bits inverted, incremented until it is free. */
-function freeId(id: string, n: number, taken: ReadonlyMap<string, unknown>): string {
-  let value = BigInt.asUintN(64, ~BigInt(`0x${id}`) + BigInt(n))
-  for (;;) {
-    const text = value.toString(16).padStart(16, '0')
-    if (value !== 0n && !taken.has(text)) return text
-    value = BigInt.asUintN(64, value + 1n)
-  }
 }
 
 /** One half may be reported in parts (an early report, then a late one): the same id, side and service. */
