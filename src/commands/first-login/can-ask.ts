@@ -1,9 +1,13 @@
 import { isCi } from '../../session/flow/display.ts'
 import { globals, type Invocation } from '../invocation.ts'
 
+/** Formats of `-o` that a program reads while the command runs: it would wait for the answer to a question that it does not see. */
+const FOR_PROGRAMS: readonly unknown[] = ['json', 'ndjson']
+
 /** Whether a person is there to answer: never in a script, whose output is read by nobody. */
 export function canAsk(invocation: Invocation): boolean {
   const { terminal, env } = invocation.ports
   const { json, quiet } = globals(invocation)
-  return terminal.inIsTTY && terminal.errIsTTY && !json && !quiet && !isCi(env)
+  const isScript = json || quiet || FOR_PROGRAMS.includes(invocation.options.output) || isCi(env)
+  return terminal.inIsTTY && terminal.errIsTTY && !isScript
 }

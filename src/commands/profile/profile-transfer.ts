@@ -9,6 +9,7 @@ import { didYouMean } from '../../text/near-name.ts'
 import { safeText, safeToml } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { confirm } from '../confirm.ts'
+import { canAsk } from '../first-login/can-ask.ts'
 import { type Invocation, noteUnknown, tell } from '../invocation.ts'
 import { nameArgument } from '../typed-flags.ts'
 import { fetchProfile, isUrl, shownUrl } from './fetched-profile.ts'
@@ -137,9 +138,9 @@ export async function confirmOrigins(
         : `This profile sends what it has from  ${proofIn(values.workload)}\nto                                   ${show('issuer')}\nand tokens to                        ${show('api')}\n`,
   )
   if (yes) return
-  if (!terminal.inIsTTY) {
+  if (!canAsk(invocation)) {
     throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {
-      hint: 'Run it in a terminal, or add --yes when both are right.',
+      hint: 'When both are right, add --yes. A terminal asks, without --json and --quiet.',
     })
   }
   if (await confirm(terminal, 'Is that right?')) return

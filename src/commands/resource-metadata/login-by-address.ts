@@ -6,6 +6,7 @@ import { defaultName } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { commandLine } from '../command-line.ts'
 import { confirm } from '../confirm.ts'
+import { canAsk } from '../first-login/can-ask.ts'
 import { saveProfile } from '../first-login/save-profile.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
@@ -96,7 +97,7 @@ async function agree(invocation: Invocation, offered: OfferedProfile, resource: 
   const { terminal } = invocation.ports
   terminal.err(`${offerScreen(offered, resource, terminal.columns)}\n`)
   if (yes) return
-  if (!terminal.inIsTTY) {
+  if (!canAsk(invocation)) {
     throw new Failure('usage', 'nobody is there to say whether that is right', {
       hint: `If it is: ${commandLine(invocation, { yes: true })}`,
     })

@@ -67,8 +67,10 @@ export function signInSuite(): void {
 
     it('one address and a "y": signed in, and a trace is drawn', async () => {
       world.tty = true
+      world.watched = true
       world.stdin = ['y']
       const { exit, stderr } = await world.type(`ls-auth login ${gateway.url}`)
+      world.watched = false
       expect({ exit, stderr }).toEqual({
         exit: 0,
         stderr: expect.stringContaining('Signed in as alice@example.test.'),

@@ -59,6 +59,7 @@ describe('what is saved at another terminal', () => {
 
   it('while a question waits for its answer: login by an address keeps it', async () => {
     world.tty = true
+    world.watched = true
     world.stdin = [
       async () => {
         await addJaeger()

@@ -235,6 +235,15 @@ describe('a profile for a team', () => {
       `This profile signs in at  ${provider.issuer}\nand sends tokens to       https://gw.example\n`,
     )
     world.tty = true
+    world.watched = true
+    // A program that reads the answer is not held up by a question.
+    for (const flag of ['--json', '--quiet']) {
+      world.stdin = ['y']
+      const { exit, stderr } = await world.type(`ls-auth profile add copy --from ${file} ${flag}`)
+      expect(exit).toBe(2)
+      expect(stderr).toContain('nobody is there to confirm the issuer and the API')
+      expect(stderr).toContain('When both are right, add --yes. A terminal asks')
+    }
     world.stdin = ['n']
     expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(4)
     world.stdin = ['y']

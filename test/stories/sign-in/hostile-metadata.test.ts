@@ -338,6 +338,7 @@ describe('the honest twins', () => {
   ])('%s', async (_, answers, path) => {
     api.answers = answers()
     world.tty = true
+    world.watched = true
     world.stdin = ['n']
     const { exit, stderr } = await world.type(`ls-auth login ${api.url}${path}`)
     expect({ exit, stderr }).toMatchObject({
@@ -351,6 +352,7 @@ describe('the honest twins', () => {
     api.answers = { [WELL_KNOWN]: issuer('https://xn--cme-5cd.example') }
     const asked = provider.requests.length
     world.tty = true
+    world.watched = true
     world.stdin = ['n']
     const { exit, stderr } = await world.type(`ls-auth login ${api.url}`)
     expect(exit).toBe(4)

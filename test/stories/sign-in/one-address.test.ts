@@ -17,10 +17,14 @@ beforeAll(async () => {
 afterAll(() => Promise.all([stage.close(), api.close()]))
 beforeEach(async () => {
   world = await openWorld({ visitor: { user: 'alice' }, secrets: () => stage.provider.secrets, columns: 80 })
-  world.tty = true
+  attended(true)
 })
 afterEach(() => world.close())
 
+const attended = (isThere: boolean) => {
+  world.tty = isThere
+  world.watched = isThere
+}
 const config = () => readFile(world.configFile, 'utf8')
 /** Types it with these answers, all of which must be asked for. */
 async function login(address: string, answers: string[], flags = '') {
@@ -67,7 +71,7 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(drawn.exit).toBe(0)
     expect(drawn.stdout).toContain('POST /checkout')
     // The same address again, in a script: nothing has changed, so nothing is asked.
-    world.tty = false
+    attended(false)
     expect(await login(gateway.url, [])).toMatchObject({ exit: 0 })
     expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
   })
@@ -82,7 +86,7 @@ Is that right? Sign in, and save it? [y/N] `,
   })
 
   it('in a script: exit 2 with the line that works', async () => {
-    world.tty = false
+    attended(false)
     const asked = stage.provider.requests.length
     const { exit, stderr } = await login(stage.gateway.url, [])
     expect(exit).toBe(2)
@@ -93,6 +97,17 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(line).toBe(`ls-auth login ${stage.gateway.url} --port 0 --yes`)
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
+
+  it.each(['--json', '--quiet'])(
+    'in a script at a terminal: %s is not held up by the question',
+    async (flag) => {
+      world.stdin = ['y']
+      const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0 ${flag}`)
+      expect(exit).toBe(2)
+      expect(stderr).toContain(`If it is: ls-auth login ${stage.gateway.url} `)
+      expect(await readdir(world.home)).toEqual([])
+    },
+  )
 
   it('what has changed is shown, and asked about', async () => {
     api.answers = { [WELL_KNOWN]: { body: document() } }
@@ -144,6 +159,17 @@ Is that right? Sign in, and save it? [y/N] `,
     world.stdin = ['y']
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
+
+  it.each(['--json', '--quiet'])(
+    'in a script at a terminal: %s is not held up by the question',
+    async (flag) => {
+      world.stdin = ['y']
+      const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0 ${flag}`)
+      expect(exit).toBe(2)
+      expect(stderr).toContain(`If it is: ls-auth login ${stage.gateway.url} `)
+      expect(await readdir(world.home)).toEqual([])
+    },
+  )
 
   it('beside another profile: that one stays the default, and it is said', async () => {
     await world.writeConfig('[profiles.old]\nissuer = "https://id.example"\nclient_id = "x"\n')

@@ -60,6 +60,7 @@ const hangsUp = () => {
 describe('a client that ls-auth registers itself', () => {
   it('at the address of an API: one line, and signed in', async () => {
     world.tty = true
+    world.watched = true
     world.stdin = ['y']
     let said = ''
     const client = await registered(async () => {
@@ -68,12 +69,15 @@ describe('a client that ls-auth registers itself', () => {
       expect(exit).toBe(0)
     })
     expect(said).toContain('  as client     none yet: ls-auth registers one there\n')
-    expect(said).toContain(`Registered a client at ${new URL(stage.provider.issuer).host}: ${client}\n`)
+    expect(said.replaceAll(':\n', ': ')).toContain(
+      `Registered a client at ${new URL(stage.provider.issuer).host}: ${client}\n`,
+    )
     expect(said).toContain('Signed in as alice@example.test.')
     expect(await config()).toContain(`client_id = "${client}"\n`)
     expect((await world.type(`ls-auth trace get ${stage.spanId}`)).exit).toBe(0)
     // Once is enough.
     world.tty = false
+    world.watched = false
     expect((await world.type(`ls-auth login ${stage.gateway.url}`)).exit).toBe(0)
     expect(stage.provider.registeredClients()).toContain(client)
     const removed = await world.type('ls-auth profile remove 127.0.0.1')

@@ -145,7 +145,7 @@ describe('a person at a terminal', () => {
     )
     world.stdin = ['']
     const opened = world.opened.length
-    const { exit, stdout, stderr } = await world.type(`ls-auth trace get --ids ${list} -o ndjson`)
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace get --ids ${list}`)
     expect(exit, stderr).toBe(0)
     expect(stdout.split('\n').filter(Boolean)).toHaveLength(1)
     expect(world.opened).toHaveLength(opened + 1)
@@ -192,11 +192,14 @@ describe('a script', () => {
     expect((await world.type('ls-auth services')).exit).toBe(0)
   })
 
-  it('under --json, at a terminal too', async () => {
+  it.each(['--json', '-o json', '-o ndjson', '--quiet'])('under %s, at a terminal too', async (flag) => {
     attended()
+    world.stdin = ['']
     wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    const { exit, stderr } = await world.type('ls-auth services --json')
+    const { exit, stderr } = await world.type(`ls-auth services ${flag}`)
     expect(exit).toBe(3)
+    if (!flag.endsWith(' json') && flag !== '--json')
+      return expect(stderr.replaceAll(/\n +/g, ' ')).toContain('required: ls-auth login --acr gold')
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'step-up',
       hint: 'Sign in anew as it is required: ls-auth login --acr gold',

@@ -24,6 +24,10 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all([api.close(), world.close()]))
 
+const attended = () => {
+  world.tty = true
+  world.watched = true
+}
 const asked = () =>
   api.requests.map(({ method, url }) => `${method} ${url.split('/prod/')[1]?.split('?')[0]}`)
 
@@ -64,9 +68,10 @@ describe('a trace by its trace id takes a snapshot', () => {
     await world.editConfig((text) => `${text}[profiles.old.access]\nwrite = { scopes = ["traces:write"] }\n`)
     for (const tty of [true, false]) {
       world.tty = tty
+      world.watched = tty
       const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
       expect(exit).toBe(11)
-      expect(stderr).toMatch(
+      expect(stderr.replaceAll(/\n {7}/g, ' ')).toMatch(
         /error: Lightstep.*; a snapshot needs the right to write, which you do not have\n/,
       )
       expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
@@ -76,7 +81,7 @@ describe('a trace by its trace id takes a snapshot', () => {
   })
 
   it('on a terminal a person is asked: no is exit 4 and costs nothing, yes goes on', async () => {
-    world.tty = true
+    attended()
     world.stdin = ['']
     const no = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(no).toMatchObject({ exit: 4, stdout: '' })
@@ -87,8 +92,27 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(api.snapshots.taken).toHaveLength(1)
   })
 
+  it.each([
+    ['--json', ''],
+    ['--quiet', ''],
+    ['-o json', ''],
+    ['-o ndjson', ''],
+    ['', 'in a job with a terminal'],
+  ])('a script at a terminal is not held up by the question: %s %s', async (flag, inJob) => {
+    attended()
+    if (inJob) world.variables.CI = 'true'
+    world.stdin = ['y']
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace get ${trace.traceId} ${flag}`)
+    expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).not.toContain('Take one?')
+    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+      new RegExp(`A snapshot can: ls-auth trace get ${trace.traceId} .*--snapshot`),
+    )
+    expect(api.requests).toEqual([])
+  })
+
   it('for an id that was not copied whole no snapshot is offered', async () => {
-    world.tty = true
+    attended()
     const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId.slice(0, 30)}`)
     expect(exit).toBe(7)
     expect(stderr).not.toMatch(/Take one/)

@@ -17,7 +17,7 @@ const cost = ({ command, options }: Invocation): readonly string[] => {
 
 /**
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
- * it in advance; without a terminal there is no prompt, but a Failure `cannot-do`. Who may only read is not asked: Failure
+ * it in advance; in a script there is no prompt, but a Failure `cannot-do`. Who may only read is not asked: Failure
  * `not-allowed`.
  */
 export function snapshotConsent(invocation: Invocation, profile: Profile): SnapshotConsent {
@@ -31,8 +31,9 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       if (allowed) return
       const { requireWrite } = await import('./write-access.ts')
       await requireWrite(invocation, profile, reason)
+      const { canAsk } = await import('../../first-login/can-ask.ts')
       // Many traces at once: nobody answers so many questions.
-      if (!terminal.inIsTTY || invocation.options.ids !== undefined) {
+      if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
       }
