@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
-import type { Invocation } from '../invocation.ts'
+import { type Invocation, tell } from '../invocation.ts'
 
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
 const MOST_BYTES = 1024 * 1024 * 1024
@@ -29,7 +29,9 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   if (bytes instanceof Failure) return bytes
   const [{ fileSource }, { readTraceFile }] = await loadReaders()
   try {
-    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path)
+    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path, (why) =>
+      tell(invocation, `note: ${nameOf(path)}: ${why}`),
+    )
     return fileSource(traces, nameOf(path), path)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'usage' || !holdsIds(bytes)) throw error

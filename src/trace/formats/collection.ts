@@ -17,6 +17,7 @@ class FailedSpan extends SpanView {
 /** Collects what a document holds: its spans by trace id, and whether numbers lost digits on the way. */
 export class Collection {
   readonly #spans = new Map<string, Span[]>()
+  readonly #partial = new Map<string, string>()
   readonly #warnings = new Map<string, { spans: number; texts: Set<string> }>()
   #lastId = ''
   #last: Span[] = []
@@ -24,7 +25,7 @@ export class Collection {
   recognised = false
   /** An integer beyond 2^53 came as a JSON number, so its last digits are wrong. */
   inexact = false
-  /** Why the document is not the whole trace, as the server words it. */
+  /** Why none of its traces is whole, as the server words it. */
   partial: string | undefined
 
   /** Applied to every error before it is thrown, also to errors of parts that are read lazily. */
@@ -52,6 +53,11 @@ export class Collection {
     const spans = this.spansOf(traceId)
     // No spread: 100,000 arguments are more than a call can take.
     for (let i = 0; i < more.length; i++) spans.push(more[i]!)
+  }
+
+  /** Notes why a trace is not whole. */
+  cut(traceId: string, why: string): void {
+    this.#partial.set(traceId, why)
   }
 
   /** Notes what the back end says about a trace; `spans`: in how many of its spans it says so. */
@@ -86,12 +92,15 @@ export class Collection {
     }
   }
 
-  /** Merges another collection into this one. */
+  /** Merges another collection into this one. What is not whole there says nothing about the traces that are here already. */
   absorb(other: Collection): void {
-    for (const [traceId, spans] of other.#spans) this.add(traceId, spans)
+    for (const [traceId, spans] of other.#spans) {
+      this.add(traceId, spans)
+      const why = other.#partial.get(traceId) ?? other.partial
+      if (why !== undefined) this.cut(traceId, why)
+    }
     this.recognised ||= other.recognised
     this.inexact ||= other.inexact
-    this.partial = other.partial ?? this.partial
   }
 
   /** Sets `inexact` when the value is an integer that JSON.parse has rounded. */
@@ -109,7 +118,7 @@ export class Collection {
 
   #said(traceId: string): Pick<Trace, 'partial' | 'warnings'> {
     const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
-    const partial = this.partial ?? [...texts].find(saysCut)
+    const partial = this.#partial.get(traceId) ?? this.partial ?? [...texts].find(saysCut)
     const others = [...texts].filter((text) => text !== partial)
     return {
       ...(partial !== undefined && { partial }),

@@ -34,6 +34,8 @@ export interface ReadOptions {
   readonly explain?: Explain
   /** Size limit of gzipped input after decompression, in bytes (1 GiB when absent), against decompression bombs. */
   readonly maxBytes?: number
+  /** Told that the last line is cut off, where that may be of any of several traces. Without it, it is said of each trace. */
+  readonly onCutLine?: (why: string) => void
 }
 
 /**
@@ -43,21 +45,21 @@ export interface ReadOptions {
  * read lazily.
  */
 export function readTraces(input: Uint8Array, reading: ReadOptions = {}): Trace[] {
-  const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
+  const { explain = (error) => error, maxBytes = MOST_UNPACKED, onCutLine } = reading
   try {
-    return read(unpack(input, maxBytes), explain)
+    return read(unpack(input, maxBytes), explain, onCutLine)
   } catch (error) {
     // Stack overflow: values nested deeper than anything a tracer writes.
     throw explain(error instanceof RangeError ? noTrace('it is nested too deeply') : error)
   }
 }
 
-function read(bytes: Buffer, explain: Explain): Trace[] {
+function read(bytes: Buffer, explain: Explain, onCutLine: ReadOptions['onCutLine']): Trace[] {
   const start = firstSign(bytes)
   if (start >= bytes.length) throw noTrace('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes.subarray(start), explain)
+    const traces = readJsonBytes(bytes.subarray(start), explain, onCutLine)
     if (traces) return traces
   }
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
@@ -86,7 +88,11 @@ function firstSign(bytes: Buffer): number {
 }
 
 /** `undefined` when it is not JSON at all. */
-function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
+function readJsonBytes(
+  bytes: Buffer,
+  explain: Explain,
+  onCutLine: ReadOptions['onCutLine'],
+): Trace[] | undefined {
   const vocabulary = vocabularyOf(KEYS)
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
   if (scanned) return tracesOf(scanned, bytes, holdsErrorKeyInJson(bytes))
@@ -95,7 +101,7 @@ function readJsonBytes(bytes: Buffer, explain: Explain): Trace[] | undefined {
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain), bytes)
+    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain, onCutLine), bytes)
   }
   const text = asString(bytes)
   const value = parsedText(text)
@@ -133,11 +139,17 @@ function tracesOf(into: Collection, bytes: Buffer, mayFail: boolean): Trace[] {
  * One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. A last line
  * that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are.
  */
-function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Collection {
+function readLines(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain: Explain,
+  onCutLine: ReadOptions['onCutLine'],
+): Collection {
   const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
   let number = 0
+  let cut: string | undefined
   for (let from = 0; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
@@ -150,13 +162,15 @@ function readLines(bytes: Buffer, vocabulary: Vocabulary, explain: Explain): Col
       else if (value === undefined) {
         const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
         if (!isLast || !(into.recognised || spans.length > 0)) throw noTrace(`line ${number} is not JSON`)
-        into.partial = `line ${number}, the last, is cut off`
+        cut = `line ${number}, the last, is cut off`
       } else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
     }
     from = to + 1
   }
   if (spans.length > 0) readZipkin(spans, into)
+  if (cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(cut)
+  else into.partial = cut
   return into
 }
 

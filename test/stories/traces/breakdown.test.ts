@@ -35,6 +35,21 @@ beforeAll(async () => {
 afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lightstep.close()]))
 
 describe('where does the time go?', () => {
+  it('in a file whose last line is cut off: the whole traces before it are whole, and one note says it', async () => {
+    const cut = join(world.home, 'cut.ndjson')
+    const lines = traces.map((trace) => JSON.stringify(toOtlpDocument([trace], 'hex')))
+    await writeFile(cut, `${lines.join('\n')}\n${lines[0]?.slice(0, -20)}`)
+    const note = 'note: file cut.ndjson: line 13, the last, is cut off\n'
+    const all = await world.type(`ls-auth trace breakdown --file ${cut} --json`)
+    expect(JSON.parse(all.stdout)).toMatchObject({ traces: 12, partial_traces: 0 })
+    expect(all.stderr).toBe(note)
+    const one = await world.type(
+      `ls-auth trace get ${cut} --trace ${traces[6]?.traceId} --show-sensitive --json`,
+    )
+    expect(JSON.parse(one.stdout)).toMatchObject({ traceId: traces[6]?.traceId, partial: null })
+    expect(one.stderr).toBe(note)
+  })
+
   it('by operation: what is on the critical path comes first', async () => {
     const outcome = await world.type(`ls-auth trace breakdown --file ${file}`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })

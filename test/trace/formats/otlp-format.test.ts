@@ -73,6 +73,48 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(() => readOne(`${a}\n${a.slice(0, -9)}\n${b}`)).toThrow('line 2 is not JSON')
     expect(() => readOne(`{"n":1}\n${a.slice(0, -9)}`)).toThrow()
   })
+
+  test('a last line that is cut off may be of any of several traces: said of the file, not of each', () => {
+    const line = (traceId: string) => JSON.stringify(otlpDocument(otlpSpan({ traceId: traceId.repeat(32) })))
+    const said: string[] = []
+    const text = `${line('a')}\n${line('b')}\n${line('b').slice(0, -9)}`
+    const read = readTraces(Buffer.from(text), { onCutLine: (why) => said.push(why) })
+    expect(read.map(({ partial }) => partial)).toEqual([undefined, undefined])
+    expect(said).toEqual(['line 3, the last, is cut off'])
+    // Who is not told of the file is told of the traces.
+    const both = readTraces(Buffer.from(text)).map(({ partial }) => partial)
+    expect(both).toEqual(['line 3, the last, is cut off', 'line 3, the last, is cut off'])
+  })
+
+  test('what one document says of its trace says nothing of the traces of others', () => {
+    const of = (traceId: string) => otlpDocument(otlpSpan({ traceId: traceId.repeat(32) }))
+    const part = (traceId: string) => ({
+      trace: of(traceId),
+      status: 'PARTIAL',
+      message: `${traceId} is too large`,
+    })
+    const own = (traceId: string, partial: string | null) => ({
+      traceId: traceId.repeat(32),
+      spanCount: 1,
+      partial,
+      spans: [{ spanId: '1'.repeat(16), durationNanos: '1' }],
+    })
+    const inBoth = (documents: readonly object[]) => [
+      documents.map((one) => JSON.stringify(one)).join('\n'),
+      documents,
+    ]
+    const partialOf = (input: unknown) =>
+      readTraces(Buffer.from(typeof input === 'string' ? input : JSON.stringify(input))).map(
+        ({ partial }) => partial,
+      )
+    for (const input of inBoth([part('a'), of('b'), part('c')]))
+      expect(partialOf(input)).toEqual(['a is too large', undefined, 'c is too large'])
+    for (const input of inBoth([own('a', 'the rest is gone'), own('b', null)]))
+      expect(partialOf(input)).toEqual(['the rest is gone', undefined])
+    // A part and the rest of it.
+    for (const input of inBoth([of('a'), part('a'), of('a')]))
+      expect(partialOf(input)).toEqual(['a is too large'])
+  })
 })
 
 describe('numbers', () => {

@@ -11,8 +11,7 @@ import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from '../rich.ts'
 
 /** What was read, lazy parts included, as plain data. */
 function plain(collection: Collection): unknown {
-  const { recognised, partial } = collection
-  return { recognised, partial, traces: collection.traces().map(plainTrace) }
+  return { recognised: collection.recognised, traces: collection.traces().map(plainTrace) }
 }
 
 function byScan(text: string | Buffer, vocabulary = vocabularyOf(OTLP_KEYS)): unknown {

@@ -7,8 +7,7 @@ import { plainTrace } from '../rich.ts'
 
 /** What was read, lazy parts included, as plain data. */
 function plain(collection: Collection): unknown {
-  const { recognised, partial } = collection
-  return { recognised, partial, traces: collection.traces().map(plainTrace) }
+  return { recognised: collection.recognised, traces: collection.traces().map(plainTrace) }
 }
 
 /** The other way to the same: `JSON.parse`, then the objects. A failure of it as its message. */

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
-import type { Collection } from '../collection.ts'
+import { Collection } from '../collection.ts'
 import { textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
@@ -35,8 +35,19 @@ function isEmptyObject(value: unknown): boolean {
  * `instrumentationLibrarySpans`. Members of the wrong type count as absent.
  */
 export function readOtlpJson(document: JsonObject, into: Collection): void {
+  const partial = readPartial(document.status, document.message)
+  if (partial === undefined) readLists(document, into)
+  else {
+    // A document of its own: others that are read into the same collection may be whole.
+    const part = new Collection(into.explain)
+    part.partial = partial
+    readLists(document, part)
+    into.absorb(part)
+  }
+}
+
+function readLists(document: JsonObject, into: Collection): void {
   into.recognised = true
-  into.partial = readPartial(document.status, document.message) ?? into.partial
   for (const key of ENVELOPES) {
     const inner = document[key]
     if (isOtlpJson(inner)) readOtlpJson(inner as JsonObject, into)

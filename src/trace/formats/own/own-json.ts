@@ -37,8 +37,8 @@ export function isOwnSpan(value: unknown): boolean {
  */
 export function readOwnJson(document: JsonObject, into: Collection): void {
   into.recognised = true
-  if (typeof document.partial === 'string') into.partial = document.partial
   const traceId = traceIdOf(document.traceId)
+  if (typeof document.partial === 'string') into.cut(traceId, document.partial)
   const spans = Array.isArray(document.spans) ? (document.spans as unknown[]) : [document]
   // Equal resources share one array, as with the other readers; a line of NDJSON has no other to share with.
   const resources = new Map<string, Attributes>()

@@ -1,14 +1,14 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { readTraces } from '../../formats/sniff.ts'
+import { type ReadOptions, readTraces } from '../../formats/sniff.ts'
 import type { Trace } from '../../model.ts'
 
 /**
  * All traces of a file or of standard input, in any format, at least one. `name` is for messages. Failures: `not-found`
- * when it holds no span, `usage` when it is no trace.
+ * when it holds no span, `usage` when it is no trace. `onCutLine` as in {@link ReadOptions}.
  */
-export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
-  const traces = readOwn(bytes, name)
+export function readTraceFile(bytes: Uint8Array, name: string, onCutLine?: (why: string) => void): Trace[] {
+  const traces = readOwn(bytes, name, onCutLine)
   if (traces.length > 0) return traces
   throw new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
 }
@@ -17,7 +17,7 @@ export function readTraceFile(bytes: Uint8Array, name: string): Trace[] {
  * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
  * advice.
  */
-function readOwn(bytes: Uint8Array, name: string): Trace[] {
+function readOwn(bytes: Uint8Array, name: string, onCutLine: ReadOptions['onCutLine']): Trace[] {
   const explain = (error: unknown) => {
     if (!(error instanceof Failure)) return error
     const { reason, message, hint } = error
@@ -32,5 +32,5 @@ function readOwn(bytes: Uint8Array, name: string): Trace[] {
       cause: error,
     })
   }
-  return readTraces(bytes, { explain })
+  return readTraces(bytes, { explain, ...(onCutLine && { onCutLine }) })
 }
