@@ -28,7 +28,7 @@ export function adjustSkew(tree: TraceTree): Adjusted {
   let moved = 0
   let mostNanos = 0
   for (let node = 0; node < tree.count; node++) {
-    shifts[node] = shiftOf(tree, node, shifts)
+    shifts[node] = shiftOf(tree, node, shifts[tree.parent(node)] ?? 0)
     if (shifts[node] === 0) continue
     moved++
     mostNanos = Math.max(mostNanos, Math.abs(shifts[node]!))
@@ -39,11 +39,18 @@ export function adjustSkew(tree: TraceTree): Adjusted {
   return { trace: moved === 0 ? tree.trace : { ...tree.trace, spans }, moved, mostNanos }
 }
 
-function shiftOf(tree: TraceTree, node: number, shifts: Float64Array): number {
+/** By how many nanoseconds {@link adjustSkew} moves this one span; 0 where its clock seems right. */
+export function skewOfNode(tree: TraceTree, node: number): number {
+  const way: number[] = []
+  for (let at = node; at >= 0; at = tree.parent(at)) way.push(at)
+  return way.reduceRight((shift, at) => shiftOf(tree, at, shift), 0)
+}
+
+function shiftOf(tree: TraceTree, node: number, parentShift: number): number {
   const parent = tree.parent(node)
   if (parent < 0) return 0
-  if (onOneHost(tree.span(parent), tree.span(node))) return shifts[parent]!
-  const from = tree.startOf(parent) + shifts[parent]!
+  if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
+  const from = tree.startOf(parent) + parentShift
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
   const late = tree.startOf(node) - from
   const isCall = tree.span(parent).kind === 'client' && tree.span(node).kind === 'server'

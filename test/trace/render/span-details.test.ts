@@ -201,6 +201,32 @@ test('what is off the critical path says so', () => {
   )
 })
 
+describe('a span whose clock seems wrong', () => {
+  const trace = makeTrace(
+    { id: 1, ms: 400, kind: 'client' },
+    { id: 2, parent: 1, at: -500, ms: 300, service: 'stock', kind: 'server' },
+    { id: 3, parent: 2, at: -450, ms: 200, service: 'stock' },
+    { id: 4, parent: 1, at: -20, ms: 10 },
+  )
+  const nodeOf = (id: number) =>
+    buildTree(trace).spans.findIndex((span) => span.spanId === makeSpan({ id }).spanId)
+  const text = (id: number, pen: Pen) => details(trace, nodeOf(id), pen).join('\n')
+
+  test.each([2, 3])('span %i: that clocks may differ, and the flag that repairs it', (id) => {
+    expect(text(id, unicode)).toContain('  critical path  not on it by these clocks\n')
+    expect(text(id, unicode)).toMatch(
+      /note +clocks may differ: trace get --skew moves this span by \+550ms$/m,
+    )
+    expect(text(id, { ...unicode, more: 'not shown here' })).toMatch(
+      /note +clocks may differ, by about 550ms$/m,
+    )
+  })
+
+  test.each([1, 4])('span %i, which runs by the clock of its caller: nothing', (id) => {
+    expect(text(id, unicode)).not.toContain('clocks')
+  })
+})
+
 test('span ids of rows are whole at any width, and no line is too wide', () => {
   fc.assert(
     fc.property(anyTrace, fc.integer({ min: 40, max: 200 }), fc.boolean(), (trace, width, isUnicode) => {

@@ -1,5 +1,6 @@
 import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
+import { skewOfNode } from '../../tree/skew.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { MARKS } from '../waterfall/notes.ts'
@@ -70,7 +71,8 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   }
   const upTo = (end: number) => onPathBefore[end]! - onPathBefore[node]!
   const [own, below] = [upTo(node + 1), upTo(tree.after(node))]
-  if (below === 0) return 'not on it: nobody waited for this'
+  if (below === 0)
+    return skewOfNode(tree, node) === 0 ? 'not on it: nobody waited for this' : 'not on it by these clocks'
   const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it`
   return below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
 }
@@ -81,8 +83,16 @@ function parentText({ tree, node }: DetailsOf): string {
   return tree.place(node) === 'cycle' ? `${parentId} (parents lead in a circle)` : parentId
 }
 
-function oddFields({ tree, node }: DetailsOf, { style }: Pen): Field[] {
+function oddFields({ tree, node }: DetailsOf, pen: Pen): Field[] {
   const odd: string[] = tree.span(node).marks.map((mark) => MARKS[mark])
+  const shift = skewOfNode(tree, node)
+  if (shift !== 0) odd.push(clocksText(shift, pen))
   if (tree.isDuplicate(node)) odd.push('another span of the trace has the same id')
-  return odd.map((value) => ({ name: 'note', value, paint: style.yellow }))
+  return odd.map((value) => ({ name: 'note', value, paint: pen.style.yellow }))
+}
+
+function clocksText(shift: number, pen: Pen): string {
+  if (pen.more !== undefined)
+    return `clocks may differ, by about ${formatDuration(Math.abs(shift), pen.glyphs.micro)}`
+  return `clocks may differ: trace get --skew moves this span by ${offsetText(shift, pen)}`
 }
