@@ -65,3 +65,51 @@ describe('the age of a trace', () => {
     expect(cells[5]).toBe(age)
   })
 })
+
+describe('the tag error of a file of Jaeger', () => {
+  const span = (id: string, tags: readonly object[]) => ({
+    traceID: ID,
+    spanID: id.repeat(16),
+    operationName: `step ${id}`,
+    startTime: (NOW - 5000) * 1000,
+    duration: 9000,
+    tags,
+    processID: 'p1',
+  })
+  const spans = [
+    span('1', [{ key: 'error', type: 'bool', value: true }]),
+    span('2', [
+      { key: 'error', type: 'bool', value: false },
+      { key: 'k', value: 'v' },
+    ]),
+  ]
+  let file: string
+  beforeAll(async () => {
+    file = join(world.home, 'jaeger.json')
+    const processes = { p1: { serviceName: 'shop', tags: [] } }
+    await writeFile(file, JSON.stringify({ data: [{ traceID: ID, spans, processes }] }))
+  })
+
+  it('is looked for like any other attribute', async () => {
+    expect((await world.type(`ls-auth trace search --file ${file} --attr error=true`)).stdout).toContain(ID)
+    const { stdout } = await world.type(`ls-auth trace get ${file} --attr error=true`)
+    expect(stdout).toContain('✗ step 1')
+    expect(stdout).toContain('1 of 2 spans shown (--attr error=true)')
+    const values = await world.type(`ls-auth attributes error --file ${file}`)
+    expect(values).toMatchObject({ exit: 0 })
+    expect(values.stdout).toBe('false\ntrue\n')
+  })
+
+  it('is in the data, once in each', async () => {
+    const json = JSON.parse((await world.type(`ls-auth trace get ${file} --json`)).stdout)
+    expect(json.spans).toMatchObject([
+      { status: 'error', attributes: { error: true } },
+      { status: 'unset', attributes: { error: false, k: 'v' } },
+    ])
+    const jaeger = JSON.parse((await world.type(`ls-auth trace get ${file} -o jaeger`)).stdout)
+    const written = jaeger.data[0].spans.map(({ tags }: { tags: { key: string; value: unknown }[] }) =>
+      tags.filter(({ key }) => key === 'error').map(({ value }) => value),
+    )
+    expect(written).toEqual([[true], [false]])
+  })
+})

@@ -97,7 +97,7 @@ describe('Jaeger JSON', () => {
     expect(readOne(trace(span({ spanID: '0000' }))).spans[0]?.spanId).toBe('0'.repeat(16))
   })
 
-  test('kind, status and message come from their tags, and leave the attributes', () => {
+  test('kind, status and message come from their tags; of these only `error` stays an attribute', () => {
     const tags = [
       tag('span.kind', 'string', 'client'),
       tag('error', 'bool', true),
@@ -112,7 +112,10 @@ describe('Jaeger JSON', () => {
       statusMessage: 'boom',
       scope: { name: 'lib' },
     })
-    expect(read?.attributes).toEqual([['error.kind', 'timeout']])
+    expect(read?.attributes).toEqual([
+      ['error', true],
+      ['error.kind', 'timeout'],
+    ])
     const untyped = readOne(trace(span({ tags: [tag('error', 'string', 'true')] })))
     expect(untyped.spans[0]?.status).toBe('error')
   })
@@ -128,6 +131,37 @@ describe('Jaeger JSON', () => {
     const [read] = readOne(trace(span({ tags: [tag(key, 'string', value)] }))).spans
     expect(read).toMatchObject(facts)
     expect(read?.attributes).toEqual([])
+  })
+
+  test('what the facts of a span cannot hold stays an attribute, and an export writes it once', () => {
+    const pairs = [
+      ['otel.status_code', 'OK'],
+      ['error', 'true'],
+      ['span.kind', 'client'],
+      ['otel.scope.version', '1.2'],
+      ['span.kind', 'server'],
+      ['otel.status_code', 'ERROR'],
+      ['otel.status_description', 'first'],
+      ['otel.status_description', 'second'],
+    ] as const
+    const read = readOne(trace(span({ tags: pairs.map(([key, value]) => tag(key, 'string', value)) })))
+    const expected = {
+      kind: 'client',
+      status: 'ok',
+      statusMessage: 'first',
+      scope: undefined,
+      attributes: [
+        ['error', 'true'],
+        ['otel.scope.version', '1.2'],
+        ['span.kind', 'server'],
+        ['otel.status_code', 'ERROR'],
+        ['otel.status_description', 'second'],
+      ],
+    }
+    expect(read.spans[0]).toMatchObject(expected)
+    const written = [...toJaeger(read, JSON.stringify)].join('')
+    expect(readOne(written).spans[0]).toMatchObject(expected)
+    expect(JSON.parse(written).data[0].spans[0].tags).toHaveLength(pairs.length)
   })
 
   test.each([
@@ -195,7 +229,12 @@ test('what is exported reads as the same trace, to the microsecond', () => {
   fc.assert(
     fc.property(anyJaegerTrace, (trace) => {
       const text = [...toJaeger(trace, JSON.stringify)].join('')
-      expect(plainTrace(readOne(text))).toEqual(plainTrace(trace))
+      // Jaeger's own page knows a failed span by this tag.
+      const spans = trace.spans.map((one) => ({
+        ...one,
+        attributes: [...(one.status === 'error' ? [['error', true] as const] : []), ...one.attributes],
+      }))
+      expect(plainTrace(readOne(text))).toEqual(plainTrace({ ...trace, spans }))
     }),
   )
 })

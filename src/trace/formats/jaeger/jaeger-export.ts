@@ -1,5 +1,5 @@
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
-import { isFact, writeTag } from './jaeger-tags.ts'
+import { writeTag } from './jaeger-tags.ts'
 import { JAEGER_WARNINGS, warningTexts } from './jaeger-warnings.ts'
 
 /**
@@ -40,8 +40,8 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
   const tags = attributes.filter(
     ([key, value]) =>
       !(key === JAEGER_WARNINGS && warnings.length > 0) &&
-      // Written with the status.
-      !(key === 'error' && span.status === 'error' && isFact([key, value])),
+      // The status says otherwise, and goes before it.
+      !(key === 'error' && span.status === 'error' && String(value) === 'false'),
   )
   return {
     traceID,
@@ -53,7 +53,8 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
     ],
     startTime: micros(span.startNanos),
     duration: Math.floor(span.durationNanos / 1000),
-    tags: [...tags, ...factTags(span)].map(([key, value]) => writeTag(key, value)),
+    // The first of a kind counts, for whoever reads them.
+    tags: [...factTags(span), ...tags].map(([key, value]) => writeTag(key, value)),
     logs: span.events.map((event) => ({
       timestamp: micros(event.timeNanos),
       fields: [['event', event.name] as const, ...event.attributes].map(([key, value]) =>
@@ -70,11 +71,12 @@ function micros(nanos: bigint): number {
   return Number(nanos / 1000n)
 }
 
-function factTags({ kind, status, statusMessage, scope }: Span): Attributes {
+function factTags({ attributes, kind, status, statusMessage, scope }: Span): Attributes {
   const tags: [string, string | boolean][] = []
   if (kind !== 'unspecified') tags.push(['span.kind', kind])
   if (status !== 'unset') tags.push(['otel.status_code', status === 'error' ? 'ERROR' : 'OK'])
-  if (status === 'error') tags.push(['error', true])
+  const isSaid = attributes.some(([key, value]) => key === 'error' && String(value) === 'true')
+  if (status === 'error' && !isSaid) tags.push(['error', true])
   if (statusMessage) tags.push(['otel.status_description', statusMessage])
   if (scope?.name) tags.push(['otel.scope.name', scope.name])
   if (scope?.name && scope.version) tags.push(['otel.scope.version', scope.version])

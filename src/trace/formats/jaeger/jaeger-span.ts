@@ -6,7 +6,7 @@ import type { Details, Skeleton } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
 import { timesOfMicros, withMark } from '../span-times.ts'
-import { isFact, readTags, type TagFacts } from './jaeger-tags.ts'
+import { isHeld, readFacts, readTags, type TagFacts } from './jaeger-tags.ts'
 import { warningsAttribute } from './jaeger-warnings.ts'
 
 /** What reported a span. */
@@ -143,7 +143,9 @@ export function jaegerDetails<Raw>(traceId: string, itemOf: (raw: Raw) => JsonOb
 }
 
 function readAttributes(item: JsonObject): Attributes {
-  const tags = readTags(item.tags).filter((tag) => !isFact(tag))
+  const all = readTags(item.tags)
+  const facts = readFacts(all)
+  const tags = all.filter((tag) => !isHeld(tag, facts))
   const warnings = warningsAttribute(item.warnings)
   if (warnings) tags.push(warnings)
   return tags.length > 0 ? tags : NONE

@@ -73,6 +73,18 @@ export function isFact([key, value]: Tag): boolean {
   return false
 }
 
+/**
+ * Whether the facts of a span say all that this tag of it does, so that it need not be an attribute as well. `error` is one:
+ * people look for it, and the status may be another.
+ */
+export function isHeld([key, value]: Tag, facts: TagFacts): boolean {
+  if (key === 'span.kind') return kindIn(value) === facts.kind
+  if (key === 'otel.status_code') return codeIn(value)?.toLowerCase() === facts.status
+  if (key === 'otel.status_description') return value === facts.statusMessage
+  if (key === 'otel.scope.name') return value === facts.scopeName
+  return key === 'otel.scope.version' && facts.scopeName !== undefined && value === facts.scopeVersion
+}
+
 /** Some clients write `CLIENT`, as OpenTelemetry calls it. */
 function kindIn(value: AttributeValue): SpanKind | undefined {
   if (typeof value !== 'string') return undefined
