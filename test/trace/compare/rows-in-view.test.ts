@@ -151,12 +151,14 @@ test('a new operation that took no time is shown below many that stayed the same
 })
 
 test('of many roots the one on the way to a change is shown', () => {
-  const inRoot = (ms: number) => trace(ROOT, read(2, 0, ms), ...others)
-  const others = Array.from(
-    { length: 13 },
-    (_, i): Sketch => ({ id: 300 + i, name: `tick ${i}`, at: i, ms: 1 }),
-  )
-  expect(view(inRoot(5), inRoot(10))).toEqual(
+  const ticks = (ms: number) =>
+    Array.from({ length: 13 }, (_, i): Sketch => ({ id: 300 + i, name: `tick ${i}`, at: i, ms }))
+  const inRoot = (ms: number, ...others: Sketch[]) => trace(ROOT, read(2, 0, ms), ...others)
+  expect(view(inRoot(5, ...ticks(1)), inRoot(10, ...ticks(1)))).toEqual(
     expect.arrayContaining(['GET /', ' read |', 'tick 10', '+2: 2 same |']),
   )
+  // Also where the others changed, and it has not itself.
+  const lines = view(inRoot(5, ...ticks(1)), inRoot(50, ...ticks(3)))
+  expect(lines.slice(0, 3)).toEqual(['GET /', ' read |', 'tick 0'])
+  expect(lines.slice(-2)).toEqual(['tick 10', '+2: 2 slower |'])
 })
