@@ -7,10 +7,10 @@ import { sumOf, type Tie } from './ties.ts'
  * of the chance that of few traces many have what is rare. For the other ranks of each count it is the normal one.
  */
 export function approximateTail(ties: readonly Tie[], few: number, all: number): number {
-  const largest = ties.reduce((most, tie) => (tie.size > most.size ? tie : most))
-  if (largest.size === 1) return roughTail(ties, few)
-  const tailOf = normalTails(ties.filter((tie) => tie !== largest))
-  const { size, score } = largest
+  const bySize = ties.toSorted((a, b) => b.size - a.size)
+  const { size, score } = bySize[0]!
+  if (size === 1) return roughTail(ties, few)
+  const tailOf = normalTails(bySize.slice(1))
   const sum = sumOf(ties)
   let tail = 0
   for (let taken = Math.max(0, few + size - all); taken <= Math.min(few, size); taken++) {

@@ -9,7 +9,7 @@ const MOST_SUM = 1700
  */
 export function countedTail(exactTies: readonly Tie[], few: number, all: number): number {
   const ties = roundedScores(exactTies, Math.min(1, MOST_SUM / (few * (2 * all + 1))))
-  const highest = highestSums(ties, few)
+  const highest = highestSums(ties)
   const most = highest[few]! - sumOf(ties)
   const ways = Array.from({ length: few + 1 }, () => new Float64Array(most + 1))
   ways[0]![0] = 1
@@ -20,7 +20,6 @@ export function countedTail(exactTies: readonly Tie[], few: number, all: number)
         choices *= (size - of + 1) / of
         // The highest of this place less what is taken; the more are taken, the more is missing.
         const short = highest[taken]! - highest[taken - of]! - of * score
-        if (short > most) break
         // Below zero: so many have not been met yet.
         if (short >= 0) addMoved(ways[taken]!, ways[taken - of]!, short, choices)
       }
@@ -35,10 +34,10 @@ function addMoved(to: Float64Array, from: Float64Array, by: number, times: numbe
 }
 
 /** Of none, of the highest score, of the two highest, and so on. */
-function highestSums(ties: readonly Tie[], few: number): number[] {
+function highestSums(ties: readonly Tie[]): number[] {
   const sums = [0]
   for (const { size, score } of ties.toReversed())
-    for (let i = 0; i < size && sums.length <= few; i++) sums.push(sums[sums.length - 1]! + score)
+    for (const one of Array<number>(size).fill(score)) sums.push(sums[sums.length - 1]! + one)
   return sums
 }
 

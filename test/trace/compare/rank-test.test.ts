@@ -122,6 +122,21 @@ describe('more traces', () => {
     expect(chance(x, y) / exact).toBeLessThan(1.15)
   })
 
+  // Scores are twice the ranks, rounded down so far that those of two traces add up to 1700 at most.
+  test.each([
+    [497, 460, 500],
+    [991, 970, 1000],
+  ])('those at rank %d and %d against %d others: as every pair has it by its rounded ranks', (x, y, many) => {
+    const all = Array.from({ length: many + 2 }, (_, i) => i + 1)
+    const rounded = (rank: number) => Math.floor((2 * rank * 1700) / (2 * (2 * all.length + 1)))
+    const pairs = all.flatMap((upper) => all.slice(0, upper - 1).map((lower) => [upper, lower] as const))
+    const asFar = pairs.filter(
+      ([upper, lower]) => rounded(upper) + rounded(lower) >= rounded(x) + rounded(y),
+    ).length
+    const others = all.filter((time) => time !== x && time !== y)
+    expect(chance([x, y], others)).toBeCloseTo((2 * asFar) / pairs.length, 12)
+  })
+
   // A little more than it is, so that nothing is named too early.
   test.each([
     [21, 21, 3e8],
@@ -141,6 +156,8 @@ describe('more traces', () => {
     [21, 100, 1, 3.125399998e-8],
     [21, 15, 2, 1.17413309e-3],
     [25, 9, 2, 5.45866579e-3],
+    [21, 1, 2, 0.8013831883],
+    [21, 7, 2, 0.09190475433],
   ])(
     'the normal distribution is the right one: %d from %d on in steps of %d',
     (count, from, step, expected) => {
@@ -171,6 +188,19 @@ describe('more traces', () => {
   ])('what %d of %d traces have, and %d of %d, by equal times: %d', (ofFew, few, ofMany, many, expected) => {
     expect(chance(times(few - ofFew, ofFew), times(many - ofMany, ofMany)) / expected).toBeCloseTo(1, 6)
   })
+
+  // The chance that all of the few are among those without it, in whole numbers (Python 3), and twice that.
+  test.each([
+    [21, 100, 30, 2.602714787e-3],
+    [25, 60, 20, 5.971550824e-4],
+    [40, 40, 12, 1.854660506e-4],
+  ])(
+    'what none of %d traces has, and of %d others %d, each another time: %d',
+    (few, many, ofMany, expected) => {
+      const longer = Array.from({ length: ofMany }, (_, i) => i + 1)
+      expect(chance([...longer, ...times(many - ofMany, 0)], times(few, 0)) / expected).toBeCloseTo(1, 6)
+    },
+  )
 
   // Of what is in few traces it is exact by which of them have it, and a little more than exact by how long they take.
   test.each([
