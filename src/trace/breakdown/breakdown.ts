@@ -21,11 +21,14 @@ export interface Breakdown {
   readonly spans: number
   /** Spans that failed. */
   readonly errors: number
-  /** The durations of each trace's longest root together: exactly the sum of `pathNanos` over the rows. */
+  /** The durations of each trace's longest root (without one: longest part) together: exactly the sum of `pathNanos` over the rows. */
   readonly rootNanos: number
   /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
+  /** Time of traces without a root that is outside of their longest part, and how many they are. */
+  readonly rootlessNanos: number
+  readonly rootlessTraces: number
   /** The largest share of the critical path first. */
   readonly rows: readonly BreakdownRow[]
 }
@@ -47,6 +50,8 @@ export class BreakdownSum {
   #rootNanos = 0
   #tailNanos = 0
   #tailTraces = 0
+  #rootlessNanos = 0
+  #rootlessTraces = 0
 
   constructor(by: BreakdownBy) {
     this.#by = by
@@ -82,6 +87,8 @@ export class BreakdownSum {
       rootNanos,
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
+      rootlessNanos: this.#rootlessNanos,
+      rootlessTraces: this.#rootlessTraces,
       rows: rows.sort(
         (a, b) => b.pathNanos - a.pathNanos || b.selfNanos - a.selfNanos || compareCallees(a, b),
       ),
@@ -96,10 +103,15 @@ export class BreakdownSum {
     for (const { node, startNanos, endNanos } of criticalPath(tree, [root]))
       onPath[node]! += endNanos - startNanos
     const end = tree.endOf(root)
-    this.#rootNanos += end - tree.startOf(root)
-    if (tree.endNanos <= end) return onPath
-    this.#tailNanos += tree.endNanos - end
-    this.#tailTraces += 1
+    const nanos = end - tree.startOf(root)
+    this.#rootNanos += nanos
+    if (tree.roots.length === 0) {
+      this.#rootlessNanos += tree.endNanos - nanos
+      this.#rootlessTraces += 1
+    } else if (tree.endNanos > end) {
+      this.#tailNanos += tree.endNanos - end
+      this.#tailTraces += 1
+    }
     return onPath
   }
 

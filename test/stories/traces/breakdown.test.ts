@@ -61,6 +61,22 @@ checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
 `)
   })
 
+  it('of a trace without a root: as long as trace get says, with no word of an end of the root', async () => {
+    const orphan = (id: string, parentId: string, timestamp: number) => ({
+      ...{ traceId: 'ab', id, parentId, name: id, timestamp, duration: 10_000 },
+      localEndpoint: { serviceName: 'shop' },
+    })
+    const rootless = join(world.home, 'rootless.json')
+    const spans = [orphan('c1', 'd1', 1_000_000), orphan('c2', 'd2', 1_010_000)]
+    await writeFile(rootless, JSON.stringify(spans))
+    expect((await world.type(`ls-auth trace get ${rootless}`)).stdout).toContain('20.0ms · 2 spans')
+    const { stdout } = await world.type(`ls-auth trace breakdown --file ${rootless}`)
+    expect(stdout.split('\n\n')[0]?.replaceAll('\n', ' ')).toBe(
+      '1 trace · 2 spans · 0 errors · 10.0ms in all ' +
+        '10.0ms more outside of the longest part of 1 trace without a root, on no critical path',
+    )
+  })
+
   it('who calls whom', async () => {
     const outcome = await world.type(`ls-auth trace breakdown --file ${file} --graph`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })
@@ -166,6 +182,8 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       root_ns: 3_065_511_000,
       tail_ns: 0,
       tail_traces: 0,
+      rootless_ns: 0,
+      rootless_traces: 0,
       partial_traces: 0,
       complete: true,
       truncated: false,

@@ -38,6 +38,8 @@ describe('a breakdown', () => {
       rootNanos: 200e6,
       tailNanos: 100e6,
       tailTraces: 2,
+      rootlessNanos: 0,
+      rootlessTraces: 0,
     })
     expect(rows).toEqual([
       {
@@ -64,6 +66,17 @@ describe('a breakdown', () => {
         ...{ errors: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
       },
     ])
+  })
+
+  test('a trace without a root has no end of one: what is outside of its longest part is told apart', () => {
+    const orphans = makeTrace({ id: 1, parent: 90, at: 0, ms: 10 }, { id: 2, parent: 91, at: 15, ms: 20 })
+    expect(breakdownOf('service', orphans, order)).toMatchObject({
+      rootNanos: 120e6,
+      tailNanos: 50e6,
+      tailTraces: 1,
+      rootlessNanos: 15e6,
+      rootlessTraces: 1,
+    })
   })
 
   test('by service there is no operation', () => {

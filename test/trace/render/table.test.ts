@@ -17,7 +17,16 @@ const figures = (calls: number, errors: number) => ({
   ...{ p50Nanos: calls * 1234, p99Nanos: calls * 123_456 },
 })
 const breakdown: Breakdown = {
-  ...{ traces: 1204, spans: 57_792, errors: 31, rootNanos: 9e11, tailNanos: 4e9, tailTraces: 17 },
+  ...{
+    traces: 1204,
+    spans: 57_792,
+    errors: 31,
+    rootNanos: 9e11,
+    tailNanos: 4e9,
+    tailTraces: 17,
+    rootlessNanos: 0,
+    rootlessTraces: 0,
+  },
   rows: [
     {
       service: 'payment',

@@ -73,7 +73,7 @@ async function write(
 }
 
 function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: FoundTraces) {
-  const { traces, spans, errors, rootNanos, tailNanos, tailTraces } = breakdown
+  const { traces, spans, errors, rootNanos, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   return {
     traces,
     spans,
@@ -81,6 +81,8 @@ function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: Fo
     root_ns: rootNanos,
     tail_ns: tailNanos,
     tail_traces: tailTraces,
+    rootless_ns: rootlessNanos,
+    rootless_traces: rootlessTraces,
     partial_traces: partial,
     complete: failure === undefined,
     truncated,

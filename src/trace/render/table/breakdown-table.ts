@@ -68,7 +68,7 @@ function callFigures<Row extends BreakdownRow | CallEdge>({ unicode }: TableOpti
 
 function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
-  const { traces, spans, errors, rootNanos, tailNanos, tailTraces } = breakdown
+  const { traces, spans, errors, rootNanos, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
@@ -81,6 +81,11 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     lines.push(
       `${after} more after the end of the root, in ${count(tailTraces, 'trace')}, not on its critical path`,
     )
+  }
+  if (rootlessNanos > 0) {
+    const apart = formatDuration(rootlessNanos, micro)
+    const of = count(rootlessTraces, 'trace')
+    lines.push(`${apart} more outside of the longest part of ${of} without a root, on no critical path`)
   }
   return lines
 }
