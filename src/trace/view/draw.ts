@@ -84,7 +84,7 @@ function drawRows(scene: Scene, state: ViewState, size: Size): Picture {
 function headLine({ tree, window, glyphs }: Scene, columns: number): string {
   const cut = cutText(window, glyphs.micro)
   const facts = [
-    howLong(tree, window, glyphs.micro),
+    howLong(tree, glyphs.micro),
     count(tree.count, 'span'),
     tree.errors > 0 ? `${glyphs.error} ${count(tree.errors, 'error')}` : 'no errors',
     ...(cut === undefined ? [] : [cut]),

@@ -106,6 +106,37 @@ it.each([
   expect(/\d+ spans? ran past .*/.exec(below)?.[0]).toBe(sentence)
 })
 
+it.each(['linear', 'critical', 'fit', 'log'])(
+  '--scale %s changes the axis, not how long it took',
+  async (scale) => {
+    const [header, , slowest] = (await get('')).stdout.split('\n\n')
+    expect(header).toContain('396ms + 141ms async tail')
+    const scaled = (await get(`--scale ${scale}`)).stdout.split('\n\n')
+    expect([scaled[0], scaled[2]]).toEqual([header, slowest])
+  },
+)
+
+it.each(['linear', 'critical', 'fit', 'log'])(
+  '--scale %s: a short tail is told apart, too',
+  async (scale) => {
+    const span = (id: string, timestamp: number, more: object) => ({
+      traceId: 'ab',
+      id,
+      name: id,
+      timestamp,
+      ...more,
+    })
+    const spans = [
+      span('c1', 1_000_000, { duration: 100_000 }),
+      span('c2', 1_090_000, { parentId: 'c1', duration: 20_000 }),
+    ]
+    await writeFile(file, JSON.stringify(spans))
+    expect((await get(`--scale ${scale}`)).stdout).toContain(' · 100ms + 10.0ms async tail · 2 spans')
+    const { stdout } = await world.type(`ls-auth trace breakdown --file ${file}`)
+    expect(stdout).toContain('100ms in all\n10.0ms more after the end of the root')
+  },
+)
+
 it('plain text: words instead of drawing, one line for each row', async () => {
   const { stdout } = await get('--plain')
   expect(stdout).not.toMatch(/[\u2500-\u259f✗×Σ\u001b]/)

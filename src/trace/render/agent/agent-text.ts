@@ -68,10 +68,10 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const window = timeWindow(tree)
   const rows = planRows(tree, true, view?.shown)
   const path = agentPath(tree)
-  const facts = [...headerLines(tree, window, { source: { name: source } }, pen), ABOUT_DATA, '']
+  const facts = [...headerLines(tree, { source: { name: source } }, pen), ABOUT_DATA, '']
   const above = [
     ...part(head, MOST_BYTES / 2),
-    ...part(verdictLines(tree, window, pen), BYTES.findings),
+    ...part(verdictLines(tree, pen), BYTES.findings),
     ...part(criticalLines(tree, path, window, pen, PATH_LINES), BYTES.path),
     ...part(noteLines(tree, window, pen, view?.shown), BYTES.notes),
   ]

@@ -38,7 +38,7 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
   yield* headMarkup(tree)
   yield `<h1>${markup(`Trace ${tree.trace.traceId}`)}</h1>\n`
-  yield `<p class="facts">${markup(headerLines(tree, whole, facts, PEN).join(' '))}${linkMarkup(source?.link)}</p>\n`
+  yield `<p class="facts">${markup(headerLines(tree, facts, PEN).join(' '))}${linkMarkup(source?.link)}</p>\n`
   const rows = planRows(tree, fold, view?.shown)
   if (view && rows.shown === 0) {
     yield* paragraphs(noRowLines(tree, rows, view.says, PEN))

@@ -54,7 +54,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const levels = planLevels(tree, rows, 30)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
-  const head = headerLines(tree, whole, facts, PEN)
+  const head = headerLines(tree, facts, PEN)
   const isEmpty = view !== undefined && rows.shown === 0
   const only = isEmpty ? noRowLines(tree, rows, view.says, PEN) : view ? [`only: ${view.says}`] : []
   const above = [...head, ...only, ...(isEmpty ? [] : cutLines(window, PEN))]

@@ -18,11 +18,13 @@ export interface Focus {
 
 /** The header of the whole trace, then the span; of an inner span also the heading for the rows that follow. */
 export function* focusHead({ tree, node, scale }: Focus, facts: HeaderFacts, pen: Pen): Generator<string> {
-  const window = timeWindow(tree, scale)
-  yield* headerLines(tree, window, facts, pen)
+  yield* headerLines(tree, facts, pen)
   yield ''
   const onPathBefore = onPath(tree)
-  yield* spanDetails({ tree, node, onPathBefore, zeroNanos: zeroOf(window), way: 'steps' }, pen)
+  yield* spanDetails(
+    { tree, node, onPathBefore, zeroNanos: zeroOf(timeWindow(tree, scale)), way: 'steps' },
+    pen,
+  )
   if (tree.isLeaf(node)) return
   yield ''
   yield heading(`this span and below: ${tree.size(node)} of ${count(tree.count, 'span')}`, pen)

@@ -4,7 +4,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import type { TimeWindow } from '../time/window.ts'
+import { timeWindow } from '../time/window.ts'
 
 interface Fact {
   readonly text: string
@@ -28,27 +28,21 @@ export interface Heading extends HeaderFacts {
 }
 
 /** The header and an empty line, or what stands in its place. */
-export function* topLines(
-  tree: TraceTree,
-  window: TimeWindow,
-  heading: Heading,
-  pen: Pen,
-): Generator<string> {
+export function* topLines(tree: TraceTree, heading: Heading, pen: Pen): Generator<string> {
   if (heading.head) return yield* heading.head(pen)
-  yield* headerLines(tree, window, heading, pen)
+  yield* headerLines(tree, heading, pen)
   yield ''
 }
 
 /** The facts about the whole trace, as many to a line as fit; then its link, if it fits into one. */
 export function headerLines(
   tree: TraceTree,
-  window: TimeWindow,
   { now, source, clocks }: HeaderFacts,
   { width, glyphs, style }: Pen,
 ): string[] {
   const facts: Fact[] = [
     { text: `trace ${tree.trace.traceId}`, paint: style.bold },
-    { text: howLong(tree, window, glyphs.micro), paint: style.bold },
+    { text: howLong(tree, glyphs.micro), paint: style.bold },
     { text: count(tree.count, 'span') },
     { text: count(tree.services.texts.length, 'service') },
     tree.errors > 0
@@ -71,11 +65,15 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
   return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
 }
 
-/** The time the axis shows; work that went on after it is written separately, since nobody waited for it. */
-export function howLong(tree: TraceTree, window: TimeWindow, micro: string): string {
-  const shown = formatDuration(Math.min(window.endNanos, tree.endNanos) - window.startNanos, micro)
-  if (tree.endNanos <= window.endNanos) return shown
-  return `${shown} + ${formatDuration(tree.endNanos - window.endNanos, micro)} async tail`
+/**
+ * The time of the root, whatever the axis shows; work that went on after it is written separately, since nobody waited for
+ * it. Without a root the time of everything.
+ */
+export function howLong(tree: TraceTree, micro: string): string {
+  const { startNanos, endNanos } = timeWindow(tree, 'critical')
+  const took = formatDuration(Math.min(endNanos, tree.endNanos) - startNanos, micro)
+  if (tree.endNanos <= endNanos) return took
+  return `${took} + ${formatDuration(tree.endNanos - endNanos, micro)} async tail`
 }
 
 /** `1 span`, `1,234 spans`. */

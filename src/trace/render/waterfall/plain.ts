@@ -40,12 +40,12 @@ export function* renderPlain(
   const { width, fold = true, view, scale, full = false } = options
   const pen: Pen = { width, glyphs: WORDS, style: UNSTYLED, full }
   const window = timeWindow(tree, scale)
-  yield* topLines(tree, window, options, pen)
+  yield* topLines(tree, options, pen)
   if (options.head && tree.count === 1) return
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, pen.glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
-  yield* verdictLines(tree, window, pen)
+  yield* verdictLines(tree, pen)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const ids = new RowIds(tree, options.showIds === true, width)
   const room = width - ids.columns

@@ -12,8 +12,8 @@ import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
  * What a reader wants to know first, before rows that may fill many screens: where it broke and where the time went. Each
  * block ends with an empty line.
  */
-export function verdictLines(tree: TraceTree, window: TimeWindow, pen: Pen): string[] {
-  const blocks = [causeLines(tree, pen), slowestLines(tree, window, pen), repeatedLines(tree, pen)]
+export function verdictLines(tree: TraceTree, pen: Pen): string[] {
+  const blocks = [causeLines(tree, pen), slowestLines(tree, pen), repeatedLines(tree, pen)]
   return blocks.flatMap((block) => (block.length > 0 ? [...block, ''] : []))
 }
 

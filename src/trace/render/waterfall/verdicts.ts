@@ -7,15 +7,16 @@ import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import type { TimeWindow } from '../time/window.ts'
+import { type TimeWindow, timeWindow } from '../time/window.ts'
 
 /** How many of each finding are shown. */
 const MOST_SHOWN_FINDINGS = 3
 
 /** `812ms  65%  POST /v1/charge  payments  b7ad6b7169203331`, longest self time first. */
-export function slowestLines(tree: TraceTree, window: TimeWindow, pen: Pen): string[] {
+export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   const slowest = slowestSelf(tree, MOST_SHOWN_FINDINGS)
   if (slowest.length === 0) return []
+  const window = timeWindow(tree)
   const figures = slowest.map((node) => {
     const self = padStart(formatDuration(tree.selfNanos(node), pen.glyphs.micro), 7)
     return `${self} ${padStart(shareOf(tree, node, window), 4)}`
@@ -29,7 +30,7 @@ export function slowestLines(tree: TraceTree, window: TimeWindow, pen: Pen): str
   return [title('slowest by self time', pen), ...lines]
 }
 
-/** The share of the time the axis shows; work after the root's end has no share in it. */
+/** The share of the time that an axis shows without flags; work after the root's end has no share in it. */
 function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
   if (tree.endOf(node) > window.endNanos) return 'tail'
   const percent = Math.round((tree.selfNanos(node) / (window.endNanos - window.startNanos)) * 100)

@@ -53,7 +53,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   const pen: Pen = { width, glyphs: glyphsFor(options.unicode), style, full }
   const { glyphs } = pen
   const window = timeWindow(tree, scale)
-  yield* topLines(tree, window, options, pen)
+  yield* topLines(tree, options, pen)
   if (options.head && tree.count === 1) return
   if (tree.count === 0) return yield fitEnd('The trace holds no spans.', width, glyphs.ellipsis)
   const rows = planRows(tree, fold, view?.shown, options.opened)
@@ -65,7 +65,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
   const cutWindow = scale === 'fit' || scale === 'log' ? window : cutIdle(window, tree)
   const shown = zoomed(cutWindow, zoom)
-  yield* verdictLines(tree, window, pen)
+  yield* verdictLines(tree, pen)
   if (bars) yield* cutLines(shown, pen)
   const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
   if (titles !== '') yield blanks(ids.columns) + style.dim(titles)

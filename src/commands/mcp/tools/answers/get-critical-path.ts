@@ -19,7 +19,7 @@ export const criticalPathAnswer: AnswerTool = async (invocation, given) => {
   const path = criticalLines(tree, agentPath(tree), window, pen, most)
   const data = path.length === 0 ? ['There is none: no span of the trace took time.'] : path
   const lines = [
-    ...headerLines(tree, window, { source: { name } }, pen),
+    ...headerLines(tree, { source: { name } }, pen),
     ABOUT_DATA,
     ...notes,
     '',

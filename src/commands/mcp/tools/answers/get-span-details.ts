@@ -1,7 +1,6 @@
 import { agentPen } from '../../../../trace/render/agent/agent-text.ts'
 import { detailsFor } from '../../../../trace/render/agent/agent-trace.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
-import { timeWindow } from '../../../../trace/render/time/window.ts'
 import { headerLines } from '../../../../trace/render/waterfall/header.ts'
 import type { TraceTree } from '../../../../trace/tree/trace-tree.ts'
 import type { AnswerTool } from '../../tool.ts'
@@ -26,7 +25,7 @@ export const spanDetailsAnswer: AnswerTool = async (invocation, given) => {
   const found = new Set(nodes.map((node) => tree.span(node).spanId))
   const missing = [...wanted].filter((id) => !found.has(id))
   if (nodes.length === 0) throw noSuchSpans(missing)
-  const facts = headerLines(tree, timeWindow(tree), { source: { name } }, agentPen(MORE.lists))
+  const facts = headerLines(tree, { source: { name } }, agentPen(MORE.lists))
   const absent = missing.length === 0 ? [] : [`Not in this trace: ${missing.join(', ')}.`]
   const lines = [...facts, ABOUT_DATA, ...notes, ...absent, '', ...dataBlock(wholeSpans(tree, nodes))]
   return `${lines.join('\n')}\n`
