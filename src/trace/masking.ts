@@ -1,66 +1,9 @@
 import { isInternalAddress } from './masking/internal-address.ts'
+import { isFlagsValue, MASKED, maskSecrets } from './masking/secret-text.ts'
 import { isPeerAddress, isSensitive, isStatement } from './masking/sensitive-keys.ts'
 import { maskLiterals } from './masking/statement.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
-
-/** What stands in place of a masked value. */
-export const MASKED = '[masked]'
-
-/**
- * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
- * from each `eyJ` of a long run.
- */
-const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*)?)?/g
-
-const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
-
-/**
- * Other values that are recognised whatever their key: private keys (PEM), bearer and basic credentials, API keys of big
- * vendors, e-mail addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
- */
-const SENSITIVE_TEXT = new RegExp(
-  [
-    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
-    /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
-    /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
-    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_live_\w{10,}/,
-    /\bgh[pousr]_\w{20,}|\b[a-z]{2,12}_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/,
-    /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'g',
-)
-
-/** What every match of the patterns needs: most texts hold none of it. */
-const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
-
-/** Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in URLs. */
-const SENSITIVE_IN_URL =
-  /((?:^(?=\S*$)|[?&;#])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
-
-/** A name and its value written out in a text: `password=hunter2`, `api_key: "…"`. A parser, too, says `token: `. */
-const SENSITIVE_PAIR =
-  /\b([\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|token(?==))["']?\s{0,3}[=:]\s{0,3})("[^"]{1,256}"|'[^']{1,256}'|[^\s,;&"']+)/gi
-
-/** A flag of a command line and its value: `--token=…`, `--password …`, `"--password","…"` of a list. */
-const SENSITIVE_FLAG =
-  /(--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)(?:=|\s{1,3}|["'],\s{0,3}(?=["'][^-])))("[^"]{1,256}"|'[^']{1,256}'|[^\s"'-][^\s"']*)/gi
-
-/** A flag as an argument of its own: its value is the next one. */
-const BARE_FLAG = /^--?[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)$/i
-
-const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
-  typeof before === 'string' && BARE_FLAG.test(before) && typeof value === 'string' && /^[^-]/.test(value)
-
-/** A member of JSON: `"token": "…"`, `"sessionId": 7`. */
-const SENSITIVE_MEMBER =
-  /("[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)"\s{0,3}:\s{0,3})("(?:[^"\\]|\\.){1,4096}"|-?\d[\d.]{0,32})/gi
-
-function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
-  return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
-}
 
 /** A trace whose sensitive values are masked lazily (when they are read), and how many were masked so far. */
 export interface MaskedTrace {
@@ -131,15 +74,7 @@ class Mask {
   }
 
   text(text: string): string {
-    // Fast path: most texts contain none of the characters that every pattern needs.
-    if (!HINT.test(text)) return text
-    const masked = text
-      .replace(SENSITIVE_IN_URL, maskInUrl)
-      .replace(SENSITIVE_MEMBER, `$1${MASKED}`)
-      .replace(SENSITIVE_FLAG, `$1${MASKED}`)
-      .replace(SENSITIVE_PAIR, `$1${MASKED}`)
-      .replace(SENSITIVE_TEXT, MASKED)
-      .replace(LIKE_JWT, maskJwt)
+    const masked = maskSecrets(text)
     if (masked !== text) this.count++
     return masked
   }

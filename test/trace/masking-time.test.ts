@@ -12,6 +12,13 @@ test('a secret in running text is found in linear time', () => {
     '--token '.repeat(10_000),
     'bearer '.repeat(10_000),
     'eyJ-'.repeat(150_000),
+    'password=['.repeat(200_000),
+    'password="'.repeat(200_000),
+    '\\"token\\":\\"'.repeat(200_000),
+    'secret:{"\\'.repeat(200_000),
+    `password${'\\'.repeat(1_000_000)}`,
+    `password=${'\\'.repeat(1_000_000)}"`,
+    `password="${'a'.repeat(20_000_000)}`,
   ])
     maskText(text)
   // Linear work takes milliseconds; quadratic would take minutes.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MASKED, maskText, maskTrace, maskUnder } from '../../src/trace/masking.ts'
+import { MASKED } from '../../src/trace/masking/secret-text.ts'
+import { maskText, maskTrace, maskUnder } from '../../src/trace/masking.ts'
 import type { AttributeValue } from '../../src/trace/model.ts'
 import { makeSpan, makeTrace } from './make.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { MASKED } from '../../src/trace/masking/secret-text.ts'
 import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
-import { MASKED, maskText, maskTrace } from '../../src/trace/masking.ts'
+import { maskText, maskTrace } from '../../src/trace/masking.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
 describe('keys', () => {

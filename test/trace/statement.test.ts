@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MASKED, maskTrace, maskUnder } from '../../src/trace/masking.ts'
+import { MASKED } from '../../src/trace/masking/secret-text.ts'
+import { maskTrace, maskUnder } from '../../src/trace/masking.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
 describe('a database statement keeps its shape, its literals go', () => {

@@ -1,5 +1,6 @@
 import { splitScope } from '../conditions/attribute-scope.ts'
-import { MASKED, maskUnder } from '../masking.ts'
+import { MASKED } from '../masking/secret-text.ts'
+import { maskUnder } from '../masking.ts'
 import type { ComparedAttribute, Comparison } from './comparison.ts'
 import type { SelectedSpans } from './selected-spans.ts'
 

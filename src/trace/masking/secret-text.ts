@@ -1,0 +1,88 @@
+import type { AttributeValue } from '../model.ts'
+import { replaceWritten } from './written-value.ts'
+
+/** What stands in place of a masked value. */
+export const MASKED = '[masked]'
+
+/**
+ * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
+ * from each `eyJ` of a long run.
+ */
+const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*)?)?/g
+
+const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
+
+/**
+ * Other values that are recognised whatever their key: private keys (PEM), bearer and basic credentials, API keys of big
+ * vendors, e-mail addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
+ */
+const SENSITIVE_TEXT = new RegExp(
+  [
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
+    /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
+    /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
+    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_live_\w{10,}/,
+    /\bgh[pousr]_\w{20,}|\b[a-z]{2,12}_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/,
+    /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+)
+
+/** What every match of the patterns needs: most texts hold none of it. */
+const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+
+/** Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in URLs. */
+const SENSITIVE_IN_URL =
+  /((?:^(?=\S*$)|[?&;#])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
+
+/** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. A parser, too, says `token: `. */
+const SENSITIVE_NAME =
+  /\b[\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|token(?==))\\*["']?\s{0,3}(?:=>|[=:])\s{0,3}/gi
+
+const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
+
+const FLAG = /--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)/
+
+/** A flag of a command line, and what is before its value: `--token=…`, `--password …`, `"--password","…"` of a list. */
+const SENSITIVE_FLAG = new RegExp(
+  `${FLAG.source}${/(?:=|\s{1,3}(?!-)|\\*["'],\s{0,3}(?=\\*["'][^-]))/.source}`,
+  'gi',
+)
+
+/** In a command line other signs are a part of it. */
+const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
+
+/** A flag as an argument of its own: its value is the next one. */
+const BARE_FLAG = new RegExp(`^-?${FLAG.source.slice(1)}$`, 'i')
+
+/** Whether an item of a list of arguments is the value of the flag before it. */
+export const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
+  typeof before === 'string' && BARE_FLAG.test(before) && typeof value === 'string' && /^[^-]/.test(value)
+
+/** The name of a member of JSON: `"token": "…"`, `"sessionId": 7`. */
+const SENSITIVE_MEMBER =
+  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)\\*"\s{0,3}(?:=>|:)\s{0,3}/gi
+
+const NUMBER = /-?\d[\d.]*/y
+
+function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
+  return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
+}
+
+/** A text with the recognisable secrets masked. Linear in its length. */
+export function maskSecrets(text: string): string {
+  // Fast path: most texts contain none of the characters that every pattern needs.
+  if (!HINT.test(text)) return text
+  const withoutMembers = replaceWritten(
+    text.replace(SENSITIVE_IN_URL, maskInUrl),
+    SENSITIVE_MEMBER,
+    NUMBER,
+    MASKED,
+  )
+  const withoutFlags = replaceWritten(withoutMembers, SENSITIVE_FLAG, BARE_ARGUMENT, MASKED)
+  return replaceWritten(withoutFlags, SENSITIVE_NAME, BARE, MASKED)
+    .replace(SENSITIVE_TEXT, MASKED)
+    .replace(LIKE_JWT, maskJwt)
+}

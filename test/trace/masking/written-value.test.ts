@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { maskText } from '../../../src/trace/masking.ts'
+
+const LONG = 's3cr3t '.repeat(1000)
+
+describe('a value that is written behind a sensitive name is masked to its end', () => {
+  test.each([
+    [`{"client_secret":"${LONG}","n":1}`, '{"client_secret":[masked],"n":1}'],
+    [`{"token":"${LONG}","n":1}`, '{"token":[masked],"n":1}'],
+    [`run --api-key "${LONG}" now`, 'run --api-key [masked] now'],
+    [`cfg password='${LONG}' end`, 'cfg password=[masked] end'],
+  ])('however long it is', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"password":"a\\"s3cr3t","n":1}', '{"password":[masked],"n":1}'],
+    ['{"password":"a\\\\","n":"b"}', '{"password":[masked],"n":"b"}'],
+    ["password='a\\'b' end", 'password=[masked] end'],
+    ['{"jwt":"a\\"b","n":1}', '{"jwt":[masked],"n":1}'],
+    ['--token "a\\"b" end', '--token [masked] end'],
+    ['password="" and secret=\'\' end', 'password="" and secret=\'\' end'],
+    ['\\"password\\":\\"\\", end', '\\"password\\":\\"\\", end'],
+    ['"a\'b" password="it\'s" end', '"a\'b" password=[masked] end'],
+  ])('with what is escaped in it: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"password":"cut off in the mid', '{"password":[masked]'],
+    ['password="c', 'password=[masked]'],
+    ["password='cut off in the mid", 'password=[masked]'],
+    ['{"token":["cut", "o', '{"token":[masked]'],
+    ['{"b":"{\\"secret\\":\\"cut"}', '{"b":"{\\"secret\\":[masked]"}'],
+    ['{"b":"{\\"secret\\":[\\"a\\",\\"cut","n":1}', '{"b":"{\\"secret\\":[masked]","n":1}'],
+    ['{"b":"{\\"secret\\":[\\"a\\",","n":1}', '{"b":"{\\"secret\\":[masked]","n":1}'],
+  ])('or to where it was cut off: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"b":"{\\"password\\":\\"a\\",\\"n\\":1}"}', '{"b":"{\\"password\\":[masked],\\"n\\":1}"}'],
+    ['{"b":"{\\"token\\":\\"a\\\\\\"b\\",\\"n\\":1}"}', '{"b":"{\\"token\\":[masked],\\"n\\":1}"}'],
+    ['{\\"secret\\":\\"a\\\\\\\\\\",\\"n\\":\\"b\\"}', '{\\"secret\\":[masked],\\"n\\":\\"b\\"}'],
+    ['{\\\\\\"secret\\\\\\" : \\\\\\"a\\\\\\", n', '{\\\\\\"secret\\\\\\" : [masked], n'],
+    ['[\\"--token\\",\\"a\\",\\"b\\"]', '[\\"--token\\",[masked],\\"b\\"]'],
+    ['\\"n\\":1,\\"password\\":1234\\"', '\\"n\\":1,\\"password\\":[masked]\\"'],
+    ['\\"sessionId\\":7,\\"n\\":1', '\\"sessionId\\":[masked],\\"n\\":1'],
+  ])('in JSON that is text within JSON: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"access_token":["s3cr3t"],"n":1}', '{"access_token":[masked],"n":1}'],
+    ['{"password":{"old":"a}b","new":["c"]},"n":1}', '{"password":[masked],"n":1}'],
+    ['{"email":["a","b]"], "n":[1]}', '{"email":[masked], "n":[1]}'],
+    ['\\"secret\\":[\\"a]\\",\\"b\\"],\\"n\\":1', '\\"secret\\":[masked],\\"n\\":1'],
+    ['{access_token=[abc, def], n=1}', '{access_token=[masked], n=1}'],
+    ['password={cipher}abc+1 end', 'password=[masked] end'],
+  ])('that is a list or a map: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"password"=>"a b", "token"=>"c d", "n"=>1}', '{"password"=>[masked], "token"=>[masked], "n"=>1}'],
+    ['--password=-a,b;c& end', '--password=[masked] end'],
+    ['password=a\\b\\\\c, n', 'password=[masked], n'],
+    ['password=\\a end', 'password=[masked] end'],
+    ['secret=a secret=b', 'secret=[masked] secret=[masked]'],
+    ['"phone":-12.5e', '"phone":[masked]e'],
+  ])('as other programs write it: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+})
+
+test.each([
+  '{"token":null,"email":true,"phone":"","jwt":none}',
+  'the secret: "", and password: , end',
+  'run --token -v --secret --password',
+  'my "token" and [list]',
+  'it ends with password=""',
+  'it ends with password="',
+  '\\"secret\\":\\"", it ends',
+])('nothing is masked in: %s', (text) => {
+  expect(maskText(text)).toBe(text)
+})
