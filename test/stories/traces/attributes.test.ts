@@ -64,7 +64,23 @@ describe('Tempo', () => {
     if (mode === 'normal') expect(await lines('attributes span.kind')).toEqual(kinds)
     const none = await world.type('ls-auth attributes nope')
     expect(none).toMatchObject({ exit: 7, stdout: '' })
-    expect(none.stderr).toContain('nothing carried the attribute .nope in this time')
+    expect(none.stderr).toContain('nothing carried the attribute nope in this time')
+  })
+
+  it('values of its own fields; for those that it lists none of, what to type in their place', async () => {
+    expect(await lines('attributes status')).toEqual(['error', 'ok', 'unset'])
+    expect(await lines('attributes name')).toContain('POST /checkout')
+    for (const field of ['duration', 'traceDuration']) {
+      const { exit, stdout, stderr } = await world.type(`ls-auth attributes ${field}`)
+      expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
+      expect(stderr).toBe(
+        `error: Tempo lists no values of its own field ${field} in this time\n` +
+          `hint: Search by it: ls-auth trace search --query '{ ${field} > 100ms }'\n`,
+      )
+    }
+    expect((await world.type('ls-auth attributes rootName')).stderr).toContain(
+      'hint: Look further back with --since.\n',
+    )
   })
 })
 

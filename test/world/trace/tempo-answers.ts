@@ -40,6 +40,8 @@ export function json(response: ServerResponse, body: unknown) {
   send(response, 'application/json', JSON.stringify(body))
 }
 
+/** As Tempo 3.0.3 answers for `status`, whatever spans there are. */
+const STATUSES = ['error', 'unset', 'ok']
 const INTRINSICS = ['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'traceDuration']
 
 /** Names by scope and values by name; v1 knows no scopes. */
@@ -64,11 +66,13 @@ export function tags(mode: TempoMode, path: string, response: ServerResponse, tr
   const key = asked.replace(/^(span|resource|)\./, '')
   const values = spans.map((span) => {
     if (asked === 'kind') return span.kind
+    if (asked === 'name') return span.name
     return key === 'service.name' ? span.service : span.tags[key]
   })
-  const found = [...new Set(values.filter((value) => value !== undefined))]
+  const found = asked === 'status' ? STATUSES : [...new Set(values.filter((value) => value !== undefined))]
   if (!v2) return json(response, { tagValues: found.map(String) })
-  const type = (value: unknown) => (typeof value === 'number' ? 'int' : 'string')
+  const type = (value: unknown) =>
+    asked === 'status' ? 'keyword' : typeof value === 'number' ? 'int' : 'string'
   json(response, {
     tagValues: found.map((value) => ({ type: type(value), value: String(value) })),
     metrics: { inspectedBytes: '1' },

@@ -43,9 +43,22 @@ export async function tempoValues(asked: string, range: TimeRange, ask: Send): P
   const name = traceqlName(asked)
   const values = byValue(await values2or1(name, startAndEnd(range.fromMillis, range.toMillis), ask))
   if (values.length > 0) return { name, values }
-  throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
+  if (isIntrinsic(name)) throw noneListed(name)
+  throw new Failure('not-found', `nothing carried the attribute ${safeText(asked, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
   })
+}
+
+/** All spans have these fields, but Tempo lists values of some of them only: those that are no words have too many. */
+function noneListed(name: string): Failure {
+  const hint = /^([a-z]+:)?(traceD|d)uration$/.test(name)
+    ? `Search by it: ls-auth trace search --query '{ ${name} > 100ms }'`
+    : 'Look further back with --since.'
+  return new Failure(
+    'not-found',
+    `Tempo lists no values of its own field ${safeText(name, 80)} in this time`,
+    { hint },
+  )
 }
 
 /** Names of services; without a time range Tempo looks at recent data only. */
@@ -71,6 +84,8 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
     return value === undefined ? [] : [{ value, ...(type !== undefined && { type }) }]
   })
 }
+
+const isIntrinsic = (name: string): boolean => INTRINSICS.has(name) || /^[a-z]+:/.test(name)
 
 /** A name as TraceQL writes it: with a scope, as an intrinsic, or with a dot, which looks in spans and resources. */
 function traceqlName(name: string): string {
