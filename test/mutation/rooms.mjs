@@ -51,7 +51,7 @@ export const rooms = {
   masking: {
     files: ['src/trace/masking.ts'],
     tests: ['test/trace/{masking,masking-words}.test.ts'],
-    floor: 97,
+    floor: 95,
   },
   'sensitive-keys': {
     files: ['src/trace/masking/'],

@@ -147,6 +147,8 @@ describe('a value under a sensitive key', () => {
       1,
     ],
     [['--no-password', ['x']], ['--no-password', ['x']], 0],
+    [[['--token'], 'x'], [['--token'], 'x'], 0],
+    [['--API-Key', 'x'], ['--API-Key', MASKED], 1],
   ])('in a list stands behind its flag: %j', (list, shown, count) => {
     expect(seen('process.command_args', list)).toEqual([shown, count])
   })
@@ -171,6 +173,18 @@ describe('a value under a sensitive key', () => {
   ])('in a line of its own: %s = %j is shown as %j', (key, text, shown) => {
     expect(maskUnder(key, text)).toBe(shown)
   })
+})
+
+test('what a back end says of a trace is masked and counted, and nothing is added', () => {
+  const warnings = { spans: 2, texts: ['fine', 'of a@b.example'] }
+  const { trace, masked: count } = maskTrace({ ...makeTrace(), partial: 'password=x', warnings })
+  expect(trace).toEqual({
+    ...makeTrace(),
+    partial: `password=${MASKED}`,
+    warnings: { spans: 2, texts: ['fine', `of ${MASKED}`] },
+  })
+  expect(count()).toBe(2)
+  expect(Object.keys(maskTrace(makeTrace()).trace)).toEqual(Object.keys(makeTrace()))
 })
 
 describe('what many spans share', () => {

@@ -21,6 +21,7 @@ describe('a value that is written behind a sensitive name is masked to its end',
     ['--token "a\\"b" end', '--token [masked] end'],
     ['password="" and secret=\'\' end', 'password="" and secret=\'\' end'],
     ['\\"password\\":\\"\\", end', '\\"password\\":\\"\\", end'],
+    ['password="a secret=b c" end', 'password=[masked] end'],
     ['"a\'b" password="it\'s" end', '"a\'b" password=[masked] end'],
   ])('with what is escaped in it: %s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
@@ -33,6 +34,8 @@ describe('a value that is written behind a sensitive name is masked to its end',
     ['{"token":["cut", "o', '{"token":[masked]'],
     ['{"b":"{\\"secret\\":\\"cut"}', '{"b":"{\\"secret\\":[masked]"}'],
     ['{"b":"{\\"secret\\":[\\"a\\",\\"cut","n":1}', '{"b":"{\\"secret\\":[masked]","n":1}'],
+    ['\\\\\\"secret\\\\\\":\\\\\\"cut\\",\\"n\\":1', '\\\\\\"secret\\\\\\":[masked]\\",\\"n\\":1'],
+    ['\\\\\\"secret\\\\\\":[\\\\\\"a\\\\\\",\\",\\"n\\":1', '\\\\\\"secret\\\\\\":[masked]\\",\\"n\\":1'],
     ['{"b":"{\\"secret\\":[\\"a\\",","n":1}', '{"b":"{\\"secret\\":[masked]","n":1}'],
   ])('or to where it was cut off: %s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
@@ -51,6 +54,7 @@ describe('a value that is written behind a sensitive name is masked to its end',
   })
 
   test.each([
+    ['{"access_token":["s3cr3t"]}', '{"access_token":[masked]}'],
     ['{"access_token":["s3cr3t"],"n":1}', '{"access_token":[masked],"n":1}'],
     ['{"password":{"old":"a}b","new":["c"]},"n":1}', '{"password":[masked],"n":1}'],
     ['{"email":["a","b]"], "n":[1]}', '{"email":[masked], "n":[1]}'],
@@ -66,6 +70,8 @@ describe('a value that is written behind a sensitive name is masked to its end',
     ['--password=-a,b;c& end', '--password=[masked] end'],
     ['password=a\\b\\\\c, n', 'password=[masked], n'],
     ['password=\\a end', 'password=[masked] end'],
+    ['--token=a\\b\\\\c end', '--token=[masked] end'],
+    ['accesstoken: b authtoken: c', 'accesstoken: [masked] authtoken: [masked]'],
     ['secret=a secret=b', 'secret=[masked] secret=[masked]'],
     ['"phone":-12.5e', '"phone":[masked]e'],
   ])('as other programs write it: %s', (text, shown) => {
