@@ -22,6 +22,8 @@ export class TraceTree {
   readonly detached: readonly number[]
   /** The earliest start, nanoseconds since the epoch; 0 when no span has one, see `isTimed`. */
   readonly startNanos: bigint
+  /** Whether any span has a start; without one the time of the trace is unknown. */
+  readonly isTimed: boolean
   /** The latest end, nanoseconds after `startNanos`. */
   readonly endNanos: number
   /** Spans with status `error`. */
@@ -40,6 +42,7 @@ export class TraceTree {
     const spans: Span[] = []
     for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node]!]!)
     this.spans = spans
+    this.isTimed = spans.some((span) => !isStartless(span))
     this.#order = order
     this.#attached = attached
     this.#columns = nodeColumns(order, spans, attached, times)
@@ -51,11 +54,6 @@ export class TraceTree {
     this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
     this.names = new InternedTexts(spans.length, (node) => spans[node]!.name)
     this.services = new InternedTexts(spans.length, (node) => spans[node]!.service)
-  }
-
-  /** Whether any span has a start; without one the time of the trace is unknown. */
-  get isTimed(): boolean {
-    return this.spans.some((span) => !isStartless(span))
   }
 
   /** How many nodes there are. */

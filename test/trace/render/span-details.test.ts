@@ -7,6 +7,7 @@ import { criticalPath, timeOnPathBefore } from '../../../src/trace/analysis/crit
 import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
 import { glyphsFor, WORDS } from '../../../src/trace/render/glyphs.ts'
+import { renderHtml } from '../../../src/trace/render/markup/html.ts'
 import type { Pen } from '../../../src/trace/render/pen.ts'
 import { brokenLines } from '../../../src/trace/render/span-details/broken-lines.ts'
 import { spanDetails } from '../../../src/trace/render/span-details/span-details.ts'
@@ -14,7 +15,7 @@ import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
-import { EPOCH, makeChain, makeSpan, makeTrace } from '../make.ts'
+import { EPOCH, makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
 import { anyOtlpTrace } from '../rich.ts'
 
 const pens = (width: number): Pen[] => [
@@ -151,6 +152,42 @@ describe('stacks', () => {
       'events (1)',
       '  +0s  exception (above)',
     ])
+  })
+})
+
+describe('an event of a span without a start', () => {
+  const events = [
+    { name: 'sent', timeNanos: EPOCH + 7_000_000n, attributes: [] },
+    {
+      name: 'exception',
+      timeNanos: EPOCH + 3_000_000n,
+      attributes: [['exception.type', 'ValueError'] as const],
+    },
+  ]
+  const startless = (at: Pick<Sketch, 'marks'> = {}): Trace => {
+    const trace = makeTrace({ id: 1, at: 5, ms: 10, ...at }, { id: 2, parent: 1, marks: ['start-missing'] })
+    const spans = trace.spans.map((span) =>
+      span.marks.length > 0 ? { ...span, startNanos: 0n, events } : span,
+    )
+    return { ...trace, spans }
+  }
+
+  test('is told from the start that the span is shown at', () => {
+    for (const pen of pens(80)) {
+      const lines = details(startless(), 1, pen)
+      expect(lines).toContain('  +2.00ms  sent')
+      expect(lines).toContain('exception (-2.00ms)')
+    }
+    const html = [...renderHtml(buildTree(startless()), { source: { name: 'file x.json' } })].join('')
+    expect(html).toContain('event +2.00ms sent')
+    expect(html).toContain('event -2.00ms exception')
+  })
+
+  test('has the time of day where no span of the trace has a start', () => {
+    const trace = startless({ marks: ['start-missing'] })
+    expect(details(trace, 1, unicode)).toContain('  2026-09-21T14:13:20.007000Z  sent')
+    const html = [...renderHtml(buildTree(trace), { source: { name: 'file x.json' } })].join('')
+    expect(html).toContain('event 2026-09-21T14:13:20.003000Z exception')
   })
 })
 

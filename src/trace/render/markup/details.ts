@@ -3,6 +3,7 @@ import { isoTime } from '../../formats/iso-time.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../../model.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
+import { eventTime } from '../span-details/event-time.ts'
 import { attributeFields, type Field } from '../span-details/fields.ts'
 import { MARKS } from '../waterfall/notes.ts'
 
@@ -12,7 +13,7 @@ export function detailsText(tree: TraceTree, node: number): string {
   return [
     ...fieldLines(factsOf(tree, node, span)),
     ...part('attributes', span.attributes),
-    ...span.events.flatMap((event) => eventLines(event, span)),
+    ...span.events.flatMap((event) => eventLines(tree, node, event)),
     ...span.links.flatMap(linkLines),
     ...part('scope attributes', span.scope?.attributes ?? []),
   ].join('\n')
@@ -47,10 +48,9 @@ function part(title: string, attributes: Attributes): string[] {
   return ['', title, ...fieldLines(attributeFields(attributes), '  ')]
 }
 
-function eventLines({ name, timeNanos, attributes }: SpanEvent, span: Span): string[] {
-  const late = Number(timeNanos - span.startNanos)
-  const at = `${late < 0 ? '-' : '+'}${formatDuration(Math.abs(late))}`
-  return ['', `event ${at} ${name}`, ...fieldLines(attributeFields(attributes), '  ')]
+function eventLines(tree: TraceTree, node: number, event: SpanEvent): string[] {
+  const title = `event ${eventTime(tree, node, event)} ${event.name}`
+  return ['', title, ...fieldLines(attributeFields(event.attributes), '  ')]
 }
 
 function linkLines({ traceId, spanId, attributes }: SpanLink): string[] {

@@ -1,10 +1,11 @@
 import type { RecordedException } from '../../analysis/exceptions.ts'
-import type { Span } from '../../model.ts'
 import { blanks } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { beginningOf, brokenLines } from './broken-lines.ts'
+import type { DetailsOf } from './details-of.ts'
+import { eventTime } from './event-time.ts'
 import { listed, moreOf } from './fields.ts'
-import { heading, offsetText } from './heading.ts'
+import { heading } from './heading.ts'
 
 const MOST_EXCEPTIONS = 5
 const MOST_FRAMES = 20
@@ -15,11 +16,11 @@ const CAUSE = /^\s*(Caused by|Suppressed|---> |The above exception|During handli
 /** Of each exception its type, its message and its stack. */
 export function exceptionParts(
   exceptions: readonly RecordedException[],
-  span: Span,
+  of: Pick<DetailsOf, 'tree' | 'node'>,
   pen: Pen,
 ): (readonly string[])[] {
   const { shown, more } = shownExceptions(exceptions, pen)
-  return [...shown.map((one) => linesOf(one, span, pen)), more]
+  return [...shown.map((one) => linesOf(one, of, pen)), more]
 }
 
 /** Those that are told, and the line that counts the others. */
@@ -30,9 +31,13 @@ export function shownExceptions(
   return listed(exceptions, 'exception', 2, pen, MOST_EXCEPTIONS)
 }
 
-function linesOf({ event, type, message, stack }: RecordedException, span: Span, pen: Pen): string[] {
-  const { width, style } = pen
-  const when = event === undefined ? '' : ` (${offsetText(event.timeNanos - span.startNanos, pen)})`
+function linesOf(
+  { event, type, message, stack }: RecordedException,
+  { tree, node }: Pick<DetailsOf, 'tree' | 'node'>,
+  pen: Pen,
+): string[] {
+  const { width, style, glyphs } = pen
+  const when = event === undefined ? '' : ` (${eventTime(tree, node, event, glyphs.micro)})`
   const texts = [type?.text, message?.text].filter((text) => text !== undefined)
   return [
     heading(`exception${when}`, pen),

@@ -1,6 +1,6 @@
 import { fitEnd } from '../fit.ts'
-import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { signed } from './event-time.ts'
 
 /** The line above a part of the details. */
 export function heading(text: string, { width, glyphs, style }: Pen): string {
@@ -8,7 +8,6 @@ export function heading(text: string, { width, glyphs, style }: Pen): string {
 }
 
 /** `+12.0ms`, `-3.00ms`. */
-export function offsetText(nanos: bigint | number, { glyphs }: Pick<Pen, 'glyphs'>): string {
-  const late = Number(nanos)
-  return `${late < 0 ? '-' : '+'}${formatDuration(Math.abs(late), glyphs.micro)}`
+export function offsetText(nanos: number, { glyphs }: Pick<Pen, 'glyphs'>): string {
+  return signed(nanos, glyphs.micro)
 }

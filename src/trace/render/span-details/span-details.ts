@@ -6,10 +6,11 @@ import { blanks, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { brokenLines } from './broken-lines.ts'
 import type { DetailsOf } from './details-of.ts'
+import { eventTime } from './event-time.ts'
 import { exceptionParts, shownExceptions } from './exception-lines.ts'
 import { factFields } from './facts.ts'
 import { attributeFields, fieldLines, listed } from './fields.ts'
-import { heading, offsetText } from './heading.ts'
+import { heading } from './heading.ts'
 import { wayLines } from './way.ts'
 
 /** One span, whole, its parts with an empty line between them. No line is wider than the pen allows; all text is safe. */
@@ -25,13 +26,13 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
   const parts = [
     fieldLines(factFields(details, pen), 2, pen),
     way === 'steps' && tree.parent(node) >= 0 ? wayLines(tree, node, pen) : [],
-    ...exceptionParts(exceptions, span, pen),
+    ...exceptionParts(exceptions, details, pen),
     attributePart(
       'attributes',
       attributes.filter(([key]) => !stackKeys.has(key)),
       pen,
     ),
-    eventPart(events, exceptions, span, pen),
+    eventPart(events, exceptions, details, pen),
     linkLines(tree, span.links, pen),
     attributePart('resource', span.resource, pen),
     attributePart('scope attributes', span.scope?.attributes ?? [], pen),
@@ -55,7 +56,7 @@ function attributePart(title: string, attributes: Attributes, pen: Pen): string[
 function eventPart(
   events: readonly SpanEvent[],
   exceptions: readonly RecordedException[],
-  span: Span,
+  of: DetailsOf,
   pen: Pen,
 ): string[] {
   if (events.length === 0) return []
@@ -63,7 +64,7 @@ function eventPart(
     shownExceptions(exceptions, pen).shown.map((exception) => [exception.event, exception]),
   )
   const { shown, more } = listed(events, 'event', 2, pen)
-  const lines = shown.flatMap((event) => eventLines(event, told.get(event), span, pen))
+  const lines = shown.flatMap((event) => eventLines(event, told.get(event), of, pen))
   return [heading(`events (${events.length})`, pen), ...lines, ...more]
 }
 
@@ -71,12 +72,12 @@ function eventPart(
 function eventLines(
   event: SpanEvent,
   exception: RecordedException | undefined,
-  span: Span,
+  { tree, node }: DetailsOf,
   pen: Pen,
 ): string[] {
-  const offset = offsetText(event.timeNanos - span.startNanos, pen)
+  const when = eventTime(tree, node, event, pen.glyphs.micro)
   const name = safeName(event.name === '' ? '(no name)' : event.name, pen.glyphs.ellipsis)
-  const head = `${offset}  ${name}${exception ? ' (above)' : ''}`
+  const head = `${when}  ${name}${exception ? ' (above)' : ''}`
   const told = new Set([exception?.type, exception?.message, exception?.stack].map((part) => part?.key))
   const rest = event.attributes.filter(([key]) => !told.has(key))
   const { shown, more } = listed(attributeFields(rest), 'attribute', 4, pen)
