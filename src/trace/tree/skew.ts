@@ -7,7 +7,7 @@ import {
   type Trace,
 } from '../model.ts'
 import { SpanView } from '../span-view.ts'
-import type { TraceTree } from './trace-tree.ts'
+import { isStartless, type TraceTree } from './trace-tree.ts'
 
 /** A trace corrected for clock skew, and how many spans were moved. */
 export interface Adjusted {
@@ -21,15 +21,21 @@ export interface Adjusted {
  * Corrects clock skew: moves a child on another host that begins before its parent, or a server span that lies outside
  * its client span. It is centred in its parent, or moved to the parent's start where it does not fit (as Jaeger's clock
  * skew adjuster does); its descendants on the same host move with it. Other spans stay: a child may well outlive its
- * parent. This is a guess, so it is opt-in and always reported.
+ * parent. A span without a start is not moved, since it is shown with its parent; what is below it is compared with the next
+ * span above that has a start. This is a guess, so it is opt-in and always reported.
  */
 export function adjustSkew(tree: TraceTree): Adjusted {
   const shifts = new Float64Array(tree.count)
+  // The nearest span from here up that has a start, or -1.
+  const timed = new Int32Array(tree.count)
   let moved = 0
   let mostNanos = 0
   for (let node = 0; node < tree.count; node++) {
-    shifts[node] = shiftOf(tree, node, shifts[tree.parent(node)] ?? 0)
-    if (shifts[node] === 0) continue
+    const parent = tree.parent(node)
+    const above = parent < 0 ? -1 : timed[parent]!
+    timed[node] = isStartless(tree.span(node)) ? above : node
+    shifts[node] = above < 0 ? 0 : shiftOf(tree, node, above, shifts[above]!)
+    if (shifts[node] === 0 || timed[node] !== node) continue
     moved++
     mostNanos = Math.max(mostNanos, Math.abs(shifts[node]!))
   }
@@ -41,15 +47,19 @@ export function adjustSkew(tree: TraceTree): Adjusted {
 
 /** By how many nanoseconds {@link adjustSkew} moves this one span; 0 where its clock seems right. */
 export function skewOfNode(tree: TraceTree, node: number): number {
+  if (isStartless(tree.span(node))) return 0
   const way: number[] = []
-  for (let at = node; at >= 0; at = tree.parent(at)) way.push(at)
-  return way.reduceRight((shift, at) => shiftOf(tree, at, shift), 0)
+  for (let at = node; at >= 0; at = tree.parent(at)) if (!isStartless(tree.span(at))) way.push(at)
+  return way.reduceRight(
+    (shift, at, i) => (i + 1 < way.length ? shiftOf(tree, at, way[i + 1]!, shift) : 0),
+    0,
+  )
 }
 
-function shiftOf(tree: TraceTree, node: number, parentShift: number): number {
-  const parent = tree.parent(node)
-  if (parent < 0) return 0
+/** `parent`: the nearest one that has a start. The shift of a span without a start is that of the clock of its events. */
+function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: number): number {
   if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
+  if (isStartless(tree.span(node))) return 0
   const from = tree.startOf(parent) + parentShift
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
   const late = tree.startOf(node) - from
@@ -81,7 +91,7 @@ class MovedSpan extends SpanView {
   }
 
   override get startNanos(): bigint {
-    return this.below.startNanos + this.#shift
+    return isStartless(this.below) ? this.below.startNanos : this.below.startNanos + this.#shift
   }
 
   override get events(): readonly SpanEvent[] {

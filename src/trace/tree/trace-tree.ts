@@ -156,7 +156,8 @@ export function buildTree(trace: Trace): TraceTree {
   return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
 }
 
-function isStartless({ marks }: Span): boolean {
+/** It came without a start: the tree gives it one. */
+export function isStartless({ marks }: Span): boolean {
   return marks.length > 0 && marks.includes('start-missing')
 }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
-import { makeTrace, type Sketch } from '../make.ts'
+import { EPOCH, makeTrace, type Sketch } from '../make.ts'
 
 const client: Sketch = { id: 1, service: 'shop', kind: 'client', at: 100, ms: 100 }
 const server = (at: number, ms: number, more: Partial<Sketch> = {}): Sketch => {
@@ -44,6 +44,54 @@ test.each<[string, Sketch[], number[]]>([
 test('what is below on the same host moves along, and events with it', () => {
   const below: Sketch = { id: 3, parent: 2, service: 'cart', at: 50, ms: 10 }
   expect(startsOf(client, server(40, 60), below)).toEqual([0, 20, 30])
+})
+
+describe('a span without a start', () => {
+  const event = { name: 'sent', timeNanos: EPOCH + 70_000_000n, attributes: [] }
+  const startless = (service: string): Sketch => ({
+    id: 3,
+    parent: 2,
+    service,
+    ms: 5,
+    marks: ['start-missing'],
+  })
+  const adjusted = (...sketches: Sketch[]) => {
+    const trace = makeTrace(...sketches)
+    const spans = trace.spans.map((span) =>
+      span.marks.length > 0 ? { ...span, startNanos: 0n, events: [event] } : span,
+    )
+    return adjustSkew(buildTree({ ...trace, spans }))
+  }
+
+  test.each([
+    ['on another host: its events stay', 'third', 70_000_000n],
+    ['on the host of what is above it: its events have the same clock', 'cart', 150_000_000n],
+  ])('%s; it is not moved, and is shown with its parent', (_, service, time) => {
+    // The server is moved by 80 ms.
+    const { trace, moved } = adjusted(client, server(40, 60), startless(service))
+    expect(moved).toBe(1)
+    expect(trace.spans[2]).toMatchObject({ startNanos: 0n, events: [{ timeNanos: EPOCH + time }] })
+    const tree = buildTree(trace)
+    expect(tree.startOf(2)).toBe(tree.startOf(1))
+  })
+
+  test('says nothing about what is below it: that is compared with what has a start', () => {
+    const below = (service: string, at: number): Sketch => ({ id: 4, parent: 3, service, at, ms: 10 })
+    const startOfLast = (last: Sketch) => {
+      const { trace, moved } = adjusted(client, server(40, 60), startless('third'), last)
+      return [Number((trace.spans[3]?.startNanos ?? 0n) - EPOCH) / 1e6, moved]
+    }
+    // On the host that was moved by 80 ms.
+    expect(startOfLast(below('cart', 50))).toEqual([130, 2])
+    // On a host of its own: within the server, as that is now, or moved into its middle.
+    expect(startOfLast(below('third', 130))).toEqual([130, 1])
+    expect(startOfLast(below('third', 50))).toEqual([145, 2])
+  })
+
+  test('at the top, too', () => {
+    const top: Sketch = { ...client, marks: ['start-missing'] }
+    expect(adjusted(top, server(40, 60)).moved).toBe(0)
+  })
 })
 
 test('the header says what was done', () => {
