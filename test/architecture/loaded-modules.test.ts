@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 328],
+    ['trace get', GET, SETTINGS, 329],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 289],
     ['services', ['services', ...PLACE], SETTINGS, 289],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 289],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 328],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 333],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 329],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 334],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

@@ -7,6 +7,7 @@ export type AttributeCondition = readonly [key: string, value: string, operator?
 /** Longer operators first; a key holds none of these characters. */
 const CONDITION = /^([^=<>!]+?)\s*(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
 const NUMBER = /^-?\d+(\.\d+)?$/
+const WHOLE = /^\s*-?\d+\s*$/
 
 /** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
 export function parseCondition(text: string): AttributeCondition | string {
@@ -23,8 +24,17 @@ export function parseCondition(text: string): AttributeCondition | string {
 export function valueTest([, wanted, operator = '=']: AttributeCondition): (value: unknown) => boolean {
   const present = (test: (text: string) => boolean) => (value: unknown) =>
     value !== undefined && value !== null && test(String(value))
-  const numeric = (test: (value: number, limit: number) => boolean) =>
-    present((text) => text.trim() !== '' && test(Number(text), Number(wanted)))
+  const numeric = (test: (value: number | bigint, limit: number | bigint) => boolean) => {
+    const limit = Number(wanted)
+    const exactLimit = WHOLE.test(wanted) ? BigInt(wanted) : undefined
+    return present((text) => {
+      if (text.trim() === '') return false
+      const value = Number(text)
+      // Beyond 2^53 two integers may be one number. A text too long for any number would take long to read.
+      const isRounded = !Number.isSafeInteger(value) && Number.isFinite(value) && WHOLE.test(text)
+      return isRounded && exactLimit !== undefined ? test(BigInt(text), exactLimit) : test(value, limit)
+    })
+  }
   const pattern = operator.includes('~') ? toRegExp(wanted) : undefined
   switch (operator) {
     case '=':

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { valueTest } from '../../../src/trace/conditions/attribute-condition.ts'
 import { splitScope } from '../../../src/trace/conditions/attribute-scope.ts'
 import { type SpanFilter, spanTest } from '../../../src/trace/conditions/span-filter.ts'
 import type { Span } from '../../../src/trace/model.ts'
@@ -65,6 +66,27 @@ test.each<[SpanFilter, boolean]>([
   ],
 ])('%j: %s', (filter, fits) => {
   expect(spanTest(filter)(span)).toBe(fits)
+})
+
+test('whole numbers are compared to the last digit, however long they are', () => {
+  const fits = (value: bigint | number | string, operator: '>' | '>=' | '<' | '<=', wanted: string) =>
+    valueTest(['n', wanted, operator])(value)
+  for (const big of [9007199254740993n, '9007199254740993', ' 9007199254740993 ']) {
+    expect(fits(big, '>', '9007199254740992')).toBe(true)
+    expect(fits(big, '<=', '9007199254740992')).toBe(false)
+    expect(fits(big, '>=', '9007199254740994')).toBe(false)
+    expect(fits(big, '<', '9007199254740994')).toBe(true)
+    expect(fits(big, '>', '9007199254740993')).toBe(false)
+    expect(fits(big, '>=', '9007199254740993')).toBe(true)
+    expect(fits(big, '<=', '9007199254740993')).toBe(true)
+    expect(fits(big, '>', '-5')).toBe(true)
+    expect(fits(big, '>', '0.5')).toBe(true)
+  }
+  expect(fits(-9007199254740993n, '<', '-9007199254740992')).toBe(true)
+  expect(fits(1e300, '>', '9007199254740992')).toBe(true)
+  expect(fits('many', '>', '9007199254740992')).toBe(false)
+  expect(fits('many', '<=', '9007199254740992')).toBe(false)
+  expect(fits('', '<', '9007199254740992')).toBe(false)
 })
 
 test.each([
