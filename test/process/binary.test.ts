@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -181,6 +181,22 @@ describe('signed in, with the file store', () => {
       stderr: `error: cannot write to standard output (${code})\nhint: ${hint}\n`,
     })
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'a full disk: the trace that was not written is left, too',
+    async () => {
+      const ids = join(machine.home, 'one-id')
+      await writeFile(
+        ids,
+        `${spanId}
+`,
+      )
+      const line = `exec '${process.execPath}' '${BINARY}' trace get --ids '${ids}' >/dev/full`
+      const { exit, stderr } = await machine.command('sh', ['-c', line]).ended
+      expect(exit).toBe(6)
+      expect(stderr).toContain('stopped: 1 id is left. When this is mended: ls-auth trace get --ids ')
+    },
+  )
 
   it('a reader that goes away is no error', async () => {
     const whole = await machine.run(['trace', 'get', spanId, '-o', 'json'])

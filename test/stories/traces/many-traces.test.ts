@@ -284,9 +284,7 @@ describe('a list of ids, at a Tempo', () => {
     const refused = await world.type(`ls-auth trace get --ids ${list}`)
     expect(refused).toMatchObject({ exit: 11, stdout: '' })
     expect(refused.stderr).toMatch(/^error: .* denied you access \(HTTP 403\)\nhint: /)
-    expect(refused.stderr).toContain(
-      'stopped: 40 ids were not read. When this is mended: ls-auth trace get --ids',
-    )
+    expect(refused.stderr).toContain('stopped: 40 ids are left. When this is mended: ls-auth trace get --ids')
     expect(asked().length).toBeLessThan(20)
     await tempo.close()
     const down = await world.type(`ls-auth trace get --ids ${list} --timeout 1`)
@@ -294,7 +292,20 @@ describe('a list of ids, at a Tempo', () => {
     const named = down.stderr.match(/^failed: /gm)?.length ?? 0
     expect(named).toBeGreaterThan(10)
     expect(named).toBeLessThan(30)
-    expect(down.stderr).toContain(`stopped: ${40 - named} ids were not read.`)
+    expect(down.stderr).toContain(`stopped: ${40 - named} ids are left.`)
+  })
+
+  it('ids from a pipe: the lines to go on with name a file, since a terminal has no pipe', async () => {
+    tempo.inFront = () => ({ status: 403, body: 'no' })
+    world.stdin = [`${ids.join('\n')}\n`]
+    expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
+      'stopped: 40 ids are left. When this is mended, with what came through the pipe in a file IDS: ls-auth trace get --ids IDS\n',
+    )
+    tempo.inFront = (_, path) => (path.endsWith(first) ? { status: 503, body: 'down' } : undefined)
+    world.stdin = [`${first}\n`]
+    expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
+      'and what came through the pipe in a file IDS: ls-auth trace get --ids IDS --resume FILE\n',
+    )
   })
 
   it('one trace that is refused is one failure', async () => {

@@ -78,13 +78,13 @@ async function fetchAll(
       return [one, outcome]
     }
     for await (const [one, outcome] of inOrder(wanted, work, BOUNDS)) {
-      handled += 1
       if (outcome instanceof Failure) {
         // Lightstep finds a trace by a span of it only: another line of the list has brought it.
-        if (there.has(one)) continue
-        tally.add(outcome)
-        // One line, also with `--quiet`.
-        invocation.ports.terminal.err(`failed: ${one.shown}: ${safeText(outcome.message, 300)}\n`)
+        if (!there.has(one)) {
+          tally.add(outcome)
+          // One line, also with `--quiet`.
+          invocation.ports.terminal.err(`failed: ${one.shown}: ${safeText(outcome.message, 300)}\n`)
+        }
       } else if (!written.has(outcome.traceId)) {
         // Several of the ids may be of one trace.
         written.add(outcome.traceId)
@@ -92,9 +92,11 @@ async function fetchAll(
         await write(invocation, options, one, outcome, resumed)
         masked += outcome.masked
       }
+      // One that could not be written is left, too.
+      handled += 1
     }
   } catch (error) {
-    throw stopped(error, wanted.length - handled, commandLine(invocation))
+    throw stopped(error, wanted.length - handled, invocation, options)
   }
   if (masked > 0) tellMasked(invocation, 'values')
   const failure = tally.failure(wanted.length, again(invocation, options))
@@ -117,16 +119,25 @@ async function write(
   if (withheldNote !== undefined) tell(invocation, `note: ${shown}: ${withheldNote}`)
 }
 
+/** A line that is pasted has no pipe, and would wait for the keyboard. */
+const PIPED = 'what came through the pipe in a file IDS'
+const isPiped = ({ ids }: BatchOptions): boolean => ids === '-'
+const named = (options: BatchOptions) => (isPiped(options) ? { ids: 'IDS' } : {})
+
 /** How to go on: the same command, with a file that says what is done. */
-const again = (invocation: Invocation, { resume }: BatchOptions): string =>
-  resume === undefined
-    ? `Try again. With a file, only what is not in it is asked for: ${commandLine(invocation, { resume: 'FILE' })}`
-    : `The same command tries those again: ${commandLine(invocation)}`
+const again = (invocation: Invocation, options: BatchOptions): string =>
+  options.resume === undefined
+    ? `Try again. With a file${isPiped(options) ? `, and ${PIPED}` : ', only what is not in it is asked for'}: ${commandLine(invocation, { ...named(options), resume: 'FILE' })}`
+    : isPiped(options)
+      ? `To try those again, with ${PIPED}: ${commandLine(invocation, named(options))}`
+      : `The same command tries those again: ${commandLine(invocation)}`
 
 /** The failure that ended the run early, with what is left to do. */
-function stopped(error: unknown, left: number, command: string): unknown {
+function stopped(error: unknown, left: number, invocation: Invocation, options: BatchOptions): unknown {
   if (!(error instanceof Failure)) return error
   const { code, message, hint, detail, exit } = error
-  const rest = [`stopped: ${left} ids were not read. When this is mended: ${command}`]
+  const ids = left === 1 ? '1 id is left' : `${left} ids are left`
+  const next = `${isPiped(options) ? `, with ${PIPED}` : ''}: ${commandLine(invocation, named(options))}`
+  const rest = [`stopped: ${ids}. When this is mended${next}`]
   return new Failure(code, message, { hint, detail: [...detail, ...rest], exit, cause: error })
 }
