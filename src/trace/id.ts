@@ -70,8 +70,9 @@ function fromNamedIds(text: string): TraceReference | undefined {
 }
 
 function fromUuid(text: string): Reading | undefined {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return undefined
-  const traceId = text.replaceAll('-', '').toLowerCase()
+  const uuid = /^(?:urn:uuid:)?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(text)?.[1]
+  if (uuid === undefined) return undefined
+  const traceId = uuid.replaceAll('-', '').toLowerCase()
   return isZero(traceId) ? undefined : { kind: 'trace', form: 'uuid', traceId }
 }
 
@@ -80,7 +81,10 @@ function fromHex(text: string): Reading | undefined {
   return digits === undefined ? undefined : fromDigits(digits, 'hex', digits)
 }
 
+/** 64 bits, or 128 in so many digits that they cannot be hex. */
 function fromDecimal(text: string): Reading | undefined {
+  if (/^\d{33,39}$/.test(text) && BigInt(text) < 1n << 128n)
+    return fromDigits(BigInt(text).toString(16).padStart(32, '0'), 'decimal')
   if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 1n << 64n) return undefined
   return fromDigits(BigInt(text).toString(16).padStart(16, '0'), 'decimal')
 }

@@ -27,6 +27,9 @@ test.each<[string, Partial<TraceReference>]>([
   ['ESIzRFVmd4iImaq7zN3u/w==', { kind: 'trace', form: 'base64', traceId: TRACE }],
   ['ESIzRFVmd4iImaq7zN3u_w', { kind: 'trace', form: 'base64', traceId: TRACE }],
   [BigInt(`0x${SPAN}`).toString(), { kind: 'either', form: 'decimal', spanId: SPAN }],
+  [BigInt(`0x${TRACE}`).toString(), { kind: 'trace', form: 'decimal', traceId: TRACE }],
+  ['340282366920938463463374607431768211455', { kind: 'trace', form: 'decimal', traceId: 'f'.repeat(32) }],
+  ['urn:uuid:11223344-5566-7788-8899-aabbccddeeff', { kind: 'trace', form: 'uuid', traceId: TRACE }],
   ['18446744073709551615', { kind: 'either', form: 'decimal', spanId: 'ffffffffffffffff' }],
   [
     'https://app.lightstep.com/prod/trace?span_guid=f1a2b3c4d5e6f7',
@@ -217,17 +220,21 @@ describe('a text with two readings', () => {
   })
 })
 
-test.each(['', 'checkout', `${TRACE}a`, '99999999999999999999999999999999999', 'hello-world', '\u001b[31m'])(
-  '%j is a usage failure that lists the forms',
-  (text) => {
-    const failure = failureOf(text)
-    expect(failure.code).toBe('usage')
-    expect(failure.message).toMatch(/is not a span or trace id$/)
-    expect(failure.message).not.toContain('\u001b')
-    for (const form of ['hex', 'decimal', 'base64', 'UUID', 'traceparent', 'URL'])
-      expect(failure.hint).toContain(form)
-  },
-)
+test.each([
+  '',
+  'checkout',
+  `${TRACE}a`,
+  '340282366920938463463374607431768211456',
+  'hello-world',
+  '\u001b[31m',
+])('%j is a usage failure that lists the forms', (text) => {
+  const failure = failureOf(text)
+  expect(failure.code).toBe('usage')
+  expect(failure.message).toMatch(/is not a span or trace id$/)
+  expect(failure.message).not.toContain('\u001b')
+  for (const form of ['hex', 'decimal', 'base64', 'UUID', 'traceparent', 'URL'])
+    expect(failure.hint).toContain(form)
+})
 
 test('a URL without a span id is not echoed: it may carry a session', () => {
   const failure = failureOf('https://tool.example/?session=s3cret')
