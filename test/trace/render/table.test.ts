@@ -175,7 +175,12 @@ test.each([
 ])('%d is %s', (share, text) => expect(percent(share)).toBe(text))
 
 test.each([
-  [0.92, '+92'],
-  [0.001, '0'],
-  [-0.25, '-25'],
-])('a difference of %d is %s', (difference, text) => expect(points(difference)).toBe(text))
+  [0.92, 0, '+92'],
+  [0.001, 0, '0'],
+  [0, 0.25, '-25'],
+  // As shown: 67% and 5%, 86% and 10%.
+  [0.666, 0.054, '+62'],
+  [0.858, 0.095, '+76'],
+])('from %d to %d are the points between what is shown: %s', (share, other, text) =>
+  expect(points(share, other)).toBe(text),
+)

@@ -53,9 +53,14 @@ function rowsOf(causes: readonly Cause[], { limitNanos }: RankedComparison): str
     `${figures.map((figure) => padStart(figure, 6)).join('  ')}  ${text}`
   return [
     line([selected, 'REST', 'DIFF', 'SPANS'], 'ATTRIBUTE = VALUE'),
-    ...causes.map(({ attribute, value, selectionShare, baselineShare, difference, selectionCount }) =>
+    ...causes.map(({ attribute, value, selectionShare, baselineShare, selectionCount }) =>
       line(
-        [percent(selectionShare), percent(baselineShare), points(difference), String(selectionCount)],
+        [
+          percent(selectionShare),
+          percent(baselineShare),
+          points(selectionShare, baselineShare),
+          String(selectionCount),
+        ],
         `${cut(splitScope(attribute).bare, COLUMNS.attribute)} = ${value === '' ? '(empty)' : cut(value, COLUMNS.value)}`,
       ),
     ),

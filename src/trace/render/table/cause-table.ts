@@ -95,7 +95,10 @@ function causeTable(causes: readonly Cause[], ranked: RankedComparison, options:
       figures: [
         { head: selected, figure: ({ selectionShare }) => percent(selectionShare) },
         { head: 'REST', figure: ({ baselineShare }) => percent(baselineShare) },
-        { head: 'DIFF', figure: ({ difference }) => points(difference) },
+        {
+          head: 'DIFF',
+          figure: ({ selectionShare, baselineShare }) => points(selectionShare, baselineShare),
+        },
         { head: 'SPANS', figure: ({ selectionCount }) => String(selectionCount) },
       ],
       byNeed: [selected, 'REST', 'DIFF', 'SPANS'],

@@ -5,8 +5,8 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)}%`
 }
 
-/** A difference of two shares in percentage points, with its sign. */
-export function points(difference: number): string {
-  const whole = Math.round(difference * 100)
+/** How far a share is from another, in percentage points with a sign: those between the two as they are shown. */
+export function points(share: number, other: number): string {
+  const whole = Math.round(share * 100) - Math.round(other * 100)
   return whole > 0 ? `+${whole}` : `${whole}`
 }
