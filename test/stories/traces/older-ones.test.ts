@@ -45,6 +45,9 @@ const tracesAt = (starts: readonly number[]): TraceData[] =>
 
 /** The line that a note leads to: the older ones where it has it, else the larger limit. */
 function nextLine(typed: string, stderr: string): string | undefined {
+  // This API searches by whole seconds: nothing is left out, and what comes again is said.
+  if (typed.includes('--profile local') && stderr.includes('older ones'))
+    expect(stderr).toContain('or the older ones (the last of these may be shown again):\n')
   const older = /^ {2}(ls-auth trace search .*)$/m.exec(stderr)?.[1]
   const [, limit] = /there may be more: --limit (\d+)/.exec(stderr) ?? []
   return older ?? (limit && typed.replace(/--limit \d+/, `--limit ${limit}`))

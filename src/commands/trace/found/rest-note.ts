@@ -33,7 +33,9 @@ function restNote(invocation: Invocation, result: SearchResult, { filter, always
     since: undefined,
     to: isoMillis(toMillis),
   })
-  return `${stopped}, or the older ones:\n  ${older}`
+  // Whoever adds up the pages must know; an earlier end would leave traces out.
+  const again = result.endsInWholeSeconds ? ' (the last of these may be shown again)' : ''
+  return `${stopped}, or the older ones${again}:\n  ${older}`
 }
 
 const narrower = ({ query }: TraceFilter): string =>
