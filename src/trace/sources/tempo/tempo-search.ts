@@ -96,13 +96,15 @@ function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnsw
   return ask({ path: '/api/search', query, answers: [400] })
 }
 
-/** Failure `usage` with Tempo's message: a syntax error with its position, or a limit (168 h, spans per set). */
+/**
+ * Failure `usage` with Tempo's message: a syntax error with its position, and the query that it speaks of, or a limit (168 h,
+ * spans per set).
+ */
 function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const detail = errorDetail(answer)
-  return new Failure('usage', 'Tempo did not accept the search', {
-    hint: /exceeds/.test(detail.join(' '))
-      ? 'Ask for a shorter time with --since, or --from and --to.'
-      : 'Check the query (TraceQL).',
-    detail: [...detail, asked],
-  })
+  const rejected = (hint: string, lines: readonly string[]) =>
+    new Failure('usage', 'Tempo did not accept the search', { hint, detail: lines })
+  return /exceeds/.test(detail.join(' '))
+    ? rejected('Ask for a shorter time with --since, or --from and --to.', detail)
+    : rejected('Check the query (TraceQL).', [...detail, asked])
 }
