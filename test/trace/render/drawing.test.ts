@@ -145,6 +145,24 @@ describe('bars', () => {
     expect(runs.map(({ text }) => text).join('')).toBe(drawn)
   })
 
+  test.each([12, 16, 18, 20, 24, 40])(
+    'a fold that began before the axis and goes on past it: both notes and the bar fill %i cells',
+    (cells) => {
+      const [from, second] = [1e9, 1e9]
+      const runs = drawBar(
+        [
+          [from - second, from - second / 2],
+          [from + second - second / 100, from + 1.8 * second],
+        ],
+        [],
+        { startNanos: from, endNanos: from + second },
+        cells,
+        unicode,
+      )
+      expect(displayWidth(runs.map(({ text }) => text).join(''))).toBe(cells)
+    },
+  )
+
   test.each([1, 120, 121, 122, 400])('a moment at the end of %i cells', (cells) => {
     const runs = drawBar([[80, 80]], [[80, 80]], window, cells, unicode)
     expect(runs.map(({ text }) => text).join('')).toBe(`${' '.repeat(cells - 1)}▕`)

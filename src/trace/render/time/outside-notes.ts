@@ -36,8 +36,8 @@ function noteLate(runs: BarRun[], late: number, from: number, { after, micro }: 
   const first = runs.findIndex(isDrawn)
   if (isEnough(runs, from, end - fullCells - 1)) write(runs, end - fullCells - 1, ` ${full}`, end)
   else if (isEnough(runs, from, end - arrowCells)) write(runs, end - arrowCells, after, end)
-  else if (first > fullCells) write(runs, first - 1 - fullCells, full, first - 1)
-  else if (first > arrowCells) write(runs, first - 1 - arrowCells, after, first - 1)
+  else if (first - 1 - fullCells >= from) write(runs, first - 1 - fullCells, full, first - 1)
+  else if (first - 1 - arrowCells >= from) write(runs, first - 1 - arrowCells, after, first - 1)
 }
 
 /** Cells of a note for the other end are taken by now. */
@@ -47,11 +47,16 @@ function noteEarly(runs: BarRun[], early: number, { before, micro }: Glyphs): vo
   const end = runs.findLastIndex(({ tone }) => tone !== 'note') + 1
   // One cell further than needed: the mark of an error stands behind the bar.
   const beside = runs.findLastIndex(isDrawn) + 3
-  if (isEnough(runs, fullCells + 1, end)) write(runs, 0, `${full} `, fullCells + 1)
-  else if (isEnough(runs, arrowCells, end)) write(runs, 0, before, arrowCells)
+  if (isFree(runs, fullCells + 1) && isEnough(runs, fullCells + 1, end))
+    write(runs, 0, `${full} `, fullCells + 1)
+  else if (isFree(runs, arrowCells) && isEnough(runs, arrowCells, end)) write(runs, 0, before, arrowCells)
   else if (beside + fullCells <= end) write(runs, beside, full, beside + fullCells)
   else if (beside + arrowCells <= end) write(runs, beside, before, beside + arrowCells)
 }
+
+/** Whether no other note stands in the first cells. */
+const isFree = (runs: readonly BarRun[], cells: number): boolean =>
+  runs.slice(0, cells).every(({ tone }) => tone !== 'note')
 
 /** Whether enough of the bar is between these two cells; of a bar that is nowhere nothing has to be. */
 function isEnough(runs: readonly BarRun[], from: number, end: number): boolean {
