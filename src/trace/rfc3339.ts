@@ -1,4 +1,4 @@
-const TIME = /^((\d{4})-(\d\d)-(\d\d))(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?$/i
+const TIME = /^((\d{4})-(\d\d)-(\d\d))(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/i
 
 /** A point in time: whole seconds, in milliseconds since the epoch, and the nanoseconds after them. */
 export interface ParsedTime {
@@ -15,7 +15,9 @@ export function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
   const begin = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   if (begin.getUTCMonth() + 1 !== Number(month) || begin.getUTCDate() !== Number(day)) return undefined
   if (minutes === undefined) return { millis: begin.getTime(), nanos: 0 }
-  const millis = Date.parse(`${date}T${minutes}:${seconds}${zone?.toUpperCase() ?? 'Z'}`)
+  // `date +%z` leaves the colon out.
+  const offset = zone?.toUpperCase().replace(/(\d\d):?(\d\d)$/, '$1:$2')
+  const millis = Date.parse(`${date}T${minutes}:${seconds}${offset ?? 'Z'}`)
   if (Number.isNaN(millis)) return undefined
   return zone === undefined ? 'no-zone' : { millis, nanos: Number(fraction.padEnd(9, '0')) }
 }
