@@ -41,7 +41,8 @@ const table = (bytes: string | ((byte: number) => boolean)): Uint8Array =>
 const PLAIN = table((byte) => byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH)
 const HEX = table('0123456789abcdefABCDEF')
 const ESCAPES = table('"\\/bfnrt')
-const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word))
+/** By their first byte. */
+const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]))
 
 /**
  * A cursor over the bytes of a JSON text that skips values without parsing them. Every byte skipped is validated
@@ -89,22 +90,41 @@ export class JsonBytes {
 
   /** Skips the next bytes if they equal `raw`; false when they do not. */
   skipIfEqual(raw: Buffer): boolean {
-    const { bytes, at } = this
-    for (let i = 0; i < raw.length; i++) if (bytes[at + i] !== raw[i]) return false
-    this.at = at + raw.length
-    return true
+    return this.#skipIfEqual(raw, 0, raw.length)
   }
 
   /** The same for the value at an earlier place: an object, a list or a string, which are delimited. */
   skipIfRepeated(start: number, end: number): boolean {
-    const { bytes, at } = this
-    for (let i = start; i < end; i++) if (bytes[i] !== bytes[at + i - start]) return false
-    this.at = at + end - start
+    return this.#skipIfEqual(this.bytes, start, end)
+  }
+
+  #skipIfEqual(other: Buffer, start: number, end: number): boolean {
+    const { bytes } = this
+    let { at } = this
+    let i = start
+    // By fours, as in `skipString`.
+    for (; i <= end - 4; i += 4, at += 4) {
+      if (
+        bytes[at] !== other[i] ||
+        bytes[at + 1] !== other[i + 1] ||
+        bytes[at + 2] !== other[i + 2] ||
+        bytes[at + 3] !== other[i + 3]
+      )
+        return false
+    }
+    for (; i < end; i++, at++) if (bytes[at] !== other[i]) return false
+    this.at = at
     return true
   }
 
-  /** Skips the next value. No recursion: the nesting depth is not known. */
+  /** Skips the next value. */
   skip(): void {
+    if (this.peek() === QUOTE) this.skipString()
+    else this.#skipNested()
+  }
+
+  /** No recursion: the nesting depth is not known. */
+  #skipNested(): void {
     const around = this.#around
     let depth = 0
     for (;;) {
@@ -133,7 +153,14 @@ export class JsonBytes {
     let at = this.at + 1
     let plain = true
     for (;;) {
-      while (PLAIN[bytes[at]!] === 1) at++
+      // Four bytes each time around: the end of a loop costs V8 more than a byte does. 117 MB take 300 ms, and 530 by ones.
+      while (
+        PLAIN[bytes[at]!] === 1 &&
+        PLAIN[bytes[++at]!] === 1 &&
+        PLAIN[bytes[++at]!] === 1 &&
+        PLAIN[bytes[++at]!] === 1
+      )
+        at++
       const byte = bytes[at++]
       if (byte === QUOTE) break
       if (byte !== BACKSLASH) throw FALLBACK
@@ -172,11 +199,12 @@ export class JsonBytes {
   #passScalar(sign: number): void {
     if (sign === QUOTE) this.skipString()
     else if (sign === MINUS || isDigit(sign)) this.#passNumber()
-    else this.#passWord()
+    else this.#passWord(sign)
   }
 
-  #passWord(): void {
-    if (!WORDS.some((word) => this.skipIfEqual(word))) throw FALLBACK
+  #passWord(sign: number): void {
+    const word = WORDS.get(sign)
+    if (word === undefined || !this.skipIfEqual(word)) throw FALLBACK
   }
 
   #passNumber(): void {
