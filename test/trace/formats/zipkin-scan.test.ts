@@ -36,6 +36,7 @@ const member = fc.record(
       fc.constantFrom(null, []),
     ),
     annotations: fc.constantFrom([{ timestamp: 1_790_000_000_000_000, value: 'sent' }], [], null),
+    shared: fc.boolean(),
     x: fc.jsonValue({ maxDepth: 2 }),
   },
   { requiredKeys: ['traceId', 'localEndpoint'] },
@@ -52,6 +53,26 @@ test('any members a span can have are read as by JSON.parse and the reader of ob
     { numRuns: 1000 },
   )
   expect(accepted).toBeGreaterThan(900)
+})
+
+test("spans as OpenTelemetry's collector writes them", () => {
+  const spans = ids.map((id, i) => ({
+    ...{
+      timestamp: 1_790_000_000_000_001,
+      duration: 1500,
+      traceId: '1f',
+      id,
+      name: 'get /',
+      kind: 'SERVER',
+      shared: false,
+    },
+    ...{
+      localEndpoint: { serviceName: 'shop' },
+      annotations: null,
+      tags: { error: i === 1 ? 'boom' : 'false' },
+    },
+  }))
+  expect(reads(JSON.stringify(spans))).toBe(true)
 })
 
 const span = {
@@ -83,7 +104,7 @@ test('a text that was cut anywhere is left to JSON.parse', () => {
 
 test.each([
   ['spans that share an id', [span, { ...span, kind: 'CLIENT' }]],
-  ['the half of a server', [{ ...span, shared: true }]],
+  ['the halves of a call', [span, { ...span, shared: true }]],
   ['version 1', [{ ...span, binaryAnnotations: [] }]],
   ['annotations without an endpoint', [{ ...span, localEndpoint: undefined, annotations: [] }]],
   ['a span without an id', [{ ...span, id: undefined }]],

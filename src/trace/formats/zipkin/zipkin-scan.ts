@@ -14,7 +14,7 @@ import { type Endpoint, Endpoints, zipkinDetails, zipkinSkeleton } from './zipki
 /** The keys it looks for. */
 export const ZIPKIN_KEYS = [
   ...['traceId', 'id', 'parentId', 'kind', 'name', 'timestamp', 'duration', 'localEndpoint', 'tags', 'error'],
-  ...['shared', 'annotations', 'binaryAnnotations'],
+  ...['annotations', 'binaryAnnotations'],
 ]
 
 /**
@@ -101,8 +101,8 @@ function scanSpan(scan: Scan): void {
     else if (key === 'timestamp') timestamp = cursor.integer()
     else if (key === 'duration') duration = cursor.integer()
     else if (key === 'localEndpoint') endpoint = scan.endpoints.read(cursor)
-    // Spans that share an id, and v1.
-    else if (key === 'shared' || key === 'binaryAnnotations') throw FALLBACK
+    // Of v1.
+    else if (key === 'binaryAnnotations') throw FALLBACK
     else {
       isAnnotated ||= key === 'annotations'
       cursor.skip()
