@@ -137,6 +137,25 @@ it.each(['linear', 'critical', 'fit', 'log'])(
   },
 )
 
+it('of the spans that have a row it is counted which began before the root', async () => {
+  const span = (id: string, serviceName: string, timestamp: number) => ({
+    ...{ traceId: 'ab', id, name: id, timestamp, duration: 50_000, localEndpoint: { serviceName } },
+    ...(id !== 'c1' && { parentId: 'c1' }),
+  })
+  const spans = [
+    span('c1', 'shop', 1_000_000),
+    span('c2', 'cart', 990_000),
+    span('c3', 'mail', 970_000),
+    span('c4', 'mail', 1_010_000),
+  ]
+  await writeFile(file, JSON.stringify(spans))
+  const notes = async (flags: string) =>
+    (await get(flags)).stdout.match(/\d spans? began .* by up to [\d.]+ms/g)
+  expect(await notes('')).toEqual(['2 spans began before the root, by up to 30.0ms'])
+  expect(await notes('--service cart')).toEqual(['1 span began before the root, by up to 10.0ms'])
+  expect(await notes('--service shop')).toBeNull()
+})
+
 it('plain text: words instead of drawing, one line for each row', async () => {
   const { stdout } = await get('--plain')
   expect(stdout).not.toMatch(/[\u2500-\u259f✗×Σ\u001b]/)

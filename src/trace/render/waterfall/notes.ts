@@ -31,16 +31,18 @@ export function noteLines(
     notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
-  const late = lateOf(tree, window.endNanos, shown)
+  const late = outside(tree, shown, (node) => tree.endOf(node) - window.endNanos)
   if (late.spans > 0) {
     const by = formatDuration(late.mostNanos, glyphs.micro)
     notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
   }
-  const early = countNodes(tree, (node) => tree.startOf(node) < window.startNanos)
-  if (early > 0) {
-    const by = formatDuration(window.startNanos, glyphs.micro)
+  const early = outside(tree, shown, (node) => window.startNanos - tree.startOf(node))
+  if (early.spans > 0) {
+    const by = formatDuration(early.mostNanos, glyphs.micro)
     const advice = more === undefined ? '; --skew corrects them' : ''
-    notes.push(`${count(early, 'span')} began before the root, by up to ${by}: clocks may differ${advice}`)
+    notes.push(
+      `${count(early.spans, 'span')} began before the root, by up to ${by}: clocks may differ${advice}`,
+    )
   }
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
@@ -63,16 +65,16 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
   return `the back end warns${where}: ${safeName(first, ellipsis)}${rest}`
 }
 
-/** Of the spans that have a row: how many ran past this end, and how far at most. */
-function lateOf(tree: TraceTree, endNanos: number, shown: Uint8Array | undefined) {
-  const late = { spans: 0, mostNanos: 0 }
+/** Of the spans that have a row: how many are outside of the root's time, and how far at most. */
+function outside(tree: TraceTree, shown: Uint8Array | undefined, nanosOf: (node: number) => number) {
+  const found = { spans: 0, mostNanos: 0 }
   for (let node = 0; node < tree.count; node++) {
-    const nanos = shown?.[node] === 0 ? 0 : tree.endOf(node) - endNanos
+    const nanos = shown?.[node] === 0 ? 0 : nanosOf(node)
     if (nanos <= 0) continue
-    late.spans++
-    late.mostNanos = Math.max(late.mostNanos, nanos)
+    found.spans++
+    found.mostNanos = Math.max(found.mostNanos, nanos)
   }
-  return late
+  return found
 }
 
 function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {
