@@ -115,6 +115,16 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(plain.stderr).toContain('Ask joe@example.com.')
   })
 
+  it('a percentile at Tempo that no span is over: it is an estimate, so nothing is said about the spans', async () => {
+    const { exit, stderr } = await world.type(
+      'ls-auth trace why --profile tempo --name charge --slower-than p99.9',
+    )
+    expect(exit).toBe(7)
+    expect(stderr).toMatch(
+      /^error: none of the \d+ spans that fit took longer than the percentile that the back end gave\nhint: /m,
+    )
+  })
+
   it('at Tempo of the time that is asked for alone', async () => {
     const time = '--from 2026-09-22T17:50:30Z --to 2026-09-22T17:50:45Z'
     const { selection_count, spans } = await why(`--profile tempo --service checkout --error ${time}`)

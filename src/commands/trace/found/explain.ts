@@ -105,7 +105,7 @@ async function countAt(
 function requireSpans(invocation: Invocation, { comparison, found }: Counted, question: Question): void {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
-  const none = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question)
+  const none = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question, found === undefined)
   const { failure } = found ?? {}
   // They may be in what could not be read.
   if (failure)
@@ -116,15 +116,19 @@ function requireSpans(invocation: Invocation, { comparison, found }: Counted, qu
 }
 
 /** Of spans that fit, and of which none is to be explained. */
-function noneOf(spans: number, { selected }: Question): string {
+function noneOf(spans: number, { selected }: Question, isEstimated: boolean): string {
   if (selected.by === 'errors')
     return spans === 1 ? 'the only span that fits did not fail' : `none of the ${spans} spans that fit failed`
   if ('nanos' in selected.over)
     return spans === 1
       ? 'the only span that fits did not take so long'
       : `none of the ${spans} spans that fit took so long`
-  // Over a percentile there is nothing only then.
-  return spans === 1 ? 'only one span fits' : `the ${spans} spans that fit took equally long`
+  if (spans === 1) return 'only one span fits'
+  // A back end only estimates the percentile: it may lie above all of them.
+  if (isEstimated)
+    return `none of the ${spans} spans that fit took longer than the percentile that the back end gave`
+  // Over one that was counted there is nothing only then.
+  return `the ${spans} spans that fit took equally long`
 }
 
 /** All of a file was looked at where no time was given: then only another question finds more. */
