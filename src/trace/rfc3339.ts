@@ -1,4 +1,5 @@
-const TIME = /^((\d{4})-(\d\d)-(\d\d))(?:[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/i
+const TIME =
+  /^((\d{4})-(\d\d)-(\d\d))(?:[Tt ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:\.(\d{1,9})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?$/i
 
 /** A point in time: whole seconds, in milliseconds since the epoch, and the nanoseconds after them. */
 export interface ParsedTime {
@@ -8,7 +9,8 @@ export interface ParsedTime {
 
 /**
  * A time as RFC 3339 §5.6 writes it; seconds may be left out, and a date alone is its beginning in UTC. `no-zone`: it
- * could be meant in any zone, so it is none. Undefined: no such time, as the 30th of February, which `Date` takes for a day in March.
+ * could be meant in any zone, so it is none. Undefined: no such time, as the 30th of February or 24:00, which `Date` takes for a
+ * time of another day. Beyond nanoseconds a fraction is cut.
  */
 export function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
   const [, date = '', year, month, day, minutes, seconds = '00', fraction = '', zone] = TIME.exec(text) ?? []
