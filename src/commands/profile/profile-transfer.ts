@@ -140,7 +140,7 @@ export async function confirmOrigins(
   if (yes) return
   if (!canAsk(invocation)) {
     throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {
-      hint: 'When both are right, add --yes. A terminal asks, without --json and --quiet.',
+      hint: 'When both are right, add --yes. At a terminal you are asked, unless --json or --quiet is given.',
     })
   }
   if (await confirm(terminal, 'Is that right?')) return

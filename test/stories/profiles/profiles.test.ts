@@ -242,7 +242,7 @@ describe('a profile for a team', () => {
       const { exit, stderr } = await world.type(`ls-auth profile add copy --from ${file} ${flag}`)
       expect(exit).toBe(2)
       expect(stderr).toContain('nobody is there to confirm the issuer and the API')
-      expect(stderr).toContain('When both are right, add --yes. A terminal asks')
+      expect(stderr).toContain('When both are right, add --yes. At a terminal you are asked')
     }
     world.stdin = ['n']
     expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(4)

@@ -299,12 +299,12 @@ describe('a list of ids, at a Tempo', () => {
     tempo.inFront = () => ({ status: 403, body: 'no' })
     world.stdin = [`${ids.join('\n')}\n`]
     expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
-      'stopped: 40 ids are left. When this is mended, with what came through the pipe in a file IDS: ls-auth trace get --ids IDS\n',
+      'stopped: 40 ids are left. When this is mended, save the ids that came through the pipe in a file IDS, then: ls-auth trace get --ids IDS\n',
     )
     tempo.inFront = (_, path) => (path.endsWith(first) ? { status: 503, body: 'down' } : undefined)
     world.stdin = [`${first}\n`]
     expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
-      'and what came through the pipe in a file IDS: ls-auth trace get --ids IDS --resume FILE\n',
+      'save the ids that came through the pipe in a file IDS, then: ls-auth trace get --ids IDS --resume FILE\n',
     )
   })
 

@@ -120,24 +120,25 @@ async function write(
 }
 
 /** A line that is pasted has no pipe, and would wait for the keyboard. */
-const PIPED = 'what came through the pipe in a file IDS'
+const SAVE = 'save the ids that came through the pipe in a file IDS, then'
 const isPiped = ({ ids }: BatchOptions): boolean => ids === '-'
 const named = (options: BatchOptions) => (isPiped(options) ? { ids: 'IDS' } : {})
 
 /** How to go on: the same command, with a file that says what is done. */
-const again = (invocation: Invocation, options: BatchOptions): string =>
-  options.resume === undefined
-    ? `Try again. With a file${isPiped(options) ? `, and ${PIPED}` : ', only what is not in it is asked for'}: ${commandLine(invocation, { ...named(options), resume: 'FILE' })}`
-    : isPiped(options)
-      ? `To try those again, with ${PIPED}: ${commandLine(invocation, named(options))}`
-      : `The same command tries those again: ${commandLine(invocation)}`
+function again(invocation: Invocation, options: BatchOptions): string {
+  const { resume = 'FILE' } = options
+  const line = commandLine(invocation, { ...named(options), resume })
+  if (isPiped(options)) return `To try those again, ${SAVE}: ${line}`
+  if (options.resume !== undefined) return `The same command tries those again: ${line}`
+  return `Try again. With a file, only what is not in it is asked for: ${line}`
+}
 
 /** The failure that ended the run early, with what is left to do. */
 function stopped(error: unknown, left: number, invocation: Invocation, options: BatchOptions): unknown {
   if (!(error instanceof Failure)) return error
   const { code, message, hint, detail, exit } = error
   const ids = left === 1 ? '1 id is left' : `${left} ids are left`
-  const next = `${isPiped(options) ? `, with ${PIPED}` : ''}: ${commandLine(invocation, named(options))}`
-  const rest = [`stopped: ${ids}. When this is mended${next}`]
+  const next = isPiped(options) ? `, ${SAVE}` : ''
+  const rest = [`stopped: ${ids}. When this is mended${next}: ${commandLine(invocation, named(options))}`]
   return new Failure(code, message, { hint, detail: [...detail, ...rest], exit, cause: error })
 }

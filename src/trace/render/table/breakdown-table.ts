@@ -84,7 +84,7 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   }
   if (rootlessNanos > 0) {
     const apart = formatDuration(rootlessNanos, micro)
-    const of = count(rootlessTraces, 'trace')
+    const of = rootlessTraces === 1 ? 'the trace' : `each of ${rootlessTraces} traces`
     lines.push(`${apart} more outside of the longest part of ${of} without a root, on no critical path`)
   }
   return lines
