@@ -41,7 +41,7 @@ function rank(longer: Sample, shorter: Sample): Ranked {
 }
 
 function chanceOf({ ties, few, all }: Ranked): number {
-  const tail = few < LEAST_NORMAL ? countedTail(ties, few, all) : approximateTail(ties, few, all)
+  const tail = few < LEAST_NORMAL ? countedTail(ties, few, all) : approximateTail(ties, few)
   return Math.min(1, 2 * tail)
 }
 

@@ -99,6 +99,30 @@ function byPresence(
   return Math.min(1, 2 * tail)
 }
 
+/** How likely so high a sum of ranks is where there are three times: for each count of traces that have each of them. */
+function byCounts(longer: readonly number[], shorter: readonly number[]): number {
+  const sizes = [1, 2, 3].map((time) => [...longer, ...shorter].filter((one) => one === time).length)
+  const [a, b, c] = sizes as [number, number, number]
+  const ranks = [(a + 1) / 2, a + (b + 1) / 2, a + b + (c + 1) / 2]
+  const ways = (of: number, taken: number) => {
+    let product = 1
+    for (let i = 1; i <= taken; i++) product *= (of - taken + i) / i
+    return product
+  }
+  const seen = longer.reduce((sum, time) => sum + (ranks[time - 1] as number), 0)
+  let [asFar, all] = [0, 0]
+  for (let x = 0; x <= Math.min(a, longer.length); x++)
+    for (let y = 0; y <= Math.min(b, longer.length - x); y++) {
+      const z = longer.length - x - y
+      if (z > c) continue
+      const choices = ways(a, x) * ways(b, y) * ways(c, z)
+      all += choices
+      const sum = x * (ranks[0] as number) + y * (ranks[1] as number) + z * (ranks[2] as number)
+      if (sum >= seen - 1e-9) asFar += choices
+    }
+  return Math.min(1, (2 * asFar) / all)
+}
+
 describe('more traces', () => {
   test.each([
     [20, 20, 3e8],
@@ -135,6 +159,34 @@ describe('more traces', () => {
     ).length
     const others = all.filter((time) => time !== x && time !== y)
     expect(chance([x, y], others)).toBeCloseTo((2 * asFar) / pairs.length, 12)
+  })
+
+  // So do coarse clocks measure.
+  test('three times that many traces share are counted', () => {
+    const random = seeded(9)
+    const ratios: number[] = []
+    for (let round = 0; round < 4000; round++) {
+      const draw = (count: number, limits: readonly number[]) =>
+        Array.from(
+          { length: count },
+          () => 1 + limits.filter((limit) => random.between(1, 100) > limit).length,
+        )
+      const limits = [random.between(20, 90), random.between(50, 97)]
+      const [x, y] = [
+        draw(
+          random.between(21, 45),
+          limits.map((limit) => limit - 25),
+        ),
+        draw(random.between(21, 60), limits),
+      ]
+      const exact = byCounts(x, y)
+      if (exact > 0.05 || exact < 1e-6) continue
+      ratios.push(chance(x, y) / exact)
+    }
+    expect(ratios.length).toBeGreaterThan(1000)
+    const sorted = ratios.toSorted((x, y) => x - y)
+    expect(sorted[0]).toBeCloseTo(1, 9)
+    expect(sorted.at(-1)).toBeCloseTo(1, 9)
   })
 
   // A little more than it is, so that nothing is named too early.
