@@ -137,6 +137,31 @@ it.each(['linear', 'critical', 'fit', 'log'])(
   },
 )
 
+it("events of a Zipkin file of OpenTelemetry's collector: their attributes are masked, exceptions shown as such", async () => {
+  const annotation = (name: string, attributes: object) => ({
+    timestamp: 1_000_010,
+    value: `${name}|${JSON.stringify(attributes)}|0`,
+  })
+  const span = {
+    ...{ timestamp: 1_000_000, duration: 50_000, traceId: 'ab', id: 'c1', name: 'pay', shared: false },
+    localEndpoint: { serviceName: 'shop' },
+    annotations: [
+      annotation('login', { 'user.name': 'ada lovelace', 'session.id': 'zz91827', plan: 'gold' }),
+      annotation('exception', { 'exception.type': 'CardError', 'exception.message': 'card refused' }),
+    ],
+    tags: { error: 'true', 'otel.status_code': 'ERROR' },
+  }
+  await writeFile(file, JSON.stringify([span]))
+  for (const flags of ['--span c1', '-o json', '-o html', '-o md', '-o agent']) {
+    const { stdout } = await get(flags)
+    expect(stdout, flags).not.toMatch(/lovelace|zz91827/)
+    expect(stdout, flags).toContain('card refused')
+  }
+  const { stdout } = await get('--span c1')
+  expect(stdout).toMatch(/login\n +plan +gold\n +session\.id +\[masked\]\n +user\.name +\[masked\]\n/)
+  expect(stdout).toMatch(/exception \(\+10\.0µs\)\n.*CardError/)
+})
+
 it('of the spans that have a row it is counted which began before the root', async () => {
   const span = (id: string, serviceName: string, timestamp: number) => ({
     ...{ traceId: 'ab', id, name: id, timestamp, duration: 50_000, localEndpoint: { serviceName } },

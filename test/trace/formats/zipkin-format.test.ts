@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { readOne } from '../rich.ts'
 
@@ -108,5 +109,88 @@ describe('Zipkin v2', () => {
     expect(traces[0]?.spans[0]).toMatchObject({ marks: ['start-missing', 'end-missing'] })
     expect(traces[0]?.spans[0]?.parentId).toBeUndefined()
     expect(traces[0]?.spans[1]).toMatchObject({ marks: ['start-missing'], durationNanos: 1_000_000 })
+  })
+})
+
+describe("what OpenTelemetry's collector writes as texts", () => {
+  const [trace, id] = ['ab'.repeat(16), 'cd'.repeat(8)]
+  const read = (members: object) => {
+    // From the bytes, and from objects: halves of a call are read so.
+    const [scanned] = readOne([span('1', members)]).spans
+    const [byObjects] = readOne([span('1', members), span('2'), span('2', { shared: true })]).spans
+    const plain = ({ name, kind, status, statusMessage, attributes, events, links }: Span) => {
+      return { name, kind, status, statusMessage, attributes, events, links }
+    }
+    expect(plain(byObjects as Span)).toEqual(plain(scanned as Span))
+    return scanned as Span
+  }
+
+  test.each([
+    [
+      'login|{"user.name":"ada","n":1,"deep":{"a":[1]}}|0',
+      'login',
+      { 'user.name': 'ada', n: 1, deep: { a: [1] } },
+    ],
+    ['a|b|{"k":"}|0|{"}|12', 'a|b', { k: '}|0|{' }],
+    ['large|{"id":9007199254740993}|0', 'large', { id: '9007199254740993' }],
+    ['empty|{}|3', 'empty', {}],
+    ['retry', 'retry', {}],
+    ['no end|{"a":1}', 'no end|{"a":1}', {}],
+    ['no number|{"a":1}|x', 'no number|{"a":1}|x', {}],
+    ['no JSON|{a:1}|0', 'no JSON|{a:1}|0', {}],
+    ['}|{|0', '}|{|0', {}],
+  ])('an event %s', (value, name, attributes) => {
+    const { events } = read({ annotations: [{ timestamp: 1_790_000_000_000_005, value }] })
+    expect(events).toEqual([
+      { name, timeNanos: 1_790_000_000_000_005_000n, attributes: Object.entries(attributes) },
+    ])
+  })
+
+  test.each([
+    [`${trace}|${id}||{}|0`, []],
+    [`${trace}|${id}|a=1|{"k":"v"}|1`, [['k', 'v']]],
+  ])('a link %s', (text, attributes) => {
+    const found = read({ tags: { 'otlp.link.0': text, k: 'v' } })
+    expect(found.links).toEqual([{ traceId: trace, spanId: id, attributes }])
+    expect(found.attributes).toEqual([['k', 'v']])
+  })
+
+  test.each(['no link', `x|${id}||{}|0`, `${trace}|${id}|`, `${trace}|0||{}|0`])(
+    'a tag like a link: %s',
+    (text) => {
+      const found = read({ tags: { 'otlp.link.0': text } })
+      expect([found.links, found.attributes]).toEqual([[], [['otlp.link.0', text]]])
+    },
+  )
+
+  test.each([
+    [
+      { error: 'true', 'otel.status_code': 'STATUS_CODE_ERROR', 'otel.status_description': 'refused' },
+      'error',
+      'refused',
+    ],
+    [{ error: 'boom', 'otel.status_code': 'Error', 'otel.status_description': 'refused' }, 'error', 'boom'],
+    [{ 'otel.status_code': 'ERROR' }, 'error', undefined],
+    [{ 'otel.status_code': 'Ok', 'otel.status_description': 'fine' }, 'ok', undefined],
+    [{ error: 'false', 'otel.status_code': 'OK' }, 'ok', undefined],
+    [{ 'otel.status_code': 'what' }, 'unset', undefined],
+    [{}, 'unset', undefined],
+  ])('the status of %j', (tags, status, statusMessage) => {
+    expect(read({ tags })).toMatchObject({ status, statusMessage })
+  })
+
+  test('a tag is an attribute, too, but where a member says all of it', () => {
+    const tags = {
+      'span.kind': 'internal',
+      error: 'true',
+      'otel.status_code': 'ERROR',
+      'otel.status_description': 'no',
+    }
+    expect(read({ tags })).toMatchObject({ kind: 'internal', attributes: [['error', 'true']] })
+    expect(read({ kind: 'SERVER', tags: { ...tags, error: 'boom' } }).attributes).toEqual([
+      ['span.kind', 'internal'],
+      ['error', 'boom'],
+      ['otel.status_description', 'no'],
+    ])
   })
 })

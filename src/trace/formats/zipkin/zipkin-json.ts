@@ -4,7 +4,7 @@ import { hexOrMadeId } from '../foreign-json.ts'
 import { LazySpan } from '../lazy-span.ts'
 import { noTrace } from '../unreadable.ts'
 import { separateHalves, type ZipkinSpan } from './zipkin-shared.ts'
-import { Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
+import { Endpoints, tagsOf, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** Whether a JSON value is one span of Zipkin's v2 JSON. */
 export function isZipkinSpan(value: unknown): boolean {
@@ -46,9 +46,9 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
 }
 
 function readSpan({ item, spanId, parentId, parentUnreadable }: ZipkinSpan, endpoints: Endpoints) {
-  const { id, kind, name, timestamp, duration, tags } = item
-  const error = isObject(tags) ? tags.error : undefined
-  const members = { spanId, parentId, parentUnreadable, id, kind, name, timestamp, duration, error }
+  const { id, kind, name, timestamp, duration } = item
+  const tags = tagsOf(item)
+  const members = { spanId, parentId, parentUnreadable, id, kind, name, timestamp, duration, tags }
   const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint))
   return new LazySpan(skeleton, details, item)
 }

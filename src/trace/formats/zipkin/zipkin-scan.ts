@@ -1,7 +1,9 @@
+import type { JsonObject } from '../../../json-object.ts'
 import { Collection, type Explain } from '../collection.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
 import { FALLBACK, OPEN_LIST, OPEN_OBJECT } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
+import { OTHER_KEY } from '../json-scan/json-keys.ts'
 import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
@@ -9,11 +11,12 @@ import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { isUnreadable } from './zipkin-shared.ts'
-import { type Endpoint, Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
+import { type Endpoint, Endpoints, FACT_TAGS, NO_TAGS, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** The keys it looks for. */
 export const ZIPKIN_KEYS = [
-  ...['traceId', 'id', 'parentId', 'kind', 'name', 'timestamp', 'duration', 'localEndpoint', 'tags', 'error'],
+  ...['traceId', 'id', 'parentId', 'kind', 'name', 'timestamp', 'duration', 'localEndpoint', 'tags'],
+  ...FACT_TAGS,
   ...['annotations', 'binaryAnnotations'],
 ]
 
@@ -87,12 +90,12 @@ function scanSpan(scan: Scan): void {
   let name: unknown
   let timestamp: unknown
   let duration: unknown
-  let error: unknown
+  let tags: JsonObject = NO_TAGS
   let traceId: string | undefined = NO_STRING
   let endpoint: Endpoint | undefined
   let isAnnotated = false
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key === 'tags') error = scanError(cursor)
+    if (key === 'tags') tags = scanFacts(cursor)
     else if (key === 'traceId') traceId = scan.traceId.read(cursor)
     else if (key === 'id') id = cursor.id()
     else if (key === 'parentId') parentId = cursor.id()
@@ -116,7 +119,7 @@ function scanSpan(scan: Scan): void {
   const given = hexOrMadeId(parentId, 16)
   const parent = given === spanId ? undefined : given
   const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
-  const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, error }
+  const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, tags }
   const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint)
   group.spans.push(new LazySpan(skeleton, scan.details, offset))
 }
@@ -132,16 +135,18 @@ function groupOf(scan: Scan, traceId: string): Group {
   return group
 }
 
-/** The tag `error`, if there is one. */
-function scanError(cursor: JsonCursor): unknown {
+/** Of the tags those of {@link FACT_TAGS}, mostly none. */
+function scanFacts(cursor: JsonCursor): JsonObject {
   if (cursor.peek() !== OPEN_OBJECT) {
     cursor.skip()
-    return undefined
+    return NO_TAGS
   }
-  let error: unknown
+  let facts = NO_TAGS
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key === 'error') error = cursor.value()
+    if (key !== OTHER_KEY && isFact(key)) facts = { ...facts, [key]: cursor.value() }
     else cursor.skip()
   }
-  return error
+  return facts
 }
+
+const isFact = (key: string): boolean => (FACT_TAGS as readonly string[]).includes(key)

@@ -1,9 +1,19 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { type Attributes, type AttributeValue, NONE, type SpanKind, UNKNOWN_SERVICE } from '../../model.ts'
+import {
+  type Attributes,
+  type AttributeValue,
+  NONE,
+  type SpanKind,
+  type SpanLink,
+  type SpanStatus,
+  UNKNOWN_SERVICE,
+} from '../../model.ts'
 import { isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
+import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import { timesOfMicros, withMark } from '../span-times.ts'
+import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
 
 const KINDS: Readonly<Record<string, SpanKind>> = {
   CLIENT: 'client',
@@ -29,23 +39,25 @@ export interface ZipkinMembers {
   readonly name?: unknown
   readonly timestamp?: unknown
   readonly duration?: unknown
-  /** The tag `error`. */
-  readonly error: unknown
+  /** At least those of {@link FACT_TAGS}. */
+  readonly tags: JsonObject
 }
+
+/** Tags that say what OpenTelemetry has members for; its collector writes all but the first. */
+export const FACT_TAGS = ['error', 'otel.status_code', 'otel.status_description', 'span.kind'] as const
 
 /** The skeleton of a span from its members. */
 export function zipkinSkeleton(item: ZipkinMembers, { service, resource }: Endpoint): Skeleton {
-  const error = textOrNumber(item.error)
-  const failed = item.error !== undefined && error !== 'false'
+  const facts = factsOf(item.kind, item.tags)
   const times = timesOfMicros(item.timestamp, item.duration)
   return {
     spanId: item.spanId,
     parentId: item.parentId,
     name: typeof item.name === 'string' ? item.name : '',
     service,
-    kind: KINDS[String(item.kind)] ?? 'unspecified',
-    status: failed ? 'error' : 'unset',
-    statusMessage: failed && error !== 'true' ? error : undefined,
+    kind: facts.kind,
+    status: facts.status,
+    statusMessage: facts.statusMessage,
     startNanos: times.startNanos,
     durationNanos: times.durationNanos,
     marks: withMark(
@@ -54,6 +66,31 @@ export function zipkinSkeleton(item: ZipkinMembers, { service, resource }: Endpo
     ),
     resource,
     scope: undefined,
+  }
+}
+
+/** Of a span without tags, or without those of {@link FACT_TAGS}. */
+export const NO_TAGS: JsonObject = {}
+
+interface Facts {
+  readonly kind: SpanKind
+  readonly status: SpanStatus
+  readonly statusMessage: string | undefined
+}
+
+function factsOf(kind: unknown, tags: JsonObject): Facts {
+  // Most spans.
+  if (tags === NO_TAGS)
+    return { kind: KINDS[String(kind)] ?? 'unspecified', status: 'unset', statusMessage: undefined }
+  const error = textOrNumber(tags.error)
+  const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
+  const failed = tags.error === undefined ? told.status === 'error' : error !== 'false'
+  const message = error !== undefined && error !== 'true' ? error : told.statusMessage
+  const isInternal = tags['span.kind'] === 'internal'
+  return {
+    kind: KINDS[String(kind)] ?? (isInternal ? 'internal' : 'unspecified'),
+    status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
+    statusMessage: failed ? message : undefined,
   }
 }
 
@@ -82,15 +119,34 @@ export function zipkinDetails<Raw>(itemOf: (raw: Raw) => JsonObject): Details<Ra
   return {
     attributes: (raw) => readAttributes(itemOf(raw)),
     events: (raw) => readAnnotations(itemOf(raw)),
-    links: () => NONE,
+    links: (raw) => readLinks(itemOf(raw)),
   }
 }
 
 function readAttributes(item: JsonObject): Attributes {
-  const tags = isObject(item.tags) ? Object.entries(item.tags) : []
-  const texts = tags.map(([key, value]): [string, AttributeValue] => [key, textOrNumber(value) ?? ''])
+  const tags = tagsOf(item)
+  const facts = factsOf(item.kind, tags)
+  const texts = Object.entries(tags)
+    .filter((tag) => !isHeld(tag, facts))
+    .map(([key, value]): [string, AttributeValue] => [key, textOrNumber(value) ?? ''])
   const attributes = [...texts, ...remoteAttributes(item)]
   return attributes.length > 0 ? attributes : NONE
+}
+
+/** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
+function isHeld([key, value]: [string, unknown], { kind, status, statusMessage }: Facts): boolean {
+  if (key === 'span.kind') return value === kind
+  if (key === 'otel.status_code') return readOtlpStatus({ code: value }).status === status
+  if (key === 'otel.status_description') return value === statusMessage
+  return isLinkTag(key) && readLinkText(value) !== undefined
+}
+
+/** The tags of a span; none where they are no object. */
+export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : NO_TAGS)
+
+function readLinks(item: JsonObject): readonly SpanLink[] {
+  const links = Object.entries(tagsOf(item)).filter(([key]) => isLinkTag(key))
+  return links.flatMap(([, text]) => readLinkText(text) ?? [])
 }
 
 function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
@@ -108,8 +164,7 @@ function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
 function readAnnotations(item: JsonObject) {
   if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
   return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
-    name: textOrNumber(annotation.value) ?? '',
+    ...readEventText(textOrNumber(annotation.value) ?? ''),
     timeNanos: (asInteger(annotation.timestamp) ?? 0n) * 1000n,
-    attributes: NONE,
   }))
 }
