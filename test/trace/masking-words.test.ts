@@ -28,7 +28,11 @@ describe('a secret, however it is written', () => {
     ['/cb#state=a1', '/cb#state=[masked]'],
     ['https://app/docs#keys and issue #7=open', 'https://app/docs#keys and issue #7=open'],
     ['cut at token=a1 and page_token=b2', 'cut at token=[masked] and page_token=[masked]'],
+    ["(#state=a1 and '#code=b2", "(#state=[masked] and '#code=[masked]"],
     ['Unexpected token: { in JSON, token = {', 'Unexpected token: { in JSON, token = {'],
+    ['token=abc token= def token==', 'token=[masked] token= [masked] token=='],
+    ['token=$2b$10$abc token=?abc token=)abc', 'token=[masked] token=[masked] token=[masked]'],
+    ['{:token=>"a b", :n=>1}', '{:token=>[masked], :n=>1}'],
     ['apikey=a accesstoken=b authtoken=c', 'apikey=[masked] accesstoken=[masked] authtoken=[masked]'],
     ['access_token: b auth-token: c', 'access_token: [masked] auth-token: [masked]'],
     ['password = "open sesame", next', 'password = [masked], next'],
@@ -49,6 +53,19 @@ describe('a secret, however it is written', () => {
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
   })
+})
+
+test.each([
+  'unexpected token=> in line 5',
+  'unexpected token=) at line 5',
+  'unexpected token=), expected token=;',
+  'expected token=? or more',
+  'where token=$1 and id=$2',
+  'if token==expected then',
+  'the issue #state=open is due',
+  'see\n#key=7 and\t#code=8',
+])('nothing is masked in what only looks like a secret: %j', (text) => {
+  expect(maskText(text)).toBe(text)
 })
 
 describe('a trace that is masked', () => {

@@ -33,13 +33,26 @@ const SENSITIVE_TEXT = new RegExp(
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
 
-/** Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in URLs. */
+/**
+ * Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in
+ * URLs. Behind a blank `#` begins no fragment: `issue #state=open`.
+ */
 const SENSITIVE_IN_URL =
-  /((?:^(?=\S*$)|[?&;#])(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
+  /((?:^(?=\S*$)|[?&;]|(?<!\s)#)(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
-/** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. A parser, too, says `token: `. */
-const SENSITIVE_NAME =
-  /\b[\w-]{0,32}(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token|token(?==))\\*["']?\s{0,3}(?:=>|[=:])\s{0,3}/gi
+/**
+ * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,
+ * and statements say `token=$1`. Ruby writes `:token=>"…"`.
+ */
+const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
+
+const NAME = /password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token/
+
+/** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
+const SENSITIVE_NAME = new RegExp(
+  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/\\*["']?\s{0,3}(?:=>|[=:])\s{0,3}/.source}`,
+  'gi',
+)
 
 const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
