@@ -157,7 +157,9 @@ describe('a value under a sensitive key', () => {
     [['mysqldump', '--password', 'hunter2', 'db'], ['mysqldump', '--password', MASKED, 'db'], 1],
     [['-api-key', 'a', '--db_secret', 'b'], ['-api-key', MASKED, '--db_secret', MASKED], 2],
     [['--token', '--verbose', '--token'], ['--token', '--verbose', '--token'], 0],
-    [['--token', '', 'x', '--token', 5, null], ['--token', '', 'x', '--token', 5, null], 0],
+    [['--token', '', 'x', '--token', null], ['--token', '', 'x', '--token', null], 0],
+    [['--token', 5, '--secret', -7, 8], ['--token', MASKED, '--secret', MASKED, 8], 2],
+    [['--token', '-abcd', '--host', 5], ['--token', '-abcd', '--host', 5], 0],
     [
       ['--token=a', 'b', 'my--token', 'c', '--tokens', 'd'],
       [`--token=${MASKED}`, 'b', 'my--token', 'c', '--tokens', 'd'],
@@ -170,11 +172,19 @@ describe('a value under a sensitive key', () => {
     expect(seen('process.command_args', list)).toEqual([shown, count])
   })
 
+  test('and a big number, too', () => {
+    expect(seen('process.command_args', ['--token', 5n, 6n])).toEqual([['--token', MASKED, 6n], 1])
+  })
+
   test.each([
     ['["mysqldump","--password","hunter2","db"]', '["mysqldump","--password",[masked],"db"]'],
     ["['--db-token', 'a b', 'c']", "['--db-token', [masked], 'c']"],
     ['["--token","--verbose"]', '["--token","--verbose"]'],
-    ['["--token",5,"--token"]', '["--token",5,"--token"]'],
+    ['["--token",5,"--token"]', '["--token",[masked],"--token"]'],
+    ["['--password', -7.5, 'b', 8]", "['--password', [masked], 'b', 8]"],
+    ['[\\"--password\\",7]', '[\\"--password\\",[masked]]'],
+    ['["--token", "-abcd", "b"]', '["--token", "-abcd", "b"]'],
+    ['["--token",null,"--host",5]', '["--token",null,"--host",5]'],
     ['a "--token", and "b"', 'a "--token", and "b"'],
   ])('and so it does in a list that is written as a text: %s', (list, shown) => {
     expect(maskText(list)).toBe(shown)

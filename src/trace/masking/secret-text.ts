@@ -58,11 +58,8 @@ const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
 const FLAG = /--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)/
 
-/** A flag of a command line, and what is before its value: `--token=…`, `--password …`, `"--password","…"` of a list. */
-const SENSITIVE_FLAG = new RegExp(
-  `${FLAG.source}${/(?:=|\s{1,3}(?!-)|\\*["'],\s{0,3}(?=\\*["'][^-]))/.source}`,
-  'gi',
-)
+/** A flag of a command line, and what is before its value: `--token=…`, `--password …`. */
+const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,3}(?!-))/.source}`, 'gi')
 
 /** In a command line other signs are a part of it. */
 const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
@@ -70,13 +67,26 @@ const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
 /** A flag as an argument of its own: its value is the next one. */
 const BARE_FLAG = new RegExp(`^-?${FLAG.source.slice(1)}$`, 'i')
 
+const isNumber = (value: AttributeValue): boolean => typeof value === 'number' || typeof value === 'bigint'
+
+/** A text that begins with a dash cannot be told from the next flag. */
+const isArgument = (value: AttributeValue): boolean => typeof value === 'string' && /^[^-]/.test(value)
+
 /** Whether an item of a list of arguments is the value of the flag before it. */
 export const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
-  typeof before === 'string' && BARE_FLAG.test(before) && typeof value === 'string' && /^[^-]/.test(value)
+  typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
-/** The name of a member of JSON: `"token": "…"`, `"sessionId": 7`. */
-const SENSITIVE_MEMBER =
-  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)\\*"\s{0,3}(?:=>|:)\s{0,3}/gi
+const MEMBER =
+  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)\\*"\s{0,3}(?:=>|:)\s{0,3}/
+
+/**
+ * What is before a value of JSON: the name of a member (`"token": "…"`, `"sessionId": 7`), or the flag before it in a list
+ * (`"--password", "…"`). A text that begins with a dash is taken for the next flag.
+ */
+const SENSITIVE_MEMBER = new RegExp(
+  `${MEMBER.source}|${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`,
+  'gi',
+)
 
 const NUMBER = /-?\d[\d.]*/y
 
