@@ -19,6 +19,10 @@ test('a secret in running text is found in linear time', () => {
     `password${'\\'.repeat(1_000_000)}`,
     `password=${'\\'.repeat(1_000_000)}"`,
     `password="${'a'.repeat(20_000_000)}`,
+    `password=${'token='.repeat(200_000)}`,
+    `password=${'token=[]a'.repeat(200_000)}`,
+    `password=${'token=['.repeat(200_000)}${']'.repeat(200_000)}`,
+    `password=${"token='".repeat(200_000)}`,
   ])
     maskText(text)
   // Linear work takes milliseconds; quadratic would take minutes.

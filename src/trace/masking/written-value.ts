@@ -7,30 +7,38 @@
 export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by: string): string {
   let shown = ''
   let done = 0
+  // What begins before here stands within quotes or a list, and is masked with them.
+  let closed = 0
   for (const { index, 0: found } of text.matchAll(beginning)) {
     const from = index + found.length
-    const end = index < done ? from : endOfValue(text, from, bare)
-    if (end === from) continue
-    shown += text.slice(done, from) + by
+    if (from < closed) continue
+    let end = endOfWritten(text, from)
+    closed = end
+    // A bare value within one that is masked ends where that does.
+    if (end >= done && (end === from || isContinued(text, end))) end = endOfBare(text, end, bare)
+    if (end <= Math.max(from, done)) continue
+    // A name that is masked itself is a part of another one's value: `password: token='…'`.
+    if (index >= done) shown += text.slice(done, from) + by
     done = end
   }
   return shown + text.slice(done)
 }
 
-/** `from` where there is no value, or an empty one. */
-function endOfValue(text: string, from: number, bare: RegExp): number {
+/** `{cipher}…`, as Spring writes it, and whatever else goes on behind a bracket. */
+function isContinued(text: string, end: number): boolean {
+  return /^[\])}][^\s,;&"'\\)\]}.:<>|]/.test(text.slice(end - 1, end + 1))
+}
+
+/** The end of a value in quotes, of a list or of a map. `from` where there is none, or an empty text. */
+function endOfWritten(text: string, from: number): number {
   let at = from
   while (text[at] === '\\') at++
   const first = text[at]
-  if (first === '"' || first === "'") {
-    if (text.startsWith(text.slice(from, at + 1), at + 1)) return from
-    const end = endOfQuoted(text, at + 1, first, at - from)
-    return end === at + 1 ? from : end
-  }
-  if (first !== '[' && first !== '{') return endOfBare(text, from, bare)
-  const end = endOfList(text, at)
-  // `{cipher}…`, as Spring writes it.
-  return /[\w+/=]/.test(text.charAt(end)) ? endOfBare(text, end, bare) : end
+  if (first === '[' || first === '{') return endOfList(text, at)
+  if (first !== '"' && first !== "'") return from
+  if (text.startsWith(text.slice(from, at + 1), at + 1)) return from
+  const end = endOfQuoted(text, at + 1, first, at - from)
+  return end === at + 1 ? from : end
 }
 
 function endOfBare(text: string, from: number, bare: RegExp): number {

@@ -66,6 +66,22 @@ describe('a value that is written behind a sensitive name is masked to its end',
   })
 
   test.each([
+    ["error password: token='hunter2 a' z", 'error password: [masked] z'],
+    ['error password: token=hunter2 z', 'error password: [masked] z'],
+    ['password: token=[hunter2, a] z', 'password: [masked] z'],
+    ['password: secret=token=[hunter2, a] z', 'password: [masked] z'],
+    ['password=token=[a]secret=[hunter2, b] z', 'password=[masked] z'],
+    ['password=token=[a]secret=hunter2, z', 'password=[masked], z'],
+    ['password="a", secret: token="hunter2 b" z', 'password=[masked], secret: [masked] z'],
+    ['password=token= secret=a, z', 'password=[masked], z'],
+    ['password={token=[a] secret=b} z', 'password=[masked] z'],
+    ['password=[a]-hunter2 z', 'password=[masked] z'],
+    ['"token": {"a":1}, "email": [2]}', '"token": [masked], "email": [masked]}'],
+  ])('behind the name of another one: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
     ['{"password"=>"a b", "token"=>"c d", "n"=>1}', '{"password"=>[masked], "token"=>[masked], "n"=>1}'],
     ['--password=-a,b;c& end', '--password=[masked] end'],
     ['password=a\\b\\\\c, n', 'password=[masked], n'],
