@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 329],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 290],
-    ['services', ['services', ...PLACE], SETTINGS, 289],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 289],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 329],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 334],
+    ['trace get', GET, SETTINGS, 331],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 292],
+    ['services', ['services', ...PLACE], SETTINGS, 291],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 290],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 331],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 336],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

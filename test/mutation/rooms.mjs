@@ -49,7 +49,9 @@ export const rooms = {
     testMilliseconds: 5_000,
   },
   masking: {
-    files: ['', '/secret-text', '/written-value'].map((name) => `src/trace/masking${name}.ts`),
+    files: ['', '/enclosing-text', '/secret-text', '/sign', '/written-value'].map(
+      (name) => `src/trace/masking${name}.ts`,
+    ),
     tests: ['test/trace/{masking,masking-words}.test.ts', 'test/trace/masking/*.test.ts'],
     floor: 97,
   },

@@ -28,3 +28,29 @@ test('a secret in running text is found in linear time', () => {
   // Linear work takes milliseconds; quadratic would take minutes.
   expect(Date.now() - started).toBeLessThan(10_000)
 })
+
+test.each([
+  "password='",
+  "password=''",
+  "password='a''",
+  "password=b'",
+  'token=[',
+  'token=(',
+  "secret=['a",
+  "secret={a: 'x', ",
+  '{"a":"password=[", ',
+  '{"a":"password=\'x", ',
+  '"secret=[\\"',
+  'password=a, ',
+  '"',
+  '\\"',
+  "''",
+  '""""x',
+])('%s, many times over, is masked well under a second', (part) => {
+  const many = part.repeat(200_000 / part.length)
+  const started = performance.now()
+  maskText(many)
+  maskText(`password=${many}`)
+  maskText(`{"a":"secret=[${many}","b":1}`)
+  expect(performance.now() - started).toBeLessThan(1_000)
+})

@@ -50,7 +50,7 @@ const NAME = /password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?t
 
 /** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_NAME = new RegExp(
-  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/\\*["']?\s{0,3}(?:=>|[=:])\s{0,3}/.source}`,
+  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}(?:=>|[=:])\s{0,3}/.source}`,
   'gi',
 )
 
@@ -77,7 +77,7 @@ export const isFlagsValue = (before: AttributeValue | undefined, value: Attribut
   typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
 const MEMBER =
-  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)\\*"\s{0,3}(?:=>|:)\s{0,3}/
+  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)(?:\\*"){1,2}\s{0,3}(?:=>|:)\s{0,3}/
 
 /**
  * What is before a value of JSON: the name of a member (`"token": "…"`, `"sessionId": 7`), or the flag before it in a list

@@ -1,7 +1,10 @@
+import { closesText, EnclosingTexts } from './enclosing-text.ts'
+import { nextSign } from './sign.ts'
+
 /**
  * Replaces the values that stand behind each beginning (a name and what divides it from its value): in quotes, as a list or a
- * map, or bare. A value that is cut off goes to the end. It is found character by character: each is looked at once, however long
- * the value is.
+ * map, or bare. A value that is cut off goes to the end of the text of JSON that it stands in, or to that of all. Each character is
+ * looked at once, however long the value is.
  * @param bare sticky: a value without quotes
  */
 export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by: string): string {
@@ -9,10 +12,12 @@ export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by
   let done = 0
   // What begins before here stands within quotes or a list, and is masked with them.
   let closed = 0
+  let around: EnclosingTexts | undefined
   for (const { index, 0: found } of text.matchAll(beginning)) {
     const from = index + found.length
     if (from < closed) continue
-    let end = endOfWritten(text, from)
+    around ??= new EnclosingTexts(text)
+    let end = endOfWritten(text, from, around.levelAt(from))
     closed = end
     // A bare value within one that is masked ends where that does.
     if (end >= done && (end === from || isContinued(text, end))) end = endOfBare(text, end, bare)
@@ -29,62 +34,120 @@ function isContinued(text: string, end: number): boolean {
   return /^[\])}][^\s,;&"'\\)\]}.:<>|]/.test(text.slice(end - 1, end + 1))
 }
 
-/** The end of a value in quotes, of a list or of a map. `from` where there is none, or an empty text. */
-function endOfWritten(text: string, from: number): number {
-  let at = from
-  while (text[at] === '\\') at++
-  const first = text[at]
-  if (first === '[' || first === '{') return endOfList(text, at)
-  if (first !== '"' && first !== "'") return from
-  if (text.startsWith(text.slice(from, at + 1), at + 1)) return from
-  const end = endOfQuoted(text, at + 1, first, at - from)
-  return end === at + 1 ? from : end
-}
-
 function endOfBare(text: string, from: number, bare: RegExp): number {
   bare.lastIndex = from
   return bare.test(text) ? bare.lastIndex : from
 }
 
 /**
- * The level is how many backslashes stand before the opening quote: 0, and 1 or 3 where JSON is a text within JSON. A quote of a
- * level further out ends the value, too.
+ * The end of a value in quotes, of a list or of a map. `from` where there is none, or an empty text.
+ * @param around the level of the text that the value stands in
  */
-function endOfQuoted(text: string, from: number, quote: string, level: number): number {
-  let slashes = 0
-  for (let at = from; at < text.length; at++) {
-    const char = text[at]
-    if (char === '\\') {
-      slashes++
-      continue
+function endOfWritten(text: string, from: number, around: number | undefined): number {
+  // Python's `b'…'` and `u'…'`.
+  const prefix = /[bu]/i.test(text.charAt(from)) ? 1 : 0
+  const mark = markAt(text, from + prefix)
+  if (mark !== undefined) {
+    const { start, end } = quotedAt(text, from + prefix, mark, around)
+    return end === start ? from : end
+  }
+  const at = behindSlashes(text, from)
+  return BRACKETS.has(text.charAt(at)) ? endOfList(text, at, around) : from
+}
+
+function behindSlashes(text: string, from: number): number {
+  let at = from
+  while (text[at] === '\\') at++
+  return at
+}
+
+/** A quote with the backslashes before it. */
+function markAt(text: string, from: number): string | undefined {
+  const at = behindSlashes(text, from)
+  return text[at] === '"' || text[at] === "'" ? text.slice(from, at + 1) : undefined
+}
+
+function countOf(mark: string, text: string, from: number): number {
+  let count = 0
+  while (text.startsWith(mark, from + count * mark.length)) count++
+  return count
+}
+
+/** What shows that two quotes are an empty text: `""hunter2""` is none. */
+const BEHIND_EMPTY = /[.:!?]?(?:\s|$)|[,;&)\]}"'\\<>|]|\/>/y
+
+function isEmpty(text: string, end: number): boolean {
+  BEHIND_EMPTY.lastIndex = end
+  return BEHIND_EMPTY.test(text)
+}
+
+/** Where a text in quotes begins, and the end of its closing quote. A quote of a level further out ends it, too. */
+function quotedAt(
+  text: string,
+  from: number,
+  mark: string,
+  around: number | undefined,
+): { readonly start: number; readonly end: number } {
+  const level = mark.length - 1
+  const quote = mark.charAt(level)
+  const count = countOf(mark, text, from)
+  const start = from + count * mark.length
+  const isDoubled = count % 2 === 0
+  const last = { char: quote, at: start - 1, slashes: level }
+  if (isDoubled ? isEmpty(text, start) : closesText(text, last, around)) return { start, end: start }
+  // As many quotes close the text as open it. Twice as many are a quote within it: SQL's `'it''s'`.
+  const unit = isDoubled ? count : 1
+  const escaped = 2 * unit
+  const step = stepOf(quote, level, around)
+  for (let sign = nextSign(text, start), next = 0; sign; sign = nextSign(text, next)) {
+    const { char, at, slashes } = sign
+    next = at + 1
+    if (char === quote && slashes < level) return { start, end: at - slashes }
+    if (char === quote && (slashes - level) % step === 0) {
+      const run = 1 + countOf(mark, text, next)
+      next += (run - 1) * mark.length
+      if (run >= unit && run % escaped !== 0) return { start, end: next - (run % unit) * mark.length }
     }
-    if (char === quote) {
-      if (slashes < level) return at - slashes
-      // An escaped backslash is as long as two of them, an escaped quote has one of them before it.
-      if ((slashes - level) % (2 * (level + 1)) === 0) return at + 1
+    if (closesText(text, sign, around)) return { start, end: at - slashes }
+  }
+  return { start, end: text.length }
+}
+
+/** How long an escaped backslash is, with which a quote is not escaped. In a text of JSON each is written as two. */
+function stepOf(quote: string, level: number, around: number | undefined): number {
+  const within = quote === "'" && level === 0 && around !== undefined ? 2 * around + 1 : level
+  return 2 * (within + 1)
+}
+
+const BRACKETS: ReadonlyMap<string, string> = new Map([
+  ['[', ']'],
+  ['{', '}'],
+  ['(', ')'],
+])
+
+function endOfList(text: string, from: number, around: number | undefined): number {
+  const opening = text.charAt(from)
+  const closing = BRACKETS.get(opening)
+  let depth = 0
+  let level: number | undefined
+  for (let sign = nextSign(text, from), next = 0; sign; sign = nextSign(text, next)) {
+    const { char, at, slashes } = sign
+    const first = at - slashes
+    next = at + 1
+    if (char === opening) depth++
+    else if (char === closing) depth--
+    else if (char === '"' || (char === "'" && !isApostrophe(text, first))) {
+      if (char === '"') level ??= slashes
+      if (closesText(text, sign, around) || (char === '"' && slashes < (level ?? 0))) return first
+      next = quotedAt(text, first, text.slice(first, next), around).end
     }
-    slashes = 0
+    if (depth === 0) return next
   }
   return text.length
 }
 
-function endOfList(text: string, from: number): number {
-  let depth = 0
-  let level: number | undefined
-  let slashes = 0
-  for (let at = from; at < text.length; at++) {
-    const char = text[at]
-    if (char === '\\') {
-      slashes++
-      continue
-    }
-    if (char === '"') {
-      level ??= slashes
-      if (slashes < level) return at - slashes
-      at = endOfQuoted(text, at + 1, char, slashes) - 1
-    } else if (char === '[' || char === '{') depth++
-    else if ((char === ']' || char === '}') && --depth === 0) return at + 1
-    slashes = 0
-  }
-  return text.length
+/** `it's` within a value that is not in quotes, and not `b'…'`. */
+function isApostrophe(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 2), at)
+  return /[\p{L}\d]$/u.test(before) && !/(?:^|[^\p{L}\d])[bu]$/iu.test(before)
 }

@@ -66,6 +66,71 @@ describe('a value that is written behind a sensitive name is masked to its end',
   })
 
   test.each([
+    ['password=""hunter2"" z', 'password=[masked] z'],
+    ["password=''hunter2 a'' z", 'password=[masked] z'],
+    ["password='it''s hunter2' z", 'password=[masked] z'],
+    ["password='''hunter2''' z", 'password=[masked] z'],
+    ["password='a'''", 'password=[masked]'],
+    ["password=''''it''''''''s hunter2'''''' z", "password=[masked]'' z"],
+    [
+      '"{""password"":""hunter2, a"",""token"":""b"",""n"":1}"',
+      '"{""password"":[masked],""token"":[masked],""n"":1}"',
+    ],
+    ['\\"password\\":\\"\\"hunter2\\"\\", z', '\\"password\\":[masked], z'],
+    ['"{""password"":""cut', '"{""password"":[masked]'],
+    ["password=b'hunter2 a' z", 'password=[masked] z'],
+    ['password=u"hunter2 a" z', 'password=[masked] z'],
+    ['password=bob z', 'password=[masked] z'],
+  ])('in doubled quotes, or with some in it: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ['{"msg":"password=[oops","other":"visible"}', '{"msg":"password=[masked]","other":"visible"}'],
+    ['{"a":"password=\'x","b":"visible"}', '{"a":"password=[masked]","b":"visible"}'],
+    ['{"a":"password=\'x","b":"it\'s visible"}', '{"a":"password=[masked]","b":"it\'s visible"}'],
+    ['{"a":"secret={x: [1","b":"a}b"}', '{"a":"secret=[masked]","b":"a}b"}'],
+    ['{"a":"secret=(x","b":"a)b"}', '{"a":"secret=[masked]","b":"a)b"}'],
+    ['{"a":["password=[oops" , "visible"]}', '{"a":["password=[masked]" , "visible"]}'],
+    ['{\n  "a": "password=[oops"\n}', '{\n  "a": "password=[masked]"\n}'],
+    ['log {"a":"5\\" wide, password=[oops","b":1}', 'log {"a":"5\\" wide, password=[masked]","b":1}'],
+    ['{"a":"a\\\\","b":"password=[oops","c":1}', '{"a":"a\\\\","b":"password=[masked]","c":1}'],
+    ['{"a":"password=[oops\\\\","c":1}', '{"a":"password=[masked]\\\\","c":1}'],
+    ['{"a":"password=","b":"visible"}', '{"a":"password=","b":"visible"}'],
+    ['{"a":"password=\\"x","b":"visible"}', '{"a":"password=[masked]","b":"visible"}'],
+    [
+      '{"a":"{\\"b\\":\\"secret=[x\\",\\"c\\":\\"visible\\"}"}',
+      '{"a":"{\\"b\\":\\"secret=[masked]\\",\\"c\\":\\"visible\\"}"}',
+    ],
+    ['{"a":"{\\n  \\"b\\":\\"secret=[x\\"\\n}"}', '{"a":"{\\n  \\"b\\":\\"secret=[masked]\\"\\n}"}'],
+    ['{"a":"{\\"b\\":\\"secret=\'x","c":"visible"}', '{"a":"{\\"b\\":\\"secret=[masked]","c":"visible"}'],
+    ['"\\"secret=[x\\"" z', '"\\"secret=[masked]\\"" z'],
+    ['{"a":"password=[oops and it goes', '{"a":"password=[masked]'],
+    ['{"a":"password=\'oops\\\\\' hunter2\' z","b":1}', '{"a":"password=[masked] z","b":1}'],
+    ['{"a":"password=[\\"x\\", \\"y]\\"] z","b":1}', '{"a":"password=[masked] z","b":1}'],
+    ['"psql --password="hunter 2" z"', '"psql --password=[masked] z"'],
+    ['"psql --password=["", "hunter 2"] z"', '"psql --password=[masked] z"'],
+    ['5" wide password=["a", "hunter2"] z', '5" wide password=[masked] z'],
+  ])('and no further than the text of JSON that it stands in: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ["secret=['hunter]2','b'] z", 'secret=[masked] z'],
+    ["secret={a: 'x}y', b: it's} z", 'secret=[masked] z'],
+    ["secret=[u'hunter]2', b'a]', ''] z", 'secret=[masked] z'],
+    ["password=('hunter2') z", 'password=[masked] z'],
+    ['password=("a", "b)", (1, 2)) z', 'password=[masked] z'],
+    ['password=(hunter 2) z', 'password=[masked] z'],
+    ['password=["", "hunter]2"] z', 'password=[masked] z'],
+    ['secret={a: :), b: [} z', 'secret=[masked] z'],
+    ["secret=['it''s]', 'b'] z", 'secret=[masked] z'],
+    ["secret={it's: \"don't}\", é't: 1} z", 'secret=[masked] z'],
+  ])('in a list, a map or a tuple, however its texts are quoted: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
     ["error password: token='hunter2 a' z", 'error password: [masked] z'],
     ['error password: token=hunter2 z', 'error password: [masked] z'],
     ['password: token=[hunter2, a] z', 'password: [masked] z'],
@@ -101,6 +166,10 @@ test.each([
   'run --token -v --secret --password',
   'my "token" and [list]',
   'it ends with password=""',
+  'password="""" and secret="".',
+  '"{""password"":"""",""n"":1}"',
+  '"the ""password"": """,""next""',
+  '<user password="" name="x"/><user secret=""/>',
   'it ends with password="',
   '\\"secret\\":\\"", it ends',
 ])('nothing is masked in: %s', (text) => {
