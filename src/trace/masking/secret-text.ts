@@ -94,18 +94,22 @@ function maskInUrl(_: string, parameter: string | undefined, scheme: string | un
   return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
 }
 
+/** What every name of a member, of a flag or in a text holds: one look in place of three. */
+const NAMED = /passw|pwd|secret|key|token|cookie|auth|session|jwt|email|phone/i
+
+/** The values that stand behind their names. */
+function maskNamed(text: string): string {
+  if (!NAMED.test(text)) return text
+  const withoutMembers = replaceWritten(text, SENSITIVE_MEMBER, NUMBER, MASKED)
+  const withoutFlags = replaceWritten(withoutMembers, SENSITIVE_FLAG, BARE_ARGUMENT, MASKED)
+  return replaceWritten(withoutFlags, SENSITIVE_NAME, BARE, MASKED)
+}
+
 /** A text with the recognisable secrets masked. Linear in its length. */
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  const withoutMembers = replaceWritten(
-    text.replace(SENSITIVE_IN_URL, maskInUrl),
-    SENSITIVE_MEMBER,
-    NUMBER,
-    MASKED,
-  )
-  const withoutFlags = replaceWritten(withoutMembers, SENSITIVE_FLAG, BARE_ARGUMENT, MASKED)
-  return replaceWritten(withoutFlags, SENSITIVE_NAME, BARE, MASKED)
+  return maskNamed(text.replace(SENSITIVE_IN_URL, maskInUrl))
     .replace(SENSITIVE_TEXT, MASKED)
     .replace(LIKE_JWT, maskJwt)
 }
