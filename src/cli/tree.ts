@@ -64,6 +64,8 @@ export async function runCommand(
         rows,
         wordsOf(argv, program),
       )
+    // No command has run that would have set it.
+    ports.terminal.setPager(program.opts().pager !== false)
     await ports.terminal.page(output.join(''))
   }
   return status

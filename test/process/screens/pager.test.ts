@@ -66,6 +66,25 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     expect(shown).toMatch(/exit 0\n$/)
   })
 
+  it('a long help goes through the pager', async () => {
+    expect(await typed('ls-auth trace get --help', { PAGER: MARKING })).toMatch(
+      /^> Usage: ls-auth trace get/m,
+    )
+  })
+
+  it.each([
+    'ls-auth --no-pager --help',
+    'ls-auth --no-pager',
+    'ls-auth --no-pager trace get --help',
+    'ls-auth trace get --help --no-pager',
+    'ls-auth help trace get --no-pager',
+  ])('%s: the help without a pager', async (line) => {
+    const shown = await typed(line, { PAGER: MARKING })
+    expect(shown).toMatch(/^Usage: ls-auth/m)
+    expect(shown).not.toMatch(/^> /m)
+    expect(shown).toMatch(/exit 0\n$/)
+  })
+
   it('a pager that is left early ends it with 0 and no error', async () => {
     const shown = await typed('ls-auth trace get long.json --unfold', { PAGER: 'head -n 2' })
     expect(shown).toMatch(/trace [0-9a-f]{32}/)
