@@ -12,6 +12,7 @@ import { shellWord } from '../../text/shell-word.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
+import { ALL_CLAIMS, askForRights } from './ask-for-rights.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
@@ -168,7 +169,7 @@ function advise(
   }
   const joined = severalInOne(findings)
   if (joined !== undefined) return joined
-  if (session) return askForGroup(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
+  if (session) return askForRights(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
   return 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
 }
 
@@ -183,27 +184,3 @@ function severalInOne(findings: readonly Finding[]): string | undefined {
   }
   return undefined
 }
-
-/** Groups come from a person at the provider: who that is, and what comes next. Undefined: it is not about groups. */
-function askForGroup(
-  findings: readonly Finding[],
-  { identity }: Inspected,
-  { client }: Profile,
-): string | undefined {
-  const missing = findings.filter(({ assertion, verdict }) => assertion === 'group' && verdict !== 'pass')
-  const issuer = identity.issuer.value ?? client.issuer
-  if (missing.length === 0 || client.workload || issuer === undefined || !URL.canParse(issuer))
-    return undefined
-  const host = safeText(new URL(issuer).host, 120)
-  if (missing.some(({ verdict }) => verdict === 'unknown'))
-    return missing.some(({ reason }) => reason === 'claim-absent')
-      ? `The token has no claim with groups. Whoever manages ${host} can add it to the tokens of this client. ${ALL_CLAIMS}`
-      : undefined
-  const lack = missing.map(({ values }) => {
-    const names = (values.expected as readonly string[]).map((name) => safeText(name, 80))
-    return names.length === 1 ? `the group ${names[0]}` : `one of the groups ${names.join(', ')}`
-  })
-  return `You lack ${lack.join(' and ')}. Whoever manages groups at ${host} can add you; then sign in again: ls-auth login. ${ALL_CLAIMS}`
-}
-
-const ALL_CLAIMS = 'ls-auth whoami shows all claims.'

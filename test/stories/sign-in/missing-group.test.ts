@@ -31,6 +31,33 @@ it('check with several groups, of which none is held', async () => {
 })
 
 it.each([
+  [
+    'a scope that was not asked for',
+    '--scope traces:write',
+    'You lack the scope traces:write. Sign in again and ask for it: ls-auth login --scope traces:write.',
+  ],
+  [
+    'such a scope and a group',
+    '--scope traces:write --group sre',
+    'You lack the scope traces:write and the group sre. Whoever manages groups at HOST can add you; then sign in again: ls-auth login --scope traces:write.',
+  ],
+])('check of %s: how to get what is missing', async (_, flags, hint) => {
+  const { exit, stderr } = await stage.world.type(`ls-auth check ${flags}`)
+  expect(exit).toBe(5)
+  expect(stderr).toContain(`hint: ${hint.replace('HOST', host)} ls-auth whoami shows all claims.\n`)
+})
+
+it('check of a scope that the provider did not give: who can allow it', async () => {
+  await stage.world.type('ls-auth profile set scopes openid offline_access traces:read traces:write')
+  const { exit, stderr } = await stage.world.type('ls-auth check --scope traces:write')
+  await stage.world.type('ls-auth profile set scopes --unset')
+  expect(exit).toBe(5)
+  expect(stderr).toContain(
+    `hint: You lack the scope traces:write. Whoever manages the client at ${host} can allow the scope; then sign in again: ls-auth login. ls-auth whoami`,
+  )
+})
+
+it.each([
   ['--group ops,dev', '--group', 'ops,dev', 'ops --group dev'],
   ['--scope traces:read,openid', '--scope', 'traces:read,openid', 'traces:read --scope openid'],
 ])('check %s: each value has a flag of its own', async (flags, flag, value, meant) => {
