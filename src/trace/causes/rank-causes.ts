@@ -4,7 +4,7 @@ import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts
 /** How often a ranking may name a cause where there is none. */
 const FAMILY_ERROR = 0.01
 /** A difference that would matter, if it is no chance. */
-const NOTEWORTHY = 0.25
+export const NOTEWORTHY = 0.25
 /** A value that occurs once in the selection is no pattern. */
 const LEAST_COUNT = 2
 
@@ -26,7 +26,7 @@ export interface Cause {
  * What the ranking says as a whole.
  * - `causes`: chance is ruled out for the first ones.
  * - `too-few`: differences that would matter could still be chance.
- * - `nothing`: no value is noteworthy more frequent.
+ * - `nothing`: no value that occurs twice at least is noteworthy more frequent.
  */
 export type Verdict = 'causes' | 'too-few' | 'nothing'
 

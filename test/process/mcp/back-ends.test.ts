@@ -129,7 +129,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
         `fewer conditions${unlessHeedless(', or a longer time (start_time_min)')}.\n`,
       )
       expect(explained).toContain(
-        `other conditions${unlessHeedless(', a longer time (start_time_min)')} or more traces`,
+        `clear with more traces (search_depth)${unlessHeedless(' or a longer time (start_time_min)')}.\n`,
       )
     }
 

@@ -230,6 +230,21 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(outcome.stderr).not.toContain('go on:')
   })
 
+  it('two failures of a small trace, each with values of its own: too few to tell, as data too', async () => {
+    const small = join(world.home, 'small.json')
+    const rows = ['a', 'b', 'c', 'pay', 'charge'].map((name, i) => ({
+      ...{ id: `${i + 1}`.padStart(16, '0'), traceId: 'a'.repeat(32), name },
+      ...{ timestamp: 1790000000000000, duration: 5000, tags: i < 3 ? {} : { error: 'refused' } },
+    }))
+    await writeFile(small, JSON.stringify(rows))
+    const { stdout } = await world.type(`ls-auth trace why --file ${small} --error`)
+    expect(stdout).toBe(
+      '2 of 5 spans in 1 trace failed.\nToo few to tell: what differs occurs only once among them.\n',
+    )
+    const asJson = await world.type(`ls-auth trace why --file ${small} --error --json`)
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ verdict: 'too-few', rows: [] })
+  })
+
   it.each([
     ['--file FILE', 2, 'which spans are to be explained?'],
     ['--file FILE --error --slower-than 1s', 2, '--error and --slower-than cannot be used together'],

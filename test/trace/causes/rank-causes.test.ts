@@ -3,6 +3,7 @@ import type { Comparison } from '../../../src/trace/causes/comparison.ts'
 import { withoutRepeated, withoutSensitive } from '../../../src/trace/causes/no-cause.ts'
 import { Population } from '../../../src/trace/causes/population.ts'
 import { rankCauses } from '../../../src/trace/causes/rank-causes.ts'
+import { heedingRareValues } from '../../../src/trace/causes/rare-values.ts'
 import type { Attributes, Trace } from '../../../src/trace/model.ts'
 import { makeSpan } from '../make.ts'
 import { EVERYTHING } from './judge-worlds.ts'
@@ -96,5 +97,33 @@ describe('a ranking', () => {
     const { comparison, hidden } = withoutSensitive(comparisonOf(list))
     expect(hidden).toBe(4)
     expect(rankCauses(comparison).causes.map(({ attribute }) => attribute)).toEqual(['span.pod'])
+  })
+})
+
+describe('values that occur once among the selected spans', () => {
+  const verdict = (list: readonly Trace[]) => {
+    const comparison = comparisonOf(list)
+    return heedingRareValues(rankCauses(comparison), comparison)
+  }
+
+  test('of two failures they are too few to tell, and none is named', () => {
+    const list = [
+      ...repeat(2, (i) => trace([true, ['pod', `p${i}`]])),
+      ...repeat(3, () => trace([false, ['pod', 'p9']])),
+    ]
+    expect(verdict(list)).toEqual({ verdict: 'too-few', causes: [] })
+  })
+
+  test('of five failures they differ by less than 25 points, and nothing stands out', () => {
+    const list = [
+      ...repeat(5, (i) => trace([true, ['request', `r${i}`]])),
+      ...repeat(5, (i) => trace([false, ['request', `s${i}`]])),
+    ]
+    expect(verdict(list)).toEqual({ verdict: 'nothing', causes: [] })
+  })
+
+  test('a value that is as frequent in the rest does not stand out', () => {
+    const list = [trace([true, ['pod', 'p1']]), ...repeat(3, () => trace([false, ['pod', 'p1']]))]
+    expect(verdict(list)).toEqual({ verdict: 'nothing', causes: [] })
   })
 })

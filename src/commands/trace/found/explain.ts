@@ -3,6 +3,7 @@ import { safeText } from '../../../text/safe-text.ts'
 import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-cause.ts'
 import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
+import { heedingRareValues } from '../../../trace/causes/rare-values.ts'
 import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
 import { maskText } from '../../../trace/masking.ts'
 import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
@@ -71,7 +72,8 @@ export async function explain(
   requireSpans(invocation, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
-  return { ...counted, ranking: rankCauses(shown.comparison), hidden: shown.hidden }
+  const ranking = heedingRareValues(rankCauses(shown.comparison), shown.comparison)
+  return { ...counted, ranking, hidden: shown.hidden }
 }
 
 /** By the back end itself where it can; else from the traces that a search finds. */

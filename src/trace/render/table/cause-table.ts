@@ -79,7 +79,11 @@ function sentences(ranked: RankedComparison): string[] {
   if (verdict === 'causes') return ['More frequent among them than in the rest, by more than chance:']
   if (verdict === 'nothing') return ['Nothing stands out: no value is much more frequent among them.']
   const few = 'Too few to tell'
-  return [causes.length === 0 ? `${few}.` : `${few}: what they have in common may be chance.`]
+  return [
+    causes.length === 0
+      ? `${few}: what differs occurs only once among them.`
+      : `${few}: what they have in common may be chance.`,
+  ]
 }
 
 function causeTable(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {

@@ -41,11 +41,11 @@ function notesOf({ hidden, partial, found }: Explanation, name: string): string[
   ]
 }
 
-function stepsOf({ ranking, limitNanos, found }: Explanation, given: Given): string[] {
+function stepsOf({ ranking, comparison, limitNanos, found }: Explanation, given: Given): string[] {
   const { causes, verdict } = ranking
   // Some searches heed no times.
   const heedsTimes = found?.isOfAnyTime !== true
-  if (verdict === 'too-few' && causes.length > 0)
+  if (verdict === 'too-few' && comparison.baseline.spans > 0)
     return [
       `More: what may be chance becomes clear with ${lower(given.slower_than)}more traces (search_depth)${heedsTimes ? ' or a longer time (start_time_min)' : ''}.`,
       'Or search_traces, and diff_traces of a bad and a usual one.',
