@@ -251,6 +251,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       expect(await none(`${command} --service nobody`)).toEqual([
         'error: Lightstep has no trace that fits',
         'hint: Leave out a filter.',
+        '  Lightstep knows no service "nobody": ls-auth services lists them',
       ])
     api.traces = [makeTrace({ seed: 7, fails: false })]
     expect(await none('why --error --service payment --limit 2')).toEqual([

@@ -388,6 +388,14 @@ describe('an empty side is exit 7', () => {
       `${bad.traceId} --b 'service=nosuch' --profile jaeger`,
       /error: B: no trace was found: service=nosuch\nhint: .*the last hour/,
     ],
+    [
+      `${bad.traceId} --b 'service=nosuch' --profile jaeger`,
+      /Jaeger knows no service "nosuch": ls-auth services --profile jaeger lists them/,
+    ],
+    [
+      `--a 'service=chekout since=2d' ${bad.traceId} --profile tempo`,
+      /error: A: no trace was found: .*\nhint: Tempo knows no service "chekout"; did you mean checkout\?/,
+    ],
     [`nosuch.json ${bad.traceId} --profile tempo`, /there is no file nosuch\.json/],
   ])('%s', async (line, stderr) => {
     const outcome = await diff(line)

@@ -264,6 +264,11 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     ['--file FILE --slower-than 1h --since 1d', 7, 'hint: Leave out the time (a file is read whole then)'],
     ['--profile jaeger --service checkout --slower-than 1h', 7, 'hint: Look further back with --since'],
     ['--profile tempo --error --service nobody', 7, 'no span fits'],
+    ['--profile tempo --error --service nobody', 7, 'knows no service "nobody": ls-auth services'],
+    ['--profile tempo --error --service chekout', 7, 'knows no service "chekout"; did you mean checkout?'],
+    ['--profile tempo --slower-than p99 --service chekout', 7, '"chekout"; did you mean checkout?'],
+    ['--profile jaeger --error --service chekout', 7, '"chekout"; did you mean checkout?'],
+    ['--file FILE --error --service chekout', 7, 'hint: file orders.json knows no service "chekout"; did'],
     ['--profile tempo --slower-than p99 --service nobody', 7, 'no percentile'],
   ])('%s: exit %d', async (flags, exit, message) => {
     const outcome = await world.type(`ls-auth trace why ${flags.replace('FILE', file)}`)
@@ -290,6 +295,17 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(exit).toBe(7)
     expect(stderr).toMatch(new RegExp(`^error: ${told}\nhint: `))
   })
+
+  it.each(['why --error', 'breakdown'])(
+    '%s: services that cannot be listed hide no answer',
+    async (command) => {
+      tempo.inFront = (_, path) => (path.includes('tag') ? { status: 403, body: 'no' } : undefined)
+      const outcome = await world.type(`ls-auth trace ${command} --profile tempo --service nobody`)
+      tempo.inFront = undefined
+      expect(outcome.exit).toBe(7)
+      expect(outcome.stderr).toMatch(/^error: .*fits?\nhint: Look further back with --since/m)
+    },
+  )
 
   it('what cannot be read is named, the rest is shown, and the exit is 6', async () => {
     tempo.mode = 'no-metrics'

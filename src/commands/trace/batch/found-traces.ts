@@ -7,6 +7,7 @@ import { type CapableSource, requireCapability } from '../../../trace/sources/ca
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { unitOf } from '../found/found-words.ts'
+import type { UnknownService } from '../found/none-found.ts'
 import { openProfile } from '../open-source.ts'
 import { openFile } from '../trace-file.ts'
 import { BatchProgress } from './batch-progress.ts'
@@ -23,6 +24,8 @@ export interface TraceSearch {
 export interface FoundTraces {
   /** For people: where they are from. */
   readonly name: string
+  /** Nothing was found, and there is no service of the name that was asked for. */
+  readonly unknownService: UnknownService | undefined
   /** What the search found: traces, or spans of which several may be of one trace. */
   readonly found: readonly TraceSummary[]
   /** Traces that were read. */
@@ -85,8 +88,10 @@ export async function readFoundTraces(
       await ports.clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
       left = await readAll(readFrom, left, undefined, add)
     }
+    const unknownService = traces.length > 0 ? undefined : await serviceAskedFor(invocation, searched, search)
     return {
       name: searched.name,
+      unknownService,
       found: traces,
       read: met.size,
       lost: left.length,
@@ -99,6 +104,15 @@ export async function readFoundTraces(
     stop.abort()
     progress.end()
   }
+}
+
+async function serviceAskedFor(
+  invocation: Invocation,
+  searched: CapableSource<'search'>,
+  { filter, file }: TraceSearch,
+): Promise<UnknownService | undefined> {
+  const { unknownService } = await import('../found/none-found.ts')
+  return unknownService(invocation, searched, filter.service, file)
 }
 
 /** Reads traces, several at once. Gives those that are not there. */

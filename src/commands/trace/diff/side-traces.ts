@@ -82,7 +82,10 @@ async function ofSearch(
   })
   const { name, found, read, lost, partial, truncated, notes } = result
   for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
-  if (read === 0) throw nothingFound(invocation, side, text, result)
+  if (read === 0) {
+    const none = nothingFound(invocation, side, text, result)
+    throw (await import('../found/none-found.ts')).namingService(none, result.unknownService)
+  }
   if (lost > 0) tell(invocation, `note: ${letter}: ${someFound(lost, found)} could not be read`)
   if (partial > 0)
     tell(invocation, `note: ${letter}: of ${partial} of ${counted(read, 'trace')} only a part is here`)

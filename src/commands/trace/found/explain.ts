@@ -69,7 +69,7 @@ export async function explain(
   question: Question,
 ): Promise<Explanation> {
   const counted = await countAt(invocation, source, question)
-  requireSpans(invocation, counted, question)
+  await requireSpans(invocation, source, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
   const ranking = heedingRareValues(rankCauses(shown.comparison), shown.comparison)
@@ -90,7 +90,10 @@ async function countAt(
       if (partial === undefined || question.showSensitive) return compared
       return { ...compared, partial: maskText(partial) }
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'cannot-do') throw error
+      if (!(error instanceof Failure)) throw error
+      // There is no percentile of no span.
+      if (error.code === 'not-found') throw await ofService(error, invocation, source, question)
+      if (error.code !== 'cannot-do') throw error
       tell(invocation, `note: ${safeText(error.message)}; traces are read and compared here instead`)
     }
   }
@@ -104,7 +107,12 @@ async function countAt(
   return { ...population.divided(), found }
 }
 
-function requireSpans(invocation: Invocation, { comparison, found }: Counted, question: Question): void {
+async function requireSpans(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  { comparison, found }: Counted,
+  question: Question,
+): Promise<void> {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
   const none = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question, found === undefined)
@@ -114,7 +122,23 @@ function requireSpans(invocation: Invocation, { comparison, found }: Counted, qu
     throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
   const more = found?.truncated === true ? moreTraces(found) : undefined
   const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
-  throw new Failure('not-found', none, { hint: `${whereOthersAre(invocation, question, found)}${orMore}.` })
+  const failed = new Failure('not-found', none, {
+    hint: `${whereOthersAre(invocation, question, found)}${orMore}.`,
+  })
+  // A search that found something knows the service.
+  const isEmpty = baseline.spans === 0 && found === undefined
+  throw isEmpty ? await ofService(failed, invocation, source, question) : failed
+}
+
+/** The failure of an empty answer: a wrong name of a service is its reason more often than the time. */
+async function ofService(
+  failure: Failure,
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  { filter }: Question,
+): Promise<Failure> {
+  const { namingService, unknownService } = await import('./none-found.ts')
+  return namingService(failure, await unknownService(invocation, source, filter.service))
 }
 
 /** Of spans that fit, and of which none is to be explained. */

@@ -1,3 +1,4 @@
+import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
@@ -25,16 +26,47 @@ export async function notesOfNone(
     )
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
-  const known = service === undefined ? [] : ((await source.services?.()) ?? [])
-  if (service === undefined || known.length === 0 || known.includes(service)) return notes
+  const unknown = await unknownService(invocation, source, service)
+  return unknown === undefined ? notes : [...notes, `note: ${unknown.text}`]
+}
+
+/** A name that no service has. */
+export interface UnknownService {
+  readonly text: string
+  /** Another one may be meant, and the text names it. */
+  readonly hasNear: boolean
+}
+
+/**
+ * The failure of an empty answer, which also tells that there is no such service: as its hint where another one may be meant,
+ * since no other time or filter helps then, else below its hint.
+ */
+export function namingService(failure: Failure, unknown: UnknownService | undefined): Failure {
+  if (unknown === undefined) return failure
+  return unknown.hasNear ? failure.withHint(unknown.text) : failure.withDetail(unknown.text)
+}
+
+/**
+ * That there is no service of this name, and which may be meant. Undefined: there is one, or nobody can tell. Asks for the
+ * services. `file`: the source, where that is one.
+ */
+export async function unknownService(
+  invocation: Invocation,
+  source: Pick<CapableSource<'search'>, 'name' | 'services'>,
+  service: string | undefined,
+  file = invocation.options.file,
+): Promise<UnknownService | undefined> {
+  // What is not found is told also where services cannot be listed.
+  const known = service === undefined ? [] : ((await source.services?.().catch(() => [])) ?? [])
+  if (service === undefined || known.length === 0 || known.includes(service)) return undefined
   const near = nearName(service, known)
-  const rest = near === undefined ? listedBy(invocation) : `; did you mean ${safeText(near, 60)}?`
-  return [...notes, `note: ${source.name} knows no service "${safeText(service, 60)}"${rest}`]
+  const rest = near === undefined ? listedBy(invocation, file) : `; did you mean ${safeText(near, 60)}?`
+  const text = `${source.name} knows no service "${safeText(service, 60)}"${rest}`
+  return { text, hasNear: near !== undefined }
 }
 
 /** What lists the services of the same source, for a person or an agent; standard input is read only once. */
-function listedBy(invocation: Invocation): string {
+function listedBy(invocation: Invocation, file: unknown): string {
   if (invocation.caller) return ': get_services lists them'
-  const { file } = invocation.options
   return file === '-' ? '' : repeatFlags(`: ls-auth services${optionWords({ file })} lists them`, invocation)
 }

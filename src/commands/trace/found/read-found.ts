@@ -65,7 +65,13 @@ export async function readFound(
   const result = await source.search(filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   const { isOfAnyTime } = result
-  if (result.traces.length === 0) throw nothingFound(source.name, whereElse(invocation, file, isOfAnyTime))
+  if (result.traces.length === 0) {
+    const none = new Failure('not-found', `${source.name} has no trace that fits`, {
+      hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
+    })
+    const { namingService, unknownService } = await import('./none-found.ts')
+    throw namingService(none, await unknownService(invocation, source, filter.service))
+  }
   const masks: MaskedTrace['masked'][] = []
   const seen = new Set<string>()
   let partial = 0
@@ -184,9 +190,6 @@ export function whereElse({ options }: Invocation, file: string | undefined, isO
     ? 'Leave out the time (a file is read whole then), or a filter'
     : 'Leave out a filter'
 }
-
-const nothingFound = (name: string, elsewhere: string): Failure =>
-  new Failure('not-found', `${name} has no trace that fits`, { hint: `${elsewhere}.` })
 
 const allGone = (ids: readonly string[], found: readonly TraceSummary[]): Failure =>
   new Failure('not-found', noneRead(found), {
