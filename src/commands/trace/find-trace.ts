@@ -2,6 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import type { Trace } from '../../trace/model.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
+import { optionWords } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import type { TraceArgument } from './trace-argument.ts'
 import { findFile, openFile } from './trace-file.ts'
@@ -26,7 +27,10 @@ export async function findTrace(
   flag = '--trace',
 ): Promise<FoundTrace> {
   const chosen = await fileOrReference(invocation, argument)
-  if ('source' in chosen) return inFile(invocation, chosen.source, wanted, flag)
+  if ('source' in chosen) {
+    const path = argument.kind === 'file' ? argument.path : argument.text
+    return inFile(invocation, chosen.source, path, wanted, flag)
+  }
   if (wanted !== undefined) {
     throw new Failure('usage', `${flag} chooses among the traces of a file`, {
       hint: 'Give a file, or the id alone.',
@@ -66,13 +70,17 @@ async function fileOrReference(
 async function inFile(
   invocation: Invocation,
   source: FileSource,
+  path: string,
   wanted: TraceReference | undefined,
   flag: string,
 ): Promise<FoundTrace> {
-  const { traceCount, largest, name } = source
+  const { traceCount, largest, hasOneLargest, name } = source
   if (wanted !== undefined) return { trace: await source.trace(wanted), name, link: undefined }
   if (traceCount > 1) {
-    tell(invocation, `note: ${name}: ${traceCount} traces in it; this is the largest. Another: ${flag} ID`)
+    const which = hasOneLargest ? 'this is the largest' : 'this is one of them'
+    // Standard input is read only once.
+    const list = path === '-' ? '' : `; their ids: ls-auth trace search${optionWords({ file: path })}`
+    tell(invocation, `note: ${name}: ${traceCount} traces in it; ${which}. Another: ${flag} ID${list}`)
   }
   return { trace: largest, name, link: undefined }
 }

@@ -105,10 +105,23 @@ describe('two traces', () => {
     expect(copied.stderr).toBe('note: A and B are the same trace\n')
   })
 
-  it('of a file with several the largest, or the one that is named', async () => {
+  it('of a file of several that are equally large one, and the line that lists them is one to copy', async () => {
+    await save('two of a kind.json', [good, { ...good, traceId: MISSING }])
+    const { stderr } = await world.type(`ls-auth trace get '${path('two of a kind.json')}'`)
+    const line = `ls-auth trace search --file '${path('two of a kind.json')}'`
+    expect(stderr).toBe(
+      `note: file two of a kind.json: 2 traces in it; this is one of them. Another: --trace ID; their ids: ${line}\n`,
+    )
+    expect((await world.type(line)).stdout).toContain(MISSING)
+    await save('mixed.json', [{ ...good, traceId: MISSING, spans: good.spans.slice(0, 3) }, good])
+    const mixed = await world.type(`ls-auth trace get ${path('mixed.json')}`)
+    expect(mixed.stderr).toContain('2 traces in it; this is the largest. Another: --trace ID')
+  })
+
+  it('of a file with several one of the largest, or the one that is named', async () => {
     const { stderr } = await diff(`${path('usual.json')} ${path('bad.json')}`)
-    expect(stderr).toMatch(
-      /^note: file usual\.json: 5 traces in it; this is the largest\. Another: --trace-a ID\n$/,
+    expect(stderr).toBe(
+      `note: file usual.json: 5 traces in it; this is one of them. Another: --trace-a ID; their ids: ls-auth trace search --file ${path('usual.json')}\n`,
     )
     const [, second] = usual as [TraceData, TraceData]
     const { stdout } = await diff(

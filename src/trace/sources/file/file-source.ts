@@ -34,6 +34,8 @@ export interface FileSource extends TraceSource {
   readonly traceCount: number
   /** The trace with most spans, the first of equal ones. */
   readonly largest: Trace
+  /** No other trace has as many spans. */
+  readonly hasOneLargest: boolean
 }
 
 /**
@@ -42,11 +44,13 @@ export interface FileSource extends TraceSource {
  */
 export function fileSource(traces: readonly Trace[], name: string, path: string): FileSource {
   let byId: Map<string, Trace> | undefined
+  const largest = traces.reduce((a, b) => (b.spans.length > a.spans.length ? b : a))
   return {
     name,
     capabilities: CAPABILITIES,
     traceCount: traces.length,
-    largest: traces.reduce((a, b) => (b.spans.length > a.spans.length ? b : a)),
+    largest,
+    hasOneLargest: traces.filter(({ spans }) => spans.length === largest.spans.length).length === 1,
     async trace(reference) {
       const ids = traceIdsOf(reference, 'A file')
       // Each trace of a search is asked for: looking through all of them each time takes minutes.
