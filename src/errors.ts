@@ -63,8 +63,9 @@ export type FailureCode = keyof typeof FAILURES
  * - `no-trace`: the bytes are in no known trace format.
  * - `damaged-trace`: a part of the trace cannot be read. The message of both is only the reason.
  * - `unreadable-file`: a settings file exists and cannot be read.
+ * - `no-id`: the text is in no form of an id that is known.
  */
-export type FailureReason = 'no-trace' | 'damaged-trace' | 'unreadable-file'
+export type FailureReason = 'no-trace' | 'damaged-trace' | 'unreadable-file' | 'no-id'
 
 /**
  * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).

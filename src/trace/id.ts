@@ -36,15 +36,17 @@ export function parseSpanOrTraceId(text: string): TraceReference {
       hint: 'It stands for "no trace". Give the id of a trace or of one of its spans.',
     })
   }
-  throw notAnId(page ?? `"${safeText(text.trim(), 80)}" is not a span or trace id`)
+  if (page !== undefined) throw notAnId(page)
+  throw notAnId(`"${safeText(text.trim(), 80)}" is not a span or trace id`, { reason: 'no-id' })
 }
 
 /** Whether a text would be an id if it were not all zeros, which stands for none in every format. */
 const isNone = (text: string): boolean =>
   isZero(text.replace(/^0x/i, '').replaceAll('-', '')) || /^00-0{32}-/.test(text)
 
-function notAnId(message: string): Failure {
+function notAnId(message: string, reason: { readonly reason?: 'no-id' } = {}): Failure {
   return new Failure('usage', message, {
+    ...reason,
     hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, B3 or X-Ray header, or the URL of a trace in Jaeger, Grafana, Zipkin or Lightstep.',
   })
 }

@@ -124,9 +124,9 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get', GET, SETTINGS, 331],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 292],
     ['services', ['services', ...PLACE], SETTINGS, 291],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 290],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 331],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 336],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 291],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 332],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 337],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

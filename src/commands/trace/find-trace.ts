@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import type { Trace } from '../../trace/model.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
@@ -64,7 +65,16 @@ async function fileOrReference(
   const file = await findFile(invocation, text)
   if (!(file instanceof Failure)) return { source: file }
   if (!(reference instanceof Failure)) return { reference }
-  throw file.code === 'not-found' ? reference : file
+  throw file.code === 'not-found' ? neither(text, reference) : file
+}
+
+/** A mistyped name of a file is in no form of an id. What is nearly an id, or a URL, was not meant as a file. */
+function neither(text: string, notAnId: Failure): Failure {
+  if (notAnId.reason !== 'no-id' || text.trim() === '') return notAnId
+  return notAnId.withWords(
+    `there is no file "${safeText(text.trim(), 80)}", and that is not a span or trace id`,
+    notAnId.hint.replace(/^Give/, 'Check the name of the file, or give'),
+  )
 }
 
 async function inFile(

@@ -47,6 +47,25 @@ describe('trace get --span that finds nothing', () => {
   })
 })
 
+it.each(['charge.jsn', 'trace.txt', 'dump'])(
+  'a file name with a slip, %s: there is no such file, and it is no id',
+  async (name) => {
+    for (const line of [`trace get ${name}`, `trace diff ${file} ${name}`]) {
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      expect(exit).toBe(2)
+      expect(stderr).toMatch(
+        /^error: there is no file "[a-z.]+", and that is not a span or trace id\nhint: Check the name of the file, or give a span id or a trace id as hex .*\n$/,
+      )
+      expect(stderr).toContain(`"${name}"`)
+    }
+  },
+)
+
+it('an address of a page was not meant as a file', async () => {
+  const { stderr } = await world.type('ls-auth trace get https://tool.example/?session=s3cret')
+  expect(stderr).not.toMatch(/no file|s3cret/)
+})
+
 it('a file with a name like a flag: the line of the hint reads it', async () => {
   const { stderr } = await world.type(`ls-auth trace get --span zz --trace ${CHARGE_TRACE} -- -x.json`)
   const line = `ls-auth trace get --trace ${CHARGE_TRACE} --unfold --show-ids -- -x.json`
