@@ -245,6 +245,11 @@ describe('a side that is a search', () => {
     expect(lightstep.snapshots.taken).toHaveLength(1)
   })
 
+  it('in a file: the file is named once', async () => {
+    const { stdout } = await diff(`--a 'file=${path('usual.json')}' ${path('bad.json')}`)
+    expect(stdout.replace(/\n +/g, ' ')).toContain(`: median of 5 traces: file=${path('usual.json')}\n`)
+  })
+
   it('in a file: all of it', async () => {
     const { stdout } = await diff(`--a 'file=${path('usual.json')}' ${path('bad.json')} --json`)
     expect(JSON.parse(stdout)).toMatchObject({ traces_a: 5, change: 'slower' })
@@ -309,7 +314,7 @@ describe('several traces on each side: is it chance?', () => {
     )
     expect(outcome.stdout).toMatch(/ POST card-network .* unsure\n/)
     expect(outcome.stdout).not.toMatch(/slower|faster/)
-    expect(outcome.stdout.replace(/\n/g, ' ')).toContain('Where it may be chance, it is unsure.')
+    expect(outcome.stdout.replace(/\n/g, ' ')).toContain('Where it may be chance, it is marked unsure.')
   })
 
   it('twelve against twelve can tell', async () => {
@@ -391,6 +396,16 @@ describe('several traces on each side: is it chance?', () => {
 })
 
 describe('an empty side is exit 7', () => {
+  it.each([
+    ['is not there', 'nofile.json', undefined],
+    ['is an empty list', 'empty-list.json', '[]'],
+  ])('a file that %s: which side it is', async (_, name, text) => {
+    if (text !== undefined) await writeFile(path(name), text)
+    const { exit, stderr } = await diff(`${path('good.json')} --b file=${path(name)}`)
+    expect(exit).toBe(7)
+    expect(stderr).toMatch(new RegExp(`^error: B: .*${name}`))
+  })
+
   it.each([
     [`${MISSING} ${bad.traceId} --profile tempo`, /has no trace/],
     [

@@ -1,4 +1,4 @@
-import { Failure } from '../../../errors.ts'
+import { Failure, type FailureCode } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { maskText, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
@@ -68,6 +68,9 @@ async function ofTrace(
   return { name: `trace ${trace.traceId} of ${name}`, traceId: trace.traceId }
 }
 
+/** Of the words of a side, or of its file: the others are of the whole command, such as not being signed in. */
+const OF_SIDE: readonly FailureCode[] = ['usage', 'cannot-do', 'not-found']
+
 async function ofSearch(
   invocation: Invocation,
   side: SearchSide,
@@ -77,8 +80,8 @@ async function ofSearch(
   const letter = side.letter.toUpperCase()
   const text = safeText(maskText(side.text), 200)
   const result = await readFoundTraces(invocation, side, add).catch((error: unknown) => {
-    const isOfWords = error instanceof Failure && (error.code === 'usage' || error.code === 'cannot-do')
-    throw isOfWords ? ofSide(letter, error) : error
+    const isOfSide = error instanceof Failure && OF_SIDE.includes(error.code)
+    throw isOfSide ? ofSide(letter, error) : error
   })
   const { name, found, read, lost, partial, truncated, notes } = result
   for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
@@ -90,8 +93,10 @@ async function ofSearch(
   if (partial > 0)
     tell(invocation, `note: ${letter}: of ${partial} of ${counted(read, 'trace')} only a part is here`)
   if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit, result)}`)
+  const isFile = side.file !== undefined && side.file !== '-'
   return {
-    name: `median of ${counted(read, 'trace')} of ${name}: ${text}`,
+    // Its own words name a file already.
+    name: `median of ${counted(read, 'trace')}${isFile ? '' : ` of ${name}`}: ${text}`,
     traceId: undefined,
   }
 }

@@ -67,9 +67,6 @@ function chanceText(comparison: Comparison): string {
   return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by what may be chance${advice}`
 }
 
-/** Half of the difference or more is most of it. */
-const MOST = 0.5
-
 function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const { a, b, change, rows } = comparison
   const hasDirection = change === 'slower' || change === 'faster'
@@ -80,11 +77,18 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const delta = selfDelta(one)
   const share = hasDirection ? delta / (b.durationNanos - a.durationNanos) : 0
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
-  const percent = share > 0 && share <= 1 ? ` (${Math.round(share * 100)}% of it)` : ''
-  const what = `${share >= MOST ? 'most of it' : 'the largest part'}${origin.isSure ? '' : ', which may be chance'}`
+  const percent = Math.round(share * 100)
+  const told = percent > 0 && share <= 1 && percent !== 50 ? ` (${percent}% of it)` : ''
+  const what = `${partText(percent)}${origin.isSure ? '' : ', which may be chance'}`
   const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
   const service = safeName(one.service, glyphs.ellipsis)
-  return `${what}: ${signedDuration(delta, glyphs.micro)}${percent} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+  return `${what}: ${signedDuration(delta, glyphs.micro)}${told} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+}
+
+/** By the percents that are shown: what they say is half is not called most. */
+function partText(percent: number): string {
+  if (percent === 50) return 'half of it'
+  return percent > 50 ? 'most of it' : 'the largest part'
 }
 
 const MOST_NAMED = 3
@@ -125,7 +129,7 @@ export function thresholdLines(comparison: Comparison, { width, glyphs, style }:
   const least = formatDuration(Math.round(threshold.leastNanos), glyphs.micro)
   const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians over the traces of a side. ' : ''
   const counts = `A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
-  const unsure = isSignificant === undefined ? '' : ' Where it may be chance, it is unsure.'
+  const unsure = isSignificant === undefined ? '' : ' Where it may be chance, it is marked unsure.'
   const text = medians + counts + unsure
   return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
