@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
 import { anyJaegerTrace, plainTrace, readOne } from '../rich.ts'
 
 const tag = (key: string, type: string, value: unknown) => ({ key, type, value })
@@ -237,4 +238,15 @@ test('what is exported reads as the same trace, to the microsecond', () => {
       expect(plainTrace(readOne(text))).toEqual(plainTrace({ ...trace, spans }))
     }),
   )
+})
+
+test('a saved error of Jaeger is told in its words: safe for a terminal, and cut', () => {
+  const read = (document: unknown) => () => readTraceFile(Buffer.from(JSON.stringify(document)), 'a.json')
+  expect(read({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })).toThrow(
+    /^a\.json holds no spans, but an error of Jaeger: trace not found$/,
+  )
+  expect(read({ data: [], errors: [{ msg: `\u001b[2J${'x'.repeat(9000)}` }] })).toThrow(
+    /^a\.json holds no spans, but an error of Jaeger: [^\u001b]{100,400}$/,
+  )
+  expect(read({ data: null, errors: [{ code: 404 }] })).toThrow(/^a\.json holds no spans$/)
 })

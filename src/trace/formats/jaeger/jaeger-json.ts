@@ -24,6 +24,25 @@ export function isJaegerEnvelope(value: unknown): boolean {
   return 'errors' in value || 'total' in value
 }
 
+/** What Jaeger says in an answer that is an error and holds no trace: `{"data":null,"errors":[{"code":404,"msg":"…"}]}`. */
+export function jaegerErrorIn(bytes: Uint8Array): string | undefined {
+  if (bytes.length > MOST_ERROR_BYTES) return undefined
+  try {
+    const document: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    if (!isObject(document) || !isJaegerEnvelope(document) || !Array.isArray(document.errors))
+      return undefined
+    const said = (document.errors as unknown[]).flatMap((error) =>
+      isObject(error) && typeof error.msg === 'string' && error.msg !== '' ? [error.msg] : [],
+    )
+    return said.length === 0 ? undefined : said.join('; ')
+  } catch {
+    return undefined
+  }
+}
+
+/** An answer that is only an error is no longer. */
+const MOST_ERROR_BYTES = 65_536
+
 /** Reads one or all traces of Jaeger's internal JSON (jaeger `internal/uimodel/model.go`) into `into`. */
 export function readJaeger(document: JsonObject, into: Collection): void {
   into.recognised = true

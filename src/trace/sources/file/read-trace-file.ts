@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { jaegerErrorIn } from '../../formats/jaeger/jaeger-json.ts'
 import { type ReadOptions, readTraces } from '../../formats/sniff.ts'
 import type { Trace } from '../../model.ts'
 
@@ -10,7 +11,12 @@ import type { Trace } from '../../model.ts'
 export function readTraceFile(bytes: Uint8Array, name: string, onCutLine?: (why: string) => void): Trace[] {
   const traces = readOwn(bytes, name, onCutLine)
   if (traces.length > 0) return traces
-  throw new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
+  const none = `${safeText(name, 200)} holds no spans`
+  const said = jaegerErrorIn(bytes)
+  if (said === undefined) throw new Failure('not-found', none, { hint: 'Check what wrote it.' })
+  throw new Failure('not-found', `${none}, but an error of Jaeger: ${safeText(said, 300)}`, {
+    hint: 'Save the answer to another request.',
+  })
 }
 
 /**
