@@ -22,6 +22,8 @@ const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
 const MOST_UNPACKED = 1024 * MIB
 const NEWLINE = 0x0a
+/** Bytes of the longest text, number or word that is looked at as JSON. */
+const MOST_SCALAR = 65_536
 /** Six characters, because V8 searches for a longer text by another way, and in binary that is the slower one: of 43 MB
  * without any, 3 ms instead of 11 (Node 24). */
 const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
@@ -62,6 +64,9 @@ function read(bytes: Buffer, explain: Explain, onCutLine: ReadOptions['onCutLine
     const traces = readJsonBytes(bytes.subarray(start), explain, onCutLine)
     if (traces) return traces
   }
+  // A JSON value that is neither an object nor a list.
+  if (bytes.length <= MOST_SCALAR && parsed(bytes.subarray(start)) !== undefined)
+    throw noTrace('the JSON holds no spans')
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)

@@ -11,6 +11,9 @@ test.each([
   ['another list under data', { data: [{ id: 'A', name: 'x' }] }, 'the JSON holds no spans'],
   ['a list of texts', { data: ['x'] }, 'the JSON holds no spans'],
   ['anything else', { hello: 1 }, 'the JSON holds no spans'],
+  ['null', null, 'the JSON holds no spans'],
+  ['a text', 'hello', 'the JSON holds no spans'],
+  ['a number', 12, 'the JSON holds no spans'],
 ])('%s is named for what it is, not taken for Lightstep’s', (_, document, words) => {
   const read = () => readTraces(Buffer.from(JSON.stringify(document)))
   expect(read).toThrow(words)
