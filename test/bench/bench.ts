@@ -38,16 +38,33 @@ const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<Su
 const RESULTS = 'test/bench/results.json'
 const BINARY = resolve('bin/ls-auth.js')
 
+const USAGE = `Usage: npm run bench [-- SUITE...] [--rounds N] [--node PATH]... [--beside CHECKOUT] [--keep]
+Suites: ${Object.keys(SUITES).join(', ')}; without one, all.`
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        rounds: { type: 'string', default: '15' },
+        node: { type: 'string', multiple: true, default: [process.execPath] },
+        beside: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    process.stderr.write(`error: ${(error as Error).message.split('. ')[0]}\nhint: npm run bench -- --help\n`)
+    return process.exit(2)
+  }
+}
+
 const print = (line: string) => process.stdout.write(`${line}\n`)
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '15' },
-    node: { type: 'string', multiple: true, default: [process.execPath] },
-    beside: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-  },
-})
+const { values, positionals } = readArguments()
+if (values.help) {
+  print(USAGE)
+  process.exit(0)
+}
 
 const versions = values.node.map((path) => ({ path, version: versionOf(path) }))
 const newest = Math.max(...versions.map(({ version }) => majorOf(version)))
@@ -59,7 +76,10 @@ const nodes = versions.map(({ path, version }) => ({
 print(`${machineLine()}; Node ${versions.map(({ version }) => version).join(', ')}`)
 for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
   const load = SUITES[name]
-  if (!load) throw new Error(`no suite ${name}; there are ${Object.keys(SUITES).join(', ')}`)
+  if (!load) {
+    process.stderr.write(`error: there is no suite ${name}\nhint: npm run bench -- --help\n`)
+    process.exit(2)
+  }
   const suite = await load()
   const result = await suite({ nodes, rounds: Number(values.rounds), print, beside })
   for (const program of result.missing) print(`not compared: ${program} is not installed`)
