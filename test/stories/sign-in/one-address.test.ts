@@ -160,17 +160,6 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
 
-  it.each(['--json', '--quiet'])(
-    'in a script at a terminal: %s is not held up by the question',
-    async (flag) => {
-      world.stdin = ['y']
-      const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0 ${flag}`)
-      expect(exit).toBe(2)
-      expect(stderr).toContain(`If it is: ls-auth login ${stage.gateway.url} `)
-      expect(await readdir(world.home)).toEqual([])
-    },
-  )
-
   it('beside another profile: that one stays the default, and it is said', async () => {
     await world.writeConfig('[profiles.old]\nissuer = "https://id.example"\nclient_id = "x"\n')
     const { exit, stderr } = await login(stage.gateway.url, ['y'])
