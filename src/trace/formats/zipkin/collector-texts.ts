@@ -27,16 +27,32 @@ export function readLinkText(text: unknown): SpanLink | undefined {
 
 /** A text that ends in `|`, a JSON object, `|` and a number. */
 function withObject(text: string): { readonly before: string; readonly attributes: Attributes } | undefined {
-  const [start, end] = [text.indexOf('|{'), text.lastIndexOf('}|')]
-  if (start < 0 || end < start || !/^\d{1,10}$/.test(text.slice(end + 2))) return undefined
-  const object = parsedObject(text.slice(start + 1, end + 1))
-  return object && { before: text.slice(0, start), attributes: asAttributes(object) }
+  const end = text.lastIndexOf('}|')
+  if (end < 0 || !/^\d{1,10}$/.test(text.slice(end + 2))) return undefined
+  let start = text.indexOf('|{')
+  // A name, too, may hold these signs.
+  for (let tries = 0; tries < MOST_TRIES && start >= 0 && start < end; tries++) {
+    const object = parsedObject(text.slice(start + 1, end + 1))
+    if (object) return { before: text.slice(0, start), attributes: asAttributes(object) }
+    start = text.indexOf('|{', start + 1)
+  }
+  return undefined
+}
+
+const MOST_TRIES = 4
+/** As in OTLP: whatever walks through values calls itself for each level. */
+const MOST_DEEP = 100
+
+function isWithin(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((one) => isWithin(levels - 1, one))
 }
 
 function parsedObject(text: string): JsonObject | undefined {
   try {
     // In braces it is an object, or it is not JSON.
-    return JSON.parse(quoteLongIntegers(text)) as JsonObject
+    const object = JSON.parse(quoteLongIntegers(text)) as JsonObject
+    return isWithin(MOST_DEEP, object) ? object : undefined
   } catch {
     return undefined
   }

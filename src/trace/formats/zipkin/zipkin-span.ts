@@ -136,10 +136,14 @@ function readAttributes(item: JsonObject): Attributes {
 /** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
 function isHeld([key, value]: [string, unknown], { kind, status, statusMessage }: Facts): boolean {
   if (key === 'span.kind') return value === kind
-  if (key === 'otel.status_code') return readOtlpStatus({ code: value }).status === status
+  if (key === 'otel.status_code')
+    return status === 'unset' ? isUnset(value) : readOtlpStatus({ code: value }).status === status
   if (key === 'otel.status_description') return value === statusMessage
   return isLinkTag(key) && readLinkText(value) !== undefined
 }
+
+/** An unknown code is read as none, and stays an attribute. */
+const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(String(code))
 
 /** The tags of a span; none where they are no object. */
 export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : NO_TAGS)
