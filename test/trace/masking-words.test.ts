@@ -26,6 +26,7 @@ describe('a secret, however it is written', () => {
     ['/a?session_state=1;sessionid=2', '/a?session_state=[masked];sessionid=[masked]'],
     ['https://app/cb#token=a1&page=2 then', 'https://app/cb#token=[masked]&page=2 then'],
     ['/cb#state=a1', '/cb#state=[masked]'],
+    ['go to #code=a1 #access_token=b2', 'go to #code=[masked] #access_token=[masked]'],
     ['https://app/docs#keys and issue #7=open', 'https://app/docs#keys and issue #7=open'],
     ['cut at token=a1 and page_token=b2', 'cut at token=[masked] and page_token=[masked]'],
     ["(#state=a1 and '#code=b2", "(#state=[masked] and '#code=[masked]"],
@@ -63,7 +64,7 @@ test.each([
   'where token=$1 and id=$2',
   'if token==expected then',
   'the issue #state=open is due',
-  'see\n#key=7 and\t#code=8',
+  'see\n#state=7 and\t#state=8',
 ])('nothing is masked in what only looks like a secret: %j', (text) => {
   expect(maskText(text)).toBe(text)
 })

@@ -35,10 +35,10 @@ const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh
 
 /**
  * Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in
- * URLs. Behind a blank `#` begins no fragment: `issue #state=open`.
+ * URLs. Behind a blank `#state=` is no fragment: `issue #state=open`.
  */
 const SENSITIVE_IN_URL =
-  /((?:^(?=\S*$)|[?&;]|(?<!\s)#)(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
+  /((?:^(?=\S*$)|[?&;]|#(?!(?<=\s#)state=))(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
 /**
  * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,

@@ -44,8 +44,8 @@ function endOfBare(text: string, from: number, bare: RegExp): number {
  * @param around the level of the text that the value stands in
  */
 function endOfWritten(text: string, from: number, around: number | undefined): number {
-  // Python's `b'…'` and `u'…'`.
-  const prefix = /[bu]/i.test(text.charAt(from)) ? 1 : 0
+  // Python's `b'…'` and `r'…'`, SQL's `N'…'` and `E'…'`.
+  const prefix = /[bunrfe]/i.test(text.charAt(from)) ? 1 : 0
   const mark = markAt(text, from + prefix)
   if (mark !== undefined) {
     const { start, end } = quotedAt(text, from + prefix, mark, around)
@@ -149,5 +149,5 @@ function endOfList(text: string, from: number, around: number | undefined): numb
 /** `it's` within a value that is not in quotes, and not `b'…'`. */
 function isApostrophe(text: string, at: number): boolean {
   const before = text.slice(Math.max(0, at - 2), at)
-  return /[\p{L}\d]$/u.test(before) && !/(?:^|[^\p{L}\d])[bu]$/iu.test(before)
+  return /[\p{L}\d]$/u.test(before) && !/(?:^|[^\p{L}\d])[bunrfe]$/iu.test(before)
 }

@@ -9,6 +9,8 @@ describe('a value that is written behind a sensitive name is masked to its end',
     [`{"token":"${LONG}","n":1}`, '{"token":[masked],"n":1}'],
     [`run --api-key "${LONG}" now`, 'run --api-key [masked] now'],
     [`cfg password='${LONG}' end`, 'cfg password=[masked] end'],
+    [`SET password = N'${LONG}' end`, 'SET password = [masked] end'],
+    [`password=r"${LONG}" end`, 'password=[masked] end'],
   ])('however long it is', (text, shown) => {
     expect(maskText(text)).toBe(shown)
   })
