@@ -37,11 +37,16 @@ export function maskText(text: string): string {
   return new Mask().text(text)
 }
 
-/** A value as text, masked by what is sensitive under its key (of an attribute, without its scope) and in itself. */
-export function maskUnder(key: string, text: string): string {
-  if (text === '') return text
+/**
+ * Masks values, as texts, by what is sensitive under their key (of an attribute, without its scope) and in themselves. One key
+ * may have many thousand values, so it is looked at once.
+ */
+export function maskerUnder(key: string): (text: string) => string {
   const mask = new Mask()
-  return isSensitive(key) ? mask.sensitive(key, text) : mask.text(text)
+  const masked = isSensitive(key)
+    ? (text: string) => mask.sensitive(key, text)
+    : (text: string) => mask.text(text)
+  return (text) => (text === '' ? text : masked(text))
 }
 
 /** Masks values, counts them, and memoizes results by key, resource and span name. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MASKED } from '../../src/trace/masking/secret-text.ts'
-import { maskText, maskTrace, maskUnder } from '../../src/trace/masking.ts'
+import { maskerUnder, maskText, maskTrace } from '../../src/trace/masking.ts'
 import type { AttributeValue } from '../../src/trace/model.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
@@ -199,7 +199,7 @@ describe('a value under a sensitive key', () => {
     ['db.statement', 'SELECT 7', 'SELECT ?'],
     ['net.peer.ip', '10.0.0.7', '10.0.0.7'],
   ])('in a line of its own: %s = %j is shown as %j', (key, text, shown) => {
-    expect(maskUnder(key, text)).toBe(shown)
+    expect(maskerUnder(key)(text)).toBe(shown)
   })
 })
 

@@ -2,7 +2,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { AttributeSample } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import { maskUnder } from '../../trace/masking.ts'
+import { maskerUnder } from '../../trace/masking.ts'
 import type { TimeRange } from '../../trace/series.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -73,6 +73,7 @@ function maskValues(
 /** The values of an attribute as they are shown, each once: what looks like a secret or like personal data is masked. */
 export function maskedSamples(name: string, values: readonly AttributeSample[]): readonly AttributeSample[] {
   const { bare } = splitScope(name)
-  const shown = values.map((one) => ({ ...one, value: maskUnder(bare, one.value) }))
+  const mask = maskerUnder(bare)
+  const shown = values.map((one) => ({ ...one, value: mask(one.value) }))
   return [...new Map(shown.map((one) => [one.value, one])).values()]
 }

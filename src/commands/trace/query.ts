@@ -3,7 +3,7 @@ import { parseUnitDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { SeriesFormat } from '../../trace/formats/output-choices.ts'
-import { maskText, maskUnder } from '../../trace/masking.ts'
+import { maskerUnder, maskText } from '../../trace/masking.ts'
 import type { SeriesOptions } from '../../trace/render/chart/series-list.ts'
 import {
   MOST_POINTS,
@@ -70,7 +70,7 @@ function readStep(step: unknown, range: TimeRange): number {
 /** Masks sensitive labels. Returns the same object when there are none. */
 function maskLabels(series: TimeSeries): TimeSeries {
   const labels = series.labels.map(([name, value]) => {
-    return [name, maskUnder(splitScope(name).bare, value)] as const
+    return [name, maskerUnder(splitScope(name).bare)(value)] as const
   })
   return labels.some(([, value], i) => value !== series.labels[i]?.[1]) ? { ...series, labels } : series
 }

@@ -1,6 +1,6 @@
 import { splitScope } from '../conditions/attribute-scope.ts'
 import { MASKED } from '../masking/secret-text.ts'
-import { maskUnder } from '../masking.ts'
+import { maskerUnder } from '../masking.ts'
 import type { ComparedAttribute, Comparison } from './comparison.ts'
 import type { SelectedSpans } from './selected-spans.ts'
 
@@ -22,10 +22,8 @@ export function withoutRepeated(comparison: Comparison, selected: Pick<SelectedS
 export function withoutSensitive(comparison: Comparison): { comparison: Comparison; hidden: number } {
   let hidden = 0
   const attributes = comparison.attributes.map((attribute): ComparedAttribute => {
-    const { bare } = splitScope(attribute.name)
-    const values = [...attribute.values].filter(
-      ([value]) => !value.includes(MASKED) && maskUnder(bare, value) === value,
-    )
+    const mask = maskerUnder(splitScope(attribute.name).bare)
+    const values = [...attribute.values].filter(([value]) => !value.includes(MASKED) && mask(value) === value)
     hidden += attribute.values.size - values.length
     return { name: attribute.name, isOfTrace: attribute.isOfTrace, values: new Map(values) }
   })

@@ -30,8 +30,11 @@ const SENSITIVE_TEXT = new RegExp(
   'g',
 )
 
+/** What a value that is recognised in itself needs. Most URLs hold none of it. */
+const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+
 /** What every match of the patterns needs: most texts hold none of it. */
-const HINT = /[@=:]|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+const HINT = new RegExp(`[=:]|${RECOGNISED.source}`)
 
 /**
  * Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in
@@ -105,11 +108,15 @@ function maskNamed(text: string): string {
   return replaceWritten(withoutFlags, SENSITIVE_NAME, BARE, MASKED)
 }
 
+/** Values that are recognised in themselves. */
+function maskRecognised(text: string): string {
+  if (!RECOGNISED.test(text)) return text
+  return text.replace(SENSITIVE_TEXT, MASKED).replace(LIKE_JWT, maskJwt)
+}
+
 /** A text with the recognisable secrets masked. Linear in its length. */
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  return maskNamed(text.replace(SENSITIVE_IN_URL, maskInUrl))
-    .replace(SENSITIVE_TEXT, MASKED)
-    .replace(LIKE_JWT, maskJwt)
+  return maskRecognised(maskNamed(text.replace(SENSITIVE_IN_URL, maskInUrl)))
 }

@@ -8,6 +8,8 @@ import { nextSign } from './sign.ts'
  * @param bare sticky: a value without quotes
  */
 export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by: string): string {
+  // Most texts hold none, and `matchAll` makes a copy of the pattern for each.
+  if (text.search(beginning) === -1) return text
   let shown = ''
   let done = 0
   // What begins before here stands within quotes or a list, and is masked with them.
