@@ -68,7 +68,11 @@ class AttributeCount implements ComparedAttribute {
 /** Counts the attributes of two groups of spans. Traces come one after the other. */
 export class AttributeCounter {
   readonly #sizes = { selection: new Count(), baseline: new Count() }
-  readonly #attributes = new Map<string, AttributeCount>()
+  readonly #names = new AttributeCount('name')
+  readonly #services = new AttributeCount('resource.service.name')
+  /** By their key. The name, with the scope, is made once: there are millions of values. */
+  readonly #ofSpans = new Map<string, AttributeCount>()
+  readonly #ofResources = new Map<string, AttributeCount>()
   #span = 0
   #trace = 0
 
@@ -78,32 +82,30 @@ export class AttributeCounter {
       this.#span += 1
       const group = isSelected(span) ? 'selection' : 'baseline'
       this.#sizes[group].add(this.#span, this.#trace)
-      this.#count('name', span.name, group)
-      this.#count('resource.service.name', span.service, group)
-      this.#all('span.', span.attributes, group)
-      this.#all('resource.', span.resource, group)
+      this.#names.add(span.name, group, this.#span, this.#trace)
+      this.#services.add(span.service, group, this.#span, this.#trace)
+      this.#all('span.', this.#ofSpans, span.attributes, group)
+      this.#all('resource.', this.#ofResources, span.resource, group)
     }
   }
 
   comparison(): Comparison {
-    return { ...this.#sizes, attributes: [...this.#attributes.values()] }
+    const attributes = [this.#names, this.#services, ...this.#ofSpans.values(), ...this.#ofResources.values()]
+    return { ...this.#sizes, attributes }
   }
 
-  #all(scope: string, attributes: Attributes, group: Group): void {
+  #all(scope: string, counts: Map<string, AttributeCount>, attributes: Attributes, group: Group): void {
     for (const [key, value] of attributes) {
       // The service of a span is counted already.
       const text = key === 'service.name' ? undefined : scalarText(value)
-      if (text !== undefined) this.#count(scope + key, text, group)
+      if (text === undefined) continue
+      let count = counts.get(key)
+      if (!count) {
+        count = new AttributeCount(scope + key)
+        counts.set(key, count)
+      }
+      count.add(text, group, this.#span, this.#trace)
     }
-  }
-
-  #count(name: string, value: string, group: Group): void {
-    let attribute = this.#attributes.get(name)
-    if (!attribute) {
-      attribute = new AttributeCount(name)
-      this.#attributes.set(name, attribute)
-    }
-    attribute.add(value, group, this.#span, this.#trace)
   }
 }
 
