@@ -1,9 +1,9 @@
 import { Collection, type Explain } from '../collection.ts'
 import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
-import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
+import { ScannedObjects } from '../json-scan/scanned-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { explained, LazySpan } from '../lazy-span.ts'
@@ -49,7 +49,7 @@ export function scanJaegerJson(
   const scan: Scan = {
     cursor,
     into,
-    itemAt: objectsAt(bytes, vocabulary),
+    objects: new ScannedObjects(bytes),
     traceId: new RepeatedMember(jaegerTraceId),
     facts: new RepeatedValues(vocabulary.texts, (tag) => readTags([tag]).filter(isFact)),
   }
@@ -61,7 +61,7 @@ export function scanJaegerJson(
 interface Scan {
   readonly cursor: JsonCursor
   readonly into: Collection
-  readonly itemAt: ReturnType<typeof objectsAt>
+  readonly objects: ScannedObjects
   readonly traceId: RepeatedMember<string>
   /** The facts that one tag tells: one or none. */
   readonly facts: RepeatedValues<readonly Tag[]>
@@ -86,7 +86,8 @@ function scanDocument(scan: Scan): void {
 
 /** A span whose process is not known yet: Jaeger writes the processes behind the spans. */
 interface Draft extends JaegerMembers {
-  readonly offset: number
+  /** Of its object. */
+  readonly place: number
   readonly processID: unknown
   readonly process: unknown
   readonly warnings: unknown
@@ -114,7 +115,7 @@ function scanTrace(scan: Scan, first: string | undefined): void {
 }
 
 function addTrace(
-  { into, itemAt }: Scan,
+  { into, objects }: Scan,
   drafts: readonly Draft[],
   traceId: string,
   processes: ReadonlyMap<unknown, Process>,
@@ -122,7 +123,10 @@ function addTrace(
 ): void {
   into.warn(traceId, warningTexts(warnings), 0)
   const trace = new JaegerTrace(traceId)
-  const details = explained(jaegerDetails(traceId, itemAt), into.explain)
+  const details = explained(
+    jaegerDetails(traceId, (place: number) => objects.at(place)),
+    into.explain,
+  )
   const spans = into.spansOf(traceId)
   for (const draft of drafts) {
     const process = processes.get(draft.processID) ?? readProcess(draft.process)
@@ -130,13 +134,13 @@ function addTrace(
       const texts = warningTexts(draft.warnings)
       if (texts.length > 0) into.warn(traceId, texts, 1)
     }
-    spans.push(new LazySpan(trace.skeleton(draft, process), details, draft.offset))
+    spans.push(new LazySpan(trace.skeleton(draft, process), details, draft.place))
   }
 }
 
 function scanSpan(scan: Scan): Draft {
   const { cursor } = scan
-  const offset = cursor.at
+  const start = cursor.at
   let spanID: unknown
   let parentSpanID: unknown
   let operationName: unknown
@@ -161,7 +165,7 @@ function scanSpan(scan: Scan): Draft {
     else cursor.skip()
   }
   return {
-    offset,
+    place: scan.objects.add(start, cursor.at),
     spanID,
     parentSpanID,
     operationName,

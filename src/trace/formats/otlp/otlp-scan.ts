@@ -3,8 +3,8 @@ import { type Attributes, NONE, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection, type Explain } from '../collection.ts'
 import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
-import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
+import { ScannedObjects } from '../json-scan/scanned-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
@@ -43,10 +43,12 @@ export function scanOtlpJson(
 ): Collection | undefined {
   const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
   const into = new Collection(explain)
+  const objects = new ScannedObjects(bytes)
   const scan: Scan = {
     cursor,
     into,
-    details: explained(detailsIn(bytes, vocabulary), into.explain),
+    objects,
+    details: explained(detailsOf(objects), into.explain),
     traceId: new RepeatedMember(readTraceId),
     status: new RepeatedMember(readOtlpStatus),
   }
@@ -60,6 +62,7 @@ const UNSET: OtlpStatus = { status: 'unset' }
 interface Scan {
   readonly cursor: JsonCursor
   readonly into: Collection
+  readonly objects: ScannedObjects
   readonly details: Details<number>
   readonly traceId: RepeatedMember<string>
   readonly status: RepeatedMember<OtlpStatus>
@@ -128,7 +131,7 @@ function scanList(cursor: JsonCursor, read: () => void): void {
 
 function scanSpan(scan: Scan, shared: Shared): void {
   const { cursor } = scan
-  const offset = cursor.at
+  const start = cursor.at
   let [traceId, status] = [NO_TRACE_ID, UNSET]
   let [spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano]: unknown[] = []
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
@@ -144,15 +147,18 @@ function scanSpan(scan: Scan, shared: Shared): void {
     else cursor.skip()
   }
   const members = { spanId, parentSpanId, name, kind, startTimeUnixNano, endTimeUnixNano }
-  const span = new LazySpan(readSkeleton(members, status, shared), scan.details, offset)
+  const span = new LazySpan(
+    readSkeleton(members, status, shared),
+    scan.details,
+    scan.objects.add(start, cursor.at),
+  )
   scan.into.spansOf(traceId).push(span)
 }
 
-function detailsIn(bytes: Buffer, vocabulary: Vocabulary): Details<number> {
-  const itemAt = objectsAt(bytes, vocabulary)
+function detailsOf(objects: ScannedObjects): Details<number> {
   return {
-    attributes: (offset) => otlpDetails.attributes(itemAt(offset)),
-    events: (offset) => otlpDetails.events(itemAt(offset)),
-    links: (offset) => otlpDetails.links(itemAt(offset)),
+    attributes: (place) => otlpDetails.attributes(objects.at(place)),
+    events: (place) => otlpDetails.events(objects.at(place)),
+    links: (place) => otlpDetails.links(objects.at(place)),
   }
 }

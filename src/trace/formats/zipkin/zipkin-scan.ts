@@ -4,9 +4,9 @@ import { hexOrMadeId } from '../foreign-json.ts'
 import { FALLBACK, OPEN_LIST, OPEN_OBJECT } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { OTHER_KEY } from '../json-scan/json-keys.ts'
-import { objectsAt } from '../json-scan/objects-at.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
+import { ScannedObjects } from '../json-scan/scanned-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
@@ -33,9 +33,14 @@ export function scanZipkinJson(
   const cursor = new JsonCursor(bytes, vocabulary.keys, vocabulary.texts)
   const into = new Collection(explain)
   const endpoints = new Endpoints()
+  const objects = new ScannedObjects(bytes)
   const scan: Scan = {
     cursor,
-    details: explained(zipkinDetails(objectsAt(bytes, vocabulary)), into.explain),
+    objects,
+    details: explained(
+      zipkinDetails((place: number) => objects.at(place)),
+      into.explain,
+    ),
     traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
@@ -53,6 +58,7 @@ const NO_STRING = ''
 
 interface Scan {
   readonly cursor: JsonCursor
+  readonly objects: ScannedObjects
   readonly details: Details<number>
   readonly traceId: RepeatedMember<string | undefined>
   readonly endpoints: RepeatedValues<Endpoint>
@@ -83,7 +89,7 @@ function scanList(scan: Scan, depth: number): void {
 
 function scanSpan(scan: Scan): void {
   const { cursor } = scan
-  const offset = cursor.at
+  const start = cursor.at
   let id: unknown
   let parentId: unknown
   let kind: unknown
@@ -121,7 +127,7 @@ function scanSpan(scan: Scan): void {
   const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
   const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, tags }
   const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint)
-  group.spans.push(new LazySpan(skeleton, scan.details, offset))
+  group.spans.push(new LazySpan(skeleton, scan.details, scan.objects.add(start, cursor.at)))
 }
 
 /** Leading zeros are padding: the larger id is the 128-bit one. */
