@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
+import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
@@ -134,6 +135,13 @@ function refuseForeignFlags(command: Command, names: readonly string[]): void {
   }
 }
 
+/** Failure `usage`: an option that has a value has an empty one. */
+function refuseEmptyFlags(options: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(options)) {
+    for (const one of [value].flat()) if (typeof one === 'string') refuseEmpty('usage', typedFlag(name), one)
+  }
+}
+
 /** The settings that a command takes as flags. */
 function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly SettingFlag[] {
   return SETTING_TABLE.filter(
@@ -173,6 +181,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   const names: string[] = []
   for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
   refuseForeignFlags(command, names)
+  refuseEmptyFlags(options)
   if (options.json === true && options.output !== undefined && options.output !== 'json') {
     throw new Failure('usage', `--json and -o ${options.output} ask for two formats`, {
       hint: 'Give one of them.',

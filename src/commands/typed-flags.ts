@@ -1,3 +1,4 @@
+import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
 import { parseDuration, parseUnitDuration } from '../settings/duration.ts'
 import { typedFlag } from '../settings/setting-key.ts'
@@ -5,21 +6,18 @@ import type { Typed } from './cli-command.ts'
 
 type Flags = Typed['flags']
 
-/**
- * The value of a flag. Failure `usage` when it is empty: a variable that a script forgot to set must not silently
- * remove an option.
- */
+/** The value of a flag. Failure `usage`: it is empty. */
 export function textFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name]
   if (typeof value !== 'string') return undefined
-  refuseEmpty(name, value)
+  refuseEmpty('usage', typedFlag(name), value)
   return value
 }
 
 /** The same for a flag that may be repeated; undefined: not given. */
 export function textsFlag(flags: Flags, name: string): readonly string[] | undefined {
   const values = flags[name] as readonly string[] | undefined
-  for (const value of values ?? []) refuseEmpty(name, value)
+  for (const value of values ?? []) refuseEmpty('usage', typedFlag(name), value)
   return values
 }
 
@@ -43,9 +41,4 @@ export function nameArgument(args: Typed['args']): string {
   const [name = ''] = args
   if (name.trim() !== '') return name
   throw new Failure('usage', 'the profile name is empty', { hint: 'See: ls-auth profile list' })
-}
-
-function refuseEmpty(name: string, value: string): void {
-  if (value.trim() !== '') return
-  throw new Failure('usage', `${typedFlag(name)} is empty`, { hint: 'Give it a value, or leave it out.' })
 }

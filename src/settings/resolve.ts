@@ -1,3 +1,4 @@
+import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
 import type { Env } from '../ports/ports.ts'
@@ -180,8 +181,7 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
     return value === true || value === 'true'
   }
   if (typeof value !== 'string') throw wrong('a string')
-  if (value.trim() === '')
-    throw new Failure('settings', `${where} is empty`, { hint: 'Give it a value, or leave it out.' })
+  refuseEmpty('settings', where, value)
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
   const wrongHeader = shape === 'header-name' ? wrongTokenHeader(value) : undefined

@@ -97,7 +97,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 199,
+    kilobytes: 200,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 235 },
@@ -123,8 +123,8 @@ describe('a command loads what it needs and nothing else', () => {
   it.each([
     ['trace get', GET, SETTINGS, 331],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 292],
-    ['services', ['services', ...PLACE], SETTINGS, 291],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 291],
+    ['services', ['services', ...PLACE], SETTINGS, 292],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 292],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 332],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 337],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

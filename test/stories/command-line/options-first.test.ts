@@ -80,7 +80,7 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth status --timeout 5s', '--timeout: "5s" is not a number of seconds'],
     ['ls-auth check --min-ttl never', '--min-ttl: "never" is not a duration'],
     ['ls-auth check --max-lifetime 1y', '--max-lifetime: "1y" is not a duration'],
-    ['ls-auth check --max-age ""', '--max-age: "" is not a duration'],
+    ['ls-auth check --max-age ""', '--max-age is empty'],
     ['ls-auth doctor --bundle ""', '--bundle is empty'],
     ['ls-auth profile add ../x', '"../x" cannot be a profile name'],
     ['ls-auth profile add work --from ""', '--from is empty'],

@@ -34,9 +34,9 @@ describe('trace get --span that finds nothing', () => {
     expect((await paste(stderr)).stdout).toContain(CHARGE_SPAN)
   })
 
-  it.each(['"POST card-network"', '""'])('a name, or nothing: %s', async (text) => {
+  it('a name', async () => {
     for (const trace of [file, `${file} --trace ${CHARGE_TRACE}`]) {
-      const { exit, stderr } = await world.type(`ls-auth trace get ${trace} --span ${text}`)
+      const { exit, stderr } = await world.type(`ls-auth trace get ${trace} --span "POST card-network"`)
       expect(exit).toBe(2)
       expect(stderr).toContain('error: --span: "')
       expect(hintOf(stderr)).toBe(
