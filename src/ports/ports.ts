@@ -11,6 +11,8 @@ export interface Env {
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
   readonly homeDirectory: string
+  /** Of the command that runs now. Nothing in it is read unless somebody types its name. */
+  workingDirectory(): string
   /** The system-wide settings file, read below the profile. */
   readonly systemConfigFile: string
   readonly pid: number

@@ -5,6 +5,7 @@ import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
+import { requireWhole, typedPath } from './files/places.ts'
 import { type SettingKey, typedFlag } from './setting-key.ts'
 import { choosesPlace, SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { wrongTokenHeader } from './token-header.ts'
@@ -89,20 +90,29 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
 function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resolved | undefined {
   if (key.flag !== undefined && flags.values[key.flag] !== undefined) {
     const source = typedFlag(key.flag)
-    return { value: validSetting(key, flags.values[key.flag], source), source }
+    return { value: typed(key, flags.values[key.flag], source, env), source }
   }
   const given = key.variable && env.variables[key.variable]
   if (given === '' && choosesPlace(key.key)) throw emptyVariable(key.variable as string)
-  if (given)
-    return { value: validSetting(key, given, key.variable as string), source: key.variable as string }
+  if (given) return { value: typed(key, given, key.variable as string, env), source: key.variable as string }
   for (const [table, file] of [
     [layers.profile, layers.profileFile],
     [layers.system, layers.systemFile],
   ] as const) {
     const value = table?.[key.key]
-    if (value !== undefined) return { value: validSetting(key, value, `${file}: ${key.key}`), source: file }
+    if (value === undefined) continue
+    const where = `${file}: ${key.key}`
+    const valid = validSetting(key, value, where)
+    if (key.shape === 'path') requireWhole(valid as string, where, env)
+    return { value: valid, source: file }
   }
   return undefined
+}
+
+/** A value of this run. A path is one from the working directory on, also where it is saved. */
+function typed(key: SettingKey, value: unknown, where: string, env: Env): unknown {
+  const valid = validSetting(key, value, where)
+  return key.shape === 'path' ? typedPath(valid as string, env) : valid
 }
 
 /** What a pipeline does not have comes as an empty value: the profile's own would be another place. */

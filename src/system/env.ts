@@ -8,6 +8,7 @@ export function processEnv(): Env {
     variables: process.env,
     platform: process.platform,
     homeDirectory: homeDirectory(),
+    workingDirectory,
     systemConfigFile: systemConfigFile(process.platform, process.env),
     pid: process.pid,
     uid: process.getuid?.(),
@@ -21,7 +22,7 @@ export const systemConfigFile = (platform: NodeJS.Platform, variables: Env['vari
     ? `${variables.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
     : '/etc/ls-auth/config.toml'
 
-/** The home directory when the system knows none: a path where nothing exists, and never the working directory. */
+/** A path where nothing exists: the home directory when the system knows none, and a working directory that is gone. */
 const NOWHERE = '/nonexistent'
 
 /** `os.homedir()` begins with $HOME, too; node:os is loaded only without it. */
@@ -29,6 +30,14 @@ function homeDirectory(): string {
   if (process.platform !== 'win32' && process.env.HOME) return process.env.HOME
   try {
     return process.getBuiltinModule('node:os').homedir()
+  } catch {
+    return NOWHERE
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
   } catch {
     return NOWHERE
   }

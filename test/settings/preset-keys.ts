@@ -5,6 +5,7 @@ const env = {
   variables: {},
   platform: 'linux' as const,
   homeDirectory: '/home/me',
+  workingDirectory: () => '/home/me',
   systemConfigFile: '/etc/ls-auth/config.toml',
   pid: 1,
   uid: 1,

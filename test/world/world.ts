@@ -35,6 +35,8 @@ export interface WorldOptions {
  */
 export interface World {
   readonly home: string
+  /** Where commands are typed. */
+  workingDirectory: string
   readonly stateDirectory: string
   readonly configFile: string
   readonly variables: Record<string, string>
@@ -71,6 +73,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const keychain = memoryKeychain()
   const world: World = {
     home,
+    workingDirectory: home,
     stateDirectory: join(home, 'state', 'ls-auth'),
     configFile: join(home, 'config', 'ls-auth', 'config.toml'),
     variables: {
@@ -139,6 +142,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
     variables: world.variables,
     platform: process.platform,
     homeDirectory: world.home,
+    workingDirectory: () => world.workingDirectory,
     systemConfigFile: join(world.home, 'etc', 'config.toml'),
     pid: process.pid,
     uid: process.getuid?.(),

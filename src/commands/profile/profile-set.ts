@@ -2,6 +2,7 @@ import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Env } from '../../ports/ports.ts'
+import { typedPath } from '../../settings/files/places.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
@@ -77,7 +78,8 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   const { ports } = invocation
   requireOutsideProxy('profile set', ports.env)
   if ('unknown' in options) throw await (await import('./not-a-setting.ts')).notASetting(invocation, options)
-  const { path, value } = options
+  const { path } = options
+  const value = fromHere(options, ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
   const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)
@@ -94,6 +96,14 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+}
+
+/** A path is typed from the working directory on; later commands run in other ones. */
+function fromHere({ path, value }: SetOptions, env: Env): unknown {
+  const isPath = SETTING_TABLE.some(
+    ({ key, shape }) => path.length === 1 && key === path[0] && shape === 'path',
+  )
+  return isPath && typeof value === 'string' ? typedPath(value, env) : value
 }
 
 /** Says that the sign-in of a profile which is for a program now is still there, where nobody else uses it. */

@@ -1,5 +1,7 @@
 import { posix, win32 } from 'node:path'
+import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Paths of settings and state, by the platform's conventions (XDG Base Directory on Linux). */
 export interface Places {
@@ -39,4 +41,23 @@ export function expandHome(path: string, env: Env): string {
   return path === '~' || path.startsWith('~/') || path.startsWith('~\\')
     ? join(env.homeDirectory, path.slice(1))
     : path
+}
+
+const isWhole = (path: string, env: Env): boolean =>
+  (env.platform === 'win32' ? win32 : posix).isAbsolute(expandHome(path, env))
+
+/** A path that somebody types, from the working directory on. What is in the home directory keeps its `~`. */
+export const typedPath = (path: string, env: Env): string =>
+  isWhole(path, env) ? path : (env.platform === 'win32' ? win32 : posix).join(env.workingDirectory(), path)
+
+/**
+ * Failure `settings`: a path in a settings file begins nowhere. From the working directory on, each command would find
+ * another file, and a cloned repository could bring a key or a certificate. `where`: the file and the key.
+ */
+export function requireWhole(path: string, where: string, env: Env): void {
+  if (isWhole(path, env)) return
+  throw new Failure('settings', `${where} must be a whole path`, {
+    detail: [`it is "${safeText(path, 80)}"`],
+    hint: 'Write it from the root, or from ~/ on. A path without that would name another file in each directory.',
+  })
 }

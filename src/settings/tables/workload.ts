@@ -5,7 +5,7 @@ import { proofSource, SOURCE_FORMS } from '../../providers/workload-sources.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { unknownChoice } from '../../unknown-choice.ts'
-import { expandHome } from '../files/places.ts'
+import { expandHome, requireWhole } from '../files/places.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -51,7 +51,7 @@ export function readWorkload(table: Table | undefined, file: string, env: Env): 
     grant: oneOf(text('grant') ?? usual, GRANTS, 'grant', file),
     audience: text('audience'),
     clientAuth,
-    assertionKey: key === undefined ? undefined : expandHome(key, env),
+    assertionKey: key === undefined ? undefined : wholePath(key, `${file}: workload.assertion_key`, env),
     assertionKeyId: text('assertion_key_id'),
   }
   const contradiction = contradictionIn(workload)
@@ -100,8 +100,14 @@ function readSource(text: string | undefined, file: string, env: Env): Workload[
     })
   }
   const source = proofSource(text)
-  if (source?.kind === 'file') return { ...source, path: expandHome(source.path, env) }
+  if (source?.kind === 'file')
+    return { ...source, path: wholePath(source.path, `${file}: workload.source = "file:…"`, env) }
   return source ?? oneOf(text, SOURCE_FORMS as readonly never[], 'source', file)
+}
+
+function wholePath(path: string, where: string, env: Env): string {
+  requireWhole(path, where, env)
+  return expandHome(path, env)
 }
 
 function textIn(table: Table, key: string, file: string): string | undefined {

@@ -65,6 +65,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       variables: machine.variables,
       platform: 'linux',
       homeDirectory: '/home/ada',
+      workingDirectory: () => '/home/ada/work',
       systemConfigFile: '/etc/ls-auth/config.toml',
       pid: 1,
       uid: 1000,

@@ -86,7 +86,7 @@ describe('what cannot be meant is an error that names the file', () => {
     ],
     [
       'a key in vain',
-      { source: 'github', assertion_key: 'k' },
+      { source: 'github', assertion_key: '/k' },
       'assertion_key is only used with',
       'leave the key out',
     ],

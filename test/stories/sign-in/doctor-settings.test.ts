@@ -42,7 +42,13 @@ it.skipIf(!CAN_BE_SOMEBODY_ELSE)('the file of the system that is somebody elseâ€
 
 it.skipIf(!CAN_BE_SOMEBODY_ELSE)('where I am not root, the file of the system may be rootâ€™s', async () => {
   const { home, variables } = world
-  const place = { variables, platform: process.platform, homeDirectory: home, systemConfigFile: system }
+  const place = {
+    variables,
+    platform: process.platform,
+    homeDirectory: home,
+    workingDirectory: () => home,
+    systemConfigFile: system,
+  }
   world.override = { env: { ...place, pid: process.pid, uid: SOMEBODY, version: '0.0.0-test' } }
   expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
 })

@@ -32,6 +32,7 @@ export async function keyAtRest(
     variables,
     platform: process.platform,
     homeDirectory: home,
+    workingDirectory: () => home,
     systemConfigFile: join(home, 'etc', 'config.toml'),
     pid: process.pid,
     uid: process.getuid?.(),
