@@ -1,6 +1,7 @@
 import { withoutRepeated } from '../../../src/trace/causes/no-cause.ts'
 import { Population } from '../../../src/trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../src/trace/causes/rank-causes.ts'
+import { heedingRareValues } from '../../../src/trace/causes/rare-values.ts'
 import type { SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
@@ -33,13 +34,25 @@ export interface Judgement {
   without: number
   quiet: number
   falselyNamed: number
+  /**
+   * Worlds of both kinds in which nothing is proven and only values found once among the selected spans differ by a quarter;
+   * and in how many they were called too few to tell.
+   */
+  rare: number
+  rareTold: number
 }
 
 /** Looks for the causes of as many worlds with one and without. */
 export function judgeWorlds(count: number): Judgement {
   const sum: Judgement = {
     ...{ provable: 0, first: 0, finer: 0, unprovable: 0, open: 0, misled: 0 },
-    ...{ without: 0, quiet: 0, falselyNamed: 0 },
+    ...{ without: 0, quiet: 0, falselyNamed: 0, rare: 0, rareTold: 0 },
+  }
+  const judgeRare = (world: PlantedWorld, verdict: Ranking['verdict']) => {
+    if (verdict === 'causes' || openVerdict(world, 2) !== 'nothing' || openVerdict(world, 1) !== 'too-few')
+      return
+    sum.rare += 1
+    if (verdict === 'too-few') sum.rareTold += 1
   }
   for (let seed = 1; seed <= count; seed++) {
     const world = plantWorld(seed, true)
@@ -55,11 +68,13 @@ export function judgeWorlds(count: number): Judgement {
       if (verdict === 'causes') sum.misled += 1
       if (verdict === openVerdict(world)) sum.open += 1
     }
+    judgeRare(world, verdict)
     const without = plantWorld(seed, false)
     const said = rank(without).verdict
     sum.without += 1
     if (said === 'causes') sum.falselyNamed += 1
     if (said === openVerdict(without)) sum.quiet += 1
+    judgeRare(without, said)
   }
   return sum
 }
@@ -68,7 +83,8 @@ function rank({ traces, by, slowNanos }: PlantedWorld): Ranking {
   const selected: SelectedSpans = by === 'errors' ? { by } : { by, over: { nanos: slowNanos } }
   const population = new Population(EVERYTHING, selected)
   for (const trace of traces) population.add(trace)
-  return rankCauses(withoutRepeated(population.divided().comparison, selected))
+  const comparison = withoutRepeated(population.divided().comparison, selected)
+  return heedingRareValues(rankCauses(comparison), comparison)
 }
 
 const isSelectedIn = ({ by, slowNanos }: PlantedWorld) =>
@@ -93,8 +109,11 @@ function isProvable(world: PlantedWorld): boolean {
   return tailByProducts(table) <= 0.01 / values.size
 }
 
-/** What is to be said where nothing is proven: is any value, found twice at least, more frequent by a quarter of all? */
-function openVerdict(world: PlantedWorld): Ranking['verdict'] {
+/**
+ * What is to be said where nothing is proven: is any value more frequent by a quarter of all? `least`: as often as that it is
+ * found among the selected spans. Of four spans a value found once is a quarter, and it is untrue that nothing stands out.
+ */
+function openVerdict(world: PlantedWorld, least = 1): Ranking['verdict'] {
   const spans = world.traces.flatMap((trace) => trace.spans)
   const isSelected = isSelectedIn(world)
   const [selected, rest] = [spans.filter(isSelected), spans.filter((span) => !isSelected(span))]
@@ -111,7 +130,7 @@ function openVerdict(world: PlantedWorld): Ranking['verdict'] {
   }
   const usual = counted(rest)
   const isLarge = ([value, count]: [string, number]) =>
-    count > 1 && count / selected.length - (usual.get(value) ?? 0) / rest.length >= 0.25
+    count >= least && count / selected.length - (usual.get(value) ?? 0) / rest.length >= 0.25
   return [...counted(selected)].some(isLarge) ? 'too-few' : 'nothing'
 }
 

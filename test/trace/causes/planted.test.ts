@@ -14,6 +14,11 @@ describe('200 worlds with a planted cause, and 200 without', () => {
     expect(judged.quiet / judged.without).toBeGreaterThanOrEqual(0.98)
   })
 
+  test('where only values found once differ by a quarter, they are too few to tell', () => {
+    expect(judged.rare).toBeGreaterThanOrEqual(5)
+    expect(judged.rareTold).toBe(judged.rare)
+  })
+
   test('where they prove none, none is named', () => {
     expect(judged.unprovable).toBeGreaterThan(20)
     expect(judged.misled / judged.unprovable).toBeLessThanOrEqual(0.02)
