@@ -67,6 +67,67 @@ describe.each([60, 80, 120, 200])('at %d columns', (width) => {
   })
 })
 
+describe('the columns of figures', () => {
+  const heads = (drawn: readonly string[]) => drawn.find((line) => line.startsWith('OPERATION')) ?? ''
+  const namedCharge = (name: string, reads: number): Trace => {
+    const { spans, ...trace } = checkout(reads, true)
+    return { ...trace, spans: spans.map((span) => (span.name === 'charge' ? { ...span, name } : span)) }
+  }
+
+  test.each([
+    [60, 'CALLS TOTAL+/- SELF+/-'],
+    [76, 'CALLS TOTAL+/- SELF+/-'],
+    [80, 'CALLS A TOTAL B TOTAL TOTAL+/- SELF+/-'],
+    [100, 'CALLS A TOTAL B TOTAL TOTAL+/- SELF+/-'],
+  ])('short names leave room at %d columns for: %s', (width, expected) => {
+    const drawn = heads(draw([checkout(3, false)], [checkout(30, true)], { width }))
+    expect(drawn.replace(/ +/g, ' ')).toBe(`OPERATION ${expected}`)
+  })
+
+  test.each([
+    [60, 'TOTAL+/- SELF+/-'],
+    [80, 'CALLS TOTAL+/- SELF+/-'],
+    [100, 'CALLS A TOTAL B TOTAL TOTAL+/- SELF+/-'],
+  ])('names wider than there is room for leave at %d columns: %s', (width, expected) => {
+    const charged = (reads: number) => [namedCharge(`charge ${'of a card '.repeat(8)}`, reads)]
+    expect(heads(draw(charged(3), charged(30), { width, full: true })).replace(/ +/g, ' ')).toBe(
+      `OPERATION ${expected}`,
+    )
+  })
+
+  test('the times of A and of B are there together or not at all, and no name is cut for them', () => {
+    const name = 'charge the card of the customer'
+    const charged = (ms: number) =>
+      makeTrace({ id: 1, name: 'GET /', ms: 100 + ms }, { id: 2, parent: 1, name, service: 'payments', ms })
+    const both = new Set<boolean>()
+    for (let width = 20; width <= 140; width++) {
+      const drawn = draw([charged(20)], [charged(80)], { width, full: true })
+      const has = heads(drawn).includes('A TOTAL')
+      expect(heads(drawn).includes('B TOTAL')).toBe(has)
+      both.add(has)
+      if (has) expect(drawn.join('\n')).toMatch(new RegExp(` ${name} +payments `))
+    }
+    expect(both.size).toBe(2)
+  })
+
+  test('how many more there are is no name, and takes no room from the figures', () => {
+    const few = (more: number) =>
+      makeTrace(
+        { id: 1, name: 'GET', ms: 500 },
+        ...Array.from({ length: 30 }, (_, i) => ({
+          id: 2 + i,
+          parent: 1,
+          name: `${i < 15 ? 'n' : more}${i}`,
+          at: i,
+          ms: i === 0 ? more : 10,
+        })),
+      )
+    const drawn = draw([few(1)], [few(100)])
+    expect(drawn.join('\n')).toMatch(/more: \d+ new, \d+ gone, \d+ the same$/m)
+    expect(heads(drawn)).toContain('A TOTAL  B TOTAL')
+  })
+})
+
 test('in ASCII, and everything', async () => {
   const text = draw([checkout(3, false)], [checkout(30, true)], { unicode: false, full: true }).join('\n')
   expect(text).toMatch(/^[\n\x20-\x7e]*$/)

@@ -11,11 +11,12 @@ import { arrow } from './verdict.ts'
 interface Column {
   readonly head: string
   readonly width: number
-  /** Columns that must be left for the operation, else this one is left out. */
+  /** Columns that must be left for operations as wide as that or wider, else this one is left out. */
   readonly leaves: number
   cell(row: ComparedOperation): string
 }
 
+const OPERATION = 'OPERATION'.length
 const GAP = 2
 const MOST_CALLS = 13
 
@@ -44,12 +45,14 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
   ]
   const kept = new Set<Column>()
   let left = pen.width
-  // The word says what no colour says, so it goes with the first figure.
-  for (const at of [3, 5, 4, 0, 2, 1]) {
-    const column = byPlace[at]!
-    if (left - GAP - column.width < column.leaves) break
-    kept.add(column)
-    left -= GAP + column.width
+  const operation = Math.max(wanted, OPERATION)
+  // The word says what no colour says, so it goes with the first figure. A time of A says nothing without that of B.
+  for (const places of [[3], [5], [4], [0], [1, 2]]) {
+    const together = places.map((at) => byPlace[at]!)
+    const after = together.reduce((room, { width }) => room - GAP - width, left)
+    if (together.some(({ leaves }) => after < Math.min(leaves, operation))) break
+    for (const column of together) kept.add(column)
+    left = after
   }
   const columns = byPlace.filter((column) => kept.has(column))
   const line = (texts: readonly string[]) =>
@@ -61,7 +64,7 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
       .join('')
       .trimEnd()
   return {
-    label: Math.min(left, Math.max(wanted, 'OPERATION'.length)),
+    label: Math.min(left, operation),
     head: line(columns.map(({ head }) => head)),
     cells: (row) => line(columns.map((column) => column.cell(row))),
   }

@@ -16,7 +16,10 @@ export function* treeLines({ rows }: Comparison, lines: readonly ViewLine[], pen
   const { glyphs, style, width } = pen
   const names = new Names(rows, pen)
   const shown = lines.flatMap(({ row }) => (row === undefined ? [] : [rows[row]!]))
-  const wanted = lines.reduce((most, line) => Math.max(most, line.depth * 2 + names.columns(line)), 0)
+  const wanted = lines.reduce(
+    (most, { row, depth }) => (row === undefined ? most : Math.max(most, depth * 2 + names.columns(row))),
+    0,
+  )
   const columns = planColumns(shown, wanted, pen)
   const guides = guidesOf(lines, Math.floor(columns.label / 2), pen)
   yield style.bold(fitEnd('the merged tree of both', width, glyphs.ellipsis))
@@ -97,9 +100,8 @@ class Names {
     this.#services = new SafeTexts(this.#colours, pen.glyphs.ellipsis)
   }
 
-  /** Columns that a line would take, its guides aside. */
-  columns({ row, rest }: ViewLine): number {
-    if (row === undefined) return rest ? restText(rest).length : 0
+  /** Columns that a row would take, its guides aside. */
+  columns(row: number): number {
     const service = this.#service(row).columns
     return this.#names.of(row).columns + (service > 0 ? GAP + service : 0)
   }

@@ -52,10 +52,10 @@ it('says what got slower and where, as lines that a model reads', () => {
                 20.0ms -> 200ms, 2 -> 20 calls, under GET / > cart
 
     the merged tree of both
-    OPERATION           CALLS  A TOTAL  B TOTAL  TOTAL+/-   SELF+/-
-    GET /          web      1   60.0ms    240ms    +180ms        0s  slower
-      cart        cart      1   22.0ms    202ms    +180ms        0s  slower
-        redis GET       2->20   20.0ms    200ms    +180ms    +180ms  slower
+    OPERATION      CALLS  A TOTAL  B TOTAL  TOTAL+/-   SELF+/-
+    GET /     web      1   60.0ms    240ms    +180ms        0s  slower
+      cart   cart      1   22.0ms    202ms    +180ms        0s  slower
+        redis GET  2->20   20.0ms    200ms    +180ms    +180ms  slower
       1 more, the same
     </trace-data>
 
