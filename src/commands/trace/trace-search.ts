@@ -5,6 +5,7 @@ import { rememberServices } from '../completion/services-seen.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { readFollow } from './follow/read-follow.ts'
 import { maskSummary, summaryToJson } from './found/summary.ts'
+import { tellNoRoom } from './no-room.ts'
 import { openSource } from './open-source.ts'
 import { ndjson, printData, readFormat } from './print-rows.ts'
 import { readFilter } from './search-filter.ts'
@@ -89,11 +90,14 @@ async function write(
     })
   }
   const { renderTraceList } = await import('../../trace/render/trace-list.ts')
+  const leftOut: string[] = []
   const lines = renderTraceList(result.traces, {
     width: terminal.columns,
     unicode: terminal.unicode,
     style: await terminal.style('out'),
     now: clock.now(),
+    leftOut,
   })
   await terminal.page(lines, '\n')
+  tellNoRoom(invocation, leftOut)
 }

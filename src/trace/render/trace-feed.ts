@@ -25,9 +25,10 @@ const MOST_ROOT = 40
 export function openFeed(options: Pick<ListOptions, 'width' | 'unicode' | 'style'>): TraceFeed {
   const { width, unicode, style } = options
   const pen: ListPen = { ...options, when: (startMillis) => `${timeOfDay(startMillis)}Z` }
-  const { figures, hasErrors, room } = layFigures(ID, WIDTHS, width)
+  const { figures, leftOut, room } = layFigures(ID, WIDTHS, width)
   const root = Math.min(room, MOST_ROOT)
-  const columns = { id: ID, root, bar: 0, most: 1, colours: new Map(), hasErrors, figures }
+  const hasErrors = !leftOut.includes('ERRORS')
+  const columns = { id: ID, root, bar: 0, most: 1, colours: new Map(), hasErrors, leftOut, figures }
   const { ellipsis } = glyphsFor(unicode)
   const head = root === 0 ? 'TRACE' : `${padEnd('TRACE', ID)}  ${padEnd('ROOT', root)}${figures(HEADS)}`
   return {

@@ -15,6 +15,8 @@ export interface ListOptions {
   readonly style: Style
   /** Milliseconds since the epoch, for ages. */
   readonly now: number
+  /** Gets the heads of the columns that found no room. */
+  readonly leftOut?: string[]
 }
 
 const HISTOGRAM_COLUMNS = 24
@@ -34,6 +36,7 @@ export function renderTraceList(traces: readonly TraceSummary[], options: ListOp
   const pen = { ...options, when: (startMillis: number) => age(options.now - startMillis) }
   const columns = planColumns(traces, pen)
   const [what, name] = isOfSpans(traces) ? ['SPAN', 'NAME'] : ['TRACE', 'ROOT']
+  options.leftOut?.push(...(columns.root === 0 ? [name] : []), ...columns.leftOut)
   const head = `${padEnd(what, columns.id)}  ${padEnd(name, columns.root)}${columns.figures(HEADS)}`
   return [
     ...histogramLines(traces, options).map(cut),
@@ -82,6 +85,8 @@ export interface ListColumns {
   readonly colours: ReadonlyMap<string | undefined, number>
   /** Whether there is a column of errors; else the root is marked. */
   readonly hasErrors: boolean
+  /** The heads of the figures that found no room. */
+  readonly leftOut: readonly string[]
   /** The cells in their columns, as far as there is room. */
   figures(cells: readonly string[]): string
 }
@@ -91,11 +96,12 @@ function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns
   const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, pen))]
   const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i]!))))
   const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
-  const { figures, hasErrors, room, isWide } = layFigures(id, widths, pen.width)
+  const { figures, leftOut, room } = layFigures(id, widths, pen.width)
+  const hasErrors = !leftOut.includes('ERRORS')
   const rootOf = (trace: TraceSummary) => rootText(trace, pen, !hasErrors)
   const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootOf(trace))), 4)
   // A whole name says more than a long bar.
-  const bar = isWide && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
+  const bar = leftOut.length === 0 && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
   const services = [...new Set(traces.map((trace) => trace.rootService))]
   return {
     id,
@@ -104,6 +110,7 @@ function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns
     most: traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1),
     colours: new Map(services.map((service, index) => [service, index])),
     hasErrors,
+    leftOut,
     figures,
   }
 }
@@ -114,7 +121,7 @@ export function layFigures(id: number, widths: readonly number[], width: number)
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
   const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS)))
-  return { figures, hasErrors: kept.has('ERRORS'), room, isWide: kept.size === HEADS.length }
+  return { figures, leftOut: HEADS.filter((head) => !kept.has(head)), room }
 }
 
 function figuresThatFit(widths: readonly number[], room: number): ReadonlySet<string> {

@@ -88,6 +88,48 @@ describe('audit list', () => {
   })
 })
 
+describe('tables of traces', () => {
+  /** A request of two services, its database with a name that is long. */
+  const spans = (id: string, micros: number) =>
+    [
+      { id: 'a1', name: 'GET /', duration: 2 * micros, localEndpoint: { serviceName: 'shop' } },
+      {
+        ...{ id: 'b2', parentId: 'a1', duration: micros, localEndpoint: { serviceName: 'orders' } },
+        name: 'SELECT stock FROM articles WHERE warehouse = ?',
+      },
+    ].map((span) => ({ traceId: id.repeat(16), timestamp: 1_790_000_000_000_000, ...span }))
+  const LINES: readonly (readonly [string, string])[] = [
+    ['ls-auth trace diff a.json b.json', 'CALLS, A TOTAL, B TOTAL'],
+    ['ls-auth trace breakdown --file b.json', 'TRACES, P50, SELF'],
+    ['ls-auth trace breakdown --graph --by operation --file b.json', 'TRACES'],
+    ['ls-auth trace search --file b.json', 'SPANS, AGE'],
+  ]
+  const typed = async (world: World, line: string) => {
+    const path = (name: string) => join(world.home, name)
+    await writeFile(path('a.json'), JSON.stringify(spans('aa', 20_000)))
+    await writeFile(path('b.json'), JSON.stringify([...spans('bb', 40_000), ...spans('cc', 50_000)]))
+    return world.type(line.replace(/[ab]\.json/g, path))
+  }
+
+  it.each(LINES)('%s: says that there is no room for %s', async (line, heads) => {
+    const { exit, stderr, stdout } = await typed(beside, line)
+    expect(exit).toBe(0)
+    for (const head of heads.split(', ')) expect(stdout).not.toContain(head)
+    const note = `note: no room here for ${heads}; -o json has all`
+    expect(stderr.replace(/\n/g, ' ')).toContain(note)
+  })
+
+  it.each(LINES)('%s: at 200 columns, and in a pipe, says nothing of it', async (line) => {
+    const wide = await openWorld({ columns: 200 })
+    onTestFinished(() => wide.close())
+    wide.watched = true
+    expect((await typed(wide, line)).stderr).not.toContain('no room')
+    const narrow = await openWorld({ columns: 60 })
+    onTestFinished(() => narrow.close())
+    expect((await typed(narrow, line)).stderr).not.toContain('no room')
+  })
+})
+
 describe('lists in a pipe', () => {
   it.each([
     ['ls-auth profile list', ['BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']],

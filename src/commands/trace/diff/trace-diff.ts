@@ -5,6 +5,7 @@ import { originOf } from '../../../trace/compare/ranking.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
+import { tellNoRoom } from '../no-room.ts'
 import { ndjson, printData, readFormat, tellMasked } from '../print-rows.ts'
 import { readSides, type Side } from './read-sides.ts'
 import { type Reading, type SideTold, tracesOf } from './side-traces.ts'
@@ -70,7 +71,9 @@ async function write(
     const { columns: width, unicode } = terminal
     const style = await terminal.style('out')
     const labels = { a: a.name, b: b.name }
-    return terminal.page(renderComparison(comparison, { width, unicode, style, full, labels }), '\n')
+    const leftOut: string[] = []
+    await terminal.page(renderComparison(comparison, { width, unicode, style, full, labels, leftOut }), '\n')
+    return tellNoRoom(invocation, leftOut)
   }
   const { toComparisonCsv, toRowsJson, toSummaryJson } = await import(
     '../../../trace/compare/comparison-export.ts'

@@ -7,6 +7,7 @@ import type { TraceFilter } from '../../../trace/search.ts'
 import { buildTree } from '../../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import type { Invocation } from '../../invocation.ts'
+import { tellNoRoom } from '../no-room.ts'
 import { openSource } from '../open-source.ts'
 import { printData, readFormat } from '../print-rows.ts'
 import { readManyTracesFilter } from './read-filter.ts'
@@ -64,12 +65,15 @@ async function write(
   }
   const { renderBreakdown, renderCallGraph } = await import('../../../trace/render/table/breakdown-table.ts')
   const { terminal } = invocation.ports
+  const leftOut: string[] = []
   const options: TableOptions = {
     width: terminal.columns,
     unicode: terminal.unicode,
     style: await terminal.style('out'),
+    leftOut,
   }
   await terminal.page(edges ? renderCallGraph(edges, options) : renderBreakdown(breakdown, options), '\n')
+  tellNoRoom(invocation, leftOut)
 }
 
 function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: FoundTraces) {

@@ -24,6 +24,8 @@ const MOST_CALLS = 13
 export interface Columns {
   readonly label: number
   readonly head: string
+  /** The heads of the columns that found no room. */
+  readonly leftOut: readonly string[]
   /** The figures of a row; nothing below a name that stands for several rows. */
   cells(row: ComparedOperation): string
 }
@@ -66,6 +68,7 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
   return {
     label: Math.min(left, operation),
     head: line(columns.map(({ head }) => head)),
+    leftOut: byPlace.filter((column) => !kept.has(column) && column.head !== '').map(({ head }) => head),
     cells: (row) => line(columns.map((column) => column.cell(row))),
   }
 }

@@ -15,6 +15,8 @@ export interface ComparisonOptions {
   readonly labels: SideLabels
   /** Leave nothing out. */
   readonly full: boolean
+  /** Gets the heads of the columns that found no room. */
+  readonly leftOut?: string[]
 }
 
 /** The lines for people: verdict, sides, the ranked few, the merged tree, and what was left out. */
@@ -31,7 +33,7 @@ export function* renderComparison(comparison: Comparison, options: ComparisonOpt
     yield ''
   }
   const lines = linesInView(comparison.rows, full)
-  yield* treeLines(comparison, lines, pen)
+  yield* treeLines(comparison, lines, pen, options.leftOut)
   yield ''
   yield* foldLines(lines, pen)
   yield* thresholdLines(comparison, pen)

@@ -12,7 +12,12 @@ const GAP = 2
 const NOTHING: Measured = { text: '', columns: 0 }
 
 /** The merged tree, one line an operation: the operation, then its figures in columns. Made while it is written. */
-export function* treeLines({ rows }: Comparison, lines: readonly ViewLine[], pen: Pen): Generator<string> {
+export function* treeLines(
+  { rows }: Comparison,
+  lines: readonly ViewLine[],
+  pen: Pen,
+  leftOut?: string[],
+): Generator<string> {
   const { glyphs, style, width } = pen
   const names = new Names(rows, pen)
   const shown = lines.flatMap(({ row }) => (row === undefined ? [] : [rows[row]!]))
@@ -21,6 +26,7 @@ export function* treeLines({ rows }: Comparison, lines: readonly ViewLine[], pen
     0,
   )
   const columns = planColumns(shown, wanted, pen)
+  leftOut?.push(...columns.leftOut)
   const guides = guidesOf(lines, Math.floor(columns.label / 2), pen)
   yield style.bold(fitEnd('the merged tree of both', width, glyphs.ellipsis))
   yield style.dim(fitEnd(`OPERATION${blanks(columns.label - 9)}${columns.head}`, width, glyphs.ellipsis))

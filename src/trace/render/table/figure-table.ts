@@ -8,6 +8,8 @@ export interface TableOptions {
   readonly width: number
   readonly unicode: boolean
   readonly style: Style
+  /** Gets the heads of the columns that found no room. */
+  readonly leftOut?: string[]
 }
 
 /** Foreign text at the head of a row. */
@@ -45,13 +47,15 @@ const MOST_BAR = 20
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,
-  { width, unicode, style }: TableOptions,
+  { width, unicode, style, leftOut }: TableOptions,
 ): string[] {
   const { ellipsis, path } = glyphsFor(unicode)
   const texts = columns.texts.map(({ text }) => rows.map((row) => safeName(text(row), ellipsis)))
   const natural = texts.map((cells, i) => widest([columns.texts[i]!.head, ...cells]))
   const wanted = natural.reduce((sum, columns) => sum + columns + GAP, -GAP)
   const figures = keptFigures(rows, columns, width - Math.min(LEAST_TEXTS, wanted))
+  const isKept = (head: string) => figures.some((one) => one.head === head)
+  leftOut?.push(...columns.figures.map(({ head }) => head).filter((head) => !isKept(head)))
   const taken = figures.reduce((sum, { columns }) => sum + columns + GAP, 0)
   const room = width - taken - GAP * (natural.length - 1)
   const widths = shareOut(natural, room)
