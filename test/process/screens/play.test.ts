@@ -61,7 +61,7 @@ test.each([
     await type('ls-auth login')
     const { status, said } = await type(line)
     expect(status).toBe(2)
-    const next = /^hint: A snapshot can: (ls-auth .* --snapshot)$/m.exec(said)?.[1]
+    const next = /^hint: Take a snapshot: (ls-auth .* --snapshot)$/m.exec(said)?.[1]
     const outcome = await type(String(next))
     expect(outcome.status, outcome.said).toBe(0)
     expect(outcome.said).toMatch(found)

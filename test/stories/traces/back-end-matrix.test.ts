@@ -58,14 +58,14 @@ const at = (backend: string) =>
 type Row = readonly [command: string, lightstep: Cell, tempo: Cell, jaeger: Cell, file: Cell]
 type Cell = 0 | RegExp
 const MATRIX: readonly Row[] = [
-  [`trace get ${trace.traceId}`, /A snapshot can: ls-auth trace get .* --snapshot/, 0, 0, 0],
+  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0],
   [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0],
   [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, 0],
   ['trace search --service frontend', /cannot search; it collects examples/, 0, 0, 0],
   ['trace search --service frontend --snapshot', 0, 0, 0, 0],
   [
     'trace search --query {}',
-    /A snapshot can/,
+    /Take a snapshot: /,
     0,
     /Jaeger has no query language/,
     /a file has no query language/,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -75,7 +75,7 @@ describe('a trace by its trace id takes a snapshot', () => {
         /error: Lightstep.*; a snapshot needs the right to write, which you do not have\n/,
       )
       expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
-      expect(stderr).not.toMatch(/Take one\?/)
+      expect(stderr).not.toMatch(/Take a snapshot/)
     }
     expect(api.requests).toEqual([])
   })
@@ -85,11 +85,48 @@ describe('a trace by its trace id takes a snapshot', () => {
     world.stdin = ['']
     const no = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(no).toMatchObject({ exit: 4, stdout: '' })
-    expect(no.stderr).toMatch(/one of 60 requests an hour[\s\S]*Take one\? \[y\/N\] /)
+    expect(no.stderr).toMatch(/1 of the 60 requests an hour[\s\S]*Take a snapshot\? \[y\/N\] /)
     expect(api.requests).toEqual([])
     world.stdin = ['y']
     expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
     expect(api.snapshots.taken).toHaveLength(1)
+  })
+
+  it.each([
+    [
+      80,
+      [
+        'Lightstep reads traces by span id, and this is a trace id.',
+        'A snapshot can do it. It costs 1 of the 60 requests an hour of the whole',
+        'organization, and up to 6 more to look at the result.',
+        'y: take it and go on. n: stop; nothing is spent.',
+        'Take a snapshot? [y/N] ',
+      ],
+    ],
+    [
+      60,
+      [
+        'Lightstep reads traces by span id, and this is a trace id.',
+        'A snapshot can do it. It costs 1 of the 60 requests an hour',
+        'of the whole organization, and up to 6 more to look at the',
+        'result.',
+        'y: take it and go on. n: stop; nothing is spent.',
+        'Take a snapshot? [y/N] ',
+      ],
+    ],
+  ])('the question at %i columns is read at once, and no is what Enter says', async (columns, lines) => {
+    const narrow = await openWorld({ columns })
+    onTestFinished(() => narrow.close())
+    narrow.tty = true
+    narrow.watched = true
+    narrow.stdin = ['']
+    narrow.variables.LS_AUTH_TOKEN = KEY
+    await narrow.writeConfig(
+      `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
+    )
+    const { exit, stderr } = await narrow.type(`ls-auth trace get ${trace.traceId}`)
+    expect(exit).toBe(4)
+    expect(stderr.slice(0, lines.join('\n').length).split('\n')).toEqual(lines)
   })
 
   it.each([
@@ -104,9 +141,9 @@ describe('a trace by its trace id takes a snapshot', () => {
     world.stdin = ['y']
     const { exit, stdout, stderr } = await world.type(`ls-auth trace get ${trace.traceId} ${flag}`)
     expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).not.toContain('Take one?')
+    expect(stderr).not.toContain('Take a snapshot?')
     expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      new RegExp(`A snapshot can: ls-auth trace get ${trace.traceId} .*--snapshot`),
+      new RegExp(`Take a snapshot: ls-auth trace get ${trace.traceId} .*--snapshot`),
     )
     expect(api.requests).toEqual([])
   })
@@ -115,7 +152,7 @@ describe('a trace by its trace id takes a snapshot', () => {
     attended()
     const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId.slice(0, 30)}`)
     expect(exit).toBe(7)
-    expect(stderr).not.toMatch(/Take one/)
+    expect(stderr).not.toMatch(/Take a snapshot/)
     expect(stderr).toContain('hint: The id has 30 digits: ids have 16 or 32')
     expect(api.requests).toEqual([])
   })
@@ -207,7 +244,7 @@ describe('search', () => {
     // What the hint says leads on.
     const { stderr } = await world.type('ls-auth trace why --error --service frontend')
     expect(stderr).toContain(
-      'hint: A snapshot can: ls-auth trace why --error --service frontend --snapshot\n',
+      'hint: Take a snapshot: ls-auth trace why --error --service frontend --snapshot\n',
     )
     const refused = await world.type("ls-auth trace search --query 'spans count' --snapshot")
     expect(refused).toMatchObject({ exit: 2 })

@@ -266,7 +266,7 @@ describe('a side that is a search', () => {
     ],
     [
       `${rootId(bad)} --b 'since=2d service=cart' --profile lightstep`,
-      /^error: B: Lightstep's .*\nhint: A snapshot can: ls-auth trace diff .* --b 'since=2d service=cart' .*--snapshot\n/,
+      /^error: B: Lightstep's .*\nhint: Take a snapshot: ls-auth trace diff .* --b 'since=2d service=cart' .*--snapshot\n/,
     ],
   ])('what a back end cannot search for is told in the words of a side: %s', async (line, told) => {
     const { exit, stderr } = await diff(line)
@@ -282,7 +282,7 @@ describe('a side that is a search', () => {
   ])('a snapshot: how often it is paid for (%s)', async (_, line, end) => {
     world.stdin = ['2545425d67bcf8862545425d67bcf886']
     const { stderr } = await world.type(`ls-auth ${line} --profile lightstep`)
-    expect(stderr).toContain(`That is one of 60 requests an hour for the whole organization,\n`)
+    expect(stderr).toContain('It costs 1 of the 60 requests an hour of the whole organization,\n')
     expect(stderr).toMatch(new RegExp(`and up to 6 more to look at .*${end}\\n`))
   })
 

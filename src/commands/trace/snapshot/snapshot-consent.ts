@@ -3,17 +3,26 @@ import type { Profile } from '../../../settings/profile.ts'
 import type { SnapshotConsent } from '../../../trace/sources/consent.ts'
 import { commandLine } from '../../command-line.ts'
 import { confirm } from '../../confirm.ts'
-import { type Invocation, tell } from '../../invocation.ts'
+import { fitted, type Invocation, tell } from '../../invocation.ts'
 
 /** What a snapshot costs, for the prompt; `--snapshot` allows one for each trace or side of the command. */
 const cost = ({ command, options }: Invocation): readonly string[] => {
   const each =
     options.ids !== undefined ? ', for each trace' : command === 'trace diff' ? ', for each side' : ''
   return [
-    'That is one of 60 requests an hour for the whole organization,',
+    'It costs 1 of the 60 requests an hour of the whole organization,',
     `and up to 6 more to look at the result${each}.`,
   ]
 }
+
+/** What is asked, what it costs, and what either answer does. */
+const question = (reason: string, invocation: Invocation): string =>
+  [
+    `${reason}.`,
+    `A snapshot can do it. ${cost(invocation).join(' ')}`,
+    'y: take it and go on. n: stop; nothing is spent.',
+    'Take a snapshot?',
+  ].join('\n')
 
 /**
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
@@ -35,10 +44,9 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       // Many traces at once: nobody answers so many questions.
       if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]
-        throw new Failure('cannot-do', reason, { hint: `A snapshot can: ${command}`, detail })
+        throw new Failure('cannot-do', reason, { hint: `Take a snapshot: ${command}`, detail })
       }
-      if (await confirm(terminal, `${reason}. A snapshot can.\n${cost(invocation).join('\n')}\nTake one?`))
-        return
+      if (await confirm(terminal, fitted(question(reason, invocation), invocation))) return
       throw new Failure('declined', 'no snapshot was taken', { hint: 'Nothing was spent.' })
     },
     tell: (line) => tell(invocation, line),
