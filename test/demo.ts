@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { wrap, wrapAdvice } from '../src/text/wrap.ts'
 import { approveDevice, browse } from './world/browser.ts'
 import { startGateway } from './world/gateway.ts'
 import { startProvider } from './world/provider.ts'
@@ -14,7 +15,28 @@ import { makeTrace } from './world/trace-data.ts'
  * and a trace API with generated data. The commands are the built program, run as a person would type them; only
  * the person at the browser is played by this script. Exits non-zero when a command ends otherwise than it should.
  */
-const say = (text: string) => process.stdout.write(`${text}\n`)
+const say = (text: string) => process.stdout.write(`${fitted(text)}\n`)
+
+/** Columns to wrap to; in a pipe a line stays as it is. */
+const room = process.stdout.isTTY ? process.stdout.columns : undefined
+
+/** Lines broken between words where they are wider than the terminal, below the text of a label. */
+function fitted(text: string): string {
+  if (room === undefined) return text
+  const indent = (line: string) => ' '.repeat(/^(?:error|hint|note|warning): /.exec(line)?.[0].length ?? 0)
+  return text
+    .split('\n')
+    .map((line) => wrapAdvice(line, room, indent(line)))
+    .join('\n')
+}
+
+/** A line to type, which works also when it is pasted in several lines. */
+function typed(line: string): string {
+  if (room === undefined) return line
+  // A flag stays beside its value.
+  const words = line.match(/--\S+ (?:"[^"]*"|[^-\s]\S*)|\S+/g) ?? []
+  return wrap(words, room - ' \\'.length, '    ').replaceAll('\n', ' \\\n')
+}
 const problems: string[] = []
 
 const provider = await startProvider({ deviceInterval: 1 })
@@ -45,7 +67,7 @@ async function type(
   expected: number,
   act?: (said: string) => Promise<boolean>,
 ): Promise<string> {
-  say(`\n$ ${line}`)
+  process.stdout.write(`\n${typed(`$ ${line}`)}\n`)
   const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(1)
   const child: ChildProcess = spawn(process.execPath, ['bin/ls-auth.js', ...argv], {
     env: {
@@ -80,9 +102,11 @@ async function type(
 /** Tokens are real; a transcript is no place for them. */
 function show(text: string): void {
   process.stdout.write(
-    text.replace(
-      /eyJ[\w-]+\.([\w-]+\.)[\w-]+/g,
-      (token) => `${token.slice(0, 12)}…(${token.length} characters)`,
+    fitted(
+      text.replace(
+        /eyJ[\w-]+\.([\w-]+\.)[\w-]+/g,
+        (token) => `${token.slice(0, 12)}…(${token.length} characters)`,
+      ),
     ),
   )
 }
@@ -122,10 +146,8 @@ try {
   const span = trace.spans.find(({ parentId }) => parentId === undefined)?.spanId
   const drawn = await type(`ls-auth trace get ${span}`, 0)
   if (!drawn.includes('POST /checkout')) problems.push('the trace was not drawn')
-  const line = gateway.log.at(-1)
-  say(
-    `\n# What the gateway logged: ${JSON.stringify({ sub: line?.sub, client: line?.client, path: line?.path, status: line?.status })}`,
-  )
+  const { sub, client, path, status } = gateway.log.at(-1) ?? {}
+  say(`\n# What the gateway logged: sub ${sub}, client ${client}, status ${status}, path ${path}`)
   await type('ls-auth logout', 0)
 
   say('\n# Sign in without a browser on this machine (device flow). Bob confirms the code on another one.')

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { buildTool } from '../../build/tool.mjs'
+import { displayWidth } from '../../src/text/display-width.ts'
+import { needs } from '../world/needs.ts'
+import { PTY } from '../world/pty.ts'
 
 let temporary: string
 beforeAll(() => buildTool('test/demo.ts'))
@@ -34,3 +37,39 @@ it('a reader that has seen enough, as head: nothing is left of the demo', async 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s: nothing is left of the demo', async (signal) => {
   expect(await leftAfter((demo) => demo.kill(signal))).toEqual([])
 })
+
+/** All that the demo says, by a command that runs it. */
+async function saidBy(command: string, ...args: string[]): Promise<string> {
+  const demo = spawn(command, args, {
+    env: { ...process.env, TMPDIR: temporary, SHELL: '/bin/sh' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let said = ''
+  demo.stdout.setEncoding('utf8').on('data', (part) => {
+    said += part
+  })
+  expect(await new Promise((ended) => demo.once('close', ended)), said).toBe(0)
+  return said.replaceAll('\r', '')
+}
+const HINT = 'then sign in again: ls-auth login. ls-auth whoami shows all claims.'
+
+it.skipIf(!needs(PTY))(
+  'in a terminal of 80 columns every line is broken between words',
+  async () => {
+    const line = `stty cols 80; exec '${process.execPath}' '${resolve('.build/demo.mjs')}'`
+    const said = await saidBy('script', '--quiet', '--return', '--command', line, '/dev/null')
+    const tooWide = said.split('\n').filter((one) => displayWidth(one) > 80)
+    // An address stays whole, so that it can be copied.
+    expect(tooWide.filter((one) => !/^ {2}http\S+$/.test(one))).toEqual([])
+    expect(said.replace(/\n {6}/g, ' ')).toContain(HINT)
+    // What is to be typed works when it is pasted.
+    expect(said.replace(/ \\\n */g, ' ')).toMatch(
+      /^\$ ls-auth login .* --client-id ls-auth-cli --api .* --no-browser$/m,
+    )
+  },
+  60_000,
+)
+
+it('in a pipe a line stays whole', async () => {
+  expect(await saidBy(process.execPath, resolve('.build/demo.mjs'))).toContain(HINT)
+}, 60_000)
