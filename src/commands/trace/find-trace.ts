@@ -72,8 +72,8 @@ async function fileOrReference(
 function neither(text: string, notAnId: Failure): Failure {
   if (notAnId.reason !== 'no-id' || text.trim() === '') return notAnId
   return notAnId.withWords(
-    `there is no file "${safeText(text.trim(), 80)}", and that is not a span or trace id`,
-    notAnId.hint.replace(/^Give/, 'Check the name of the file, or give'),
+    `"${safeText(text.trim(), 80)}" is neither a file nor a span or trace id`,
+    notAnId.hint.replace(/^Give/, 'If it is a file, check its name. If it is an id, give'),
   )
 }
 

@@ -54,7 +54,7 @@ it.each(['charge.jsn', 'trace.txt', 'dump'])(
       const { exit, stderr } = await world.type(`ls-auth ${line}`)
       expect(exit).toBe(2)
       expect(stderr).toMatch(
-        /^error: there is no file "[a-z.]+", and that is not a span or trace id\nhint: Check the name of the file, or give a span id or a trace id as hex .*\n$/,
+        /^error: "[a-z.]+" is neither a file nor a span or trace id\nhint: If it is a file, check its name\. If it is an id, give a span id or a trace id as hex .*\n$/,
       )
       expect(stderr).toContain(`"${name}"`)
     }
