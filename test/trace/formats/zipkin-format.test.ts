@@ -112,6 +112,61 @@ describe('Zipkin v2', () => {
   })
 })
 
+describe('trace ids of which the low half is the same', () => {
+  const low = 'ab'.repeat(8)
+  const [short, one, two, third] = ['0'.repeat(16), '1'.repeat(16), '2'.repeat(16), '3'.repeat(16)].map(
+    (high) => high + low,
+  ) as [string, string, string, string]
+  const read = (ids: readonly string[]) => {
+    const spans = ids.map((traceId, i) => span(String(i + 1), { traceId }))
+    const byTrace = (document: object) =>
+      readTraces(Buffer.from(JSON.stringify(document))).map(({ traceId, spans }) => [
+        traceId,
+        spans.map(({ spanId }) => Number(spanId)),
+      ])
+    // Halves of a call are read from objects, not from bytes.
+    const far = { traceId: 'ff', localEndpoint: {}, id: 'ff' }
+    const [, ...byObjects] = byTrace([far, { ...far, kind: 'SERVER' }, ...spans])
+    expect(byObjects).toEqual(byTrace(spans))
+    return byObjects
+  }
+
+  test.each<[string, string[], object]>([
+    [
+      'two of 128 bits are two traces',
+      [one, two, one],
+      [
+        [one, [1, 3]],
+        [two, [2]],
+      ],
+    ],
+    ['of 64 bits and of 128 are one', [short, one, low, one], [[one, [1, 3, 2, 4]]]],
+    ['of 128 bits and of 64 are one', [one, low, one], [[one, [1, 3, 2]]]],
+    ['of 64 bits, with and without zeros, are one', [short, low], [[short, [1, 2]]]],
+    [
+      'of 64 bits beside two of 128 are a trace of their own',
+      [one, low, two, short],
+      [
+        [one, [1]],
+        [short, [2, 4]],
+        [two, [3]],
+      ],
+    ],
+    [
+      'the same for three',
+      [third, two, low, one],
+      [
+        [third, [1]],
+        [two, [2]],
+        [short, [3]],
+        [one, [4]],
+      ],
+    ],
+  ])('%s', (_, ids, traces) => {
+    expect(read(ids)).toEqual(traces)
+  })
+})
+
 describe("what OpenTelemetry's collector writes as texts", () => {
   const [trace, id] = ['ab'.repeat(16), 'cd'.repeat(8)]
   const read = (members: object) => {

@@ -74,6 +74,34 @@ test('any members a span can have are read as by JSON.parse and the reader of ob
   expect(accepted).toBeGreaterThan(900)
 })
 
+test('trace ids of 64 and of 128 bits with the same low half, in any order', () => {
+  const low = ['a', 'b'].map((sign) => sign.repeat(16))
+  const traceId = fc.constantFrom(
+    ...low,
+    ...low.flatMap((half) => ['0', '1', '2', '3'].map((sign) => sign.repeat(16) + half)),
+  )
+  let accepted = 0
+  const list = fc.array(fc.record({ traceId, id: fc.nat(40) }), { minLength: 1, maxLength: 8 })
+  fc.assert(
+    fc.property(list, (worlds) => {
+      const spans = worlds.map(({ traceId, id }) => ({ traceId, id: `${id + 1}`, localEndpoint: {} }))
+      if (reads(JSON.stringify(spans))) accepted++
+    }),
+    { numRuns: 2000 },
+  )
+  // The others have spans that share an id.
+  expect(accepted).toBeGreaterThan(1000)
+})
+
+test('spans that share an id in two traces are not halves of a call', () => {
+  const [one, two] = ['1', '2'].map((sign) => sign.repeat(16) + 'ab'.repeat(8))
+  const spans = (...traceIds: unknown[]) =>
+    JSON.stringify(traceIds.map((traceId) => ({ traceId, id: '2a', localEndpoint: {} })))
+  expect(reads(spans(one, two))).toBe(true)
+  expect(reads(spans(one, two, 'ab'.repeat(8)))).toBe(true)
+  expect(reads(spans(one, 'ab'.repeat(8)))).toBe(false)
+})
+
 test("spans as OpenTelemetry's collector writes them", () => {
   const spans = ids.map((id, i) => ({
     ...{

@@ -1,9 +1,10 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
+import { groupBy } from '../../group.ts'
 import type { Collection } from '../collection.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
 import { LazySpan } from '../lazy-span.ts'
 import { noTrace } from '../unreadable.ts'
-import { separateHalves, type ZipkinSpan } from './zipkin-shared.ts'
+import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'
 import { Endpoints, tagsOf, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** Whether a JSON value is one span of Zipkin's v2 JSON. */
@@ -21,27 +22,28 @@ function isVersion1(item: JsonObject): boolean {
 
 /**
  * Reads spans of Zipkin v2 JSON (zipkin2-api.yaml) into `into`. Client and server halves that share an id become two
- * spans. Trace ids of 64 and of 128 bits with the same low half are one trace. Failure `api-failed` for v1.
+ * spans. Failure `api-failed` for v1.
  */
 export function readZipkin(items: readonly unknown[], into: Collection): void {
   if (items.some((item) => isObject(item) && isVersion1(item))) {
     throw noTrace('it is JSON of Zipkin v1', 'Zipkin gives v2 under /api/v2/trace/ID.')
   }
   into.recognised = true
-  const byTrace = new Map<string, { traceId: string; items: JsonObject[] }>()
-  for (const item of items) {
-    const traceId = isZipkinSpan(item) ? hexOrMadeId((item as JsonObject).traceId, 32) : undefined
-    if (traceId === undefined || hexOrMadeId((item as JsonObject).id, 16) === undefined) continue
-    const low = traceId.slice(16)
-    const group = byTrace.get(low) ?? { traceId, items: [] }
-    // Leading zeros are padding: the larger id is the 128-bit one.
-    if (traceId > group.traceId) group.traceId = traceId
-    group.items.push(item as JsonObject)
-    byTrace.set(low, group)
-  }
+  const spans = (items as readonly JsonObject[]).flatMap((item) => {
+    const traceId = isZipkinSpan(item) ? hexOrMadeId(item.traceId, 32) : undefined
+    return traceId === undefined || hexOrMadeId(item.id, 16) === undefined ? [] : { traceId, item }
+  })
+  const byId = groupBy(spans, ({ traceId }) => traceId)
+  const wholeId = wholeTraceIds(byId.keys())
+  // Id after id, as the scan has them.
+  const byTrace = groupBy([...byId.values()].flat(), ({ traceId }) => wholeId(traceId))
   const endpoints = new Endpoints()
-  for (const { traceId, items } of byTrace.values()) {
-    for (const span of separateHalves(items)) into.spansOf(traceId).push(readSpan(span, endpoints))
+  for (const [traceId, spans] of byTrace) {
+    const halves = separateHalves(spans.map(({ item }) => item))
+    into.add(
+      traceId,
+      halves.map((half) => readSpan(half, endpoints)),
+    )
   }
 }
 

@@ -10,7 +10,7 @@ import { ScannedObjects } from '../json-scan/scanned-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
-import { isUnreadable } from './zipkin-shared.ts'
+import { isUnreadable, wholeTraceIds } from './zipkin-shared.ts'
 import { type Endpoint, Endpoints, FACT_TAGS, NO_TAGS, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** The keys it looks for. */
@@ -47,8 +47,7 @@ export function scanZipkinJson(
     groups: new Map(),
     last: undefined,
   }
-  if (!scansWhole(cursor, () => scanList(scan, 0))) return undefined
-  for (const { traceId, spans } of scan.groups.values()) into.add(traceId, spans)
+  if (!scansWhole(cursor, () => scanList(scan, 0)) || !addTraces(scan.groups, into)) return undefined
   into.recognised = true
   return into
 }
@@ -63,15 +62,15 @@ interface Scan {
   readonly traceId: RepeatedMember<string | undefined>
   readonly endpoints: RepeatedValues<Endpoint>
   readonly noEndpoint: Endpoint
-  /** By the low half of the trace id. */
+  /** By the trace id. */
   readonly groups: Map<string, Group>
   /** The group of the span before: mostly the same. */
   last: Group | undefined
 }
 
-/** Spans of one trace, whose id may be written with 64 and with 128 bits. */
+/** Spans of one trace id. */
 interface Group {
-  traceId: string
+  readonly traceId: string
   readonly ids: Set<string>
   readonly spans: LazySpan<number>[]
 }
@@ -130,15 +129,24 @@ function scanSpan(scan: Scan): void {
   group.spans.push(new LazySpan(skeleton, scan.details, scan.objects.add(start, cursor.at)))
 }
 
-/** Leading zeros are padding: the larger id is the 128-bit one. */
 function groupOf(scan: Scan, traceId: string): Group {
   if (traceId === scan.last?.traceId) return scan.last
-  const low = traceId.slice(16)
-  const group = scan.groups.get(low) ?? { traceId, ids: new Set<string>(), spans: [] }
-  if (traceId > group.traceId) group.traceId = traceId
-  scan.groups.set(low, group)
+  const group = scan.groups.get(traceId) ?? { traceId, ids: new Set<string>(), spans: [] }
+  scan.groups.set(traceId, group)
   scan.last = group
   return group
+}
+
+/** False when spans of two ids that are one trace share an id. */
+function addTraces(groups: Scan['groups'], into: Collection): boolean {
+  const wholeId = wholeTraceIds(groups.keys())
+  for (const { traceId, ids, spans } of groups.values()) {
+    const whole = wholeId(traceId)
+    // No more than two ids are one trace.
+    if (whole !== traceId && [...ids].some((id) => groups.get(whole)?.ids.has(id))) return false
+    into.add(whole, spans)
+  }
+  return true
 }
 
 /** Of the tags those of {@link FACT_TAGS}, mostly none. */

@@ -13,6 +13,26 @@ export interface ZipkinSpan {
 }
 
 /**
+ * Says of each of these trace ids which trace its spans belong to. A program that knows ids of 64 bits alone drops the
+ * high half, so spans of one trace may come with both: an id of 64 bits belongs to the one of 128 bits with its low half.
+ * Among several of those none is known to be the right one, and in a wrong one its spans would be believed: then it is a
+ * trace of its own. Two ids of 128 bits are two traces, whatever their halves.
+ */
+export function wholeTraceIds(ids: Iterable<string>): (id: string) => string {
+  const byHalf = groupBy(
+    [...ids].filter((id) => !isHalf(id)),
+    (id) => id.slice(16),
+  )
+  return (id) => {
+    const [whole, ...others] = (isHalf(id) ? byHalf.get(id.slice(16)) : undefined) ?? []
+    return whole !== undefined && others.length === 0 ? whole : id
+  }
+}
+
+/** Of 64 bits: the zeros in front are padding. */
+const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
+
+/**
  * Zipkin's B3 lets the server side of a call report under the client's span id. Here each half gets an id of its own:
  * the server half a new one under the client half, and it takes the children that belong to its side. Reports of one
  * half that came in parts are merged. Spans of one trace; the result is in their order.
