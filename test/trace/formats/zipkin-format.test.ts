@@ -229,10 +229,39 @@ describe("what OpenTelemetry's collector writes as texts", () => {
     [{ 'otel.status_code': 'ERROR' }, 'error', undefined],
     [{ 'otel.status_code': 'Ok', 'otel.status_description': 'fine' }, 'ok', undefined],
     [{ error: 'false', 'otel.status_code': 'OK' }, 'ok', undefined],
+    [{ error: 'false', 'otel.status_code': 'ERROR' }, 'error', undefined],
+    [
+      { error: 'false', 'otel.status_code': 'ERROR', 'otel.status_description': 'refused' },
+      'error',
+      'refused',
+    ],
+    [{ error: 'true', 'otel.status_code': 'OK' }, 'error', undefined],
+    [{ error: false }, 'unset', undefined],
+    [{ error: null }, 'unset', undefined],
+    [{ error: true }, 'error', undefined],
+    [{ error: true, 'otel.status_description': 'refused' }, 'error', 'refused'],
+    [{ error: '' }, 'error', undefined],
+    [{ error: 500 }, 'error', '500'],
+    [{ error: false, 'otel.status_code': 'OK' }, 'ok', undefined],
+    [{ error: false, 'otel.status_code': 'ERROR' }, 'error', undefined],
     [{ 'otel.status_code': 'what' }, 'unset', undefined],
     [{}, 'unset', undefined],
   ])('the status of %j', (tags, status, statusMessage) => {
     expect(read({ tags })).toMatchObject({ status, statusMessage })
+  })
+
+  test('a tag that the status contradicts stays, and so does a tag that is no text', () => {
+    expect(read({ tags: { error: 'false', 'otel.status_code': 'ERROR' } }).attributes).toEqual([
+      ['error', 'false'],
+    ])
+    expect(read({ tags: { error: 'true', 'otel.status_code': 'OK' } }).attributes).toEqual([
+      ['error', 'true'],
+      ['otel.status_code', 'OK'],
+    ])
+    expect(read({ tags: { error: false, cached: true } }).attributes).toEqual([
+      ['error', false],
+      ['cached', true],
+    ])
   })
 
   test('an event that is nested too deeply stays a text, and the trace is read and written', () => {

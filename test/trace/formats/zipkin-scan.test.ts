@@ -45,6 +45,8 @@ const member = fc.record(
           'false',
           'boom',
           true,
+          false,
+          null,
           7,
           'ERROR',
           'Ok',

@@ -78,19 +78,23 @@ interface Facts {
   readonly statusMessage: string | undefined
 }
 
+/** What the tag `error` may be without saying that there was one. */
+const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
+
 function factsOf(kind: unknown, tags: JsonObject): Facts {
   // Most spans.
   if (tags === NO_TAGS)
     return { kind: KINDS[String(kind)] ?? 'unspecified', status: 'unset', statusMessage: undefined }
-  const error = textOrNumber(tags.error)
   const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
-  const failed = tags.error === undefined ? told.status === 'error' : error !== 'false'
-  const message = error !== undefined && error !== 'true' ? error : told.statusMessage
+  // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
+  const isError = !NO_ERRORS.includes(tags.error)
+  const failed = isError || told.status === 'error'
+  const message = isError && tags.error !== 'true' ? textOrNumber(tags.error) : undefined
   const isInternal = tags['span.kind'] === 'internal'
   return {
     kind: KINDS[String(kind)] ?? (isInternal ? 'internal' : 'unspecified'),
     status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
-    statusMessage: failed ? message : undefined,
+    statusMessage: failed ? (message ?? told.statusMessage) : undefined,
   }
 }
 
@@ -128,9 +132,14 @@ function readAttributes(item: JsonObject): Attributes {
   const facts = factsOf(item.kind, tags)
   const texts = Object.entries(tags)
     .filter((tag) => !isHeld(tag, facts))
-    .map(([key, value]): [string, AttributeValue] => [key, textOrNumber(value) ?? ''])
+    .map(([key, value]): [string, AttributeValue] => [key, readTag(value)])
   const attributes = [...texts, ...remoteAttributes(item)]
   return attributes.length > 0 ? attributes : NONE
+}
+
+/** Tags are texts; where JSON has `false`, it would be lost in one. */
+function readTag(value: unknown): AttributeValue {
+  return value === null || typeof value === 'boolean' ? value : (textOrNumber(value) ?? '')
 }
 
 /** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
