@@ -215,6 +215,11 @@ describe('Jaeger JSON', () => {
   })
 })
 
+test('a parent that is an object, of which JavaScript cannot make a text, is one that cannot be read', () => {
+  const [read] = readOne(trace(span({ parentSpanID: { toString: 1, valueOf: 1 } }))).spans
+  expect(read).toMatchObject({ parentId: undefined, marks: ['parent-unreadable'] })
+})
+
 test('any members are read, never a crash', () => {
   fc.assert(
     fc.property(

@@ -162,6 +162,11 @@ test.each<[string, unknown]>([
   expect(() => readLightstepTrace(json)).toThrowError(expect.objectContaining({ reason: 'no-trace' }))
 })
 
+test('a status that is an object, of which JavaScript cannot make a text, is none', () => {
+  const code = { toString: 1, valueOf: 1 }
+  expect(one({ 'is-error': undefined, tags: { 'otel.status_code': code } }).status).toBe('unset')
+})
+
 test('any JSON is read or refused, never a crash', () => {
   const spanLike = fc.record(
     {

@@ -95,6 +95,37 @@ describe('Zipkin v2', () => {
     expect(child?.parentId).toBe(root?.spanId)
   })
 
+  test.each(['constructor', '__proto__', 'client', 7, { toString: 1, valueOf: 1 }])(
+    'a kind that is none: %j',
+    (kind) => {
+      expect(readOne([span('1', { kind })]).spans[0]?.kind).toBe('unspecified')
+    },
+  )
+
+  test('any member may be an object that JavaScript cannot make a text of', () => {
+    const value = { toString: 1, valueOf: 1 }
+    const endpoint = { serviceName: value, ipv4: value, port: value }
+    for (const members of [
+      ...['parentId', 'kind', 'name', 'timestamp', 'duration', 'shared', 'tags'].map((key) => ({
+        [key]: value,
+      })),
+      ...['error', 'otel.status_code', 'otel.status_description', 'span.kind', 'otlp.link.0', 'k'].map(
+        (key) => ({
+          tags: { [key]: value },
+        }),
+      ),
+      { localEndpoint: endpoint, remoteEndpoint: endpoint },
+      { annotations: [{ timestamp: value, value }] },
+    ]) {
+      // Alone it is read from its bytes; in two parts from objects.
+      for (const document of [[span('1', members)], [span('1', members), span('1', members)]]) {
+        const [read] = readOne(document).spans
+        const lazy = [read?.attributes, read?.events, read?.links]
+        expect([read?.spanId, ...lazy.map(Array.isArray)]).toEqual([pad('1'), true, true, true])
+      }
+    }
+  })
+
   test('missing times are marked; a span that is its own parent is a root; 64 and 128 bit ids are one trace', () => {
     const traces = readTraces(
       Buffer.from(

@@ -98,7 +98,8 @@ export class JaegerTrace {
     const { facts, parentSpanID, spanID } = item
     const parentId = parentAmong(item.references, this.traceId)?.spanId ?? jaegerId(parentSpanID, 16)
     const times = timesOfMicros(item.startTime, item.duration)
-    const lost = parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(String(parentSpanID))
+    const lost =
+      parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(textOrNumber(parentSpanID) ?? '')
     return {
       spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
       parentId,

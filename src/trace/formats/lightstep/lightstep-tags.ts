@@ -25,7 +25,7 @@ export function readStatus(
 
 function statusOf(isError: unknown, tags: Attributes): SpanStatus {
   if (isError === true) return 'error'
-  const code = String(attribute(tags, 'otel.status_code') ?? '').toLowerCase()
+  const code = textOrNumber(attribute(tags, 'otel.status_code'))?.toLowerCase()
   if (typeof isError !== 'boolean') {
     const error = attribute(tags, 'error')
     if (error === true || error === 'true' || code === 'error') return 'error'

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
-import { hexOrMadeId } from '../foreign-json.ts'
+import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
 import { FreeIds } from './free-ids.ts'
 
 /** A Zipkin span with an id of its own. */
@@ -63,7 +63,7 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
 /** Whether a parent is named and cannot be read: `parent` is what was made of it. */
 export function isUnreadable(item: ParentMembers, parent: string | undefined): boolean {
   const named = item.parentId ?? ''
-  return parent === undefined && named !== '' && !/^0+$/.test(String(named)) && named !== item.id
+  return parent === undefined && named !== '' && !/^0+$/.test(textOrNumber(named) ?? '') && named !== item.id
 }
 
 /** The members that name a span and its parent. */
@@ -111,7 +111,7 @@ function merged(parts: readonly JsonObject[]): JsonObject {
   const annotations = parts.flatMap((part) =>
     Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
   )
-  const longest = parts.reduce((a, b) => (Number(b.duration ?? 0) > Number(a.duration ?? 0) ? b : a))
+  const longest = parts.reduce((a, b) => (durationOf(b) > durationOf(a) ? b : a))
   return {
     ...firstOfEach(parts),
     tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
@@ -120,6 +120,8 @@ function merged(parts: readonly JsonObject[]): JsonObject {
     duration: longest.duration,
   }
 }
+
+const durationOf = ({ duration }: JsonObject): number => Number(textOrNumber(duration) ?? 0)
 
 /** Of each member the value that is the first. */
 function firstOfEach(parts: readonly JsonObject[]): JsonObject {

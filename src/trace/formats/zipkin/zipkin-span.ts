@@ -15,12 +15,12 @@ import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import { timesOfMicros, withMark } from '../span-times.ts'
 import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
 
-const KINDS: Readonly<Record<string, SpanKind>> = {
-  CLIENT: 'client',
-  SERVER: 'server',
-  PRODUCER: 'producer',
-  CONSUMER: 'consumer',
-}
+const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
+  ['CLIENT', 'client'],
+  ['SERVER', 'server'],
+  ['PRODUCER', 'producer'],
+  ['CONSUMER', 'consumer'],
+])
 
 /** Where a span was recorded. */
 export interface Endpoint {
@@ -84,7 +84,7 @@ const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
 function factsOf(kind: unknown, tags: JsonObject): Facts {
   // Most spans.
   if (tags === NO_TAGS)
-    return { kind: KINDS[String(kind)] ?? 'unspecified', status: 'unset', statusMessage: undefined }
+    return { kind: KINDS.get(kind) ?? 'unspecified', status: 'unset', statusMessage: undefined }
   const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
   // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
   const isError = !NO_ERRORS.includes(tags.error)
@@ -92,7 +92,7 @@ function factsOf(kind: unknown, tags: JsonObject): Facts {
   const message = isError && tags.error !== 'true' ? textOrNumber(tags.error) : undefined
   const isInternal = tags['span.kind'] === 'internal'
   return {
-    kind: KINDS[String(kind)] ?? (isInternal ? 'internal' : 'unspecified'),
+    kind: KINDS.get(kind) ?? (isInternal ? 'internal' : 'unspecified'),
     status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
     statusMessage: failed ? (message ?? told.statusMessage) : undefined,
   }
@@ -152,7 +152,7 @@ function isHeld([key, value]: [string, unknown], { kind, status, statusMessage }
 }
 
 /** An unknown code is read as none, and stays an attribute. */
-const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(String(code))
+const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(textOrNumber(code) ?? '')
 
 /** The tags of a span; none where they are no object. */
 export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : NO_TAGS)
