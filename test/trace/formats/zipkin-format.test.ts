@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { exportTrace } from '../../../src/trace/formats/export-trace.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -204,8 +205,8 @@ describe("what OpenTelemetry's collector writes as texts", () => {
     // From the bytes, and from objects: halves of a call are read so.
     const [scanned] = readOne([span('1', members)]).spans
     const [byObjects] = readOne([span('1', members), span('2'), span('2', { shared: true })]).spans
-    const plain = ({ name, kind, status, statusMessage, attributes, events, links }: Span) => {
-      return { name, kind, status, statusMessage, attributes, events, links }
+    const plain = ({ name, kind, status, statusMessage, scope, attributes, events, links }: Span) => {
+      return { name, kind, status, statusMessage, scope, attributes, events, links }
     }
     expect(plain(byObjects as Span)).toEqual(plain(scanned as Span))
     return scanned as Span
@@ -293,6 +294,39 @@ describe("what OpenTelemetry's collector writes as texts", () => {
       ['error', false],
       ['cached', true],
     ])
+  })
+
+  test.each<[object, object | undefined, string[]]>([
+    [{ 'otel.library.name': 'lib', 'otel.library.version': '1.2' }, { name: 'lib', version: '1.2' }, []],
+    [{ 'otel.scope.version': '1.2', 'otel.scope.name': 'lib' }, { name: 'lib', version: '1.2' }, []],
+    [{ 'otel.scope.name': 'lib', 'otel.library.name': 'lib' }, { name: 'lib' }, []],
+    [{ 'otel.scope.name': 'lib', 'otel.library.name': 'old' }, { name: 'lib' }, ['otel.library.name']],
+    [{ 'otel.scope.name': '', 'otel.library.name': 'old' }, { name: 'old' }, ['otel.scope.name']],
+    [{ 'otel.scope.version': '1.2' }, undefined, ['otel.scope.version']],
+    [{ 'otel.scope.name': 7 }, undefined, ['otel.scope.name']],
+    [{ k: 'v' }, undefined, ['k']],
+  ])('the scope of %j', (tags, scope, stays) => {
+    const found = read({ tags })
+    expect(found.scope).toEqual(scope && { ...scope, attributes: [] })
+    expect(found.attributes.map(([key]) => key)).toEqual(stays)
+  })
+
+  test('spans of one library share their scope, and what is exported has it', async () => {
+    const tags = { 'otel.scope.name': 'lib', 'otel.scope.version': '1.2' }
+    const trace = readOne([
+      span('1', { tags }),
+      span('2', { tags }),
+      span('3', { tags: { ...tags, k: 'v' } }),
+    ])
+    expect(new Set(trace.spans.map(({ scope }) => scope)).size).toBe(1)
+    for (const format of ['json', 'ndjson', 'otlp', 'jaeger'] as const) {
+      const text = [...(await exportTrace(format, buildTree(trace), undefined, JSON.stringify))].join('')
+      const spans = readOne(text).spans.map(({ scope, attributes }) => [scope, attributes])
+      expect([format, spans]).toEqual([
+        format,
+        trace.spans.map(({ scope, attributes }) => [scope, attributes]),
+      ])
+    }
   })
 
   test('an event that is nested too deeply stays a text, and the trace is read and written', () => {

@@ -38,6 +38,10 @@ const member = fc.record(
           'otel.status_description',
           'span.kind',
           'otlp.link.0',
+          'otel.scope.name',
+          'otel.scope.version',
+          'otel.library.name',
+          'otel.library.version',
         ),
         fc.constantFrom(
           '',

@@ -1,10 +1,11 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { type Attributes, NONE, type Scope, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
+import { type Attributes, NONE, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
 import { hexId, hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
+import { Scopes } from '../scopes.ts'
 import { timesOfMicros, withMark } from '../span-times.ts'
 import { isHeld, readFacts, readTags, type TagFacts } from './jaeger-tags.ts'
 import { warningsAttribute } from './jaeger-warnings.ts'
@@ -87,7 +88,7 @@ export interface JaegerMembers {
 /** What the spans of one trace have in common. */
 export class JaegerTrace {
   readonly traceId: string
-  readonly #scopes = new Map<string, Map<string | undefined, Scope>>()
+  readonly #scopes = new Scopes()
 
   constructor(traceId: string) {
     this.traceId = traceId
@@ -115,22 +116,8 @@ export class JaegerTrace {
         isRewritten(spanID) ? 'id-rewritten' : undefined,
       ),
       resource,
-      scope: this.#scope(facts),
+      scope: this.#scopes.read(facts.scopeName, facts.scopeVersion),
     }
-  }
-
-  /** One for all spans of a library. */
-  #scope({ scopeName: name, scopeVersion: version }: TagFacts): Scope | undefined {
-    if (name === undefined) return undefined
-    const versions = this.#scopes.get(name) ?? new Map<string | undefined, Scope>()
-    this.#scopes.set(name, versions)
-    const scope = versions.get(version) ?? {
-      name,
-      ...(version !== undefined && { version }),
-      attributes: NONE,
-    }
-    versions.set(version, scope)
-    return scope
   }
 }
 

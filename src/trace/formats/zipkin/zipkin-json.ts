@@ -3,6 +3,7 @@ import { groupBy } from '../../group.ts'
 import type { Collection } from '../collection.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
 import { LazySpan } from '../lazy-span.ts'
+import { Scopes } from '../scopes.ts'
 import { noTrace } from '../unreadable.ts'
 import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'
 import { Endpoints, tagsOf, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
@@ -38,20 +39,22 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
   // Id after id, as the scan has them.
   const byTrace = groupBy([...byId.values()].flat(), ({ traceId }) => wholeId(traceId))
   const endpoints = new Endpoints()
+  const scopes = new Scopes()
   for (const [traceId, spans] of byTrace) {
     const halves = separateHalves(spans.map(({ item }) => item))
     into.add(
       traceId,
-      halves.map((half) => readSpan(half, endpoints)),
+      halves.map((half) => readSpan(half, endpoints, scopes)),
     )
   }
 }
 
-function readSpan({ item, spanId, parentId, parentUnreadable }: ZipkinSpan, endpoints: Endpoints) {
+function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
+  const { item, spanId, parentId, parentUnreadable } = span
   const { id, kind, name, timestamp, duration } = item
   const tags = tagsOf(item)
   const members = { spanId, parentId, parentUnreadable, id, kind, name, timestamp, duration, tags }
-  const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint))
+  const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint), scopes)
   return new LazySpan(skeleton, details, item)
 }
 

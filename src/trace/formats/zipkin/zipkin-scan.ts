@@ -10,6 +10,7 @@ import { ScannedObjects } from '../json-scan/scanned-objects.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
+import { Scopes } from '../scopes.ts'
 import { isUnreadable, wholeTraceIds } from './zipkin-shared.ts'
 import { type Endpoint, Endpoints, FACT_TAGS, NO_TAGS, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
@@ -44,6 +45,7 @@ export function scanZipkinJson(
     traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
+    scopes: new Scopes(),
     groups: new Map(),
     last: undefined,
   }
@@ -62,6 +64,7 @@ interface Scan {
   readonly traceId: RepeatedMember<string | undefined>
   readonly endpoints: RepeatedValues<Endpoint>
   readonly noEndpoint: Endpoint
+  readonly scopes: Scopes
   /** By the trace id. */
   readonly groups: Map<string, Group>
   /** The group of the span before: mostly the same. */
@@ -125,7 +128,7 @@ function scanSpan(scan: Scan): void {
   const parent = given === spanId ? undefined : given
   const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
   const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, tags }
-  const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint)
+  const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint, scan.scopes)
   group.spans.push(new LazySpan(skeleton, scan.details, scan.objects.add(start, cursor.at)))
 }
 
@@ -155,12 +158,14 @@ function scanFacts(cursor: JsonCursor): JsonObject {
     cursor.skip()
     return NO_TAGS
   }
-  let facts = NO_TAGS
+  let facts: Record<string, unknown> | undefined
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key !== OTHER_KEY && isFact(key)) facts = { ...facts, [key]: cursor.value() }
-    else cursor.skip()
+    if (key !== OTHER_KEY && isFact(key)) {
+      facts ??= {}
+      facts[key] = cursor.value()
+    } else cursor.skip()
   }
-  return facts
+  return facts ?? NO_TAGS
 }
 
-const isFact = (key: string): boolean => (FACT_TAGS as readonly string[]).includes(key)
+const isFact = (key: string): boolean => FACT_TAGS.includes(key)

@@ -12,6 +12,7 @@ import { isMadeId, textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { readOtlpStatus } from '../otlp/otlp-enums.ts'
+import type { Scopes } from '../scopes.ts'
 import { timesOfMicros, withMark } from '../span-times.ts'
 import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
 
@@ -44,10 +45,17 @@ export interface ZipkinMembers {
 }
 
 /** Tags that say what OpenTelemetry has members for; its collector writes all but the first. */
-export const FACT_TAGS = ['error', 'otel.status_code', 'otel.status_description', 'span.kind'] as const
+export const FACT_TAGS: readonly string[] = [
+  ...['error', 'otel.status_code', 'otel.status_description', 'span.kind'],
+  ...['otel.scope.name', 'otel.scope.version', 'otel.library.name', 'otel.library.version'],
+]
 
-/** The skeleton of a span from its members. */
-export function zipkinSkeleton(item: ZipkinMembers, { service, resource }: Endpoint): Skeleton {
+/** The skeleton of a span from its members; `scopes` are those of the document. */
+export function zipkinSkeleton(
+  item: ZipkinMembers,
+  { service, resource }: Endpoint,
+  scopes: Scopes,
+): Skeleton {
   const facts = factsOf(item.kind, item.tags)
   const times = timesOfMicros(item.timestamp, item.duration)
   return {
@@ -65,7 +73,7 @@ export function zipkinSkeleton(item: ZipkinMembers, { service, resource }: Endpo
       item.id !== item.spanId && isMadeId(item.id, 16) ? 'id-rewritten' : undefined,
     ),
     resource,
-    scope: undefined,
+    scope: scopes.read(facts.scopeName, facts.scopeVersion),
   }
 }
 
@@ -76,6 +84,8 @@ interface Facts {
   readonly kind: SpanKind
   readonly status: SpanStatus
   readonly statusMessage: string | undefined
+  readonly scopeName?: string | undefined
+  readonly scopeVersion?: string | undefined
 }
 
 /** What the tag `error` may be without saying that there was one. */
@@ -95,8 +105,14 @@ function factsOf(kind: unknown, tags: JsonObject): Facts {
     kind: KINDS.get(kind) ?? (isInternal ? 'internal' : 'unspecified'),
     status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
     statusMessage: failed ? (message ?? told.statusMessage) : undefined,
+    // A scope was called a library before; exporters write either name, or both.
+    scopeName: filled(tags['otel.scope.name']) ?? filled(tags['otel.library.name']),
+    scopeVersion: filled(tags['otel.scope.version']) ?? filled(tags['otel.library.version']),
   }
 }
+
+const filled = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
 /** Reads `localEndpoint`s; equal ones give one and the same. Names as OpenTelemetry's Zipkin translation gives them. */
 export class Endpoints {
@@ -143,11 +159,15 @@ function readTag(value: unknown): AttributeValue {
 }
 
 /** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
-function isHeld([key, value]: [string, unknown], { kind, status, statusMessage }: Facts): boolean {
+function isHeld([key, value]: [string, unknown], facts: Facts): boolean {
+  const { kind, status, statusMessage, scopeName, scopeVersion } = facts
   if (key === 'span.kind') return value === kind
   if (key === 'otel.status_code')
     return status === 'unset' ? isUnset(value) : readOtlpStatus({ code: value }).status === status
   if (key === 'otel.status_description') return value === statusMessage
+  if (key === 'otel.scope.name' || key === 'otel.library.name') return value === scopeName
+  if (key === 'otel.scope.version' || key === 'otel.library.version')
+    return scopeName !== undefined && value === scopeVersion
   return isLinkTag(key) && readLinkText(value) !== undefined
 }
 
