@@ -61,11 +61,12 @@ export type FailureCode = keyof typeof FAILURES
 /**
  * For callers that must tell apart failures of one code (never by their message).
  * - `no-trace`: the bytes are in no known trace format.
- * - `damaged-trace`: a part of the trace cannot be read. The message of both is only the reason.
+ * - `broken-json`: the bytes are JSON that is cut off or broken.
+ * - `damaged-trace`: a part of the trace cannot be read. The message of all three is only the reason.
  * - `unreadable-file`: a settings file exists and cannot be read.
  * - `no-id`: the text is in no form of an id that is known.
  */
-export type FailureReason = 'no-trace' | 'damaged-trace' | 'unreadable-file' | 'no-id'
+export type FailureReason = 'no-trace' | 'broken-json' | 'damaged-trace' | 'unreadable-file' | 'no-id'
 
 /**
  * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).

@@ -122,7 +122,7 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 331],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 293],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 294],
     ['services', ['services', ...PLACE], SETTINGS, 293],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 293],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 333],

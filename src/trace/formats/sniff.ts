@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import { gunzipSync } from 'node:zlib'
 import { isObject } from '../../json-object.ts'
 import type { Trace } from '../model.ts'
+import { brokenJson, brokenLine } from './broken-json.ts'
 import { Collection, type Explain } from './collection.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { quoteLongIntegers } from './integer.ts'
@@ -61,7 +62,7 @@ function read(bytes: Buffer, explain: Explain, onCutLine: ReadOptions['onCutLine
   if (start >= bytes.length) throw noTrace('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes.subarray(start), explain, onCutLine)
+    const traces = readJsonBytes(bytes, start, explain, onCutLine)
     if (traces) return traces
   }
   // A JSON value that is neither an object nor a list.
@@ -94,10 +95,12 @@ function firstSign(bytes: Buffer): number {
 
 /** `undefined` when it is not JSON at all. */
 function readJsonBytes(
-  bytes: Buffer,
+  input: Buffer,
+  start: number,
   explain: Explain,
   onCutLine: ReadOptions['onCutLine'],
 ): Trace[] | undefined {
+  const bytes = input.subarray(start)
   const vocabulary = vocabularyOf(KEYS)
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
   if (scanned) return tracesOf(scanned, bytes, holdsErrorKeyInJson(bytes))
@@ -106,11 +109,11 @@ function readJsonBytes(
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(bytes, vocabulary, explain, onCutLine), bytes)
+    if (first !== undefined) return finish(readLines(input, start, vocabulary, explain, onCutLine), bytes)
   }
   const text = asString(bytes)
   const value = parsedText(text)
-  if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(bytes)
+  if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(input, start)
   const into = new Collection(explain)
   readValue(value, into)
   if (!into.inexact) return finish(into, bytes)
@@ -119,10 +122,10 @@ function readJsonBytes(
   return finish(exact, bytes)
 }
 
-function notJson(bytes: Buffer): undefined {
+function notJson(bytes: Buffer, start: number): undefined {
   // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.
   if (bytes.includes(0)) return undefined
-  throw noTrace('the JSON is broken or cut off')
+  throw brokenJson(bytes, start)
 }
 
 function finish(into: Collection, bytes: Buffer): Trace[] {
@@ -146,6 +149,7 @@ function tracesOf(into: Collection, bytes: Buffer, mayFail: boolean): Trace[] {
  */
 function readLines(
   bytes: Buffer,
+  start: number,
   vocabulary: Vocabulary,
   explain: Explain,
   onCutLine: ReadOptions['onCutLine'],
@@ -153,9 +157,9 @@ function readLines(
   const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
-  let number = 0
+  let number = linesBefore(start, bytes)
   let cut: string | undefined
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
     number++
@@ -166,7 +170,7 @@ function readLines(
       if (scanned) into.absorb(scanned)
       else if (value === undefined) {
         const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
-        if (!isLast || !(into.recognised || spans.length > 0)) throw noTrace(`line ${number} is not JSON`)
+        if (!isLast || !(into.recognised || spans.length > 0)) throw brokenLine(number)
         cut = `line ${number}, the last, is cut off`
       } else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
@@ -177,6 +181,12 @@ function readLines(
   if (cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(cut)
   else into.partial = cut
   return into
+}
+
+function linesBefore(start: number, bytes: Buffer): number {
+  let count = 0
+  for (let at = 0; at < start; at++) if (bytes[at] === NEWLINE) count++
+  return count
 }
 
 /** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. Undefined: not JSON. */

@@ -47,16 +47,27 @@ const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0
 /**
  * A cursor over the bytes of a JSON text that skips values without parsing them. Every byte skipped is validated
  * against RFC 8259, so nothing is accepted that `JSON.parse` would reject. Throws {@link FALLBACK} at anything invalid,
- * at integers that `JSON.parse` may round, and at nesting beyond 256 levels.
+ * with `at` at the first byte that is wrong, at integers that `JSON.parse` may round, and at nesting beyond `mostDeep`.
  */
 export class JsonBytes {
   readonly bytes: Buffer
   at: number
-  readonly #around = new Uint8Array(MOST_DEEP)
+  readonly #around: Uint8Array
 
-  constructor(bytes: Buffer, at = 0) {
+  constructor(bytes: Buffer, at = 0, mostDeep = MOST_DEEP) {
     this.bytes = bytes
     this.at = at
+    this.#around = new Uint8Array(mostDeep)
+  }
+
+  /** At an integer that `JSON.parse` may round. */
+  protected longInteger(): void {
+    throw FALLBACK
+  }
+
+  #fail(at: number): never {
+    this.at = at
+    throw FALLBACK
   }
 
   /** Skips white space and returns the next byte without consuming it; -1 at the end. */
@@ -130,7 +141,7 @@ export class JsonBytes {
     for (;;) {
       const sign = this.peek()
       if (sign === OPEN_OBJECT || sign === OPEN_LIST) {
-        if (depth === MOST_DEEP) throw FALLBACK
+        if (depth === around.length) throw FALLBACK
         if (this.enter(sign)) {
           around[depth++] = sign
           if (sign === OPEN_OBJECT) this.#passKey()
@@ -163,7 +174,7 @@ export class JsonBytes {
         at++
       const byte = bytes[at++]
       if (byte === QUOTE) break
-      if (byte !== BACKSLASH) throw FALLBACK
+      if (byte !== BACKSLASH) this.#fail(at - 1)
       plain = false
       at = this.#afterEscape(at)
     }
@@ -191,8 +202,8 @@ export class JsonBytes {
     const { bytes } = this
     const sign = bytes[at]!
     if (ESCAPES[sign] === 1) return at + 1
-    if (sign !== LETTER_U) throw FALLBACK
-    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i]!] !== 1) throw FALLBACK
+    if (sign !== LETTER_U) this.#fail(at)
+    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i]!] !== 1) this.#fail(at + i)
     return at + 5
   }
 
@@ -204,7 +215,9 @@ export class JsonBytes {
 
   #passWord(sign: number): void {
     const word = WORDS.get(sign)
-    if (word === undefined || !this.skipIfEqual(word)) throw FALLBACK
+    if (word === undefined) throw FALLBACK
+    if (this.skipIfEqual(word)) return
+    this.#fail(this.at + word.findIndex((letter, i) => this.bytes[this.at + i] !== letter))
   }
 
   #passNumber(): void {
@@ -222,14 +235,14 @@ export class JsonBytes {
       const sign = bytes[at + 1]
       at = this.#afterDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1)
     }
-    if (whole && digits >= MOST_DIGITS && (digits > MOST_DIGITS || bytes[start] === NINE)) throw FALLBACK
+    if (whole && digits >= MOST_DIGITS && (digits > MOST_DIGITS || bytes[start] === NINE)) this.longInteger()
     this.at = at
   }
 
   #afterDigits(at: number): number {
     let end = at
     while (isDigit(this.bytes[end]!)) end++
-    if (end === at) throw FALLBACK
+    if (end === at) this.#fail(at)
     return end
   }
 }

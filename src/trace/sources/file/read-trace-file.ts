@@ -32,9 +32,9 @@ function readOwn(bytes: Uint8Array, name: string, onCutLine: ReadOptions['onCutL
       const why = `cannot read ${file}: this is no trace in a format ls-auth reads: ${message}`
       return new Failure('usage', why, { hint, cause: error })
     }
-    if (reason !== 'damaged-trace') return error
+    if (reason !== 'damaged-trace' && reason !== 'broken-json') return error
     return new Failure('usage', `cannot read ${file}: ${message}`, {
-      hint: 'Check what wrote it.',
+      hint: reason === 'broken-json' ? hint : 'Check what wrote it.',
       cause: error,
     })
   }

@@ -1,0 +1,44 @@
+import { Failure } from '../../errors.ts'
+import { faultIn } from './json-scan/fault.ts'
+
+const NEWLINE = 0x0a
+
+/** Failure `api-failed` for a text that is no JSON; it begins at `start`, behind white space. */
+export function brokenJson(bytes: Buffer, start: number): Failure {
+  const fault = start + faultIn(bytes.subarray(start))
+  // An editor or a script may have ended the line.
+  if (isBlank(bytes, fault))
+    return broken('the JSON is cut off', 'Get it again: it was not written to its end.')
+  const newline = bytes.indexOf(NEWLINE)
+  if (newline < 0 || isBlank(bytes, newline)) return brokenAt(`the JSON is broken at byte ${fault + 1}`)
+  let [line, lineStart] = [1, 0]
+  for (let end = newline; end >= 0 && end < fault; end = bytes.indexOf(NEWLINE, lineStart)) {
+    line++
+    lineStart = end + 1
+  }
+  return brokenAt(`the JSON is broken at line ${line}, column ${characters(bytes, lineStart, fault) + 1}`)
+}
+
+/** Failure `api-failed` for a document of one value a line; the first line is 1. */
+export const brokenLine = (line: number): Failure => brokenAt(`line ${line} is not JSON`)
+
+const brokenAt = (why: string): Failure =>
+  broken(why, 'Look at that place, or get it again from what wrote it.')
+
+/** No message of `JSON.parse`: it quotes the text. */
+const broken = (why: string, hint: string): Failure =>
+  new Failure('api-failed', why, { reason: 'broken-json', hint })
+
+function isBlank(bytes: Buffer, from: number): boolean {
+  for (let at = from; at < bytes.length; at++) if (!BLANKS.has(bytes[at]!)) return false
+  return true
+}
+
+const BLANKS: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'))
+
+/** Characters of UTF-8, without making a text: a line may be all of a large file. */
+function characters(bytes: Buffer, from: number, to: number): number {
+  let count = 0
+  for (let at = from; at < to; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++
+  return count
+}

@@ -1,0 +1,104 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Failure } from '../../../src/errors.ts'
+import { faultIn } from '../../../src/trace/formats/json-scan/fault.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { EDITS, edited } from './scanned.ts'
+
+const failureOf = (input: string | Uint8Array): Failure => {
+  try {
+    readTraces(Buffer.from(input as string))
+  } catch (error) {
+    return error as Failure
+  }
+  throw new Error('it was read')
+}
+
+const CUT = 'the JSON is cut off'
+const LONG = '9'.repeat(19)
+const DEEP = '['.repeat(300)
+
+test.each([
+  ['{"a":1', CUT],
+  ['{"a":1\n \n', CUT],
+  ['{"a":"x', CUT],
+  ['{"a":"x\n', CUT],
+  ['{"a":"x\\', CUT],
+  ['{"a":"x\\u12', CUT],
+  ['{"a":tru', CUT],
+  ['{"a":-', CUT],
+  ['{"a":1e', CUT],
+  [`{"a":${LONG},`, CUT],
+  [`{"a":${DEEP}`, CUT],
+  ['[', CUT],
+  ['{"a":1 "b":2}', 'the JSON is broken at byte 8'],
+  ['{"a":1,}', 'the JSON is broken at byte 8'],
+  ['{"a":truth}', 'the JSON is broken at byte 9'],
+  ['{"a":fase}', 'the JSON is broken at byte 8'],
+  ['{"a":"b\\x"}', 'the JSON is broken at byte 9'],
+  ['{"a":"b\\u00x0"}', 'the JSON is broken at byte 12'],
+  ['{"a":"é" 1}\n', 'the JSON is broken at byte 11'],
+  ['{"a":01}', 'the JSON is broken at byte 7'],
+  ['{"a":1.}', 'the JSON is broken at byte 8'],
+  [`{"a":${LONG}x}`, 'the JSON is broken at byte 25'],
+  [`${DEEP}x]`, 'the JSON is broken at byte 301'],
+  ['[1]]', 'the JSON is broken at byte 4'],
+  ['{hello}', 'the JSON is broken at byte 2'],
+  ['\ufeff{"a" 1}', 'the JSON is broken at byte 9'],
+  ['{\n  "a": 1\n  "b": 2\n}', 'the JSON is broken at line 3, column 3'],
+  ['{\r\n "é😀": 1 x\r\n}', 'the JSON is broken at line 2, column 10'],
+  ['\n\n{"a":1 x}', 'the JSON is broken at line 3, column 8'],
+  ['{"a":"b\n"}', 'the JSON is broken at line 1, column 8'],
+  ['{"a":1}\n{"b" 2}\n{"a":1}\n', 'line 2 is not JSON'],
+  ['\n\n{"a":1}\n{"b" 2}\n{"a":1}\n', 'line 4 is not JSON'],
+])('%j: %s', (text, message) => {
+  for (const input of [text, gzipSync(text)]) {
+    const failure = failureOf(input)
+    expect(failure).toMatchObject({ code: 'api-failed', reason: 'broken-json', message })
+    expect(failure.hint).toBe(
+      message === CUT
+        ? 'Get it again: it was not written to its end.'
+        : 'Look at that place, or get it again from what wrote it.',
+    )
+  }
+})
+
+const span = { traceId: '1f', id: '2a', n: [1.5e-7, -0, true, null, { 'é"\\': '\u0001' }], localEndpoint: {} }
+
+test('a document is cut off wherever it ends too early', () => {
+  for (const space of [undefined, 1]) {
+    const bytes = Buffer.from(JSON.stringify([span, { ...span, tags: { deep: [[[{}]]] } }], null, space))
+    for (let end = 1; end < bytes.length; end++)
+      expect([end, failureOf(bytes.subarray(0, end)).message]).toEqual([end, CUT])
+  }
+})
+
+test('the place is the one that V8 names, where it names one', () => {
+  const text = JSON.stringify([{ ...span, n: [1.5e-7, -10, true, null, { 'e"\\': '\u0001' }] }], null, 1)
+  const edit = fc.record({ at: fc.nat(text.length), cut: fc.nat(3), put: fc.constantFrom(...EDITS, LONG) })
+  let named = 0
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 2 }), (edits) => {
+      const broken = edited(text, edits).replace(/[^\0-\x7f]/g, '')
+      try {
+        JSON.parse(broken)
+      } catch (error) {
+        const place = / at position (\d+)/.exec((error as Error).message)?.[1]
+        if (place === undefined) return
+        named++
+        expect(faultIn(Buffer.from(broken))).toBe(Number(place))
+      }
+    }),
+    { numRuns: 3000 },
+  )
+  expect(named).toBeGreaterThan(500)
+})
+
+test('nothing of the file and no word of V8 is told', () => {
+  const secret = 'hunter2-secret'
+  for (const text of [`{"${secret}" ${secret}}`, `{"a":"${secret}`, `{"a":1}\n{${secret}}\n{}\n`]) {
+    const { message, hint, detail } = failureOf(text)
+    expect(JSON.stringify([message, hint, detail])).not.toMatch(/hunter2|unexpected|position|token/i)
+  }
+})
