@@ -126,7 +126,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['services', ['services', ...PLACE], SETTINGS, 293],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 293],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 333],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 338],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 339],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

@@ -11,6 +11,7 @@ import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { browse, type Visitor } from './browser.ts'
 import { expectNoSecret, mint, searchOutput } from './canaries.ts'
 import { program } from './program.ts'
+import { requireToldStatus } from './told-status.ts'
 import { searchWritten, snapshot } from './written-files.ts'
 
 /** What a command left behind. */
@@ -103,6 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       for (const secret of givenIn(world.variables)) mint(secret, 'token')
       searchOutput(argv, outcome.stdout, outcome.stderr)
       searchWritten(home, before)
+      requireToldStatus(argv, outcome.exit)
       return outcome
     },
     async writeConfig(text) {

@@ -1,4 +1,5 @@
 import type { Group } from '../command.ts'
+import { OF_SETTINGS } from '../exit-statuses.ts'
 
 const loadChange = (name: 'use' | 'remove') => async () =>
   (await import('../../commands/profile/profile-change.ts'))[name]
@@ -22,7 +23,7 @@ export const PROFILE_COMMANDS: Group = {
           .option('--replace', 'take the place of a profile of that name')
           .option('--yes', 'do not ask'),
       settings: 'all',
-      exits: [4, 6, 7, 10],
+      exits: [...OF_SETTINGS, 4, 7],
       examples: [
         {
           does: 'from a file that a colleague has exported; its name stands in there',
@@ -67,6 +68,7 @@ export const PROFILE_COMMANDS: Group = {
       description: 'change one setting of the profile in use, or of --profile',
       options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
       completes: ['setting names', 'setting values'],
+      exits: OF_SETTINGS,
       examples: [
         {
           does: 'ask for one more scope from the next sign-in on',
@@ -81,6 +83,7 @@ export const PROFILE_COMMANDS: Group = {
       usage: 'use <name>',
       description: 'make a profile the default',
       completes: ['profiles'],
+      exits: OF_SETTINGS,
       examples: [
         { does: 'for every command from now on', line: 'ls-auth profile use work' },
         { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
@@ -104,7 +107,7 @@ export const PROFILE_COMMANDS: Group = {
       usage: 'remove <name>',
       description: 'sign out of a profile and remove it',
       completes: ['profiles'],
-      exits: [6, 8, 9],
+      exits: [...OF_SETTINGS, 8],
       examples: [
         { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
         { does: 'which profiles are left?', line: 'ls-auth profile list' },

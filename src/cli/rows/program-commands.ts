@@ -38,6 +38,7 @@ const AUDIT_LIST: Row = {
       .option('--since <duration>', 'how far back to look (all that is kept when not given)')
       .option('--trace <id>', 'only requests that read this trace, or that belong to it (traceparent)')
       .addOption(choice('-o, --output <format>', 'how to print it', RECORD_FORMATS)),
+  exits: [6],
   examples: [
     { does: 'what was asked in the last hour?', line: 'ls-auth audit list --since 1h' },
     {

@@ -25,7 +25,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--claims <json>', 'claims that the tokens must have, as an API asks for them'),
     settings: 'all',
     variables: ['LS_AUTH_CLIENT_SECRET_FILE'],
-    exits: [4, 6, 7, 8, 9, 10, 11, 130],
+    exits: [3, 4, 6, 7, 8, 9, 11, 130],
     examples: [
       {
         does: 'the first time, where the API says the rest: it is shown, and asked about',
@@ -48,7 +48,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--all', 'every sign-in on this machine')
         .option('--browser', "open the provider's sign-out page too, which ends the session in the browser"),
     settings: ['issuer', 'client_id', 'account', 'store_key_file'],
-    exits: [6, 8, 9],
+    exits: [3, 6, 8, 9],
     examples: [
       { does: 'of the profile in use', line: 'ls-auth logout' },
       { does: 'of another profile', line: 'ls-auth logout --profile staging' },

@@ -39,7 +39,10 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
   const { stateDirectory } = placesFor(env)
   const { entries, damaged } = await readRecord(stateDirectory, await files()).catch((cause) => {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    throw new Failure('storage', `cannot read ${recordFile(stateDirectory)} (${code})`, { cause })
+    throw new Failure('storage', `cannot read ${recordFile(stateDirectory)} (${code})`, {
+      hint: 'It must be a file that you can read. Correct that, then try again.',
+      cause,
+    })
   })
   // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
   const { profile } = globals(invocation)

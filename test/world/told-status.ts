@@ -1,0 +1,17 @@
+import { appendixOf, wordOf } from '../../src/cli/command.ts'
+import { COMMANDS, globalOptions } from '../../src/cli/tree.ts'
+import { readLine } from '../../src/cli/typed-line.ts'
+
+/** Throws where a command has ended with a status that its help does not tell. */
+export function requireToldStatus(argv: readonly string[], status: number): void {
+  const { commands } = readLine(argv, COMMANDS, globalOptions())
+  const row = commands.at(-1)
+  // exec ends with the status of the command that it runs; a group alone prints its help.
+  if (row === undefined || 'rows' in row || row.failsWith !== undefined) return
+  const words = commands.map(wordOf)
+  const told = appendixOf(row, words).exits as readonly number[]
+  if (!told.includes(status))
+    throw new Error(
+      `ls-auth ${words.join(' ')} has ended with ${status}, and its help tells ${told.join(', ')} only`,
+    )
+}
