@@ -3,8 +3,9 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
-import type { SessionBody } from './store/session-file.ts'
-import { openStore, type Store } from './store/session-store.ts'
+import type { SessionBody, SessionHeader } from './store/session-file.ts'
+import type { StoreSettings } from './store/session-place.ts'
+import { openStore, openStoreNamed, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
 /** The result of both halves of a sign-out: revocation and deletion. */
@@ -29,11 +30,16 @@ export async function signOut(
 ): Promise<SignedOut> {
   const store = await openStore(client, ports)
   const known =
-    (await store.peek()) ?? ((await store.tombstones()).length > 0 || (await store.items()).length > 0)
+    (await look(store)) ?? ((await store.tombstones()).length > 0 || (await store.items()).length > 0)
   if (!known) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
   return store.withSessionLock('logout', tell, async () => {
-    const header = await store.peek()
+    const header = await look(store)
     if (!header) return finishEarlier(client, store, ports)
+    if (header instanceof Failure) {
+      // Revokes the refresh token as it was issued, where the keychain has it. A newer one was in the file only.
+      await sweep(client, store, ports)
+      return forgetDamaged(store, header)
+    }
     let session: Session | undefined
     let unreadable: Failure | undefined
     try {
@@ -41,7 +47,7 @@ export async function signOut(
     } catch (error) {
       // After a read error the token could not be revoked: stop before the commit, so that the user can retry.
       if (!(error instanceof Failure) || error.code === 'storage') throw error
-      unreadable = error
+      unreadable = error.code === 'session-ended' ? unknownToken(error) : error
     }
     await store.bury(header.sid)
     // A file that is gone could not be buried: here is what was read, or why it was not.
@@ -54,6 +60,52 @@ export async function signOut(
     return { wasSignedIn: true, revoked, forgotten, ended: session && ended(session.body) }
   })
 }
+
+/**
+ * Signs out of a damaged session of which it is not known whose it is: no provider can be asked. Failures: `busy`,
+ * `storage`, `refused`, `settings` (of a newer ls-auth).
+ */
+export async function forgetUnknown(
+  name: string,
+  settings: StoreSettings,
+  ports: Ports,
+  tell: (line: string) => void,
+): Promise<SignedOut> {
+  const store = await openStoreNamed(name, settings, ports)
+  return store.withSessionLock('logout', tell, async () => {
+    const found = await look(store)
+    if (found instanceof Failure) return forgetDamaged(store, found)
+    const left = found ? [] : await store.tombstones()
+    // Somebody has signed in since, or the sign-out was finished.
+    if (left.length === 0) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
+    const forgotten = await forget(async () => {
+      for (const tombstone of left) {
+        await store.discardItem(tombstone)
+        await store.clearTombstone(tombstone)
+      }
+    })
+    return { wasSignedIn: true, revoked: 'earlier', forgotten }
+  })
+}
+
+/** The header; a Failure: the session is damaged. */
+async function look(store: Store): Promise<SessionHeader | Failure | undefined> {
+  try {
+    return await store.peek()
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'session-ended') return error
+    throw error
+  }
+}
+
+async function forgetDamaged(store: Store, damage: Failure): Promise<SignedOut> {
+  const forgotten = await forget(() => store.discardDamaged())
+  return { wasSignedIn: true, revoked: unknownToken(damage), forgotten }
+}
+
+/** Why nothing is known to be revoked. The hint of a damaged file is not for one that is removed. */
+const unknownToken = (damage: Failure): Failure =>
+  damage.withWords(`${damage.message}: its refresh token cannot be read`, 'It may still be good there.')
 
 /** What others need of a session that has ended; no refresh token. */
 const ended = ({ tokens, idToken, metadata }: SessionBody): SignedOut['ended'] => ({

@@ -1,17 +1,17 @@
 import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { type SignedOut, signOut } from '../../session/sign-out.ts'
-import { findSignIns } from '../../session/store/sign-ins.ts'
+import type { SignedOut } from '../../session/sign-out.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
+import { everySignIn, toEnd } from './every-sign-in.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
-import { clientOfSignIn, sharersOf, withItsKey } from './sign-in-sharers.ts'
+import { clientOfSignIn, sharersOf } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
 
 interface LogoutOptions {
@@ -31,24 +31,30 @@ function read({ flags }: Typed): LogoutOptions {
 async function run(invocation: Invocation, { all, browser }: LogoutOptions): Promise<void> {
   requireOutsideProxy('logout', invocation.ports.env)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
-  const clients = all ? await everyClient(invocation, settings) : [await chosenClient(invocation, settings)]
-  const outcomes: { client: Client; result: SignedOut; others: string[]; page?: SignOutPage | Failure }[] = []
-  for (const client of clients) {
-    const keyed = await withItsKey(client, settings, invocation.ports)
-    const result = await signOut(keyed, invocation.ports, (line) => tell(invocation, line))
-    if (result.wasSignedIn) await recordSignOut(invocation, client, result)
-    const others = all ? [] : sharersOf(client, settings, invocation.ports.env)
+  const { ports } = invocation
+  const signIns = all
+    ? await everySignIn(settings, ports)
+    : [toEnd(await chosenClient(invocation, settings), settings, ports)]
+  const outcomes: Outcome[] = []
+  for (const { client, end } of signIns) {
+    const result = await end((line) => tell(invocation, line))
+    if (result instanceof Failure) {
+      if (!globals(invocation).json) tellLeft(invocation, client, result)
+      outcomes.push({ client, result, others: [] })
+      continue
+    }
+    // The record says whose it was.
+    if (client && result.wasSignedIn) await recordSignOut(invocation, client, result)
+    const others = all || !client ? [] : sharersOf(client, settings, ports.env)
     if (!globals(invocation).json) describe(invocation, client, result, { others, browser })
     const page = browser ? await pageOf(invocation, client, result) : undefined
     outcomes.push({ client, result, others, ...(page && { page }) })
   }
-  if (all && clients.length === 0) tell(invocation, 'There is no sign-in on this machine.')
+  if (all && signIns.length === 0) tell(invocation, 'There is no sign-in on this machine.')
   if (globals(invocation).json) {
-    const rows = outcomes.map(({ client, others, page, result: { wasSignedIn, revoked, forgotten } }) => ({
-      issuer: client.issuer,
-      was_signed_in: wasSignedIn,
-      revoked: revoked instanceof Failure ? 'failed' : revoked,
-      forgotten: forgotten === true,
+    const rows = outcomes.map(({ client, others, page, result }) => ({
+      issuer: client?.issuer ?? null,
+      ...stepsOf(result),
       ...(page && { browser: page instanceof Failure ? 'failed' : page }),
       ...(all ? {} : { shared_with: others }),
     }))
@@ -57,12 +63,35 @@ async function run(invocation: Invocation, { all, browser }: LogoutOptions): Pro
   for (const { result, page } of outcomes) throwUnfinished(result, page)
 }
 
+interface Outcome {
+  readonly client: Client | undefined
+  /** A Failure: nothing was done, and why. */
+  readonly result: SignedOut | Failure
+  readonly others: string[]
+  readonly page?: SignOutPage | Failure
+}
+
+/** What the JSON says of both halves. */
+function stepsOf(result: SignedOut | Failure) {
+  if (result instanceof Failure) return { was_signed_in: true, revoked: 'failed', forgotten: false }
+  const { wasSignedIn, revoked, forgotten } = result
+  return {
+    was_signed_in: wasSignedIn,
+    revoked: revoked instanceof Failure ? 'failed' : revoked,
+    forgotten: forgotten === true,
+  }
+}
+
 /** A Failure keeps no other sign-in from its end. */
 async function pageOf(
   invocation: Invocation,
-  client: Client,
+  client: Client | undefined,
   result: SignedOut,
 ): Promise<SignOutPage | Failure> {
+  if (client === undefined) {
+    tell(invocation, '  in the browser    not signed out: its provider is not known')
+    return 'none'
+  }
   try {
     return await (await import('./sign-out-page.ts')).showSignOutPage(invocation, client, result)
   } catch (error) {
@@ -88,19 +117,21 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   })
 }
 
-/** The clients of all sessions in the state directory; from the header where no profile names them any more. */
-async function everyClient({ ports }: Invocation, settings: Settings): Promise<Client[]> {
-  const found = await findSignIns(settings.places.stateDirectory, ports, { buried: true })
-  return found.map((header) => clientOfSignIn(header, settings, ports.env))
+/** The sign-in as a person knows it. Sanitized. */
+const nameOf = (client: Client | undefined): string =>
+  client === undefined ? 'a sign-in that no profile is known to use' : safeText(client.profile, 120)
+
+function tellLeft(invocation: Invocation, client: Client | undefined, left: Failure): void {
+  tell(invocation, `Not signed out of ${nameOf(client)}: ${safeText(left.message)}. ${safeText(left.hint)}`)
 }
 
 function describe(
   invocation: Invocation,
-  client: Client,
+  client: Client | undefined,
   { wasSignedIn, revoked, forgotten }: SignedOut,
   { others, browser }: { readonly others: readonly string[]; readonly browser: boolean },
 ): void {
-  const name = safeText(client.profile, 120)
+  const name = nameOf(client)
   if (!wasSignedIn && forgotten === true) {
     tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
@@ -120,7 +151,9 @@ function describe(
   )
 }
 
-function throwUnfinished({ revoked, forgotten }: SignedOut, page: SignOutPage | Failure | undefined): void {
+function throwUnfinished(result: SignedOut | Failure, page: SignOutPage | Failure | undefined): void {
+  if (result instanceof Failure) throw result
+  const { revoked, forgotten } = result
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw forgotten
   if (revoked instanceof Failure) throw notRevoked(revoked)

@@ -27,8 +27,16 @@ export function clientOfSignIn(header: SessionHeader, settings: Settings, env: E
   )
 }
 
-function clientsOf(signIn: SignInOf, settings: Settings, env: Env): Client[] {
-  const session = sessionName(signIn)
+/** The client of the sign-in that is kept under this name, of a profile that uses it; undefined: it is not known whose it is. */
+export function clientOfName(session: string, settings: Settings, env: Env): Client | undefined {
+  const clients = clientsNamed(session, settings, env)
+  return clients.find(({ workload }) => workload === undefined) ?? clients[0]
+}
+
+const clientsOf = (signIn: SignInOf, settings: Settings, env: Env): Client[] =>
+  clientsNamed(sessionName(signIn), settings, env)
+
+function clientsNamed(session: string, settings: Settings, env: Env): Client[] {
   return profileNames(settings).flatMap((name) => {
     const client = clientOf(settings, name, env)
     return client && isComplete(client) && sessionName(client) === session ? [client] : []

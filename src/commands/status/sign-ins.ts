@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
 import { sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
-import { findSignIns } from '../../session/store/sign-ins.ts'
+import { findEverySignIn } from '../../session/store/sign-ins.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { outsideProxy } from '../../settings/outside-proxy.ts'
 import { type Profile, profileNamed, sendsToken } from '../../settings/profile.ts'
@@ -40,9 +40,8 @@ export interface SignInRow {
  */
 export async function listSignIns(settings: Settings, portsHere: Ports): Promise<SignInRow[]> {
   const ports = { ...portsHere, env: outsideProxy(portsHere.env) }
-  const headers = new Map(
-    (await findSignIns(settings.places.stateDirectory, ports)).map((header) => [sessionName(header), header]),
-  )
+  const every = await findEverySignIn(settings.places.stateDirectory, ports)
+  const headers: Found = new Map(every.map(({ name, header }) => [name, header]))
   const read = reader(ports)
   const rows: SignInRow[] = []
   for (const name of profileNames(settings)) rows.push(await rowOf(name, settings, headers, ports, read))
@@ -50,11 +49,18 @@ export async function listSignIns(settings: Settings, portsHere: Ports): Promise
   // Of a profile with wrong settings it is not known which sign-in is its own: the header names those who signed in.
   const unread = rows.filter((row) => row.issuer === undefined && row.problem).map(({ profile }) => profile)
   for (const [session, header] of headers) {
+    if (header instanceof Failure) {
+      if (!used.has(session)) rows.push(unreadable(session, header))
+      continue
+    }
     const mayBeUsed = unread.some((name) => name !== undefined && Object.hasOwn(header.apis, name))
     if (!used.has(session) && !mayBeUsed) rows.push(await orphan(session, header, settings, ports, read))
   }
   return rows
 }
+
+/** By the name of the session; a Failure: why it cannot be read. */
+type Found = ReadonlyMap<string, SessionHeader | Failure>
 
 type Read = (client: Client, header: SessionHeader) => Promise<KeptSignIn | undefined>
 
@@ -77,7 +83,7 @@ function reader(ports: Ports): Read {
 async function rowOf(
   name: string,
   settings: Settings,
-  headers: ReadonlyMap<string, SessionHeader>,
+  headers: Found,
   ports: Ports,
   read: Read,
 ): Promise<SignInRow> {
@@ -92,13 +98,16 @@ async function rowOf(
   const { issuer, clientId, account, apiOrigin } = client
   const isForProgram = client.workload !== undefined || client.preset.signsIn !== 'person'
   const session = isComplete(client) && !isForProgram ? sessionName(client) : undefined
-  const header = session === undefined ? undefined : headers.get(session)
+  const found = session === undefined ? undefined : headers.get(session)
+  const header = found instanceof Failure ? undefined : found
   const named = namesApi(profile)
   const other =
-    header || isForProgram ? undefined : [...headers.values()].find(({ apis }) => Object.hasOwn(apis, name))
+    found || isForProgram
+      ? undefined
+      : [...headers.values()].find((one) => !(one instanceof Failure) && Object.hasOwn(one.apis, name))
   return {
     profile: name,
-    session: header && session,
+    session: found && session,
     issuer,
     clientId,
     account,
@@ -106,7 +115,7 @@ async function rowOf(
     backend,
     store: header?.store,
     needed: sendsToken(profile) && !isForProgram,
-    kept: header && isComplete(client) ? await read(client, header) : undefined,
+    kept: header && isComplete(client) ? await read(client, header) : (found as Failure | undefined),
     problem:
       header && !Object.values(header.apis).includes(apiOrigin)
         ? new Failure('other-origin', 'the sign-in was for another API')
@@ -126,6 +135,21 @@ const wrongSettings = (profile: string, problem: Failure): SignInRow => ({
   needed: true,
   kept: undefined,
   problem,
+})
+
+/** Of a session that cannot be read, where no profile is known to use it. */
+const unreadable = (session: string, why: Failure): SignInRow => ({
+  profile: undefined,
+  session,
+  issuer: undefined,
+  clientId: undefined,
+  account: 'default',
+  apis: [],
+  backend: undefined,
+  store: undefined,
+  needed: true,
+  kept: why,
+  problem: undefined,
 })
 
 async function orphan(

@@ -7,17 +7,24 @@ import type { SignInRow } from './sign-ins.ts'
 import { type FittedTable, fitTable, withoutScheme } from './text-table.ts'
 
 /**
- * `locked`: there is a sign-in, and its secret cannot be read now. `ended`: its token has ended and is not renewed.
+ * `locked`: there is a sign-in, and it cannot be read now. `damaged`: nor ever again. `ended`: its token has ended and is not renewed.
  * `not-needed`: the API is asked without a token, or by a program. `invalid`: the settings of the profile are wrong.
  */
-export type SignInState = 'signed-in' | 'signed-out' | 'ended' | 'locked' | 'not-needed' | 'invalid'
+export type SignInState =
+  | 'signed-in'
+  | 'signed-out'
+  | 'ended'
+  | 'locked'
+  | 'damaged'
+  | 'not-needed'
+  | 'invalid'
 
 /** `now`: milliseconds, local clock. */
 export function stateOf({ session, kept, needed, problem }: SignInRow, now: number): SignInState {
   if (session === undefined && problem !== undefined && problem.code !== 'profile-changed') return 'invalid'
   if (session === undefined) return needed ? 'signed-out' : 'not-needed'
   if (kept === undefined) return 'signed-out'
-  if (kept instanceof Failure) return 'locked'
+  if (kept instanceof Failure) return kept.code === 'session-ended' ? 'damaged' : 'locked'
   return !kept.renewable && (timeLeft(kept, now) ?? 0) <= 0 ? 'ended' : 'signed-in'
 }
 
@@ -43,7 +50,7 @@ export function statusTable(
 function cellsOf(row: SignInRow, preferred: string | undefined, now: number): string[] {
   const { profile, issuer, apis } = row
   const mark = profile !== undefined && profile === preferred ? '* ' : '  '
-  const texts = [profile ?? '(no profile)', personCell(row, now), tokenCell(row, now)]
+  const texts = [profile ?? noProfile(row), personCell(row, now), tokenCell(row, now)]
   const places = [
     issuer === undefined ? '-' : withoutScheme(issuer),
     apis.map(withoutScheme).join(', ') || '-',
@@ -51,10 +58,15 @@ function cellsOf(row: SignInRow, preferred: string | undefined, now: number): st
   return [...texts, ...places].map((text, i) => (i === 0 ? mark : '') + safeText(text, LONGEST[i] as number))
 }
 
+/** In place of the profile of a sign-in. One that cannot be read does not say which profile had it. */
+export const noProfile = ({ issuer }: SignInRow): string =>
+  issuer === undefined ? '(not known)' : '(no profile)'
+
 const WORDS: Readonly<Record<Exclude<SignInState, 'signed-in' | 'ended'>, string>> = {
   'signed-out': 'not signed in',
   'not-needed': 'no sign-in needed',
   locked: '(locked)',
+  damaged: '(damaged)',
   invalid: '(wrong settings)',
 }
 

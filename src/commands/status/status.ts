@@ -8,7 +8,7 @@ import { globals, type Invocation, printJson, printText, tell } from '../invocat
 import { repeatFlags } from '../repeat-flags.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
 import { listSignIns, type SignInRow } from './sign-ins.ts'
-import { sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
+import { noProfile, sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
 import { tellLeftOut } from './text-table.ts'
 
 /** `ls-auth status`: every sign-in on this machine, from local state alone: no request, no renewal, no question. */
@@ -54,18 +54,25 @@ const PROXIED =
 
 /** What hinders a sign-in, a line for each profile. */
 function problems(rows: readonly SignInRow[], invocation: Invocation): string[] {
-  return rows.flatMap(({ profile, kept, problem, ...row }) => {
-    const failure = kept instanceof Failure ? kept : problem
+  return rows.flatMap((row) => {
+    const failure = row.kept instanceof Failure ? row.kept : row.problem
     if (failure === undefined) return []
-    const options = { ...invocation.options, profile }
-    const hint =
-      profile === undefined
-        ? signOutOf({ ...row, ...(failure.code === 'store-key' && { storeKeyFile: 'FILE' }) })
-        : repeatFlags(failure.hint, { ...invocation, options })
-    return [
-      `${safeText(profile ?? '(no profile)', 60)}: ${safeText(failure.message, 300)}. ${safeText(hint)}`,
-    ]
+    const name = safeText(row.profile ?? noProfile(row), 60)
+    return [`${name}: ${safeText(failure.message, 300)}. ${safeText(hintOf(row, failure, invocation))}`]
   })
+}
+
+function hintOf(row: SignInRow, failure: Failure, invocation: Invocation): string {
+  const { profile, issuer } = row
+  const isDamaged = failure.code === 'session-ended'
+  if (profile !== undefined) {
+    const hint = isDamaged ? `${failure.hint}. To remove it: ls-auth logout` : failure.hint
+    return repeatFlags(hint, { ...invocation, options: { ...invocation.options, profile } })
+  }
+  if (issuer !== undefined)
+    return signOutOf({ ...row, ...(failure.code === 'store-key' && { storeKeyFile: 'FILE' }) })
+  // No other command can name it.
+  return isDamaged ? 'To remove it, and every other sign-in: ls-auth logout --all' : failure.hint
 }
 
 function jsonRow(row: SignInRow, rows: readonly SignInRow[], preferred: string | undefined, now: number) {

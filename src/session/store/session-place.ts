@@ -22,14 +22,20 @@ export interface SessionPlace {
   account(sid: string): string
   /** Memoized for each kind: a command prompts for a passphrase once. */
   vault(store: SessionHeader['store']): Vault
-  readonly client: Client
+  readonly client: StoreSettings
   readonly files: Files
   readonly ports: Ports
 }
 
+/** What decides where a session is stored, beside its name. */
+export type StoreSettings = Pick<Client, 'stateDirectory' | 'store' | 'storeKeyFile'>
+
 /** Where the session of this client is stored. No I/O. */
-export async function sessionPlace(client: Client, ports: Ports): Promise<SessionPlace> {
-  const name = sessionName(client)
+export const sessionPlace = (client: Client, ports: Ports): Promise<SessionPlace> =>
+  placeNamed(sessionName(client), client, ports)
+
+/** The same by its name, where it is not known whose it is. */
+export async function placeNamed(name: string, client: StoreSettings, ports: Ports): Promise<SessionPlace> {
   const sessions = join(client.stateDirectory, 'sessions')
   const directory = join(sessions, name)
   const vaults = new Map<SessionHeader['store'], Vault>()

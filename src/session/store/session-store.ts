@@ -2,14 +2,15 @@ import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { sessionName } from '../session-name.ts'
 import { discardItem, type Item, listItems, recallItem } from './items.ts'
 import { type HeaderFacts, install, probe } from './new-session.ts'
 import { failureSince, noteFailure } from './noted-failure.ts'
 import { openSession, type Session } from './session.ts'
 import { readHeader, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
-import { type SessionPlace, sessionPlace } from './session-place.ts'
-import { listOwn, makePrivate, readOwn, requirePrivate, writeOwn } from './state-files.ts'
+import { placeNamed, type SessionPlace, type StoreSettings } from './session-place.ts'
+import { listOwn, makePrivate, readOwn, requirePrivate, unwritable, writeOwn } from './state-files.ts'
 import { bury, clearTombstone, listTombstones } from './tombstones.ts'
 import type { Secret } from './vaults/vault.ts'
 
@@ -43,6 +44,11 @@ export interface Store {
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
+  /**
+   * Deletes a session file that cannot be read, with every item that is listed. The file goes last: it is found again as
+   * long as an item is left.
+   */
+  discardDamaged(): Promise<void>
   /** Notes that a renewal got no usable answer, for those who wait for the lock; see noted-failure.ts. */
   noteFailure(failure: Failure): Promise<void>
   /** The failure noted since then (milliseconds). */
@@ -52,8 +58,12 @@ export interface Store {
 }
 
 /** The store of a client's session. Does no I/O itself; nothing is cached between calls. */
-export async function openStore(client: Client, ports: Ports): Promise<Store> {
-  const place = await sessionPlace(client, ports)
+export const openStore = (client: Client, ports: Ports): Promise<Store> =>
+  openStoreNamed(sessionName(client), client, ports)
+
+/** The same by its name, where it is not known whose it is. */
+export async function openStoreNamed(name: string, client: StoreSettings, ports: Ports): Promise<Store> {
+  const place = await placeNamed(name, client, ports)
   const { directory, file, files } = place
   return {
     peek: () => peek(place),
@@ -70,6 +80,7 @@ export async function openStore(client: Client, ports: Ports): Promise<Store> {
     items: () => listItems(place),
     recallItem: (item) => recallItem(place, item),
     discardItem: (item) => discardItem(place, item),
+    discardDamaged: () => discardDamaged(place),
     clearTemporary: () => clearTemporary(place),
     noteFailure: (failure) => noteFailure(place, failure),
     failureSince: (since) => failureSince(place, since),
@@ -92,6 +103,16 @@ async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined>
   } catch (error) {
     if (error instanceof Failure && error.code === 'session-ended') return undefined
     throw error
+  }
+}
+
+async function discardDamaged(place: SessionPlace): Promise<void> {
+  for (const item of await listItems(place)) await discardItem(place, item)
+  try {
+    await place.files.remove(place.file)
+    await place.files.syncDirectory(place.directory)
+  } catch (cause) {
+    throw unwritable(place.directory, cause)
   }
 }
 

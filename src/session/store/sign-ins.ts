@@ -1,25 +1,43 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
+import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { isSessionName } from '../session-name.ts'
 import { readHeader, type SessionHeader } from './session-file.ts'
-import { listOwn, requirePrivate } from './state-files.ts'
+import { listOwn, readOwn, requirePrivate } from './state-files.ts'
+
+/** A session that is kept here, by the name of its directory. */
+export interface FoundSignIn {
+  readonly name: string
+  /** A Failure says why it cannot be read: `session-ended` (damaged), `settings` (of a newer ls-auth), `storage`, `refused`. */
+  readonly header: SessionHeader | Failure
+}
+
+/** What {@link findEverySignIn} finds, without what cannot be read. */
+export async function findSignIns(
+  stateDirectory: string,
+  ports: Ports,
+  options: { readonly buried?: boolean } = {},
+): Promise<readonly SessionHeader[]> {
+  const found = await findEverySignIn(stateDirectory, ports, options)
+  return found.flatMap(({ header }) => (header instanceof Failure ? [] : header))
+}
 
 /**
  * The headers of every session in a state directory; with `buried`, of tombstones (unfinished sign-outs) as well.
  * Needs no key: headers hold no secret, but they decide who is asked to revoke what. Failures: `storage`, `refused` (a
  * directory that others can write to).
  */
-export async function findSignIns(
+export async function findEverySignIn(
   stateDirectory: string,
   ports: Ports,
   options: { readonly buried?: boolean } = {},
-): Promise<readonly SessionHeader[]> {
+): Promise<readonly FoundSignIn[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
   await requirePrivate([stateDirectory, root], files, ports.env)
-  const found: SessionHeader[] = []
+  const found: FoundSignIn[] = []
   for (const name of await listOwn(root, files)) {
     // What somebody else put there (a file manager's notes) is none of ours.
     if (!isSessionName(name)) continue
@@ -29,18 +47,19 @@ export async function findSignIns(
     // A session file goes before the tombstones beside it.
     const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
     const header = file && (await headerIn(join(directory, file), files))
-    if (header) found.push(header)
+    if (header) found.push({ name, header })
   }
   return found
 }
 
-/** Undefined for a missing or damaged file and for one of a newer schema. */
-async function headerIn(path: string, files: Files): Promise<SessionHeader | undefined> {
+/** Undefined for a missing file. */
+async function headerIn(path: string, files: Files): Promise<SessionHeader | Failure | undefined> {
   try {
-    const bytes = await files.read(path)
+    const bytes = await readOwn(path, files)
     return bytes && readHeader(bytes, path)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Item } from './items.ts'
+import { Failure } from '../../errors.ts'
+import { type Item, listItems } from './items.ts'
 import { readHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { listOwn, readOwn, unwritable } from './state-files.ts'
@@ -14,16 +15,29 @@ export async function bury({ file, directory, files, tombstone }: SessionPlace, 
   }
 }
 
-/** The items of unfinished sign-outs. Failures: `storage`, `refused`, and those of {@link readHeader}. */
-export async function listTombstones({ directory, files }: SessionPlace): Promise<readonly Item[]> {
+/** The items of unfinished sign-outs. Failures: `storage`, `refused`, `settings` (of a newer ls-auth). */
+export async function listTombstones(place: SessionPlace): Promise<readonly Item[]> {
+  const { directory, files } = place
   const found: Item[] = []
   for (const name of await listOwn(directory, files)) {
     if (!name.startsWith('tombstone-')) continue
     const path = join(directory, name)
     const bytes = await readOwn(path, files)
-    if (bytes) found.push(readHeader(bytes, path))
+    if (bytes) found.push(await itemOf(name.slice('tombstone-'.length), bytes, path, place))
   }
   return found
+}
+
+/** Of a damaged tombstone its name and the list of items say the same: else no sign-out could be finished any more. */
+async function itemOf(sid: string, bytes: Buffer, path: string, place: SessionPlace): Promise<Item> {
+  try {
+    return readHeader(bytes, path)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'session-ended') throw error
+    const listed = (await listItems(place)).find((item) => item.sid === sid)
+    // An item that is not listed is deleted already, and the file store has none to delete.
+    return { sid, store: listed?.store ?? 'file' }
+  }
 }
 
 /** Removes a tombstone. Failure `storage`. */
