@@ -25,7 +25,23 @@ interface LogoutOptions {
 export const logout: CliCommand<LogoutOptions> = { read, run }
 
 function read({ flags }: Typed): LogoutOptions {
-  return { all: flags.all === true, browser: flags.browser === true }
+  const all = flags.all === true
+  // A variable such as LS_AUTH_PROFILE chooses nothing here: it was not typed for this sign-out.
+  const named = Object.keys(NAMES_ONE).find((name) => flags[name] !== undefined)
+  if (all && named !== undefined) {
+    throw new Failure('usage', `--all and ${NAMES_ONE[named]} exclude each other`, {
+      hint: 'Nobody was signed out. Give --all for every sign-in on this machine, or leave it out.',
+    })
+  }
+  return { all, browser: flags.browser === true }
+}
+
+/** The flags that name one sign-in. */
+const NAMES_ONE: Readonly<Record<string, string>> = {
+  profile: '--profile',
+  issuer: '--issuer',
+  clientId: '--client-id',
+  account: '--account',
 }
 
 async function run(invocation: Invocation, { all, browser }: LogoutOptions): Promise<void> {

@@ -1,0 +1,45 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+  const login = `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --api http://127.0.0.1:1`
+  expect((await world.type(`${login} --profile work`)).exit).toBe(0)
+})
+afterEach(() => world.close())
+
+const isSignedIn = async () => (await world.type('ls-auth token')).exit === 0
+
+describe('logout --all beside a flag that names one sign-in', () => {
+  it.each(['--profile work', '--issuer https://id.example', '--client-id x', '--account me'])(
+    '%s: refused, and nobody is signed out',
+    async (flag) => {
+      const { exit, stderr } = await world.type(`ls-auth logout --all ${flag}`)
+      expect(exit).toBe(2)
+      expect(stderr).toBe(
+        `error: --all and ${flag.split(' ')[0]} exclude each other\n` +
+          'hint: Nobody was signed out. Give --all for every sign-in on this machine, or leave it out.\n',
+      )
+      expect(await isSignedIn()).toBe(true)
+    },
+  )
+
+  it('a variable is no flag: all are signed out', async () => {
+    world.variables.LS_AUTH_PROFILE = 'another'
+    const { exit, stderr } = await world.type('ls-auth logout --all')
+    delete world.variables.LS_AUTH_PROFILE
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Signed out of work.\n')])
+    expect(await isSignedIn()).toBe(false)
+  })
+
+  it('a key file goes with it: it opens what is signed out of', async () => {
+    expect((await world.type('ls-auth logout --all --store-key-file key')).exit).toBe(0)
+  })
+})
