@@ -11,7 +11,7 @@ import { requireOutsideProxy } from '../outside-proxy.ts'
 import { everySignIn, toEnd } from './every-sign-in.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
-import { clientOfSignIn, sharersOf } from './sign-in-sharers.ts'
+import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
 
 interface LogoutOptions {
@@ -54,15 +54,16 @@ async function run(invocation: Invocation, { all, browser }: LogoutOptions): Pro
   const outcomes: Outcome[] = []
   for (const { client, end } of signIns) {
     const result = await end((line) => tell(invocation, line))
+    const name = nameOf(invocation, client, settings)
     if (result instanceof Failure) {
-      if (!globals(invocation).json) tellLeft(invocation, client, result)
+      if (!globals(invocation).json) tellLeft(invocation, name, result)
       outcomes.push({ client, result, others: [] })
       continue
     }
     // The record says whose it was.
     if (client && result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all || !client ? [] : sharersOf(client, settings, ports.env)
-    if (!globals(invocation).json) describe(invocation, client, result, { others, browser })
+    if (!globals(invocation).json) describe(invocation, name, result, { others, browser })
     const page = browser ? await pageOf(invocation, client, result) : undefined
     outcomes.push({ client, result, others, ...(page && { page }) })
   }
@@ -133,21 +134,27 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   })
 }
 
-/** The sign-in as a person knows it. Sanitized. */
-const nameOf = (client: Client | undefined): string =>
-  client === undefined ? 'a sign-in that no profile is known to use' : safeText(client.profile, 120)
+/** The sign-in as a person knows it: by its profile, or as flags name another one than that of the profile. Sanitized. */
+function nameOf(invocation: Invocation, client: Client | undefined, settings: Settings): string {
+  if (client === undefined) return 'a sign-in that no profile is known to use'
+  const { profile, issuer, clientId, account } = client
+  const isNamed = Object.keys(NAMES_ONE).some((name) => invocation.settings[name] !== undefined)
+  if (!isNamed || usersOf(client, settings, invocation.ports.env).includes(profile))
+    return safeText(profile, 120)
+  const words = `${safeText(issuer, 120)} as client ${safeText(clientId, 80)}`
+  return account === 'default' ? words : `${words}, account ${safeText(account, 80)}`
+}
 
-function tellLeft(invocation: Invocation, client: Client | undefined, left: Failure): void {
-  tell(invocation, `Not signed out of ${nameOf(client)}: ${safeText(left.message)}. ${safeText(left.hint)}`)
+function tellLeft(invocation: Invocation, name: string, left: Failure): void {
+  tell(invocation, `Not signed out of ${name}: ${safeText(left.message)}. ${safeText(left.hint)}`)
 }
 
 function describe(
   invocation: Invocation,
-  client: Client | undefined,
+  name: string,
   { wasSignedIn, revoked, forgotten }: SignedOut,
   { others, browser }: { readonly others: readonly string[]; readonly browser: boolean },
 ): void {
-  const name = nameOf(client)
   if (!wasSignedIn && forgotten === true) {
     tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
