@@ -38,6 +38,10 @@ async function run(invocation: Invocation): Promise<void> {
   }
   // A sign-in is refused behind the proxy, and commands there need none.
   if (isProxied || rows.some((row) => row.session !== undefined)) return
+  if (rows.some((row) => stateOf(row, now) === 'invalid')) {
+    tell(invocation, 'Correct the settings first: it could not be seen whether somebody is signed in.')
+    return
+  }
   const signIn = rows.find(({ needed, profile }) => needed && profile !== undefined)?.profile
   tell(
     invocation,

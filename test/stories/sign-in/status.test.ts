@@ -85,6 +85,29 @@ describe('"who is signed in on this machine?"', () => {
     expect(stdout + stderr).not.toMatch(/no profile|logout/)
   })
 
+  it.each([
+    ['LS_AUTH_REASON', 'é', 'must be printable ASCII'],
+    ['LS_AUTH_BACKEND', 'TEMPO', 'TEMPO'],
+    ['scopes', '["openid", 5]', 'must be a list of strings'],
+  ])(
+    'wrong settings (%s = %s) are no "nobody is signed in": what is wrong, and what to do',
+    async (where, value, words) => {
+      await login('--profile work')
+      if (where === 'scopes') await world.editConfig((text) => `${text}\nscopes = ${value}\n`)
+      else world.variables[where] = value
+      const { exit, stdout, stderr } = await world.type('ls-auth status')
+      delete world.variables[where]
+      expect([exit, stdout]).toEqual([0, expect.stringMatching(/^. work +\(wrong settings\)/m)])
+      const flat = stderr.replaceAll(/\s+/g, ' ')
+      expect(flat).toMatch(new RegExp(`work: .*${where}`))
+      expect(flat).toContain(words)
+      expect(flat).toContain(
+        'Correct the settings first: it could not be seen whether somebody is signed in.',
+      )
+      expect(flat).not.toMatch(/Nobody|ls-auth login/)
+    },
+  )
+
   it('nobody is sent to a login that no person can make: tokens of this provider are for programs', async () => {
     await world.writeConfig(
       '[profiles.ci]\nissuer = "https://token.actions.githubusercontent.com"\nclient_id = "x"\napi = "http://127.0.0.1:1"\n',
