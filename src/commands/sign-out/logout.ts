@@ -9,6 +9,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { everySignIn, toEnd } from './every-sign-in.ts'
+import { withFitReason } from './fit-reason.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
 import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
@@ -44,8 +45,9 @@ const NAMES_ONE: Readonly<Record<string, string>> = {
   account: '--account',
 }
 
-async function run(invocation: Invocation, { all, browser }: LogoutOptions): Promise<void> {
-  requireOutsideProxy('logout', invocation.ports.env)
+async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<void> {
+  requireOutsideProxy('logout', typed.ports.env)
+  const invocation = await withFitReason(typed)
   const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
   const { ports } = invocation
   const signIns = all

@@ -47,6 +47,24 @@ describe('logout of a sign-in that flags name', () => {
   })
 })
 
+describe('a reason that cannot be sent', () => {
+  it.each(['logout', 'logout --all', 'logout --json'])(
+    'hinders no %s: it is left out, with a warning',
+    async (line) => {
+      world.variables.LS_AUTH_REASON = 'é'
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      delete world.variables.LS_AUTH_REASON
+      expect(stderr).toMatch(
+        /^warning: LS_AUTH_REASON must be printable ASCII, at most 200 characters: it was left out\n +Correct it there/,
+      )
+      expect(exit).toBe(0)
+      expect(await isSignedIn()).toBe(false)
+      const entry = JSON.parse((await world.type('ls-auth audit list --json')).stdout).at(-1)
+      expect(entry).toMatchObject({ event: 'sign-out', profile: 'work', reason: null })
+    },
+  )
+})
+
 describe('logout --all beside a flag that names one sign-in', () => {
   it.each(['--profile work', '--issuer https://id.example', '--client-id x', '--account me'])(
     '%s: refused, and nobody is signed out',
