@@ -100,7 +100,9 @@ async function compareMany(
 ): Promise<Pick<Measured, 'many' | 'sides'>> {
   const why = ours(WHY, 'trace', 'why', '--error', '--file', twoHundred)
   const breakdown = ours(BREAKDOWN, 'trace', 'breakdown', '--file', twoHundred)
-  const diff = ours(DIFF, 'trace', 'diff', '--a', `file=${before}`, '--b', `file=${after}`)
+  // Without a limit it takes twenty a side.
+  const side = (file: string) => `file=${file} limit=100`
+  const diff = ours(DIFF, 'trace', 'diff', '--a', side(before), '--b', side(after))
   return {
     many: await run('200 traces of 1,000 spans', [...rival(twoHundred), ...why, ...breakdown], rounds),
     sides: await run('100 traces against 100', [...rival(before, after), ...diff], rounds),
