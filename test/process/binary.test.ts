@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
+import { IS_LINUX } from '../world/linux.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
@@ -166,7 +167,7 @@ describe('signed in, with the file store', () => {
     expect(error.stderr).toMatch(ESCAPE)
   })
 
-  it.skipIf(process.platform !== 'linux').each([
+  it.skipIf(!IS_LINUX).each([
     ['a full disk', '>/dev/full', 'ENOSPC', 'Free some space where the output goes, then try again.'],
     [
       'an output open for reading only',
@@ -182,21 +183,18 @@ describe('signed in, with the file store', () => {
     })
   })
 
-  it.skipIf(process.platform !== 'linux')(
-    'a full disk: the trace that was not written is left, too',
-    async () => {
-      const ids = join(machine.home, 'one-id')
-      await writeFile(
-        ids,
-        `${spanId}
+  it.skipIf(!IS_LINUX)('a full disk: the trace that was not written is left, too', async () => {
+    const ids = join(machine.home, 'one-id')
+    await writeFile(
+      ids,
+      `${spanId}
 `,
-      )
-      const line = `exec '${process.execPath}' '${BINARY}' trace get --ids '${ids}' >/dev/full`
-      const { exit, stderr } = await machine.command('sh', ['-c', line]).ended
-      expect(exit).toBe(6)
-      expect(stderr).toContain('stopped: 1 id is left. When this is mended: ls-auth trace get --ids ')
-    },
-  )
+    )
+    const line = `exec '${process.execPath}' '${BINARY}' trace get --ids '${ids}' >/dev/full`
+    const { exit, stderr } = await machine.command('sh', ['-c', line]).ended
+    expect(exit).toBe(6)
+    expect(stderr).toContain('stopped: 1 id is left. When this is mended: ls-auth trace get --ids ')
+  })
 
   it('a reader that goes away is no error', async () => {
     const whole = await machine.run(['trace', 'get', spanId, '-o', 'json'])

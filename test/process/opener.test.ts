@@ -2,6 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browse } from '../world/browser.ts'
+import { IS_LINUX } from '../world/linux.ts'
 import { type Machine, openMachine } from '../world/machine.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { fileStore, loginArgs } from './sign-in.ts'
@@ -26,7 +27,7 @@ mv ${seen}.part ${seen}
   return { path, seen }
 }
 
-describe.skipIf(process.platform !== 'linux')('the command line of the opener', () => {
+describe.skipIf(!IS_LINUX)('the command line of the opener', () => {
   it('holds the address of a page of our own, and nothing of the authorization request', async () => {
     const { path, seen } = await recordingBrowser()
     const login = machine.start([...loginArgs(provider), ...fileStore(machine)], {

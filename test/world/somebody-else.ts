@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
+import { isMet } from './needs.ts'
 
 /** Whether this process can become another user of the machine, and the system tells users' connections apart. */
-export const CAN_BE_SOMEBODY_ELSE = process.platform === 'linux' && process.getuid?.() === 0
+export const CAN_BE_SOMEBODY_ELSE = isMet(
+  process.platform === 'linux' && process.getuid?.() === 0,
+  'another user of the machine: needs root on Linux',
+)
 
 /** No user of the machine; not 65534, which stands for all users that are unknown. */
 export const SOMEBODY = 12_345

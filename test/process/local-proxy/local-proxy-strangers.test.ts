@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { IS_LINUX } from '../../world/linux.ts'
 import { type Machine, openMachine } from '../../world/machine.ts'
 import {
   type LocalProxy,
@@ -105,7 +106,7 @@ describe('strangers on the port of a proxy', () => {
   })
 
   // Elsewhere the system itself lets fewer wait.
-  it.runIf(process.platform === 'linux')(
+  it.skipIf(!IS_LINUX)(
     'a crowd that comes while the proxy has no time: the owner need not knock again, and is served',
     async () => {
       const proxy = await open(to())

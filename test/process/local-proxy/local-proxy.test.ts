@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../../world/gateway.ts'
+import { IS_LINUX } from '../../world/linux.ts'
 import { type Machine, openMachine } from '../../world/machine.ts'
 import { needs } from '../../world/needs.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -340,7 +341,7 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(recorder.received.map(({ body }) => body)).toEqual(['{}'])
   })
 
-  it.skipIf(process.platform !== 'linux')('no other address of this machine reaches it', async () => {
+  it.skipIf(!IS_LINUX)('no other address of this machine reaches it', async () => {
     const proxy = await open(to(), env)
     expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
     const other = proxy.api.replace('127.0.0.1', '127.0.0.2')

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/storage.ts'
 import { socketOwner } from '../../../src/session/flow/socket-owner.ts'
 import { realFiles } from '../../../src/system/files.ts'
+import { IS_LINUX } from '../../world/linux.ts'
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
@@ -49,19 +50,16 @@ describe('whose connection it is, by the system’s table of sockets', () => {
     expect(await socketOwner({ remotePort: 50_000, localPort: 80 }, files)).toBe(1001)
   })
 
-  it.skipIf(process.platform !== 'linux').each(['127.0.0.1', '::1'])(
-    'of this system, at %s',
-    async (host) => {
-      const server = createServer().listen(0, host)
-      const accepted = await new Promise<{ remotePort: number; localPort: number }>((resolve) => {
-        server.once('connection', ({ remotePort, localPort }) =>
-          resolve({ remotePort: remotePort as number, localPort: localPort as number }),
-        )
-        server.once('listening', () => connect((server.address() as { port: number }).port, host))
-      })
-      expect(await socketOwner(accepted, realFiles)).toBe(process.getuid?.())
-      server.closeAllConnections()
-      server.close()
-    },
-  )
+  it.skipIf(!IS_LINUX).each(['127.0.0.1', '::1'])('of this system, at %s', async (host) => {
+    const server = createServer().listen(0, host)
+    const accepted = await new Promise<{ remotePort: number; localPort: number }>((resolve) => {
+      server.once('connection', ({ remotePort, localPort }) =>
+        resolve({ remotePort: remotePort as number, localPort: localPort as number }),
+      )
+      server.once('listening', () => connect((server.address() as { port: number }).port, host))
+    })
+    expect(await socketOwner(accepted, realFiles)).toBe(process.getuid?.())
+    server.closeAllConnections()
+    server.close()
+  })
 })

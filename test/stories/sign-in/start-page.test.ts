@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startPages } from '../../../src/session/flow/start-page.ts'
 import { browse } from '../../world/browser.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
-import { isMet } from '../../world/needs.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { CAN_BE_SOMEBODY_ELSE, fetchAsSomebodyElse } from '../../world/somebody-else.ts'
 import { type Outcome, openWorld, type World } from '../../world/world.ts'
@@ -166,22 +165,19 @@ describe('another user of this machine opens the page first', () => {
   })
 })
 
-describe.skipIf(!isMet(CAN_BE_SOMEBODY_ELSE, 'another user of the machine: needs root on Linux'))(
-  'where users can be told apart',
-  () => {
-    it('another user gets nothing, however fast, and the person signs in', async () => {
-      world.looksAtSockets = true
-      const running = login()
-      const start = await opened
-      for (const page of [start, printed()]) expect(await fetchAsSomebodyElse(page)).toBe('403 null')
-      const cookies = new CookieJar()
-      const { url } = await browse(start.href, { user: 'alice', cookies, stopAt: 'callback' })
-      expect(await fetchAsSomebodyElse(new URL(url))).toBe('403 null')
-      await browse(url, { user: 'alice', cookies })
-      expect((await running).stderr).toContain('Signed in as alice@example.test.')
-    })
-  },
-)
+describe.skipIf(!CAN_BE_SOMEBODY_ELSE)('where users can be told apart', () => {
+  it('another user gets nothing, however fast, and the person signs in', async () => {
+    world.looksAtSockets = true
+    const running = login()
+    const start = await opened
+    for (const page of [start, printed()]) expect(await fetchAsSomebodyElse(page)).toBe('403 null')
+    const cookies = new CookieJar()
+    const { url } = await browse(start.href, { user: 'alice', cookies, stopAt: 'callback' })
+    expect(await fetchAsSomebodyElse(new URL(url))).toBe('403 null')
+    await browse(url, { user: 'alice', cookies })
+    expect((await running).stderr).toContain('Signed in as alice@example.test.')
+  })
+})
 
 describe('the printed address, for a browser that shows no page', () => {
   it('signs in, and the page of the opener leads nowhere from then on', async () => {
