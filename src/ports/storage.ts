@@ -70,6 +70,11 @@ export interface Files {
   /** Creates missing directories with mode 0700. */
   makeDirectory(path: string): Promise<void>
   list(path: string): Promise<string[]>
+  /**
+   * Where a symlink at `path`, and what it leads to, ends; `path` where there is none. The end itself may be missing. Error
+   * code ENOENT when the directory of the end is.
+   */
+  endOfLinks(path: string): Promise<string>
   /** `lstat`; undefined when there is nothing at `path`. */
   inspect(path: string): Promise<FileFacts | undefined>
 }

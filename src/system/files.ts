@@ -1,5 +1,5 @@
 import fs, { constants } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { FileFacts, Files } from '../ports/storage.ts'
 
@@ -132,6 +132,18 @@ export const realFiles: Files = {
     }
   },
 
+  async endOfLinks(path) {
+    let end = path
+    for (let left = MOST_LINKS; left > 0; left--) {
+      if ((await realFiles.inspect(end))?.kind !== 'symlink') return end
+      const to = fs.readlinkSync(end)
+      // A link is read from the directory that it really is in; so is each ".." in it, which `join` would take away.
+      const whole = isAbsolute(to) ? to : `${fs.realpathSync(dirname(end))}/${to}`
+      end = join(fs.realpathSync(dirname(whole)), basename(whole))
+    }
+    throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
+  },
+
   async inspect(path): Promise<FileFacts | undefined> {
     try {
       const stat = fs.lstatSync(path)
@@ -151,6 +163,9 @@ export const realFiles: Files = {
     }
   },
 }
+
+/** As many as the kernel follows. */
+const MOST_LINKS = 40
 
 /** Looks before it opens: without the file that is cheaper than an exception. */
 async function ifExists<T>(

@@ -1,4 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -161,5 +172,77 @@ describe('a change', () => {
       ...{ code: 'storage', hint: 'Free some space, then try again.' },
     })
     expect(await text()).toBe(OURS)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a file that is a link to where somebody keeps it', () => {
+  const CHANGED = OURS.replace('"a"', '"b"')
+  const setTenant = async () => change(await read(), { set: 'work', values: { tenant: 'b' } })
+  const isLink = async (at = path) => (await lstat(at)).isSymbolicLink()
+  let kept: string
+  beforeEach(async () => {
+    await mkdir(join(directory, 'dotfiles'))
+    kept = join(directory, 'dotfiles', 'real.toml')
+  })
+
+  it.each(['dotfiles/real.toml', 'the whole path'])('is changed there, and stays a link (%s)', async (to) => {
+    await rename(path, kept)
+    await symlink(to === 'the whole path' ? kept : to, path)
+    expect((await setTenant()).text).toBe(CHANGED)
+    expect(await isLink()).toBe(true)
+    expect(await readFile(kept, 'utf8')).toBe(CHANGED)
+    expect(await readdir(join(directory, 'dotfiles'))).toEqual(['real.toml'])
+    expect((await stat(kept)).mode & 0o777).toBe(0o600)
+  })
+
+  it('by two links, of which one is in a directory that is a link itself', async () => {
+    await mkdir(join(directory, 'store', 'deep'), { recursive: true })
+    await symlink('store/deep', join(directory, 'home'))
+    // From store/deep on, and not from the directory that "home" is in.
+    await symlink('../real.toml', join(directory, 'home', 'next.toml'))
+    await rename(path, join(directory, 'store', 'real.toml'))
+    await symlink('home/next.toml', path)
+    await setTenant()
+    expect([await isLink(), await isLink(join(directory, 'store', 'deep', 'next.toml'))]).toEqual([
+      true,
+      true,
+    ])
+    expect(await readFile(join(directory, 'store', 'real.toml'), 'utf8')).toBe(CHANGED)
+  })
+
+  it('is made there where it is not yet', async () => {
+    await rm(path)
+    await symlink('dotfiles/real.toml', path)
+    await change(await read(), { set: 'one', values: { tenant: 'x' } })
+    expect(await isLink()).toBe(true)
+    expect(await readFile(kept, 'utf8')).toBe('[profiles.one]\ntenant = "x"\n')
+  })
+
+  it('without the directory that it leads to is refused, and stays', async () => {
+    await rm(path)
+    await symlink('gone/real.toml', path)
+    const changing = change(await read(), { set: 'one', values: { tenant: 'x' } })
+    await expect(changing).rejects.toMatchObject({
+      code: 'storage',
+      message: `cannot write ${path} (ENOENT): the link leads nowhere`,
+      hint: `Make the directory that it leads to, or take the link away: rm ${path}`,
+    })
+    expect(await isLink()).toBe(true)
+  })
+
+  it('where nothing can be written says which file that is', async () => {
+    await rename(path, kept)
+    await symlink(kept, path)
+    const create = () => Promise.reject(Object.assign(new Error(), { code: 'EROFS' }))
+    const changing = changeConfig(
+      await read(),
+      () => ({ remove: 'work' }),
+      changer(1, { ...realFiles, create }),
+    )
+    await expect(changing).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot write \S+dotfiles\/real\.toml \(EROFS\)$/),
+      detail: [`${path} is a link to it`],
+    })
+    expect(await readFile(kept, 'utf8')).toBe(OURS)
   })
 })

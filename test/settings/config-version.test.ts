@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -78,6 +78,17 @@ describe('settings of an older version', () => {
     expect((await stat(`${path}.v1`)).mode & 0o777).toBe(0o600)
     await change('again')
     expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
+  })
+
+  it.skipIf(process.platform === 'win32')('that are a link: the old file stays beside the link', async () => {
+    await mkdir(join(directory, 'dotfiles'))
+    await rename(path, join(directory, 'dotfiles', 'real.toml'))
+    await symlink('dotfiles/real.toml', path)
+    await change('work')
+    expect(await readFile(`${path}.v1`, 'utf8')).toBe(OLD)
+    expect(await readFile(path, 'utf8')).toMatch(/^version = 2$/m)
+    expect(await inDirectory()).toEqual(['config.toml', 'config.toml.v1', 'dotfiles'])
+    expect(await readdir(join(directory, 'dotfiles'))).toEqual(['real.toml'])
   })
 
   it('survive ten processes that convert at once', async () => {

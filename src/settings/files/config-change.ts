@@ -3,6 +3,7 @@ import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { type LockPorts, withLock } from '../../wait-for-lock.ts'
 import { type Change, type ConfigFile, isOld, readConfig, textAfter } from './config-file.ts'
 import { UPGRADES, type Upgrade } from './config-version.ts'
@@ -20,7 +21,8 @@ export interface Changer {
 /**
  * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
  * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
- * (0600). The file of an older version stays beside the new one as PATH.vN (0600). Failures: `settings`, `storage`, `busy`.
+ * (0600); where the file is a link to where somebody keeps it, there. The file of an older version stays as PATH.vN (0600),
+ * beside the link: what is in that other place is shared. Failures: `settings`, `storage`, `busy`.
  */
 export async function changeConfig(
   settings: Settings,
@@ -40,24 +42,46 @@ export async function changeConfig(
     const text = await textAfter(config, decide({ ...settings, config }), upgrades)
     if (isOld(config, upgrades) && config.exists)
       await replace(`${configFile}.v${config.version}`, config.text, files, ports.env)
-    await replace(configFile, text, files, ports.env)
+    const end = await endOf(configFile, files)
+    await replace(end, text, files, ports.env, end === configFile ? [] : [`${configFile} is a link to it`])
     return readConfig(configFile, files, upgrades)
   })
 }
 
-async function replace(path: string, text: string, files: Files, env: Env): Promise<void> {
+/** The file that is written. Sessions and the rest of the state follow no link. */
+async function endOf(configFile: string, files: Files): Promise<string> {
+  try {
+    return await files.endOfLinks(configFile)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause)
+    throw new Failure('storage', `cannot write ${configFile} (${code}): the link leads nowhere`, {
+      cause,
+      hint: `Make the directory that it leads to, or take the link away: rm ${shellWord(configFile)}`,
+    })
+  }
+}
+
+async function replace(
+  path: string,
+  text: string,
+  files: Files,
+  env: Env,
+  detail: readonly string[] = [],
+): Promise<void> {
   try {
     await files.makeDirectory(dirname(path))
     await writeAtomically(path, Buffer.from(text), files, env.pid)
   } catch (cause) {
-    throw unwritable(path, 'XDG_CONFIG_HOME', cause)
+    throw unwritable(path, 'XDG_CONFIG_HOME', cause, detail)
   }
 }
 
-function unwritable(what: string, variable: string, cause: unknown): Failure {
+function unwritable(what: string, variable: string, cause: unknown, detail: readonly string[] = []): Failure {
   const code = (cause as NodeJS.ErrnoException).code ?? 'error'
   return new Failure('storage', `cannot write ${what} (${code})`, {
     cause,
+    detail,
     hint: /^(ENOSPC|EDQUOT)$/.test(code)
       ? 'Free some space, then try again.'
       : `Mend its permissions, or point ${variable} at a directory that you can write to.`,

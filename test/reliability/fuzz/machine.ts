@@ -134,6 +134,7 @@ function memoryFiles(files: Map<string, Buffer>): Files {
     made.has(path) || [...files.keys()].some((one) => one.startsWith(`${path}/`))
   return {
     read: async (path) => files.get(path),
+    endOfLinks: async (path) => path,
     async readForeign(path, maxBytes) {
       const bytes = files.get(path)
       return (bytes?.length ?? 0) > maxBytes ? failing('EFBIG') : bytes
