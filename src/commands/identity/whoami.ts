@@ -36,7 +36,8 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
     fromInput: options.fromInput,
     orCached: !options.verify,
   })
-  if (options.raw) return printRaw(invocation, tokens)
+  // Asks nobody for keys, unless it is to say whether they fit.
+  if (options.raw && !options.verify) return printRaw(invocation, tokens)
   const { ports } = invocation
   const { trusted, skewSeconds } = tokens
   const skipCache = options.verify
@@ -50,8 +51,9 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000
   const known = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
-  const view = await withUserinfo(known)
-  if (globals(invocation).json) await printJson(invocation, toJson(view))
+  const view = options.raw ? known : await withUserinfo(known)
+  if (options.raw) await printRaw(invocation, tokens)
+  else if (globals(invocation).json) await printJson(invocation, toJson(view))
   else await printIdentity(invocation, view)
   if (options.verify) requireVerified(view)
 }
