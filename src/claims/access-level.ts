@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import { asUnknown, type Finding } from './finding.ts'
 
 /** What a person may do with traces, weakest first. */
 export const LEVELS = ['read', 'write', 'admin'] as const
@@ -100,6 +100,18 @@ export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable
     note: ask,
   }))
 }
+
+/** The finding where no table can be held against the token, for the reason given: nothing was compared, so it is no pass. */
+export const nothingToAlign = (why: string): Finding =>
+  asUnknown(
+    {
+      assertion: 'alignment',
+      expected: 'scopes and groups agree',
+      actual: why,
+      values: { operator: 'exists', expected: null, actual: null },
+    },
+    'not-configured',
+  )
 
 /** A row of the table, with an empty list where it requires nothing. */
 interface Row extends Required<Requirement> {

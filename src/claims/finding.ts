@@ -9,6 +9,7 @@ export type UnknownReason =
   | 'unsupported'
   | 'unverified-signature'
   | 'bad-signature'
+  | 'not-configured'
 
 /**
  * How two values were compared. `any-of`: one of the expected values is among the actual ones; `like`: one of the actual

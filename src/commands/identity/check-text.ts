@@ -38,14 +38,14 @@ function passed({ assertion, expected, actual }: Finding): string {
 
 /** Reasons that the line says in words already; `--json` has them all. */
 const isSaid = ({ assertion, reason }: Finding): boolean =>
-  reason === 'claim-absent' || assertion === 'signature'
+  reason === 'claim-absent' || reason === 'not-configured' || assertion === 'signature'
 
 /** One line; when it is too long, what is held and the claim go below what was expected. */
 function formatFinding(finding: Finding, mark: string, width: number, columns: number, style: Style): string {
   const { assertion, expected, actual, verdict, reason, source, note } = finding
   const indent = 13 + width
   const why = reason && !isSaid(finding) ? ` (${reason})` : ''
-  const lead = assertion === 'signature' ? '' : 'held: '
+  const lead = assertion === 'signature' || reason === 'not-configured' ? '' : 'held: '
   const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
   const wanted = safeText(verdict === 'pass' ? passed(finding) : expected, 160)
   const from = source ? `[${safeText(source, 60)}]` : ''

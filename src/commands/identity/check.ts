@@ -1,4 +1,4 @@
-import { judgeAlignment } from '../../claims/access-level.ts'
+import { judgeAlignment, nothingToAlign } from '../../claims/access-level.ts'
 import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
 import type { Inspected } from '../../claims/inspect.ts'
@@ -36,6 +36,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   const now = invocation.ports.clock.now() + skewSeconds * 1000
   const { client } = profile
   const { leewaySeconds } = client.preset
+  const unaligned = whyNotAligned(verified, profile)
   const disagreements = judgeAlignments(verified, profile)
   const asserted = (one: Inspected) => [
     ...judgeAll(
@@ -45,7 +46,8 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     ),
     ...claimAssertions(options, now).map((claim) => judgeAssertion(one, one.jwt?.payload, claim)),
   ]
-  const findings = [...asserted(verified), ...(options.aligned ? disagreements : [])]
+  const alignment = unaligned === undefined ? disagreements : [nothingToAlign(unaligned)]
+  const findings = [...asserted(verified), ...(options.aligned ? alignment : [])]
   const verdict = verdictOf(findings)
   const unverified = whyNotVerified(verified, {
     issuer: client.issuer,
@@ -85,10 +87,27 @@ const isAboutSignature = ({ assertion }: Finding): boolean => assertion === 'sig
 
 const NOT_ASKED = 'not looked at (--offline)'
 
-/** The profile's `[access]` table is for tokens of its own issuer only. */
-function judgeAlignments({ identity }: Inspected, { access, client }: Profile): Finding[] {
-  if (!access || identity.issuer.value !== client.issuer) return []
-  return judgeAlignment(identity.scopes.value, identity.groups.value, access)
+/** Why scopes and groups cannot be compared. The profile's `[access]` table is for tokens of its own issuer only. */
+function whyNotAligned({ identity }: Inspected, { access, client }: Profile): string | undefined {
+  if (!access) return 'the profile has no [access] table'
+  return identity.issuer.value === client.issuer
+    ? undefined
+    : 'the token is not known to be of the issuer whose [access] table the profile has'
+}
+
+function judgeAlignments(token: Inspected, profile: Profile): Finding[] {
+  const { access } = profile
+  if (!access || whyNotAligned(token, profile) !== undefined) return []
+  return judgeAlignment(token.identity.scopes.value, token.identity.groups.value, access)
+}
+
+/** The hint where that alone keeps the check from passing. */
+function adviseAlignment(findings: readonly Finding[], { access, saved }: Profile): string | undefined {
+  const rest = findings.filter(({ verdict }) => verdict !== 'pass')
+  if (!rest.every(({ reason }) => reason === 'not-configured')) return undefined
+  return access || !saved
+    ? 'Name the profile whose [access] is meant: --profile NAME. Or leave --aligned out.'
+    : 'Say what goes together: ls-auth profile set access.read.scopes NAME, and ls-auth profile set access.read.groups NAME'
 }
 
 function chooseToken(
@@ -167,6 +186,8 @@ function advise(
     if (token.identity.issuer.value !== undefined)
       return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
   }
+  const unaligned = adviseAlignment(findings, profile)
+  if (unaligned !== undefined) return unaligned
   const joined = severalInOne(findings)
   if (joined !== undefined) return joined
   if (session) return askForRights(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
