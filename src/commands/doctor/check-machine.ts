@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { recordFile } from '../../audit/files-of-record.ts'
-import { appendLines } from '../../audit/record.ts'
+import { tryRecord } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { FileFacts } from '../../ports/storage.ts'
@@ -77,13 +77,14 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
 
 /** A record with gaps is found when somebody asks who has read what; one is kept also where nobody signs in. */
 export async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
-  const lost = await appendLines(stateDirectory, '', ports)
+  const lost = await tryRecord(stateDirectory, ports)
   const file = recordFile(stateDirectory)
   if (lost === undefined)
     return (await (await ports.files()).inspect(file)) !== undefined
       ? ok('record', 'kept; see ls-auth audit list')
       : ok('record', `none is kept: this machine has no place for ${safeText(file, 200)}`)
-  const next = 'Nothing is recorded on this machine until it can be. Commands work all the same.'
+  const space = /^(ENOSPC|EDQUOT)$/.test(lost.code) ? 'Free some space. ' : ''
+  const next = `${space}Nothing is recorded on this machine until it can be. Commands work all the same.`
   return warn('record', `${safeText(file, 200)} cannot be written (${lost.code})`, next)
 }
 

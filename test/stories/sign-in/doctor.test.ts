@@ -1,7 +1,9 @@
-import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Files } from '../../../src/ports/storage.ts'
+import { realFiles } from '../../../src/system/files.ts'
 import { program } from '../../world/program.ts'
 import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -62,6 +64,36 @@ describe('doctor', () => {
     expect(stdout).toMatch(
       /^warn +record +\S+audit\.jsonl cannot be written \(E\w+\)\n +→ Nothing is recorded/m,
     )
+  })
+
+  it('on a full disk: the record is no more "ok" than the lines that are lost meanwhile', async () => {
+    const noSpace = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+    // As a kernel does: nothing at all can be written at the end of a file.
+    const append: Files['append'] = (path, bytes, inBackground) =>
+      bytes.length === 0 ? realFiles.append(path, bytes, inBackground) : noSpace()
+    const before = await readdir(stage.world.stateDirectory)
+    stage.world.override = { files: async () => ({ ...realFiles, append, create: noSpace }) }
+    const { stdout, stderr } = await doctor()
+    stage.world.override = {}
+    expect(stderr).toContain('this is not in the record')
+    expect(stdout).toMatch(
+      /^warn +record +\S+audit\.jsonl cannot be written \(ENOSPC\)\n +→ Free some space\. Nothing is recorded/m,
+    )
+    expect(await readdir(stage.world.stateDirectory)).toEqual(before)
+  })
+
+  it('that looks whether the record can be written leaves nothing in it or beside it', async () => {
+    const { stateDirectory } = stage.world
+    const lines = async () => (await readFile(join(stateDirectory, 'audit.jsonl'), 'utf8')).split('\n')
+    await doctor()
+    const [before, files] = [await lines(), await readdir(stateDirectory)]
+    await doctor()
+    // The request of doctor itself.
+    expect((await lines()).slice(before.length - 1).map((line) => line && JSON.parse(line).event)).toEqual([
+      'request',
+      '',
+    ])
+    expect(await readdir(stateDirectory)).toEqual(files)
   })
 
   it('as JSON, and as a report for a ticket that holds no secret', async () => {
