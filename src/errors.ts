@@ -65,8 +65,15 @@ export type FailureCode = keyof typeof FAILURES
  * - `damaged-trace`: a part of the trace cannot be read. The message of all three is only the reason.
  * - `unreadable-file`: a settings file exists and cannot be read.
  * - `no-id`: the text is in no form of an id that is known.
+ * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
  */
-export type FailureReason = 'no-trace' | 'broken-json' | 'damaged-trace' | 'unreadable-file' | 'no-id'
+export type FailureReason =
+  | 'no-trace'
+  | 'broken-json'
+  | 'damaged-trace'
+  | 'unreadable-file'
+  | 'no-id'
+  | 'incomplete-workload'
 
 /**
  * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).

@@ -49,7 +49,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     ),
     store: values.text('store') as PartialClient['store'],
     storeKeyFile: path('store_key_file'),
-    workload: readWorkload(values.table('workload'), values.source('workload'), env),
+    workload: readWorkload(values.table('workload'), values.source('workload'), profile, env),
     expect: readExpect(values.table('expect'), values.source('expect')),
     reason: values.text('reason'),
     requireReason: values.isTrue('require_reason'),

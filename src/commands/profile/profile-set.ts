@@ -16,6 +16,7 @@ import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
+import { repeatFlags } from '../repeat-flags.ts'
 import type { UnknownKey } from './not-a-setting.ts'
 
 interface SetOptions {
@@ -84,17 +85,22 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
   const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)
   // What is wrong is said before anything is locked.
-  const { client } = decide(settings)
+  const { client, gap } = decide(settings)
   await changeSettings(invocation, settings, (now) => decide(now).change)
   const now = value === undefined ? 'no longer set' : [value].flat().map(String).join(' ')
   tell(
     invocation,
     `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
   )
+  if (gap) {
+    tell(invocation, `Commands refuse this profile until it is complete: ${gap.message}`)
+    tell(invocation, repeatFlags(gap.hint, invocation))
+  }
   const [key = ''] = path
-  if (client.workload && !settings.config.profiles[name]?.workload) await tellLeft(invocation, client)
+  if ((client.workload || gap) && !settings.config.profiles[name]?.workload)
+    await tellLeft(invocation, client)
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
-  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload)
+  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
 }
 
@@ -118,16 +124,27 @@ async function tellLeft(invocation: Invocation, client: PartialClient): Promise<
     )
 }
 
-/** The change, where the new value and the others of the profile fit together. Failures: `settings`, `usage`, `refused`. */
+/**
+ * The change, where the new value and the others of the profile fit together; `gap`: what is missing beside them. Failures:
+ * `settings`, `usage`, `refused`.
+ */
 function judged(now: Settings, name: string, { path, value }: SetOptions, env: Env) {
   if (!Object.hasOwn(now.config.profiles, name)) throw notOurs(now, name)
   const profile = now.config.profiles[name]
   const [key = ''] = path
   if (value === undefined && path.length > 1 && !isSet(profile, path)) throw notSet(path, name)
   const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
-  const profiles = { [name]: { ...profile, ...values } }
-  const { client } = profileNamed({ ...now, config: { ...now.config, profiles } }, name, env)
-  return { client, change: { set: name, values } }
+  const change = { set: name, values }
+  const named = (table: object) =>
+    profileNamed({ ...now, config: { ...now.config, profiles: { [name]: { ...table } } } }, name, env)
+  const next = { ...profile, ...values }
+  try {
+    return { client: named(next).client, change }
+  } catch (gap) {
+    // A table is made setting by setting, so it is incomplete for a while; the rest of the profile is judged without it.
+    if (!(gap instanceof Failure) || gap.reason !== 'incomplete-workload') throw gap
+    return { client: named({ ...next, workload: undefined }).client, change, gap }
+  }
 }
 
 /** A table with one value changed or taken away; undefined: nothing is left in it. */

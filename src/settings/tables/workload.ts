@@ -4,6 +4,7 @@ import type { Env } from '../../ports/ports.ts'
 import { proofSource, SOURCE_FORMS } from '../../providers/workload-sources.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { unknownChoice } from '../../unknown-choice.ts'
 import { expandHome, requireWhole } from '../files/places.ts'
 
@@ -28,11 +29,20 @@ export const WORKLOAD_KEYS = [
   'assertion_key_id',
 ] as const
 
+/** What a table sets. */
+type Given = Partial<Workload>
+
 /**
  * `[profiles.NAME.workload]`: how a program without a person gets its tokens. An unknown key is an error: a typo must not
- * change what is sent to whom. `file`: for the message. Failure `settings`.
+ * change what is sent to whom. `file` and `profile`: for the message. Failure `settings`; its reason is
+ * `incomplete-workload` where settings that are missing could make the table whole.
  */
-export function readWorkload(table: Table | undefined, file: string, env: Env): Workload | undefined {
+export function readWorkload(
+  table: Table | undefined,
+  file: string,
+  profile: string,
+  env: Env,
+): Workload | undefined {
   if (table === undefined) return undefined
   for (const key of Object.keys(table)) {
     if (!(WORKLOAD_KEYS as readonly string[]).includes(key)) {
@@ -41,27 +51,96 @@ export function readWorkload(table: Table | undefined, file: string, env: Env): 
       })
     }
   }
+  const given = readGiven(table, file, env)
+  const wrong = whatIsWrong(given)
+  if ('source' in wrong) return wrong
+  const [what, hint] = wrong
+  const next = nextSetting(given)
+  throw new Failure('settings', `${file}: ${what}`, {
+    hint:
+      next === undefined
+        ? hint
+        : `${hint} For instance: ls-auth profile set ${next} --profile ${shellWord(profile)}`,
+    ...(next !== undefined && { reason: 'incomplete-workload' }),
+  })
+}
+
+/** Each value by itself. Failure `settings`. */
+function readGiven(table: Table, file: string, env: Env): Given {
   const text = (key: (typeof WORKLOAD_KEYS)[number]) => textIn(table, key, file)
-  const source = readSource(text('source'), file, env)
-  const clientAuth = oneOf(text('client_auth') ?? 'none', CLIENT_AUTHS, 'client_auth', file)
-  const usual = source.kind === 'none' || clientAuth === 'source_token' ? 'client-credentials' : 'as-is'
-  const key = text('assertion_key')
-  const workload: Workload = {
-    source,
-    grant: oneOf(text('grant') ?? usual, GRANTS, 'grant', file),
+  const [source, grant, clientAuth, key] = [
+    text('source'),
+    text('grant'),
+    text('client_auth'),
+    text('assertion_key'),
+  ]
+  return {
+    ...(source !== undefined && { source: readSource(source, file, env) }),
+    ...(grant !== undefined && { grant: oneOf(grant, GRANTS, 'grant', file) }),
+    ...(clientAuth !== undefined && { clientAuth: oneOf(clientAuth, CLIENT_AUTHS, 'client_auth', file) }),
     audience: text('audience'),
-    clientAuth,
     assertionKey: key === undefined ? undefined : wholePath(key, `${file}: workload.assertion_key`, env),
     assertionKeyId: text('assertion_key_id'),
   }
-  const contradiction = contradictionIn(workload)
-  if (contradiction === undefined) return workload
-  const [what, hint] = contradiction
-  throw new Failure('settings', `${file}: ${what}`, { hint })
+}
+
+type Wrong = readonly [what: string, hint: string]
+
+/** The workload that is meant, or what is wrong and the next step. */
+function whatIsWrong(given: Given): Workload | Wrong {
+  const { source, clientAuth = 'none' } = given
+  if (source === undefined)
+    return ['workload.source is not set', `It says where the proof comes from: ${SOURCE_FORMS.join(', ')}.`]
+  const usual = source.kind === 'none' || clientAuth === 'source_token' ? 'client-credentials' : 'as-is'
+  const { audience, assertionKey, assertionKeyId } = given
+  const workload: Workload = {
+    source,
+    grant: given.grant ?? usual,
+    audience,
+    clientAuth,
+    assertionKey,
+    assertionKeyId,
+  }
+  return contradictionIn(workload) ?? workload
+}
+
+/** Values to try for what is missing, as they are typed; the usual ones first. */
+const TRIALS: readonly (readonly [typed: string, given: Given])[] = [
+  ...['none', 'env:NAME'].map(
+    (form) => [`workload.source ${form}`, { source: proofSource(form) as Workload['source'] }] as const,
+  ),
+  ...(['client_secret_basic', 'private_key_jwt', 'source_token', 'none'] as const).map(
+    (clientAuth) => [`workload.client_auth ${clientAuth}`, { clientAuth }] as const,
+  ),
+  ...(['token-exchange', 'client-credentials', 'as-is'] as const).map(
+    (grant) => [`workload.grant ${grant}`, { grant }] as const,
+  ),
+  ['workload.assertion_key ~/key.pem', { assertionKey: '~/key.pem' }],
+]
+
+/**
+ * What to set first, so that with as few settings as possible the table is whole. Undefined: settings contradict each other,
+ * whatever is added.
+ */
+function nextSetting(given: Given): string | undefined {
+  let reached: readonly { readonly first: string | undefined; readonly given: Given }[] = [
+    { first: undefined, given },
+  ]
+  while (reached.length > 0) {
+    const further = reached.flatMap((one) =>
+      TRIALS.filter(([, more]) =>
+        Object.keys(more).every((key) => one.given[key as keyof Given] === undefined),
+      ).map(([typed, more]) => ({ first: one.first ?? typed, given: { ...one.given, ...more } })),
+    )
+    const whole = further.find((one) => 'source' in whatIsWrong(one.given))
+    if (whole !== undefined) return whole.first
+    reached = further
+  }
+  return undefined
 }
 
 /** Values that do not go together: what is wrong, and the next step. */
-function contradictionIn(workload: Workload): readonly [what: string, hint: string] | undefined {
+function contradictionIn(workload: Workload): Wrong | undefined {
   const { source, grant, clientAuth, assertionKey, assertionKeyId } = workload
   if (source.kind === 'none' && (grant !== 'client-credentials' || clientAuth === 'source_token'))
     return [
@@ -93,12 +172,7 @@ function contradictionIn(workload: Workload): readonly [what: string, hint: stri
   return undefined
 }
 
-function readSource(text: string | undefined, file: string, env: Env): Workload['source'] {
-  if (text === undefined) {
-    throw new Failure('settings', `${file}: workload.source is not set`, {
-      hint: `It says where the proof comes from: ${SOURCE_FORMS.join(', ')}.`,
-    })
-  }
+function readSource(text: string, file: string, env: Env): Workload['source'] {
   const source = proofSource(text)
   if (source?.kind === 'file')
     return { ...source, path: wholePath(source.path, `${file}: workload.source = "file:…"`, env) }

@@ -4,7 +4,7 @@ import type { Env } from '../../../src/ports/ports.ts'
 import { readWorkload } from '../../../src/settings/tables/workload.ts'
 
 const env = { platform: 'linux', homeDirectory: '/home/ci', variables: {} } as unknown as Env
-const read = (table: Record<string, unknown>) => readWorkload(table, 'config.toml', env)
+const read = (table: Record<string, unknown>) => readWorkload(table, 'config.toml', 'ci', env)
 
 describe('a workload as it is written', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('a workload as it is written', () => {
     expect(read({ source: 'github', client_auth: 'source_token' })?.grant).toBe('client-credentials')
   })
 
-  it('nothing is nobody', () => expect(readWorkload(undefined, '', env)).toBeUndefined())
+  it('nothing is nobody', () => expect(readWorkload(undefined, '', '', env)).toBeUndefined())
 })
 
 describe('what cannot be meant is an error that names the file', () => {

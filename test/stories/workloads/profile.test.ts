@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPlace, type Place } from './place.ts'
 
@@ -27,6 +28,56 @@ describe('the profile of a workload', () => {
     expect(wrong.exit).toBe(2)
     expect(wrong.stderr).toContain('Did you mean token-exchange?')
     expect((await place.type('ls-auth profile set workload.audience --unset')).exit).toBe(0)
+  })
+
+  const next = (said: string) => said.match(/ls-auth profile set workload\.\S+ \S+ --profile ci/)?.[0]
+
+  it.each([
+    ['workload.source none', ['workload.source', 'workload.client_auth']],
+    ['workload.client_auth client_secret_basic', ['workload.client_auth', 'workload.source']],
+    [
+      'workload.client_auth private_key_jwt',
+      ['workload.client_auth', 'workload.source', 'workload.assertion_key'],
+    ],
+    [
+      'workload.assertion_key_id k1',
+      ['workload.assertion_key_id', 'workload.source', 'workload.client_auth'],
+    ],
+    ['workload.grant client-credentials', ['workload.grant', 'workload.source', 'workload.client_auth']],
+    ['workload.grant token-exchange', ['workload.grant', 'workload.source']],
+  ])('is begun with %s, and the commands that it names make it whole', async (first, keys) => {
+    const before = await readFile(place.world.configFile, 'utf8')
+    await place.type('ls-auth profile set workload --unset')
+    const typed: string[] = []
+    let line: string | undefined = `ls-auth profile set ${first} --profile ci`
+    while (line !== undefined && typed.length < 9) {
+      typed.push(line.split(' ')[3] as string)
+      const { exit, stderr } = await place.type(line)
+      expect(exit, stderr).toBe(0)
+      line = next(stderr)
+      if (line === undefined) break
+      expect(stderr).toContain('Commands refuse this profile until it is complete: ')
+      // The commands that use it go on refusing it, and name the same next step.
+      const refused = await place.type('ls-auth profile show ci')
+      expect(refused.exit).toBe(2)
+      expect(next(refused.stderr)).toBe(line)
+    }
+    expect(typed.slice(0, keys.length)).toEqual(keys)
+    expect((await place.type('ls-auth profile show ci')).exit).toBe(0)
+    await writeFile(place.world.configFile, before)
+  })
+
+  it('whose settings contradict each other is refused, and so is another wrong value beside a gap', async () => {
+    const before = await readFile(place.world.configFile, 'utf8')
+    for (const [line, words] of [
+      ['workload.source none', 'leaves nothing to prove with'],
+      ['workload.client_auth none_at_all', 'workload.client_auth: "none_at_all" is not known'],
+    ])
+      expect(await place.type(`ls-auth profile set ${line}`)).toMatchObject({
+        exit: 2,
+        stderr: expect.stringContaining(words as string),
+      })
+    expect(await readFile(place.world.configFile, 'utf8')).toBe(before)
   })
 
   it('is exported whole, for it holds no secret, and imported by somebody who sees what is sent where', async () => {
