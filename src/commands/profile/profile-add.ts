@@ -8,7 +8,7 @@ import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
 import { defaultToKeep } from '../../settings/profile-name.ts'
-import { isComplete, requireClient } from '../../settings/required-client.ts'
+import { isComplete } from '../../settings/required-client.ts'
 import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -85,11 +85,13 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   if (transfer) await confirmOrigins(invocation, transfer.values, yes)
   const given = { ...kept(old), ...transfer?.values }
   const profiles = { ...settings.config.profiles, [name]: given }
-  const candidate = { ...settings, config: { ...settings.config, profiles } }
+  // What is wrong with an imported value is wrong in the file that it comes from.
+  const path = transfer?.file ?? settings.config.path
+  const candidate = { ...settings, config: { ...settings.config, path, profiles } }
   const flags = flagsOf(invocation, { newProfile: true, profile: name })
-  const profile = chooseProfile(candidate, flags, ports.env)
+  const profile = judged(() => chooseProfile(candidate, flags, ports.env))
   const { preset, http } = profile.client
-  const issuer = knownIssuer(profile, register)
+  const issuer = knownIssuer(invocation, profile, register, transfer?.file)
   if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
   const save = async (clientId?: string) => {
     const typed = {
@@ -171,12 +173,27 @@ const kept = (old: Table = {}): Table =>
 const without = (old: Table = {}): Table =>
   Object.fromEntries(Object.keys(old).map((key) => [key, undefined]))
 
+/** The profile; the hint of a table that is not complete names `profile set`, and there is no profile yet. */
+function judged(choose: () => Profile): Profile {
+  try {
+    return choose()
+  } catch (error) {
+    if (!(error instanceof Failure) || error.reason !== 'incomplete-workload') throw error
+    throw error.withHint('Complete the table there. What it can hold: docs/reference/settings.md')
+  }
+}
+
 /**
- * The issuer; undefined where nobody signs in. A workload provider needs no client id. Failures, before any request:
- * `cannot-do` if it is unusable, `settings` if something is missing.
+ * The issuer; undefined where nobody signs in. A workload provider needs no client id. `file`: that of an import. Failures,
+ * before any request: `cannot-do` if it is unusable, `settings` if something is missing.
  */
-function knownIssuer(profile: Profile, register: boolean): string | undefined {
-  const { preset, issuer } = profile.client
+function knownIssuer(
+  invocation: Invocation,
+  profile: Profile,
+  register: boolean,
+  file: string | undefined,
+): string | undefined {
+  const { preset, issuer, clientId } = profile.client
   if (issuer === undefined && !sendsToken(profile)) return undefined
   if (issuer === undefined) {
     throw new Failure('settings', `profile ${profile.name} has no issuer`, {
@@ -184,8 +201,13 @@ function knownIssuer(profile: Profile, register: boolean): string | undefined {
     })
   }
   requireProviderInReach(preset)
-  if (register) return issuer
-  return preset.signsIn === 'workload' ? issuer : requireClient(profile).issuer
+  if (register || preset.signsIn === 'workload' || clientId !== undefined) return issuer
+  const typed = commandLine(invocation, { clientId: 'ID' })
+  throw new Failure(
+    'settings',
+    `profile ${profile.name} has no client_id${file === undefined ? '' : ` in ${safeText(file, 200)}`}`,
+    { hint: file === undefined ? `Name it: ${typed}` : `Add client_id there, or name it: ${typed}` },
+  )
 }
 
 function typedValues(invocation: Invocation, profile: Profile): Record<string, unknown> {

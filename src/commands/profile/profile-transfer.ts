@@ -50,6 +50,8 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
 
 /** A profile out of a file. */
 export interface Transfer {
+  /** The file, or its URL without a query, for messages. */
+  readonly file: string
   readonly name: string
   /** With what this version does not know: a later one may. */
   readonly values: Readonly<Record<string, unknown>>
@@ -98,7 +100,7 @@ export async function readTransfer(
   const values = Object.fromEntries(entries.filter(([key]) => !isLeft(key)))
   const unknown = Object.keys(values).filter((key) => !known.has(key))
   await noteUnknown(invocation, unknown, file.unknownKeys)
-  return { name: name ?? chosen, values }
+  return { file: file.path, name: name ?? chosen, values }
 }
 
 function notOne(path: string, names: readonly string[]): Failure {

@@ -52,6 +52,37 @@ Then: ls-auth login --profile work
     expect(await config()).not.toContain('[profiles.work]')
   })
 
+  it('without a client id: the error names the file, and its hint can be typed', async () => {
+    await writeFile(file, TEAM.replace(/client_id.*\n/, ''))
+    const { exit, stderr } = await world.type(`ls-auth profile add b --from ${file} --yes`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      `error: profile b has no client_id in ${file}\nhint: Add client_id there, or name it: `,
+    )
+    const line = stderr.match(/ls-auth profile add .*--client-id ID.*/)?.[0] ?? ''
+    expect(await world.type(line)).toMatchObject({ exit: 0 })
+    expect(await config()).toBe(TEAM.replace('profiles.work', 'profiles.b').replace('"ls-auth-cli"', '"ID"'))
+  })
+
+  it('and a new one without a client id is named by the command that was typed', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile add b --issuer https://id.example.test')
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(
+      /^error: profile b has no client_id\nhint: Name it: ls-auth profile add b --issuer \S+ --client-id ID$/m,
+    )
+  })
+
+  it.each([
+    ['redirect_host = "0.0.0.0"', /^error: \S+team\.toml: redirect_host/m],
+    ['workload = { source = "none" }', /^error: \S+team\.toml: .*\nhint: Complete the table there\./m],
+  ])('a wrong value is one of that file, and not of my own: %s', async (line, words) => {
+    await writeFile(file, `${TEAM}${line}\n`)
+    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes`)
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(words)
+    expect(stderr).not.toContain(world.configFile)
+  })
+
   it('a name that cannot be one is refused, also from the file', async () => {
     await writeFile(file, TEAM.replace('profiles.work', 'profiles."a b"'))
     expect((await world.type(`ls-auth profile add --from ${file} --yes`)).stderr).toContain(
