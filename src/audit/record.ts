@@ -46,34 +46,6 @@ export async function appendLines(
   return undefined
 }
 
-/** About as many bytes as a disk gives at once. */
-const PROBE = Buffer.alloc(4096, ' ')
-
-/**
- * Whether an entry could be written, without one: a full disk takes nothing at the end of a file without an error, so a
- * file beside the record is written, too, and taken away.
- */
-export async function tryRecord(
-  stateDirectory: string,
-  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
-): Promise<Lost | undefined> {
-  const lost = await appendLines(stateDirectory, '', ports)
-  const files = await ports.files()
-  const file = recordFile(stateDirectory)
-  if (lost !== undefined || (await files.inspect(file)) === undefined) return lost
-  const probe = `${file}.${ports.env.pid}.tmp`
-  try {
-    // Left by a killed process that had the same pid.
-    await files.remove(probe)
-    await files.create(probe, PROBE)
-  } catch (error) {
-    return { file, code: (error as NodeJS.ErrnoException).code ?? 'error' }
-  } finally {
-    await files.remove(probe).catch(() => {})
-  }
-  return undefined
-}
-
 /** The size of the file then, in bytes; undefined where there can be no state directory. */
 async function append(
   stateDirectory: string,

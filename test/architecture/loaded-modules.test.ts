@@ -97,16 +97,16 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 200,
+    kilobytes: 202,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 237 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 287 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 292 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 288 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 294 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 199,
+    kilobytes: 200,
   },
 }
 
@@ -122,11 +122,11 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 331],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 294],
-    ['services', ['services', ...PLACE], SETTINGS, 293],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 293],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 333],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 339],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 295],
+    ['services', ['services', ...PLACE], SETTINGS, 294],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 294],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 335],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 340],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -136,7 +136,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
     await writeFile(file, stdout)
     const never = /^src\/(session|claims|api|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
-    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 280 })
+    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 281 })
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {
@@ -161,7 +161,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(324)
+    expect(loaded.kilobytes).toBeLessThan(326)
   })
 })
 

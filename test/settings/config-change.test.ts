@@ -225,7 +225,7 @@ describe.skipIf(process.platform === 'win32')('a file that is a link to where so
     await expect(changing).rejects.toMatchObject({
       code: 'storage',
       message: `cannot write ${path} (ENOENT): the link leads nowhere`,
-      hint: `Make the directory that it leads to, or take the link away: rm ${path}`,
+      hint: 'Make the directory that it leads to, or take the link away.',
     })
     expect(await isLink()).toBe(true)
   })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { recordFile } from '../../audit/files-of-record.ts'
-import { tryRecord } from '../../audit/record.ts'
+import { tryRecord } from '../../audit/try-record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { FileFacts } from '../../ports/storage.ts'

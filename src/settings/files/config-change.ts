@@ -3,7 +3,6 @@ import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import { type LockPorts, withLock } from '../../wait-for-lock.ts'
 import { type Change, type ConfigFile, isOld, readConfig, textAfter } from './config-file.ts'
 import { UPGRADES, type Upgrade } from './config-version.ts'
@@ -57,7 +56,7 @@ async function endOf(configFile: string, files: Files): Promise<string> {
     if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause)
     throw new Failure('storage', `cannot write ${configFile} (${code}): the link leads nowhere`, {
       cause,
-      hint: `Make the directory that it leads to, or take the link away: rm ${shellWord(configFile)}`,
+      hint: 'Make the directory that it leads to, or take the link away.',
     })
   }
 }

@@ -4,7 +4,6 @@ import type { Env } from '../../ports/ports.ts'
 import { proofSource, SOURCE_FORMS } from '../../providers/workload-sources.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import { unknownChoice } from '../../unknown-choice.ts'
 import { expandHome, requireWhole } from '../files/places.ts'
 
@@ -60,7 +59,7 @@ export function readWorkload(
     hint:
       next === undefined
         ? hint
-        : `${hint} For instance: ls-auth profile set ${next} --profile ${shellWord(profile)}`,
+        : `${hint} For instance: ls-auth profile set ${next} --profile ${safeText(profile, 60)}`,
     ...(next !== undefined && { reason: 'incomplete-workload' }),
   })
 }
