@@ -10,7 +10,7 @@ import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
 import { readExpect } from './tables/expectations.ts'
 import { readWorkload } from './tables/workload.ts'
-import { checkIssuer } from './urls.ts'
+import { checkIssuer, checkProxy } from './urls.ts'
 
 /** What a client needs in addition to the values of the settings. */
 interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
@@ -26,8 +26,9 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     const value = values.text(name)
     return value === undefined ? undefined : expandHome(value, env)
   }
+  const proxy = values.text('proxy')
   const http: HttpSettings = {
-    proxy: values.text('proxy'),
+    proxy: proxy === undefined ? undefined : checkProxy(proxy),
     caFile: path('ca_file'),
     clientCert: path('client_cert'),
     clientKey: path('client_key'),

@@ -21,6 +21,14 @@ export function urlToJudge(text: string): string {
   return safeText(place, Number.POSITIVE_INFINITY) + path + beside
 }
 
+/** The proxy of a profile. Failure `settings`: it holds a user name or password, which a file in plain text is no place for. */
+export function checkProxy(proxy: string): string {
+  if (!/^(?:[a-z][\w+.-]*:\/\/)?[^/?#]*@/i.test(proxy)) return proxy
+  throw new Failure('settings', 'the proxy URL holds a user name or password', {
+    hint: 'Remove it from the URL. A proxy that wants one is set in the environment, by HTTPS_PROXY.',
+  })
+}
+
 /** What stands behind may be a secret that somebody pasted. */
 const withoutQuery = (url: string): string => url.replace(/[?#].*/s, (rest) => `${rest[0]}…`)
 

@@ -192,10 +192,13 @@ describe('a proxy that is in the way', () => {
   it('one that is not there is exit 6; the environment names it before the profile does', async () => {
     const nowhere = await startConnectProxy()
     await nowhere.close()
-    await writeProfile(`ca_file = "${caFile}"`, `proxy = "${proxy.url}"`)
+    const open = await startConnectProxy({ hosts: { [IDP]: '127.0.0.1', [TRACES]: '127.0.0.1' } })
+    await writeProfile(`ca_file = "${caFile}"`, `proxy = "${open.url}"`)
     expect(await get({ HTTPS_PROXY: undefined })).toMatchObject({ exit: 0, stderr: '' })
+    expect(open.tunnels).toBe(1)
     const { exit, stdout, stderr } = await get({ HTTPS_PROXY: nowhere.url })
     await writeProfile(`ca_file = "${caFile}"`)
+    await open.close()
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
     expect(stderr).toMatch(
       /^error: cannot reach the proxy on the way to traces\.corp\.example:\d+: nothing listens there\nhint: Check HTTPS_/,

@@ -215,3 +215,24 @@ it('profile set: a word that is neither is no setting, also where the settings c
     'error: "work" is not a setting\n',
   )
 })
+
+describe('a user and a password in the proxy', () => {
+  it.each(['http://u:hunter2@h:1', 'http://u@h:1', 'u:hunter2@h:1'])(
+    'are neither saved nor read from the file, and not shown: %s',
+    async (proxy) => {
+      await world.writeConfig('[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n')
+      const before = await readFile(world.configFile, 'utf8')
+      const words =
+        /^error: the proxy URL holds a user name or password\nhint: Remove it from the URL\. .*HTTPS_PROXY\.\n$/
+      const typed = await world.type(`ls-auth profile set proxy ${proxy}`)
+      expect(typed).toMatchObject({ exit: 2, stderr: expect.stringMatching(words) })
+      expect(await readFile(world.configFile, 'utf8')).toBe(before)
+      await world.writeConfig(`${before}proxy = "${proxy}"\n`)
+      const { exit, stdout, stderr } = await world.type('ls-auth profile show')
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toMatch(words)
+      // What the hint says to do is possible.
+      expect((await world.type('ls-auth profile set proxy http://h:1')).exit).toBe(0)
+    },
+  )
+})
