@@ -100,8 +100,8 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     kilobytes: 202,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 237 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 288 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 238 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
   check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 294 },
   'profile show': {
     packages: SETTINGS,

@@ -54,13 +54,11 @@ export function readWorkload(
   const wrong = whatIsWrong(given)
   if ('source' in wrong) return wrong
   const [what, hint] = wrong
-  const next = nextSetting(given)
+  const [key, value] = nextSetting(given)?.split(' ') ?? []
+  if (key === undefined) throw new Failure('settings', `${file}: ${what}`, { hint })
   throw new Failure('settings', `${file}: ${what}`, {
-    hint:
-      next === undefined
-        ? hint
-        : `${hint} For instance: ls-auth profile set ${next} --profile ${safeText(profile, 60)}`,
-    ...(next !== undefined && { reason: 'incomplete-workload' }),
+    hint: `${hint} For instance: ls-auth profile set ${key} ${value} --profile ${safeText(profile, 60)}`,
+    reason: 'incomplete-workload',
   })
 }
 

@@ -80,6 +80,8 @@ const values = () => ({
   'VALUE VALUE': '30s',
   'VALUE NAME': '30s',
   'audience VALUE': 'api://traces',
+  'access.read.scopes NAME': 'traces:read',
+  'access.read.groups NAME': 'ops',
   tenant: 'acme',
   'services VALUE': '--json',
   CMD: 'true',
