@@ -36,6 +36,18 @@ export function explainAnswer(
       hint: 'Check api in the profile: it must be the base URL of the trace API or its gateway.',
     })
   }
+  if (status === 431)
+    return new Failure(
+      'api-failed',
+      `the headers of the request are too large for ${safeText(url.host)} (HTTP 431)`,
+      {
+        detail: theirWords(answer),
+        hint:
+          token === undefined
+            ? 'Raise the limit for request headers at the gateway or the API.'
+            : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
+      },
+    )
   return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${status})`, {
     detail: theirWords(answer),
   })

@@ -344,3 +344,15 @@ describe('a limit that was reached', () => {
     expect(read(answer(429, headers as Record<string, string>))?.slice(1)).toEqual([hint, ...detail])
   })
 })
+
+it('a token that is too large for a gateway (HTTP 431) is named, for trying again does not help', () => {
+  const tooLarge = answer(431, {}, 'Request Header Fields Too Large')
+  expect(read(tooLarge)).toEqual([
+    'api-failed: the headers of the request are too large for gw.acme.example:8443 (HTTP 431)',
+    'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
+    'they say: Request Header Fields Too Large',
+  ])
+  expect(told(explainAnswer(tooLarge, URL_, undefined))[1]).toBe(
+    'Raise the limit for request headers at the gateway or the API.',
+  )
+})
