@@ -31,7 +31,7 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
     const next = `${advice || 'Check its spelling.'} It is ignored.`
     lines.push(warn('settings', `"${key}" is not known to this version`, next))
   }
-  lines.push(...(await whoMayWrite(path, ports)), proxy(profile, ports))
+  lines.push(...(await whoMayWrite(path, ports)), ...(await look('proxy', () => checkProxy(profile, ports))))
   return lines
 }
 
@@ -54,14 +54,15 @@ async function whoMayWrite(path: string, { env, files }: Ports): Promise<Checkup
   return lines
 }
 
-function proxy(profile: Profile, ports: Ports): Checkup {
+async function checkProxy(profile: Profile, ports: Ports): Promise<Checkup> {
   const { variables } = ports.env
   const { http } = profile.client
   const value = variables.HTTPS_PROXY || variables.https_proxy || http.proxy
   if (!value) return ok('proxy', 'none')
+  // Fails where it cannot be used.
+  await ports.http(http)
   const source = value === http.proxy ? 'the profile' : 'HTTPS_PROXY'
-  const host = URL.canParse(value) ? new URL(value).host : 'an address that is no URL'
-  return ok('proxy', `${host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
+  return ok('proxy', `${new URL(value).host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
 }
 
 /** Checks the store, the state directory and the lock of the session. */

@@ -59,3 +59,14 @@ it('my own settings may be a link to where I keep them', async () => {
   await symlink(join(world.home, 'mine.toml'), world.configFile)
   expect(await settings()).toHaveLength(1)
 })
+
+it.each(['socks5://127.0.0.1:1', 'bob:s3cretpw@127.0.0.1:1'])(
+  'a proxy that is none is said where it is looked at: %s',
+  async (proxy) => {
+    world.variables.HTTPS_PROXY = proxy
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +proxy +the proxy setting is not the URL of an HTTP proxy\n/m)
+    expect(stdout).not.toContain('s3cretpw')
+  },
+)
