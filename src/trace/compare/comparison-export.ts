@@ -1,7 +1,8 @@
 import { csvLine, csvText } from '../formats/csv-cell.ts'
 import type { Comparison } from './comparison.ts'
 import { pathText } from './path-text.ts'
-import { isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
+import { deltaOf, isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
+import { whyUnknown } from './unfinished.ts'
 
 /** What a side was, for `-o json`. */
 export interface SideName {
@@ -14,7 +15,7 @@ export interface SideName {
 /** The comparison as a whole, for `-o json`. Times in nanoseconds. */
 export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: SideName) {
   const { a, b, change, threshold } = comparison
-  const deltaNanos = b.durationNanos - a.durationNanos
+  const delta = deltaOf(comparison)
   return {
     a: nameA.name,
     b: nameB.name,
@@ -24,12 +25,15 @@ export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: Si
     traces_b: b.traces,
     spans_a: a.spans,
     spans_b: b.spans,
-    duration_a_ns: a.durationNanos,
-    duration_b_ns: b.durationNanos,
-    delta_ns: deltaNanos,
-    delta_share: a.durationNanos > 0 ? deltaNanos / a.durationNanos : null,
+    unfinished_a: a.unfinished,
+    unfinished_b: b.unfinished,
+    duration_a_ns: a.durationNanos ?? null,
+    duration_b_ns: b.durationNanos ?? null,
+    delta_ns: delta?.nanos ?? null,
+    delta_share: delta !== undefined && delta.ofNanos > 0 ? delta.nanos / delta.ofNanos : null,
     change,
-    significant: comparison.isSignificant ?? null,
+    why_unknown: whyUnknown(comparison) ?? null,
+    significant: delta === undefined ? null : (comparison.isSignificant ?? null),
     least_traces: comparison.leastTraces ?? null,
     counts_from_share: threshold.share,
     counts_from_ns: Math.round(threshold.leastNanos),
@@ -63,7 +67,7 @@ function toRowJson(comparison: Comparison, row: number) {
     traces_b: b.traces,
     id: row,
     parent_id: one.parent < 0 ? null : one.parent,
-    significant: isTested && one.selfChange !== 'same' ? isCause(one) : null,
+    significant: isTested && one.selfChange !== 'same' && one.selfChange !== 'unknown' ? isCause(one) : null,
   }
 }
 

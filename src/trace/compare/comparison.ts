@@ -4,12 +4,14 @@ import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
 import { Significance } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
+import { isUnknown, type UnfinishedSide } from './unfinished.ts'
 
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
  *   chance is ruled out. `unsure`: it is not. Else `same`.
+ * - `unknown`: a root has no end, so nobody can tell.
  */
-export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same'
+export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same' | 'unknown'
 
 /** - `new`: no trace of A has it. `gone`: no trace of B has it. Else what became of its total time. */
 export type Change = TimeChange | 'new' | 'gone'
@@ -40,7 +42,10 @@ export interface ComparedOperation extends Operation {
 }
 
 /** One side as a whole: of one trace, or medians over several. */
-export type ComparedSide = Pick<Medians, 'traces' | 'durationNanos' | 'spans'>
+export interface ComparedSide extends Pick<Medians, 'spans'>, UnfinishedSide {
+  /** Undefined: too many of its roots have no end, see {@link isUnknown}. */
+  readonly durationNanos: number | undefined
+}
 
 /** What differs between A and B. */
 export interface Comparison {
@@ -70,26 +75,53 @@ export class Comparer {
   /** Both sides must have a trace. */
   compare(): Comparison {
     const { paths } = this.#paths
-    const [a, b] = [this.#sides.a, this.#sides.b].map((traces) => mediansOf(traces, paths.length)) as [
-      Medians,
-      Medians,
-    ]
+    const medians = (side: 'a' | 'b') => mediansOf(finishedOf(this.#sides[side]), paths.length)
+    const [a, b] = [medians('a'), medians('b')]
+    const [sideA, sideB] = [sideOf(a, this.#sides.a), sideOf(b, this.#sides.b)]
+    const unknown = isUnknown(sideA) || isUnknown(sideB)
     const threshold = thresholdFor(a.traces, b.traces, Math.max(a.durationNanos, b.durationNanos))
     const significance = new Significance(a, b)
     const isSignificant = significance.ofWhole()
     return {
-      a: sideOf(a),
-      b: sideOf(b),
-      change: changeOf(a.durationNanos, b.durationNanos, threshold, () => isSignificant),
+      a: sideA,
+      b: sideB,
+      change: unknown
+        ? 'unknown'
+        : changeOf(a.durationNanos, b.durationNanos, threshold, () => isSignificant),
       isSignificant,
       leastTraces: significance.leastTraces,
       threshold,
-      rows: rowsOf(this.#paths, (path) => judge(a, b, path, threshold, significance)),
+      rows: rowsOf(
+        this.#paths,
+        (path) => a.occurs[path]! + b.occurs[path]! > 0,
+        (path) => {
+          const judged = judge(a, b, path, threshold, significance)
+          const isTop = paths[path]!.parent < 0
+          return unknown && isTop ? withoutTime(judged) : judged
+        },
+      ),
     }
   }
 }
 
-const sideOf = ({ traces, durationNanos, spans }: Medians): ComparedSide => ({ traces, durationNanos, spans })
+/** Without those whose root has no end, whose times would be too short. They are all there is: then they. */
+function finishedOf(traces: readonly TraceSums[]): readonly TraceSums[] {
+  const finished = traces.filter(({ unfinished }) => unfinished === undefined)
+  return finished.length > 0 ? finished : traces
+}
+
+function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceSums[]): ComparedSide {
+  const unfinished = sums.filter((one) => one.unfinished !== undefined)
+  const counts = { traces, unfinished: unfinished.length, all: sums.length, why: unfinished[0]?.unfinished }
+  return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, spans }
+}
+
+/** A root without an end has no time to compare, nor has it one of its own. */
+const withoutTime = (judged: Judged): Judged => ({
+  ...judged,
+  change: judged.change === 'new' || judged.change === 'gone' ? judged.change : 'unknown',
+  selfChange: 'unknown',
+})
 
 function changeOf(
   aNanos: number,
@@ -104,15 +136,20 @@ function changeOf(
 
 type Judged = Pick<ComparedOperation, 'a' | 'b' | 'change' | 'selfChange'>
 
-function rowsOf({ paths }: OperationPaths, judged: (path: number) => Judged): ComparedOperation[] {
+/** A path that no compared trace `has` is no row, and so is none below it. */
+function rowsOf(
+  { paths }: OperationPaths,
+  has: (path: number) => boolean,
+  judged: (path: number) => Judged,
+): ComparedOperation[] {
   const parents = Int32Array.from(paths, ({ parent }) => parent)
-  const order = inTreeOrder(paths, parents)
-  const rowOf = new Int32Array(order.length)
+  const order = inTreeOrder(paths, parents).filter(has)
+  const rowOf = new Int32Array(paths.length)
   for (const [row, path] of order.entries()) rowOf[path] = row
-  const depths = new Int32Array(order.length)
-  const sizes = new Int32Array(order.length).fill(1)
+  const depths = new Int32Array(paths.length)
+  const sizes = Int32Array.from(paths.keys(), (path) => (has(path) ? 1 : 0))
   for (const [path, parent] of parents.entries()) depths[path] = (depths[parent] ?? -1) + 1
-  for (let path = order.length - 1; path >= 0; path--)
+  for (let path = paths.length - 1; path >= 0; path--)
     if (parents[path]! >= 0) sizes[parents[path]!]! += sizes[path]!
   return Array.from(order, (path) => {
     const { operation, parent, isDetached } = paths[path]!

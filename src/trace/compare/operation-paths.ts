@@ -1,5 +1,6 @@
 import type { SpanKind } from '../model.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { type Unfinished, unfinishedOf } from './unfinished.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {
@@ -26,7 +27,10 @@ export interface TraceSums {
   readonly totals: readonly number[]
   /** Self times of all calls, in nanoseconds. */
   readonly selfs: readonly number[]
+  /** Of an unfinished one as much of it as is known. */
   readonly durationNanos: number
+  /** Why its duration is not known; undefined: it is. */
+  readonly unfinished?: Unfinished | undefined
   readonly spans: number
 }
 
@@ -67,7 +71,9 @@ export class OperationPaths {
       sums.totals[slot]! += tree.span(node).durationNanos
       sums.selfs[slot]! += tree.selfNanos(node)
     }
-    return { ...sums, durationNanos: durationOf(tree), spans: tree.count }
+    const unfinished = unfinishedOf(tree)
+    const durationNanos = unfinished === undefined ? durationOf(tree) : tree.endNanos
+    return { ...sums, durationNanos, unfinished, spans: tree.count }
   }
 
   #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {

@@ -1,5 +1,14 @@
 import type { ComparedOperation, Comparison, TimeChange } from './comparison.ts'
 
+/** How much longer (below zero: shorter) B took as a whole, and of how long A took. Undefined: a root has no end. */
+export function deltaOf({
+  a,
+  b,
+}: Pick<Comparison, 'a' | 'b'>): { nanos: number; ofNanos: number } | undefined {
+  if (a.durationNanos === undefined || b.durationNanos === undefined) return undefined
+  return { nanos: b.durationNanos - a.durationNanos, ofNanos: a.durationNanos }
+}
+
 /** How much longer (below zero: shorter) it takes in B, its calls together, in nanoseconds. */
 export const totalDelta = ({ a, b }: ComparedOperation): number => b.totalNanos - a.totalNanos
 

@@ -44,7 +44,7 @@ export function linesInView(rows: readonly ComparedOperation[], full: boolean): 
     }
     const rest = rests.get(parent) ?? {
       count: 0,
-      byChange: { slower: 0, faster: 0, unsure: 0, same: 0, new: 0, gone: 0 },
+      byChange: { slower: 0, faster: 0, unsure: 0, unknown: 0, same: 0, new: 0, gone: 0 },
     }
     rests.set(parent, rest)
     for (const end = row + size; row < end; row++) {

@@ -21,7 +21,9 @@ export class Significance {
       return
     }
     const all = a.traces + b.traces
-    const carriers = Array.from(a.occurs, (count, path) => count + b.occurs[path]!)
+    const both = Array.from(a.occurs, (count, path) => count + b.occurs[path]!)
+    // An operation that only traces without an end have is not compared.
+    const carriers = both.filter((count) => count > 0)
     // Of each operation the total and the self time are tested, and once the whole.
     const chances = [...carriers, ...carriers, all].map((count) => leastRankChance(a.traces, b.traces, count))
     this.#limit = chanceToName(chances, FAMILY_ERROR)

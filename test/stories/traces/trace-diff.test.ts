@@ -443,6 +443,67 @@ describe('an empty side is exit 7', () => {
     )
   })
 
+  describe('a root without an end has no duration: it is never called faster', () => {
+    const unfinished = ({ traceId, spans }: TraceData): TraceData => ({
+      traceId,
+      spans: spans.map((span) => (span.parentId === undefined ? { ...span, endMicros: 0 } : span)),
+    })
+    const WHY = "cannot be judged: B's root has no end"
+
+    it('two traces: cannot be judged, exit 5, and --json says why', async () => {
+      await save('unfinished.json', [unfinished(bad)])
+      const outcome = await diff(`${path('good.json')} ${path('unfinished.json')} --fail-if-slower 20%`)
+      expect(outcome.exit).toBe(5)
+      expect(outcome.stdout.split('\n')[0]).toBe(WHY)
+      expect(outcome.stdout).toMatch(/^B {2}no duration, \d+ spans: /m)
+      expect(outcome.stdout).not.toContain('-100%')
+      expect(outcome.stdout).toMatch(/^POST \/checkout +frontend +1 +no end$/m)
+      expect(outcome.stderr).toMatch(
+        /^error: --fail-if-slower cannot be judged: B's root has no end\nhint: .+\n$/,
+      )
+      const { stdout } = await diff(`${path('good.json')} ${path('unfinished.json')} --json`)
+      expect(JSON.parse(stdout)).toMatchObject({
+        change: 'unknown',
+        why_unknown: "B's root has no end",
+        duration_b_ns: null,
+        delta_ns: null,
+        unfinished_a: 0,
+        unfinished_b: 1,
+      })
+    })
+
+    it('the other way round, and where the end lies before the start', async () => {
+      await save('unfinished.json', [unfinished(bad)])
+      const swapped = await diff(`${path('unfinished.json')} ${path('good.json')} --fail-if-slower 20%`)
+      expect(swapped.stderr).toContain("error: --fail-if-slower cannot be judged: A's root has no end")
+      await save('reversed.json', [
+        { ...bad, spans: bad.spans.map((span) => ({ ...span, endMicros: span.startMicros - 5 })) },
+      ])
+      const outcome = await diff(`${path('good.json')} ${path('reversed.json')} --fail-if-slower 20%`)
+      expect(outcome.exit).toBe(5)
+      expect(outcome.stdout).toContain("cannot be judged: B's root ended before it began")
+    })
+
+    it('searches: unfinished roots are left out and counted; of more than half nobody can tell', async () => {
+      const twelve = Array.from({ length: 12 }, (_, i) => makeTrace({ seed: 40 + i, fails: false }))
+      const cut = (count: number) => twelve.map((one, i) => (i < count ? unfinished(one) : one))
+      await save('twelve.json', twelve)
+      await save('five-cut.json', cut(5))
+      await save('seven-cut.json', cut(7))
+      const sides = (b: string) =>
+        `--a 'file=${path('twelve.json')}' --b 'file=${path(b)}' --fail-if-slower 900%`
+      const few = await diff(`${sides('five-cut.json')} --json`)
+      expect(few.exit).toBe(0)
+      expect(few.stderr).toContain(
+        'note: B: 5 of 12 traces have a root without a usable end: left out of the medians\n',
+      )
+      expect(JSON.parse(few.stdout)).toMatchObject({ traces_b: 7, unfinished_b: 5, change: 'same' })
+      const most = await diff(sides('seven-cut.json'))
+      expect(most.exit).toBe(5)
+      expect(most.stdout).toContain('cannot be judged: in B 7 of 12 traces have a root without a usable end')
+    })
+  })
+
   it('an API that fails is exit 6, and nothing is half told', async () => {
     tempo.inFront = () => ({ status: 500 })
     const outcome = await diff(`--a 'service=frontend since=2d' ${path('bad.json')} --profile tempo`)

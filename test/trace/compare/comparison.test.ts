@@ -135,6 +135,41 @@ describe('self time and totals', () => {
   })
 })
 
+describe('a root without an end', () => {
+  const endless = (...spans: Parameters<typeof read>[]) =>
+    trace({ ...ROOT, ms: 0, marks: ['end-missing'] }, ...spans.map((one) => read(...one)))
+
+  test('its side has no duration, and neither the whole nor the root is faster', () => {
+    const compared = compareTraces([trace(ROOT, read(2, 0, 10))], [endless([2, 0, 90])])
+    expect(compared).toMatchObject({ change: 'unknown', b: { durationNanos: undefined, unfinished: 1 } })
+    expect(compared.rows.map(({ change, selfChange }) => [change, selfChange])).toEqual([
+      ['unknown', 'unknown'],
+      ['slower', 'slower'],
+    ])
+  })
+
+  test('among others it is left out, with the operations that only it has', () => {
+    const b = [trace(ROOT), endless([2, 0, 90]), trace({ ...ROOT, ms: 102 })]
+    const compared = compareTraces([trace(ROOT), trace(ROOT)], b)
+    expect(compared).toMatchObject({ change: 'same', b: { durationNanos: 100e6, traces: 2, unfinished: 1 } })
+    expect(compared.rows.map(({ name }) => name)).toEqual(['GET /'])
+  })
+
+  test('of half of the traces the others can tell, of more than half nobody can', () => {
+    const cut = (count: number) => [trace(ROOT), ...Array.from({ length: count }, () => endless())]
+    expect(compareTraces([trace(ROOT)], cut(1)).change).toBe('same')
+    expect(compareTraces([trace(ROOT)], cut(2))).toMatchObject({
+      change: 'unknown',
+      b: { durationNanos: undefined, traces: 1, unfinished: 2 },
+    })
+  })
+
+  test('an end at the start is a duration of nothing', () => {
+    const compared = compareTraces([trace(ROOT)], [trace({ ...ROOT, ms: 0 })])
+    expect(compared).toMatchObject({ change: 'faster', b: { durationNanos: 0, unfinished: 0 } })
+  })
+})
+
 describe('several traces on a side: medians', () => {
   const sized = (...ms: number[]) => ms.map((one) => trace({ ...ROOT, ms: one }, read(2, 0, one / 2)))
 

@@ -1,7 +1,8 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
-import { originOf } from '../../../trace/compare/ranking.ts'
+import { type ComparedSide, Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
+import { deltaOf, originOf } from '../../../trace/compare/ranking.ts'
+import { unfinishedText, whyUnknown } from '../../../trace/compare/unfinished.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
@@ -54,6 +55,7 @@ async function run(invocation: Invocation, options: TraceDiffOptions): Promise<v
       invocation,
       `note: A and B ${isEqual(comparison) ? 'are the same trace' : 'have the same id, and differ'}`,
     )
+  for (const side of ['a', 'b'] as const) tellUnfinished(invocation, side.toUpperCase(), comparison[side])
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
   if (mostSlower !== undefined) judge(comparison, mostSlower)
 }
@@ -91,15 +93,23 @@ function* linesOf(rows: Iterable<unknown>): Generator<string> {
   for (const row of rows) yield ndjson([row])
 }
 
+/** Of one trace, and of a side with no other, the answer itself says it. */
+function tellUnfinished(invocation: Invocation, letter: string, side: ComparedSide): void {
+  if (side.unfinished === 0 || side.unfinished === side.all) return
+  tell(invocation, `note: ${letter}: ${unfinishedText(side)}: left out of the medians`)
+}
+
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
 function judge(comparison: Comparison, mostSlower: number): void {
-  const { a, b, isSignificant, leastTraces } = comparison
-  if (a.durationNanos === 0) {
-    throw new Failure('check-failed', '--fail-if-slower cannot be judged: A has no duration', {
+  const { isSignificant, leastTraces } = comparison
+  const delta = deltaOf(comparison)
+  if (delta === undefined || delta.ofNanos === 0) {
+    const why = whyUnknown(comparison) ?? 'A has no duration'
+    throw new Failure('check-failed', `--fail-if-slower cannot be judged: ${why}`, {
       hint: 'Give a trace whose root has a start and an end.',
     })
   }
-  const percent = ((b.durationNanos - a.durationNanos) * 100) / a.durationNanos
+  const percent = (delta.nanos * 100) / delta.ofNanos
   if (percent <= mostSlower) return
   const text = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
   // Unknown is as bad as slower: nobody has shown that it is not.

@@ -79,6 +79,7 @@ function restText({ count: all, byChange }: Rest): string {
     slower: 'slower',
     faster: 'faster',
     unsure: 'unsure',
+    unknown: 'without an end',
     new: 'new',
     gone: 'gone',
     same: 'the same',

@@ -2,12 +2,14 @@ import type { Comparison } from '../../compare/comparison.ts'
 import {
   causes,
   couldBeTold,
+  deltaOf,
   isTooFew,
   isUnsure,
   originOf,
   selfDelta,
   topsOf,
 } from '../../compare/ranking.ts'
+import { whyUnknown } from '../../compare/unfinished.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -24,9 +26,13 @@ export interface SideLabels {
 export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   const { style, width, glyphs } = pen
   const [first, ...others] = wrap(wholeText(comparison, pen), width, glyphs.ellipsis)
-  const paint = { slower: style.red, faster: style.green, unsure: style.bold, same: style.bold }[
-    comparison.change
-  ]
+  const paint = {
+    slower: style.red,
+    faster: style.green,
+    unsure: style.bold,
+    unknown: style.bold,
+    same: style.bold,
+  }[comparison.change]
   const onlyOne = (['new', 'gone'] as const).map((change) => onlyOneText(comparison, change, pen))
   return [
     paint(first ?? ''),
@@ -38,11 +44,13 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
 }
 
 function wholeText(comparison: Comparison, pen: Pen): string {
-  const { a, b, change } = comparison
+  const { change } = comparison
   const { micro } = pen.glyphs
-  const delta = b.durationNanos - a.durationNanos
-  const [before, after] = [a, b].map((side) => formatDuration(side.durationNanos, micro))
-  const percent = signedPercent(delta, a.durationNanos)
+  const whole = deltaOf(comparison)
+  if (whole === undefined) return `cannot be judged: ${whyUnknown(comparison)}`
+  const { nanos: delta, ofNanos } = whole
+  const [before, after] = [ofNanos, ofNanos + delta].map((nanos) => formatDuration(nanos, micro))
+  const percent = signedPercent(delta, ofNanos)
   const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${percent === '' ? '' : ` (${percent})`}`
   const times = `${before} ${arrow(pen)} ${after}${by}`
   if (change === 'slower' || change === 'faster') return `${change}: ${times}`
@@ -68,14 +76,14 @@ function chanceText(comparison: Comparison): string {
 }
 
 function mostText(comparison: Comparison, { glyphs }: Pen): string {
-  const { a, b, change, rows } = comparison
+  const { change, rows } = comparison
   const hasDirection = change === 'slower' || change === 'faster'
   const origin = originOf(comparison)
   const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
   const one = rows[row]!
   const delta = selfDelta(one)
-  const share = hasDirection ? delta / (b.durationNanos - a.durationNanos) : 0
+  const share = hasDirection ? delta / (deltaOf(comparison)?.nanos ?? delta) : 0
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
   const percent = Math.round(share * 100)
   const told = percent > 0 && share <= 1 && percent !== 50 ? ` (${percent}% of it)` : ''
@@ -112,7 +120,8 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
   const { glyphs, width, style } = pen
   const texts = (['a', 'b'] as const).map((side) => {
     const { durationNanos, spans } = comparison[side]
-    return `${formatDuration(durationNanos, glyphs.micro)}, ${count(spans, 'span')}: ${labels[side]}`
+    const time = durationNanos === undefined ? 'no duration' : formatDuration(durationNanos, glyphs.micro)
+    return `${time}, ${count(spans, 'span')}: ${labels[side]}`
   })
   return texts.flatMap((text, i) =>
     wrap(text, width - 3, glyphs.ellipsis).map((line, at) =>

@@ -1,0 +1,56 @@
+import type { SpanMark } from '../model.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+
+/** Why nobody can tell how long a trace took. */
+export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start'>
+
+const WORDS: Readonly<Record<Unfinished, string>> = {
+  'end-missing': 'has no end',
+  'end-before-start': 'ended before it began',
+}
+
+/**
+ * Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. Its
+ * `durationNanos` of 0 is no time: compared, it would be the fastest of all.
+ */
+export function unfinishedOf({ roots, detached, spans }: TraceTree): Unfinished | undefined {
+  for (const top of roots.length > 0 ? roots : detached) {
+    const { marks } = spans[top]!
+    for (const why of ['end-missing', 'end-before-start'] as const) if (marks.includes(why)) return why
+  }
+  return undefined
+}
+
+/** How many traces of a side have a root without a usable end. */
+export interface UnfinishedSide {
+  /** How many were compared. */
+  readonly traces: number
+  readonly unfinished: number
+  /** How many there are, the unfinished ones among them. */
+  readonly all: number
+  /** Of the first one. */
+  readonly why: Unfinished | undefined
+}
+
+/** Too many of them are unfinished for the others to speak for all. */
+export const isUnknown = ({ unfinished, all }: UnfinishedSide): boolean => unfinished * 2 > all
+
+/** `B's root has no end`: why nobody can tell which of both took longer. Undefined: it can be told. */
+export function whyUnknown(sides: {
+  readonly a: UnfinishedSide
+  readonly b: UnfinishedSide
+}): string | undefined {
+  const texts = (['a', 'b'] as const)
+    .filter((side) => isUnknown(sides[side]))
+    .map((side) => sideText(side.toUpperCase(), sides[side]))
+  return texts.length === 0 ? undefined : texts.join(', and ')
+}
+
+function sideText(letter: string, side: UnfinishedSide): string {
+  if (side.all === 1) return `${letter}'s root ${WORDS[side.why ?? 'end-missing']}`
+  return `in ${letter} ${unfinishedText(side)}`
+}
+
+/** `5 of 12 traces have a root without a usable end`. */
+export const unfinishedText = ({ unfinished, all }: UnfinishedSide): string =>
+  `${unfinished} of ${all} traces ${unfinished === 1 ? 'has' : 'have'} a root without a usable end`
