@@ -46,8 +46,8 @@ export type SpanMark =
 /** Something that happened at one moment of a span (OTLP event, Jaeger or Lightstep log). */
 export interface SpanEvent {
   readonly name: string
-  /** Nanoseconds since the epoch. */
-  readonly timeNanos: bigint
+  /** Nanoseconds since the epoch. Undefined: the source gives none, and none is made up. */
+  readonly timeNanos: bigint | undefined
   readonly attributes: Attributes
 }
 

@@ -95,6 +95,9 @@ class MovedSpan extends SpanView {
   }
 
   override get events(): readonly SpanEvent[] {
-    return this.below.events.map((event) => ({ ...event, timeNanos: event.timeNanos + this.#shift }))
+    return this.below.events.map((event) => {
+      const { timeNanos } = event
+      return timeNanos === undefined ? event : { ...event, timeNanos: timeNanos + this.#shift }
+    })
   }
 }

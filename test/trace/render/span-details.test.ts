@@ -155,6 +155,19 @@ describe('stacks', () => {
   })
 })
 
+test('an event without a time has a dash in its place', () => {
+  const [span] = makeTrace({ id: 1, at: 5, ms: 10 }).spans
+  const events = [
+    { name: 'sent', timeNanos: undefined, attributes: [] },
+    { name: 'exception', timeNanos: undefined, attributes: [['exception.type', 'ValueError'] as const] },
+  ]
+  for (const pen of pens(80)) {
+    const lines = details({ ...makeTrace(), spans: [{ ...(span as Span), events }] }, 0, pen)
+    expect(lines).toContain('  -  sent')
+    expect(lines).toContain('exception')
+  }
+})
+
 describe('an event of a span without a start', () => {
   const events = [
     { name: 'sent', timeNanos: EPOCH + 7_000_000n, attributes: [] },

@@ -56,7 +56,8 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
     // The first of a kind counts, for whoever reads them.
     tags: [...factTags(span), ...tags].map(([key, value]) => writeTag(key, value)),
     logs: span.events.map((event) => ({
-      timestamp: micros(event.timeNanos),
+      // A log must have one.
+      timestamp: micros(event.timeNanos ?? span.startNanos),
       fields: [['event', event.name] as const, ...event.attributes].map(([key, value]) =>
         writeTag(key, value),
       ),

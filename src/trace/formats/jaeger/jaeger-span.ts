@@ -1,12 +1,11 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, NONE, type SpanLink, UNKNOWN_SERVICE } from '../../model.ts'
 import { hexId, hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
-import { asInteger } from '../integer.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
 import { Scopes } from '../scopes.ts'
-import { timesOfMicros, withMark } from '../span-times.ts'
+import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
 import { isHeld, readFacts, readTags, type TagFacts } from './jaeger-tags.ts'
 import { warningsAttribute } from './jaeger-warnings.ts'
 
@@ -148,7 +147,7 @@ function readLogs(item: JsonObject) {
     const attributes = name === undefined ? fields : fields.filter((field) => field !== event)
     return {
       name: name ?? 'log',
-      timeNanos: (asInteger(log.timestamp) ?? 0n) * 1000n,
+      timeNanos: eventMomentOfMicros(log.timestamp),
       attributes: attributes.length > 0 ? attributes : NONE,
     }
   })

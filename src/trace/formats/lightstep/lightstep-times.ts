@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type AttributeValue, NONE, type SpanEvent, type SpanMark } from '../../model.ts'
 import { textOrNumber } from '../foreign-json.ts'
+import { eventMomentOfMicros } from '../span-times.ts'
 
 /** Nanoseconds, from the API's microseconds. */
 export interface LightstepTimes {
@@ -47,6 +48,6 @@ function readLogs(logs: unknown): readonly SpanEvent[] {
     const name = LOG_NAMES.map((key) => textOrNumber(log[key])).find((value) => value !== undefined)
     const rest = Object.entries(log).filter(([key]) => !LOG_TIMES.includes(key))
     const attributes = rest as [string, AttributeValue][]
-    return { name: name ?? 'log', timeNanos: BigInt(time ?? 0) * 1000n, attributes }
+    return { name: name ?? 'log', timeNanos: eventMomentOfMicros(time), attributes }
   })
 }

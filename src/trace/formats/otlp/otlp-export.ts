@@ -77,7 +77,7 @@ function spanOf(span: Span, traceId: string): unknown {
     ...(attributes.length > 0 && { attributes: writeKeyValues(attributes) }),
     ...(events.length > 0 && {
       events: events.map((event) => ({
-        timeUnixNano: String(event.timeNanos),
+        ...(event.timeNanos !== undefined && { timeUnixNano: String(event.timeNanos) }),
         name: event.name,
         ...(event.attributes.length > 0 && { attributes: writeKeyValues(event.attributes) }),
       })),

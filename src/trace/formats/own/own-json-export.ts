@@ -19,8 +19,9 @@ export interface JsonSpan {
   readonly attributes: JsonAttributes
   readonly events: readonly {
     readonly name: string
-    readonly time: string
-    readonly timeUnixNano: string
+    /** Null where the source gives none. */
+    readonly time: string | null
+    readonly timeUnixNano: string | null
     readonly attributes: JsonAttributes
   }[]
   readonly links: readonly JsonLink[]
@@ -129,8 +130,8 @@ function spanToJson(span: Span): JsonSpan {
     attributes: attributesToJson(span.attributes),
     events: span.events.map((event) => ({
       name: event.name,
-      time: isoTime(event.timeNanos),
-      timeUnixNano: String(event.timeNanos),
+      time: event.timeNanos === undefined ? null : isoTime(event.timeNanos),
+      timeUnixNano: event.timeNanos === undefined ? null : String(event.timeNanos),
       attributes: attributesToJson(event.attributes),
     })),
     links: span.links.map(linkToJson),

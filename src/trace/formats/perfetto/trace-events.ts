@@ -108,11 +108,13 @@ function argsOf(span: Span): object {
 }
 
 function instantEvent(tree: TraceTree, node: number, event: SpanEvent, lane: Lane): object {
+  const { timeNanos } = event
+  const nanos = timeNanos === undefined ? tree.startOf(node) : Number(timeNanos - tree.startNanos)
   return {
     ph: 'i',
     s: 't',
     name: event.name === '' ? '(no name)' : event.name,
-    ...placeIn(lane, momentIn(tree, node, Number(event.timeNanos - tree.startNanos))),
+    ...placeIn(lane, momentIn(tree, node, nanos)),
     args: attributesToJson(event.attributes),
   }
 }

@@ -13,7 +13,7 @@ import { asInteger } from '../integer.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import type { Scopes } from '../scopes.ts'
-import { timesOfMicros, withMark } from '../span-times.ts'
+import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
 import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
 
 const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
@@ -198,6 +198,6 @@ function readAnnotations(item: JsonObject) {
   if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
   return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
     ...readEventText(textOrNumber(annotation.value) ?? ''),
-    timeNanos: (asInteger(annotation.timestamp) ?? 0n) * 1000n,
+    timeNanos: eventMomentOfMicros(annotation.timestamp),
   }))
 }

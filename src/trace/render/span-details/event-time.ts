@@ -5,7 +5,7 @@ import { formatDuration } from '../format-duration.ts'
 
 /**
  * When an event was, after the start of its span. The tree has a start for each span, also for one that came without; where
- * no span of the trace has one, it is the time of day.
+ * no span of the trace has one, it is the time of day. `-`: the event came without a time.
  */
 export function eventTime(
   tree: TraceTree,
@@ -13,6 +13,7 @@ export function eventTime(
   { timeNanos }: Pick<SpanEvent, 'timeNanos'>,
   micro?: string,
 ): string {
+  if (timeNanos === undefined) return '-'
   if (!tree.isTimed) return isoTime(timeNanos, 6)
   return signed(Number(timeNanos - tree.startNanos) - tree.startOf(node), micro)
 }

@@ -37,7 +37,8 @@ function linesOf(
   pen: Pen,
 ): string[] {
   const { width, style, glyphs } = pen
-  const when = event === undefined ? '' : ` (${eventTime(tree, node, event, glyphs.micro)})`
+  const isTimed = event?.timeNanos !== undefined
+  const when = !isTimed ? '' : ` (${eventTime(tree, node, event, glyphs.micro)})`
   const texts = [type?.text, message?.text].filter((text) => text !== undefined)
   return [
     heading(`exception${when}`, pen),

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { safeJson } from '../../../src/text/safe-text.ts'
+import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
+import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { toJsonText, toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
+import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import type { Trace } from '../../../src/trace/model.ts'
+import { adjustSkew } from '../../../src/trace/tree/skew.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { EPOCH, makeSpan } from '../make.ts'
+import { otlpDocument, otlpSpan, readOne } from '../rich.ts'
+
+const MICROS = Number(EPOCH / 1000n)
+const jaeger = (log: object) => ({
+  traceID: 'a',
+  spans: [
+    { spanID: 'b', operationName: 'o', startTime: MICROS, duration: 5, logs: [{ fields: [], ...log }] },
+  ],
+})
+const zipkin = (annotation: object) => [
+  { traceId: 'a', id: 'b', timestamp: MICROS, duration: 5, annotations: [{ value: 'e', ...annotation }] },
+]
+const own = (event: object) => ({
+  ...{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'o', service: 's' },
+  ...{ startTimeUnixNano: String(EPOCH), durationNanos: '5', events: [{ name: 'e', ...event }] },
+})
+
+describe('an event without a time has none', () => {
+  test.each([
+    ['OTLP', otlpDocument(otlpSpan({ events: [{ name: 'e' }] }))],
+    ['OTLP, 0', otlpDocument(otlpSpan({ events: [{ name: 'e', timeUnixNano: '0' }] }))],
+    [
+      'OTLP, what 64 bits do not hold',
+      otlpDocument(otlpSpan({ events: [{ name: 'e', timeUnixNano: 1e30 }] })),
+    ],
+    ['Jaeger', jaeger({})],
+    ['Jaeger, 0', jaeger({ timestamp: 0 })],
+    ['Zipkin', zipkin({})],
+    ['Zipkin, below 0', zipkin({ timestamp: -5 })],
+    ['our own', own({})],
+    ['our own, null', own({ timeUnixNano: null })],
+  ])('%s', (_, document) => {
+    expect(readOne(document).spans[0]?.events).toMatchObject([{ timeNanos: undefined }])
+  })
+
+  test('OTLP protobuf', () => {
+    const field = (number: number, bytes: number[]) => [number * 8 + 2, bytes.length, ...bytes]
+    const id = (digit: number, length: number) => Array.from({ length }, () => digit)
+    const span = [...field(1, id(1, 16)), ...field(2, id(2, 8)), ...field(11, field(2, [0x65]))]
+    const [trace] = readTraces(Uint8Array.from(field(1, field(2, field(2, span)))))
+    expect(trace?.spans[0]?.events).toEqual([{ name: 'e', timeNanos: undefined, attributes: [] }])
+  })
+})
+
+describe('it is written without one, and never as of 1970', () => {
+  const trace: Trace = {
+    traceId: 'a'.repeat(32),
+    spans: [
+      { ...makeSpan({ id: 1, ms: 10 }), events: [{ name: 'e', timeNanos: undefined, attributes: [] }] },
+      makeSpan({ id: 2, parent: 1, at: 50, ms: 5, service: 'other' }),
+    ],
+  }
+  const written = (parts: Iterable<string>) => [...parts].join('')
+  const eventOf = (text: string) =>
+    readTraces(Buffer.from(text))[0]?.spans.find(({ name }) => name === 'span 1')?.events
+
+  test.each([
+    ['OTLP', written(toOtlp(trace, safeJson))],
+    ['our own', written(toJsonText(trace, safeJson))],
+    ['our own, a span a line', written(toNdjson(trace, safeJson))],
+  ])('%s: read back so', (_, text) => {
+    expect(eventOf(text)).toMatchObject([{ name: 'e', timeNanos: undefined }])
+    expect(text).not.toContain('1970')
+    expect(text).not.toContain('"timeUnixNano":"0"')
+  })
+
+  test('our own says null', () => {
+    const [span] = (JSON.parse(written(toJsonText(trace, safeJson))) as { spans: object[] }).spans
+    expect(span).toMatchObject({ events: [{ time: null, timeUnixNano: null }] })
+  })
+
+  test('Jaeger and Perfetto, which need one: at the start of its span', () => {
+    expect(eventOf(written(toJaeger(trace, safeJson)))).toMatchObject([{ timeNanos: EPOCH }])
+    const { traceEvents } = JSON.parse(written(toTraceEvents(buildTree(trace), [0, 1], safeJson))) as {
+      traceEvents: { ph: string; ts: number }[]
+    }
+    expect(traceEvents.filter(({ ph }) => ph === 'i')).toMatchObject([{ ts: 0 }])
+  })
+
+  test('clock skew does not give it one', () => {
+    const { trace: moved } = adjustSkew(buildTree(trace))
+    expect(moved.spans.flatMap(({ events }) => events)).toMatchObject([{ timeNanos: undefined }])
+  })
+})
