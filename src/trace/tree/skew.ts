@@ -25,17 +25,11 @@ export interface Adjusted {
  * span above that has a start. This is a guess, so it is opt-in and always reported.
  */
 export function adjustSkew(tree: TraceTree): Adjusted {
-  const shifts = new Float64Array(tree.count)
-  // The nearest span from here up that has a start, or -1.
-  const timed = new Int32Array(tree.count)
+  const shifts = shiftsOf(tree)
   let moved = 0
   let mostNanos = 0
   for (let node = 0; node < tree.count; node++) {
-    const parent = tree.parent(node)
-    const above = parent < 0 ? -1 : timed[parent]!
-    timed[node] = isStartless(tree.span(node)) ? above : node
-    shifts[node] = above < 0 ? 0 : shiftOf(tree, node, above, shifts[above]!)
-    if (shifts[node] === 0 || timed[node] !== node) continue
+    if (shifts[node] === 0 || isStartless(tree.span(node))) continue
     moved++
     mostNanos = Math.max(mostNanos, Math.abs(shifts[node]!))
   }
@@ -43,6 +37,20 @@ export function adjustSkew(tree: TraceTree): Adjusted {
     return shifts[node] === 0 ? span : new MovedSpan(span, BigInt(shifts[node]!))
   })
   return { trace: moved === 0 ? tree.trace : { ...tree.trace, spans }, moved, mostNanos }
+}
+
+/** By how many nanoseconds {@link adjustSkew} moves each span, by node. Of a span without a start only its events are moved. */
+export function shiftsOf(tree: TraceTree): Float64Array {
+  const shifts = new Float64Array(tree.count)
+  // The nearest span from here up that has a start, or -1.
+  const timed = new Int32Array(tree.count)
+  for (let node = 0; node < tree.count; node++) {
+    const parent = tree.parent(node)
+    const above = parent < 0 ? -1 : timed[parent]!
+    timed[node] = isStartless(tree.span(node)) ? above : node
+    shifts[node] = above < 0 ? 0 : shiftOf(tree, node, above, shifts[above]!)
+  }
+  return shifts
 }
 
 /** By how many nanoseconds {@link adjustSkew} moves this one span; 0 where its clock seems right. */

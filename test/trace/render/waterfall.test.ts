@@ -8,6 +8,7 @@ import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightst
 import type { Trace } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
+import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import * as world from '../../world/trace-data.ts'
 import { anyTrace } from '../any-trace.ts'
@@ -276,9 +277,29 @@ test('twelve services have twelve colours', () => {
   expect(new Set(services.map((service) => seen.get(service))).size).toBe(12)
 })
 
-test('spans that began before the root name the flag that repairs it', () => {
-  const early = makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50 })
-  expect(draw(early).join('\n')).toMatch(/clocks may differ; --skew\s+corrects\s+them/)
+describe('spans that began before the root', () => {
+  const early = (service: string) =>
+    makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50, service })
+
+  test('name the flag that repairs it', () => {
+    expect(draw(early('cart')).join('\n')).toMatch(/clocks may differ; --skew\s+corrects\s+them/)
+  })
+
+  test.each([
+    ['of the same service, which has one clock', early('shop')],
+    ['in a trace whose clocks were corrected already', adjustSkew(buildTree(early('cart'))).trace],
+    [
+      'of a service that --skew leaves where it is, beside a root of its own',
+      makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, at: 10, ms: 50, service: 'cart' }),
+    ],
+  ])('%s: no flag and no clocks, which would not help', (_, trace) => {
+    const text = draw(trace, { clocks: { moved: 0, mostNanos: 0 } }).join('\n')
+    expect(text).not.toMatch(/clocks\s+may\s+differ|--skew/)
+  })
+
+  test('that no clock explains: the fact alone', () => {
+    expect(draw(early('shop'))).toContain('1 span began before the root, by up to 990ms')
+  })
 })
 
 test('20,000 levels are drawn: a chain as one level, branches as far as they fit', () => {

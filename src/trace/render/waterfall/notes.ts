@@ -1,4 +1,5 @@
 import type { SpanMark, Warnings } from '../../model.ts'
+import { shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -40,9 +41,8 @@ export function noteLines(
   if (early.spans > 0) {
     const by = formatDuration(early.mostNanos, glyphs.micro)
     const advice = more === undefined ? '; --skew corrects them' : ''
-    notes.push(
-      `${count(early.spans, 'span')} began before the root, by up to ${by}: clocks may differ${advice}`,
-    )
+    const clocks = couldBeMoved(tree, window, shown) ? `: clocks may differ${advice}` : ''
+    notes.push(`${count(early.spans, 'span')} began before the root, by up to ${by}${clocks}`)
   }
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
@@ -75,6 +75,14 @@ function outside(tree: TraceTree, shown: Uint8Array | undefined, nanosOf: (node:
     found.mostNanos = Math.max(found.mostNanos, nanos)
   }
   return found
+}
+
+/** Correcting the clocks moves one of the spans that began before the root. In a trace that was corrected it moves none. */
+function couldBeMoved(tree: TraceTree, window: TimeWindow, shown: Uint8Array | undefined): boolean {
+  const shifts = shiftsOf(tree)
+  return shifts.some(
+    (shift, node) => shift !== 0 && shown?.[node] !== 0 && tree.startOf(node) < window.startNanos,
+  )
 }
 
 function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {
