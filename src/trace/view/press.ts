@@ -160,17 +160,35 @@ function typing(scene: Scene, state: ViewState, typed: string, { name, text }: K
 function searched(scene: Scene, state: ViewState, search: Search | undefined, step: 1 | -1): ViewState {
   if (search === undefined) return { ...state, message: 'Nothing was searched for yet: / then a text.' }
   const found = nextRow(scene, state, search.fits, step)
+  if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
   const isHere = search.fits(state.cursor)
-  if (!found) return { ...state, message: isHere ? 'No other row fits.' : 'No row fits.' }
-  return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
+  if (isOffPath(scene, state, search.fits))
+    return { ...state, message: offPathMessage(isHere ? 'What else fits' : 'What fits', 'is') }
+  return { ...state, message: isHere ? 'No other row fits.' : 'No row fits.' }
 }
 
 function nextError(scene: Scene, state: ViewState, step: 1 | -1): ViewState {
   const hasFailed = (node: number) => scene.tree.hasFailed(node)
   const found = nextRow(scene, state, hasFailed, step)
   if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
-  return { ...state, message: hasFailed(state.cursor) ? 'No other row has failed.' : 'No row has failed.' }
+  const isHere = hasFailed(state.cursor)
+  if (isOffPath(scene, state, hasFailed))
+    return {
+      ...state,
+      message: offPathMessage(isHere ? 'The other failed spans' : 'The failed spans', 'are'),
+    }
+  return { ...state, message: isHere ? 'No other row has failed.' : 'No row has failed.' }
 }
+
+/** Only the critical path is shown, and a span off it fits. */
+function isOffPath(scene: Scene, { pathOnly }: ViewState, fits: (node: number) => boolean): boolean {
+  if (!pathOnly) return false
+  const { placeOf } = scene.plan(true)
+  return placeOf.some((place, node) => place < 0 && fits(node))
+}
+
+const offPathMessage = (what: string, verb: 'is' | 'are'): string =>
+  `${what} ${verb} off the critical path: c shows all.`
 
 const roundMessage = (step: 1 | -1): string =>
   step === 1 ? 'Went on from the first row.' : 'Went on from the last row.'

@@ -199,6 +199,55 @@ describe('errors and the critical path', () => {
     expect(path.press('c').names).toEqual(['root', 'waited for', 'aside'])
   })
 
+  const ASIDE: Sketch[] = [
+    { id: 1, name: 'root', ms: 100 },
+    { id: 2, parent: 1, name: 'waited for', ms: 90 },
+    { id: 3, parent: 1, name: 'aside', at: 10, ms: 20 },
+    { id: 4, parent: 3, name: 'lost mail', at: 12, ms: 5, status: 'error' },
+  ]
+
+  it.each<[keys: string[], message: string]>([
+    [['c', 'e'], 'The failed spans are off the critical path: c shows all.'],
+    [['c', 'E'], 'The failed spans are off the critical path: c shows all.'],
+    [['left', 'c', 'e'], 'The failed spans are off the critical path: c shows all.'],
+    [['c', '/mail', 'return'], 'What fits is off the critical path: c shows all.'],
+    [['c', '/mail', 'return', 'n'], 'What fits is off the critical path: c shows all.'],
+    [['c', '/nowhere', 'return'], 'No row fits.'],
+  ])('%j: what is off the critical path is not denied', (keys, message) => {
+    const walk = walkThrough(makeTrace(...ASIDE)).press(...keys)
+    expect(walk.lines.at(-1)).toBe(message)
+    expect(walk.press('c', 'e').on).toBe('lost mail')
+  })
+
+  it('of several failed spans one is on the critical path: the others are told of', () => {
+    const failed = ASIDE.map((one) => (one.id === 2 ? { ...one, status: 'error' as const } : one))
+    const walk = walkThrough(makeTrace(...failed)).press('c', 'e')
+    expect(walk.on).toBe('waited for')
+    expect(walk.press('e').lines.at(-1)).toBe(
+      'The other failed spans are off the critical path: c shows all.',
+    )
+    expect(walk.press('/a', 'return').press('n').on).toBe('waited for')
+  })
+
+  it.each([
+    ['below a folded row', ['left', 'e']],
+    ['below two folded rows', ['down', 'down', 'left', 'up', 'up', 'left', 'e']],
+    ['after E, folded again', ['E', 'left', 'left', 'left', 'left', 'e']],
+  ])('a failed span %s is unfolded', (_, keys) => {
+    expect(walkThrough(makeTrace(...ASIDE)).press(...keys).on).toBe('lost mail')
+  })
+
+  it('a failed span below equal siblings that share a row is unfolded', () => {
+    const siblings = Array.from({ length: 8 }, (_, i): Sketch[] => [
+      { id: 10 + i, parent: 1, name: 'call', at: i * 10, ms: 5 },
+      { id: 30 + i, parent: 10 + i, name: 'query', at: i * 10, ms: 4, ...(i === 5 && { status: 'error' }) },
+    ])
+    const trace = makeTrace({ id: 1, name: 'root', ms: 100 }, ...siblings.flat())
+    const walk = walkThrough(trace).press('e')
+    expect(walk.on).toBe('query')
+    expect(walk.scene.tree.hasFailed(walk.state.cursor)).toBe(true)
+  })
+
   it('a trace that took no time has none', () => {
     expect(
       walkThrough(makeTrace({ id: 1 }))
