@@ -7,6 +7,9 @@ import { type Invocation, tell } from '../invocation.ts'
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
 const MOST_BYTES = 1024 * 1024 * 1024
 
+/** Limit, bytes: the first lines are enough to see that a file is a list of ids. */
+const MOST_OF_LIST = 65_536
+
 /** Errors that mean "no file of this name". */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
 
@@ -56,9 +59,20 @@ const loadReaders = () =>
 
 /** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */
 function holdsIds(bytes: Buffer): boolean {
-  const lines = bytes.subarray(0, 4096).toString('utf8').split('\n')
+  const lines = bytes.subarray(0, MOST_OF_LIST).toString('utf8').split('\n')
   const first = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#')) ?? ''
-  return /^(?:[\da-f]{16}|[\da-f]{32}|\{"trace(?:Id|_id)":"[\da-f]+".*)$/i.test(first)
+  return /^(?:[\da-f]{16}|[\da-f]{32})$/i.test(first) || isFoundRow(first)
+}
+
+/** A span or a trace in our own NDJSON has a `traceId`, too. */
+function isFoundRow(line: string): boolean {
+  if (!/^\{"trace(?:Id|_id)":"[\da-f]+"/i.test(line)) return false
+  try {
+    const row = JSON.parse(line) as object
+    return !('spanId' in row) && !('spans' in row)
+  } catch {
+    return false
+  }
 }
 
 /** All of a file that should hold `what`; returns the Failure for a missing one or a directory, as {@link findFile} does. */

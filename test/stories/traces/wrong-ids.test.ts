@@ -103,6 +103,23 @@ describe('trace get without a trace', () => {
     expect(hintOf(stderr)).toBe(`It holds ids: ls-auth trace get --profile work --ids ${list}`)
     await writeFile(list, `{"traceId":"${CHARGE_TRACE}","rootName":"GET /"}\n${CHARGE_TRACE}\n`)
     expect(hintOf((await world.type(`ls-auth trace get ${list}`)).stderr)).toMatch(/^It holds ids: /)
+    await writeFile(list, `{"traceId":"${CHARGE_TRACE}","span":{"spanId":"1234567812345678"}}\n`)
+    expect(hintOf((await world.type(`ls-auth trace get ${list}`)).stderr)).toMatch(/^It holds ids: /)
+  })
+
+  it.each([
+    ['spans', `{"traceId":"${CHARGE_TRACE}","spanId":"1234567812345678","name":"pay","service":"s"}`],
+    [
+      'a trace',
+      `{"traceId":"${CHARGE_TRACE}","spans":[{"spanId":"1234567812345678","name":"pay","service":"s"}]}`,
+    ],
+  ])('a damaged file of our own NDJSON with %s holds no ids', async (_, line) => {
+    const file = join(world.home, 'damaged.ndjson')
+    await writeFile(file, `${line}\n{"traceId":\n${line}\n`)
+    const { exit, stderr } = await world.type(`ls-auth trace get ${file}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('line 2 is not JSON')
+    expect(hintOf(stderr)).not.toContain('ids')
   })
 })
 
