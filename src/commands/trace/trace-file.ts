@@ -32,8 +32,8 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   if (bytes instanceof Failure) return bytes
   const [{ fileSource }, { readTraceFile }] = await loadReaders()
   try {
-    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path, (why) =>
-      tell(invocation, `note: ${nameOf(path)}: ${why}`),
+    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path, (what) =>
+      tell(invocation, `note: ${nameOf(path)}: ${what}`),
     )
     return fileSource(traces, nameOf(path), path)
   } catch (error) {

@@ -39,7 +39,12 @@ export interface ReadOptions {
   readonly maxBytes?: number
   /** Told that the last line is cut off, where that may be of any of several traces. Without it, it is said of each trace. */
   readonly onCutLine?: (why: string) => void
+  /** Told of lines of JSON that hold no spans, such as the error of one request of several: the others are read. */
+  readonly onSpanless?: (what: string) => void
 }
+
+/** What is said of lines, see {@link ReadOptions}. */
+type OfLines = Pick<ReadOptions, 'onCutLine' | 'onSpanless'>
 
 /**
  * Reads traces in any supported format, detected from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
@@ -48,21 +53,21 @@ export interface ReadOptions {
  * read lazily.
  */
 export function readTraces(input: Uint8Array, reading: ReadOptions = {}): Trace[] {
-  const { explain = (error) => error, maxBytes = MOST_UNPACKED, onCutLine } = reading
+  const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
   try {
-    return read(unpack(input, maxBytes), explain, onCutLine)
+    return read(unpack(input, maxBytes), explain, reading)
   } catch (error) {
     // Stack overflow: values nested deeper than anything a tracer writes.
     throw explain(error instanceof RangeError ? noTrace('it is nested too deeply') : error)
   }
 }
 
-function read(bytes: Buffer, explain: Explain, onCutLine: ReadOptions['onCutLine']): Trace[] {
+function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Trace[] {
   const start = firstSign(bytes)
   if (start >= bytes.length) throw noTrace('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes, start, explain, onCutLine)
+    const traces = readJsonBytes(bytes, start, explain, ofLines)
     if (traces) return traces
   }
   // A JSON value that is neither an object nor a list.
@@ -98,7 +103,7 @@ function readJsonBytes(
   input: Buffer,
   start: number,
   explain: Explain,
-  onCutLine: ReadOptions['onCutLine'],
+  ofLines: OfLines,
 ): Trace[] | undefined {
   const bytes = input.subarray(start)
   const vocabulary = vocabularyOf(KEYS)
@@ -109,7 +114,7 @@ function readJsonBytes(
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(input, start, vocabulary, explain, onCutLine), bytes)
+    if (first !== undefined) return finish(readLines(input, start, vocabulary, explain, ofLines), bytes)
   }
   const text = asString(bytes)
   const value = parsedText(text)
@@ -152,13 +157,14 @@ function readLines(
   start: number,
   vocabulary: Vocabulary,
   explain: Explain,
-  onCutLine: ReadOptions['onCutLine'],
+  { onCutLine, onSpanless }: OfLines,
 ): Collection {
   const into = new Collection(explain)
   // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
   const spans: unknown[] = []
   let number = linesBefore(start, bytes)
   let cut: string | undefined
+  const spanless = { lines: 0, first: 0 }
   for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
@@ -166,7 +172,7 @@ function readLines(
     const line = bytes.subarray(from, to)
     if (firstSign(line) < line.length) {
       const scanned = scanOtlpJson(line, vocabulary, explain)
-      const value = scanned ? undefined : readLine(line)
+      const { value, hasSpans } = scanned ? { value: undefined, hasSpans: true } : readLine(line)
       if (scanned) into.absorb(scanned)
       else if (value === undefined) {
         const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
@@ -174,14 +180,30 @@ function readLines(
         cut = `line ${number}, the last, is cut off`
       } else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
+      if (!hasSpans && value !== undefined && !isOfCollector(value)) {
+        spanless.lines++
+        spanless.first ||= number
+      }
     }
     from = to + 1
   }
   if (spans.length > 0) readZipkin(spans, into)
+  if (spanless.lines > 0 && into.traces().length > 0) onSpanless?.(spanlessText(spanless))
   if (cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(cut)
   else into.partial = cut
   return into
 }
+
+function spanlessText({ lines, first }: { readonly lines: number; readonly first: number }): string {
+  if (lines === 1) return `line ${first} holds no spans`
+  return `${lines} lines hold no spans (the first is line ${first})`
+}
+
+/** OpenTelemetry's collector writes metrics and logs beside spans, and documents without any of them. */
+const isOfCollector = (value: unknown): boolean => isOtlpJson(value) || isMetricsOrLogs(value)
+
+const isMetricsOrLogs = (value: unknown): boolean =>
+  isObject(value) && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))
 
 function linesBefore(start: number, bytes: Buffer): number {
   let count = 0
@@ -190,13 +212,14 @@ function linesBefore(start: number, bytes: Buffer): number {
 }
 
 /** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. Undefined: not JSON. */
-function readLine(line: Buffer): unknown {
+function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: boolean } {
   const text = asString(line)
   const value = parsedText(text)
-  if (value === undefined) return undefined
+  if (value === undefined) return { value, hasSpans: false }
   const trial = new Collection()
   readValue(value, trial, true)
-  return trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
+  const exact: unknown = trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
+  return { value: exact, hasSpans: trial.traces().length > 0 }
 }
 
 /** Reads one JSON value of any format. `lenient`: a line without spans (metrics, logs) is skipped, not an error. */
@@ -209,9 +232,7 @@ function readValue(value: unknown, into: Collection, lenient = false): void {
   else if (isZipkinSpan(value)) readZipkin([value], into)
   else if (isLightstepTrace(value)) readLightstep(value, into)
   else if (isDatadogList(value)) throw noTrace("it is Datadog's JSON")
-  else if (lenient && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))) {
-    into.recognised = true
-  }
+  else if (lenient && isMetricsOrLogs(value)) into.recognised = true
 }
 
 function readList(values: readonly unknown[], into: Collection): void {

@@ -51,6 +51,32 @@ describe('what is not known of a trace in a file is not made up in the list', ()
   })
 })
 
+describe('a download that failed in part', () => {
+  const LINE = JSON.stringify({
+    traceId: ID,
+    id: '1',
+    name: 'get',
+    timestamp: (NOW - 5000) * 1000,
+    duration: 5000,
+  })
+  const NOTE = 'note: file partly.ndjson: 2 lines hold no spans (the first is line 2)\n'
+
+  it.each([
+    ['get', (file: string) => `trace get ${file}`],
+    ['search', (file: string) => `trace search --file ${file}`],
+    ['why', (file: string) => `trace why --file ${file} --slower-than 1ms`],
+    ['breakdown', (file: string) => `trace breakdown --file ${file}`],
+    ['diff', (file: string) => `trace diff ${file} --b file=${file}`],
+  ])('trace %s says that lines hold no spans, and reads the others', async (_, line) => {
+    const file = join(world.home, 'partly.ndjson')
+    await writeFile(file, `${LINE}\n{"error":"rate limited"}\n\n5\n${LINE.replace('"1"', '"2"')}\n`)
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line(file)}`)
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/get|2 of 2 spans/)
+    expect(stderr).toContain(NOTE)
+  })
+})
+
 describe('the age of a trace', () => {
   it.each([
     [400 * DAY + 60_000, 'in 400d'],

@@ -86,6 +86,28 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(both).toEqual(['line 3, the last, is cut off', 'line 3, the last, is cut off'])
   })
 
+  test('lines of JSON that hold no spans are told of, with the first one; those of metrics and logs belong there', () => {
+    const good = JSON.stringify(otlpDocument(otlpSpan()))
+    const told = (...lines: string[]) => {
+      const said: string[] = []
+      const read = readTraces(Buffer.from(lines.join('\n')), { onSpanless: (what) => said.push(what) })
+      return [read.length, ...said]
+    }
+    const error = '{"error":"rate limited"}'
+    expect(told(error, good, '{"a":1}', '5', '', 'null', good)).toEqual([
+      1,
+      '4 lines hold no spans (the first is line 1)',
+    ])
+    expect(told(good, '', '  ', error, '')).toEqual([1, 'line 4 holds no spans'])
+    expect(told(good, '[]', '{"data":null,"errors":[{"code":429,"msg":"too many"}]}')).toEqual([
+      1,
+      '2 lines hold no spans (the first is line 2)',
+    ])
+    const others = [{ resourceMetrics: [] }, { resourceLogs: [{}] }, { resourceSpans: [] }]
+    expect(told(good, ...others.map((one) => JSON.stringify(one)), '', good)).toEqual([1])
+    expect(() => told(error, error)).toThrow('the JSON holds no spans')
+  })
+
   test('what one document says of its trace says nothing of the traces of others', () => {
     const of = (traceId: string) => otlpDocument(otlpSpan({ traceId: traceId.repeat(32) }))
     const part = (traceId: string) => ({

@@ -1,15 +1,16 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { jaegerErrorIn } from '../../formats/jaeger/jaeger-json.ts'
-import { type ReadOptions, readTraces } from '../../formats/sniff.ts'
+import { readTraces } from '../../formats/sniff.ts'
 import type { Trace } from '../../model.ts'
 
 /**
  * All traces of a file or of standard input, in any format, at least one. `name` is for messages. Failures: `not-found`
- * when it holds no span, `usage` when it is no trace. `onCutLine` as in {@link ReadOptions}.
+ * when it holds no span, `usage` when it is no trace. `note` is told what is odd about the
+ * file as a whole: a last line that is cut off, lines without spans.
  */
-export function readTraceFile(bytes: Uint8Array, name: string, onCutLine?: (why: string) => void): Trace[] {
-  const traces = readOwn(bytes, name, onCutLine)
+export function readTraceFile(bytes: Uint8Array, name: string, note?: (what: string) => void): Trace[] {
+  const traces = readOwn(bytes, name, note)
   if (traces.length > 0) return traces
   const none = `${safeText(name, 200)} holds no spans`
   const said = jaegerErrorIn(bytes)
@@ -23,7 +24,7 @@ export function readTraceFile(bytes: Uint8Array, name: string, onCutLine?: (why:
  * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
  * advice.
  */
-function readOwn(bytes: Uint8Array, name: string, onCutLine: ReadOptions['onCutLine']): Trace[] {
+function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void) | undefined): Trace[] {
   const explain = (error: unknown) => {
     if (!(error instanceof Failure)) return error
     const { reason, message, hint } = error
@@ -38,5 +39,5 @@ function readOwn(bytes: Uint8Array, name: string, onCutLine: ReadOptions['onCutL
       cause: error,
     })
   }
-  return readTraces(bytes, { explain, ...(onCutLine && { onCutLine }) })
+  return readTraces(bytes, { explain, ...(note && { onCutLine: note, onSpanless: note }) })
 }
