@@ -1,7 +1,6 @@
-import { isInternalAddress } from './masking/internal-address.ts'
-import { isFlagsValue, MASKED, maskSecrets } from './masking/secret-text.ts'
-import { isPeerAddress, isSensitive, isStatement } from './masking/sensitive-keys.ts'
-import { maskLiterals } from './masking/statement.ts'
+import { keptOf, MASKED } from './masking/kept-value.ts'
+import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
+import { isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
 
@@ -49,10 +48,9 @@ export function maskerUnder(key: string): (text: string) => string {
   return (text) => (text === '' ? text : masked(text))
 }
 
-/** Masks values, counts them, and memoizes results by key, resource and span name. */
+/** Masks values, counts them, and memoizes results by resource and span name. */
 class Mask {
   count = 0
-  readonly #keys = new Map<string, boolean>()
   readonly #resources = new Map<Attributes, Attributes>()
   readonly #names = new Map<string, string>()
 
@@ -86,16 +84,14 @@ class Mask {
 
   /** A value under a sensitive key: what can be kept of it. */
   sensitive(key: string, value: AttributeValue): string {
-    const text = typeof value === 'string' ? value : undefined
-    if (text !== undefined && isPeerAddress(key) && isInternalAddress(text)) return text
-    const kept = text !== undefined && isStatement(key) ? maskLiterals(text) : undefined
-    if (kept !== text || kept === undefined) this.count++
+    const kept = typeof value === 'string' ? keptOf(key, value) : undefined
+    if (kept === undefined || kept !== value) this.count++
     return kept ?? MASKED
   }
 
   #value(key: string, value: AttributeValue): AttributeValue {
     if (value === null || value === '' || typeof value === 'boolean') return value
-    if (this.#isSensitive(key)) return this.sensitive(key, value)
+    if (isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value instanceof Uint8Array) return value
     if (Array.isArray(value)) return this.#list(value)
@@ -108,14 +104,6 @@ class Mask {
     return items.map((item, i) =>
       isFlagsValue(items[i - 1], item) ? this.sensitive('', item) : this.#value('', item),
     )
-  }
-
-  #isSensitive(key: string): boolean {
-    const known = this.#keys.get(key)
-    if (known !== undefined) return known
-    const sensitive = isSensitive(key)
-    this.#keys.set(key, sensitive)
-    return sensitive
   }
 }
 

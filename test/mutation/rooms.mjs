@@ -49,9 +49,10 @@ export const rooms = {
     testMilliseconds: 5_000,
   },
   masking: {
-    files: ['', '/enclosing-text', '/secret-text', '/sign', '/written-value'].map(
-      (name) => `src/trace/masking${name}.ts`,
-    ),
+    files: [
+      ...['', '/enclosing-text', '/kept-value', '/memoized', '/secret-text', '/sign', '/url-secrets'],
+      '/written-value',
+    ].map((name) => `src/trace/masking${name}.ts`),
     tests: ['test/trace/{masking,masking-words}.test.ts', 'test/trace/masking/*.test.ts'],
     floor: 97,
   },

@@ -1,5 +1,5 @@
 import { splitScope } from '../conditions/attribute-scope.ts'
-import { MASKED } from '../masking/secret-text.ts'
+import { MASKED } from '../masking/kept-value.ts'
 import { maskerUnder } from '../masking.ts'
 import type { ComparedAttribute, Comparison } from './comparison.ts'
 import type { SelectedSpans } from './selected-spans.ts'

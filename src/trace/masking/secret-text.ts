@@ -1,8 +1,8 @@
 import type { AttributeValue } from '../model.ts'
-import { replaceWritten } from './written-value.ts'
-
-/** What stands in place of a masked value. */
-export const MASKED = '[masked]'
+import { keptOfWritten, MASKED } from './kept-value.ts'
+import { isSensitive } from './sensitive-keys.ts'
+import { maskInUrls } from './url-secrets.ts'
+import { type Named, replaceWritten } from './written-value.ts'
 
 /**
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
@@ -35,13 +35,6 @@ const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|
 
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = new RegExp(`[=:]|${RECOGNISED.source}`)
-
-/**
- * Values of sensitive parameters of a query or a fragment (`url.query` begins with one, and holds no space), and credentials in
- * URLs. Behind a blank `#state=` is no fragment: `issue #state=open`.
- */
-const SENSITIVE_IN_URL =
-  /((?:^(?=\S*$)|[?&;]|#(?!(?<=\s#)state=))(?:[\w.-]{0,64}(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state))=)[^&#;\s]+|(:\/\/)[^/@\s]+@/gi
 
 /**
  * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,
@@ -79,33 +72,38 @@ const isArgument = (value: AttributeValue): boolean => typeof value === 'string'
 export const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
   typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
-const MEMBER =
-  /"[\w.-]{0,32}(?:token|cookie|authorization|session_?id|jwt|private_?key|access_?key|email|phone)(?:\\*"){1,2}\s{0,3}(?:=>|:)\s{0,3}/
+/** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
+const MEMBER = /"([^"\\]{1,128})(?:\\*"){1,2}\s{0,3}(?:=>|:)\s{0,3}/g
 
-/**
- * What is before a value of JSON: the name of a member (`"token": "…"`, `"sessionId": 7`), or the flag before it in a list
- * (`"--password", "…"`). A text that begins with a dash is taken for the next flag.
- */
-const SENSITIVE_MEMBER = new RegExp(
-  `${MEMBER.source}|${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`,
-  'gi',
-)
+/** A flag before its value in a list: `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
+const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')
 
 const NUMBER = /-?\d[\d.]*/y
 
-function maskInUrl(_: string, parameter: string | undefined, scheme: string | undefined): string {
-  return parameter === undefined ? `${scheme}${MASKED}@` : parameter + MASKED
-}
+/** What every flag holds, and every name in a text: one look in place of two. */
+const NAMED = /passw|pwd|secret|key|token/i
 
-/** What every name of a member, of a flag or in a text holds: one look in place of three. */
-const NAMED = /passw|pwd|secret|key|token|cookie|auth|session|jwt|email|phone/i
+const shown = (): string => MASKED
+
+const FLAGS_IN_LISTS: Named = { beginning: FLAG_IN_LIST, bare: NUMBER, shown }
+
+const FLAGS: Named = { beginning: SENSITIVE_FLAG, bare: BARE_ARGUMENT, shown }
+
+const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
+
+/** Whether a value of JSON is masked is decided by its key, as for an attribute. */
+const MEMBERS: Named = {
+  beginning: MEMBER,
+  bare: NUMBER,
+  isMeant: isSensitive,
+  shown: (value, key) => (key === undefined ? undefined : keptOfWritten(key, value)) ?? MASKED,
+}
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  if (!NAMED.test(text)) return text
-  const withoutMembers = replaceWritten(text, SENSITIVE_MEMBER, NUMBER, MASKED)
-  const withoutFlags = replaceWritten(withoutMembers, SENSITIVE_FLAG, BARE_ARGUMENT, MASKED)
-  return replaceWritten(withoutFlags, SENSITIVE_NAME, BARE, MASKED)
+  const withoutMembers = text.includes('"') ? replaceWritten(text, MEMBERS) : text
+  if (!NAMED.test(text)) return withoutMembers
+  return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }
 
 /** Values that are recognised in themselves. */
@@ -118,5 +116,5 @@ function maskRecognised(text: string): string {
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  return maskRecognised(maskNamed(text.replace(SENSITIVE_IN_URL, maskInUrl)))
+  return maskRecognised(maskNamed(maskInUrls(text)))
 }

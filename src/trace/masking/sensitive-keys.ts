@@ -1,3 +1,5 @@
+import { memoized } from './memoized.ts'
+
 /**
  * Phrases that make a key sensitive (secrets, personal data): up to three adjacent words anywhere in a key, in lower
  * case, separated by dots. In a key `-`, `_`, `:` and capitals separate words, too. From OpenTelemetry's semantic
@@ -22,10 +24,10 @@ const ANYWHERE = phrases(
 /** The same, at the end of a key only. */
 const AT_THE_END = /(?:^|\.)(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?$/
 
-/** Endings of words: `db_password`, `sessionToken`. */
+/** Endings of words: `dbpassword`, `mytoken`. */
 const ENDINGS = [
-  ...['password', 'passwd', 'secret', 'apikey', 'accesstoken', 'idtoken', 'refreshtoken'],
-  ...['sessionid', 'sessiontoken', 'authtoken'],
+  ...['password', 'passwd', 'secret', 'token', 'cookie', 'authorization', 'sessionid', 'jwt'],
+  ...['apikey', 'privatekey', 'accesskey', 'email', 'phone'],
 ]
 
 /** Text of statements: values of rows stand in it. */
@@ -61,12 +63,12 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
 }
 
-/** Whether values under this key are masked. */
-export function isSensitive(key: string): boolean {
+/** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
+export const isSensitive = memoized((key) => {
   // The same key with camelCase split into words.
   const plain = dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
   return !HARMLESS.test(plain) && [...new Set([plain, dotted(key)])].some(saysSensitive)
-}
+})
 
 const STATEMENT_KEYS = phrases(STATEMENTS)
 

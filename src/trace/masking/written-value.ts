@@ -1,23 +1,34 @@
 import { closesText, EnclosingTexts } from './enclosing-text.ts'
 import { nextSign } from './sign.ts'
 
+/** Names and what divides them from their values, and what is shown in place of these. */
+export interface Named {
+  /** With the flag `g`. Its group, if it has one, is the name. */
+  readonly beginning: RegExp
+  /** Sticky: a value without quotes. */
+  readonly bare: RegExp
+  /** Whether the values of a name are replaced. */
+  isMeant?(name: string): boolean
+  shown(value: string, name: string | undefined): string
+}
+
 /**
  * Replaces the values that stand behind each beginning (a name and what divides it from its value): in quotes, as a list or a
  * map, or bare. A value that is cut off goes to the end of the text of JSON that it stands in, or to that of all. Each character is
  * looked at once, however long the value is.
- * @param bare sticky: a value without quotes
  */
-export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by: string): string {
-  // Most texts hold none, and `matchAll` makes a copy of the pattern for each.
-  if (text.search(beginning) === -1) return text
+export function replaceWritten(text: string, named: Named): string {
+  const { beginning, bare } = named
   let shown = ''
   let done = 0
   // What begins before here stands within quotes or a list, and is masked with them.
   let closed = 0
   let around: EnclosingTexts | undefined
-  for (const { index, 0: found } of text.matchAll(beginning)) {
-    const from = index + found.length
-    if (from < closed) continue
+  beginning.lastIndex = 0
+  for (let match = beginning.exec(text); match; match = beginning.exec(text)) {
+    const [found, name] = match
+    const from = match.index + found.length
+    if (from < closed || (name !== undefined && named.isMeant?.(name) === false)) continue
     around ??= new EnclosingTexts(text)
     let end = endOfWritten(text, from, around.levelAt(from))
     closed = end
@@ -25,7 +36,7 @@ export function replaceWritten(text: string, beginning: RegExp, bare: RegExp, by
     if (end >= done && (end === from || isContinued(text, end))) end = endOfBare(text, end, bare)
     if (end <= Math.max(from, done)) continue
     // A name that is masked itself is a part of another one's value: `password: token='…'`.
-    if (index >= done) shown += text.slice(done, from) + by
+    if (match.index >= done) shown += text.slice(done, from) + named.shown(text.slice(from, end), name)
     done = end
   }
   return shown + text.slice(done)
