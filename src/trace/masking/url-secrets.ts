@@ -3,6 +3,7 @@ import { keptOf, MASKED } from './kept-value.ts'
 import { memoized } from './memoized.ts'
 import { isSensitive, isStatement } from './sensitive-keys.ts'
 import { nextSign } from './sign.ts'
+import { endOfQuoted } from './written-value.ts'
 
 /**
  * The name of a parameter of a query or a fragment (`url.query` begins with one, and holds no space). Behind a blank `#state=`
@@ -48,16 +49,24 @@ const isSensitiveParameter = memoized((written) => {
   return isSensitive(name) || NAMES_IN_URLS.test(name)
 })
 
-/** Where the next parameter begins, or where the text of JSON ends that the URL stands in. */
+/**
+ * Where the next parameter begins, or where the text of JSON ends that the URL stands in. Connection strings write values in
+ * quotes: `Server=x;Password='a;b'`.
+ */
 function endOfValue(text: string, from: number, around: EnclosingTexts): number {
-  VALUE.lastIndex = from
-  const value = VALUE.exec(text)?.[0] ?? ''
-  const end = from + value.length
-  if (!value.includes('"')) return end
+  const bare = endOfBare(text, from)
+  if (!/["']/.test(text.slice(from, bare))) return bare
   const level = around.levelAt(from)
-  for (let sign = nextSign(text, from); sign && sign.at < end; sign = nextSign(text, sign.at + 1))
+  const quoted = endOfQuoted(text, from, level)
+  const end = endOfBare(text, quoted)
+  for (let sign = nextSign(text, quoted); sign && sign.at < end; sign = nextSign(text, sign.at + 1))
     if (closesText(text, sign, level)) return sign.at - sign.slashes
   return end
+}
+
+function endOfBare(text: string, from: number): number {
+  VALUE.lastIndex = from
+  return VALUE.test(text) ? VALUE.lastIndex : from
 }
 
 function maskParameter(written: string, value: string): string {

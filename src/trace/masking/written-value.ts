@@ -58,14 +58,27 @@ function endOfBare(text: string, from: number, bare: RegExp): number {
  */
 function endOfWritten(text: string, from: number, around: number | undefined): number {
   // Python's `b'…'` and `r'…'`, SQL's `N'…'` and `E'…'`.
-  const prefix = /[bunrfe]/i.test(text.charAt(from)) ? 1 : 0
-  const mark = markAt(text, from + prefix)
-  if (mark !== undefined) {
-    const { start, end } = quotedAt(text, from + prefix, mark, around)
-    return end === start ? from : end
-  }
+  const quote = /[bunrfe]/i.test(text.charAt(from)) ? from + 1 : from
+  const end = endOfQuoted(text, quote, around)
+  if (end > quote) return end
   const at = behindSlashes(text, from)
   return BRACKETS.has(text.charAt(at)) ? endOfList(text, at, around) : from
+}
+
+/** `'it'\''s'`: a quote within, as the shell writes it. In JSON the backslash is doubled. */
+const SHELLS_QUOTE = /\\+'(?=')/y
+
+/** The end of a value in quotes. `from` where there is none, or an empty text. */
+export function endOfQuoted(text: string, from: number, around: number | undefined): number {
+  const mark = markAt(text, from)
+  if (mark === undefined) return from
+  const { start, end: first } = quotedAt(text, from, mark, around)
+  if (first === start) return from
+  if (mark !== "'") return first
+  let end = first
+  for (SHELLS_QUOTE.lastIndex = end; SHELLS_QUOTE.test(text); SHELLS_QUOTE.lastIndex = end)
+    end = quotedAt(text, SHELLS_QUOTE.lastIndex, mark, around).end
+  return end
 }
 
 function behindSlashes(text: string, from: number): number {

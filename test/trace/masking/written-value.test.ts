@@ -177,3 +177,33 @@ test.each([
 ])('nothing is masked in: %s', (text) => {
   expect(maskText(text)).toBe(text)
 })
+
+describe('a value in quotes goes to its end', () => {
+  test.each([
+    ['Password="a;b"', 'Password=[masked]'],
+    ["Password='a;b';n=1", 'Password=[masked];n=1'],
+    ["Server=x;Password='a b';Timeout=3", 'Server=x;Password=[masked];Timeout=3'],
+    ['Server=x;Password="a;b c";Timeout=3', 'Server=x;Password=[masked];Timeout=3'],
+    ['{"db":"Server=x;Password=\'a b\';n=1","n":1}', '{"db":"Server=x;Password=[masked];n=1","n":1}'],
+    ['{"db":"Server=x;Password=\\"a;b\\";n=1","n":1}', '{"db":"Server=x;Password=[masked];n=1","n":1}'],
+    ["Password='a;b'c;n=1", 'Password=[masked];n=1'],
+    ['{"q":"/x?token=","n":1}', '{"q":"/x?token=","n":1}'],
+    ["/x?token=''&n=1", '/x?token=[masked]&n=1'],
+    ["/x?token='cut&n=1", '/x?token=[masked]'],
+  ])('in a connection string or a query: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ["password='it'\\''s' end", 'password=[masked] end'],
+    ["--password 'it'\\''s b'\\''c' end", '--password [masked] end'],
+    ["psql --password='a'\\'''\\''b' end", 'psql --password=[masked] end'],
+    [
+      '{"cmd":"psql --password=\'it\'\\\\\'\'s x\' end","n":1}',
+      '{"cmd":"psql --password=[masked] end","n":1}',
+    ],
+    ["password='it'\\''cut", 'password=[masked]'],
+  ])('as the shell writes a quote within: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+})
