@@ -75,6 +75,59 @@ describe('axis', () => {
     expect(axisLine({ startNanos: 0, endNanos }, cells, unicode)).toBe(line)
   })
 
+  const DAY = 86_400e9
+  test.each([
+    [
+      '200 years before the root',
+      -73_000 * DAY,
+      100e6,
+      '            │-58800d    │-44100d    │-29400d    │-14700d',
+    ],
+    ['an hour before the root', -3600e9, 100e6, '│-1h                │-40m               │-20m'],
+    ['a second and a half before the root', -1.5e9, 0.5e9, '│-1.5s         │-1.0s         │-0.5s         │0'],
+    [
+      'two minutes and a half before the root',
+      -150e9,
+      30e9,
+      '│-2m30s          │-1m40s         │-50s            │0',
+    ],
+    [
+      'before the root, and ends before it',
+      -400e6,
+      -100e6,
+      '│-400ms             │-300ms             │-200ms',
+    ],
+  ])('a stretch that begins %s', (_, startNanos, endNanos, line) => {
+    expect(axisLine({ startNanos, endNanos, zeroNanos: 0 }, 60, unicode)).toBe(line)
+  })
+
+  test.each([
+    [
+      'cuts',
+      { cuts: [{ fromNanos: -72_999 * DAY, toNanos: -DAY, shownNanos: DAY }] },
+      /^│-73000d00h +~│-1d00h$/,
+    ],
+    ['powers of ten', { logarithmic: true }, /^│-73000d 00h/],
+  ])('also between %s', (_, more, line) => {
+    expect(
+      axisLine({ startNanos: -73_000 * DAY, endNanos: 100e6, zeroNanos: 0, ...more }, 60, unicode),
+    ).toMatch(line)
+  })
+
+  test('before zero every label is short, and no two are the same', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8.6e18 }), fc.integer({ min: 30, max: 120 }), (before, cells) => {
+        const line = axisLine({ startNanos: -before, endNanos: 1, zeroNanos: 0 }, cells, ascii)
+        const labels = line
+          .split('|')
+          .slice(1)
+          .map((label) => label.trim())
+        expect(new Set(labels).size).toBe(labels.length)
+        for (const label of labels) expect(label.length).toBeLessThanOrEqual(12)
+      }),
+    )
+  })
+
   test('fits and begins at zero, whatever the time', () => {
     fc.assert(
       fc.property(

@@ -44,7 +44,7 @@ export function axisLine(window: TimeWindow, cells: number, glyphs: Glyphs): str
 
 /** Too short for a second tick: the end of the axis is named instead. */
 function withEnd(line: string, end: number, cells: number, glyphs: Glyphs): string {
-  const label = formatDuration(end, glyphs.micro) + glyphs.tick
+  const label = signed(end, glyphs.micro) + glyphs.tick
   return displayWidth(line + label) < cells ? line + label.padStart(cells - line.length) : line
 }
 
@@ -71,11 +71,12 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
   if (window.cuts) return ticksAtCuts(window, window.cuts, micro)
   const step = stepThatFits(window, cells, micro)
   const ticks: Tick[] = []
+  const reach = reachOf(window)
   const first = Math.ceil((window.startNanos - zero) / step)
   for (let tick = first; zero + tick * step <= window.endNanos; tick++) {
     ticks.push({
       nanos: zero + tick * step,
-      label: tickLabel(tick * step, step, window.endNanos - zero, micro),
+      label: tickLabel(tick * step, step, reach, micro),
     })
   }
   return ticks
@@ -84,8 +85,7 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
 /** Where each part of the axis begins: what is between two cuts is too short for a step that all of them share. */
 function ticksAtCuts(window: TimeWindow, cuts: readonly Cut[], micro: string): Tick[] {
   const zero = zeroOf(window)
-  const labelAt = (nanos: number) =>
-    nanos === zero ? '0' : formatDuration(nanos - zero, micro).replace(' ', '')
+  const labelAt = (nanos: number) => (nanos === zero ? '0' : signed(nanos - zero, micro).replace(' ', ''))
   const shown = cuts.filter(({ toNanos }) => toNanos > window.startNanos && toNanos < window.endNanos)
   return [
     { nanos: window.startNanos, label: labelAt(window.startNanos) },
@@ -95,16 +95,31 @@ function ticksAtCuts(window: TimeWindow, cuts: readonly Cut[], micro: string): T
 
 /** `100ms` for `100.0ms`: powers of ten have no digits to show. */
 function shortDuration(nanos: number, micro: string): string {
-  return formatDuration(nanos, micro).replace(/\.0+(?=\D)/, '')
+  return signed(nanos, micro).replace(/\.0+(?=\D)/, '')
+}
+
+/** `--from` may lie before the root, where the axis counts from. */
+const signed = (nanos: number, micro: string): string =>
+  (nanos < 0 ? '-' : '') + formatDuration(Math.abs(nanos), micro)
+
+/** The longest time that a label of this axis says, before its zero or after it. */
+function reachOf(window: TimeWindow): number {
+  const zero = zeroOf(window)
+  return Math.max(zero - window.startNanos, window.endNanos - zero)
 }
 
 /** The finest nice step whose labels leave a blank between them. */
 function stepThatFits(window: TimeWindow, cells: number, micro: string): number {
   const total = window.endNanos - window.startNanos
-  const reach = window.endNanos - zeroOf(window)
+  const zero = zeroOf(window)
+  const reach = reachOf(window)
   for (let most = Math.ceil(cells / 5); most > 1; most--) {
     const step = niceStep(total, most)
-    const widest = tickLabel(Math.floor(reach / step) * step, step, reach, micro).length
+    const ends = [
+      Math.ceil((window.startNanos - zero) / step) * step,
+      Math.floor((window.endNanos - zero) / step) * step,
+    ]
+    const widest = Math.max(...ends.map((nanos) => tickLabel(nanos, step, reach, micro).length))
     if ((step / total) * cells >= Math.max(widest + 2, Math.min(AIRY_SPACING, cells / 3))) return step
   }
   return niceStep(total, 1)
@@ -113,7 +128,7 @@ function stepThatFits(window: TimeWindow, cells: number, micro: string): number 
 /** All labels of an axis that reaches so far are in one unit, with as many decimals as its step needs. */
 function tickLabel(nanos: number, step: number, reach: number, micro: string): string {
   if (nanos === 0) return '0'
-  if (reach >= 2 * MINUTE && step >= 1e9) return clockLabel(nanos)
+  if (reach >= 2 * MINUTE && step >= 1e9) return (nanos < 0 ? '-' : '') + clockLabel(Math.abs(nanos))
   const [unit, name] =
     reach >= 1e9 ? [1e9, 's'] : reach >= 1e6 ? [1e6, 'ms'] : reach >= 1e3 ? [1e3, micro] : [1, 'ns']
   const decimals = Math.max(0, Math.ceil(Math.log10(unit / step) - 1e-9))
