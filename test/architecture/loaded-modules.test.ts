@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 334],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 295],
+    ['trace get', GET, SETTINGS, 335],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 299],
     ['services', ['services', ...PLACE], SETTINGS, 298],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 297],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 298],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 340],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 345],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 346],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

@@ -103,7 +103,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   requireService(tree, view.selection.service, view.spanId)
   if (view.spanId !== undefined && (!drawn || isGraphic(format)))
     tell(invocation, `note: only span ${view.spanId} and below, ${tree.count} of ${trace.spans.length} spans`)
-  await writeTrace(invocation, format, picture, view, found)
+  const written = await writeTrace(invocation, format, picture, view, found)
   // The notes below the rows say it, and a span alone has none.
   const hasNotes = drawn && !(focus && tree.count === 1)
   const { partial } = shown.trace
@@ -112,8 +112,9 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   }
   const withheld = withheldNote(tree.trace.spans, focus?.tree.span(focus.node))
   if (withheld !== undefined) tell(invocation, `note: ${withheld}`)
-  // Rows alone show no attributes, so nothing in them was masked.
-  const hasValues = !drawn || format === 'html' || focus !== undefined || view.details
+  // Rows alone show no attributes: to draw them values are read, and masked, that they do not show.
+  const hasValues =
+    !drawn || format === 'html' || focus !== undefined || view.details || written.hasMaskedPart
   if (hasValues && shown.masked() > 0) tellMasked(invocation, 'values')
   if (format === 'waterfall') (await import('./next-steps.ts')).tellStepsFrom(invocation, tree, view)
 }

@@ -57,6 +57,38 @@ const part = {
   message: 'cut at token=s3cr3tB for joe@example.com',
 }
 
+describe('a picture for others', () => {
+  const NOTE =
+    'note: values that look like secrets or personal data are masked; --show-sensitive shows them\n'
+  const named = (operationName: string, tags: object[] = []) => ({
+    data: [{ traceID: 'abc', spans: [{ ...span, warnings: null, operationName, tags }], processes: {} }],
+  })
+
+  it.each(['md', 'svg'])('-o %s says that something in it was masked', async (format) => {
+    const path = await saved('named.json', named('GET /?token=s3cr3tD12345'))
+    const { stdout, stderr } = await world.type(`ls-auth trace get ${path} -o ${format}`)
+    expect(stdout).toContain('[masked]')
+    expect(stdout).not.toMatch(SECRETS)
+    expect(stderr).toBe(NOTE)
+    const plain = await world.type(`ls-auth trace get ${path} -o ${format} --show-sensitive`)
+    expect(plain).toMatchObject({ stdout: expect.stringMatching(SECRETS), stderr: '' })
+  })
+
+  it.each(['md', 'svg'])('-o %s says nothing of values that it does not show', async (format) => {
+    const tags = [
+      { key: 'error', type: 'bool', value: true },
+      { key: 'password', type: 'string', value: 's3cr3tE' },
+    ]
+    const path = await saved('failed.json', named('get', tags))
+    expect((await world.type(`ls-auth trace get ${path} -o ${format}`)).stderr).toBe('')
+  })
+
+  it('-o agent does without: what it was made for cannot ask', async () => {
+    const path = await saved('named.json', named('GET /?token=s3cr3tD12345'))
+    expect((await world.type(`ls-auth trace get ${path} -o agent`)).stderr).toBe('')
+  })
+})
+
 describe('what a back end says about a trace', () => {
   it.each(['', '--details', '-o html', '-o svg', '-o agent', '-o jaeger', '-o json'])(
     'has its secrets masked where a warning is shown (%s)',

@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { safeJson } from '../../../text/safe-text.ts'
 import { isoTime } from '../../../trace/formats/iso-time.ts'
 import type { TraceDataFormat, TraceFormat } from '../../../trace/formats/output-choices.ts'
+import { MASKED } from '../../../trace/masking/kept-value.ts'
 import { type Moment, placeMoment } from '../../../trace/moment.ts'
 import type { Zoom } from '../../../trace/render/time/window.ts'
 import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
@@ -20,6 +21,12 @@ export interface Source {
   readonly link: string | undefined
 }
 
+/** What was written. */
+export interface Written {
+  /** Of a picture for others (`md`, `svg`): a part of a text that it shows is masked. */
+  readonly hasMaskedPart: boolean
+}
+
 /**
  * Writes a trace. Drawings show the matching spans with their ancestors; data formats hold the matching spans only.
  */
@@ -29,23 +36,47 @@ export async function writeTrace(
   picture: Picture,
   view: View,
   source: Source,
+): Promise<Written> {
+  const written = { hasMaskedPart: false }
+  await writeAs(invocation, format, picture, view, source, (text) => {
+    written.hasMaskedPart ||= text.includes(MASKED)
+  })
+  return written
+}
+
+/** `look` gets each text of a picture for others. */
+async function writeAs(
+  invocation: Invocation,
+  format: TraceFormat,
+  picture: Picture,
+  view: View,
+  source: Source,
+  look: (text: string) => void,
 ): Promise<void> {
+  const { terminal } = invocation.ports
   switch (format) {
     case 'waterfall':
+      return terminal.page(await drawingOf(invocation, picture, view, source), '\n')
     case 'md':
-      return writeDrawing(invocation, format, picture, view, source)
+      return terminal.page(lookedAt(await markdownOf(picture, view, source), look), '\n')
     case 'agent': {
       const { agentTrace, BY_FLAGS } = await import('../../../trace/render/agent/agent-trace.ts')
       const selection = { ...view.selection, ...(await zoomOf(picture.tree, view)) }
-      return invocation.ports.terminal.out(
-        agentTrace(picture, { says: view.says, selection }, source, { more: BY_FLAGS }),
-      )
+      return terminal.out(agentTrace(picture, { says: view.says, selection }, source, { more: BY_FLAGS }))
     }
     case 'html':
+      return terminal.page(await graphicOf(invocation, format, picture, view, source))
     case 'svg':
-      return invocation.ports.terminal.page(await graphicOf(invocation, format, picture, view, source))
+      return terminal.page(lookedAt(await graphicOf(invocation, format, picture, view, source), look))
     default:
-      return invocation.ports.terminal.page(await piecesOf(invocation, format, picture.tree, view))
+      return terminal.page(await piecesOf(invocation, format, picture.tree, view))
+  }
+}
+
+function* lookedAt(texts: Iterable<string>, look: (text: string) => void): Generator<string> {
+  for (const text of texts) {
+    look(text)
+    yield text
   }
 }
 
@@ -85,22 +116,36 @@ async function tellNone(invocation: Invocation, tree: TraceTree, says = ''): Pro
   tell(invocation, `note: no span fits: ${shownText(0, tree, says)}`)
 }
 
-async function writeDrawing(
+async function markdownOf(picture: Picture, view: View, source: Source): Promise<Iterable<string>> {
+  const options = await optionsOf(picture, view, { source })
+  const { renderMarkdown } = await import('../../../trace/render/waterfall/markdown.ts')
+  return renderMarkdown(picture.tree, options)
+}
+
+async function drawingOf(
   invocation: Invocation,
-  format: 'waterfall' | 'md',
   picture: Picture,
   view: View,
   source: Source,
-): Promise<void> {
+): Promise<Iterable<string>> {
+  const { terminal, clock } = invocation.ports
+  const options = await optionsOf(picture, view, { source, now: clock.now() })
+  const lines = await linesOf(invocation, picture.tree, view, options)
+  const { link } = source
+  const isLong = link !== undefined && link.length > terminal.columns
+  return isLong ? followedBy(lines, ['', link]) : lines
+}
+
+async function optionsOf(
+  picture: Picture,
+  view: View,
+  given: HeaderFacts,
+): Promise<Omit<WaterfallOptions, 'width' | 'unicode' | 'style'>> {
   const { tree, clocks } = picture
   const { says, fold, bars, scale, showIds, full } = view
   const zoom = await zoomOf(tree, view)
-  const facts = {
-    source,
-    ...(clocks && { clocks }),
-    ...(format === 'md' ? {} : { now: invocation.ports.clock.now() }),
-  }
-  const options = {
+  const facts = { ...given, ...(clocks && { clocks }) }
+  return {
     ...facts,
     fold,
     bars,
@@ -111,15 +156,6 @@ async function writeDrawing(
     ...(await detailsOf(picture, view, facts)),
     ...(says !== undefined && { view: { shown: nodesInView(tree, { ...view.selection, ...zoom }), says } }),
   }
-  const { terminal } = invocation.ports
-  if (format === 'md') {
-    const { renderMarkdown } = await import('../../../trace/render/waterfall/markdown.ts')
-    return terminal.page(renderMarkdown(tree, options), '\n')
-  }
-  const lines = await linesOf(invocation, tree, view, options)
-  const { link } = source
-  const isLong = link !== undefined && link.length > terminal.columns
-  await terminal.page(isLong ? followedBy(lines, ['', link]) : lines, '\n')
 }
 
 /** `--span` shows the span whole above its rows, `--details` each span below them. */
