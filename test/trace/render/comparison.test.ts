@@ -110,6 +110,16 @@ describe('the columns of figures', () => {
     expect(both.size).toBe(2)
   })
 
+  test('the total of a root without an end is blank', () => {
+    const trace = checkout(3, false)
+    const spans = trace.spans.map((span) =>
+      span.parentId === undefined ? { ...span, durationNanos: 0, marks: ['end-missing' as const] } : span,
+    )
+    const open = { ...trace, spans }
+    const drawn = draw([checkout(3, false)], [open], { width: 100 })
+    expect(drawn.find((line) => line.startsWith('POST /checkout'))).toMatch(/^POST .+ 1 +310ms +no end$/)
+  })
+
   test('how many more there are is no name, and takes no room from the figures', () => {
     const few = (more: number) =>
       makeTrace(

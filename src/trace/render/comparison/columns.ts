@@ -36,13 +36,15 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
   const calls = ({ a, b }: ComparedOperation) =>
     a.calls === b.calls ? String(a.calls) : `${a.calls}${arrow(pen)}${b.calls}`
   const widest = rows.reduce((most, row) => Math.max(most, displayWidth(calls(row))), 5)
-  const time = (nanos: number, traces: number) => (traces === 0 ? '' : formatDuration(nanos, micro))
+  // Of a root without an end no time is known.
+  const total = ({ selfChange }: ComparedOperation, { totalNanos, traces }: ComparedOperation['a']) =>
+    traces === 0 || (selfChange === 'unknown' && totalNanos === 0) ? '' : formatDuration(totalNanos, micro)
   const signed = (row: ComparedOperation, delta: typeof totalDelta) =>
     row.selfChange === 'unknown' ? '' : signedDuration(delta(row), micro)
   const byPlace: readonly Column[] = [
     { head: 'CALLS', width: Math.min(MOST_CALLS, widest), leaves: 30, cell: calls },
-    { head: 'A TOTAL', width: 7, leaves: 44, cell: ({ a }) => time(a.totalNanos, a.traces) },
-    { head: 'B TOTAL', width: 7, leaves: 44, cell: ({ b }) => time(b.totalNanos, b.traces) },
+    { head: 'A TOTAL', width: 7, leaves: 44, cell: (row) => total(row, row.a) },
+    { head: 'B TOTAL', width: 7, leaves: 44, cell: (row) => total(row, row.b) },
     { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signed(row, totalDelta) },
     { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signed(row, selfDelta) },
     { head: '', width: 6, leaves: 16, cell: ({ change }) => (change === 'unknown' ? 'no end' : change) },
