@@ -123,8 +123,9 @@ async function rowOf(
   }
 }
 
-const wrongSettings = (profile: string, problem: Failure): SignInRow => ({
-  profile,
+/** Of a sign-in that cannot be looked at. */
+const UNKNOWN: SignInRow = {
+  profile: undefined,
   session: undefined,
   issuer: undefined,
   clientId: undefined,
@@ -134,23 +135,13 @@ const wrongSettings = (profile: string, problem: Failure): SignInRow => ({
   store: undefined,
   needed: true,
   kept: undefined,
-  problem,
-})
+  problem: undefined,
+}
+
+const wrongSettings = (profile: string, problem: Failure): SignInRow => ({ ...UNKNOWN, profile, problem })
 
 /** Of a session that cannot be read, where no profile is known to use it. */
-const unreadable = (session: string, why: Failure): SignInRow => ({
-  profile: undefined,
-  session,
-  issuer: undefined,
-  clientId: undefined,
-  account: 'default',
-  apis: [],
-  backend: undefined,
-  store: undefined,
-  needed: true,
-  kept: why,
-  problem: undefined,
-})
+const unreadable = (session: string, why: Failure): SignInRow => ({ ...UNKNOWN, session, kept: why })
 
 async function orphan(
   session: string,
