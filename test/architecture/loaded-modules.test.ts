@@ -125,7 +125,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 299],
     ['services', ['services', ...PLACE], SETTINGS, 298],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 298],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 340],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 341],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 346],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })

@@ -23,6 +23,10 @@ test('a secret in running text is found in linear time', () => {
     `password=${'token=[]a'.repeat(200_000)}`,
     `password=${'token=['.repeat(200_000)}${']'.repeat(200_000)}`,
     `password=${"token='".repeat(200_000)}`,
+    '{"a":"?token=\'"x\\'.repeat(60_000),
+    '?token=a '.repeat(200_000),
+    '?token=a'.repeat(200_000),
+    `${'?token=a '.repeat(200_000)}"`,
   ])
     maskText(text)
   // Linear work takes seconds, also on a busy machine; quadratic would take hours.

@@ -13,6 +13,8 @@ const PARAMETER = /(?:^(?=\S*$)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/
 
 const VALUE = /[^&#;\s]+/y
 
+const QUOTE = /["']/g
+
 /** What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key`. */
 const NAMES_IN_URLS =
   /(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state)$/i
@@ -29,13 +31,14 @@ function maskParameters(text: string): string {
   let shown = ''
   let done = 0
   let around: EnclosingTexts | undefined
+  const runs = new Runs(text)
   PARAMETER.lastIndex = 0
   for (let found = PARAMETER.exec(text); found; found = PARAMETER.exec(text)) {
     const [, name = ''] = found
     if (!isSensitiveParameter(name)) continue
     const from = PARAMETER.lastIndex
     around ??= new EnclosingTexts(text)
-    const end = endOfValue(text, from, around)
+    const end = endOfValue(text, from, around, runs)
     if (end === from) continue
     shown += text.slice(done, from) + maskParameter(name, text.slice(from, end))
     done = end
@@ -53,20 +56,41 @@ const isSensitiveParameter = memoized((written) => {
  * Where the next parameter begins, or where the text of JSON ends that the URL stands in. Connection strings write values in
  * quotes: `Server=x;Password='a;b'`.
  */
-function endOfValue(text: string, from: number, around: EnclosingTexts): number {
-  const bare = endOfBare(text, from)
-  if (!/["']/.test(text.slice(from, bare))) return bare
+function endOfValue(text: string, from: number, around: EnclosingTexts, runs: Runs): number {
+  const bare = runs.endAt(from)
+  if (runs.quoteAt(from) >= bare) return bare
   const level = around.levelAt(from)
   const quoted = endOfQuoted(text, from, level)
-  const end = endOfBare(text, quoted)
+  const end = runs.endAt(quoted)
   for (let sign = nextSign(text, quoted); sign && sign.at < end; sign = nextSign(text, sign.at + 1))
     if (closesText(text, sign, level)) return sign.at - sign.slashes
   return end
 }
 
-function endOfBare(text: string, from: number): number {
-  VALUE.lastIndex = from
-  return VALUE.test(text) ? VALUE.lastIndex : from
+/** Where the signs of a value end, and the next quote. Each sign is looked at once: what has no end may hold many parameters. */
+class Runs {
+  readonly #text: string
+  #end = 0
+  #quote = -1
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** Places are asked for in their order. */
+  endAt(from: number): number {
+    if (from < this.#end) return this.#end
+    VALUE.lastIndex = from
+    this.#end = VALUE.test(this.#text) ? VALUE.lastIndex : from
+    return this.#end
+  }
+
+  quoteAt(from: number): number {
+    if (from <= this.#quote) return this.#quote
+    QUOTE.lastIndex = from
+    this.#quote = QUOTE.exec(this.#text)?.index ?? Number.POSITIVE_INFINITY
+    return this.#quote
+  }
 }
 
 function maskParameter(written: string, value: string): string {
