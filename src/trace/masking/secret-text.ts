@@ -73,7 +73,7 @@ export const isFlagsValue = (before: AttributeValue | undefined, value: Attribut
   typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
 /** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
-const MEMBER = /"([^"\\]{1,128})(?:\\*"){1,2}\s{0,3}(?:=>|:)\s{0,3}/g
+const MEMBER = /"([^"\\]{1,128})(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/g
 
 /** A flag before its value in a list: `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
 const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')

@@ -313,3 +313,10 @@ describe('personal data in a query', () => {
     expect(maskText(text)).toBe(text)
   })
 })
+
+test.each(['{"password":     "hunter2"}', '{"password"    :\n        "hunter2"}'])(
+  'JSON whose values are aligned: %j',
+  (text) => {
+    expect(maskText(text)).not.toContain('hunter2')
+  },
+)
