@@ -9,7 +9,7 @@ import { isUnknown, type UnfinishedSide } from './unfinished.ts'
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
  *   chance is ruled out. `unsure`: it is not. Else `same`.
- * - `unknown`: a root has no end, so nobody can tell.
+ * - `unknown`: a span has no end, so nobody can tell.
  */
 export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same' | 'unknown'
 
@@ -19,8 +19,10 @@ export type Change = TimeChange | 'new' | 'gone'
 /** What one side of a row is: of one trace, or medians over several. */
 export interface RowSide {
   readonly calls: number
-  readonly totalNanos: number
-  readonly selfNanos: number
+  /** Undefined: not known, since spans have no end. */
+  readonly totalNanos: number | undefined
+  /** Undefined: not known, since spans have no end, or spans right below have none. */
+  readonly selfNanos: number | undefined
   /** In how many of the traces it occurs. */
   readonly traces: number
 }
@@ -74,13 +76,20 @@ export class Comparer {
 
   /** Both sides must have a trace. */
   compare(): Comparison {
-    const { paths } = this.#paths
-    const medians = (side: 'a' | 'b') => mediansOf(finishedOf(this.#sides[side]), paths.length)
+    const pathCount = this.#paths.paths.length
+    const medians = (side: 'a' | 'b') => mediansOf(finishedOf(this.#sides[side]), pathCount)
     const [a, b] = [medians('a'), medians('b')]
     const [sideA, sideB] = [sideOf(a, this.#sides.a), sideOf(b, this.#sides.b)]
     const unknown = isUnknown(sideA) || isUnknown(sideB)
     const threshold = thresholdFor(a.traces, b.traces, Math.max(a.durationNanos, b.durationNanos))
     const significance = new Significance(a, b)
+    const isTop = (path: number) => this.#paths.paths[path]!.parent < 0
+    const endless = (side: 'a' | 'b') => endlessPaths(this.#sides[side]).filter(isTop)
+    // Of a side whose duration is not known, the few that are finished do not speak for the roots that have no end.
+    const tops = {
+      a: new Set(isUnknown(sideA) ? endless('a') : []),
+      b: new Set(isUnknown(sideB) ? endless('b') : []),
+    }
     const isSignificant = significance.ofWhole()
     return {
       a: sideA,
@@ -95,9 +104,10 @@ export class Comparer {
         this.#paths,
         (path) => a.occurs[path]! + b.occurs[path]! > 0,
         (path) => {
-          const judged = judge(a, b, path, threshold, significance)
-          const isTop = paths[path]!.parent < 0
-          return unknown && isTop ? withoutTime(judged) : judged
+          const [rowA, rowB] = [rowSide(a, path, tops.a), rowSide(b, path, tops.b)]
+          return judge(rowA, rowB, (column, [aNanos, bNanos]) =>
+            changeOf(aNanos, bNanos, threshold, () => significance.ofPath(column, path)),
+          )
         },
       ),
     }
@@ -116,12 +126,9 @@ function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceS
   return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, spans }
 }
 
-/** A root without an end has no time to compare, nor has it one of its own. */
-const withoutTime = (judged: Judged): Judged => ({
-  ...judged,
-  change: judged.change === 'new' || judged.change === 'gone' ? judged.change : 'unknown',
-  selfChange: 'unknown',
-})
+/** The paths of calls that have no end. */
+const endlessPaths = (traces: readonly TraceSums[]): number[] =>
+  traces.flatMap(({ paths, totals }) => paths.filter((_, i) => Number.isNaN(totals[i])))
 
 function changeOf(
   aNanos: number,
@@ -173,23 +180,27 @@ function inTreeOrder(paths: OperationPaths['paths'], parents: Int32Array): Int32
   return depthFirst([...roots, ...detached], parents, { starts: numbers, ends: numbers })
 }
 
-const rowSide = ({ calls, totals, selfs, occurs }: Medians, path: number): RowSide => ({
-  calls: calls[path]!,
-  totalNanos: totals[path]!,
-  selfNanos: selfs[path]!,
-  traces: occurs[path]!,
-})
+function rowSide(
+  { calls, totals, selfs, occurs }: Medians,
+  path: number,
+  endless: ReadonlySet<number>,
+): RowSide {
+  const known = (time: number) => (Number.isNaN(time) || endless.has(path) ? undefined : time)
+  return {
+    calls: calls[path]!,
+    totalNanos: known(totals[path]!),
+    selfNanos: known(selfs[path]!),
+    traces: occurs[path]!,
+  }
+}
 
 function judge(
-  sumsA: Medians,
-  sumsB: Medians,
-  path: number,
-  threshold: Threshold,
-  significance: Significance,
+  a: RowSide,
+  b: RowSide,
+  changeIn: (column: 'totals' | 'selfs', nanos: readonly [a: number, b: number]) => TimeChange,
 ): Judged {
-  const [a, b] = [rowSide(sumsA, path), rowSide(sumsB, path)]
-  const of = (column: 'totals' | 'selfs') =>
-    changeOf(sumsA[column][path]!, sumsB[column][path]!, threshold, () => significance.ofPath(column, path))
-  const change = a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : of('totals')
-  return { a, b, change, selfChange: of('selfs') }
+  const of = (column: 'totals' | 'selfs', before?: number, after?: number): TimeChange =>
+    before === undefined || after === undefined ? 'unknown' : changeIn(column, [before, after])
+  const change = a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : of('totals', a.totalNanos, b.totalNanos)
+  return { a, b, change, selfChange: of('selfs', a.selfNanos, b.selfNanos) }
 }

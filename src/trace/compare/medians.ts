@@ -9,17 +9,25 @@ export interface Medians {
   /** In how many of the traces a path occurs. */
   readonly occurs: Int32Array
   readonly calls: Float64Array
+  /** `NaN`: not known of more than half of the traces that have the path. */
   readonly totals: Float64Array
   readonly selfs: Float64Array
   /** Of each trace, sorted. */
   readonly durations: Float64Array
-  /** The times of a path, of those traces that have it. */
-  timesOf(column: 'totals' | 'selfs', path: number): Float64Array
+  /** The times of a path. */
+  timesOf(column: 'totals' | 'selfs', path: number): Times
+}
+
+/** The times of a path, of those traces that have it and of which they are known. */
+export interface Times {
+  readonly values: Float64Array
+  /** How many traces they stand for: with those that do not have the path, and so spent no time there. */
+  readonly traces: number
 }
 
 /**
  * Medians over traces, by nearest rank. A trace without a path counts as one that spent no time there: else a branch
- * that one trace in a hundred takes would stand beside what all of them do.
+ * that one trace in a hundred takes would stand beside what all of them do. One whose time there is not known is left out.
  */
 export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medians {
   const occurs = new Int32Array(pathCount)
@@ -31,10 +39,16 @@ export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medi
     totals: valuesByPath(traces, 'totals', starts),
     selfs: valuesByPath(traces, 'selfs', starts),
   }
-  const valuesOf = (column: keyof typeof values, path: number) =>
-    values[column].subarray(starts[path]!, starts[path + 1]!)
+  const valuesOf = (column: keyof typeof values, path: number): Times => {
+    const all = values[column].subarray(starts[path]!, starts[path + 1]!)
+    const known = all.some(Number.isNaN) ? all.filter((time) => !Number.isNaN(time)) : all
+    return { values: known, traces: traces.length - (all.length - known.length) }
+  }
   const byPath = (column: keyof typeof values): Float64Array =>
-    Float64Array.from(occurs, (_, path) => medianWithZeros(valuesOf(column, path), traces.length))
+    Float64Array.from(occurs, (all, path) => {
+      const times = valuesOf(column, path)
+      return (all - times.values.length) * 2 > all ? Number.NaN : medianWithZeros(times)
+    })
   const sorted = (pick: (trace: TraceSums) => number) => Float64Array.from(traces, pick).sort()
   const durations = sorted((trace) => trace.durationNanos)
   return {
@@ -70,8 +84,8 @@ function valuesByPath(
   return values
 }
 
-/** The median of `count` values, of which all but those given are zero. Sorts what is given. */
-function medianWithZeros(given: Float64Array, count: number): number {
-  const rank = Math.ceil(count / 2) - 1 - (count - given.length)
-  return rank < 0 ? 0 : given.sort()[rank]!
+/** The median of as many values as there are traces, of which all but those given are zero. Sorts what is given. */
+function medianWithZeros({ values, traces }: Times): number {
+  const rank = Math.ceil(traces / 2) - 1 - (traces - values.length)
+  return rank < 0 ? 0 : values.sort()[rank]!
 }

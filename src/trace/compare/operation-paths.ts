@@ -1,6 +1,6 @@
 import type { SpanKind } from '../model.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type Unfinished, unfinishedOf } from './unfinished.ts'
+import { type Unfinished, unfinishedOf, whyEndless } from './unfinished.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {
@@ -23,9 +23,12 @@ export interface OperationPath {
 export interface TraceSums {
   readonly paths: readonly number[]
   readonly calls: readonly number[]
-  /** Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. */
+  /**
+   * Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. `NaN`: a call has no usable end, so
+   * nobody can tell.
+   */
   readonly totals: readonly number[]
-  /** Self times of all calls, in nanoseconds. */
+  /** Self times of all calls, in nanoseconds. `NaN` too where a call below has no usable end: it may have taken all of it. */
   readonly selfs: readonly number[]
   /** Of an unfinished one as much of it as is known. */
   readonly durationNanos: number
@@ -70,6 +73,11 @@ export class OperationPaths {
       sums.calls[slot]! += 1
       sums.totals[slot]! += tree.span(node).durationNanos
       sums.selfs[slot]! += tree.selfNanos(node)
+      if (whyEndless(tree.span(node)) === undefined) continue
+      sums.totals[slot] = Number.NaN
+      sums.selfs[slot] = Number.NaN
+      const above = slots.get(this.paths[path]!.parent)
+      if (above !== undefined) sums.selfs[above] = Number.NaN
     }
     const unfinished = unfinishedOf(tree)
     const durationNanos = unfinished === undefined ? durationOf(tree) : tree.endNanos

@@ -9,15 +9,22 @@ export function deltaOf({
   return { nanos: b.durationNanos - a.durationNanos, ofNanos: a.durationNanos }
 }
 
-/** How much longer (below zero: shorter) it takes in B, its calls together, in nanoseconds. */
-export const totalDelta = ({ a, b }: ComparedOperation): number => b.totalNanos - a.totalNanos
+/** How much longer (below zero: shorter) it takes in B, its calls together, in nanoseconds. Undefined: not known. */
+export const totalDelta = ({ a, b }: ComparedOperation): number | undefined =>
+  lessOf(a.totalNanos, b.totalNanos)
 
 /** The same without what it calls. */
-export const selfDelta = ({ a, b }: ComparedOperation): number => b.selfNanos - a.selfNanos
+export const selfDelta = ({ a, b }: ComparedOperation): number | undefined => lessOf(a.selfNanos, b.selfNanos)
+
+const lessOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : b - a
+
+/** Of rows in an order: those whose time is not known stand with those that did not change. */
+const selfOrder = (row: ComparedOperation): number => selfDelta(row) ?? 0
 
 /** All row numbers: what got slowest in itself first, what got fastest last. Equal ones in the order of the tree. */
 export function rankedRows({ rows }: Pick<Comparison, 'rows'>): number[] {
-  const deltas = Float64Array.from(rows, selfDelta)
+  const deltas = Float64Array.from(rows, selfOrder)
   return [...rows.keys()].sort((a, b) => deltas[b]! - deltas[a]!)
 }
 
@@ -46,7 +53,7 @@ function bySize(
   { rows, change }: Pick<Comparison, 'rows' | 'change'>,
   isOne: (row: ComparedOperation) => boolean,
 ): number[] {
-  const size = (row: number) => Math.abs(selfDelta(rows[row]!))
+  const size = (row: number) => Math.abs(selfOrder(rows[row]!))
   return [...rows.keys()]
     .filter((row) => isOne(rows[row]!) && explains(rows[row]!, change))
     .sort((a, b) => size(b) - size(a))
@@ -54,8 +61,8 @@ function bySize(
 
 /** What got faster is no cause of a trace that got slower. */
 function explains(row: ComparedOperation, whole: TimeChange): boolean {
-  if (whole === 'slower') return selfDelta(row) > 0
-  return whole !== 'faster' || selfDelta(row) < 0
+  if (whole === 'slower') return selfOrder(row) > 0
+  return whole !== 'faster' || selfOrder(row) < 0
 }
 
 /** The change is in this operation, and not only below it. */
@@ -90,6 +97,10 @@ export function couldBeTold({ rows }: Pick<Comparison, 'rows'>): boolean {
  */
 const leaps = ({ a, b }: ComparedOperation): boolean =>
   (a.calls === 0 && a.traces > 0 && b.calls > 0) || (b.calls === 0 && b.traces > 0 && a.calls > 0)
+
+/** The rows of calls without a usable end, in A or in B. */
+export const endlessRows = ({ rows }: Pick<Comparison, 'rows'>, side: 'a' | 'b'): number[] =>
+  [...rows.keys()].filter((row) => rows[row]![side].totalNanos === undefined)
 
 /** The tops of what only one side has: what stands below them is new or gone with them. */
 export function topsOf({ rows }: Pick<Comparison, 'rows'>, change: 'new' | 'gone'): number[] {

@@ -1,5 +1,5 @@
 import { chanceToName } from '../causes/exact-test.ts'
-import type { Medians } from './medians.ts'
+import type { Medians, Times } from './medians.ts'
 import { isNoChance, leastRankChance } from './rank-test.ts'
 
 /** How often a comparison may call anything slower or faster where nothing is. As `trace why` has it. */
@@ -21,14 +21,24 @@ export class Significance {
       return
     }
     const all = a.traces + b.traces
-    const both = Array.from(a.occurs, (count, path) => count + b.occurs[path]!)
-    // An operation that only traces without an end have is not compared.
-    const carriers = both.filter((count) => count > 0)
     // Of each operation the total and the self time are tested, and once the whole.
-    const chances = [...carriers, ...carriers, all].map((count) => leastRankChance(a.traces, b.traces, count))
-    this.#limit = chanceToName(chances, FAMILY_ERROR)
-    if (leastRankChance(a.traces, b.traces, all) <= this.#limit) return
-    this.leastTraces = leastTraces(1 + 2 * carriers.filter((count) => count === all).length)
+    const tests = [...a.occurs.keys()].flatMap((path) => [
+      this.#test('totals', path),
+      this.#test('selfs', path),
+    ])
+    // An operation that only traces without an end have is not compared.
+    const carried = tests.filter(({ carriers }) => carriers > 0)
+    const ofWhole = leastRankChance(a.traces, b.traces, all)
+    this.#limit = chanceToName([...carried.map(({ least }) => least), ofWhole], FAMILY_ERROR)
+    if (ofWhole <= this.#limit) return
+    this.leastTraces = leastTraces(1 + carried.filter(({ carriers }) => carriers === all).length)
+  }
+
+  /** How many traces have a time of the operation, and the smallest chance that any times of these could have. */
+  #test(column: 'totals' | 'selfs', path: number): { readonly carriers: number; readonly least: number } {
+    const [a, b] = [this.#a.timesOf(column, path), this.#b.timesOf(column, path)]
+    const carriers = a.values.length + b.values.length
+    return { carriers, least: carriers === 0 ? 1 : leastRankChance(a.traces, b.traces, carriers) }
   }
 
   get #isTested(): boolean {
@@ -36,7 +46,8 @@ export class Significance {
   }
 
   ofWhole(): boolean | undefined {
-    return this.#judge(this.#a.durations, this.#b.durations, this.#b.durationNanos > this.#a.durationNanos)
+    const whole = ({ durations, traces }: Medians): Times => ({ values: durations, traces })
+    return this.#judge(whole(this.#a), whole(this.#b), this.#b.durationNanos > this.#a.durationNanos)
   }
 
   ofPath(column: 'totals' | 'selfs', path: number): boolean | undefined {
@@ -44,11 +55,9 @@ export class Significance {
     return this.#judge(this.#a.timesOf(column, path), this.#b.timesOf(column, path), isSlower)
   }
 
-  #judge(a: Float64Array, b: Float64Array, isSlower: boolean): boolean | undefined {
+  #judge(a: Times, b: Times, isSlower: boolean): boolean | undefined {
     if (!this.#isTested) return undefined
-    const sideA = { values: a, traces: this.#a.traces }
-    const sideB = { values: b, traces: this.#b.traces }
-    return isSlower ? isNoChance(sideB, sideA, this.#limit) : isNoChance(sideA, sideB, this.#limit)
+    return isSlower ? isNoChance(b, a, this.#limit) : isNoChance(a, b, this.#limit)
   }
 }
 

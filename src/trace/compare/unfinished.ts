@@ -1,7 +1,7 @@
-import type { SpanMark } from '../model.ts'
+import type { Span, SpanMark } from '../model.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
-/** Why nobody can tell how long a trace took. */
+/** Why nobody can tell how long a span took, and so a trace. Its `durationNanos` of 0 is no time: compared, it would be the fastest. */
 export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start'>
 
 const WORDS: Readonly<Record<Unfinished, string>> = {
@@ -9,14 +9,16 @@ const WORDS: Readonly<Record<Unfinished, string>> = {
   'end-before-start': 'ended before it began',
 }
 
-/**
- * Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. Its
- * `durationNanos` of 0 is no time: compared, it would be the fastest of all.
- */
+/** Undefined: the span has a duration. */
+export function whyEndless({ marks }: Pick<Span, 'marks'>): Unfinished | undefined {
+  return (['end-missing', 'end-before-start'] as const).find((why) => marks.includes(why))
+}
+
+/** Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. */
 export function unfinishedOf({ roots, detached, spans }: TraceTree): Unfinished | undefined {
   for (const top of roots.length > 0 ? roots : detached) {
-    const { marks } = spans[top]!
-    for (const why of ['end-missing', 'end-before-start'] as const) if (marks.includes(why)) return why
+    const why = whyEndless(spans[top]!)
+    if (why) return why
   }
   return undefined
 }

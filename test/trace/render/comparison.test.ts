@@ -120,6 +120,21 @@ describe('the columns of figures', () => {
     expect(drawn.find((line) => line.startsWith('POST /checkout'))).toMatch(/^POST .+ 1 +310ms +no end$/)
   })
 
+  test('a call without an end below it: no time is blamed on what waits for it, and it is named', () => {
+    const trace = (ms: number, db: Partial<Sketch>) =>
+      makeTrace(
+        { id: 1, name: 'GET /', ms: ms + 50, kind: 'server' },
+        { id: 2, parent: 1, name: 'pay', at: 10, ms: ms + 30 },
+        { id: 3, parent: 2, name: 'SELECT', at: 20, ms, ...db },
+      )
+    const drawn = draw([trace(10, {})], [trace(200, { ms: 0, marks: ['end-missing'] })], { width: 100 })
+    expect(drawn[0]).toMatch(/^slower: 60\.0ms → 250ms/)
+    expect(drawn).toContain('no end in B: SELECT')
+    expect(drawn.find((line) => line.startsWith('└ pay'))).toMatch(/ \+190ms +slower$/)
+    expect(drawn.find((line) => line.startsWith('  └ SELECT'))).toMatch(/ 1 +10\.0ms +no end$/)
+    expect(drawn.join('\n')).not.toContain('where it comes from')
+  })
+
   test('how many more there are is no name, and takes no room from the figures', () => {
     const few = (more: number) =>
       makeTrace(

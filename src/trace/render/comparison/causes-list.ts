@@ -35,7 +35,7 @@ export function causeLines(comparison: Comparison, pen: Pen): string[] {
 function linesOf(comparison: Comparison, row: number, pen: Pen): string[] {
   const { glyphs, style, width } = pen
   const one = comparison.rows[row]!
-  const delta = `  ${padStart(signedDuration(selfDelta(one), glyphs.micro), INDENT - 4)}  `
+  const delta = `  ${padStart(signedDuration(selfDelta(one) ?? 0, glyphs.micro), INDENT - 4)}  `
   const room = width - INDENT
   if (room < 8) return [fitEnd(delta + safeName(one.name, glyphs.ellipsis), width, glyphs.ellipsis)]
   const facts = figures(comparison, one, pen)
@@ -55,7 +55,8 @@ function whoText({ name, service }: ComparedOperation, room: number, { glyphs, s
 
 /** `30.0ms → 640ms, 3 → 30 calls`; for sides of several traces also in how many of them. */
 function figures({ a: sideA, b: sideB }: Comparison, { a, b, change }: ComparedOperation, pen: Pen): string {
-  const time = (nanos: number) => formatDuration(nanos, pen.glyphs.micro)
+  // Those that are listed have a time.
+  const time = (nanos = 0) => formatDuration(nanos, pen.glyphs.micro)
   const fromTo = (before: string, after: string) =>
     before === after ? before : `${before} ${arrow(pen)} ${after}`
   const texts =

@@ -36,17 +36,15 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
   const calls = ({ a, b }: ComparedOperation) =>
     a.calls === b.calls ? String(a.calls) : `${a.calls}${arrow(pen)}${b.calls}`
   const widest = rows.reduce((most, row) => Math.max(most, displayWidth(calls(row))), 5)
-  // Of a root without an end no time is known.
-  const total = ({ selfChange }: ComparedOperation, { totalNanos, traces }: ComparedOperation['a']) =>
-    traces === 0 || (selfChange === 'unknown' && totalNanos === 0) ? '' : formatDuration(totalNanos, micro)
-  const signed = (row: ComparedOperation, delta: typeof totalDelta) =>
-    row.selfChange === 'unknown' ? '' : signedDuration(delta(row), micro)
+  const total = ({ totalNanos, traces }: ComparedOperation['a']) =>
+    traces === 0 || totalNanos === undefined ? '' : formatDuration(totalNanos, micro)
+  const signed = (delta: number | undefined) => (delta === undefined ? '' : signedDuration(delta, micro))
   const byPlace: readonly Column[] = [
     { head: 'CALLS', width: Math.min(MOST_CALLS, widest), leaves: 30, cell: calls },
-    { head: 'A TOTAL', width: 7, leaves: 44, cell: (row) => total(row, row.a) },
-    { head: 'B TOTAL', width: 7, leaves: 44, cell: (row) => total(row, row.b) },
-    { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signed(row, totalDelta) },
-    { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signed(row, selfDelta) },
+    { head: 'A TOTAL', width: 7, leaves: 44, cell: ({ a }) => total(a) },
+    { head: 'B TOTAL', width: 7, leaves: 44, cell: ({ b }) => total(b) },
+    { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signed(totalDelta(row)) },
+    { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signed(selfDelta(row)) },
     { head: '', width: 6, leaves: 16, cell: ({ change }) => (change === 'unknown' ? 'no end' : change) },
   ]
   const kept = new Set<Column>()

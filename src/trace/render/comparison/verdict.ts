@@ -3,6 +3,7 @@ import {
   causes,
   couldBeTold,
   deltaOf,
+  endlessRows,
   isTooFew,
   isUnsure,
   originOf,
@@ -34,10 +35,11 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
     same: style.bold,
   }[comparison.change]
   const onlyOne = (['new', 'gone'] as const).map((change) => onlyOneText(comparison, change, pen))
+  const endless = (['a', 'b'] as const).map((side) => endlessText(comparison, side, pen))
   return [
     paint(first ?? ''),
     ...others,
-    ...[mostText(comparison, pen), chanceText(comparison), ...onlyOne]
+    ...[mostText(comparison, pen), chanceText(comparison), ...onlyOne, ...endless]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
   ]
@@ -82,7 +84,7 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
   const one = rows[row]!
-  const delta = selfDelta(one)
+  const delta = selfDelta(one) ?? 0
   const share = hasDirection ? delta / (deltaOf(comparison)?.nanos ?? delta) : 0
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
   const percent = Math.round(share * 100)
@@ -101,18 +103,30 @@ function partText(percent: number): string {
 
 const MOST_NAMED = 3
 
-function onlyOneText(comparison: Comparison, change: 'new' | 'gone', { glyphs }: Pen): string {
+function onlyOneText(comparison: Comparison, change: 'new' | 'gone', pen: Pen): string {
   const tops = topsOf(comparison, change)
-  if (tops.length === 0) return ''
-  const time = (row: number) => comparison.rows[row]![change === 'new' ? 'b' : 'a'].totalNanos
-  const named = tops
-    .toSorted((a, b) => time(b) - time(a))
+  const time = (row: number) => comparison.rows[row]![change === 'new' ? 'b' : 'a'].totalNanos ?? 0
+  return namedText(
+    change,
+    comparison,
+    tops.toSorted((a, b) => time(b) - time(a)),
+    pen,
+  )
+}
+
+/** What may have taken any time. Of a root without an end the whole is not known, which is said first. */
+function endlessText(comparison: Comparison, side: 'a' | 'b', pen: Pen): string {
+  const rows = endlessRows(comparison, side).filter((row) => comparison.rows[row]!.parent >= 0)
+  return namedText(`no end in ${side.toUpperCase()}`, comparison, rows, pen)
+}
+
+function namedText(what: string, { rows }: Comparison, some: readonly number[], { glyphs }: Pen): string {
+  if (some.length === 0) return ''
+  const named = some
     .slice(0, MOST_NAMED)
-    .map((row) =>
-      fitEnd(safeName(comparison.rows[row]!.name || '(no name)', glyphs.ellipsis), 40, glyphs.ellipsis),
-    )
-  const more = tops.length > MOST_NAMED ? ` and ${tops.length - MOST_NAMED} more` : ''
-  return `${change}: ${named.join(', ')}${more}`
+    .map((row) => fitEnd(safeName(rows[row]!.name || '(no name)', glyphs.ellipsis), 40, glyphs.ellipsis))
+  const more = some.length > MOST_NAMED ? ` and ${some.length - MOST_NAMED} more` : ''
+  return `${what}: ${named.join(', ')}${more}`
 }
 
 /** `A  1.20s  48 spans  trace 4bf9…`: one line a side, more where that is too long. */
