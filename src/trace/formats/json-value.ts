@@ -1,0 +1,35 @@
+import { isObject } from '../../json-object.ts'
+import type { Collection } from './collection.ts'
+import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
+import { isDatadogList, isLightstepTrace, readLightstep } from './lightstep/lightstep-json.ts'
+import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
+import { isOwnSpan, isOwnTrace, readOwnJson } from './own/own-json.ts'
+import { noTrace } from './unreadable.ts'
+import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
+
+/** Reads one JSON value of any format. `lenient`: a line without spans (metrics, logs) is skipped, not an error. */
+export function readValue(value: unknown, into: Collection, lenient = false): void {
+  if (Array.isArray(value)) readList(value as unknown[], into)
+  else if (!isObject(value)) return
+  else if (isOtlpJson(value)) readOtlpJson(value, into)
+  else if (isJaegerTrace(value) || isJaegerEnvelope(value)) readJaeger(value, into)
+  else if (isOwnTrace(value) || isOwnSpan(value)) readOwnJson(value, into)
+  else if (isZipkinSpan(value)) readZipkin([value], into)
+  else if (isLightstepTrace(value)) readLightstep(value, into)
+  else if (isDatadogList(value)) throw noTrace("it is Datadog's JSON")
+  else if (lenient && isMetricsOrLogs(value)) into.recognised = true
+}
+
+function readList(values: readonly unknown[], into: Collection): void {
+  if (values.length === 0) into.recognised = true
+  const flat = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
+  const zipkin = flat.filter(isZipkinSpan)
+  if (zipkin.length > 0) readZipkin(zipkin, into)
+  for (const value of flat) if (!isZipkinSpan(value)) readValue(value, into, true)
+}
+
+/** OpenTelemetry's collector writes metrics and logs beside spans, and documents without any of them. */
+export const isOfCollector = (value: unknown): boolean => isOtlpJson(value) || isMetricsOrLogs(value)
+
+const isMetricsOrLogs = (value: unknown): boolean =>
+  isObject(value) && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))
