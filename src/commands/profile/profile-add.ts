@@ -1,28 +1,21 @@
-import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
-import { redirectUris } from '../../providers/presets.ts'
 import { discover } from '../../session/documents/metadata.ts'
-import { sessionName } from '../../session/session-name.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
+import { readSettings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
 import { defaultToKeep } from '../../settings/profile-name.ts'
-import { isComplete } from '../../settings/required-client.ts'
 import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { changeSettings, requireUnchanged } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { commandLine } from '../command-line.ts'
-import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
+import { flagsOf, type Invocation } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { registerForProfile } from '../sign-in/register-client.ts'
-import { registrationLines } from '../sign-in/registration.ts'
 import { unregisterFormer } from '../sign-in/unregister-client.ts'
-import { sharersOf } from '../sign-out/sign-in-sharers.ts'
-import { signOutOf } from '../sign-out/sign-out-of.ts'
 import { isProfileName, textFlag } from '../typed-flags.ts'
+import { signInLeft, tellAdded } from './profile-added.ts'
 import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
 
 interface AddOptions {
@@ -109,30 +102,8 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { values, clientId } = await (register ? registerForProfile(invocation, profile, save) : save())
   const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
-  if (globals(invocation).json)
-    return printJson(invocation, {
-      profile: name,
-      redirect_uris: urisOf(profile),
-      ...(clientId !== undefined && { client_id: clientId }),
-    })
-  const provider = issuer === undefined ? '' : ` (${preset.name})`
-  tell(
-    invocation,
-    `${old ? 'Replaced' : 'Added'} the profile ${name}${provider} ${old ? 'in' : 'to'} ${settings.config.path}.`,
-  )
-  const shadow = shadowed(settings, name, values)
-  if (shadow !== undefined) tell(invocation, shadow)
-  if (left) {
-    tell(
-      invocation,
-      `The sign-in of before, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
-    )
-  }
-  if (clientId !== undefined) return tell(invocation, nextCommand(name, preset.signsIn))
-  if (issuer !== undefined)
-    return transfer ? printImported(invocation, profile) : printNextSteps(invocation, profile)
-  tell(invocation, 'Nobody signs in: its API is asked without a token.')
-  tell(invocation, `Then: ls-auth services --profile ${name}`)
+  const isImported = transfer !== undefined
+  tellAdded(invocation, { settings, profile, values, issuer, clientId, left, isImported, isReplaced: !!old })
 }
 
 function isThere(invocation: Invocation, name: string): Failure {
@@ -140,28 +111,6 @@ function isThere(invocation: Invocation, name: string): Failure {
     hint: `To change one setting of it: ls-auth profile set KEY VALUE --profile ${name}`,
     detail: [`to replace it: ${commandLine(invocation, { replace: true })}`],
   })
-}
-
-/** A profile of that name in the file of the system, and what of it counts no more. */
-function shadowed({ system }: Settings, name: string, values: Table): string | undefined {
-  if (!Object.hasOwn(system.profiles, name)) return undefined
-  const keys = Object.entries(system.profiles[name] ?? {}).flatMap(([key, value]) =>
-    values[key] === undefined || isDeepStrictEqual(values[key], value) ? [] : [safeText(key, 60)],
-  )
-  const from = `${safeText(system.path, 200)} has a profile ${name}, too: what yours does not set comes from there.`
-  return keys.length === 0 ? from : `${from} Yours hides its ${keys.join(', ')}.`
-}
-
-/** The sign-in that the profile had before it was replaced, where no profile uses it any more. */
-async function signInLeft(settings: Settings, { name, client }: Profile, ports: Ports) {
-  const { findSignIns } = await import('../../session/store/sign-ins.ts')
-  const current = isComplete(client) ? sessionName(client) : undefined
-  return (await findSignIns(client.stateDirectory, ports)).find(
-    (one) =>
-      name in one.apis &&
-      sessionName(one) !== current &&
-      sharersOf({ ...one, profile: name }, settings, ports.env).length === 0,
-  )
 }
 
 type Table = Readonly<Record<string, unknown>>
@@ -228,30 +177,3 @@ const inOrder = (values: Record<string, unknown>): Record<string, unknown> => ({
   ...Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : []))),
   ...values,
 })
-
-const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
-  issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []
-
-/** Whoever imports a profile registers nothing at the provider: the one who wrote it has done that. */
-function printImported(invocation: Invocation, { name, client }: Profile): void {
-  const { issuer, preset, workload } = client
-  tell(
-    invocation,
-    `Nothing was sent to ${safeText(issuer ?? '', 200)}: whether it answers shows at the sign-in.`,
-  )
-  tell(invocation, nextCommand(name, preset.signsIn, workload !== undefined))
-}
-
-const nextCommand = (name: string, signsIn: string, isWorkload = false): string =>
-  signsIn === 'person'
-    ? `Then: ls-auth login --profile ${name}`
-    : isWorkload
-      ? `Then: ls-auth whoami --profile ${name}`
-      : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.'
-
-/** Prints the redirect URIs, the steps at the provider, and the next command. */
-function printNextSteps(invocation: Invocation, profile: Profile): void {
-  const { columns } = invocation.ports.terminal
-  for (const line of registrationLines(profile.client.preset, columns)) tell(invocation, line)
-  tell(invocation, nextCommand(profile.name, profile.client.preset.signsIn))
-}
