@@ -85,7 +85,8 @@ function asOption({ argv, at, extra, others, options }: ExtraWord): string[] | u
     `--${name}`,
     shown.flatMap((option) => option.long ?? []),
   )
-  const option = named(shown, long)
+  // The name of a file is near to that of no option: `a.json` is not `--json`.
+  const option = value === undefined && /[./]/.test(name) ? undefined : named(shown, long)
   if (option?.long && takesValue(option)) {
     if (value !== undefined) return replaced(argv, at, 1, [option.long, value])
     const [next] = others

@@ -97,16 +97,16 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 202,
+    kilobytes: 203,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 238 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 289 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 294 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 239 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 290 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 295 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 200,
+    kilobytes: 201,
   },
 }
 
@@ -122,11 +122,11 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 335],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 299],
-    ['services', ['services', ...PLACE], SETTINGS, 298],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 298],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 300],
+    ['services', ['services', ...PLACE], SETTINGS, 299],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 299],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 341],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 346],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 347],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -136,7 +136,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
     await writeFile(file, stdout)
     const never = /^src\/(session|claims|api|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
-    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 285 })
+    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 286 })
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {

@@ -143,6 +143,16 @@ describe('a word too many: the line that was probably meant, to copy', () => {
     expect(stderr).toContain(`hint: See: ls-auth ${command} --help\n`)
   })
 
+  it.each([
+    ['trace search --file a.json b.json', 'trace search'],
+    ['trace get a.json c.json', 'trace get'],
+  ])('%s: the name of a file is no option', async (line, command) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('too many arguments')
+    expect(stderr).toContain(`hint: See: ls-auth ${command} --help\n`)
+  })
+
   it('a token is not repeated', async () => {
     const { stderr } = await world.type('ls-auth whoami token=secret-of-alice')
     expect(stderr).toContain('hint: See: ls-auth whoami --help\n')
