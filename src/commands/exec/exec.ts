@@ -117,7 +117,7 @@ async function tokenFor(
 ): Promise<{ value: string; idToken?: string | undefined }> {
   const given = givenToken(invocation)
   if (given === undefined) {
-    refuseHandOut(profile.client)
+    await refuseHandOut(profile, invocation.ports)
     const { value, body } = await sessionToken(invocation, requireClient(profile), wish)
     return { value, idToken: body.idToken }
   }

@@ -31,6 +31,7 @@ export const setInProfile: CliCommand<SetOptions | UnknownKey> = { read, run }
 
 /** These are part of what a sign-in is for, so they need a new one. */
 const NEEDS_SIGN_IN = [
+  'dpop',
   'issuer',
   'client_id',
   'api',

@@ -85,7 +85,7 @@ async function tokenFor(
   }
   if (profile.throughProxy) throw (await import('../for-outside.ts')).noTokenHere()
   // An ID token is bound to no key.
-  if (!idToken) refuseHandOut(profile.client)
+  if (!idToken) await refuseHandOut(profile, invocation.ports)
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
   const { value, secondsLeft, expiresAt, body } = await sessionToken(invocation, requireClient(profile), want)
   return { value, secondsLeft, expiresAt, idToken: body.idToken }

@@ -44,7 +44,11 @@ function requireSameProof(client: Client, session: Session): Session {
   const why = isBound
     ? 'the tokens of this sign-in are bound to a key, and dpop = true is gone'
     : 'dpop = true is new, and the tokens of this sign-in are bound to no key'
-  throw new Failure('profile-changed', `the profile ${safeText(client.profile, 60)} has changed: ${why}`)
+  throw new Failure('profile-changed', `the profile ${safeText(client.profile, 60)} has changed: ${why}`, {
+    detail: isBound
+      ? ['to use it as it is: LS_AUTH_DPOP=true, or ls-auth profile set dpop true']
+      : ['to use it as it is: unset LS_AUTH_DPOP, or ls-auth profile set dpop false'],
+  })
 }
 
 function profileChanged(client: Client, before: SessionHeader): Failure {

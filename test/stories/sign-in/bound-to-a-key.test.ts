@@ -47,11 +47,16 @@ describe.sequential('dpop = true', () => {
   })
 
   it('switched on, it asks for a new sign-in', async () => {
-    expect((await type('ls-auth profile set dpop true')).exit).toBe(0)
-    const { exit, stderr } = await trace()
-    expect(exit).toBe(2)
-    expect(stderr).toContain('has changed: dpop = true is new')
-    expect(stderr).toContain('hint: Sign in again: ls-auth login')
+    const set = await type('ls-auth profile set dpop true')
+    expect(set.exit).toBe(0)
+    expect(set.stderr).toContain('It counts from the next sign-in: ls-auth login --profile ')
+    for (const line of [`ls-auth trace get ${stage.spanId}`, 'ls-auth token', 'ls-auth exec -- true']) {
+      const { exit, stderr } = await type(line)
+      expect(exit).toBe(line.includes('exec') ? 125 : 2)
+      expect(stderr).toContain('has changed: dpop = true is new')
+      expect(stderr).toContain('hint: Sign in again: ls-auth login')
+      expect(stderr).toContain('to use it as it is: unset LS_AUTH_DPOP, or ls-auth profile set dpop false')
+    }
   })
 
   it('signs in, and reads a trace with a proof of its key', async () => {
