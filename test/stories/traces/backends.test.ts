@@ -89,6 +89,25 @@ describe('Grafana Tempo without a sign-in', () => {
     }
   })
 
+  it('a search whose traces cannot be read has not found nothing', async () => {
+    await start()
+    const answer = (traces: unknown[]) => {
+      tempo.inFront = () => ({ status: 200, body: JSON.stringify({ traces }) })
+      return world.type('ls-auth trace search --json')
+    }
+    const bad = { traceID: 5, startTimeUnixNano: 'x', durationMs: -3 }
+    const good = { traceID: '1'.repeat(32), startTimeUnixNano: '1790000000000000000', durationMs: 'x' }
+    expect(await answer([bad, null])).toMatchObject({
+      exit: 6,
+      stdout: '',
+      stderr: expect.stringContaining('Tempo answered with something that is not the list asked for'),
+    })
+    expect(await answer([])).toMatchObject({ exit: 0, stdout: expect.stringContaining('"traces": []') })
+    const some = await answer([bad, good])
+    expect(some.exit).toBe(0)
+    expect(JSON.parse(some.stdout).traces).toMatchObject([{ traceId: good.traceID, durationNanos: '0' }])
+  })
+
   it('gzip in a gzipped answer unpacks to no more than an answer may hold', async () => {
     await start()
     const body = gzipSync(gzipSync(Buffer.alloc(257 * 1024 * 1024)))

@@ -14,7 +14,7 @@ import {
   type TraceSummary,
 } from '../../search.ts'
 import { requireEqualAttributes } from '../equal-attributes.ts'
-import { listInAnswer } from '../list-in-answer.ts'
+import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
@@ -126,8 +126,7 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
 }
 
 function readSummaries(body: unknown): TraceSummary[] {
-  const list = listInAnswer(body, ['summaries'], 'Jaeger')
-  return list.filter(isObject).flatMap(readSummary)
+  return readItems(listInAnswer(body, ['summaries'], 'Jaeger'), 'Jaeger', readSummary)
 }
 
 /** Members that are zero are left out by Jaeger. */

@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId } from '../../formats/foreign-json.ts'
 import type { SnapshotConsent } from '../consent.ts'
-import { listInAnswer } from '../list-in-answer.ts'
+import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer } from '../trace-source.ts'
 import {
   attributesOf,
@@ -89,7 +89,7 @@ async function pollSnapshot(id: string, project: LightstepProject): Promise<Exem
   const attributes = attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
   if (attributes.exemplars === undefined || attributes.exemplars === null) return undefined
-  return listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(readExemplar)
+  return readItems(listInAnswer(attributes, ['exemplars'], 'Lightstep'), 'Lightstep', readExemplar)
 }
 
 function readExemplar(item: JsonObject): Exemplar[] {

@@ -2,14 +2,14 @@ import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asInteger } from '../../formats/integer.ts'
 import type { TraceSummary } from '../../search.ts'
-import { listInAnswer } from '../list-in-answer.ts'
+import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer } from '../trace-source.ts'
 import { noSuchPath } from './tempo-send.ts'
 
 /** The traces of one answer of `GET /api/search`. */
 export function readSummaries(answer: ApiAnswer): TraceSummary[] {
   if (answer.status === 404) throw noSuchPath('has no search')
-  return listInAnswer(answer.json(), ['traces'], 'Tempo').filter(isObject).flatMap(readSummary)
+  return readItems(listInAnswer(answer.json(), ['traces'], 'Tempo'), 'Tempo', readSummary)
 }
 
 function readSummary(item: JsonObject): TraceSummary[] {
@@ -19,13 +19,14 @@ function readSummary(item: JsonObject): TraceSummary[] {
   const sum = (key: string) =>
     stats.reduce((total, [, one]) => total + (isObject(one) ? Number(one[key] ?? 0) : 0), 0)
   const [rootService, rootName] = [rootText(item.rootServiceName), textOrNumber(item.rootTraceName)]
+  const millis = Number(item.durationMs ?? 0)
   const summary: TraceSummary = {
     traceId,
     ...(rootService !== undefined && { rootService }),
     ...(rootName !== undefined && { rootName }),
     startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
     // Omitted for less than a millisecond.
-    durationNanos: Number(item.durationMs ?? 0) * 1e6,
+    durationNanos: millis > 0 && millis < Infinity ? millis * 1e6 : 0,
     isInMillis: true,
     ...(stats.length > 0 && { spans: sum('spanCount'), errors: sum('errorCount') }),
     services: stats.map(([name]) => name),
