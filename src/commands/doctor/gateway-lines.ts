@@ -53,11 +53,16 @@ export function gatewayFailure({ control, attacks }: GatewayReport): Failure | u
   const count = (verdict: Attacked['verdict']) => attacks.filter((one) => one.verdict === verdict).length
   const [through, unknown] = [count('let-through'), count('unknown')]
   if (through > 0) {
-    return new Failure('check-failed', `the gateway lets through ${through} of ${tried.length} attacks`, {
-      hint: attacks.some(({ attack, verdict }) => attack === 'no-token' && verdict === 'let-through')
-        ? 'Anybody can read there without a token: is this the gateway, and not the API behind it?'
-        : 'Whoever runs the gateway must close them: each FAIL above says how.',
-    })
+    const untold = unknown === 0 ? '' : `; of ${unknown} it could not be told`
+    return new Failure(
+      'check-failed',
+      `the gateway lets through ${through} of ${tried.length} attacks${untold}`,
+      {
+        hint: attacks.some(({ attack, verdict }) => attack === 'no-token' && verdict === 'let-through')
+          ? 'Anybody can read there without a token: is this the gateway, and not the API behind it?'
+          : 'Whoever runs the gateway must close them: each FAIL above says how.',
+      },
+    )
   }
   if (unknown === 0) return undefined
   return new Failure(

@@ -182,6 +182,17 @@ describe('doctor --gateway', () => {
     expect(exit).toBe(verdict === 'unknown' ? 6 : 0)
   })
 
+  it('where the rest could not be told, one hole is not said to be one of all', async () => {
+    const good = (await world.type('ls-auth token')).stdout.trim()
+    gateway.inFront = (_, token) => (token === undefined || token === good ? undefined : { status: 503 })
+    gateway.hole = 'public'
+    const { stderr, exit } = await world.type('ls-auth doctor --gateway')
+    expect(stderr).toMatch(
+      /^error: the gateway lets through \d of 14 attacks; of \d+ it could not be told\nhint: /,
+    )
+    expect(exit).toBe(5)
+  })
+
   it('a gateway that does not take the good token: nothing can be told, and nothing is sent, exit 5', async () => {
     gateway.inFront = () => ({ status: 403, body: '{"errors":["no"]}' })
     const before = gateway.log.length
