@@ -108,13 +108,14 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
     token === undefined
-      ? 'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer'
+      ? 'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
       : expired
         ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
         : audience
           ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
           : (keyHint(challenge, claimsOf(token)) ?? TRUST)
-  return new Failure('not-allowed', `${safeText(url.host)} did not accept the token (HTTP 401)`, {
+  const found = token === undefined ? 'wants a token' : 'did not accept the token'
+  return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
     detail,
     hint,
   })

@@ -237,8 +237,8 @@ describe('a token that was not accepted', () => {
     const challenge = `Bearer error_description="${description}"`
     const failure = explainAnswer(answer(401, { 'www-authenticate': challenge }), URL_, undefined)
     expect(told(failure)).toEqual([
-      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
-      'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer',
+      'not-allowed: gw.acme.example:8443 wants a token (HTTP 401)',
+      'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)',
       `they say: ${description}`,
     ])
   })

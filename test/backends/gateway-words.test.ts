@@ -17,7 +17,7 @@ const SENT: SentToken = {
 }
 const IN_OTHER_HEADER = { ...SENT, header: 'X-JWT' }
 const NOTHING_SENT =
-  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer'
+  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
 const COMPARE = ['sent: the access token, in Authorization', 'held audience: api://traces b']
 
 interface Answer {
@@ -193,11 +193,11 @@ describe('Grafana', () => {
       `${usual}; compare it with authorization_header: ls-auth profile show`,
     ],
     ['no token', 'Unauthorized', undefined, NOTHING_SENT],
-  ])('did not accept the token: %s', (_, message, sent, hint) => {
+  ])('refused: %s', (_, message, sent, hint) => {
     const compare = sent && [`sent: the access token, in ${sent.header}`, 'held audience: api://traces b']
     expect(linesOf({ base: GRAFANA, status: 401, body: JSON.stringify({ message }), sent })).toEqual({
       lines: [
-        'not-allowed: grafana.example did not accept the token (HTTP 401)',
+        `not-allowed: grafana.example ${sent ? 'did not accept the token' : 'wants a token'} (HTTP 401)`,
         hint,
         `they say: ${message}`,
         ...(compare ?? []),

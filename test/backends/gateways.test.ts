@@ -94,7 +94,7 @@ describe('what it means', () => {
       '302 without a token',
       { base: GATEWAY, status: 302, headers: { location: '/openshift/dev/login' }, sent: undefined },
       'login-page',
-      /login --authorization bearer$/,
+      /login --authorization bearer \(with --issuer/,
     ],
     [
       '400 without a group',

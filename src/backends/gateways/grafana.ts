@@ -26,7 +26,8 @@ export const grafana: Gateway = {
 
 function refusedToken(refused: Refused): Failure {
   const { base, sent } = refused
-  return new Failure('not-allowed', `${safeText(base.host)} did not accept the token (HTTP 401)`, {
+  const found = sent === undefined ? 'wants a token' : 'did not accept the token'
+  return new Failure('not-allowed', `${safeText(base.host)} ${found} (HTTP 401)`, {
     detail: [...theySay(refused), ...whatWasSent(sent)],
     hint: sent === undefined ? NOTHING_SENT : tokenHint(refused, sent),
   })

@@ -28,4 +28,4 @@ export function whatWasSent(sent: SentToken | undefined): string[] {
 
 /** The hint where no token was sent at all. */
 export const NOTHING_SENT =
-  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer'
+  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
