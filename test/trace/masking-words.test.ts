@@ -69,6 +69,36 @@ test.each([
   expect(maskText(text)).toBe(text)
 })
 
+describe('names of parameters in a URL', () => {
+  test.each([
+    ...['code', 'CODE', 'auth_code', 'authCode', 'authcode', 'AuthorizationCode', 'verification-code'],
+    ...['otp_code', 'otpCode', 'sms.code', 'device_code', 'user_code', 'usercode', 'passcode', 'pass_code'],
+    ...['oauth[code]', 'oauth2_code', 'login_code', 'mfaCode', '2fa_code', 'reset_code', 'invite_code'],
+    ...['api_key', 'apiKey', 'x-api-key', 'APIKEY', 'appkey', 'sort_key', 'Key', 'subscription-key'],
+    ...['oauth', 'basicauth', 'X-Amz-Signature', 'sig', 'authstate', 'oauth_state', 'state', 'dbpwd'],
+    ...['monkey_key', 'aspsessionidab'],
+  ])('?%s=… is masked', (name) => {
+    expect(maskText(`/x?${name}=v1&page=2`)).toBe(`/x?${name}=[masked]&page=2`)
+  })
+
+  test.each([
+    ...[
+      'barcode',
+      'zip_code',
+      'zipcode',
+      'status_code',
+      'errorCode',
+      'countryCode',
+      'postal_code',
+      'StatusCode',
+    ],
+    ...['promo_code', 'qr_code', 'unicode', 'decode', 'response[code]', 'language-code', 'airport.code'],
+    ...['superuser_codes', 'busercode', 'monkey', 'turkey', 'hockey', 'Whiskey', 'estate', 'session_count'],
+  ])('?%s=… is shown', (name) => {
+    expect(maskText(`/x?${name}=v1&page=2`)).toBe(`/x?${name}=v1&page=2`)
+  })
+})
+
 describe('a trace that is masked', () => {
   const masked = (attributes: readonly (readonly [string, AttributeValue])[], message?: string) => {
     const span = { ...makeSpan({ id: 1, name: 'get', message: message ?? '' }), attributes }

@@ -65,10 +65,12 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
 
 /** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
 export const isSensitive = memoized((key) => {
-  // The same key with camelCase split into words.
-  const plain = dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
+  const plain = wordsOf(key)
   return !HARMLESS.test(plain) && [...new Set([plain, dotted(key)])].some(saysSensitive)
 })
+
+/** A key in lower case, its words divided by dots, also those of camelCase. */
+export const wordsOf = (key: string): string => dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
 
 const STATEMENT_KEYS = phrases(STATEMENTS)
 

@@ -1,7 +1,7 @@
 import { closesText, EnclosingTexts } from './enclosing-text.ts'
 import { keptOf, MASKED } from './kept-value.ts'
 import { memoized } from './memoized.ts'
-import { isSensitive, isStatement } from './sensitive-keys.ts'
+import { isSensitive, isStatement, wordsOf } from './sensitive-keys.ts'
 import { nextSign } from './sign.ts'
 import { endOfQuoted } from './written-value.ts'
 
@@ -15,9 +15,27 @@ const VALUE = /[^&#;\s]+/y
 
 const QUOTE = /["']/g
 
-/** What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key`. */
-const NAMES_IN_URLS =
-  /(?:token|key|secret|password|passwd|pwd|code|signature|sig|session\w{0,16}|auth|email|jwt|state)$/i
+/** Codes that let somebody in: `?auth_code=`, `?otpCode=`. Others, as `?zip_code=` and `?errorCode=`, tell what is not secret. */
+const CODES = [
+  /oauth2?|auth|authorization|authentication|login|signin|access|security|pass|pin|grant|device|user/,
+  /otp|totp|mfa|[2t]fa|sms|verification|verify|confirmation|activation|recovery|reset|backup|invite|invitation/,
+]
+  .map(({ source }) => source)
+  .join('|')
+
+/**
+ * What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key` that is none of these words of English.
+ * Words of a name are divided by dots.
+ */
+const NAMES_IN_URLS = new RegExp(
+  [
+    /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt|(?:\b|auth)state/.source,
+    /(?<!\b(?:mon|don|tur|hoc|joc|whis))key/.source,
+    `^code|\\b(?:${CODES})\\.?code`,
+  ]
+    .map((names) => `(?:${names})$`)
+    .join('|'),
+)
 
 const CREDENTIALS = /:\/\/[^/@\s]+@/g
 
@@ -49,7 +67,7 @@ function maskParameters(text: string): string {
 
 const isSensitiveParameter = memoized((written) => {
   const name = plain(written)
-  return isSensitive(name) || NAMES_IN_URLS.test(name)
+  return isSensitive(name) || NAMES_IN_URLS.test(wordsOf(name))
 })
 
 /**
