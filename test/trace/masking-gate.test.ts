@@ -8,6 +8,16 @@ const NAMES = [
   ...['accesstoken', 'access_token', 'access-token', 'authtoken', 'auth_token', 'auth-token'].map(
     (name) => `${name} = `,
   ),
+  ...[
+    'refresh_token',
+    'id_token',
+    'id-token',
+    'session_token',
+    'bearertoken',
+    'csrf-token',
+    'xsrf_token',
+  ].map((name) => `${name}: `),
+  ...['security-token', 'access_key', 'private_key', 'secret-key', 'secretkey'].map((name) => `${name}: `),
   ...['token', 'secret', 'password', 'passwd', 'api-key', 'apikey', 'access-key', 'accesskey'].map(
     (name) => `--${name} `,
   ),

@@ -42,7 +42,12 @@ const HINT = new RegExp(`[=:]|${RECOGNISED.source}`)
  */
 const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
 
-const NAME = /password|passwd|pwd|secret|api[_-]?key|access[_-]?token|auth[_-]?token/
+/** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error of OAuth. */
+const KIND_OF_TOKEN = /access|auth|refresh|(?<!val)id|session|security|bearer|csrf|xsrf/
+
+const NAME = new RegExp(
+  `password|passwd|pwd|secret|(?:api|access|private|secret)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
+)
 
 /** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_NAME = new RegExp(
