@@ -77,8 +77,17 @@ const isArgument = (value: AttributeValue): boolean => typeof value === 'string'
 export const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
   typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
+/** What JSON writes between the quotes of a name, with escapes (`\u0070`). A text within JSON has more backslashes. */
+const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/
+
 /** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
-const MEMBER = /"([^"\\]{1,128})(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/g
+const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/.source}`, 'g')
+
+/** A name without its escapes. */
+const unescaped = (name: string): string =>
+  name.includes('\\')
+    ? name.replace(/\\+u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : name
 
 /** A flag before its value in a list: `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
 const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')
@@ -100,8 +109,8 @@ const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
 const MEMBERS: Named = {
   beginning: MEMBER,
   bare: NUMBER,
-  isMeant: isSensitive,
-  shown: (value, key) => (key === undefined ? undefined : keptOfWritten(key, value)) ?? MASKED,
+  isMeant: (key) => isSensitive(unescaped(key)),
+  shown: (value, key) => (key === undefined ? undefined : keptOfWritten(unescaped(key), value)) ?? MASKED,
 }
 
 /** The values that stand behind their names. */

@@ -320,3 +320,32 @@ test.each(['{"password":     "hunter2"}', '{"password"    :\n        "hunter2"}'
     expect(maskText(text)).not.toContain('hunter2')
   },
 )
+
+/** Each letter and sign of a key as JSON may write it, too. */
+const inEscapes = (key: string) =>
+  [...key].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+
+describe('a key of JSON that is written with escapes', () => {
+  test.each([
+    ['{"\\u0070assword":"x","n":1}', '{"\\u0070assword":[masked],"n":1}'],
+    ['{"card\\u005Fnumber":4111,"n":1}', '{"card\\u005Fnumber":[masked],"n":1}'],
+    ['{"cl\\u00e9.ssn":"1","a\\/b.ssn":"2"}', '{"cl\\u00e9.ssn":[masked],"a\\/b.ssn":[masked]}'],
+    ['{"\\\\u0070ath":"x","C:\\\\temp":"y"}', '{"\\\\u0070ath":"x","C:\\\\temp":"y"}'],
+    ['{"\\u0069p":"10.0.0.7","n":1}', '{"\\u0069p":"10.0.0.7","n":1}'],
+    ['{"\\u0069p":"203.0.113.5","n":1}', '{"\\u0069p":[masked],"n":1}'],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([0, 1, 2])('%i levels deep', (levels) => {
+    fc.assert(
+      fc.property(fc.constantFrom('phone', 'password', 'cardNumber', 'first_name'), (key) => {
+        const json = `{"${inEscapes(key)}":"Ada 7","n":1}`
+        expect(maskText(inJson(json, levels))).toBe(
+          inJson(json.replace('"Ada 7"', 'V'), levels).replace('V', '[masked]'),
+        )
+      }),
+      { numRuns: 8 },
+    )
+  })
+})
