@@ -14,9 +14,17 @@ export function keptOf(key: string, text: string): string | undefined {
 /** How many times JSON may be a text within JSON: each time doubles the backslashes. */
 const MOST_LEVELS = 3
 
-/** The same of a value as JSON writes it (`"…"`), also where that is a text within JSON (`\\"…\\"`). */
+/** A text that holds no sign which Python writes otherwise. */
+const IN_SINGLE_QUOTES = /^'([^'\\]*)'$/
+
+/**
+ * The same of a value as JSON writes it (`"…"`), also where that is a text within JSON (`\\"…\\"`), or in single quotes as
+ * Python does.
+ */
 export function keptOfWritten(key: string, written: string): string | undefined {
   if (!isPeerAddress(key) && !isStatement(key)) return undefined
+  const [, inSingleQuotes] = IN_SINGLE_QUOTES.exec(written) ?? []
+  if (inSingleQuotes !== undefined) return inQuotes(keptOf(key, inSingleQuotes))
   const levels = Math.log2(written.indexOf('"') + 1)
   if (!Number.isInteger(levels) || levels > MOST_LEVELS) return undefined
   try {
@@ -28,6 +36,8 @@ export function keptOfWritten(key: string, written: string): string | undefined 
     return undefined
   }
 }
+
+const inQuotes = (kept: string | undefined): string | undefined => (kept === undefined ? kept : `'${kept}'`)
 
 const read = (written: string, levels: number): unknown =>
   levels === 0 ? JSON.parse(written) : read(String(JSON.parse(`"${written}"`)), levels - 1)

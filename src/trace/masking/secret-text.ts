@@ -83,6 +83,9 @@ const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/
 /** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
 const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/.source}`, 'g')
 
+/** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. */
+const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
+
 /** A name without its escapes. */
 const unescaped = (name: string): string =>
   name.includes('\\')
@@ -113,9 +116,17 @@ const MEMBERS: Named = {
   shown: (value, key) => (key === undefined ? undefined : keptOfWritten(unescaped(key), value)) ?? MASKED,
 }
 
+const MEMBERS_IN_SINGLE_QUOTES: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGLE_QUOTES }
+
+/** The values of members of JSON, and of maps as other programs write them. */
+function maskMembers(text: string): string {
+  const masked = text.includes('"') ? replaceWritten(text, MEMBERS) : text
+  return text.includes("'") ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
+}
+
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = text.includes('"') ? replaceWritten(text, MEMBERS) : text
+  const withoutMembers = maskMembers(text)
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }

@@ -321,6 +321,45 @@ test.each(['{"password":     "hunter2"}', '{"password"    :\n        "hunter2"}'
   },
 )
 
+describe('personal data in a map as Python writes it', () => {
+  test.each([
+    ["{'phone': '+49 30 1', 'n': 1}", "{'phone': [masked], 'n': 1}"],
+    ["{'card_number': 4111, 'n': 1}", "{'card_number': [masked], 'n': 1}"],
+    [
+      "{'password': 'x', u'ssn': u'1-2', b'iban':b'DE'}",
+      "{'password': [masked], u'ssn': [masked], b'iban':[masked]}",
+    ],
+    ["{'session': {'a': [1, '}']}, 'n': 1}", "{'session': [masked], 'n': 1}"],
+    ["{'Set-Cookie': ['a', 'b'], 'n': 1}", "{'Set-Cookie': [masked], 'n': 1}"],
+    [`{'username': "O'Neill", 'n': 1}`, "{'username': [masked], 'n': 1}"],
+    ["{'email': 'cut o", "{'email': [masked]"],
+    [
+      `{"msg":"got {'phone': '+49', 'n': 1}","phone":"x"}`,
+      `{"msg":"got {'phone': [masked], 'n': 1}","phone":[masked]}`,
+    ],
+    [`{"msg":"got {'phone': '+49","n":1}`, `{"msg":"got {'phone': [masked]","n":1}`],
+    ["it's {'phone'=>'+49', 'n'=>1}", "it's {'phone'=>[masked], 'n'=>1}"],
+    ["{'peer.ipv4': '10.0.0.7', 'ip': '203.0.113.5'}", "{'peer.ipv4': '10.0.0.7', 'ip': [masked]}"],
+    [
+      "{'sql': 'SELECT 7', 'db.statement': \"SELECT 'a'\"}",
+      "{'sql': 'SELECT ?', 'db.statement': \"SELECT ?\"}",
+    ],
+    ["{'sql': 'SELECT \\'a\\'', 'n': 1}", "{'sql': [masked], 'n': 1}"],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
+    ["{'phone': None, 'session': True, 'ssn': '', 'token_type': 'Bearer'}"],
+    ["{'status': 'open', 'list': ['phone', 'ssn']}"],
+    ["the field 'phone': it isn't there"],
+    ["select 'phone'::text, 'session' :: jsonb"],
+  ])('is not in %s', (text) => {
+    expect(maskText(text)).toBe(text)
+  })
+})
+
 /** Each letter and sign of a key as JSON may write it, too. */
 const inEscapes = (key: string) =>
   [...key].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
