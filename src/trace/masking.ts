@@ -1,4 +1,5 @@
 import { keptOf, MASKED } from './masking/kept-value.ts'
+import { underSaidNames } from './masking/named-items.ts'
 import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
 import { isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
@@ -96,7 +97,7 @@ class Mask {
     if (typeof value !== 'object' || value instanceof Uint8Array) return value
     if (Array.isArray(value)) return this.#list(value)
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, this.#value(name, inner as AttributeValue)]),
+      underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.#value(under, inner)]),
     )
   }
 

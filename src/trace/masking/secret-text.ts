@@ -1,7 +1,8 @@
 import type { AttributeValue } from '../model.ts'
-import { keptOfWritten, MASKED } from './kept-value.ts'
-import { isSensitive } from './sensitive-keys.ts'
+import { MASKED } from './kept-value.ts'
+import { maskItems } from './named-items.ts'
 import { maskInUrls } from './url-secrets.ts'
+import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
 
 /**
@@ -77,25 +78,8 @@ const isArgument = (value: AttributeValue): boolean => typeof value === 'string'
 export const isFlagsValue = (before: AttributeValue | undefined, value: AttributeValue): boolean =>
   typeof before === 'string' && BARE_FLAG.test(before) && (isNumber(value) || isArgument(value))
 
-/** What JSON writes between the quotes of a name, with escapes (`\u0070`). A text within JSON has more backslashes. */
-const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/
-
-/** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
-const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/.source}`, 'g')
-
-/** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. */
-const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
-
-/** A name without its escapes. */
-const unescaped = (name: string): string =>
-  name.includes('\\')
-    ? name.replace(/\\+u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    : name
-
 /** A flag before its value in a list: `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
 const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')
-
-const NUMBER = /-?\d[\d.]*/y
 
 /** What every flag holds, and every name in a text: one look in place of two. */
 const NAMED = /passw|pwd|secret|key|token/i
@@ -108,25 +92,9 @@ const FLAGS: Named = { beginning: SENSITIVE_FLAG, bare: BARE_ARGUMENT, shown }
 
 const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
 
-/** Whether a value of JSON is masked is decided by its key, as for an attribute. */
-const MEMBERS: Named = {
-  beginning: MEMBER,
-  bare: NUMBER,
-  isMeant: (key) => isSensitive(unescaped(key)),
-  shown: (value, key) => (key === undefined ? undefined : keptOfWritten(unescaped(key), value)) ?? MASKED,
-}
-
-const MEMBERS_IN_SINGLE_QUOTES: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGLE_QUOTES }
-
-/** The values of members of JSON, and of maps as other programs write them. */
-function maskMembers(text: string): string {
-  const masked = text.includes('"') ? replaceWritten(text, MEMBERS) : text
-  return text.includes("'") ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
-}
-
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskMembers(text)
+  const withoutMembers = maskItems(maskMembers(text))
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }

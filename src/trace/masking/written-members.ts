@@ -1,0 +1,43 @@
+import { keptOfWritten, MASKED } from './kept-value.ts'
+import { isSensitive } from './sensitive-keys.ts'
+import { type Named, replaceWritten } from './written-value.ts'
+
+/** What JSON writes between the quotes of a name, with escapes (`\u0070`). A text within JSON has more backslashes. */
+const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/
+
+/** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
+const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/.source}`, 'g')
+
+/** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. */
+const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
+
+/** A name without its escapes. */
+const unescaped = (name: string): string =>
+  name.includes('\\')
+    ? name.replace(/\\+u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : name
+
+/** A value without quotes. Not `true` and `null`, which tell no secret. */
+export const NUMBER = /-?\d[\d.]*/y
+
+/** Whether a value is masked is decided by its key, as for an attribute. The key is as it is written. */
+export const isSensitiveMember = (key: string): boolean => isSensitive(unescaped(key))
+
+/** What is shown of such a value. */
+export const shownOfMember = (value: string, key: string | undefined): string =>
+  (key === undefined ? undefined : keptOfWritten(unescaped(key), value)) ?? MASKED
+
+const MEMBERS: Named = {
+  beginning: MEMBER,
+  bare: NUMBER,
+  isMeant: isSensitiveMember,
+  shown: shownOfMember,
+}
+
+const MEMBERS_IN_SINGLE_QUOTES: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGLE_QUOTES }
+
+/** The values of members of JSON, and of maps as other programs write them. */
+export function maskMembers(text: string): string {
+  const masked = text.includes('"') ? replaceWritten(text, MEMBERS) : text
+  return text.includes("'") ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { maskText, maskTrace } from '../../../src/trace/masking.ts'
+import type { AttributeValue } from '../../../src/trace/model.ts'
+import { makeSpan, makeTrace } from '../make.ts'
+
+/** JSON that is a text within JSON, `levels` times. */
+const inJson = (text: string, levels: number): string =>
+  levels === 0 ? text : inJson(JSON.stringify({ message: text, ok: ['seen'] }), levels - 1)
+
+describe('an item of a list that holds a name and its value', () => {
+  test.each([
+    ['[{"name":"Authorization","value":"Basic abc"}]', '[{"name":"Authorization","value":[masked]}]'],
+    [
+      '[{"key": "db.password", "value": "x y"}, {"key": "n", "value": "seen"}]',
+      '[{"key": "db.password", "value": [masked]}, {"key": "n", "value": "seen"}]',
+    ],
+    ['{"Name":"DB_PASSWORD","Value":"x"}', '{"Name":"DB_PASSWORD","Value":[masked]}'],
+    ['{"k":"phone","v":4930},{"k":"n","v":7}', '{"k":"phone","v":[masked]},{"k":"n","v":7}'],
+    ['{"key":"cookie","value":{"stringValue":"x}"}},{"n":1}', '{"key":"cookie","value":[masked]},{"n":1}'],
+    [
+      '{"name":"email","type":"text","max":9,"value":"x"}',
+      '{"name":"email","type":"text","max":9,"value":[masked]}',
+    ],
+    ['{"value":"Basic \\"abc","name":"Authorization"}', '{"value":[masked],"name":"Authorization"}'],
+    ['{"value" : 4111, "name" : "card_number"}', '{"value" : [masked], "name" : "card_number"}'],
+    ["[{'name': 'Authorization', 'value': 'Basic abc'}]", "[{'name': 'Authorization', 'value': [masked]}]"],
+    ['{"name":"\\u0073sn","value":"1-2"}', '{"name":"\\u0073sn","value":[masked]}'],
+    ['{"name":"ip","value":"10.0.0.7"}', '{"name":"ip","value":"10.0.0.7"}'],
+    ['{"name":"ip","value":"203.0.113.5"}', '{"name":"ip","value":[masked]}'],
+    ['{"value":"10.0.0.7","name":"ip"}', '{"value":"10.0.0.7","name":"ip"}'],
+    ['{"name":"token","value":"cut o', '{"name":"token","value":[masked]'],
+    ['{\n  "name": "token",\n  "value": "x"\n}', '{\n  "name": "token",\n  "value": [masked]\n}'],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([0, 1, 2])('%i levels deep in JSON', (levels) => {
+    const forth = '[{"name":"Cookie","value":"a b"},{"name":"Accept","value":"seen"}]'
+    expect(maskText(inJson(forth, levels))).toBe(
+      inJson(forth.replace('"a b"', 'V'), levels).replace('V', '[masked]'),
+    )
+    const back = '[{"value":"a b","name":"Cookie"},{"value":"seen","name":"Accept"}]'
+    expect(maskText(inJson(back, levels))).toBe(
+      inJson(back.replace('"a b"', 'V'), levels).replace('V', '[masked]'),
+    )
+  })
+
+  test.each([
+    ['[{"name":"Accept","value":"text/html"},{"name":"x","value":"Authorization"}]'],
+    ['{"name":"token.count","value":7}'],
+    ['{"name":"password","value":null},{"name":"session","value":""},{"name":"jwt","value":true}'],
+    ['{"name":"token"},{"value":"seen"}'],
+    ['{"value":"seen"},{"name":"token"}'],
+    ['{"name":"token","label":"a","values":"seen"}'],
+  ])('is not masked in %s', (text) => {
+    expect(maskText(text)).toBe(text)
+  })
+})
+
+describe('the same as the value of an attribute', () => {
+  const shown = (value: AttributeValue) => {
+    const span = { ...makeSpan({ id: 1, name: 'get' }), attributes: [['headers', value]] as const }
+    const { trace, masked } = maskTrace({ ...makeTrace(), spans: [span] })
+    return [trace.spans[0]?.attributes[0]?.[1], masked()]
+  }
+
+  test.each<[AttributeValue, AttributeValue, number]>([
+    [
+      [
+        { name: 'Authorization', value: 'Basic abc' },
+        { name: 'Accept', value: 'seen' },
+      ],
+      [
+        { name: 'Authorization', value: '[masked]' },
+        { name: 'Accept', value: 'seen' },
+      ],
+      1,
+    ],
+    [{ value: 4111, key: 'card_number' }, { value: '[masked]', key: 'card_number' }, 1],
+    [{ Name: 'DB_PASSWORD', Value: 'x' }, { Name: 'DB_PASSWORD', Value: '[masked]' }, 1],
+    [{ k: 'cookie', v: ['a'] }, { k: 'cookie', v: '[masked]' }, 1],
+    [{ key: 'phone', value: { stringValue: '1' }, n: 1 }, { key: 'phone', value: '[masked]', n: 1 }, 1],
+    [{ name: 'ip', value: '10.0.0.7' }, { name: 'ip', value: '10.0.0.7' }, 0],
+    [{ name: 'token', value: '' }, { name: 'token', value: '' }, 0],
+    [{ name: 'token', values: 'seen' }, { name: 'token', values: 'seen' }, 0],
+    [{ name: 7, value: 'seen' }, { name: 7, value: 'seen' }, 0],
+    [{ name: 'n', key: 'token', value: 'x' }, { name: 'n', key: 'token', value: '[masked]' }, 1],
+  ])('%j', (value, masked, count) => {
+    expect(shown(value)).toEqual([masked, count])
+  })
+})
