@@ -105,6 +105,60 @@ describe('names of parameters in a URL', () => {
   })
 })
 
+describe('a URL that is the value of a parameter', () => {
+  const inner = 'https://b.example/?page=2&access_token=secret123456&n=1#top'
+  const masked = 'https://b.example/?page=2&access_token=[masked]&n=1#top'
+  const encoded = (text: string, times: number): string =>
+    times === 0 ? text : encodeURIComponent(encoded(text, times - 1)).replaceAll('%5Bmasked%5D', '[masked]')
+
+  test.each([1, 2, 3])('is masked where it is encoded %i times', (times) => {
+    const around = (text: string) => `https://a.example/cb?next=${encoded(text, times)}&m=2`
+    const shown = around(masked).replace(/%(?:25)*5Bmasked%(?:25)*5D/, '[masked]')
+    expect(maskText(around(inner))).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
+    [
+      'https://a/cb?next=https%3A%2F%2Fb%2F%3Faccess_token%3Dsecret123456',
+      'https://a/cb?next=https%3A%2F%2Fb%2F%3Faccess_token%3D[masked]',
+    ],
+    ['https%3a%2f%2fb%2f%3fphone%3d49%26n%3d1', 'https%3a%2f%2fb%2f%3fphone%3d[masked]%26n%3d1'],
+    ['GET /login/%2Fcb%23id_token%3Da.b%252Fc then', 'GET /login/%2Fcb%23id_token%3D[masked] then'],
+    ['/x?data=ssn%3D1%26n%3D2&phone=3', '/x?data=ssn%3D[masked]%26n%3D2&phone=[masked]'],
+    ['/x?next=/cb?card%5Fnumber%3D4111', '/x?next=/cb?card%5Fnumber%3D[masked]'],
+    [
+      '/x?next=%2Fcb%3Fuser%5Bphone%5D%3D4%26user%255Bssn%255D%3D5',
+      '/x?next=%2Fcb%3Fuser%5Bphone%5D%3D[masked]%26user%255Bssn%255D%3D[masked]',
+    ],
+    ['/x?a=%3Ftoken%3Da%2526b%26n%3D1', '/x?a=%3Ftoken%3D[masked]%26n%3D1'],
+    ['/x?a=%253Ftoken%253Da%26n%3D1', '/x?a=%253Ftoken%253D[masked]%26n%3D1'],
+    ['{"url":"/x?next=%3Fssn%3D1","n":1}', '{"url":"/x?next=%3Fssn%3D[masked]","n":1}'],
+    ["see '/x?next=%3Fssn%3D1', n", "see '/x?next=%3Fssn%3D[masked]', n"],
+    [
+      '/x?next=%3Fip%3D10.0.0.7%26net.peer.ip%3D203.0.113.5',
+      '/x?next=%3Fip%3D10.0.0.7%26net.peer.ip%3D[masked]',
+    ],
+    ['/x?next=https%3A%2F%2Fada%3Apw%40db%2Fx', '/x?next=https%3A%2F%2F[masked]%40db%2Fx'],
+    [
+      '/x?next=https%253A%252F%252Fada%253Apw%2540db%252Fx',
+      '/x?next=https%253A%252F%252F[masked]%2540db%252Fx',
+    ],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    '/x?next=https%3A%2F%2Fb%2F%3Fpage%3D2%26status_code%3D5',
+    '/x?next=%3Fssn%3D%26n%3D1',
+    '/x?q=ssn%20%3D%201',
+    '/x?q=100%25&mail=',
+    '/x?next=https%3A%2F%2Fb%2Fc%40d',
+  ])('and not where nothing is sensitive: %s', (text) => {
+    expect(maskText(text)).toBe(text)
+  })
+})
+
 describe('a trace that is masked', () => {
   const masked = (attributes: readonly (readonly [string, AttributeValue])[], message?: string) => {
     const span = { ...makeSpan({ id: 1, name: 'get', message: message ?? '' }), attributes }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../model.ts'
+import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
 import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
 import { maskInUrls } from './url-secrets.ts'
@@ -35,7 +36,7 @@ const SENSITIVE_TEXT = new RegExp(
 const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
 
 /** What every match of the patterns needs: most texts hold none of it. */
-const HINT = new RegExp(`[=:]|${RECOGNISED.source}`)
+const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
 
 /**
  * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,
@@ -109,5 +110,5 @@ function maskRecognised(text: string): string {
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  return maskRecognised(maskNamed(maskInUrls(text)))
+  return maskRecognised(maskNamed(maskInEncodedUrls(maskInUrls(text))))
 }

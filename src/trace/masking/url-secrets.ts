@@ -65,7 +65,8 @@ function maskParameters(text: string): string {
   return shown + text.slice(done)
 }
 
-const isSensitiveParameter = memoized((written) => {
+/** Whether the values of a parameter are masked. Its name is as it is written. */
+export const isSensitiveParameter = memoized((written) => {
   const name = plain(written)
   return isSensitive(name) || NAMES_IN_URLS.test(wordsOf(name))
 })
@@ -111,15 +112,21 @@ class Runs {
   }
 }
 
-function maskParameter(written: string, value: string): string {
+/** What is shown of such a value. */
+export function maskParameter(written: string, value: string): string {
   const name = plain(written)
   // The literals of a statement cannot be told from the rest in a URL, which writes its quotes in other signs.
   return (isStatement(name) ? undefined : keptOf(name, value)) ?? MASKED
 }
 
-/** A name without the escapes of URLs, and `user[phone]` as `user.phone`. */
+/**
+ * A name without the escapes of URLs, and `user[phone]` as `user.phone`. In a URL within another one the escapes are escaped
+ * themselves.
+ */
 function plain(name: string): string {
   return name
-    .replace(/%([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/%(?:25){0,3}([\da-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
     .replace(/[[\]]+/g, '.')
 }

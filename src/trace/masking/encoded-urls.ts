@@ -1,0 +1,55 @@
+import { MASKED } from './kept-value.ts'
+import { isSensitiveParameter, maskParameter } from './url-secrets.ts'
+
+// A URL is often the value of a parameter of another one, where its signs are encoded: `?next=https%3A%2F%2Fb%2F%3Ftoken%3D…`.
+
+/** A sign may be encoded again with each URL around it: `%253D`. */
+const AGAIN = '(?:25){0,3}'
+
+/** In a name also letters, digits, and `[`, `]`, `_`, `-`, `.` and `:` may be encoded. */
+const IN_NAME = `[\\w.:[\\]-]|%${AGAIN}(?:[4-7][\\da-f]|2[de]|3[\\da])`
+
+/** What begins a parameter, its name, and how many times its `=` is encoded again. */
+const PARAMETER = new RegExp(`(?:[?&#;=]|%${AGAIN}(?:3f|26|23|3b))((?:${IN_NAME}){1,128})%(${AGAIN})3d`, 'gi')
+
+/** A value goes to the next `&` or `#` that is encoded as often as its `=`, or less: one more is a part of it. */
+const VALUES = [0, 1, 2, 3].map(
+  (again) => new RegExp(`(?:[^%&#;\\s"'\\\\<>]|%(?!(?:25){0,${again}}(?:26|23)))+`, 'y'),
+)
+
+/** Name and password of a URL, between its `://` and its `@`. Where a path or a query begins there are none. */
+const CREDENTIALS = new RegExp(
+  `(%${AGAIN}3a(?:%${AGAIN}2f){2})(?:[^%/@&#\\s"'\\\\<>]|%(?!${AGAIN}(?:2f|40|3f|26|23)))+(?=%${AGAIN}40)`,
+  'gi',
+)
+
+/** What every such secret needs: an encoded `=` or `@`. */
+export const ENCODED = /%(?:25){0,3}(?:3[dD]|40)/
+
+/** A text with the secrets of encoded URLs masked. Linear in its length. */
+export function maskInEncodedUrls(text: string): string {
+  return ENCODED.test(text) ? maskParameters(text.replace(CREDENTIALS, `$1${MASKED}`)) : text
+}
+
+function maskParameters(text: string): string {
+  let shown = ''
+  let done = 0
+  PARAMETER.lastIndex = 0
+  for (let found = PARAMETER.exec(text); found; found = PARAMETER.exec(text)) {
+    const [, name = '', again = ''] = found
+    if (!isSensitiveParameter(name)) continue
+    const from = PARAMETER.lastIndex
+    const end = endOfValue(text, from, again.length / '25'.length)
+    if (end === from) continue
+    shown += text.slice(done, from) + maskParameter(name, text.slice(from, end))
+    done = end
+    PARAMETER.lastIndex = end
+  }
+  return shown + text.slice(done)
+}
+
+function endOfValue(text: string, from: number, again: number): number {
+  const value = VALUES[again] as RegExp
+  value.lastIndex = from
+  return value.test(text) ? value.lastIndex : from
+}
