@@ -11,6 +11,9 @@ const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?
 /** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. */
 const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
 
+/** What each of these needs: most texts in single quotes are literals of statements. */
+const HINT_OF_SINGLE_QUOTES = /'\s{0,32}(?:=>|:)/
+
 /** A name without its escapes. */
 const unescaped = (name: string): string =>
   name.includes('\\')
@@ -39,5 +42,5 @@ const MEMBERS_IN_SINGLE_QUOTES: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGL
 /** The values of members of JSON, and of maps as other programs write them. */
 export function maskMembers(text: string): string {
   const masked = text.includes('"') ? replaceWritten(text, MEMBERS) : text
-  return text.includes("'") ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
+  return HINT_OF_SINGLE_QUOTES.test(masked) ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
 }
