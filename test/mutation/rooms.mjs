@@ -50,8 +50,8 @@ export const rooms = {
   },
   masking: {
     files: [
-      ...['', '/enclosing-text', '/kept-value', '/memoized', '/secret-text', '/sign', '/url-secrets'],
-      '/written-value',
+      ...['', '/enclosing-text', '/encoded-urls', '/kept-value', '/memoized', '/named-items', '/secret-text'],
+      ...['/sign', '/url-secrets', '/written-members', '/written-value'],
     ].map((name) => `src/trace/masking${name}.ts`),
     tests: ['test/trace/{masking,masking-words}.test.ts', 'test/trace/masking/*.test.ts'],
     floor: 97,

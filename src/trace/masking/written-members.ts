@@ -12,7 +12,7 @@ const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?
 const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
 
 /** What each of these needs: most texts in single quotes are literals of statements. */
-const HINT_OF_SINGLE_QUOTES = /'\s{0,32}(?:=>|:)/
+const IN_SINGLE_QUOTES = /'\s{0,32}(?:=>|:)/
 
 /** A name without its escapes. */
 const unescaped = (name: string): string =>
@@ -37,10 +37,10 @@ const MEMBERS: Named = {
   shown: shownOfMember,
 }
 
-const MEMBERS_IN_SINGLE_QUOTES: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGLE_QUOTES }
+const SINGLE_QUOTED: Named = { ...MEMBERS, beginning: MEMBER_IN_SINGLE_QUOTES }
 
 /** The values of members of JSON, and of maps as other programs write them. */
 export function maskMembers(text: string): string {
   const masked = text.includes('"') ? replaceWritten(text, MEMBERS) : text
-  return HINT_OF_SINGLE_QUOTES.test(masked) ? replaceWritten(masked, MEMBERS_IN_SINGLE_QUOTES) : masked
+  return IN_SINGLE_QUOTES.test(masked) ? replaceWritten(masked, SINGLE_QUOTED) : masked
 }
