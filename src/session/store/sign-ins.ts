@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
+import type { Env, Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { isSessionName } from '../session-name.ts'
 import { readHeader, type SessionHeader } from './session-file.ts'
@@ -26,8 +26,8 @@ export async function findSignIns(
 
 /**
  * The headers of every session in a state directory; with `buried`, of tombstones (unfinished sign-outs) as well.
- * Needs no key: headers hold no secret, but they decide who is asked to revoke what. Failures: `storage`, `refused` (a
- * directory that others can write to).
+ * Needs no key: headers hold no secret, but they decide who is asked to revoke what. Failures: `storage`, `refused` (the
+ * state directory, or that of all sessions, can be written by others).
  */
 export async function findEverySignIn(
   stateDirectory: string,
@@ -41,20 +41,26 @@ export async function findEverySignIn(
   for (const name of await listOwn(root, files)) {
     // What somebody else put there (a file manager's notes) is none of ours.
     if (!isSessionName(name)) continue
-    const directory = join(root, name)
-    await requirePrivate([directory], files, ports.env)
-    const inside = options.buried ? await listOwn(directory, files) : ['session']
-    // A session file goes before the tombstones beside it.
-    const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
-    const header = file && (await headerIn(join(directory, file), files))
+    const header = await headerIn(join(root, name), files, ports.env, options)
     if (header) found.push({ name, header })
   }
   return found
 }
 
-/** Undefined for a missing file. */
-async function headerIn(path: string, files: Files): Promise<SessionHeader | Failure | undefined> {
+/** Undefined: it holds no session. A Failure is about this one alone: it must not keep the others from being found. */
+async function headerIn(
+  directory: string,
+  files: Files,
+  env: Env,
+  options: { readonly buried?: boolean },
+): Promise<SessionHeader | Failure | undefined> {
   try {
+    await requirePrivate([directory], files, env)
+    const inside = options.buried ? await listOwn(directory, files) : ['session']
+    // A session file goes before the tombstones beside it.
+    const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
+    if (file === undefined) return undefined
+    const path = join(directory, file)
     const bytes = await readOwn(path, files)
     return bytes && readHeader(bytes, path)
   } catch (error) {

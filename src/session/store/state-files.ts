@@ -1,8 +1,9 @@
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
-import type { Files } from '../../ports/storage.ts'
+import type { FileFacts, Files } from '../../ports/storage.ts'
+import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
 export async function listOwn(path: string, files: Files): Promise<string[]> {
@@ -73,9 +74,7 @@ export async function requirePrivate(
     if (!facts || (place === file && facts.kind !== 'file')) continue
     const hint =
       place !== file
-        ? facts.uid === uid && facts.kind === 'directory'
-          ? `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
-          : 'Choose another XDG_STATE_HOME.'
+        ? hintAt(place, facts, uid)
         : facts.uid === uid
           ? `Run: chmod 600 ${place}`
           : `Remove it: rm -f ${place}, then sign in again: ls-auth login`
@@ -84,6 +83,14 @@ export async function requirePrivate(
     if (facts.uid !== uid) throw refused(place, 'belongs to another user', hint)
     if (facts.mode & 0o022) throw refused(place, 'can be written by others', hint)
   }
+}
+
+/** What to do about a directory that is not private. What lies in place of one session's own can be taken away alone. */
+function hintAt(place: string, { kind, uid }: FileFacts, own: number): string {
+  if (kind !== 'directory' && isSessionName(basename(place))) return `Remove it: rm -f ${place}`
+  return uid === own && kind === 'directory'
+    ? `Run: chmod 700 ${place}, or choose another XDG_STATE_HOME.`
+    : 'Choose another XDG_STATE_HOME.'
 }
 
 /** Failure `storage` for a failed write. A full disk keeps the default hint; other errors suggest another directory. */

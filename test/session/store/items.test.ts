@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Item } from '../../../src/session/store/items.ts'
 import type { SessionPlace } from '../../../src/session/store/session-place.ts'
-import { findByProfile, findSignIns } from '../../../src/session/store/sign-ins.ts'
+import { findByProfile, findEverySignIn, findSignIns } from '../../../src/session/store/sign-ins.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
@@ -214,7 +214,7 @@ describe('all sign-ins on this machine', () => {
     expect(await findSignIns(STATE, shelf.ports)).toHaveLength(1)
   })
 
-  it.each([STATE, `${STATE}/sessions`, `${STATE}/sessions/${'a'.repeat(24)}`])(
+  it.each([STATE, `${STATE}/sessions`])(
     'are not believed where others can write to %s: they say who is asked to revoke what',
     async (directory) => {
       write('a', 'session', {})
@@ -224,6 +224,18 @@ describe('all sign-ins on this machine', () => {
       )
     },
   )
+
+  it('one that others can write to is not believed, and the others are found', async () => {
+    write('a', 'session', {})
+    write('b', 'session', {})
+    const directory = `${STATE}/sessions/${'a'.repeat(24)}`
+    shelf.facts.set(directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
+    expect((await findSignIns(STATE, shelf.ports)).map(({ sid }) => sid)).toEqual(['b-session'])
+    expect((await findEverySignIn(STATE, shelf.ports))[0]).toMatchObject({
+      name: 'a'.repeat(24),
+      header: { code: 'refused', message: `${directory} can be written by others` },
+    })
+  })
 
   it.each(['EIO', ''])('are not said to be none where the disk fails (%s)', async (code) => {
     shelf.faults.set('list sessions', code)

@@ -1,0 +1,91 @@
+import { chmod, lstat, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider()
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets, columns: 200 })
+  expect((await login('--profile work')).exit).toBe(0)
+  work = join(sessions(), (await readdir(sessions()))[0] as string)
+  expect((await login('--profile two --account two')).exit).toBe(0)
+})
+afterEach(() => world.close())
+
+/** The directory of the sign-in of the profile work. */
+let work: string
+const sessions = () => join(world.stateDirectory, 'sessions')
+const login = (flags: string) =>
+  world.type(
+    `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --api http://127.0.0.1:1 ${flags}`,
+  )
+
+const moved = () => `${world.home}/moved`
+
+/** What can be wrong with an entry, what is said of it, and what to do. */
+const WRONG: readonly [string, () => Promise<void>, string, () => string][] = [
+  [
+    'others can write to',
+    () => chmod(work, 0o770),
+    'can be written by others',
+    () => `Run: chmod 700 ${work}, or choose another XDG_STATE_HOME.`,
+  ],
+  [
+    'is a file',
+    async () => {
+      await rm(work, { recursive: true })
+      await writeFile(work, '')
+    },
+    'is not a directory of its own',
+    () => `Remove it: rm -f ${work}`,
+  ],
+  [
+    'is a link',
+    async () => {
+      await rename(work, moved())
+      await symlink(moved(), work)
+    },
+    'is not a directory of its own',
+    () => `Remove it: rm -f ${work}`,
+  ],
+]
+
+describe.each(WRONG)('an entry of the sign-ins that %s', (_, spoil, words, hint) => {
+  beforeEach(() => spoil())
+
+  it.each([true, false])('logout --all names it, and signs out of the others (profile: %s)', async (has) => {
+    if (!has) await world.writeConfig('')
+    const { exit, stderr } = await world.type('ls-auth logout --all')
+    const name = has ? 'work' : 'a sign-in that no profile is known to use'
+    expect(stderr).toContain(`Not signed out of ${name}: ${work} ${words}. ${hint()}\n`)
+    expect(stderr).toMatch(/^Signed out of .*\n {2}on this machine {3}forgotten\n/m)
+    expect(stderr).toContain(`error: ${work} ${words}\nhint: ${hint()}\n`)
+    expect(exit).toBe(10)
+    // Left as it is. Only the item of the other one is gone.
+    expect(await lstat(work)).toBeDefined()
+    expect(world.keychain.items.size).toBe(1)
+  })
+
+  it('logout --all --json has a row for it', async () => {
+    const { exit, stdout } = await world.type('ls-auth logout --all --json')
+    expect(exit).toBe(10)
+    const rows = JSON.parse(stdout).map((row: Record<string, unknown>) => [row.revoked, row.forgotten])
+    expect(rows.sort()).toEqual([
+      ['failed', false],
+      ['yes', true],
+    ])
+  })
+
+  it('status shows the others', async () => {
+    const { exit, stdout, stderr } = await world.type('ls-auth status')
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^. work +\(locked\)/m)])
+    expect(stdout).toMatch(/^. two +alice@example\.test/m)
+    expect(stderr).toContain(`work: ${work} ${words}. ${hint()}\n`)
+  })
+})
