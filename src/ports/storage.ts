@@ -67,6 +67,8 @@ export interface Files {
   /** Flushes a directory's entries to the disk (a no-op where the platform has no such call). */
   syncDirectory(path: string): Promise<void>
   remove(path: string): Promise<void>
+  /** Removes also a directory, with all that is in it. A link is removed, and not followed. */
+  removeTree(path: string): Promise<void>
   /** Creates missing directories with mode 0700. */
   makeDirectory(path: string): Promise<void>
   list(path: string): Promise<string[]>

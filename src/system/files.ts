@@ -121,6 +121,8 @@ export const realFiles: Files = {
 
   remove: (path) => rm(path, { force: true }),
 
+  removeTree: (path) => rm(path, { force: true, recursive: true }),
+
   makeDirectory: makeDirectories,
 
   async list(path) {

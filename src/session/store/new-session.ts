@@ -4,7 +4,7 @@ import { noteItem } from './items.ts'
 import { type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import type { SessionPlace } from './session-place.ts'
-import { makePrivate, unwritable, writeOwn } from './state-files.ts'
+import { makePrivate, removeOwn, unwritable, writeOwn } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
 
 /** The header fields that the sign-in gives; the store fills in the others. */
@@ -25,7 +25,14 @@ export async function install(
   const header: SessionHeader = { schema: 1, sid, store, ...facts, ...kept.header }
   const whole = { ...body, ...(!kept.keptRefresh && refresh && { refresh }) }
   const bytes = sealFile(header, whole, secret.key)
-  await writeOwn(place.file, bytes, place.files, place.ports.env.pid).catch(async (failure) => {
+  const write = () => writeOwn(place.file, bytes, place.files, place.ports.env.pid)
+  await write().catch(async (failure) => {
+    // A file replaces no directory: what lies in its place is removed first.
+    const facts = await place.files.inspect(place.file).catch(() => undefined)
+    if (facts?.kind === 'directory') {
+      await removeOwn(place.file, place.files)
+      return write()
+    }
     // Renamed, but fsync of the directory failed: every reader finds the new session, so it stays.
     if (!(await place.files.read(place.file).catch(() => undefined))?.equals(bytes)) throw failure
   })

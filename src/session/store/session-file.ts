@@ -1,7 +1,9 @@
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, jsonObject } from '../../json-object.ts'
+import type { Files } from '../../ports/storage.ts'
 import { openBox, sealBox } from './sealed-box.ts'
+import { readOwn } from './state-files.ts'
 
 /** Not encrypted, but authenticated: what must be known before the key is fetched. Holds no secret. */
 export interface SessionHeader {
@@ -100,6 +102,20 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
   }
   if (header?.schema !== 1 || !isHeader(header)) throw damaged(path)
   return header
+}
+
+/**
+ * Reads a session file or a tombstone; undefined: there is none. Failures: those of readOwn and {@link readHeader}; a
+ * directory in its place is a damaged file.
+ */
+export async function readSessionFile(
+  path: string,
+  files: Files,
+): Promise<{ readonly bytes: Buffer; readonly header: SessionHeader } | undefined> {
+  const bytes = await readOwn(path, files).catch((failure) => {
+    throw failure.cause?.code === 'EISDIR' ? damaged(path) : failure
+  })
+  return bytes && { bytes, header: readHeader(bytes, path) }
 }
 
 const TEXTS = ['issuer', 'clientId', 'account'] as const

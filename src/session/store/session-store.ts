@@ -7,10 +7,10 @@ import { discardItem, type Item, listItems, recallItem } from './items.ts'
 import { type HeaderFacts, install, probe } from './new-session.ts'
 import { failureSince, noteFailure } from './noted-failure.ts'
 import { openSession, type Session } from './session.ts'
-import { readHeader, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
+import { readSessionFile, type SessionBody, type SessionHeader, sealFile } from './session-file.ts'
 import { withSessionLock } from './session-lock.ts'
 import { placeNamed, type SessionPlace, type StoreSettings } from './session-place.ts'
-import { listOwn, makePrivate, readOwn, requirePrivate, unwritable, writeOwn } from './state-files.ts'
+import { listOwn, makePrivate, removeOwn, requirePrivate, unwritable, writeOwn } from './state-files.ts'
 import { bury, clearTombstone, listTombstones } from './tombstones.ts'
 import type { Secret } from './vaults/vault.ts'
 
@@ -93,8 +93,7 @@ export async function openStoreNamed(name: string, client: StoreSettings, ports:
 
 async function peek({ file, files, directories, ports }: SessionPlace): Promise<SessionHeader | undefined> {
   await requirePrivate(directories, files, ports.env, file)
-  const bytes = await readOwn(file, files)
-  return bytes && readHeader(bytes, file)
+  return (await readSessionFile(file, files))?.header
 }
 
 async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined> {
@@ -108,8 +107,8 @@ async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined>
 
 async function discardDamaged(place: SessionPlace): Promise<void> {
   for (const item of await listItems(place)) await discardItem(place, item)
+  await removeOwn(place.file, place.files)
   try {
-    await place.files.remove(place.file)
     await place.files.syncDirectory(place.directory)
   } catch (cause) {
     throw unwritable(place.directory, cause)

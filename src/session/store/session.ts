@@ -1,4 +1,4 @@
-import { damaged, openFile, readHeader, type SessionBody, type SessionHeader } from './session-file.ts'
+import { damaged, openFile, readSessionFile, type SessionBody, type SessionHeader } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
 import { readOwn, requirePrivate } from './state-files.ts'
 import type { Secret } from './vaults/vault.ts'
@@ -30,9 +30,9 @@ export async function openSession(
   await requirePrivate(place.directories, place.files, place.ports.env, path)
   // Race: a sign-in may replace the file between reading it and fetching its key, so read it again before giving up.
   for (let attempt = 0; ; attempt++) {
-    const bytes = await readOwn(path, place.files)
-    if (!bytes) return undefined
-    const header = readHeader(bytes, path)
+    const found = await readSessionFile(path, place.files)
+    if (!found) return undefined
+    const { bytes, header } = found
     judge?.(header)
     try {
       const secret = await place.vault(header.store).recall(place.account(header.sid), header)

@@ -4,8 +4,8 @@ import { Failure } from '../../errors.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { isSessionName } from '../session-name.ts'
-import { readHeader, type SessionHeader } from './session-file.ts'
-import { listOwn, readOwn, requirePrivate } from './state-files.ts'
+import { readSessionFile, type SessionHeader } from './session-file.ts'
+import { listOwn, requirePrivate } from './state-files.ts'
 
 /** A session that is kept here, by the name of its directory. */
 export interface FoundSignIn {
@@ -60,9 +60,7 @@ async function headerIn(
     // A session file goes before the tombstones beside it.
     const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
     if (file === undefined) return undefined
-    const path = join(directory, file)
-    const bytes = await readOwn(path, files)
-    return bytes && readHeader(bytes, path)
+    return (await readSessionFile(join(directory, file), files))?.header
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

@@ -30,6 +30,15 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
   }
 }
 
+/** Removes a state file; also a directory in its place, where no link is followed. Failure `storage`. */
+export async function removeOwn(path: string, files: Files): Promise<void> {
+  try {
+    await ((await files.inspect(path))?.kind === 'directory' ? files.removeTree(path) : files.remove(path))
+  } catch (cause) {
+    throw unwritable(dirname(path), cause)
+  }
+}
+
 /** Replaces a state file atomically. Failure `storage`. */
 export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pid: number): Promise<void> {
   try {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { Failure } from '../../errors.ts'
 import { type Item, listItems } from './items.ts'
-import { readHeader } from './session-file.ts'
+import { readSessionFile } from './session-file.ts'
 import type { SessionPlace } from './session-place.ts'
-import { listOwn, readOwn, unwritable } from './state-files.ts'
+import { listOwn, removeOwn, unwritable } from './state-files.ts'
 
 /** Renames the session file to a tombstone: the commit of a sign-out. Failure `storage`. */
 export async function bury({ file, directory, files, tombstone }: SessionPlace, sid: string): Promise<void> {
@@ -21,17 +21,16 @@ export async function listTombstones(place: SessionPlace): Promise<readonly Item
   const found: Item[] = []
   for (const name of await listOwn(directory, files)) {
     if (!name.startsWith('tombstone-')) continue
-    const path = join(directory, name)
-    const bytes = await readOwn(path, files)
-    if (bytes) found.push(await itemOf(name.slice('tombstone-'.length), bytes, path, place))
+    const item = await itemOf(name.slice('tombstone-'.length), join(directory, name), place)
+    if (item) found.push(item)
   }
   return found
 }
 
 /** Of a damaged tombstone its name and the list of items say the same: else no sign-out could be finished any more. */
-async function itemOf(sid: string, bytes: Buffer, path: string, place: SessionPlace): Promise<Item> {
+async function itemOf(sid: string, path: string, place: SessionPlace): Promise<Item | undefined> {
   try {
-    return readHeader(bytes, path)
+    return (await readSessionFile(path, place.files))?.header
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'session-ended') throw error
     const listed = (await listItems(place)).find((item) => item.sid === sid)
@@ -41,13 +40,5 @@ async function itemOf(sid: string, bytes: Buffer, path: string, place: SessionPl
 }
 
 /** Removes a tombstone. Failure `storage`. */
-export async function clearTombstone(
-  { directory, files, tombstone }: SessionPlace,
-  { sid }: Item,
-): Promise<void> {
-  try {
-    await files.remove(tombstone(sid))
-  } catch (cause) {
-    throw unwritable(directory, cause)
-  }
-}
+export const clearTombstone = ({ files, tombstone }: SessionPlace, { sid }: Item): Promise<void> =>
+  removeOwn(tombstone(sid), files)

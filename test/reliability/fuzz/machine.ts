@@ -155,6 +155,7 @@ function memoryFiles(files: Map<string, Buffer>): Files {
     },
     syncDirectory: async () => {},
     remove: async (path) => void files.delete(path),
+    removeTree: async (path) => void files.delete(path),
     makeDirectory: async (path) => void made.add(path),
     list: async (path) =>
       [...files.keys()].filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1)),

@@ -189,6 +189,10 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       disk.delete(path)
       facts.delete(path)
     },
+    async removeTree(path) {
+      done(`unlink ${basename(path)}`)
+      for (const one of [...facts.keys()]) if (`${one}/`.startsWith(`${path}/`)) facts.delete(one)
+    },
     async makeDirectory(path) {
       done(`mkdir ${basename(path)}`)
       for (let at = path; at.length > 1; at = dirname(at)) if (!facts.has(at)) facts.set(at, directory)

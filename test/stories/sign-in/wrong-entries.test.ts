@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -87,5 +87,65 @@ describe.each(WRONG)('an entry of the sign-ins that %s', (_, spoil, words, hint)
     expect([exit, stdout]).toEqual([0, expect.stringMatching(/^. work +\(locked\)/m)])
     expect(stdout).toMatch(/^. two +alice@example\.test/m)
     expect(stderr).toContain(`work: ${work} ${words}. ${hint()}\n`)
+  })
+})
+
+describe('a session file that is a directory', () => {
+  const session = () => join(work, 'session')
+  /** Something of the person's own, to which a link within that directory leads. */
+  const own = () => join(world.home, 'own')
+  beforeEach(async () => {
+    await rm(session())
+    await mkdir(join(session(), 'deeper'), { recursive: true })
+    await writeFile(join(session(), 'deeper', 'file'), 'x')
+    await mkdir(own())
+    await writeFile(join(own(), 'kept'), 'x')
+    await symlink(own(), join(session(), 'link'))
+  })
+
+  it.each(['logout --profile work', 'logout --all'])(
+    'is removed by %s, and no link is followed',
+    async (line) => {
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}forgotten\n/m)
+      expect(stderr).toContain(`not revoked: the session file ${session()} is damaged`)
+      expect(exit).toBe(6)
+      expect(await readdir(work)).not.toContain('session')
+      expect(await readdir(own())).toEqual(['kept'])
+      expect((await world.type('ls-auth token --profile work')).stderr).toMatch(
+        /^error: you are not signed in/,
+      )
+    },
+  )
+
+  it('is removed by logout --all where no profile is known to use it', async () => {
+    await world.writeConfig('')
+    expect((await world.type('ls-auth logout --all')).exit).toBe(6)
+    expect(await readdir(work)).not.toContain('session')
+    expect(await readdir(own())).toEqual(['kept'])
+  })
+
+  it('is replaced by the next sign-in, as status says', async () => {
+    const { stdout, stderr } = await world.type('ls-auth status')
+    expect(stdout).toMatch(/^. work +\(damaged\)/m)
+    expect(stderr).toContain('Sign in again to replace it: ls-auth login --profile work')
+    expect((await world.type('ls-auth login --profile work')).exit).toBe(0)
+    expect((await world.type('ls-auth token --profile work')).exit).toBe(0)
+    expect(await readdir(own())).toEqual(['kept'])
+  })
+
+  it('in place of one of an unfinished sign-out is removed as well', async () => {
+    await rename(session(), join(work, 'tombstone-abcdefgh'))
+    await world.type('ls-auth logout --all')
+    expect((await readdir(work)).filter((name) => name.startsWith('tombstone'))).toEqual([])
+    expect(await readdir(own())).toEqual(['kept'])
+  })
+
+  it('but a link to one is refused', async () => {
+    await rm(session(), { recursive: true })
+    await symlink(own(), session())
+    const { exit, stderr } = await world.type('ls-auth logout --all')
+    expect(stderr).toContain(`Not signed out of work: ${session()} is a symbolic link. Remove it;`)
+    expect([exit, await readdir(own())]).toEqual([10, ['kept']])
   })
 })
