@@ -2,6 +2,7 @@ import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, jsonObject } from '../../json-object.ts'
 import type { Files } from '../../ports/storage.ts'
+import { sessionName } from '../session-name.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 import { readOwn } from './state-files.ts'
 
@@ -105,17 +106,22 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
 }
 
 /**
- * Reads a session file or a tombstone; undefined: there is none. Failures: those of readOwn and {@link readHeader}; a
- * directory in its place is a damaged file.
+ * Reads a session file or a tombstone of the session of this name; undefined: there is none. Failures: those of readOwn
+ * and {@link readHeader}. A directory in its place is a damaged file, and so is one of another session: the key of that
+ * one is kept under another name, and what its header says is about somebody else.
  */
 export async function readSessionFile(
   path: string,
+  name: string,
   files: Files,
 ): Promise<{ readonly bytes: Buffer; readonly header: SessionHeader } | undefined> {
   const bytes = await readOwn(path, files).catch((failure) => {
     throw failure.cause?.code === 'EISDIR' ? damaged(path) : failure
   })
-  return bytes && { bytes, header: readHeader(bytes, path) }
+  if (!bytes) return undefined
+  const header = readHeader(bytes, path)
+  if (sessionName(header) !== name) throw damaged(path)
+  return { bytes, header }
 }
 
 const TEXTS = ['issuer', 'clientId', 'account'] as const

@@ -91,9 +91,15 @@ export async function openStoreNamed(name: string, client: StoreSettings, ports:
   }
 }
 
-async function peek({ file, files, directories, ports }: SessionPlace): Promise<SessionHeader | undefined> {
+async function peek({
+  name,
+  file,
+  files,
+  directories,
+  ports,
+}: SessionPlace): Promise<SessionHeader | undefined> {
   await requirePrivate(directories, files, ports.env, file)
-  return (await readSessionFile(file, files))?.header
+  return (await readSessionFile(file, name, files))?.header
 }
 
 async function peekPast(place: SessionPlace): Promise<SessionHeader | undefined> {

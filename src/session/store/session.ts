@@ -30,7 +30,7 @@ export async function openSession(
   await requirePrivate(place.directories, place.files, place.ports.env, path)
   // Race: a sign-in may replace the file between reading it and fetching its key, so read it again before giving up.
   for (let attempt = 0; ; attempt++) {
-    const found = await readSessionFile(path, place.files)
+    const found = await readSessionFile(path, place.name, place.files)
     if (!found) return undefined
     const { bytes, header } = found
     judge?.(header)

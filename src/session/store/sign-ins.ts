@@ -14,25 +14,43 @@ export interface FoundSignIn {
   readonly header: SessionHeader | Failure
 }
 
-/** What {@link findEverySignIn} finds, without what cannot be read. */
+interface Options {
+  /** With tombstones (unfinished sign-outs) as well. */
+  readonly buried?: boolean
+}
+
+/**
+ * What {@link findEverySignIn} finds, without what cannot be read. Nothing is decided by it where others can write to one of
+ * the directories. Failures: `storage`, `refused`.
+ */
 export async function findSignIns(
   stateDirectory: string,
   ports: Ports,
-  options: { readonly buried?: boolean } = {},
+  options: Options = {},
 ): Promise<readonly SessionHeader[]> {
-  const found = await findEverySignIn(stateDirectory, ports, options)
+  const found = await find(stateDirectory, ports, options, (failure) => {
+    throw failure
+  })
   return found.flatMap(({ header }) => (header instanceof Failure ? [] : header))
 }
 
 /**
- * The headers of every session in a state directory; with `buried`, of tombstones (unfinished sign-outs) as well.
- * Needs no key: headers hold no secret, but they decide who is asked to revoke what. Failures: `storage`, `refused` (the
- * state directory, or that of all sessions, can be written by others).
+ * The headers of every session in a state directory. Needs no key: headers hold no secret, but they decide who is asked to
+ * revoke what. One whose directory is not private is found as a Failure, and keeps no other from being found. Failures:
+ * `storage`, `refused` (the state directory, or that of all sessions, can be written by others).
  */
-export async function findEverySignIn(
+export const findEverySignIn = (
   stateDirectory: string,
   ports: Ports,
-  options: { readonly buried?: boolean } = {},
+  options: Options = {},
+): Promise<readonly FoundSignIn[]> => find(stateDirectory, ports, options, (failure) => failure)
+
+/** `unusable`: what becomes of a session whose directory cannot be looked into, or is not private. */
+async function find(
+  stateDirectory: string,
+  ports: Ports,
+  options: Options,
+  unusable: (failure: Failure) => Failure,
 ): Promise<readonly FoundSignIn[]> {
   const files = await ports.files()
   const root = join(stateDirectory, 'sessions')
@@ -41,26 +59,32 @@ export async function findEverySignIn(
   for (const name of await listOwn(root, files)) {
     // What somebody else put there (a file manager's notes) is none of ours.
     if (!isSessionName(name)) continue
-    const header = await headerIn(join(root, name), files, ports.env, options)
+    const file = await orFailure(() => fileIn(join(root, name), files, ports.env, options))
+    const header =
+      file instanceof Failure
+        ? unusable(file)
+        : file && (await orFailure(async () => (await readSessionFile(file, name, files))?.header))
     if (header) found.push({ name, header })
   }
   return found
 }
 
-/** Undefined: it holds no session. A Failure is about this one alone: it must not keep the others from being found. */
-async function headerIn(
+/** The session file in a directory; undefined: it holds none. It goes before the tombstones beside it. */
+async function fileIn(
   directory: string,
   files: Files,
   env: Env,
-  options: { readonly buried?: boolean },
-): Promise<SessionHeader | Failure | undefined> {
+  { buried }: Options,
+): Promise<string | undefined> {
+  await requirePrivate([directory], files, env)
+  const inside = buried ? await listOwn(directory, files) : ['session']
+  const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
+  return file && join(directory, file)
+}
+
+async function orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
   try {
-    await requirePrivate([directory], files, env)
-    const inside = options.buried ? await listOwn(directory, files) : ['session']
-    // A session file goes before the tombstones beside it.
-    const file = inside.includes('session') ? 'session' : inside.find((one) => one.startsWith('tombstone-'))
-    if (file === undefined) return undefined
-    return (await readSessionFile(join(directory, file), files))?.header
+    return await work()
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

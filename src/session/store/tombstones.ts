@@ -30,7 +30,9 @@ export async function listTombstones(place: SessionPlace): Promise<readonly Item
 /** Of a damaged tombstone its name and the list of items say the same: else no sign-out could be finished any more. */
 async function itemOf(sid: string, path: string, place: SessionPlace): Promise<Item | undefined> {
   try {
-    return (await readSessionFile(path, place.files))?.header
+    const found = await readSessionFile(path, place.name, place.files)
+    // It is removed by its own name, whatever its header says.
+    return found && { sid, store: found.header.store }
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'session-ended') throw error
     const listed = (await listItems(place)).find((item) => item.sid === sid)

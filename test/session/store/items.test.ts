@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { sessionName } from '../../../src/session/session-name.ts'
 import type { Item } from '../../../src/session/store/items.ts'
 import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { findByProfile, findEverySignIn, findSignIns } from '../../../src/session/store/sign-ins.ts'
@@ -60,11 +61,10 @@ describe('a sign-out', () => {
   it('leaves a tombstone, from which it can be finished', async () => {
     const store = await shelf.signIn()
     const { sid } = shelf.header()
-    const before = shelf.header()
     await store.bury(sid)
     expect(shelf.log).toEqual([`rename session tombstone-${sid}`, `sync ${place.name}`])
     expect(await store.read()).toBeUndefined()
-    expect(await store.tombstones()).toEqual([before])
+    expect(await store.tombstones()).toEqual([{ sid, store: 'keychain' }])
     expect((await store.readTombstone({ sid, store: 'keychain' }))?.body).toEqual(BODY)
     await store.clearTombstone({ sid, store: 'keychain' })
     expect(await store.tombstones()).toEqual([])
@@ -178,10 +178,12 @@ describe('the proof that a session can be stored', () => {
 })
 
 describe('all sign-ins on this machine', () => {
-  const write = (letter: string, file: string, apis: Record<string, string>) =>
+  const clientOf = (letter: string) => ({ issuer: 'https://id', clientId: letter, account: 'default' })
+  const NAMES = { a: sessionName(clientOf('a')), b: sessionName(clientOf('b')) }
+  const write = (letter: 'a' | 'b', file: string, apis: Record<string, string>) =>
     shelf.put(
-      `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, store: 'file', issuer: 'https://id', clientId: 'x', account: 'default', apis })}\n`,
-      `${STATE}/sessions/${letter.repeat(24)}/${file}`,
+      `${JSON.stringify({ schema: 1, sid: `${letter}-${file}`, store: 'file', ...clientOf(letter), apis })}\n`,
+      `${STATE}/sessions/${NAMES[letter]}/${file}`,
     )
 
   it('are found by their headers, buried ones where they are asked for', async () => {
@@ -198,7 +200,7 @@ describe('all sign-ins on this machine', () => {
   })
 
   it('are found past the lock and the list that lie beside a buried one', async () => {
-    const directory = `${STATE}/sessions/${'a'.repeat(24)}`
+    const directory = `${STATE}/sessions/${NAMES.a}`
     shelf.put('{}', `${directory}/lock.holder`)
     shelf.put('[]', `${directory}/items.json`)
     const find = () => findSignIns(STATE, shelf.ports, { buried: true })
@@ -214,7 +216,7 @@ describe('all sign-ins on this machine', () => {
     expect(await findSignIns(STATE, shelf.ports)).toHaveLength(1)
   })
 
-  it.each([STATE, `${STATE}/sessions`])(
+  it.each([STATE, `${STATE}/sessions`, `${STATE}/sessions/${NAMES.a}`])(
     'are not believed where others can write to %s: they say who is asked to revoke what',
     async (directory) => {
       write('a', 'session', {})
@@ -225,16 +227,17 @@ describe('all sign-ins on this machine', () => {
     },
   )
 
-  it('one that others can write to is not believed, and the others are found', async () => {
+  it('are each found, where they are all to be named: one that others can write to is not believed', async () => {
     write('a', 'session', {})
     write('b', 'session', {})
-    const directory = `${STATE}/sessions/${'a'.repeat(24)}`
+    const directory = `${STATE}/sessions/${NAMES.a}`
     shelf.facts.set(directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
-    expect((await findSignIns(STATE, shelf.ports)).map(({ sid }) => sid)).toEqual(['b-session'])
-    expect((await findEverySignIn(STATE, shelf.ports))[0]).toMatchObject({
-      name: 'a'.repeat(24),
-      header: { code: 'refused', message: `${directory} can be written by others` },
+    const found = await findEverySignIn(STATE, shelf.ports)
+    expect(found.find(({ name }) => name === NAMES.a)?.header).toMatchObject({
+      code: 'refused',
+      message: `${directory} can be written by others`,
     })
+    expect(found.find(({ name }) => name === NAMES.b)?.header).toMatchObject({ sid: 'b-session' })
   })
 
   it.each(['EIO', ''])('are not said to be none where the disk fails (%s)', async (code) => {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -147,5 +147,62 @@ describe('a session file that is a directory', () => {
     const { exit, stderr } = await world.type('ls-auth logout --all')
     expect(stderr).toContain(`Not signed out of work: ${session()} is a symbolic link. Remove it;`)
     expect([exit, await readdir(own())]).toEqual([10, ['kept']])
+  })
+})
+
+describe("a session that lies in another one's directory", () => {
+  /** A directory of a sign-in that no profile names. */
+  const other = () => join(sessions(), 'a'.repeat(24))
+  const path = () => join(other(), 'session')
+  beforeEach(async () => {
+    await mkdir(other(), { mode: 0o700 })
+    await copyFile(join(work, 'session'), path())
+  })
+  const SAID = /the session file .*\/a{24}\/session is damaged/
+
+  it('is named by status as damaged, beside the one that it was copied from', async () => {
+    const { stdout, stderr } = await world.type('ls-auth status')
+    expect(stdout).toMatch(/^. work +alice@example\.test/m)
+    expect(stdout).toMatch(/^ +\(not known\) +\(damaged\)/m)
+    expect(stderr).toMatch(SAID)
+    expect(stderr).toContain('To remove it, and every other sign-in: ls-auth logout --all\n')
+  })
+
+  it('is removed by logout --all, and the others are signed out of as ever', async () => {
+    const { exit, stderr } = await world.type('ls-auth logout --all')
+    expect(stderr.match(/^Signed out of .*/gm)?.sort()).toEqual([
+      'Signed out of a sign-in that no profile is known to use.',
+      'Signed out of two.',
+      'Signed out of work.',
+    ])
+    expect(stderr).toMatch(SAID)
+    expect([exit, await readdir(other()), world.keychain.items.size]).toEqual([
+      6,
+      expect.not.arrayContaining(['session']),
+      0,
+    ])
+    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  })
+
+  it('is not used by the profile of that directory, whose logout removes it', async () => {
+    const two = (await readdir(sessions()))
+      .map((name) => join(sessions(), name))
+      .find((one) => one !== work && one !== other())
+    await copyFile(path(), join(two as string, 'session'))
+    const token = await world.type('ls-auth token --profile two')
+    expect([token.exit, token.stderr]).toEqual([3, expect.stringMatching(/session is damaged\n/)])
+    const { exit, stderr } = await world.type('ls-auth logout --profile two')
+    expect([exit, stderr]).toEqual([
+      6,
+      expect.stringMatching(/^Signed out of two\.\n {2}on this machine {3}forgotten\n/),
+    ])
+    expect(await readdir(two as string)).not.toContain('session')
+    expect((await world.type('ls-auth token --profile work')).exit).toBe(0)
+  })
+
+  it('is removed by logout --all in an unfinished sign-out, too', async () => {
+    await rename(path(), join(other(), 'tombstone-abcdefgh'))
+    await world.type('ls-auth logout --all')
+    expect((await readdir(other())).filter((name) => name.startsWith('tombstone'))).toEqual([])
   })
 })
