@@ -3,13 +3,15 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
+import { chooseProfile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { globals, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
+import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { everySignIn, toEnd } from './every-sign-in.ts'
 import { withFitReason } from './fit-reason.ts'
+import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, notRevoked } from './revocation-words.ts'
 import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
@@ -47,8 +49,8 @@ const NAMES_ONE: Readonly<Record<string, string>> = {
 
 async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<void> {
   requireOutsideProxy('logout', typed.ports.env)
-  const invocation = await withFitReason(typed)
-  const settings = await readSettings(invocation.ports.env, await invocation.ports.files())
+  const invocation = await withFitReason(withNeededVariables(typed))
+  const settings = neededSettings(await readSettings(invocation.ports.env, await invocation.ports.files()))
   const { ports } = invocation
   const signIns = all
     ? await everySignIn(settings, ports)
@@ -124,10 +126,11 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   // A sign-in that is named in full needs no profile.
   const { issuer, clientId } = invocation.settings
   const anyProfile = issuer !== undefined && clientId !== undefined
-  const { profile } = await loadProfile(invocation, { anyProfile })
+  const { ports } = invocation
+  const profile = chooseProfile(settings, flagsOf(invocation, { anyProfile }), ports.env)
+  await noteUnknown(invocation, profile.unknownKeys, profile.settingsFile.unknownKeys)
   const { client } = profile
   if (!client.workload) return requireClient(profile)
-  const { ports } = invocation
   const { leftSignIn, signInOf } = await import('./left-sign-in.ts')
   const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
   if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }

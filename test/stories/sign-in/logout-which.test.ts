@@ -91,3 +91,66 @@ describe('logout --all beside a flag that names one sign-in', () => {
     expect((await world.type('ls-auth logout --all --store-key-file key')).exit).toBe(0)
   })
 })
+
+describe('wrong settings that no sign-out uses', () => {
+  it.each([
+    ['LS_AUTH_BACKEND', 'TEMPO'],
+    ['LS_AUTH_BACKEND', ''],
+    ['LS_AUTH_API', 'nonsense'],
+    ['LS_AUTH_AUTHORIZATION_HEADER', 'two words'],
+    ['LS_AUTH_STORE', 'KEYCHAIN'],
+    ['LS_AUTH_DPOP', 'perhaps'],
+  ])('%s=%s hinders none', async (variable, value) => {
+    for (const line of ['logout', 'logout --all']) {
+      world.variables[variable] = value
+      const { exit, stderr } = await world.type(`ls-auth ${line}`)
+      delete world.variables[variable]
+      expect([exit, stderr]).toEqual([0, expect.stringMatching(/^Signed out of work\.\n/)])
+      expect(await isSignedIn()).toBe(false)
+      await world.type('ls-auth login --profile work')
+    }
+  })
+
+  it.each(['backend = "TEMPO"', 'tenant = 7', 'scopes = [5]', 'access = "all"', 'expect = 1'])(
+    '%s in the profile hinders none, and the profile is named that shares the sign-in',
+    async (setting) => {
+      await world.editConfig(
+        (text) =>
+          `${text}${setting}\n[profiles.too]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n${setting}\n`,
+      )
+      const { exit, stderr } = await world.type('ls-auth logout --profile work')
+      expect([exit, stderr]).toEqual([0, expect.stringMatching(/^Signed out of work\.\n/)])
+      expect(stderr).toContain('also signed out   too: it shares this sign-in\n')
+      expect(world.keychain.items.size).toBe(0)
+    },
+  )
+
+  it.each([
+    [
+      'where nobody would know whose it is',
+      'account = 7',
+      /^error: .*config\.toml: account must be a string\nhint: /,
+    ],
+    [
+      'where its key is',
+      'store_key_file = "my.key"',
+      /^error: .*config\.toml: store_key_file must be a whole path\n/,
+    ],
+    [
+      'how to get to the provider',
+      'proxy = "http://me:secret@proxy.example"',
+      /^error: .*proxy.*\n(?: .*\n)?hint: /,
+    ],
+    [
+      'what is revoked',
+      'revoke = ["all"]',
+      /^error: revoke must list refresh, access, both or nothing\nhint: /,
+    ],
+    ['whether a person signs in', 'workload = 1', /^error: .*config\.toml: workload must be a table\nhint: /],
+  ])('but one that says %s is refused: %s', async (_, setting, words) => {
+    await world.editConfig((text) => `${text}${setting}\n`)
+    const { exit, stderr } = await world.type('ls-auth logout')
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(words)])
+    expect(world.keychain.items.size).toBe(1)
+  })
+})
