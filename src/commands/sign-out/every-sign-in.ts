@@ -38,3 +38,17 @@ export async function everySignIn(settings: Settings, ports: Ports): Promise<Sig
     return { client, end: (tell) => forgetUnknown(name, store, ports, tell) }
   })
 }
+
+/** What to say beside "not signed in", where a sign-in is damaged that no profile names: only `--all` removes it. Else undefined. */
+export async function adviceOnUnknown(settings: Settings, ports: Ports): Promise<string | undefined> {
+  const found = await findEverySignIn(settings.places.stateDirectory, ports, { buried: true })
+  const isThere = found.some(
+    ({ name, header }) =>
+      header instanceof Failure &&
+      header.code === 'session-ended' &&
+      clientOfName(name, settings, ports.env) === undefined,
+  )
+  return isThere
+    ? 'A damaged sign-in is here that no profile is known to use. To remove it, and every other sign-in: ls-auth logout --all'
+    : undefined
+}

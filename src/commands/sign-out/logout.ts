@@ -1,15 +1,16 @@
 import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports/ports.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile } from '../../settings/profile.ts'
+import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
-import { everySignIn, toEnd } from './every-sign-in.ts'
+import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
 import { withFitReason } from './fit-reason.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
@@ -67,7 +68,11 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     // The record says whose it was.
     if (client && result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all || !client ? [] : sharersOf(client, settings, ports.env)
-    if (!globals(invocation).json) describe(invocation, name, result, { others, browser })
+    if (!globals(invocation).json) {
+      describe(invocation, name, result, { others, browser })
+      const advice = all || result.wasSignedIn ? undefined : await adviceOnUnknown(settings, ports)
+      if (advice !== undefined) tell(invocation, advice)
+    }
     const page = browser ? await pageOf(invocation, client, result) : undefined
     outcomes.push({ client, result, others, ...(page && { page }) })
   }
@@ -130,13 +135,24 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   const profile = chooseProfile(settings, flagsOf(invocation, { anyProfile }), ports.env)
   await noteUnknown(invocation, profile.unknownKeys, profile.settingsFile.unknownKeys)
   const { client } = profile
-  if (!client.workload) return requireClient(profile)
+  if (!client.workload) return ofPerson(profile, settings, ports)
   const { leftSignIn, signInOf } = await import('./left-sign-in.ts')
   const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
   if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }
   throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {
     hint: 'Its tokens end by themselves, and none is kept here.',
   })
+}
+
+/** The client of a profile that people sign in to. Failures: those of {@link requireClient}. */
+async function ofPerson(profile: Profile, settings: Settings, ports: Ports): Promise<Client> {
+  try {
+    return requireClient(profile)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'not-signed-in') throw error
+    const advice = await adviceOnUnknown(settings, ports)
+    throw advice === undefined ? error : error.withHint(advice)
+  }
 }
 
 /** The sign-in as a person knows it: by its profile, or as flags name another one than that of the profile. Sanitized. */
