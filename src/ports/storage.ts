@@ -47,9 +47,9 @@ export interface Files {
   read(path: string): Promise<Buffer | undefined>
   /**
    * Whole content of a file that the user named: of any kind (also a pipe or a device), symlinks followed. Error code
-   * EFBIG when it has more than `maxBytes`.
+   * EFBIG when it has more than `maxBytes`. `plainOnly`: EINVAL for what is no plain file; nothing waits for a pipe.
    */
-  readForeign(path: string, maxBytes: number): Promise<Buffer | undefined>
+  readForeign(path: string, maxBytes: number, plainOnly?: boolean): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
   /**

@@ -74,9 +74,12 @@ export const realFiles: Files = {
     )
   },
 
-  async readForeign(path, maxBytes) {
+  async readForeign(path, maxBytes, plainOnly = false) {
     return ifExists(fs.statSync, path, () =>
-      withFile(path, constants.O_RDONLY, (file) => readAtMost(file, maxBytes)),
+      withFile(path, constants.O_RDONLY | (plainOnly ? NO_WAIT : 0), async (file) => {
+        if (plainOnly) plainFile(fs.fstatSync(file))
+        return readAtMost(file, maxBytes)
+      }),
     )
   },
 

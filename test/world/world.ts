@@ -228,8 +228,8 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
 function withoutSocketTable(files: Files): Files {
   return {
     ...files,
-    readForeign: async (path, mostBytes) =>
-      path.startsWith('/proc/net/tcp') ? undefined : files.readForeign(path, mostBytes),
+    readForeign: async (path, ...how) =>
+      path.startsWith('/proc/net/tcp') ? undefined : files.readForeign(path, ...how),
   }
 }
 

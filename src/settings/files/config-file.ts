@@ -25,27 +25,29 @@ const KNOWN_KEYS = ['version', 'profiles', 'default_profile']
 const MOST_BYTES = 1024 * 1024
 
 /**
- * Reads a settings file; a missing one counts as empty. An older version is upgraded in memory only. Failure `settings`:
- * unreadable, no TOML, wrong shape, a newer version.
+ * Reads a settings file; a missing one counts as empty. An older version is upgraded in memory only. `anyKind`: it may
+ * be a pipe, as one that the person names; any other would keep each command waiting. Failure `settings`: unreadable, no TOML,
+ * wrong shape, a newer version.
  */
 export async function readConfig(
   path: string,
   files: Files,
   upgrades: readonly Upgrade[] = UPGRADES,
+  anyKind = false,
 ): Promise<ConfigFile> {
   let bytes: Buffer | undefined
   try {
-    bytes = await files.readForeign(path, MOST_BYTES)
+    bytes = await files.readForeign(path, MOST_BYTES, !anyKind)
   } catch (cause) {
-    throw new Failure(
-      'settings',
-      `cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`,
-      {
-        reason: 'unreadable-file',
-        hint: 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
-        cause,
-      },
-    )
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const isNoFile = code === 'EINVAL' && !anyKind
+    throw new Failure('settings', isNoFile ? `${path} is not a file` : `cannot read ${path} (${code})`, {
+      reason: 'unreadable-file',
+      hint: isNoFile
+        ? 'Move it away, then try again.'
+        : 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
+      cause,
+    })
   }
   return configIn(path, bytes, upgrades)
 }
