@@ -32,6 +32,8 @@ export interface PartialClient {
   readonly clientSecretMaxAgeSeconds: number
   readonly store: 'keychain' | 'file'
   readonly storeKeyFile: string | undefined
+  /** The flag or variable that named it in this run; missing: the settings did. */
+  readonly storeKeyFrom?: string
   /** How a program without a person gets its tokens; undefined: a person signs in. */
   readonly workload: Workload | undefined
   /** The policy for its tokens. */

@@ -26,6 +26,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     const value = values.text(name)
     return value === undefined ? undefined : expandHome(value, env)
   }
+  const keyFrom = values.source('store_key_file')
   const proxy = values.text('proxy')
   const http: HttpSettings = {
     proxy: proxy === undefined ? undefined : checkProxy(proxy),
@@ -50,6 +51,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     ),
     store: values.text('store') as PartialClient['store'],
     storeKeyFile: path('store_key_file'),
+    ...(/^(?:--|LS_AUTH_)/.test(keyFrom) && { storeKeyFrom: keyFrom }),
     workload: readWorkload(values.table('workload'), values.source('workload'), profile, env),
     expect: readExpect(values.table('expect'), values.source('expect')),
     reason: values.text('reason'),

@@ -28,7 +28,7 @@ export interface SessionPlace {
 }
 
 /** What decides where a session is stored, beside its name. */
-export type StoreSettings = Pick<Client, 'stateDirectory' | 'store' | 'storeKeyFile'>
+export type StoreSettings = Pick<Client, 'stateDirectory' | 'store' | 'storeKeyFile' | 'storeKeyFrom'>
 
 /** Where the session of this client is stored. No I/O. */
 export const sessionPlace = (client: Client, ports: Ports): Promise<SessionPlace> =>

@@ -51,6 +51,25 @@ describe('a key file', () => {
   })
 
   it.each([
+    ['LS_AUTH_STORE_KEY_FILE', 'ls-auth token'],
+    ['--store-key-file', 'ls-auth logout --store-key-file FILE'],
+    ['store_key_file', 'ls-auth token'],
+  ])('that is not there: the hint names where it was named, %s', async (named, line) => {
+    const gone = join(world.home, 'gone.key')
+    if (named === 'store_key_file') await rm(keyFile)
+    if (named.startsWith('LS_')) world.variables[named] = gone
+    // Of a sign-in that no profile knows the key file of.
+    if (named.startsWith('--'))
+      await world.editConfig((text) => text.replace(/store_key_file = .*/, 'store_key_file = "/nowhere.key"'))
+    const { exit, stderr } = await world.type(line.replace('FILE', gone))
+    delete world.variables.LS_AUTH_STORE_KEY_FILE
+    expect([exit, stderr]).toEqual([named.startsWith('--') ? 6 : 8, expect.stringContaining('is not there')])
+    expect(stderr).toContain(`Point ${named} at the key file this session was stored with`)
+    for (const other of ['LS_AUTH_STORE_KEY_FILE', '--store-key-file', 'store_key_file'])
+      if (other !== named) expect(stderr).not.toContain(`Point ${other} at`)
+  })
+
+  it.each([
     ['another key', async () => writeFile(keyFile, `${'0'.repeat(64)}\n`), /does not open this session/],
     ['a truncated key', async () => writeFile(keyFile, 'abc'), /64 hex characters/],
     ['a key others can read', async () => chmod(keyFile, 0o644), /can be read by others/],

@@ -66,8 +66,15 @@ export const unwrapKey = (
     ? undefined
     : openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
 
-/** `store = "file"` with a key file: the data key, wrapped, in the session file's header. */
-export function keyFileVault(path: string, ports: Ports): Vault {
+/**
+ * `store = "file"` with a key file: the data key, wrapped, in the session file's header. `from`: the flag or variable that
+ * named the file, for hints; undefined: the settings did.
+ */
+export function keyFileVault(path: string, ports: Ports, from: string | undefined): Vault {
+  const unfit = (why: string) => {
+    const failure = new Failure('store-key', `the key file ${path} ${why}`)
+    return from === undefined ? failure : failure.withHint(failure.hint.replace('store_key_file', from))
+  }
   return {
     async probe() {
       await ensureKeyFile(path, await ports.files(), ports.env)
@@ -80,9 +87,9 @@ export function keyFileVault(path: string, ports: Ports): Vault {
       if (header.scrypt)
         throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
       const wrapping = await readKeyFile(path, await ports.files(), ports.env)
-      if (!wrapping) throw new Failure('store-key', `the key file ${path} is not there`)
+      if (!wrapping) throw unfit('is not there')
       const key = unwrapKey(header.wrappedKey, wrapping, account)
-      if (!key) throw new Failure('store-key', `the key file ${path} does not open this session`)
+      if (!key) throw unfit('does not open this session')
       return { key, refresh: undefined }
     },
     discard: async () => true,

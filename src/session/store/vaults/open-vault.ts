@@ -8,10 +8,11 @@ import type { Vault } from './vault.ts'
 
 /** The vault of a session, by the store in its header (not by the `store` setting, which may have changed). */
 export function openVault(
-  client: Pick<Client, 'store' | 'storeKeyFile'>,
+  client: Pick<Client, 'store' | 'storeKeyFile' | 'storeKeyFrom'>,
   store: SessionHeader['store'],
   ports: Ports,
 ): Vault {
   if (store === 'keychain') return keychainVault(ports)
-  return client.storeKeyFile === undefined ? passphraseVault(ports) : keyFileVault(client.storeKeyFile, ports)
+  const { storeKeyFile, storeKeyFrom } = client
+  return storeKeyFile === undefined ? passphraseVault(ports) : keyFileVault(storeKeyFile, ports, storeKeyFrom)
 }
