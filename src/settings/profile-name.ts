@@ -11,15 +11,17 @@ export function chooseName(
   flags: Omit<Flags, 'values'>,
   env: Env,
 ): { name: string; saved: boolean } {
-  const known = profileNames(settings)
   const asked = flags.profile ?? env.variables.LS_AUTH_PROFILE
   if (asked === '' && flags.profile === undefined) throw emptyVariable('LS_AUTH_PROFILE')
   if (asked !== undefined) {
-    if (known.includes(asked) || flags.newProfile) return { name: asked, saved: known.includes(asked) }
+    const saved = isKnown(settings, asked)
+    if (saved || flags.newProfile) return { name: asked, saved }
+    const known = profileNames(settings)
     throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
       hint: `${didYouMean(asked, known)}${listHint(known)}`,
     })
   }
+  const known = profileNames(settings)
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
   if (preferred !== undefined && known.includes(preferred)) return { name: preferred, saved: true }
   if (preferred !== undefined) {
@@ -56,6 +58,10 @@ export function defaultName(settings: Settings): string | undefined {
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
   return preferred ?? (others.length === 0 ? only : undefined)
 }
+
+/** Without the names of all: some commands ask for each profile, and there may be thousands. */
+const isKnown = ({ config, system }: Settings, name: string): boolean =>
+  Object.hasOwn(config.profiles, name) || Object.hasOwn(system.profiles, name)
 
 /** The names of all profiles, in the user's file first. */
 export const profileNames = ({ config, system }: Settings): string[] => [
