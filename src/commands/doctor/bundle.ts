@@ -2,7 +2,10 @@ import { Failure } from '../../errors.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
-/** A report for a ticket: settings with sources, and the findings. Redacts user info in URLs (a proxy's password). */
+/**
+ * A report for a ticket: settings with sources, and the findings. Redacts user info in URLs (a proxy's password), and what
+ * looks like a secret in the words of servers.
+ */
 export async function writeBundle(
   invocation: Invocation,
   path: string,
@@ -15,7 +18,11 @@ export async function writeBundle(
     platform: `${env.platform}-${process.arch}`,
     written: new Date(invocation.ports.clock.now()).toISOString(),
   }
-  const text = safeJson({ ...facts, ...report }, 2).replace(/(https?:\/\/)[^/@\s"]+@/g, '$1…@')
+  const { maskSecrets } = await import('../../trace/masking/secret-text.ts')
+  const masked: unknown = JSON.parse(JSON.stringify({ ...facts, ...report }), (_, value: unknown) =>
+    typeof value === 'string' ? maskSecrets(value) : value,
+  )
+  const text = safeJson(masked, 2).replace(/(https?:\/\/)[^/@\s"]+@/g, '$1…@')
   const files = await invocation.ports.files()
   try {
     await files.create(path, Buffer.from(`${text}\n`))

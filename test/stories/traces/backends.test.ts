@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -106,6 +106,19 @@ describe('Grafana Tempo without a sign-in', () => {
     const some = await answer([bad, good])
     expect(some.exit).toBe(0)
     expect(JSON.parse(some.stdout).traces).toMatchObject([{ traceId: good.traceID, durationNanos: '0' }])
+  })
+
+  it('a secret in what it says is masked in the report of doctor', async () => {
+    await start()
+    const words = 'failed: client_secret=hunter2abc Authorization: Basic aHVudGVyMjphYmM='
+    tempo.inFront = () => ({ status: 500, body: words })
+    const file = join(world.home, 'report.json')
+    const { exit, stdout } = await world.type(`ls-auth doctor --bundle ${file}`)
+    expect(exit).toBe(5)
+    expect(stdout).toContain('they say: failed: ')
+    const report = await readFile(file, 'utf8')
+    expect(report).toContain('they say: failed: client_secret=[masked]')
+    for (const secret of ['hunter2abc', 'aHVudGVyMjphYmM']) expect(report).not.toContain(secret)
   })
 
   it('gzip in a gzipped answer unpacks to no more than an answer may hold', async () => {
