@@ -180,10 +180,17 @@ function describe(
     tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
   }
-  const here = forgotten === true ? 'forgotten' : `not removed yet: ${forgotten.message}`
-  tell(invocation, `Signed out of ${name}.`)
-  tell(invocation, `  on this machine   ${here}`)
-  tell(invocation, `  at the provider   ${atProvider(revoked)}`)
+  if (forgotten === true) {
+    tell(invocation, `Signed out of ${name}.`)
+    tell(invocation, '  on this machine   forgotten')
+    tell(invocation, `  at the provider   ${atProvider(revoked)}`)
+  } else {
+    tell(invocation, `The sign-out of ${name} is not finished: no command uses its session any more, but`)
+    tell(invocation, `  on this machine   not removed yet: ${forgotten.message}`)
+    // Why it was not, the line above says. It is tried again when the sign-out is finished.
+    const there = revoked instanceof Failure ? 'not revoked yet' : atProvider(revoked)
+    tell(invocation, `  at the provider   ${there}`)
+  }
   if (others.length === 0) return
   const names = listed(
     others.map((other) => safeText(other, 60)),
@@ -199,7 +206,17 @@ function throwUnfinished(result: SignedOut | Failure, page: SignOutPage | Failur
   if (result instanceof Failure) throw result
   const { revoked, forgotten } = result
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
-  if (forgotten instanceof Failure) throw forgotten
+  if (forgotten instanceof Failure) throw toFinish(forgotten)
   if (revoked instanceof Failure) throw notRevoked(revoked)
   if (page instanceof Failure) throw page
 }
+
+/** The hints about a keychain are for whoever signs in. */
+function toFinish(failure: Failure): Failure {
+  const first = failure.code.startsWith('keychain-') ? ADVICE[failure.code] : failure.hint
+  return failure.withHint(
+    `${first ?? 'Let ls-auth reach the keychain.'} Then finish the sign-out: ls-auth logout`,
+  )
+}
+
+const ADVICE: Readonly<Record<string, string>> = { 'keychain-locked': 'Unlock it.' }

@@ -1,11 +1,15 @@
 import { Failure } from '../../errors.ts'
-import { readSettings } from '../../settings/files/settings-files.ts'
+import type { Ports } from '../../ports/ports.ts'
+import { findUnfinished } from '../../session/store/sign-ins.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { isBehindProxy } from '../../settings/local-proxy.ts'
 import { defaultName } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
+import { optionWords } from '../command-line.ts'
 import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
+import { clientOfSignIn, usersOf } from '../sign-out/sign-in-sharers.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
 import { listSignIns, type SignInRow } from './sign-ins.ts'
 import { noProfile, sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
@@ -36,6 +40,7 @@ async function run(invocation: Invocation): Promise<void> {
     tellLeftOut(invocation, leftOut, '--json')
     for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
   }
+  for (const line of await unfinishedSignOuts(settings, ports)) tell(invocation, line)
   // A sign-in is refused behind the proxy, and commands there need none.
   if (isProxied || rows.some((row) => row.session !== undefined)) return
   if (rows.some((row) => stateOf(row, now) === 'invalid')) {
@@ -51,6 +56,18 @@ async function run(invocation: Invocation): Promise<void> {
         ? 'Nobody needs to sign in.'
         : `Nobody is signed in. Run: ls-auth login --profile ${safeText(signIn ?? 'NAME', 60)}`,
   )
+}
+
+/** Nobody finds the session of a sign-out that is not finished, and it may be good at the provider still. */
+async function unfinishedSignOuts(settings: Settings, ports: Ports): Promise<string[]> {
+  return (await findUnfinished(settings.places.stateDirectory, ports)).map((header) => {
+    const { profile } = clientOfSignIn(header, settings, ports.env)
+    const isUsed = usersOf(header, settings, ports.env).includes(profile)
+    const what = isUsed ? safeText(profile, 60) : safeText(header.issuer, 120)
+    const { issuer, clientId, account } = header
+    const one = isUsed ? { profile } : { issuer, clientId, account }
+    return `${what}: its sign-out is not finished, and its session may be good at the provider still. To finish it: ls-auth logout${optionWords(one)}`
+  })
 }
 
 const PROXIED =

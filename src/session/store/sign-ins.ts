@@ -45,6 +45,16 @@ export const findEverySignIn = (
   options: Options = {},
 ): Promise<readonly FoundSignIn[]> => find(stateDirectory, ports, options, (failure) => failure)
 
+/** The sign-ins whose sign-out is not finished: no command finds their session, and their key or token may still be there. */
+export async function findUnfinished(
+  stateDirectory: string,
+  ports: Ports,
+): Promise<readonly SessionHeader[]> {
+  const living = new Set((await findEverySignIn(stateDirectory, ports)).map(({ name }) => name))
+  const all = await findEverySignIn(stateDirectory, ports, { buried: true })
+  return all.flatMap(({ name, header }) => (living.has(name) || header instanceof Failure ? [] : header))
+}
+
 /** `unusable`: what becomes of a session whose directory cannot be looked into, or is not private. */
 async function find(
   stateDirectory: string,

@@ -285,8 +285,18 @@ describe('each row of the recovery table that one process can reach', () => {
     world.keychain.locked = true
     world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
     for (const line of ['ls-auth logout', 'ls-auth logout', 'ls-auth logout --all']) {
-      expect([line, (await world.type(line)).exit]).toEqual([line, 8])
+      const { exit, stderr } = await world.type(line)
+      expect([line, exit]).toEqual([line, 8])
+      expect(stderr).toMatch(/^The sign-out of \w+ is not finished: /m)
+      expect(stderr).toContain('  on this machine   not removed yet: the keychain is locked\n')
+      expect(stderr).toContain('  at the provider   not revoked yet\n')
+      expect(stderr).toMatch(/\nhint: Unlock it. Then finish the sign-out: ls-auth logout/)
+      expect(stderr).not.toMatch(/Signed out|sign in again|--store/)
     }
+    const status = await world.type('ls-auth status')
+    expect(status.stderr).toMatch(
+      /its sign-out is not finished, and its session may be good at the provider still. To finish it: ls-auth logout --profile \w+\n/,
+    )
     expect((await token()).exit).toBe(3)
     world.keychain.locked = false
     world.keychain.fail = {}
