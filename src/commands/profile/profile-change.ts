@@ -13,6 +13,7 @@ import { type Invocation, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { unregisterUnused } from '../sign-in/unregister-client.ts'
 import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
+import { neededSettings, withNeededVariables } from '../sign-out/needed-settings.ts'
 import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
 
@@ -39,19 +40,23 @@ async function makeDefault(invocation: Invocation, options: Named): Promise<void
 /** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */
 export const remove: CliCommand<Named> = { read: readName, run: signOutAndRemove }
 
-async function signOutAndRemove(invocation: Invocation, options: Named): Promise<void> {
+async function signOutAndRemove(typed: Invocation, options: Named): Promise<void> {
+  const invocation = withNeededVariables(typed)
   const { ports } = invocation
   requireOutsideProxy('profile remove', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const name = removable(settings, options.name)
-  const { client } = profileNamed(settings, name, ports.env)
+  const client = clientOf(settings, name, ports)
+  if (client instanceof Failure) return removeWrong(invocation, settings, name, client)
   await endSignIn(invocation, client, settings)
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   let wasDefault = false
   let last = client
   const config = await changeSettings(invocation, settings, (now) => {
     wasDefault = now.config.defaultProfile === name
-    last = profileNamed(now, removable(now, name), ports.env).client
+    const changed = clientOf(now, removable(now, name), ports)
+    if (changed instanceof Failure) throw changed
+    last = changed
     return { remove: name }
   })
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
@@ -62,6 +67,31 @@ async function signOutAndRemove(invocation: Invocation, options: Named): Promise
   if (isComplete(last) && !isOneClient(client, last)) await unregisterUnused(invocation, now, last)
   const left = profileNames(now).filter((one) => one !== name)
   if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
+}
+
+/** By the settings that a sign-out uses; a Failure: one of them is wrong. */
+function clientOf(settings: Settings, name: string, ports: Ports): PartialClient | Failure {
+  try {
+    return profileNamed(neededSettings(settings), name, ports.env).client
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+/** Whose sign-in it uses is not known, so none is ended: one that is left is shown by `status`. */
+async function removeWrong(
+  invocation: Invocation,
+  settings: Settings,
+  name: string,
+  why: Failure,
+): Promise<void> {
+  await changeSettings(invocation, settings, (now) => ({ remove: removable(now, name) }))
+  tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
+  tell(
+    invocation,
+    `Nobody was signed out of it, since ${safeText(why.message, 300)}. What is left: ls-auth status`,
+  )
 }
 
 const isOneClient = (one: PartialClient, other: PartialClient): boolean =>

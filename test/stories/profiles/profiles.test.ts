@@ -86,6 +86,25 @@ describe('profiles', () => {
     expect(settings.store).toEqual({ value: 'keychain', source: 'default' })
   })
 
+  it('remove takes a profile whose settings are wrong, and signs out where they tell of whom', async () => {
+    await add('work', '--api https://gw.example --organization acme --project prod')
+    expect((await world.type('ls-auth login --profile work --port 0')).exit).toBe(0)
+    await world.editConfig((text) => `${text}backend = "TEMPO"\n`)
+    world.variables.LS_AUTH_BACKEND = 'JAEGER'
+    const signedIn = await world.type('ls-auth profile remove work')
+    expect(signedIn).toMatchObject({ exit: 0, stdout: '' })
+    expect(signedIn.stderr).toContain('Signed out of work.\nRemoved the profile work.\n')
+    await world.writeConfig(
+      `[profiles.half]\nissuer = "${provider.issuer}"\nclient_id = "x"\n[profiles.half.workload]\ngrant = "client-credentials"\n`,
+    )
+    const half = await world.type('ls-auth profile remove half')
+    expect(half).toMatchObject({ exit: 0, stdout: '' })
+    expect(half.stderr).toMatch(
+      /^Removed the profile half\.\nNobody was signed out of it, since .*workload.source is not set. What is left: ls-auth status\n$/,
+    )
+    expect((await world.type('ls-auth profile list --json')).stdout).toBe('[]\n')
+  })
+
   it('remove signs out first', async () => {
     await add('work', '--port any')
     await world.type('ls-auth login')
