@@ -2,7 +2,7 @@ import { csvLine, csvText } from '../formats/csv-cell.ts'
 import type { Comparison } from './comparison.ts'
 import { pathText } from './path-text.ts'
 import { deltaOf, isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
-import { whyUnknown } from './unfinished.ts'
+import { whyUnknown } from './unfinished-sides.ts'
 
 /** What a side was, for `-o json`. */
 export interface SideName {

@@ -4,7 +4,7 @@ import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
 import { Significance } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
-import { isUnknown, type UnfinishedSide } from './unfinished.ts'
+import { isUnknown, type UnfinishedSide } from './unfinished-sides.ts'
 
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces

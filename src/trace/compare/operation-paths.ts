@@ -1,6 +1,6 @@
 import type { SpanKind } from '../model.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type Unfinished, unfinishedOf, whyEndless } from './unfinished.ts'
+import { type Unfinished, unfinishedOf, whyEndless } from '../tree/unfinished.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {

@@ -10,7 +10,7 @@ import {
   selfDelta,
   topsOf,
 } from '../../compare/ranking.ts'
-import { whyUnknown } from '../../compare/unfinished.ts'
+import { whyUnknown } from '../../compare/unfinished-sides.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'

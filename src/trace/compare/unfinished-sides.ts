@@ -1,27 +1,4 @@
-import type { Span, SpanMark } from '../model.ts'
-import type { TraceTree } from '../tree/trace-tree.ts'
-
-/** Why nobody can tell how long a span took, and so a trace. Its `durationNanos` of 0 is no time: compared, it would be the fastest. */
-export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start'>
-
-const WORDS: Readonly<Record<Unfinished, string>> = {
-  'end-missing': 'has no end',
-  'end-before-start': 'ended before it began',
-}
-
-/** Undefined: the span has a duration. */
-export function whyEndless({ marks }: Pick<Span, 'marks'>): Unfinished | undefined {
-  return (['end-missing', 'end-before-start'] as const).find((why) => marks.includes(why))
-}
-
-/** Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. */
-export function unfinishedOf({ roots, detached, spans }: TraceTree): Unfinished | undefined {
-  for (const top of roots.length > 0 ? roots : detached) {
-    const why = whyEndless(spans[top]!)
-    if (why) return why
-  }
-  return undefined
-}
+import { UNFINISHED_WORDS, type Unfinished } from '../tree/unfinished.ts'
 
 /** How many traces of a side have a root without a usable end. */
 export interface UnfinishedSide {
@@ -49,7 +26,7 @@ export function whyUnknown(sides: {
 }
 
 function sideText(letter: string, side: UnfinishedSide): string {
-  if (side.all === 1) return `${letter}'s root ${WORDS[side.why ?? 'end-missing']}`
+  if (side.all === 1) return `${letter}'s root ${UNFINISHED_WORDS[side.why ?? 'end-missing']}`
   return `in ${letter} ${unfinishedText(side)}`
 }
 
