@@ -3,6 +3,7 @@ import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
+import { unfinishedOf } from './tree/unfinished.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
@@ -30,8 +31,10 @@ export interface TraceSummary {
   readonly rootName?: string
   /** Nanoseconds since the epoch. */
   readonly startNanos?: bigint
-  /** Of the trace, or of the span where only that is known. */
-  readonly durationNanos: number
+  /** Of the trace, or of the span where only that is known. Undefined: its root has no usable end. */
+  readonly durationNanos: number | undefined
+  /** Where the duration is not known: it took at least so long, up to the last end that is known. */
+  readonly leastNanos?: number
   /** The duration is known in whole milliseconds only, rounded down. */
   readonly isInMillis?: boolean
   readonly spans?: number
@@ -85,7 +88,9 @@ export function summariseTrace(trace: Trace): TraceSummary {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
     ...(tree.isTimed && { startNanos: tree.startNanos }),
-    durationNanos: tree.endNanos,
+    ...(unfinishedOf(tree) === undefined
+      ? { durationNanos: tree.endNanos }
+      : { durationNanos: undefined, leastNanos: tree.endNanos }),
     spans: tree.count,
     errors: tree.errors,
     services: tree.services.texts,
@@ -138,8 +143,12 @@ export function isOfWholeTrace({
   return !ofSpan && (minNanos !== undefined || maxNanos !== undefined)
 }
 
-/** Whether the whole trace took as long as the filter asks for. */
-export function hasDuration({ durationNanos }: TraceSummary, filter: TraceFilter): boolean {
+/**
+ * Whether the whole trace took as long as the filter asks for. One without a known end may have taken longer than any maximum, and
+ * took at least what is known of it.
+ */
+export function hasDuration({ durationNanos, leastNanos = 0 }: TraceSummary, filter: TraceFilter): boolean {
   const { minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
+  if (durationNanos === undefined) return filter.maxNanos === undefined && leastNanos >= minNanos
   return durationNanos >= minNanos && durationNanos <= maxNanos
 }

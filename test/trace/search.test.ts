@@ -113,7 +113,7 @@ describe('the list', () => {
       rootService: fc.string({ unit: 'binary', maxLength: 30 }),
       rootName: fc.string({ unit: 'grapheme', maxLength: 80 }),
       startNanos: fc.constant(EPOCH),
-      durationNanos: fc.integer({ min: 0, max: 1e12 }),
+      durationNanos: fc.option(fc.integer({ min: 0, max: 1e12 }), { nil: undefined, freq: 4 }),
       spans: fc.nat({ max: 1e6 }),
       errors: fc.nat({ max: 1e6 }),
       services: fc.constant([]),

@@ -59,11 +59,21 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
     isNone && (await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter))
   if (format !== 'ndjson')
     await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
+  if (format === 'list') await tellUnfinished(invocation, result.traces)
   if (none) for (const note of none) tell(invocation, note)
   else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   if (result.truncated) (await import('./found/rest-note.ts')).tellRest(invocation, result, options)
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
+}
+
+/** In JSON they have no duration; below a list it is said what the percentiles are of. */
+async function tellUnfinished(invocation: Invocation, traces: readonly TraceSummary[]): Promise<void> {
+  const unfinished = traces.filter(({ durationNanos }) => durationNanos === undefined).length
+  if (unfinished === 0) return
+  const { unfinishedText } = await import('../../trace/tree/unfinished.ts')
+  const which = unfinishedText({ unfinished, all: traces.length })
+  tell(invocation, `note: ${which}: left out of p50, p99 and the histogram`)
 }
 
 const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)

@@ -1,4 +1,4 @@
-import { UNFINISHED_WORDS, type Unfinished } from '../tree/unfinished.ts'
+import { UNFINISHED_WORDS, type Unfinished, unfinishedText } from '../tree/unfinished.ts'
 
 /** How many traces of a side have a root without a usable end. */
 export interface UnfinishedSide {
@@ -29,7 +29,3 @@ function sideText(letter: string, side: UnfinishedSide): string {
   if (side.all === 1) return `${letter}'s root ${UNFINISHED_WORDS[side.why ?? 'end-missing']}`
   return `in ${letter} ${unfinishedText(side)}`
 }
-
-/** `5 of 12 traces have a root without a usable end`. */
-export const unfinishedText = ({ unfinished, all }: UnfinishedSide): string =>
-  `${unfinished} of ${all} traces ${unfinished === 1 ? 'has' : 'have'} a root without a usable end`

@@ -1,4 +1,5 @@
 import { attribute, type Span } from '../model.ts'
+import { whyEndless } from '../tree/unfinished.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND, splitScope } from './attribute-scope.ts'
 
@@ -9,6 +10,7 @@ export interface SpanFilter {
   readonly name?: string
   readonly attributes?: readonly AttributeCondition[]
   readonly minNanos?: number
+  /** A span without a usable end may have taken longer, and does not fit. */
   readonly maxNanos?: number
   /** Only failed spans. */
   readonly errors?: boolean
@@ -17,6 +19,7 @@ export interface SpanFilter {
 /** The filter as a predicate. Keys are parsed once, not for each of 100,000 spans. */
 export function spanTest(filter: SpanFilter): (span: Span) => boolean {
   const { service, name, errors, minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
+  const hasMost = filter.maxNanos !== undefined
   const carried = (filter.attributes ?? []).map(attributeTest)
   return (span) =>
     (service === undefined || span.service === service) &&
@@ -24,6 +27,7 @@ export function spanTest(filter: SpanFilter): (span: Span) => boolean {
     (!errors || span.status === 'error') &&
     span.durationNanos >= minNanos &&
     span.durationNanos <= maxNanos &&
+    (!hasMost || whyEndless(span) === undefined) &&
     carried.every((test) => test(span))
 }
 

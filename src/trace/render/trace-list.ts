@@ -48,11 +48,13 @@ export function renderTraceList(traces: readonly TraceSummary[], options: ListOp
 
 function histogramLines(traces: readonly TraceSummary[], { unicode, style }: ListOptions): string[] {
   const micro = glyphsFor(unicode).micro
-  const sorted = traces.map((trace) => trace.durationNanos).sort((a, b) => a - b)
+  const sorted = traces.flatMap(({ durationNanos }) => durationNanos ?? []).sort((a, b) => a - b)
   const isInMillis = traces.some((trace) => trace.isInMillis)
   const text = (nanos: number) => durationText(nanos, isInMillis, micro)
+  const found = count(traces.length, isOfSpans(traces) ? 'span' : 'trace')
+  if (sorted.length === 0) return [`${found}  no duration is known`]
   const [p50, p99] = [50, 99].map((p) => text(percentile(sorted, p)))
-  const facts = `${count(traces.length, isOfSpans(traces) ? 'span' : 'trace')}  p50 ${p50}  p99 ${p99}`
+  const facts = `${found}  p50 ${p50}  p99 ${p99}`
   const shape = histogram(sorted, HISTOGRAM_COLUMNS)
   if (!shape) return [facts]
   const [least, most] = [shape.leastNanos, shape.mostNanos].map(text)
@@ -107,7 +109,7 @@ function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns
     id,
     root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest),
     bar,
-    most: traces.reduce((high, trace) => Math.max(high, trace.durationNanos), 1),
+    most: traces.reduce((high, trace) => Math.max(high, trace.durationNanos ?? 0), 1),
     colours: new Map(services.map((service, index) => [service, index])),
     hasErrors,
     leftOut,
@@ -139,7 +141,9 @@ function cellsOf(trace: TraceSummary, { unicode, when }: ListPen): string[] {
   return [
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
-    durationText(trace.durationNanos, trace.isInMillis === true, glyphs.micro),
+    trace.durationNanos === undefined
+      ? 'no end'
+      : durationText(trace.durationNanos, trace.isInMillis === true, glyphs.micro),
     trace.startNanos === undefined ? '?' : when(Number(trace.startNanos / 1_000_000n)),
   ]
 }
@@ -156,7 +160,7 @@ export function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPe
   )
   const middle = `${name}${columns.figures(cellsOf(trace, pen))}`
   const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
-  if (columns.bar === 0) return left.trimEnd()
+  if (columns.bar === 0 || trace.durationNanos === undefined) return left.trimEnd()
   const filled = Math.max(1, Math.round((trace.durationNanos / columns.most) * columns.bar))
   return `${left}  ${style.palette(columns.colours.get(trace.rootService) ?? 0, glyphs.path.repeat(filled))}`
 }

@@ -1,15 +1,16 @@
 import type { TraceTree } from './trace-tree.ts'
+import { knownNanos } from './unfinished.ts'
 
-/** The root that took longest; of a trace whose root is missing, the longest detached part. */
-export function longestTop({
-  roots,
-  detached,
-  spans,
-}: Pick<TraceTree, 'roots' | 'detached' | 'spans'>): number | undefined {
-  const time = (node: number) => spans[node]?.durationNanos ?? 0
-  const tops = roots.length > 0 ? roots : detached
-  return tops.reduce<number | undefined>(
-    (longest, node) => (longest === undefined || time(node) > time(longest) ? node : longest),
-    undefined,
-  )
+/**
+ * The root that took longest; of a trace whose root is missing, the longest detached part. One without a usable end counts as far
+ * as its time is known, so that a stray span of a moment is not taken for the root.
+ */
+export function longestTop(tree: TraceTree): number | undefined {
+  const tops = tree.roots.length > 0 ? tree.roots : tree.detached
+  let [longest, most]: [number | undefined, number] = [undefined, -1]
+  for (const top of tops) {
+    const nanos = knownNanos(tree, top)
+    if (nanos > most) [longest, most] = [top, nanos]
+  }
+  return longest
 }

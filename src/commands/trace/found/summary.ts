@@ -21,7 +21,7 @@ export function summaryToJson({ traceId, rootService, rootName, span, startNanos
     span: span ? { spanId: span.spanId, service: span.service ?? null, name: span.name ?? null } : null,
     startTime: startNanos === undefined ? null : isoTime(startNanos),
     startTimeUnixNano: startNanos === undefined ? null : String(startNanos),
-    durationNanos: String(trace.durationNanos),
+    durationNanos: trace.durationNanos === undefined ? null : String(trace.durationNanos),
     spanCount: trace.spans ?? null,
     errorCount: trace.errors ?? null,
     services: trace.services,

@@ -1,4 +1,5 @@
 import type { Span, Trace } from '../../model.ts'
+import { whyEndless } from '../../tree/unfinished.ts'
 import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'
@@ -45,8 +46,8 @@ export interface JsonTrace {
   /** Earliest start, null for a trace without spans. */
   readonly startTime: string | null
   readonly startTimeUnixNano: string | null
-  /** From the earliest start to the latest end. */
-  readonly durationNanos: string
+  /** From the earliest start to the latest end; null where a root has no usable end. */
+  readonly durationNanos: string | null
   readonly spanCount: number
   readonly errorCount: number
   /** Names, sorted. */
@@ -105,7 +106,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     traceId: trace.traceId,
     startTime: start === undefined ? null : isoTime(start),
     startTimeUnixNano: start === undefined ? null : String(start),
-    durationNanos: String(end - (start ?? 0n)),
+    durationNanos: spans.some(isUnfinishedRoot) ? null : String(end - (start ?? 0n)),
     spanCount: spans.length,
     errorCount: spans.filter((span) => span.status === 'error').length,
     services: [...new Set(spans.map((span) => span.service))].sort(),
@@ -113,6 +114,9 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     withheldSpans: countWithheld(spans),
   }
 }
+
+const isUnfinishedRoot = (span: Span): boolean =>
+  span.parentId === undefined && whyEndless(span) !== undefined
 
 function spanToJson(span: Span): JsonSpan {
   const { scope } = span

@@ -1,6 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { UNFINISHED_WORDS, unfinishedOf } from '../../tree/unfinished.ts'
 import { fitEnd } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -67,13 +68,23 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
 
 /**
  * The time of the root, whatever the axis shows; work that went on after it is written separately, since nobody waited for
- * it. Without a root the time of everything.
+ * it. Without a root the time of everything. Where a root has no usable end, as much as is known of everything.
  */
 export function howLong(tree: TraceTree, micro: string): string {
+  const why = unfinishedOf(tree)
+  if (why !== undefined) return `${atLeast(tree, micro)} (${topName(tree)} ${UNFINISHED_WORDS[why]})`
   const { startNanos, endNanos } = timeWindow(tree, 'critical')
   const took = formatDuration(Math.min(endNanos, tree.endNanos) - startNanos, micro)
   if (tree.endNanos <= endNanos) return took
   return `${took} + ${formatDuration(tree.endNanos - endNanos, micro)} async tail`
+}
+
+const atLeast = ({ endNanos }: TraceTree, micro: string): string =>
+  endNanos === 0 ? 'no duration' : `at least ${formatDuration(endNanos, micro)}`
+
+function topName({ roots }: TraceTree): string {
+  if (roots.length === 0) return 'a part'
+  return roots.length === 1 ? 'the root' : 'a root'
 }
 
 /** `1 span`, `1,234 spans`. */

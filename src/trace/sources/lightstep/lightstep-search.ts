@@ -1,6 +1,12 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../search.ts'
+import {
+  hasDuration,
+  latestFirst,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../search.ts'
 import type { SnapshotConsent } from '../consent.ts'
 import { requireEqualAttributes } from '../equal-attributes.ts'
 import type { OnPage } from '../trace-source.ts'
@@ -32,10 +38,7 @@ export async function searchLightstep(
   const note = stream
     ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
     : 'examples of recent spans, not all of them; a snapshot heeds no times'
-  const { minNanos = 0, maxNanos = Number.POSITIVE_INFINITY } = filter
-  const fitting = latestFirst(examples).filter(
-    ({ durationNanos }) => durationNanos >= minNanos && durationNanos <= maxNanos,
-  )
+  const fitting = latestFirst(examples).filter((one) => hasDuration(one, filter))
   const traces = fitting.slice(0, filter.limit)
   await onPage?.(traces)
   const truncated = fitting.length > traces.length

@@ -57,7 +57,7 @@ export async function streamExemplars(
   })
   const attributes = answer.status === 404 ? undefined : attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
-  const slowest = new Map<string, TraceSummary>()
+  const slowest = new Map<string, TimedSummary>()
   const items = listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(streamExemplar)
   for (const item of items) {
     const key = item.traceId ?? (item.span?.spanId as string)
@@ -66,14 +66,16 @@ export async function streamExemplars(
   return [...slowest.values()]
 }
 
+type TimedSummary = TraceSummary & { readonly durationNanos: number }
+
 /** In snake_case, unlike the exemplars of snapshots. */
-function streamExemplar(item: JsonObject): TraceSummary[] {
+function streamExemplar(item: JsonObject): TimedSummary[] {
   const spanId = hexId(item.span_guid, 16)
   if (spanId === undefined) return []
   const traceId = hexId(item.trace_guid, 16)
   const startMicros = asInteger(item.oldest_micros)
   const name = textOrNumber(item.span_name)
-  const summary: TraceSummary = {
+  const summary: TimedSummary = {
     ...(traceId !== undefined && { traceId }),
     span: { spanId, ...(name !== undefined && { name }) },
     ...(startMicros !== undefined && { startNanos: startMicros * 1000n }),

@@ -45,11 +45,13 @@ const ofNone = (isOfAnyTime: boolean): string =>
 const iso = (millis: number): string => new Date(millis).toISOString()
 
 function lineOf(trace: TraceSummary): string {
-  const { rootService, rootName, span, spans, errors, startNanos, durationNanos } = trace
+  const { rootService, rootName, span, spans, errors, startNanos, durationNanos, leastNanos = 0 } = trace
   const root = [rootService ?? span?.service, rootName ?? span?.name].filter(Boolean).join(': ')
   const facts = [
     idForTraceGet(trace),
-    formatDuration(durationNanos, 'us'),
+    durationNanos === undefined
+      ? `at least ${formatDuration(leastNanos, 'us')} (no end)`
+      : formatDuration(durationNanos, 'us'),
     ...(spans === undefined ? [] : [count(spans, 'span')]),
     ...(errors === undefined ? [] : [count(errors, 'error')]),
     ...(startNanos === undefined ? [] : [isoTime(startNanos, 3)]),

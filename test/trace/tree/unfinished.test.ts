@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { howLong } from '../../../src/trace/render/waterfall/header.ts'
+import { summariseTrace } from '../../../src/trace/search.ts'
+import { longestTop } from '../../../src/trace/tree/longest-top.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { lastKnownEnd, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
+import { makeTrace, type Sketch } from '../make.ts'
+
+const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
+const REVERSED = { ms: 0, marks: ['end-before-start'] } as const
+const treeOf = (...spans: readonly Sketch[]) => buildTree(makeTrace(...spans))
+
+test('the last known end of a span without one is that of what is below it, and of nothing else', () => {
+  const tree = treeOf(
+    { id: 1, at: 0, ...ENDLESS },
+    { id: 2, parent: 1, at: 10, ...ENDLESS },
+    { id: 3, parent: 2, at: 20, ms: 40 },
+    { id: 4, at: 80, ms: 500 },
+  )
+  expect([0, 1, 2].map((node) => lastKnownEnd(tree, node))).toEqual([60e6, 60e6, 60e6])
+  // One that has an end has it, whatever goes on below it.
+  const tail = treeOf({ id: 1, ms: 10 }, { id: 2, parent: 1, at: 5, ms: 90 })
+  expect(lastKnownEnd(tail, 0)).toBe(10e6)
+})
+
+test('a stray span of a moment is not taken for the root whose end is missing', () => {
+  const spans: Sketch[] = [
+    { id: 1, name: 'stray', at: 0, ms: 1 },
+    { id: 2, name: 'POST /order', at: 5, ...ENDLESS },
+    { id: 3, parent: 2, at: 6, ms: 50 },
+  ]
+  expect(longestTop(treeOf(...spans))).toBe(1)
+  expect(summariseTrace(makeTrace(...spans))).toMatchObject({
+    ...{ rootName: 'POST /order', durationNanos: undefined, leastNanos: 56e6 },
+  })
+  expect(longestTop(treeOf())).toBeUndefined()
+})
+
+test('spans below a root that has an end take no duration away from the trace', () => {
+  const tree = treeOf({ id: 1, ms: 10 }, { id: 2, parent: 1, ...ENDLESS })
+  expect(unfinishedOf(tree)).toBeUndefined()
+})
+
+describe('how long a trace took is said as far as it is known', () => {
+  test.each<[string, Sketch[]]>([
+    [
+      'at least 30.0ms (the root has no end)',
+      [
+        { id: 1, ...ENDLESS },
+        { id: 2, parent: 1, at: 10, ms: 20 },
+      ],
+    ],
+    [
+      'at least 30.0ms (the root ended before it began)',
+      [
+        { id: 1, ...REVERSED },
+        { id: 2, parent: 1, at: 10, ms: 20 },
+      ],
+    ],
+    [
+      'at least 20.0ms (a root has no end)',
+      [
+        { id: 1, ms: 20 },
+        { id: 2, at: 5, ...ENDLESS },
+      ],
+    ],
+    ['no duration (a part has no end)', [{ id: 1, parent: 9, ...ENDLESS }]],
+  ])('%s', (text, spans) => {
+    expect(howLong(treeOf(...spans), 'us')).toBe(text)
+  })
+})
