@@ -2,6 +2,7 @@ import { spanTest } from '../conditions/span-filter.ts'
 import type { Span, Trace } from '../model.ts'
 import { isOfWholeTrace, type TraceFilter } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
+import { whyEndless } from '../tree/unfinished.ts'
 import type { Comparison } from './comparison.ts'
 import { AttributeCounter } from './count-attributes.ts'
 import type { Limit, SelectedSpans } from './selected-spans.ts'
@@ -10,6 +11,8 @@ import type { Limit, SelectedSpans } from './selected-spans.ts'
 export interface DividedPopulation {
   readonly comparison: Comparison
   readonly limitNanos: number | undefined
+  /** Spans in neither part, since nobody can tell how long they took; absent: not known. */
+  readonly unfinished?: number
 }
 
 /** Whether a span is one of those to be explained. */
@@ -25,16 +28,22 @@ export class Population {
   readonly #isSelected: IsSelected | undefined
   readonly #counter = new AttributeCounter()
   readonly #kept: (readonly Span[])[] = []
+  readonly #byDuration: boolean
+  #unfinished = 0
 
   constructor(filter: TraceFilter, selected: SelectedSpans) {
     // Durations alone are those of whole traces, and the search has judged them.
     this.#fits = isOfWholeTrace(filter) ? () => true : spanTest(filter)
     this.#limit = selected.by === 'duration' ? selected.over : undefined
     this.#isSelected = isSelectedBy(this.#limit)
+    this.#byDuration = selected.by === 'duration'
   }
 
   add(trace: Trace): void {
-    const spans = trace.spans.filter(this.#fits)
+    const fitting = trace.spans.filter(this.#fits)
+    // A call that hangs would count as the fastest of all.
+    const spans = this.#byDuration ? fitting.filter((span) => whyEndless(span) === undefined) : fitting
+    this.#unfinished += fitting.length - spans.length
     if (this.#isSelected) this.#counter.addTrace(spans, this.#isSelected)
     else this.#kept.push(spans)
   }
@@ -44,7 +53,7 @@ export class Population {
     const limitNanos = this.#limitNanos()
     const isOver: IsSelected = ({ durationNanos }) => durationNanos > Number(limitNanos)
     for (const spans of this.#kept) this.#counter.addTrace(spans, isOver)
-    return { comparison: this.#counter.comparison(), limitNanos }
+    return { comparison: this.#counter.comparison(), limitNanos, unfinished: this.#unfinished }
   }
 
   /**

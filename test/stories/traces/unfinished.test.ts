@@ -160,3 +160,36 @@ describe('one trace whose root has no end', () => {
     expect((await type(`get ${file}`)).stdout).toContain('no duration (the root has no end)')
   })
 })
+
+describe('why are they slow, where some calls never ended?', () => {
+  const NOTE = 'note: 5 spans have no usable end: left out\n'
+
+  it('those are neither slow nor fast: left out of the percentile and of both groups, and counted', async () => {
+    const { exit, stdout, stderr } = await type(`why --file ${six} --slower-than p50`)
+    expect(exit).toBe(0)
+    expect(stdout.split('\n')[0]).toBe('3 of 7 spans in 6 traces took more than 200ms.')
+    expect(stderr).toContain(NOTE)
+    const fixed = await type(`why --file ${six} --slower-than 250ms --json`)
+    expect(JSON.parse(fixed.stdout)).toMatchObject({
+      ...{ spans: 7, selection_count: 3, baseline_count: 4, unfinished: 5 },
+    })
+    expect(fixed.stderr).toContain(NOTE)
+  })
+
+  it('with --error each span counts, since a call without an end can have failed', async () => {
+    const file = await save('failed.ndjson', SIX)
+    const { stderr } = await type(`why --file ${file} --error`)
+    expect(stderr).toContain('error: none of the 12 spans that fit failed')
+  })
+
+  it('nothing else is there: it says so', async () => {
+    const file = await save('no-end.ndjson', [{}, {}])
+    const none = await type(`why --file ${file} --slower-than p50`)
+    expect(none).toMatchObject({ exit: 7, stdout: '' })
+    expect(none.stderr).toContain('error: none of the 4 spans that fit has a usable end')
+    const fast = await type(`why --file ${six} --slower-than 5s`)
+    expect(fast.stderr).toContain(
+      'error: none of the 7 spans that fit took so long; 5 more have no usable end',
+    )
+  })
+})

@@ -26,6 +26,20 @@ test('failed spans against the others, whatever time they took', () => {
   expect(divided({}, { by: 'errors' }, spans)).toEqual([1, 2, undefined])
 })
 
+test('spans without a usable end are in neither group by duration, and counted; failed ones are failed', () => {
+  const endless: Sketch[] = (['end-missing', 'end-before-start'] as const).map((mark, i) => ({
+    ...{ id: i + 1, ms: 0, status: 'error', marks: [mark] },
+  }))
+  const spans = [...traces(10), endless]
+  for (const over of [{ percentile: 50 }, { nanos: 5e6 }]) {
+    expect(divided({}, { by: 'duration', over }, ...spans)).toEqual([5, 5, 5])
+    const population = new Population(EVERYTHING, { by: 'duration', over })
+    for (const one of spans) population.add(makeTrace(...one))
+    expect(population.divided().unfinished).toBe(2)
+  }
+  expect(divided({}, { by: 'errors' }, ...spans)).toEqual([2, 10, undefined])
+})
+
 test('a percentile is one of the durations, in whatever order they come; equal to it is not over it', () => {
   expect(divided({}, { by: 'duration', over: { percentile: 95 } }, ...traces(100))).toEqual([5, 95, 95])
 })

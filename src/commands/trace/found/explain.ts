@@ -11,6 +11,7 @@ import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
+import { counted } from './found-words.ts'
 import { readManyTracesFilter } from './read-filter.ts'
 import { type FoundTraces, moreTraces, readFound, whereElse } from './read-found.ts'
 
@@ -110,12 +111,13 @@ async function countAt(
 async function requireSpans(
   invocation: Invocation,
   source: CapableSource<'search'>,
-  { comparison, found }: Counted,
+  { comparison, found, unfinished = 0 }: Counted,
   question: Question,
 ): Promise<void> {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
-  const none = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question, found === undefined)
+  const ended = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question, found === undefined)
+  const none = unfinished === 0 ? ended : withUnfinished(ended, baseline.spans, unfinished)
   const { failure } = found ?? {}
   // They may be in what could not be read.
   if (failure)
@@ -139,6 +141,19 @@ async function ofService(
 ): Promise<Failure> {
   const { namingService, unknownService } = await import('./none-found.ts')
   return namingService(failure, await unknownService(invocation, source, filter.service))
+}
+
+/** What is said where none is to be explained, when there are spans that nobody can tell the duration of. */
+function withUnfinished(none: string, ended: number, unfinished: number): string {
+  if (ended > 0) return `${none}; ${unfinished} more ${unfinished === 1 ? 'has' : 'have'} no usable end`
+  if (unfinished === 1) return 'the only span that fits has no usable end'
+  return `none of the ${unfinished} spans that fit has a usable end`
+}
+
+/** Below the result: which spans are in neither group. */
+export function unfinishedNote({ unfinished = 0 }: Explanation): string | undefined {
+  if (unfinished === 0) return undefined
+  return `note: ${counted(unfinished, 'span')} ${unfinished === 1 ? 'has' : 'have'} no usable end: left out`
 }
 
 /** Of spans that fit, and of which none is to be explained. */

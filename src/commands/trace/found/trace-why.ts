@@ -5,7 +5,7 @@ import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { openSource } from '../open-source.ts'
 import { printData, readFormat, tellMasked } from '../print-rows.ts'
-import { type Explanation, explain, type Question, readQuestion } from './explain.ts'
+import { type Explanation, explain, type Question, readQuestion, unfinishedNote } from './explain.ts'
 import { narrowerSearch } from './narrower-search.ts'
 import { tellFound } from './read-found.ts'
 
@@ -31,6 +31,8 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   const { ranking, limitNanos, hidden, partial, found } = explanation
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
+  const note = unfinishedNote(explanation)
+  if (note !== undefined) tell(invocation, note)
   if (hidden > 0) tellMasked(invocation, 'values')
   if (partial !== undefined) {
     tell(invocation, `note: ${source.name} gave only a part of the result: ${safeText(partial, 300)}`)
@@ -55,7 +57,7 @@ function tellSteps(
 async function write(
   invocation: Invocation,
   { selected, format }: TraceWhyOptions,
-  { ranking, comparison, limitNanos, found, partial }: Explanation,
+  { ranking, comparison, limitNanos, unfinished, found, partial }: Explanation,
 ): Promise<void> {
   const { selection, baseline } = comparison
   if (format !== 'list') {
@@ -68,6 +70,7 @@ async function write(
         spans: selection.spans + baseline.spans,
         selection_count: selection.spans,
         baseline_count: baseline.spans,
+        unfinished: selected.by === 'errors' ? 0 : (unfinished ?? null),
         traces: found?.traces ?? null,
         truncated: found?.truncated ?? false,
         complete: found?.failure === undefined && partial === undefined,

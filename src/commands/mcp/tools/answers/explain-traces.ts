@@ -1,7 +1,7 @@
 import { safeText } from '../../../../text/safe-text.ts'
 import { exactDuration } from '../../../../trace/nanos.ts'
 import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
-import { type Explanation, explain, readQuestion } from '../../../trace/found/explain.ts'
+import { type Explanation, explain, readQuestion, unfinishedNote } from '../../../trace/found/explain.ts'
 import { ofTheFirst } from '../../../trace/found/read-found.ts'
 import { openSource } from '../../../trace/open-source.ts'
 import type { AnswerTool, Given } from '../../tool.ts'
@@ -28,9 +28,12 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
 }
 
 /** What the reader should know of the figures. */
-function notesOf({ hidden, partial, found }: Explanation, name: string): string[] {
+function notesOf(explanation: Explanation, name: string): string[] {
+  const { hidden, partial, found } = explanation
+  const unfinished = unfinishedNote(explanation)
   const parts = found?.partial ?? 0
   return [
+    ...(unfinished === undefined ? [] : [unfinished]),
     ...(hidden > 0 ? ['note: values that look like secrets or personal data are left out'] : []),
     ...(partial === undefined
       ? []
