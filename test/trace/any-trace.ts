@@ -42,7 +42,7 @@ const anySketch = (count: number) =>
     message: name,
     at: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.double({ min: -1e3, max: 1e5, noNaN: true })),
     ms: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
-    marks: fc.subarray<SpanMark>(['start-missing', 'end-before-start', 'parent-unreadable'], {
+    marks: fc.subarray<SpanMark>(['start-missing', 'end-missing', 'end-before-start', 'parent-unreadable'], {
       maxLength: 1,
     }),
   })
@@ -52,7 +52,14 @@ export const anyTrace: fc.Arbitrary<Trace> = fc
   .integer({ min: 0, max: 40 })
   .chain((count) => fc.array(anySketch(count), { minLength: count, maxLength: count }))
   .map((sketches) =>
-    makeTrace(...sketches.map(({ parent, ...rest }) => (parent === undefined ? rest : { ...rest, parent }))),
+    makeTrace(
+      ...sketches.map(({ parent, ms, ...rest }) => ({
+        ...rest,
+        // As it is read: what has no usable end has no duration.
+        ms: rest.marks.some((mark) => mark.startsWith('end-')) ? 0 : ms,
+        ...(parent !== undefined && { parent }),
+      })),
+    ),
   )
 
 /** Traces that are one sound tree with whole milliseconds: each span's parent is an earlier one. */

@@ -75,10 +75,16 @@ const OVERLAP_TOLERANCE = 0.01
  * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
  * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). Consumers are left out:
  * nobody waits for a message to be consumed. A child that outlives its parent is clipped to it.
+ *
+ * `endOf`: where the walk begins; for a top without a usable end that may be the last one that is known.
  */
-export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
+export function criticalPath(
+  tree: TraceTree,
+  tops: readonly number[],
+  endOf = (top: number) => tree.endOf(top),
+): CriticalPath {
   const path = new CriticalPath(tree.count)
-  for (const top of tops) walkBack(tree, top, path)
+  for (const top of tops) walkBack(tree, top, endOf(top), path)
   return path
 }
 
@@ -93,8 +99,8 @@ interface Frame {
   next: number
 }
 
-function walkBack(tree: TraceTree, top: number, path: CriticalPath): void {
-  const stack = [frameOf(tree, top, tree.startOf(top), tree.endOf(top))]
+function walkBack(tree: TraceTree, top: number, topEnd: number, path: CriticalPath): void {
+  const stack = [frameOf(tree, top, tree.startOf(top), topEnd)]
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const child = frame.children[frame.next++]
     if (child === undefined) {

@@ -2,6 +2,7 @@ import { criticalPath } from '../analysis/critical-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
 import { longestTop } from '../tree/longest-top.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { lastKnownEnd, whyEndless } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
 
@@ -23,6 +24,8 @@ export interface Breakdown {
   readonly errors: number
   /** The durations of each trace's longest root (without one: longest part) together: exactly the sum of `pathNanos` over the rows. */
   readonly rootNanos: number
+  /** Of these traces the root (or longest part) has no usable end: `rootNanos` has their time up to the last end that is known below it. */
+  readonly unfinishedTraces: number
   /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
@@ -48,6 +51,7 @@ export class BreakdownSum {
   #spans = 0
   #errors = 0
   #rootNanos = 0
+  #unfinishedTraces = 0
   #tailNanos = 0
   #tailTraces = 0
   #rootlessNanos = 0
@@ -85,6 +89,7 @@ export class BreakdownSum {
       spans: this.#spans,
       errors: this.#errors,
       rootNanos,
+      unfinishedTraces: this.#unfinishedTraces,
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
       rootlessNanos: this.#rootlessNanos,
@@ -100,15 +105,17 @@ export class BreakdownSum {
     const onPath = new Float64Array(tree.count)
     const root = longestTop(tree)
     if (root === undefined) return onPath
-    for (const { node, startNanos, endNanos } of criticalPath(tree, [root]))
+    const end = lastKnownEnd(tree, root)
+    for (const { node, startNanos, endNanos } of criticalPath(tree, [root], () => end))
       onPath[node]! += endNanos - startNanos
-    const end = tree.endOf(root)
+    const hasEnd = whyEndless(tree.span(root)) === undefined
+    if (!hasEnd) this.#unfinishedTraces += 1
     const nanos = end - tree.startOf(root)
     this.#rootNanos += nanos
     if (tree.roots.length === 0) {
       this.#rootlessNanos += tree.endNanos - nanos
       this.#rootlessTraces += 1
-    } else if (tree.endNanos > end) {
+    } else if (hasEnd && tree.endNanos > end) {
       this.#tailNanos += tree.endNanos - end
       this.#tailTraces += 1
     }

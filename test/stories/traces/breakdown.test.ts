@@ -92,6 +92,7 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
         operation: 'charge',
         calls: 12,
         traces: 12,
+        unfinished: 0,
         p50_ns: 37_700_000,
         p99_ns: 897_008_000,
         errors: 3,
@@ -180,6 +181,7 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       spans: 24,
       errors: 6,
       root_ns: 3_065_511_000,
+      unfinished_traces: 0,
       tail_ns: 0,
       tail_traces: 0,
       rootless_ns: 0,
@@ -190,12 +192,12 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     })
     expect(rows).toEqual([
       {
-        ...{ service: 'payment', operation: null, calls: 12, traces: 12, errors: 3 },
+        ...{ service: 'payment', operation: null, calls: 12, traces: 12, unfinished: 0, errors: 3 },
         ...{ p50_ns: 37_700_000, p99_ns: 897_008_000, self_ns: 3_029_511_000 },
         ...{ critical_path_ns: 3_029_511_000, critical_path_share: 3_029_511_000 / 3_065_511_000 },
       },
       {
-        ...{ service: 'checkout', operation: null, calls: 12, traces: 12, errors: 3 },
+        ...{ service: 'checkout', operation: null, calls: 12, traces: 12, unfinished: 0, errors: 3 },
         ...{ p50_ns: 40_700_000, p99_ns: 900_008_000, self_ns: 36_000_000 },
         ...{ critical_path_ns: 36_000_000, critical_path_share: 36_000_000 / 3_065_511_000 },
       },

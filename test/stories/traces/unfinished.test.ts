@@ -193,3 +193,43 @@ describe('why are they slow, where some calls never ended?', () => {
     )
   })
 })
+
+describe('where does the time go, where some calls never ended?', () => {
+  it('percentiles are of the calls that ended, and how many did not is said', async () => {
+    const { stdout } = await type(`breakdown --file ${six}`)
+    const [head, note, , columns, ...rows] = stdout.split('\n')
+    expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
+    expect(note).toBe(
+      '3 traces have a root without a usable end: their time is counted up to the last end that is known',
+    )
+    expect(stdout).not.toContain('after the end of the root')
+    expect(columns).toMatch(/NO END +P50 +P99/)
+    expect(rows.find((row) => row.includes('POST /order'))).toMatch(/ 6 +6 +0 +3 +400ms +600ms /)
+    expect(rows.find((row) => row.includes('db'))).toMatch(/ 6 +6 +0 +2 +100ms +300ms /)
+  })
+
+  it('in JSON; the shares of all traces add up to the time that is known', async () => {
+    const { stdout } = await type(`breakdown --file ${six} --json`)
+    const told = JSON.parse(stdout)
+    expect(told).toMatchObject({ root_ns: 1_280e6, tail_ns: 0, tail_traces: 0, unfinished_traces: 3 })
+    const order = told.rows.find((row: { operation: string }) => row.operation === 'POST /order')
+    expect(order).toMatchObject({ calls: 6, unfinished: 3, p50_ns: 400e6, p99_ns: 600e6 })
+    const path = told.rows.map((row: { critical_path_ns: number }) => row.critical_path_ns)
+    expect(path.reduce((sum: number, one: number) => sum + one, 0)).toBe(1_280e6)
+  })
+
+  it('no call of an operation ended: it has no percentile', async () => {
+    const file = await save('no-end.ndjson', [{}, {}])
+    const { stdout } = await type(`breakdown --file ${file}`)
+    expect(stdout).toMatch(/POST \/order +2 +2 +0 +2 +no end +no end /)
+    const rows = JSON.parse((await type(`breakdown --file ${file} --json`)).stdout).rows
+    expect(rows[0]).toMatchObject({ p50_ns: null, p99_ns: null })
+    const graph = await type(`breakdown --file ${file} --by operation --graph`)
+    expect(graph.stdout).toMatch(/db +2 +2 +0 +2 +no end +no end$/m)
+  })
+
+  it('where all have an end nothing is said of it', async () => {
+    const file = await save('whole.ndjson', [{ root: 200, db: 110 }])
+    expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO END|at least|usable/)
+  })
+})

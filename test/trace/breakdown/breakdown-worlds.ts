@@ -97,8 +97,8 @@ function isEqual(row: BreakdownRow, calls: BigUint64Array | undefined): boolean 
   return (
     calls !== undefined &&
     row.calls === calls.length &&
-    BigInt(row.p50Nanos) === nearestRank(calls, 50) &&
-    BigInt(row.p99Nanos) === nearestRank(calls, 99)
+    BigInt(row.p50Nanos ?? -1) === nearestRank(calls, 50) &&
+    BigInt(row.p99Nanos ?? -1) === nearestRank(calls, 99)
   )
 }
 

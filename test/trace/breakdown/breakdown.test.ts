@@ -36,6 +36,7 @@ describe('a breakdown', () => {
       spans: 10,
       errors: 2,
       rootNanos: 200e6,
+      unfinishedTraces: 0,
       tailNanos: 100e6,
       tailTraces: 2,
       rootlessNanos: 0,
@@ -44,7 +45,7 @@ describe('a breakdown', () => {
     expect(rows).toEqual([
       {
         ...{ service: 'db', operation: 'INSERT', calls: 4, traces: 2, p50Nanos: 10e6, p99Nanos: 40e6 },
-        ...{ errors: 0, selfNanos: 100e6, pathNanos: 100e6, pathShare: 0.5 },
+        ...{ unfinished: 0, errors: 0, selfNanos: 100e6, pathNanos: 100e6, pathShare: 0.5 },
       },
       {
         ...{
@@ -55,15 +56,15 @@ describe('a breakdown', () => {
           p50Nanos: 100e6,
           p99Nanos: 100e6,
         },
-        ...{ errors: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
+        ...{ unfinished: 0, errors: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
       },
       {
         ...{ service: 'pay', operation: 'charge', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
-        ...{ errors: 2, selfNanos: 40e6, pathNanos: 40e6, pathShare: 0.2 },
+        ...{ unfinished: 0, errors: 2, selfNanos: 40e6, pathNanos: 40e6, pathShare: 0.2 },
       },
       {
         ...{ service: 'mail', operation: 'mail', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
-        ...{ errors: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
+        ...{ unfinished: 0, errors: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
       },
     ])
   })
@@ -79,22 +80,46 @@ describe('a breakdown', () => {
     })
   })
 
+  const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
+
+  test('a root without an end: its time up to the last known end, no tail, and percentiles of the calls that ended', () => {
+    const cut = makeTrace(
+      { id: 1, name: 'POST /order', service: 'web', at: 0, ...ENDLESS },
+      { id: 2, parent: 1, name: 'charge', service: 'pay', at: 10, ms: 60 },
+      { id: 3, parent: 1, name: 'charge', service: 'pay', at: 75, ...ENDLESS },
+    )
+    const { rows, ...sums } = breakdownOf('operation', cut)
+    expect(sums).toMatchObject({ rootNanos: 75e6, unfinishedTraces: 1, tailNanos: 0, tailTraces: 0 })
+    expect(rows).toMatchObject([
+      { operation: 'charge', calls: 2, unfinished: 1, p50Nanos: 60e6, p99Nanos: 60e6, pathNanos: 60e6 },
+      { operation: 'POST /order', calls: 1, unfinished: 1, p50Nanos: undefined, pathNanos: 15e6 },
+    ])
+    expect(edgesOf('operation', cut)).toMatchObject([{ calls: 2, unfinished: 1, p50Nanos: 60e6 }])
+    // Beside others only theirs is the tail, and the percentile is not lower for it.
+    expect(breakdownOf('operation', cut, order)).toMatchObject({ tailNanos: 50e6, tailTraces: 1 })
+    const both = breakdownOf('operation', cut, order).rows.find(({ service }) => service === 'web')
+    expect(both).toMatchObject({ calls: 2, unfinished: 1, p50Nanos: 100e6 })
+  })
+
   test('by service there is no operation', () => {
     const { rows } = breakdownOf('service', order)
     expect(rows.map(({ service }) => service)).toEqual(['db', 'web', 'pay', 'mail'])
     expect(rows[0]).not.toHaveProperty('operation')
   })
 
-  test('the shares of a trace add up to the duration of its root, to the nanosecond', () => {
+  test('the shares of a trace add up to the duration of its root, or what is known of it, to the nanosecond', () => {
     fc.assert(
       fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {
         const tree = buildTree(trace)
         const { rows, rootNanos, spans } = breakdownOf(by, trace)
         const longest = Math.max(
           0,
-          ...(tree.roots.length > 0 ? tree.roots : tree.detached).map(
-            (node) => tree.endOf(node) - tree.startOf(node),
-          ),
+          ...(tree.roots.length > 0 ? tree.roots : tree.detached).map((node) => {
+            const { marks } = tree.span(node)
+            const hasEnd = !marks.some((mark) => mark.startsWith('end-'))
+            const below = Array.from({ length: hasEnd ? 1 : tree.size(node) }, (_, i) => tree.endOf(node + i))
+            return Math.max(...below) - tree.startOf(node)
+          }),
         )
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, 0)).toBe(longest)
         expect(rootNanos).toBe(longest)

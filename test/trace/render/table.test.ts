@@ -13,7 +13,7 @@ import { percent, points } from '../../../src/trace/render/table/percent.ts'
 const at = (width: number, unicode = true): TableOptions => ({ width, unicode, style: UNSTYLED })
 
 const figures = (calls: number, errors: number) => ({
-  ...{ calls, traces: Math.min(calls, 1204), errors },
+  ...{ calls, traces: Math.min(calls, 1204), unfinished: 0, errors },
   ...{ p50Nanos: calls * 1234, p99Nanos: calls * 123_456 },
 })
 const breakdown: Breakdown = {
@@ -22,6 +22,7 @@ const breakdown: Breakdown = {
     spans: 57_792,
     errors: 31,
     rootNanos: 9e11,
+    unfinishedTraces: 0,
     tailNanos: 4e9,
     tailTraces: 17,
     rootlessNanos: 0,
@@ -112,7 +113,8 @@ describe('tables, from 60 columns to 200', () => {
         fc.array(fc.tuple(text, text, fc.nat({ max: 1e9 }), share), { maxLength: 8 }),
         (width, unicode, list) => {
           const rows = list.map(([service, operation, calls, pathShare]) => ({
-            ...{ service, operation, ...figures(calls, calls % 3), pathShare },
+            ...{ service, operation, ...figures(calls, calls % 3), pathShare, unfinished: calls % 4 },
+            ...(calls % 5 === 0 && { p50Nanos: undefined, p99Nanos: undefined }),
             ...{ selfNanos: calls, pathNanos: calls, caller: { service: operation, operation: service } },
           }))
           const causes = list.map(([name, value, , part]) => cause(name, value, part, part / 2))
@@ -127,6 +129,17 @@ describe('tables, from 60 columns to 200', () => {
       ),
       { numRuns: 60 },
     )
+  })
+
+  test('how many calls have no end stays beside their percentiles, and is a column only where some have none', () => {
+    const rows = breakdown.rows.map((row, i) => ({ ...row, unfinished: i === 0 ? 12 : 0 }))
+    const heads = (width: number) =>
+      renderBreakdown({ ...breakdown, rows }, at(width)).find((line) => line.startsWith('SERVICE'))
+    expect(heads(120)).toMatch(/ERRORS +NO END +P50 +P99 /)
+    expect(heads(60)).toMatch(/CALLS +NO END +P99 +CRITICAL$/)
+    const edge = { ...(edges[0] as CallEdge), unfinished: 1204, p50Nanos: undefined, p99Nanos: undefined }
+    expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +no end +no end$/)
+    expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO END')
   })
 
   test('signs of ASCII alone', () => {

@@ -77,16 +77,16 @@ async function write(
 }
 
 function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: FoundTraces) {
-  const { traces, spans, errors, rootNanos, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   return {
-    traces,
-    spans,
-    errors,
-    root_ns: rootNanos,
-    tail_ns: tailNanos,
-    tail_traces: tailTraces,
-    rootless_ns: rootlessNanos,
-    rootless_traces: rootlessTraces,
+    traces: breakdown.traces,
+    spans: breakdown.spans,
+    errors: breakdown.errors,
+    root_ns: breakdown.rootNanos,
+    unfinished_traces: breakdown.unfinishedTraces,
+    tail_ns: breakdown.tailNanos,
+    tail_traces: breakdown.tailTraces,
+    rootless_ns: breakdown.rootlessNanos,
+    rootless_traces: breakdown.rootlessTraces,
     partial_traces: partial,
     complete: failure === undefined,
     truncated,
@@ -115,10 +115,18 @@ function edgeToJson(edge: CallEdge) {
   }
 }
 
-const figuresToJson = ({ calls, traces, p50Nanos, p99Nanos, errors }: BreakdownRow | CallEdge) => ({
+const figuresToJson = ({
   calls,
   traces,
-  p50_ns: p50Nanos,
-  p99_ns: p99Nanos,
+  unfinished,
+  p50Nanos,
+  p99Nanos,
+  errors,
+}: BreakdownRow | CallEdge) => ({
+  calls,
+  traces,
+  unfinished,
+  p50_ns: p50Nanos ?? null,
+  p99_ns: p99Nanos ?? null,
   errors,
 })

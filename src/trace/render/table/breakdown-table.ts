@@ -1,4 +1,5 @@
 import type { Breakdown, BreakdownRow } from '../../breakdown/breakdown.ts'
+import type { CallFigures } from '../../breakdown/call-figures.ts'
 import type { CallEdge } from '../../breakdown/call-graph.ts'
 import type { Callee } from '../../breakdown/callee.ts'
 import { fitEnd, wrap } from '../fit.ts'
@@ -16,11 +17,11 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
   const columns: Columns<BreakdownRow> = {
     texts: namesOf(rows),
     figures: [
-      ...callFigures<BreakdownRow>(options),
+      ...callFigures(rows, options),
       { head: 'SELF', figure: ({ selfNanos }) => formatDuration(selfNanos, micro) },
       { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
     ],
-    byNeed: ['CRITICAL', 'CALLS', 'P99', 'ERRORS', 'P50', 'SELF', 'TRACES'],
+    byNeed: ['CRITICAL', 'CALLS', 'P99', ...noEndHead(rows), 'ERRORS', 'P50', 'SELF', 'TRACES'],
     bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
     isRed: ({ errors }) => errors > 0,
   }
@@ -40,8 +41,8 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
       { head: 'CALLER', text: ({ caller }) => nameOf(caller) },
       { head: 'CALLED', text: nameOf },
     ],
-    figures: callFigures<CallEdge>(options),
-    byNeed: ['CALLS', 'ERRORS', 'P99', 'P50', 'TRACES'],
+    figures: callFigures(edges, options),
+    byNeed: ['CALLS', 'ERRORS', 'P99', ...noEndHead(edges), 'P50', 'TRACES'],
     isRed: ({ errors }) => errors > 0,
   }
   return drawTable(edges, columns, options)
@@ -55,27 +56,44 @@ function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] 
   return [{ head, text: nameOf }]
 }
 
-function callFigures<Row extends BreakdownRow | CallEdge>({ unicode }: TableOptions): FigureColumn<Row>[] {
+/** Percentiles are of the calls that ended: where some did not, a column says how many. */
+const noEndHead = (rows: readonly CallFigures[]): string[] =>
+  rows.some(({ unfinished }) => unfinished > 0) ? ['NO END'] : []
+
+function callFigures<Row extends CallFigures>(
+  rows: readonly Row[],
+  { unicode }: TableOptions,
+): FigureColumn<Row>[] {
   const { micro, error } = glyphsFor(unicode)
+  const duration = (nanos: number | undefined) =>
+    nanos === undefined ? 'no end' : formatDuration(nanos, micro)
   return [
     { head: 'CALLS', figure: ({ calls }) => String(calls) },
     { head: 'TRACES', figure: ({ traces }) => String(traces) },
     { head: 'ERRORS', figure: ({ errors }) => (errors > 0 ? `${error} ${errors}` : '0') },
-    { head: 'P50', figure: ({ p50Nanos }) => formatDuration(p50Nanos, micro) },
-    { head: 'P99', figure: ({ p99Nanos }) => formatDuration(p99Nanos, micro) },
+    ...noEndHead(rows).map((head) => ({ head, figure: ({ unfinished }: Row) => String(unfinished) })),
+    { head: 'P50', figure: ({ p50Nanos }) => duration(p50Nanos) },
+    { head: 'P99', figure: ({ p99Nanos }) => duration(p99Nanos) },
   ]
 }
 
 function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
-  const { traces, spans, errors, rootNanos, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
+  const { tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
     count(errors, 'error'),
-    `${formatDuration(rootNanos, micro)} in all`,
+    `${unfinishedTraces > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
   ]
   const lines = [facts.join(separator)]
+  if (unfinishedTraces > 0) {
+    const [have, their] = unfinishedTraces === 1 ? ['has', 'its'] : ['have', 'their']
+    lines.push(
+      `${count(unfinishedTraces, 'trace')} ${have} a root without a usable end: ${their} time is counted up to the last end that is known`,
+    )
+  }
   if (tailTraces > 0) {
     const after = formatDuration(tailNanos, micro)
     lines.push(
