@@ -233,3 +233,15 @@ describe('where does the time go, where some calls never ended?', () => {
     expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO END|at least|usable/)
   })
 })
+
+it('trace get: its row and its details have no time for it', async () => {
+  const { exit, stdout } = await type(`get ${six} --trace ${idOf(3)} --details`)
+  expect(exit).toBe(0)
+  expect(stdout).toMatch(/^POST \/order +checkout +no end +[╸╺]?$/m)
+  expect(stdout).toMatch(/^└ db +no end +[╸╺]?$/m)
+  expect(stdout).toMatch(/^ +duration +no end$/m)
+  expect(stdout).toMatch(/^ +critical path +not known: it has no end$/m)
+  expect(stdout).not.toMatch(/\b0s$/m)
+  const html = (await type(`get ${six} --trace ${idOf(3)} -o html`)).stdout
+  expect(html).toContain('no end')
+})

@@ -4,6 +4,7 @@ import type { Fold } from '../../tree/fold.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
 import { attributeFields } from '../span-details/fields.ts'
+import { spanDuration } from '../span-duration.ts'
 import type { TimeWindow } from '../time/window.ts'
 import { barSections, outsideText } from './bars.ts'
 import { detailsText, fieldLines } from './details.ts'
@@ -38,7 +39,7 @@ function spanRow(node: number, level: number, page: Page): string {
   const resource = resourceOf(node, page)
   const more = resource === undefined ? '' : `<a href="#r-${resource}">resource ${resource}</a>`
   const attributes = ` id="${anchors[node]}"${resource === undefined ? '' : ` data-r="r-${resource}"`}`
-  const duration = formatDuration(span.durationNanos)
+  const duration = spanDuration(span)
   const inside = `<pre>${markup(detailsText(tree, node))}</pre>${more}`
   return rowMarkup([node], { level, kind: '', attributes, times: '', duration, inside }, page)
 }

@@ -3,6 +3,7 @@ import { isoTime } from '../../formats/iso-time.ts'
 import { skewOfNode } from '../../tree/skew.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { isEndless, spanDuration } from '../span-duration.ts'
 import { MARKS } from '../waterfall/notes.ts'
 import type { DetailsOf } from './details-of.ts'
 import type { Field } from './fields.ts'
@@ -55,12 +56,15 @@ function startText({ tree, node, zeroNanos }: DetailsOf, pen: Pen): string {
 }
 
 function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
-  const self = formatDuration(tree.selfNanos(node), glyphs.micro)
-  return `${formatDuration(tree.span(node).durationNanos, glyphs.micro)}, self ${self}`
+  const duration = spanDuration(tree.span(node), glyphs.micro)
+  return isEndless(tree.span(node))
+    ? duration
+    : `${duration}, self ${formatDuration(tree.selfNanos(node), glyphs.micro)}`
 }
 
 /** Its share of the time between request and answer; of a span with others below it also theirs. */
 function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
+  if (isEndless(tree.span(node))) return 'not known: it has no end'
   let top = node
   while (tree.parent(top) >= 0) top = tree.parent(top)
   const whole = tree.endOf(top) - tree.startOf(top)

@@ -1,8 +1,8 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../fit.ts'
-import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { spanDuration } from '../span-duration.ts'
 import { heading } from './heading.ts'
 
 /** From this width on each step ends with its span id. */
@@ -55,7 +55,7 @@ function stepLines(tree: TraceTree, nodes: readonly number[], { width, glyphs, s
   return nodes.map((node, i) => {
     const [mark, service] = [marks[i]!, services[i]!]
     const name = fitMiddle(names[i]!, Math.max(1, columns - mark.length), glyphs.ellipsis)
-    const duration = padStart(formatDuration(tree.span(node).durationNanos, glyphs.micro), 7)
+    const duration = padStart(spanDuration(tree.span(node), glyphs.micro), 7)
     const painted = style.palette(tree.services.indexOf(node), service)
     const left = `  ${style.red(mark)}${padEnd(name, columns - mark.length)}  ${painted}`
     const right = `${padEnd('', serviceColumns - displayWidth(service))}  ${duration}`

@@ -4,6 +4,7 @@ import { blanks, fitEnd, fitMiddle } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
+import { isEndless, spanDuration } from '../span-duration.ts'
 import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
 
@@ -43,12 +44,13 @@ export class Labels {
 
   #durationOf(node: number): string {
     const fold = this.#rows.fold(node)
-    if (!fold) return formatDuration(this.#tree.span(node).durationNanos, this.#glyphs.micro)
+    if (!fold) return spanDuration(this.#tree.span(node), this.#glyphs.micro)
     return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
   }
 
-  /** Self time: how long none of its children ran. */
+  /** Self time: how long none of its children ran. Empty where nobody can tell. */
   self(node: number): string {
+    if (isEndless(this.#tree.span(node))) return ''
     const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
