@@ -67,6 +67,17 @@ describe('the forms that other programs read', () => {
     expect(Math.abs(Date.parse(status.expirationTimestamp) - (await expiresAt()))).toBeLessThan(5_000)
   })
 
+  it('and of the older version, where the kubeconfig asks for that one', async () => {
+    const asked = (apiVersion: string) =>
+      machine.run(['token', '--format', 'exec-credential'], {
+        env: { KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: {} }) },
+      })
+    const versionOf = async (apiVersion: string) => JSON.parse((await asked(apiVersion)).stdout).apiVersion
+    for (const version of ['v1', 'v1beta1'].map((one) => `client.authentication.k8s.io/${one}`))
+      expect(await versionOf(version)).toBe(version)
+    expect(await versionOf('other.example/v9')).toBe('client.authentication.k8s.io/v1')
+  })
+
   it('has no expiry where nobody knows it', async () => {
     const { stdout } = await machine.run(['token', '--format', 'exec-credential'], {
       env: { LS_AUTH_TOKEN: 'opaque' },

@@ -9,6 +9,8 @@ export interface PrintedToken {
   /** `authorization_header` of the profile. */
   readonly header: string
   readonly expiresAt: number | undefined
+  /** `KUBERNETES_EXEC_INFO`, where kubectl asks. */
+  readonly execInfo?: string | undefined
 }
 
 /** The forms that other programs read. */
@@ -21,7 +23,7 @@ export function foreignForm(form: ForeignForm, printed: PrintedToken): string {
   switch (form) {
     case 'exec-credential':
       return json({
-        apiVersion: 'client.authentication.k8s.io/v1',
+        apiVersion: execVersion(printed.execInfo),
         kind: 'ExecCredential',
         status: { token, ...(expiry !== undefined && { expirationTimestamp: expiry }) },
       })
@@ -41,6 +43,15 @@ export const headerLine = (printed: PrintedToken): string => `${printed.header}:
 /** The value of that header, in the scheme of the profile. */
 const headerValue = ({ authorization, token }: PrintedToken): string =>
   authorizationValue(authorization.toLowerCase() === 'none' ? 'bearer' : authorization, token)
+
+/**
+ * kubectl takes no other version than the one that its kubeconfig names, and says it in KUBERNETES_EXEC_INFO
+ * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats).
+ */
+function execVersion(execInfo = ''): string {
+  const older = 'client.authentication.k8s.io/v1beta1'
+  return execInfo.includes(`"${older}"`) ? older : 'client.authentication.k8s.io/v1'
+}
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`
 

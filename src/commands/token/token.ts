@@ -109,7 +109,8 @@ async function print(
     })
   }
   const { foreignForm, headerLine } = await import('./token-forms.ts')
-  const printed = { token: value, authorization, header, expiresAt }
+  const execInfo = invocation.ports.env.variables.KUBERNETES_EXEC_INFO
+  const printed = { token: value, authorization, header, expiresAt, execInfo }
   await terminal.out(form === 'header' ? `${headerLine(printed)}\n` : foreignForm(form, printed))
 }
 
