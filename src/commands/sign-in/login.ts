@@ -110,6 +110,10 @@ function read({ args, flags }: Typed): LoginLine {
     throw new Failure('usage', '--device and --paste exclude each other', {
       hint: 'Give one of them.',
     })
+  if (device === true && prompt !== undefined)
+    throw new Failure('usage', '--prompt cannot be asked for with --device', {
+      hint: 'There is no such parameter (RFC 8628). Leave one of them out.',
+    })
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
     ...(address === undefined ? {} : { address, yes: flags.yes === true }),
