@@ -448,6 +448,14 @@ describe('audit list', () => {
     expect(values[1]).toMatchObject({ trace_id: TRACE, status: 200, reason: 'INC-1', ms: 12 })
   })
 
+  it('of a profile that is not in it names those that are', async () => {
+    const outcome = await list('--profile', 'wrok')
+    expect(outcome).toMatchObject({ exit: 0, stdout: '' })
+    expect(outcome.stderr).toMatch(
+      /^note: no entry is of the profile wrok; those in the record: \w+(, \w+)*\n$/m,
+    )
+  })
+
   it('without a record says so', async () => {
     const env = { XDG_STATE_HOME: join(machine.home, 'nothing') }
     const text = 'note: there is nothing of that in the record\n'

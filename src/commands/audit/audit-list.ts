@@ -55,7 +55,15 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
   await print(invocation, format, rows)
   if (damaged > 0)
     tell(invocation, `note: ${damaged} damaged ${damaged === 1 ? 'line was' : 'lines were'} skipped`)
-  if (rows.length === 0) tell(invocation, 'note: there is nothing of that in the record')
+  if (rows.length > 0) return
+  const known = [...new Set(entries.flatMap((entry) => entry.profile ?? []))]
+  if (profile !== undefined && known.length > 0 && !known.includes(profile)) {
+    const names = known.map((name) => safeText(name, 60)).join(', ')
+    tell(
+      invocation,
+      `note: no entry is of the profile ${safeText(profile, 60)}; those in the record: ${names}`,
+    )
+  } else tell(invocation, 'note: there is nothing of that in the record')
 }
 
 async function print(

@@ -11,7 +11,8 @@ import { globals, type Invocation, loadProfile, type ProfileNeeds, tell } from '
 export async function profileBehindProxy(invocation: Invocation, needs: ProfileNeeds): Promise<Profile> {
   const { settings, profile } = await loadProfile(invocation, needs, outsideProxy(invocation.ports.env))
   const isChosen = globals(invocation).profile !== undefined || needs.anyProfile === true
-  if (!isChosen && profileNames(settings).length > 1) {
+  const isSame = invocation.ports.env.variables.LS_AUTH_PROXY_PROFILE === profile.name
+  if (!isChosen && !isSame && profileNames(settings).length > 1) {
     tell(
       invocation,
       `note: this is profile ${safeText(profile.name, 60)}; the proxy here adds the token of the profile that it was started with`,

@@ -117,7 +117,10 @@ function notOne(path: string, names: readonly string[]): Failure {
 /** Whoever writes a file must not choose unseen which variable or file of this machine is sent away. */
 const proofIn = (workload: unknown): string => {
   const { source, assertion_key: key } = isObject(workload) ? workload : {}
-  return [source, key].flatMap((one) => (typeof one === 'string' ? [safeText(one, 200)] : [])).join(', ')
+  const from = typeof source === 'string' && source !== 'none' ? [safeText(source, 200)] : []
+  const signed = typeof key === 'string' ? [`the key ${safeText(key, 200)}`] : []
+  const proofs = [...from, ...signed]
+  return proofs.length === 0 ? 'a client secret' : proofs.join(' and ')
 }
 
 /**
@@ -138,7 +141,7 @@ export async function confirmOrigins(
       ? `This profile asks ${show('api')} without a sign-in\n`
       : values.workload === undefined
         ? `This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`
-        : `This profile sends what it has from  ${proofIn(values.workload)}\nto                                   ${show('issuer')}\nand tokens to                        ${show('api')}\n`,
+        : `This profile proves itself with  ${proofIn(values.workload)}\nat                               ${show('issuer')}\nand sends tokens to              ${show('api')}\n`,
   )
   if (yes) return
   if (!canAsk(invocation)) {

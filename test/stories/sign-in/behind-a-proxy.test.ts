@@ -104,6 +104,10 @@ describe('behind "ls-auth exec --proxy"', () => {
       'note: this is profile work; the proxy here adds the token of the profile that it was started with\n',
     )
     expect(await behind('whoami --profile work')).toMatchObject({ exit: 0, stderr: '' })
+    world.variables.LS_AUTH_PROXY_PROFILE = 'work'
+    const same = await behind('whoami')
+    delete world.variables.LS_AUTH_PROXY_PROFILE
+    expect(same).toMatchObject({ exit: 0, stderr: '' })
     expect((await world.type('ls-auth whoami')).stderr).toBe('')
   })
 

@@ -93,9 +93,9 @@ describe('the profile of a workload', () => {
     const { exit, stderr } = await place.type(`ls-auth profile add again --from ${path} --yes`)
     expect(exit, stderr).toBe(0)
     expect(stderr).toContain(
-      'This profile sends what it has from  github, /etc/key.pem\n' +
-        'to                                   https://login.example\n' +
-        'and tokens to                        https://traces.example\n',
+      'This profile proves itself with  github and the key /etc/key.pem\n' +
+        'at                               https://login.example\n' +
+        'and sends tokens to              https://traces.example\n',
     )
     expect(stderr).toContain('Then: ls-auth whoami --profile again')
     expect((await place.type('ls-auth profile export again')).stdout).toBe(
