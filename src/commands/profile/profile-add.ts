@@ -103,7 +103,17 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
   const isImported = transfer !== undefined
-  tellAdded(invocation, { settings, profile, values, issuer, clientId, left, isImported, isReplaced: !!old })
+  tellAdded(invocation, {
+    settings,
+    profile,
+    values,
+    issuer,
+    clientId,
+    left,
+    isImported,
+    isReplaced: !!old,
+    keptKeys: Object.keys(kept(old)),
+  })
 }
 
 function isThere(invocation: Invocation, name: string): Failure {
@@ -146,7 +156,9 @@ function knownIssuer(
   if (issuer === undefined && !sendsToken(profile)) return undefined
   if (issuer === undefined) {
     throw new Failure('settings', `profile ${profile.name} has no issuer`, {
-      hint: 'Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.',
+      hint: register
+        ? 'Add --issuer URL: the client is registered there.'
+        : 'Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.',
     })
   }
   requireProviderInReach(preset)

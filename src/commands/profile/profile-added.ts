@@ -26,11 +26,13 @@ interface Added {
   readonly left: Awaited<ReturnType<typeof signInLeft>>
   readonly isImported: boolean
   readonly isReplaced: boolean
+  /** The settings of the profile that was replaced which stay. */
+  readonly keptKeys: readonly string[]
 }
 
 /** Says what was written, what it does not touch, and what to do next. */
 export function tellAdded(invocation: Invocation, added: Added): void {
-  const { settings, profile, values, issuer, clientId, left, isReplaced } = added
+  const { settings, profile, values, issuer, clientId, left, isReplaced, keptKeys } = added
   const { name } = profile
   const { preset } = profile.client
   if (globals(invocation).json) {
@@ -54,6 +56,7 @@ export function tellAdded(invocation: Invocation, added: Added): void {
       `The sign-in of before, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
     )
   }
+  if (keptKeys.length > 0) tell(invocation, `Of the profile before stays: ${keptKeys.join(', ')}.`)
   for (const line of nextSteps(invocation, added)) tell(invocation, line)
 }
 
@@ -63,7 +66,7 @@ export async function signInLeft(settings: Settings, { name, client }: Profile, 
   const current = isComplete(client) ? sessionName(client) : undefined
   return (await findSignIns(client.stateDirectory, ports)).find(
     (one) =>
-      name in one.apis &&
+      Object.hasOwn(one.apis, name) &&
       sessionName(one) !== current &&
       sharersOf({ ...one, profile: name }, settings, ports.env).length === 0,
   )

@@ -30,17 +30,7 @@ interface SetOptions {
 export const setInProfile: CliCommand<SetOptions | UnknownKey> = { read, run }
 
 /** These are part of what a sign-in is for, so they need a new one. */
-const NEEDS_SIGN_IN = [
-  'dpop',
-  'issuer',
-  'client_id',
-  'api',
-  'account',
-  'scopes',
-  'audience',
-  'store',
-  'store_key_file',
-]
+const NEEDS_SIGN_IN = ['dpop', 'issuer', 'client_id', 'api', 'account', 'scopes', 'audience', 'store']
 
 function read({ args, flags }: Typed): SetOptions | UnknownKey {
   const [key = '', ...values] = args
@@ -103,6 +93,11 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap)
     tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+  if (key === 'store_key_file' && client.issuer !== undefined && !client.workload && !gap)
+    tell(
+      invocation,
+      `It counts at once. A session that was kept with another key needs a new sign-in: ls-auth login --profile ${safeText(name, 60)}`,
+    )
 }
 
 /** A path is typed from the working directory on; later commands run in other ones. */

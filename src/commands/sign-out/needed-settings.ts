@@ -41,7 +41,10 @@ function needed(file: ConfigFile): ConfigFile {
     const entries = Object.entries(table).filter(([key]) => !unused.has(key))
     return [name, Object.fromEntries(entries)] as const
   })
-  return { ...file, profiles: Object.fromEntries(tables) }
+  return {
+    ...file,
+    profiles: Object.assign(Object.create(null), Object.fromEntries(tables)) as ConfigFile['profiles'],
+  }
 }
 
 /** The run without the variables of the other settings. */

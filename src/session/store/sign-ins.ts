@@ -103,5 +103,7 @@ async function orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
 
 /** The session in which this profile signed in with another issuer, client or account, if there is one. */
 export async function findByProfile(client: Client, ports: Ports): Promise<SessionHeader | undefined> {
-  return (await findSignIns(client.stateDirectory, ports)).find((header) => client.profile in header.apis)
+  return (await findSignIns(client.stateDirectory, ports)).find((header) =>
+    Object.hasOwn(header.apis, client.profile),
+  )
 }

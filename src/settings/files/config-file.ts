@@ -61,7 +61,8 @@ export async function configIn(
   const text = bytes?.toString('utf8') ?? ''
   const parsed = bytes === undefined ? {} : await parseConfig(text, path)
   const { root, version } = upgrade(parsed, path, upgrades)
-  const profiles = root.profiles ?? {}
+  // As the parser makes its tables: a name such as `constructor` is that of no profile.
+  const profiles = root.profiles ?? (Object.create(null) as object)
   if (!isTable(profiles) || !Object.values(profiles).every(isTable)) {
     throw new Failure('settings', `${path}: profiles must be tables`, {
       hint: 'Write them as [profiles.NAME].',

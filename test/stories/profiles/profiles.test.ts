@@ -105,6 +105,44 @@ describe('profiles', () => {
     expect((await world.type('ls-auth profile list --json')).stdout).toBe('[]\n')
   })
 
+  it('--replace says what of the profile before stays', async () => {
+    await add('work', '--store file --store-key-file ~/ls.key')
+    const outcome = await add('work', '--replace --api https://gw.example')
+    expect(outcome.exit).toBe(0)
+    expect(outcome.stderr).toContain('Of the profile before stays: store, store_key_file.\n')
+    expect((await add('work', '--replace')).stderr).toContain('stays: store, store_key_file.\n')
+    expect((await add('other')).stderr).not.toContain('stays')
+  })
+
+  it('--register without an issuer: the hint can be typed', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile add work --register')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('hint: Add --issuer URL: the client is registered there.\n')
+  })
+
+  it('a name that every object has is the name of no earlier sign-in', async () => {
+    await add('work', '--port any')
+    await world.type('ls-auth login --profile work')
+    await world.writeConfig('')
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      const other = `ls-auth profile add ${name} --issuer ${provider.issuer} --client-id other`
+      expect(await world.type(other)).toMatchObject({ exit: 0 })
+      expect((await world.type(`${other} --replace`)).stderr).not.toContain('The sign-in of before')
+      const { stderr } = await world.type(`ls-auth whoami --profile ${name}`)
+      expect(stderr).toContain('you are not signed in')
+    }
+  })
+
+  it('another key file counts at once, and says what that means for a session', async () => {
+    await add('work', '--store file --store-key-file ~/ls.key')
+    const { exit, stderr } = await world.type('ls-auth profile set store_key_file ~/other.key')
+    expect(exit).toBe(0)
+    expect(stderr).toContain(
+      'It counts at once. A session that was kept with another key needs a new sign-in: ls-auth login --profile work\n',
+    )
+    expect(stderr).not.toContain('from the next sign-in')
+  })
+
   it('remove signs out first', async () => {
     await add('work', '--port any')
     await world.type('ls-auth login')
