@@ -1,4 +1,5 @@
-import { asUnknown, type Finding } from './finding.ts'
+import { asUnknown, type Finding, REASONS } from './finding.ts'
+import type { ClaimValue } from './normalise.ts'
 
 /** What a person may do with traces, weakest first. */
 export const LEVELS = ['read', 'write', 'admin'] as const
@@ -89,7 +90,7 @@ export function misalignment(scopes: Names, groups: Names, access: AccessTable):
   })
 }
 
-/** The same for `check --aligned`: one failed finding for each such level. No finding where the sides agree or are unknown. */
+/** The same for `check --aligned`: one failed finding for each such level. No finding where the sides agree, or are unknown ({@link unknownAlignment}). */
 export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable): Finding[] {
   return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
     assertion: 'alignment',
@@ -99,6 +100,27 @@ export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable
     values: { operator: lacks === 'scopes' ? 'contains' : 'any-of', expected: missing, actual: held },
     note: ask,
   }))
+}
+
+/** For `check --aligned`: one unknown finding for each level of which the token does not say a side that the table lists. */
+export function unknownAlignment(
+  scopes: ClaimValue<readonly string[]>,
+  groups: ClaimValue<readonly string[]>,
+  access: AccessTable,
+): Finding[] {
+  return answerLevels(scopes.value, groups.value, access).flatMap(({ level, ...sides }) => {
+    const unsaid = (['scopes', 'groups'] as const).filter((one) => sides[one] === 'unknown')
+    const [first] = unsaid
+    if (first === undefined || sides.scopes === 'unlisted' || sides.groups === 'unlisted') return []
+    const finding = {
+      assertion: 'alignment',
+      expected: `${level}: scopes and groups agree`,
+      actual: `the token does not say its ${unsaid.join(' and ')}`,
+      values: { operator: 'exists', expected: null, actual: null },
+    } as const
+    const held = first === 'scopes' ? scopes : groups
+    return held.value === undefined ? [asUnknown(finding, REASONS[held.status])] : []
+  })
 }
 
 /** The finding where no table can be held against the token, for the reason given: nothing was compared, so it is no pass. */

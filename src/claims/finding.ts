@@ -57,3 +57,10 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
 export function asUnknown(finding: Omit<Finding, 'verdict'>, reason: UnknownReason): Finding {
   return { ...finding, verdict: 'unknown', reason }
 }
+
+/** Why what a token does not say is unknown, by the status of the value. */
+export const REASONS = {
+  absent: 'claim-absent',
+  overage: 'overage',
+  unsupported: 'unsupported',
+} as const satisfies Record<string, UnknownReason>

@@ -1,4 +1,4 @@
-import { asUnknown, type ComparedValues, type Finding, type UnknownReason } from './finding.ts'
+import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
 import type { TokenKind } from './kind.ts'
 import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
 import { type ClaimValue, type Identity, RESPONSE_SOURCE } from './normalise.ts'
@@ -170,12 +170,6 @@ function answer(
   const verdict = holds(held.value) ? 'pass' : 'fail'
   return { ...finding, actual: shortList(held.value), verdict, source: held.source }
 }
-
-const REASONS = {
-  absent: 'claim-absent',
-  overage: 'overage',
-  unsupported: 'unsupported',
-} as const satisfies Record<string, UnknownReason>
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */
 export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownToken): Finding {

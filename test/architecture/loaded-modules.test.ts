@@ -102,7 +102,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 240 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 291 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 296 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 297 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),

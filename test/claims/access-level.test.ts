@@ -5,6 +5,7 @@ import {
   answerLevels,
   judgeAlignment,
   misalignment,
+  unknownAlignment,
 } from '../../src/claims/access-level.ts'
 
 const TABLE: AccessTable = {
@@ -145,5 +146,37 @@ describe('judgeAlignment', () => {
     [['traces:write'], undefined],
   ])('asserts nothing about scopes %j and groups %j', (scopes, groups) => {
     expect(judgeAlignment(scopes, groups, table)).toEqual([])
+  })
+})
+
+describe('what the token does not say is unknown under --aligned', () => {
+  const held = (...value: string[]) => ({ value, source: 'x' })
+  const ABSENT = { value: undefined, status: 'absent' } as const
+  const OVERAGE = { value: undefined, status: 'overage' } as const
+  const BOTH = { read: { scopes: ['s'], groups: ['g'] } }
+
+  it.each([
+    [held('s'), ABSENT, 'groups', 'claim-absent'],
+    [held('other'), ABSENT, 'groups', 'claim-absent'],
+    [held('s'), OVERAGE, 'groups', 'overage'],
+    [ABSENT, held('g'), 'scopes', 'claim-absent'],
+    [ABSENT, OVERAGE, 'scopes and groups', 'claim-absent'],
+  ])('%j and %j', (scopes, groups, words, reason) => {
+    expect(unknownAlignment(scopes, groups, BOTH)).toMatchObject([
+      {
+        assertion: 'alignment',
+        expected: 'read: scopes and groups agree',
+        actual: `the token does not say its ${words}`,
+        verdict: 'unknown',
+        reason,
+      },
+    ])
+  })
+
+  it('but not where it says both, nor where the table lists one side only', () => {
+    expect(unknownAlignment(held('x'), held('y'), BOTH)).toEqual([])
+    expect(
+      unknownAlignment(held('s'), ABSENT, { read: { scopes: ['s'] }, admin: { groups: ['g'] } }),
+    ).toEqual([])
   })
 })

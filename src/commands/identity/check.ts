@@ -1,4 +1,4 @@
-import { judgeAlignment, nothingToAlign } from '../../claims/access-level.ts'
+import { judgeAlignment, nothingToAlign, unknownAlignment } from '../../claims/access-level.ts'
 import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
 import type { Inspected } from '../../claims/inspect.ts'
@@ -46,7 +46,8 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     ),
     ...claimAssertions(options, now).map((claim) => judgeAssertion(one, one.jwt?.payload, claim)),
   ]
-  const alignment = unaligned === undefined ? disagreements : [nothingToAlign(unaligned)]
+  const alignment =
+    unaligned === undefined ? [...disagreements, ...unsaid(verified, profile)] : [nothingToAlign(unaligned)]
   const findings = [...asserted(verified), ...(options.aligned ? alignment : [])]
   const verdict = verdictOf(findings)
   const unverified = whyNotVerified(verified, {
@@ -99,6 +100,11 @@ function judgeAlignments(token: Inspected, profile: Profile): Finding[] {
   const { access } = profile
   if (!access || whyNotAligned(token, profile) !== undefined) return []
   return judgeAlignment(token.identity.scopes.value, token.identity.groups.value, access)
+}
+
+/** Asked for, what the token does not say is no pass. */
+function unsaid({ identity }: Inspected, { access }: Profile): Finding[] {
+  return access ? unknownAlignment(identity.scopes, identity.groups, access) : []
 }
 
 /** The hint where that alone keeps the check from passing. */

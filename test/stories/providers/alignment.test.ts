@@ -105,6 +105,26 @@ describe('check --aligned where nothing can be compared is unknown, and no pass:
     )
   })
 
+  it('with a token that does not say its groups', async () => {
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const exp = Math.floor((Date.now() + place.world.clockOffset) / 1000) + 600
+    const claims = { iss: place.simulator.issuer, sub: 'ada', exp, scp: ['traces.read'] }
+    place.world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256' })}.${part(claims)}.AAAA`
+    const { exit, stdout } = await place.world.type('ls-auth check --offline --aligned --json')
+    expect(exit).toBe(5)
+    const { findings } = JSON.parse(stdout)
+    expect(
+      findings.filter(({ assertion }: { assertion: string }) => assertion === 'alignment'),
+    ).toMatchObject(
+      ['read', 'write', 'admin'].map((level) => ({
+        expected: `${level}: scopes and groups agree`,
+        actual: 'the token does not say its groups',
+        verdict: 'unknown',
+        reason: 'claim-absent',
+      })),
+    )
+  })
+
   it('without [access] in the profile: it says so, and the commands of the hint give it one', async () => {
     const { world } = place
     await world.editConfig((text) => text.slice(0, text.indexOf('[profiles.work.access]')))
