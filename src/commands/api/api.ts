@@ -42,9 +42,16 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
       hint: 'Begin it with /, such as ls-auth api /api/search',
     })
   }
+  const upper = method?.toUpperCase()
+  // The body would be lost on its way without a word (RFC 9110 §9.3.1, §9.3.2).
+  if (flags.input !== undefined && (upper === 'GET' || upper === 'HEAD')) {
+    throw new Failure('usage', `${upper} sends no body, and --input is one`, {
+      hint: `Leave out --input or -X ${upper}, or put into the query what -f and -F name.`,
+    })
+  }
   return {
     target,
-    method: method?.toUpperCase(),
+    method: upper,
     headers: readHeaders((flags.header as string[] | undefined) ?? []),
     fields: [
       ...((flags.rawField as string[] | undefined) ?? []).map(textField),

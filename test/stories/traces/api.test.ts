@@ -127,6 +127,8 @@ describe('nothing is sent', () => {
     ['/x -H "Host: evil.example"', 2, /-H: Host is set by ls-auth/],
     ['/x -H "X-Scope-OrgID: red"', 2, /-H: X-Scope-OrgID is set by ls-auth/],
     ['/x -f a', 2, /-f: "a" is not key=value/],
+    ['/x --input - -X GET', 2, /^error: GET sends no body, .*\nhint: Leave out --input or -X GET, .*\n$/],
+    ['/x --input /nonexistent/body -X head', 2, /HEAD sends no body, and --input is one/],
     ['/x --input /nonexistent/body', 2, /there is no file/],
     ['/x -F a=@/nonexistent/body', 2, /there is no file/],
     ['/x --input /tmp', 2, /cannot read \/tmp \(EISDIR\)/],
