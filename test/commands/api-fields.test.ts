@@ -42,7 +42,6 @@ describe('a field', () => {
 describe('fields together', () => {
   it.each([
     [['a=1', 'b=x'], { a: 1, b: 'x' }],
-    [['a=1', 'a=2'], { a: 2 }],
     [['a[b]=1', 'a[c]=2'], { a: { b: 1, c: 2 } }],
     [['a[b][c]=1'], { a: { b: { c: 1 } } }],
     [['a[]=1', 'a[]=2'], { a: [1, 2] }],
@@ -64,6 +63,15 @@ describe('fields together', () => {
     [['a=null', 'a[]=1']],
   ])('%j are two kinds of value', (typed) => {
     expect(() => json(...typed)).toThrow(/two kinds of value/)
+  })
+
+  it.each([
+    [['a=1', 'a=2'], 'a'],
+    [['a=1', 'a=1'], 'a'],
+    [['a=null', 'a=1'], 'a'],
+    [['a[b][c]=1', 'a[b][d]=1', 'a[b][c]=2'], 'a[b][c]'],
+  ])('%j: a key is given twice, and would hold the last value only', (typed, key) => {
+    expect(() => json(...typed)).toThrow(`the field ${key} is given twice`)
   })
 
   it('in a query: text, lists repeated', () => {
@@ -100,6 +108,21 @@ describe('a header', () => {
       'x-empty': '',
     })
   })
+
+  it('that is given more than once is one, with its values in their order', () => {
+    expect(readHeaders(['X-A: b', 'x-b: 1', 'x-a: c', 'X-A: b', '__proto__: 1', '__proto__: 2'])).toEqual(
+      JSON.parse('{"x-a":"b, c, b","x-b":"1","__proto__":"1, 2"}'),
+    )
+  })
+
+  it.each(['Content-Type', 'User-Agent', 'If-Modified-Since', 'Range', 'Referer', 'Traceparent'])(
+    '%s has one value',
+    (name) => {
+      expect(() => readHeaders([`${name}: a`, `${name.toLowerCase()}: b`])).toThrow(
+        `-H: ${name.toLowerCase()} is given twice`,
+      )
+    },
+  )
 
   it.each([
     'Authorization',

@@ -43,17 +43,18 @@ function split(typed: string, flag: string): { path: string[]; text: string } {
 
 type Tree = Map<string, Tree | JsonScalar | (Tree | JsonScalar)[]>
 
-/** The fields as one JSON object. Failure `usage` where one key is asked to be two kinds of value. */
+/** The fields as one JSON object. Failure `usage` where one key is given twice, or as two kinds of value. */
 export function fieldsToJson(fields: readonly { path: readonly string[]; value: JsonScalar }[]): string {
   const root: Tree = new Map()
-  for (const { path, value } of fields) put(root, path, value)
+  for (const { path, value } of fields) put(root, path, value, spelled(path))
   return JSON.stringify(plain(root))
 }
 
-function put(tree: Tree, [key = '', ...rest]: readonly string[], value: JsonScalar): void {
+/** `whole`: the key as it was typed. */
+function put(tree: Tree, [key = '', ...rest]: readonly string[], value: JsonScalar, whole: string): void {
   const held = tree.get(key)
   if (rest.length === 0) {
-    if (held !== undefined && typeof held === 'object' && held !== null) throw twoKinds(key)
+    if (held !== undefined) throw typeof held === 'object' && held !== null ? twoKinds(key) : twice(whole)
     tree.set(key, value)
   } else if (rest[0] === '') {
     if (rest.length > 1) throw twoKinds(key)
@@ -63,9 +64,15 @@ function put(tree: Tree, [key = '', ...rest]: readonly string[], value: JsonScal
     if (held !== undefined && !(held instanceof Map)) throw twoKinds(key)
     const below: Tree = held ?? new Map()
     tree.set(key, below)
-    put(below, rest, value)
+    put(below, rest, value, whole)
   }
 }
+
+/** JSON has one value for a key, so the first one would be lost. */
+const twice = (key: string): Failure =>
+  new Failure('usage', `the field ${safeText(key, 40)} is given twice`, {
+    hint: "A list is -f 'key[]=…' -f 'key[]=…'. For more give the whole body: --input FILE",
+  })
 
 const twoKinds = (key: string): Failure =>
   new Failure('usage', `the field ${safeText(key, 40)} is given as two kinds of value`, {
@@ -81,8 +88,8 @@ function plain(value: Tree | JsonScalar | readonly (Tree | JsonScalar)[]): unkno
 export function fieldsToQuery(
   fields: readonly { path: readonly string[]; value: JsonScalar }[],
 ): [string, string][] {
-  return fields.map(({ path: [first = '', ...rest], value }) => [
-    first + rest.map((step) => `[${step}]`).join(''),
-    value === null ? '' : String(value),
-  ])
+  return fields.map(({ path, value }) => [spelled(path), value === null ? '' : String(value)])
 }
+
+const spelled = ([first = '', ...rest]: readonly string[]): string =>
+  first + rest.map((step) => `[${step}]`).join('')

@@ -5,9 +5,22 @@ import { safeText } from '../../text/safe-text.ts'
 const OURS =
   /^(authorization|proxy-authorization|host|cookie|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|x-scope-orgid|x-http-method(-override)?|x-method-override)$/
 
-/** Reads `-H 'Name: value'`, repeated. Names in lower case. Failure `usage`: malformed, or a header that is set by us. */
+/** Each has one value, which is no list: two of them joined would be one wrong value (RFC 9110 §5.3). */
+const OF_ONE_VALUE =
+  /^(content-(type|location|range)|user-agent|referer|from|origin|date|range|if-range|if-(un)?modified-since|max-forwards|traceparent)$/
+
+/**
+ * Reads `-H 'Name: value'`, repeated. Names in lower case; the values of one name are joined in their order. Failure `usage`:
+ * malformed, a header that is set by us, or a second value where there can be one.
+ */
 export function readHeaders(typed: readonly string[]): Record<string, string> {
-  return Object.fromEntries(typed.map(readHeader))
+  const headers = new Map<string, string>()
+  for (const [name, value] of typed.map(readHeader)) {
+    const before = headers.get(name)
+    if (before !== undefined && OF_ONE_VALUE.test(name)) throw twice(name)
+    headers.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  return Object.fromEntries(headers)
 }
 
 function readHeader(line: string): [string, string] {
@@ -30,4 +43,9 @@ export function requireTokenHeader(headers: Readonly<Record<string, string>>, to
 const isOurs = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is set by ls-auth`, {
     hint: 'Leave it out. The token, the host and the tenant come from the profile.',
+  })
+
+const twice = (name: string): Failure =>
+  new Failure('usage', `-H: ${name} is given twice`, {
+    hint: 'This header has one value. Leave out the other.',
   })

@@ -60,6 +60,7 @@ describe('the request', () => {
     ['/x -f a=1 -F b=2', 'POST', '/base/x', '{"a":"1","b":2}'],
     ['/x -X PUT -F a=true', 'PUT', '/base/x', '{"a":true}'],
     ['/x -X GET -f limit=5 -f "q=a b"', 'GET', '/base/x?limit=5&q=a+b', ''],
+    ['/x -X GET -f a=b -f a=c', 'GET', '/base/x?a=b&a=c', ''],
     ['/x?z=1 -X GET -F l[]=1 -F l[]=2', 'GET', '/base/x?z=1&l%5B%5D=1&l%5B%5D=2', ''],
   ])('%s', async (line, method, url, body) => {
     expect(await api(line)).toMatchObject({ exit: 0, stdout: GOOD.body, stderr: '' })
@@ -95,6 +96,11 @@ describe('the request', () => {
     expect(asked[0]?.headers).toMatchObject({ 'x-scope-orgid': 'blue', accept: 'text/csv', 'x-a': '1' })
   })
 
+  it('carries each value of a header that is given more than once', async () => {
+    await api('/x -H "X-A: b" -H "x-a: c, d" -H "Accept: text/csv" -H "Accept: text/plain"')
+    expect(asked[0]?.headers).toMatchObject({ 'x-a': 'b, c, d', accept: 'text/csv, text/plain' })
+  })
+
   it('goes to the API by its whole address, too', async () => {
     expect((await api(`${origin}/base/x?y=1`)).exit).toBe(0)
     expect(asked[0]?.url).toBe('/base/x?y=1')
@@ -126,6 +132,10 @@ describe('nothing is sent', () => {
     ['/x -H "Authorization: Bearer x"', 2, /-H: Authorization is set by ls-auth/],
     ['/x -H "Host: evil.example"', 2, /-H: Host is set by ls-auth/],
     ['/x -H "X-Scope-OrgID: red"', 2, /-H: X-Scope-OrgID is set by ls-auth/],
+    ['/x -H "Content-Type: text/csv" -H "content-type: text/plain"', 2, /-H: content-type is given twice/],
+    ['/x -f a=b -f a=c', 2, /^error: the field a is given twice\nhint: A list is -f 'key\[\]=….*\n$/],
+    ['/x -f a[b]=1 -F a[b]=2', 2, /the field a\[b\] is given twice/],
+    ['/x -X PATCH -F a=null -F a=null', 2, /the field a is given twice/],
     ['/x -f a', 2, /-f: "a" is not key=value/],
     ['/x --input - -X GET', 2, /^error: GET sends no body, .*\nhint: Leave out --input or -X GET, .*\n$/],
     ['/x --input /nonexistent/body -X head', 2, /HEAD sends no body, and --input is one/],
