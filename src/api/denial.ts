@@ -26,7 +26,7 @@ export function explainAnswer(
   if (status === 401) return refusedToken(answer, url, token, isAgain)
   if (status === 403) return refusedAccess(answer, url, token, isAgain)
   if (status === 429) return rateLimited(answer, url)
-  if (status === 410) return gone(url)
+  if (status === 410) return gone(answer, url)
   if (status === 405 || status === 501) return notOffered(answer, url)
   if (html && status < 400) return loginPage(url, token, 'answered with a web page')
   if (status >= 200 && status < 400) return undefined
@@ -72,8 +72,10 @@ function whereTo({ headers }: HttpAnswer, url: URL): string[] {
   return origin === 'null' ? [] : [`they redirect to: ${safeText(origin + pathname, 300)}`]
 }
 
-const gone = (url: URL): Failure =>
-  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`)
+const gone = (answer: HttpAnswer, url: URL): Failure =>
+  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`, {
+    detail: theirWords(answer),
+  })
 
 /** Asking again changes nothing: the API, or the gateway before it, has no such request (RFC 9110 §15.5.6, §15.6.2). */
 const notOffered = (answer: HttpAnswer, url: URL): Failure =>
@@ -239,21 +241,31 @@ function rateLimited(answer: HttpAnswer, url: URL): Failure {
     'rate-limited',
     `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
     {
-      detail: budget,
+      detail: [...budget, ...theirWords(answer)],
       hint: wait === undefined ? 'Wait, then try again.' : `Try again in ${wait}s.`,
     },
   )
 }
 
-/** The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}` or plain text, sanitized and truncated. */
+/**
+ * The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}`, or the body as it is when it is of another
+ * shape. Sanitized and truncated. As it is: the token was redacted in this text, and not in what its escapes stand for.
+ */
 function theirWords(answer: HttpAnswer): string[] {
   const text = answer.body.subarray(0, 4096).toString('utf8').trim()
-  if (text === '' || text.startsWith('<')) return []
+  if (text === '' || text.startsWith('<') || SAYS_NOTHING.test(text)) return []
+  const words = knownMessage(text) ?? text.replace(/\s*\n\s*/g, ' ')
+  return [theySay(safeText(words, 300))]
+}
+
+const SAYS_NOTHING = /^(\{\s*\}|\[\s*\]|"")$/
+
+function knownMessage(text: string): string | undefined {
   try {
     const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown; error?: unknown }
     const first = Array.isArray(parsed.errors) ? parsed.errors[0] : (parsed.message ?? parsed.error)
-    return typeof first === 'string' ? [theySay(safeText(first, 300))] : []
+    return typeof first === 'string' ? first : undefined
   } catch {
-    return [theySay(safeText(text, 300))]
+    return undefined
   }
 }

@@ -302,9 +302,14 @@ describe('access that was denied', () => {
 
   it.each([
     ['{"errors":["one","two"],"message":"m"}', ['they say: one']],
-    ['{"errors":[7]}', []],
-    ['{"message":7}', []],
+    ['{"errors":[7]}', ['they say: {"errors":[7]}']],
+    ['{"errors":[],"message":"m"}', ['they say: {"errors":[],"message":"m"}']],
+    ['{"message":7}', ['they say: {"message":7}']],
+    ['{\r\n  "m": "n  o",\n\n  "n": 1\n}', ['they say: { "m": "n  o", "n": 1 }']],
+    ['{"error":{"code":5,"message":"m"}}', ['they say: {"error":{"code":5,"message":"m"}}']],
     ['{}', []],
+    ['{ }', []],
+    ['""', []],
     ['  \n ', []],
     ['  plain words  ', ['they say: plain words']],
     ['<html>', []],
@@ -312,7 +317,7 @@ describe('access that was denied', () => {
     ['\u001b[2J', ['they say: \\u{1b}[2J']],
     ['null', ['they say: null']],
     ['[]', []],
-    ['"quoted"', []],
+    ['"quoted"', ['they say: "quoted"']],
   ])('in the words of its body: %j', (body, lines) => {
     expect(read(answer(403, {}, body))?.slice(2)).toEqual(lines)
   })
@@ -323,6 +328,11 @@ describe('access that was denied', () => {
       /^they say: \{"message":"m"/,
     )
   })
+})
+
+it.each([410, 429])('HTTP %i quotes the API', (status) => {
+  expect(read(answer(status, {}, '{"m":"no"}'))?.at(-1)).toBe('they say: {"m":"no"}')
+  expect(read(answer(status, HTML, '<html>'))?.slice(2)).toEqual([])
 })
 
 describe('a limit that was reached', () => {

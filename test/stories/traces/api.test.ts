@@ -190,6 +190,27 @@ describe('the answer', () => {
   })
 
   it.each([
+    [400, 2],
+    [401, 11],
+    [403, 11],
+    [404, 7],
+    [405, 11],
+    [410, 7],
+    [422, 2],
+    [429, 6],
+    [431, 6],
+    [500, 6],
+  ])('of status %i is quoted, whatever its shape is, and without the token', async (status, exit) => {
+    answer = { status, headers: GOOD.headers, body: `{"m":"no ${TOKEN} \u202e","n":${'7'.repeat(400)}}` }
+    const outcome = await api('/x -i')
+    expect(outcome).toMatchObject({ exit, stdout: '' })
+    const [, words = ''] = /\n {2}they say: (.*)\n$/.exec(outcome.stderr) ?? []
+    expect(words).toMatch(/^\{"m":"no \[token\] \\u\{202e\}","n":7{200,}…$/)
+    answer = { status, headers: GOOD.headers, body: '' }
+    expect((await api('/x')).stderr).not.toContain('they say')
+  })
+
+  it.each([
     [401, 11, /did not accept the token/],
     [403, 11, /denied you access/],
     [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*they say: no such thing/],
