@@ -1,5 +1,5 @@
 import { readJwt } from '../claims/jwt/jwt.ts'
-import { Failure } from '../errors.ts'
+import { FAILURES, Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
@@ -60,8 +60,10 @@ function loginPage(
   detail: readonly string[] = [],
 ): Failure {
   const page = new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`, { detail })
-  // Where no token goes along, nobody signs in.
-  return token === undefined ? page : page.withHint(`Sign in again with ls-auth login. ${page.hint}`)
+  // Where no token goes along, nobody signs in: status 3 would send a script to do so.
+  return token === undefined
+    ? page.withExit(FAILURES['api-failed'].exit)
+    : page.withHint(`Sign in again with ls-auth login. ${page.hint}`)
 }
 
 /** Without the query, which may hold the state of a sign-in. */

@@ -53,9 +53,11 @@ describe('an answer of the API, in words', () => {
 })
 
 it.each([
-  ['opaque', 'Sign in again with ls-auth login. Check that api points at the API, not a page.'],
-  [undefined, 'Check that api points at the API, not a page.'],
-])('a web page in answer to the token %s', (token, hint) => {
+  ['opaque', 'Sign in again with ls-auth login. Check that api points at the API, not a page.', 3],
+  [undefined, 'Check that api points at the API, not a page.', 6],
+])('a web page in answer to the token %s', (token, hint, exit) => {
+  expect(explainAnswer(answer(200, HTML), URL_, token)?.exit).toBe(exit)
+  expect(explainAnswer(answer(302), URL_, token)?.exit).toBe(exit)
   expect(told(explainAnswer(answer(200, HTML), URL_, token))[1]).toBe(hint)
   expect(told(explainAnswer(answer(302), URL_, token))[1]).toBe(hint)
 })

@@ -232,6 +232,21 @@ describe('the answer', () => {
   })
 })
 
+describe('where nobody signs in', () => {
+  it.each([
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' }, body: '' }],
+    ['a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+  ])('%s is not answered by a sign-in: exit 6', async (_, given) => {
+    answer = given
+    const { exit, stderr } = await api('/x --authorization none')
+    expect(stderr).toMatch(/another page|a web page/)
+    expect(stderr).toContain('\nhint: Check that api points at the API, not a page.\n')
+    expect(stderr).not.toContain('login')
+    expect(exit).toBe(6)
+    expect((await api('/x')).exit).toBe(3)
+  })
+})
+
 describe('a request that the API does not take', () => {
   it.each([400, 413, 415, 422])('HTTP %i: exit 2, and to correct it', async (status) => {
     answer = { status, headers: { 'content-type': 'text/plain' }, body: 'invalid TraceQL' }

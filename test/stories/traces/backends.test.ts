@@ -66,7 +66,7 @@ describe('Grafana Tempo without a sign-in', () => {
 
   it.each<[TempoMode, number, RegExp]>([
     ['too-large', 6, /larger than Tempo sends[\s\S]*42610002/],
-    ['html', 3, /web page instead of traces/],
+    ['html', 6, /web page instead of traces/],
     ['busy', 6, /limits requests/],
   ])('%s → exit %i', async (mode, exit, words) => {
     await start()
@@ -375,10 +375,10 @@ describe('Jaeger without a sign-in', () => {
     expect(await world.type(`ls-auth trace get ${MISSING}`)).toMatchObject({ exit: 7, stdout: '' })
   })
 
-  it('a login page on both APIs is one: exit 3', async () => {
+  it('a web page on both APIs is one, and nobody signs in: exit 6', async () => {
     jaeger.mode = 'html'
     for (const command of [`trace get ${trace.traceId}`, 'services', 'trace search --service web']) {
-      expect(await world.type(`ls-auth ${command}`)).toMatchObject({ exit: 3, stdout: '' })
+      expect(await world.type(`ls-auth ${command}`)).toMatchObject({ exit: 6, stdout: '' })
     }
   })
 

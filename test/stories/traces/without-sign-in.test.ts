@@ -63,7 +63,7 @@ describe('a profile for an API that wants no sign-in', () => {
   it('where a web page answers, nobody is sent to sign in', async () => {
     const at = `--backend jaeger --api ${await jaeger('html')} --authorization none`
     const { exit, stderr } = await world.type(`ls-auth trace get ${traces[0]?.traceId} ${at}`)
-    expect(exit).toBe(3)
+    expect(exit).toBe(6)
     expect(stderr).toMatch(
       /^error: .* a web page instead of traces\nhint: Check that api points at the API, not a page\.\n$/,
     )
