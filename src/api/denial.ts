@@ -75,7 +75,7 @@ function whereTo({ headers }: HttpAnswer, url: URL): string[] {
 }
 
 const gone = (answer: HttpAnswer, url: URL): Failure =>
-  new Failure('gone', `${safeText(url.host)} says this organization or project is gone (HTTP 410)`, {
+  new Failure('gone', `${safeText(url.host)} says that this is gone (HTTP 410)`, {
     detail: theirWords(answer),
   })
 

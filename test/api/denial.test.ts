@@ -37,7 +37,7 @@ describe('an answer of the API, in words', () => {
     [403, HTML, 'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)'],
     [404, HTML, 'not-found: gw.acme.example:8443 knows no such address (HTTP 404, a web page)'],
     [405, HTML, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 405)'],
-    [410, HTML, 'gone: gw.acme.example:8443 says this organization or project is gone (HTTP 410)'],
+    [410, HTML, 'gone: gw.acme.example:8443 says that this is gone (HTTP 410)'],
     [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests, and the limit is reached (HTTP 429)'],
     [501, {}, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 501)'],
     [502, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 502)'],

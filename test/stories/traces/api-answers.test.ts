@@ -26,7 +26,11 @@ describe('each answer of the API has its own words and exit status', () => {
     ['message-body', 11, /denied you access \(HTTP 403\)[\s\S]*Your role does not allow this/],
     ['html', 3, /answered with a web page instead of traces\nhint: Sign in again/],
     ['redirect', 3, /redirects to another page instead of traces/],
-    ['gone', 7, /is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026/],
+    [
+      'gone',
+      7,
+      /says this organization or project is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026.*also reads Tempo and Jaeger\.\n/,
+    ],
     ['not-json', 6, /did not answer with JSON/],
     ['huge', 6, /is larger than \d+ bytes/],
   ]

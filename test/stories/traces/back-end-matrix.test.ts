@@ -165,7 +165,12 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
       (response) => response.writeHead(429, { 'retry-after': '7' }).end('slow down'),
     ],
     ['503', 6, /failed \(HTTP 503\)/, (response) => response.writeHead(503).end('upstream connect error')],
-    ['410', 7, /is gone \(HTTP 410\)/, (response) => response.writeHead(410).end()],
+    [
+      '410',
+      7,
+      backend === 'lightstep' ? /organization or project is gone/ : /says that this is gone \(HTTP 410\)/,
+      (response) => response.writeHead(410).end(),
+    ],
     [
       'an answer of another kind',
       6,
