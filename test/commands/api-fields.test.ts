@@ -129,18 +129,27 @@ describe('a header', () => {
     'authorization',
     'Proxy-Authorization',
     'Host',
-    'Cookie',
     'Content-Length',
     'Transfer-Encoding',
     'Connection',
-    'Upgrade',
-    'TE',
-    'Trailer',
-    'Expect',
     'X-Scope-OrgID',
-    'X-HTTP-Method-Override',
   ])('%s is ours', (name) => {
     expect(() => readHeaders([`${name}: x`])).toThrow(`-H: ${name} is set by ls-auth`)
+  })
+
+  it.each([
+    'Cookie',
+    'cookie',
+    'Keep-Alive',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'Expect',
+    'X-HTTP-Method',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+  ])("%s is nobody's", (name) => {
+    expect(() => readHeaders([`${name}: x`])).toThrow(`-H: ${name} is never sent`)
   })
 
   it.each(['x', ': y', 'a b: c', 'x: a\r\nHost: b', 'x: \u00e9', 'x\n: y', ''])('%j is refused', (line) => {

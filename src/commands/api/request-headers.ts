@@ -3,7 +3,11 @@ import { safeText } from '../../text/safe-text.ts'
 
 /** Who asks, where, and where a request ends: never the caller's business. The tenant comes from the profile. */
 const OURS =
-  /^(authorization|proxy-authorization|host|cookie|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|x-scope-orgid|x-http-method(-override)?|x-method-override)$/
+  /^(authorization|proxy-authorization|host|content-length|transfer-encoding|connection|x-scope-orgid)$/
+
+/** Nobody sets these here, and each would say otherwise who asks, how, or where a request ends. */
+const NEVER_SENT =
+  /^(cookie|keep-alive|te|trailer|upgrade|expect|x-http-method(-override)?|x-method-override)$/
 
 /** Each has one value, which is no list: two of them joined would be one wrong value (RFC 9110 §5.3). */
 const OF_ONE_VALUE =
@@ -11,7 +15,7 @@ const OF_ONE_VALUE =
 
 /**
  * Reads `-H 'Name: value'`, repeated. Names in lower case; the values of one name are joined in their order. Failure `usage`:
- * malformed, a header that is set by us, or a second value where there can be one.
+ * malformed, a header that is set by us or never sent, or a second value where there can be one.
  */
 export function readHeaders(typed: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>()
@@ -32,6 +36,7 @@ function readHeader(line: string): [string, string] {
     })
   }
   if (OURS.test(name.toLowerCase())) throw isOurs(name)
+  if (NEVER_SENT.test(name.toLowerCase())) throw isNeverSent(name)
   return [name.toLowerCase(), value.trimEnd()]
 }
 
@@ -43,6 +48,11 @@ export function requireTokenHeader(headers: Readonly<Record<string, string>>, to
 const isOurs = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is set by ls-auth`, {
     hint: 'Leave it out. The token, the host and the tenant come from the profile.',
+  })
+
+const isNeverSent = (name: string): Failure =>
+  new Failure('usage', `-H: ${name} is never sent`, {
+    hint: 'Leave it out. The token alone says who asks, and -X the method; where a request ends is not for a header to say.',
   })
 
 const twice = (name: string): Failure =>

@@ -136,6 +136,8 @@ describe('nothing is sent', () => {
     ['/x -f a=b -f a=c', 2, /^error: the field a is given twice\nhint: A list is -f 'key\[\]=….*\n$/],
     ['/x -f a[b]=1 -F a[b]=2', 2, /the field a\[b\] is given twice/],
     ['/x -X PATCH -F a=null -F a=null', 2, /the field a is given twice/],
+    ['/x -H "Cookie: a=b"', 2, /^error: -H: Cookie is never sent\nhint: Leave it out\. .*\n$/],
+    ['/x -H "X-HTTP-Method-Override: PUT"', 2, /-H: X-HTTP-Method-Override is never sent\n.*-X the method/],
     ['/x -f a', 2, /-f: "a" is not key=value/],
     ['/x --input - -X GET', 2, /^error: GET sends no body, .*\nhint: Leave out --input or -X GET, .*\n$/],
     ['/x --input /nonexistent/body -X head', 2, /HEAD sends no body, and --input is one/],
