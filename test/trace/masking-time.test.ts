@@ -84,6 +84,8 @@ test.each([
   '\\"value\\":\\"a',
   '\\"value\\":\\"a\\",\\"name\\":\\"',
   '"value":1,',
+  "\"v\":'\\\\''",
+  "\"v\":'\\\\''\\'",
   "'ssn': ",
   "'ssn': '",
   "'ssn': {'",
@@ -111,3 +113,28 @@ test('and so are names, each of which is another one', () => {
   maskText(`?${names.map((name) => `${name}=1`).join('&')}`)
   expect(performance.now() - started).toBeLessThan(20_000)
 })
+
+const PIECES = [
+  ...['"', "'", '\\', '\\"', "\\'", "'\\\\''", '[', ']', '{', '}', '"v":', '"name":', "'v':", '"ssn":"a",'],
+  ...['token=', '%25', '%3D', '%40', '&', '=', ':', ' ', '@'],
+]
+
+/** The piece and one or two others. Which of them is the first makes no difference: they are repeated. */
+const together = (piece: string): readonly string[] => {
+  const others = PIECES.slice(PIECES.indexOf(piece))
+  return others.flatMap((two) => [piece + two, ...others.map((three) => piece + two + three)])
+}
+
+test.each(PIECES)(
+  '%s and one or two other pieces, many times over, are masked in linear time',
+  (piece) => {
+    for (const part of together(piece)) {
+      const many = part.repeat(60_000 / part.length)
+      const started = performance.now()
+      maskText(many)
+      // Linear work takes a tenth of a second at most; quadratic takes ten.
+      expect({ part, isSlow: performance.now() - started > 3000 }).toEqual({ part, isSlow: false })
+    }
+  },
+  60_000,
+)

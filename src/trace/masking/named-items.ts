@@ -61,14 +61,24 @@ export function maskItems(text: string): string {
   return HINT.test(text) ? maskValuesFirst(replaceWritten(text, ITEMS)) : text
 }
 
+const LONGEST_MARK = 17
+
+/** A quote with the backslashes before it. More of them than JSON writes are told apart no more: there are few marks. */
+const MARK = /^\\{0,16}["']?/
+
 /** Where the name stands behind the value, the value is a text or a number: a list would be looked at again for what is in it. */
 function maskValuesFirst(text: string): string {
   let shown = ''
   let done = 0
+  // How far values were looked at, by the quotes that they begin with: one within another in the same quotes is none.
+  const closed = new Map<string, number>()
   const around = new EnclosingTexts(text)
   for (const { 0: found, index } of text.matchAll(VALUE_FIRST)) {
     const from = index + found.length
-    const end = from < done ? from : endOfScalar(text, from, around)
+    const [mark = ''] = MARK.exec(text.slice(from, from + LONGEST_MARK)) ?? []
+    if (from < Math.max(done, closed.get(mark) ?? 0)) continue
+    const end = endOfScalar(text, from, around)
+    closed.set(mark, end)
     const name = end === from ? undefined : nameBehind(text, end)
     if (name === undefined || !isSensitiveMember(name)) continue
     shown += text.slice(done, from) + shownOfMember(text.slice(from, end), name)
