@@ -15,13 +15,21 @@ const VALUE = /[^&#;\s]+/y
 
 const QUOTE = /["']/g
 
-/** Codes that let somebody in: `?auth_code=`, `?otpCode=`. Others, as `?zip_code=` and `?errorCode=`, tell what is not secret. */
-const CODES = [
-  /oauth2?|auth|authorization|authentication|login|signin|access|security|pass|pin|grant|device|user/,
-  /otp|totp|mfa|[2t]fa|sms|verification|verify|confirmation|activation|recovery|reset|backup|invite|invitation/,
-]
-  .map(({ source }) => source)
-  .join('|')
+/** Words before `code` with which it lets nobody in. Of OAuth, a `response[code]` does. */
+const HARMLESS_CODE = new RegExp(
+  [
+    /status|error|exit|return|result|reason|warning|http|(?<!\bo?auth2?\.)response|short|geo|uni|source|time\.?zone/,
+    /zip|postal|country|region|state|province|city|area|dial|calling|phone|airport|station|port|locale|language|lang/,
+    /currency|bank|sort|branch|tax|vat|hs|nace|naics|sic|iso|mcc|icd|unit|dept|department|store|company|customer/,
+    /product|item|sku|color|colour|size|brand|category|type|article|material|promo|promotion|coupon|discount/,
+    /voucher|course|event|event\.type|qr|bar|(?:(?:url|uri|html|json|xml|base\d\d)\.?)?(?:de|en)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
+
+/** `?barcode=`, also behind other words. `tokencode` is none of `encode`. */
+const NO_CODE = new RegExp(`(?<!(?:\\b(?:${HARMLESS_CODE.source})\\.?|bar|zip|post))`)
 
 /**
  * What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key` that is none of these words of English.
@@ -31,7 +39,7 @@ const NAMES_IN_URLS = new RegExp(
   [
     /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt|(?:\b|auth)state/.source,
     /(?<!\b(?:mon|don|tur|hoc|joc|whis))key/.source,
-    `^code|\\b(?:${CODES})\\.?code`,
+    `${NO_CODE.source}code`,
   ]
     .map((names) => `(?:${names})$`)
     .join('|'),
