@@ -110,10 +110,50 @@ describe('names of parameters in a URL', () => {
       'StatusCode',
     ],
     ...['promo_code', 'qr_code', 'unicode', 'decode', 'response[code]', 'language-code', 'airport.code'],
-    ...['superuser_codes', 'busercode', 'monkey', 'turkey', 'hockey', 'Whiskey', 'estate', 'session_count'],
+    ...[
+      'http_status_code',
+      'billingZipCode',
+      'postcode',
+      'product_barcode',
+      'encode',
+      'urlDecode',
+      'exit_code',
+    ],
+    ...['currency_code', 'langCode', 'lang', 'hs_code', 'nace_code', 'iso_code', 'isoCode', 'skuCode'],
+    ...[
+      'item[code]',
+      'reasoncode',
+      'area-code',
+      'regionCode',
+      'taxCode',
+      'dept_code',
+      'color.code',
+      'httpcode',
+    ],
+    ...['superuser_codes', 'monkey', 'turkey', 'hockey', 'Whiskey', 'estate', 'session_count'],
   ])('?%s=… is shown', (name) => {
     expect(maskText(`/x?${name}=v1&page=2`)).toBe(`/x?${name}=v1&page=2`)
   })
+})
+
+describe('user name and password of a URL', () => {
+  test.each([
+    ['to https://u:p@S@h/ now', 'to https://[masked]@h/ now'],
+    ['to postgres://u:p/S@h now', 'to postgres://[masked]@h now'],
+    ['dial ada:S@tcp(db:3306)/shop', 'dial [masked]@tcp(db:3306)/shop'],
+    ['dial ada:a@S@unix(/run/s)/shop', 'dial [masked]@unix(/run/s)/shop'],
+    ['["https://u:p@h","https://i/@b"]', '["https://[masked]@h","https://i/@b"]'],
+    ['https://u:p@h?to=@b', 'https://[masked]@h?to=@b'],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each(['https://h:4873/@scope/pkg', 'https://h/a:b/@c', 'http://h, @ada and b@tcp'])(
+    'is not in %s',
+    (text) => {
+      expect(maskText(text)).toBe(text)
+    },
+  )
 })
 
 describe('a URL that is the value of a parameter', () => {
@@ -155,6 +195,11 @@ describe('a URL that is the value of a parameter', () => {
       '/x?next=https%253A%252F%252Fada%253Apw%2540db%252Fx',
       '/x?next=https%253A%252F%252F[masked]%2540db%252Fx',
     ],
+    ['?next=https%3A%2F%2Fu%3Ap%2540S3cr3t%40b%2F', '?next=https%3A%2F%2F[masked]%40b%2F'],
+    ['?next=https%3A%2F%2Fu%3Ap%40S3cr3t%40b%2Fc%40d', '?next=https%3A%2F%2F[masked]%40b%2Fc%40d'],
+    ['?next=%2F%2Fu%3AS3cr3t%40b', '?next=%2F%2F[masked]%40b'],
+    ['?n=%3Fnext%3D%252F%252Fu%253AS3%2540b', '?n=%3Fnext%3D%252F%252F[masked]%2540b'],
+    ['?next=https:%2F%2Fu:S3cr3t%40b', '?next=https:%2F%2F[masked]%40b'],
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
   })

@@ -17,9 +17,12 @@ const VALUES = [0, 1, 2, 3].map(
   (again) => new RegExp(`(?:[^%&#;\\s"'\\\\<>]|%(?!(?:25){0,${again}}(?:26|23)))+`, 'y'),
 )
 
-/** Name and password of a URL, between its `://` and its `@`. Where a path or a query begins there are none. */
+/**
+ * Name and password of a URL, between its `//` and the last `@` that is encoded as often. Where a path, a query or a blank
+ * begins there are none.
+ */
 const CREDENTIALS = new RegExp(
-  `(%${AGAIN}3a(?:%${AGAIN}2f){2})(?:[^%/@&#\\s"'\\\\<>]|%(?!${AGAIN}(?:2f|40|3f|26|23)))+(?=%${AGAIN}40)`,
+  `((?:%${AGAIN}3[ad]|[:=])%(${AGAIN})2f%\\2(?:2f))(?:[^%/&#\\s"'\\\\<>]|%(?!\\2(?:2f|3f|26|23|20)))+(?=%\\2(?:40))`,
   'gi',
 )
 

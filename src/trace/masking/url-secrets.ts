@@ -45,12 +45,27 @@ const NAMES_IN_URLS = new RegExp(
     .join('|'),
 )
 
-const CREDENTIALS = /:\/\/[^/@\s]+@/g
+/**
+ * User name and password of a URL go to the last `@` before its path. A password may hold a slash, but what follows a port is
+ * a path.
+ */
+const CREDENTIALS =
+  /:\/\/(?:[\w.%+~-]{1,64}:(?!\d{1,5}\/)[^\s@"'<>?#&]{1,256}|[^/@\s]+)@(?:[^/@\s"'<>?#&,;()]*@)*/g
+
+/** The same as Go writes it: `ada:pw@tcp(db:3306)/shop`. */
+const CREDENTIALS_OF_GO = /(?<![\w.%+-])[\w.%+-]{1,64}:[^\s"']{1,128}(?=@(?:tcp|udp|unix)6?\()/g
+
+const BEFORE_ADDRESS_OF_GO = /@(?:tcp|udp|unix)6?\(/
 
 /** A text with the credentials of its URLs masked, and the values of sensitive parameters. */
 export function maskInUrls(text: string): string {
-  const withoutCredentials = text.includes('@') ? text.replace(CREDENTIALS, `://${MASKED}@`) : text
+  const withoutCredentials = text.includes('@') ? maskCredentials(text) : text
   return text.includes('=') ? maskParameters(withoutCredentials) : withoutCredentials
+}
+
+function maskCredentials(text: string): string {
+  const masked = text.replace(CREDENTIALS, `://${MASKED}@`)
+  return BEFORE_ADDRESS_OF_GO.test(masked) ? masked.replace(CREDENTIALS_OF_GO, MASKED) : masked
 }
 
 function maskParameters(text: string): string {
