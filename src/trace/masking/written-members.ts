@@ -21,7 +21,7 @@ const unescaped = (name: string): string =>
     : name
 
 /** A value without quotes. Not `true` and `null`, which tell no secret. */
-export const NUMBER = /-?\d[\d.]*/y
+export const NUMBER = /-?\d[\d.]*(?:e[+-]?\d+)?/iy
 
 /** Whether a value is masked is decided by its key, as for an attribute. The key is as it is written. */
 export const isSensitiveMember = (key: string): boolean => isSensitive(unescaped(key))

@@ -56,7 +56,7 @@ function endOfBare(text: string, from: number, bare: RegExp): number {
  * The end of a value in quotes, of a list or of a map. `from` where there is none, or an empty text.
  * @param around the level of the text that the value stands in
  */
-function endOfWritten(text: string, from: number, around: number | undefined): number {
+export function endOfWritten(text: string, from: number, around: number | undefined): number {
   // Python's `b'…'` and `r'…'`, SQL's `N'…'` and `E'…'`.
   const quote = /[bunrfe]/i.test(text.charAt(from)) ? from + 1 : from
   const end = endOfQuoted(text, quote, around)

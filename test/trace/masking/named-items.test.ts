@@ -30,6 +30,36 @@ describe('an item of a list that holds a name and its value', () => {
     ['{"value":"10.0.0.7","name":"ip"}', '{"value":"10.0.0.7","name":"ip"}'],
     ['{"name":"token","value":"cut o', '{"name":"token","value":[masked]'],
     ['{\n  "name": "token",\n  "value": "x"\n}', '{\n  "name": "token",\n  "value": [masked]\n}'],
+    [
+      `{"name":"password","note":"it's \\"so\\"","value":"S"}`,
+      `{"name":"password","note":"it's \\"so\\"","value":[masked]}`,
+    ],
+    [
+      `{"value":"S","note":"${'long '.repeat(50)}","name":"password"}`,
+      `{"value":[masked],"note":"${'long '.repeat(50)}","name":"password"}`,
+    ],
+    [
+      '{"name":"password","tags":["x",[]],"meta":{"a":{}},"n":-1.5e+3,"value":"S"}',
+      '{"name":"password","tags":["x",[]],"meta":{"a":{}},"n":-1.5e+3,"value":[masked]}',
+    ],
+    [
+      '{"name":"ssn","a":1,"b":"","c":null,"d":4,"value":-1.5e+3}',
+      '{"name":"ssn","a":1,"b":"","c":null,"d":4,"value":[masked]}',
+    ],
+    ['{"value":["S"],"name":"Authorization"}', '{"value":[masked],"name":"Authorization"}'],
+    [
+      '{"value":{"stringValue":"S"},"key":"password"},{"key":"n","value":{"stringValue":"seen"}}',
+      '{"value":[masked],"key":"password"},{"key":"n","value":{"stringValue":"seen"}}',
+    ],
+    ['{"name":"Cookie","values":["a","b"]}', '{"name":"Cookie","values":[masked]}'],
+    ['{"values":["a"],"name":"Cookie"}', '{"values":[masked],"name":"Cookie"}'],
+    ['{"name":"n","value":[{"k":"jwt","v":"S"}]}', '{"name":"n","value":[{"k":"jwt","v":[masked]}]}'],
+    [
+      '{"value":"S","n":{"name":"a","value":1},"name":"jwt"}',
+      '{"value":[masked],"n":{"name":"a","value":1},"name":"jwt"}',
+    ],
+    ['got "name": "jwt", "value": "S", then', 'got "name": "jwt", "value": [masked], then'],
+    ["{'value': ('a', 'b'), 'name': u'Cookie'}", "{'value': [masked], 'name': u'Cookie'}"],
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)
@@ -53,6 +83,10 @@ describe('an item of a list that holds a name and its value', () => {
     ['{"name":"token"},{"value":"seen"}'],
     ['{"value":"seen"},{"name":"token"}'],
     ['{"name":"token","label":"a","values":"seen"}'],
+    ['{"values":"seen","name":"token"}'],
+    ['{"meta":{"name":"token"},"value":"seen"}'],
+    ['{"value":"seen","meta":{"name":"token"}}'],
+    ['{"value":[],"name":"n"}'],
   ])('is not masked in %s', (text) => {
     expect(maskText(text)).toBe(text)
   })
@@ -84,6 +118,7 @@ describe('the same as the value of an attribute', () => {
     [{ name: 'ip', value: '10.0.0.7' }, { name: 'ip', value: '10.0.0.7' }, 0],
     [{ name: 'token', value: '' }, { name: 'token', value: '' }, 0],
     [{ name: 'token', values: 'seen' }, { name: 'token', values: 'seen' }, 0],
+    [{ name: 'cookie', values: ['a'] }, { name: 'cookie', values: '[masked]' }, 1],
     [{ name: 7, value: 'seen' }, { name: 7, value: 'seen' }, 0],
     [{ name: 'n', key: 'token', value: 'x' }, { name: 'n', key: 'token', value: '[masked]' }, 1],
   ])('%j', (value, masked, count) => {
