@@ -12,9 +12,12 @@ const IN_NAME = `[\\w.:[\\]-]|%${AGAIN}(?:[4-7][\\da-f]|2[de]|3[\\da])`
 /** What begins a parameter, its name, and how many times its `=` is encoded again. */
 const PARAMETER = new RegExp(`(?:[?&#;=]|%${AGAIN}(?:3f|26|23|3b))((?:${IN_NAME}){1,128})%(${AGAIN})3d`, 'gi')
 
-/** A value goes to the next `&` or `#` that is encoded as often as its `=`, or less: one more is a part of it. */
+/**
+ * A value goes to the next `&` or `#` that is encoded as often as its `=`, or less: one more is a part of it.
+ * So do a blank, `;`, `}` and `)`, which end a part of an expression.
+ */
 const VALUES = [0, 1, 2, 3].map(
-  (again) => new RegExp(`(?:[^%&#;\\s"'\\\\<>]|%(?!(?:25){0,${again}}(?:26|23)))+`, 'y'),
+  (again) => new RegExp(`(?:[^%&#;\\s"'\\\\<>]|%(?!(?:25){0,${again}}(?:26|23|20|3b|7d|29)))+`, 'iy'),
 )
 
 /**

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../model.ts'
 import { EnclosingTexts } from './enclosing-text.ts'
-import { isSensitive } from './sensitive-keys.ts'
+import { isSensitive, wordsOf } from './sensitive-keys.ts'
 import { isSensitiveMember, NUMBER, shownOfMember } from './written-members.ts'
 import { endOfQuoted, endOfWritten } from './written-value.ts'
 
@@ -98,7 +98,7 @@ class Items {
     let done = 0
     // The outer one of two is masked.
     for (const { from, end, name } of this.#found.sort((a, b) => a.from - b.from || b.end - a.end)) {
-      if (from < done) continue
+      if (from < done || isSetting(name, this.#text.slice(from, end))) continue
       shown += this.#text.slice(done, from) + shownOfMember(this.#text.slice(from, end), name)
       done = end
     }
@@ -218,6 +218,20 @@ class Items {
   }
 }
 
+/** What ends the name of a count, a flag or a setting: `email.sent`, `token_ttl`. */
+const OF_SETTING =
+  /\.(?:sent|errors?|count|total|ttl|timeout|enabled|disabled|required|login|attempts|retries|length|size)$/
+
+const VALUE_OF_SETTING =
+  /^(?:\\*["'])?(?:true|false|yes|no|on|off|-?\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])?)(?:\\*["'])?$/i
+
+const PATH = /^(?:\\*["'])?[.~]?\/[\w./-]{1,256}(?:\\*["'])?$/
+
+/** Whether an item is a setting, a count or a path, which tells no secret. */
+const isSetting = (name: string, value: string): boolean =>
+  (OF_SETTING.test(wordsOf(name)) && VALUE_OF_SETTING.test(value)) ||
+  (/\.(?:file|path)$/.test(wordsOf(name)) && PATH.test(value))
+
 /** Where a sticky pattern ends, or the same place if it is not there. */
 function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at
@@ -235,7 +249,11 @@ export function underSaidNames(
   const said = members.find(([key, name]) => IS_NAME.test(key) && isSensitiveName(name))?.[1]
   return members.map(([key, value]) => [
     key,
-    said !== undefined && isValue(key, Array.isArray(value) ? '[' : '') ? String(said) : key,
+    said !== undefined &&
+    isValue(key, Array.isArray(value) ? '[' : '') &&
+    !isSetting(String(said), String(value))
+      ? String(said)
+      : key,
     value,
   ])
 }

@@ -45,15 +45,22 @@ const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
 const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
 
 /** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error of OAuth. */
-const KIND_OF_TOKEN = /access|auth|refresh|(?<!val)id|session|security|bearer|csrf|xsrf/
+const KIND_OF_TOKEN = /access|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
   `password|passwd|pwd|secret|(?:api|access|private|secret)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
 )
 
+/** What logs tell of a token in place of its value: `refresh_token: rotated`. */
+const STATE =
+  /(?:rotated|(?:in)?valid(?:ated)?|missing|expired|not found|revoked|refreshed|none|null|undefined|present|absent|empty|true|false|ok)\.?(?:[\s,;)]|$)/
+
+/** What divides a name from its value. Not `==`, which compares. */
+const DIVIDER = new RegExp(`(?:=>|:=|:(?!\\s{0,3}${STATE.source})|=(?!=))`)
+
 /** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_NAME = new RegExp(
-  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}(?:=>|[=:])\s{0,3}/.source}`,
+  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}/.source}${DIVIDER.source}\\s{0,3}`,
   'gi',
 )
 

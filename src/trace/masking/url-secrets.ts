@@ -37,8 +37,9 @@ const NO_CODE = new RegExp(`(?<!(?:\\b(?:${HARMLESS_CODE.source})\\.?|bar|zip|po
  */
 const NAMES_IN_URLS = new RegExp(
   [
-    /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt|(?:\b|auth)state/.source,
-    /(?<!\b(?:mon|don|tur|hoc|joc|whis))key/.source,
+    /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt|(?:(?<!\b(?:order|job|task|run|address)\.)\b|auth)state/
+      .source,
+    /(?<!\b(?:mon|don|tur|hoc|joc|whis|(?:sort|order)\.?))key/.source,
     `${NO_CODE.source}code`,
   ]
     .map((names) => `(?:${names})$`)

@@ -8,8 +8,9 @@ const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/
 /** The name of a member of JSON, and what divides it from its value: `"token": "…"`, `"sessionId": 7`. */
 const MEMBER = new RegExp(`"(${NAME_IN_QUOTES.source})${/(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/.source}`, 'g')
 
-/** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. */
-const MEMBER_IN_SINGLE_QUOTES = /'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/g
+/** The same in single quotes, as Python and Ruby write it: `'phone': '…'`. Not in prose: `Invalid field 'phone': …`. */
+const MEMBER_IN_SINGLE_QUOTES =
+  /(?<=(?:[{,(]|^)(?:\s|\\+[nrt]){0,32}[bu]?)'([^'"\\]{1,128})\\*'\s{0,32}(?:=>|:)\s{0,32}/gm
 
 /** What each of these needs: most texts in single quotes are literals of statements. */
 const IN_SINGLE_QUOTES = /'\s{0,32}(?:=>|:)/

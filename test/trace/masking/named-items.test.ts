@@ -84,6 +84,11 @@ describe('an item of a list that holds a name and its value', () => {
     ['{"value":"seen"},{"name":"token"}'],
     ['{"name":"token","label":"a","values":"seen"}'],
     ['{"values":"seen","name":"token"}'],
+    [
+      '[{"name":"email.sent","value":5},{"value":"30s","name":"token_ttl"},{"name":"session_timeout","value":"5"}]',
+    ],
+    ['{"name":"password_errors","value":2},{"key":"password-login","value":"true"}'],
+    ['{"name":"password_file","value":"/run/secrets/db"},{"name":"token_enabled","value":"on"}'],
     ['{"meta":{"name":"token"},"value":"seen"}'],
     ['{"value":"seen","meta":{"name":"token"}}'],
     ['{"value":[],"name":"n"}'],
@@ -119,6 +124,8 @@ describe('the same as the value of an attribute', () => {
     [{ name: 'token', value: '' }, { name: 'token', value: '' }, 0],
     [{ name: 'token', values: 'seen' }, { name: 'token', values: 'seen' }, 0],
     [{ name: 'cookie', values: ['a'] }, { name: 'cookie', values: '[masked]' }, 1],
+    [{ name: 'token_ttl', value: '30s' }, { name: 'token_ttl', value: '30s' }, 0],
+    [{ name: 'token_ttl', value: 'x' }, { name: 'token_ttl', value: '[masked]' }, 1],
     [{ name: 7, value: 'seen' }, { name: 7, value: 'seen' }, 0],
     [{ name: 'n', key: 'token', value: 'x' }, { name: 'n', key: 'token', value: '[masked]' }, 1],
   ])('%j', (value, masked, count) => {

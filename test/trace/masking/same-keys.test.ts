@@ -289,8 +289,8 @@ describe('personal data in a query', () => {
     ['/x?sql=SELECT%207&n=1', '/x?sql=[masked]&n=1'],
     ['/x?ssn=[masked]&ssn=', '/x?ssn=[masked]&ssn='],
     [
-      '/x?code=1&state=2&sig=3&sort_key=4&session_state=5',
-      '/x?code=[masked]&state=[masked]&sig=[masked]&sort_key=[masked]&session_state=[masked]',
+      '/x?code=1&state=2&sig=3&app_key=4&session_state=5',
+      '/x?code=[masked]&state=[masked]&sig=[masked]&app_key=[masked]&session_state=[masked]',
     ],
     ['{"url":"/x?ssn=1&n=2","n":3}', '{"url":"/x?ssn=[masked]&n=2","n":3}'],
     ['{"url":"/x?n=2&ssn=1","n":3}', '{"url":"/x?n=2&ssn=[masked]","n":3}'],
