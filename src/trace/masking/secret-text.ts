@@ -10,7 +10,7 @@ import { type Named, replaceWritten } from './written-value.ts'
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
  * from each `eyJ` of a long run.
  */
-const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*)?)?/g
+const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*(?:\.[\w-]{4,}){0,2})?)?/g
 
 const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
 
@@ -20,11 +20,16 @@ const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
  */
 const SENSITIVE_TEXT = new RegExp(
   [
-    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/,
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/,
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
-    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_live_\w{10,}/,
+    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}/,
     /\bgh[pousr]_\w{20,}|\b[a-z]{2,12}_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/,
+    /\bglpat-[\w-]{16,}|\bsk-(?:proj|ant)-[\w-]{20,}|\bnpm_[A-Za-z\d]{30,}|\bhf_[A-Za-z\d]{30,}/,
+    /\bSG\.[\w-]{16,}\.[\w-]{16,}|\bshpat_[a-f\d]{32}|\bdop_v1_[a-f\d]{32,}|\bpypi-[\w-]{50,}/,
+    /(?<=\b(?:IDENTIFIED BY|identified by) )'[^']*(?:'|$)/,
+    /(?<=\b(?:[Aa]uthorization|AUTHORIZATION):\s{0,3})(?:Token|Digest|Negotiate|NTLM|Ap[iI][kK]ey|OAuth|DPoP|Hawk|AWS4-[A-Z\d-]{1,32})\s[^\n\r"'\\]+/,
+    /(?<=\b(?:[Cc]ookie|COOKIE):\s{0,3})[\w.%-]{1,128}=[^\n\r"'\\]+/,
     /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
   ]
     .map(({ source }) => source)
@@ -34,6 +39,10 @@ const SENSITIVE_TEXT = new RegExp(
 
 /** What a value that is recognised in itself needs. Most URLs hold none of it. */
 const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+
+/** The same of what is looked for only behind `:` or `=`, so that most texts are told by one look. */
+const HEADER =
+  /k_test_|pat[-_]|sk-[ap]|npm_|hf_|SG\.|p_v1_|ypi-|ied by '|IED BY '|ation:|ATION:|ookie:|OOKIE:/
 
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
@@ -45,7 +54,8 @@ const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
 const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
 
 /** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error of OAuth. */
-const KIND_OF_TOKEN = /access|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
+const KIND_OF_TOKEN =
+  /access|api|github|gitlab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
   `password|passwd|pwd|secret|(?:api|access|private|secret)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
@@ -66,10 +76,11 @@ const SENSITIVE_NAME = new RegExp(
 
 const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
-const FLAG = /--[\w-]{0,32}(?:token|secret|password|passwd|api-?key|access-?key)/
+const FLAG =
+  /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private)[-_]?key)/
 
 /** A flag of a command line, and what is before its value: `--token=…`, `--password …`. */
-const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,3}(?!-))/.source}`, 'gi')
+const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,32}(?![-\s]))/.source}`, 'gi')
 
 /** In a command line other signs are a part of it. */
 const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
@@ -90,7 +101,7 @@ export const isFlagsValue = (before: AttributeValue | undefined, value: Attribut
 const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')
 
 /** What every flag holds, and every name in a text: one look in place of two. */
-const NAMED = /passw|pwd|secret|key|token/i
+const NAMED = /pass[wp]|pwd|secret|key|token/i
 
 const shown = (): string => MASKED
 
@@ -109,7 +120,7 @@ function maskNamed(text: string): string {
 
 /** Values that are recognised in themselves. */
 function maskRecognised(text: string): string {
-  if (!RECOGNISED.test(text)) return text
+  if (!RECOGNISED.test(text) && !HEADER.test(text)) return text
   return text.replace(SENSITIVE_TEXT, MASKED).replace(LIKE_JWT, maskJwt)
 }
 

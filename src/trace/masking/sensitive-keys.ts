@@ -43,6 +43,7 @@ const SENDERS = /^(?:(?:http\.)?client|source|net\.(?:sock\.)?peer)\.(?:ip|addr|
 const KEYS = phrases(
   'enduser.id enduser.hash enduser.login enduser.sub enduser.subject',
   'user.id user.hash user.login user.sub user.subject',
+  'otp pin pass passcode',
   'ip peer.ipv4 peer.ipv6 peer.address',
   STATEMENTS,
 )

@@ -41,6 +41,7 @@ const NAMES_IN_URLS = new RegExp(
       .source,
     /(?<!\b(?:mon|don|tur|hoc|joc|whis|(?:sort|order)\.?))key/.source,
     `${NO_CODE.source}code`,
+    /^(?:saml\.?response|ticket|code\.?verifier)/.source,
   ]
     .map((names) => `(?:${names})$`)
     .join('|'),

@@ -219,6 +219,10 @@ describe('personal data in JSON', () => {
   test.each([
     ['{"card": "4111111111111111"}', '{"card": [masked]}'],
     ['{"phone":"+15551234567","ssn":"123-45-6789"}', '{"phone":[masked],"ssn":[masked]}'],
+    [
+      '{"otp":"1","pin":2,"pass":"x","passcode":3}',
+      '{"otp":[masked],"pin":[masked],"pass":[masked],"passcode":[masked]}',
+    ],
     ['{"cvv":123,"account":-5,"ok":7}', '{"cvv":[masked],"account":[masked],"ok":7}'],
     ['{"user":{"username":"bob","n":1}}', '{"user":{"username":[masked],"n":1}}'],
     ['{"user":{"first_name":"Bob"},"n":1}', '{"user":{"first_name":[masked]},"n":1}'],
