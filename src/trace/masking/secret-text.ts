@@ -53,9 +53,10 @@ const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
  */
 const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
 
-/** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error of OAuth. */
+/** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error
+ * of OAuth. Hosts of code and images end in `hub` and `lab`. */
 const KIND_OF_TOKEN =
-  /access|api|github|gitlab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
+  /access|api|hub|lab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
   `password|passwd|pwd|secret|(?:api|access|private|secret)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
