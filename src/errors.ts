@@ -87,7 +87,7 @@ export class Failure extends Error {
   readonly detail: readonly string[]
   /** Scopes that the API wants and the token lacks; each can stand in a command as it is. */
   readonly missingScopes: readonly string[]
-  /** Exit status: that of the code, but in a command that has statuses of its own, and for a page where nobody signs in. */
+  /** Exit status: that of the code, unless a command or a case has its own. */
   readonly exit: number
 
   constructor(

@@ -58,6 +58,6 @@ export interface Backend {
   /** Every read-only request of its source. */
   readonly readRoutes: readonly ReadRoute[]
   readonly capabilities: Capabilities
-  /** Adds what is known about this back end to the failure of a request to `host`. `others`: a sentence that names the others. */
-  explain?(failure: Failure, host: string, others: string): Failure
+  /** Adds what is known about this back end to the failure of a request to `host`. */
+  explain?(failure: Failure, host: string): Failure
 }

@@ -59,11 +59,11 @@ export const END_OF_LIFE = 'Lightstep ended on 1 March 2026 or with the contract
  * Adds that the service may have ended: a tenant that is gone answers 410, but a host that is gone looks like a broken
  * network or an expired certificate.
  */
-function explain(failure: Failure, host: string, others: string): Failure {
+function explain(failure: Failure, host: string): Failure {
   const { code, hint, message } = failure
   if (code === 'gone') {
     const words = message.replace('says that this is gone', 'says this organization or project is gone')
-    return failure.withWords(words, `${END_OF_LIFE}. Ask whoever runs your traces; ${others}`)
+    return failure.withWords(words, `${END_OF_LIFE}. ${hint}`)
   }
   if (!/(^|\.)lightstep\.com$/.test(host)) return failure
   const gone = `${END_OF_LIFE}; the service may be gone.`

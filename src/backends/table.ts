@@ -54,7 +54,9 @@ export function othersThatCan(ability: Ability): string | undefined {
 /** The failure of a request to `host`, with hints for this back end. */
 export function explainFailure(row: Backend, failure: Failure, host: string): Failure {
   const others = BACKENDS.filter(({ id }) => id !== row.id).map(({ name }) => name)
-  return row.explain?.(failure, host, `ls-auth also reads ${listed(others, 'and')}.`) ?? failure
+  const also = `ls-auth also reads ${listed(others, 'and')}.`
+  const said = failure.code === 'gone' ? failure.withHint(`Ask whoever runs your traces; ${also}`) : failure
+  return row.explain?.(said, host) ?? said
 }
 
 /** The profile's place, checked to have all settings this back end needs. Failure `settings` with what to set. */

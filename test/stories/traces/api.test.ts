@@ -217,7 +217,7 @@ describe('the answer', () => {
     [403, 11, /denied you access/],
     [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*they say: no such thing/],
     [405, 11, /does not take this request \(HTTP 405\)\nhint: Ask whoever runs/],
-    [410, 7, /says that this is gone \(HTTP 410\)\nhint: Ask whoever runs the back end\.\n/],
+    [410, 7, /says that this is gone \(HTTP 410\)\nhint: Ask whoever runs your traces;/],
     [429, 6, /limits requests/],
     [500, 6, /failed \(HTTP 500\)/],
     [302, 3, /redirects to another page/],
