@@ -7,6 +7,7 @@ import { isPage } from './page.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
+import { theirWords, theySay } from './their-words.ts'
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
@@ -200,9 +201,6 @@ function scopesOf(token: string | undefined): string[] | undefined {
   return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
 }
 
-/** Marked as their words: a line of theirs may read like one of ours (`hint: …`). */
-const theySay = (text: string): string => `they say: ${text}`
-
 function theirReason(challenge: Challenge | undefined): string[] {
   if (!challenge) return []
   const lines: string[] = []
@@ -247,27 +245,4 @@ function rateLimited(answer: HttpAnswer, url: URL): Failure {
       hint: wait === undefined ? 'Wait, then try again.' : `Try again in ${wait}s.`,
     },
   )
-}
-
-/**
- * The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}`, or the body as it is when it is of another
- * shape. Sanitized and truncated. As it is: the token was redacted in this text, and not in what its escapes stand for.
- */
-function theirWords(answer: HttpAnswer): string[] {
-  const text = answer.body.subarray(0, 4096).toString('utf8').trim()
-  if (text === '' || text.startsWith('<') || SAYS_NOTHING.test(text)) return []
-  const words = knownMessage(text) ?? text.replace(/\s*\n\s*/g, ' ')
-  return [theySay(safeText(words, 300))]
-}
-
-const SAYS_NOTHING = /^(\{\s*\}|\[\s*\]|"")$/
-
-function knownMessage(text: string): string | undefined {
-  try {
-    const parsed = JSON.parse(text) as { errors?: unknown; message?: unknown; error?: unknown }
-    const first = Array.isArray(parsed.errors) ? parsed.errors[0] : (parsed.message ?? parsed.error)
-    return typeof first === 'string' ? first : undefined
-  } catch {
-    return undefined
-  }
 }
