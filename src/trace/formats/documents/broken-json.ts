@@ -1,5 +1,5 @@
-import { Failure } from '../../errors.ts'
-import { faultIn } from './json-scan/fault.ts'
+import { Failure } from '../../../errors.ts'
+import { faultIn } from '../json-scan/fault.ts'
 
 const NEWLINE = 0x0a
 

@@ -1,11 +1,11 @@
+import { Collection, type Explain } from '../collection.ts'
+import { quoteLongIntegers } from '../integer.ts'
+import type { Vocabulary } from '../json-scan/vocabulary.ts'
+import { scanOtlpJson } from '../otlp/otlp-scan.ts'
+import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 import { brokenLine } from './broken-json.ts'
-import { Collection, type Explain } from './collection.ts'
-import { quoteLongIntegers } from './integer.ts'
-import type { Vocabulary } from './json-scan/vocabulary.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
 import { isOfCollector, readValue } from './json-value.ts'
-import { scanOtlpJson } from './otlp/otlp-scan.ts'
-import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
 
 /** What is said of lines. */
 export interface OfLines {

@@ -1,11 +1,11 @@
-import { isObject } from '../../json-object.ts'
-import type { Collection } from './collection.ts'
-import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger/jaeger-json.ts'
-import { isDatadogList, isLightstepTrace, readLightstep } from './lightstep/lightstep-json.ts'
-import { isOtlpJson, readOtlpJson } from './otlp/otlp-json.ts'
-import { isOwnSpan, isOwnTrace, readOwnJson } from './own/own-json.ts'
-import { noTrace } from './unreadable.ts'
-import { isZipkinSpan, readZipkin } from './zipkin/zipkin-json.ts'
+import { isObject } from '../../../json-object.ts'
+import type { Collection } from '../collection.ts'
+import { isJaegerEnvelope, isJaegerTrace, readJaeger } from '../jaeger/jaeger-json.ts'
+import { isDatadogList, isLightstepTrace, readLightstep } from '../lightstep/lightstep-json.ts'
+import { isOtlpJson, readOtlpJson } from '../otlp/otlp-json.ts'
+import { isOwnSpan, isOwnTrace, readOwnJson } from '../own/own-json.ts'
+import { noTrace } from '../unreadable.ts'
+import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 
 /** Reads one JSON value of any format. `lenient`: a line without spans (metrics, logs) is skipped, not an error. */
 export function readValue(value: unknown, into: Collection, lenient = false): void {
