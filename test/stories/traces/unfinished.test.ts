@@ -242,6 +242,11 @@ it('trace get: its row and its details have no time for it', async () => {
   expect(stdout).toMatch(/^ +duration +no end$/m)
   expect(stdout).toMatch(/^ +critical path +not known: it has no end$/m)
   expect(stdout).not.toMatch(/\b0s$/m)
+  for (const flags of ['--plain', '-o agent']) {
+    const spoken = (await type(`get ${six} --trace ${idOf(3)} ${flags}`)).stdout
+    expect(spoken).toMatch(/POST \/order {2}no end/)
+    expect(spoken).not.toMatch(/self 0s/)
+  }
   const html = (await type(`get ${six} --trace ${idOf(3)} -o html`)).stdout
   expect(html).toContain('no end')
 })

@@ -6,6 +6,7 @@ import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { isEndless, spanDuration } from '../span-duration.ts'
 import { timeWindow, zeroOf } from '../time/window.ts'
 import { topLines } from './header.ts'
 import { RowIds } from './row-ids.ts'
@@ -101,10 +102,10 @@ function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): 
   }
   const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
   return [
-    duration(span.durationNanos),
+    spanDuration(span, glyphs.micro),
     ...(service === '' ? [] : [service]),
     at,
     ...(waited > 0 ? [`critical ${duration(waited)}`] : []),
-    ...(tree.isLeaf(node) ? [] : [`self ${duration(tree.selfNanos(node))}`]),
+    ...(tree.isLeaf(node) || isEndless(span) ? [] : [`self ${duration(tree.selfNanos(node))}`]),
   ]
 }
