@@ -214,7 +214,7 @@ describe('a side that is a search', () => {
     expect(outcome).toMatchObject({ exit: 0 })
     const whole = JSON.parse(outcome.stdout)
     expect(whole).toMatchObject({
-      a: 'median of 7 traces of Tempo: service=frontend since=2d',
+      a: '7 traces of Tempo: service=frontend since=2d',
       traces_a: 7,
       traces_b: 1,
       trace_id_a: null,
@@ -230,8 +230,8 @@ describe('a side that is a search', () => {
     )
     expect(outcome).toMatchObject({ exit: 0 })
     expect(outcome.stdout).toMatch(/^slower: /)
-    expect(outcome.stdout).toContain('median of 7 traces of Jaeger: service=frontend since=2d')
-    expect(outcome.stdout).toContain('median of 1 trace of Jaeger: service=payment error since=2d')
+    expect(outcome.stdout).toContain('7 traces of Jaeger: service=frontend since=2d')
+    expect(outcome.stdout).toContain('1 trace of Jaeger: service=payment error since=2d')
     expect(outcome.stdout).toContain('Times are medians over the traces of a side.')
   })
 
@@ -247,7 +247,7 @@ describe('a side that is a search', () => {
 
   it('in a file: the file is named once', async () => {
     const { stdout } = await diff(`--a 'file=${path('usual.json')}' ${path('bad.json')}`)
-    expect(stdout.replace(/\n +/g, ' ')).toContain(`: median of 5 traces: file=${path('usual.json')}\n`)
+    expect(stdout.replace(/\n +/g, ' ')).toContain(`: 5 traces: file=${path('usual.json')}\n`)
   })
 
   it('in a file: all of it', async () => {

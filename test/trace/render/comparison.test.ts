@@ -160,8 +160,8 @@ test('in ASCII, and everything', async () => {
 })
 
 const LABELS = (traces: number) => ({
-  a: `median of ${traces} traces of Tempo: service=frontend since=1d`,
-  b: `median of ${traces} traces of Tempo: service=frontend since=1h`,
+  a: `${traces} traces of Tempo: service=frontend since=1d`,
+  b: `${traces} traces of Tempo: service=frontend since=1h`,
 })
 
 test('medians of several traces', async () => {

@@ -96,7 +96,7 @@ async function ofSearch(
   const isFile = side.file !== undefined && side.file !== '-'
   return {
     // Its own words name a file already.
-    name: `median of ${counted(read, 'trace')}${isFile ? '' : ` of ${name}`}: ${text}`,
+    name: `${counted(read, 'trace')}${isFile ? '' : ` of ${name}`}: ${text}`,
     traceId: undefined,
   }
 }
