@@ -34,12 +34,14 @@ describe('nearName', () => {
   })
 
   it('gives one of the names, and the same word before all others', () => {
-    const words = fc.string({ maxLength: 40 })
+    const words = fc.string({ minLength: 1, maxLength: 40 })
+    const others = fc.array(words)
     fc.assert(
-      fc.property(words, fc.array(words), (typed, known) => {
-        const near = nearName(typed, known)
-        if (near !== undefined) expect(known).toContain(near)
-        if (known.includes(typed)) expect(near?.toLowerCase()).toBe(typed.toLowerCase())
+      fc.property(words, others, others, (name, before, after) => {
+        const known = [...before, name, ...after]
+        expect(nearName(name, known)?.toLowerCase()).toBe(name.toLowerCase())
+        // The same, but for its last letter.
+        expect([undefined, ...known]).toContain(nearName(`${name.slice(0, -1)}-`, known))
       }),
     )
   })

@@ -1,48 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Failure } from '../../../src/errors.ts'
-import { Collection } from '../../../src/trace/formats/collection.ts'
-import { quoteLongIntegers } from '../../../src/trace/formats/integer.ts'
 import { vocabularyOf } from '../../../src/trace/formats/json-scan/vocabulary.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
 import { OTLP_KEYS, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
-import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace } from '../rich.ts'
+import { anyOtlpTrace, otlpDocument, otlpSpan } from '../rich.ts'
+import { EDITS, edited, agrees as scanAgrees } from './scanned.ts'
 
-/** What was read, lazy parts included, as plain data. */
-function plain(collection: Collection): unknown {
-  return { recognised: collection.recognised, traces: collection.traces().map(plainTrace) }
-}
-
-function byScan(text: string | Buffer, vocabulary = vocabularyOf(OTLP_KEYS)): unknown {
-  const scanned = scanOtlpJson(Buffer.from(text), vocabulary)
-  return scanned && plain(scanned)
-}
+const scan = (bytes: Buffer, vocabulary = vocabularyOf(OTLP_KEYS)) => scanOtlpJson(bytes, vocabulary)
+const agrees = (text: string | Buffer, vocabulary = vocabularyOf(OTLP_KEYS)) =>
+  scanAgrees(Buffer.from(text), (bytes) => scan(bytes, vocabulary), readOtlpJson)
+const declines = (text: string) => expect(scan(Buffer.from(text))).toBeUndefined()
 
 const LONG_INTEGER = /[:[,\s]-?\d{16,}[\]},\s]/
-
-/** The other way to the same: `JSON.parse`, then the objects. A failure of it as its message. */
-function byObjects(text: string | Buffer): unknown {
-  const into = new Collection()
-  try {
-    readOtlpJson(JSON.parse(text.toString()), into)
-    if (!into.inexact) return plain(into)
-    const exact = new Collection()
-    readOtlpJson(JSON.parse(quoteLongIntegers(text.toString())), exact)
-    return plain(exact)
-  } catch (error) {
-    if (error instanceof Failure || error instanceof SyntaxError) return error.message
-    throw error
-  }
-}
-
-/** The scan may decline; what it accepts is what the objects give. Says which it was. */
-function agrees(text: string | Buffer): boolean {
-  const bytes = Buffer.from(text)
-  const scanned = byScan(bytes)
-  if (scanned !== undefined) expect(scanned).toEqual(byObjects(bytes))
-  return scanned !== undefined
-}
 
 describe('the scan reads what JSON.parse and the reader of objects make of it', () => {
   test('any trace, dense or indented', () => {
@@ -87,33 +57,21 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   const text = JSON.stringify({ trace: document, status: 'PARTIAL', message: 'too large' })
 
   test('a text that was damaged', () => {
-    const other = fc.constantFrom(
-      ...'{}[]",:\\eE+-.0123 \n',
-      'null',
-      '\u0001',
-      '"spans":',
-      '{"a":1},',
-      '\ud83d',
-    )
     const damage = fc.record({
       at: fc.nat(text.length),
       cut: fc.nat(3),
-      put: fc.oneof(other, fc.constant('')),
+      put: fc.constantFrom(...EDITS),
     })
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
-        const damaged = damages.reduce(
-          (now, { at, cut, put }) => now.slice(0, at) + put + now.slice(at + cut),
-          text,
-        )
-        agrees(damaged)
+        agrees(edited(text, damages))
       }),
       { numRuns: 3000 },
     )
   })
 
   test('a text that was cut anywhere is left to JSON.parse', () => {
-    for (let end = 0; end < text.length; end++) expect(byScan(text.slice(0, end))).toBeUndefined()
+    for (let end = 0; end < text.length; end++) declines(text.slice(0, end))
     expect(agrees(text)).toBe(true)
   })
 
@@ -129,7 +87,7 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   test('the same vocabulary for several documents', () => {
     const vocabulary = vocabularyOf(OTLP_KEYS)
     for (const one of [text, JSON.stringify(document), text]) {
-      expect(byScan(one, vocabulary)).toEqual(byObjects(one))
+      expect(agrees(one, vocabulary)).toBe(true)
     }
   })
 })
@@ -155,6 +113,6 @@ describe('what it leaves to JSON.parse', () => {
     ['two documents', '{"resourceSpans":[]}{"resourceSpans":[]}'],
     ['nothing', ''],
   ])('%s', (_, text) => {
-    expect(byScan(text)).toBeUndefined()
+    declines(text)
   })
 })
