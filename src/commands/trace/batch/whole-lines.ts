@@ -44,6 +44,7 @@ export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdInd
     if (bytes.length === 0) break
     // One character a byte: the ids and the signs around them are ASCII.
     const parts = bytes.toString('latin1').split('\n')
+    let end = position
     for (const [i, part] of parts.entries()) {
       readPart(line, part, carry, shape, index)
       carry = (carry + part).slice(-LONGEST_MATCH)
@@ -51,7 +52,8 @@ export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdInd
       if (!isWhole(line, shape)) return { traces, done, size, isUnended: false, foreign: number }
       keep(line)
       ;[line, carry, number] = [emptyLine(), '', number + 1]
-      size = position + parts.slice(0, i + 1).reduce((sum, { length }) => sum + length + 1, 0)
+      end += part.length + 1
+      size = end
     }
     position += bytes.length
   }
@@ -73,8 +75,7 @@ function isJson(file: GrowingFile, from: number): boolean {
   for (let at = from; ; ) {
     const bytes = file.read(at, CHUNK_BYTES)
     if (bytes.length === 0) break
-    // It is read again into the same place.
-    parts.push(Buffer.from(bytes))
+    parts.push(bytes)
     at += bytes.length
   }
   return jsonObject(Buffer.concat(parts)) !== undefined
