@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { EXTERNAL } from '../../build/program.mjs'
-import { circle, DOORS, violations } from './rules.ts'
+import { circle, DOORS, mutualFolders, violations } from './rules.ts'
 import { parse, readProgram } from './source.ts'
 
 const program = readProgram()
@@ -19,6 +19,17 @@ describe('the plan of the house', () => {
       parse('src/b.ts', "import type { A } from './a.ts'"),
     ]
     expect(circle(leadsBack)).toEqual(['src/a.ts', 'src/b.ts', 'src/a.ts'])
+  })
+
+  it('no two folders side by side know each other', () => {
+    expect(mutualFolders(program)).toEqual([])
+    const mutual = [
+      parse('src/a/one.ts', "import { b } from '../b/two.ts'"),
+      parse('src/b/three.ts', "import type { A } from '../a/four.ts'"),
+      parse('src/a/inner/five.ts', "import { a } from '../six.ts'"),
+      parse('src/a/six.ts', "import { five } from './inner/five.ts'"),
+    ]
+    expect(mutualFolders(mutual)).toEqual(['src/a src/b'])
   })
 
   it('ports holds types only', () => {

@@ -151,6 +151,23 @@ export function circle(program: readonly Source[]): string[] {
   return []
 }
 
+/** Pairs of folders, none within the other, that know each other: neither can be read without the other. */
+export function mutualFolders(program: readonly Source[]): string[] {
+  const folder = posix.dirname
+  const arrows = new Set(
+    program.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map((one) => `${folder(path)} ${folder(targetOf(path, one))}`),
+    ),
+  )
+  const isWithin = (one: string, other: string) => `${one}/`.startsWith(`${other}/`)
+  return [...arrows].filter((arrow) => {
+    const [from = '', to = ''] = arrow.split(' ')
+    return from < to && !isWithin(from, to) && !isWithin(to, from) && arrows.has(`${to} ${from}`)
+  })
+}
+
 /** The file of ours that an import names: `../errors.ts` → `src/errors.ts`. */
 const targetOf = (path: string, { specifier }: Import): string =>
   posix.join(posix.dirname(path), specifier).replace(/^dist\/(.*)\.c?js$/, 'src/$1.ts')

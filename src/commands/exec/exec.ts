@@ -10,7 +10,7 @@ import { refuseHandOut } from '../request/bound-token.ts'
 import { sessionToken } from '../request/credentials.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { requireReason } from '../request/require-reason.ts'
-import { readTokenWish, type TokenWish } from '../token/token-wish.ts'
+import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
 import { childVariables, proxyVariables } from './child-variables.ts'
 
 interface ExecOptions {

@@ -6,12 +6,12 @@ import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import { registrationLines } from '../registration/registration-lines.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { registrationLines } from '../sign-in/registration.ts'
+import { saveProfile } from '../save-profile.ts'
 import { isProfileName } from '../typed-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
 import { ask, wrong } from './question.ts'
-import { saveProfile } from './save-profile.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000

@@ -7,7 +7,7 @@ import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { registrationLines } from '../sign-in/registration.ts'
+import { registrationLines } from '../registration/registration-lines.ts'
 import { sharersOf } from '../sign-out/sign-in-sharers.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
 

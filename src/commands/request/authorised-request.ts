@@ -72,7 +72,7 @@ export async function authorisedRequest(
       ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
       : tokenSource(invocation, client, onToken)
   const source = invocation.ports.terminal.inIsTTY
-    ? await (await import('../step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
+    ? await (await import('./step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
     : await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }

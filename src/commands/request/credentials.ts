@@ -5,7 +5,7 @@ import type { Want } from '../../session/renewal/freshness.ts'
 import type { Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
 import { givenToken, type Invocation, tell, warn } from '../invocation.ts'
-import type { TokenWish } from '../token/token-wish.ts'
+import type { TokenWish } from './token-wish.ts'
 
 /** Which token, where it is not the usual one. */
 interface Wish extends TokenWish {

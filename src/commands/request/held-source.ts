@@ -1,8 +1,8 @@
 import type { TokenSource } from '../../api/request.ts'
 import type { Client } from '../../client.ts'
 import type { Invocation } from '../invocation.ts'
-import { heldToken } from '../proxy/held-token.ts'
 import { sessionToken, type ValidToken } from './credentials.ts'
+import { heldToken } from './held-token.ts'
 
 /**
  * The tokens of the session for a run of thousands of requests: held in memory, so that a request costs neither a file nor

@@ -8,8 +8,8 @@ import { givenToken, type Invocation, loadProfile, printJson } from '../invocati
 import { refuseHandOut } from '../request/bound-token.ts'
 import { sessionToken } from '../request/credentials.ts'
 import { requireReason } from '../request/require-reason.ts'
+import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
 import type { ForeignForm } from './token-forms.ts'
-import { readTokenWish, type TokenWish } from './token-wish.ts'
 
 type TokenForm = 'raw' | 'header' | 'json' | ForeignForm
 

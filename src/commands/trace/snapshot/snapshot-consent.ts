@@ -40,7 +40,7 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       if (allowed) return
       const { requireWrite } = await import('./write-access.ts')
       await requireWrite(invocation, profile, reason)
-      const { canAsk } = await import('../../first-login/can-ask.ts')
+      const { canAsk } = await import('../../can-ask.ts')
       // Many traces at once: nobody answers so many questions.
       if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]

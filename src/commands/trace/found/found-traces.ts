@@ -6,12 +6,12 @@ import { idForTraceGet, type TraceFilter, type TraceSummary } from '../../../tra
 import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
-import { unitOf } from '../found/found-words.ts'
-import type { UnknownService } from '../found/none-found.ts'
+import { BatchProgress } from '../batch/batch-progress.ts'
+import { inOrder } from '../batch/in-order.ts'
 import { openProfile } from '../open-source.ts'
 import { openFile } from '../trace-file.ts'
-import { BatchProgress } from './batch-progress.ts'
-import { inOrder } from './in-order.ts'
+import { unitOf } from './found-words.ts'
+import type { UnknownService } from './none-found.ts'
 
 /** What a search was asked for, and where. */
 export interface TraceSearch {
@@ -111,7 +111,7 @@ async function serviceAskedFor(
   searched: CapableSource<'search'>,
   { filter, file }: TraceSearch,
 ): Promise<UnknownService | undefined> {
-  const { unknownService } = await import('../found/none-found.ts')
+  const { unknownService } = await import('./none-found.ts')
   return unknownService(invocation, searched, filter.service, file)
 }
 

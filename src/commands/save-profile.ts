@@ -1,9 +1,9 @@
-import type { Settings } from '../../settings/files/settings-files.ts'
-import { defaultToKeep } from '../../settings/profile-name.ts'
-import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { changeSettings, requireUnchanged } from '../change-settings.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import type { Settings } from '../settings/files/settings-files.ts'
+import { defaultToKeep } from '../settings/profile-name.ts'
+import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { safeText } from '../text/safe-text.ts'
+import { changeSettings, requireUnchanged } from './change-settings.ts'
+import { type Invocation, tell } from './invocation.ts'
 
 /**
  * Makes a profile that a sign-in needs, or changes one, and says where it is. `values`: undefined takes a setting away.

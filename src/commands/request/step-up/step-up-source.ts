@@ -1,8 +1,8 @@
-import type { TokenSource } from '../../api/request.ts'
-import type { SignInRequirements } from '../../claims/sign-in-requirements.ts'
-import type { Client, PartialClient } from '../../client.ts'
-import { canAsk } from '../first-login/can-ask.ts'
-import { givenToken, type Invocation } from '../invocation.ts'
+import type { TokenSource } from '../../../api/request.ts'
+import type { SignInRequirements } from '../../../claims/sign-in-requirements.ts'
+import type { Client, PartialClient } from '../../../client.ts'
+import { canAsk } from '../../can-ask.ts'
+import { givenToken, type Invocation } from '../../invocation.ts'
 
 /** Commands that must not be held up by a question, and those that are about the sign-in themselves. */
 const WITHOUT: readonly string[] = ['doctor', 'exec', 'login', 'mcp', 'proxy']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heldToken } from '../../../src/commands/proxy/held-token.ts'
+import { heldToken } from '../../../src/commands/request/held-token.ts'
 import { Failure } from '../../../src/errors.ts'
 
 const MINUTE = 60_000

@@ -4,7 +4,7 @@ import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
-import { registrationLines } from './registration.ts'
+import { registrationLines } from './registration-lines.ts'
 
 /** The keychain's hint is about a sign-in; here another command is repeated. */
 const STORE_FLAGS = /ls-auth login --store file --store-key-file (\S+)/

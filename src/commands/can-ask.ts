@@ -1,5 +1,5 @@
-import { isCi } from '../../session/flow/display.ts'
-import { globals, type Invocation } from '../invocation.ts'
+import { isCi } from '../session/flow/display.ts'
+import { globals, type Invocation } from './invocation.ts'
 
 /** Formats of `-o` that a program reads while the command runs: it would wait for the answer to a question that it does not see. */
 const FOR_PROGRAMS: readonly unknown[] = ['json', 'ndjson']

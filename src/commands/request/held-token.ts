@@ -5,8 +5,8 @@ import type { AccessToken } from '../../session/access.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import { sessionToken, type ValidToken } from '../request/credentials.ts'
-import type { TokenWish } from '../token/token-wish.ts'
+import { sessionToken, type ValidToken } from './credentials.ts'
+import type { TokenWish } from './token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
 const LOOK_MILLISECONDS = 15_000
