@@ -6,6 +6,7 @@ import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { sessionToken, type ValidToken } from './credentials.ts'
+import { onePerson } from './one-person.ts'
 import type { TokenWish } from './token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
@@ -32,8 +33,8 @@ export const isOver = (error: unknown): error is Failure =>
   error instanceof Failure && FAILURES[error.code].exit === 3
 
 /**
- * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended, `onToken` is
- * shown each token before it is used. With LS_AUTH_TOKEN: that one, as it is.
+ * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended or is another
+ * person's, `onToken` is shown each token before it is used. With LS_AUTH_TOKEN: that one, as it is.
  */
 export function tokenOf(
   invocation: Invocation,
@@ -44,9 +45,11 @@ export function tokenOf(
   const given = givenToken(invocation)
   if (!sendsToken(profile)) return fixed(undefined)
   if (given !== undefined) return fixed(given)
+  const requireSamePerson = onePerson()
   const ask = async (rejected: string | undefined) => {
     const want = { ...wish, ...(rejected !== undefined && { rejected }) }
     const token = await sessionToken(invocation, requireClient(profile), want)
+    requireSamePerson(token)
     onToken(token)
     return token
   }

@@ -50,9 +50,10 @@ afterEach(async () => {
   }
 })
 
-async function signInHere(): Promise<void> {
+async function signInHere(user = 'alice'): Promise<void> {
   const settings = ['--api', gateway.url, '--organization', 'acme', '--project', 'prod', '--scope', SCOPES]
-  const { ended } = await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings])
+  const login = [...loginArgs(provider), ...fileStore(machine), ...settings]
+  const { ended } = await signIn(machine, login, { visitor: { user } })
   expect(ended.exit).toBe(0)
 }
 
@@ -121,6 +122,32 @@ describe('a proxy of a person who is signed in', () => {
     await expect(fetch(services(proxy))).rejects.toThrow()
     expect(await machine.run(['proxy', '--port', '0'])).toMatchObject({ exit: 3, stdout: '' })
     await signInHere()
+  })
+
+  it('ends when somebody else signs in: whoever uses it has not asked to be them', async () => {
+    const proxy = await open()
+    expect((await fetch(services(proxy))).status).toBe(200)
+    await signInHere('bob')
+    gateway.distrusts = () => true
+    const answer = await fetch(services(proxy))
+    gateway.distrusts = () => false
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      expect.objectContaining({ error: 'session-ended', message: expect.stringContaining('somebody else') }),
+    ])
+    const { exit, stderr } = await proxy.running.ended
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(/\nerror: somebody else has signed in since this began\nhint: Start it again/)
+    await signInHere()
+  })
+
+  it('goes on after a new sign-in of the same person', async () => {
+    const proxy = await open()
+    await signInHere()
+    const before = gateway.requests
+    gateway.distrusts = (n) => n === before + 1
+    expect((await fetch(services(proxy))).status).toBe(200)
+    gateway.distrusts = () => false
   })
 
   it('and a command of ours behind it fails as it does itself: exit status, message and hint', async () => {
