@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { connect, rootCertificates } from 'node:tls'
-import { Failure } from '../../errors.ts'
 import type { HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { networkFailure } from './network-failure.ts'
+import { readPem } from './pem-file.ts'
 import { CONNECT_MILLISECONDS } from './transport.ts'
 
 /** CA certificates to trust and a client certificate to present; what is absent is left to Node's defaults. */
@@ -14,13 +13,13 @@ export interface TlsSettings {
 }
 
 /**
- * Reads the files the settings name; Failure `settings` when one cannot be read. Node reads NODE_EXTRA_CA_CERTS itself,
+ * Reads the files the settings name; Failure `settings`: see {@link readPem}. Node reads NODE_EXTRA_CA_CERTS itself,
  * but an explicit `ca` replaces that set: so it is added here again.
  */
 export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
   const own = {
-    ...(settings.clientCert ? { cert: pem(settings.clientCert, 'client_cert') } : {}),
-    ...(settings.clientKey ? { key: pem(settings.clientKey, 'client_key') } : {}),
+    ...(settings.clientCert ? { cert: readPem(settings.clientCert, 'client_cert', 'certificates') } : {}),
+    ...(settings.clientKey ? { key: readPem(settings.clientKey, 'client_key', 'key') } : {}),
   }
   if (!settings.caFile) return own
   const extra = env.variables.NODE_EXTRA_CA_CERTS
@@ -28,17 +27,9 @@ export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
     ...own,
     ca: [
       ...rootCertificates,
-      pem(settings.caFile, 'ca_file'),
-      ...(extra ? [pem(extra, 'NODE_EXTRA_CA_CERTS')] : []),
+      readPem(settings.caFile, 'ca_file', 'certificates'),
+      ...(extra ? [readPem(extra, 'NODE_EXTRA_CA_CERTS', 'certificates')] : []),
     ],
-  }
-}
-
-function pem(path: string, setting: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new Failure('settings', `${setting}: cannot read ${path}`, { cause })
   }
 }
 

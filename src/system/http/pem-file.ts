@@ -1,0 +1,53 @@
+import { X509Certificate } from 'node:crypto'
+import fs, { constants } from 'node:fs'
+import { Failure } from '../../errors.ts'
+
+/** Limit, bytes: all roots that Node brings are a quarter of it. */
+const MOST_BYTES = 1024 * 1024
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+}
+
+/**
+ * The text of a PEM file (RFC 7468) that `setting` names. Failure `settings` when it cannot be read, and for certificates also
+ * when it holds none: TLS would go on without, and say later that the server is not trusted.
+ */
+export function readPem(path: string, setting: string, kind: 'certificates' | 'key'): string {
+  const wrong = (why: string, cause?: unknown) =>
+    new Failure('settings', `${setting}: ${path}: ${why}`, {
+      hint: `Set ${setting} to a file of ${kind === 'key' ? 'the key' : 'certificates'} in PEM (-----BEGIN …-----).`,
+      cause,
+    })
+  const text = read(path, wrong)
+  if (kind === 'certificates') {
+    try {
+      new X509Certificate(text)
+    } catch (cause) {
+      throw wrong('it holds no certificate in PEM', cause)
+    }
+  } else if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it holds no private key in PEM')
+  return text
+}
+
+function read(path: string, wrong: (why: string, cause?: unknown) => Failure): string {
+  let file: number
+  try {
+    // A pipe that nobody writes must not hold up its refusal.
+    file = fs.openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException
+    throw wrong(REASONS[code] ?? `it cannot be read (${code})`, cause)
+  }
+  try {
+    const facts = fs.fstatSync(file)
+    if (!facts.isFile()) throw wrong(facts.isDirectory() ? 'it is a directory' : 'it is no plain file')
+    if (facts.size > MOST_BYTES) throw wrong('it is larger than 1 MiB')
+    return fs.readFileSync(file, 'utf8')
+  } finally {
+    fs.closeSync(file)
+  }
+}
