@@ -19,18 +19,19 @@ export interface RepeatedCalls {
   readonly atOnce: number
 }
 
-/** The nodes with the most self time, longest first, without those that have none. */
+/** The nodes with the most self time, longest first, without those that have none, or of which it is not known. */
 export function slowestSelf(tree: TraceTree, count: number): number[] {
   // A top-k selection instead of a sort: of 100,000 spans three are shown.
   const slowest: number[] = []
+  const selfOf = (node: number) => tree.selfNanos(node) ?? 0
   let least = 0
   for (let node = 0; node < tree.count; node++) {
-    const selfNanos = tree.selfNanos(node)
+    const selfNanos = selfOf(node)
     if (selfNanos <= least) continue
-    const at = slowest.findIndex((slower) => tree.selfNanos(slower) < selfNanos)
+    const at = slowest.findIndex((slower) => selfOf(slower) < selfNanos)
     slowest.splice(at < 0 ? slowest.length : at, 0, node)
     if (slowest.length > count) slowest.pop()
-    if (slowest.length === count) least = tree.selfNanos(slowest[count - 1]!)
+    if (slowest.length === count) least = selfOf(slowest[count - 1]!)
   }
   return slowest
 }

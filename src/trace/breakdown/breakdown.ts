@@ -1,15 +1,18 @@
 import { criticalPath } from '../analysis/critical-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
+import { whyEndless } from '../tree/endless.ts'
 import { longestTop } from '../tree/longest-top.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { lastKnownEnd, whyEndless } from '../tree/unfinished.ts'
+import { lastKnownEnd } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
 
 /** One service or operation. */
 export interface BreakdownRow extends Callee, CallFigures {
-  /** Time in these spans themselves, without what they called. */
-  readonly selfNanos: number
+  /** Time in these spans themselves, without what they called, as far as it is known. Undefined: of none of them it is. */
+  readonly selfNanos: number | undefined
+  /** Of how many of these spans nobody can tell it, since they or spans right below them have no usable end. */
+  readonly selfUnknown: number
   /** Time on the critical paths of the traces' roots. */
   readonly pathNanos: number
   /** The same as a share of all time of the roots, from 0 to 1. */
@@ -40,6 +43,7 @@ interface RowSum {
   readonly callee: Callee
   readonly calls: CallSum
   selfNanos: number
+  selfUnknown: number
   pathNanos: number
 }
 
@@ -73,16 +77,20 @@ export class BreakdownSum {
       const row = known.get(number) ?? this.#rowOf(calleeOf(tree, node, this.#by))
       known.set(number, row)
       row.calls.add(tree, node, trace)
-      row.selfNanos += tree.selfNanos(node)
+      const selfNanos = tree.selfNanos(node)
+      row.selfNanos += selfNanos ?? 0
+      if (selfNanos === undefined) row.selfUnknown += 1
       row.pathNanos += onPath[node]!
     }
   }
 
   result(): Breakdown {
     const rootNanos = this.#rootNanos
-    const rows = [...this.#rows.values()].map(({ callee, calls, selfNanos, pathNanos }) => {
+    const rows = [...this.#rows.values()].map(({ callee, calls, selfUnknown, pathNanos, ...row }) => {
+      const figures = calls.figures()
+      const selfNanos = selfUnknown === figures.calls ? undefined : row.selfNanos
       const pathShare = rootNanos === 0 ? 0 : pathNanos / rootNanos
-      return { ...callee, ...calls.figures(), selfNanos, pathNanos, pathShare }
+      return { ...callee, ...figures, selfNanos, selfUnknown, pathNanos, pathShare }
     })
     return {
       traces: this.#traces,
@@ -95,7 +103,8 @@ export class BreakdownSum {
       rootlessNanos: this.#rootlessNanos,
       rootlessTraces: this.#rootlessTraces,
       rows: rows.sort(
-        (a, b) => b.pathNanos - a.pathNanos || b.selfNanos - a.selfNanos || compareCallees(a, b),
+        (a, b) =>
+          b.pathNanos - a.pathNanos || (b.selfNanos ?? 0) - (a.selfNanos ?? 0) || compareCallees(a, b),
       ),
     }
   }
@@ -126,7 +135,7 @@ export class BreakdownSum {
     const key = calleeKey(callee)
     const known = this.#rows.get(key)
     if (known) return known
-    const row = { callee, calls: new CallSum(), selfNanos: 0, pathNanos: 0 }
+    const row = { callee, calls: new CallSum(), selfNanos: 0, selfUnknown: 0, pathNanos: 0 }
     this.#rows.set(key, row)
     return row
   }

@@ -1,6 +1,6 @@
+import { whyEndless } from '../tree/endless.ts'
 import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { whyEndless } from '../tree/unfinished.ts'
 
 /** What is told of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
 export interface CallFigures {

@@ -1,6 +1,7 @@
 import type { SpanKind } from '../model.ts'
+import { isEndless, type Unfinished } from '../tree/endless.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type Unfinished, unfinishedOf, whyEndless } from '../tree/unfinished.ts'
+import { unfinishedOf } from '../tree/unfinished.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {
@@ -72,12 +73,8 @@ export class OperationPaths {
       }
       sums.calls[slot]! += 1
       sums.totals[slot]! += tree.span(node).durationNanos
-      sums.selfs[slot]! += tree.selfNanos(node)
-      if (whyEndless(tree.span(node)) === undefined) continue
-      sums.totals[slot] = Number.NaN
-      sums.selfs[slot] = Number.NaN
-      const above = slots.get(this.paths[path]!.parent)
-      if (above !== undefined) sums.selfs[above] = Number.NaN
+      sums.selfs[slot]! += tree.selfNanos(node) ?? Number.NaN
+      if (isEndless(tree.span(node))) sums.totals[slot] = Number.NaN
     }
     const unfinished = unfinishedOf(tree)
     const durationNanos = unfinished === undefined ? durationOf(tree) : tree.endNanos

@@ -1,4 +1,5 @@
-import { UNFINISHED_WORDS, type Unfinished, unfinishedText } from '../tree/unfinished.ts'
+import { UNFINISHED_WORDS, type Unfinished } from '../tree/endless.ts'
+import { unfinishedText } from '../tree/unfinished.ts'
 
 /** How many traces of a side have a root without a usable end. */
 export interface UnfinishedSide {

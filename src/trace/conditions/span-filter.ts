@@ -1,5 +1,5 @@
 import { attribute, type Span } from '../model.ts'
-import { whyEndless } from '../tree/unfinished.ts'
+import { whyEndless } from '../tree/endless.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND, splitScope } from './attribute-scope.ts'
 

@@ -1,11 +1,20 @@
 import type { Span } from '../model.ts'
-import { whyEndless } from '../tree/unfinished.ts'
+import { isEndless } from '../tree/endless.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
 
 /** How long a span took, for people, at most seven columns; of one without a usable end nobody can tell. */
 export const spanDuration = (span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string =>
   isEndless(span) ? 'no end' : formatDuration(span.durationNanos, micro)
 
-/** Of nearly all spans one look is enough. */
-export const isEndless = (span: Pick<Span, 'durationNanos' | 'marks'>): boolean =>
-  span.durationNanos === 0 && whyEndless(span) !== undefined
+/** `self 20.0ms`: how long none of its children ran. */
+export function selfText(tree: TraceTree, node: number, micro?: string): string {
+  const nanos = tree.selfNanos(node)
+  return `self ${nanos === undefined ? 'not known' : formatDuration(nanos, micro)}`
+}
+
+/** The same, and why it is not known. Of a span without a usable end its duration says it. */
+export function selfTextWhy(tree: TraceTree, node: number, micro?: string): string {
+  const text = selfText(tree, node, micro)
+  return tree.selfNanos(node) === undefined ? `${text}: a call has no end` : text
+}

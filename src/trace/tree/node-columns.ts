@@ -1,6 +1,7 @@
 import type { Span } from '../model.ts'
 import type { Attachment } from './attach.ts'
 import type { Times } from './depth-first.ts'
+import { isEndless } from './endless.ts'
 
 /**
  * What is known about each node of a tree, one flat array per fact; see the methods of `TraceTree` for their meaning.
@@ -14,6 +15,7 @@ export interface NodeColumns {
   readonly failed: Uint8Array
   readonly starts: Float64Array
   readonly ends: Float64Array
+  /** `NaN`: not known. */
   readonly selfs: Float64Array
 }
 
@@ -67,7 +69,8 @@ function subtreeSums(
 
 /**
  * Duration less the union of the children's intervals, each clipped to the parent. One pass: siblings come sorted by
- * start, so what they have covered of their parent so far is described by its end alone.
+ * start, so what they have covered of their parent so far is described by its end alone. `NaN`: the span has no usable end, or
+ * a child has none, which may have run all the time.
  */
 function selfTimes(
   parents: Int32Array,
@@ -86,6 +89,11 @@ function selfTimes(
     if (to <= from) continue
     selfs[parent] = Math.max(0, selfs[parent]! - (to - from))
     coveredTo[parent] = to
+  }
+  for (let node = 0; node < parents.length; node++) {
+    if (!isEndless(spans[node]!)) continue
+    selfs[node] = Number.NaN
+    if (parents[node]! >= 0) selfs[parents[node]!] = Number.NaN
   }
   return selfs
 }

@@ -106,9 +106,13 @@ export class TraceTree {
     return this.#columns.ends[node]!
   }
 
-  /** Duration less the union of the children's intervals, each clipped to this span. */
-  selfNanos(node: number): number {
-    return this.#columns.selfs[node]!
+  /**
+   * Duration less the union of the children's intervals, each clipped to this span. Undefined: not known, since the span or one
+   * right below it has no usable end.
+   */
+  selfNanos(node: number): number | undefined {
+    const nanos = this.#columns.selfs[node]!
+    return Number.isNaN(nanos) ? undefined : nanos
   }
 
   /** Its status is `error`. */

@@ -1,19 +1,5 @@
-import type { Span, SpanMark } from '../model.ts'
+import { type Unfinished, whyEndless } from './endless.ts'
 import type { TraceTree } from './trace-tree.ts'
-
-/** Why nobody can tell how long a span took, and so a trace. Its `durationNanos` of 0 is no time: compared, it would be the fastest. */
-export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start'>
-
-/** What is said of a root: `the root has no end`. */
-export const UNFINISHED_WORDS: Readonly<Record<Unfinished, string>> = {
-  'end-missing': 'has no end',
-  'end-before-start': 'ended before it began',
-}
-
-/** Undefined: the span has a duration. */
-export function whyEndless({ marks }: Pick<Span, 'marks'>): Unfinished | undefined {
-  return (['end-missing', 'end-before-start'] as const).find((why) => marks.includes(why))
-}
 
 /**
  * How long a top took; one without a usable end, up to the last end that is known below it. So much of its time is known, and it

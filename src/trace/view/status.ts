@@ -1,6 +1,7 @@
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, safeName } from '../render/fit.ts'
 import { formatDuration } from '../render/format-duration.ts'
+import { selfText } from '../render/span-duration.ts'
 import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import type { ViewState } from './state.ts'
@@ -66,8 +67,7 @@ function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string
 function foldFacts({ tree, glyphs }: Scene, { cursor, closed }: ViewState): string[] {
   if (tree.isLeaf(cursor)) return []
   const below = count(tree.size(cursor) - 1, 'span')
-  if (!closed.has(cursor))
-    return [`${below} below`, `self ${formatDuration(tree.selfNanos(cursor), glyphs.micro)}`]
+  if (!closed.has(cursor)) return [`${below} below`, selfText(tree, cursor, glyphs.micro)]
   const errors = tree.errorsBelow(cursor) - Number(tree.hasFailed(cursor))
   return [`folded: ${below}${errors > 0 ? `, ${count(errors, 'error')}` : ''}`]
 }

@@ -193,12 +193,12 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(rows).toEqual([
       {
         ...{ service: 'payment', operation: null, calls: 12, traces: 12, unfinished: 0, errors: 3 },
-        ...{ p50_ns: 37_700_000, p99_ns: 897_008_000, self_ns: 3_029_511_000 },
+        ...{ p50_ns: 37_700_000, p99_ns: 897_008_000, self_ns: 3_029_511_000, self_unknown: 0 },
         ...{ critical_path_ns: 3_029_511_000, critical_path_share: 3_029_511_000 / 3_065_511_000 },
       },
       {
         ...{ service: 'checkout', operation: null, calls: 12, traces: 12, unfinished: 0, errors: 3 },
-        ...{ p50_ns: 40_700_000, p99_ns: 900_008_000, self_ns: 36_000_000 },
+        ...{ p50_ns: 40_700_000, p99_ns: 900_008_000, self_ns: 36_000_000, self_unknown: 0 },
         ...{ critical_path_ns: 36_000_000, critical_path_share: 36_000_000 / 3_065_511_000 },
       },
     ])

@@ -197,11 +197,12 @@ describe('why are they slow, where some calls never ended?', () => {
 describe('where does the time go, where some calls never ended?', () => {
   it('percentiles are of the calls that ended, and how many did not is said', async () => {
     const { stdout } = await type(`breakdown --file ${six}`)
-    const [head, note, , columns, ...rows] = stdout.split('\n')
+    const [head, note, self, , columns, ...rows] = stdout.split('\n')
     expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
     expect(note).toBe(
       '3 traces have a root without a usable end: their time is counted up to the last end that is known',
     )
+    expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
     expect(stdout).not.toContain('after the end of the root')
     expect(columns).toMatch(/NO END +P50 +P99/)
     expect(rows.find((row) => row.includes('POST /order'))).toMatch(/ 6 +6 +0 +3 +400ms +600ms /)
@@ -231,6 +232,56 @@ describe('where does the time go, where some calls never ended?', () => {
   it('where all have an end nothing is said of it', async () => {
     const file = await save('whole.ndjson', [{ root: 200, db: 110 }])
     expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO END|at least|usable/)
+  })
+})
+
+describe('the self time of what called it: it may have waited all the time, so nobody can tell', () => {
+  /** The root took 200 ms, and called what has no end at 10 ms; the second trace is whole. */
+  let hung: string
+  beforeAll(async () => {
+    hung = await save('hung.ndjson', [{ root: 200 }, { root: 300, db: 110 }])
+  })
+
+  it('trace get does not name it as the slowest, and says that it is not known', async () => {
+    const get = async (flags: string) => (await type(`get ${hung} --trace ${idOf(1)} ${flags}`)).stdout
+    expect(await get('')).toMatch(/^POST \/order +checkout +200ms +█/m)
+    for (const flags of ['', '--plain', '-o agent', '-o md', '-o html'])
+      expect(await get(flags), flags).not.toMatch(/slowest by self time|self 200ms/)
+    for (const flags of ['--plain', '-o agent'])
+      expect(await get(flags), flags).toMatch(/POST \/order {2}200ms .*self not known$/m)
+    const NOT_KNOWN = '200ms, self not known: a call has no end'
+    expect(await get('--details')).toMatch(new RegExp(`^ +duration +${NOT_KNOWN}$`, 'm'))
+    expect(await get('-o html')).toContain(`duration: ${NOT_KNOWN}`)
+    // Of the other trace it is known.
+    expect((await type(`get ${hung} --trace ${idOf(2)} -o agent`)).stdout).toContain('self 200ms')
+  })
+
+  it('-o csv leaves the cell empty', async () => {
+    const { stdout } = await type(`get ${hung} --trace ${idOf(1)} -o csv`)
+    expect(stdout).toMatch(/,POST \/order,[^\n]*,200000000,,"/)
+  })
+
+  it('trace breakdown sums up what is known, and says of how many calls it is not', async () => {
+    const { stdout } = await type(`breakdown --file ${hung}`)
+    expect(stdout).toContain('\nSELF leaves out 2 spans: they, or what they called, have no usable end\n')
+    // Of 500 ms in all, 200 were told as its own where nobody can tell.
+    expect(stdout).toMatch(/POST \/order +2 +2 +0 +0 +200ms +300ms +200ms /)
+    const { rows } = JSON.parse((await type(`breakdown --file ${hung} --json`)).stdout)
+    expect(rows).toMatchObject([
+      { operation: 'POST /order', self_ns: 200e6, self_unknown: 1 },
+      { operation: 'db', self_ns: 100e6, self_unknown: 1 },
+    ])
+  })
+
+  it('of no call is it known: the row has none', async () => {
+    const file = await save('all-hung.ndjson', [{ root: 200 }])
+    const { stdout } = await type(`breakdown --file ${file}`)
+    expect(stdout).toMatch(/POST \/order +1 +1 +0 +0 +200ms +200ms +not known +100%/)
+    const { rows } = JSON.parse((await type(`breakdown --file ${file} --json`)).stdout)
+    expect(rows).toMatchObject([
+      { self_ns: null, self_unknown: 1 },
+      { self_ns: null, self_unknown: 1 },
+    ])
   })
 })
 

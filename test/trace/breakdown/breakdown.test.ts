@@ -45,7 +45,7 @@ describe('a breakdown', () => {
     expect(rows).toEqual([
       {
         ...{ service: 'db', operation: 'INSERT', calls: 4, traces: 2, p50Nanos: 10e6, p99Nanos: 40e6 },
-        ...{ unfinished: 0, errors: 0, selfNanos: 100e6, pathNanos: 100e6, pathShare: 0.5 },
+        ...{ unfinished: 0, errors: 0, selfUnknown: 0, selfNanos: 100e6, pathNanos: 100e6, pathShare: 0.5 },
       },
       {
         ...{
@@ -56,15 +56,15 @@ describe('a breakdown', () => {
           p50Nanos: 100e6,
           p99Nanos: 100e6,
         },
-        ...{ unfinished: 0, errors: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
+        ...{ unfinished: 0, errors: 0, selfUnknown: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
       },
       {
         ...{ service: 'pay', operation: 'charge', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
-        ...{ unfinished: 0, errors: 2, selfNanos: 40e6, pathNanos: 40e6, pathShare: 0.2 },
+        ...{ unfinished: 0, errors: 2, selfUnknown: 0, selfNanos: 40e6, pathNanos: 40e6, pathShare: 0.2 },
       },
       {
         ...{ service: 'mail', operation: 'mail', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
-        ...{ unfinished: 0, errors: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
+        ...{ unfinished: 0, errors: 0, selfUnknown: 0, selfNanos: 120e6, pathNanos: 0, pathShare: 0 },
       },
     ])
   })

@@ -34,6 +34,7 @@ const breakdown: Breakdown = {
       operation: 'POST /v1/charges',
       ...figures(1204, 31),
       selfNanos: 5e11,
+      selfUnknown: 0,
       pathNanos: 54e10,
       pathShare: 0.6,
     },
@@ -42,13 +43,14 @@ const breakdown: Breakdown = {
         service: 'inventory',
         operation: 'SELECT stock FROM articles WHERE warehouse = ? AND article = ?',
       },
-      ...{ ...figures(24_080, 0), selfNanos: 3e11, pathNanos: 35.9e10, pathShare: 0.399 },
+      ...{ ...figures(24_080, 0), selfNanos: 3e11, selfUnknown: 0, pathNanos: 35.9e10, pathShare: 0.399 },
     },
     {
       service: '決済サービス',
       operation: '',
       ...figures(3, 0),
       selfNanos: 1e6,
+      selfUnknown: 0,
       pathNanos: 1e9,
       pathShare: 0.001,
     },
@@ -115,7 +117,12 @@ describe('tables, from 60 columns to 200', () => {
           const rows = list.map(([service, operation, calls, pathShare]) => ({
             ...{ service, operation, ...figures(calls, calls % 3), pathShare, unfinished: calls % 4 },
             ...(calls % 5 === 0 && { p50Nanos: undefined, p99Nanos: undefined }),
-            ...{ selfNanos: calls, pathNanos: calls, caller: { service: operation, operation: service } },
+            ...{
+              selfNanos: calls % 7 === 0 ? undefined : calls,
+              selfUnknown: calls % 3,
+              pathNanos: calls,
+              caller: { service: operation, operation: service },
+            },
           }))
           const causes = list.map(([name, value, , part]) => cause(name, value, part, part / 2))
           const lines = [

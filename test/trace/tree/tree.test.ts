@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
@@ -118,6 +119,23 @@ describe('sums', () => {
     expect(tree.selfNanos(0)).toBe((100 - 10 - 30 - 10) * 1e6)
   })
 
+  test.each(['end-missing', 'end-before-start'] as const)(
+    'nobody can tell the self time of a span %s, nor of what called it; of others it is known',
+    (mark) => {
+      const tree = buildTree(
+        makeTrace(
+          { id: 1, ms: 100 },
+          { id: 2, parent: 1, ms: 80 },
+          { id: 3, parent: 2, at: 10, ms: 20 },
+          { id: 4, parent: 2, at: 40, marks: [mark] },
+          { id: 5, parent: 4, at: 41, ms: 5 },
+        ),
+      )
+      const selfs = all(tree).map((node) => [tree.span(node).spanId.slice(-1), tree.selfNanos(node)])
+      expect(Object.fromEntries(selfs)).toEqual({ 1: 20e6, 2: undefined, 3: 20e6, 4: undefined, 5: 5e6 })
+    },
+  )
+
   test('errors and sizes count the subtree', () => {
     const tree = buildTree(
       makeTrace(
@@ -148,8 +166,13 @@ test('whatever is broken, every span is in the tree once, below its parent, with
         expect(parent < 0).toBe(tree.place(node) !== 'child')
         expect(tree.depth(node)).toBe(parent < 0 ? 0 : tree.depth(parent) + 1)
         expect(parent < 0 || (parent < node && node < tree.after(parent))).toBe(true)
-        expect(tree.selfNanos(node)).toBeGreaterThanOrEqual(0)
-        expect(tree.selfNanos(node)).toBeLessThanOrEqual(tree.span(node).durationNanos)
+        const isKnown = [node, ...tree.children(node)].every(
+          (one) => whyEndless(tree.span(one)) === undefined,
+        )
+        const self = tree.selfNanos(node)
+        expect(self !== undefined).toBe(isKnown)
+        expect(self ?? 0).toBeGreaterThanOrEqual(0)
+        expect(self ?? 0).toBeLessThanOrEqual(tree.span(node).durationNanos)
         expect(Number.isFinite(tree.startOf(node))).toBe(true)
         expect(tree.startOf(node)).toBeGreaterThanOrEqual(0)
         expect(tree.endNanos).toBeGreaterThanOrEqual(tree.endOf(node))

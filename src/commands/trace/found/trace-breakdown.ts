@@ -99,7 +99,8 @@ function rowToJson(row: BreakdownRow) {
   return {
     ...calleeToJson(row),
     ...figuresToJson(row),
-    self_ns: row.selfNanos,
+    self_ns: row.selfNanos ?? null,
+    self_unknown: row.selfUnknown,
     critical_path_ns: row.pathNanos,
     critical_path_share: row.pathShare,
   }

@@ -43,7 +43,7 @@ export function* toCsv(
       csvText(span.statusMessage ?? ''),
       span.marks.includes('start-missing') ? '' : isoTime(span.startNanos),
       String(span.durationNanos),
-      String(tree.selfNanos(node)),
+      String(tree.selfNanos(node) ?? ''),
       write(attributesToJson(span.attributes)),
     ]
     yield csvLine(cells)

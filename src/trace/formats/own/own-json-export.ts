@@ -1,5 +1,5 @@
 import type { Span, Trace } from '../../model.ts'
-import { whyEndless } from '../../tree/unfinished.ts'
+import { whyEndless } from '../../tree/endless.ts'
 import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'

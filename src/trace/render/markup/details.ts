@@ -1,11 +1,11 @@
 import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../../model.ts'
+import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { formatDuration } from '../format-duration.ts'
 import { eventTime } from '../span-details/event-time.ts'
 import { attributeFields, type Field } from '../span-details/fields.ts'
-import { isEndless, spanDuration } from '../span-duration.ts'
+import { selfTextWhy, spanDuration } from '../span-duration.ts'
 import { MARKS } from '../waterfall/notes.ts'
 
 /** What a row of the page unfolds to: the facts of a span, then its attributes, events and links. Not yet markup. */
@@ -35,9 +35,7 @@ function factsOf(tree: TraceTree, node: number, span: Span): Field[] {
     kind: span.kind,
     status: span.statusMessage ? `${span.status}: ${span.statusMessage}` : span.status,
     start: tree.isTimed ? isoTime(tree.startNanos + BigInt(Math.round(tree.startOf(node)))) : '',
-    duration: isEndless(span)
-      ? spanDuration(span)
-      : `${spanDuration(span)}, self ${formatDuration(tree.selfNanos(node))}`,
+    duration: spanDuration(span) + (isEndless(span) ? '' : `, ${selfTextWhy(tree, node)}`),
     span: span.spanId,
     parent: span.parentId ?? '',
     scope: scope ? `${scope.name} ${scope.version ?? ''}`.trim() : '',

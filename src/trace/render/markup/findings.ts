@@ -20,7 +20,7 @@ export function* findingsMarkup(tree: TraceTree, anchors: readonly string[]): Ge
     return `<span class="bad">✗</span> ${who(node)}${says === undefined ? '' : `<br><span class="bad">${markup(says)}</span>`}`
   })
   yield* list('slowest by self time', slowestSelf(tree, MOST_SLOW), MOST_SLOW, (node) => {
-    return `${formatDuration(tree.selfNanos(node))} ${who(node)}`
+    return `${formatDuration(tree.selfNanos(node) ?? 0)} ${who(node)}`
   })
   yield* list(
     'repeated calls (N+1?)',

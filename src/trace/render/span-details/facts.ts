@@ -1,9 +1,10 @@
 import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
+import { isEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import { isEndless, spanDuration } from '../span-duration.ts'
+import { selfTextWhy, spanDuration } from '../span-duration.ts'
 import { MARKS } from '../waterfall/notes.ts'
 import type { DetailsOf } from './details-of.ts'
 import type { Field } from './fields.ts'
@@ -57,9 +58,7 @@ function startText({ tree, node, zeroNanos }: DetailsOf, pen: Pen): string {
 
 function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
   const duration = spanDuration(tree.span(node), glyphs.micro)
-  return isEndless(tree.span(node))
-    ? duration
-    : `${duration}, self ${formatDuration(tree.selfNanos(node), glyphs.micro)}`
+  return isEndless(tree.span(node)) ? duration : `${duration}, ${selfTextWhy(tree, node, glyphs.micro)}`
 }
 
 /** Its share of the time between request and answer; of a span with others below it also theirs. */

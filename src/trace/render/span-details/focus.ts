@@ -72,6 +72,6 @@ function mattersMost(tree: TraceTree, nodes: readonly number[]): number[] {
   const failed = nodes.filter((node) => tree.hasFailed(node))
   const slow = nodes
     .filter((node) => !tree.hasFailed(node))
-    .sort((a, b) => tree.selfNanos(b) - tree.selfNanos(a))
+    .sort((a, b) => (tree.selfNanos(b) ?? 0) - (tree.selfNanos(a) ?? 0))
   return [...failed, ...slow].slice(0, MOST_SPANS).sort((a, b) => a - b)
 }

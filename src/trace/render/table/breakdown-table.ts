@@ -18,7 +18,10 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
     texts: namesOf(rows),
     figures: [
       ...callFigures(rows, options),
-      { head: 'SELF', figure: ({ selfNanos }) => formatDuration(selfNanos, micro) },
+      {
+        head: 'SELF',
+        figure: ({ selfNanos }) => (selfNanos === undefined ? 'not known' : formatDuration(selfNanos, micro)),
+      },
       { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
     ],
     byNeed: ['CRITICAL', 'CALLS', 'P99', ...noEndHead(rows), 'ERRORS', 'P50', 'SELF', 'TRACES'],
@@ -80,7 +83,7 @@ function callFigures<Row extends CallFigures>(
 function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
   const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
-  const { tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const { rows, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
@@ -104,6 +107,13 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     const apart = formatDuration(rootlessNanos, micro)
     const of = rootlessTraces === 1 ? 'the trace' : `each of ${rootlessTraces} traces`
     lines.push(`${apart} more outside of the longest part of ${of} without a root, on no critical path`)
+  }
+  const unknown = rows.reduce((sum, { selfUnknown }) => sum + selfUnknown, 0)
+  if (unknown > 0) {
+    const [they, have] = unknown === 1 ? ['it', 'has'] : ['they', 'have']
+    lines.push(
+      `SELF leaves out ${count(unknown, 'span')}: ${they}, or what ${they} called, ${have} no usable end`,
+    )
   }
   return lines
 }

@@ -4,7 +4,7 @@ import { blanks, fitEnd, fitMiddle } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
-import { isEndless, spanDuration } from '../span-duration.ts'
+import { spanDuration } from '../span-duration.ts'
 import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
 
@@ -50,8 +50,9 @@ export class Labels {
 
   /** Self time: how long none of its children ran. Empty where nobody can tell. */
   self(node: number): string {
-    if (isEndless(this.#tree.span(node))) return ''
-    const text = formatDuration(this.#tree.selfNanos(node), this.#glyphs.micro)
+    const nanos = this.#tree.selfNanos(node)
+    if (nanos === undefined) return ''
+    const text = formatDuration(nanos, this.#glyphs.micro)
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 

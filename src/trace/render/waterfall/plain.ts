@@ -1,12 +1,13 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { isEndless, spanDuration } from '../span-duration.ts'
+import { selfText, spanDuration } from '../span-duration.ts'
 import { timeWindow, zeroOf } from '../time/window.ts'
 import { topLines } from './header.ts'
 import { RowIds } from './row-ids.ts'
@@ -106,6 +107,6 @@ function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): 
     ...(service === '' ? [] : [service]),
     at,
     ...(waited > 0 ? [`critical ${duration(waited)}`] : []),
-    ...(tree.isLeaf(node) || isEndless(span) ? [] : [`self ${duration(tree.selfNanos(node))}`]),
+    ...(tree.isLeaf(node) || isEndless(span) ? [] : [selfText(tree, node, glyphs.micro)]),
   ]
 }

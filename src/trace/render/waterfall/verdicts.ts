@@ -18,7 +18,7 @@ export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   if (slowest.length === 0) return []
   const window = timeWindow(tree)
   const figures = slowest.map((node) => {
-    const self = padStart(formatDuration(tree.selfNanos(node), pen.glyphs.micro), 7)
+    const self = padStart(formatDuration(tree.selfNanos(node) ?? 0, pen.glyphs.micro), 7)
     return `${self} ${padStart(shareOf(tree, node, window), 4)}`
   })
   const widest = Math.max(...figures.map((text) => text.length))
@@ -33,7 +33,7 @@ export function slowestLines(tree: TraceTree, pen: Pen): string[] {
 /** The share of the time that an axis shows without flags; work after the root's end has no share in it. */
 function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
   if (tree.endOf(node) > window.endNanos) return 'tail'
-  const percent = Math.round((tree.selfNanos(node) / (window.endNanos - window.startNanos)) * 100)
+  const percent = Math.round(((tree.selfNanos(node) ?? 0) / (window.endNanos - window.startNanos)) * 100)
   return percent < 1 ? '<1%' : `${percent}%`
 }
 
