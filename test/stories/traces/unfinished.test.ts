@@ -152,6 +152,12 @@ describe('one trace whose root has no end', () => {
     }
   })
 
+  it('nor in CSV, whose cells of what is not known are empty', async () => {
+    const { stdout } = await type(`get ${six} --trace ${idOf(1)} -o csv`)
+    const [head, root, db] = stdout.split('\r\n').map((line) => line.split(',').slice(10, 12).join(','))
+    expect([head, root, db]).toEqual(['duration_ns,self_ns', ',', '50000000,50000000'])
+  })
+
   it('nothing is known but its start: no duration', async () => {
     const { stdout } = await type(`get ${await save('root-alone.json', [{}])} --json`)
     const { spans } = JSON.parse(stdout) as { spans: object[] }

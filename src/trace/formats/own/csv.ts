@@ -1,3 +1,4 @@
+import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { csvLine, csvText } from '../csv-cell.ts'
 import { isoTime } from '../iso-time.ts'
@@ -21,7 +22,7 @@ const COLUMNS = [
 
 /**
  * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations
- * in nanoseconds, attributes as one JSON object. Names and messages are escaped, see {@link csvText}.
+ * in nanoseconds, attributes as one JSON object; a time that is not known is an empty cell. Names and messages are escaped, see {@link csvText}.
  */
 export function* toCsv(
   tree: TraceTree,
@@ -42,7 +43,7 @@ export function* toCsv(
       span.status,
       csvText(span.statusMessage ?? ''),
       span.marks.includes('start-missing') ? '' : isoTime(span.startNanos),
-      String(span.durationNanos),
+      isEndless(span) ? '' : String(span.durationNanos),
       String(tree.selfNanos(node) ?? ''),
       write(attributesToJson(span.attributes)),
     ]
