@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
 import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
+import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace, tightTrace } from '../any-trace.ts'
 import { HOSTILE, traceOf } from '../hostile-texts.ts'
@@ -15,6 +16,7 @@ interface TraceEvent {
   readonly pid: number
   readonly tid?: number
   readonly ts: number
+  /** Of a complete event. */
   readonly dur: number
   readonly id?: number
   readonly args?: Record<string, unknown>
@@ -37,17 +39,21 @@ const PLACE = { pid: NUMBER, tid: NUMBER, ts: NUMBER }
 const NAMES = { ph: 'M', pid: NUMBER, args: { name: TEXT } }
 const ARROW = { ...PLACE, name: TEXT, cat: 'call', id: NUMBER }
 /**
- * All members that an event may have here, and must: "Trace Event Format", Google, 2016, "Metadata", "Complete",
+ * All members that an event may have here, and must: "Trace Event Format", Google, 2016, "Metadata", "Complete", "Duration",
  * "Instant" and "Flow Events".
  */
 const SCHEMA: Readonly<Record<string, object>> = {
   process_name: { ...NAMES, name: 'process_name' },
   thread_name: { ...NAMES, name: 'thread_name', tid: NUMBER },
   X: { ph: 'X', ...PLACE, name: TEXT, cat: TEXT, dur: NUMBER, args: OBJECT },
+  B: { ph: 'B', ...PLACE, name: TEXT, cat: TEXT, args: OBJECT },
   i: { ph: 'i', ...PLACE, s: 't', name: TEXT, args: OBJECT },
   s: { ph: 's', ...ARROW },
   f: { ph: 'f', ...ARROW, bp: 'e' },
 }
+
+/** Of a span: complete, or begun and never ended. */
+const isOfSpan = ({ ph }: TraceEvent) => ph === 'X' || ph === 'B'
 
 /** With events and links, and a text in every field that may be anything. */
 const dressedTrace = fc.constantFrom(...HOSTILE).map(traceOf)
@@ -67,8 +73,10 @@ describe('any trace', () => {
           expect([pid, tid, id, Math.floor(ts)].every((one) => Number.isSafeInteger(one) && one >= 0)).toBe(
             true,
           )
-        const complete = events.filter(({ ph }) => ph === 'X')
-        expect(complete.map(({ args }) => args?.spanId)).toEqual(tree.spans.map((span) => span.spanId))
+        const ofSpans = events.filter(isOfSpan)
+        expect(ofSpans.map(({ args }) => args?.spanId)).toEqual(tree.spans.map((span) => span.spanId))
+        const begun = tree.spans.map((span) => (whyEndless(span) === undefined ? 'X' : 'B'))
+        expect(ofSpans.map(({ ph }) => ph)).toEqual(begun)
         const [starts, ends] = ['s', 'f'].map((kind) => events.filter(({ ph }) => ph === kind))
         // By these three a reader knows the two ends for one arrow.
         const known = ({ id, cat, name }: TraceEvent) => ({ id, cat, name })
@@ -81,12 +89,15 @@ describe('any trace', () => {
     fc.assert(
       fc.property(fc.oneof(anyTrace, soundTrace), (trace) => {
         const { tree, events } = written(trace)
-        const complete = events.filter(({ ph }) => ph === 'X')
-        for (const [a, one] of complete.entries()) {
-          for (const [b, other] of complete.entries()) {
+        const ofSpans = events.filter(isOfSpan)
+        // A reader draws what never ends up to the end of the trace.
+        const endOf = (node: number) =>
+          whyEndless(tree.span(node)) === undefined ? tree.endOf(node) : Number.POSITIVE_INFINITY
+        for (const [a, one] of ofSpans.entries()) {
+          for (const [b, other] of ofSpans.entries()) {
             if (a === b || one.tid !== other.tid) continue
             expect(one.pid).toBe(other.pid)
-            const [from, to, start, end] = [tree.startOf(a), tree.endOf(a), tree.startOf(b), tree.endOf(b)]
+            const [from, to, start, end] = [tree.startOf(a), endOf(a), tree.startOf(b), endOf(b)]
             const isBeside = end <= from || to <= start
             const isInside = tree.parent(b) >= 0 && isAbove(tree, a, b) && from <= start && end <= to
             const isAround = isAbove(tree, b, a) && start <= from && to <= end
@@ -103,7 +114,9 @@ function expectNoneCut(
   events: readonly TraceEvent[],
   read: (event: TraceEvent) => readonly [number, number],
 ) {
-  const seen = events.filter(({ ph }) => ph === 'X').map((event) => ({ event, at: read(event) }))
+  const whole = (event: TraceEvent) =>
+    event.ph === 'B' ? { ...event, dur: Number.POSITIVE_INFINITY } : event
+  const seen = events.filter(isOfSpan).map((event) => ({ event, at: read(whole(event)) }))
   for (const { event, at } of seen) {
     for (const { event: other, at: around } of seen) {
       const isCut = event.tid === other.tid && at[0] < around[0] && around[0] < at[1] && at[1] < around[1]
@@ -167,6 +180,47 @@ test('siblings that overlap lie in two lanes, those that do not in that of their
   ])
   const names = events.filter(({ ph }) => ph === 'M').map(({ args }) => args?.name)
   expect(names).toEqual(['shop', 'db', 'lane 1', 'lane 2', 'lane 1'])
+})
+
+describe('a span without a usable end has begun, and no end is made up', () => {
+  test.each([
+    ['end-missing', 'has no end'],
+    ['end-before-start', 'ended before it began'],
+  ] as const)('%s: an event that only begins, in a lane of its own, and says why', (mark, why) => {
+    const hung = makeSpan({ id: 2, parent: 1, at: 10, marks: [mark] })
+    const events = [{ name: 'retry', timeNanos: EPOCH + 30_000_000n, attributes: [] }]
+    const { spans } = makeTrace(
+      { id: 1, ms: 100 },
+      { id: 3, parent: 1, at: 20, ms: 10 },
+      { id: 4, parent: 2, at: 12, ms: 5 },
+    )
+    const { events: all } = written({ traceId: 'a'.repeat(32), spans: [...spans, { ...hung, events }] })
+    const told = all.filter(({ ph }) => ph !== 'M').map(({ ph, name, tid, ts }) => [ph, name, tid, ts / 1000])
+    // What it called lies in it, and what runs beside it in the lane of their caller.
+    expect(told).toEqual([
+      ['X', 'span 1', 1, 0],
+      ['B', 'span 2', 2, 10],
+      ['X', 'span 4', 2, 12],
+      ['X', 'span 3', 1, 20],
+      ['i', 'retry', 2, 30],
+    ])
+    const [begun] = all.filter(({ ph }) => ph === 'B')
+    expect(begun).not.toHaveProperty('dur')
+    expect(begun?.args).toMatchObject({ spanId: spanId(2), unfinished: why })
+    const ended = all.filter(({ ph }) => ph === 'X')
+    for (const { args } of ended) expect(args).not.toHaveProperty('unfinished')
+  })
+
+  test('what it calls in another service has an arrow, from the moment of the call', () => {
+    const { events } = written(
+      makeTrace({ id: 1, marks: ['end-missing'] }, { id: 2, parent: 1, at: 7, ms: 5, service: 'db' }),
+    )
+    const arrow = events.filter(({ ph }) => ph === 's' || ph === 'f').map(({ ph, ts }) => [ph, ts / 1000])
+    expect(arrow).toEqual([
+      ['s', 7],
+      ['f', 7],
+    ])
+  })
 })
 
 /** Microseconds that are these nanoseconds for any reader that rounds. */
@@ -261,19 +315,25 @@ describe('no attribute is lost', () => {
   const argsOf = (trace: Trace) => written(trace).events.find(({ ph }) => ph === 'X')?.args
   const links = [{ traceId: 'b'.repeat(32), spanId: spanId(9), attributes: [['api_key', 'k-1'] as const] }]
 
-  test.each(['spanId', 'parentSpanId', 'status', 'statusMessage', 'links', 'resource', 'attributes'])(
-    'one with a name that is ours, %s, stands among those that have one',
-    (name) => {
-      const span = { ...makeSpan({ id: 1 }), statusMessage: 'late', links }
-      const plain = argsOf({ traceId: 'a'.repeat(32), spans: [span] })
-      const attributes = [[name, 'mine'] as const, ['http.route', '/cart'] as const]
-      expect(argsOf({ traceId: 'a'.repeat(32), spans: [{ ...span, attributes }] })).toEqual({
-        ...plain,
-        'http.route': '/cart',
-        attributes: { [name]: 'mine' },
-      })
-    },
-  )
+  test.each([
+    'spanId',
+    'parentSpanId',
+    'status',
+    'statusMessage',
+    'unfinished',
+    'links',
+    'resource',
+    'attributes',
+  ])('one with a name that is ours, %s, stands among those that have one', (name) => {
+    const span = { ...makeSpan({ id: 1 }), statusMessage: 'late', links }
+    const plain = argsOf({ traceId: 'a'.repeat(32), spans: [span] })
+    const attributes = [[name, 'mine'] as const, ['http.route', '/cart'] as const]
+    expect(argsOf({ traceId: 'a'.repeat(32), spans: [{ ...span, attributes }] })).toEqual({
+      ...plain,
+      'http.route': '/cart',
+      attributes: { [name]: 'mine' },
+    })
+  })
 
   test('nor those of a link, which are masked as others are', () => {
     const trace = { traceId: 'a'.repeat(32), spans: [{ ...makeSpan({ id: 1 }), links }] }

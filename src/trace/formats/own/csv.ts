@@ -21,8 +21,9 @@ const COLUMNS = [
 ]
 
 /**
- * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations
- * in nanoseconds, attributes as one JSON object; a time that is not known is an empty cell. Names and messages are escaped, see {@link csvText}.
+ * Nodes of a tree as CSV (RFC 4180) with a header, in the order of the tree. Times in UTC with nanoseconds, durations in
+ * nanoseconds, attributes as one JSON object. A time that is not known is an empty cell. Names and messages are escaped,
+ * see {@link csvText}.
  */
 export function* toCsv(
   tree: TraceTree,

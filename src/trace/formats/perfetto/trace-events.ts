@@ -1,13 +1,14 @@
 import type { Span, SpanEvent } from '../../model.ts'
+import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson, linkToJson } from '../own/attributes-json.ts'
-import { type Lane, planLanes } from './lanes.ts'
+import { endIn, type Lane, planLanes } from './lanes.ts'
 
 /**
  * Nodes of a tree in the Trace Event Format (JSON object), which Perfetto's page, Chrome and Speedscope open: a process for
- * each service, a complete event (`X`) for each span with its attributes as `args`, an instant (`i`) for each event of a
- * span, and an arrow (`s` to `f`) for each call into another service and each link within the trace, as far as it leads to
+ * each service, a complete event (`X`) for each span with its attributes as `args`, of one without a usable end the begin
+ * alone (`B`), which is how the format writes what did not finish, an instant (`i`) for each event of a span, and an arrow (`s` to `f`) for each call into another service and each link within the trace, as far as it leads to
  * another place and not back in time.
  *
  * Times are microseconds after the start of the trace, with nanoseconds as fractions: counted from 1970 a JSON number would
@@ -78,21 +79,33 @@ function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
 
 function spanEvent(tree: TraceTree, node: number, lane: Lane): object {
   const span = tree.span(node)
+  const end = endIn(tree, node)
+  const isFinished = end !== Number.POSITIVE_INFINITY
   return {
-    ph: 'X',
+    ph: isFinished ? 'X' : 'B',
     name: nameOf(tree, node),
     cat: span.status === 'error' ? `${span.kind},error` : span.kind,
     ...placeIn(lane, tree.startOf(node)),
-    dur: microsBetween(tree.startOf(node), tree.endOf(node)),
+    ...(isFinished && { dur: microsBetween(tree.startOf(node), end) }),
     args: argsOf(span),
   }
 }
 
 /** Members of `args` that are no attributes of the span. */
-const OWN = new Set(['spanId', 'parentSpanId', 'status', 'statusMessage', 'links', 'resource', 'attributes'])
+const OWN = new Set([
+  'spanId',
+  'parentSpanId',
+  'status',
+  'statusMessage',
+  'unfinished',
+  'links',
+  'resource',
+  'attributes',
+])
 
 /** The attributes of a span, and what else there is to tell of it. Attributes with a name of {@link OWN} are in `attributes`. */
 function argsOf(span: Span): object {
+  const unfinished = isEndless(span) ? whyEndless(span) : undefined
   const alike = span.attributes.filter(([key]) => OWN.has(key))
   return {
     ...attributesToJson(span.attributes.filter(([key]) => !OWN.has(key))),
@@ -101,6 +114,7 @@ function argsOf(span: Span): object {
     parentSpanId: span.parentId ?? null,
     status: span.status,
     ...(span.statusMessage !== undefined && { statusMessage: span.statusMessage }),
+    ...(unfinished !== undefined && { unfinished: UNFINISHED_WORDS[unfinished] }),
     // Not each of them can be an arrow.
     ...(span.links.length > 0 && { links: span.links.map(linkToJson) }),
     resource: attributesToJson(span.resource),
@@ -121,7 +135,7 @@ function instantEvent(tree: TraceTree, node: number, event: SpanEvent, lane: Lan
 
 /** The moment, or the nearest at which the span ran: others would stand beside it. */
 function momentIn(tree: TraceTree, node: number, nanos: number): number {
-  return Math.min(tree.endOf(node), Math.max(tree.startOf(node), nanos))
+  return Math.min(endIn(tree, node), Math.max(tree.startOf(node), nanos))
 }
 
 /** Pairs of nodes: the caller and what it called in another service, and what is linked and what links to it. */
