@@ -88,6 +88,23 @@ describe('it is written without one, and never as of 1970', () => {
     expect(traceEvents.filter(({ ph }) => ph === 'i')).toMatchObject([{ ts: 0 }])
   })
 
+  test('nor has its span a start: Jaeger has the time 0, which is none; Perfetto has it where the span is drawn', () => {
+    const event = { name: 'e', timeNanos: undefined, attributes: [] }
+    const lost = {
+      ...makeSpan({ id: 1, parent: 2, ms: 10, marks: ['start-missing'] }),
+      startNanos: 0n,
+      events: [event],
+    }
+    const half: Trace = { ...trace, spans: [makeSpan({ id: 3 }), makeSpan({ id: 2, at: 50, ms: 90 }), lost] }
+    const text = written(toJaeger(half, safeJson))
+    expect(JSON.parse(text).data[0].spans[2].logs).toMatchObject([{ timestamp: 0 }])
+    expect(eventOf(text)).toMatchObject([{ name: 'e', timeNanos: undefined }])
+    const { traceEvents } = JSON.parse(written(toTraceEvents(buildTree(half), [0, 1, 2], safeJson))) as {
+      traceEvents: { ph: string; ts: number }[]
+    }
+    expect(traceEvents.filter(({ ph }) => ph === 'i')).toMatchObject([{ ts: 50_000 }])
+  })
+
   test('clock skew does not give it one', () => {
     const { trace: moved } = adjustSkew(buildTree(trace))
     expect(moved.spans.flatMap(({ events }) => events)).toMatchObject([{ timeNanos: undefined }])
