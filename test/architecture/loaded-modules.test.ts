@@ -122,7 +122,7 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 345],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 308],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 309],
     ['services', ['services', ...PLACE], SETTINGS, 308],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 307],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 351],

@@ -69,10 +69,11 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
 
 /** In JSON they have no duration; below a list it is said what the percentiles are of. */
 async function tellUnfinished(invocation: Invocation, traces: readonly TraceSummary[]): Promise<void> {
-  const unfinished = traces.filter(({ durationNanos }) => durationNanos === undefined).length
-  if (unfinished === 0) return
+  const found = traces.filter(({ durationNanos }) => durationNanos === undefined)
+  if (found.length === 0) return
+  const rootless = found.filter(({ rootName }) => rootName === undefined).length
   const { unfinishedText } = await import('../../trace/tree/unfinished.ts')
-  const which = unfinishedText({ unfinished, all: traces.length })
+  const which = unfinishedText({ unfinished: found.length, rootless, all: traces.length })
   tell(invocation, `note: ${which}: left out of p50, p99 and the histogram`)
 }
 

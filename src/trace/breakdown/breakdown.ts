@@ -3,7 +3,7 @@ import type { BreakdownBy } from '../formats/output-choices.ts'
 import { whyEndless } from '../tree/endless.ts'
 import { longestTop } from '../tree/longest-top.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { lastKnownEnd } from '../tree/unfinished.ts'
+import { lastKnownEnd, type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
 
@@ -27,8 +27,8 @@ export interface Breakdown {
   readonly errors: number
   /** The durations of each trace's longest root (without one: longest part) together: exactly the sum of `pathNanos` over the rows. */
   readonly rootNanos: number
-  /** Of these traces the root (or longest part) has no usable end: `rootNanos` has their time up to the last end that is known below it. */
-  readonly unfinishedTraces: number
+  /** Of these traces nobody can tell the duration: `rootNanos` has their time as far as it is known. */
+  readonly unfinishedTraces: UnfinishedCount
   /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
@@ -55,7 +55,8 @@ export class BreakdownSum {
   #spans = 0
   #errors = 0
   #rootNanos = 0
-  #unfinishedTraces = 0
+  #unfinished = 0
+  #unfinishedRootless = 0
   #tailNanos = 0
   #tailTraces = 0
   #rootlessNanos = 0
@@ -97,7 +98,7 @@ export class BreakdownSum {
       spans: this.#spans,
       errors: this.#errors,
       rootNanos,
-      unfinishedTraces: this.#unfinishedTraces,
+      unfinishedTraces: { unfinished: this.#unfinished, rootless: this.#unfinishedRootless },
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
       rootlessNanos: this.#rootlessNanos,
@@ -118,7 +119,10 @@ export class BreakdownSum {
     for (const { node, startNanos, endNanos } of criticalPath(tree, [root], () => end))
       onPath[node]! += endNanos - startNanos
     const hasEnd = whyEndless(tree.span(root)) === undefined
-    if (!hasEnd) this.#unfinishedTraces += 1
+    if (unfinishedOf(tree) !== undefined) {
+      this.#unfinished += 1
+      if (tree.roots.length === 0) this.#unfinishedRootless += 1
+    }
     const nanos = end - tree.startOf(root)
     this.#rootNanos += nanos
     if (tree.roots.length === 0) {

@@ -121,8 +121,9 @@ function finishedOf(traces: readonly TraceSums[]): readonly TraceSums[] {
 }
 
 function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceSums[]): ComparedSide {
-  const unfinished = sums.filter((one) => one.unfinished !== undefined)
-  const counts = { traces, unfinished: unfinished.length, all: sums.length, why: unfinished[0]?.unfinished }
+  const found = sums.flatMap(({ unfinished }) => unfinished ?? [])
+  const rootless = found.filter(({ top }) => top === 'a part').length
+  const counts = { traces, unfinished: found.length, rootless, all: sums.length, first: found[0] }
   return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, spans }
 }
 

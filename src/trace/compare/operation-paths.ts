@@ -1,7 +1,7 @@
 import type { SpanKind } from '../model.ts'
-import { isEndless, type Unfinished } from '../tree/endless.ts'
+import { isEndless } from '../tree/endless.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { unfinishedOf } from '../tree/unfinished.ts'
+import { type UnfinishedTrace, unfinishedOf } from '../tree/unfinished.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {
@@ -34,7 +34,7 @@ export interface TraceSums {
   /** Of an unfinished one as much of it as is known. */
   readonly durationNanos: number
   /** Why its duration is not known; undefined: it is. */
-  readonly unfinished?: Unfinished | undefined
+  readonly unfinished?: UnfinishedTrace | undefined
   readonly spans: number
 }
 

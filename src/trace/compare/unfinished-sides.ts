@@ -1,15 +1,14 @@
-import { UNFINISHED_WORDS, type Unfinished } from '../tree/endless.ts'
-import { unfinishedText } from '../tree/unfinished.ts'
+import { UNFINISHED_WORDS } from '../tree/endless.ts'
+import { type UnfinishedCount, type UnfinishedTrace, unfinishedText } from '../tree/unfinished.ts'
 
-/** How many traces of a side have a root without a usable end. */
-export interface UnfinishedSide {
+/** How many traces of a side are unfinished. */
+export interface UnfinishedSide extends UnfinishedCount {
   /** How many were compared. */
   readonly traces: number
-  readonly unfinished: number
   /** How many there are, the unfinished ones among them. */
   readonly all: number
-  /** Of the first one. */
-  readonly why: Unfinished | undefined
+  /** The first unfinished one. */
+  readonly first: UnfinishedTrace | undefined
 }
 
 /** Too many of them are unfinished for the others to speak for all. */
@@ -27,6 +26,12 @@ export function whyUnknown(sides: {
 }
 
 function sideText(letter: string, side: UnfinishedSide): string {
-  if (side.all === 1) return `${letter}'s root ${UNFINISHED_WORDS[side.why ?? 'end-missing']}`
-  return `in ${letter} ${unfinishedText(side)}`
+  if (side.all > 1 || side.first === undefined) return `in ${letter} ${unfinishedText(side)}`
+  const { top, why } = side.first
+  const whose = {
+    'the root': `${letter}'s root`,
+    'a root': `a root of ${letter}`,
+    'a part': `a part of ${letter}`,
+  }
+  return `${whose[top]} ${UNFINISHED_WORDS[why]}`
 }

@@ -17,19 +17,39 @@ export function lastKnownEnd(tree: TraceTree, top: number): number {
   return last
 }
 
+/** A trace that nobody can tell the duration of. */
+export interface UnfinishedTrace {
+  /** What has no usable end; `a part`: of a trace without a root, one of the tops that are there. */
+  readonly top: 'the root' | 'a root' | 'a part'
+  readonly why: Unfinished
+}
+
 /** Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. */
 export function unfinishedOf({
   roots,
   detached,
   spans,
-}: Pick<TraceTree, 'roots' | 'detached' | 'spans'>): Unfinished | undefined {
-  for (const top of roots.length > 0 ? roots : detached) {
-    const why = whyEndless(spans[top]!)
-    if (why) return why
+}: Pick<TraceTree, 'roots' | 'detached' | 'spans'>): UnfinishedTrace | undefined {
+  const top = roots.length === 0 ? 'a part' : roots.length === 1 ? 'the root' : 'a root'
+  for (const node of roots.length > 0 ? roots : detached) {
+    const why = whyEndless(spans[node]!)
+    if (why) return { top, why }
   }
   return undefined
 }
 
+/** How many traces are unfinished, and how many of these have no root. */
+export interface UnfinishedCount {
+  readonly unfinished: number
+  readonly rootless: number
+}
+
 /** `5 of 12 traces have a root without a usable end`. */
-export const unfinishedText = ({ unfinished, all }: { unfinished: number; all: number }): string =>
-  `${unfinished} of ${all} traces ${unfinished === 1 ? 'has' : 'have'} a root without a usable end`
+export const unfinishedText = ({ all, ...count }: UnfinishedCount & { readonly all: number }): string =>
+  `${count.unfinished} of ${all} traces ${haveNoEnd(count)}`
+
+/** `have a root without a usable end`. */
+export function haveNoEnd({ unfinished, rootless }: UnfinishedCount): string {
+  const some = rootless === 0 ? 'a root' : rootless === unfinished ? 'a part' : 'a root or a part'
+  return `${unfinished === 1 ? 'has' : 'have'} ${some} without a usable end`
+}

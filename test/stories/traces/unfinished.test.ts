@@ -206,7 +206,7 @@ describe('where does the time go, where some calls never ended?', () => {
     const [head, note, self, , columns, ...rows] = stdout.split('\n')
     expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
     expect(note).toBe(
-      '3 traces have a root without a usable end: their time is counted up to the last end that is known',
+      '3 traces have a root without a usable end: their time is counted as far as it is known',
     )
     expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
     expect(stdout).not.toContain('after the end of the root')
@@ -238,6 +238,51 @@ describe('where does the time go, where some calls never ended?', () => {
   it('where all have an end nothing is said of it', async () => {
     const file = await save('whole.ndjson', [{ root: 200, db: 110 }])
     expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO END|at least|usable/)
+  })
+})
+
+describe('each command counts the same traces, and says of what the end is not known', () => {
+  const line = (trace: number, ...spans: readonly ReturnType<typeof span>[]) =>
+    JSON.stringify({
+      resourceSpans: [{ scopeSpans: [{ spans: spans.map((one) => ({ ...one, traceId: idOf(trace) })) }] }],
+    })
+  const whole = line(1, span(1, '1', undefined, 'GET /', 0, 100))
+  /** A root without an end beside one that took longer than is known of the first. */
+  const several = line(2, span(2, '1', undefined, 'GET /', 0, 300), span(2, '2', undefined, 'hung', 50))
+  const root = line(3, span(3, '1', undefined, 'GET /', 0))
+  const part = line(4, span(4, '1', '9', 'late', 0), span(4, '2', '1', 'db', 10, 40))
+
+  it.each([
+    ['2 of 3', '2 traces have', 'their', 'a root', [whole, several, root]],
+    ['1 of 2', '1 trace has', 'its', 'a part', [whole, part]],
+    ['3 of 4', '3 traces have', 'their', 'a root or a part', [whole, several, root, part]],
+  ])('%s: search, breakdown and diff', async (of, have, their, top, lines) => {
+    const file = join(world.home, 'several.ndjson')
+    await writeFile(file, `${lines.join('\n')}\n`)
+    const verb = have.split(' ')[2]
+    const says = `${of} traces ${verb} ${top} without a usable end`
+    expect((await type(`search --file ${file}`)).stderr).toContain(`note: ${says}: left out of p50`)
+    const { stdout } = await type(`breakdown --file ${file}`)
+    expect(stdout).toContain(
+      `\n${have} ${top} without a usable end: ${their} time is counted as far as it is known\n`,
+    )
+    const told = JSON.parse((await type(`breakdown --file ${file} --json`)).stdout)
+    expect(told.unfinished_traces).toBe(Number(of[0]))
+    const diff = await type(`diff --a file=${file} --b file=${file} --json`)
+    const compared = JSON.parse(diff.stdout)
+    expect(compared.unfinished_a).toBe(Number(of[0]))
+    expect(diff.stderr + compared.why_unknown).toContain(says)
+  })
+
+  it.each([
+    ["B's root has no end", root],
+    ['a root of B has no end', several],
+    ['a part of B has no end', part],
+  ])('diff of two traces: %s', async (says, text) => {
+    for (const [name, one] of Object.entries({ whole, text }))
+      await writeFile(join(world.home, name), `${one}\n`)
+    const { stdout } = await type(`diff ${join(world.home, 'whole')} ${join(world.home, 'text')}`)
+    expect(stdout.split('\n')[0]).toBe(`cannot be judged: ${says}`)
   })
 })
 

@@ -36,7 +36,7 @@ describe('a breakdown', () => {
       spans: 10,
       errors: 2,
       rootNanos: 200e6,
-      unfinishedTraces: 0,
+      unfinishedTraces: { unfinished: 0, rootless: 0 },
       tailNanos: 100e6,
       tailTraces: 2,
       rootlessNanos: 0,
@@ -89,7 +89,12 @@ describe('a breakdown', () => {
       { id: 3, parent: 1, name: 'charge', service: 'pay', at: 75, ...ENDLESS },
     )
     const { rows, ...sums } = breakdownOf('operation', cut)
-    expect(sums).toMatchObject({ rootNanos: 75e6, unfinishedTraces: 1, tailNanos: 0, tailTraces: 0 })
+    expect(sums).toMatchObject({
+      rootNanos: 75e6,
+      unfinishedTraces: { unfinished: 1, rootless: 0 },
+      tailNanos: 0,
+      tailTraces: 0,
+    })
     expect(rows).toMatchObject([
       { operation: 'charge', calls: 2, unfinished: 1, p50Nanos: 60e6, p99Nanos: 60e6, pathNanos: 60e6 },
       { operation: 'POST /order', calls: 1, unfinished: 1, p50Nanos: undefined, pathNanos: 15e6 },

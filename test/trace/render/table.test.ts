@@ -22,7 +22,7 @@ const breakdown: Breakdown = {
     spans: 57_792,
     errors: 31,
     rootNanos: 9e11,
-    unfinishedTraces: 0,
+    unfinishedTraces: { unfinished: 0, rootless: 0 },
     tailNanos: 4e9,
     tailTraces: 17,
     rootlessNanos: 0,

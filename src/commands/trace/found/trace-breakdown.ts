@@ -82,7 +82,7 @@ function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: Fo
     spans: breakdown.spans,
     errors: breakdown.errors,
     root_ns: breakdown.rootNanos,
-    unfinished_traces: breakdown.unfinishedTraces,
+    unfinished_traces: breakdown.unfinishedTraces.unfinished,
     tail_ns: breakdown.tailNanos,
     tail_traces: breakdown.tailTraces,
     rootless_ns: breakdown.rootlessNanos,

@@ -2,6 +2,7 @@ import type { Breakdown, BreakdownRow } from '../../breakdown/breakdown.ts'
 import type { CallFigures } from '../../breakdown/call-figures.ts'
 import type { CallEdge } from '../../breakdown/call-graph.ts'
 import type { Callee } from '../../breakdown/callee.ts'
+import { haveNoEnd } from '../../tree/unfinished.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
@@ -83,18 +84,19 @@ function callFigures<Row extends CallFigures>(
 function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
   const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
+  const { unfinished } = unfinishedTraces
   const { rows, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
     count(errors, 'error'),
-    `${unfinishedTraces > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
+    `${unfinished > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
   ]
   const lines = [facts.join(separator)]
-  if (unfinishedTraces > 0) {
-    const [have, their] = unfinishedTraces === 1 ? ['has', 'its'] : ['have', 'their']
+  if (unfinished > 0) {
+    const their = unfinished === 1 ? 'its' : 'their'
     lines.push(
-      `${count(unfinishedTraces, 'trace')} ${have} a root without a usable end: ${their} time is counted up to the last end that is known`,
+      `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time is counted as far as it is known`,
     )
   }
   if (tailTraces > 0) {

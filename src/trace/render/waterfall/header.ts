@@ -72,21 +72,18 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
  * it. Without a root the time of everything. Where a root has no usable end, as much as is known of everything.
  */
 export function howLong(tree: TraceTree, micro: string): string {
-  const why = unfinishedOf(tree)
-  if (why !== undefined) return `${atLeast(tree, micro)} (${topName(tree)} ${UNFINISHED_WORDS[why]})`
+  const unfinished = unfinishedOf(tree)
+  if (unfinished !== undefined)
+    return `${atLeast(tree.endNanos, micro)} (${unfinished.top} ${UNFINISHED_WORDS[unfinished.why]})`
   const { startNanos, endNanos } = timeWindow(tree, 'critical')
   const took = formatDuration(Math.min(endNanos, tree.endNanos) - startNanos, micro)
   if (tree.endNanos <= endNanos) return took
   return `${took} + ${formatDuration(tree.endNanos - endNanos, micro)} async tail`
 }
 
-const atLeast = ({ endNanos }: TraceTree, micro: string): string =>
-  endNanos === 0 ? 'no duration' : `at least ${formatDuration(endNanos, micro)}`
-
-function topName({ roots }: TraceTree): string {
-  if (roots.length === 0) return 'a part'
-  return roots.length === 1 ? 'the root' : 'a root'
-}
+/** Of a trace without a usable end, as much as is known. */
+export const atLeast = (nanos: number, micro: string): string =>
+  nanos === 0 ? 'no duration' : `at least ${formatDuration(nanos, micro)}`
 
 /** `1 span`, `1,234 spans`. */
 export function count(n: number, noun: string): string {
