@@ -1,4 +1,5 @@
 import { depthFirst } from '../tree/depth-first.ts'
+import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
@@ -47,6 +48,8 @@ export interface ComparedOperation extends Operation {
 export interface ComparedSide extends Pick<Medians, 'spans'>, UnfinishedSide {
   /** Undefined: too many of its roots have no end, see {@link isUnknown}. */
   readonly durationNanos: number | undefined
+  /** It took at least so long, up to the last end that is known. */
+  readonly leastNanos: number
 }
 
 /** What differs between A and B. */
@@ -124,7 +127,10 @@ function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceS
   const found = sums.flatMap(({ unfinished }) => unfinished ?? [])
   const rootless = found.filter(({ top }) => top === 'a part').length
   const counts = { traces, unfinished: found.length, rootless, all: sums.length, first: found[0] }
-  return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, spans }
+  // A median of what each took at least is the least of their median.
+  const least = Float64Array.from(sums, (one) => one.durationNanos).sort()
+  const leastNanos = percentile(least, 50)
+  return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, leastNanos, spans }
 }
 
 /** The paths of calls that have no end. */

@@ -455,7 +455,7 @@ describe('an empty side is exit 7', () => {
       const outcome = await diff(`${path('good.json')} ${path('unfinished.json')} --fail-if-slower 20%`)
       expect(outcome.exit).toBe(5)
       expect(outcome.stdout.split('\n')[0]).toBe(WHY)
-      expect(outcome.stdout).toMatch(/^B {2}no duration, \d+ spans: /m)
+      expect(outcome.stdout).toMatch(/^B {2}at least [\d.]+m?s, \d+ spans: /m)
       expect(outcome.stdout).not.toContain('-100%')
       expect(outcome.stdout).toMatch(/^POST \/checkout +frontend +1 +no end$/m)
       expect(outcome.stderr).toMatch(

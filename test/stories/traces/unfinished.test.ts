@@ -275,14 +275,16 @@ describe('each command counts the same traces, and says of what the end is not k
   })
 
   it.each([
-    ["B's root has no end", root],
-    ['a root of B has no end', several],
-    ['a part of B has no end', part],
-  ])('diff of two traces: %s', async (says, text) => {
+    ["B's root has no end", 'no duration', root],
+    ['a root of B has no end', 'at least 300ms', several],
+    ['a part of B has no end', 'at least 40.0ms', part],
+  ])('diff of two traces: %s; how long it took is said as trace get says it', async (says, took, text) => {
     for (const [name, one] of Object.entries({ whole, text }))
       await writeFile(join(world.home, name), `${one}\n`)
     const { stdout } = await type(`diff ${join(world.home, 'whole')} ${join(world.home, 'text')}`)
     expect(stdout.split('\n')[0]).toBe(`cannot be judged: ${says}`)
+    expect(stdout).toMatch(new RegExp(`^B {2}${took}, \\d spans?: `, 'm'))
+    expect((await type(`get ${join(world.home, 'text')}`)).stdout).toContain(`${took} (`)
   })
 })
 

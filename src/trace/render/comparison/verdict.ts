@@ -14,7 +14,7 @@ import { whyUnknown } from '../../compare/unfinished-sides.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import { count } from '../waterfall/header.ts'
+import { atLeast, count } from '../waterfall/header.ts'
 import { signedDuration, signedPercent } from './signed-duration.ts'
 
 /** What each side is, for people; safe for a terminal. */
@@ -133,8 +133,11 @@ function namedText(what: string, { rows }: Comparison, some: readonly number[], 
 export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen): string[] {
   const { glyphs, width, style } = pen
   const texts = (['a', 'b'] as const).map((side) => {
-    const { durationNanos, spans } = comparison[side]
-    const time = durationNanos === undefined ? 'no duration' : formatDuration(durationNanos, glyphs.micro)
+    const { durationNanos, leastNanos, spans } = comparison[side]
+    const time =
+      durationNanos === undefined
+        ? atLeast(leastNanos, glyphs.micro)
+        : formatDuration(durationNanos, glyphs.micro)
     return `${time}, ${count(spans, 'span')}: ${labels[side]}`
   })
   return texts.flatMap((text, i) =>
