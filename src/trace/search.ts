@@ -1,9 +1,10 @@
 import type { AttributeCondition } from './conditions/attribute-condition.ts'
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
+import { isEndless } from './tree/endless.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
-import { unfinishedOf } from './tree/unfinished.ts'
+import { leastTimes, unfinishedOf } from './tree/unfinished.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
@@ -127,7 +128,13 @@ export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceF
   const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
   if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
   if (isOfWholeTrace(filter)) return hasDuration(summary, filter)
-  return trace.spans.some(spanTest(filter))
+  const { minNanos, ...others } = filter
+  if (minNanos === undefined || !trace.spans.some(isEndless)) return trace.spans.some(spanTest(filter))
+  // What has no usable end took at least what is known of it.
+  const tree = buildTree(trace)
+  const least = leastTimes(tree)
+  const fits = spanTest(others)
+  return tree.spans.some((span, node) => least[node]! >= minNanos && fits(span))
 }
 
 /** Whether the durations of the filter are those of whole traces: durations alone, as nearly every trace has a short span. */

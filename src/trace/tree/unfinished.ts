@@ -17,6 +17,19 @@ export function lastKnownEnd(tree: TraceTree, top: number): number {
   return last
 }
 
+/** By node: how long it took; one without a usable end at least, up to the last end that is known below it. One pass. */
+export function leastTimes(tree: TraceTree): Float64Array {
+  const last = Float64Array.from(tree.spans.keys(), (node) => tree.endOf(node))
+  for (let node = last.length - 1; node > 0; node--) {
+    const parent = tree.parent(node)
+    if (parent >= 0) last[parent] = Math.max(last[parent]!, last[node]!)
+  }
+  return last.map((end, node) => {
+    const span = tree.span(node)
+    return whyEndless(span) === undefined ? span.durationNanos : end - tree.startOf(node)
+  })
+}
+
 /** A trace that nobody can tell the duration of. */
 export interface UnfinishedTrace {
   /** What has no usable end; `a part`: of a trace without a root, one of the tops that are there. */

@@ -117,6 +117,9 @@ describe('a list of traces some of whose roots have no end', () => {
     expect(await idsOf('--min 100ms')).toEqual([2, 4, 6])
     expect(await idsOf('--min 50ms --max 450ms')).toEqual([2, 4])
     // Of spans, too.
+    expect(await idsOf("--name 'POST /order' --min 50ms")).toEqual([1, 2, 4, 6])
+    expect(await idsOf("--name 'POST /order' --min 100ms")).toEqual([2, 4, 6])
+    expect(await idsOf("--name 'POST /order' --min 50ms --max 450ms")).toEqual([2, 4])
     expect(await idsOf('--name db --max 150ms')).toEqual([1, 2])
   })
 })
