@@ -129,6 +129,7 @@ describe('a header', () => {
     'authorization',
     'Proxy-Authorization',
     'Host',
+    'Accept-Encoding',
     'Content-Length',
     'Transfer-Encoding',
     'Connection',

@@ -1,9 +1,12 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 
-/** Who asks, where, and where a request ends: never the caller's business. The tenant comes from the profile. */
+/**
+ * Who asks, where, where a request ends, and the compressions that can be read here: never the caller's business. The tenant
+ * comes from the profile.
+ */
 const OURS =
-  /^(authorization|proxy-authorization|host|content-length|transfer-encoding|connection|x-scope-orgid)$/
+  /^(authorization|proxy-authorization|host|accept-encoding|content-length|transfer-encoding|connection|x-scope-orgid)$/
 
 /** Nobody sets these here, and each would say otherwise who asks, how, or where a request ends. */
 const NEVER_SENT =

@@ -132,6 +132,11 @@ describe('nothing is sent', () => {
     ['/x -H "Authorization: Bearer x"', 2, /-H: Authorization is set by ls-auth/],
     ['/x -H "Host: evil.example"', 2, /-H: Host is set by ls-auth/],
     ['/x -H "X-Scope-OrgID: red"', 2, /-H: X-Scope-OrgID is set by ls-auth/],
+    [
+      '/x -H "Accept-Encoding: zstd"',
+      2,
+      /^error: -H: Accept-Encoding is set by ls-auth\nhint: Leave it out\. .*\n$/,
+    ],
     ['/x -H "Content-Type: text/csv" -H "content-type: text/plain"', 2, /-H: content-type is given twice/],
     ['/x -f a=b -f a=c', 2, /^error: the field a is given twice\nhint: A list is -f 'key\[\]=….*\n$/],
     ['/x -f a[b]=1 -F a[b]=2', 2, /the field a\[b\] is given twice/],
