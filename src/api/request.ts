@@ -195,21 +195,8 @@ export const isStepUp = (challenge: string | undefined): boolean =>
 export const isAboutToken = (headers: AnswerHeaders): boolean =>
   !isStepUp([headers['www-authenticate']].flat().join(', ')) && !wantsNonce(headers)
 
-/** What begins like a JWT, also a part of one. */
-const LIKE_JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g
-
-/**
- * Redacts the token in an error response: a server may echo it or a part of it, and messages quote the response. In a header,
- * the claims of a challenge begin like a JWT, too, and have no dot.
- */
-function withoutToken(answer: HttpAnswer, token: string | undefined): HttpAnswer {
+/** Lazy: most answers are good ones, which are handed on as they are. */
+async function withoutToken(answer: HttpAnswer, token: string | undefined): Promise<HttpAnswer> {
   if (token === undefined || answer.status < 300) return answer
-  const clean = (text: string, keepsUndotted: boolean) =>
-    text
-      .replaceAll(token, '[token]')
-      .replace(LIKE_JWT, (found) => (keepsUndotted && !found.includes('.') ? found : '[token]'))
-  const headers = Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [name, clean(value, true)]),
-  )
-  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
+  return (await import('./echoed-token.ts')).withoutEchoed(answer, token)
 }

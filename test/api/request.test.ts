@@ -19,6 +19,7 @@ function api(
   answers: readonly (HttpAnswer | Error)[],
   over: Partial<Destination> = {},
   renewed?: string | undefined,
+  first = 'first-token',
 ) {
   const seen: HttpRequest[] = []
   const rejected: string[] = []
@@ -41,7 +42,7 @@ function api(
     {
       token: async () => {
         tokens++
-        return 'first-token'
+        return first
       },
       async renew(token) {
         rejected.push(token)
@@ -340,6 +341,34 @@ describe('a token that a server sends back', () => {
   ])('and of no good answer, which is handed on as it is: %i', async (status, shown) => {
     const given = await api([answer(status, 'first-token')]).send({ path: '/x', answers: [300] })
     expect(given.body.toString()).toBe(shown)
+  })
+
+  /** With signs of every kind that a token may hold. */
+  const OPAQUE = 'a/b+c<d=\\e$.f'
+
+  it.each([
+    ['as it is', OPAQUE],
+    ['with its slashes escaped, as PHP writes JSON', 'a\\/b+c<d=\\\\e$.f'],
+    ['with its signs as codes, as .NET and Go do', 'a\\u002Fb\\u002bc\\u003cd\\u003D\\\\e\\u0024\\u002ef'],
+    ['in JSON that is a text within JSON', 'a\\\\/b\\\\u002bc\\\\u003Cd=\\\\\\\\e$.f'],
+    ['in a URL', 'a%2Fb%2bc%3Cd%3D%5Ce%24.f'],
+  ])('%s', async (_, written) => {
+    const text = `{"m":"not ${written} a.b"}`
+    const given = await api([answer(400, text, { 'x-seen': text })], {}, undefined, OPAQUE).send({
+      path: '/x',
+      answers: [400],
+    })
+    expect(given.body.toString()).toBe('{"m":"not [token] a.b"}')
+    expect(given.headers).toEqual({ 'x-seen': '{"m":"not [token] a.b"}' })
+  })
+
+  it('in linear time, however many of its beginnings stand in an answer', async () => {
+    const many = 'a\\/'.repeat(40_000) + '\\'.repeat(40_000)
+    const started = performance.now()
+    await api([answer(400, many)], {}, undefined, `${'+/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
+    await api([answer(400, many)], {}, undefined, `${'a/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
+    // A tenth of a second; quadratic would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   it('and nothing is taken out where none was sent', async () => {
