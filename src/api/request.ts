@@ -34,6 +34,8 @@ export interface ApiRequest {
   readonly answers?: readonly number[]
   readonly body?: string | Uint8Array
   readonly maxBytes?: number
+  /** Shown each answer, without the token, also one that ends in a Failure. */
+  readonly onAnswer?: (answer: HttpAnswer) => void
   /** The trace that a good answer holds, where the path does not name it. */
   readonly reads?: (body: Uint8Array) => string | undefined
 }
@@ -64,15 +66,20 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const { pacing, proofs } = destination
     const isRead = (request.method ?? 'GET') === 'GET'
     const send = async (token: string | undefined) => {
+      const answer = await withoutToken(await proved(token), token)
+      request.onAnswer?.(answer)
+      return answer
+    }
+    const proved = async (token: string | undefined) => {
       const once = () => attempt(destination, url, request, token)
       const paced = () => (pacing === undefined ? once() : pacing(once, isRead))
-      if (token === undefined || proofs === undefined) return withoutToken(await paced(), token)
+      if (token === undefined || proofs === undefined) return paced()
       const before = proofs.lesson()
       const answer = await paced()
-      if (!proofs.learn(token, answer, before)) return withoutToken(answer, token)
+      if (!proofs.learn(token, answer, before)) return answer
       const second = await paced()
       proofs.learn(token, second, before)
-      return withoutToken(second, token)
+      return second
     }
     const recognise = async (answer: HttpAnswer) =>
       isGood(answer) ? undefined : destination.recognise?.(answer, { path: request.path, token })

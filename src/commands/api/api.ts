@@ -1,6 +1,7 @@
-import type { ApiAnswer } from '../../api/request.ts'
+import type { ApiAnswer, ApiRequest, Send } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -75,7 +76,8 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
   const body = input ?? (fields.length > 0 && !inQuery ? fieldsToJson(fields) : undefined)
   const send = await authorisedRequest(invocation, { ...profile, api: base })
   const { tenantHeader } = backendOf(profile.backend)
-  const answer = await send({
+  let last: HttpAnswer | undefined
+  const request: ApiRequest = {
     method,
     path,
     query: [query, own].filter((part) => part !== '').join('&'),
@@ -87,10 +89,22 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
     ...(body !== undefined && { body }),
     maxBytes: MOST_BYTES,
     answers: WRONG_REQUEST,
+    onAnswer(seen) {
+      last = seen
+    },
+  }
+  const answer = await goodAnswer(send, request, profile).finally(async () => {
+    // Of a failed answer, too: its headers often say why.
+    if (options.include && last !== undefined) await printHead(invocation, last)
   })
+  await printBody(invocation, answer)
+}
+
+async function goodAnswer(send: Send, request: ApiRequest, profile: Profile): Promise<ApiAnswer> {
+  const answer = await send(request)
   if (answer.failure) throw asWrongRequest(answer.failure)
   if (answer.status === 404) throw notFound(answer, profile)
-  await print(invocation, answer, options.include)
+  return answer
 }
 
 /**
@@ -160,11 +174,15 @@ const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>
       .map((words) => `they say: ${words}`),
   })
 
+/** Status and headers, escaped. */
+async function printHead({ ports }: Invocation, { status, headers }: HttpAnswer): Promise<void> {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${safeText(value, 2000)}\n`)
+  await ports.terminal.out(`HTTP ${status}\n${lines.join('')}\n`)
+}
+
 /** The body as it came; on a terminal nothing that could steer it. */
-async function print({ ports }: Invocation, answer: ApiAnswer, include: boolean): Promise<void> {
+async function printBody({ ports }: Invocation, answer: HttpAnswer): Promise<void> {
   const { terminal } = ports
-  const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${safeText(value, 2000)}\n`)
-  if (include) await terminal.out(`HTTP ${answer.status}\n${lines.join('')}\n`)
   if (!terminal.outIsTTY) return terminal.outBytes(answer.body)
   const text = answer.body
     .toString('utf8')

@@ -209,7 +209,7 @@ describe('the answer', () => {
     [500, 6],
   ])('of status %i is quoted, whatever its shape is, and without the token', async (status, exit) => {
     answer = { status, headers: GOOD.headers, body: `{"m":"no ${TOKEN} \u202e","n":${'7'.repeat(400)}}` }
-    const outcome = await api('/x -i')
+    const outcome = await api('/x')
     expect(outcome).toMatchObject({ exit, stdout: '' })
     const [, words = ''] = /\n {2}they say: (.*)\n$/.exec(outcome.stderr) ?? []
     expect(words).toMatch(/^\{"m":"no \[token\] \\u\{202e\}","n":7{200,}…$/)
@@ -232,10 +232,34 @@ describe('the answer', () => {
       headers: status === 302 ? { location: 'https://evil.example/' } : {},
       body: 'no such thing',
     }
-    const outcome = await api('/x -i')
+    const outcome = await api('/x')
     expect(outcome).toMatchObject({ exit, stdout: '' })
     expect(outcome.stderr).toMatch(words)
     expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    [400, 2],
+    [401, 11],
+    [403, 11],
+    [404, 7],
+    [302, 3],
+    [500, 6],
+  ])('of status %i has its status and headers shown with -i, without the token', async (status, exit) => {
+    answer = { status, headers: { 'x-seen': `${TOKEN}\u009b`, 'x-request-id': '7' }, body: 'no' }
+    const outcome = await api('/x -i')
+    expect(outcome.exit).toBe(exit)
+    expect(outcome.stdout).toMatch(
+      new RegExp(
+        `^HTTP ${status}\n(?:[\\w-]+: .*\n)*x-seen: \\[token\\]\\\\u\\{9b\\}\nx-request-id: 7\n(?:[\\w-]+: .*\n)*\n$`,
+      ),
+    )
+    expect(outcome.stderr).toMatch(/^error: /)
+  })
+
+  it('with -i says nothing of an answer where there was none', async () => {
+    const { exit, stdout } = await world.type('ls-auth api /x -i --api http://127.0.0.1:1/')
+    expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
   })
 })
 
