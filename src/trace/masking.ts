@@ -1,5 +1,5 @@
+import { underSaidNames } from './masking/item-words.ts'
 import { keptOf, MASKED } from './masking/kept-value.ts'
-import { underSaidNames } from './masking/named-items.ts'
 import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
 import { isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'

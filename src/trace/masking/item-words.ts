@@ -1,0 +1,55 @@
+import type { AttributeValue } from '../model.ts'
+import { isSensitive, wordsOf } from './sensitive-keys.ts'
+
+/** What the member is called in which an item says its name. */
+export const NAMES = 'name|key|k'
+
+/** And the one in which it says its value. */
+export const VALUES = 'values?|v'
+
+/** The longest name that is asked for. */
+export const LONGEST_NAME = 128
+
+const IS_NAME = new RegExp(`^(?:${NAMES})$`, 'i')
+
+const IS_VALUE = new RegExp(`^(?:${VALUES})$`, 'i')
+
+/** Whether a member says the name of its item. */
+export const isName = (key: string | undefined): boolean => IS_NAME.test(key ?? '')
+
+/** `values` are those of a list. A text of this name is another one: `"values": "all"`. */
+export const isValue = (key: string | undefined, first: string): boolean =>
+  key !== undefined && IS_VALUE.test(key) && (!/s$/i.test(key) || first === '[')
+
+/** What ends the name of a count, a flag or a setting: `email.sent`, `token_ttl`. */
+const OF_SETTING =
+  /\.(?:sent|errors?|count|total|ttl|timeout|enabled|disabled|required|login|attempts|retries|length|size)$/
+
+const VALUE_OF_SETTING =
+  /^(?:\\*["'])?(?:true|false|yes|no|on|off|-?\d{1,9}(?:\.\d{1,9})?(?:ms|[smhd])?)(?:\\*["'])?$/i
+
+const PATH = /^(?:\\*["'])?[.~]?\/[\w./-]{1,256}(?:\\*["'])?$/
+
+/** Whether an item is a setting, a count or a path, which tells no secret. */
+export const isSetting = (name: string, value: string): boolean =>
+  (OF_SETTING.test(wordsOf(name)) && VALUE_OF_SETTING.test(value)) ||
+  (/\.(?:file|path)$/.test(wordsOf(name)) && PATH.test(value))
+
+/** Members of a map, of which the value of an item stands under the name that the item says. */
+export function underSaidNames(
+  members: readonly (readonly [string, AttributeValue])[],
+): readonly (readonly [key: string, under: string, AttributeValue])[] {
+  const said = members.find(([key, name]) => isName(key) && isSensitiveName(name))?.[1]
+  return members.map(([key, value]) => [
+    key,
+    said !== undefined &&
+    isValue(key, Array.isArray(value) ? '[' : '') &&
+    !isSetting(String(said), String(value))
+      ? String(said)
+      : key,
+    value,
+  ])
+}
+
+const isSensitiveName = (name: AttributeValue): boolean =>
+  typeof name === 'string' && name.length <= LONGEST_NAME && isSensitive(name)
