@@ -57,6 +57,10 @@ test.each([
   ';ssn="a;b";',
   "'\\'",
   "password='a'\\''",
+  "password='a\n",
+  "password=\\'a\n",
+  "password=''a\n",
+  "password='\n",
   ';a',
   '?%5b',
   'a://b',
@@ -117,6 +121,15 @@ test('and so are names, each of which is another one', () => {
   const started = performance.now()
   maskText(`{${names.map((name) => `"${name}":1`).join()}}`)
   maskText(`?${names.map((name) => `${name}=1`).join('&')}`)
+  expect(performance.now() - started).toBeLessThan(20_000)
+})
+
+test('and so are values in quotes of ever more backslashes, none of which is closed', () => {
+  const values = Array.from({ length: 400 }, (_, i) => `password=${'\\'.repeat(i)}'a\n`)
+  const started = performance.now()
+  maskText(values.join(''))
+  maskText(values.join('').repeat(2))
+  maskText(Array.from({ length: 400 }, (_, i) => `password=${"''".repeat(400 - i)}a\n`).join(''))
   expect(performance.now() - started).toBeLessThan(20_000)
 })
 

@@ -4,7 +4,7 @@ import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
-import { type Named, replaceWritten } from './written-value.ts'
+import { type Named, PRIVATE_KEY, replaceWritten } from './written-value.ts'
 
 /**
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
@@ -20,7 +20,7 @@ const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
  */
 const SENSITIVE_TEXT = new RegExp(
   [
-    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/,
+    new RegExp(`${PRIVATE_KEY.source}[\\s\\S]*?(?:${PRIVATE_KEY.source.replace('BEGIN', 'END')}|$)`),
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
     /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}/,
@@ -75,7 +75,10 @@ const SENSITIVE_NAME = new RegExp(
   'gi',
 )
 
-const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
+/** A private key is recognised in itself, with all its lines. */
+const NO_PRIVATE_KEY = `(?!${PRIVATE_KEY.source})`
+
+const BARE = new RegExp(`${NO_PRIVATE_KEY}${/(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
 
 const FLAG =
   /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private)[-_]?key)/
@@ -84,7 +87,7 @@ const FLAG =
 const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,32}(?![-\s]))/.source}`, 'gi')
 
 /** In a command line other signs are a part of it. */
-const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
+const BARE_ARGUMENT = new RegExp(`${NO_PRIVATE_KEY}${/(?:[^\s"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
 
 /** A flag as an argument of its own: its value is the next one. */
 const BARE_FLAG = new RegExp(`^-?${FLAG.source.slice(1)}$`, 'i')

@@ -72,13 +72,26 @@ const SHELLS_QUOTE = /\\+'(?=')/y
 export function endOfQuoted(text: string, from: number, around: number | undefined): number {
   const mark = markAt(text, from)
   if (mark === undefined) return from
-  const { start, end: first } = quotedAt(text, from, mark, around)
-  if (first === start) return from
-  if (mark !== "'") return first
-  let end = first
-  for (SHELLS_QUOTE.lastIndex = end; SHELLS_QUOTE.test(text); SHELLS_QUOTE.lastIndex = end)
-    end = quotedAt(text, SHELLS_QUOTE.lastIndex, mark, around).end
-  return end
+  let quoted = quotedAt(text, from, mark, around)
+  if (quoted.end === quoted.start) return from
+  if (!mark.endsWith("'")) return quoted.end
+  if (mark === "'")
+    for (SHELLS_QUOTE.lastIndex = quoted.end; SHELLS_QUOTE.test(text); SHELLS_QUOTE.lastIndex = quoted.end)
+      quoted = quotedAt(text, SHELLS_QUOTE.lastIndex, mark, around)
+  return quoted.isOpen ? endOfLine(text, quoted.start) : quoted.end
+}
+
+/** The beginning of a private key (PEM), which has many lines. */
+export const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
+
+/**
+ * Where a text in single quotes ends that nothing closes: with its line, because in prose the quote may be none. A line that
+ * holds no secret, or the first one of a private key, has others behind it.
+ */
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from)
+  const line = end < 0 ? '' : text.slice(from, end).replace(/\r$/, '')
+  return line.trim() === '' || PRIVATE_KEY.test(line) ? text.length : from + line.length
 }
 
 function behindSlashes(text: string, from: number): number {
@@ -107,13 +120,15 @@ function isEmpty(text: string, end: number): boolean {
   return BEHIND_EMPTY.test(text)
 }
 
+interface Quoted {
+  readonly start: number
+  readonly end: number
+  /** Whether nothing closes it. */
+  readonly isOpen?: boolean
+}
+
 /** Where a text in quotes begins, and the end of its closing quote. A quote of a level further out ends it, too. */
-function quotedAt(
-  text: string,
-  from: number,
-  mark: string,
-  around: number | undefined,
-): { readonly start: number; readonly end: number } {
+function quotedAt(text: string, from: number, mark: string, around: number | undefined): Quoted {
   const level = mark.length - 1
   const quote = mark.charAt(level)
   const count = countOf(mark, text, from)
@@ -136,7 +151,7 @@ function quotedAt(
     }
     if (closesText(text, sign, around)) return { start, end: at - slashes }
   }
-  return { start, end: text.length }
+  return { start, end: text.length, isOpen: true }
 }
 
 /** How long an escaped backslash is, with which a quote is not escaped. In a text of JSON each is written as two. */

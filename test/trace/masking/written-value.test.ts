@@ -44,6 +44,31 @@ describe('a value that is written behind a sensitive name is masked to its end',
   })
 
   test.each([
+    ["'password': 'must be set\n at a.js:1\nok", "'password': [masked]\n at a.js:1\nok"],
+    ["password='must be set\r\n at a.js:1", 'password=[masked]\r\n at a.js:1'],
+    ["'token': 'a'\n'password': 'b\nok", "'token': [masked]\n'password': [masked]\nok"],
+    ["--token 'cut off\nok", '--token [masked]\nok'],
+    ["password='a'\\''cut off\nok", 'password=[masked]\nok'],
+    ["/x?token='cut off\nok", '/x?token=[masked]\nok'],
+    [`{'password': 'cut off\n at a "b"\nok`, `{'password': [masked]\n at a "b"\nok`],
+    ["{'name': 'password', 'value': 'cut off\nok", "{'name': 'password', 'value': [masked]\nok"],
+  ])('a single quote that nothing closes ends with its line: %j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
+    ["password='two\nlines' ok", 'password=[masked] ok'],
+    ["private_key='-----BEGIN RSA PRIVATE KEY-----\nMIIE\nS", 'private_key=[masked]'],
+    ["private_key: '\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nS", 'private_key: [masked]'],
+    ['private_key: -----BEGIN RSA PRIVATE KEY-----\nMIIE\nS', 'private_key: [masked]'],
+    ['--private-key -----BEGIN RSA PRIVATE KEY-----\nMIIE\nS', '--private-key [masked]'],
+    ['password="cut off\nin its second line', 'password=[masked]'],
+    ["secret=['cut off\nin its second line", 'secret=[masked]'],
+  ])('but what has more than one line is masked whole: %j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
+  test.each([
     ['{"b":"{\\"password\\":\\"a\\",\\"n\\":1}"}', '{"b":"{\\"password\\":[masked],\\"n\\":1}"}'],
     ['{"b":"{\\"token\\":\\"a\\\\\\"b\\",\\"n\\":1}"}', '{"b":"{\\"token\\":[masked],\\"n\\":1}"}'],
     ['{\\"secret\\":\\"a\\\\\\\\\\",\\"n\\":\\"b\\"}', '{\\"secret\\":[masked],\\"n\\":\\"b\\"}'],
