@@ -170,7 +170,7 @@ export class ItemReader {
   /** Remembers a name that an item says, or a value that stands before it. */
   #keep(item: Open, from: number, end: number): void {
     const written = this.#text.slice(from, Math.min(end, from + 2 * LONGEST_NAME))
-    if (isName(item.key)) {
+    if (isName(item.key, written)) {
       const name = written.replace(QUOTES, '')
       if (name.length > LONGEST_NAME || !isSensitiveMember(name)) return
       item.said ??= name

@@ -2,10 +2,10 @@ import type { AttributeValue } from '../model.ts'
 import { isSensitive, wordsOf } from './sensitive-keys.ts'
 
 /** What the member is called in which an item says its name. */
-export const NAMES = 'name|key|k'
+export const NAMES = 'name|key|k|header'
 
 /** And the one in which it says its value. */
-export const VALUES = 'values?|v'
+export const VALUES = 'values?|val|v|content'
 
 /** The longest name that is asked for. */
 export const LONGEST_NAME = 128
@@ -14,8 +14,9 @@ const IS_NAME = new RegExp(`^(?:${NAMES})$`, 'i')
 
 const IS_VALUE = new RegExp(`^(?:${VALUES})$`, 'i')
 
-/** Whether a member says the name of its item. */
-export const isName = (key: string | undefined): boolean => IS_NAME.test(key ?? '')
+/** Whether a member says the name of its item: the header of a screen is a title, of some words. */
+export const isName = (key: string | undefined, name: string): boolean =>
+  IS_NAME.test(key ?? '') && !(/^header$/i.test(key ?? '') && /\s/.test(name))
 
 /** `values` are those of a list. A text of this name is another one: `"values": "all"`. */
 export const isValue = (key: string | undefined, first: string): boolean =>
@@ -39,7 +40,7 @@ export const isSetting = (name: string, value: string): boolean =>
 export function underSaidNames(
   members: readonly (readonly [string, AttributeValue])[],
 ): readonly (readonly [key: string, under: string, AttributeValue])[] {
-  const said = members.find(([key, name]) => isName(key) && isSensitiveName(name))?.[1]
+  const said = members.find(([key, name]) => isName(key, String(name)) && isSensitiveName(name))?.[1]
   return members.map(([key, value]) => [
     key,
     said !== undefined &&

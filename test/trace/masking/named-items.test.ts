@@ -53,6 +53,13 @@ describe('an item of a list that holds a name and its value', () => {
     ],
     ['{"name":"Cookie","values":["a","b"]}', '{"name":"Cookie","values":[masked]}'],
     ['{"values":["a"],"name":"Cookie"}', '{"values":[masked],"name":"Cookie"}'],
+    ['{"key":"token","val":"S"}', '{"key":"token","val":[masked]}'],
+    ['{"header":"authorization","content":"S"}', '{"header":"authorization","content":[masked]}'],
+    ['{"content":"S","header":"Set-Cookie"}', '{"content":[masked],"header":"Set-Cookie"}'],
+    [
+      '{"key":"a","value":{"kvlistValue":{"values":[{"key":"token","value":{"arrayValue":{"values":[{"stringValue":"S"}]}}}]}}}',
+      '{"key":"a","value":{"kvlistValue":{"values":[{"key":"token","value":[masked]}]}}}',
+    ],
     ['{"name":"n","value":[{"k":"jwt","v":"S"}]}', '{"name":"n","value":[{"k":"jwt","v":[masked]}]}'],
     [
       '{"value":"S","n":{"name":"a","value":1},"name":"jwt"}',
@@ -92,6 +99,8 @@ describe('an item of a list that holds a name and its value', () => {
     ['{"meta":{"name":"token"},"value":"seen"}'],
     ['{"value":"seen","meta":{"name":"token"}}'],
     ['{"value":[],"name":"n"}'],
+    ['{"header":"Forgot password","content":"seen"}'],
+    ['{"header":"accept","content":"seen"},{"role":"token","content":"seen"}'],
   ])('is not masked in %s', (text) => {
     expect(maskText(text)).toBe(text)
   })
@@ -118,6 +127,9 @@ describe('the same as the value of an attribute', () => {
     ],
     [{ value: 4111, key: 'card_number' }, { value: '[masked]', key: 'card_number' }, 1],
     [{ Name: 'DB_PASSWORD', Value: 'x' }, { Name: 'DB_PASSWORD', Value: '[masked]' }, 1],
+    [{ header: 'cookie', content: 'x' }, { header: 'cookie', content: '[masked]' }, 1],
+    [{ header: 'Forgot password', content: 'seen' }, { header: 'Forgot password', content: 'seen' }, 0],
+    [{ key: 'jwt', val: 7 }, { key: 'jwt', val: '[masked]' }, 1],
     [{ k: 'cookie', v: ['a'] }, { k: 'cookie', v: '[masked]' }, 1],
     [{ key: 'phone', value: { stringValue: '1' }, n: 1 }, { key: 'phone', value: '[masked]', n: 1 }, 1],
     [{ name: 'ip', value: '10.0.0.7' }, { name: 'ip', value: '10.0.0.7' }, 0],
