@@ -1,5 +1,6 @@
 import { underSaidNames } from './masking/item-words.ts'
 import { keptOf, MASKED } from './masking/kept-value.ts'
+import { nameOfPair } from './masking/pairs.ts'
 import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
 import { isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
@@ -102,9 +103,15 @@ class Mask {
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {
-    return items.map((item, i) =>
-      isFlagsValue(items[i - 1], item) ? this.sensitive('', item) : this.#value('', item),
-    )
+    return items.map((item, i) => {
+      if (isFlagsValue(items[i - 1], item)) return this.sensitive('', item)
+      const name = nameOfPair(item)
+      return name === undefined ? this.#value('', item) : this.#pair(name, item)
+    })
+  }
+
+  #pair(name: string, item: AttributeValue): AttributeValue {
+    return [name, this.#value(name, (item as readonly AttributeValue[])[1] as AttributeValue)]
   }
 }
 

@@ -4,7 +4,7 @@ import { isSensitiveMember, NUMBER } from './written-members.ts'
 import { endOfQuoted, endOfWritten } from './written-value.ts'
 
 /** Between signs of JSON. A text within JSON writes the end of a line as an escape. */
-const GAP = /(?:\s|\\{1,16}[nrt]){0,64}/y
+export const GAP = /(?:\s|\\{1,16}[nrt]){0,64}/y
 
 /** A quote of JSON, of a text within it, or a doubled one. */
 export const QUOTE = /\\{0,16}["']{1,2}/.source

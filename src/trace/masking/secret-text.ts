@@ -2,6 +2,7 @@ import type { AttributeValue } from '../model.ts'
 import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
 import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
+import { maskPairs } from './pairs.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, PRIVATE_KEY, replaceWritten } from './written-value.ts'
@@ -45,7 +46,7 @@ const HEADER =
   /k_test_|pat[-_]|sk-[ap]|npm_|hf_|SG\.|p_v1_|ypi-|ied by '|IED BY '|ation:|ATION:|ookie:|OOKIE:/
 
 /** What every match of the patterns needs: most texts hold none of it. */
-const HINT = new RegExp(`[=:]|${ENCODED.source}|${RECOGNISED.source}`)
+const HINT = new RegExp(`[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ENCODED.source}|${RECOGNISED.source}`)
 
 /**
  * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,
@@ -117,7 +118,7 @@ const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskItems(maskMembers(text))
+  const withoutMembers = maskPairs(maskItems(maskMembers(text)))
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }

@@ -7,6 +7,8 @@ export interface Named {
   readonly beginning: RegExp
   /** Sticky: a value without quotes. */
   readonly bare: RegExp
+  /** Sticky: what must follow a value that is no list and no map, if that matters. */
+  readonly behind?: RegExp
   /** Whether the values of a name are replaced. */
   isMeant?(name: string): boolean
   shown(value: string, name: string | undefined): string
@@ -30,10 +32,12 @@ export function replaceWritten(text: string, named: Named): string {
     const from = match.index + found.length
     if (from < closed || (name !== undefined && named.isMeant?.(name) === false)) continue
     around ??= new EnclosingTexts(text)
-    let end = endOfWritten(text, from, around.levelAt(from))
-    closed = end
+    const written = endOfWritten(text, from, around.levelAt(from))
+    let end = written
     // A bare value within one that is masked ends where that does.
     if (end >= done && (end === from || isContinued(text, end))) end = endOfBare(text, end, bare)
+    if (named.behind && !isList(text, from) && !stands(named.behind, text, end)) continue
+    closed = written
     if (end <= Math.max(from, done)) continue
     // A name that is masked itself is a part of another one's value: `password: token='…'`.
     if (match.index >= done) shown += text.slice(done, from) + named.shown(text.slice(from, end), name)
@@ -45,6 +49,12 @@ export function replaceWritten(text: string, named: Named): string {
 /** `{cipher}…`, as Spring writes it, and whatever else goes on behind a bracket. */
 function isContinued(text: string, end: number): boolean {
   return /^[\])}][^\s,;&"'\\)\]}.:<>|]/.test(text.slice(end - 1, end + 1))
+}
+
+/** Whether a sticky pattern matches here. */
+function stands(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at
+  return pattern.test(text)
 }
 
 function endOfBare(text: string, from: number, bare: RegExp): number {
@@ -61,9 +71,10 @@ export function endOfWritten(text: string, from: number, around: number | undefi
   const quote = /[bunrfe]/i.test(text.charAt(from)) ? from + 1 : from
   const end = endOfQuoted(text, quote, around)
   if (end > quote) return end
-  const at = behindSlashes(text, from)
-  return BRACKETS.has(text.charAt(at)) ? endOfList(text, at, around) : from
+  return isList(text, from) ? endOfList(text, behindSlashes(text, from), around) : from
 }
+
+const isList = (text: string, from: number): boolean => BRACKETS.has(text.charAt(behindSlashes(text, from)))
 
 /** `'it'\''s'`: a quote within, as the shell writes it. In JSON the backslash is doubled. */
 const SHELLS_QUOTE = /\\+'(?=')/y

@@ -1,0 +1,45 @@
+import type { AttributeValue } from '../model.ts'
+import { GAP } from './item-reader.ts'
+import { isSetting, LONGEST_NAME } from './item-words.ts'
+import { isSensitive } from './sensitive-keys.ts'
+import { isSensitiveMember, NUMBER, shownOfMember } from './written-members.ts'
+import { type Named, replaceWritten } from './written-value.ts'
+
+// Headers and fields of forms are also lists of pairs: `[["cookie", "…"]]`, in Python `[('cookie', '…')]`.
+
+/** A text in quotes, as a list begins with it. Most texts hold none. */
+const HINT = /[[(](?:\s|\\{1,16}[nrt]){0,32}b?\\{0,16}["']/
+
+/**
+ * Before a pair stands the bracket of its list, or another pair: `["email", "password"]` alone is a list of names. Bytes stand
+ * in no list of names.
+ */
+const IN_LIST =
+  /(?<=(?:\[|\],)(?:\s|\\{1,16}[nrt]){0,32})\[|(?<=(?:[[({]|\),)(?:\s|\\{1,16}[nrt]){0,32})\(|\((?=b["'])/
+
+/** The name of a pair is one word: what has more is a text of its own. */
+const NAME = `[bu]?\\\\{0,16}["']([^"'\\\\\\s]{1,${LONGEST_NAME}})\\\\{0,16}["']`
+
+const PAIR = new RegExp(`(?:${IN_LIST.source})${GAP.source}${NAME}${GAP.source},${GAP.source}`, 'g')
+
+const PAIRS: Named = {
+  beginning: PAIR,
+  bare: NUMBER,
+  // A third item makes it a row of a table. What is cut off has no more.
+  behind: new RegExp(`${GAP.source}(?:,?${GAP.source}[\\])]|\\\\{0,16}"|$)`, 'y'),
+  isMeant: isSensitiveMember,
+  shown: (value, name = '') => (isSetting(name, value) ? value : shownOfMember(value, name)),
+}
+
+/** The values of pairs whose names are sensitive. */
+export function maskPairs(text: string): string {
+  return HINT.test(text) ? replaceWritten(text, PAIRS) : text
+}
+
+/** The same of a list that is no text. Gives the name. */
+export function nameOfPair(item: AttributeValue): string | undefined {
+  if (!Array.isArray(item) || item.length !== 2) return undefined
+  const [name, value] = item
+  if (typeof name !== 'string' || name.length > LONGEST_NAME || /\s/.test(name)) return undefined
+  return isSensitive(name) && !isSetting(name, String(value)) ? name : undefined
+}
