@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { maskText } from '../../../src/trace/masking.ts'
+
+describe('an item whose members stand without quotes', () => {
+  test.each([
+    ['{name: "password", value: "S"}', '{name: "password", value: [masked]}'],
+    ["{ name: 'cookie', path: '/', value: 'a b' }", "{ name: 'cookie', path: '/', value: [masked] }"],
+    ['map[name:password value:S]', 'map[name:password value:[masked]]'],
+    [
+      '[map[name:authorization value:Basic abc] map[name:n value:seen]]',
+      '[map[name:authorization value:[masked]] map[name:n value:seen]]',
+    ],
+    ['map[key:token type:x value:S T zone:seen]', 'map[key:token type:x value:[masked] zone:seen]'],
+    ['Header{name=cookie, value=a=b; c, path=seen}', 'Header{name=cookie, value=[masked], path=seen}'],
+    ['name=password value=S seen', 'name=password value=[masked] seen'],
+    ['name=password, value=S, seen', 'name=password, value=[masked], seen'],
+    ['header=authorization content=Basic abc seen', 'header=authorization content=[masked] seen'],
+    ['set k=DB_PASSWORD v=[a, b] seen', 'set k=DB_PASSWORD v=[masked] seen'],
+    ['name=net.peer.ip value=10.0.0.7', 'name=net.peer.ip value=10.0.0.7'],
+    [
+      '- name: DB_PASSWORD\n  value: S T\n- name: N\n  value: seen',
+      '- name: DB_PASSWORD\n  value: [masked]\n- name: N\n  value: seen',
+    ],
+    ['- name: "TOKEN"\r\n  value: "S"\r\nseen', '- name: "TOKEN"\r\n  value: [masked]\r\nseen'],
+    ['- name: TOKEN\n  value: |\n    S\n\n    T\n- seen', '- name: TOKEN\n  value: [masked]\n- seen'],
+    ['{"m":"- name: TOKEN\\n  value: S T\\n- seen"}', '{"m":"- name: TOKEN\\n  value: [masked]\\n- seen"}'],
+    ['{"m":"map[name:token value:S","n":"seen"}', '{"m":"map[name:token value:[masked]","n":"seen"}'],
+    ['{"m":"{name: \\"token\\", value: \\"S\\"}"}', '{"m":"{name: \\"token\\", value: [masked]}"}'],
+  ])('%j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
+    'name: password policy, value: strict',
+    'key=token_count value=5',
+    'key=token_ttl value=30s',
+    'name: token, value: null; name: session, value: true',
+    'name=accept value=seen',
+    '- name: TOKEN\n- name: N\n  value: seen',
+    '- name: TOKEN\n  valueFrom:\n    secretKeyRef:\n      name: n\n      value: seen',
+    'name: token = value: seen',
+    'hostname=token value=seen',
+    'name  key  value\ntoken token token',
+    'name=token name=n value=seen',
+  ])('is not masked in %j', (text) => {
+    expect(maskText(text)).toBe(text)
+  })
+})
