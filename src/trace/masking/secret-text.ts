@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../model.ts'
 import { maskBareItems } from './bare-items.ts'
+import { maskCurlUsers } from './curl-user.ts'
 import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
 import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
@@ -119,7 +120,7 @@ const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskBareItems(maskPairs(maskItems(maskMembers(text))))
+  const withoutMembers = maskCurlUsers(maskBareItems(maskPairs(maskItems(maskMembers(text)))))
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }
