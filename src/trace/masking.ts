@@ -96,6 +96,9 @@ class Mask {
     if (isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value instanceof Uint8Array) return value
+    // An item of a list has no key of its own.
+    const name = key === '' ? nameOfPair(value) : undefined
+    if (name !== undefined) return this.#pair(name, value)
     if (Array.isArray(value)) return this.#list(value)
     return Object.fromEntries(
       underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.#value(under, inner)]),
@@ -103,11 +106,9 @@ class Mask {
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {
-    return items.map((item, i) => {
-      if (isFlagsValue(items[i - 1], item)) return this.sensitive('', item)
-      const name = nameOfPair(item)
-      return name === undefined ? this.#value('', item) : this.#pair(name, item)
-    })
+    return items.map((item, i) =>
+      isFlagsValue(items[i - 1], item) ? this.sensitive('', item) : this.#value('', item),
+    )
   }
 
   #pair(name: string, item: AttributeValue): AttributeValue {

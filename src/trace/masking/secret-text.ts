@@ -23,7 +23,7 @@ const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
  */
 const SENSITIVE_TEXT = new RegExp(
   [
-    new RegExp(`${PRIVATE_KEY.source}[\\s\\S]*?(?:${PRIVATE_KEY.source.replace('BEGIN', 'END')}|$)`),
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/,
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
     /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}/,
