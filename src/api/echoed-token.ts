@@ -3,32 +3,56 @@ import type { HttpAnswer } from '../ports/http.ts'
 /** What begins like a JWT, also a part of one. */
 const LIKE_JWT = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g
 
-/** More backslashes than JSON writes before a sign that it escapes, also where it is a text within JSON. */
-const ESCAPES = '\\\\{0,8}'
+/** How JSON (`\/`, `\u002b`), also a text within JSON, or a URL (`%2B`) may write a sign. */
+const WRITTEN = /\\{1,8}(?:u([\da-f]{4}))?|%([\da-f]{2})/gi
 
 /**
  * Redacts the token in an error response: a server may echo it or a part of it, and messages quote the response. In a header,
  * the claims of a challenge begin like a JWT, too, and have no dot.
  */
 export function withoutEchoed(answer: HttpAnswer, token: string): HttpAnswer {
-  const written = asWritten(token)
   const clean = (text: string, keepsUndotted: boolean) =>
-    text
-      .replace(written, '[token]')
-      .replace(LIKE_JWT, (found) => (keepsUndotted && !found.includes('.') ? found : '[token]'))
+    withoutToken(text, token).replace(LIKE_JWT, (found) =>
+      keepsUndotted && !found.includes('.') ? found : '[token]',
+    )
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, clean(value, true)]),
   )
   return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
 }
 
-/** The token as it is, and with the escapes of JSON (`\/`, `\u002b`) or of a URL (`%2B`) for its signs. */
-function asWritten(token: string): RegExp {
-  const signs = token.replace(/[^A-Za-z\d]/g, (sign) => {
-    const code = sign.charCodeAt(0).toString(16)
-    const inAnyCase = (hex: string) => hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
-    const forms = [`\\u${code.padStart(4, '0')}`, `u${inAnyCase(code.padStart(4, '0'))}`]
-    return `(?:${ESCAPES}(?:${forms.join('|')})|%${inAnyCase(code.padStart(2, '0'))})`
+/** The token as it is, and with its signs as JSON or a URL writes them. One pass, however much of an answer looks like it. */
+function withoutToken(text: string, token: string): string {
+  const { plain, shorter } = withPlainSigns(text)
+  const sought = withPlainSigns(token).plain
+  let [cleaned, copied, shift] = ['', 0, 0]
+  const ahead = shorter.values()
+  let next = ahead.next()
+  /** The place in the text that a place in `plain` stands for. Asked for in order. */
+  const placeOf = (at: number): number => {
+    for (; !next.done && next.value.at < at; next = ahead.next()) shift += next.value.by
+    return at + shift
+  }
+  // Of backslashes alone nothing is left to look for.
+  if (sought === '') return text
+  for (let at = plain.indexOf(sought); at >= 0; at = plain.indexOf(sought, at + sought.length)) {
+    cleaned += `${text.slice(copied, placeOf(at))}[token]`
+    copied = placeOf(at + sought.length)
+  }
+  return cleaned + text.slice(copied)
+}
+
+/** The text without backslashes and with its signs as they are; where it became shorter, and by how much. */
+function withPlainSigns(text: string): { plain: string; shorter: { at: number; by: number }[] } {
+  const shorter: { at: number; by: number }[] = []
+  let sum = 0
+  const plain = text.replace(WRITTEN, (written, inJson, inUrl, from: number) => {
+    const code = inJson ?? inUrl
+    const sign = code === undefined ? '' : String.fromCharCode(Number.parseInt(code, 16)).replace('\\', '')
+    const by = written.length - sign.length
+    shorter.push({ at: from - sum, by })
+    sum += by
+    return sign
   })
-  return new RegExp(signs, 'g')
+  return { plain, shorter }
 }

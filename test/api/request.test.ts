@@ -367,8 +367,8 @@ describe('a token that a server sends back', () => {
     const started = performance.now()
     await api([answer(400, many)], {}, undefined, `${'+/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
     await api([answer(400, many)], {}, undefined, `${'a/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
-    // A tenth of a second; quadratic would take minutes.
-    expect(performance.now() - started).toBeLessThan(20_000)
+    // A tenth of a second.
+    expect(performance.now() - started).toBeLessThan(5_000)
   })
 
   it('and nothing is taken out where none was sent', async () => {
