@@ -74,6 +74,8 @@ function argumentValues({ usage, completes = [] }: Row, index: number): Values |
 
 async function offerOf(values: Values | undefined, line: TypedLine, ports: Ports): Promise<Offer> {
   if (values === undefined || values === 'files') return values ?? []
+  // A program of the directory, or the files that it is given.
+  if (values === 'programs') return 'files'
   if (typeof values === 'object') return words(values)
   if (values === 'setting names') return words(await settingNames())
   if (values === 'setting values') return words(settingValues(line.args[0] ?? '') ?? [])

@@ -5,6 +5,7 @@ import { SETTING_TABLE } from '../settings/setting-table.ts'
 /** What can stand in one place of a command line: files, a list that is read when it is needed, or these words. */
 export type Values =
   | 'files'
+  | 'programs'
   | 'profiles'
   | 'services'
   | 'setting names'

@@ -101,6 +101,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
   },
   {
     usage: 'exec [command...]',
+    completes: ['programs'],
     description: 'run a command as you: exec -- CMD...',
     options: (command) =>
       command

@@ -30,6 +30,15 @@ async function offered(line: string): Promise<string[]> {
 const values = async (line: string) => (await offered(line)).slice(1).map((one) => one.split('\t')[0])
 
 describe('what a shell is told', () => {
+  it.each([
+    'ls-auth exec -- ls al',
+    'ls-auth exec --env X -- ./re',
+    'ls-auth exec -- ls -l al',
+    'ls-auth exec ./re',
+  ])('of the program that runs as you, and of what it is given, the files: %s', async (line) =>
+    expect(await offered(line)).toEqual(['files']),
+  )
+
   it('commands, options and values, each where it fits', async () => {
     expect(await values('ls-auth ')).toEqual(expect.arrayContaining(['login', 'trace', 'completion', 'help']))
     expect(await values('ls-auth trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
