@@ -1,6 +1,7 @@
 import type { Client } from '../client.ts'
 import { Failure, type FailureCode, NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
+import { hasLeftovers } from './leftovers.ts'
 import { boundToSlot } from './renewal/binding.ts'
 import { isPlain, sameSlot, secondsLeft, tokenHash, type Want } from './renewal/freshness.ts'
 import { begin, next } from './renewal/state-machine.ts'
@@ -181,7 +182,5 @@ async function write(session: Session, task: Task): Promise<Event> {
 }
 
 async function needsSweep(store: Store, session: Session | undefined): Promise<boolean> {
-  if (session?.body.superseded !== undefined) return true
-  if ((await store.tombstones()).length > 0) return true
-  return (await store.items()).some(({ sid }) => sid !== session?.header.sid)
+  return session?.body.superseded !== undefined || hasLeftovers(store, session?.header.sid)
 }

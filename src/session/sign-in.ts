@@ -1,5 +1,4 @@
 import type { Finding } from '../claims/finding.ts'
-import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -11,13 +10,15 @@ import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
+import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
+import { claimsOf, haveOwnGrants, isApartFromKept } from './own-grant.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
-import { refreshTokenOf, type Session } from './store/session.ts'
+import { refreshTokenOf } from './store/session.ts'
 import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
@@ -50,16 +51,27 @@ export async function signIn(
   if (options.flow === 'browser' && !dialog.canAsk) await refuseCi(ports)
   const store = await openStore(client, ports)
   // A session of a newer ls-auth cannot be replaced.
-  await store.peekPast()
+  const before = await store.peekPast()
   const http = await ports.http(client.http)
   const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
   await store.probe(dialog.tell)
+  const sweepUp = () => store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports))
+  // What is left of earlier sign-ins is revoked before there are new tokens: these may get into the same grant.
+  if (await hasLeftovers(store, before?.sid).catch(() => false)) await sweepUp()
   const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)
   const proofKey = client.dpop ? await newProofKey(metadata) : undefined
   const provider = await openProvider(
     client,
-    { metadata, skewSeconds, jwks: undefined, secret: secret?.value, proofKey },
+    {
+      metadata,
+      skewSeconds,
+      jwks: undefined,
+      secret: secret?.value,
+      proofKey,
+      // Nothing that a rejected answer says is evidence.
+      mayRevoke: () => isApartFromKept(store, undefined),
+    },
     http,
     ports,
   )
@@ -78,10 +90,10 @@ export async function signIn(
       )
       const unknown = await checkTokens(client, provider, tokens, ports)
       const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret, proofKey)
-      const replaced = await storeSession(client, store, body, tokens, ports, dialog, options.samePerson)
+      const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      const left = await revokeRejected(provider, tokens)
+      const left = await revokeRejected(store, provider, tokens)
       // The failure that led here is the one to report.
       throw left !== undefined && error instanceof Failure ? error.withDetail(left) : error
     }
@@ -90,7 +102,7 @@ export async function signIn(
   const attempt = { client, options, provider, ports, dialog, accept }
   const signedIn = await (options.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
   // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
-  await store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports)).catch(() => {})
+  await sweepUp().catch(() => {})
   return signedIn
 }
 
@@ -134,22 +146,21 @@ async function storeSession(
   store: Store,
   body: SessionBody,
   tokens: Tokens,
-  ports: Ports,
   dialog: LoginDialog,
   samePerson: LoginOptions['samePerson'],
 ): Promise<boolean> {
   return store.withSessionLock('login', dialog.tell, async () => {
-    // The file to be replaced may be the only place that holds a token still to be revoked. The second sweep, at the
-    // end, is for the session that this sign-in replaces.
-    await sweep(client, store, ports)
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined
     // Under the lock: another process may have signed somebody in while this person was in the browser.
     if (samePerson) {
       requireSubject(samePerson.subject, tokens, header !== undefined)
-      if (header) requireSubject(subjectOf(old), tokens, true)
+      if (header) requireSubject(claimsOf(old?.body.idToken)?.sub, tokens, true)
     }
-    const superseded = old && hasOwnGrant(old, tokens) ? refreshTokenOf(old) : undefined
+    // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: it
+    // is not known whose grant it is of.
+    const superseded =
+      old && haveOwnGrants(claimsOf(old.body.idToken), tokens.idClaims) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
       clientId: client.clientId,
@@ -180,35 +191,16 @@ function requireSubject(subject: unknown, { idClaims }: Tokens, isSignedIn: bool
       })
 }
 
-function subjectOf(session: Session | undefined): unknown {
-  const jwt = session?.body.idToken === undefined ? undefined : readJwt(session.body.idToken)
-  return isReadable(jwt) ? jwt.payload.sub : undefined
-}
-
 /** A session that cannot be decrypted is replaced; after a read error it is not, or its tokens could not be revoked. */
 function unopened(error: unknown): undefined {
   if (error instanceof Failure && error.code !== 'storage') return undefined
   throw error
 }
 
-/**
- * Whether the old refresh token may be revoked without harm. Two sign-ins through one provider session often give two
- * refresh tokens of one grant, and revoking the first ends the second (oidc-provider, Keycloak, Auth0). So there must
- * be evidence of two grants: another person, another provider session, or a new authentication. Without it the old
- * token is deleted but not revoked.
- */
-function hasOwnGrant(old: Session, tokens: Tokens): boolean {
-  const jwt = old.body.idToken === undefined ? undefined : readJwt(old.body.idToken)
-  const after = tokens.idClaims
-  if (!isReadable(jwt) || !after) return false
-  const { payload: before } = jwt
-  const differs = (claim: string) =>
-    before[claim] !== undefined && after[claim] !== undefined && before[claim] !== after[claim]
-  return differs('sub') || differs('sid') || (before.sid === undefined && differs('auth_time'))
-}
-
-/** Revokes the tokens of a sign-in that is not kept; gives what there is to tell when that failed. */
-async function revokeRejected(provider: Provider, tokens: Tokens): Promise<string | undefined> {
+/** Revokes the tokens of a sign-in that is not kept; gives what there is to tell when they were not revoked. */
+async function revokeRejected(store: Store, provider: Provider, tokens: Tokens): Promise<string | undefined> {
+  if (!(await isApartFromKept(store, tokens.idClaims)))
+    return 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
   try {
     const done = await provider.revoke(tokens.refreshToken ?? tokens.accessToken)
     return done ? undefined : 'the tokens were not kept; the provider offers no revocation'

@@ -1,15 +1,18 @@
 import type { Client } from '../client.ts'
 import { NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
+import { claimsOf, haveOwnGrants } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
+import type { SessionHeader } from './store/session-file.ts'
 import type { Store } from './store/session-store.ts'
 
 /**
  * Cleans up what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, orphaned keychain
  * items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: what
- * fails is left for the next holder of the lock.
+ * fails is left for the next holder of the lock. A token that may be of the same grant as the sign-in that is there now
+ * (own-grant.ts) is forgotten and not revoked.
  */
 export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
   await attempt(() => sweepAll(client, store, ports))
@@ -20,36 +23,53 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   const current = await store.read().catch(() => undefined)
   const header = await store.peekPast()
   let provider: Provider | undefined
-  const revoke = async (token: string | undefined): Promise<void> => {
+  const revoke = async (token: string | undefined, known = current?.body): Promise<void> => {
     if (token === undefined || client.preset.revoke.length === 0) return
-    provider ??= await connect(client, current?.body, ports)
+    provider ??= await connect(client, known, ports)
     await revokeQuietly(provider, token)
   }
   for (const tombstone of await store.tombstones()) {
     await attempt(async () => {
       const dead = await store.readTombstone(tombstone).catch(() => undefined)
-      for (const token of dead ? [dead.body.superseded, refreshTokenOf(dead)] : []) await revoke(token)
+      if (dead) for (const token of revocable(dead, header, current)) await revoke(token, dead.body)
       await store.discardItem(tombstone)
       await store.clearTombstone(tombstone)
     })
   }
-  if (current?.body.superseded) {
+  let superseded = current?.body.superseded
+  if (current && superseded !== undefined) {
     await attempt(async () => {
-      await revoke(current.body.superseded)
+      await revoke(superseded)
       await store.commit(withoutSuperseded(current))
+      superseded = undefined
     })
   }
   const buried = (await store.tombstones()).map(({ sid }) => sid)
   for (const item of await store.items()) {
     // A session that cannot be decrypted now (a locked keychain) still owns its item.
     if (item.sid === header?.sid || buried.includes(item.sid)) continue
+    // It shows the next sign-in that there is a token to revoke yet.
+    if (superseded !== undefined && item.sid === current?.body.replaced) continue
     await attempt(async () => {
-      const orphan = await store.recallItem(item)
-      // A replaced sign-in's token is handled by `superseded`; an orphan's token was never used, so it can be revoked.
-      if (item.sid !== current?.body.replaced) await revoke(orphan?.refresh)
+      // It does not say whose grant its token is of.
+      if (header === undefined) await revoke((await store.recallItem(item))?.refresh)
       await store.discardItem(item)
     })
   }
+}
+
+/**
+ * The tokens of an unfinished sign-out that may be revoked: all of them when nobody has signed in since, else what is known
+ * to be of another grant than the sign-in that is there now. A superseded token was compared with the dead one only.
+ */
+function revocable(
+  dead: Session,
+  header: SessionHeader | undefined,
+  current: Session | undefined,
+): readonly (string | undefined)[] {
+  if (header === undefined) return [dead.body.superseded, refreshTokenOf(dead)]
+  const areApart = haveOwnGrants(claimsOf(dead.body.idToken), claimsOf(current?.body.idToken))
+  return areApart ? [refreshTokenOf(dead)] : []
 }
 
 function withoutSuperseded(session: Session): Session {

@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { readJwt } from '../../src/claims/jwt/jwt.ts'
 import { browse } from '../world/browser.ts'
 import { hasKeyring, type KeyringSession, openKeyringSession } from '../world/keyring-session.ts'
 import { type Ended, type Machine, openMachine } from '../world/machine.ts'
-import { type Json, type Provider, startProvider } from '../world/provider.ts'
+import { type Provider, startProvider } from '../world/provider.ts'
 
 /** A machine, a strict provider, and (for the keychain store) a real Secret Service, for processes to fight over. */
 export interface Arena {
@@ -25,14 +24,15 @@ export async function openArena(options: { store: 'keychain' | 'file'; binary?: 
   const { store } = options
   if (store === 'keychain' && !hasKeyring()) process.exit(2)
   const keyring = store === 'keychain' ? await openKeyringSession() : undefined
-  const provider = await startProvider()
+  // Each sign-in has a browser of its own, and it is known: what was replaced is revoked.
+  const provider = await startProvider({ namesSessions: true })
   const machine = await openMachine({ binary: resolve(options.binary ?? 'bin/ls-auth.js') })
   Object.assign(machine.env, keyring?.env, { HOME: machine.home })
   const lives = { signIn: 3600, refresh: 3600 }
-  provider.tamper.tokenResponse = async (body, grantType) => {
-    if (grantType === 'refresh_token') return { ...body, expires_in: lives.refresh }
-    return { ...(await setApart(body, provider)), expires_in: lives.signIn }
-  }
+  provider.tamper.tokenResponse = (body, grantType) => ({
+    ...body,
+    expires_in: grantType === 'refresh_token' ? lives.refresh : lives.signIn,
+  })
   const args = [
     'login',
     '--issuer',
@@ -67,16 +67,4 @@ export async function openArena(options: { store: 'keychain' | 'file'; binary?: 
       await keyring?.close()
     },
   }
-}
-
-let signIns = 0
-/**
- * Two sign-ins within a second carry the same auth_time, look like one provider session, and are then not revoked:
- * each gets a time of its own.
- */
-export async function setApart(body: Json, provider: Provider): Promise<Json> {
-  const jwt = readJwt(String(body.id_token)) as { payload?: Record<string, unknown> } | undefined
-  if (!jwt?.payload) return body
-  const claims = { ...jwt.payload, auth_time: Number(jwt.payload.auth_time) - 1000 * ++signIns }
-  return { ...body, id_token: await provider.signIdToken(claims) }
 }

@@ -97,8 +97,8 @@ export const KEYCHAIN_POINTS: readonly Point[] = [
     'login',
     `after 1 set probe
      before 1 set item ?
-     after 1 set item
-     before 1 rename session
+     after 1 set item ?
+     before 1 rename session ?
      after 1 rename session
      before 1 delete item
      after 1 delete item`,

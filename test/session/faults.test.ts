@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { setApart } from '../reliability/arena.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { type Outcome, openWorld, type World } from '../world/world.ts'
 import { type FaultyFiles, faultyFiles } from './faulty-files.ts'
@@ -16,9 +15,7 @@ const PATIENCE = 180_000
 
 let provider: Provider
 beforeAll(async () => {
-  provider = await startProvider()
-  provider.tamper.tokenResponse = async (body, grantType) =>
-    grantType === 'authorization_code' ? setApart(body, provider) : body
+  provider = await startProvider({ namesSessions: true })
 })
 afterAll(() => provider.close())
 

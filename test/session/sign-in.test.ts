@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { PRESETS } from '../../src/providers/presets.ts'
 import { toldBy } from '../told.ts'
 import { idToken, JWKS, METADATA, openMachine, tokens } from './signed-in.ts'
 import { FACTS } from './store/shelf.ts'
@@ -11,6 +12,7 @@ const NOW = 1_800_000_000_000
 /** The device flow waits five seconds before it asks. */
 const THEN = NOW + 5_000
 const DISCOVERY = '/.well-known/openid-configuration'
+const OPENID = { ...PRESETS.generic, scopes: ['openid', 'a', 'b'] }
 
 describe('a sign-in', () => {
   it('is kept with all that came, and told', async () => {
@@ -167,11 +169,14 @@ describe('tokens that are not kept', () => {
   const refused = { expect: { audience: ['api'] } }
   const without = (endpoint: string) => ({ ...METADATA, [endpoint]: undefined })
 
-  it('by the policy: they are revoked, and the session before stays', async () => {
+  it('by the policy, of a grant of their own: they are revoked, and the session before stays', async () => {
     const machine = openMachine(refused)
-    await machine.keep()
+    await machine.keep({ idToken: await idToken(NOW, { sub: 'eve' }) })
     const wrong = await idToken(NOW, { aud: 'other' })
-    const told = await toldBy(() => machine.login(tokens({ access_token: wrong })))
+    const id_token = await idToken(NOW)
+    const told = await toldBy(() =>
+      machine.login(tokens({ access_token: wrong, id_token }), { client: { preset: OPENID } }),
+    )
     expect(told[0]).toBe(
       'not-allowed: the provider signed you in, but the token is not what this profile expects',
     )
@@ -179,6 +184,32 @@ describe('tokens that are not kept', () => {
     expect(told.slice(2)).toEqual(['audience: required api, held other'])
     expect(machine.revoked).toEqual(['refresh-1'])
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
+  })
+
+  it('and may be of the same grant as the session before: they are not revoked, and that is told', async () => {
+    const wrong = tokens({ access_token: await idToken(NOW, { aud: 'other' }) })
+    const told = async (change: (machine: ReturnType<typeof openMachine>) => void) => {
+      const machine = openMachine(refused)
+      await machine.keep({ idToken: await idToken(NOW, { sub: 'eve' }) })
+      change(machine)
+      const [, , ...detail] = await toldBy(() => machine.login(wrong))
+      expect(machine.asked).not.toContain('/revoke')
+      return detail.at(-1)
+    }
+    const words = 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
+    // Nothing new says whose they are; or nobody knows whose the session before is.
+    expect(await told(() => {})).toBe(words)
+    expect(await told(({ items }) => items.clear())).toBe(words)
+  })
+
+  it('of an answer that is rejected: they are revoked where nobody is signed in, and not where somebody is', async () => {
+    for (const isSignedIn of [false, true]) {
+      const machine = openMachine({}, { scopes: ['openid'] })
+      if (isSignedIn) await machine.keep({ idToken: await idToken(NOW, { sub: 'eve' }) })
+      const id_token = await idToken(NOW, { iss: 'https://elsewhere.example' })
+      expect((await toldBy(() => machine.login(tokens({ id_token }))))[0]).toMatch(/^refused: /)
+      expect(machine.revoked).toEqual(isSignedIn ? [] : ['refresh-1'])
+    }
   })
 
   it('and have no refresh token: the access token is revoked', async () => {
@@ -286,18 +317,19 @@ describe('a sign-in for a step-up', () => {
     expect(await login()).toMatchObject({ replaced: true })
   })
 
-  it.each<[string, JWTPayload, JWTPayload | undefined]>([
-    ['by somebody else', { sub: 'bob' }, {}],
-    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }],
-    ['by somebody else, who has signed in meanwhile', { sub: 'bob' }, { sub: 'bob' }],
-    ['and nobody knows who signed in before', {}, undefined],
-  ])('%s is refused: the new tokens are revoked, and the session before stays', async (_, now, before) => {
+  it.each<[string, JWTPayload, JWTPayload | undefined, string[]]>([
+    ['by somebody else', { sub: 'bob' }, {}, ['refresh-1']],
+    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }, ['refresh-1']],
+    // To revoke the new tokens could end the session before.
+    ['by somebody else, who has signed in meanwhile', { sub: 'bob' }, { sub: 'bob' }, []],
+    ['and nobody knows who signed in before', {}, undefined, []],
+  ])('%s is refused, and the session before stays', async (_, now, before, revoked) => {
     const { machine, login } = await anew(now, before)
     expect((await toldBy(login)).slice(0, 2)).toEqual([
       'refused: somebody else has signed in; the sign-in before is kept',
       'Run it again, and sign in as the same person. To change the person: ls-auth login',
     ])
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(revoked)
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
   })
 
@@ -381,7 +413,6 @@ describe('a session that is replaced', () => {
   it.each<[string, JWTPayload, JWTPayload]>([
     ['another person', { sub: 'eve' }, {}],
     ['another session of the provider', { sid: '1' }, { sid: '2' }],
-    ['another authentication', { auth_time: 1 }, { auth_time: 2 }],
   ])('is revoked where it is a grant of its own: %s', async (_, before, after) => {
     const { revoked, session } = await over(before, after)
     expect(revoked).toEqual(['refresh-0'])
@@ -393,7 +424,7 @@ describe('a session that is replaced', () => {
     ['a session of the provider known of one alone', { sid: '1' }, {}],
     ['or of the other', {}, { sid: '1' }],
     ['the same session, authenticated again', { sid: '1', auth_time: 1 }, { sid: '1', auth_time: 2 }],
-    ['a time known of one alone', { auth_time: 1 }, {}],
+    ['authenticated again, in a session that has no name', { auth_time: 1 }, { auth_time: 2 }],
   ])('is not revoked without evidence: %s', async (_, before, after) => {
     expect((await over(before, after)).revoked).toEqual([])
   })
@@ -438,13 +469,13 @@ describe('a session that is replaced', () => {
     await machine.keep()
     let reads = 0
     machine.faults.set('read session', () => {
-      // The look before the sign-in, the sweep's two, the one at the header; then the session itself.
-      if (++reads === 5) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+      // The look before the sign-in, the one at the header; then the session itself.
+      if (++reads === 3) throw Object.assign(new Error('EIO'), { code: 'EIO' })
     })
     expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: cannot read .*EIO/)
     machine.faults.clear()
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual([])
   })
 
   it('that a bug keeps from being read stays, too', async () => {
@@ -461,10 +492,54 @@ describe('a session that is replaced', () => {
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
   })
 
-  it('is swept before it is replaced: it may be the only place of a token to revoke', async () => {
+  it('is swept before the person is asked: it may be the only place of a token to revoke', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    const [old] = machine.itemList()
+    // The token of the first one is still to be revoked, and its item says so.
+    const list = machine.itemList()
+    await machine.keep({ superseded: 'refresh-before', replaced: old?.sid as string })
+    expect(machine.itemList()).toHaveLength(list.length + 1)
+    await machine.login()
+    expect(machine.revoked).toEqual(['refresh-before'])
+    expect(machine.asked.indexOf('/revoke')).toBeLessThan(machine.asked.indexOf('/device'))
+  })
+
+  it('is not opened before the person is asked when nothing is left to be swept', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    machine.answers['/device'] = []
+    await machine.login().catch(() => {})
+    expect(machine.log.filter((step) => step.startsWith('get ') && !step.startsWith('get probe'))).toEqual([])
+  })
+
+  it('may hold a token yet that could not be revoked before: it is forgotten, as nobody knows its grant', async () => {
     const machine = openMachine()
     await machine.keep({ superseded: 'refresh-before' })
     await machine.login()
-    expect(machine.revoked).toEqual(['refresh-before'])
+    expect(machine.revoked).toEqual([])
+    expect((await machine.kept())?.body).not.toHaveProperty('superseded')
+  })
+})
+
+describe('what was left before', () => {
+  it('a sign-out is finished before the person is asked: to revoke later could end the new sign-in', async () => {
+    const machine = openMachine()
+    await machine.keep()
+    await (await machine.store()).bury(machine.header().sid)
+    await machine.login()
+    expect(machine.revoked).toEqual(['refresh-0'])
+    expect(machine.asked.indexOf('/revoke')).toBeLessThan(machine.asked.indexOf('/device'))
+    expect(machine.itemList()).toHaveLength(1)
+  })
+
+  it('and cannot be looked for is no reason not to sign in', async () => {
+    const machine = openMachine()
+    const { name } = await machine.place()
+    let lists = 0
+    machine.faults.set(`list ${name}`, () => {
+      if (++lists === 1) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    expect(await machine.login()).toMatchObject({ replaced: false })
   })
 })

@@ -1,12 +1,14 @@
+import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { NetworkFailure } from '../../src/errors.ts'
 import type { Preset } from '../../src/providers/preset.ts'
 import { sweep } from '../../src/session/sweep.ts'
-import { openMachine } from './signed-in.ts'
+import { idToken, openMachine } from './signed-in.ts'
 import { BODY } from './store/shelf.ts'
 
 /** What interrupted sign-ins and sign-outs left: what is revoked, what is removed, and what waits for the next one. */
 
+const NOW = 1_800_000_000_000
 const GONE = new NetworkFailure('gone', true)
 const ORPHAN = { sid: 'orphan-orphan', store: 'keychain' } as const
 const secretOf = (refresh: string) => `1.${'A'.repeat(43)}.${Buffer.from(refresh).toString('base64url')}`
@@ -58,8 +60,8 @@ describe('a sign-out that was not finished', () => {
     await buried({ superseded: 'refresh-before' })
     await run()
     expect(machine.revoked).toEqual(['refresh-before', 'refresh-0'])
-    // The provider is looked up once.
-    expect(machine.asked.filter((path) => path.startsWith('/.well-known'))).toHaveLength(1)
+    // By what is known of the provider, without a look at it.
+    expect(machine.asked).toEqual(['/revoke', '/revoke'])
     expect(tombstones()).toEqual([])
     expect(machine.items.size).toBe(0)
     expect(machine.itemList()).toEqual([])
@@ -103,6 +105,50 @@ describe('a sign-out that was not finished', () => {
   })
 })
 
+describe('a sign-out that was not finished, and somebody has signed in since', () => {
+  async function behind(dead: JWTPayload | undefined, living: JWTPayload | undefined) {
+    const scene = await machineWith()
+    const of = async (claims: JWTPayload | undefined) =>
+      claims === undefined ? {} : { idToken: await idToken(NOW, claims) }
+    await scene.buried({ superseded: 'refresh-before', ...(await of(dead)) })
+    await scene.machine.keep(await of(living), 'refresh-new')
+    return scene
+  }
+
+  it.each<[string, JWTPayload, JWTPayload]>([
+    ['another person', { sub: 'eve' }, {}],
+    ['another session of the provider', { sid: '1' }, { sid: '2' }],
+  ])('is revoked where it has a grant of its own: %s', async (_, dead, living) => {
+    const { machine, run, tombstones } = await behind(dead, living)
+    await run()
+    // The one that it had replaced was compared with it alone.
+    expect(machine.revoked).toEqual(['refresh-0'])
+    expect(tombstones()).toEqual([])
+    expect(machine.itemList()).toHaveLength(1)
+  })
+
+  it.each<[string, JWTPayload | undefined, JWTPayload | undefined]>([
+    ['the same person', {}, {}],
+    ['who types the password again', { auth_time: 1 }, { auth_time: 2 }],
+    ['of whom nothing is known', undefined, {}],
+    ['or of whom nothing is known now', {}, undefined],
+  ])('is finished without revocation where both may have one grant: %s', async (_, dead, living) => {
+    const { machine, run, tombstones } = await behind(dead, living)
+    await run()
+    expect(machine.asked).toEqual([])
+    expect(tombstones()).toEqual([])
+    expect((await machine.kept())?.secret.refresh).toBe('refresh-new')
+  })
+
+  it('and whose session cannot be opened: without revocation, too', async () => {
+    const { machine, run, place, tombstones } = await behind({ sub: 'eve' }, {})
+    machine.items.delete(place.account(machine.header().sid))
+    await run()
+    expect(machine.asked).toEqual([])
+    expect(tombstones()).toEqual([])
+  })
+})
+
 describe('the token of a sign-in that was replaced', () => {
   it('is revoked, and then forgotten', async () => {
     const { machine, run } = await machineWith()
@@ -123,19 +169,39 @@ describe('the token of a sign-in that was replaced', () => {
     machine.answers['/revoke'] = [GONE, { status: 200 }]
     await run()
     expect((await machine.kept())?.body.superseded).toBe('refresh-before')
-    expect(machine.revoked).toEqual(['stray'])
+    expect(machine.itemList()).toHaveLength(1)
+  })
+
+  it('waits with the item of that sign-in, by which the next sign-in sees that something is left', async () => {
+    const { machine, run, orphan } = await machineWith()
+    await machine.keep({ superseded: 'refresh-before', replaced: ORPHAN.sid })
+    orphan()
+    machine.answers['/revoke'] = [GONE, { status: 200 }]
+    await run()
+    expect(machine.itemList().map(({ sid }) => sid)).toContain(ORPHAN.sid)
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before'])
     expect(machine.itemList()).toHaveLength(1)
   })
 })
 
 describe('an item that no session has', () => {
-  it('is revoked and removed', async () => {
+  it('is revoked and removed where nobody is signed in', async () => {
     const { machine, run, orphan } = await machineWith()
-    await machine.keep()
-    const own = machine.itemList()
     orphan()
     await run()
     expect(machine.revoked).toEqual(['stray'])
+    expect(machine.itemList()).toEqual([])
+    expect(machine.items.size).toBe(0)
+  })
+
+  it('is removed alone where somebody is: it may be of the same grant', async () => {
+    const { machine, run, orphan } = await machineWith()
+    await machine.keep({ idToken: await idToken(NOW) })
+    const own = machine.itemList()
+    orphan()
+    await run()
+    expect(machine.asked).toEqual([])
     expect(machine.itemList()).toEqual(own)
     expect(machine.items.size).toBe(1)
   })
@@ -194,7 +260,6 @@ describe('what fails is left for the next one, and never told', () => {
 
   it('temporary files that cannot be removed keep nothing else back', async () => {
     const { machine, run, place, orphan } = await machineWith()
-    await machine.keep()
     orphan()
     machine.put('half', `${place.directory}/session.99.tmp`)
     machine.faults.set('unlink session.99.tmp', 'EACCES')

@@ -19,7 +19,8 @@ describe('a sign-in for a step-up', () => {
     const login = () =>
       machine.login(tokens(said), { options: { flow: 'device', samePerson: { subject: 'ada' } } })
     expect((await toldBy(login))[0]).toBe('refused: somebody else has signed in; the sign-in before is kept')
-    expect(machine.revoked).toEqual(['refresh-1'])
+    // It could end the sign-in that is kept.
+    expect(machine.revoked).toEqual([])
   }
 
   it('is refused where the keychain does not say who signed in before', async () => {

@@ -40,6 +40,8 @@ export interface ProviderOptions {
   /** Registers clients that ask for it (RFC 7591), and lets them take that back (RFC 7592). */
   withRegistration?: boolean
   withoutDeviceFlow?: boolean
+  /** ID tokens name the session of the browser (`sid`), as those of Keycloak do. */
+  namesSessions?: boolean
   /** See `Provider.delayTokenMilliseconds`. */
   delayTokenMilliseconds?: number
   /** Audiences the provider knows, the default first; `api://traces` alone when absent. */

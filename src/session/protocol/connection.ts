@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { discover, type Metadata, scopesSupported, usable } from '../documents/metadata.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import type { ClientAssertion } from './exchange.ts'
+import type { ClientAssertion, ProviderOptions } from './exchange.ts'
 import type { Provider } from './provider.ts'
 
 /** The provider of a session: from cached metadata while it is fresh, else discovered again (with its Failures). */
@@ -33,6 +33,7 @@ interface Known {
   readonly assertion?: ClientAssertion
   /** Of a sign-in whose tokens are bound to one. */
   readonly proofKey?: ProofKey | undefined
+  readonly mayRevoke?: ProviderOptions['mayRevoke']
 }
 
 /** The provider as its metadata describe it; loads the protocol library. */
@@ -49,6 +50,7 @@ export async function openProvider(
     metadata: known.metadata,
     ...(known.assertion && { assertion: known.assertion }),
     ...(known.proofKey && { proofKey: known.proofKey }),
+    ...(known.mayRevoke && { mayRevoke: known.mayRevoke }),
     http,
     clock: ports.clock,
     skewSeconds: known.skewSeconds,

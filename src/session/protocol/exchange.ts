@@ -29,6 +29,8 @@ export interface ProviderOptions {
   readonly assertion?: ClientAssertion
   /** The tokens are bound to it, or are refused (RFC 9449). */
   readonly proofKey?: ProofKey
+  /** Asked before the tokens of a sign-in whose answer is rejected are revoked; missing: they may be. */
+  readonly mayRevoke?: (() => Promise<boolean>) | undefined
   readonly metadata: Metadata
   readonly http: Http
   readonly clock: Clock

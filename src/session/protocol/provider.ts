@@ -88,7 +88,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         personAsked: asked?.get('prompt') !== 'none',
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
-      if (where !== 'token' && exchange.refreshToken !== undefined)
+      if (where !== 'token' && exchange.refreshToken !== undefined && (await mayRevoke(options)))
         await revoke(ask, exchange.refreshToken, options).catch(() => {})
       throw failure
     }
@@ -122,6 +122,8 @@ export function connectProvider(options: ProviderOptions): Provider {
     revoke: (token) => revoke(ask, token, options),
   }
 }
+
+const mayRevoke = async (options: ProviderOptions): Promise<boolean> => (await options.mayRevoke?.()) ?? true
 
 type Ask = <T>(
   doing: string,

@@ -89,6 +89,11 @@ function client(options: ProviderOptions): Record<string, unknown> {
     token_endpoint_auth_method: 'none',
     // As most providers do: the ID token says when the person last signed in.
     require_auth_time: true,
+    // It names the session only to clients that want to be told of its end; nobody listens there.
+    ...(options.namesSessions && {
+      backchannel_logout_uri: 'https://client.invalid/signed-out',
+      backchannel_logout_session_required: true,
+    }),
     grant_types: [
       'authorization_code',
       'refresh_token',
@@ -105,6 +110,7 @@ function features(options: ProviderOptions, accessTokenSeconds: number): Record<
     caller.clientId === token.clientId
   return {
     devInteractions: { enabled: false },
+    backchannelLogout: { enabled: options.namesSessions === true },
     claimsParameter: { enabled: options.acrValues !== undefined },
     clientCredentials: { enabled: options.workloads !== undefined },
     registration: { enabled: options.withRegistration === true },

@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Files } from '../../../src/ports/storage.ts'
+import { realFiles } from '../../../src/system/files.ts'
+import { CookieJar } from '../../world/cookie-jar.ts'
+import { program } from '../../world/program.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/**
+ * "I sign in again from the browser in which I am signed in at the provider": it puts both sign-ins into one grant, and
+ * whoever revokes a token of one ends the other. What stays must be good at the second renewal, too: the first one sweeps.
+ */
+
+let provider: Provider
+let world: World
+beforeAll(async () => {
+  provider = await startProvider({ accessTokenSeconds: 600 })
+})
+afterAll(() => provider.close())
+beforeEach(async () => {
+  world = await openWorld({
+    visitor: { user: 'alice', cookies: new CookieJar() },
+    secrets: () => provider.secrets,
+  })
+})
+afterEach(async () => {
+  provider.tamper = {}
+  await world.close()
+})
+
+const login = (flags = '') =>
+  world.type(
+    `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 ${flags}`.trim(),
+  )
+async function signedIn(): Promise<void> {
+  const { exit, stderr } = await login()
+  expect(exit, stderr).toBe(0)
+}
+/** Two renewals, each when the access token has ended. */
+async function expectGood(): Promise<void> {
+  for (const turn of [1, 2]) {
+    world.clockOffset += 11 * 60_000
+    const { exit, stderr } = await world.type('ls-auth token')
+    expect({ turn, exit, stderr }).toEqual({ turn, exit: 0, stderr: '' })
+  }
+}
+/** The ID token with other claims, by this key. */
+const withClaims = (changes: Record<string, unknown>, key: 'ours' | 'foreign' = 'ours') => ({
+  tokenResponse: async (body: Record<string, unknown>) => {
+    const [, payload] = String(body.id_token).split('.')
+    const claims = JSON.parse(Buffer.from(payload as string, 'base64url').toString())
+    return { ...body, id_token: await provider.signIdToken({ ...claims, ...changes }, { key }) }
+  },
+})
+const withoutRename: Files = {
+  ...realFiles,
+  rename: async (from, to) => {
+    if (/session\.\d+\.tmp$/.test(from)) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    return realFiles.rename(from, to)
+  },
+}
+
+describe('a new sign-in that is not kept leaves the one before as it was', () => {
+  beforeEach(signedIn)
+
+  it('the policy of the profile refuses it', async () => {
+    await world.type('ls-auth profile set expect.groups board')
+    const { exit, stderr } = await login()
+    expect(exit).toBe(11)
+    expect(stderr).toContain('Nothing was stored: an earlier sign-in stays as it was.')
+    expect(stderr).toContain('they were not revoked')
+    await world.type('ls-auth profile set expect.groups --unset')
+    await expectGood()
+  })
+
+  it('its ID token is not signed by the provider', async () => {
+    provider.tamper = withClaims({}, 'foreign')
+    expect((await login()).exit).toBe(10)
+    provider.tamper = {}
+    await expectGood()
+  })
+
+  it('the provider did not ask anew, though a newer sign-in was asked for (--max-age)', async () => {
+    provider.tamper = withClaims({ auth_time: Math.floor(Date.now() / 1000) - 3600 })
+    await signedIn()
+    const { exit, stderr } = await login('--max-age 5m')
+    expect(exit, stderr).not.toBe(0)
+    provider.tamper = {}
+    await expectGood()
+  })
+
+  it('the disk fails at the last step', async () => {
+    world.override = { files: async () => withoutRename }
+    expect((await login()).exit).toBe(6)
+    world.override = {}
+    expect(world.keychain.items.size).toBe(2)
+    await expectGood()
+    expect(world.keychain.items.size).toBe(1)
+  })
+})
+
+describe('a new sign-in that is kept stays good', () => {
+  beforeEach(signedIn)
+
+  it('over the one before', async () => {
+    await signedIn()
+    await expectGood()
+  })
+
+  it('over the one before, with a password that was typed again (--prompt login)', async () => {
+    // auth_time has whole seconds.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const { exit, stderr } = await login('--prompt "login consent"')
+    expect(exit, stderr).toBe(0)
+    await expectGood()
+  })
+
+  it('behind a sign-out that a locked keychain kept from its end', async () => {
+    world.keychain.locked = true
+    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
+    expect((await world.type('ls-auth logout')).exit).toBe(8)
+    world.keychain.locked = false
+    world.keychain.fail = {}
+    const revoked = provider.revocations()
+    await signedIn()
+    // The sign-out has its end: before there was a new token in that grant.
+    expect(provider.revocations()).toBe(revoked + 1)
+    await expectGood()
+  })
+
+  it('behind a sign-out that is finished only after it', async () => {
+    world.keychain.locked = true
+    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
+    expect((await world.type('ls-auth logout')).exit).toBe(8)
+    world.keychain.locked = false
+    world.keychain.fail = {}
+    // The provider revokes nothing until somebody has signed in.
+    provider.tamper = { revocation: () => ({ status: 503 }) }
+    await signedIn()
+    provider.tamper = {}
+    await expectGood()
+  })
+})
