@@ -83,7 +83,7 @@ export interface Preset {
   readonly deviceErrorAliases: Readonly<Record<string, string>>
   /** Error codes of a refresh after which only a new sign-in helps: the refresh token is invalid for ever. */
   readonly deadRefreshCodes: readonly string[]
-  /** Tokens worth revoking at sign-out (RFC 7009), in this order. */
+  /** Tokens that are revoked (RFC 7009) at sign-out and when a sign-in is not kept, in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
   /** Its `end_session_endpoint` is that of RP-Initiated Logout 1.0: it needs nothing but the client. */
   readonly signOutPage: boolean

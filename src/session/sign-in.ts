@@ -18,6 +18,7 @@ import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
 import { storedTokens } from './renewal/stored-tokens.ts'
+import { type Revocable, revokeAll, wanted } from './revocable.ts'
 import { refreshTokenOf } from './store/session.ts'
 import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
@@ -93,7 +94,7 @@ export async function signIn(
       const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      const left = await revokeRejected(store, provider, tokens)
+      const left = await revokeRejected(client, store, provider, tokens)
       // The failure that led here is the one to report.
       throw left !== undefined && error instanceof Failure ? error.withDetail(left) : error
     }
@@ -198,12 +199,26 @@ function unopened(error: unknown): undefined {
 }
 
 /** Revokes the tokens of a sign-in that is not kept; gives what there is to tell when they were not revoked. */
-async function revokeRejected(store: Store, provider: Provider, tokens: Tokens): Promise<string | undefined> {
+async function revokeRejected(
+  client: Client,
+  store: Store,
+  provider: Provider,
+  tokens: Tokens,
+): Promise<string | undefined> {
   if (!(await isApartFromKept(store, tokens.idClaims)))
     return 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
+  const { refreshToken, accessToken } = tokens
+  const issued: readonly Revocable[] = [
+    ...(refreshToken === undefined ? [] : [{ kind: 'refresh', token: refreshToken } as const]),
+    { kind: 'access', token: accessToken },
+  ]
+  const asked = wanted(client, issued)
+  if (asked.length === 0 && typeof provider.metadata.revocation_endpoint === 'string')
+    return 'the tokens were not kept; they were not revoked (revoke in the settings)'
   try {
-    const done = await provider.revoke(tokens.refreshToken ?? tokens.accessToken)
-    return done ? undefined : 'the tokens were not kept; the provider offers no revocation'
+    return (await revokeAll(provider, asked))
+      ? undefined
+      : 'the tokens were not kept; the provider offers no revocation'
   } catch (error) {
     return `the tokens were not kept, but the provider did not revoke them${
       error instanceof Failure ? `: ${error.message}` : ''

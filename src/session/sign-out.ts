@@ -2,7 +2,8 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
-import { refreshTokenOf, type Session } from './store/session.ts'
+import { livingTokens, revokeAll, wanted } from './revocable.ts'
+import type { Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { StoreSettings } from './store/session-place.ts'
 import { openStore, openStoreNamed, type Store } from './store/session-store.ts'
@@ -11,8 +12,11 @@ import { sweep } from './sweep.ts'
 /** The result of both halves of a sign-out: revocation and deletion. */
 export interface SignedOut {
   readonly wasSignedIn: boolean
-  /** `not-asked`: the settings say `revoke = []`, and the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible. */
-  readonly revoked: 'yes' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
+  /**
+   * `yes`: the refresh token. `access-only`: none of these was to be revoked. `not-asked`: the setting `revoke` leaves it out, and
+   * the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible.
+   */
+  readonly revoked: 'yes' | 'access-only' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
   readonly forgotten: true | Failure
   /** Of the session that has ended, where it could be read: for the record, which keeps ids only, and the provider's page. */
   readonly ended?: Pick<SessionBody, 'tokens' | 'idToken' | 'metadata'> | undefined
@@ -127,16 +131,19 @@ async function finishEarlier(client: Client, store: Store, ports: Ports): Promis
 
 async function revoke(client: Client, session: Session, ports: Ports): Promise<SignedOut['revoked']> {
   const { body } = session
-  const token = refreshTokenOf(session)
-  const access = body.tokens.find(({ use }) => use === 'access')?.value
-  if (token === undefined && access === undefined) return 'no-token'
-  if (client.preset.revoke.length === 0)
+  const living = livingTokens(session, ports.clock.now())
+  const tokens = wanted(client, living)
+  if (tokens.length === 0) {
+    if (!living.some(({ kind }) => kind === 'refresh')) return 'no-token'
     return typeof body.metadata?.value.revocation_endpoint === 'string' ? 'not-asked' : 'not-offered'
+  }
   try {
     const provider = await connect(client, body, ports)
     // The refresh token of a replaced sign-in that has not been revoked yet.
-    if (body.superseded !== undefined) await provider.revoke(body.superseded).catch(() => {})
-    return (await provider.revoke((token ?? access) as string)) ? 'yes' : 'not-offered'
+    if (body.superseded !== undefined && client.preset.revoke.includes('refresh'))
+      await provider.revoke(body.superseded, 'refresh').catch(() => {})
+    const revoked = await revokeAll(provider, tokens)
+    return revoked === undefined ? 'not-offered' : revoked === 'refresh' ? 'yes' : 'access-only'
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

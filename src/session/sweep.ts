@@ -4,7 +4,8 @@ import type { Ports } from '../ports/ports.ts'
 import { claimsOf, haveOwnGrants } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
-import { refreshTokenOf, type Session } from './store/session.ts'
+import { livingTokens, type Revocable, wanted } from './revocable.ts'
+import type { Session } from './store/session.ts'
 import type { SessionHeader } from './store/session-file.ts'
 import type { Store } from './store/session-store.ts'
 
@@ -23,15 +24,16 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   const current = await store.read().catch(() => undefined)
   const header = await store.peekPast()
   let provider: Provider | undefined
-  const revoke = async (token: string | undefined, known = current?.body): Promise<void> => {
-    if (token === undefined || client.preset.revoke.length === 0) return
-    provider ??= await connect(client, known, ports)
-    await revokeQuietly(provider, token)
+  const revoke = async (tokens: readonly Revocable[], known = current?.body): Promise<void> => {
+    for (const token of wanted(client, tokens)) {
+      provider ??= await connect(client, known, ports)
+      await revokeQuietly(provider, token)
+    }
   }
   for (const tombstone of await store.tombstones()) {
     await attempt(async () => {
       const dead = await store.readTombstone(tombstone).catch(() => undefined)
-      if (dead) for (const token of revocable(dead, header, current)) await revoke(token, dead.body)
+      if (dead) await revoke(revocable(dead, header, current, ports.clock.now()), dead.body)
       await store.discardItem(tombstone)
       await store.clearTombstone(tombstone)
     })
@@ -39,7 +41,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   let superseded = current?.body.superseded
   if (current && superseded !== undefined) {
     await attempt(async () => {
-      await revoke(superseded)
+      await revoke(refreshToken(superseded))
       await store.commit(withoutSuperseded(current))
       superseded = undefined
     })
@@ -52,7 +54,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
     if (superseded !== undefined && item.sid === current?.body.replaced) continue
     await attempt(async () => {
       // It does not say whose grant its token is of.
-      if (header === undefined) await revoke((await store.recallItem(item))?.refresh)
+      if (header === undefined) await revoke(refreshToken((await store.recallItem(item))?.refresh))
       await store.discardItem(item)
     })
   }
@@ -66,11 +68,15 @@ function revocable(
   dead: Session,
   header: SessionHeader | undefined,
   current: Session | undefined,
-): readonly (string | undefined)[] {
-  if (header === undefined) return [dead.body.superseded, refreshTokenOf(dead)]
+  now: number,
+): readonly Revocable[] {
+  if (header === undefined) return [...refreshToken(dead.body.superseded), ...livingTokens(dead, now)]
   const areApart = haveOwnGrants(claimsOf(dead.body.idToken), claimsOf(current?.body.idToken))
-  return areApart ? [refreshTokenOf(dead)] : []
+  return areApart ? livingTokens(dead, now) : []
 }
+
+const refreshToken = (token: string | undefined): readonly Revocable[] =>
+  token === undefined ? [] : [{ kind: 'refresh', token }]
 
 function withoutSuperseded(session: Session): Session {
   const { superseded: _, ...body } = session.body
@@ -78,9 +84,9 @@ function withoutSuperseded(session: Session): Session {
 }
 
 /** Rethrows only a network error, for a later retry: after a refusal the token is dead or cannot be revoked. */
-async function revokeQuietly(provider: Provider, token: string): Promise<void> {
+async function revokeQuietly(provider: Provider, { token, kind }: Revocable): Promise<void> {
   try {
-    await provider.revoke(token)
+    await provider.revoke(token, kind)
   } catch (error) {
     if (error instanceof NetworkFailure) throw error
   }

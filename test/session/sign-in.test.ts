@@ -182,7 +182,7 @@ describe('tokens that are not kept', () => {
     )
     expect(told[1]).toMatch(/^Ask whoever manages the provider/)
     expect(told.slice(2)).toEqual(['audience: required api, held other'])
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-1', wrong])
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
   })
 
@@ -244,7 +244,7 @@ describe('tokens that are not kept', () => {
     const machine = openMachine()
     machine.faults.set('create session.7.tmp', 'ENOSPC')
     expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: .*ENOSPC/)
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })
 
   it('by a bug: it stays one, and they are revoked all the same', async () => {
@@ -259,7 +259,7 @@ describe('tokens that are not kept', () => {
     await expect(machine.login()).rejects.toBe(bug)
     machine.answers[DISCOVERY] = [METADATA]
     await expect(machine.login()).rejects.toBe(bug)
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })
 
   it('without the ID token that the profile uses', async () => {
@@ -268,7 +268,7 @@ describe('tokens that are not kept', () => {
       'provider-failed: the provider sent no ID token, and this profile uses it',
       'Ask for the scope openid, or set use_token = "access".',
     ])
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })
 
   it('because the keys for the policy are not to be had', async () => {
@@ -318,8 +318,8 @@ describe('a sign-in for a step-up', () => {
   })
 
   it.each<[string, JWTPayload, JWTPayload | undefined, string[]]>([
-    ['by somebody else', { sub: 'bob' }, {}, ['refresh-1']],
-    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }, ['refresh-1']],
+    ['by somebody else', { sub: 'bob' }, {}, ['refresh-1', 'access-1']],
+    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }, ['refresh-1', 'access-1']],
     // To revoke the new tokens could end the session before.
     ['by somebody else, who has signed in meanwhile', { sub: 'bob' }, { sub: 'bob' }, []],
     ['and nobody knows who signed in before', {}, undefined, []],
@@ -345,7 +345,7 @@ describe('a sign-in for a step-up', () => {
       'refused: somebody else has signed in; nobody is signed in now',
       'Sign in again: ls-auth login',
     ])
-    expect(machine.revoked).toEqual(['refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })
 
   it('is refused where nobody knows who it must be', async () => {

@@ -46,7 +46,7 @@ describe('a sign-out', () => {
     expect(ended?.tokens).toContainEqual(expect.objectContaining({ use: 'access', value: 'access-0' }))
     expect(ended?.idToken).toBe(id)
     expect(JSON.stringify(ended)).not.toContain('refresh-0')
-    expect(machine.revoked).toEqual(['refresh-0'])
+    expect(machine.revoked).toEqual(['refresh-0', 'access-0'])
     expect(GONE(machine)).toEqual(NOTHING)
     // From the tombstone on nobody finds a session, whatever the provider says.
     const order = machine.log.filter((step) => /^(rename session |remove|unlink tombstone)/.test(step))
@@ -77,12 +77,12 @@ describe('a sign-out', () => {
   it('revokes the rotated refresh token, and the one of the sign-in before', async () => {
     const { machine, out } = await signedIn({ refresh: 'refresh-1', superseded: 'refresh-before' })
     expect((await out()).revoked).toBe('yes')
-    expect(machine.revoked).toEqual(['refresh-before', 'refresh-1'])
+    expect(machine.revoked).toEqual(['refresh-before', 'refresh-1', 'access-0'])
   })
 
   it('revokes the access token where there is no other', async () => {
     const { machine, out } = await signedIn({}, { refresh: null })
-    expect((await out()).revoked).toBe('yes')
+    expect((await out()).revoked).toBe('access-only')
     expect(machine.revoked).toEqual(['access-0'])
   })
 
@@ -198,7 +198,7 @@ describe('an item that cannot be removed', () => {
     const { machine, first } = await leaveItem()
     expect(first).toMatchObject({ wasSignedIn: true, revoked: 'yes', forgotten: stuck })
     // Once each, although the tombstone is left.
-    expect(machine.revoked).toEqual(['refresh-before', 'refresh-0'])
+    expect(machine.revoked).toEqual(['refresh-before', 'refresh-0', 'access-0'])
     expect(tombstones(machine)).toHaveLength(1)
     expect(await machine.kept()).toBeUndefined()
   })
@@ -263,6 +263,6 @@ it('what an interrupted sign-in has left is swept up behind a sign-out', async (
     `1.${'A'.repeat(43)}.${Buffer.from('stray').toString('base64url')}`,
   )
   await out()
-  expect(machine.revoked).toEqual(['refresh-0', 'stray'])
+  expect(machine.revoked).toEqual(['refresh-0', 'access-0', 'stray'])
   expect(GONE(machine)).toEqual(NOTHING)
 })

@@ -9,6 +9,7 @@ import { BODY } from './store/shelf.ts'
 /** What interrupted sign-ins and sign-outs left: what is revoked, what is removed, and what waits for the next one. */
 
 const NOW = 1_800_000_000_000
+const OWN = { use: 'access', audience: '', scopes: '', expiresIn: 600 } as const
 const GONE = new NetworkFailure('gone', true)
 const ORPHAN = { sid: 'orphan-orphan', store: 'keychain' } as const
 const secretOf = (refresh: string) => `1.${'A'.repeat(43)}.${Buffer.from(refresh).toString('base64url')}`
@@ -103,6 +104,20 @@ describe('a sign-out that was not finished', () => {
     expect(machine.asked).toEqual([])
     expect(tombstones()).toEqual([])
   })
+})
+
+it('only the kinds of tokens that the settings name are revoked', async () => {
+  const living = { tokens: [{ ...OWN, value: 'living', receivedAt: NOW }] }
+  const revokedBy = async (revoke: Preset['revoke']) => {
+    const { machine, run, buried, orphan } = await machineWith({ revoke })
+    await buried({ superseded: 'refresh-before', ...living })
+    orphan()
+    await run()
+    return machine.revoked
+  }
+  expect(await revokedBy(['access'])).toEqual(['living'])
+  expect(await revokedBy(['refresh'])).toEqual(['refresh-before', 'refresh-0', 'stray'])
+  expect(await revokedBy(['access', 'refresh'])).toEqual(['living', 'refresh-before', 'refresh-0', 'stray'])
 })
 
 describe('a sign-out that was not finished, and somebody has signed in since', () => {

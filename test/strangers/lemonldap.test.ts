@@ -97,7 +97,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
       const { exit, stderr } = await type('ls-auth logout')
       expect({ exit, stderr }).toMatchObject({
         exit: 0,
-        stderr: expect.stringContaining('offers no revocation: the refresh token was only deleted here'),
+        stderr: expect.stringContaining('offers no revocation: the tokens were only deleted here'),
       })
       expect(await type('ls-auth token')).toMatchObject({ exit: 3, stdout: '' })
     })

@@ -67,8 +67,8 @@ export interface Provider {
   readonly connections: number
   /** Refreshes that the provider carried out, even if the answer was then tampered with. */
   refreshCount(): number
-  /** Successful POSTs to the revocation endpoint. */
-  revocations(): number
+  /** Successful POSTs to the revocation endpoint: of refresh tokens, or of access tokens. */
+  revocations(kind?: 'refresh_token' | 'access_token'): number
   /** Grants destroyed because a used code or refresh token was presented again. */
   grantsRevoked(): number
   liveRefreshTokens(): number
@@ -173,8 +173,11 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       return listening.connections
     },
     refreshCount: () => counts.refreshed,
-    revocations: () =>
-      requests.filter((request) => request.path === '/token/revocation' && request.status === 200).length,
+    revocations: (kind = 'refresh_token') =>
+      requests.filter(
+        ({ path, status, parameters }) =>
+          path === '/token/revocation' && status === 200 && parameters.get('token_type_hint') === kind,
+      ).length,
     grantsRevoked: () => counts.grantsRevoked,
     liveRefreshTokens: () => store.liveRefreshTokens(),
     registeredClients: () => store.registeredClients(),

@@ -7,11 +7,12 @@ export function atProvider(revoked: SignedOut['revoked']): string {
   if (revoked instanceof Failure)
     return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
   if (revoked === 'yes') return 'refresh token revoked'
+  if (revoked === 'access-only') return 'access token revoked, and no refresh token'
   if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'
   if (revoked === 'not-asked')
-    return 'not asked to revoke (revoke = [] in the settings): the refresh token was only deleted here'
-  return 'offers no revocation: the refresh token was only deleted here'
+    return 'not asked to revoke (revoke in the settings): the refresh token was only deleted here'
+  return 'offers no revocation: the tokens were only deleted here'
 }
 
 /** Failure, of a sign-out that is done here, where the refresh token may still be good at the provider. Exit 6. */

@@ -2,7 +2,12 @@ import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
-import { explainProviderError, isBadSignature, NO_ID_TOKEN } from '../answers/provider-errors.ts'
+import {
+  explainProviderError,
+  isBadSignature,
+  NO_ID_TOKEN,
+  ProviderFailure,
+} from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
 import { authentication } from './client-auth.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
@@ -48,8 +53,8 @@ export interface Provider {
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
   /** A grant without a person: RFC 6749 §4.4, RFC 7523 §2.1, RFC 8693. An OAuth error is a ProviderFailure. */
   grant(type: string, parameters: Record<string, string>): Promise<Tokens>
-  /** RFC 7009. False: the provider offers no revocation. */
-  revoke(token: string): Promise<boolean>
+  /** RFC 7009. False: the provider offers no revocation, or none of this kind of token. */
+  revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean>
 }
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -89,7 +94,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (where !== 'token' && exchange.refreshToken !== undefined && (await mayRevoke(options)))
-        await revoke(ask, exchange.refreshToken, options).catch(() => {})
+        await revoke(ask, exchange.refreshToken, 'refresh', options).catch(() => {})
       throw failure
     }
   }
@@ -119,11 +124,12 @@ export function connectProvider(options: ProviderOptions): Provider {
       ask('give a token', 'token', async (exchange) =>
         tokensOf(await oidc.genericGrantRequest(exchange.config, type, parameters, exchange.dpop), exchange),
       ),
-    revoke: (token) => revoke(ask, token, options),
+    revoke: (token, kind) => revoke(ask, token, kind, options),
   }
 }
 
-const mayRevoke = async (options: ProviderOptions): Promise<boolean> => (await options.mayRevoke?.()) ?? true
+const mayRevoke = async ({ preset, mayRevoke }: ProviderOptions): Promise<boolean> =>
+  preset.revoke.includes('refresh') && ((await mayRevoke?.()) ?? true)
 
 type Ask = <T>(
   doing: string,
@@ -180,10 +186,21 @@ const pollDevice = ({ config, dpop }: Exchange, grant: DeviceGrant, parameters: 
   return oidc.genericGrantRequest(config, DEVICE_GRANT, asked, dpop)
 }
 
-async function revoke(ask: Ask, token: string, { metadata }: ProviderOptions): Promise<boolean> {
+async function revoke(
+  ask: Ask,
+  token: string,
+  kind: 'refresh' | 'access',
+  { metadata }: ProviderOptions,
+): Promise<boolean> {
   if (typeof metadata.revocation_endpoint !== 'string') return false
-  await ask('revoke the session', 'token', ({ config }) =>
-    oidc.tokenRevocation(config, token, { token_type_hint: 'refresh_token' }),
-  )
-  return true
+  try {
+    await ask('revoke the session', 'token', ({ config }) =>
+      oidc.tokenRevocation(config, token, { token_type_hint: `${kind}_token` }),
+    )
+    return true
+  } catch (error) {
+    // RFC 7009 §2.2.1: access tokens that APIs check by themselves (JWT) cannot be revoked.
+    if (error instanceof ProviderFailure && error.wire.error === 'unsupported_token_type') return false
+    throw error
+  }
 }

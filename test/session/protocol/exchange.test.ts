@@ -121,7 +121,7 @@ describe('a refusal is told by where it was met', () => {
     expect((await toldBy(() => provider.grant('urn:x', {})))[0]).toBe(
       'not-allowed: the provider refused to give a token',
     )
-    expect((await toldBy(() => provider.revoke('r1')))[0]).toBe(
+    expect((await toldBy(() => provider.revoke('r1', 'refresh')))[0]).toBe(
       'not-allowed: the provider refused to revoke the session',
     )
   })

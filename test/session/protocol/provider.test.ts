@@ -303,11 +303,11 @@ describe('the rest', () => {
 
   it('revokes a token where the provider can', async () => {
     const { provider, forms } = providing({ '/revoke': [{ status: 200 }] })
-    expect(await provider.revoke('r1')).toBe(true)
+    expect(await provider.revoke('r1', 'refresh')).toBe(true)
     expect(forms()).toEqual([{ token: 'r1', token_type_hint: 'refresh_token', client_id: 'cli' }])
     const { revocation_endpoint: _, ...metadata } = METADATA
     const cannot = providing({}, { metadata })
-    expect(await cannot.provider.revoke('r1')).toBe(false)
+    expect(await cannot.provider.revoke('r1', 'refresh')).toBe(false)
     expect(cannot.asked).toEqual([])
   })
 
@@ -386,7 +386,7 @@ describe('a refusal', () => {
     ['sign in', (provider) => provider.pollDevice(DEVICE, {}, 1000)],
     ['renew the session', (provider) => provider.refresh('refresh-token-of-some-length', {})],
     ['give a token', (provider) => provider.grant('urn:x', {})],
-    ['revoke the session', (provider) => provider.revoke('refresh-token-of-some-length')],
+    ['revoke the session', (provider) => provider.revoke('refresh-token-of-some-length', 'refresh')],
   ]
 
   it.each(operations)('says what was refused: to %s', async (doing, operation) => {

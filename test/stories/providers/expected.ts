@@ -24,11 +24,11 @@ export interface Expected {
   /** Assertions that do not: the line that says so. */
   readonly doubts: readonly (readonly [flags: string, line: RegExp])[]
   readonly prints: 'access' | 'id'
-  readonly signsOut: 'refresh token revoked' | 'offers no revocation: the refresh token was only deleted here'
+  readonly signsOut: 'refresh token revoked' | 'offers no revocation: the tokens were only deleted here'
 }
 
 const REVOKED = 'refresh token revoked'
-const NOT_OFFERED = 'offers no revocation: the refresh token was only deleted here'
+const NOT_OFFERED = 'offers no revocation: the tokens were only deleted here'
 const STANDARD = 'openid profile email offline_access'
 const GROUP = 'dddddddd-0000-4000-8000-000000000004'
 

@@ -1,0 +1,53 @@
+import type { Client } from '../client.ts'
+import { Failure, NetworkFailure } from '../errors.ts'
+import type { Provider } from './protocol/provider.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
+
+/** The setting `revoke`: which tokens a provider is asked to revoke (RFC 7009), and in which order. */
+
+export interface Revocable {
+  readonly kind: 'refresh' | 'access'
+  readonly token: string
+}
+
+/** The tokens of a session that are still good for something. */
+export function livingTokens(session: Session, now: number): readonly Revocable[] {
+  const refresh = refreshTokenOf(session)
+  const access = session.body.tokens.filter(
+    ({ use, receivedAt, expiresIn }) => use === 'access' && receivedAt + expiresIn * 1000 > now,
+  )
+  return [
+    ...(refresh === undefined ? [] : [{ kind: 'refresh', token: refresh } as const]),
+    ...access.map(({ value }) => ({ kind: 'access', token: value }) as const),
+  ]
+}
+
+/** Those of them that the setting names, in its order. */
+export const wanted = ({ preset }: Client, tokens: readonly Revocable[]): readonly Revocable[] =>
+  preset.revoke.flatMap((kind) => tokens.filter((token) => token.kind === kind))
+
+/**
+ * Revokes them one after the other. Gives the kind that was revoked, refresh before access; undefined: the provider revokes none
+ * of them. An access token ends soon by itself, and with its refresh token at most providers: that one of them is not revoked is
+ * not told where the refresh token is.
+ */
+export async function revokeAll(
+  provider: Provider,
+  tokens: readonly Revocable[],
+): Promise<Revocable['kind'] | undefined> {
+  const hasRefresh = tokens.some(({ kind }) => kind === 'refresh')
+  let revoked: Revocable['kind'] | undefined
+  let failure: Failure | undefined
+  for (const { kind, token } of tokens) {
+    try {
+      if ((await provider.revoke(token, kind)) && revoked !== 'refresh') revoked = kind
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      if (revoked === 'refresh') return revoked
+      if (error instanceof NetworkFailure) throw error
+      if (kind === 'refresh' || !hasRefresh) failure ??= error
+    }
+  }
+  if (failure) throw failure
+  return revoked
+}
