@@ -108,7 +108,10 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   ]
 }
 
-/** Bytes to reserve: the answer may bring larger tokens than the cached ones. */
+/**
+ * Bytes that the note asks of the disk beyond its own: the answer may bring larger tokens than the cached ones. They are proven to
+ * be there before the refresh token is spent, and not kept (store/session-file.ts: padding).
+ */
 const roomFor = (body: SessionBody): number =>
   4096 + (body.idToken?.length ?? 0) + body.tokens.reduce((sum, token) => sum + token.value.length, 0)
 

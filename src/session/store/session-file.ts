@@ -80,7 +80,11 @@ export interface SessionBody {
   readonly clientSecret?: { readonly value: string; readonly since: number }
   /** The key that the tokens of this sign-in are bound to, from the sign-in to its end; missing: they are bound to none. */
   readonly proofKey?: ProofKey
-  /** Reserves space for the answer: when the attempt could be written, the answer will fit too. */
+  /**
+   * Makes the note of an attempt larger than the answer is expected to be: a disk that has no room for it is found before the
+   * refresh token is spent. It keeps no room: the answer is a new file beside the note, so what it surely finds is the room of the
+   * file before the note, and what else is free by then.
+   */
   readonly padding?: string
 }
 
