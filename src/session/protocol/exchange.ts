@@ -44,7 +44,7 @@ export interface ProviderOptions {
 export interface Exchange {
   readonly config: oidc.Configuration
   readonly options: ProviderOptions
-  /** Provider's clock minus ours, seconds: from the last response, before one came from an earlier exchange. */
+  /** Provider's clock minus ours, seconds: from the last response to a POST, before one came from an earlier exchange. */
   readonly skewSeconds: number
   /** Recorded before the library validates the response, so that it can be revoked if the response is rejected. */
   readonly refreshToken: string | undefined
@@ -80,7 +80,8 @@ export async function beginExchange(
     const answer =
       (init.method === 'POST' && replay) ||
       (await send(url, init, options, redirectUri, exchange.tokenTimeout))
-    exchange.skewSeconds = skewOf(answer, options.clock.now())
+    // A GET is for the keys: a cache may have kept its answer, and the date in it, for hours.
+    if (init.method === 'POST') exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
     if (bringsTokens(answer)) exchange.tokenAnswer = answer
     return responseOf(answer)

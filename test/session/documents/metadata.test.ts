@@ -146,6 +146,21 @@ describe('the clock of a provider', () => {
   ])('with the date %j is off by %i s', (date, skew) => {
     expect(skewOf({ headers: date === undefined ? {} : { date } }, NOW)).toBe(skew)
   })
+
+  it.each([
+    ['3600', 0],
+    [' 3600 ', 0],
+    ['3660', 60],
+    ['0', -3600],
+    ['', 0],
+    ['long', 0],
+    ['-5', 0],
+    ['1.5', 0],
+    ['3660, 0', 60],
+  ])('of an hour ago and the age %j, as a cache says it, is off by %i s', (age, skew) => {
+    const headers = { date: new Date(NOW - 3_600_000).toUTCString(), age }
+    expect(skewOf({ headers }, NOW)).toBe(skew)
+  })
 })
 
 it.each<[unknown, readonly string[]]>([
