@@ -90,7 +90,8 @@ function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<Incoming
     asked.once('close', () => reject(cutOff()))
     asked.once('socket', (socket) => {
       if (!socket.connecting) return
-      const late = () => asked.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' }))
+      const tooLong = { code: 'ETIMEDOUT', syscall: 'connect' }
+      const late = () => asked.destroy(Object.assign(new Error('connect timeout'), tooLong))
       const timer = setTimeout(late, CONNECT_MILLISECONDS)
       for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
     })

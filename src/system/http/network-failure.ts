@@ -18,6 +18,8 @@ const NOT_CONNECTED: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   ETIMEDOUT: 'it does not answer',
 }
+/** These also end a connection that was open, whose request may have arrived. */
+const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 
@@ -30,7 +32,8 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   const code = String(cause.code ?? '')
   const certificate = certificateFailure(code, url, error)
   if (certificate) return certificate
-  const reason = NOT_CONNECTED[code]
+  const isOpen = ALSO_LATER.has(code) && cause.syscall !== 'connect'
+  const reason = isOpen ? undefined : NOT_CONNECTED[code]
   if (reason && isFromProxy(cause, url)) {
     const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
@@ -92,6 +95,8 @@ function isFromProxy(cause: RootCause, url: URL): boolean {
 
 interface RootCause {
   readonly code?: unknown
+  /** Of an error that the system tells: what was tried. */
+  readonly syscall?: unknown
   readonly hostname?: unknown
   readonly port?: unknown
   readonly message: string
@@ -104,6 +109,6 @@ function rootCause(error: unknown): RootCause {
     if (typeof next !== 'object' || next === null) break
     at = next
   }
-  const { code, hostname, port } = at
-  return { code, hostname, port, message: String(at.message ?? '') }
+  const { code, syscall, hostname, port } = at
+  return { code, syscall, hostname, port, message: String(at.message ?? '') }
 }
