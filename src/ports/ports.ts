@@ -35,8 +35,8 @@ export interface Signals {
   /** A signal that comes during `work` takes effect after it, or after a timeout. */
   shield<T>(work: () => Promise<T>): Promise<T>
   /**
-   * Waits for a signal that would end the process, and gives the status that a shell would see (130, 143). A second one
-   * ends it at once. When `stop` is aborted it waits no longer, and never resolves.
+   * Waits for a signal that would end the process, and gives the status that a shell would see (130, 143), after the work
+   * that delays it. A second one ends it at once. When `stop` is aborted it waits no longer, and never resolves.
    */
   ending(stop: AbortSignal): Promise<number>
 }

@@ -8,42 +8,64 @@ const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
  * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing
  * its answer (a refresh token, a client to register): there it is deferred, because dying would lose the session or leave the
  * client. A second signal is not deferred. The process ends by the signal itself, so that a shell sees 130, 143 or 129, and a
- * stuck native call cannot hold it.
+ * stuck native call cannot hold it. A process that serves others ends in order instead, by `ending`: it is told of the
+ * signal once nothing defers it any more.
  */
 export function processSignals(): Signals {
+  const endings = new Set<(status: number) => void>()
   let shields = 0
-  let pending: NodeJS.Signals | undefined
-  const end = (signal: NodeJS.Signals) => {
-    for (const name of ENDING) process.removeListener(name, hold)
+  let isListening = false
+  let signalled = false
+  let deferred: (() => void) | undefined
+
+  const listen = () => {
+    const isNeeded = shields > 0 || endings.size > 0
+    if (isNeeded === isListening) return
+    isListening = isNeeded
+    for (const name of ENDING) isNeeded ? process.on(name, heard) : process.removeListener(name, heard)
+  }
+  const kill = (signal: NodeJS.Signals) => {
+    for (const name of ENDING) process.removeListener(name, heard)
     process.kill(process.pid, signal)
   }
-  const hold = (signal: NodeJS.Signals) => {
-    if (pending !== undefined) return end(signal)
-    pending = signal
-    setTimeout(() => end(signal), DEFERRAL_TIMEOUT_MILLISECONDS)
+  const heard = (signal: NodeJS.Signals, signalNumber: number) => {
+    if (signalled) return kill(signal)
+    signalled = true
+    const told = [...endings]
+    endings.clear()
+    const take = () => {
+      if (told.length === 0) kill(signal)
+      for (const resolve of told) resolve(128 + signalNumber)
+    }
+    listen()
+    if (shields === 0) return take()
+    const timer = setTimeout(() => deferred?.(), DEFERRAL_TIMEOUT_MILLISECONDS)
+    deferred = () => {
+      clearTimeout(timer)
+      deferred = undefined
+      take()
+    }
   }
   return {
     ending: (stop) =>
       new Promise((resolve) => {
-        const listenNoMore = () => {
-          for (const name of ENDING) process.removeListener(name, heard)
+        endings.add(resolve)
+        listen()
+        const forget = () => {
+          endings.delete(resolve)
+          listen()
         }
-        const heard = (_: NodeJS.Signals, signalNumber: number) => {
-          listenNoMore()
-          resolve(128 + signalNumber)
-        }
-        for (const name of ENDING) process.on(name, heard)
-        stop.addEventListener('abort', listenNoMore, { once: true })
+        stop.addEventListener('abort', forget, { once: true })
       }),
     async shield(work) {
-      if (shields++ === 0) for (const name of ENDING) process.on(name, hold)
+      shields++
+      listen()
       try {
         return await work()
       } finally {
-        if (--shields === 0) {
-          for (const name of ENDING) process.removeListener(name, hold)
-          if (pending !== undefined) end(pending)
-        }
+        shields--
+        listen()
+        if (shields === 0) deferred?.()
       }
     },
   }

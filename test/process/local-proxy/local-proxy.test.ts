@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -103,6 +105,44 @@ describe('a proxy of a person who is signed in', () => {
     expect(refused[0]?.headers.get('www-authenticate')).toContain('invalid_token')
     expect(provider.refreshCount()).toBe(before + 1)
   })
+
+  it('a signal during a renewal: the caller gets its answer, the record its line, the session its token', async () => {
+    const { answer, proxy } = await renewing()
+    const recorded = async () =>
+      (await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')).split('\n')
+    const before = (await recorded()).length
+    proxy.running.child.kill('SIGTERM')
+    expect((await answer)?.status).toBe(200)
+    expect(await proxy.running.ended).toMatchObject({ exit: 143, signal: null })
+    const lines = (await recorded()).slice(before - 1).join('\n')
+    expect(lines).toContain('"way":"proxy","event":"request"')
+    provider.delayTokenMilliseconds = 0
+    expect(await machine.run(['token'])).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('a second signal during a renewal ends it at once', async () => {
+    const { answer, proxy } = await renewing(2_500)
+    const began = Date.now()
+    proxy.running.child.kill('SIGTERM')
+    await sleep(100)
+    proxy.running.child.kill('SIGTERM')
+    expect(await proxy.running.ended).toMatchObject({ exit: null, signal: 'SIGTERM' })
+    expect(Date.now() - began).toBeLessThan(2_000)
+    expect(await answer).toBeUndefined()
+    provider.delayTokenMilliseconds = 0
+    await signInHere()
+  })
+
+  /** The API has refused the token, and the answer of the provider with the next one is on its way. */
+  async function renewing(delayMilliseconds = 600) {
+    const proxy = await open()
+    const [first, asked] = [gateway.requests + 1, provider.requests.length]
+    gateway.distrusts = (n) => n === first
+    provider.delayTokenMilliseconds = delayMilliseconds
+    const answer = fetch(services(proxy)).catch(() => undefined)
+    while (provider.requests.length === asked) await sleep(10)
+    return { answer, proxy }
+  }
 
   it('ends with the session: the caller is told, then 3', async () => {
     const proxy = await open()
