@@ -19,7 +19,8 @@ const require = createRequire(import.meta.url)
 /**
  * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a
  * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 1 s) when a person can answer the
- * keychain's prompt; on a saturated machine up to 25 s more (response-budget.ts). An item is read once: nobody
+ * keychain's prompt; on a saturated machine up to 25 s more. A process that lives on has a new one after a minute, and
+ * once a late call has been answered (response-budget.ts). An item is read once: nobody
  * changes it while a command runs but the command itself. Failures: `keychain-unavailable`, `keychain-locked`,
  * `keychain-refused`, `keychain-stuck` (timeout). `findCredentials` and `findPassword` are never called: on a locked
  * Secret Service they crash the process.
@@ -29,6 +30,18 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   const canPrompt = terminal.errIsTTY && terminal.inIsTTY
   const budget = openResponseBudget(canPrompt ? PROMPT_TIMEOUT_MILLISECONDS : SCRIPT_TIMEOUT_MILLISECONDS)
   const known = new Map<string, string>()
+  let unanswered = 0
+
+  async function answerOf<T>(call: () => Promise<T>): Promise<T> {
+    unanswered++
+    try {
+      return await withRetries(env, call)
+    } finally {
+      unanswered--
+      // Also one that came late: the process can exit as usual again.
+      if (unanswered === 0) exitState.nativeCallStuck = false
+    }
+  }
 
   async function withTimeout<T>(call: () => Promise<T>): Promise<T> {
     const notice = canPrompt
@@ -39,9 +52,9 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
       : undefined
     try {
       return await budget.wait(
-        () => withRetries(env, call),
+        () => answerOf(call),
         () => {
-          exitState.nativeCallStuck = true
+          exitState.nativeCallStuck = unanswered > 0
           return stuckFailure(env)
         },
       )

@@ -2,6 +2,8 @@ import { cpus } from 'node:os'
 
 const TICK_MILLISECONDS = 250
 const LONGEST_STARVED_MILLISECONDS = 25_000
+/** Longer than a command for a prompt or a script lives. */
+const REFILL_MILLISECONDS = 60_000
 
 /** Milliseconds since boot, added up over all processors. */
 export interface ProcessorTimes {
@@ -11,7 +13,10 @@ export interface ProcessorTimes {
 
 /** How much time is left for the answers of a service on this machine. */
 export interface ResponseBudget {
-  /** The answer, or a rejection with `late()` once the budget is used up; it is then so for every later call. */
+  /**
+   * The answer, or a rejection with `late()` once the budget is used up; it is then so for every later call, until the
+   * budget is refilled.
+   */
   wait<T>(ask: () => Promise<T>, late: () => Error): Promise<T>
 }
 
@@ -21,6 +26,10 @@ export interface ResponseBudget {
  * there: 100 processes and 4 busy loops on two processors waited up to 6.3 s for their one read, in which the processors
  * were idle for 10 ms. A service that hangs uses no processor, so on all but a saturated machine the budget is the time
  * by the clock. At most 25 s in all are not counted.
+ *
+ * A process that lives on (a proxy) has a new budget from time to time: a minute after the one before could have been used
+ * up, and once each call is answered, also one that was given up. A call without an answer blocks a thread of this process,
+ * and there are four.
  */
 export function openResponseBudget(
   milliseconds: number,
@@ -28,16 +37,28 @@ export function openResponseBudget(
 ): ResponseBudget {
   let left = milliseconds
   let starvedLeft = LONGEST_STARVED_MILLISECONDS
+  let unanswered = 0
+  /** When the first call of this budget was made. */
+  let since: number | undefined
+  const refillWhenDue = () => {
+    since ??= performance.now()
+    if (unanswered > 0 || performance.now() - since < milliseconds + REFILL_MILLISECONDS) return
+    since = performance.now()
+    left = milliseconds
+    starvedLeft = LONGEST_STARVED_MILLISECONDS
+  }
   return {
     async wait(ask, late) {
+      refillWhenDue()
       if (left <= 0) throw late()
       let ticker: NodeJS.Timeout | undefined
       // Not read before the first tick: most answers come within milliseconds, and reading it takes some itself on
       // machines with many processors.
       let before: ProcessorTimes | undefined
       try {
+        unanswered++
         return await Promise.race([
-          ask(),
+          ask().finally(() => unanswered--),
           new Promise<never>((_, reject) => {
             ticker = setInterval(() => {
               const now = times()

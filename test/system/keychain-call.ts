@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../src/errors.ts'
 import type { Keychain } from '../../src/ports/storage.ts'
 import { processEnv } from '../../src/system/env.ts'
@@ -8,7 +9,11 @@ import { leave } from '../../src/system/leave.ts'
 import { processTerminal } from '../../src/system/terminal/terminal.ts'
 
 /** What the child is to do with the keychain, in order. */
-export type Step = readonly ['set', string, string] | readonly ['get' | 'remove', string]
+export type Step =
+  | readonly ['set', string, string]
+  | readonly ['get' | 'remove', string]
+  /** Says it on standard error, and gives whoever hears it a while. */
+  | readonly ['tell', string]
 
 /** How a step ended: with a value (null for undefined) or with a Failure. */
 export type Result =
@@ -43,6 +48,11 @@ async function main(): Promise<void> {
 async function perform(keychain: Keychain, step: Step): Promise<string | boolean | undefined> {
   if (step[0] === 'set') {
     await keychain.set(step[1], step[2])
+    return true
+  }
+  if (step[0] === 'tell') {
+    process.stderr.write(step[1])
+    await sleep(1_500)
     return true
   }
   return step[0] === 'get' ? keychain.get(step[1]) : keychain.remove(step[1])

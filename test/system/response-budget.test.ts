@@ -91,6 +91,43 @@ describe('the budget is one for all calls', () => {
     expect(ask).not.toHaveBeenCalled()
   })
 
+  it('a process that lives on has the whole again, a minute after it could have been used up', async () => {
+    const budget = openResponseBudget(
+      1_000,
+      machine(() => 2),
+    )
+    const slow = async () => {
+      const answer = budget.wait(() => after(300, 'one'), late).catch((error) => error.message)
+      await vi.advanceTimersByTimeAsync(300)
+      return answer
+    }
+    const answers: string[] = []
+    for (let i = 0; i < 6; i++) answers.push(await slow())
+    expect(answers).toEqual(['one', 'one', 'one', 'late', 'late', 'late'])
+    await vi.advanceTimersByTimeAsync(61_000 - 6 * 300 - 1)
+    expect(await slow()).toBe('late')
+    expect(await slow()).toBe('one')
+    expect(await givenUpAfter(budget)).toBe(750)
+  })
+
+  it('while a late answer is not there nothing is asked, and each try blocks no thread more', async () => {
+    const budget = openResponseBudget(
+      1_000,
+      machine(() => 2),
+    )
+    let answer = (_: string) => {}
+    const first = budget.wait(() => new Promise<string>((resolve) => (answer = resolve)), late)
+    first.catch(() => {})
+    await vi.advanceTimersByTimeAsync(600_000)
+    await expect(first).rejects.toThrow('late')
+    const ask = vi.fn(() => Promise.resolve('two'))
+    await expect(budget.wait(ask, late)).rejects.toThrow('late')
+    expect(ask).not.toHaveBeenCalled()
+    answer('one')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(await budget.wait(ask, late)).toBe('two')
+  })
+
   it('no timer is left behind by an answer or an error', async () => {
     const budget = openResponseBudget(
       5_000,
