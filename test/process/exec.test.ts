@@ -350,10 +350,13 @@ it('under GitHub Actions the runner is told to mask the token, before the comman
   expect(token.stderr).toBe(`::add-mask::${token.stdout.trim()}\n`)
 })
 
-it('an API that takes no token: the command gets its address alone', async () => {
-  const args = ['exec', '--backend', 'jaeger', '--api', 'http://127.0.0.1:16686', '--authorization', 'none']
-  const { stdout } = await machine.run([...args, '--', ...PRINT])
-  const environment = JSON.parse(stdout)
-  expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686', LS_AUTH_BACKEND: 'jaeger' })
-  expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
-})
+it.each(['none', 'None'])(
+  'an API that takes no token (%s): the command gets its address alone',
+  async (no) => {
+    const args = ['exec', '--backend', 'jaeger', '--api', 'http://127.0.0.1:16686', '--authorization', no]
+    const { stdout } = await machine.run([...args, '--', ...PRINT])
+    const environment = JSON.parse(stdout)
+    expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686', LS_AUTH_BACKEND: 'jaeger' })
+    expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
+  },
+)

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { ChildEnd } from '../../ports/programs.ts'
-import type { Profile } from '../../settings/profile.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
@@ -71,8 +71,7 @@ async function run(invocation: Invocation, options: ExecOptions): Promise<number
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
   if (options.proxy) return runBehindProxy(invocation, profile, options)
-  const token =
-    profile.authorization === 'none' ? undefined : await tokenFor(invocation, profile, options.wish)
+  const token = sendsToken(profile) ? await tokenFor(invocation, profile, options.wish) : undefined
   if (token !== undefined) {
     maskInCiLog(invocation, token.value)
     const recorder = openRecorder(invocation, profile.client)

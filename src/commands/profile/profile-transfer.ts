@@ -3,6 +3,7 @@ import { isObject } from '../../json-object.ts'
 import { type ConfigFile, configIn, readConfig, renderProfile } from '../../settings/files/config-file.ts'
 import { UPGRADES } from '../../settings/files/config-version.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
+import { sendsToken } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { checkBaseUrl, checkIssuer, urlToJudge } from '../../settings/urls.ts'
@@ -135,7 +136,7 @@ export async function confirmOrigins(
   const { terminal } = invocation.ports
   const show = (key: string) =>
     typeof values[key] === 'string' ? urlToJudge(values[key] as string) : '(not set)'
-  const open = values.issuer === undefined && values.authorization === 'none'
+  const open = values.issuer === undefined && !sendsToken({ authorization: String(values.authorization) })
   terminal.err(
     open
       ? `This profile asks ${show('api')} without a sign-in\n`

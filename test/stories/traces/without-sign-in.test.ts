@@ -79,14 +79,17 @@ describe('a profile for an API that wants no sign-in', () => {
     await expect(readFile(world.configFile)).rejects.toThrow()
   })
 
-  it('travels in a file; what is confirmed says that no token goes there', async () => {
-    await add(await tempo(), '--authorization none')
-    const file = join(world.home, 'team.toml')
-    await writeFile(file, (await world.type('ls-auth profile export local')).stdout)
-    const again = await world.type(`ls-auth profile add copy --from ${file} --yes`)
-    expect(again).toMatchObject({ exit: 0 })
-    expect(again.stderr).toMatch(/^This profile asks http:\S+ without a sign-in\n/)
-  })
+  it.each(['none', 'None'])(
+    'travels in a file; what is confirmed says that no token goes there (%s)',
+    async (no) => {
+      await add(await tempo(), `--authorization ${no}`)
+      const file = join(world.home, 'team.toml')
+      await writeFile(file, (await world.type('ls-auth profile export local')).stdout)
+      const again = await world.type(`ls-auth profile add copy --from ${file} --yes`)
+      expect(again).toMatchObject({ exit: 0 })
+      expect(again.stderr).toMatch(/^This profile asks http:\S+ without a sign-in\n/)
+    },
+  )
 })
 
 it('an API of one’s own machine is shown as it is asked: without a token', async () => {
