@@ -100,12 +100,14 @@ async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
 }
 
+/** Any `*` in the name of a host stands for one character or more; all others for themselves. */
+const hostPattern = (host: string): RegExp =>
+  new RegExp(`^${host.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.+')}$`, 'i')
+
 /** Warns about endpoints on hosts that are neither the issuer's nor known by the preset. */
 function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
   const home = new URL(client.issuer).hostname
-  const known = client.preset.endpointHosts.map(
-    (host) => new RegExp(`^${host.replace(/[.]/g, '\\.').replace('*', '.+')}$`),
-  )
+  const known = client.preset.endpointHosts.map(hostPattern)
   const strange = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].flatMap((name) => {
     const value = metadata[name]
     const host = typeof value === 'string' ? new URL(value).hostname : home

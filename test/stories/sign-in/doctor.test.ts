@@ -109,6 +109,26 @@ describe('doctor', () => {
     expect((await doctor(`--bundle ${file}`)).exit).toBe(2)
   })
 
+  it.each([
+    ['localhost', true],
+    ['*lhost', true],
+    ['l*a*o*t', true],
+    ['LOCALHOST', true],
+    ['l.calhost', false],
+    ['*(x', false],
+    ['[a-z]+', false],
+    ['localhos*t?', false],
+  ])('knows the endpoints on localhost by endpoint_hosts = ["%s"]: %s', async (host, isKnown) => {
+    await edit((text) => text.replace(/^(issuer = .*)$/m, `$1\nendpoint_hosts = ["${host}"]`))
+    const { port } = new URL(stage.provider.issuer)
+    stage.provider.tamper = {
+      discovery: (document) => ({ ...document, jwks_uri: `http://localhost:${port}/jwks` }),
+    }
+    const { stdout, stderr } = await doctor()
+    expect(stderr).not.toContain('bug')
+    expect(/^warn +endpoints +(.*)$/m.exec(stdout)?.[1]).toBe(isKnown ? undefined : 'jwks_uri on localhost')
+  })
+
   const broken: [string, () => Promise<unknown> | unknown, RegExp][] = [
     [
       'a wrong issuer',
