@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { connect, rootCertificates } from 'node:tls'
 import type { HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
@@ -33,21 +34,27 @@ export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
   }
 }
 
-/** The issuer of this host's certificate; undefined when it names none or the connection times out. */
-export function certificateIssuer(url: URL, options: TlsSettings): Promise<string | undefined> {
+/** The issuer of this host's certificate. Failures: those of {@link networkFailure}, also for a host that says nothing. */
+export function certificateIssuer(
+  url: URL,
+  options: TlsSettings,
+  timeout = CONNECT_MILLISECONDS,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port || 443)
-    const socket = connect({ ...options, host, port, servername: host, timeout: CONNECT_MILLISECONDS })
-    const end = (issuer: string | undefined) => {
-      socket.destroy()
-      resolve(issuer)
-    }
+    // RFC 6066 §3: an address is no name of a server.
+    const name = isIP(host) === 0 ? { servername: host } : {}
+    const socket = connect({ ...options, ...name, host, port, timeout })
     socket.once('secureConnect', () => {
       const { O, CN } = socket.getPeerCertificate().issuer ?? {}
-      end([O, CN].flat().filter(Boolean).join(' ') || undefined)
+      socket.destroy()
+      resolve([O, CN].flat().filter(Boolean).join(' ') || 'a CA without a name')
     })
-    socket.once('timeout', () => end(undefined))
+    socket.once('timeout', () => {
+      socket.destroy()
+      reject(networkFailure(new Error('timeout'), url, true))
+    })
     socket.once('error', (error) => reject(networkFailure(error, url, false)))
   })
 }
