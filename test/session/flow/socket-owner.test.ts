@@ -15,6 +15,7 @@ const row = (local: string, remote: string, uid: number, state = '01') =>
 const machine = (tcp: string | undefined, tcp6?: string): Pick<Files, 'readForeign'> => ({
   async readForeign(path) {
     const table = path === '/proc/net/tcp' ? tcp : path === '/proc/net/tcp6' ? tcp6 : undefined
+    if (table === 'long') throw Object.assign(new Error('too large'), { code: 'EFBIG' })
     return table === undefined ? undefined : Buffer.from(HEAD + table)
   },
 })
@@ -40,7 +41,11 @@ describe('whose connection it is, by the system’s table of sockets', () => {
     ],
     ['not a user of another namespace', machine(row(`${V4}:C350`, `${V4}:223D`, 65_534)), undefined],
     ['no table', machine(undefined), undefined],
-    ['a table that cannot be read', { readForeign: () => Promise.reject(new Error('EFBIG')) }, undefined],
+    ['a table that cannot be read', { readForeign: () => Promise.reject(new Error('EACCES')) }, undefined],
+    ['a table that is too long to be read', machine('long'), 'unseen'],
+    ['two of them', machine('long', 'long'), 'unseen'],
+    ['one of IPv6', machine('', 'long'), 'unseen'],
+    ['one, and the row in the other', machine('long', row(`${V6}:C350`, `${V6}:223D`, 1001)), 1001],
   ])('%s', async (_, files, uid) => {
     expect(await socketOwner(connection, files)).toBe(uid)
   })

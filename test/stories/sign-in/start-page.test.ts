@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPages } from '../../../src/session/flow/start-page.ts'
+import { realFiles } from '../../../src/system/files.ts'
 import { browse } from '../../world/browser.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -177,6 +178,20 @@ describe.skipIf(!CAN_BE_SOMEBODY_ELSE)('where users can be told apart', () => {
     await browse(url, { user: 'alice', cookies })
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
   })
+})
+
+it('where another user has made the table of sockets too long to be read, no browser gets the page', async () => {
+  const readForeign = async (path: string, most: number) => {
+    if (!path.startsWith('/proc/net/tcp')) return realFiles.readForeign(path, most)
+    throw Object.assign(new Error('too large'), { code: 'EFBIG' })
+  }
+  world.override = { ...world.override, files: async () => ({ ...realFiles, readForeign }) }
+  login()
+  const start = await opened
+  for (const page of [start, printed()]) {
+    const { status, location, cookie } = await fetchOnce(page)
+    expect({ status, location, cookie }).toEqual({ status: 403, location: undefined, cookie: undefined })
+  }
 })
 
 describe('the printed address, for a browser that shows no page', () => {
