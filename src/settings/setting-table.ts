@@ -193,7 +193,7 @@ export const SETTING_KEYS = [
   {
     key: 'ca_file',
     shape: 'path',
-    help: 'certificates to trust beside those of the system (PEM), for a company CA',
+    help: 'certificates to trust beside those that Node.js brings (PEM), for a company CA; the store of the system is not read',
   },
   {
     key: 'client_cert',

@@ -130,8 +130,12 @@ describe('behind a proxy, with a CA of the company', () => {
     const before = gateway.requests
     const { exit, stdout, stderr } = await get()
     expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
-    expect(stderr).toMatch(/^error: the certificate of traces\.corp\.example:\d+ is not signed by a CA/)
-    expect(stderr).toMatch(/\nhint: .*ca_file \(or NODE_EXTRA_CA_CERTS\)/)
+    expect(stderr).toMatch(
+      /^error: the certificate of traces\.corp\.example:\d+ is not signed by a CA that ls-auth trusts\n/,
+    )
+    expect(stderr).toMatch(
+      /\nhint: .*that Node\.js brings, not those of the system\. .*ca_file \(or NODE_EXTRA_CA_CERTS\)/,
+    )
     expect(gateway.requests).toBe(before)
   })
 

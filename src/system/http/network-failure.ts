@@ -65,9 +65,9 @@ function certificateFailure(code: string, url: URL, error: unknown): Failure | u
   if (UNTRUSTED.has(code)) {
     return new Failure(
       'refused',
-      `the certificate of ${url.host} is not signed by a CA this machine trusts`,
+      `the certificate of ${url.host} is not signed by a CA that ls-auth trusts`,
       {
-        hint: 'If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
+        hint: 'Those are the ones that Node.js brings, not those of the system. If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
         cause: error,
       },
     )
