@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts'
 import type { Env, Ports } from '../ports/ports.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
 import type { Settings } from '../settings/files/settings-files.ts'
+import type { UnknownKey } from '../settings/files/unknown-key.ts'
 import type { Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
@@ -104,25 +105,21 @@ export async function loadProfile(
   const { chooseProfile } = await import('../settings/profile.ts')
   const settings = await readSettings(env, await ports.files())
   const profile = chooseProfile(settings, flagsOf(invocation, needs), env)
-  if (profile.unknownKeys.length + profile.settingsFile.unknownKeys.length > 0)
-    await noteUnknown(invocation, profile.unknownKeys, profile.settingsFile.unknownKeys)
+  if (profile.unknownKeys.length > 0) await noteUnknown(invocation, profile.unknownKeys)
   return { settings, profile }
 }
 
-/** Says which keys of a profile, and at the top of its file, this version does not know. */
-export async function noteUnknown(
-  invocation: Invocation,
-  inProfile: readonly string[],
-  inFile: readonly string[],
-): Promise<void> {
+/** Says which keys this version does not know, each with its file. */
+export async function noteUnknown(invocation: Invocation, keys: readonly UnknownKey[]): Promise<void> {
   const { adviceOnKey } = await import('../settings/files/unknown-key.ts')
-  for (const key of inProfile) tell(invocation, ignored(key, adviceOnKey(key, 'profile')))
-  for (const key of inFile) tell(invocation, ignored(key, adviceOnKey(key, 'file')))
-}
-
-function ignored(key: string, advice: string): string {
-  const note = `note: the setting "${safeText(key, 60)}" is not known to this version and was ignored`
-  return advice === '' ? note : `${note}. ${advice}`
+  for (const one of keys) {
+    const setting = `${safeText(one.file, 200)}: the setting "${safeText(one.key, 60)}"`
+    const advice = adviceOnKey(one)
+    tell(
+      invocation,
+      `note: ${setting} is not known to this version and was ignored${advice === '' ? '' : `. ${advice}`}`,
+    )
+  }
 }
 
 /** The token in LS_AUTH_TOKEN (for CI): then neither keychain nor provider is used. Failure `usage`: not a token. */

@@ -6,7 +6,9 @@ import type { Env } from '../ports/ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
 import { clientFrom } from './client-settings.ts'
+import type { ConfigFile } from './files/config-file.ts'
 import type { Settings } from './files/settings-files.ts'
+import type { UnknownKey } from './files/unknown-key.ts'
 import { isBehindProxy } from './local-proxy.ts'
 import { chooseName } from './profile-name.ts'
 import { type Flags, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
@@ -35,16 +37,14 @@ export interface Profile {
   readonly access: AccessTable | undefined
   /** Value and source of every setting; to be shown, see shown-settings.ts. */
   readonly resolved: Readonly<Record<SettingName, Resolved>>
-  /** Keys in the profile's own table that this version does not know. */
-  readonly unknownKeys: readonly string[]
+  /** What this version does not know in the profile's tables and at the top of both files. */
+  readonly unknownKeys: readonly UnknownKey[]
   readonly settingsFile: {
     readonly path: string
     /** The files that hold this profile: of the user, of the system, or both. */
     readonly holders: readonly string[]
     /** Whether it or the system-wide file exists. */
     readonly exists: boolean
-    /** Top-level keys that this version does not know. */
-    readonly unknownKeys: readonly string[]
   }
 }
 
@@ -88,7 +88,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     get resolved() {
       return values.all()
     },
-    unknownKeys: unknownKeys(layers.profile, layers.system),
+    unknownKeys: unknownKeys(settings, name),
     settingsFile: settingsFileOf(settings, name),
   }
 }
@@ -120,7 +120,6 @@ const settingsFileOf = ({ config, system }: Settings, name: string): Profile['se
   path: config.path,
   holders: [config, system].filter(({ profiles }) => Object.hasOwn(profiles, name)).map(({ path }) => path),
   exists: config.exists || system.exists,
-  unknownKeys: config.unknownKeys,
 })
 
 const layersOf = ({ config, system }: Settings, name: string): Layers => ({
@@ -130,9 +129,15 @@ const layersOf = ({ config, system }: Settings, name: string): Layers => ({
   systemFile: system.path,
 })
 
-function unknownKeys(...tables: (Readonly<Record<string, unknown>> | undefined)[]): string[] {
+function unknownKeys({ config, system }: Settings, name: string): UnknownKey[] {
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
-  return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].filter((key) => !known.has(key))
+  const inProfile = ({ path, profiles }: ConfigFile): UnknownKey[] =>
+    Object.keys(profiles[name] ?? {}).flatMap((key) =>
+      known.has(key) ? [] : [{ key, file: path, where: 'profile' }],
+    )
+  const atTop = ({ path, unknownKeys }: ConfigFile): UnknownKey[] =>
+    unknownKeys.map((key) => ({ key, file: path, where: 'file' }))
+  return [...[config, system].flatMap(inProfile), ...[config, system].flatMap(atTop)]
 }
 
 /** A profile without the flags of this run. Failure `settings`: no such profile, or a wrong value. */

@@ -16,20 +16,16 @@ import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */
 export async function checkSettings(profile: Profile, ports: Ports): Promise<Checkup[]> {
-  const { path, exists, unknownKeys, holders } = profile.settingsFile
+  const { path, exists, holders } = profile.settingsFile
   const from = profile.saved ? holders.join(' and ') : 'flags and environment'
   const lines = [
     exists || profile.client.issuer !== undefined
       ? ok('settings', `profile ${profile.name} from ${from}; ls-auth profile show lists each value`)
       : ok('settings', `no file at ${path}: the values are from flags, the environment and defaults`),
   ]
-  const unknown = [
-    ...profile.unknownKeys.map((key) => [key, adviceOnKey(key, 'profile')] as const),
-    ...unknownKeys.map((key) => [key, adviceOnKey(key, 'file')] as const),
-  ]
-  for (const [key, advice] of unknown) {
-    const next = `${advice || 'Check its spelling.'} It is ignored.`
-    lines.push(warn('settings', `"${key}" is not known to this version`, next))
+  for (const one of profile.unknownKeys) {
+    const next = `${adviceOnKey(one) || 'Check its spelling.'} It is ignored.`
+    lines.push(warn('settings', `${one.file}: "${one.key}" is not known to this version`, next))
   }
   lines.push(...(await whoMayWrite(path, ports)), ...(await look('proxy', () => checkProxy(profile, ports))))
   return lines

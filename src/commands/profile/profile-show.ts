@@ -1,4 +1,4 @@
-import { sendsToken } from '../../settings/profile.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
 import { displayWidth } from '../../text/display-width.ts'
@@ -23,7 +23,7 @@ async function printProfile(
     return printJson(invocation, {
       name: profile.name,
       settings: shownSettings(profile),
-      unknown_keys: profile.unknownKeys,
+      unknown_keys: unknownIn(profile),
     })
   }
   if (!profile.saved) tell(invocation, 'There is no profile yet; these are the defaults.')
@@ -52,6 +52,11 @@ async function printProfile(
   const from = profile.saved ? `  ${style.dim(`# ${profile.settingsFile.holders.join(' and ')}`)}` : ''
   await printText(invocation, `${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
+
+/** Keys of the profile itself; one that stands in both files counts once. */
+const unknownIn = ({ unknownKeys }: Profile): string[] => [
+  ...new Set(unknownKeys.filter(({ where }) => where === 'profile').map(({ key }) => key)),
+]
 
 /** Where nobody signs in: what is set, and what is about the API. The header of a token that is not sent is not. */
 const matters = (key: string, source: string): boolean =>

@@ -101,7 +101,10 @@ export async function readTransfer(
   }
   const values = Object.fromEntries(entries.filter(([key]) => !isLeft(key)))
   const unknown = Object.keys(values).filter((key) => !known.has(key))
-  await noteUnknown(invocation, unknown, file.unknownKeys)
+  await noteUnknown(invocation, [
+    ...unknown.map((key) => ({ key, file: file.path, where: 'profile' as const })),
+    ...file.unknownKeys.map((key) => ({ key, file: file.path, where: 'file' as const })),
+  ])
   return { file: file.path, name: name ?? chosen, values }
 }
 

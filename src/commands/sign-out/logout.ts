@@ -133,7 +133,7 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   const anyProfile = issuer !== undefined && clientId !== undefined
   const { ports } = invocation
   const profile = chooseProfile(settings, flagsOf(invocation, { anyProfile }), ports.env)
-  await noteUnknown(invocation, profile.unknownKeys, profile.settingsFile.unknownKeys)
+  await noteUnknown(invocation, profile.unknownKeys)
   const { client } = profile
   if (!client.workload) return ofPerson(profile, settings, ports)
   const { leftSignIn, signInOf } = await import('./left-sign-in.ts')

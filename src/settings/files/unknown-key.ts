@@ -1,8 +1,17 @@
 import { didYouMean } from '../../text/near-name.ts'
 import { SETTING_TABLE } from '../setting-table.ts'
 
-/** What to do about a key that this version does not know: in a profile, or at the top of a settings file. Empty: nothing. */
-export function adviceOnKey(key: string, where: 'profile' | 'file'): string {
+/** A key of a settings file that this version does not know. */
+export interface UnknownKey {
+  readonly key: string
+  /** The file that it stands in: of the user, of the system, or one that is imported. */
+  readonly file: string
+  /** In the table of a profile, or at the top of the file. */
+  readonly where: 'profile' | 'file'
+}
+
+/** What to do about such a key. Empty: nothing. */
+export function adviceOnKey({ key, where }: UnknownKey): string {
   const settings = SETTING_TABLE.map((row) => row.key)
   if (where === 'profile') return didYouMean(key, settings).trim()
   return settings.includes(key)

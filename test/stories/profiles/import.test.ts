@@ -102,7 +102,8 @@ describe('what this version does not know in a profile from a file', () => {
     await writeFile(file, text)
     return world.type(`ls-auth profile add --from ${file} --yes`)
   }
-  const ignored = (key: string) => `note: the setting "${key}" is not known to this version and was ignored`
+  const ignored = (key: string) =>
+    `note: ${file}: the setting "${key}" is not known to this version and was ignored`
 
   it('a policy that is misspelt is told before anything is confirmed, and kept', async () => {
     const text = `${TEAM}\n[profiles.work.expects]\ngroups = ["ops"]\n`

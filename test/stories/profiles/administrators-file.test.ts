@@ -1,0 +1,74 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "Our administrator has put a config.toml into /etc/ls-auth": another `etc` here, as other tests run on this machine. */
+let world: World
+let system: string
+beforeEach(async () => {
+  world = await openWorld()
+  system = join(world.home, 'etc', 'config.toml')
+  await mkdir(dirname(system))
+})
+afterEach(() => world.close())
+
+const OPEN = 'api = "http://127.0.0.1:1"\nauthorization = "none"\n'
+
+describe('what the administrator has mistyped is not lost without a word', () => {
+  const TOP = 'lock = ["issuer"]\ndefaultprofile = "x"\nissuer = "https://id.example.test"\n'
+  const note = (file: string, key: string) =>
+    `note: ${file}: the setting "${key}" is not known to this version and was ignored`
+
+  it('at the top of the file', async () => {
+    await writeFile(system, `${TOP}[profiles.team]\n${OPEN}`)
+    const { exit, stderr } = await world.type('ls-auth profile show')
+    expect(exit).toBe(0)
+    expect(stderr).toBe(
+      `${note(system, 'lock')}
+${note(system, 'defaultprofile')}. Did you mean default_profile?
+${note(system, 'issuer')}. It belongs into a table [profiles.NAME].
+`,
+    )
+    const { stdout } = await world.type('ls-auth doctor --json')
+    const warnings = JSON.parse(stdout).checks.filter(
+      ({ area, verdict }: { area: string; verdict: string }) => area === 'settings' && verdict === 'warn',
+    )
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        found: `${system}: "lock" is not known to this version`,
+        next: 'Check its spelling. It is ignored.',
+      }),
+      expect.objectContaining({
+        found: `${system}: "defaultprofile" is not known to this version`,
+        next: 'Did you mean default_profile? It is ignored.',
+      }),
+      expect.objectContaining({ found: `${system}: "issuer" is not known to this version` }),
+    ])
+  })
+
+  it('each note says in which of the two files it stands', async () => {
+    await writeFile(system, `lock = 1\n[profiles.team]\nisuer = "x"\nboth = 1\n${OPEN}`)
+    await world.writeConfig('colour = 1\n[profiles.team]\nprojct = "p"\nboth = 1\n')
+    const { stderr } = await world.type('ls-auth profile show')
+    const mine = world.configFile
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      `${note(mine, 'projct')}. Did you mean project?`,
+      note(mine, 'both'),
+      `${note(system, 'isuer')}. Did you mean issuer?`,
+      note(system, 'both'),
+      note(mine, 'colour'),
+      note(system, 'lock'),
+    ])
+    const { stdout } = await world.type('ls-auth profile show --json')
+    expect(JSON.parse(stdout).unknown_keys).toEqual(['projct', 'both', 'isuer'])
+  })
+
+  it('also where somebody signs out', async () => {
+    await writeFile(
+      system,
+      `lock = 1\n[profiles.team]\nissuer = "https://id.example.test"\nclient_id = "c"\n`,
+    )
+    expect((await world.type('ls-auth logout')).stderr).toContain(`${note(system, 'lock')}\n`)
+  })
+})
