@@ -87,10 +87,11 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const issuer = knownIssuer(invocation, profile, register, transfer?.file)
   if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
   const save = async (clientId?: string) => {
-    const typed = {
-      ...typedValues(invocation, profile),
-      ...(clientId !== undefined && { client_id: clientId }),
-    }
+    const typed =
+      clientId === undefined
+        ? { ...identity(profile, settings.system.path), ...typedValues(invocation, profile) }
+        : // A registered client is one of this issuer only, whatever the system's file names later.
+          { ...typedValues(invocation, profile), issuer, client_id: clientId }
     const values = { ...without(old), ...inOrder({ ...given, ...typed }) }
     await changeSettings(invocation, settings, (now) => {
       if (!old && Object.hasOwn(now.config.profiles, name)) throw isThere(invocation, name)
@@ -171,18 +172,25 @@ function knownIssuer(
   )
 }
 
-function typedValues(invocation: Invocation, profile: Profile): Record<string, unknown> {
-  const flags = SETTING_TABLE.filter((row) => isTyped(row, invocation.settings)).map(({ key }) => [
-    key,
-    profile.resolved[key as keyof Profile['resolved']].value,
-  ])
-  const { issuer, clientId } = profile.client
-  return {
-    ...Object.fromEntries(flags),
-    ...(issuer !== undefined && { issuer }),
-    ...(clientId !== undefined && { client_id: clientId }),
-  }
-}
+const typedValues = (invocation: Invocation, { resolved }: Profile): Record<string, unknown> =>
+  Object.fromEntries(
+    SETTING_TABLE.filter((row) => isTyped(row, invocation.settings)).map(({ key }) => [
+      key,
+      resolved[key as keyof Profile['resolved']].value,
+    ]),
+  )
+
+/**
+ * The issuer and the client id, also where a variable names them. Those of the system's file stay there: a copy of them
+ * would hide what the administrator changes later.
+ */
+const identity = ({ resolved }: Profile, systemFile: string): Record<string, unknown> =>
+  Object.fromEntries(
+    (['issuer', 'client_id'] as const).flatMap((key) => {
+      const { value, source } = resolved[key]
+      return value === undefined || source === systemFile ? [] : [[key, value]]
+    }),
+  )
 
 /** In the order of the documents; what is not in them comes last. */
 const inOrder = (values: Record<string, unknown>): Record<string, unknown> => ({

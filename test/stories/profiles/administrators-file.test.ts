@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "Our administrator has put a config.toml into /etc/ls-auth": another `etc` here, as other tests run on this machine. */
@@ -70,5 +71,56 @@ ${note(system, 'issuer')}. It belongs into a table [profiles.NAME].
       `lock = 1\n[profiles.team]\nissuer = "https://id.example.test"\nclient_id = "c"\n`,
     )
     expect((await world.type('ls-auth logout')).stderr).toContain(`${note(system, 'lock')}\n`)
+  })
+})
+
+describe('I override one setting of the administrator’s profile, as the hint says', () => {
+  let provider: Provider
+  beforeAll(async () => {
+    provider = await startProvider({ withRegistration: true })
+  })
+  afterAll(() => provider.close())
+  const mine = () => readFile(world.configFile, 'utf8')
+  const team = (issuer: string, clientId: string) =>
+    writeFile(system, `[profiles.team]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+
+  it('only what I typed is mine: what the administrator changes later still reaches me', async () => {
+    await team(provider.issuer, 'old')
+    const set = await world.type('ls-auth profile set reason T-1')
+    expect(set.stderr).toContain('To override it in your own file: ls-auth profile add team\n')
+    const { exit, stderr } = await world.type('ls-auth profile add team --reason T-1')
+    expect(exit, stderr).toBe(0)
+    expect(stderr).toContain('what yours does not set comes from there.\n')
+    expect(await mine()).toBe('[profiles.team]\nreason = "T-1"\n')
+    await team(provider.issuer, 'new')
+    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
+    expect(settings.client_id).toEqual({ value: 'new', source: system })
+    expect(settings.reason).toEqual({ value: 'T-1', source: world.configFile })
+    expect((await world.type('ls-auth profile set reason T-2')).exit).toBe(0)
+    expect(await mine()).toBe('[profiles.team]\nreason = "T-2"\n')
+  })
+
+  it('a client of my own is mine, and the issuer stays the administrator’s', async () => {
+    await team(provider.issuer, 'old')
+    const { exit, stderr } = await world.type('ls-auth profile add team --client-id own')
+    expect(exit, stderr).toBe(0)
+    expect(await mine()).toBe('[profiles.team]\nclient_id = "own"\n')
+  })
+
+  it('what a variable names is saved, as before: it is gone with the shell', async () => {
+    await team('https://id.example.test', 'old')
+    world.variables.LS_AUTH_ISSUER = provider.issuer
+    const { exit, stderr } = await world.type('ls-auth profile add team')
+    expect(exit, stderr).toBe(0)
+    expect(await mine()).toBe(`[profiles.team]\nissuer = "${provider.issuer}"\n`)
+  })
+
+  it('a client that is registered for me keeps its issuer: it is a client of no other', async () => {
+    await team(provider.issuer, 'old')
+    const { exit, stderr } = await world.type('ls-auth profile add team --register')
+    expect(exit, stderr).toBe(0)
+    expect(await mine()).toMatch(
+      new RegExp(`^\\[profiles\\.team\\]\nissuer = "${provider.issuer}"\nclient_id = "[^"]+"\n$`),
+    )
   })
 })
