@@ -64,6 +64,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `broken-json`: the bytes are JSON that is cut off or broken.
  * - `damaged-trace`: a part of the trace cannot be read. The message of all three is only the reason.
  * - `unreadable-file`: a settings file exists and cannot be read.
+ * - `system-file`: the fault is in the system-wide settings file.
  * - `no-id`: the text is in no form of an id that is known.
  * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
  */
@@ -72,6 +73,7 @@ export type FailureReason =
   | 'broken-json'
   | 'damaged-trace'
   | 'unreadable-file'
+  | 'system-file'
   | 'no-id'
   | 'incomplete-workload'
 

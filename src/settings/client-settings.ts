@@ -10,18 +10,18 @@ import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
 import { readExpect } from './tables/expectations.ts'
 import { readWorkload } from './tables/workload.ts'
-import { checkIssuer, checkProxy } from './urls.ts'
+import { checkProxy } from './urls.ts'
 
 /** What a client needs in addition to the values of the settings. */
-interface ClientFacts extends Pick<PartialClient, 'profile' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
+interface ClientFacts
+  extends Pick<PartialClient, 'profile' | 'issuer' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
   readonly timeoutMilliseconds: number | undefined
   readonly env: Env
 }
 
-/** The client that the settings describe. Failures: `settings`, `refused` (plain http), `usage` (a duration). */
+/** The client that the settings describe. Failures: `settings`, `usage` (a duration). */
 export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
-  const { env, timeoutMilliseconds, profile, preset, apiOrigin, stateDirectory } = facts
-  const issuer = values.text('issuer')
+  const { env, timeoutMilliseconds, profile, issuer, preset, apiOrigin, stateDirectory } = facts
   const path = (name: SettingName): string | undefined => {
     const value = values.text(name)
     return value === undefined ? undefined : expandHome(value, env)
@@ -37,7 +37,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
   }
   return {
     profile,
-    issuer: issuer === undefined ? undefined : checkIssuer(issuer),
+    issuer,
     clientId: values.text('client_id'),
     preset,
     account: values.text('account') as string,

@@ -97,16 +97,16 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 203,
+    kilobytes: 204,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 240 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 241 },
   whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 292 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 297 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 298 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 201,
+    kilobytes: 202,
   },
 }
 

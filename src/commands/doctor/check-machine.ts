@@ -106,7 +106,8 @@ async function checkVault(name: string, client: PartialClient, ports: Ports): Pr
   )
 }
 
-async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
+/** Whether the state can be kept, by this user alone. */
+export async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
   const files = await ports.files()
   await files.makeDirectory(directory).catch((cause) => {
     throw unwritable(directory, cause)

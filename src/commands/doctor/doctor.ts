@@ -1,4 +1,6 @@
 import { Failure } from '../../errors.ts'
+import type { Ports } from '../../ports/ports.ts'
+import { placesFor } from '../../settings/files/places.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -7,7 +9,7 @@ import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
 import { writeBundle } from './bundle.ts'
 import { checkBackend } from './check-backend.ts'
-import { checkRecord, checkSettings, checkStore } from './check-machine.ts'
+import { checkRecord, checkSettings, checkStateDirectory, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY } from './check-session.ts'
 import { type Checkup, fail, look, ok, skip, warn } from './checkup.ts'
@@ -28,9 +30,13 @@ function read({ flags }: Typed): DoctorOptions {
 }
 
 async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): Promise<void> {
-  const { profile } = await loadProfile(invocation)
-  const test = gateway ? await gatewayTest(invocation, profile) : undefined
-  const lines = (await examine(invocation, profile)).map((line) => repeated(line, invocation))
+  const { ports } = invocation
+  const profile = await profileOrFault(invocation)
+  const isBroken = profile instanceof Failure
+  if (isBroken && gateway) throw profile
+  const test = gateway && !isBroken ? await gatewayTest(invocation, profile) : undefined
+  const found = await (isBroken ? examineWithout(profile, ports) : examine(invocation, profile))
+  const lines = found.map((line) => repeated(line, invocation))
   const { json } = globals(invocation)
   if (!json) await printCheckups(invocation, lines, { more: test !== undefined })
   const tested = await test?.()
@@ -42,11 +48,12 @@ async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): 
     )
   }
   const report = { checks: lines, ...(tested && { gateway: tested.json }) }
-  if (json) await printJson(invocation, { profile: profile.name, ...report })
+  const name = isBroken ? nameTyped(invocation) : profile.name
+  if (json) await printJson(invocation, { profile: name, ...report })
   if (bundle !== undefined) {
     await writeBundle(invocation, bundle, {
-      profile: profile.name,
-      settings: shownSettings(profile),
+      profile: name,
+      settings: isBroken ? {} : shownSettings(profile),
       ...report,
     })
   }
@@ -58,6 +65,31 @@ async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): 
       hint: 'Start with the first FAIL above.',
     })
   }
+}
+
+/** The profile, or what is wrong with the system's file: that is one of the checks. What is typed wrong ends the run. */
+async function profileOrFault(invocation: Invocation): Promise<Profile | Failure> {
+  try {
+    return (await loadProfile(invocation)).profile
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'system-file') return error
+    throw error
+  }
+}
+
+const nameTyped = (invocation: Invocation): string =>
+  globals(invocation).profile ?? invocation.ports.env.variables.LS_AUTH_PROFILE ?? 'default'
+
+/** What can be looked at on this machine. Nothing is sent: who may be asked is what the settings decide. */
+async function examineWithout(fault: Failure, ports: Ports): Promise<Checkup[]> {
+  const { stateDirectory } = placesFor(ports.env)
+  return [
+    ...(await look('settings', () => Promise.reject(fault))),
+    ...(await checkSurroundings(ports)),
+    ...(await look('state', () => checkStateDirectory(stateDirectory, ports))),
+    ...(await look('record', () => checkRecord(stateDirectory, ports))),
+    ...['issuer', 'session', 'API'].map((area) => skip(area, 'the settings cannot be used')),
+  ]
 }
 
 /** Commands in advice repeat the flags of this run. */

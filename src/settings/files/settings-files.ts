@@ -14,6 +14,17 @@ export interface Settings {
 export async function readSettings(env: Env, files: Files): Promise<Settings> {
   const places = placesFor(env)
   const config = await readConfig(places.configFile, files)
-  const system = await readConfig(env.systemConfigFile, files)
+  const system = await readSystem(env, files)
   return { places, config, system }
+}
+
+async function readSystem(env: Env, files: Files): Promise<ConfigFile> {
+  const path = env.systemConfigFile
+  try {
+    const system = await readConfig(path, files)
+    if (system.exists || (await files.inspect(path))?.kind !== 'symlink') return system
+  } catch (error) {
+    throw (await import('./unreadable-system-file.ts')).toldFault(error, env)
+  }
+  throw (await import('./unreadable-system-file.ts')).brokenLink(path)
 }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { realFiles } from '../../../src/system/files.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -122,5 +123,99 @@ describe('I override one setting of the administrator’s profile, as the hint s
     expect(await mine()).toMatch(
       new RegExp(`^\\[profiles\\.team\\]\nissuer = "${provider.issuer}"\nclient_id = "[^"]+"\n$`),
     )
+  })
+})
+
+describe('a file of the system that is broken: I am told what only an administrator can do', () => {
+  const line = 'ls-auth profile show'
+  const error = async () => {
+    const { exit, stderr } = await world.type(line)
+    return { exit, stderr }
+  }
+
+  it('nobody else may read it', async () => {
+    const closed = async (path: string, ...how: [number, boolean?]) =>
+      path === system
+        ? Promise.reject(Object.assign(new Error('x'), { code: 'EACCES' }))
+        : realFiles.readForeign(path, ...how)
+    world.override = { files: async () => ({ ...realFiles, readForeign: closed }) }
+    expect(await error()).toEqual({
+      exit: 2,
+      stderr: `error: cannot read ${system} (EACCES)
+hint: Only an administrator can change that file. Let everybody read it: sudo chmod a+rX ${dirname(system)} ${system}
+`,
+    })
+  })
+
+  it.each([
+    ['no TOML', 'a = = 1\n', 'Mend this line; nothing was changed.'],
+    ['no tables', 'profiles = 1\n', 'Write them as [profiles.NAME].'],
+  ])('%s', async (_, text, hint) => {
+    await writeFile(system, text)
+    const { exit, stderr } = await error()
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`\nhint: Only an administrator can change that file. ${hint}\n`)
+  })
+
+  it('a link that leads nowhere is not the same as no file: its policy would be lost', async () => {
+    await symlink(join(world.home, 'unmounted', 'config.toml'), system)
+    expect(await error()).toEqual({
+      exit: 2,
+      stderr: `error: ${system} is a link that leads nowhere
+hint: Only an administrator can change that file. Mend the link, or take it away.
+`,
+    })
+  })
+
+  it.each([
+    ['issuer', 'issuer = "http://evil.example"\nclient_id = "c"\n'],
+    ['api', 'issuer = "https://id.example"\nclient_id = "c"\napi = "http://evil.example"\n'],
+  ])('an address in plain http says where it stands: %s', async (key, text) => {
+    await writeFile(system, `[profiles.team]\n${text}`)
+    expect(await error()).toEqual({
+      exit: 10,
+      stderr: `error: refusing plain http to evil.example
+hint: Only an administrator can change that file. Use https. Plain http is for 127.0.0.1, [::1] and localhost only.
+  ${key} of the profile team, in ${system}
+`,
+    })
+  })
+
+  it('one that I typed is mine to mend', async () => {
+    await writeFile(system, '[profiles.team]\nissuer = "https://id.example"\nclient_id = "c"\n')
+    const { stderr } = await world.type('ls-auth login --profile team --issuer http://evil.example')
+    expect(stderr).toBe(
+      'error: refusing plain http to evil.example\nhint: Use https. Plain http is for 127.0.0.1, [::1] and localhost only.\n',
+    )
+  })
+
+  it.each([
+    ['a directory', () => mkdir(system), 'is not a file', 2],
+    ['no TOML', () => writeFile(system, 'a = = 1\n'), 'is not valid TOML', 2],
+    [
+      'plain http',
+      () => writeFile(system, '[profiles.team]\nissuer = "http://evil.example"\n'),
+      'refusing plain http to evil.example',
+      10,
+    ],
+  ])('doctor says it among its checks, and sends nothing: %s', async (_, spoil, found, otherwise) => {
+    await spoil()
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +settings /m)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(found)
+    expect(stdout).toContain(system)
+    expect(stdout).toMatch(/^ok +state /m)
+    expect(stdout).toMatch(/^- +session +not tried: the settings cannot be used$/m)
+    expect(stdout).toMatch(/^- +API +not tried: the settings cannot be used$/m)
+    const json = await world.type('ls-auth doctor --profile team --json')
+    const { profile, checks } = JSON.parse(json.stdout)
+    expect([json.exit, profile, checks[0]]).toEqual([
+      5,
+      'team',
+      expect.objectContaining({ area: 'settings', verdict: 'fail' }),
+    ])
+    // The attacks on a gateway need a profile.
+    expect((await world.type('ls-auth doctor --gateway')).exit).toBe(otherwise)
   })
 })
