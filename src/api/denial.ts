@@ -1,4 +1,4 @@
-import { readJwt } from '../claims/jwt/jwt.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
@@ -91,7 +91,7 @@ const notOffered = (answer: HttpAnswer, url: URL): Failure =>
 const stepUp = (challenge: Challenge, url: URL, token: string | undefined, isAgain: boolean): Failure =>
   stepUpFailure(requirementsOf(challenge), url.host, {
     said: theirReason(challenge),
-    token: claimsOf(token),
+    token: payloadOf(token),
     isAgain,
   })
 
@@ -118,7 +118,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
         ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
         : audience
           ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
-          : (keyHint(challenge, claimsOf(token)) ?? TRUST)
+          : (keyHint(challenge, payloadOf(token)) ?? TRUST)
   const found = token === undefined ? 'wants a token' : 'did not accept the token'
   return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
     detail,
@@ -174,7 +174,7 @@ function accessHint(
     return 'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.'
   const holdsAll = missing.length === 0 && challenge?.scope !== undefined
   if (isAboutGroups(challenge) || holdsAll) {
-    const issuer = claimsOf(token)?.iss
+    const issuer = payloadOf(token)?.iss
     const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
     const group = /\blacks the group (.+)/.exec(words)?.[1]
     const named = group === undefined ? 'A group' : `The group ${safeText(group, 120)}`
@@ -189,13 +189,8 @@ function accessHint(
     : `Sign in with the ${named} (login --scope).`
 }
 
-function claimsOf(token: string | undefined) {
-  const jwt = token === undefined ? undefined : readJwt(token)
-  return jwt && 'payload' in jwt ? jwt.payload : undefined
-}
-
 function scopesOf(token: string | undefined): string[] | undefined {
-  const claims = claimsOf(token)
+  const claims = payloadOf(token)
   if (!claims) return undefined
   const { scope, scp } = claims
   return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
@@ -216,7 +211,7 @@ const isAboutGroups = (challenge: Challenge | undefined): boolean =>
 
 /** Scopes, groups, audience and what a workload is, of the rejected token, to compare. Claims only, never the token. */
 function claimsInToken(token: string | undefined, challenge: Challenge | undefined): string[] {
-  const claims = claimsOf(token)
+  const claims = payloadOf(token)
   if (!claims) return []
   const { aud, scope, scp, groups } = claims
   const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)

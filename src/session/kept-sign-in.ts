@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -48,8 +48,7 @@ export async function readKeptSignIn(
 
 function factsOf(session: Session, client: Client): SignInFacts {
   const { body } = session
-  const jwt = body.idToken === undefined ? undefined : readJwt(body.idToken)
-  const claims = isReadable(jwt) ? jwt.payload : {}
+  const claims = payloadOf(body.idToken) ?? {}
   const refresh = refreshTokenOf(session)
   const earlier = refresh === undefined ? undefined : earlierAttempt(body, refresh)
   const sent = body.tokens.find(

@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Store } from './store/session-store.ts'
 
 /** What an ID token says; undefined: there is none, or it cannot be read. */
@@ -16,12 +16,6 @@ export function haveOwnGrants(one: Claims, other: Claims): boolean {
   return differs('sub') || differs('sid')
 }
 
-/** Of an ID token that was checked when it came. */
-export function claimsOf(idToken: string | undefined): Claims {
-  const jwt = idToken === undefined ? undefined : readJwt(idToken)
-  return isReadable(jwt) ? jwt.payload : undefined
-}
-
 /**
  * Whether the tokens of a new sign-in may be revoked: nobody is signed in, or the sign-in that stays has a grant of its own.
  * No, where that cannot be read.
@@ -29,7 +23,7 @@ export function claimsOf(idToken: string | undefined): Claims {
 export async function isApartFromKept(store: Store, claims: Claims): Promise<boolean> {
   try {
     if (!(await store.peekPast())) return true
-    return haveOwnGrants(claimsOf((await store.read())?.body.idToken), claims)
+    return haveOwnGrants(payloadOf((await store.read())?.body.idToken), claims)
   } catch {
     return false
   }

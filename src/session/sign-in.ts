@@ -1,4 +1,5 @@
 import type { Finding } from '../claims/finding.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -12,7 +13,7 @@ import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
-import { claimsOf, haveOwnGrants, isApartFromKept } from './own-grant.ts'
+import { haveOwnGrants, isApartFromKept } from './own-grant.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
@@ -156,12 +157,12 @@ async function storeSession(
     // Under the lock: another process may have signed somebody in while this person was in the browser.
     if (samePerson) {
       requireSubject(samePerson.subject, tokens, header !== undefined)
-      if (header) requireSubject(claimsOf(old?.body.idToken)?.sub, tokens, true)
+      if (header) requireSubject(payloadOf(old?.body.idToken)?.sub, tokens, true)
     }
     // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: it
     // is not known whose grant it is of.
     const superseded =
-      old && haveOwnGrants(claimsOf(old.body.idToken), tokens.idClaims) ? refreshTokenOf(old) : undefined
+      old && haveOwnGrants(payloadOf(old.body.idToken), tokens.idClaims) ? refreshTokenOf(old) : undefined
     const facts = {
       issuer: client.issuer,
       clientId: client.clientId,

@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../claims/jwt/jwt.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import type { Ports } from '../ports/ports.ts'
 import { discover } from './documents/metadata.ts'
@@ -36,8 +36,7 @@ export async function signOutPage(
 }
 
 function hintOf(idToken: string | undefined): string | undefined {
-  const jwt = idToken === undefined ? undefined : readJwt(idToken)
-  if (!isReadable(jwt)) return undefined
-  const hints = HINT_CLAIMS.map((name) => jwt.payload[name])
+  const claims = payloadOf(idToken)
+  const hints = HINT_CLAIMS.map((name) => claims?.[name])
   return hints.find((hint): hint is string => typeof hint === 'string' && hint !== '')
 }

@@ -1,7 +1,8 @@
+import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
-import { claimsOf, haveOwnGrants } from './own-grant.ts'
+import { haveOwnGrants } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import { livingTokens, type Revocable, wanted } from './revocable.ts'
@@ -71,7 +72,7 @@ function revocable(
   now: number,
 ): readonly Revocable[] {
   if (header === undefined) return [...refreshToken(dead.body.superseded), ...livingTokens(dead, now)]
-  const areApart = haveOwnGrants(claimsOf(dead.body.idToken), claimsOf(current?.body.idToken))
+  const areApart = haveOwnGrants(payloadOf(dead.body.idToken), payloadOf(current?.body.idToken))
   return areApart ? livingTokens(dead, now) : []
 }
 

@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ByteFilter, LocalExchange, LocalServers } from '../ports/local-server.ts'
+import { limitSilent } from '../silent-connections.ts'
 
-/** Connections that have sent no whole request yet. When there are more, the oldest is closed for the newest. */
-const MAX_SILENT = 512
 /**
  * Connections that the system holds while this process is busy. Who comes when it is full, the owner too, is told nothing and
  * tries again after a second. More than this Linux does not hold unless it is told to (its net.core.somaxconn is 4096 since
@@ -137,20 +136,3 @@ const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref()
   })
-
-/**
- * Any user of this machine can open connections and say nothing. A limit that turned the newest away would turn away the
- * owner with them.
- */
-function limitSilent(server: Server): void {
-  const silent = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
-    const [oldest] = silent
-    if (silent.size > MAX_SILENT) oldest?.destroy()
-  })
-  const spoke = ({ socket }: IncomingMessage) => silent.delete(socket)
-  server.on('request', spoke)
-  server.on('checkContinue', spoke)
-}

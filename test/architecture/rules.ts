@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'atomic-write',
     'clock-skew',
     'steady-clock',
+    'silent-connections',
   ],
 ]
 

@@ -80,10 +80,11 @@ export const rooms = {
     floor: 97,
   },
   listener: {
-    files: ['callback', 'start-page', 'same-text', 'silent-connections'].map(
-      (name) => `src/session/flow/${name}.ts`,
-    ),
-    tests: ['test/session/flow/{callback,start-page,same-text,silent-connections}.test.ts'],
+    files: [
+      ...['callback', 'start-page', 'same-text'].map((name) => `src/session/flow/${name}.ts`),
+      'src/silent-connections.ts',
+    ],
+    tests: ['test/session/flow/{callback,start-page,same-text}.test.ts', 'test/silent-connections.test.ts'],
     floor: 97,
   },
   loopback: {

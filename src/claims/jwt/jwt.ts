@@ -67,6 +67,12 @@ export function isReadable(jwt: Jwt | BrokenJwt | undefined): jwt is Jwt {
   return jwt !== undefined && !('problem' in jwt)
 }
 
+/** The claims of a token, not verified; undefined: there is no token, or it has none to read. */
+export function payloadOf(token: string | undefined): Claims | undefined {
+  const jwt = token === undefined ? undefined : readJwt(token)
+  return isReadable(jwt) ? jwt.payload : undefined
+}
+
 /** Decodes canonical, unpadded base64url (RFC 7515 §2); undefined for anything else, also for stray bits at the end. */
 export function decodeBase64url(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')

@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
@@ -55,12 +55,11 @@ const NO_JWT = 'AWS needs a JWT: see workload.grant in ls-auth profile show'
 
 /** Failure `cannot-do`. Whatever AWS cannot read is not sent to it. */
 function refuseOpaque(token: string, what: string, hint: string): void {
-  if (isReadable(readJwt(token))) return
+  if (payloadOf(token)) return
   throw new Failure('cannot-do', `${what} is not a JWT, and AWS takes no other`, { hint })
 }
 
 /** The claims of a token, not verified; empty where it is no JWT. */
 export function claimsIn(token: string | undefined): Readonly<Record<string, unknown>> {
-  const jwt = token === undefined ? undefined : readJwt(token)
-  return isReadable(jwt) ? jwt.payload : {}
+  return payloadOf(token) ?? {}
 }

@@ -1,6 +1,6 @@
 import { type Inspected, inspectToken } from '../../claims/inspect.ts'
 import { isIssuerOf } from '../../claims/issuer.ts'
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client, PartialClient } from '../../client.ts'
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
@@ -88,8 +88,7 @@ export async function readTokens(
       namesPeople(responseScope) && {
         userinfo: async () => {
           const { askUserinfo } = await import('../../session/documents/userinfo.ts')
-          const jwt = body.idToken === undefined ? undefined : readJwt(body.idToken)
-          return askUserinfo(client, body, access, isReadable(jwt) ? jwt.payload.sub : undefined, ports)
+          return askUserinfo(client, body, access, payloadOf(body.idToken)?.sub, ports)
         },
       }),
   }
@@ -166,8 +165,7 @@ async function outsideToken(
 
 /** A token of another issuer is parsed by that issuer's preset. Safe, because parsing implies no trust. */
 function inspectOutside(token: string, client: PartialClient): Inspected {
-  const jwt = readJwt(token)
-  const { iss, tid } = isReadable(jwt) ? jwt.payload : {}
+  const { iss, tid } = payloadOf(token) ?? {}
   const { issuer, preset } = client
   const ours = issuer !== undefined && isIssuerOf({ iss, tid }, issuer, preset)
   if (typeof iss !== 'string' || ours) return inspectOwn(client, token, undefined)

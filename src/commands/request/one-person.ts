@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import type { ValidToken } from './credentials.ts'
 
@@ -30,6 +30,6 @@ export function onePerson(): (token: Pick<ValidToken, 'body' | 'session'>) => vo
 }
 
 function personOf(idToken: string | undefined): string | undefined {
-  const jwt = idToken === undefined ? undefined : readJwt(idToken)
-  return isReadable(jwt) ? JSON.stringify([jwt.payload.iss, jwt.payload.sub]) : undefined
+  const claims = payloadOf(idToken)
+  return claims && JSON.stringify([claims.iss, claims.sub])
 }

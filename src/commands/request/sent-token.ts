@@ -1,10 +1,9 @@
 import type { SentToken } from '../../backends/gateways/gateway.ts'
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 
 /** What is known of a token that was sent. `now`: milliseconds since the epoch. */
 export function sentToken(token: string, how: Pick<SentToken, 'use' | 'header'>, now: number): SentToken {
-  const jwt = readJwt(token)
-  const { aud, groups, exp } = isReadable(jwt) ? jwt.payload : {}
+  const { aud, groups, exp } = payloadOf(token) ?? {}
   return {
     ...how,
     audiences: textsIn(aud),

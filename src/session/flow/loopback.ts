@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Failure } from '../../errors.ts'
+import { limitSilent } from '../../silent-connections.ts'
 import { type BrowserHere, judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
-import { limitSilent } from './silent-connections.ts'
 import type { Redirect } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */

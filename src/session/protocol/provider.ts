@@ -11,6 +11,7 @@ import {
 import type { Metadata } from '../documents/metadata.ts'
 import { authentication } from './client-auth.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
+import { DEVICE_GRANT } from './device-grant.ts'
 import { beginExchange, type Exchange, type ProviderOptions } from './exchange.ts'
 import { isWrongClock, proofHandle } from './proof-handle.ts'
 import { type Tokens, tokensOf } from './tokens.ts'
@@ -56,8 +57,6 @@ export interface Provider {
   /** RFC 7009. False: the provider offers no revocation, or none of this kind of token. */
   revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean>
 }
-
-const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /**
  * A provider as described by its metadata. Makes no request itself. Failure `settings`: a confidential client's secret

@@ -5,6 +5,7 @@ import type { Http } from '../../ports/http.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { checkEndpoint, type Metadata } from '../documents/metadata.ts'
+import { DEVICE_GRANT } from './device-grant.ts'
 import { responseOf } from './exchange.ts'
 
 /** What takes a registration back (RFC 7592 §3): an address, and a token that is good for nothing else. */
@@ -21,7 +22,6 @@ export interface Registered {
 }
 
 const MAX_BYTES = 64 * 1024
-const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** The endpoint that registers clients. Failure `cannot-do`: there is none. */
 export function requireRegistration({ preset }: Pick<PartialClient, 'preset'>, metadata: Metadata): string {

@@ -1,4 +1,4 @@
-import { readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
@@ -156,7 +156,7 @@ function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBo
   const subject = (token: string | undefined) =>
     token === undefined ? undefined : inspectOwn(client, token, undefined).identity.subject.value
   const { audience, scopes } = want
-  checkSamePerson(claimsOf(body.idToken), tokens.idClaims, audience !== '')
+  checkSamePerson(payloadOf(body.idToken), tokens.idClaims, audience !== '')
   const before = body.tokens.find((token) => sameSlot(token, { use: 'access', audience, scopes }))
   try {
     checkSameSubject(
@@ -169,9 +169,4 @@ function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBo
     if (!(failure instanceof Failure)) throw failure
     return { failure, refreshToken: tokens.refreshToken }
   }
-}
-
-function claimsOf(idToken: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  const jwt = idToken === undefined ? undefined : readJwt(idToken)
-  return jwt && 'payload' in jwt ? jwt.payload : undefined
 }

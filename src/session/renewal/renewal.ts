@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Failure } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { isPlain, sameSlot, type Want } from './freshness.ts'
@@ -30,9 +30,9 @@ const OF_THE_MOMENT = ['nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr
 
 /** Whether an ID token lacks claims about the person that the one before has. */
 function saysLess(after: string, before: string | undefined): boolean {
-  const [then, now] = [before, after].map((token) => (token === undefined ? undefined : readJwt(token)))
-  if (!isReadable(then) || !isReadable(now)) return false
-  return Object.keys(then.payload).some((name) => !(name in now.payload) && !OF_THE_MOMENT.includes(name))
+  const [then, now] = [payloadOf(before), payloadOf(after)]
+  if (!then || !now) return false
+  return Object.keys(then).some((name) => !(name in now) && !OF_THE_MOMENT.includes(name))
 }
 
 /** The ID token that says who is signed in. One for other scopes or another API may say less. */

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Client } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
-import { sessionName } from '../session-name.ts'
 import type { SessionHeader } from './session-file.ts'
 import { openVault } from './vaults/open-vault.ts'
 import type { Vault } from './vaults/vault.ts'
@@ -30,11 +29,7 @@ export interface SessionPlace {
 /** What decides where a session is stored, beside its name. */
 export type StoreSettings = Pick<Client, 'stateDirectory' | 'store' | 'storeKeyFile' | 'storeKeyFrom'>
 
-/** Where the session of this client is stored. No I/O. */
-export const sessionPlace = (client: Client, ports: Ports): Promise<SessionPlace> =>
-  placeNamed(sessionName(client), client, ports)
-
-/** The same by its name, where it is not known whose it is. */
+/** Where the session of this name is stored. No I/O. */
 export async function placeNamed(name: string, client: StoreSettings, ports: Ports): Promise<SessionPlace> {
   const sessions = join(client.stateDirectory, 'sessions')
   const directory = join(sessions, name)

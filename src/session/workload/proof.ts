@@ -1,4 +1,4 @@
-import { isReadable, readJwt } from '../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
@@ -40,8 +40,7 @@ export async function readProof(
       hint: 'It must be one JWT, without anything beside it.',
     })
   }
-  const jwt = readJwt(text)
-  const claims = isReadable(jwt) ? jwt.payload : undefined
+  const claims = payloadOf(text)
   const now = ports.clock.now() / 1000 + skewSeconds
   if (typeof claims?.exp === 'number' && claims.exp + LEEWAY_SECONDS < now) {
     throw new Failure('no-proof', `the token from ${source.name} expired at ${instant(claims.exp)}`, {

@@ -6,7 +6,7 @@ import { presetFor } from '../../../src/providers/detect.ts'
 import { sessionName } from '../../../src/session/session-name.ts'
 import type { Item } from '../../../src/session/store/items.ts'
 import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
-import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'
+import { placeNamed, type SessionPlace } from '../../../src/session/store/session-place.ts'
 import { openStore, type Store } from '../../../src/session/store/session-store.ts'
 
 /** A machine for the store alone: files, keychain, lock, clock and keyboard in memory, each of which can be made to fail. */
@@ -79,7 +79,7 @@ export function openShelf(over: Partial<Client> = {}): Shelf {
       return ports
     },
     store: (other) => openStore({ ...shelf.client, ...other }, ports),
-    place: () => sessionPlace(shelf.client, ports),
+    place: () => placeNamed(sessionName(shelf.client), shelf.client, ports),
     async signIn() {
       const store = await shelf.store()
       await store.install(FACTS, BODY, 'the-refresh-token')

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { FileFacts } from '../../../src/ports/storage.ts'
+import { sessionName } from '../../../src/session/session-name.ts'
 import { refreshTokenOf } from '../../../src/session/store/session.ts'
 import type { SessionHeader } from '../../../src/session/store/session-file.ts'
-import { type SessionPlace, sessionPlace } from '../../../src/session/store/session-place.ts'
+import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
@@ -28,8 +29,9 @@ describe('where a session lies', () => {
     expect(place.account('SID')).toBe(`${place.name}|SID`)
     expect(place.vault('keychain')).toBe(place.vault('keychain'))
     for (const other of [{ issuer: 'https://x' }, { clientId: 'x' }, { account: 'x' }])
-      expect((await sessionPlace({ ...shelf.client, ...other }, shelf.ports)).name).not.toBe(place.name)
-    expect((await sessionPlace({ ...shelf.client, profile: 'x' }, shelf.ports)).name).toBe(place.name)
+      expect(sessionName({ ...shelf.client, ...other })).not.toBe(place.name)
+    const underOtherName = { ...shelf.client, profile: 'x' }
+    expect(sessionName(underOtherName)).toBe(place.name)
   })
 })
 

@@ -1,5 +1,5 @@
 import { loginFlags, requirementLines } from '../../../api/step-up.ts'
-import { isReadable, readJwt } from '../../../claims/jwt/jwt.ts'
+import { payloadOf } from '../../../claims/jwt/jwt.ts'
 import type { SignInRequirements } from '../../../claims/sign-in-requirements.ts'
 import type { Client } from '../../../client.ts'
 import { Failure } from '../../../errors.ts'
@@ -58,8 +58,7 @@ async function claimsOfPerson(
   client: Client,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { idToken } = (await sessionToken(invocation, client)).body
-  const jwt = idToken === undefined ? undefined : readJwt(idToken)
-  return isReadable(jwt) ? jwt.payload : {}
+  return payloadOf(idToken) ?? {}
 }
 
 /** Enter is a yes: the person has typed a command that is not possible without it. */

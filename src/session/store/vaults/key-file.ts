@@ -92,6 +92,6 @@ export function keyFileVault(path: string, ports: Ports, from: string | undefine
       if (!key) throw unfit('does not open this session')
       return { key, refresh: undefined }
     },
-    discard: async () => true,
+    discard: async () => {},
   }
 }

@@ -36,10 +36,9 @@ export function keychainVault(ports: Ports): Vault {
     },
     async discard(account) {
       const keychain = await ports.keychain()
-      if (await keychain.remove(account)) return true
+      if (await keychain.remove(account)) return
       // A locked keychain says "not removed" too. If a probe item can be written, the item is really gone.
       await probe(`probe|${account.split('|')[0]}`)
-      return true
     },
   }
 }

@@ -53,7 +53,7 @@ export function passphraseVault(ports: Ports): Vault {
       openedKeys?.set(name, key)
       return { key, refresh: undefined }
     },
-    discard: async () => true,
+    discard: async () => {},
   }
 }
 

@@ -17,6 +17,6 @@ export interface Vault {
   ): Promise<{ header: Pick<SessionHeader, 'wrappedKey' | 'scrypt'>; keptRefresh: boolean }>
   /** The secret of an existing session. Failures: `keychain-*`, `store-key`. */
   recall(account: string, header: SessionHeader): Promise<Secret>
-  /** Deletes the item. True: it is certainly gone. */
-  discard(account: string): Promise<boolean>
+  /** Deletes the item. Resolves when it is certainly gone. */
+  discard(account: string): Promise<void>
 }

@@ -6,7 +6,7 @@ const MAX_SILENT = 512
 
 /**
  * Any user of this machine can open connections and say nothing. A limit that turned the newest away would turn away the
- * browser with them.
+ * owner with them.
  */
 export function limitSilent(server: Pick<Server, 'on'>): void {
   const silent = new Set<Socket>()
@@ -16,5 +16,8 @@ export function limitSilent(server: Pick<Server, 'on'>): void {
     const [oldest] = silent
     if (silent.size > MAX_SILENT) oldest?.destroy()
   })
-  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket))
+  const spoke = ({ socket }: IncomingMessage) => silent.delete(socket)
+  server.on('request', spoke)
+  // A request with `Expect: 100-continue`.
+  server.on('checkContinue', spoke)
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { limitSilent } from '../../../src/session/flow/silent-connections.ts'
+import { limitSilent } from '../src/silent-connections.ts'
 
 class Connection extends EventEmitter {
   isClosed = false
