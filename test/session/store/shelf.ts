@@ -175,6 +175,7 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       done(`rename ${basename(from)} ${basename(to)}`)
       const bytes = disk.get(from)
       if (!bytes) throw missing()
+      if (facts.get(to)?.kind === 'directory') throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
       disk.delete(from)
       disk.set(to, bytes)
       const about = facts.get(from)
