@@ -2,6 +2,7 @@ import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
 import { RootView } from './span-view.ts'
 import type { TraceTree } from './tree/trace-tree.ts'
+import { leastTimes } from './tree/unfinished.ts'
 
 /** Which spans of a trace a person wants to see. All given conditions must hold. */
 export interface Selection extends SpanFilter {
@@ -16,9 +17,13 @@ export interface Selection extends SpanFilter {
 export function matchingNodes(tree: TraceTree, selection: Selection): Uint8Array {
   const { depth = Number.POSITIVE_INFINITY } = selection
   const { fromNanos = Number.NEGATIVE_INFINITY, toNanos = Number.POSITIVE_INFINITY } = selection
-  const matches = spanTest(selection)
+  const { minNanos, ...others } = selection
+  const matches = spanTest(others)
+  // A span without a usable end took at least so long as is known.
+  const least = minNanos === undefined ? undefined : leastTimes(tree)
   return new Uint8Array(tree.count).map((_, node) => {
     if (tree.depth(node) >= depth || tree.endOf(node) < fromNanos || tree.startOf(node) > toNanos) return 0
+    if (least !== undefined && least[node]! < Number(minNanos)) return 0
     return matches(tree.span(node)) ? 1 : 0
   })
 }

@@ -35,6 +35,18 @@ test.each<[Selection, number[], number[]]>([
   expect(ids(nodesInView(tree, selection))).toEqual(inView)
 })
 
+test('a span without an end took at least until the last end below it', () => {
+  const hung = buildTree(
+    makeTrace(
+      { id: 1, ms: 0, marks: ['end-missing'] },
+      { id: 2, parent: 1, ms: 40 },
+      { id: 3, parent: 2, ms: 0, marks: ['end-missing'] },
+    ),
+  )
+  expect([...matchingNodes(hung, { minNanos: 40e6 })]).toEqual([1, 1, 0])
+  expect([...matchingNodes(hung, { minNanos: 41e6 })]).toEqual([0, 0, 0])
+})
+
 test('attributes are looked for in the span, then in its resource; any type by its text', () => {
   const [span] = tree.trace.spans
   if (!span) throw new Error('no span')
