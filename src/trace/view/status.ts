@@ -1,7 +1,7 @@
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, safeName } from '../render/fit.ts'
 import { formatDuration } from '../render/format-duration.ts'
-import { selfText } from '../render/span-duration.ts'
+import { selfText, spanDuration } from '../render/span-duration.ts'
 import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import type { ViewState } from './state.ts'
@@ -61,7 +61,7 @@ function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string
       failed,
     ]
   }
-  return [time(tree.span(cursor).durationNanos), failed]
+  return [spanDuration(tree.span(cursor), glyphs.micro), failed]
 }
 
 function foldFacts({ tree, glyphs }: Scene, { cursor, closed }: ViewState): string[] {

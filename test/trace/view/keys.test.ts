@@ -334,3 +334,9 @@ it('a row deep in a chain is marked as the only child of the row above', () => {
   const walk = walkThrough(makeChain(5000)).press('end')
   expect(walk.lines.at(-3)).toMatch(/^> {2}↳ span 5000 /)
 })
+
+it('of a span without an end the status line says so, and no time', () => {
+  const hung = makeTrace({ id: 1, name: 'root', ms: 0, marks: ['end-missing'] })
+  const line = walkThrough(hung, { columns: 120, rows: 12 }).lines.find((one) => one.includes('row 1 of 1'))
+  expect(line).toContain('root, shop, no end')
+})
