@@ -40,17 +40,18 @@ export const isSetting = (name: string, value: string): boolean =>
 export function underSaidNames(
   members: readonly (readonly [string, AttributeValue])[],
 ): readonly (readonly [key: string, under: string, AttributeValue])[] {
-  const said = members.find(([key, name]) => isName(key, String(name)) && isSensitiveName(name))?.[1]
+  const said = members.flatMap(([key, name]) => (isSensitiveName(key, name) ? [name] : []))[0]
   return members.map(([key, value]) => [
     key,
-    said !== undefined &&
-    isValue(key, Array.isArray(value) ? '[' : '') &&
-    !isSetting(String(said), String(value))
-      ? String(said)
+    said !== undefined && isValue(key, Array.isArray(value) ? '[' : '') && !isSetting(said, plainText(value))
+      ? said
       : key,
     value,
   ])
 }
 
-const isSensitiveName = (name: AttributeValue): boolean =>
-  typeof name === 'string' && name.length <= LONGEST_NAME && isSensitive(name)
+const isSensitiveName = (key: string, name: AttributeValue): name is string =>
+  typeof name === 'string' && isName(key, name) && name.length <= LONGEST_NAME && isSensitive(name)
+
+/** A value as a text. A map has none: its members may be called `toString`. */
+export const plainText = (value: AttributeValue): string => (typeof value === 'object' ? '' : String(value))

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../model.ts'
 import { GAP } from './item-reader.ts'
-import { isSetting, LONGEST_NAME } from './item-words.ts'
+import { isSetting, LONGEST_NAME, plainText } from './item-words.ts'
 import { isSensitive } from './sensitive-keys.ts'
 import { isSensitiveMember, NUMBER, shownOfMember } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
@@ -41,5 +41,5 @@ export function nameOfPair(item: AttributeValue): string | undefined {
   if (!Array.isArray(item) || item.length !== 2) return undefined
   const [name, value] = item
   if (typeof name !== 'string' || name.length > LONGEST_NAME || /\s/.test(name)) return undefined
-  return isSensitive(name) && !isSetting(name, String(value)) ? name : undefined
+  return isSensitive(name) && !isSetting(name, plainText(value)) ? name : undefined
 }

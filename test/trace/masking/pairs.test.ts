@@ -96,6 +96,10 @@ describe('the same as the value of an attribute', () => {
     [[['token', 'name', 'id']], [['token', 'name', 'id']], 0],
     [[['Forgot your password', 'seen']], [['Forgot your password', 'seen']], 0],
     [[[7, 'seen']], [[7, 'seen']], 0],
+    [[['token', { toString: 'S' }]], [['token', '[masked]']], 1],
+    [{ a: { toString: 'seen', valueOf: 7 } }, { a: { toString: 'seen', valueOf: 7 } }, 0],
+    [{ name: 'token', value: { toString: 'S' } }, { name: 'token', value: '[masked]' }, 1],
+    [{ name: 'token_ttl', value: 30 }, { name: 'token_ttl', value: 30 }, 0],
   ])('%#', (value, masked, count) => {
     expect(shown(value)).toEqual([masked, count])
   })
