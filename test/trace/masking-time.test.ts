@@ -94,6 +94,9 @@ test.each([
   '\\"value\\":\\"a',
   '\\"value\\":\\"a\\",\\"name\\":\\"',
   '"value":1,',
+  `{"name":'{"name":"token","value":['},`,
+  `{"name":"{'name':'token','value':'a"},`,
+  'name=token value=| ',
   "\"v\":'\\\\''",
   "\"v\":'\\\\''\\'",
   '[["ssn","',
@@ -150,6 +153,15 @@ test('and so are values in quotes of ever more backslashes, none of which is clo
   maskText(values.join(''))
   maskText(values.join('').repeat(2))
   maskText(Array.from({ length: 400 }, (_, i) => `password=${"''".repeat(400 - i)}a\n`).join(''))
+  expect(performance.now() - started).toBeLessThan(20_000)
+})
+
+test('and so are ever fewer quotes, none of which is closed', () => {
+  const values = Array.from({ length: 1000 }, (_, i) => `password=${"''".repeat(1000 - i)}x\n`).join('')
+  const started = performance.now()
+  maskText(values + '('.repeat(1_000_000))
+  maskText(values + "x'x ".repeat(250_000))
+  // A second; it was minutes where each was looked for to the end of the text.
   expect(performance.now() - started).toBeLessThan(20_000)
 })
 

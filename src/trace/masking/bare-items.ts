@@ -95,7 +95,11 @@ function valueBehind(text: string, from: number, divider: Divider): number | und
 
 /** A block of YAML (`value: |`) has all lines behind that stand further in. */
 function endOfBlock(text: string, from: number, end: number): number {
-  if (!/^[|>][+-]?$/.test(text.slice(from, Math.min(end, from + 3)))) return end
+  if (
+    !/^[|>][+-]?$/.test(text.slice(from, Math.min(end, from + 3))) ||
+    !/^\r?\n/.test(text.slice(end, end + 2))
+  )
+    return end
   const line = text.slice(text.lastIndexOf('\n', from) + 1, from)
   const further = new RegExp(
     `(?:\\r?\\n(?:[ \\t]{${/^[ \t-]{0,64}/.exec(line)?.[0].length ?? 0}}[ \\t][^\\n\\r]*|(?=\\r?\\n)))+`,

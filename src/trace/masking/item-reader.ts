@@ -1,5 +1,6 @@
 import type { EnclosingTexts } from './enclosing-text.ts'
 import { isName, isValue, LONGEST_NAME } from './item-words.ts'
+import { nextSign, type Sign } from './sign.ts'
 import { isSensitiveMember, NUMBER } from './written-members.ts'
 import { endOfQuoted, endOfWritten } from './written-value.ts'
 
@@ -93,7 +94,7 @@ export class ItemReader {
       }
       const closing = this.#isMasked(last, at) ? undefined : CLOSING.get(this.#text.charAt(at))
       if (closing === undefined) {
-        const end = Math.min(to, this.#value(last, at, level))
+        const end = Math.min(to, this.#value(last, at, to, level))
         if (end <= at) return at
         at = end
       } else {
@@ -121,19 +122,25 @@ export class ItemReader {
   }
 
   /** Gives the end of a value that is no list and no map, or that is masked whole. */
-  #value(last: Open, at: number, level: number): number {
+  #value(last: Open, at: number, to: number, level: number): number {
     const around = this.#around.levelAt(at)
     if (this.#isMasked(last, at)) {
-      const end = Math.max(endOfWritten(this.#text, at, around), endOf(WORD, this.#text, at))
+      const end = Math.max(endOfWritten(this.#text, at, around, to), endOf(WORD, this.#text, at))
       if (end > at) this.#found.push({ from: at, end, name: last.said as string })
       return end
     }
     const quote = endOf(PREFIX, this.#text, at)
-    const end = endOfQuoted(this.#text, quote, around)
+    const end = endOfQuoted(this.#text, quote, around, to)
     if (end === quote) return this.#word(last, at, endOf(EMPTY, this.#text, quote))
-    this.#within(quote + 1, end, level + 1)
+    this.#within(quote + 1, this.#beforeClosing(quote, end), level + 1)
     this.#keep(last, at, end)
     return end
+  }
+
+  /** Where a text in quotes ends without the quote that closes it. */
+  #beforeClosing(quote: number, end: number): number {
+    const { char, slashes } = nextSign(this.#text, quote) as Sign
+    return this.#text[end - 1] === char ? end - 1 - slashes : end
   }
 
   /** A number, which may be masked, or another value without quotes, or an empty text. */

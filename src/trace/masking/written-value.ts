@@ -65,13 +65,19 @@ function endOfBare(text: string, from: number, bare: RegExp): number {
 /**
  * The end of a value in quotes, of a list or of a map. `from` where there is none, or an empty text.
  * @param around the level of the text that the value stands in
+ * @param to where a value that nothing closes is cut off
  */
-export function endOfWritten(text: string, from: number, around: number | undefined): number {
+export function endOfWritten(
+  text: string,
+  from: number,
+  around: number | undefined,
+  to: number = text.length,
+): number {
   // Python's `b'…'` and `r'…'`, SQL's `N'…'` and `E'…'`.
   const quote = /[bunrfe]/i.test(text.charAt(from)) ? from + 1 : from
-  const end = endOfQuoted(text, quote, around)
+  const end = endOfQuoted(text, quote, around, to)
   if (end > quote) return end
-  return isList(text, from) ? endOfList(text, behindSlashes(text, from), around) : from
+  return isList(text, from) ? endOfList(text, behindSlashes(text, from), around, to) : from
 }
 
 const isList = (text: string, from: number): boolean => BRACKETS.has(text.charAt(behindSlashes(text, from)))
@@ -80,16 +86,21 @@ const isList = (text: string, from: number): boolean => BRACKETS.has(text.charAt
 const SHELLS_QUOTE = /\\+'(?=')/y
 
 /** The end of a value in quotes. `from` where there is none, or an empty text. */
-export function endOfQuoted(text: string, from: number, around: number | undefined): number {
+export function endOfQuoted(
+  text: string,
+  from: number,
+  around: number | undefined,
+  to: number = text.length,
+): number {
   const mark = markAt(text, from)
   if (mark === undefined) return from
-  let quoted = quotedAt(text, from, mark, around)
+  let quoted = quotedAt(text, from, mark, around, to)
   if (quoted.end === quoted.start) return from
   if (!mark.endsWith("'")) return quoted.end
   if (mark === "'")
     for (SHELLS_QUOTE.lastIndex = quoted.end; SHELLS_QUOTE.test(text); SHELLS_QUOTE.lastIndex = quoted.end)
-      quoted = quotedAt(text, SHELLS_QUOTE.lastIndex, mark, around)
-  return quoted.isOpen ? endOfLine(text, quoted.start) : quoted.end
+      quoted = quotedAt(text, SHELLS_QUOTE.lastIndex, mark, around, to)
+  return quoted.isOpen ? endOfLine(text, quoted.start, to) : quoted.end
 }
 
 /** The beginning of a private key (PEM), which has many lines. */
@@ -99,10 +110,15 @@ export const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
  * Where a text in single quotes ends that nothing closes: with its line, because in prose the quote may be none. A line that
  * holds no secret, or the first one of a private key, has others behind it.
  */
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from)
-  const line = end < 0 ? '' : text.slice(from, end).replace(/\r$/, '')
-  return line.trim() === '' || PRIVATE_KEY.test(line) ? text.length : from + line.length
+function endOfLine(text: string, from: number, to: number): number {
+  const end = newLineAt(text, from, to)
+  const line = end === to ? '' : text.slice(from, end).replace(/\r$/, '')
+  return line.trim() === '' || PRIVATE_KEY.test(line) ? to : from + line.length
+}
+
+function newLineAt(text: string, from: number, to: number): number {
+  const end = text.slice(from, to).indexOf('\n')
+  return end < 0 ? to : from + end
 }
 
 function behindSlashes(text: string, from: number): number {
@@ -139,19 +155,21 @@ interface Quoted {
 }
 
 /** Where a text in quotes begins, and the end of its closing quote. A quote of a level further out ends it, too. */
-function quotedAt(text: string, from: number, mark: string, around: number | undefined): Quoted {
+function quotedAt(text: string, from: number, mark: string, around: number | undefined, to: number): Quoted {
   const level = mark.length - 1
   const quote = mark.charAt(level)
   const count = countOf(mark, text, from)
   const start = from + count * mark.length
   const isDoubled = count % 2 === 0
-  const last = { char: quote, at: start - 1, slashes: level }
-  if (isDoubled ? isEmpty(text, start) : closesText(text, last, around)) return { start, end: start }
+  const opening = { char: quote, at: start - 1, slashes: level }
+  if (isDoubled ? isEmpty(text, start) : closesText(text, opening, around)) return { start, end: start }
   // As many quotes close the text as open it. Twice as many are a quote within it: SQL's `'it''s'`.
   const unit = isDoubled ? count : 1
   const escaped = 2 * unit
   const step = stepOf(quote, level, around)
-  for (let sign = nextSign(text, start), next = 0; sign; sign = nextSign(text, next)) {
+  // No language writes many lines in four quotes or more. Ever fewer of them would each be looked for to the end.
+  const last = quote === "'" && unit > 2 ? newLineAt(text, start, to) : to
+  for (let sign = nextSign(text, start), next = 0; sign && sign.at < last; sign = nextSign(text, next)) {
     const { char, at, slashes } = sign
     next = at + 1
     if (char === quote && slashes < level) return { start, end: at - slashes }
@@ -162,7 +180,7 @@ function quotedAt(text: string, from: number, mark: string, around: number | und
     }
     if (closesText(text, sign, around)) return { start, end: at - slashes }
   }
-  return { start, end: text.length, isOpen: true }
+  return { start, end: to, isOpen: true }
 }
 
 /** How long an escaped backslash is, with which a quote is not escaped. In a text of JSON each is written as two. */
@@ -177,12 +195,12 @@ const BRACKETS: ReadonlyMap<string, string> = new Map([
   ['(', ')'],
 ])
 
-function endOfList(text: string, from: number, around: number | undefined): number {
+function endOfList(text: string, from: number, around: number | undefined, to: number): number {
   const opening = text.charAt(from)
   const closing = BRACKETS.get(opening)
   let depth = 0
   let level: number | undefined
-  for (let sign = nextSign(text, from), next = 0; sign; sign = nextSign(text, next)) {
+  for (let sign = nextSign(text, from), next = 0; sign && sign.at < to; sign = nextSign(text, next)) {
     const { char, at, slashes } = sign
     const first = at - slashes
     next = at + 1
@@ -191,11 +209,11 @@ function endOfList(text: string, from: number, around: number | undefined): numb
     else if (char === '"' || (char === "'" && !isApostrophe(text, first))) {
       if (char === '"') level ??= slashes
       if (closesText(text, sign, around) || (char === '"' && slashes < (level ?? 0))) return first
-      next = quotedAt(text, first, text.slice(first, next), around).end
+      next = quotedAt(text, first, text.slice(first, next), around, to).end
     }
     if (depth === 0) return next
   }
-  return text.length
+  return to
 }
 
 /** `it's` within a value that is not in quotes, and not `b'…'`. */

@@ -9,6 +9,20 @@ const inJson = (text: string, levels: number): string =>
 
 describe('an item of a list that holds a name and its value', () => {
   test.each([
+    [
+      `{"name":'{"name":"token","value":["S'},"n":"seen"}`,
+      `{"name":'{"name":"token","value":[masked]'},"n":"seen"}`,
+    ],
+    [
+      `{'name': 'a', 'value': '{"name":"token","value":"S', 'n': 'seen'}`,
+      `{'name': 'a', 'value': '{"name":"token","value":[masked]', 'n': 'seen'}`,
+    ],
+  ])('a value that is cut off ends with the text that it stands in: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
     ['[{"name":"Authorization","value":"Basic abc"}]', '[{"name":"Authorization","value":[masked]}]'],
     [
       '[{"key": "db.password", "value": "x y"}, {"key": "n", "value": "seen"}]',
