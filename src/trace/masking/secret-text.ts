@@ -5,9 +5,10 @@ import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
 import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
 import { maskPairs } from './pairs.ts'
+import { maskPrivateKeys } from './private-keys.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
-import { type Named, PRIVATE_KEY, replaceWritten } from './written-value.ts'
+import { type Named, replaceWritten } from './written-value.ts'
 
 /**
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
@@ -18,12 +19,11 @@ const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*(?:\.[\w-]{4,}){0,2})?)
 const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
 
 /**
- * Other values that are recognised whatever their key: private keys (PEM), bearer and basic credentials, API keys of big
- * vendors, e-mail addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
+ * Other values that are recognised whatever their key: bearer and basic credentials, API keys of big vendors, e-mail
+ * addresses. In lower case, `basic` is a word of English too: a digit or a capital within must follow.
  */
 const SENSITIVE_TEXT = new RegExp(
   [
-    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/,
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
     /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}/,
@@ -78,10 +78,7 @@ const SENSITIVE_NAME = new RegExp(
   'gi',
 )
 
-/** A private key is recognised in itself, with all its lines. */
-const NO_PRIVATE_KEY = `(?!${PRIVATE_KEY.source})`
-
-const BARE = new RegExp(`${NO_PRIVATE_KEY}${/(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
+const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
 const FLAG =
   /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private)[-_]?key)/
@@ -90,7 +87,7 @@ const FLAG =
 const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,32}(?![-\s]))/.source}`, 'gi')
 
 /** In a command line other signs are a part of it. */
-const BARE_ARGUMENT = new RegExp(`${NO_PRIVATE_KEY}${/(?:[^\s"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
+const BARE_ARGUMENT = /(?:[^\s"'\\]+|\\+(?!["'\\]))+/y
 
 /** A flag as an argument of its own: its value is the next one. */
 const BARE_FLAG = new RegExp(`^-?${FLAG.source.slice(1)}$`, 'i')
@@ -135,5 +132,5 @@ function maskRecognised(text: string): string {
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  return maskRecognised(maskNamed(maskInEncodedUrls(maskInUrls(text))))
+  return maskRecognised(maskNamed(maskInEncodedUrls(maskInUrls(maskPrivateKeys(text)))))
 }

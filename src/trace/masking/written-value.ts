@@ -103,17 +103,14 @@ export function endOfQuoted(
   return quoted.isOpen ? endOfLine(text, quoted.start, to) : quoted.end
 }
 
-/** The beginning of a private key (PEM), which has many lines. */
-export const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/
-
 /**
  * Where a text in single quotes ends that nothing closes: with its line, because in prose the quote may be none. A line that
- * holds no secret, or the first one of a private key, has others behind it.
+ * holds no secret has others behind it.
  */
 function endOfLine(text: string, from: number, to: number): number {
   const end = newLineAt(text, from, to)
   const line = end === to ? '' : text.slice(from, end).replace(/\r$/, '')
-  return line.trim() === '' || PRIVATE_KEY.test(line) ? to : from + line.length
+  return line.trim() === '' ? to : from + line.length
 }
 
 function newLineAt(text: string, from: number, to: number): number {
