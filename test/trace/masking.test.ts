@@ -43,6 +43,8 @@ describe('keys', () => {
 
 test.each([
   ['mail from ada@example.org failed', `mail from ${MASKED} failed`],
+  ['{"m":"Contact:\\nada@example.org"}', `{"m":"Contact:\\n${MASKED}"}`],
+  ['{"m":"a\\t\\u003cada@example.org\\u003e"}', `{"m":"a\\t\\u003c${MASKED}\\u003e"}`],
   ['Authorization: Bearer abcdefghijklmnop', `Authorization: ${MASKED}`],
   ['got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln!', `got ${MASKED}!`],
   ['https://x.example/a?page=2&token=abc&b=1', `https://x.example/a?page=2&token=${MASKED}&b=1`],

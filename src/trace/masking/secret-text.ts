@@ -33,7 +33,8 @@ const SENSITIVE_TEXT = new RegExp(
     /(?<=\b(?:IDENTIFIED BY|identified by) )'[^']*(?:'|$)/,
     /(?<=\b(?:[Aa]uthorization|AUTHORIZATION):\s{0,3})(?:Token|Digest|Negotiate|NTLM|Ap[iI][kK]ey|OAuth|DPoP|Hawk|AWS4-[A-Z\d-]{1,32})\s[^\n\r"'\\]+/,
     /(?<=\b(?:[Cc]ookie|COOKIE):\s{0,3})[\w.%-]{1,128}=[^\n\r"'\\]+/,
-    /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
+    // Not the letters of an escape of JSON before it.
+    /(?<!\\(?=[nrtbfu])|\\u[\da-f]{0,3})[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
   ]
     .map(({ source }) => source)
     .join('|'),
