@@ -1,3 +1,4 @@
+import { argumentsOfCurl, isCurlUser } from './masking/curl-user.ts'
 import { underSaidNames } from './masking/item-words.ts'
 import { keptOf, MASKED } from './masking/kept-value.ts'
 import { nameOfPair } from './masking/pairs.ts'
@@ -106,8 +107,11 @@ class Mask {
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {
+    const curl = argumentsOfCurl(items)
     return items.map((item, i) =>
-      isFlagsValue(items[i - 1], item) ? this.sensitive('', item) : this.#value('', item),
+      isFlagsValue(items[i - 1], item) || (i >= curl && isCurlUser(items[i - 1], item))
+        ? this.sensitive('', item)
+        : this.#value('', item),
     )
   }
 
