@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../model.ts'
 import { GAP } from './item-reader.ts'
 import { isSetting, LONGEST_NAME, plainText } from './item-words.ts'
-import { isSensitive } from './sensitive-keys.ts'
+import { isSensitive, wordsOf } from './sensitive-keys.ts'
 import { isSensitiveMember, NUMBER, shownOfMember } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
 
@@ -22,13 +22,26 @@ const NAME = `[bu]?\\\\{0,16}["']([^"'\\\\\\s]{1,${LONGEST_NAME}})\\\\{0,16}["']
 
 const PAIR = new RegExp(`(?:${IN_LIST.source})${GAP.source}${NAME}${GAP.source},${GAP.source}`, 'g')
 
+/**
+ * Names of people and of what is no secret by its name alone. Two words, of which the first one is such a name, are as often
+ * a column and its order: `["email","asc"]`.
+ */
+const AMBIGUOUS =
+  /(?:^|\.)(?:e?mail|(?:tele)?phone|session|user\.?name|(?:first|last|full|login|nick)\.?name)$/
+
+const WORDS = /^(?:[bu]?\\*["'])?[a-z][a-z ._]{0,63}(?:\\*["'])?$/i
+
+/** Whether a pair holds no secret. */
+const isOfWords = (name: string, value: string): boolean =>
+  isSetting(name, value) || (AMBIGUOUS.test(wordsOf(name)) && WORDS.test(value))
+
 const PAIRS: Named = {
   beginning: PAIR,
   bare: NUMBER,
   // A third item makes it a row of a table. What is cut off has no more.
   behind: new RegExp(`${GAP.source}(?:,?${GAP.source}[\\])]|\\\\{0,16}"|$)`, 'y'),
   isMeant: isSensitiveMember,
-  shown: (value, name = '') => (isSetting(name, value) ? value : shownOfMember(value, name)),
+  shown: (value, name = '') => (isOfWords(name, value) ? value : shownOfMember(value, name)),
 }
 
 /** The values of pairs whose names are sensitive. */
@@ -41,5 +54,5 @@ export function nameOfPair(item: AttributeValue): string | undefined {
   if (!Array.isArray(item) || item.length !== 2) return undefined
   const [name, value] = item
   if (typeof name !== 'string' || name.length > LONGEST_NAME || /\s/.test(name)) return undefined
-  return isSensitive(name) && !isSetting(name, plainText(value)) ? name : undefined
+  return isSensitive(name) && !isOfWords(name, plainText(value)) ? name : undefined
 }

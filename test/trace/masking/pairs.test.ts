@@ -30,6 +30,14 @@ describe('a pair of a name and its value, in a list of them', () => {
     expect(maskText(shown)).toBe(shown)
   })
 
+  test.each([
+    ['[["password","hunter"]]', '[["password",[masked]]]'],
+    ['[["phone","+49 30"],["session","a7"]]', '[["phone",[masked]],["session",[masked]]]'],
+    ['[["cookie","work"]]', '[["cookie",[masked]]]'],
+  ])('also where it is a word, and where it is no word: %s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+  })
+
   test.each([1, 2])('%i levels deep in JSON', (levels) => {
     const pairs = '[["cookie","a b"],["accept","seen"]]'
     expect(maskText(inJson(pairs, levels))).toBe(
@@ -53,6 +61,12 @@ describe('a pair of a name and its value, in a list of them', () => {
     ['[["Forgot your password","seen"]]'],
     ["[('id', 'token'), ('n', 'seen')]"],
     ['| email | token |\n| a | b |'],
+    ["(a, b) IN (('email','work'),('phone','home'))"],
+    ['[["email","asc"],["username","desc"],["token","asc"]]'],
+    ['[["session","getSession"],{"type":"query"}]'],
+    ['[["password","too short"],["email","taken"],["token","is required"]]'],
+    ["[('email', 'TEXT'), ('phone', 'is invalid'), ('password', 'varchar')]"],
+    ['{"m":"[[\\"email\\",\\"asc\\"]]"}'],
   ])('is not masked in %s', (text) => {
     expect(maskText(text)).toBe(text)
   })
@@ -96,6 +110,18 @@ describe('the same as the value of an attribute', () => {
     [[['token', 'name', 'id']], [['token', 'name', 'id']], 0],
     [[['Forgot your password', 'seen']], [['Forgot your password', 'seen']], 0],
     [[[7, 'seen']], [[7, 'seen']], 0],
+    [[['session', 'getSession'], { type: 'query' }], [['session', 'getSession'], { type: 'query' }], 0],
+    [
+      [
+        ['email', 'asc'],
+        ['token', 'desc'],
+      ],
+      [
+        ['email', 'asc'],
+        ['token', 'desc'],
+      ],
+      0,
+    ],
     [[['token', { toString: 'S' }]], [['token', '[masked]']], 1],
     [{ a: { toString: 'seen', valueOf: 7 } }, { a: { toString: 'seen', valueOf: 7 } }, 0],
     [{ name: 'token', value: { toString: 'S' } }, { name: 'token', value: '[masked]' }, 1],
