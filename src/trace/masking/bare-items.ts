@@ -7,22 +7,19 @@ import { endOfWritten } from './written-value.ts'
 // `name=token value=…` in logs, and lists of YAML.
 
 /** Most texts hold no such value. */
-const HINT = new RegExp(`[:=](?<=\\b(?:${VALUES})[ \\t]{0,3}[:=])`, 'i')
+const HINT = new RegExp(`[:=](?<=(?:\\b|\\\\[nrt])(?:${VALUES})[ \\t]{0,3}[:=])`, 'i')
 
 const QUOTE = `(?:\\\\{0,16}["'])?`
 
 /** The bracket of an item, if it stands here, what divides name and value, and the name. */
 const NAME = new RegExp(
-  `([[{(]\\s{0,8})?(?<![\\w.$"'\\\\-])(?:${NAMES})[ \\t]{0,3}([:=])[ \\t]{0,3}${QUOTE}([\\w.:-]{1,${LONGEST_NAME}})${QUOTE}`,
+  `([[{(]\\s{0,8})?(?:(?<=\\\\[nrt])|(?<![\\w.$\\\\-]))(?:${NAMES})[ \\t]{0,3}([:=])[ \\t]{0,3}${QUOTE}([\\w.:-]{1,${LONGEST_NAME}})${QUOTE}`,
   'gi',
 )
 
 /** What stands before the value of the next member: its key is the group. */
 const memberBy = (divider: string): RegExp =>
-  new RegExp(
-    `(?:[\\s,;]|\\\\{1,16}[nrt]){1,64}(?<![\\w.$"'-])([a-z][\\w.-]{0,63})[ \\t]{0,3}${divider}[ \\t]{0,3}`,
-    'iy',
-  )
+  new RegExp(`(?:[\\s,;]|\\\\{1,16}[nrt]){1,64}([a-z][\\w.-]{0,63})[ \\t]{0,3}${divider}[ \\t]{0,3}`, 'iy')
 
 /** A value in a bracket goes to the next member, or to the bracket that closes it. */
 const inBracketBy = (divider: string): RegExp =>
@@ -46,7 +43,8 @@ const WORD =
 const OTHER = /\\{0,16}"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s,;"'{}()[\]\\]{0,256}/y
 
 /** What tells no secret. */
-const NO_SECRET = /(?:true|false|null|nil|none|undefined|yes|no)(?![\w.-])/iy
+const NO_SECRET =
+  /(?:true|false|null|nil|none|undefined|yes|no)(?![\w.-])|(\\{0,16}["'])\1(?=[\s,;)\]}]|\\{0,16}"|$)/iy
 
 /** Between a name and its value stand a few members at most. */
 const MOST_MEMBERS = 8

@@ -24,6 +24,11 @@ describe('an item whose members stand without quotes', () => {
     ['- name: "TOKEN"\r\n  value: "S"\r\nseen', '- name: "TOKEN"\r\n  value: [masked]\r\nseen'],
     ['- name: TOKEN\n  value: |\n    S\n\n    T\n- seen', '- name: TOKEN\n  value: [masked]\n- seen'],
     ['{"m":"- name: TOKEN\\n  value: S T\\n- seen"}', '{"m":"- name: TOKEN\\n  value: [masked]\\n- seen"}'],
+    ['{"msg":"name=db_password value=S3cr"}', '{"msg":"name=db_password value=[masked]"}'],
+    ['{"m":"a\\nname: password\\nvalue: S3cr"}', '{"m":"a\\nname: password\\nvalue: [masked]"}'],
+    ["'name=token value=S' seen", "'name=token value=[masked]' seen"],
+    ['key=token_url value=https://h/?token=S', 'key=token_url value=https://h/?token=[masked]'],
+    ['name=db_password value=strong', 'name=db_password value=[masked]'],
     ['{"m":"map[name:token value:S","n":"seen"}', '{"m":"map[name:token value:[masked]","n":"seen"}'],
     ['{"m":"{name: \\"token\\", value: \\"S\\"}"}', '{"m":"{name: \\"token\\", value: [masked]}"}'],
   ])('%j', (text, shown) => {
@@ -43,6 +48,19 @@ describe('an item whose members stand without quotes', () => {
     'hostname=token value=seen',
     'name  key  value\ntoken token token',
     'name=token name=n value=seen',
+    'metric name=session.duration value=12.5',
+    'span name: session.open value: 3',
+    'plugin name=auth-token v=3.1.2',
+    'config key=password.encoder value=bcrypt',
+    'key=email value=duplicate',
+    '- name: SESSION_STORE\n  value: redis\n- name: COOKIE_DOMAIN\n  value: shop.example',
+    '- name: COOKIE_SECURE\n  value: "true"\n- name: TOKEN_URL\n  value: https://idp.example/token',
+    '- name: TOKEN_EXPIRY\n  value: 1h\n- name: JWT_ALGORITHM\n  value: RS256',
+    '- name: EMAIL_HOST\n  value: smtp.example',
+    "{ name: 'email', value: '', id: 1 }",
+    '{"m":"{ name: \\"email\\", value: \\"\\", id: 1 }"}',
+    '{"metric":{"name":"session.duration","value":42}}',
+    '{"name":"password_strength","value":"strong"}',
   ])('is not masked in %j', (text) => {
     expect(maskText(text)).toBe(text)
   })
