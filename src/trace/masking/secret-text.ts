@@ -2,6 +2,7 @@ import type { AttributeValue } from '../model.ts'
 import { maskBareItems } from './bare-items.ts'
 import { maskCurlUsers } from './curl-user.ts'
 import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
+import { maskGoHeaders } from './go-headers.ts'
 import { MASKED } from './kept-value.ts'
 import { maskItems } from './named-items.ts'
 import { maskPairs } from './pairs.ts'
@@ -118,7 +119,7 @@ const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskCurlUsers(maskBareItems(maskPairs(maskItems(maskMembers(text)))))
+  const withoutMembers = maskCurlUsers(maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(text))))))
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }
