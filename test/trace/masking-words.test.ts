@@ -441,3 +441,12 @@ describe('what many spans share', () => {
     expect(trace.spans[0]?.links).toEqual([{ ...link, attributes: [['token', MASKED]] }])
   })
 })
+
+test.each([
+  ['password=>"a b"', 'password=>[masked]'],
+  ['ssn=>x', 'ssn=>x'],
+  ['password=a&ssn=b', 'password=[masked]&ssn=[masked]'],
+])('what is masked once stays as it is: %s', (text, shown) => {
+  expect(maskText(text)).toBe(shown)
+  expect(maskText(shown)).toBe(shown)
+})

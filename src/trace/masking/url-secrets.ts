@@ -9,7 +9,7 @@ import { endOfQuoted } from './written-value.ts'
  * The name of a parameter of a query or a fragment (`url.query` begins with one, and holds no space). Behind a blank `#state=`
  * is no fragment: `issue #state=open`.
  */
-const PARAMETER = /(?:^(?=\S*$)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g
+const PARAMETER = /(?:^(?=\S*$)(?![\w.:-]{1,128}=>)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g
 
 const VALUE = /[^&#;\s]+/y
 
