@@ -43,6 +43,9 @@ describe('keys', () => {
 
 test.each([
   ['mail from ada@example.org failed', `mail from ${MASKED} failed`],
+  ['{"m":"x\\nBearer abcdefghijklmnop"}', `{"m":"x\\n${MASKED}"}`],
+  ['{"m":"x\\neyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"}', `{"m":"x\\n${MASKED}"}`],
+  ['{"m":"x\\tghp_abcdefghijklmnopqrstuvwx"}', `{"m":"x\\t${MASKED}"}`],
   ['{"m":"Contact:\\nada@example.org"}', `{"m":"Contact:\\n${MASKED}"}`],
   ['{"m":"a\\t\\u003cada@example.org\\u003e"}', `{"m":"a\\t\\u003c${MASKED}\\u003e"}`],
   ['Authorization: Bearer abcdefghijklmnop', `Authorization: ${MASKED}`],

@@ -11,11 +11,17 @@ import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
 
+/** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
+const WORD = /(?:\b|(?<=\\[nrt]))/.source
+
 /**
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
  * from each `eyJ` of a long run.
  */
-const LIKE_JWT = /\beyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*(?:\.[\w-]{4,}){0,2})?)?/g
+const LIKE_JWT = new RegExp(
+  `${WORD}${/eyJ[\w-]{8,}(?:\.[\w-]{8,}(?:\.[\w-]*(?:\.[\w-]{4,}){0,2})?)?/.source}`,
+  'g',
+)
 
 const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
 
@@ -37,7 +43,7 @@ const SENSITIVE_TEXT = new RegExp(
     // Not the letters of an escape of JSON before it.
     /(?<!\\(?=[nrtbfu])|\\u[\da-f]{0,3})[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
   ]
-    .map(({ source }) => source)
+    .map(({ source }) => source.replaceAll('\\b', WORD))
     .join('|'),
   'g',
 )
