@@ -7,7 +7,7 @@ import { endOfWritten } from './written-value.ts'
 // `name=token value=…` in logs, and lists of YAML.
 
 /** Most texts hold no such value. */
-const HINT = new RegExp(`[:=](?<=(?:\\b|\\\\[nrt])(?:${VALUES})[ \\t]{0,3}[:=])`, 'i')
+const HINT = new RegExp(`[:=](?<=(?:${VALUES})[ \\t]{0,3}[:=])`, 'i')
 
 const QUOTE = `(?:\\\\{0,16}["'])?`
 
