@@ -52,7 +52,7 @@ export const rooms = {
     files: [
       ...['', '/bare-items', '/curl-user', '/enclosing-text', '/encoded-urls', '/item-reader', '/item-words'],
       ...['/kept-value', '/memoized', '/named-items', '/pairs', '/secret-text', '/sign', '/url-secrets'],
-      ...['/written-members', '/written-value'],
+      ...['/go-headers', '/private-keys', '/written-members', '/written-value'],
     ].map((name) => `src/trace/masking${name}.ts`),
     tests: ['test/trace/{masking,masking-words}.test.ts', 'test/trace/masking/*.test.ts'],
     floor: 97,
