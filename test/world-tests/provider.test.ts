@@ -85,7 +85,8 @@ test.each(['keep', 'omit'] as const)('refresh token mode %s', async (refreshToke
 test('revocation ends the session and is counted', async () => {
   await start()
   const { refresh_token } = await signIn()
-  expect((await post(provider, '/token/revocation', { token: refresh_token })).status).toBe(200)
+  const asked = { token: refresh_token, token_type_hint: 'refresh_token' }
+  expect((await post(provider, '/token/revocation', asked)).status).toBe(200)
   expect([provider.revocations(), provider.liveRefreshTokens(), provider.grantsRevoked()]).toEqual([1, 0, 0])
 })
 

@@ -39,17 +39,22 @@ export async function readConfig(
   try {
     bytes = await files.readForeign(path, MOST_BYTES, !anyKind)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
-    const isNoFile = code === 'EINVAL' && !anyKind
-    throw new Failure('settings', isNoFile ? `${path} is not a file` : `cannot read ${path} (${code})`, {
-      reason: 'unreadable-file',
-      hint: isNoFile
-        ? 'Move it away, then try again.'
-        : 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
-      cause,
-    })
+    throw unreadable(path, cause, anyKind)
   }
   return configIn(path, bytes, upgrades)
+}
+
+/** Failure `settings` for what reading the file has thrown. */
+export function unreadable(path: string, cause: unknown, anyKind = false): Failure {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  const isNoFile = code === 'EINVAL' && !anyKind
+  return new Failure('settings', isNoFile ? `${path} is not a file` : `cannot read ${path} (${code})`, {
+    reason: 'unreadable-file',
+    hint: isNoFile
+      ? 'Move it away, then try again.'
+      : 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
+    cause,
+  })
 }
 
 /** The same for the bytes of a settings file; undefined: it is missing. `path`: for messages. Failure `settings`. */

@@ -1,6 +1,6 @@
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
-import { type ConfigFile, readConfig } from './config-file.ts'
+import { type ConfigFile, readConfig, unreadable } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
 
 /** The settings files and where they are. */
@@ -22,7 +22,12 @@ async function readSystem(env: Env, files: Files): Promise<ConfigFile> {
   const path = env.systemConfigFile
   try {
     const system = await readConfig(path, files)
-    if (system.exists || (await files.inspect(path))?.kind !== 'symlink') return system
+    const facts = system.exists
+      ? undefined
+      : await files.inspect(path).catch((cause) => {
+          throw unreadable(path, cause)
+        })
+    if (facts?.kind !== 'symlink') return system
   } catch (error) {
     throw (await import('./unreadable-system-file.ts')).toldFault(error, env)
   }

@@ -87,7 +87,8 @@ describe('a provider that takes more than a second', () => {
     expect({ exit: renewed.exit, said: saidAndErased(renewed.stderr) }).toEqual({ exit: 0, said: 1 })
     const out = await world.type('ls-auth logout')
     expect(asked.at(-1)).toBe('/token/revocation')
-    expect(saidAndErased(out.stderr)).toBe(1)
+    // The refresh token, then the access token.
+    expect(saidAndErased(out.stderr)).toBe(2)
     expect(out.stderr).toContain('refresh token revoked')
   })
 
