@@ -50,8 +50,24 @@ export const rooms = {
   },
   masking: {
     files: [
-      ...['', '/bare-items', '/curl-user', '/enclosing-text', '/encoded-urls', '/item-reader', '/item-words'],
-      ...['/kept-value', '/memoized', '/named-items', '/pairs', '/secret-text', '/sign', '/url-secrets'],
+      ...[
+        '',
+        '/items/bare-items',
+        '/curl-user',
+        '/enclosing-text',
+        '/encoded-urls',
+        '/items/item-reader',
+        '/items/item-words',
+      ],
+      ...[
+        '/kept-value',
+        '/memoized',
+        '/items/named-items',
+        '/items/pairs',
+        '/secret-text',
+        '/sign',
+        '/url-secrets',
+      ],
       ...['/go-headers', '/private-keys', '/written-members', '/written-value'],
     ].map((name) => `src/trace/masking${name}.ts`),
     tests: ['test/trace/{masking,masking-words}.test.ts', 'test/trace/masking/*.test.ts'],

@@ -1,7 +1,7 @@
-import { EnclosingTexts } from './enclosing-text.ts'
+import { EnclosingTexts } from '../enclosing-text.ts'
+import { shownOfMember } from '../written-members.ts'
 import { COLON, ItemReader, type NamedValue, QUOTE } from './item-reader.ts'
 import { isSetting, NAMES, VALUES } from './item-words.ts'
-import { shownOfMember } from './written-members.ts'
 
 // Headers, variables of an environment and fields of forms are often lists of `{"name": "Authorization", "value": "…"}`.
 

@@ -1,7 +1,7 @@
-import { EnclosingTexts } from './enclosing-text.ts'
+import { EnclosingTexts } from '../enclosing-text.ts'
+import { isSensitiveMember, shownOfMember } from '../written-members.ts'
+import { endOfWritten } from '../written-value.ts'
 import { isName, isSetting, isValue, LONGEST_NAME, NAMES, VALUES } from './item-words.ts'
-import { isSensitiveMember, shownOfMember } from './written-members.ts'
-import { endOfWritten } from './written-value.ts'
 
 // Items are also written without quotes around their keys: `{name: "token", value: "…"}`, Go's `map[name:token value:…]`,
 // `name=token value=…` in logs, and lists of YAML.

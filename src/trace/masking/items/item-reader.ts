@@ -1,8 +1,8 @@
-import type { EnclosingTexts } from './enclosing-text.ts'
+import type { EnclosingTexts } from '../enclosing-text.ts'
+import { nextSign, type Sign } from '../sign.ts'
+import { isSensitiveMember, NUMBER } from '../written-members.ts'
+import { endOfQuoted, endOfWritten } from '../written-value.ts'
 import { isName, isValue, LONGEST_NAME } from './item-words.ts'
-import { nextSign, type Sign } from './sign.ts'
-import { isSensitiveMember, NUMBER } from './written-members.ts'
-import { endOfQuoted, endOfWritten } from './written-value.ts'
 
 /** Between signs of JSON. A text within JSON writes the end of a line as an escape. */
 export const GAP = /(?:\s|\\{1,16}[nrt]){0,64}/y

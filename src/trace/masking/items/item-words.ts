@@ -1,5 +1,5 @@
-import type { AttributeValue } from '../model.ts'
-import { isSensitive, wordsOf } from './sensitive-keys.ts'
+import type { AttributeValue } from '../../model.ts'
+import { isSensitive, wordsOf } from '../sensitive-keys.ts'
 
 /** What the member is called in which an item says its name. */
 export const NAMES = 'name|key|k|header'
