@@ -11,6 +11,7 @@ type Row = readonly [label: string, text: string | readonly string[]]
 
 const INDENT = '  '
 const LABEL_WIDTH = 14
+const BOUND = 'bound to a key that stays on this machine (DPoP)'
 
 /** All that a person has to judge before signing in by what an API says, at most `columns` wide where it can be. */
 export function offerScreen(offered: OfferedProfile, resource: Resource, columns: number): string {
@@ -26,7 +27,7 @@ export function offerScreen(offered: OfferedProfile, resource: Resource, columns
 }
 
 function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Resource): Row[] {
-  const { issuer, clientId, preset, audience } = profile.client
+  const { issuer, clientId, preset, audience, dpop } = profile.client
   const { backend, organization, project, tenant } = profile
   const shown = (key: SettingName, text: string) => text + outside(key)
   const outside = (key: SettingName) => {
@@ -50,6 +51,9 @@ function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Res
     ...(audience === undefined ? [] : [['audience', shown('audience', safeText(audience, 500))] as const]),
     ['back end', [backendOf(backend).name, ...place].join(', ')],
     ...(typeof header === 'string' ? [['token in', safeText(header, 100)] as const] : []),
+    ...(values.dpop === true || dpop
+      ? [['tokens are', shown('dpop', dpop ? BOUND : 'bound to no key')] as const]
+      : []),
     ['profile', `${safeText(name, 60)}${before === undefined ? ' (new)' : ''}`],
   ]
   return [...rows, ...changesOf(before, values)]

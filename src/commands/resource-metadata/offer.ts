@@ -17,6 +17,8 @@ export interface Offer {
   readonly issuers: readonly string[]
   readonly scopes: readonly string[]
   readonly values: Readonly<Partial<Record<OfferedSetting, string>>>
+  /** It takes no token but those that are bound to a key (`dpop_bound_access_tokens_required`). */
+  readonly bound: boolean
 }
 
 /** The members of `ls_auth` in the document, each a setting of that name. */
@@ -47,6 +49,7 @@ export function readOffer(answer: Pick<HttpAnswer, 'headers' | 'body'>, resource
     issuers: checkIssuers(document.authorization_servers, resource.url),
     scopes: scopesIn(document.scopes_supported),
     values: valuesIn(document.ls_auth),
+    bound: isBound(document.dpop_bound_access_tokens_required),
   }
 }
 
@@ -92,6 +95,11 @@ function scopesIn(listed: unknown): readonly string[] {
   const wrong = listed.find((scope) => !SCOPE_TOKEN.test(scope) || scope.length > LONGEST_SCOPE)
   if (wrong !== undefined) throw unsafe(`lists what is no scope: "${safeText(wrong, 80)}"`)
   return [...new Set(listed)]
+}
+
+function isBound(member: unknown): boolean {
+  if (member === undefined || typeof member === 'boolean') return member === true
+  throw broken('does not say true or false (dpop_bound_access_tokens_required)')
 }
 
 function valuesIn(member: unknown): Offer['values'] {

@@ -44,6 +44,8 @@ export function offeredProfile(
     ...(before?.issuer !== undefined && before.issuer !== issuer && { client_id: undefined }),
     ...(before?.api === undefined && { api: resource.url.href }),
     ...offer.values,
+    // Only ever tightened by others: an API that takes bearer tokens does not undo what a person has chosen.
+    ...(offer.bound && { dpop: true }),
   }
   for (const key of Object.keys(offer.values)) requireSetting(key)
   const resolved = (values: Values) => resolveWith(invocation, settings, name, { ...before, ...values })

@@ -168,6 +168,17 @@ export function boundPersonSuite(): void {
     expect(stderr).toContain('takes tokens that are bound to a key (DPoP): ls-auth profile set dpop true')
   })
 
+  it('who has nothing but its address signs in with a bound token, and reads', async () => {
+    const someone = await openWorld({
+      visitor: { user: 'alice' },
+      secrets: () => [...provider.secrets, API_KEY],
+    })
+    const flags = `--client-id ${provider.clientId} --organization acme --project prod --port any --yes`
+    expect((await someone.type(`ls-auth login ${gateway.url} ${flags}`)).exit).toBe(0)
+    expect((await someone.type(`ls-auth trace get ${spanId}`)).stdout).toContain('POST /checkout')
+    await someone.close()
+  })
+
   it('a bound one reads a trace, before and after a renewal', async () => {
     expect((await login('--dpop true')).exit).toBe(0)
     const key = async () => JSON.parse((await world.type('ls-auth whoami --json')).stdout).bound_key

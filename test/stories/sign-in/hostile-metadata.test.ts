@@ -163,6 +163,12 @@ const ROWS: readonly Row[] = [
     'an issuer of 2019 characters',
   ],
   // What to ask for.
+  [
+    'bound tokens that are neither asked for nor not',
+    () => document({ dpop_bound_access_tokens_required: 'true' }),
+    6,
+    'does not say true or false',
+  ],
   ['scopes that are no list', () => document({ scopes_supported: 'traces:read' }), 6, 'no list of texts'],
   [
     'a scope of two words',

@@ -148,6 +148,29 @@ Is that right? Sign in, and save it? [y/N] `,
     expect((await world.type('ls-auth token --header')).stdout).toMatch(/^X-JWT-Assertion: Bearer eyJ/)
   })
 
+  it('an API that takes bound tokens only: shown, saved, and the token is bound', async () => {
+    api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }) } }
+    const { exit, stderr } = await login(api.url, ['y'], '--profile bound')
+    expect(exit).toBe(0)
+    expect(stderr).toContain('  tokens are    bound to a key that stays on this machine (DPoP)\n')
+    expect(await config()).toContain('dpop = true\n')
+    const bound = JSON.parse((await world.type('ls-auth whoami --json --profile bound')).stdout).bound_key
+    expect(bound).toMatchObject({ ours: true })
+    // One that takes others, too, does not undo it: that is for the person.
+    api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: false }) } }
+    attended(false)
+    expect((await login(api.url, [], '--profile bound')).exit).toBe(0)
+    expect(await config()).toContain('dpop = true\n')
+  })
+
+  it('--dpop false wins over what the API says, and is shown', async () => {
+    api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }) } }
+    const { exit, stderr } = await login(api.url, ['y'], '--dpop false')
+    expect(exit).toBe(0)
+    expect(stderr).toContain('  tokens are    bound to no key  (--dpop)\n')
+    expect(await config()).toContain('dpop = false\n')
+  })
+
   it('several issuers: names the lines to choose with', async () => {
     const { issuer } = stage.provider
     api.answers = {
