@@ -4,7 +4,7 @@ import { seedOf } from './test/seed.ts'
 
 /**
  * Many small failures, servers of other people, real waits, and sweeps of hundreds of commands, attacks or processes, each
- * of many seconds. CI runs them; without them `npm test` takes three minutes, and eight on two slow processors.
+ * of many seconds. CI runs them all.
  */
 const SLOW = [
   'test/strangers/**',
@@ -21,11 +21,19 @@ const SLOW = [
   'test/process/mcp/causes/**',
   // Two hundred attacks, each with proxies and waits of its own.
   'test/process/local-proxy/proxy-attack.test.ts',
+  // Traces of 80,000 levels and 100,000 spans.
+  'test/trace/render/scale.test.ts',
+  'test/trace/compare/comparison-time.test.ts',
+  'test/process/screens/view-large.test.ts',
+  // Each input is read by a program of others, in a browser.
+  'test/process/speedscope.test.ts',
+  // Long texts made to take a square of time.
+  'test/trace/masking-time.test.ts',
 ]
 const all = process.env.LS_AUTH_TEST_ALL === '1'
 const isNamed = SLOW.some((slow) => process.argv.some((word) => word.includes(slow.replace('/**', ''))))
 if (!all && !isNamed)
-  process.stderr.write(`SKIPPED slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
+  process.stderr.write(`SKIPPED three in four inputs of properties, and slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
 
 /** They need a process that has loaded nothing before, or measure its memory. */
 const ALONE = ['test/world-tests/silence.test.ts', 'test/stories/profiles/profiles.test.ts']

@@ -38,6 +38,10 @@ export function isMet(met: boolean, line: string): boolean {
   return false
 }
 
+/** Whether all tests run, as in CI, for what takes long: `it.skipIf(!inFull('a hundred commands at once'))`. */
+export const inFull = (what: string): boolean =>
+  isMet(process.env.LS_AUTH_TEST_ALL === '1', `${what}: LS_AUTH_TEST_ALL=1 npm test`)
+
 function isCommand(name: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => {
     try {

@@ -4,7 +4,7 @@ import { displayWidth } from '../../../src/text/display-width.ts'
 import { browse } from '../../world/browser.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
-import { needs } from '../../world/needs.ts'
+import { inFull, needs } from '../../world/needs.ts'
 import { openPty, PTY, type Pty } from '../../world/pty.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startWarmProgram } from '../../world/warm-program.ts'
@@ -173,8 +173,10 @@ const staysWhole = (line: string): boolean =>
   /(?<![\w/.-])ls-auth [a-z]/.test(line) ||
   /^(scopes = |[a-z-]+ {2}# \/| +"|.*\S*https?:\/\/\S{40})/.test(line)
 
+const isFull = inFull('identity commands in 60, 120 and 200 columns, and without Unicode')
+
 describe.skipIf(!needs(PTY)).concurrent('a session of identity commands', () => {
-  it.for([60, 80, 120, 200])(
+  it.for(isFull ? [60, 80, 120, 200] : [80])(
     'in %i columns no line is wider, but for what is pasted',
     { timeout: 180_000 },
     async (columns, { expect }) => {
@@ -194,7 +196,7 @@ describe.skipIf(!needs(PTY)).concurrent('a session of identity commands', () => 
     },
   )
 
-  it.for<[string, Record<string, string>]>([
+  it.skipIf(!isFull).for<[string, Record<string, string>]>([
     ['NO_COLOR', { NO_COLOR: '1' }],
     ['LANG=C', { LANG: 'C' }],
     ['TERM=dumb', { TERM: 'dumb' }],

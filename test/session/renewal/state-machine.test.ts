@@ -1,18 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runsOf } from '../../property-runs.ts'
-import { isMet } from '../../world/needs.ts'
 import { Model, SLOT } from './state-machine-model.ts'
 import { mutants } from './state-machine-mutants.ts'
 import { plans, play } from './state-machine-plan.ts'
 
-/** So many for the whole; the broken machines below need up to five times as many until each is found. */
-const PLANS = runsOf(10_000)
-const isWhole = isMet(
-  process.env.LS_AUTH_TEST_ALL === '1' || process.env.LS_AUTH_RUNS !== undefined,
-  'three in four plans for the renewal: LS_AUTH_TEST_ALL=1 npm test',
-)
-const RUNS = isWhole ? PLANS : PLANS / 4
+const RUNS = runsOf(10_000)
+/** The broken machines need more until each is found, however few the whole one gets. */
+const UNTIL_FOUND = 5 * Number(process.env.LS_AUTH_RUNS ?? 10_000)
 
 // Fifteen seconds of processor time for all plans, which takes longer on a machine with other work.
 describe('two or three processes, a strict provider, and whatever may happen to them', {
@@ -49,7 +44,7 @@ describe('two or three processes, a strict provider, and whatever may happen to 
     (_, broken) => {
       const { failed } = fc.check(
         fc.property(plans(), (plan) => void play(plan, broken())),
-        { numRuns: 5 * PLANS, endOnFailure: true },
+        { numRuns: UNTIL_FOUND, endOnFailure: true },
       )
       expect(failed).toBe(true)
     },

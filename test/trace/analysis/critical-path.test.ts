@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { criticalPath } from '../../../src/trace/analysis/critical-path.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
+import { runsOf } from '../../property-runs.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
 import { makeChain, makeTrace, type Sketch } from '../make.ts'
 
@@ -178,7 +179,7 @@ function expectSound(tree: TraceTree, top: number): void {
 test('sections are contiguous, inside their spans, and sum to the duration of the root exactly', () => {
   fc.assert(
     fc.property(soundTrace, (trace) => expectSound(buildTree(trace), 0)),
-    { numRuns: 500 },
+    { numRuns: runsOf(500) },
   )
 })
 

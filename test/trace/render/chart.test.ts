@@ -10,6 +10,7 @@ import { renderTable } from '../../../src/trace/render/chart/series-table.ts'
 import { formatNumber, niceNumberStep } from '../../../src/trace/render/number.ts'
 import { type Point, sortedPoints, type TimeSeries, usualStep } from '../../../src/trace/series.ts'
 import { toSeriesCsv } from '../../../src/trace/series-export.ts'
+import { runsOf } from '../../property-runs.ts'
 
 const FROM = Date.parse('2026-09-22T17:00:00Z')
 const MINUTE = 60_000
@@ -168,7 +169,7 @@ test('whatever the answer holds, no line is wider than the terminal', () => {
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: runsOf(300) },
   )
 })
 

@@ -8,6 +8,7 @@ import {
   renderComparison,
 } from '../../../src/trace/render/comparison/comparison-text.ts'
 import { signedDuration, signedPercent } from '../../../src/trace/render/comparison/signed-duration.ts'
+import { runsOf } from '../../property-runs.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { anyTrace } from '../any-trace.ts'
 import { compareTraces } from '../compare/planted-judge.ts'
@@ -335,7 +336,7 @@ test('no line is wider than the terminal, and none steers it', () => {
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runsOf(150) },
   )
 })
 

@@ -8,6 +8,7 @@ import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
 import { axisLine, niceStep } from '../../../src/trace/render/time/axis.ts'
 import { drawBar, markFailed } from '../../../src/trace/render/time/bar.ts'
 import type { Interval } from '../../../src/trace/render/time/bar-run.ts'
+import { runsOf } from '../../property-runs.ts'
 
 const unicode = glyphsFor(true)
 const ascii = glyphsFor(false)
@@ -48,7 +49,7 @@ describe('durations', () => {
         expect(text.length).toBeLessThanOrEqual(8)
         expect(text).not.toMatch(/^1000|^60(\.0*)?s|^60m|^24h| 60[sm]| 24h/)
       }),
-      { numRuns: 2000 },
+      { numRuns: runsOf(2000) },
     )
   })
 })

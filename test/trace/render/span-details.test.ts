@@ -14,6 +14,7 @@ import { spanDetails } from '../../../src/trace/render/span-details/span-details
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
 import { anyOtlpTrace } from '../rich.ts'
@@ -56,7 +57,7 @@ test('of any span no line is wider than the terminal, and nothing steers it', ()
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runsOf(150) },
   )
 })
 
@@ -291,7 +292,7 @@ test('span ids of rows are whole at any width, and no line is too wide', () => {
         for (const { spanId } of trace.spans) expect(words).toContain(spanId)
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runsOf(100) },
   )
 })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import { nextRow } from '../../../src/trace/view/find.ts'
+import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { type Walk, walkThrough } from './walk.ts'
 
@@ -29,7 +30,7 @@ test('whatever is pressed: the cursor has a row, on the screen; no line is too w
       const isDrawn = size.columns >= 24 && size.rows >= 6
       if (isDrawn && !state.page) expect(lines.filter((one) => one.startsWith('>'))).toHaveLength(1)
     }),
-    { numRuns: 300 },
+    { numRuns: runsOf(300) },
   )
 })
 
