@@ -34,6 +34,46 @@ async function jaeger(mode: JaegerMode): Promise<string> {
 const add = (api: string, flags = '') =>
   world.type(`ls-auth profile add local --backend tempo --api ${api} ${flags}`)
 
+const profile = (backend: string, api: string, more = '') =>
+  world.writeConfig(
+    `[profiles.local]\nbackend = "${backend}"\napi = "${api}"\nauthorization = "none"\n${more}`,
+  )
+
+describe('an address where another API is', () => {
+  const ID = '4bf92f3577b34da6a3ce929d0e0e4736'
+  it.each([
+    ['tempo', `trace get ${ID}`, 'jaeger'],
+    ['tempo', 'trace search', 'jaeger'],
+    ['tempo', 'services', 'jaeger'],
+    ['tempo', 'attributes http.route', 'jaeger'],
+    ['tempo', "query '{} | rate()'", 'jaeger'],
+    ['jaeger', `trace get ${ID}`, 'tempo'],
+    ['jaeger', 'trace search', 'tempo'],
+    ['jaeger', 'services', 'tempo'],
+  ])(
+    '%s: %s is no trace that is not there, and no Tempo without it: exit 6',
+    async (backend, words, other) => {
+      await profile(backend, await (other === 'tempo' ? tempo() : jaeger('v3')))
+      const { exit, stdout, stderr } = await world.type(`ls-auth ${words}`)
+      expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
+      expect(stderr).toMatch(
+        /^error: there is no (Tempo|Jaeger API) at this address\nhint: Check that api is the base URL/,
+      )
+    },
+  )
+
+  it('is asked about once, also where many traces are not there', async () => {
+    const api = await startJaegerApi({ traces })
+    close.push(api.close)
+    await profile('jaeger', api.url)
+    const ids = join(world.home, 'ids')
+    await writeFile(ids, ['4', '5', '6'].map((digit) => ID.replace('4', digit)).join('\n'))
+    const { exit } = await world.type(`ls-auth trace get --ids ${ids} -o ndjson`)
+    expect(exit).toBe(7)
+    expect(api.requests.filter(({ url }) => url.pathname.startsWith('/api/v3/services'))).toHaveLength(1)
+  })
+})
+
 describe('a profile for an API that wants no sign-in', () => {
   it('is made without an issuer, and used at once', async () => {
     const api = await tempo()
@@ -105,11 +145,6 @@ it('an API of one’s own machine is shown as it is asked: without a token', asy
 })
 
 describe('doctor where nobody signs in', () => {
-  const profile = (backend: string, api: string, more = '') =>
-    world.writeConfig(
-      `[profiles.local]\nbackend = "${backend}"\napi = "${api}"\nauthorization = "none"\n${more}`,
-    )
-
   it.each<[string, () => Promise<string>]>([
     ...(['normal', 'v1-only', 'no-echo'] as const).map((mode): [string, () => Promise<string>] => [
       `tempo ${mode}`,

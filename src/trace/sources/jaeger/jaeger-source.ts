@@ -1,15 +1,17 @@
 import { jaeger } from '../../../backends/jaeger.ts'
 import { withoutSecret } from '../../../text/without-secret.ts'
 import type { Trace } from '../../model.ts'
+import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { searchJaeger } from './jaeger-search.ts'
-import { jaegerServices } from './jaeger-services.ts'
+import { isJaeger, jaegerServices, noJaeger } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
-export function jaegerSource(base: URL, send: Send): BackendSource {
+export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
+  const { send, check } = addressCheck(jaegerSend, isJaeger, noJaeger)
   return {
     name: jaeger.name,
     capabilities: jaeger.capabilities,
@@ -19,9 +21,15 @@ export function jaegerSource(base: URL, send: Send): BackendSource {
         const trace = await readTrace(send, id)
         if (trace) return trace
       }
+      await check()
       throw noSuchTrace(ids[0]!, jaeger.name, 'Check the id; the trace may have expired from its storage.')
     },
-    search: (filter, onPage) => searchJaeger(filter, send, onPage),
+    async search(filter, onPage) {
+      const result = await searchJaeger(filter, send, onPage)
+      // Of v3 a 404 is the answer of a search that found nothing.
+      if (result.traces.length === 0) await check()
+      return result
+    },
     services: () => jaegerServices(send),
     async probe() {
       await jaegerServices(send)

@@ -5,7 +5,6 @@ import { traceAmong } from '../trace-ids.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { markWithheld } from './mark-withheld.ts'
-import { plainText } from './tempo-send.ts'
 
 /** Protobuf is 3.6 times faster to encode for the server, and smaller; a proxy may still answer with JSON. */
 const PROTOBUF_FIRST = 'application/protobuf, application/json;q=0.5'
@@ -32,7 +31,6 @@ export function tempoReader(ask: Send, filters: boolean): (id: string) => Promis
     if (v2.status !== 404) return traceIn(v2, id, filters)
     const v1 = await askFor(`/api/traces/${id}`)
     if (v1.status !== 404) return traceIn(v1, id, filters)
-    if (isNoApi(v1)) throw noApi()
     return undefined
   }
 }
@@ -44,14 +42,8 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
   return trace && markWithheld(trace, filters)
 }
 
-/** For a missing trace v1 answers 404 with an empty body; the 404 of a router or of a proxy has text. */
-function isNoApi(answer: ApiAnswer): boolean {
-  const says = plainText(answer)
-  return /page not found/i.test(says) || says.includes('"message":"Not found"')
-}
-
 /** Another program answers at this address. */
-export const noApi = (): Failure =>
-  new Failure('not-found', 'there is no Tempo at this address', {
+export const noTempo = (): Failure =>
+  new Failure('api-failed', 'there is no Tempo at this address', {
     hint: 'Check that api is the base URL of Tempo, without /api at its end.',
   })

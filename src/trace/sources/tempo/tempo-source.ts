@@ -2,13 +2,17 @@ import { gatewaySeen } from '../../../backends/gateways/known.ts'
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
 import type { TraceReference } from '../../id.ts'
+import type { Trace } from '../../model.ts'
+import type { SearchResult, TraceFilter } from '../../search.ts'
+import type { QueryResult, SeriesQuery } from '../../series.ts'
+import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
-import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
+import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { comparisonOfQuery } from './tempo-comparison.ts'
 import { queryTempo } from './tempo-metrics.ts'
-import { noApi, tempoReader } from './tempo-reader.ts'
+import { noTempo, tempoReader } from './tempo-reader.ts'
 import { searchTempo } from './tempo-search.ts'
 import { tempoSend } from './tempo-send.ts'
 import { traceOfSpan } from './tempo-span.ts'
@@ -28,47 +32,61 @@ const EXPIRED = "Check the id; the trace may be older than Tempo's retention, or
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
 export function tempoSource(settings: TempoSettings, send: Send, now: () => number): BackendSource {
-  const ask = tempoSend(settings.tenant, send)
+  const withTenant = tempoSend(settings.tenant, send)
+  const { send: ask, check } = addressCheck(withTenant, isTempo, noTempo)
+  const orNoTempo = <T>(work: Promise<T>): Promise<T> =>
+    work.catch(async (error) => {
+      await check()
+      throw error
+    })
   const { filters = false } = gatewaySeen(settings.base) ?? {}
   const readTrace = tempoReader(ask, filters)
   const hint = { isRefused: false }
   return {
     name: tempo.name,
     capabilities: tempo.capabilities,
-    async trace(reference) {
-      const readings = [reference, ...reference.alternatives]
-      const ids = reference.kind === 'span' ? [] : traceIdsOf(reference, tempo.name)
-      for (const id of ids) {
-        const trace = await readTrace(id)
-        if (trace) return trace
-      }
-      for (const { kind, spanId } of readings) {
-        if (kind === 'trace' || spanId === undefined) continue
-        const id = await traceOfSpan(spanId, now(), ask)
-        const trace = id === undefined ? undefined : await readTrace(id)
-        if (trace) return trace
-      }
-      throw noTrace(reference, ids[0])
-    },
-    async search(filter, onPage) {
-      const result = await searchTempo(filter, ask, onPage, hint)
-      const isRecent = filter.toMillis > now() - UNSEEN_MILLIS
-      return result.traces.length === 0 && isRecent ? { ...result, notes: [UNSEEN] } : result
-    },
-    services: () => tempoServices(ask),
-    attributes: (range) => tempoAttributes(range, ask),
-    attributeValues: (name, range) => tempoValues(name, range, ask),
-    async query(query) {
-      const result = await queryTempo(query, ask)
-      const comparison = comparisonOfQuery(query.text, result.series)
-      return comparison === undefined ? result : { ...result, comparison }
-    },
+    trace: (reference) => orNoTempo(read(reference)),
+    search: (filter, onPage) => orNoTempo(search(filter, onPage)),
+    services: () => orNoTempo(tempoServices(ask)),
+    attributes: (range) => orNoTempo(tempoAttributes(range, ask)),
+    attributeValues: (name, range) => orNoTempo(tempoValues(name, range, ask)),
+    query: (query) => orNoTempo(runQuery(query)),
     async compare(population, selected) {
       const { compareInTempo } = await import('./tempo-compare.ts')
-      return compareInTempo(population, selected, ask)
+      return orNoTempo(compareInTempo(population, selected, ask))
     },
-    probe: () => probe(ask),
+    async probe() {
+      if (!(await isTempo(ask))) throw noTempo()
+    },
     link: (trace) => grafanaLink(settings.base, trace),
+  }
+
+  async function read(reference: TraceReference): Promise<Trace> {
+    const readings = [reference, ...reference.alternatives]
+    const ids = reference.kind === 'span' ? [] : traceIdsOf(reference, tempo.name)
+    for (const id of ids) {
+      const trace = await readTrace(id)
+      if (trace) return trace
+    }
+    for (const { kind, spanId } of readings) {
+      if (kind === 'trace' || spanId === undefined) continue
+      const id = await traceOfSpan(spanId, now(), ask)
+      const trace = id === undefined ? undefined : await readTrace(id)
+      if (trace) return trace
+    }
+    throw noTrace(reference, ids[0])
+  }
+
+  async function search(filter: TraceFilter, onPage: OnPage | undefined): Promise<SearchResult> {
+    const result = await searchTempo(filter, ask, onPage, hint)
+    const isRecent = filter.toMillis > now() - UNSEEN_MILLIS
+    return result.traces.length === 0 && isRecent ? { ...result, notes: [UNSEEN] } : result
+  }
+
+  async function runQuery(query: SeriesQuery): Promise<QueryResult> {
+    const result = await queryTempo(query, ask)
+    const comparison = comparisonOfQuery(query.text, result.series)
+    return comparison === undefined ? result : { ...result, comparison }
   }
 }
 
@@ -79,14 +97,17 @@ function noTrace({ kind, spanId = '' }: TraceReference, traceId: string | undefi
   })
 }
 
-/** A gateway, or another program with Tempo's API, may have no `/api/echo`, or keep it closed. */
-async function probe(ask: Send): Promise<void> {
+/**
+ * Whether Tempo's API is here, by a path of it that answers. A gateway, or another program with that API, may have no
+ * `/api/echo`, or keep it closed.
+ */
+async function isTempo(ask: Send): Promise<boolean> {
   for (const path of ['/api/echo', '/api/v2/search/tags', '/api/search/tags']) {
     const answer = await ask({ path, accept: '*/*', answers: [403] })
-    if (answer.status === 403) return probeServices(ask, answer)
-    if (answer.status !== 404) return
-    if (path === '/api/search/tags') throw noApi()
+    if (answer.status === 403) await probeServices(ask, answer)
+    if (answer.status !== 404) return true
   }
+  return false
 }
 
 /** A route that is closed to everybody says nothing (observatorium/api); one that is closed to a person gives a reason. */
