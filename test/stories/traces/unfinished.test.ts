@@ -135,6 +135,12 @@ describe('one trace whose root has no end', () => {
     },
   )
 
+  it('nor when only a part of it is asked for: the first line is of the whole trace', async () => {
+    const { stdout } = await type(`get ${six} --trace ${idOf(1)} --span ${'2'.padStart(16, '0')} -o agent`)
+    expect(stdout.split('\n')[0]).toContain('at least 60.0ms (the root has no end), 2 spans')
+    expect(stdout).not.toContain('100%')
+  })
+
   it('nor is a duration made up in JSON, which can be read back', async () => {
     const { stdout } = await type(`get ${six} --trace ${idOf(1)} --json`)
     expect(JSON.parse(stdout)).toMatchObject({ durationNanos: null, spans: [{ marks: ['end-missing'] }, {}] })

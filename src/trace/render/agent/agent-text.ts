@@ -39,8 +39,8 @@ export interface AgentOptions {
   readonly most?: number
   /** 1 by node, for those that fit what was asked, and the words of what was asked. */
   readonly view?: { readonly shown: Uint8Array; readonly says: string } | undefined
-  /** Lines about one span, to stand above all else; they are data. */
-  readonly head?: readonly string[]
+  /** The tree is what is below one span of a whole trace: that trace, and lines about the span, which are data. */
+  readonly part?: { readonly whole: TraceTree; readonly span: readonly string[] }
   readonly more: AskingForMore
 }
 
@@ -63,17 +63,25 @@ export function agentPath(tree: TraceTree): CriticalPath {
  * tree, then what was left out and how to ask for it. The same for the same trace, whenever it is made.
  */
 export function agentText(tree: TraceTree, options: AgentOptions): string {
-  const { source, most = USUAL_ROWS, view, head = [], more } = options
+  const { source, most = USUAL_ROWS, view, part: partOf, more } = options
   const pen = agentPen(more.lists)
   const window = timeWindow(tree)
   const rows = planRows(tree, true, view?.shown)
   const path = agentPath(tree)
-  const facts = [...headerLines(tree, { source: { name: source } }, pen), ABOUT_DATA, '']
+  const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
+  const head = part(partOf?.span ?? [], MOST_BYTES / 2)
+  const notes = part(noteLines(tree, window, pen, view?.shown), BYTES.notes)
+  // A span that called nothing is told by its own lines, with its own notes.
+  if (partOf && tree.count === 1) {
+    const whole = tree.trace.partial === undefined ? [] : notes
+    return `${[...facts, ...dataBlock([...head, ...whole]), '', ...more.steps].join('\n')}\n`
+  }
   const above = [
-    ...part(head, MOST_BYTES / 2),
+    ...head,
+    ...(partOf ? [partHeading(tree, partOf.whole), ''] : []),
     ...part(verdictLines(tree, pen), BYTES.findings),
     ...part(criticalLines(tree, path, window, pen, PATH_LINES), BYTES.path),
-    ...part(noteLines(tree, window, pen, view?.shown), BYTES.notes),
+    ...notes,
   ]
   const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]
   // Two lines around the block, and what the longest end takes.
@@ -81,6 +89,10 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const { lines, shown } = rowLines(tree, { rows, path, window, pen, most: Math.min(most, MOST_ROWS), room })
   return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown)].join('\n')}\n`
 }
+
+/** What the findings and rows speak of: an agent reads `34%` and `at 0s` without an axis beside them. */
+const partHeading = (tree: TraceTree, whole: TraceTree): string =>
+  `this span and below, ${tree.count} of ${count(whole.count, 'span')}: times from its start, shares of its time`
 
 /** Lines with an empty one behind, cut to so many bytes. */
 function part(lines: readonly string[], most: number): string[] {

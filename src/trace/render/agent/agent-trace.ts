@@ -35,7 +35,7 @@ export function agentTrace(
     source: name,
     more,
     ...(most !== undefined && { most }),
-    ...(focus && { head: detailsFor(focus.tree, focus.node, more) }),
+    ...(focus && { part: { whole: focus.tree, span: detailsFor(focus.tree, focus.node, more) } }),
     ...(says !== undefined && { view: { shown: nodesInView(tree, selection), says } }),
   })
 }

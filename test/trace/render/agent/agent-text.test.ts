@@ -4,6 +4,7 @@ import type { Span, Trace } from '../../../../src/trace/model.ts'
 import { agentText } from '../../../../src/trace/render/agent/agent-text.ts'
 import { agentTrace, BY_FLAGS } from '../../../../src/trace/render/agent/agent-trace.ts'
 import { MOST_BYTES } from '../../../../src/trace/render/agent/limits.ts'
+import { subtree } from '../../../../src/trace/select.ts'
 import { buildTree } from '../../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../../any-trace.ts'
 import { EPOCH, makeChain, makeSpan, makeTrace } from '../../make.ts'
@@ -125,6 +126,40 @@ describe('the text of a trace for an agent', () => {
         expectOneBlock(text)
       }),
     )
+  })
+})
+
+describe('one span of a trace and what is below it', () => {
+  const tree = buildTree(
+    makeTrace(
+      { id: 1, name: 'GET /', ms: 100 },
+      { id: 2, parent: 1, name: 'pay', at: 10, ms: 80 },
+      { id: 3, parent: 2, name: 'query', at: 20, ms: 60 },
+    ),
+  )
+  const below = (node: number) => {
+    const part = subtree(tree, tree.span(node).spanId, true)
+    if (part === undefined) throw new Error('there is no such span')
+    const picture = { tree: buildTree(part.trace), focus: { tree, node, scale: 'linear' as const } }
+    return agentTrace(picture, { says: undefined, selection: {} }, { name: 'Tempo' }, { more: BY_FLAGS })
+  }
+
+  it('the first line is that of the whole trace; what speaks of the part says so', () => {
+    const text = below(1)
+    expect(text).toMatch(/^trace \w+, 100ms, 3 spans,/)
+    const [span, part] = text.split(
+      'this span and below, 2 of 3 spans: times from its start, shares of its time\n',
+    )
+    expect(span).toContain('critical path  20.0ms, 20% of it')
+    expect(part).toContain('critical path, 80.0ms in all\n   20.0ms  25%       +0s  0000000000000002')
+  })
+
+  it('a span that called nothing is told once, by its own lines', () => {
+    const text = below(2)
+    expect(text).toMatch(/^trace \w+, 100ms, 3 spans,/)
+    expect(text).toContain('start          +20.0ms')
+    expect(text).not.toMatch(/100%|All 1 row/)
+    expect(text).toContain('</trace-data>\n\nMore: --span SPAN_ID')
   })
 })
 
