@@ -1,11 +1,13 @@
 import type { Span } from '../model.ts'
-import { isEndless } from '../tree/endless.ts'
+import { isEndless, whyEndless } from '../tree/endless.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
 
 /** How long a span took, for people, at most seven columns; of one without a usable end nobody can tell. */
-export const spanDuration = (span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string =>
-  isEndless(span) ? 'no end' : formatDuration(span.durationNanos, micro)
+export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string {
+  if (!isEndless(span)) return formatDuration(span.durationNanos, micro)
+  return whyEndless(span) === 'start-missing' ? 'unknown' : 'no end'
+}
 
 /** `self 20.0ms`: how long none of its children ran. */
 export function selfText(tree: TraceTree, node: number, micro?: string): string {
@@ -16,5 +18,5 @@ export function selfText(tree: TraceTree, node: number, micro?: string): string 
 /** The same, and why it is not known. Of a span without a usable end its duration says it. */
 export function selfTextWhy(tree: TraceTree, node: number, micro?: string): string {
   const text = selfText(tree, node, micro)
-  return tree.selfNanos(node) === undefined ? `${text}: a call has no end` : text
+  return tree.selfNanos(node) === undefined ? `${text}: a call has no usable end` : text
 }

@@ -1,5 +1,5 @@
 import { type Unfinished, whyEndless } from './endless.ts'
-import type { TraceTree } from './trace-tree.ts'
+import { isStartless, type TraceTree } from './trace-tree.ts'
 
 /**
  * How long a top took; one without a usable end, up to the last end that is known below it. So much of its time is known, and it
@@ -17,16 +17,24 @@ export function lastKnownEnd(tree: TraceTree, top: number): number {
   return last
 }
 
-/** By node: how long it took; one without a usable end at least, up to the last end that is known below it. One pass. */
+/**
+ * By node: how long it took; one without a usable end at least, up to the last end that is known below it. Of one without a start
+ * it counts from the first start that is known below it: where the tree places it is a guess. One pass.
+ */
 export function leastTimes(tree: TraceTree): Float64Array {
+  const first = Float64Array.from(tree.spans, (span, node) =>
+    isStartless(span) ? Number.POSITIVE_INFINITY : tree.startOf(node),
+  )
   const last = Float64Array.from(tree.spans.keys(), (node) => tree.endOf(node))
   for (let node = last.length - 1; node > 0; node--) {
     const parent = tree.parent(node)
-    if (parent >= 0) last[parent] = Math.max(last[parent]!, last[node]!)
+    if (parent < 0) continue
+    last[parent] = Math.max(last[parent]!, last[node]!)
+    if (isStartless(tree.span(parent))) first[parent] = Math.min(first[parent]!, first[node]!)
   }
   return last.map((end, node) => {
     const span = tree.span(node)
-    return whyEndless(span) === undefined ? span.durationNanos : end - tree.startOf(node)
+    return whyEndless(span) === undefined ? span.durationNanos : Math.max(0, end - first[node]!)
   })
 }
 

@@ -311,7 +311,7 @@ describe('the self time of what called it: it may have waited all the time, so n
       expect(await get(flags), flags).not.toMatch(/slowest by self time|self 200ms/)
     for (const flags of ['--plain', '-o agent'])
       expect(await get(flags), flags).toMatch(/POST \/order {2}200ms .*self not known$/m)
-    const NOT_KNOWN = '200ms, self not known: a call has no end'
+    const NOT_KNOWN = '200ms, self not known: a call has no usable end'
     expect(await get('--details')).toMatch(new RegExp(`^ +duration +${NOT_KNOWN}$`, 'm'))
     expect(await get('-o html')).toContain(`duration: ${NOT_KNOWN}`)
     // Of the other trace it is known.
@@ -362,4 +362,54 @@ it('trace get: its row and its details have no time for it', async () => {
   }
   const html = (await type(`get ${six} --trace ${idOf(3)} -o html`)).stdout
   expect(html).toContain('no end')
+})
+
+describe('a call of which only the end was reported: nobody can tell how long it took', () => {
+  const NO_START = { startTimeUnixNano: '0', endTimeUnixNano: at(90) }
+  let half: string
+  beforeAll(async () => {
+    half = join(world.home, 'half.json')
+    const text = orderLine({ root: 100, db: 60 }, 0)
+    const { startTimeUnixNano, endTimeUnixNano } = { startTimeUnixNano: at(10), endTimeUnixNano: at(60) }
+    const times = JSON.stringify({ startTimeUnixNano, endTimeUnixNano }).slice(1, -1)
+    await writeFile(half, text.replace(times, JSON.stringify(NO_START).slice(1, -1)))
+  })
+
+  it('trace get says so in place of a duration, for people and for agents', async () => {
+    for (const flags of ['--plain', '-o agent']) {
+      const { stdout } = await type(`get ${half} ${flags}`)
+      expect(stdout).toMatch(/ {2}db {2}unknown /)
+      expect(stdout).toContain('POST /order  100ms  checkout  at 0s  critical 100ms  self not known')
+      expect(stdout).not.toMatch(/db {2}0s/)
+    }
+    const { stdout } = await type(`get ${half} --span ${'2'.padStart(16, '0')}`)
+    expect(stdout).toContain('duration       unknown\n')
+    expect(stdout).toContain('critical path  not known: it has no start\n')
+  })
+
+  it('-o csv leaves the cells empty', async () => {
+    const rows = (await type(`get ${half} -o csv`)).stdout.split('\n')
+    expect(rows[1]).toContain(',100000000,,')
+    expect(rows[2]).toContain(',checkout,db,unspecified,unset,,,,,')
+  })
+
+  it('trace breakdown counts it apart, trace diff calls it unknown, --max leaves it out', async () => {
+    const { stdout } = await type(`breakdown --file ${half} --json`)
+    const { rows } = JSON.parse(stdout) as { rows: Record<string, unknown>[] }
+    expect(rows.find(({ operation }) => operation === 'db')).toMatchObject({
+      unfinished: 1,
+      p50_ns: null,
+      self_ns: null,
+    })
+    const whole = await save('whole.ndjson', [{ root: 100, db: 60 }])
+    const diff = await type(`diff ${half} ${whole} --json`)
+    const compared = JSON.parse(diff.stdout) as { rows: Record<string, unknown>[] }
+    expect(compared.rows.find(({ operation }) => operation === 'db')).toMatchObject({
+      total_a_ns: null,
+      total_b_ns: 50_000_000,
+      change: 'unknown',
+    })
+    const found = await type(`search --file ${half} --name db --max 10ms`)
+    expect(found.stdout).not.toContain(idOf(1))
+  })
 })

@@ -120,8 +120,9 @@ describe('a breakdown', () => {
         const longest = Math.max(
           0,
           ...(tree.roots.length > 0 ? tree.roots : tree.detached).map((node) => {
-            const { marks } = tree.span(node)
-            const hasEnd = !marks.some((mark) => mark.startsWith('end-'))
+            const { marks, durationNanos } = tree.span(node)
+            const isLone = marks.includes('start-missing') && durationNanos === 0
+            const hasEnd = !isLone && !marks.some((mark) => mark.startsWith('end-'))
             const below = Array.from({ length: hasEnd ? 1 : tree.size(node) }, (_, i) => tree.endOf(node + i))
             return Math.max(...below) - tree.startOf(node)
           }),

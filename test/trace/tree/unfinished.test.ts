@@ -3,8 +3,8 @@ import { howLong } from '../../../src/trace/render/waterfall/header.ts'
 import { summariseTrace } from '../../../src/trace/search.ts'
 import { longestTop } from '../../../src/trace/tree/longest-top.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { lastKnownEnd, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
-import { makeTrace, type Sketch } from '../make.ts'
+import { lastKnownEnd, leastTimes, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
+import { makeTrace, type Sketch, spanId as spanIdOf } from '../make.ts'
 
 const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
 const REVERSED = { ms: 0, marks: ['end-before-start'] } as const
@@ -21,6 +21,22 @@ test('the last known end of a span without one is that of what is below it, and 
   // One that has an end has it, whatever goes on below it.
   const tail = treeOf({ id: 1, ms: 10 }, { id: 2, parent: 1, at: 5, ms: 90 })
   expect(lastKnownEnd(tail, 0)).toBe(10e6)
+})
+
+test('a span without a start took at least from the first start below it to the last end', () => {
+  const STARTLESS = { ms: 0, marks: ['start-missing'] } as const
+  const tree = treeOf(
+    { id: 1, at: 0, ms: 100 },
+    { id: 2, parent: 1, ...STARTLESS },
+    { id: 3, parent: 2, at: 60, ms: 10 },
+    { id: 4, parent: 2, at: 80, ms: 15 },
+    { id: 5, parent: 1, ...STARTLESS },
+    // Some sources give a duration without a start.
+    { id: 6, parent: 1, ms: 7, marks: ['start-missing'] },
+  )
+  const least = leastTimes(tree)
+  const ofId = (id: number) => least[tree.spans.findIndex(({ spanId }) => spanId === spanIdOf(id))]
+  expect([1, 2, 5, 6].map(ofId)).toEqual([100e6, 35e6, 0, 7e6])
 })
 
 test('a stray span of a moment is not taken for the root whose end is missing', () => {

@@ -1,6 +1,6 @@
 import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
-import { isEndless } from '../../tree/endless.ts'
+import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
@@ -63,7 +63,8 @@ function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
 
 /** Its share of the time between request and answer; of a span with others below it also theirs. */
 function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
-  if (isEndless(tree.span(node))) return 'not known: it has no end'
+  const why = whyEndless(tree.span(node))
+  if (why !== undefined) return `not known: it ${UNFINISHED_WORDS[why]}`
   let top = node
   while (tree.parent(top) >= 0) top = tree.parent(top)
   const whole = tree.endOf(top) - tree.startOf(top)
