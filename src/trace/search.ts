@@ -1,6 +1,6 @@
 import type { AttributeCondition } from './conditions/attribute-condition.ts'
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
-import type { Trace } from './model.ts'
+import type { Span, Trace } from './model.ts'
 import { isEndless } from './tree/endless.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
@@ -128,13 +128,17 @@ export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceF
   const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
   if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
   if (isOfWholeTrace(filter)) return hasDuration(summary, filter)
+  return fittingSpans(trace, filter).length > 0
+}
+
+/** The spans that fit a filter. One without a usable end took at least what is known of it. */
+export function fittingSpans(trace: Trace, filter: SpanFilter): readonly Span[] {
   const { minNanos, ...others } = filter
-  if (minNanos === undefined || !trace.spans.some(isEndless)) return trace.spans.some(spanTest(filter))
-  // What has no usable end took at least what is known of it.
+  if (minNanos === undefined || !trace.spans.some(isEndless)) return trace.spans.filter(spanTest(filter))
   const tree = buildTree(trace)
   const least = leastTimes(tree)
   const fits = spanTest(others)
-  return tree.spans.some((span, node) => least[node]! >= minNanos && fits(span))
+  return tree.spans.filter((span, node) => least[node]! >= minNanos && fits(span))
 }
 
 /** Whether the durations of the filter are those of whole traces: durations alone, as nearly every trace has a short span. */

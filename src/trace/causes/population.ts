@@ -1,6 +1,5 @@
-import { spanTest } from '../conditions/span-filter.ts'
 import type { Span, Trace } from '../model.ts'
-import { isOfWholeTrace, type TraceFilter } from '../search.ts'
+import { fittingSpans, isOfWholeTrace, type TraceFilter } from '../search.ts'
 import { whyEndless } from '../tree/endless.ts'
 import { percentile } from '../tree/fold.ts'
 import type { Comparison } from './comparison.ts'
@@ -23,7 +22,7 @@ type IsSelected = (span: Span) => boolean
  * all of them divides.
  */
 export class Population {
-  readonly #fits: (span: Span) => boolean
+  readonly #fitting: (trace: Trace) => readonly Span[]
   readonly #limit: Limit | undefined
   readonly #isSelected: IsSelected | undefined
   readonly #counter = new AttributeCounter()
@@ -33,14 +32,14 @@ export class Population {
 
   constructor(filter: TraceFilter, selected: SelectedSpans) {
     // Durations alone are those of whole traces, and the search has judged them.
-    this.#fits = isOfWholeTrace(filter) ? () => true : spanTest(filter)
+    this.#fitting = isOfWholeTrace(filter) ? ({ spans }) => spans : (trace) => fittingSpans(trace, filter)
     this.#limit = selected.by === 'duration' ? selected.over : undefined
     this.#isSelected = isSelectedBy(this.#limit)
     this.#byDuration = selected.by === 'duration'
   }
 
   add(trace: Trace): void {
-    const fitting = trace.spans.filter(this.#fits)
+    const fitting = this.#fitting(trace)
     // A call that hangs would count as the fastest of all.
     const spans = this.#byDuration ? fitting.filter((span) => whyEndless(span) === undefined) : fitting
     this.#unfinished += fitting.length - spans.length

@@ -40,6 +40,20 @@ test('spans without a usable end are in neither group by duration, and counted; 
   expect(divided({}, { by: 'errors' }, ...spans)).toEqual([2, 10, undefined])
 })
 
+test('a span without a usable end fits a minimum that it took already, as in a search', () => {
+  const hanging: Sketch[] = [
+    { id: 1, name: 'pay', ms: 0, status: 'error', marks: ['end-missing'] },
+    { id: 2, parent: 1, at: 10, ms: 40 },
+  ]
+  const filter = { name: 'pay', minNanos: 50e6 }
+  const others: Sketch[][] = [[{ id: 1, name: 'pay', ms: 60 }], [{ id: 1, name: 'pay', ms: 20 }]]
+  expect(divided(filter, { by: 'errors' }, hanging, ...others)).toEqual([1, 1, undefined])
+  const population = new Population({ ...EVERYTHING, ...filter }, { by: 'duration', over: { nanos: 55e6 } })
+  for (const one of [hanging, ...others]) population.add(makeTrace(...one))
+  const { comparison, unfinished } = population.divided()
+  expect([comparison.selection.spans, comparison.baseline.spans, unfinished]).toEqual([1, 0, 1])
+})
+
 test('a percentile is one of the durations, in whatever order they come; equal to it is not over it', () => {
   expect(divided({}, { by: 'duration', over: { percentile: 95 } }, ...traces(100))).toEqual([5, 95, 95])
 })
