@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts'
-import { percentile } from '../tree/fold.ts'
+import { endedDurations, percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
 /** More siblings of one name than this are a suspect (the threshold of Jaeger's N+1 check). */
@@ -7,7 +7,7 @@ const REPEATED_OVER = 10
 
 /**
  * Many calls of one kind and of similar length, made by one span: what a loop around a query looks like. Nodes of the
- * tree.
+ * tree. Durations are of the calls that have a usable end.
  */
 export interface RepeatedCalls {
   readonly caller: number
@@ -15,7 +15,9 @@ export interface RepeatedCalls {
   readonly calls: readonly number[]
   readonly sumNanos: number
   readonly p50Nanos: number
-  /** The most that ran at one moment; 1 = one after another. */
+  /** Calls without a usable end. */
+  readonly unfinished: number
+  /** The most that ran at one moment, as far as it is known; 1 = one after another, where all have an end. */
   readonly atOnce: number
 }
 
@@ -72,21 +74,25 @@ export function repeatedCalls(tree: TraceTree): RepeatedCalls[] {
     if (children.length <= REPEATED_OVER) continue
     for (const calls of groupBy(children, (node) => tree.callKey(node)).values()) {
       if (calls.length <= REPEATED_OVER) continue
-      const durations = Float64Array.from(calls, (call) => tree.span(call).durationNanos).sort()
-      if (!areAlike(durations)) continue
+      const durations = endedDurations(tree, calls)
+      if (!areAlike(durations, calls.length)) continue
       const sumNanos = durations.reduce((sum, nanos) => sum + nanos, 0)
       const p50Nanos = percentile(durations, 50)
-      found.push({ caller, calls, sumNanos, p50Nanos, atOnce: mostAtOnce(tree, calls) })
+      const unfinished = calls.length - durations.length
+      found.push({ caller, calls, sumNanos, p50Nanos, unfinished, atOnce: mostAtOnce(tree, calls) })
     }
   }
   return found.sort((a, b) => b.sumNanos - a.sumNanos)
 }
 
-/** At least half lie within a factor of two of the median: one slow call among many does not rule out a loop. */
-function areAlike(sorted: Float64Array): boolean {
+/**
+ * At least half of all lie within a factor of two of the median: one slow call among many does not rule out a loop. Of calls
+ * without a usable end nobody can tell it, so that they are none of these.
+ */
+function areAlike(sorted: Float64Array, all: number): boolean {
   const median = percentile(sorted, 50)
   const near = sorted.filter((nanos) => nanos >= median / 2 && nanos <= median * 2)
-  return near.length * 2 >= sorted.length
+  return near.length * 2 >= all
 }
 
 function mostAtOnce(tree: TraceTree, calls: readonly number[]): number {

@@ -1,16 +1,19 @@
 import { groupBy } from '../group.ts'
+import { isEndless } from './endless.ts'
 import type { TraceTree } from './trace-tree.ts'
 
 /** From this many on, equal siblings are folded into one row (Grafana Tempo's default for the same idea). */
 export const FOLD_FROM = 5
 
-/** Leaf siblings of one service, name and outcome, folded into one row. Durations in nanoseconds. */
+/** Leaf siblings of one service, name and outcome, folded into one row. Durations in nanoseconds, of those with a usable end. */
 export interface Fold {
   /** At least {@link FOLD_FROM} nodes, by start. */
   readonly members: readonly number[]
   readonly p50Nanos: number
   readonly p99Nanos: number
   readonly sumNanos: number
+  /** Members without a usable end, of which nobody can tell how long they took. */
+  readonly unfinished: number
 }
 
 /**
@@ -32,13 +35,20 @@ function outcomeOf(tree: TraceTree, node: number): number {
 }
 
 function foldOf(tree: TraceTree, members: readonly number[]): Fold {
-  const durations = Float64Array.from(members, (node) => tree.span(node).durationNanos).sort()
+  const durations = endedDurations(tree, members)
   return {
     members,
+    unfinished: members.length - durations.length,
     p50Nanos: percentile(durations, 50),
     p99Nanos: percentile(durations, 99),
     sumNanos: durations.reduce((sum, nanos) => sum + nanos, 0),
   }
+}
+
+/** Of the nodes that have a usable end, the shortest first. */
+export function endedDurations(tree: TraceTree, nodes: readonly number[]): Float64Array {
+  const ended = nodes.map((node) => tree.span(node)).filter((span) => !isEndless(span))
+  return Float64Array.from(ended, ({ durationNanos }) => durationNanos).sort()
 }
 
 /**

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, safeName } from '../render/fit.ts'
-import { formatDuration } from '../render/format-duration.ts'
+import { foldFigures } from '../render/fold-figures.ts'
 import { selfText, spanDuration } from '../render/span-duration.ts'
 import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
@@ -48,16 +48,15 @@ function headingsIn({ rows }: ViewState, lines: number): number {
 }
 
 function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string[] {
-  const time = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const failed = tree.hasFailed(cursor) ? 'failed' : ''
   const fold = rows.fold(cursor)
   if (fold) {
-    const { members, p50Nanos, p99Nanos, sumNanos } = fold
+    const { duration, percentiles, noEnd } = foldFigures(fold, tree, glyphs.micro)
     return [
-      `${count(members.length, 'equal span')} folded`,
-      `p50 ${time(p50Nanos)}`,
-      `p99 ${time(p99Nanos)}`,
-      `sum ${time(sumNanos)}`,
+      `${count(fold.members.length, 'equal span')} folded`,
+      ...percentiles,
+      percentiles.length === 0 ? duration : `sum ${duration}`,
+      ...noEnd,
       failed,
     ]
   }

@@ -413,3 +413,64 @@ describe('a call of which only the end was reported: nobody can tell how long it
     expect(found.stdout).not.toContain(idOf(1))
   })
 })
+
+describe('many equal calls, some of which never ended: figures are of the others', () => {
+  const callsOf = (count: number, ended: number) => ({
+    resourceSpans: [
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+        scopeSpans: [
+          {
+            scope: {},
+            spans: [
+              span(1, '1', undefined, 'GET /', 0, 100),
+              ...Array.from({ length: count }, (_, i) =>
+                span(1, `${i + 2}`, '1', 'SELECT', i * 5, i < ended ? i * 5 + 4 : undefined),
+              ),
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  const saved = async (count: number, ended: number) => {
+    const file = join(world.home, `calls-${count}-${ended}.json`)
+    await writeFile(file, JSON.stringify(callsOf(count, ended)))
+    return file
+  }
+
+  it('the row and the finding say how many have none', async () => {
+    const file = await saved(12, 8)
+    const shown = (await type(`get ${file}`)).stdout
+    expect(shown).toContain('under GET /: 32.0ms in all, about 4.00ms each, 4 without an end')
+    expect(shown).toMatch(/12× SELECT {2}p50 4.00ms {2}p99 4.00ms {2}4 without an end .*Σ32.0ms/)
+    for (const flags of ['--plain', '-o agent']) {
+      const { stdout } = await type(`get ${file} ${flags}`)
+      expect(stdout).toContain('12 times SELECT  32.0ms in all  shop  at 0s  4 without an end  p50 4.00ms')
+    }
+    expect((await type(`get ${file} -o html`)).stdout).toContain(
+      '12 equal spans: p50 4.00ms, p99 4.00ms, sum 32.0ms, 4 without an end',
+    )
+    expect((await type(`get ${file} -o svg`)).stdout).toContain('SELECT, shop, Σ32.0ms, 4 without an end')
+  })
+
+  it('none has an end: there are no figures, and nothing says that they are alike', async () => {
+    const file = await saved(12, 0)
+    for (const flags of ['', '--plain', '-o agent', '-o svg', '-o html']) {
+      const { stdout } = await type(`get ${file} ${flags}`)
+      expect(stdout, flags).toContain('no end')
+      expect(stdout, flags).not.toMatch(/p50|Σ\d|N\+1|[ Σ>]0s in all/)
+    }
+  })
+
+  it('all have one: nothing is said of it', async () => {
+    const { stdout } = await type(`get ${await saved(12, 12)}`)
+    expect(stdout).toContain('about 4.00ms each, one after another')
+    expect(stdout).not.toContain('without an end')
+  })
+
+  it('a picture says so of one call, too', async () => {
+    const { stdout } = await type(`get ${await saved(1, 0)} -o svg`)
+    expect(stdout).toContain('SELECT, shop, no end')
+  })
+})

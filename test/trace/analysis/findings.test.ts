@@ -171,6 +171,15 @@ describe('repeated calls', () => {
     expect(found(...calls(12, { at: 0, ms: 5 }))[0]?.atOnce).toBe(12)
   })
 
+  test('calls without an end are counted apart; where most have none nobody can tell that they are alike', () => {
+    const endless = (from: number) =>
+      calls(12, { ms: 5 }).map(
+        (call, i): Sketch => (i < from ? call : { ...call, ms: 0, marks: ['end-missing'] }),
+      )
+    expect(found(...endless(8))).toMatchObject([{ sumNanos: 40e6, p50Nanos: 5e6, unfinished: 4 }])
+    expect(found(...endless(0))).toEqual([])
+  })
+
   test('lengths without likeness are no loop', () => {
     expect(found(...calls(12).map((call, i) => ({ ...call, ms: 3 ** i / 100 })))).toEqual([])
   })

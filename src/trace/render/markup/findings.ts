@@ -2,6 +2,7 @@ import { markup } from '../../../text/markup.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { mannerText } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 
 /** How many of each finding are listed. */
@@ -22,15 +23,10 @@ export function* findingsMarkup(tree: TraceTree, anchors: readonly string[]): Ge
   yield* list('slowest by self time', slowestSelf(tree, MOST_SLOW), MOST_SLOW, (node) => {
     return `${formatDuration(tree.selfNanos(node) ?? 0)} ${who(node)}`
   })
-  yield* list(
-    'repeated calls (N+1?)',
-    repeatedCalls(tree),
-    MOST_LISTED,
-    ({ calls, caller, sumNanos, atOnce }) => {
-      const manner = atOnce === 1 ? 'one after another' : `up to ${atOnce} at once`
-      return `${calls.length}× ${who(calls[0]!)} under ${who(caller)}: ${formatDuration(sumNanos)} in all, ${manner}`
-    },
-  )
+  yield* list('repeated calls (N+1?)', repeatedCalls(tree), MOST_LISTED, (repeated) => {
+    const { calls, caller, sumNanos } = repeated
+    return `${calls.length}× ${who(calls[0]!)} under ${who(caller)}: ${formatDuration(sumNanos)} in all, ${mannerText(repeated)}`
+  })
 }
 
 function* list<Item>(

@@ -2,7 +2,7 @@ import { markup } from '../../../text/markup.ts'
 import type { CriticalPath } from '../../analysis/critical-path.ts'
 import type { Fold } from '../../tree/fold.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { formatDuration } from '../format-duration.ts'
+import { foldFigures } from '../fold-figures.ts'
 import { attributeFields } from '../span-details/fields.ts'
 import { spanDuration } from '../span-duration.ts'
 import type { TimeWindow } from '../time/window.ts'
@@ -45,11 +45,15 @@ function spanRow(node: number, level: number, page: Page): string {
 }
 
 /** The script hides what is below it until it is asked for, and finds nothing in it: it is no span. */
-function foldRow({ members, p50Nanos, p99Nanos, sumNanos }: Fold, level: number, page: Page): string {
-  const [p50, p99, sum] = [p50Nanos, p99Nanos, sumNanos].map((nanos) => formatDuration(nanos))
-  const inside = `<pre>${members.length} equal spans: p50 ${p50}, p99 ${p99}, sum ${sum}</pre>`
+function foldRow(fold: Fold, level: number, page: Page): string {
+  const { members } = fold
+  const figures = foldFigures(fold, page.tree)
+  const isSum = figures.percentiles.length > 0
+  const duration = (isSum ? 'Σ' : '') + figures.duration
+  const told = isSum ? [...figures.percentiles, `sum ${figures.duration}`, ...figures.noEnd] : [duration]
+  const inside = `<pre>${members.length} equal spans: ${told.join(', ')}</pre>`
   const times = `${members.length}× `
-  return rowMarkup(members, { level, kind: ' g', attributes: '', times, duration: `Σ${sum}`, inside }, page)
+  return rowMarkup(members, { level, kind: ' g', attributes: '', times, duration, inside }, page)
 }
 
 interface Row {

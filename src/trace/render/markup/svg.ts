@@ -4,9 +4,10 @@ import { UNSTYLED } from '../../../text/unstyled.ts'
 import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, safeName } from '../fit.ts'
-import { formatDuration } from '../format-duration.ts'
+import { foldFigures } from '../fold-figures.ts'
 import { glyphsFor } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { spanDuration } from '../span-duration.ts'
 import { ticksOf } from '../time/axis.ts'
 import { cutLines } from '../time/cuts.ts'
 import { stepAt, type TimeWindow } from '../time/window.ts'
@@ -118,12 +119,14 @@ function rowMarkup(node: number, y: number, picture: Picture): string {
   const nameColumns = Math.max(Math.floor(columns / 2), columns - displayWidth(service) - 2)
   const fitted = fitMiddle(name, nameColumns, ellipsis)
   const room = columns - displayWidth(fitted) - 2
-  const nanos = found ? found.sumNanos : span.durationNanos
-  const duration = (found ? 'Σ' : '') + formatDuration(nanos)
+  const figures = found && foldFigures(found, tree)
+  const isSum = figures !== undefined && figures.percentiles.length > 0
+  const duration = (isSum ? 'Σ' : '') + (figures?.duration ?? spanDuration(span))
+  const told = [name, span.service, duration, ...(figures?.noEnd ?? [])].join(', ')
   const bars = barSections(tree, found?.members ?? [node], path, window, { steps: BARS, least: 1 })
   const fill = failed ? RED : ` fill="${COLOURS[tree.services.indexOf(node) % COLOURS.length]}"`
   return [
-    `<g><title>${markup(`${name}, ${span.service}, ${duration}`)}</title>\n`,
+    `<g><title>${markup(told)}</title>\n`,
     textAt(x, y, fitted, failed ? RED : ''),
     service === '' || room < 4
       ? ''

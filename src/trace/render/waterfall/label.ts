@@ -1,6 +1,7 @@
 import type { Style } from '../../../ports/terminal.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle } from '../fit.ts'
+import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
@@ -45,7 +46,8 @@ export class Labels {
   #durationOf(node: number): string {
     const fold = this.#rows.fold(node)
     if (!fold) return spanDuration(this.#tree.span(node), this.#glyphs.micro)
-    return this.#glyphs.sum + formatDuration(fold.sumNanos, this.#glyphs.micro)
+    const { duration, percentiles } = foldFigures(fold, this.#tree, this.#glyphs.micro)
+    return percentiles.length === 0 ? duration : this.#glyphs.sum + duration
   }
 
   /** Self time: how long none of its children ran. Empty where nobody can tell. */
@@ -56,14 +58,14 @@ export class Labels {
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 
-  /** Of a fold: `p50 1.20ms  p99 9.00ms`; else empty. */
+  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 without an end`; else empty. */
   statistics(node: number): string {
     const fold = this.#rows.fold(node)
     if (!fold) return ''
     const { micro, sum } = this.#glyphs
-    const p50 = formatDuration(fold.p50Nanos, micro)
-    const p99 = formatDuration(fold.p99Nanos, micro)
-    return `p50 ${p50}  p99 ${p99}${sum === '' ? `  sum ${formatDuration(fold.sumNanos, micro)}` : ''}`
+    const { duration, percentiles, noEnd } = foldFigures(fold, this.#tree, micro)
+    if (percentiles.length === 0) return ''
+    return [...percentiles, ...(sum === '' ? [`sum ${duration}`] : []), ...noEnd].join('  ')
   }
 
   /** Columns the label would like, guides included. */

@@ -4,6 +4,7 @@ import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts
 import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
+import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import { type Glyphs, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -98,8 +99,8 @@ function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): 
   const service = safeName(span.service, glyphs.ellipsis)
   const at = `at ${late < 0 ? '-' : ''}${duration(Math.abs(late))}`
   if (fold) {
-    const figures = [`p50 ${duration(fold.p50Nanos)}`, `p99 ${duration(fold.p99Nanos)}`]
-    return [`${duration(fold.sumNanos)} in all`, service, at, ...figures]
+    const { duration: sum, percentiles, noEnd } = foldFigures(fold, tree, glyphs.micro)
+    return [percentiles.length === 0 ? sum : `${sum} in all`, service, at, ...noEnd, ...percentiles]
   }
   const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
   return [

@@ -4,6 +4,7 @@ import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../.
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
+import { mannerText } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -94,20 +95,19 @@ export function repeatedLines(tree: TraceTree, pen: Pen): string[] {
   return [title('repeated calls (N+1?)', pen), ...lines, ...moreLines(found.length - told.length, pen)]
 }
 
-function howRepeated(
-  tree: TraceTree,
-  { caller, sumNanos, p50Nanos, atOnce }: RepeatedCalls,
-  width: number,
-  glyphs: Glyphs,
-): string[] {
+function howRepeated(tree: TraceTree, repeated: RepeatedCalls, width: number, glyphs: Glyphs): string[] {
+  const { caller, sumNanos, p50Nanos } = repeated
   const [sum, each] = [sumNanos, p50Nanos].map((nanos) => formatDuration(nanos, glyphs.micro))
-  const manner = atOnce === 1 ? 'one after another' : `up to ${atOnce} at once`
   const under = fitMiddle(
     safeName(nameOf(tree, caller), glyphs.ellipsis),
     Math.floor(width / 2),
     glyphs.ellipsis,
   )
-  return wrap(`under ${under}: ${sum} in all, about ${each} each, ${manner}`, width, glyphs.ellipsis)
+  return wrap(
+    `under ${under}: ${sum} in all, about ${each} each, ${mannerText(repeated)}`,
+    width,
+    glyphs.ellipsis,
+  )
 }
 
 function title(text: string, { width, glyphs, style }: Pen): string {
