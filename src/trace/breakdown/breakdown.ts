@@ -116,7 +116,7 @@ export class BreakdownSum {
     const root = longestTop(tree)
     if (root === undefined) return onPath
     const end = lastKnownEnd(tree, root)
-    for (const { node, startNanos, endNanos } of criticalPath(tree, [root], () => end))
+    for (const { node, startNanos, endNanos } of criticalPath(tree, [root]))
       onPath[node]! += endNanos - startNanos
     const hasEnd = whyEndless(tree.span(root)) === undefined
     if (unfinishedOf(tree) !== undefined) {

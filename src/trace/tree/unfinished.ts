@@ -25,17 +25,25 @@ export function leastTimes(tree: TraceTree): Float64Array {
   const first = Float64Array.from(tree.spans, (span, node) =>
     isStartless(span) ? Number.POSITIVE_INFINITY : tree.startOf(node),
   )
-  const last = Float64Array.from(tree.spans.keys(), (node) => tree.endOf(node))
-  for (let node = last.length - 1; node > 0; node--) {
+  for (let node = first.length - 1; node > 0; node--) {
     const parent = tree.parent(node)
-    if (parent < 0) continue
-    last[parent] = Math.max(last[parent]!, last[node]!)
-    if (isStartless(tree.span(parent))) first[parent] = Math.min(first[parent]!, first[node]!)
+    if (parent >= 0 && isStartless(tree.span(parent))) first[parent] = Math.min(first[parent]!, first[node]!)
   }
-  return last.map((end, node) => {
+  return lastKnownEnds(tree).map((end, node) => {
     const span = tree.span(node)
     return whyEndless(span) === undefined ? span.durationNanos : Math.max(0, end - first[node]!)
   })
+}
+
+/** {@link lastKnownEnd} of each node, in one pass. */
+export function lastKnownEnds(tree: TraceTree): Float64Array {
+  const last = new Float64Array(tree.count)
+  for (let node = last.length - 1; node >= 0; node--) {
+    last[node] = Math.max(last[node]!, tree.endOf(node))
+    const parent = tree.parent(node)
+    if (parent >= 0) last[parent] = Math.max(last[parent]!, last[node]!)
+  }
+  return last.map((end, node) => (whyEndless(tree.span(node)) === undefined ? tree.endOf(node) : end))
 }
 
 /** A trace that nobody can tell the duration of. */

@@ -347,10 +347,12 @@ describe('the self time of what called it: it may have waited all the time, so n
   })
 })
 
-it('trace get: its row and its details have no time for it', async () => {
+it('trace get: its row and its details have no time for it, but what is known to be on the critical path', async () => {
   const { exit, stdout } = await type(`get ${six} --trace ${idOf(3)} --details`)
   expect(exit).toBe(0)
-  expect(stdout).toMatch(/^POST \/order +checkout +no end +[╸╺]?$/m)
+  // The call began after 10 ms: so long the root ran.
+  expect(stdout).toMatch(/^POST \/order +checkout +no end +█+$/m)
+  expect(stdout).toMatch(/^ +critical path +at least 10.0ms, 100% of it: it has no end$/m)
   expect(stdout).toMatch(/^└ db +no end +[╸╺]?$/m)
   expect(stdout).toMatch(/^ +duration +no end$/m)
   expect(stdout).toMatch(/^ +critical path +not known: it has no end$/m)
@@ -472,5 +474,73 @@ describe('many equal calls, some of which never ended: figures are of the others
   it('a picture says so of one call, too', async () => {
     const { stdout } = await type(`get ${await saved(1, 0)} -o svg`)
     expect(stdout).toContain('SELECT, shop, no end')
+  })
+})
+
+describe('what the answer waited for, where a call inside never ended', () => {
+  /** A call to pay that has no end, with a query below that has; after 80 ms nothing is known. */
+  const inside = (pay?: number) => {
+    const spans = [
+      span(1, '1', undefined, 'GET /', 0, 100),
+      span(1, '2', '1', 'pay', 10, pay),
+      span(1, '3', '2', 'query', 20, 80),
+    ]
+    return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans }] }] })
+  }
+  let open: string
+  let shut: string
+  beforeAll(async () => {
+    open = join(world.home, 'inside.json')
+    shut = join(world.home, 'shut.json')
+    await writeFile(open, inside())
+    await writeFile(shut, inside(90))
+  })
+  const detailsOf = async (file: string, id: string) => {
+    const { stdout } = await type(`get ${file} --span ${id.padStart(16, '0')}`)
+    return stdout.split('\n').find((line) => line.startsWith('  critical path'))
+  }
+
+  it('what is below it is on the path, in each form; of how much nobody is sure is said', async () => {
+    const agent = (await type(`get ${open} -o agent`)).stdout
+    const path = agent.split('critical path, ')[1]?.split('\n\n')[0]
+    expect(path?.split('\n')).toEqual([
+      '100ms in all',
+      expect.stringMatching(/^ {3}30.0ms {2}30% .*GET \/$/),
+      expect.stringMatching(/^ {3}10.0ms {2}10% .*pay$/),
+      expect.stringMatching(/^ {3}60.0ms {2}60% .*query$/),
+      '  2 of these have no usable end, or called what has none: their times are told as far as they are known',
+    ])
+    const plain = (await type(`get ${open} --plain`)).stdout
+    expect(plain).toMatch(/GET \/ .*critical 30.0ms {2}self not known\n {2}pay {2}no end .*critical 10.0ms\n/)
+    const { rows } = JSON.parse((await type(`breakdown --file ${open} --json`)).stdout) as {
+      rows: { operation: string; critical_path_ns: number }[]
+    }
+    expect(rows.map((row) => [row.operation, row.critical_path_ns / 1e6])).toEqual([
+      ['query', 60],
+      ['GET /', 30],
+      ['pay', 10],
+    ])
+  })
+
+  it('the details of each say how sure that is', async () => {
+    expect(await detailsOf(open, '1')).toBe(
+      '  critical path  at most 30.0ms, 30% of it; with what is below it 100ms, 100%: a call has no usable end',
+    )
+    expect(await detailsOf(open, '2')).toBe(
+      '  critical path  at least 10.0ms, 10% of it; with what is below it 70.0ms, 70%: it has no end',
+    )
+    expect(await detailsOf(open, '3')).toBe('  critical path  60.0ms, 60% of it')
+  })
+
+  it('below a root without an end, too: what is known of it is the whole', async () => {
+    const { stdout } = await type(`get ${six} --trace ${idOf(1)} -o agent`)
+    expect(stdout).toContain('critical path, 60.0ms in all')
+    const details = await type(`get ${six} --trace ${idOf(1)} --span ${'2'.padStart(16, '0')}`)
+    expect(details.stdout).toContain('critical path  50.0ms, 83% of it\n')
+  })
+
+  it('where all have an end nothing is said of it', async () => {
+    expect((await type(`get ${shut} -o agent`)).stdout).not.toContain('usable end')
+    expect(await detailsOf(shut, '2')).not.toMatch(/at (least|most)/)
   })
 })

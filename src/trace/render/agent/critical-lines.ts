@@ -15,7 +15,8 @@ interface Waited {
 
 /**
  * The spans on the critical path by their first moment on it: `620ms  50%  +12.0ms  00f067aa0ba902b7  payments: POST
- * /charge`. Of more than `most` those with the longest time; the others are counted.
+ * /charge`. Of more than `most` those with the longest time; the others are counted. Last how many of these times are not known
+ * for sure: of spans without a usable end, and of those that called them.
  */
 export function criticalLines(
   tree: TraceTree,
@@ -32,8 +33,15 @@ export function criticalLines(
   if (lines.length === 0) return []
   const left = all.length - lines.length
   const rest = left > 0 ? [`  and ${left} shorter ones`] : []
-  return [`critical path, ${formatDuration(whole, pen.glyphs.micro)} in all`, ...lines, ...rest]
+  const unsure = all.filter(({ node }) => tree.selfNanos(node) === undefined).length
+  const noEnd = unsure === 0 ? [] : [`  ${unsureText(unsure)}`]
+  return [`critical path, ${formatDuration(whole, pen.glyphs.micro)} in all`, ...lines, ...rest, ...noEnd]
 }
+
+const unsureText = (spans: number): string =>
+  spans === 1
+    ? '1 of these has no usable end, or called what has none: its time is told as far as it is known'
+    : `${spans} of these have no usable end, or called what has none: their times are told as far as they are known`
 
 /** Each span once, in order of its first moment on the path. */
 export function waitedFor(path: CriticalPath): Waited[] {

@@ -2,6 +2,7 @@ import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
+import { knownNanos } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { selfTextWhy, spanDuration } from '../span-duration.ts'
@@ -64,10 +65,10 @@ function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
 /** Its share of the time between request and answer; of a span with others below it also theirs. */
 function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
   const why = whyEndless(tree.span(node))
-  if (why !== undefined) return `not known: it ${UNFINISHED_WORDS[why]}`
+  const noEnd = why === undefined ? undefined : `it ${UNFINISHED_WORDS[why]}`
   let top = node
   while (tree.parent(top) >= 0) top = tree.parent(top)
-  const whole = tree.endOf(top) - tree.startOf(top)
+  const whole = knownNanos(tree, top)
   const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const shareOf = (nanos: number) => {
     const percent = Math.round((nanos / whole) * 100)
@@ -75,10 +76,14 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   }
   const upTo = (end: number) => onPathBefore[end]! - onPathBefore[node]!
   const [own, below] = [upTo(node + 1), upTo(tree.after(node))]
+  if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0)
     return skewOfNode(tree, node) === 0 ? 'not on it: nobody waited for this' : 'not on it by these clocks'
   const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it`
-  return below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
+  const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
+  if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
+  // A call without an end is below it, so that both together are known.
+  return tree.selfNanos(node) === undefined && own > 0 ? `at most ${all}: a call has no usable end` : all
 }
 
 function parentText({ tree, node }: DetailsOf): string {
