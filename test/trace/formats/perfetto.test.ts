@@ -160,6 +160,28 @@ const nanosOf = (micros: number): number => Math.round(micros * 1000)
 
 const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
 
+test('of some spans only the services and lanes that hold them have a name', () => {
+  const tree = buildTree(
+    makeTrace(
+      { id: 1, service: 'web', ms: 100 },
+      { id: 2, parent: 1, service: 'shop', at: 10, ms: 50 },
+      { id: 3, parent: 1, service: 'shop', at: 20, ms: 50 },
+    ),
+  )
+  const named = (nodes: readonly number[]) => {
+    const text = [...toTraceEvents(tree, nodes, (value) => JSON.stringify(value))].join('')
+    const events: TraceEvent[] = JSON.parse(text).traceEvents
+    const spans = events.filter(isOfSpan)
+    const names = events.filter(({ ph }) => ph === 'M')
+    for (const { pid, tid } of names)
+      expect(spans.some((span) => span.pid === pid && (tid === undefined || span.tid === tid))).toBe(true)
+    return names.map(({ args }) => args?.name)
+  }
+  expect(named([0, 1, 2])).toEqual(['web', 'shop', 'lane 1', 'lane 1', 'lane 2'])
+  expect(named([2])).toEqual(['shop', 'lane 1'])
+  expect(named([])).toEqual([])
+})
+
 test('siblings that overlap lie in two lanes, those that do not in that of their parent', () => {
   const { events } = written(
     makeTrace(

@@ -30,7 +30,12 @@ export function* toTraceEvents(
     separator = ',\n'
     return text
   }
-  for (const event of namesOf(tree, lanes.all)) yield line(event)
+  const used = new Set(nodes.map((node) => lanes.of(node)))
+  for (const event of namesOf(
+    tree,
+    lanes.all.filter((lane) => used.has(lane)),
+  ))
+    yield line(event)
   for (const node of nodes) yield line(spanEvent(tree, node, lanes.of(node)))
   for (const node of nodes) {
     for (const event of tree.span(node).events) yield line(instantEvent(tree, node, event, lanes.of(node)))
@@ -65,10 +70,12 @@ function microsBetween(from: number, to: number): number {
   return Math.max(micros(to) - micros(from), STEP)
 }
 
-/** The names of processes and of lanes. */
+/** The names of these lanes, and of their processes: one that holds nothing would be drawn as an empty row. */
 function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
-  for (const [i, name] of tree.services.texts.entries())
-    yield { ph: 'M', name: 'process_name', pid: i + 1, args: { name } }
+  const processes = new Set(lanes.map(({ process }) => process))
+  for (const [i, name] of tree.services.texts.entries()) {
+    if (processes.has(i + 1)) yield { ph: 'M', name: 'process_name', pid: i + 1, args: { name } }
+  }
   const counts = new Map<number, number>()
   for (const { process, id } of lanes) {
     const number = (counts.get(process) ?? 0) + 1
