@@ -544,3 +544,20 @@ describe('what the answer waited for, where a call inside never ended', () => {
     expect(await detailsOf(shut, '2')).not.toMatch(/at (least|most)/)
   })
 })
+
+describe('a format without a place for a missing end: the loss is told', () => {
+  it('-o jaeger of each span without a usable end, -o otlp only of an end before the start', async () => {
+    const file = await save('lost.ndjson', [{ root: 100, db: 5 }, { db: 60 }])
+    const of = async (trace: number, flags: string) =>
+      (await type(`get ${file} --trace ${idOf(trace)} ${flags}`)).stderr
+    const noteOf = (format: string) =>
+      `note: 1 span has no usable end, and the duration 0 in -o ${format}, which has no place for that\n`
+    // The call to the database ended before it began.
+    expect(await of(1, '-o jaeger')).toContain(noteOf('jaeger'))
+    expect(await of(1, '-o otlp')).toContain(noteOf('otlp'))
+    expect(await of(2, '-o jaeger')).toContain(noteOf('jaeger'))
+    expect(await of(2, '-o otlp')).not.toContain('usable end')
+    expect(await of(1, '-o jaeger --depth 1')).not.toContain('usable end')
+    expect(await of(1, '-o json')).not.toContain('usable end')
+  })
+})

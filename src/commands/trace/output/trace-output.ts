@@ -3,6 +3,7 @@ import { safeJson } from '../../../text/safe-text.ts'
 import { isoTime } from '../../../trace/formats/iso-time.ts'
 import type { TraceDataFormat, TraceFormat } from '../../../trace/formats/output-choices.ts'
 import { MASKED } from '../../../trace/masking/kept-value.ts'
+import type { Span } from '../../../trace/model.ts'
 import { type Moment, placeMoment } from '../../../trace/moment.ts'
 import type { Zoom } from '../../../trace/render/time/window.ts'
 import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
@@ -107,7 +108,25 @@ async function piecesOf(
   const matching = view.says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
   if (nodes?.length === 0) await tellNone(invocation, tree, view.says)
+  const written = nodes === undefined ? tree.spans : nodes.map((node) => tree.span(node))
+  await tellLostEnds(invocation, format, written)
   return traceData(format, tree, nodes, (value) => safeJson(value))
+}
+
+/** Whoever reads the file sees spans that took no time, and no mark. */
+async function tellLostEnds(
+  invocation: Invocation,
+  format: TraceDataFormat,
+  spans: readonly Span[],
+): Promise<void> {
+  const { countLostEnds } = await import('../../../trace/formats/lost-ends.ts')
+  const lost = countLostEnds(format, spans)
+  if (lost === 0) return
+  const have = lost === 1 ? '1 span has' : `${lost} spans have`
+  tell(
+    invocation,
+    `note: ${have} no usable end, and the duration 0 in -o ${format}, which has no place for that`,
+  )
 }
 
 /** What holds no span says so beside it: a file that is empty could be taken for one that has failed. */
