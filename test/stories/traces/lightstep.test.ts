@@ -207,6 +207,37 @@ describe('search', () => {
     expect(await world.type(`ls-auth trace get ${found.traces[0].span.spanId}`)).toMatchObject({ exit: 0 })
   })
 
+  it.each([
+    ['for a comparison, as the search does', 'latency > 500', 'error = true'],
+    ['less than the search', 'service IN ("web")', 'service IN ("web") AND latency > 500'],
+    ['more than the search', 'latency > 500 AND service IN ("web")', 'service IN ("web")'],
+    ['without an operator', 'service ("web")', 'service IN ("web")'],
+    ['for another key in the middle', 'a > 1 AND Env IN ("x")', 'a > 1 AND env IN ("x")'],
+    ['in text that is cut off', 'service IN ("web") AND "x', 'service IN ("web")'],
+    ['nothing', '', 'latency > 500'],
+    ['nothing but marks', '()', ','],
+  ])('a stream that asks %s is another one', async (_, query, typed) => {
+    api.streams = [{ id: 'st1', name: 'Checkout latency p99', query }]
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace search --query '${typed}'`)
+    expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).not.toContain('Checkout')
+    expect(asked()).toEqual(['GET streams'])
+  })
+
+  it.each([
+    [
+      'service in (web , "cart") and "http.method" IN ("GET")',
+      '"http.method" IN ("GET") AND service IN ("cart","web")',
+    ],
+    ['"a\\"b" NOT IN ("(x) AND y")', ' "a\\"b"  not  in ( "(x) AND y" )'],
+    // What is not understood is the same only letter by letter.
+    ['latency > 500', ' latency > 500 '],
+  ])('a stream that asks %s asks the same as %s', async (query, typed) => {
+    api.streams = [{ id: 'st1', name: 'the same', query }]
+    await world.type(`ls-auth trace search --query '${typed}'`)
+    expect(asked()).toEqual(['GET streams', 'GET streams/st1/timeseries'])
+  })
+
   it('else a snapshot, with leave; durations are compared here', async () => {
     const without = await world.type('ls-auth trace search --service payment --error --min 10ms')
     expect(without).toMatchObject({ exit: 2, stdout: '' })

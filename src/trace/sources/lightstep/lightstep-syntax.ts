@@ -23,22 +23,47 @@ const clause = (key: string, value: string): string => `${key} IN (${quotedValue
 
 const quotedValue = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
-/** The canonical form of a query: without needless quotes and blanks, clauses and values sorted. */
+/** A text in quotes, or a bare word. */
+const WORD = /"(?:[^"\\]|\\.)*"|[^\s(),"]+/sy
+const IN = /\s*(NOT\s+)?IN\s*\(/iy
+const AND = /\s*AND\s+/iy
+const [COMMA, CLOSED, BLANKS] = [/\s*,/y, /\s*\)/y, /\s*/y]
+
+/**
+ * The canonical form of a query: without needless quotes and blanks, clauses and values sorted. A query that is not wholly
+ * of such clauses is equal only to itself, letter by letter: what is not understood must not be left out.
+ */
 export function canonical(query: string): string {
-  const tokens = [...query.matchAll(/"((?:[^"\\]|\\.)*)"|([(),])|([^\s(),"]+)/g)].map(
-    ([, text, mark, word]) =>
-      text?.replace(/\\(.)/g, '$1') ?? (mark === undefined ? (word as string) : { mark }),
-  )
-  const clauses: string[] = []
-  let [words, values, inside]: [string[], string[], boolean] = [[], [], false]
-  for (const token of tokens) {
-    if (typeof token === 'string') (inside ? values : words).push(token)
-    else if (token.mark === '(') inside = true
-    else if (token.mark === ')') {
-      const [key = '', ...operator] = words[0]?.toUpperCase() === 'AND' ? words.slice(1) : words
-      clauses.push(JSON.stringify([key, operator.join(' ').toUpperCase(), values.sort()]))
-      ;[words, values, inside] = [[], [], false]
-    }
+  return clausesOf(query)?.sort().join(' AND ') ?? query.trim()
+}
+
+/** Each clause in one way of writing; undefined where not all of the query is clauses joined by AND. */
+function clausesOf(query: string): string[] | undefined {
+  let at = 0
+  const next = (pattern: RegExp): RegExpExecArray | undefined => {
+    pattern.lastIndex = at
+    const found = pattern.exec(query)
+    if (found) at = pattern.lastIndex
+    return found ?? undefined
   }
-  return clauses.sort().join(' AND ')
+  const word = (): string | undefined => {
+    next(BLANKS)
+    const found = next(WORD)?.[0]
+    return found?.startsWith('"') ? found.slice(1, -1).replace(/\\(.)/gs, '$1') : found
+  }
+  const clauses: string[] = []
+  do {
+    const [key, operator] = [word(), next(IN)]
+    if (key === undefined || operator === undefined) return undefined
+    const values: string[] = []
+    do {
+      const value = word()
+      if (value === undefined) return undefined
+      values.push(value)
+    } while (next(COMMA))
+    if (!next(CLOSED)) return undefined
+    clauses.push(JSON.stringify([key, operator[1] !== undefined, values.sort()]))
+  } while (next(AND))
+  next(BLANKS)
+  return at === query.length ? clauses : undefined
 }
