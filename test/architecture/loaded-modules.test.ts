@@ -121,7 +121,7 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 353],
+    ['trace get', GET, SETTINGS, 354],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 317],
     ['services', ['services', ...PLACE], SETTINGS, 317],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 317],

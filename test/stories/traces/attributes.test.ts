@@ -104,6 +104,12 @@ async function savedTrace(): Promise<string> {
   return file
 }
 
+it('Lightstep: where to look is no part of a name', async () => {
+  world.variables.LS_AUTH_TOKEN = 'k'
+  for (const scope of ['', 'span.', 'resource.', '.'])
+    expect(await lines(`attributes ${scope}http.request.method --profile l`)).toEqual(['GET', 'POST'])
+})
+
 it('a file: what its spans carry; services and search work on it, too', async () => {
   const file = await savedTrace()
   expect(await lines(`attributes --file ${file}`)).toEqual(

@@ -264,6 +264,20 @@ describe('search', () => {
     expect(list.stderr).toContain('stopped at 1 span, ')
   })
 
+  it.each([
+    ['span.http.method=GET', '"http.method" IN ("GET")'],
+    ['resource.host.name=h1', '"host.name" IN ("h1")'],
+    ['.http.method=GET', '"http.method" IN ("GET")'],
+    ['.kind=x', '"kind" IN ("x")'],
+    ['span.kind=client', '"span.kind" IN ("client")'],
+    // Lightstep has these on its spans, under their whole names.
+    ['instrumentation.name=otel', '"instrumentation.name" IN ("otel")'],
+    ['event.outcome=failure', '"event.outcome" IN ("failure")'],
+  ])('where to look is no part of a key: --attr %s asks for %s', async (attr, query) => {
+    await world.type(`ls-auth trace search --attr ${attr} --snapshot`)
+    expect(api.snapshots.taken.map((one) => one.query)).toEqual([query])
+  })
+
   it('nothing named, or a query it does not take: exit 2', async () => {
     for (const command of ['search --min 1ms', 'why --error', 'breakdown']) {
       const { exit, stderr } = await world.type(`ls-auth trace ${command}`)

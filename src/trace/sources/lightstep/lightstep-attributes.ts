@@ -11,6 +11,7 @@ import {
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { type LightstepProject, oldestAndYoungest, unexpected, unknownProject } from './lightstep-api.ts'
+import { lightstepName } from './lightstep-syntax.ts'
 
 /** `POST …/telemetry/attributes` for the keys of spans. */
 export async function lightstepAttributes(
@@ -20,14 +21,15 @@ export async function lightstepAttributes(
   return byName(Object.keys(await askTelemetry(project, range, ['keys'], [])).map((name) => ({ name })))
 }
 
-/** The same for the values of one key. */
+/** The same for the values of one key: as it is asked for, else without where to look for it. */
 export async function lightstepValues(
   name: string,
   range: TimeRange,
   project: LightstepProject,
 ): Promise<AttributeValues> {
-  const found = await askTelemetry(project, range, ['values'], [name])
-  const list = Array.isArray(found[name]) ? (found[name] as unknown[]) : []
+  const keys = [...new Set([name, lightstepName(name)])]
+  const found = await askTelemetry(project, range, ['values'], keys)
+  const list = keys.map((key) => found[key]).find((one): one is unknown[] => Array.isArray(one)) ?? []
   const values = byValue(list.filter(isObject).flatMap(readSample))
   if (values.length > 0) return { name, values }
   throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {

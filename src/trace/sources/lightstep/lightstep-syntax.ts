@@ -1,3 +1,4 @@
+import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /**
@@ -8,9 +9,18 @@ export function spanQuery(filter: TraceFilter): string {
   const clauses: string[] = []
   if (filter.service !== undefined) clauses.push(clause('service', filter.service))
   if (filter.name !== undefined) clauses.push(clause('operation', filter.name))
-  for (const [key, value] of filter.attributes) clauses.push(clause(quotedValue(key), value))
+  for (const [key, value] of filter.attributes) clauses.push(clause(quotedValue(lightstepName(key)), value))
   if (filter.errors) clauses.push(clause('"error"', 'true'))
   return clauses.join(' AND ')
+}
+
+/**
+ * The name of an attribute at Lightstep, which does not tell `span.` from `resource.`. What it has on its spans beside
+ * them keeps its whole name: `span.kind`, `instrumentation.name`.
+ */
+export function lightstepName(key: string): string {
+  const { scope = 'span', bare } = splitScope(key)
+  return key !== SPAN_KIND && (scope === 'span' || scope === 'resource') ? bare : key
 }
 
 /** The spans of one trace, by the low half of its id. */
