@@ -166,6 +166,26 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(api.snapshots.taken.map(({ query }) => query)).toEqual([`lightstep.span_id IN ("${rootId}")`])
   })
 
+  it('sixteen digits are those of a span: what is not found says how to ask for a trace of them', async () => {
+    const half = trace.traceId.slice(16)
+    const whole = half.padStart(32, '0')
+    const words = `taken for the id of a span; that of a trace is given with 32 digits: ${whole}\n`
+    for (const typed of [half, `0x${half}`, `trace_id=${half}`]) {
+      const before = await world.type(`ls-auth trace get ${typed}`)
+      expect(before).toMatchObject({ exit: 7, stdout: '' })
+      expect(before.stderr).toContain(words)
+    }
+    expect(api.snapshots.taken).toEqual([])
+    const spent = await world.type(`ls-auth trace get ${half} --snapshot`)
+    expect(spent).toMatchObject({ exit: 7, stdout: '' })
+    expect(spent.stderr).toContain(words)
+    expect(await world.type(`ls-auth trace get ${whole} --snapshot`)).toMatchObject({ exit: 0 })
+    expect(api.snapshots.taken.at(-1)?.query).toBe(`lightstep.trace_id IN ("${half}")`)
+    // What names both, or has another length, is taken for nothing else.
+    for (const typed of [`00-${MISSING}-${'1'.repeat(16)}-01`, MISSING])
+      expect((await world.type(`ls-auth trace get ${typed} --snapshot`)).stderr).not.toContain('taken for')
+  })
+
   it('nothing found, never ready, none left: each has its words', async () => {
     const nothing = await world.type(`ls-auth trace get ${MISSING} --snapshot`)
     expect(nothing).toMatchObject({ exit: 7, stdout: '' })

@@ -62,7 +62,7 @@ async function findTrace(
   if (known !== undefined) {
     const found = await readStored(ids, project)
     if ('spans' in found) return found
-    if (!consent.allowed) throw notFound(known, consent, found)
+    if (!consent.allowed) throw notFound(reference, known, consent, found)
   } else {
     const digits = reference.digits?.length ?? 32
     if (digits < 32) throw new Failure('not-found', `a trace id has 32 digits, and this one ${digits}`)
@@ -75,8 +75,8 @@ async function findTrace(
     known === undefined ? traceQuery(reference.traceId as string) : oneSpanQuery(reference.spanId ?? known)
   const exemplars = await takeSnapshot(query, project, consent)
   const [first] = exemplars
-  if (!first) throw nothingCollected()
-  return readAssembled([first.spanId, ...ids], project, consent)
+  if (!first) throw nothingCollected(reference)
+  return readAssembled(reference, [first.spanId, ...ids], project, consent)
 }
 
 /** The vendor's own test retries as often after a ready snapshot. */
@@ -84,6 +84,7 @@ const ASSEMBLY_TRIES = 5
 const ASSEMBLY_WAIT_MILLIS = 8_000
 
 async function readAssembled(
+  reference: TraceReference,
   ids: readonly string[],
   project: LightstepProject,
   consent: SnapshotConsent,
@@ -91,7 +92,7 @@ async function readAssembled(
   for (let attempt = 1; ; attempt++) {
     const found = await readStored(ids, project)
     if ('spans' in found) return found
-    if (attempt === ASSEMBLY_TRIES) throw notFound(ids[0]!, consent, found)
+    if (attempt === ASSEMBLY_TRIES) throw notFound(reference, ids[0]!, consent, found)
     await consent.wait(ASSEMBLY_WAIT_MILLIS, 'the trace is being assembled')
   }
 }
@@ -141,20 +142,36 @@ function spanIds(reference: TraceReference): string[] {
   return [...new Set(forms)]
 }
 
-function notFound(id: string, consent: SnapshotConsent, answer: ApiAnswer): Failure {
+/**
+ * A detail for Failures: 64 bits may be the id of a trace, too. A snapshot has no query for either of them, so it is spent on
+ * a span, which is what Lightstep shows.
+ */
+function takenForSpan({ kind, traceId = '' }: TraceReference): string[] {
+  if (kind !== 'either') return []
+  const whole = traceId.padStart(32, '0')
+  return [`taken for the id of a span; that of a trace is given with 32 digits: ${whole}`]
+}
+
+function notFound(
+  reference: TraceReference,
+  id: string,
+  consent: SnapshotConsent,
+  answer: ApiAnswer,
+): Failure {
   const said = answer.status === 404 ? errorText(answer) : ''
   const wait = 'Lightstep keeps traces about 3 days and gives out only those it has assembled:'
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
     hint: consent.allowed
       ? `${wait} it may be older, or sampled out.`
       : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${consent.command}`,
-    detail: said === '' ? [] : [said],
+    detail: [...(said === '' ? [] : [said]), ...takenForSpan(reference)],
   })
 }
 
-function nothingCollected(): Failure {
+function nothingCollected(reference: TraceReference): Failure {
   return new Failure('not-found', 'the snapshot found no span of it', {
     hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
+    detail: takenForSpan(reference),
   })
 }
 
