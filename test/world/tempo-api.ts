@@ -35,6 +35,8 @@ export interface TempoOptions {
   port?: number
   /** Searches heed the conditions that the program's own flags compile to; false: every trace is found. */
   filters?: boolean
+  /** `max_result_limit` of its settings: a search for more traces is refused. */
+  maxLimit?: number
 }
 
 /** A running Grafana Tempo. */
@@ -66,6 +68,10 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
       return text(response, 401, 'no org id')
     if (!url.pathname.startsWith(basePath)) return text(response, 404, '404 page not found\n')
     const heeded = /^\/api\/(search|metrics\/query_range)$/.test(path) && options.filters
+    const limit = Number(url.searchParams.get('limit') ?? 20)
+    const { maxLimit = limit } = options
+    if (path === '/api/search' && limit > maxLimit)
+      return text(response, 400, `limit ${limit} exceeds max limit ${maxLimit}`)
     let { traces } = options
     try {
       if (heeded) traces = traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? '{}'))

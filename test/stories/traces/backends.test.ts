@@ -335,6 +335,22 @@ describe('Grafana Tempo without a sign-in', () => {
     })
   })
 
+  it('more traces than it gives at once is exit 2, and the hint says how many it gives', async () => {
+    await start({ maxLimit: 3 })
+    for (const command of [
+      'search --limit 4',
+      'search',
+      "search --limit 4 --query '{} with (most_recent=true)'",
+    ]) {
+      const { exit, stdout, stderr } = await world.type(`ls-auth trace ${command}`)
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toMatch(
+        /^error: .*\nhint: Ask for fewer traces: --limit 3\.\n {2}limit \d+ exceeds max limit 3\n$/,
+      )
+    }
+    expect(await world.type('ls-auth trace search --limit 3')).toMatchObject({ exit: 0 })
+  })
+
   it.each<TempoMode>(['normal', 'v1-only'])('%s: services', async (mode) => {
     await start()
     tempo.mode = mode

@@ -98,13 +98,16 @@ function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnsw
 
 /**
  * Failure `usage` with Tempo's message: a syntax error with its position, and the query that it speaks of, or a limit (168 h,
- * spans per set).
+ * traces of one search).
  */
 function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const detail = errorDetail(answer)
+  const said = detail.join(' ')
   const rejected = (hint: string, lines: readonly string[]) =>
     new Failure('usage', 'Tempo did not accept the search', { hint, detail: lines })
-  return /exceeds/.test(detail.join(' '))
+  const most = /limit \d+ exceeds max limit (\d+)/.exec(said)?.[1]
+  if (most !== undefined) return rejected(`Ask for fewer traces: --limit ${most}.`, detail)
+  return /exceeds/.test(said)
     ? rejected('Ask for a shorter time with --since, or --from and --to.', detail)
     : rejected('Check the query (TraceQL).', [...detail, asked])
 }
