@@ -7,6 +7,7 @@ import { tokenText } from '../claims/token-text.ts'
 import { told } from '../told.ts'
 
 const URL_ = new URL('https://gw.acme.example:8443/x')
+const DATE = 'Wed, 25 Nov 2026 15:59:00 GMT'
 const HTML = { 'content-type': 'text/html; charset=utf-8' }
 
 const answer = (status: number, headers: Record<string, string> = {}, body = ''): HttpAnswer => ({
@@ -341,8 +342,17 @@ describe('a limit that was reached', () => {
   it.each([
     [{}, 'Wait, then try again.', []],
     [{ 'retry-after': '7' }, 'Try again in 7s.', []],
-    [{ 'retry-after': '7', 'x-ratelimit-reset': '9' }, 'Try again in 9s.', []],
+    // What says in as many words when to ask again goes before the end of a window.
+    [{ 'retry-after': '7', 'x-ratelimit-reset': '9' }, 'Try again in 7s.', []],
+    [{ 'x-ratelimit-reset': '9' }, 'Try again in 9s.', []],
+    [{ date: DATE, 'retry-after': 'Wed, 25 Nov 2026 16:00:00 GMT' }, 'Try again in 60s.', []],
+    [{ date: DATE, 'x-ratelimit-reset': String(Date.parse(DATE) / 1000 + 90) }, 'Try again in 90s.', []],
+    [{ ratelimit: 'limit=100, remaining=0, reset=54' }, 'Try again in 54s.', ['limit 100, 0 left']],
+    // Without the clock of the server, without a time ahead, or with one that nobody waits for.
     [{ 'retry-after': 'Wed, 25 Nov 2026 16:00:00 GMT' }, 'Wait, then try again.', []],
+    [{ date: DATE, 'retry-after': 'Wed, 25 Nov 2026 15:00:00 GMT' }, 'Wait, then try again.', []],
+    [{ date: DATE, 'retry-after': 'Tue, 01 Jan 3000 00:00:00 GMT' }, 'Wait, then try again.', []],
+    [{ 'retry-after': '0' }, 'Wait, then try again.', []],
     [{ 'retry-after': '7 s' }, 'Wait, then try again.', []],
     [{ 'retry-after': '1234567890' }, 'Wait, then try again.', []],
     [{ 'x-ratelimit-limit': '60' }, 'Wait, then try again.', ['limit 60']],

@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'atomic-write',
     'clock-skew',
     'steady-clock',
+    'rate-limit',
     'silent-connections',
   ],
 ]
@@ -65,7 +66,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew|unknown-choice|empty-value)\.ts$/,
+  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

@@ -42,8 +42,8 @@ export const rooms = {
   },
   'safe-text': { files: ['src/text/safe-text.ts'], tests: ['test/text/safe-text.test.ts'], floor: 97 },
   api: {
-    files: ['src/api/'],
-    tests: ['test/api/*.test.ts'],
+    files: ['src/api/', 'src/rate-limit.ts'],
+    tests: ['test/api/*.test.ts', 'test/rate-limit.test.ts'],
     floor: 97,
     properties: true,
     testMilliseconds: 5_000,

@@ -201,6 +201,15 @@ describe('a trace by its trace id takes a snapshot', () => {
   })
 })
 
+it('when the limit is over is told the same where the server gives a date', async () => {
+  api.snapshots.tellsDate = true
+  const { stderr } = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
+  expect(stderr).toMatch(/59 of 60 left this hour for the organization, all back in 23m\n/)
+  api.snapshots.left = 0
+  const none = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
+  expect(none.stderr).toMatch(/limits requests[\s\S]*Try again in 1(380|379)s\.\n {2}limit 60, 0 left/)
+})
+
 describe('search', () => {
   const STREAM = { id: 'st1', name: 'slow\u001b[31m shop', query: '"service"  in ("frontend")' }
 

@@ -23,6 +23,8 @@ export class Snapshots {
   looksUntilReady = 1
   /** Traces are not in `stored-traces` before a snapshot has collected a span of them. */
   assembleOnDemand = false
+  /** The reset of the limit is told as a date (seconds since the epoch), as some gateways do. */
+  tellsDate = false
   readonly taken: { id: string; query: string; looks: number }[] = []
   readonly #assembled = new Set<string>()
 
@@ -89,7 +91,7 @@ export class Snapshots {
     const headers = {
       'x-ratelimit-limit': String(A_HOUR),
       'x-ratelimit-remaining': String(this.left),
-      'x-ratelimit-reset': String(RESET_SECONDS),
+      'x-ratelimit-reset': String(RESET_SECONDS + (this.tellsDate ? Math.floor(Date.now() / 1000) : 0)),
     }
     return { status, body, headers }
   }

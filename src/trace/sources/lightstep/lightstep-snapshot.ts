@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
+import type { RateLimit } from '../../../rate-limit.ts'
 import { hexId } from '../../formats/foreign-json.ts'
 import type { SnapshotConsent } from '../consent.ts'
 import { listInAnswer, readItems } from '../list-in-answer.ts'
@@ -41,7 +42,9 @@ export async function takeSnapshot(
   if (answer.status === 404) throw unknownProject(project.settings, answer)
   if (answer.status === 400) throw snapshotRejected(answer, query)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
-  consent.tell(`snapshot taken${budget(answer)}`)
+  // Lazy: most runs take none.
+  const { readRateLimit } = await import('../../../rate-limit.ts')
+  consent.tell(`snapshot taken${budget(readRateLimit(answer.headers, consent.now()))}`)
   await consent.wait(readyInMillis, 'Lightstep is collecting spans')
   for (let poll = 1; ; poll++) {
     const found = await pollSnapshot(id, project)
@@ -69,17 +72,17 @@ function readReceipt(answer: ApiAnswer, now: number): { id: string; readyInMilli
   return { id, readyInMillis: Math.min(LONGEST_WAIT_MILLIS, Math.max(0, complete - serverNow)) }
 }
 
-/** `: 41 of 60 left …, all back in 23m`. X-RateLimit-Reset is seconds to wait. */
-function budget({ headers }: ApiAnswer): string {
-  const [left, limit, reset] = ['remaining', 'limit', 'reset'].map((name) => {
-    const text = headers[`x-ratelimit-${name}`] ?? ''
-    return /^\d{1,9}$/.test(text) ? Number(text) : undefined
-  })
-  if (left === undefined) return ''
+/** `: 41 of 60 left …, all back in 23m`. */
+function budget({ remaining, limit, resetMilliseconds }: RateLimit): string {
+  if (remaining === undefined) return ''
   const most = limit === undefined ? '' : ` of ${limit}`
-  const back =
-    reset === undefined ? '' : `, all back in ${reset < 60 ? `${reset}s` : `${Math.ceil(reset / 60)}m`}`
-  return `: ${left}${most} left this hour for the organization${back}`
+  const back = resetMilliseconds === undefined ? '' : `, all back in ${inWords(resetMilliseconds)}`
+  return `: ${remaining}${most} left this hour for the organization${back}`
+}
+
+function inWords(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000)
+  return seconds < 60 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`
 }
 
 /** One poll: `undefined` while there is no list. */

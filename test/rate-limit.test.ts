@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readRateLimit } from '../../src/api/rate-limit.ts'
+import { readRateLimit } from '../src/rate-limit.ts'
 
 const NOW = Date.parse('2026-11-25T09:00:00Z')
 
@@ -30,7 +30,23 @@ it.each<[Record<string, string>, ReturnType<typeof readRateLimit>]>([
   [{ 'retry-after': '7' }, { retryMilliseconds: 7000 }],
   [{ 'retry-after': 'Wed, 25 Nov 2026 09:00:30 GMT' }, { retryMilliseconds: 30_000 }],
   [{ 'retry-after': 'Wed, 25 Nov 2026 08:00:00 GMT' }, { retryMilliseconds: 0 }],
+  [{ 'retry-after': '7, 7' }, { retryMilliseconds: 7000 }],
+  // The clock of the server, where it is known: that of this machine may be wrong.
+  [
+    { date: 'Wed, 25 Nov 2026 07:00:00 GMT', 'retry-after': 'Wed, 25 Nov 2026 07:00:30 GMT' },
+    { retryMilliseconds: 30_000 },
+  ],
+  [{ date: 'today', 'retry-after': 'Wed, 25 Nov 2026 09:00:30 GMT' }, { retryMilliseconds: 30_000 }],
+  // No time and no date, though a lenient reader of dates finds one.
+  [{ 'retry-after': '7 s' }, {}],
+  [{ 'retry-after': 'soon 7' }, {}],
   [{ 'retry-after': 'soon', 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '1.5' }, {}],
 ])('%o', (headers, limit) => {
   expect(readRateLimit(headers, NOW)).toStrictEqual(limit)
+})
+
+it('without any clock a date is no time to wait, and a number is one', () => {
+  const date = 'Wed, 25 Nov 2026 09:00:30 GMT'
+  expect(readRateLimit({ 'retry-after': date, 'x-ratelimit-reset': '2000000000' })).toStrictEqual({})
+  expect(readRateLimit({ 'retry-after': '7' })).toStrictEqual({ retryMilliseconds: 7000 })
 })

@@ -19,9 +19,11 @@ const FIRST_DATE_MILLISECONDS = 1_000_000_000_000
 /**
  * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same
  * names without `X-`, the one header `RateLimit` of the drafts of draft-ietf-httpapi-ratelimit-headers, and `Retry-After`
- * (RFC 9110 §10.2.3). `now`: milliseconds since the epoch, for dates.
+ * (RFC 9110 §10.2.3). Dates are compared with the server's own clock (`Date`), else with `ownNow`, milliseconds since the epoch;
+ * without either they say nothing.
  */
-export function readRateLimit(headers: Headers, now: number): RateLimit {
+export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
+  const now = dateIn(headers.date) ?? ownNow
   const joined = headers.ratelimit ?? ''
   const number = (name: 'limit' | 'remaining' | 'reset', short: string) =>
     wholeNumber(headers[`x-ratelimit-${name}`]) ??
@@ -39,8 +41,9 @@ export function readRateLimit(headers: Headers, now: number): RateLimit {
   }
 }
 
-function untilReset(reset: number, now: number): number {
+function untilReset(reset: number, now: number | undefined): number | undefined {
   if (reset < FIRST_DATE) return reset * 1000
+  if (now === undefined) return undefined
   return Math.max(0, (reset < FIRST_DATE_MILLISECONDS ? reset * 1000 : reset) - now)
 }
 
@@ -50,10 +53,15 @@ function wholeNumber(text: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-function retryAfter(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined
-  const seconds = wholeNumber(text)
-  if (seconds !== undefined) return seconds * 1000
-  const date = Date.parse(text)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+function retryAfter(text: string | undefined, now: number | undefined): number | undefined {
+  const seconds = /^\s*(\d{1,15})\s*(?:,|$)/.exec(text ?? '')?.[1]
+  if (seconds !== undefined) return Number(seconds) * 1000
+  const date = dateIn(text)
+  return date === undefined || now === undefined ? undefined : Math.max(0, date - now)
+}
+
+/** With a time of day: `Date.parse` finds a year in `soon 7`. */
+function dateIn(text: string | undefined): number | undefined {
+  const date = /\d:\d\d/.test(text ?? '') ? Date.parse(text as string) : Number.NaN
+  return Number.isNaN(date) ? undefined : date
 }
