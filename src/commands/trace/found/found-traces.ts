@@ -7,7 +7,7 @@ import { type CapableSource, requireCapability } from '../../../trace/sources/ca
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
-import { inOrder } from '../batch/in-order.ts'
+import { type Bounds, inOrder } from '../batch/in-order.ts'
 import { openProfile } from '../open-source.ts'
 import { openFile } from '../trace-file.ts'
 import { unitOf } from './found-words.ts'
@@ -44,11 +44,12 @@ export interface FoundTraces {
 
 /** Rough: what a span takes in memory. */
 const BYTES_OF_SPAN = 1500
-const BOUNDS = {
+/** How many traces are read at once, and how many wait behind a slow one. */
+export const BOUNDS: Bounds<Trace | undefined> = {
   workers: 8,
   ahead: 16,
   mostBytes: 64 * 1024 * 1024,
-  sizeOf: (trace: Trace | undefined) => (trace?.spans.length ?? 0) * BYTES_OF_SPAN,
+  sizeOf: (trace) => (trace?.spans.length ?? 0) * BYTES_OF_SPAN,
 }
 
 /** A back end that assembles traces after the search is asked again so often, with so long between. */

@@ -21,6 +21,7 @@ import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { readReference } from '../trace-argument.ts'
+import { BOUNDS } from './found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
 
 /** What is looked for, and how it is shown. */
@@ -49,8 +50,6 @@ export interface FoundTraces {
   /** How many values were masked by now, in all of the traces. */
   masked(): number
 }
-
-const BOUNDS = { workers: 8, ahead: 32, mostBytes: Number.POSITIVE_INFINITY, sizeOf: () => 0 }
 
 /**
  * Reads the traces that a search finds, and hands each to `use`, masked unless it is to be shown as it is. Failures: those of
@@ -162,7 +161,9 @@ async function readEach(
       progress.done(outcome instanceof Failure)
       return [id, outcome]
     }
-    for await (const [id, outcome] of inOrder(traces.map(idForTraceGet), work, BOUNDS)) {
+    const sizeOf = ([, outcome]: readonly [string, Trace | Failure]) =>
+      BOUNDS.sizeOf(outcome instanceof Failure ? undefined : outcome)
+    for await (const [id, outcome] of inOrder(traces.map(idForTraceGet), work, { ...BOUNDS, sizeOf })) {
       if (!(outcome instanceof Failure)) take(outcome)
       else if (outcome.code === 'not-found') gone.push(id)
       else {
