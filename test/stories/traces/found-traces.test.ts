@@ -12,6 +12,7 @@ import { openWorld, type World } from '../../world/world.ts'
 const NOW = Date.parse('2026-09-22T18:00:00Z')
 /** The commands that read all traces that a search finds. */
 const BREAKDOWN = 'trace breakdown --service checkout'
+const WHY = 'trace why --service checkout --error'
 const DIFF = 'trace diff --a service=checkout --b service=checkout'
 
 let world: World
@@ -22,68 +23,93 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-describe('large traces behind a slow one', () => {
-  const SPANS = 45_000
-  const traces = plantedTraces(14, (NOW - 600_000) * 1000)
+describe('a limit of the API', () => {
   let tempo: TempoApi
   beforeEach(async () => {
-    tempo = await startTempoApi({ traces, filters: true })
+    tempo = await startTempoApi({ traces: plantedTraces(12, (NOW - 600_000) * 1000), filters: true })
+    // Where it counts by itself, the traces are not read.
     tempo.mode = 'no-metrics'
     await world.writeConfig(`[profiles.t]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`)
   })
   afterEach(() => tempo.close())
 
-  /** The answer for any trace: its id is put in. */
-  const [model] = traces as [TraceData]
-  const span = (i: number): SpanData => ({
-    ...{ spanId: (i + 1).toString(16).padStart(16, '0'), name: 'get', service: 'checkout', kind: 'server' },
-    ...{ startMicros: NOW * 1000, endMicros: NOW * 1000 + 5, error: i === 0, tags: {} },
-  })
-  const bytes = traceByIdResponse(
-    tracesData(
-      toOtlpDocument([{ ...model, spans: Array.from({ length: SPANS }, (_, i) => span(i)) }], 'hex'),
-    ),
-  )
-  const idOf = (hex: string) => Buffer.from(hex, 'hex').toString('latin1')
-  const answerFor = (id: string): HttpAnswer => ({
-    status: 200,
-    headers: { 'content-type': 'application/protobuf' },
-    body: Buffer.from(bytes.toString('latin1').replaceAll(idOf(model.traceId), idOf(id)), 'latin1'),
-  })
-
-  it.each([BREAKDOWN, DIFF.replace(/(service=checkout)$/, "'$1 limit=1'")])(
-    'few of them are held: %s',
+  it.each([BREAKDOWN, WHY, DIFF])(
+    'that the search meets is waited for, as one that a trace meets: %s',
     async (command) => {
-      const asked: string[] = []
-      let [last, heldBehindFirst] = [Date.now(), 0]
-      /** Until nothing more has been asked for in a while. */
-      const quiet = async () => {
-        for (let seen = -1; seen !== asked.length || Date.now() - last < 500; ) {
-          seen = asked.length
-          await pause(250)
-        }
+      for (const part of ['/api/search', '/traces/']) {
+        let met = 0
+        tempo.inFront = (_, path) =>
+          path.includes(part) && ++met === 1 ? { status: 429, headers: { 'retry-after': '7' } } : undefined
+        world.slept.length = 0
+        const outcome = await world.type(`ls-auth ${command} --json`)
+        expect({ part, exit: outcome.exit, stderr: outcome.stderr }).toEqual({
+          part,
+          exit: 0,
+          stderr: expect.any(String),
+        })
+        const waited = world.slept.reduce((sum, milliseconds) => sum + milliseconds, 0)
+        expect(waited).toBeGreaterThan(6_000)
       }
-      const send = async ({ url }: HttpRequest): Promise<HttpAnswer | undefined> => {
-        const [, id] = /traces\/([\da-f]+)$/.exec(url.pathname) ?? []
-        if (id === undefined) return undefined
-        asked.push(id)
-        last = Date.now()
-        if (asked.length === 1) {
-          await quiet()
-          heldBehindFirst = asked.length - 1
-        }
-        last = Date.now()
-        return answerFor(id)
-      }
-      world.override.http = async (settings) => {
-        const client = await openHttp(settings, { variables: world.variables } as never)
-        return { ...client, send: async (request) => (await send(request)) ?? client.send(request) }
-      }
-      const outcome = await world.type(`ls-auth ${command} --json`)
-      expect(outcome).toMatchObject({ exit: 0 })
-      // Eight are read at once: those that were begun when the first ones came are held, and no more.
-      expect(heldBehindFirst).toBeLessThanOrEqual(8)
-      expect(heldBehindFirst).toBeGreaterThan(0)
     },
   )
+
+  it.each([BREAKDOWN, DIFF])('that the search was told of is kept to by the reads: %s', async (command) => {
+    tempo.inFront = (n, path) =>
+      n === 1 && path === '/api/search' ? { status: 429, headers: { 'retry-after': '7' } } : undefined
+    await world.type(`ls-auth ${command} --json`)
+    expect(world.slept.filter((milliseconds) => milliseconds > 6_000)).toHaveLength(1)
+  })
+})
+
+describe('a large trace behind slow ones', () => {
+  const traces = plantedTraces(36, (NOW - 600_000) * 1000)
+  let tempo: TempoApi
+  beforeEach(async () => {
+    tempo = await startTempoApi({ traces, filters: true })
+    // Where it counts by itself, the traces are not read.
+    tempo.mode = 'no-metrics'
+    await world.writeConfig(`[profiles.t]\nbackend = "tempo"\napi = "${tempo.url}"\nauthorization = "none"\n`)
+  })
+  afterEach(() => tempo.close())
+
+  /** More than is to be held at once, in one trace. */
+  const largeAnswer = (traceId: string): HttpAnswer => {
+    const span = (i: number): SpanData => ({
+      ...{ spanId: (i + 1).toString(16).padStart(16, '0'), name: 'get', service: 'checkout', kind: 'server' },
+      ...{ startMicros: NOW * 1000, endMicros: NOW * 1000 + 5, error: i === 0, tags: {} },
+    })
+    const large: TraceData = { traceId, spans: Array.from({ length: 45_000 }, (_, i) => span(i)) }
+    const body = traceByIdResponse(tracesData(toOtlpDocument([large], 'hex')))
+    return { status: 200, headers: { 'content-type': 'application/protobuf' }, body }
+  }
+
+  /** Of the first eight, which are asked for at once, the second is large and there at once, and the others are slow. */
+  it.each([BREAKDOWN, WHY, DIFF])('no further trace is held: %s', async (command) => {
+    const asked: string[] = []
+    let heldAtMost: number | undefined
+    /** Until nothing more has been asked for in a while. */
+    const quiet = async () => {
+      for (let seen = -1; seen !== asked.length; ) {
+        seen = asked.length
+        await pause(1_000)
+      }
+    }
+    world.override.http = async (settings) => {
+      const client = await openHttp(settings, { variables: world.variables } as never)
+      const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+        const [, id] = /traces\/([\da-f]+)$/.exec(request.url.pathname) ?? []
+        if (id === undefined) return client.send(request)
+        const turn = asked.push(id)
+        if (turn === 2) return largeAnswer(id)
+        if (turn <= 8) {
+          await quiet()
+          heldAtMost ??= asked.length
+        }
+        return client.send(request)
+      }
+      return { ...client, send }
+    }
+    expect(await world.type(`ls-auth ${command} --json`)).toMatchObject({ exit: 0 })
+    expect(heldAtMost).toBe(8)
+  })
 })

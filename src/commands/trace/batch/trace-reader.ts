@@ -3,6 +3,7 @@ import { Failure } from '../../../errors.ts'
 import type { TraceReference } from '../../../trace/id.ts'
 import type { Trace } from '../../../trace/model.ts'
 import { requireCapability } from '../../../trace/sources/capabilities.ts'
+import type { BackendSource, TraceSource } from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import type { Tally } from './tally.ts'
@@ -23,12 +24,20 @@ export async function openReader(
   onLimit: (milliseconds: number) => void,
 ): Promise<TraceReader> {
   const stop = new AbortController()
-  const { signal } = stop
-  const pacing = openPacing({ clock: invocation.ports.clock, signal, onLimit })
+  const pacing = openPacing({ clock: invocation.ports.clock, signal: stop.signal, onLimit })
   const { profile } = await loadProfile(invocation)
   const opened = await openProfile(invocation, profile, { pacing, isLong: true })
-  const source = requireCapability(opened, 'trace')
-  const isRefused = onlyOnce(() => opened.probe())
+  requireCapability(opened, 'trace')
+  return readerOf(opened, stop, tally)
+}
+
+/** A source of whole traces. A file has no probe. */
+export type ReadSource = TraceSource & Partial<Pick<BackendSource, 'probe'>>
+
+/** A reader of what is opened. What would happen to all traces is also the reason that `stop` is aborted with. */
+export function readerOf(source: ReadSource, stop: AbortController, tally: Tally): TraceReader {
+  const { signal } = stop
+  const isRefused = onlyOnce(async () => source.probe?.())
   return async (reference, use) => {
     signal.throwIfAborted()
     try {

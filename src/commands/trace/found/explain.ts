@@ -12,6 +12,7 @@ import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
 import { counted } from './found-words.ts'
+import type { OpenSearch } from './open-search.ts'
 import { readManyTracesFilter } from './read-filter.ts'
 import { type FoundTraces, moreTraces, readFound, whereElse } from './read-found.ts'
 
@@ -66,11 +67,11 @@ function readSelected({ error, slowerThan }: Typed['flags']): SelectedSpans {
 /** Counts and ranks. Failures: `not-found`, when there is nothing to explain; `cannot-do`; those of {@link readFound}. */
 export async function explain(
   invocation: Invocation,
-  source: CapableSource<'search'>,
+  search: OpenSearch,
   question: Question,
 ): Promise<Explanation> {
-  const counted = await countAt(invocation, source, question)
-  await requireSpans(invocation, source, counted, question)
+  const counted = await countAt(invocation, search, question)
+  await requireSpans(invocation, search.searched, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
   const ranking = heedingRareValues(rankCauses(shown.comparison), shown.comparison)
@@ -78,11 +79,8 @@ export async function explain(
 }
 
 /** By the back end itself where it can; else from the traces that a search finds. */
-async function countAt(
-  invocation: Invocation,
-  source: CapableSource<'search'>,
-  question: Question,
-): Promise<Counted> {
+async function countAt(invocation: Invocation, search: OpenSearch, question: Question): Promise<Counted> {
+  const source = search.searched
   const { filter, selected } = question
   if (source.compare) {
     try {
@@ -104,7 +102,7 @@ async function countAt(
     })
   }
   const population = new Population(filter, selected)
-  const found = await readFound(invocation, source, question, (trace) => population.add(trace))
+  const found = await readFound(invocation, search, question, (trace) => population.add(trace))
   return { ...population.divided(), found }
 }
 

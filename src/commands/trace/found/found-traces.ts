@@ -1,17 +1,15 @@
-import { openPacing } from '../../../api/pacing.ts'
 import { Failure } from '../../../errors.ts'
 import { parseSpanOrTraceId } from '../../../trace/id.ts'
 import type { Trace } from '../../../trace/model.ts'
 import { idForTraceGet, type TraceFilter, type TraceSummary } from '../../../trace/search.ts'
-import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
+import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
-import { type Invocation, loadProfile } from '../../invocation.ts'
+import type { Invocation } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
 import { type Bounds, inOrder } from '../batch/in-order.ts'
-import { openProfile } from '../open-source.ts'
-import { openFile } from '../trace-file.ts'
 import { unitOf } from './found-words.ts'
 import type { UnknownService } from './none-found.ts'
+import { openSearch } from './open-search.ts'
 
 /** What a search was asked for, and where. */
 export interface TraceSearch {
@@ -66,14 +64,12 @@ export async function readFoundTraces(
   use: (trace: Trace) => void,
 ): Promise<FoundTraces> {
   const { ports } = invocation
-  const stop = new AbortController()
-  let progress: BatchProgress | undefined
-  const { searched, readFrom } = await openSources(invocation, search, stop.signal, (wait) =>
-    progress?.limited(wait),
-  )
+  const opened = await openSearch(invocation, search.file)
+  const { searched, readFrom } = opened
   const result = await searched.search(search.filter)
   const { traces, truncated, isAssembling, isOfAnyTime = false, notes = [] } = result
-  progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unitOf(traces))
+  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unitOf(traces))
+  opened.onLimit = (milliseconds) => progress.limited(milliseconds)
   const met = new Set<string>()
   let partial = 0
   const add = (trace: Trace) => {
@@ -102,7 +98,7 @@ export async function readFoundTraces(
       notes,
     }
   } finally {
-    stop.abort()
+    opened.stop.abort()
     progress.end()
   }
 }
@@ -132,26 +128,6 @@ async function readAll(
   }
   for await (const trace of inOrder(summaries, read, BOUNDS)) if (trace) add(trace)
   return missing
-}
-
-/** What is searched, and what traces are read from: consent to spend something on a search is none for each trace. */
-async function openSources(
-  invocation: Invocation,
-  { file }: TraceSearch,
-  signal: AbortSignal,
-  onLimit: (milliseconds: number) => void,
-): Promise<{ readonly searched: CapableSource<'search'>; readonly readFrom: TraceSource }> {
-  if (file !== undefined) {
-    const searched = requireCapability(await openFile(invocation, file), 'search')
-    return { searched, readFrom: searched }
-  }
-  const { profile } = await loadProfile(invocation)
-  const pacing = openPacing({ clock: invocation.ports.clock, signal, onLimit })
-  const run = { pacing, isLong: true }
-  const searched = requireCapability(await openProfile(invocation, profile, run), 'search')
-  if (invocation.options.snapshot !== true) return { searched, readFrom: searched }
-  const options = { ...invocation.options, snapshot: undefined }
-  return { searched, readFrom: await openProfile({ ...invocation, options }, profile, run) }
 }
 
 async function readTrace(source: TraceSource, summary: TraceSummary): Promise<Trace | undefined> {

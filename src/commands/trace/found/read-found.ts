@@ -9,20 +9,20 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../../../trace/search.ts'
-import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { TraceSource } from '../../../trace/sources/trace-source.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
 import { inOrder } from '../batch/in-order.ts'
 import { Tally } from '../batch/tally.ts'
-import { openReader } from '../batch/trace-reader.ts'
+import { readerOf } from '../batch/trace-reader.ts'
 import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { readReference } from '../trace-argument.ts'
 import { BOUNDS } from './found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
+import type { OpenSearch } from './open-search.ts'
 
 /** What is looked for, and how it is shown. */
 export interface FoundOptions {
@@ -57,10 +57,11 @@ export interface FoundTraces {
  */
 export async function readFound(
   invocation: Invocation,
-  source: CapableSource<'search'>,
+  search: OpenSearch,
   { filter, file, showSensitive }: FoundOptions,
   use: (trace: Trace) => void,
 ): Promise<FoundTraces> {
+  const source = search.searched
   const result = await source.search(filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   const { isOfAnyTime } = result
@@ -84,7 +85,7 @@ export async function readFound(
     use(shown.trace)
   }
   const failure = await (file === undefined
-    ? readEach(invocation, result, take)
+    ? readEach(invocation, search, result, take)
     : readFromFile(source, result, take))
   return {
     traces: seen.size,
@@ -143,6 +144,7 @@ async function readFromFile(
 /** Returns the failure of the run when some could not be read. */
 async function readEach(
   invocation: Invocation,
+  search: OpenSearch,
   { traces }: SearchResult,
   take: (trace: Trace) => void,
 ): Promise<Failure | undefined> {
@@ -150,11 +152,10 @@ async function readEach(
   const { ports } = invocation
   const unit = unitOf(traces)
   const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unit)
-  // A snapshot for the search is not one for each trace.
-  const reading = { ...invocation, options: { ...invocation.options, snapshot: undefined } }
+  search.onLimit = (milliseconds) => progress.limited(milliseconds)
   const gone: string[] = []
   try {
-    const read = await openReader(reading, tally, (milliseconds) => progress.limited(milliseconds))
+    const read = readerOf(search.readFrom, search.stop, tally)
     const work = async (id: string): Promise<readonly [string, Trace | Failure]> => {
       const reference = readReference(id)
       const outcome = reference instanceof Failure ? reference : await read(reference, (trace) => trace)

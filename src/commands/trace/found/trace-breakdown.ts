@@ -8,8 +8,8 @@ import { buildTree } from '../../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import type { Invocation } from '../../invocation.ts'
 import { tellNoRoom } from '../no-room.ts'
-import { openSource } from '../open-source.ts'
 import { printData, readFormat } from '../print-rows.ts'
+import { openSearch } from './open-search.ts'
 import { readManyTracesFilter } from './read-filter.ts'
 import { type FoundTraces, readFound, tellFound } from './read-found.ts'
 
@@ -39,10 +39,10 @@ function read(typed: Typed): TraceBreakdownOptions {
 }
 
 async function run(invocation: Invocation, options: TraceBreakdownOptions): Promise<void> {
-  const source = await openSource(invocation, 'search', options.file)
+  const search = await openSearch(invocation, options.file)
   const times = new BreakdownSum(options.by ?? 'operation')
   const calls = options.graph ? new CallGraphSum(options.by ?? 'service') : undefined
-  const found = await readFound(invocation, source, options, (trace) => {
+  const found = await readFound(invocation, search, options, (trace) => {
     const tree = buildTree(trace)
     times.add(tree)
     calls?.add(tree)

@@ -3,10 +3,10 @@ import type { Cause, Ranking } from '../../../trace/causes/rank-causes.ts'
 import type { ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { openSource } from '../open-source.ts'
 import { printData, readFormat, tellMasked } from '../print-rows.ts'
 import { type Explanation, explain, type Question, readQuestion, unfinishedNote } from './explain.ts'
 import { narrowerSearch } from './narrower-search.ts'
+import { openSearch } from './open-search.ts'
 import { tellFound } from './read-found.ts'
 
 /** Rows as data: what comes after them is no cause of anything. */
@@ -26,8 +26,8 @@ function read(typed: Typed): TraceWhyOptions {
 }
 
 async function run(invocation: Invocation, options: TraceWhyOptions): Promise<void> {
-  const source = await openSource(invocation, 'search', options.file)
-  const explanation = await explain(invocation, source, options)
+  const search = await openSearch(invocation, options.file)
+  const explanation = await explain(invocation, search, options)
   const { ranking, limitNanos, hidden, partial, found } = explanation
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
@@ -35,7 +35,10 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   if (note !== undefined) tell(invocation, note)
   if (hidden > 0) tellMasked(invocation, 'values')
   if (partial !== undefined) {
-    tell(invocation, `note: ${source.name} gave only a part of the result: ${safeText(partial, 300)}`)
+    tell(
+      invocation,
+      `note: ${search.searched.name} gave only a part of the result: ${safeText(partial, 300)}`,
+    )
   }
   if (found) tellFound(invocation, { ...found, masked: () => 0 })
 }

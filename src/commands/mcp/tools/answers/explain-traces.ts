@@ -2,8 +2,8 @@ import { safeText } from '../../../../text/safe-text.ts'
 import { exactDuration } from '../../../../trace/nanos.ts'
 import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
 import { type Explanation, explain, readQuestion, unfinishedNote } from '../../../trace/found/explain.ts'
+import { openSearch } from '../../../trace/found/open-search.ts'
 import { ofTheFirst } from '../../../trace/found/read-found.ts'
-import { openSource } from '../../../trace/open-source.ts'
 import type { AnswerTool, Given } from '../../tool.ts'
 import { EXPLAIN } from '../limits.ts'
 import { withMoments } from './times.ts'
@@ -14,14 +14,14 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
   const now = invocation.ports.clock.now()
   const asked = { limit: String(EXPLAIN.usual), ...withMoments(flags, now) }
   const question = readQuestion({ args: [], flags: asked, json: false, now })
-  const source = await openSource(invocation, 'search')
+  const search = await openSearch(invocation, undefined)
   const notes: string[] = []
-  const explanation = await explain(toldTo(notes, invocation), source, question)
+  const explanation = await explain(toldTo(notes, invocation), search, question)
   const { ranking, comparison, limitNanos, found } = explanation
   return agentCauses(
     { ranking, comparison, limitNanos, traces: found?.traces },
     {
-      notes: [...notes, ...notesOf(explanation, source.name)],
+      notes: [...notes, ...notesOf(explanation, search.searched.name)],
       steps: stepsOf(explanation, given),
     },
   )

@@ -1,0 +1,42 @@
+import { openPacing } from '../../../api/pacing.ts'
+import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
+import { type Invocation, loadProfile } from '../../invocation.ts'
+import type { ReadSource } from '../batch/trace-reader.ts'
+import { openProfile } from '../open-source.ts'
+
+/** What is searched, and what the traces that are found are read from. All their requests keep one pace. */
+export interface OpenSearch {
+  readonly searched: CapableSource<'search'>
+  readonly readFrom: ReadSource
+  /** Ends every wait for a turn: its reason is thrown. */
+  readonly stop: AbortController
+  /** Told when all requests wait for a limit, and for how many milliseconds. To be set by whoever shows it. */
+  onLimit: (milliseconds: number) => void
+}
+
+/**
+ * Opens a file, or the back end of the profile for many requests. Failures: `cannot-do`, before any request, when it has no
+ * search; those of opening it.
+ */
+export async function openSearch(invocation: Invocation, file: string | undefined): Promise<OpenSearch> {
+  const stop = new AbortController()
+  if (file !== undefined) {
+    const { openFile } = await import('../trace-file.ts')
+    const searched = requireCapability(await openFile(invocation, file), 'search')
+    return { searched, readFrom: searched, stop, onLimit: () => {} }
+  }
+  const { profile } = await loadProfile(invocation)
+  const { clock } = invocation.ports
+  const pacing = openPacing({ clock, signal: stop.signal, onLimit: (wait) => search.onLimit(wait) })
+  const run = { pacing, isLong: true }
+  const source = await openProfile(invocation, profile, run)
+  const searched = requireCapability(source, 'search')
+  // Consent to spend a snapshot on the search is none for each trace.
+  const options = { ...invocation.options, snapshot: undefined }
+  const readFrom =
+    invocation.options.snapshot === true
+      ? await openProfile({ ...invocation, options }, profile, run)
+      : source
+  const search: OpenSearch = { searched, readFrom, stop, onLimit: () => {} }
+  return search
+}
