@@ -6,7 +6,8 @@ import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { plantedTraces } from '../../world/trace/planted.ts'
 import { traceByIdResponse, tracesData } from '../../world/trace/protobuf.ts'
-import type { SpanData, TraceData } from '../../world/trace-data.ts'
+import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { makeTrace, type SpanData, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 const NOW = Date.parse('2026-09-22T18:00:00Z')
@@ -22,6 +23,79 @@ beforeEach(async () => {
   world.clockOffset = NOW - Date.now()
 })
 afterEach(() => world.close())
+
+describe('a snapshot whose traces are still being put together', () => {
+  const traces = [21, 22, 23].map((seed) => makeTrace({ seed }))
+  let api: TraceApi
+  beforeEach(async () => {
+    api = await startTraceApi({ apiKey: 'k', traces })
+    world.variables.LS_AUTH_TOKEN = 'k'
+    await world.writeConfig(
+      `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
+    )
+  })
+  afterEach(() => api.close())
+
+  /** Traces of these, and of each span so often before, are not there when they are asked for. */
+  function assembledAfter(times: number, some: readonly TraceData[] = traces) {
+    const asked = new Map<string, number>()
+    api.mode = (_, url) => {
+      const isLate = some.some(({ spans }) =>
+        spans.some(({ spanId }) => url.includes(spanId.replace(/^0+/, ''))),
+      )
+      if (!url.includes('stored-traces') || !isLate) return 'normal'
+      const before = asked.get(url) ?? 0
+      asked.set(url, before + 1)
+      return before < times ? 'not-found' : 'normal'
+    }
+    return asked
+  }
+  const read = async (command: string) => {
+    const { exit, stdout, stderr } = await world.type(
+      `ls-auth ${command.replaceAll('checkout', 'payment')} --snapshot --json`,
+    )
+    return { exit, stderr, ...(stdout === '' ? {} : JSON.parse(stdout)) }
+  }
+
+  it.each([BREAKDOWN, WHY])('all of them are waited for: %s', async (command) => {
+    assembledAfter(1)
+    const result = await read(command)
+    expect(result).toMatchObject({ exit: 0, traces: 3, complete: true })
+    expect(result.stderr).not.toMatch(/not there|could not be read/)
+    expect(api.snapshots.taken).toHaveLength(1)
+  })
+
+  it('a side of trace diff waits alike', async () => {
+    assembledAfter(1)
+    expect(await read(DIFF)).toMatchObject({ exit: 0, traces_a: 3, traces_b: 3 })
+  })
+
+  it.each([BREAKDOWN, WHY])('those of some are waited for: %s', async (command) => {
+    assembledAfter(3, traces.slice(0, 2))
+    expect(await read(command)).toMatchObject({ exit: 0, traces: 3, complete: true })
+  })
+
+  it.each([BREAKDOWN, WHY])(
+    'what never comes is told, and the figures are not complete: %s',
+    async (command) => {
+      const asked = assembledAfter(99, traces.slice(0, 1))
+      const result = await read(command)
+      expect(result).toMatchObject({ exit: 0, traces: 2 })
+      expect(result.stderr).toMatch(
+        /note: the traces of \d+ of \d+ spans that were found are not there any more\n/,
+      )
+      // Five times in all, as the vendor's own test does.
+      expect(new Set(asked.values())).toEqual(new Set([5]))
+    },
+  )
+
+  it.each([BREAKDOWN, WHY])('none ever comes: %s', async (command) => {
+    assembledAfter(99)
+    const result = await read(command)
+    expect(result.exit).toBe(7)
+    expect(result.stderr).toMatch(/none of the traces of the \d+ spans that were found could be read/)
+  })
+})
 
 describe('a limit of the API', () => {
   let tempo: TempoApi

@@ -2,14 +2,15 @@ import { Failure, type FailureCode } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { maskText, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { isOfSpans } from '../../../trace/search.ts'
+import { isOfSpans, type SearchResult, type TraceSummary } from '../../../trace/search.ts'
 import { adjustSkew } from '../../../trace/tree/skew.ts'
 import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { findTrace } from '../find-trace.ts'
-import { type FoundTraces, readFoundTraces } from '../found/found-traces.ts'
+import { readFoundTraces } from '../found/found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from '../found/found-words.ts'
+import { openSearch } from '../found/open-search.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import type { SearchSide, Side, TraceSide } from './read-sides.ts'
@@ -79,20 +80,22 @@ async function ofSearch(
   const { filter } = side
   const letter = side.letter.toUpperCase()
   const text = safeText(maskText(side.text), 200)
-  const result = await readFoundTraces(invocation, side, add).catch((error: unknown) => {
-    const isOfSide = error instanceof Failure && OF_SIDE.includes(error.code)
-    throw isOfSide ? ofSide(letter, error) : error
-  })
-  const { name, found, read, lost, partial, truncated, notes } = result
+  const { name, result, unknownService, read, lost, partial } = await readSearch(invocation, side, add).catch(
+    (error: unknown) => {
+      const isOfSide = error instanceof Failure && OF_SIDE.includes(error.code)
+      throw isOfSide ? ofSide(letter, error) : error
+    },
+  )
+  const { traces: found, truncated, notes = [] } = result
   for (const note of notes) tell(invocation, `note: ${letter}: ${note}`)
   if (read === 0) {
     const none = nothingFound(invocation, side, text, result)
-    throw (await import('../found/none-found.ts')).namingService(none, result.unknownService)
+    throw (await import('../found/none-found.ts')).namingService(none, unknownService)
   }
-  if (lost > 0) tell(invocation, `note: ${letter}: ${someFound(lost, found)} could not be read`)
+  if (lost.length > 0) tell(invocation, `note: ${letter}: ${someFound(lost.length, found)} could not be read`)
   if (partial > 0)
     tell(invocation, `note: ${letter}: of ${partial} of ${counted(read, 'trace')} only a part is here`)
-  if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit, result)}`)
+  if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit, found, read)}`)
   const isFile = side.file !== undefined && side.file !== '-'
   return {
     // Its own words name a file already.
@@ -101,7 +104,18 @@ async function ofSearch(
   }
 }
 
-function stoppedAt(limit: number, { found, read }: FoundTraces): string {
+/** Searches, and gives each trace that is found to `add`. Where none is, it asks whether there is such a service. */
+async function readSearch(invocation: Invocation, { filter, file }: SearchSide, add: (trace: Trace) => void) {
+  const search = await openSearch(invocation, file)
+  const { searched } = search
+  const result = await searched.search(filter)
+  const none = result.traces.length > 0 ? undefined : await import('../found/none-found.ts')
+  const unknownService = await none?.unknownService(invocation, searched, filter.service, file)
+  const reading = await readFoundTraces(invocation, search, result, 'all or nothing', add)
+  return { ...reading, name: searched.name, result, unknownService }
+}
+
+function stoppedAt(limit: number, found: readonly TraceSummary[], read: number): string {
   const larger = largerLimit(limit)
   const those = isOfSpans(found) ? ` of ${counted(read, 'trace')}` : ''
   return `stopped at ${counted(limit, unitOf(found))}${those}, there may be more${larger === undefined ? '' : `: limit=${larger}`}`
@@ -111,7 +125,7 @@ function nothingFound(
   { options: { snapshot } }: Invocation,
   { letter, flags, file }: SearchSide,
   text: string,
-  { found, isOfAnyTime }: FoundTraces,
+  { traces: found, isOfAnyTime }: SearchResult,
 ): Failure {
   const side = letter.toUpperCase()
   const message =

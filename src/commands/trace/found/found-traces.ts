@@ -1,53 +1,42 @@
 import { Failure } from '../../../errors.ts'
-import { parseSpanOrTraceId } from '../../../trace/id.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { idForTraceGet, type TraceFilter, type TraceSummary } from '../../../trace/search.ts'
-import type { CapableSource } from '../../../trace/sources/capabilities.ts'
-import type { TraceSource } from '../../../trace/sources/trace-source.ts'
-import type { Invocation } from '../../invocation.ts'
+import { idForTraceGet, type SearchResult, type TraceSummary } from '../../../trace/search.ts'
+import { type Invocation, tell } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
-import { type Bounds, inOrder } from '../batch/in-order.ts'
+import { inOrder } from '../batch/in-order.ts'
+import { Tally } from '../batch/tally.ts'
+import { readerOf } from '../batch/trace-reader.ts'
+import { readReference } from '../trace-argument.ts'
 import { unitOf } from './found-words.ts'
-import type { UnknownService } from './none-found.ts'
-import { openSearch } from './open-search.ts'
+import type { OpenSearch } from './open-search.ts'
 
-/** What a search was asked for, and where. */
-export interface TraceSearch {
-  readonly filter: TraceFilter
-  /** Instead of the profile's back end. */
-  readonly file: string | undefined
-}
+/** Where a trace cannot be read: its failure ends all, or it is named on standard error and the rest is read. */
+export type Wanted = 'all or nothing' | 'the rest'
 
-/** What became of a search whose traces were read. */
-export interface FoundTraces {
-  /** For people: where they are from. */
-  readonly name: string
-  /** Nothing was found, and there is no service of the name that was asked for. */
-  readonly unknownService: UnknownService | undefined
-  /** What the search found: traces, or spans of which several may be of one trace. */
-  readonly found: readonly TraceSummary[]
+/** What became of the traces that a search has found. */
+export interface ReadTraces {
   /** Traces that were read. */
   readonly read: number
-  /** How many of those that were found were not there when they were asked for. */
-  readonly lost: number
   /** Of which only a part is there. */
   readonly partial: number
-  /** The search heeds no times. */
-  readonly isOfAnyTime: boolean
-  /** The search stopped at its limit. */
-  readonly truncated: boolean
-  /** What the back end has to say; safe for a terminal. */
-  readonly notes: readonly string[]
+  /** Those that were not there when they were asked for. */
+  readonly lost: readonly TraceSummary[]
+  /** Counts those that could not be read, and were named. */
+  readonly tally: Tally
 }
+
+/** One that was found, and the trace, or why there is none. */
+type Outcome = readonly [found: TraceSummary, read: Trace | Failure]
 
 /** Rough: what a span takes in memory. */
 const BYTES_OF_SPAN = 1500
 /** How many traces are read at once, and how many wait behind a slow one. */
-export const BOUNDS: Bounds<Trace | undefined> = {
+const BOUNDS = {
   workers: 8,
   ahead: 16,
   mostBytes: 64 * 1024 * 1024,
-  sizeOf: (trace) => (trace?.spans.length ?? 0) * BYTES_OF_SPAN,
+  sizeOf: ([, read]: Outcome) => (read instanceof Failure ? 0 : read.spans.length * BYTES_OF_SPAN),
 }
 
 /** A back end that assembles traces after the search is asked again so often, with so long between. */
@@ -55,86 +44,66 @@ const ASSEMBLY_TRIES = 5
 const ASSEMBLY_WAIT_MILLISECONDS = 8_000
 
 /**
- * Gives each trace that a search finds to `use`, whole. Their requests keep one pace. A trace that is found and then not
- * there is counted. Failures: those of the search, and of any other request.
+ * Gives each trace that a search has found to `use`, whole and once; with it the search is over. One that is found and then not
+ * there is counted. Failures: what would happen to all traces, and where all are wanted that of any of them.
  */
 export async function readFoundTraces(
   invocation: Invocation,
-  search: TraceSearch,
+  search: OpenSearch,
+  { traces, isAssembling = false }: SearchResult,
+  wanted: Wanted,
   use: (trace: Trace) => void,
-): Promise<FoundTraces> {
+): Promise<ReadTraces> {
   const { ports } = invocation
-  const opened = await openSearch(invocation, search.file)
-  const { searched, readFrom } = opened
-  const result = await searched.search(search.filter)
-  const { traces, truncated, isAssembling, isOfAnyTime = false, notes = [] } = result
-  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unitOf(traces))
-  opened.onLimit = (milliseconds) => progress.limited(milliseconds)
+  const { clock, terminal } = ports
+  const progress = new BatchProgress(ports, traces.length, terminal.errIsTTY, unitOf(traces))
+  search.onLimit = (milliseconds) => progress.limited(milliseconds)
+  const tally = new Tally()
+  const read = readerOf(search.readFrom, search.stop, tally)
   const met = new Set<string>()
   let partial = 0
-  const add = (trace: Trace) => {
+  const take = (trace: Trace) => {
     // Examples of spans may be of one trace.
     if (met.has(trace.traceId)) return
     met.add(trace.traceId)
     if (trace.partial !== undefined) partial += 1
     use(trace)
   }
+  const fail = (found: TraceSummary, failure: Failure) => {
+    if (wanted === 'all or nothing') throw failure
+    tally.add(failure)
+    terminal.err(`failed: ${safeText(idForTraceGet(found), 80)}: ${safeText(failure.message, 300)}\n`)
+  }
+  /** Gives those that are not there; `mayCome`: they are asked for again. */
+  const readAll = async (some: readonly TraceSummary[], mayCome: boolean): Promise<TraceSummary[]> => {
+    const missing: TraceSummary[] = []
+    const work = async (found: TraceSummary): Promise<Outcome> => {
+      const reference = readReference(idForTraceGet(found))
+      const outcome = reference instanceof Failure ? reference : await read(reference, (trace) => trace)
+      if (!(mayCome && isGone(outcome))) progress.done(outcome instanceof Failure)
+      return [found, outcome]
+    }
+    for await (const [found, outcome] of inOrder(some, work, BOUNDS)) {
+      if (!(outcome instanceof Failure)) take(outcome)
+      else if (isGone(outcome)) missing.push(found)
+      else fail(found, outcome)
+    }
+    return missing
+  }
   try {
-    let left = await readAll(readFrom, traces, progress, add)
-    for (let tries = 1; left.length > 0 && isAssembling === true && tries < ASSEMBLY_TRIES; tries++) {
-      await ports.clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
-      left = await readAll(readFrom, left, undefined, add)
+    let lost = await readAll(traces, isAssembling)
+    for (let tries = 2; isAssembling && lost.length > 0 && tries <= ASSEMBLY_TRIES; tries++) {
+      if (terminal.errIsTTY)
+        tell(invocation, `traces are being assembled (${ASSEMBLY_WAIT_MILLISECONDS / 1000}s) …`)
+      await clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
+      lost = await readAll(lost, tries < ASSEMBLY_TRIES)
     }
-    const unknownService = traces.length > 0 ? undefined : await serviceAskedFor(invocation, searched, search)
-    return {
-      name: searched.name,
-      unknownService,
-      found: traces,
-      read: met.size,
-      lost: left.length,
-      partial,
-      isOfAnyTime,
-      truncated,
-      notes,
-    }
+    return { read: met.size, partial, lost, tally }
   } finally {
-    opened.stop.abort()
+    search.stop.abort()
     progress.end()
   }
 }
 
-async function serviceAskedFor(
-  invocation: Invocation,
-  searched: CapableSource<'search'>,
-  { filter, file }: TraceSearch,
-): Promise<UnknownService | undefined> {
-  const { unknownService } = await import('./none-found.ts')
-  return unknownService(invocation, searched, filter.service, file)
-}
-
-/** Reads traces, several at once. Gives those that are not there. */
-async function readAll(
-  source: TraceSource,
-  summaries: readonly TraceSummary[],
-  progress: BatchProgress | undefined,
-  add: (trace: Trace) => void,
-): Promise<TraceSummary[]> {
-  const missing: TraceSummary[] = []
-  const read = async (summary: TraceSummary) => {
-    const trace = await readTrace(source, summary)
-    progress?.done(trace === undefined)
-    if (trace === undefined) missing.push(summary)
-    return trace
-  }
-  for await (const trace of inOrder(summaries, read, BOUNDS)) if (trace) add(trace)
-  return missing
-}
-
-async function readTrace(source: TraceSource, summary: TraceSummary): Promise<Trace | undefined> {
-  try {
-    return await source.trace(parseSpanOrTraceId(idForTraceGet(summary)))
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'not-found') return undefined
-    throw error
-  }
-}
+const isGone = (outcome: Trace | Failure): boolean =>
+  outcome instanceof Failure && outcome.code === 'not-found'

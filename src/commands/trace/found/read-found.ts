@@ -2,25 +2,13 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type MaskedTrace, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
-import {
-  idForTraceGet,
-  isOfSpans,
-  type SearchResult,
-  type TraceFilter,
-  type TraceSummary,
-} from '../../../trace/search.ts'
-import type { TraceSource } from '../../../trace/sources/trace-source.ts'
+import { idForTraceGet, isOfSpans, type TraceFilter, type TraceSummary } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { BatchProgress } from '../batch/batch-progress.ts'
-import { inOrder } from '../batch/in-order.ts'
-import { Tally } from '../batch/tally.ts'
-import { readerOf } from '../batch/trace-reader.ts'
 import { tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
-import { readReference } from '../trace-argument.ts'
-import { BOUNDS } from './found-traces.ts'
+import { type ReadTraces, readFoundTraces } from './found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
 import type { OpenSearch } from './open-search.ts'
 
@@ -73,28 +61,22 @@ export async function readFound(
     throw namingService(none, await unknownService(invocation, source, filter.service))
   }
   const masks: MaskedTrace['masked'][] = []
-  const seen = new Set<string>()
-  let partial = 0
   const take = (trace: Trace) => {
-    // Examples of spans may be of one trace.
-    if (seen.has(trace.traceId)) return
-    seen.add(trace.traceId)
-    if (trace.partial !== undefined) partial += 1
     const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
     masks.push(shown.masked)
     use(shown.trace)
   }
-  const failure = await (file === undefined
-    ? readEach(invocation, search, result, take)
-    : readFromFile(source, result, take))
+  // In a file all of them are there.
+  const wanted = file === undefined ? 'the rest' : 'all or nothing'
+  const reading = await readFoundTraces(invocation, search, result, wanted, take)
   return {
-    traces: seen.size,
+    traces: reading.read,
     spans: isOfSpans(result.traces) ? result.traces.length : undefined,
     truncated: result.truncated,
     isOfAnyTime,
     limit: filter.limit,
-    partial,
-    failure,
+    partial: reading.partial,
+    failure: failureOf(invocation, result.traces, reading),
     masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
   }
 }
@@ -129,57 +111,18 @@ export const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
 const firstOf = (n: number, unit: 'span' | 'trace'): string =>
   n === 1 ? `${unit} that was` : `${counted(n, unit)} that were`
 
-async function readFromFile(
-  source: TraceSource,
-  { traces }: SearchResult,
-  take: (trace: Trace) => void,
-): Promise<undefined> {
-  for (const summary of traces) {
-    const reference = readReference(idForTraceGet(summary))
-    if (reference instanceof Failure) throw reference
-    take(await source.trace(reference))
-  }
-}
-
-/** Returns the failure of the run when some could not be read. */
-async function readEach(
+/** Tells which were not there. The failure of the run when some could not be read; thrown where none was. */
+function failureOf(
   invocation: Invocation,
-  search: OpenSearch,
-  { traces }: SearchResult,
-  take: (trace: Trace) => void,
-): Promise<Failure | undefined> {
-  const tally = new Tally()
-  const { ports } = invocation
-  const unit = unitOf(traces)
-  const progress = new BatchProgress(ports, traces.length, ports.terminal.errIsTTY, unit)
-  search.onLimit = (milliseconds) => progress.limited(milliseconds)
-  const gone: string[] = []
-  try {
-    const read = readerOf(search.readFrom, search.stop, tally)
-    const work = async (id: string): Promise<readonly [string, Trace | Failure]> => {
-      const reference = readReference(id)
-      const outcome = reference instanceof Failure ? reference : await read(reference, (trace) => trace)
-      progress.done(outcome instanceof Failure)
-      return [id, outcome]
-    }
-    const sizeOf = ([, outcome]: readonly [string, Trace | Failure]) =>
-      BOUNDS.sizeOf(outcome instanceof Failure ? undefined : outcome)
-    for await (const [id, outcome] of inOrder(traces.map(idForTraceGet), work, { ...BOUNDS, sizeOf })) {
-      if (!(outcome instanceof Failure)) take(outcome)
-      else if (outcome.code === 'not-found') gone.push(id)
-      else {
-        tally.add(outcome)
-        ports.terminal.err(`failed: ${safeText(id, 80)}: ${safeText(outcome.message, 300)}\n`)
-      }
-    }
-  } finally {
-    progress.end()
-  }
-  if (gone.length > 0 && !tally.isLetIn && tally.failed === 0) throw allGone(gone, traces)
-  const are = gone.length === 1 ? 'is' : 'are'
-  if (gone.length > 0) tell(invocation, `note: ${someFound(gone.length, traces)} ${are} not there any more`)
+  found: readonly TraceSummary[],
+  { lost, tally }: ReadTraces,
+): Failure | undefined {
+  const [first] = lost
+  if (first !== undefined && !tally.isLetIn && tally.failed === 0) throw allGone(first, found)
+  const are = lost.length === 1 ? 'is' : 'are'
+  if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} not there any more`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
-  const failure = tally.failure(traces.length, again, unit)
+  const failure = tally.failure(found.length, again, unitOf(found))
   if (failure && !tally.isLetIn) throw failure
   return failure
 }
@@ -193,7 +136,7 @@ export function whereElse({ options }: Invocation, file: string | undefined, isO
     : 'Leave out a filter'
 }
 
-const allGone = (ids: readonly string[], found: readonly TraceSummary[]): Failure =>
+const allGone = (first: TraceSummary, found: readonly TraceSummary[]): Failure =>
   new Failure('not-found', noneRead(found), {
-    hint: `See why: ls-auth trace get ${safeText(ids[0] ?? '', 80)}`,
+    hint: `See why: ls-auth trace get ${safeText(idForTraceGet(first), 80)}`,
   })
