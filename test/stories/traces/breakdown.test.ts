@@ -112,8 +112,11 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       asked.add(path)
       return path === [...asked][0] ? undefined : { status: 404, body: '' }
     }
-    const { stderr, exit } = await world.type('ls-auth trace breakdown --profile tempo --limit 10')
+    const { stdout, stderr, exit } = await world.type(
+      'ls-auth trace breakdown --profile tempo --limit 10 --json',
+    )
     tempo.inFront = undefined
+    expect(JSON.parse(stdout)).toMatchObject({ traces: 1, complete: false })
     expect(exit).toBe(0)
     expect(stderr).toContain('note: 9 of 10 traces that were found are not there any more')
     expect(stderr).toContain('; more of them: --limit 50\n')

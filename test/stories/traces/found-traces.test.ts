@@ -80,7 +80,7 @@ describe('a snapshot whose traces are still being put together', () => {
     async (command) => {
       const asked = assembledAfter(99, traces.slice(0, 1))
       const result = await read(command)
-      expect(result).toMatchObject({ exit: 0, traces: 2 })
+      expect(result).toMatchObject({ exit: 0, traces: 2, complete: false })
       expect(result.stderr).toMatch(
         /note: the traces of \d+ of \d+ spans that were found are not there any more\n/,
       )

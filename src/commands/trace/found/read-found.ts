@@ -33,6 +33,8 @@ export interface FoundTraces {
   readonly limit: number
   /** Traces of which only a part is there. */
   readonly partial: number
+  /** How many of those that were found were not there when they were asked for. */
+  readonly lost: number
   /** For the end of the run, when all that was read is shown: some traces could not be. */
   readonly failure: Failure | undefined
   /** How many values were masked by now, in all of the traces. */
@@ -76,10 +78,14 @@ export async function readFound(
     isOfAnyTime,
     limit: filter.limit,
     partial: reading.partial,
+    lost: reading.lost.length,
     failure: failureOf(invocation, result.traces, reading),
     masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
   }
 }
+
+/** Whether all that was found was read. */
+export const isComplete = ({ failure, lost }: FoundTraces): boolean => failure === undefined && lost === 0
 
 /** What reads others than those within a limit: a larger one, or another time. Undefined: no time is heeded either. */
 export function moreTraces({

@@ -11,7 +11,7 @@ import { tellNoRoom } from '../no-room.ts'
 import { printData, readFormat } from '../print-rows.ts'
 import { openSearch } from './open-search.ts'
 import { readManyTracesFilter } from './read-filter.ts'
-import { type FoundTraces, readFound, tellFound } from './read-found.ts'
+import { type FoundTraces, isComplete, readFound, tellFound } from './read-found.ts'
 
 interface TraceBreakdownOptions {
   readonly filter: TraceFilter
@@ -76,7 +76,7 @@ async function write(
   tellNoRoom(invocation, leftOut)
 }
 
-function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: FoundTraces) {
+function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
   return {
     traces: breakdown.traces,
     spans: breakdown.spans,
@@ -87,9 +87,9 @@ function summaryToJson(breakdown: Breakdown, { truncated, partial, failure }: Fo
     tail_traces: breakdown.tailTraces,
     rootless_ns: breakdown.rootlessNanos,
     rootless_traces: breakdown.rootlessTraces,
-    partial_traces: partial,
-    complete: failure === undefined,
-    truncated,
+    partial_traces: found.partial,
+    complete: isComplete(found),
+    truncated: found.truncated,
   }
 }
 

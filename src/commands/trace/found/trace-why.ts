@@ -7,7 +7,7 @@ import { printData, readFormat, tellMasked } from '../print-rows.ts'
 import { type Explanation, explain, type Question, readQuestion, unfinishedNote } from './explain.ts'
 import { narrowerSearch } from './narrower-search.ts'
 import { openSearch } from './open-search.ts'
-import { tellFound } from './read-found.ts'
+import { isComplete, tellFound } from './read-found.ts'
 
 /** Rows as data: what comes after them is no cause of anything. */
 const MOST_ROWS = 100
@@ -76,7 +76,7 @@ async function write(
         unfinished: selected.by === 'errors' ? 0 : (unfinished ?? null),
         traces: found?.traces ?? null,
         truncated: found?.truncated ?? false,
-        complete: found?.failure === undefined && partial === undefined,
+        complete: (found === undefined || isComplete(found)) && partial === undefined,
         verdict: ranking.verdict,
         rows,
       }),
