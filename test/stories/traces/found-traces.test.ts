@@ -65,6 +65,13 @@ describe('a snapshot whose traces are still being put together', () => {
     expect(api.snapshots.taken).toHaveLength(1)
   })
 
+  it('a person at a terminal learns what is waited for', async () => {
+    assembledAfter(1)
+    world.watched = true
+    const { stderr } = await world.type('ls-auth trace breakdown --service payment --snapshot')
+    expect(stderr.match(/traces are being assembled \(8s\) …\n/g)).toHaveLength(1)
+  })
+
   it('a side of trace diff waits alike', async () => {
     assembledAfter(1)
     expect(await read(DIFF)).toMatchObject({ exit: 0, traces_a: 3, traces_b: 3 })
