@@ -3,6 +3,7 @@ import { isObject } from '../../json-object.ts'
 import { typedFlag } from '../../settings/setting-key.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import type { AttributeCondition } from '../../trace/conditions/attribute-condition.ts'
 import type { Flags } from '../cli-command.ts'
 import type { Argument, Given, Tool } from './tool.ts'
 
@@ -54,11 +55,27 @@ function readOne(tool: Pick<Tool, 'name'>, argument: Argument, value: unknown): 
       return value.map((one) => textOf(tool, name, one))
     case 'attributes':
       if (!isObject(value)) throw wrong(tool, `${name} is not an object of names and values`)
-      return Object.entries(value).map(([key, one]) => {
-        if (typeof one === 'object') throw wrong(tool, `${name}: the value of an attribute is no object`)
-        return textOf(tool, name, `${key}=${String(one)}`)
-      })
+      return Object.entries(value).map(([key, one]) => conditionOf(tool, name, key, one))
   }
+}
+
+/** As a condition, and not as `key=value`: a value may begin with what would be read as a part of an operator (`=~`). */
+function conditionOf(
+  tool: Pick<Tool, 'name'>,
+  argument: string,
+  key: string,
+  value: unknown,
+): AttributeCondition {
+  if (typeof value === 'object') throw wrong(tool, `${argument}: the value of an attribute is no object`)
+  if (key.trim() === '' || /[=<>!]/.test(key)) {
+    throw new Failure(
+      'usage',
+      `${tool.name}: ${argument}: "${safeText(key, 60)}" is no name of an attribute`,
+      { hint: 'Each value is compared as equal. Other comparisons belong into query.' },
+    )
+  }
+  textOf(tool, argument, `${key}${String(value)}`)
+  return [key, String(value)]
 }
 
 function textOf(tool: Pick<Tool, 'name'>, name: string, value: unknown): string {

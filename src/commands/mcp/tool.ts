@@ -1,13 +1,16 @@
+import type { AttributeCondition } from '../../trace/conditions/attribute-condition.ts'
 import type { Flags } from '../cli-command.ts'
 import type { Invocation } from '../invocation.ts'
 
 /** Values of arguments that were given, by name: of the right types, and not judged beyond that. */
-export type Given = Readonly<Record<string, string | number | boolean | readonly string[]>>
+export type Given = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly AttributeCondition[]>
+>
 
 /** One argument of a tool. */
 export interface Argument {
   readonly name: string
-  /** `strings`: a list. `attributes`: an object of names and values, given as `name=value` texts. */
+  /** `strings`: a list. `attributes`: an object of names and values, given as conditions. */
   readonly type: 'string' | 'integer' | 'boolean' | 'strings' | 'attributes'
   readonly description: string
   readonly isRequired?: true

@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import type { AttributeCondition } from '../../trace/conditions/attribute-condition.ts'
 import { parseNanos } from '../../trace/nanos.ts'
 import type { TraceFilter } from '../../trace/search.ts'
 import type { TimeRange } from '../../trace/series.ts'
@@ -17,7 +18,7 @@ export const largerLimit = (limit: number): number | undefined =>
 const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 
 /**
- * The filter of `trace search` from its flags; `always`: no time range. Failure `usage`: an invalid value.
+ * The filter of `trace search` from its flags, where `attr` may hold conditions, too; `always`: no time range. Failure `usage`: an invalid value.
  */
 export function readFilter(
   options: Readonly<Record<string, unknown>>,
@@ -39,7 +40,7 @@ export function readFilter(
     ...(typeof name === 'string' && { name }),
     ...(typeof query === 'string' && { query }),
     ...readDurations({ min, max }),
-    attributes: readConditions((attr as string[] | undefined) ?? []),
+    attributes: readConditions((attr as (string | AttributeCondition)[] | undefined) ?? []),
     errors: options.error === true,
     limit: typeof limit === 'string' ? readCount(limit, '--limit', MOST_LIMIT) : DEFAULT_LIMIT,
     ...range,

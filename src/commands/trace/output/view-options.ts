@@ -104,9 +104,10 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
   })
 }
 
-/** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`). Failure `usage`. */
-export function readConditions(texts: readonly string[]): AttributeCondition[] {
-  return texts.map((text) => {
+/** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`); a condition stays. Failure `usage`. */
+export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
+  return given.map((text) => {
+    if (typeof text !== 'string') return text
     const condition = parseCondition(text)
     if (typeof condition !== 'string') return condition
     throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {

@@ -1,0 +1,87 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
+import { type Machine, openMachine } from '../../world/machine.ts'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { AGENTS, type Agent, type StartAgent } from './agent.ts'
+
+const start = AGENTS['the official client, 2026-07-28'] as StartAgent
+const traces = [makeTrace({ seed: 7 })]
+
+let machine: Machine
+let tempo: TempoApi
+let jaeger: JaegerApi
+beforeAll(async () => {
+  tempo = await startTempoApi({ traces })
+  jaeger = await startJaegerApi({ traces })
+  machine = await openMachine()
+  machine.env.LS_AUTH_TOKEN = 'k'
+  await mkdir(dirname(machine.configFile), { recursive: true })
+  const profile = (name: string, api: string) => `[profiles.${name}]\nbackend = "${name}"\napi = "${api}"\n`
+  await writeFile(machine.configFile, profile('tempo', tempo.url) + profile('jaeger', jaeger.url))
+})
+afterAll(() => Promise.all([tempo, jaeger, machine].map((one) => one.close())))
+
+async function withAgent(backend: string, use: (agent: Agent) => Promise<void>): Promise<void> {
+  const agent = await start(machine, ['--profile', backend])
+  await use(agent)
+  expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
+}
+
+it('a value of an attribute is searched for as it is given, whatever sign it begins with', () =>
+  withAgent('tempo', async (agent) => {
+    const cases = [
+      [{ dir: '~/src' }, '.dir = "~/src"'],
+      [{ expression: '=1' }, '.expression = "=1"'],
+      [{ note: '  two blanks' }, '.note = "  two blanks"'],
+      [{ flag: '' }, '.flag = ""'],
+      [{ flag: true }, '(.flag = "true" || .flag = true)'],
+    ] as const
+    for (const [attributes, condition] of cases) {
+      const { isError, text } = await agent.call('search_traces', { attributes })
+      expect(isError, text).toBe(false)
+      // The last request may be one that looks for what is wrong with the question.
+      const asked = tempo.requests.map(({ url }) => url.searchParams.get('q') ?? '')
+      expect(asked.filter((q) => q.includes(condition))).not.toEqual([])
+      expect(asked.filter((q) => q.includes('=~'))).toEqual([])
+    }
+  }))
+
+it('Jaeger gets the value as it is given, too', () =>
+  withAgent('jaeger', async (agent) => {
+    const given = { service_name: 'frontend', attributes: { dir: '~/src' } }
+    const { isError, text } = await agent.call('search_traces', given)
+    expect(isError, text).toBe(false)
+    expect(jaeger.requests.map(({ url }) => decodeURIComponent(String(url))).join('\n')).toContain(
+      '{"dir":"~/src"}',
+    )
+  }))
+
+it.each(['status!', 'status>', 'status=', 'a=~b'])(
+  'an operator in the name "%s" is refused: values are compared as equal, and it would be another condition',
+  (name) =>
+    withAgent('tempo', async (agent) => {
+      const before = tempo.requests.length
+      const { isError, text } = await agent.call('search_traces', { attributes: { [name]: 'b' } })
+      expect({ isError, text }).toEqual({
+        isError: true,
+        text: expect.stringContaining(`search_traces: attributes: "${name}" is no name`),
+      })
+      expect(text).toContain('query')
+      expect(tempo.requests).toHaveLength(before)
+    }),
+)
+
+it('a name that is empty is refused', () =>
+  withAgent('tempo', async (agent) => {
+    const { isError, text } = await agent.call('explain_traces', {
+      with_errors: true,
+      attributes: { '': 'b' },
+    })
+    expect({ isError, text }).toEqual({
+      isError: true,
+      text: expect.stringContaining('attributes: "" is no'),
+    })
+  }))
