@@ -28,12 +28,11 @@ export const diffAnswer: AnswerTool = async (invocation, given) => {
     const letter = side.toUpperCase()
     if (tree.count === 0) throw new Failure('not-found', `${letter} has no spans`)
     comparer.add(side, tree)
-    const { traceId, partial } = tree.trace
-    const part = partial === undefined ? [] : ['Note: Only a part of the trace is here.']
+    const { traceId } = tree.trace
     return {
       traceId,
       label: `trace ${traceId} of ${name}`,
-      notes: [...notes, ...part].map((note) => `${letter}: ${note}`),
+      notes: notes.map((note) => `${letter}: ${note}`),
     }
   }
 }

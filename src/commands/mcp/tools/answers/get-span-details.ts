@@ -24,9 +24,10 @@ export const spanDetailsAnswer: AnswerTool = async (invocation, given) => {
   const nodes = [...tree.spans.keys()].filter((node) => wanted.has(tree.span(node).spanId))
   const found = new Set(nodes.map((node) => tree.span(node).spanId))
   const missing = [...wanted].filter((id) => !found.has(id))
-  if (nodes.length === 0) throw noSuchSpans(missing)
+  if (nodes.length === 0) throw noSuchSpans(missing, tree.trace)
   const facts = headerLines(tree, { source: { name } }, agentPen(MORE.lists))
-  const absent = missing.length === 0 ? [] : [`Not in this trace: ${missing.join(', ')}.`]
+  const whole = tree.trace.partial === undefined ? 'this trace' : 'the part of the trace that is here'
+  const absent = missing.length === 0 ? [] : [`Not in ${whole}: ${missing.join(', ')}.`]
   const lines = [...facts, ABOUT_DATA, ...notes, ...absent, '', ...dataBlock(wholeSpans(tree, nodes))]
   return `${lines.join('\n')}\n`
 }

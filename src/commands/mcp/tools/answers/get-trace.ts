@@ -29,7 +29,7 @@ export const traceAnswer: AnswerTool = async (invocation, given, flags) => {
   const view = readView(flags, now)
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const picture = pictureOf({ tree, clocks: undefined }, view, true)
-  if (picture === undefined) throw noSuchSpans([view.spanId as string])
+  if (picture === undefined) throw noSuchSpans([view.spanId as string], tree.trace)
   requireService(picture.tree, view.selection.service, view.spanId)
   const says = namesOf(given, CHOOSING)
   const more = { ...BY_ARGUMENTS, steps: [...notes, ...BY_ARGUMENTS.steps] }

@@ -25,6 +25,9 @@ export async function readTrace(invocation: Invocation, id: string): Promise<Rea
   return {
     tree: buildTree(trace),
     name: source.name,
-    notes: withheld === undefined ? [] : [`Note: ${withheld}.`],
+    notes: [
+      ...(trace.partial === undefined ? [] : ['Note: Only a part of the trace is here.']),
+      ...(withheld === undefined ? [] : [`Note: ${withheld}.`]),
+    ],
   }
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../../../../errors.ts'
 import { safeText } from '../../../../text/safe-text.ts'
+import type { Trace } from '../../../../trace/model.ts'
 import { readView } from '../../../trace/output/view-options.ts'
 
 /** The span id in the text of an argument. Failure `usage`, in words of the tools. */
@@ -15,8 +16,14 @@ export function readSpanId(argument: string, text: string, now: number): string 
   }
 }
 
-/** Failure `not-found`: the trace has no spans with these ids, which are hex digits. */
-export const noSuchSpans = (spanIds: readonly string[]): Failure =>
-  new Failure('not-found', `the trace has no span ${spanIds.join(', ')}`, {
+/**
+ * Failure `not-found`: no spans with these ids, which are hex digits, are here. Where the trace is only a part, they may
+ * have been cut away.
+ */
+export const noSuchSpans = (spanIds: readonly string[], { partial }: Pick<Trace, 'partial'>): Failure =>
+  new Failure('not-found', `${heldBy(partial)} has no span ${spanIds.join(', ')}`, {
     hint: 'The rows of get_trace begin with the ids of its spans.',
   })
+
+const heldBy = (partial: string | undefined): string =>
+  partial === undefined ? 'the trace' : 'the part of the trace that is here'
