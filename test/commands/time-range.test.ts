@@ -85,6 +85,25 @@ describe('times as dashboards write them', () => {
     )
   })
 
+  test.each([
+    { since: '99999999d' },
+    { since: '99999999999d' },
+    { from: 'now-999999999d' },
+    { from: '1960-01-01' },
+  ])('%j is as far back as time goes: no server and no date knows an earlier one', (flags) => {
+    expect(readTimes(flags, NOW)).toEqual({ fromMillis: 0, toMillis: NOW })
+  })
+
+  test.each(['now-99999999d', 'now-999999999d', '1960-01-01', '1970-01-01T00:00:00Z'])(
+    'nothing was before %s',
+    (to) => {
+      for (const from of [undefined, 'now-9999999999d'])
+        expect(() => readTimes({ to, from }, NOW)).toThrow(
+          expect.objectContaining({ code: 'usage', message: `--to: "${to}" is before 1970` }),
+        )
+    },
+  )
+
   test('a moment of a trace may be one, too', () => {
     const { from, to } = readView({ from: 'now-1h', to: '120ms' }, NOW)
     expect(from).toEqual({ epochNanos: BigInt(minutes(60)) * 1_000_000n })

@@ -5,16 +5,24 @@ import { parseRfc3339, withZone } from '../../trace/rfc3339.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 const DEFAULT_SINCE_SECONDS = 3600
+const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
 
-/** `--since`, `--from` and `--to`; default: the last hour. Failure `usage`: an invalid time. */
+/**
+ * `--since`, `--from` and `--to`; default: the last hour. What began before 1970 begins then: servers count from there, and a
+ * `Date` goes back no further than some 285,000 years. Failure `usage`: an invalid time.
+ */
 export function readTimes(options: Readonly<Record<string, unknown>>, now: number): TimeRange {
   const { since, from, to } = options
   if (since !== undefined && from !== undefined) {
     throw new Failure('usage', '--since and --from cannot be used together')
   }
   const toMillis = typeof to === 'string' ? readTime(to, '--to', now) : now
+  if (typeof to === 'string' && toMillis <= 0) {
+    throw new Failure('usage', `--to: "${safeText(to, 40)}" is before 1970`, { hint: LIKE })
+  }
   const seconds = typeof since === 'string' ? parseUnitDuration(since, '--since') : DEFAULT_SINCE_SECONDS
-  const fromMillis = typeof from === 'string' ? readTime(from, '--from', now) : toMillis - seconds * 1000
+  const start = typeof from === 'string' ? readTime(from, '--from', now) : toMillis - seconds * 1000
+  const fromMillis = Math.max(0, start)
   if (fromMillis < toMillis) return { fromMillis, toMillis }
   if (typeof since === 'string') {
     throw new Failure('usage', `--since: "${safeText(since, 40)}" is no time to look at`, {
@@ -57,6 +65,6 @@ function readTime(text: string, flag: string, now: number): number {
   const time = parseRfc3339(text.trim())
   if (typeof time === 'object') return time.millis + time.nanos / 1e6
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time`, {
-    hint: time === 'no-zone' ? withZone(text.trim()) : 'Write it like now-1h or 2026-11-24T10:00:00Z.',
+    hint: time === 'no-zone' ? withZone(text.trim()) : LIKE,
   })
 }

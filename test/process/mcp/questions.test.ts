@@ -164,6 +164,19 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect(text).not.toContain('get_trace')
   })
 
+  it.each(['-99999999d', '-999999999d'])('%s is as far back as time goes', async (start_time_min) => {
+    const asked = { service_name: 'checkout', start_time_min, start_time_max: TIMES.start_time_max }
+    const { text, isError } = await agent.call('search_traces', asked)
+    // Tempo takes a week at most, and says so.
+    const said = backend === 'tempo' ? 'exceeds 168h' : 'From 1970-01-01T00:00:00.000Z to 2026-09-22T18'
+    expect({ isError, text }).toEqual({ isError: backend === 'tempo', text: expect.stringContaining(said) })
+    const before = await agent.call('search_traces', { start_time_max: start_time_min })
+    expect(before).toEqual({
+      isError: true,
+      text: expect.stringMatching(/^error: start_time_max: "[^"]+" is before 1970\nhint: Write it like /m),
+    })
+  })
+
   it('and the server ends in peace', async () => {
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
   })

@@ -12,7 +12,7 @@ import { toldTo } from './told.ts'
 /** Answers explain_traces. */
 export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
   const now = invocation.ports.clock.now()
-  const asked = { limit: String(EXPLAIN.usual), ...withMoments(flags, now) }
+  const asked = { limit: String(EXPLAIN.usual), ...withMoments(flags) }
   const question = readQuestion({ args: [], flags: asked, json: false, now })
   const search = await openSearch(invocation, undefined)
   const notes: string[] = []

@@ -8,7 +8,7 @@ import { withMoments } from './times.ts'
 /** Answers get_attributes. */
 export const attributesAnswer: AnswerTool = async (invocation, given, flags) => {
   const now = invocation.ports.clock.now()
-  const range = readTimes(withMoments(flags, now), now)
+  const range = readTimes(withMoments(flags), now)
   const source = await openSource(invocation, 'attributes')
   if (typeof given.name !== 'string') {
     const names = thatContain(await source.attributes(range), given, ({ name }) => name)

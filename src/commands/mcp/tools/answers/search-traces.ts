@@ -17,7 +17,7 @@ import { withMoments } from './times.ts'
 /** Answers search_traces. */
 export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
   const now = invocation.ports.clock.now()
-  const filter = readFilter({ limit: String(SEARCH.usual), ...withMoments(flags, now) }, now, false)
+  const filter = readFilter({ limit: String(SEARCH.usual), ...withMoments(flags) }, now, false)
   const source = await openSource(invocation, 'search')
   const { traces, truncated, isOfAnyTime = false, notes = [] } = await source.search(filter)
   const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
