@@ -1,6 +1,7 @@
 import type { AttributeCondition } from './conditions/attribute-condition.ts'
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Span, Trace } from './model.ts'
+import type { TimeRange } from './series.ts'
 import { isEndless } from './tree/endless.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
@@ -123,10 +124,15 @@ const millisOf = (nanos: bigint): number => Number(nanos / 1_000_000n)
 export const nextSecond = (nanos: bigint): bigint =>
   ((nanos + 999_999_999n) / 1_000_000_000n) * 1_000_000_000n
 
+/** Whether a trace with this start is one of a time range; without a start it is as one of 1970. */
+export function beganIn(startNanos = 0n, { fromMillis, toMillis }: TimeRange): boolean {
+  const startMillis = millisOf(startNanos)
+  return startMillis >= fromMillis && startMillis <= toMillis
+}
+
 /** Whether a fully loaded trace matches; all conditions on a span must hold of the same span. */
 export function matchesTrace(trace: Trace, summary: TraceSummary, filter: TraceFilter): boolean {
-  const startMillis = Number((summary.startNanos ?? 0n) / 1_000_000n)
-  if (startMillis < filter.fromMillis || startMillis > filter.toMillis) return false
+  if (!beganIn(summary.startNanos, filter)) return false
   if (isOfWholeTrace(filter)) return hasDuration(summary, filter)
   return fittingSpans(trace, filter).length > 0
 }

@@ -8,7 +8,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
 import { printRows, readFormat, tellMasked } from './print-rows.ts'
-import { readTimes } from './time-range.ts'
+import { ALWAYS, namesTimes, readTimes } from './time-range.ts'
 
 interface AttributesOptions {
   /** Print the values of this attribute; undefined: the names of all attributes. */
@@ -27,7 +27,7 @@ function read(typed: Typed): AttributesOptions {
   const { args, flags, now } = typed
   return {
     name: args[0],
-    range: readTimes(flags, now),
+    range: flags.file !== undefined && !namesTimes(flags) ? ALWAYS : readTimes(flags, now),
     file: flags.file as string | undefined,
     format: readFormat<ListFormat>(typed, 'list'),
     showSensitive: flags.showSensitive === true,

@@ -2,9 +2,8 @@ import { Failure } from '../../errors.ts'
 import type { AttributeCondition } from '../../trace/conditions/attribute-condition.ts'
 import { parseNanos } from '../../trace/nanos.ts'
 import type { TraceFilter } from '../../trace/search.ts'
-import type { TimeRange } from '../../trace/series.ts'
 import { readConditions, readCount } from './output/view-options.ts'
-import { readTimes } from './time-range.ts'
+import { ALWAYS, readTimes } from './time-range.ts'
 
 const DEFAULT_LIMIT = 20
 /** Maximum of `--limit`. Tempo's own maximum. */
@@ -13,9 +12,6 @@ const MOST_LIMIT = 10_000
 /** The limit to go on with where a search has stopped at this one; undefined: there is no larger one. */
 export const largerLimit = (limit: number): number | undefined =>
   limit < MOST_LIMIT ? Math.min(MOST_LIMIT, limit * 5) : undefined
-
-/** The range of `Date`. */
-const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 
 /**
  * The filter of `trace search` from its flags, where `attr` may hold conditions, too; `always`: no time range. Failure `usage`: an invalid value.

@@ -7,6 +7,9 @@ import type { TimeRange } from '../../trace/series.ts'
 const DEFAULT_SINCE_SECONDS = 3600
 const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
 
+/** All that a `Date` can tell since 1970. */
+export const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
+
 /**
  * `--since`, `--from` and `--to`; default: the last hour. What began before 1970 begins then: servers count from there, and a
  * `Date` goes back no further than some 285,000 years. Failure `usage`: an invalid time.

@@ -165,7 +165,7 @@ export function isStartless({ marks }: Span): boolean {
   return marks.length > 0 && marks.includes('start-missing')
 }
 
-function earliestStart(spans: readonly Span[]): bigint {
+export function earliestStart(spans: readonly Span[]): bigint {
   let least: bigint | undefined
   for (let i = 0; i < spans.length; i++) {
     const span = spans[i]!

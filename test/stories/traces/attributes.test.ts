@@ -135,6 +135,66 @@ it('a file: what its spans carry; services and search work on it, too', async ()
   expect(await world.type('ls-auth services --file nowhere.json')).toMatchObject({ exit: 7 })
 })
 
+/** A file of two traces, which began 36 hours and one minute ago. */
+async function oldAndNew(): Promise<string> {
+  const file = join(world.home, 'two.json')
+  const span = (id: string, hours: number, tags: object) => {
+    const timestamp = (Date.now() - hours * 3_600_000) * 1000
+    const localEndpoint = { serviceName: id.startsWith('a') ? 'old' : 'new' }
+    return {
+      traceId: id.repeat(32),
+      id: id.repeat(16),
+      name: 'get',
+      timestamp,
+      duration: 9,
+      tags,
+      localEndpoint,
+    }
+  }
+  const spans = [
+    span('a', 36, { 'http.route': '/old', only: 'old' }),
+    { ...span('b', 1 / 60, { 'http.route': '/new' }), kind: 'SERVER' },
+  ]
+  await writeFile(file, JSON.stringify(spans))
+  return file
+}
+
+it.each([
+  ['', ['/new', '/old']],
+  ['--since 1h', ['/new']],
+  ['--from now-1h', ['/new']],
+  ['--since 2d', ['/new', '/old']],
+  ['--to now-1h --since 2d', ['/old']],
+])('a file with %j: of the traces that began in this time, as a search finds them', async (times, routes) => {
+  const file = await oldAndNew()
+  expect(await lines(`attributes http.route --file ${file} ${times}`)).toEqual(routes)
+  const { stdout } = await world.type(`ls-auth trace search --file ${file} ${times} --json`)
+  expect(JSON.parse(stdout).traces).toHaveLength(routes.length)
+  const names = await lines(`attributes --file ${file} ${times}`)
+  expect(names.includes('span.only')).toBe(routes.includes('/old'))
+  expect(names).toContain('span.http.route')
+  const kinds = await lines(`attributes span.kind --file ${file} ${times}`)
+  expect(kinds.includes('server')).toBe(routes.includes('/new'))
+})
+
+it('a file with nothing in this time: that is said, and where to see all of it', async () => {
+  const file = await oldAndNew()
+  expect(await world.type(`ls-auth attributes only --file ${file} --since 1h`)).toMatchObject({
+    exit: 7,
+    stdout: '',
+    stderr:
+      'error: no span in this time carries an attribute only\n' +
+      `hint: Look further back with --since, or see the names: ls-auth attributes --file ${file}\n`,
+  })
+  expect(await world.type(`ls-auth attributes nope --file ${file}`)).toMatchObject({
+    exit: 7,
+    stderr: `error: no span carries an attribute nope\nhint: See: ls-auth attributes --file ${file}\n`,
+  })
+  const none = await world.type(`ls-auth attributes --file ${file} --since 10s`)
+  expect(none).toMatchObject({ exit: 0, stdout: '' })
+  expect(none.stderr).toContain('knows no attributes of spans in this time')
+})
+
 it('values that tell who somebody is are masked unless they are asked for', async () => {
   for (const profile of ['t', 'l']) {
     if (profile === 'l') world.variables.LS_AUTH_TOKEN = 'k'

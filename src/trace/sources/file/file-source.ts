@@ -6,6 +6,7 @@ import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
 import { SPAN_KIND } from '../../conditions/attribute-scope.ts'
 import type { Trace } from '../../model.ts'
 import {
+  beganIn,
   FILTER_FLAGS,
   latestFirst,
   matchesTrace,
@@ -13,6 +14,8 @@ import {
   summariseTrace,
   type TraceFilter,
 } from '../../search.ts'
+import type { TimeRange } from '../../series.ts'
+import { earliestStart } from '../../tree/trace-tree.ts'
 import { traceIdsOf } from '../trace-ids.ts'
 import type { OnPage, TraceSource } from '../trace-source.ts'
 
@@ -68,30 +71,42 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
     search: (filter, onPage) => search(traces, filter, onPage),
     services: async () =>
       [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort(),
-    attributes: async () =>
+    attributes: async (range) =>
       byName(
-        [...collectAttributes(traces).keys()].map((key) => ({
+        [...collectAttributes(within(traces, range)).keys()].map((key) => ({
           name: key,
           scope: key.split('.')[0]!,
         })),
       ),
-    async attributeValues(asked) {
+    async attributeValues(asked, range) {
+      const inRange = within(traces, range)
       if (asked === SPAN_KIND) {
-        const kinds = traces.flatMap(({ spans }) => spans.map(({ kind }) => ({ value: kind })))
+        const kinds = inRange.flatMap(({ spans }) => spans.map(({ kind }) => ({ value: kind })))
         return { name: asked, values: byValue(kinds) }
       }
-      const found = collectAttributes(traces)
+      const found = collectAttributes(inRange)
       const key = [asked, `span.${asked}`, `resource.${asked}`].find((one) => found.has(one))
       const values = key === undefined ? undefined : found.get(key)
       if (key === undefined || !values) {
-        throw new Failure('not-found', `no span carries an attribute ${safeText(asked, 80)}`, {
-          hint: `See: ls-auth attributes --file ${shellWord(path)}`,
-        })
+        throw noneCarries(asked, path, inRange.length === traces.length)
       }
       return { name: key, values: byValue([...values].map((value) => ({ value }))) }
     },
     link: () => undefined,
   }
+}
+
+/** Those that a search in this time looks at. */
+const within = (traces: readonly Trace[], range: TimeRange): readonly Trace[] =>
+  traces.filter(({ spans }) => beganIn(earliestStart(spans), range))
+
+function noneCarries(asked: string, path: string, isOfAll: boolean): Failure {
+  const [which, further] = isOfAll
+    ? ['', 'See']
+    : [' in this time', 'Look further back with --since, or see the names']
+  return new Failure('not-found', `no span${which} carries an attribute ${safeText(asked, 80)}`, {
+    hint: `${further}: ls-auth attributes --file ${shellWord(path)}`,
+  })
 }
 
 async function search(
