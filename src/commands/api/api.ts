@@ -50,18 +50,33 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
       hint: `Leave out --input or -X ${upper}, or put into the query what -f and -F name.`,
     })
   }
+  const fields = [
+    ...((flags.rawField as string[] | undefined) ?? []).map(textField),
+    ...((flags.field as string[] | undefined) ?? []).map(typedField),
+  ]
+  const input = flags.input as string | undefined
+  requireOneStdin(fields, input)
   return {
     target,
     method: upper,
     headers: readHeaders((flags.header as string[] | undefined) ?? []),
-    fields: [
-      ...((flags.rawField as string[] | undefined) ?? []).map(textField),
-      ...((flags.field as string[] | undefined) ?? []).map(typedField),
-    ],
-    input: flags.input as string | undefined,
+    fields,
+    input,
     include: flags.include === true,
   }
 }
+
+/** Read a second time it would be empty. Failure `usage`. */
+function requireOneStdin(fields: readonly Field[], input: string | undefined): void {
+  const files = [...fields.flatMap(({ value }) => (isFile(value) ? [value.file] : [])), input]
+  if (files.filter((file) => file === '-').length < 2) return
+  throw new Failure('usage', 'standard input is named twice, and can be read once', {
+    hint: 'Write one of them into a file.',
+  })
+}
+
+const isFile = (value: Field['value']): value is { readonly file: string } =>
+  typeof value === 'object' && value !== null
 
 async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
@@ -138,8 +153,7 @@ async function filled(
   invocation: Invocation,
   { path, value }: Field,
 ): Promise<{ path: readonly string[]; value: JsonScalar }> {
-  const isFile = typeof value === 'object' && value !== null
-  return { path, value: isFile ? (await contentOf(invocation, value.file)).toString('utf8') : value }
+  return { path, value: isFile(value) ? (await contentOf(invocation, value.file)).toString('utf8') : value }
 }
 
 async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {

@@ -67,6 +67,30 @@ describe('the request', () => {
     expect(asked).toMatchObject([{ method, url, body, headers: { authorization: `Bearer ${TOKEN}` } }])
   })
 
+  it.each([
+    '/echo -F a=@- -F b=@-',
+    '/echo -X GET -F a=@- -F b=@-',
+    '/echo -F l[]=@- -F l[]=@-',
+    '/echo --input - -F a=@-',
+  ])('%s is refused before anything is sent: standard input can be read once', async (line) => {
+    world.stdin = ['hello\n']
+    expect(await api(line)).toMatchObject({
+      exit: 2,
+      stdout: '',
+      stderr:
+        'error: standard input is named twice, and can be read once\nhint: Write one of them into a file.\n',
+    })
+    expect(asked).toEqual([])
+  })
+
+  it('takes standard input as one field beside a file', async () => {
+    const file = join(world.home, 'b.txt')
+    await writeFile(file, 'from file')
+    world.stdin = ['hello\n']
+    expect(await api(`/echo -F a=@- -F b=@${file} -f c=@-`)).toMatchObject({ exit: 0 })
+    expect(asked).toMatchObject([{ body: '{"c":"@-","a":"hello\\n","b":"from file"}' }])
+  })
+
   it('has a body from a file or from standard input, and the fields in its query', async () => {
     const file = join(world.home, 'body.json')
     await writeFile(file, '{"from": "file"}')
