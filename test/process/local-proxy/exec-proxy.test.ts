@@ -6,6 +6,7 @@ import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
 import { needs } from '../../world/needs.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { SCOPES } from '../../world/stage.ts'
+import { startTempoApi } from '../../world/tempo-api.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { AGENTS, type StartAgent } from '../mcp/agent.ts'
@@ -58,6 +59,23 @@ describe('exec --proxy', () => {
     })
     for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
     await expect(fetch(environment.LS_AUTH_API)).rejects.toThrow()
+  })
+
+  it('an attribute whose name has a slash: the proxy takes no such path, and that is said', async () => {
+    const tempo = await startTempoApi({ traces: [trace] })
+    const other = await openMachine()
+    const args = ['--backend', 'tempo', '--api', tempo.url]
+    const list = [...OURS, 'attributes', 'span.app.kubernetes.io/name']
+    const { exit, stdout, stderr } = await other.run(['exec', '--proxy', ...args, '--', ...list], {
+      env: { LS_AUTH_TOKEN: API_KEY },
+    })
+    await Promise.all([tempo.close(), other.close()])
+    expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toContain(
+      'error: the values of span.app.kubernetes.io/name cannot be listed: a path with its / was refused (HTTP 400)\n',
+    )
+    expect(stderr).toContain('encoded slashes')
+    expect(tempo.requests).toEqual([])
   })
 
   it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))(

@@ -74,6 +74,19 @@ it.each(['status!', 'status>', 'status=', 'a=~b'])(
     }),
 )
 
+it('values of a name with a slash, where a path with one is refused on the way: that is said', () =>
+  withAgent('tempo', async (agent) => {
+    tempo.inFront = (_, path) => (path.includes('%2F') ? { status: 404, body: 'not found' } : undefined)
+    const { isError, text } = await agent.call('get_attributes', { name: 'span.app.kubernetes.io/name' })
+    tempo.inFront = undefined
+    expect({ isError, text }).toEqual({
+      isError: true,
+      text: expect.stringMatching(
+        /^This cannot be done as asked[\s\S]*: a path with its \/ was refused \(HTTP 404\)$/m,
+      ),
+    })
+  }))
+
 it('a name that is empty is refused', () =>
   withAgent('tempo', async (agent) => {
     const { isError, text } = await agent.call('explain_traces', {

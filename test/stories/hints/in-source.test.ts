@@ -60,6 +60,7 @@ const values = () => ({
   '--issuer': place.stage.provider.issuer,
   '--client-id': place.stage.provider.clientId,
   '--api': place.stage.gateway.url,
+  '--attr': 'app.kubernetes.io/name=web',
   '--audience': 'api://traces',
   '--scope': 'traces:read',
   '--scopes': 'openid',

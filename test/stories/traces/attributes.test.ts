@@ -67,6 +67,52 @@ describe('Tempo', () => {
     expect(none.stderr).toContain('nothing carried the attribute nope in this time')
   })
 
+  describe('a name with a slash, as labels of Kubernetes have', () => {
+    const NAME = 'span.app.kubernetes.io/name'
+    const HINT =
+      'hint: A gateway or proxy on the way, or an older Tempo, takes no such path: ask whoever runs them. ' +
+      `Search by a value instead: ls-auth trace search --attr ${NAME}=VALUE\n`
+
+    it.each([
+      // The local proxy, and Envoy.
+      [400, 'The path must be plain: it begins with one /, without .., // or encoded slashes.', '/'],
+      [400, '', '/'],
+      // Apache, and a Tempo that decodes the path before it looks for the route.
+      [404, '<html>Not Found</html>', '/'],
+      [404, '404 page not found', '\\'],
+    ])('%i (%j): that the path was refused, and not that the name is none', async (status, body, sign) => {
+      tempo.inFront = (_, path) => (/%(2f|5c)/i.test(path) ? { status, body } : undefined)
+      const name = NAME.replace('/', sign)
+      const { exit, stdout, stderr } = await world.type(`ls-auth attributes '${name}'`)
+      expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toContain(
+        `error: the values of ${name} cannot be listed: a path with its ${sign} was refused (HTTP ${status})\n`,
+      )
+      if (sign === '/') expect(stderr).toContain(HINT)
+      if (status === 400 && body !== '') expect(stderr).toContain(body)
+      expect(stderr).not.toMatch(/does not (take|list)/)
+    })
+
+    it('a Tempo that takes it lists the values, and one that does not know it says that', async () => {
+      const { exit, stderr } = await world.type(`ls-auth attributes ${NAME}`)
+      expect({ exit, stderr }).toMatchObject({ exit: 7, stderr: expect.stringContaining('nothing carried') })
+      expect(tempo.requests.at(-1)?.url.pathname).toBe(
+        '/api/v2/search/tag/span.app.kubernetes.io%2Fname/values',
+      )
+      tempo.inFront = () => ({ status: 400, body: `failed to parse tag name: ${NAME}` })
+      const wrong = await world.type(`ls-auth attributes ${NAME}`)
+      expect(wrong.exit).toBe(2)
+      expect(wrong.stderr).toContain(`error: Tempo does not take "${NAME}" as an attribute\n`)
+    })
+
+    it('a refusal and a 404 of other names mean what they meant', async () => {
+      tempo.inFront = () => ({ status: 400, body: 'no' })
+      expect((await world.type('ls-auth attributes span.a')).stderr).toContain('does not take "span.a"')
+      tempo.inFront = () => ({ status: 404 })
+      expect((await world.type('ls-auth attributes span.a')).stderr).toContain('does not list the values')
+    })
+  })
+
   it('values of its own fields; for those that it lists none of, what to type in their place', async () => {
     expect(await lines('attributes status')).toEqual(['error', 'ok', 'unset'])
     expect(await lines('attributes name')).toContain('POST /checkout')

@@ -1,13 +1,14 @@
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import { type AttributeName, type AttributeValues, byName, byValue } from '../../attribute-lists.ts'
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import { listInAnswer } from '../list-in-answer.ts'
-import type { Send } from '../trace-source.ts'
-import { errorDetail, noSuchPath, startAndEnd } from './tempo-send.ts'
+import type { ApiAnswer, Send } from '../trace-source.ts'
+import { errorDetail, noSuchPath, plainText, startAndEnd } from './tempo-send.ts'
 
 /** Scopes of TraceQL that hold its own fields (`trace:duration`), or look at another span (`parent.x`). */
 const MORE_SCOPES = /^((span|resource|event|link|instrumentation|trace|parent):|(trace|parent)\.)/
@@ -69,20 +70,46 @@ export async function tempoServices(ask: Send): Promise<string[]> {
 
 async function values2or1(name: string, query: Readonly<Record<string, string>>, ask: Send) {
   const path = (tag: string) => `/search/tag/${encodeURIComponent(tag)}/values`
-  const v2 = await ask({ path: `/api/v2${path(name)}`, query, answers: [400] })
+  const [slash] = SLASH.exec(name) ?? []
+  // Also a 404 that is a web page, as Apache's.
+  const refusals = slash === undefined ? [] : [404]
+  const v2 = await ask({ path: `/api/v2${path(name)}`, query, answers: [400, ...refusals] })
+  if (slash !== undefined && v2.status === 400 && !OF_NAMES.test(plainText(v2))) {
+    throw refusedPath(name, slash, v2)
+  }
   if (v2.status === 400) {
     throw new Failure('usage', `Tempo does not take "${safeText(name, 80)}" as an attribute`, {
       hint: 'See: ls-auth attributes',
       detail: errorDetail(v2),
     })
   }
-  const v1 = v2.status === 404 ? await ask({ path: `/api${path(bareName(name))}`, query }) : v2
+  const v1 =
+    v2.status === 404 ? await ask({ path: `/api${path(bareName(name))}`, query, answers: refusals }) : v2
+  if (v1.status === 404 && slash !== undefined) throw refusedPath(name, slash, v1)
   if (v1.status === 404) throw noSuchPath('does not list the values of attributes')
   return listInAnswer(v1.json(), ['tagValues'], 'Tempo').flatMap((item) => {
     const value = textOrNumber(isObject(item) ? item.value : item)
     const type = isObject(item) ? textOrNumber(item.type) : undefined
     return value === undefined ? [] : [{ value, ...(type !== undefined && { type }) }]
   })
+}
+
+/** What is encoded within a path (`%2F`), and refused there by many servers: they could read another path out of it. */
+const SLASH = /[/\\]/
+/** In Tempo's own words about a name that it cannot read. */
+const OF_NAMES = /\b(tag ?name|identifier|attribute)\b/i
+
+/** Tempo itself takes such a path since 2026 (grafana/tempo#6212). The answer does not tell who refused it. */
+function refusedPath(name: string, slash: string, answer: ApiAnswer): Failure {
+  const shown = safeText(name, 80)
+  return new Failure(
+    'cannot-do',
+    `the values of ${shown} cannot be listed: a path with its ${slash} was refused (HTTP ${answer.status})`,
+    {
+      hint: `A gateway or proxy on the way, or an older Tempo, takes no such path: ask whoever runs them. Search by a value instead: ls-auth trace search --attr ${shellWord(`${name}=VALUE`)}`,
+      detail: errorDetail(answer),
+    },
+  )
 }
 
 const isIntrinsic = (name: string): boolean => INTRINSICS.has(name) || /^[a-z]+:/.test(name)
