@@ -11,16 +11,8 @@ export function chooseName(
   flags: Omit<Flags, 'values'>,
   env: Env,
 ): { name: string; saved: boolean } {
-  const asked = flags.profile ?? env.variables.LS_AUTH_PROFILE
-  if (asked === '' && flags.profile === undefined) throw emptyVariable('LS_AUTH_PROFILE')
-  if (asked !== undefined) {
-    const saved = isKnown(settings, asked)
-    if (saved || flags.newProfile) return { name: asked, saved }
-    const known = profileNames(settings)
-    throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
-      hint: `${didYouMean(asked, known)}${listHint(known)}`,
-    })
-  }
+  const named = namedProfile(settings, flags, env)
+  if (named) return named
   const known = profileNames(settings)
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile
   if (preferred !== undefined && known.includes(preferred)) return { name: preferred, saved: true }
@@ -39,6 +31,26 @@ export function chooseName(
   if (flags.anyProfile) return { name: '', saved: false }
   throw new Failure('settings', 'there are several profiles and none is the default', {
     hint: listHint(known),
+  })
+}
+
+/**
+ * The profile that the flag or the variable names; undefined: neither does. Failures: `settings` (there is none of that name),
+ * `usage` (the variable is empty).
+ */
+export function namedProfile(
+  settings: Settings,
+  flags: Pick<Flags, 'profile' | 'newProfile'>,
+  env: Env,
+): { name: string; saved: boolean } | undefined {
+  const asked = flags.profile ?? env.variables.LS_AUTH_PROFILE
+  if (asked === undefined) return undefined
+  if (asked === '' && flags.profile === undefined) throw emptyVariable('LS_AUTH_PROFILE')
+  const saved = isKnown(settings, asked)
+  if (saved || flags.newProfile) return { name: asked, saved }
+  const known = profileNames(settings)
+  throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
+    hint: `${didYouMean(asked, known)}${listHint(known)}`,
   })
 }
 

@@ -1,12 +1,12 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { defaultName } from '../../settings/profile-name.ts'
+import { defaultName, namedProfile } from '../../settings/profile-name.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
+import { flagsOf, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
 import { personCell, stateOf } from '../status/status-text.ts'
 import { fitTable, tellLeftOut, withoutScheme } from '../status/text-table.ts'
@@ -17,6 +17,8 @@ export const list: CliCommand<undefined> = { read: () => undefined, run: printLi
 async function printList(invocation: Invocation): Promise<void> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
+  // All are listed, and yet the answer would be taken for that of the one that is named.
+  namedProfile(settings, flagsOf(invocation), ports.env)
   const signIns = (await listSignIns(settings, ports)).filter(({ profile }) => profile !== undefined)
   const now = ports.clock.now()
   const rows = signIns.map((row) => rowOf(row, settings, now))

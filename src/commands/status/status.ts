@@ -3,11 +3,11 @@ import type { Ports } from '../../ports/ports.ts'
 import { findUnfinished } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { isBehindProxy } from '../../settings/local-proxy.ts'
-import { defaultName } from '../../settings/profile-name.ts'
+import { defaultName, namedProfile } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { optionWords } from '../command-line.ts'
-import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
+import { flagsOf, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { clientOfSignIn, usersOf } from '../sign-out/sign-in-sharers.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
@@ -21,6 +21,8 @@ export const status: CliCommand<undefined> = { read: () => undefined, run }
 async function run(invocation: Invocation): Promise<void> {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
+  // All are listed, and yet the answer would be taken for that of the one that is named.
+  namedProfile(settings, flagsOf(invocation), ports.env)
   const rows = await listSignIns(settings, ports)
   const now = ports.clock.now()
   const preferred = defaultName(settings)

@@ -66,6 +66,38 @@ describe('"who is signed in on this machine?"', () => {
     expect(provider.requests.length).toBe(asked)
   })
 
+  it.each(['status', 'profile list'])(
+    '"am I signed in there?" of a profile that is not there: %s',
+    async (command) => {
+      await login('--profile work')
+      const none = {
+        exit: 2,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^error: there is no profile "wrok"\nhint: Did you mean work\? Profiles: work\./,
+        ),
+      }
+      expect(await world.type(`ls-auth ${command} --profile wrok`)).toEqual(none)
+      world.variables.LS_AUTH_PROFILE = 'wrok'
+      expect(await world.type(`ls-auth ${command}`)).toEqual(none)
+      expect((await world.type(`ls-auth ${command} --json`)).exit).toBe(2)
+      // A flag goes before the variable.
+      expect((await world.type(`ls-auth ${command} --profile work`)).exit).toBe(0)
+      delete world.variables.LS_AUTH_PROFILE
+    },
+  )
+
+  it.each(['status', 'profile list'])('LS_AUTH_PROFILE, set and empty, is exit 2: %s', async (command) => {
+    await login('--profile work')
+    world.variables.LS_AUTH_PROFILE = ''
+    expect(await world.type(`ls-auth ${command}`)).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr: 'error: LS_AUTH_PROFILE is set, but empty\nhint: Give it a value, or unset it.\n',
+    })
+    delete world.variables.LS_AUTH_PROFILE
+  })
+
   it('issuer and API where there is room', async () => {
     await world.close()
     world = await openWorld({ visitor: { user: 'alice' }, columns: 140 })
