@@ -64,7 +64,11 @@ export function defaultToKeep(settings: Settings, added: string): string | undef
   return others.length > 0 || only === added ? undefined : only
 }
 
-/** The profile that commands use without `--profile`; undefined: there is none, or several and no default. */
+/** The profile that commands use without `--profile`: that of the variable, or the default. */
+export const nameInUse = (settings: Settings, { variables }: Env): string | undefined =>
+  variables.LS_AUTH_PROFILE || defaultName(settings)
+
+/** The profile that is used where none is named; undefined: there is none, or several and no default. */
 export function defaultName(settings: Settings): string | undefined {
   const [only, ...others] = profileNames(settings)
   const preferred = settings.config.defaultProfile ?? settings.system.defaultProfile

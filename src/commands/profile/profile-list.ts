@@ -1,7 +1,7 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { defaultName, namedProfile } from '../../settings/profile-name.ts'
+import { namedProfile, nameInUse } from '../../settings/profile-name.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
@@ -21,7 +21,8 @@ async function printList(invocation: Invocation): Promise<void> {
   namedProfile(settings, flagsOf(invocation), ports.env)
   const signIns = (await listSignIns(settings, ports)).filter(({ profile }) => profile !== undefined)
   const now = ports.clock.now()
-  const rows = signIns.map((row) => rowOf(row, settings, now))
+  const preferred = nameInUse(settings, ports.env)
+  const rows = signIns.map((row) => rowOf(row, settings, preferred, now))
   if (globals(invocation).json) {
     const values = rows.map(({ shown, ...value }) => value)
     return printJson(invocation, values)
@@ -44,7 +45,7 @@ async function printList(invocation: Invocation): Promise<void> {
 }
 
 /** Settings as they are written in the files; commands may find more in the environment. */
-function rowOf(row: SignInRow, settings: Settings, now: number) {
+function rowOf(row: SignInRow, settings: Settings, preferred: string | undefined, now: number) {
   const name = row.profile as string
   const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
   const text = (key: string) => (typeof table[key] === 'string' ? withoutUser(table[key] as string) : null)
@@ -52,7 +53,7 @@ function rowOf(row: SignInRow, settings: Settings, now: number) {
   const facts = row.kept instanceof Failure ? undefined : row.kept
   return {
     name,
-    default: name === defaultName(settings),
+    default: name === preferred,
     issuer: text('issuer'),
     api: api === null ? null : withoutSecret(api),
     backend: text('backend') ?? DEFAULT_BACKEND,

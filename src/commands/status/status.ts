@@ -3,7 +3,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { findUnfinished } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { isBehindProxy } from '../../settings/local-proxy.ts'
-import { defaultName, namedProfile } from '../../settings/profile-name.ts'
+import { namedProfile, nameInUse } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { optionWords } from '../command-line.ts'
@@ -25,7 +25,7 @@ async function run(invocation: Invocation): Promise<void> {
   namedProfile(settings, flagsOf(invocation), ports.env)
   const rows = await listSignIns(settings, ports)
   const now = ports.clock.now()
-  const preferred = defaultName(settings)
+  const preferred = nameInUse(settings, ports.env)
   if (globals(invocation).json) {
     return printJson(
       invocation,

@@ -98,6 +98,29 @@ describe('"who is signed in on this machine?"', () => {
     delete world.variables.LS_AUTH_PROFILE
   })
 
+  it('"which one do my commands use?": that of LS_AUTH_PROFILE is marked, in text and in JSON', async () => {
+    await login('--profile work')
+    await login('--profile tempo --account other')
+    const marked = async () => {
+      const texts = ['status', 'profile list'].map(async (command) => {
+        const { stdout } = await world.type(`ls-auth ${command}`)
+        return [...stdout.matchAll(/^\* (\S+)/gm)].map(([, name]) => name)
+      })
+      const values = ['status', 'profile list'].map(async (command) => {
+        const list: { name?: string; profile?: string; default: boolean }[] = JSON.parse(
+          (await world.type(`ls-auth ${command} --json`)).stdout,
+        )
+        return list.filter((one) => one.default).map(({ profile, name }) => profile ?? name)
+      })
+      return Promise.all([...texts, ...values])
+    }
+    expect(await marked()).toEqual([['work'], ['work'], ['work'], ['work']])
+    world.variables.LS_AUTH_PROFILE = 'tempo'
+    expect((await world.type('ls-auth profile show')).stdout).toMatch(/^tempo /)
+    expect(await marked()).toEqual([['tempo'], ['tempo'], ['tempo'], ['tempo']])
+    delete world.variables.LS_AUTH_PROFILE
+  })
+
   it('issuer and API where there is room', async () => {
     await world.close()
     world = await openWorld({ visitor: { user: 'alice' }, columns: 140 })
