@@ -6,7 +6,7 @@ import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { requireWhole, typedPath } from './files/places.ts'
-import { type SettingKey, typedFlag } from './setting-key.ts'
+import { type SettingKey, typeAgain, typedFlag } from './setting-key.ts'
 import { choosesPlace, SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { wrongTokenHeader } from './token-header.ts'
 import { withoutUser } from './urls.ts'
@@ -147,8 +147,7 @@ function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
 }
 
 function hintAt(where: string, { key, shape }: SettingKey): string {
-  if (where === key)
-    return `Nothing was changed. Type it again with another value: ls-auth profile set ${key} VALUE`
+  if (where === key) return typeAgain(key)
   if (shape === 'header' && where.startsWith('--'))
     return 'Type it with the letters and signs of ASCII, or shorter.'
   return where.startsWith('--')

@@ -32,6 +32,14 @@ export interface SettingKey {
 export const isTyped = ({ flag, addFlag }: SettingKey, typed: Readonly<Record<string, unknown>>): boolean =>
   [flag, addFlag].some((name) => name !== undefined && typed[name] !== undefined)
 
+/** Where a value in a table stands, for messages. `file` undefined: it is typed. */
+export const placeIn = (file: string | undefined, key: string): string =>
+  file === undefined ? key : `${file}: ${key}`
+
+/** The hint for a value that was typed for a setting, or for a value in a table, and cannot be. */
+export const typeAgain = (key: string): string =>
+  `Nothing was changed. Type it again with another value: ls-auth profile set ${key} VALUE`
+
 /** `clientId` → `--client-id`, as it is typed. */
 export const typedFlag = (flag: string): string =>
   `--${flag.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)}`

@@ -9,7 +9,7 @@ import { chooseName } from '../../settings/profile-name.ts'
 import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { policyValue } from '../../settings/tables/expectations.ts'
-import { valuesInTable } from '../../settings/tables/values-in-tables.ts'
+import { checkTyped, valuesInTable } from '../../settings/tables/values-in-tables.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { changeSettings } from '../change-settings.ts'
@@ -72,6 +72,7 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   if ('unknown' in options) throw await (await import('./not-a-setting.ts')).notASetting(invocation, options)
   const { path } = options
   const value = fromHere(options, ports.env)
+  if (path.length > 1 && value !== undefined) checkTyped(path, value, ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const { name } = chooseName(settings, flagsOf(invocation), ports.env)
   const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)

@@ -5,6 +5,7 @@ import { isObject } from '../../json-object.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { parseDuration } from '../duration.ts'
+import { placeIn, typeAgain } from '../setting-key.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -22,9 +23,9 @@ export const ACCESS_KEYS = LEVELS.flatMap((level) => SIDES.map((side) => `${leve
 
 /**
  * `[profiles.NAME.expect]`: the policy that login enforces and that check reports. An unknown key is an error: a typo
- * must not turn a check off. `file`: for the message. Failures: `settings`, `usage` (a duration).
+ * must not turn a check off. `file`: where it stands, for the message; undefined: it is typed. Failures: `settings`, `usage` (a duration).
  */
-export function readExpect(table: Table | undefined, file: string): Expect | undefined {
+export function readExpect(table: Table | undefined, file: string | undefined): Expect | undefined {
   if (table === undefined) return undefined
   const expect: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(table)) {
@@ -40,8 +41,11 @@ export function readExpect(table: Table | undefined, file: string): Expect | und
   return expect as Expect
 }
 
-/** `[profiles.NAME.access]`: the scopes and groups for read, write and admin. Failure `settings`. */
-export function readAccess(table: Table | undefined, file: string): AccessTable | undefined {
+/**
+ * `[profiles.NAME.access]`: the scopes and groups for read, write and admin. `file`: as in {@link readExpect}. Failure
+ * `settings`.
+ */
+export function readAccess(table: Table | undefined, file: string | undefined): AccessTable | undefined {
   if (table === undefined) return undefined
   const access: Record<string, Record<string, string[]>> = {}
   for (const [level, value] of Object.entries(table)) {
@@ -67,25 +71,28 @@ export function policyValue(path: readonly string[], words: readonly string[]): 
   return name === 'strict' && (first === 'true' || first === 'false') ? first === 'true' : first
 }
 
-function words(value: unknown, where: string, file: string): string[] {
+function words(value: unknown, where: string, file: string | undefined): string[] {
   const list = typeof value === 'string' ? [value] : value
   if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string' && item !== ''))
     return list as string[]
   throw wrong(where, file, 'a list of strings that is not empty')
 }
 
-function seconds(value: unknown, where: string, file: string): number {
+function seconds(value: unknown, where: string, file: string | undefined): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
   if (typeof value !== 'string') throw wrong(where, file, 'a duration, such as "1h"')
-  return parseDuration(value, `${file}: ${where}`)
+  return parseDuration(value, placeIn(file, where))
 }
 
-const wrong = (where: string, file: string, wanted: string): Failure =>
-  new Failure('settings', `${file}: ${where} must be ${wanted}`, {
-    hint: 'Correct it there: a policy that cannot be read is not skipped.',
+const wrong = (where: string, file: string | undefined, wanted: string): Failure =>
+  new Failure('settings', `${placeIn(file, where)} must be ${wanted}`, {
+    hint:
+      file === undefined
+        ? typeAgain(safeText(where, 80))
+        : 'Correct it there: a policy that cannot be read is not skipped.',
   })
 
-const unknown = (where: string, file: string, known: readonly string[]): Failure =>
-  new Failure('settings', `${file}: ${safeText(where, 80)} is not known`, {
+const unknown = (where: string, file: string | undefined, known: readonly string[]): Failure =>
+  new Failure('settings', `${placeIn(file, safeText(where, 80))} is not known`, {
     hint: `${didYouMean(where.slice(where.lastIndexOf('.') + 1), known)}Known there: ${known.join(', ')}.`,
   })

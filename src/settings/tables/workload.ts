@@ -6,6 +6,7 @@ import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { unknownChoice } from '../../unknown-choice.ts'
 import { expandHome, requireWhole } from '../files/places.ts'
+import { placeIn, typeAgain } from '../setting-key.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -43,13 +44,6 @@ export function readWorkload(
   env: Env,
 ): Workload | undefined {
   if (table === undefined) return undefined
-  for (const key of Object.keys(table)) {
-    if (!(WORKLOAD_KEYS as readonly string[]).includes(key)) {
-      throw new Failure('settings', `${file}: workload.${safeText(key, 60)} is not known`, {
-        hint: `${didYouMean(key, WORKLOAD_KEYS)}Known there: ${WORKLOAD_KEYS.join(', ')}.`,
-      })
-    }
-  }
   const given = readGiven(table, file, env)
   const wrong = whatIsWrong(given)
   if ('source' in wrong) return wrong
@@ -62,8 +56,15 @@ export function readWorkload(
   })
 }
 
-/** Each value by itself. Failure `settings`. */
-function readGiven(table: Table, file: string, env: Env): Given {
+/** Each value by itself, whether they go together or not. `file` undefined: they are typed. Failure `settings`. */
+export function readGiven(table: Table, file: string | undefined, env: Env): Given {
+  for (const key of Object.keys(table)) {
+    if (!(WORKLOAD_KEYS as readonly string[]).includes(key)) {
+      throw new Failure('settings', `${placeIn(file, `workload.${safeText(key, 60)}`)} is not known`, {
+        hint: `${didYouMean(key, WORKLOAD_KEYS)}Known there: ${WORKLOAD_KEYS.join(', ')}.`,
+      })
+    }
+  }
   const text = (key: (typeof WORKLOAD_KEYS)[number]) => textIn(table, key, file)
   const [source, grant, clientAuth, key] = [
     text('source'),
@@ -76,7 +77,8 @@ function readGiven(table: Table, file: string, env: Env): Given {
     ...(grant !== undefined && { grant: oneOf(grant, GRANTS, 'grant', file) }),
     ...(clientAuth !== undefined && { clientAuth: oneOf(clientAuth, CLIENT_AUTHS, 'client_auth', file) }),
     audience: text('audience'),
-    assertionKey: key === undefined ? undefined : wholePath(key, `${file}: workload.assertion_key`, env),
+    assertionKey:
+      key === undefined ? undefined : wholePath(key, placeIn(file, 'workload.assertion_key'), env),
     assertionKeyId: text('assertion_key_id'),
   }
 }
@@ -169,10 +171,10 @@ function contradictionIn(workload: Workload): Wrong | undefined {
   return undefined
 }
 
-function readSource(text: string, file: string, env: Env): Workload['source'] {
+function readSource(text: string, file: string | undefined, env: Env): Workload['source'] {
   const source = proofSource(text)
   if (source?.kind === 'file')
-    return { ...source, path: wholePath(source.path, `${file}: workload.source = "file:…"`, env) }
+    return { ...source, path: wholePath(source.path, placeIn(file, 'workload.source = "file:…"'), env) }
   return source ?? oneOf(text, SOURCE_FORMS as readonly never[], 'source', file)
 }
 
@@ -181,16 +183,21 @@ function wholePath(path: string, where: string, env: Env): string {
   return expandHome(path, env)
 }
 
-function textIn(table: Table, key: string, file: string): string | undefined {
+function textIn(table: Table, key: string, file: string | undefined): string | undefined {
   const value = table[key]
   if (value === undefined || (typeof value === 'string' && value !== '')) return value
-  throw new Failure('settings', `${file}: workload.${key} must be a string`, {
-    hint: 'Correct it there, or leave it out.',
+  throw new Failure('settings', `${placeIn(file, `workload.${key}`)} must be a string`, {
+    hint: file === undefined ? typeAgain(`workload.${key}`) : 'Correct it there, or leave it out.',
   })
 }
 
-function oneOf<T extends string>(value: string, known: readonly T[], key: string, file: string): T {
+function oneOf<T extends string>(
+  value: string,
+  known: readonly T[],
+  key: string,
+  file: string | undefined,
+): T {
   const found = known.find((one) => one === value)
   if (found !== undefined) return found
-  throw unknownChoice('settings', `${file}: workload.${key}`, value, known)
+  throw unknownChoice('settings', placeIn(file, `workload.${key}`), value, known)
 }

@@ -20,6 +20,8 @@ groups = ["ops"]
 beforeEach(() => world.writeConfig(FILE))
 const file = () => readFile(world.configFile, 'utf8')
 
+const AGAIN = 'Nothing was changed. Type it again with another value: ls-auth profile set KEY VALUE\n'
+
 describe('profile set', () => {
   it('changes one value and keeps comments, order and unknown keys', async () => {
     const { exit, stderr } = await world.type('ls-auth profile set leeway 30s')
@@ -48,6 +50,45 @@ describe('profile set', () => {
       `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
     )
     expect(await file()).toBe(FILE)
+  })
+
+  it.each([
+    ['expect.foo x', 'expect.foo is not known', 'Known there: issuer, '],
+    ['expect.strict maybe', 'expect.strict must be true or false', AGAIN],
+    ['expect.max_token_lifetime 5 days', 'expect.max_token_lifetime must be a duration, such as "1h"', AGAIN],
+    [
+      'expect.max_token_lifetime soon',
+      'expect.max_token_lifetime: "soon" is not a duration',
+      'Write it like ',
+    ],
+    ['expect.groups ""', 'expect.groups must be a list of strings that is not empty', AGAIN],
+    ['access.reed.scopes x', 'access.reed is not known', 'Did you mean read? Known there: '],
+    ['access.read.scope x', 'access.read.scope is not known', 'Did you mean scopes? Known there: '],
+    [
+      'access.read.scopes.x y',
+      'access.read.scopes must be a list of strings that is not empty',
+      AGAIN.replace('KEY', 'access.read.scopes'),
+    ],
+    ['workload.source x', 'workload.source: "x" is not known', 'Choose one of: '],
+    ['workload.sauce x', 'workload.sauce is not known', 'Did you mean source? Known there: '],
+    ['workload.audience ""', 'workload.audience must be a string', AGAIN],
+  ])('"what I typed is wrong, and not my file": profile set %s', async (typed, error, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+    const key = typed.split(' ')[0]
+    expect(exit).toBe(2)
+    expect(stderr.startsWith(`error: ${error}\nhint: ${hint.replace('KEY', `${key}`)}`), stderr).toBe(true)
+    expect(stderr).not.toContain(world.configFile)
+    expect(await file()).toBe(FILE)
+  })
+
+  it('a table in a table is no setting: the values that it can hold, and they can be set', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile set access.read x')
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr:
+        'error: "access.read" is a table of settings, and not one\nhint: Name one value of it: access.read.scopes, access.read.groups\n',
+    })
+    expect((await world.type('ls-auth profile set access.read.scopes x')).exit).toBe(0)
   })
 
   it('a table within a table', async () => {
