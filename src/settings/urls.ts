@@ -29,6 +29,17 @@ export function checkProxy(proxy: string): string {
   })
 }
 
+/**
+ * The proxy that is typed for a profile. Failure `settings`: it is no URL of an HTTP proxy. One in the file is judged by the
+ * HTTP client: a variable may go before it.
+ */
+export function requireProxyUrl(proxy: string): void {
+  if (URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)) return
+  throw new Failure('settings', 'the proxy setting is not the URL of an HTTP proxy', {
+    hint: 'Write it as http://host:port.',
+  })
+}
+
 /** What stands behind may be a secret that somebody pasted. */
 const withoutQuery = (url: string): string => url.replace(/[?#].*/s, (rest) => `${rest[0]}…`)
 

@@ -18,6 +18,7 @@ import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import type { UnknownKey } from './not-a-setting.ts'
+import { requireUsable, requireWords } from './usable-value.ts'
 
 interface SetOptions {
   /** `scopes`, or the path of a value in a table: `expect.groups`. */
@@ -52,6 +53,7 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   if (isTable) return { path, value: policyValue(path, values) }
   const takesList = row.shape === 'words' || row.shape === 'ports'
   if (!takesList && values.length > 1) throw usage(`${key} takes one value`, key)
+  if (takesList) requireWords(row, values)
   return { path, value: validSetting(row, takesList ? values : values[0], key) }
 }
 
@@ -78,17 +80,16 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   const decide = (now: Settings) => judged(now, name, { path, value }, ports.env)
   // What is wrong is said before anything is locked.
   const { client, gap } = decide(settings)
+  const [key = ''] = path
+  if (value !== undefined) await requireUsable(key, client.http, ports)
   await changeSettings(invocation, settings, (now) => decide(now).change)
-  const now = value === undefined ? 'no longer set' : [value].flat().map(String).join(' ')
-  tell(
-    invocation,
-    `${path.join('.')} of profile ${safeText(name, 60)} is ${safeText(now, 400)}${value === undefined ? '' : ' now'}.`,
-  )
+  const now =
+    value === undefined ? ' is no longer set' : ` = ${[value].flat().map(String).join(' ') || 'none'}`
+  tell(invocation, `profile ${safeText(name, 60)}: ${path.join('.')}${safeText(now, 400)}`)
   if (gap) {
     tell(invocation, `Commands refuse this profile until it is complete: ${gap.message}`)
     tell(invocation, repeatFlags(gap.hint, invocation))
   }
-  const [key = ''] = path
   if ((client.workload || gap) && !settings.config.profiles[name]?.workload)
     await tellLeft(invocation, client)
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { makeTls } from '../../world/tls.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -25,7 +27,7 @@ const AGAIN = 'Nothing was changed. Type it again with another value: ls-auth pr
 describe('profile set', () => {
   it('changes one value and keeps comments, order and unknown keys', async () => {
     const { exit, stderr } = await world.type('ls-auth profile set leeway 30s')
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'leeway of profile work is 30s now.\n' })
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'profile work: leeway = 30s\n' })
     expect(await file()).toContain('leeway = "30s"')
     for (const line of FILE.split('\n')) expect(await file()).toContain(line)
   })
@@ -81,6 +83,71 @@ describe('profile set', () => {
     expect(await file()).toBe(FILE)
   })
 
+  it('a list is said as it was typed, and one without anything in it is none', async () => {
+    const said = async (typed: string) =>
+      (await world.type(`ls-auth profile set ${typed}`)).stderr.split('\n')[0]
+    expect(await said('scopes openid traces:read')).toBe('profile work: scopes = openid traces:read')
+    expect(await said('revoke ""')).toBe('profile work: revoke = none')
+  })
+
+  it.each([
+    [
+      'scopes ""',
+      'scopes is empty',
+      'ls-auth profile set scopes VALUE, or: ls-auth profile set scopes --unset',
+    ],
+    ['proxy foo', 'the proxy setting is not the URL of an HTTP proxy', 'Write it as http://host:port.'],
+    [
+      'proxy proxy.example:3128',
+      'the proxy setting is not the URL of an HTTP proxy',
+      'Write it as http://host:port.',
+    ],
+    [
+      'proxy socks5://h:1',
+      'the proxy setting is not the URL of an HTTP proxy',
+      'Write it as http://host:port.',
+    ],
+    ['redirect_ports 80 any', 'redirect_ports must be port numbers, or "any" alone', AGAIN],
+    ['redirect_ports 0 8765', 'redirect_ports must be port numbers, or "any" alone', AGAIN],
+  ])('"nothing works with it": profile set %s is refused at once', async (typed, error, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: ${error}\nhint: ${hint.replace('KEY', typed.split(' ')[0] as string)}`)
+    expect(await file()).toBe(FILE)
+  })
+
+  it.each([
+    ['ca_file', 'certificates'],
+    ['client_cert', 'certificates'],
+    ['client_key', 'the key'],
+  ])('%s must be what it is for: a file that is not there, and one of something else', async (key, what) => {
+    world.workingDirectory = world.home
+    await writeFile(join(world.home, 'notes.txt'), 'none\n')
+    for (const [name, why] of [
+      ['nofile', 'there is no such file'],
+      [
+        'notes.txt',
+        key === 'client_key' ? 'it holds no private key in PEM' : 'it holds no certificate in PEM',
+      ],
+    ]) {
+      const { exit, stderr } = await world.type(`ls-auth profile set ${key} ${name}`)
+      expect({ exit, stderr }).toEqual({
+        exit: 2,
+        stderr: `error: ${key}: ${join(world.home, name as string)}: ${why}\nhint: Set ${key} to a file of ${what} in PEM (-----BEGIN …-----).\n`,
+      })
+    }
+    expect(await file()).toBe(FILE)
+    const { cert, key: secret } = await makeTls()
+    await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert)
+    expect(await world.type(`ls-auth profile set ${key} ~/good.pem`)).toMatchObject({
+      exit: 0,
+      stderr: `profile work: ${key} = ~/good.pem\n`,
+    })
+    // What has been taken away meanwhile can be unset.
+    await rm(join(world.home, 'good.pem'))
+    expect((await world.type(`ls-auth profile set ${key} --unset`)).exit).toBe(0)
+  })
+
   it('a table in a table is no setting: the values that it can hold, and they can be set', async () => {
     const { exit, stderr } = await world.type('ls-auth profile set access.read x')
     expect({ exit, stderr }).toEqual({
@@ -105,14 +172,14 @@ describe('profile set', () => {
   it('where nobody signs in it counts at once, and no sign-in is asked for', async () => {
     await world.writeConfig('[profiles.local]\nbackend = "jaeger"\napi = "http://127.0.0.1:9403"\n')
     const { stderr } = await world.type('ls-auth profile set api http://127.0.0.1:9402')
-    expect(stderr).toBe('api of profile local is http://127.0.0.1:9402 now.\n')
+    expect(stderr).toBe('profile local: api = http://127.0.0.1:9402\n')
   })
 
   it('of a profile for a program it counts for the next token, and no sign-in is asked for', async () => {
     const workload = 'workload = { source = "github", grant = "token-exchange" }\n'
     await world.writeConfig(`[profiles.job]\nissuer = "https://id.example"\nclient_id = "x"\n${workload}`)
     const { exit, stderr } = await world.type('ls-auth profile set scopes traces:read')
-    expect([exit, stderr]).toEqual([0, 'scopes of profile job is traces:read now.\n'])
+    expect([exit, stderr]).toEqual([0, 'profile job: scopes = traces:read\n'])
   })
 
   it('--unset takes a value back, and an empty table with it', async () => {
@@ -153,7 +220,7 @@ describe('profile set', () => {
     for (const table of ['access', 'expect'])
       expect(await world.type(`ls-auth profile set ${table} --unset`)).toMatchObject({
         exit: 0,
-        stderr: `${table} of profile work is no longer set.\n`,
+        stderr: `profile work: ${table} is no longer set\n`,
       })
     expect(await file()).not.toMatch(/access|expect/)
     expect(await file()).toContain('shape = "kept"')

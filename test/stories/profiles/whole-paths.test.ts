@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
+import { makeTls } from '../../world/tls.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let provider: Provider
@@ -13,7 +14,10 @@ beforeAll(async () => {
   world = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
   here = join(world.home, 'here')
   elsewhere = join(world.home, 'elsewhere')
-  for (const directory of [here, elsewhere]) await mkdir(directory)
+  for (const directory of [here, elsewhere, join(here, 'pems')]) await mkdir(directory)
+  const { ca, key } = await makeTls()
+  await writeFile(join(here, 'pems', 'ca.pem'), ca)
+  await writeFile(join(world.home, 'client.key'), key)
 })
 afterAll(async () => {
   await world.close()
@@ -36,7 +40,7 @@ describe('I type a path from the directory that I am in, and am in another one l
     const { exit, stderr } = await world.type('ls-auth profile set ca_file pems/ca.pem')
     expect({ exit, stderr }).toEqual({
       exit: 0,
-      stderr: `ca_file of profile default is ${join(here, 'pems', 'ca.pem')} now.\n`,
+      stderr: `profile default: ca_file = ${join(here, 'pems', 'ca.pem')}\n`,
     })
     expect(await file()).toContain(`ca_file = "${join(here, 'pems', 'ca.pem')}"`)
   })

@@ -22,7 +22,7 @@ describe('the profile of a workload', () => {
   it('is changed key by key, and what cannot be is refused', async () => {
     expect(await place.type('ls-auth profile set workload.audience https://login.example')).toMatchObject({
       exit: 0,
-      stderr: 'workload.audience of profile ci is https://login.example now.\n',
+      stderr: 'profile ci: workload.audience = https://login.example\n',
     })
     const wrong = await place.type('ls-auth profile set workload.grant token_exchange')
     expect(wrong.exit).toBe(2)
