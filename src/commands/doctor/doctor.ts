@@ -4,7 +4,7 @@ import { placesFor } from '../../settings/files/places.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, globals, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { givenToken, globals, type Invocation, printJson } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { textFlag } from '../typed-flags.ts'
 import { writeBundle } from './bundle.ts'
@@ -14,6 +14,7 @@ import { checkProvider, checkRedirect, checkSurroundings } from './check-provide
 import { checkSession, NOBODY } from './check-session.ts'
 import { type Checkup, fail, look, ok, skip, warn } from './checkup.ts'
 import { printCheckups } from './checkup-text.ts'
+import { profileOrFault } from './settings-fault.ts'
 
 interface DoctorOptions {
   /** A file to write a report for a ticket to. */
@@ -32,10 +33,10 @@ function read({ flags }: Typed): DoctorOptions {
 async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): Promise<void> {
   const { ports } = invocation
   const profile = await profileOrFault(invocation)
-  const isBroken = profile instanceof Failure
-  if (isBroken && gateway) throw profile
+  const isBroken = 'fault' in profile
+  if (isBroken && gateway) throw profile.fault
   const test = gateway && !isBroken ? await gatewayTest(invocation, profile) : undefined
-  const found = await (isBroken ? examineWithout(profile, ports) : examine(invocation, profile))
+  const found = await (isBroken ? examineWithout(profile.fault, ports) : examine(invocation, profile))
   const lines = found.map((line) => repeated(line, invocation))
   const { json } = globals(invocation)
   if (!json) await printCheckups(invocation, lines, { more: test !== undefined })
@@ -48,7 +49,7 @@ async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): 
     )
   }
   const report = { checks: lines, ...(tested && { gateway: tested.json }) }
-  const name = isBroken ? nameTyped(invocation) : profile.name
+  const { name } = profile
   if (json) await printJson(invocation, { profile: name, ...report })
   if (bundle !== undefined) {
     await writeBundle(invocation, bundle, {
@@ -66,19 +67,6 @@ async function run(invocation: Invocation, { bundle, gateway }: DoctorOptions): 
     })
   }
 }
-
-/** The profile, or what is wrong with the system's file: that is one of the checks. What is typed wrong ends the run. */
-async function profileOrFault(invocation: Invocation): Promise<Profile | Failure> {
-  try {
-    return (await loadProfile(invocation)).profile
-  } catch (error) {
-    if (error instanceof Failure && error.reason === 'system-file') return error
-    throw error
-  }
-}
-
-const nameTyped = (invocation: Invocation): string =>
-  globals(invocation).profile ?? invocation.ports.env.variables.LS_AUTH_PROFILE ?? 'default'
 
 /** What can be looked at on this machine. Nothing is sent: who may be asked is what the settings decide. */
 async function examineWithout(fault: Failure, ports: Ports): Promise<Checkup[]> {

@@ -43,7 +43,7 @@ describe('a value that cannot be', () => {
     ['provider = "azuread"', 'provider: "azuread" is not known'],
   ])('%j: exit 2 in two lines, for each command', async (lines, words) => {
     await write(lines)
-    for (const command of ['token', 'whoami', 'check', 'doctor', 'login', 'profile show']) {
+    for (const command of ['token', 'whoami', 'check', 'login', 'profile show']) {
       const { exit, stdout, stderr } = await world.type(`ls-auth ${command}`)
       expect([command, exit, stdout]).toEqual([command, 2, ''])
       const [error, hint] = stderr.split('\n')
@@ -51,6 +51,10 @@ describe('a value that cannot be', () => {
       // The command that shows settings meets the same error: it is no way out.
       expect(hint).toMatch(/^hint: (?!.*profile show)/)
     }
+    // The check of the settings has failed, and it says the same.
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(words)
     expect((await world.type('ls-auth profile list')).exit).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -70,3 +70,66 @@ it.each(['socks5://127.0.0.1:1', 'bob:s3cretpw@127.0.0.1:1'])(
     expect(stdout).not.toContain('s3cretpw')
   },
 )
+
+/** What is wrong in my own settings, or in a variable, and what is said of it. */
+const FAULTS: readonly (readonly [lines: string, found: string, next: string])[] = [
+  ['[profiles.work', 'config.toml:1:15 is not valid TOML', 'Mend this line; nothing was changed.'],
+  ['[profiles.work]\nbackend = "zipkin"', 'backend: "zipkin" is not known', 'Choose one of: '],
+  ['[profiles.work]\nleeway = "5 minutes"', 'leeway: "5 minutes" is not a duration', 'Write it like 90s'],
+  ['[profiles.work]\napi = "nonsense"', 'the api "nonsense" is not an https URL', 'Write it like https://'],
+  ['[profiles.work]\n[profiles.work.expect]\naud = "x"', 'expect.aud is not known', 'Did you mean audience?'],
+  ['[profiles.x]', 'default_profile names "work", which does not exist', 'Profiles: x, corp.'],
+]
+
+describe('"something is wrong: ls-auth doctor"', () => {
+  it.each(FAULTS)(
+    '%j is the first check that fails, and what needs settings is left out',
+    async (lines, found, next) => {
+      await world.writeConfig(
+        `default_profile = "work"\n${lines}\n`.replace(/^.*\n(\[profiles.work\n)$/, '$1'),
+      )
+      const { exit, stdout, stderr } = await world.type('ls-auth doctor')
+      const flat = stdout.replaceAll(/\s+/g, ' ')
+      expect([exit, stderr]).toEqual([
+        5,
+        expect.stringMatching(/^error: 1 of \d checks failed\nhint: Start with the first FAIL above\.\n$/),
+      ])
+      expect(flat).toMatch(/^FAIL settings /)
+      expect(flat).toContain(found)
+      expect(flat).toContain(`→ ${next}`)
+      for (const area of ['issuer', 'session', 'API'])
+        expect(flat).toContain(`- ${area} not tried: the settings cannot be used`)
+      const report = JSON.parse((await world.type('ls-auth doctor --json')).stdout)
+      expect(report.checks[0]).toMatchObject({
+        area: 'settings',
+        verdict: 'fail',
+        found: expect.stringContaining(found),
+        next: expect.stringContaining(next),
+      })
+    },
+  )
+
+  it('a variable with a wrong value is said as well', async () => {
+    world.variables.LS_AUTH_BACKEND = 'zipkin'
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +settings +LS_AUTH_BACKEND: "zipkin" is not known\n/)
+    const report = JSON.parse((await world.type('ls-auth doctor --json')).stdout)
+    expect(report.profile).toBe('corp')
+  })
+
+  it.each(['--backend zipkin', '--api nonsense', '--profile wrok'])(
+    'what is typed wrong, or a profile that is not there, ends the run: %s',
+    async (flags) => {
+      const { exit, stdout } = await world.type(`ls-auth doctor ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    },
+  )
+
+  it('a wrong flag does not hide what is wrong in the file', async () => {
+    await world.writeConfig('[profiles.work]\nleeway = "5 minutes"\n')
+    const { exit, stdout } = await world.type('ls-auth doctor --profile work --api nonsense')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +settings +[^\n]*leeway/)
+  })
+})
