@@ -11,6 +11,7 @@ import type { SettingName } from './setting-table.ts'
 import { readExpect } from './tables/expectations.ts'
 import { readWorkload } from './tables/workload.ts'
 import { checkProxy } from './urls.ts'
+import { judgedIn } from './value-place.ts'
 
 /** What a client needs in addition to the values of the settings. */
 interface ClientFacts
@@ -29,7 +30,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
   const keyFrom = values.source('store_key_file')
   const proxy = values.text('proxy')
   const http: HttpSettings = {
-    proxy: proxy === undefined ? undefined : checkProxy(proxy),
+    proxy: proxy === undefined ? undefined : values.judge('proxy', () => checkProxy(proxy)),
     caFile: path('ca_file'),
     clientCert: path('client_cert'),
     clientKey: path('client_key'),
@@ -43,20 +44,21 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     account: values.text('account') as string,
     apiOrigin,
     audience: values.text('audience'),
-    publicSecret: publicSecret(values.text('client_secret'), preset),
+    publicSecret: values.judge('client_secret', () => publicSecret(values.text('client_secret'), preset)),
     clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,
-    clientSecretMaxAgeSeconds: parseDuration(
-      values.text('client_secret_max_age') as string,
-      'client_secret_max_age',
+    clientSecretMaxAgeSeconds: values.judge('client_secret_max_age', () =>
+      parseDuration(values.text('client_secret_max_age') as string, 'client_secret_max_age'),
     ),
     store: values.text('store') as PartialClient['store'],
     storeKeyFile: path('store_key_file'),
     ...(/^(?:--|LS_AUTH_)/.test(keyFrom) && { storeKeyFrom: keyFrom }),
-    workload: readWorkload(values.table('workload'), values.source('workload'), profile, env),
-    expect: readExpect(values.table('expect'), values.source('expect')),
+    workload: judgedIn(profile, () =>
+      readWorkload(values.table('workload'), values.source('workload'), profile, env),
+    ),
+    expect: judgedIn(profile, () => readExpect(values.table('expect'), values.source('expect'))),
     reason: values.text('reason'),
     requireReason: values.isTrue('require_reason'),
-    dpop: readDpop(values),
+    dpop: values.judge('dpop', () => readDpop(values)),
     http,
     stateDirectory,
   }

@@ -21,6 +21,6 @@ export function readDpop(values: Values): boolean {
             : undefined
   if (wrong === undefined) return true
   throw new Failure('settings', `dpop = true does not go with other settings: ${wrong}`, {
-    hint: 'Leave one of the two out: ls-auth profile show tells where each comes from.',
+    hint: 'Leave one of the two out.',
   })
 }

@@ -1,16 +1,13 @@
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { PartialClient } from '../client.ts'
-import { Failure } from '../errors.ts'
 import { isLoopback } from '../loopback-host.ts'
 import type { Env } from '../ports/ports.ts'
 import { presetFor } from '../providers/detect.ts'
 import type { Preset } from '../providers/preset.ts'
-import { safeText } from '../text/safe-text.ts'
 import { clientFrom } from './client-settings.ts'
 import type { ConfigFile } from './files/config-file.ts'
 import type { Settings } from './files/settings-files.ts'
-import { systemFault } from './files/system-fault.ts'
 import type { UnknownKey } from './files/unknown-key.ts'
 import { isBehindProxy } from './local-proxy.ts'
 import { chooseName } from './profile-name.ts'
@@ -19,6 +16,7 @@ import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { readAccess } from './tables/expectations.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl, checkIssuer } from './urls.ts'
+import { judgedIn } from './value-place.ts'
 
 /** The profile of a run with all settings resolved, and the source of each. */
 export interface Profile {
@@ -53,35 +51,24 @@ export interface Profile {
 
 /** Resolves the profile from flags, environment and files. No request. Failures: `settings`, `refused`, `usage`. */
 export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profile {
-  const { system } = settings
   const { name, saved } = chooseName(settings, flags, env)
   const layers = layersOf(settings, name)
   // Resolved twice: the issuer selects the preset, which is then the lowest layer of the second pass.
   const withoutPreset = resolve(flags, env, layers)
-  const known = presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider'))
+  const known = withoutPreset.judge('provider', () =>
+    presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider')),
+  )
   const row = withoutPreset.table('workload') === undefined ? known : forPrograms(known)
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
   const throughProxy = isThroughProxy(values, env)
   const authorization = throughProxy ? 'none' : authorizationOf(values, env)
-  const checked = <T>(key: 'api' | 'issuer', check: () => T): T => {
-    try {
-      return check()
-    } catch (error) {
-      if (!(error instanceof Failure) || values.source(key) !== system.path) throw error
-      // Whoever meets it has not written it, and may have several profiles.
-      throw systemFault(
-        error,
-        `${key} of the profile ${safeText(name, 60)}, in ${safeText(system.path, 200)}`,
-      )
-    }
-  }
-  const api = checked('api', () => checkBaseUrl(values.text('api') ?? defaultApi, authorization))
+  const api = values.judge('api', () => checkBaseUrl(values.text('api') ?? defaultApi, authorization))
   const issuer = values.text('issuer')
   const client = clientFrom(values, {
     profile: name,
-    issuer: issuer === undefined ? undefined : checked('issuer', () => checkIssuer(issuer)),
+    issuer: issuer === undefined ? undefined : values.judge('issuer', () => checkIssuer(issuer)),
     preset: tunePreset(row, values),
     apiOrigin: api.origin,
     stateDirectory: settings.places.stateDirectory,
@@ -101,7 +88,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     authorization,
     throughProxy,
     authorizationHeader: values.text('authorization_header') as string,
-    access: readAccess(values.table('access'), values.source('access')),
+    access: judgedIn(name, () => readAccess(values.table('access'), values.source('access'))),
     // Lazy: most commands do not need it.
     get resolved() {
       return values.all()
@@ -141,6 +128,7 @@ const settingsFileOf = ({ config, system }: Settings, name: string): Profile['se
 })
 
 const layersOf = ({ config, system }: Settings, name: string): Layers => ({
+  name,
   profile: config.profiles[name],
   profileFile: config.path,
   system: system.profiles[name],

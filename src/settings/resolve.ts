@@ -10,6 +10,7 @@ import { type SettingKey, typeAgain, typedFlag } from './setting-key.ts'
 import { choosesPlace, SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { wrongTokenHeader } from './token-header.ts'
 import { withoutUser } from './urls.ts'
+import { judgedAt, judgedIn } from './value-place.ts'
 
 const KEYS: ReadonlyMap<string, SettingKey> = new Map(SETTING_TABLE.map((row) => [row.key, row]))
 
@@ -22,6 +23,8 @@ export interface Flags {
   readonly anyProfile?: boolean
   readonly timeoutMilliseconds?: number
   readonly values: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Settings that `profile set` is about to write, by key. They go before all others, as they are what is judged. */
+  readonly written?: Readonly<Record<string, unknown>>
 }
 
 /** A setting's value and its source. */
@@ -32,6 +35,7 @@ export interface Resolved {
 
 /** The tables of the profile in both settings files. */
 export interface Layers {
+  readonly name: string
   readonly profile: Readonly<Record<string, unknown>> | undefined
   readonly profileFile: string
   readonly system: Readonly<Record<string, unknown>> | undefined
@@ -48,6 +52,8 @@ export interface Values {
   /** False when it is not set. */
   isTrue(name: SettingName): boolean
   table(name: SettingName): Readonly<Record<string, unknown>> | undefined
+  /** Runs a check of this value; its Failure says where the value is from. */
+  judge<T>(name: SettingName, check: () => T): T
   /** All settings, for `profile show`. */
   all(): Record<SettingName, Resolved>
 }
@@ -75,6 +81,10 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
     isTrue: (name: SettingName) => find(name).value === true,
     table: (name: SettingName) => find(name).value as Readonly<Record<string, unknown>> | undefined,
+    judge: (name, check) => {
+      const files = { user: layers.profileFile, system: layers.systemFile }
+      return judgedAt({ profile: layers.name, key: name, source: find(name).source, files }, check)
+    },
     all(): Record<SettingName, Resolved> {
       const names = SETTING_TABLE.map(({ key }) => key as SettingName)
       const all = Object.fromEntries(names.map((name) => [name, find(name)])) as Record<SettingName, Resolved>
@@ -88,6 +98,8 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
 
 /** The value that the user or an administrator has set. Failure `settings`: it is not valid. */
 function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resolved | undefined {
+  const written = flags.written?.[key.key]
+  if (written !== undefined) return { value: validSetting(key, written, key.key), source: key.key }
   if (key.flag !== undefined && flags.values[key.flag] !== undefined) {
     const source = typedFlag(key.flag)
     return { value: typed(key, flags.values[key.flag], source, env), source }
@@ -102,9 +114,11 @@ function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resol
     const value = table?.[key.key]
     if (value === undefined) continue
     const where = `${file}: ${key.key}`
-    const valid = validSetting(key, value, where)
-    if (key.shape === 'path') requireWhole(valid as string, where, env)
-    return { value: valid, source: file }
+    return judgedIn(layers.name, () => {
+      const valid = validSetting(key, value, where)
+      if (key.shape === 'path') requireWhole(valid as string, where, env)
+      return { value: valid, source: file }
+    })
   }
   return undefined
 }

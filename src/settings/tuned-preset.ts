@@ -21,9 +21,9 @@ export function tunePreset(row: Preset, values: Values): Preset {
     clientAuth: values.text('client_auth') as Preset['clientAuth'],
     device: values.text('device_flow') as Preset['device'],
     deadRefreshCodes: values.words('dead_refresh_codes'),
-    revoke: revocable(values.words('revoke')),
+    revoke: values.judge('revoke', () => revocable(values.words('revoke'))),
     endpointHosts: values.words('endpoint_hosts'),
-    leewaySeconds: leeway(values.text('leeway') as string),
+    leewaySeconds: values.judge('leeway', () => leeway(values.text('leeway') as string)),
     ...(groups !== undefined && { claimNames: { ...row.claimNames, groups: placesOf(groups) } }),
   }
 }

@@ -11,7 +11,7 @@ const env = {
   uid: 1,
   version: '0',
 }
-const layers = { profile: undefined, profileFile: '', system: undefined, systemFile: '' }
+const layers = { name: '', profile: undefined, profileFile: '', system: undefined, systemFile: '' }
 
 /** Settings whose default depends on the identity provider. */
 export const PRESET_KEYS: ReadonlySet<string> = new Set(

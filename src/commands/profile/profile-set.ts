@@ -4,7 +4,7 @@ import { isObject } from '../../json-object.ts'
 import type { Env } from '../../ports/ports.ts'
 import { typedPath } from '../../settings/files/places.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { profileNamed } from '../../settings/profile.ts'
+import { chooseProfile } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
 import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
@@ -133,8 +133,14 @@ function judged(now: Settings, name: string, { path, value }: SetOptions, env: E
   if (value === undefined && path.length > 1 && !isSet(profile, path)) throw notSet(path, name)
   const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
   const change = { set: name, values }
+  // What is wrong with the new value is not in the file. Those of a table are judged with the others in it.
+  const written = path.length === 1 && value !== undefined ? { [key]: value } : {}
   const named = (table: object) =>
-    profileNamed({ ...now, config: { ...now.config, profiles: { [name]: { ...table } } } }, name, env)
+    chooseProfile(
+      { ...now, config: { ...now.config, profiles: { [name]: { ...table } } } },
+      { values: {}, profile: name, written },
+      env,
+    )
   const next = { ...profile, ...values }
   try {
     return { client: named(next).client, change }

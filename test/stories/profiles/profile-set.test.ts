@@ -331,14 +331,16 @@ describe('a user and a password in the proxy', () => {
       await world.writeConfig('[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n')
       const before = await readFile(world.configFile, 'utf8')
       const words =
-        /^error: the proxy URL holds a user name or password\nhint: Remove it from the URL\. .*HTTPS_PROXY\.\n$/
+        /^error: the proxy URL holds a user name or password\nhint: Remove it from the URL\. .*HTTPS_PROXY\.\n/
       const typed = await world.type(`ls-auth profile set proxy ${proxy}`)
       expect(typed).toMatchObject({ exit: 2, stderr: expect.stringMatching(words) })
+      expect(typed.stderr.split('\n')).toHaveLength(3)
       expect(await readFile(world.configFile, 'utf8')).toBe(before)
       await world.writeConfig(`${before}proxy = "${proxy}"\n`)
       const { exit, stdout, stderr } = await world.type('ls-auth profile show')
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
       expect(stderr).toMatch(words)
+      expect(stderr.split('\n').slice(2)).toEqual([`  proxy of the profile work, in ${world.configFile}`, ''])
       // What the hint says to do is possible.
       expect((await world.type('ls-auth profile set proxy http://h:1')).exit).toBe(0)
     },

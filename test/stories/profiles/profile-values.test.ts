@@ -59,6 +59,84 @@ describe('a value that cannot be', () => {
   })
 })
 
+describe('"where do I correct it?"', () => {
+  const two = (lines: string) =>
+    world.writeConfig(`default_profile = "work"\n[profiles.other]\n${BASE}${lines}\n`)
+
+  it.each([
+    'leeway = "5 minutes"',
+    'leeway = "1h"',
+    'client_secret_max_age = "long"',
+    'revoke = ["everything"]',
+    'provider = "azuread"',
+    'api = "nonsense"',
+    'api = "http://gw.example"',
+    'issuer = "nonsense"',
+    'proxy = "http://u:p@h"',
+    'client_secret = "x"',
+    'dpop = true\nuse_token = "id"',
+  ])('%j: the error names setting, profile and file', async (lines) => {
+    if (lines.startsWith('issuer')) await world.writeConfig(`[profiles.work]\n${lines}\n`)
+    else await two(lines)
+    const key = lines.split(' ')[0]
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect([2, 10]).toContain(exit)
+    expect(stderr).toContain(`\n  ${key} of the profile work, in ${world.configFile}\n`)
+  })
+
+  it.each([
+    'backend = "zipkin"',
+    'scopes = 5',
+    'store_key_file = "here"',
+    'expect = { aud = "x" }',
+    'access = { reed = { scopes = ["a"] } }',
+    'workload = { sauce = "x" }',
+  ])('%j: the error names the file, and then the profile', async (lines) => {
+    await two(lines)
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`error: ${world.configFile}: ${lines.split(' ')[0]}`)
+    expect(stderr).toContain('\n  in the profile work\n')
+  })
+
+  it.each([
+    ['LS_AUTH_API', 'nonsense'],
+    ['LS_AUTH_ISSUER', 'nonsense'],
+    ['LS_AUTH_BACKEND', 'zipkin'],
+    ['LS_AUTH_STORE', 'cloud'],
+  ])('%s = %s: the error names the variable', async (name, value) => {
+    await two('')
+    world.variables[name] = value
+    const { exit, stderr } = await world.type('ls-auth services')
+    delete world.variables[name]
+    expect(exit).toBe(2)
+    expect(stderr).toContain(name)
+    expect(stderr).not.toContain(world.configFile)
+  })
+
+  it.each([
+    'leeway 1h',
+    'api nonsense',
+    'issuer nonsense',
+    'revoke everything',
+    'provider azuread',
+    'dpop true',
+  ])('what is typed is not said to be in the file: profile set %s', async (typed) => {
+    await two(typed === 'dpop true' ? 'use_token = "id"' : '')
+    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+    expect(exit).toBe(2)
+    expect(stderr).not.toContain(`${typed.split(' ')[0]} of the profile`)
+  })
+
+  it('a variable does not hide what is typed for the file', async () => {
+    await two('')
+    world.variables.LS_AUTH_API = 'https://traces.example'
+    const { exit } = await world.type('ls-auth profile set api nonsense')
+    delete world.variables.LS_AUTH_API
+    expect(exit).toBe(2)
+  })
+})
+
 describe('a preset, value by value', () => {
   it('is overridden by the profile, and show says which is which', async () => {
     await write(

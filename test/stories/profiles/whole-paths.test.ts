@@ -81,7 +81,7 @@ describe('a settings file that names a path from nowhere', () => {
       stderr:
         `error: ${world.configFile}: ${message}\n` +
         'hint: Write it from the root, or from ~/ on. A path without that would name another file in each directory.\n' +
-        `  it is "${path}"\n`,
+        `  it is "${path}"\n  in the profile work\n`,
     })
   })
 })
