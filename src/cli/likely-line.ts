@@ -38,7 +38,13 @@ export async function likelyLine(
   if (wrong !== undefined) {
     const valued = named(options, wrong) && withoutValue(wrong, argv)
     if (valued) return valued
-    const better = row && !('rows' in row) ? fileArgument(wrong, argv, args, row) : undefined
+    if (row === undefined || 'rows' in row) return otherOption(wrong, options)
+    const firstArgument = argv.findIndex(
+      (_, at) => readLine(argv.slice(0, at + 1), rows, globals).args.length > 0,
+    )
+    const dashed = ofProgram(wrong, argv, firstArgument, row)
+    if (dashed) return dashed
+    const better = fileArgument(wrong, argv, args, row)
     return better ? whole(better) : otherOption(wrong, options)
   }
   const typed = /^unknown command '(.*)'$/.exec(message)?.[1]
@@ -58,6 +64,19 @@ function withoutValue(flag: string, argv: readonly string[]): Likely | undefined
   if (at < 0) return undefined
   const isOff = /=(|0|no|off|false)$/i.test(argv[at] as string)
   return { ...whole(replaced(argv, at, 1, isOff ? [] : [flag])), message: `${flag} takes no value` }
+}
+
+/** `exec sh -c x`: a flag of the program that is to be run. */
+function ofProgram(
+  wrong: string,
+  argv: readonly string[],
+  program: number,
+  { completes }: Row,
+): Likely | undefined {
+  const isBehind = argv.findIndex((word) => word.startsWith(wrong)) > program
+  if (completes?.[0] !== 'programs' || program < 0 || !isBehind) return undefined
+  const words = [...argv.slice(0, program), '--', ...argv.slice(program)]
+  return { text: `Put it behind two dashes: ls-auth ${words.map(shellWord).join(' ')}`, isWhole: true }
 }
 
 /** `logout work`. */

@@ -181,6 +181,11 @@ describe('its exit status', () => {
     ['no command is given', ['exec'], /no command was given\nhint: .*ls-auth exec -- CMD/],
     ['no command behind the dashes', ['exec', '--'], /no command was given/],
     ['the command is empty', ['exec', '--', ''], /no command was given/],
+    [
+      'its flags without the dashes',
+      ['exec', 'sh', '-c', 'exit 3'],
+      /unknown option '-c'\nhint: Put it behind two dashes: ls-auth exec -- sh -c 'exit 3'\n/,
+    ],
     ['a flag is mistyped', ['exec', '--min-tll', '5m', '--', 'true'], /unknown option '--min-tll'/],
     ['a value is no duration', ['exec', '--min-ttl', 'banana', '--', 'true'], /banana/],
     ['a variable has no name', ['exec', '--env', 'A=B', '--', 'true'], /is not the name of a variable/],
