@@ -41,8 +41,9 @@ function read({ args, flags }: Typed): AddOptions {
   const name = args[0]
   const from = textFlag(flags, 'from')
   if (name === undefined && from === undefined) {
+    const line = commandLine({ command: 'profile add', args: ['NAME'], options: flags })
     throw new Failure('usage', 'the new profile has no name', {
-      hint: 'Name it: profile add NAME. One from a file (--from FILE) has a name already.',
+      hint: `Only one from a file (--from FILE) has a name already. Name it: ${line}`,
     })
   }
   if (name !== undefined) checkName(name)

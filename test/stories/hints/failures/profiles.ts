@@ -10,6 +10,13 @@ export const PROFILES: readonly FailureRow[] = [
     noCommand: true,
   },
   {
+    name: 'a new profile without a name',
+    arrange: (place) => two(place),
+    line: ({ stage }) => `ls-auth profile add --issuer ${stage.provider.issuer} --client-id x`,
+    exit: 2,
+    values: () => ({ NAME: 'third' }),
+  },
+  {
     name: 'a setting without a value',
     arrange: (place) => two(place),
     line: 'ls-auth profile set leeway --profile work',
