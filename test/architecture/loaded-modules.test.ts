@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 356],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 319],
-    ['services', ['services', ...PLACE], SETTINGS, 319],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 319],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 361],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 368],
+    ['trace get', GET, SETTINGS, 357],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 320],
+    ['services', ['services', ...PLACE], SETTINGS, 320],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 320],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 363],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 370],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

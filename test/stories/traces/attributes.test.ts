@@ -108,7 +108,7 @@ describe('Tempo', () => {
     it('a refusal and a 404 of other names mean what they meant', async () => {
       tempo.inFront = () => ({ status: 400, body: 'no' })
       expect((await world.type('ls-auth attributes span.a')).stderr).toContain('does not take "span.a"')
-      tempo.inFront = () => ({ status: 404 })
+      tempo.inFront = (_, path) => (path.endsWith('/values') ? { status: 404 } : undefined)
       expect((await world.type('ls-auth attributes span.a')).stderr).toContain('does not list the values')
     })
   })
