@@ -116,8 +116,11 @@ export const NONE: readonly never[] = Object.freeze([])
 /** The name of a service no source names (OpenTelemetry semantic conventions, `service.name`). */
 export const UNKNOWN_SERVICE = 'unknown_service'
 
-/** The first value under `key`, in one pass and without building a map. */
+/** The value under `key`, without building a map. Of a key that stands there twice the last one, as in what is exported. */
 export function attribute(attributes: Attributes, key: string): AttributeValue | undefined {
-  for (const pair of attributes) if (pair[0] === key) return pair[1]
+  for (let i = attributes.length - 1; i >= 0; i--) {
+    const pair = attributes[i]!
+    if (pair[0] === key) return pair[1]
+  }
   return undefined
 }

@@ -15,6 +15,8 @@ const span: Span = {
     ['span.odd', 'kept'],
     ['gone', null],
     ['kind', 'odd one'],
+    ['twice', 'a'],
+    ['twice', 'b'],
   ],
   resource: [
     ['zone', 'a'],
@@ -30,6 +32,9 @@ test.each<[SpanFilter, boolean]>([
   [{ minNanos: 5e6 + 1 }, false],
   [{ maxNanos: 5e6 - 1 }, false],
   [{ attributes: [['http.method', 'GET']] }, true],
+  // As exports and lists of values have it.
+  [{ attributes: [['twice', 'b']] }, true],
+  [{ attributes: [['twice', 'a']] }, false],
   [{ attributes: [['span.http.method', 'GET']] }, true],
   [{ attributes: [['.http.method', 'GET']] }, true],
   [{ attributes: [['resource.http.method', 'GET']] }, false],
