@@ -255,17 +255,25 @@ test('faster: the fastest first', () => {
   expect(lines[1]).toMatch(/^most of it: -486ms \(90% of it\) in redis GET, cart$/)
 })
 
+/** A cart, and then a stock. */
+const two = (first: number, second: number) =>
+  makeTrace(
+    { id: 1, name: 'GET /', ms: first + second },
+    { id: 2, parent: 1, name: 'cart', ms: first },
+    { id: 3, parent: 1, name: 'stock', at: first, ms: second },
+  )
+
 test('half of it is not most of it', () => {
-  const two = (first: number, second: number) =>
-    makeTrace(
-      { id: 1, name: 'GET /', ms: first + second },
-      { id: 2, parent: 1, name: 'cart', ms: first },
-      { id: 3, parent: 1, name: 'stock', at: first, ms: second },
-    )
   const half = draw([two(100, 100)], [two(300, 300)])
   expect(half[0]).toBe('slower: 200ms → 600ms, +400ms (+200%)')
   expect(half[1]).toMatch(/^half of it: \+200ms in (cart|stock), shop$/)
   expect(draw([two(100, 100)], [two(304, 296)])[1]).toBe('most of it: +204ms (51% of it) in cart, shop')
+})
+
+test('what is more than all of it is not called a part of it', () => {
+  const lines = draw([two(100, 100)], [two(300, 50)])
+  expect(lines[0]).toBe('slower: 200ms → 350ms, +150ms (+75%)')
+  expect(lines[1]).toBe('the largest change: +200ms in cart, shop')
 })
 
 test('slower in small steps, and a faster cache: nothing faster is said to be the reason', () => {

@@ -89,14 +89,15 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
   const percent = Math.round(share * 100)
   const told = percent > 0 && share <= 1 && percent !== 50 ? ` (${percent}% of it)` : ''
-  const what = `${partText(percent)}${origin.isSure ? '' : ', which may be chance'}`
+  const what = `${partText(percent, share)}${origin.isSure ? '' : ', which may be chance'}`
   const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
   const service = safeName(one.service, glyphs.ellipsis)
   return `${what}: ${signedDuration(delta, glyphs.micro)}${told} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
 }
 
-/** By the percents that are shown: what they say is half is not called most. */
-function partText(percent: number): string {
+/** By the percents that are shown: what they say is half is not called most. What is more than all of it is no part of it. */
+function partText(percent: number, share: number): string {
+  if (share > 1) return 'the largest change'
   if (percent === 50) return 'half of it'
   return percent > 50 ? 'most of it' : 'the largest part'
 }
