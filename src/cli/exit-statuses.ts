@@ -11,7 +11,7 @@ export const EXIT_STATUSES = {
   6: 'the other side failed, or only a part was done: trying again may help',
   7: 'not found',
   8: 'the keychain is missing, locked, stuck or refused',
-  9: 'busy: another ls-auth holds the lock for too long',
+  9: 'busy: another ls-auth holds the lock for too long, or the port is in use',
   10: 'refused for security',
   11: 'signed in, but not allowed',
   125: 'exec: ls-auth itself failed',

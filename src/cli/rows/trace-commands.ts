@@ -178,7 +178,7 @@ function getOptions(command: Command): void {
     .option('--trace <id>', 'which trace, when a file holds several')
     .option('--unfold', 'show every span; without it, repeated siblings share one row')
   withScale(choosing)
-    .option('--skew', 'correct wrong clocks: move spans that lie outside their parents')
+    .option('--skew', 'correct wrong clocks: move spans of other hosts that lie outside their parents')
     .option('--no-bars', 'show the tree without bars')
     .option(
       '--ids <file>',
@@ -217,7 +217,7 @@ function diffOptions(command: Command): void {
       'exit status 5 when the whole trace took longer by more than this (20%)',
     )
     .option('--full', 'leave nothing out of the list and the tree')
-    .option('--skew', 'correct wrong clocks first: move spans that lie outside their parents')
+    .option('--skew', 'correct wrong clocks first: move spans of other hosts that lie outside their parents')
     .addOption(choice('-o, --output <format>', 'how to print it', DIFF_FORMATS))
   sensitive(ownFlags(command))
 }

@@ -63,7 +63,7 @@ export function headerLines(
 }
 
 function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, micro: string): string {
-  if (moved === 0) return 'clocks agree: no span was moved'
+  if (moved === 0) return 'clocks of other hosts agree: no span was moved'
   return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
 }
 
