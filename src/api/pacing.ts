@@ -14,10 +14,12 @@ export interface PacingOptions {
   readonly signal: AbortSignal
   /** Told when all requests wait for a limit, and for how long. */
   readonly onLimit: (milliseconds: number) => void
+  /** A limit that lasts longer is not waited for; an hour when not given. */
+  readonly longestWaitMilliseconds?: number
 }
 
 /** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back, or none is asked for. */
-const LONGEST_WAIT_MILLISECONDS = 3_700_000
+const USUAL_LONGEST_WAIT_MILLISECONDS = 3_700_000
 /** A shorter wait for the next window is not worth a word: there is one each second. */
 const LEAST_TOLD_MILLISECONDS = 2_000
 /** Times that one request meets a limit, with other programs of the same organization at it. */
@@ -31,7 +33,9 @@ const BEHIND_GATEWAY = new Set([502, 503, 504])
  * The pace of all requests of one run: a limit that one of them meets is waited for by all. Failure `rate-limited` where the
  * API has said that no request is left for longer than is worth waiting for.
  */
-export function openPacing({ clock: dates, signal, onLimit }: PacingOptions): Pacing {
+export function openPacing(options: PacingOptions): Pacing {
+  const { clock: dates, signal, onLimit } = options
+  const longestWait = options.longestWaitMilliseconds ?? USUAL_LONGEST_WAIT_MILLISECONDS
   const pace = new Pace()
   const clock = steadyClock(dates)
   // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
@@ -47,7 +51,7 @@ export function openPacing({ clock: dates, signal, onLimit }: PacingOptions): Pa
   async function turn(): Promise<void> {
     for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {
       signal.throwIfAborted()
-      if (wait > LONGEST_WAIT_MILLISECONDS) throw nothingLeft(wait)
+      if (wait > longestWait) throw nothingLeft(wait)
       if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > toldUntil) tell(wait)
       await clock.sleep(wait, answered.signal).catch(() => {})
     }
@@ -81,7 +85,7 @@ export function openPacing({ clock: dates, signal, onLimit }: PacingOptions): Pa
       const isFailure = end instanceof NetworkFailure
       if (!isFailure && isLimit(end)) {
         limits += 1
-        if (limits === MOST_LIMITS || wait > LONGEST_WAIT_MILLISECONDS) return end
+        if (limits === MOST_LIMITS || wait > longestWait) return end
         tell(wait)
         continue
       }

@@ -14,6 +14,9 @@ export interface OpenSearch {
   onLimit: (milliseconds: number) => void
 }
 
+/** An agent's client gives a call up after a minute (the MCP SDK's default), and the agent can ask again later. */
+const AGENT_WAIT_MILLISECONDS = 20_000
+
 /**
  * Opens a file, or the back end of the profile for many requests. Failures: `cannot-do`, before any request, when it has no
  * search; those of opening it.
@@ -27,7 +30,12 @@ export async function openSearch(invocation: Invocation, file: string | undefine
   }
   const { profile } = await loadProfile(invocation)
   const { clock } = invocation.ports
-  const pacing = openPacing({ clock, signal: stop.signal, onLimit: (wait) => search.onLimit(wait) })
+  const pacing = openPacing({
+    clock,
+    signal: stop.signal,
+    onLimit: (wait) => search.onLimit(wait),
+    ...(invocation.caller !== undefined && { longestWaitMilliseconds: AGENT_WAIT_MILLISECONDS }),
+  })
   const run = { pacing, isLong: true }
   const source = await openProfile(invocation, profile, run)
   const searched = requireCapability(source, 'search')
