@@ -385,7 +385,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       gone(spans.slice(0, 2))
       const some = `the traces of 2 of ${spans.length} spans that were found`
       expect((await told('breakdown --service payment')).lines).toEqual([
-        `note: ${some} are not there any more`,
+        `note: ${some} are not assembled yet, or gone`,
       ])
       expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
         `note: B: ${some} could not be read`,
@@ -393,7 +393,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       gone(spans.slice(0, 1))
       const one = `the trace of 1 of ${spans.length} spans that were found`
       expect((await told('breakdown --service payment')).lines).toEqual([
-        `note: ${one} is not there any more`,
+        `note: ${one} is not assembled yet, or gone`,
       ])
       expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
         `note: B: ${one} could not be read`,

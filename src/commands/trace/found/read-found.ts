@@ -2,7 +2,13 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type MaskedTrace, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { idForTraceGet, isOfSpans, type TraceFilter, type TraceSummary } from '../../../trace/search.ts'
+import {
+  idForTraceGet,
+  isOfSpans,
+  type SearchResult,
+  type TraceFilter,
+  type TraceSummary,
+} from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellMasked } from '../print-rows.ts'
@@ -79,7 +85,7 @@ export async function readFound(
     limit: filter.limit,
     partial: reading.partial,
     lost: reading.lost.length,
-    failure: failureOf(invocation, result.traces, reading),
+    failure: failureOf(invocation, result, reading),
     masked: () => masks.reduce((sum, masked) => sum + masked(), 0),
   }
 }
@@ -120,13 +126,14 @@ const firstOf = (n: number, unit: 'span' | 'trace'): string =>
 /** Tells which were not there. The failure of the run when some could not be read; thrown where none was. */
 function failureOf(
   invocation: Invocation,
-  found: readonly TraceSummary[],
+  { traces: found, isAssembling }: SearchResult,
   { lost, tally }: ReadTraces,
 ): Failure | undefined {
   const [first] = lost
   if (first !== undefined && !tally.isLetIn && tally.failed === 0) throw allGone(first, found)
   const are = lost.length === 1 ? 'is' : 'are'
-  if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} not there any more`)
+  const what = isAssembling ? 'not assembled yet, or gone' : 'not there any more'
+  if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} ${what}`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
   const failure = tally.failure(found.length, again, unitOf(found))
   if (failure && !tally.isLetIn) throw failure
