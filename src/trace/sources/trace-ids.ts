@@ -30,11 +30,14 @@ export function traceAmong(traces: readonly Trace[], id: string, backend: string
   })
 }
 
-/** Failure `not-found`, for a trace that no reading of the id has found. */
-export function noSuchTrace(id: string, backend: string, hint: string): Failure {
-  return new Failure('not-found', `${backend} has no trace ${id}`, {
+/** Failure `not-found`, for a trace that no reading of the id has found: it names each, and what was typed as decimal digits. */
+export function noSuchTrace(reference: TraceReference, backend: string, hint: string): Failure {
+  const [id = '', ...others] = traceIdsOf(reference, backend)
+  const typed = reference.form === 'decimal' ? ` (${BigInt(`0x${id}`)})` : ''
+  const nor = others.map((other) => `, nor ${other}`).join('')
+  return new Failure('not-found', `${backend} has no trace ${id}${typed}${nor}`, {
     hint:
-      id.length === 16
+      id.length === 16 && reference.form === 'hex'
         ? `${hint} Sixteen digits are often a span id: traces are read by the trace id (32 digits) here.`
         : hint,
   })

@@ -395,6 +395,18 @@ describe('Jaeger without a sign-in', () => {
     expect(await world.type(`ls-auth trace get ${MISSING}`)).toMatchObject({ exit: 7, stdout: '' })
   })
 
+  it('an id of decimal digits that is not there: as it was typed, with each way it was read', async () => {
+    const { exit, stderr } = await world.type('ls-auth trace get 12345678901234567890')
+    expect(exit).toBe(7)
+    expect(stderr).toContain(
+      'error: Jaeger has no trace ab54a98ceb1f0ad2 (12345678901234567890), nor 00000000000012345678901234567890\n',
+    )
+    expect(stderr).not.toContain('Sixteen')
+    expect((await world.type('ls-auth trace get ab54a98ceb1f0ad2')).stderr).toContain(
+      'Sixteen digits are often',
+    )
+  })
+
   it('a web page on both APIs is one, and nobody signs in: exit 6', async () => {
     jaeger.mode = 'html'
     for (const command of [`trace get ${trace.traceId}`, 'services', 'trace search --service web']) {

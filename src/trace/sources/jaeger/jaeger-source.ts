@@ -22,7 +22,7 @@ export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
         if (trace) return trace
       }
       await check()
-      throw noSuchTrace(ids[0]!, jaeger.name, 'Check the id; the trace may have expired from its storage.')
+      throw noSuchTrace(reference, jaeger.name, 'Check the id; the trace may have expired from its storage.')
     },
     async search(filter, onPage) {
       const result = await searchJaeger(filter, send, onPage)

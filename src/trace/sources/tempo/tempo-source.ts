@@ -90,8 +90,9 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
   }
 }
 
-function noTrace({ kind, spanId = '' }: TraceReference, traceId: string | undefined): Failure {
-  if (kind === 'trace') return noSuchTrace(traceId ?? '', tempo.name, EXPIRED)
+function noTrace(reference: TraceReference, traceId: string | undefined): Failure {
+  const { kind, spanId = '' } = reference
+  if (kind === 'trace') return noSuchTrace(reference, tempo.name, EXPIRED)
   return new Failure('not-found', `Tempo has no trace ${traceId ?? `with the span ${spanId}`}`, {
     hint: "Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo's retention ends.",
   })
