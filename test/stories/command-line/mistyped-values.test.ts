@@ -41,7 +41,7 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
   it('in a settings file and in a variable', async () => {
     await world.writeConfig(`${PROFILE}backend = "jeager"\n`)
     expect((await world.type('ls-auth services')).stderr).toBe(
-      `error: ${world.configFile}: backend: "jeager" is not known\nhint: Did you mean jaeger? ${BACKENDS}\n`,
+      `error: ${world.configFile}: backend: "jeager" is not known\nhint: Did you mean jaeger? ${BACKENDS}\n  in the profile work\n`,
     )
     world.variables.LS_AUTH_BACKEND = 'TEMPO'
     expect((await world.type('ls-auth services')).stderr).toBe(

@@ -81,6 +81,7 @@ const values = () => ({
   'VALUE VALUE': '30s',
   'VALUE NAME': '30s',
   'audience VALUE': 'api://traces',
+  'scopes VALUE': 'openid',
   'access.read.scopes NAME': 'traces:read',
   'access.read.groups NAME': 'ops',
   tenant: 'acme',
