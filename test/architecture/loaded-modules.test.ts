@@ -122,9 +122,9 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 357],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 320],
-    ['services', ['services', ...PLACE], SETTINGS, 320],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 320],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 321],
+    ['services', ['services', ...PLACE], SETTINGS, 321],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 321],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 363],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 370],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
