@@ -4,7 +4,7 @@ import type { Send } from './trace-source.ts'
 /** Whether it is the back end at all that answers with 404, which else would pass for "there is no such trace". */
 export interface AddressCheck {
   readonly send: Send
-  /** Throws what `noApi` gives when a path was not found and the back end is not there; asks once at most. */
+  /** Throws what `noApi` gives when paths were not found, none has answered, and the back end is not there; asks once at most. */
   check(): Promise<void>
 }
 
@@ -15,15 +15,17 @@ export function addressCheck(
   noApi: () => Failure,
 ): AddressCheck {
   let missed = false
+  let answered = false
   let asked: Promise<boolean> | undefined
   return {
     async send(request) {
       const answer = await send(request)
       missed ||= answer.status === 404
+      answered ||= answer.status < 300
       return answer
     },
     async check() {
-      if (!missed) return
+      if (!missed || answered) return
       asked ??= isThere(send).catch(() => true)
       if (!(await asked)) throw noApi()
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
+import { plantedTraces } from '../../world/trace/planted.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -61,6 +62,16 @@ describe('an address where another API is', () => {
       )
     },
   )
+
+  it('is none where it has just answered, although other paths are closed on the way', async () => {
+    const api = await startTempoApi({ traces: plantedTraces(3, (Date.now() - 600_000) * 1000) })
+    close.push(api.close)
+    api.inFront = (_, path) => (/echo|search\/tags|traces/.test(path) ? { status: 404 } : undefined)
+    await profile('tempo', api.url)
+    const { exit, stderr } = await world.type('ls-auth trace breakdown --service checkout')
+    expect({ exit, stderr }).toEqual({ exit: 7, stderr: expect.stringContaining('could be read') })
+    expect(api.requests.filter(({ url }) => url.pathname === '/api/echo')).toEqual([])
+  })
 
   it('is asked about once, also where many traces are not there', async () => {
     const api = await startJaegerApi({ traces })
