@@ -14,12 +14,12 @@ export interface PacingOptions {
   readonly signal: AbortSignal
   /** Told when all requests wait for a limit, and for how long. */
   readonly onLimit: (milliseconds: number) => void
-  /** A limit that lasts longer is not waited for; an hour when not given. */
-  readonly longestWaitMilliseconds?: number
+  /** No limit is waited for beyond so long from now; when not given, only each for an hour at most. */
+  readonly patienceMilliseconds?: number
 }
 
 /** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back, or none is asked for. */
-const USUAL_LONGEST_WAIT_MILLISECONDS = 3_700_000
+const LONGEST_WAIT_MILLISECONDS = 3_700_000
 /** A shorter wait for the next window is not worth a word: there is one each second. */
 const LEAST_TOLD_MILLISECONDS = 2_000
 /** Times that one request meets a limit, with other programs of the same organization at it. */
@@ -35,9 +35,10 @@ const BEHIND_GATEWAY = new Set([502, 503, 504])
  */
 export function openPacing(options: PacingOptions): Pacing {
   const { clock: dates, signal, onLimit } = options
-  const longestWait = options.longestWaitMilliseconds ?? USUAL_LONGEST_WAIT_MILLISECONDS
   const pace = new Pace()
   const clock = steadyClock(dates)
+  const until = clock.now() + (options.patienceMilliseconds ?? Number.POSITIVE_INFINITY)
+  const isTooLong = (wait: number) => wait > LONGEST_WAIT_MILLISECONDS || clock.now() + wait > until
   // One signal for all who wait: `AbortSignal.any` for each wait leaks in Node 20.
   let answered = new AbortController()
   signal.addEventListener('abort', () => answered.abort())
@@ -51,7 +52,7 @@ export function openPacing(options: PacingOptions): Pacing {
   async function turn(): Promise<void> {
     for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {
       signal.throwIfAborted()
-      if (wait > longestWait) throw nothingLeft(wait)
+      if (isTooLong(wait)) throw nothingLeft(wait)
       if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > toldUntil) tell(wait)
       await clock.sleep(wait, answered.signal).catch(() => {})
     }
@@ -85,7 +86,7 @@ export function openPacing(options: PacingOptions): Pacing {
       const isFailure = end instanceof NetworkFailure
       if (!isFailure && isLimit(end)) {
         limits += 1
-        if (limits === MOST_LIMITS || wait > longestWait) return end
+        if (limits === MOST_LIMITS || isTooLong(wait)) return end
         tell(wait)
         continue
       }

@@ -136,6 +136,28 @@ describe('one request of many', () => {
     expect(await send(ends, { isRead })).toMatchObject(expected as object)
   })
 
+  it('is waited for no longer than there is patience in all, however short each wait is', async () => {
+    let now = 0
+    let sent = 0
+    const clock = {
+      now: () => now,
+      sleep(milliseconds: number) {
+        now += milliseconds
+        return Promise.resolve()
+      },
+    }
+    const signal = new AbortController().signal
+    const pacing = openPacing({ clock, signal, onLimit: () => {}, patienceMilliseconds: 20_000 })
+    const limited = async () => {
+      sent += 1
+      return answer(429, { 'retry-after': '12' })
+    }
+    expect(await pacing(limited, true)).toMatchObject({ status: 429 })
+    expect({ sent, now }).toEqual({ sent: 2, now: 12_000 })
+    await expect(pacing(limited, true)).rejects.toMatchObject({ code: 'rate-limited' })
+    expect(sent).toBe(2)
+  })
+
   it('where none is sent any more it says when to try again', async () => {
     const day = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }
     const clock = { now: () => 0, sleep: () => Promise.resolve() }

@@ -1,6 +1,6 @@
 import { openPacing } from '../../../api/pacing.ts'
 import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
-import { type Invocation, loadProfile } from '../../invocation.ts'
+import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import type { ReadSource } from '../batch/trace-reader.ts'
 import { openProfile } from '../open-source.ts'
 
@@ -10,12 +10,12 @@ export interface OpenSearch {
   readonly readFrom: ReadSource
   /** Ends every wait for a turn: its reason is thrown. */
   readonly stop: AbortController
-  /** Told when all requests wait for a limit, and for how many milliseconds. To be set by whoever shows it. */
+  /** Told when all requests wait for a limit, and for how many milliseconds: a note, until somebody shows it in another way. */
   onLimit: (milliseconds: number) => void
 }
 
 /** An agent's client gives a call up after a minute (the MCP SDK's default), and the agent can ask again later. */
-const AGENT_WAIT_MILLISECONDS = 20_000
+const AGENT_PATIENCE_MILLISECONDS = 20_000
 
 /**
  * Opens a file, or the back end of the profile for many requests. Failures: `cannot-do`, before any request, when it has no
@@ -34,7 +34,7 @@ export async function openSearch(invocation: Invocation, file: string | undefine
     clock,
     signal: stop.signal,
     onLimit: (wait) => search.onLimit(wait),
-    ...(invocation.caller !== undefined && { longestWaitMilliseconds: AGENT_WAIT_MILLISECONDS }),
+    ...(invocation.caller !== undefined && { patienceMilliseconds: AGENT_PATIENCE_MILLISECONDS }),
   })
   const run = { pacing, isLong: true }
   const source = await openProfile(invocation, profile, run)
@@ -45,6 +45,10 @@ export async function openSearch(invocation: Invocation, file: string | undefine
     invocation.options.snapshot === true
       ? await openProfile({ ...invocation, options }, profile, run)
       : source
-  const search: OpenSearch = { searched, readFrom, stop, onLimit: () => {} }
+  const onLimit = (wait: number) => {
+    if (invocation.caller === undefined)
+      tell(invocation, `note: waiting ${Math.ceil(wait / 1000)}s for the limit of the API`)
+  }
+  const search: OpenSearch = { searched, readFrom, stop, onLimit }
   return search
 }
