@@ -3,7 +3,7 @@ import type { BreakdownBy } from '../formats/output-choices.ts'
 import { whyEndless } from '../tree/endless.ts'
 import { longestTop } from '../tree/longest-top.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { lastKnownEnd, type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
+import { type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
 
@@ -115,21 +115,23 @@ export class BreakdownSum {
     const onPath = new Float64Array(tree.count)
     const root = longestTop(tree)
     if (root === undefined) return onPath
-    const end = lastKnownEnd(tree, root)
-    for (const { node, startNanos, endNanos } of criticalPath(tree, [root]))
+    // All that is known of the root's time is on its path.
+    let nanos = 0
+    for (const { node, startNanos, endNanos } of criticalPath(tree, [root])) {
       onPath[node]! += endNanos - startNanos
+      nanos += endNanos - startNanos
+    }
     const hasEnd = whyEndless(tree.span(root)) === undefined
     if (unfinishedOf(tree) !== undefined) {
       this.#unfinished += 1
       if (tree.roots.length === 0) this.#unfinishedRootless += 1
     }
-    const nanos = end - tree.startOf(root)
     this.#rootNanos += nanos
     if (tree.roots.length === 0) {
       this.#rootlessNanos += tree.endNanos - nanos
       this.#rootlessTraces += 1
-    } else if (hasEnd && tree.endNanos > end) {
-      this.#tailNanos += tree.endNanos - end
+    } else if (hasEnd && tree.endNanos > tree.endOf(root)) {
+      this.#tailNanos += tree.endNanos - tree.endOf(root)
       this.#tailTraces += 1
     }
     return onPath

@@ -1,5 +1,5 @@
 import type { TraceTree } from './trace-tree.ts'
-import { knownNanos } from './unfinished.ts'
+import { leastTimes } from './unfinished.ts'
 
 /**
  * The root that took longest; of a trace whose root is missing, the longest detached part. One without a usable end counts as far
@@ -7,9 +7,11 @@ import { knownNanos } from './unfinished.ts'
  */
 export function longestTop(tree: TraceTree): number | undefined {
   const tops = tree.roots.length > 0 ? tree.roots : tree.detached
+  if (tops.length < 2) return tops[0]
+  const least = leastTimes(tree)
   let [longest, most]: [number | undefined, number] = [undefined, -1]
   for (const top of tops) {
-    const nanos = knownNanos(tree, top)
+    const nanos = least[top]!
     if (nanos > most) [longest, most] = [top, nanos]
   }
   return longest

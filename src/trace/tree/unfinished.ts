@@ -1,21 +1,5 @@
-import { type Unfinished, whyEndless } from './endless.ts'
+import { isEndless, type Unfinished, whyEndless } from './endless.ts'
 import { isStartless, type TraceTree } from './trace-tree.ts'
-
-/**
- * How long a top took; one without a usable end, up to the last end that is known below it. So much of its time is known, and it
- * took at least so long.
- */
-export function knownNanos(tree: TraceTree, top: number): number {
-  return lastKnownEnd(tree, top) - tree.startOf(top)
-}
-
-/** The end of a span; of one without a usable end, the last one that is known below it. Nanoseconds after the tree's start. */
-export function lastKnownEnd(tree: TraceTree, top: number): number {
-  let last = tree.endOf(top)
-  if (whyEndless(tree.span(top)) === undefined) return last
-  for (let node = top + 1; node < tree.after(top); node++) last = Math.max(last, tree.endOf(node))
-  return last
-}
 
 /**
  * By node: how long it took; one without a usable end at least, up to the last end that is known below it. Of one without a start
@@ -31,11 +15,14 @@ export function leastTimes(tree: TraceTree): Float64Array {
   }
   return lastKnownEnds(tree).map((end, node) => {
     const span = tree.span(node)
-    return whyEndless(span) === undefined ? span.durationNanos : Math.max(0, end - first[node]!)
+    return isEndless(span) ? Math.max(0, end - first[node]!) : span.durationNanos
   })
 }
 
-/** {@link lastKnownEnd} of each node, in one pass. */
+/**
+ * By node: its end; of a span without a usable end, the last one that is known below it. Nanoseconds after the tree's start. One
+ * pass.
+ */
 export function lastKnownEnds(tree: TraceTree): Float64Array {
   const last = new Float64Array(tree.count)
   for (let node = last.length - 1; node >= 0; node--) {
@@ -43,7 +30,7 @@ export function lastKnownEnds(tree: TraceTree): Float64Array {
     const parent = tree.parent(node)
     if (parent >= 0) last[parent] = Math.max(last[parent]!, last[node]!)
   }
-  return last.map((end, node) => (whyEndless(tree.span(node)) === undefined ? tree.endOf(node) : end))
+  return last.map((end, node) => (isEndless(tree.span(node)) ? end : tree.endOf(node)))
 }
 
 /** A trace that nobody can tell the duration of. */

@@ -3,7 +3,7 @@ import { howLong } from '../../../src/trace/render/waterfall/header.ts'
 import { summariseTrace } from '../../../src/trace/search.ts'
 import { longestTop } from '../../../src/trace/tree/longest-top.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { lastKnownEnd, leastTimes, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
+import { lastKnownEnds, leastTimes, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
 import { makeTrace, type Sketch, spanId as spanIdOf } from '../make.ts'
 
 const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
@@ -17,10 +17,10 @@ test('the last known end of a span without one is that of what is below it, and 
     { id: 3, parent: 2, at: 20, ms: 40 },
     { id: 4, at: 80, ms: 500 },
   )
-  expect([0, 1, 2].map((node) => lastKnownEnd(tree, node))).toEqual([60e6, 60e6, 60e6])
+  expect([...lastKnownEnds(tree)]).toEqual([60e6, 60e6, 60e6, 580e6])
   // One that has an end has it, whatever goes on below it.
   const tail = treeOf({ id: 1, ms: 10 }, { id: 2, parent: 1, at: 5, ms: 90 })
-  expect(lastKnownEnd(tail, 0)).toBe(10e6)
+  expect([...lastKnownEnds(tail)]).toEqual([10e6, 95e6])
 })
 
 test('a span without a start took at least from the first start below it to the last end', () => {

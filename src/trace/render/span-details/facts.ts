@@ -2,7 +2,6 @@ import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
-import { knownNanos } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { selfTextWhy, spanDuration } from '../span-duration.ts'
@@ -68,14 +67,14 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   const noEnd = why === undefined ? undefined : `it ${UNFINISHED_WORDS[why]}`
   let top = node
   while (tree.parent(top) >= 0) top = tree.parent(top)
-  const whole = knownNanos(tree, top)
+  const onPath = (from: number, to: number) => onPathBefore[to]! - onPathBefore[from]!
+  const whole = onPath(top, tree.after(top))
   const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const shareOf = (nanos: number) => {
     const percent = Math.round((nanos / whole) * 100)
     return percent < 1 ? '<1%' : `${percent}%`
   }
-  const upTo = (end: number) => onPathBefore[end]! - onPathBefore[node]!
-  const [own, below] = [upTo(node + 1), upTo(tree.after(node))]
+  const [own, below] = [onPath(node, node + 1), onPath(node, tree.after(node))]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0)
     return skewOfNode(tree, node) === 0 ? 'not on it: nobody waited for this' : 'not on it by these clocks'
