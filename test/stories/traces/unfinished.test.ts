@@ -539,6 +539,17 @@ describe('what the answer waited for, where a call inside never ended', () => {
     expect(details.stdout).toContain('critical path  50.0ms, 83% of it\n')
   })
 
+  it('who sends a message waits for nobody: where it is consumed is not its time', async () => {
+    const file = join(world.home, 'message.json')
+    const sent = [span(1, '1', undefined, 'GET /', 0, 100), { ...span(1, '2', '1', 'publish', 10), kind: 4 }]
+    const spans = [...sent, { ...span(1, '3', '2', 'consume', 60, 90), kind: 5 }]
+    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans }] }] }))
+    expect(await detailsOf(file, '2')).toBe('  critical path  not known: it has no end')
+    expect((await type(`get ${file} -o agent`)).stdout).toMatch(/100ms 100% .*GET \/$/m)
+    const found = await type(`search --file ${file} --name publish --min 50ms --json`)
+    expect(JSON.parse(found.stdout)).toMatchObject({ traces: [] })
+  })
+
   it('where all have an end nothing is said of it', async () => {
     expect((await type(`get ${shut} -o agent`)).stdout).not.toContain('usable end')
     expect(await detailsOf(shut, '2')).not.toMatch(/at (least|most)/)

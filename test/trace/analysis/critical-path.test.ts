@@ -176,6 +176,31 @@ test.each<[string, Sketch[], [number, number, number][]]>([
     [[1, 0, 100]],
   ],
   [
+    'nor does a call without an end that sent the message',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, kind: 'producer', ...ENDLESS },
+      { id: 3, parent: 2, at: 70, ms: 20, kind: 'consumer' },
+      { id: 4, parent: 3, at: 75, ms: 10 },
+    ],
+    [[1, 0, 100]],
+  ],
+  [
+    'a call without an end that sent a message, and waited for something else',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ...ENDLESS },
+      { id: 3, parent: 2, at: 20, ms: 5 },
+      { id: 4, parent: 2, at: 70, ms: 20, kind: 'consumer' },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 20],
+      [3, 20, 25],
+      [1, 25, 100],
+    ],
+  ],
+  [
     'grandchildren',
     [
       root,
@@ -196,14 +221,14 @@ test.each<[string, Sketch[], [number, number, number][]]>([
   expect(pathOf(...sketches)).toEqual(expected)
 })
 
-/** The end of a span, or the latest of what is below it: looked at anew for each. */
-function lastEndOf(tree: TraceTree, node: number): number {
-  if (!isEndless(tree.span(node))) return tree.endOf(node)
-  return Math.max(tree.endOf(node), ...tree.children(node).map((child) => lastOfAll(tree, child)))
-}
+/** The end of a span, or the latest of what is below it and no consumer: looked at anew for each. */
+const lastEndOf = (tree: TraceTree, node: number): number =>
+  isEndless(tree.span(node)) ? lastOfAll(tree, node) : tree.endOf(node)
 
-const lastOfAll = (tree: TraceTree, node: number): number =>
-  Math.max(tree.endOf(node), ...tree.children(node).map((child) => lastOfAll(tree, child)))
+function lastOfAll(tree: TraceTree, node: number): number {
+  const waitedFor = tree.children(node).filter((child) => tree.span(child).kind !== 'consumer')
+  return Math.max(tree.endOf(node), ...waitedFor.map((child) => lastOfAll(tree, child)))
+}
 
 function expectSound(tree: TraceTree, top: number): void {
   const path = criticalPath(tree, [top])

@@ -123,8 +123,10 @@ describe('a breakdown', () => {
             const { marks, durationNanos } = tree.span(node)
             const isLone = marks.includes('start-missing') && durationNanos === 0
             const hasEnd = !isLone && !marks.some((mark) => mark.startsWith('end-'))
-            const below = Array.from({ length: hasEnd ? 1 : tree.size(node) }, (_, i) => tree.endOf(node + i))
-            return Math.max(...below) - tree.startOf(node)
+            const waitedFor = (below: number) =>
+              hasEnd ? [] : tree.children(below).filter((child) => tree.span(child).kind !== 'consumer')
+            const last = (below: number): number => Math.max(tree.endOf(below), ...waitedFor(below).map(last))
+            return last(node) - tree.startOf(node)
           }),
         )
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, 0)).toBe(longest)

@@ -23,6 +23,17 @@ test('the last known end of a span without one is that of what is below it, and 
   expect([...lastKnownEnds(tail)]).toEqual([10e6, 95e6])
 })
 
+test('who sends a message waits for nobody: where it is consumed says nothing of the end', () => {
+  const tree = treeOf(
+    { id: 1, at: 0, ...ENDLESS },
+    { id: 2, parent: 1, at: 10, kind: 'producer', ...ENDLESS },
+    { id: 3, parent: 2, at: 70, kind: 'consumer', ...ENDLESS },
+    { id: 4, parent: 3, at: 80, ms: 15 },
+  )
+  expect([...lastKnownEnds(tree)]).toEqual([10e6, 10e6, 95e6, 95e6])
+  expect([...leastTimes(tree)]).toEqual([10e6, 0, 25e6, 15e6])
+})
+
 test('a span without a start took at least from the first start below it to the last end', () => {
   const STARTLESS = { ms: 0, marks: ['start-missing'] } as const
   const tree = treeOf(
