@@ -1,5 +1,5 @@
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { lastKnownEnds } from '../tree/unfinished.ts'
+import { knownStarts, lastKnownEnds } from '../tree/unfinished.ts'
 
 /**
  * Sections of time, each with the node that is on the critical path, in flat arrays. Nanoseconds after the tree's
@@ -77,14 +77,21 @@ const OVERLAP_TOLERANCE = 0.01
  * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). Consumers are left out:
  * nobody waits for a message to be consumed. A child that outlives its parent is clipped to it.
  *
- * A span without a usable end counts up to the last end that is known below it: it ran at least so long. What its caller did
- * after that, or all of it where nothing is known below, stays the caller's: nobody can tell whether it still waited.
+ * A span without a usable end counts up to the last end that is known below it: it ran at least so long. Where it has no start
+ * either, it counts from the first start that is known below it. What its caller did before and after that, or all of it where
+ * nothing is known below, stays the caller's: nobody can tell whether it waited.
  */
 export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
   const path = new CriticalPath(tree.count)
-  const ends = lastKnownEnds(tree)
-  for (const top of tops) walkBack(tree, top, ends, path)
+  const times = { starts: knownStarts(tree), ends: lastKnownEnds(tree) }
+  for (const top of tops) walkBack(tree, top, times, path)
   return path
+}
+
+/** By node, as far as they are known. */
+interface KnownTimes {
+  readonly starts: Float64Array
+  readonly ends: Float64Array
 }
 
 /** A span on the path, clipped to its ancestors: from `lo` to `hi`. */
@@ -98,8 +105,9 @@ interface Frame {
   next: number
 }
 
-function walkBack(tree: TraceTree, top: number, ends: Float64Array, path: CriticalPath): void {
-  const stack = [frameOf(tree, top, ends, tree.startOf(top), ends[top]!)]
+function walkBack(tree: TraceTree, top: number, times: KnownTimes, path: CriticalPath): void {
+  const { starts, ends } = times
+  const stack = [frameOf(tree, top, times, starts[top]!, ends[top]!)]
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const child = frame.children[frame.next++]
     if (child === undefined) {
@@ -107,25 +115,25 @@ function walkBack(tree: TraceTree, top: number, ends: Float64Array, path: Critic
       stack.pop()
       continue
     }
-    const lo = Math.max(frame.lo, tree.startOf(child))
+    const lo = Math.max(frame.lo, starts[child]!)
     const end = Math.min(frame.hi, ends[child]!)
     const hi = Math.min(end, frame.cur)
     if (lo >= hi || end - hi > (frame.hi - frame.lo) * OVERLAP_TOLERANCE) continue
     path.add(frame.node, hi, frame.cur)
     frame.cur = lo
-    stack.push(frameOf(tree, child, ends, lo, hi))
+    stack.push(frameOf(tree, child, times, lo, hi))
   }
 }
 
 /** Children by their clipped end, the last first; of two that end together the longer. */
-function frameOf(tree: TraceTree, node: number, ends: Float64Array, lo: number, hi: number): Frame {
+function frameOf(tree: TraceTree, node: number, { starts, ends }: KnownTimes, lo: number, hi: number): Frame {
   const children: number[] = []
   for (let child = node + 1; child < tree.after(node); child = tree.after(child)) {
     if (tree.span(child).kind === 'consumer') continue
-    if (Math.max(lo, tree.startOf(child)) < Math.min(hi, ends[child]!)) children.push(child)
+    if (Math.max(lo, starts[child]!) < Math.min(hi, ends[child]!)) children.push(child)
   }
   const endOf = (child: number) => Math.min(hi, ends[child]!)
-  const startOf = (child: number) => Math.max(lo, tree.startOf(child))
+  const startOf = (child: number) => Math.max(lo, starts[child]!)
   if (children.length > 1) children.sort((a, b) => endOf(b) - endOf(a) || startOf(a) - startOf(b))
   return { node, lo, hi, cur: hi, children, next: 0 }
 }

@@ -2,10 +2,21 @@ import { isEndless, type Unfinished, whyEndless } from './endless.ts'
 import { isStartless, type TraceTree } from './trace-tree.ts'
 
 /**
- * By node: how long it took; one without a usable end at least, up to the last end that is known below it. Of one without a start
- * it counts from the first start that is known below it: where the tree places it is a guess. One pass.
+ * By node: how long it took; one without a usable end at least, from its {@link knownStarts} to its {@link lastKnownEnds}.
  */
 export function leastTimes(tree: TraceTree): Float64Array {
+  const starts = knownStarts(tree)
+  return lastKnownEnds(tree).map((end, node) => {
+    const span = tree.span(node)
+    return isEndless(span) ? Math.max(0, end - starts[node]!) : span.durationNanos
+  })
+}
+
+/**
+ * By node: its start; of a span without a start and without a duration, the first that is known below it, since where the tree
+ * places it is a guess. Infinite: none is known. Nanoseconds after the tree's start. One pass.
+ */
+export function knownStarts(tree: TraceTree): Float64Array {
   const first = Float64Array.from(tree.spans, (span, node) =>
     isStartless(span) ? Number.POSITIVE_INFINITY : tree.startOf(node),
   )
@@ -13,10 +24,7 @@ export function leastTimes(tree: TraceTree): Float64Array {
     const parent = tree.parent(node)
     if (parent >= 0 && isStartless(tree.span(parent))) first[parent] = Math.min(first[parent]!, first[node]!)
   }
-  return lastKnownEnds(tree).map((end, node) => {
-    const span = tree.span(node)
-    return isEndless(span) ? Math.max(0, end - first[node]!) : span.durationNanos
-  })
+  return first.map((start, node) => (isEndless(tree.span(node)) ? start : tree.startOf(node)))
 }
 
 /**

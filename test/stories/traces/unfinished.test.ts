@@ -550,6 +550,19 @@ describe('what the answer waited for, where a call inside never ended', () => {
     expect(JSON.parse(found.stdout)).toMatchObject({ traces: [] })
   })
 
+  it('of a call without both times only what ran below it is known', async () => {
+    const file = join(world.home, 'no-start.json')
+    const { startTimeUnixNano: _, ...lost } = span(1, '2', '1', 'lost', 0)
+    const spans = [span(1, '1', undefined, 'GET /', 0, 100), lost, span(1, '3', '2', 'query', 80, 85)]
+    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans }] }] }))
+    expect(await detailsOf(file, '2')).toBe(
+      '  critical path  at least 5.00ms, 5% of it, in what is below it: it has no end',
+    )
+    expect(await detailsOf(file, '1')).toBe(
+      '  critical path  at most 95.0ms, 95% of it; with what is below it 100ms, 100%: a call has no usable end',
+    )
+  })
+
   it('where all have an end nothing is said of it', async () => {
     expect((await type(`get ${shut} -o agent`)).stdout).not.toContain('usable end')
     expect(await detailsOf(shut, '2')).not.toMatch(/at (least|most)/)

@@ -126,7 +126,11 @@ describe('a breakdown', () => {
             const waitedFor = (below: number) =>
               hasEnd ? [] : tree.children(below).filter((child) => tree.span(child).kind !== 'consumer')
             const last = (below: number): number => Math.max(tree.endOf(below), ...waitedFor(below).map(last))
-            return last(node) - tree.startOf(node)
+            const first = (below: number): number =>
+              tree.span(below).marks.includes('start-missing')
+                ? Math.min(Number.POSITIVE_INFINITY, ...tree.children(below).map(first))
+                : tree.startOf(below)
+            return Math.max(0, last(node) - (hasEnd ? tree.startOf(node) : first(node)))
           }),
         )
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, 0)).toBe(longest)

@@ -78,6 +78,8 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0)
     return skewOfNode(tree, node) === 0 ? 'not on it: nobody waited for this' : 'not on it by these clocks'
+  if (own === 0 && noEnd !== undefined)
+    return `at least ${told(below)}, ${shareOf(below)} of it, in what is below it: ${noEnd}`
   const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it`
   const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
   if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
