@@ -10,29 +10,29 @@ export interface FoldFigures {
   readonly duration: string
   /** `p50 1.20ms`, `p99 9.00ms`. Empty: no member has a usable end, so that `duration` is no sum. */
   readonly percentiles: readonly string[]
-  /** `4 without an end`; empty where all have one, or none. */
-  readonly noEnd: readonly string[]
+  /** `4 of unknown duration`; empty where all have one, or none. */
+  readonly unknown: readonly string[]
 }
 
 /** The figures of a fold as text. */
 export function foldFigures(fold: Fold, tree: TraceTree, micro?: string): FoldFigures {
   const { members, unfinished, p50Nanos, p99Nanos, sumNanos } = fold
   if (unfinished === members.length) {
-    return { duration: spanDuration(tree.span(members[0]!), micro), percentiles: [], noEnd: [] }
+    return { duration: spanDuration(tree.span(members[0]!), micro), percentiles: [], unknown: [] }
   }
   return {
     duration: formatDuration(sumNanos, micro),
     percentiles: [`p50 ${formatDuration(p50Nanos, micro)}`, `p99 ${formatDuration(p99Nanos, micro)}`],
-    noEnd: withoutEnd(unfinished),
+    unknown: ofUnknown(unfinished),
   }
 }
 
 /** Beside figures of other calls: these may have taken any time. */
-const withoutEnd = (unfinished: number): string[] =>
-  unfinished === 0 ? [] : [`${unfinished} without an end`]
+const ofUnknown = (unfinished: number): string[] =>
+  unfinished === 0 ? [] : [`${unfinished} of unknown duration`]
 
-/** How repeated calls ran: `one after another`. Where some have no end nobody can tell how many ran at once. */
+/** How repeated calls ran: `one after another`. Where the duration of some is not known nobody can tell how many ran at once. */
 export function mannerText({ atOnce, unfinished }: RepeatedCalls): string {
-  const [noEnd] = withoutEnd(unfinished)
-  return noEnd ?? (atOnce === 1 ? 'one after another' : `up to ${atOnce} at once`)
+  const [unknown] = ofUnknown(unfinished)
+  return unknown ?? (atOnce === 1 ? 'one after another' : `up to ${atOnce} at once`)
 }

@@ -51,12 +51,12 @@ function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string
   const failed = tree.hasFailed(cursor) ? 'failed' : ''
   const fold = rows.fold(cursor)
   if (fold) {
-    const { duration, percentiles, noEnd } = foldFigures(fold, tree, glyphs.micro)
+    const { duration, percentiles, unknown } = foldFigures(fold, tree, glyphs.micro)
     return [
       `${count(fold.members.length, 'equal span')} folded`,
       ...percentiles,
       percentiles.length === 0 ? duration : `sum ${duration}`,
-      ...noEnd,
+      ...unknown,
       failed,
     ]
   }

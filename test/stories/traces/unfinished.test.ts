@@ -444,16 +444,20 @@ describe('many equal calls, some of which never ended: figures are of the others
   it('the row and the finding say how many have none', async () => {
     const file = await saved(12, 8)
     const shown = (await type(`get ${file}`)).stdout
-    expect(shown).toContain('under GET /: 32.0ms in all, about 4.00ms each, 4 without an end')
-    expect(shown).toMatch(/12× SELECT {2}p50 4.00ms {2}p99 4.00ms {2}4 without an end .*Σ32.0ms/)
+    expect(shown).toContain('under GET /: 32.0ms in all, about 4.00ms each, 4 of unknown duration')
+    expect(shown).toMatch(/12× SELECT {2}p50 4.00ms {2}p99 4.00ms {2}4 of unknown duration .*Σ32.0ms/)
     for (const flags of ['--plain', '-o agent']) {
       const { stdout } = await type(`get ${file} ${flags}`)
-      expect(stdout).toContain('12 times SELECT  32.0ms in all  shop  at 0s  4 without an end  p50 4.00ms')
+      expect(stdout).toContain(
+        '12 times SELECT  32.0ms in all  shop  at 0s  4 of unknown duration  p50 4.00ms',
+      )
     }
     expect((await type(`get ${file} -o html`)).stdout).toContain(
-      '12 equal spans: p50 4.00ms, p99 4.00ms, sum 32.0ms, 4 without an end',
+      '12 equal spans: p50 4.00ms, p99 4.00ms, sum 32.0ms, 4 of unknown duration',
     )
-    expect((await type(`get ${file} -o svg`)).stdout).toContain('SELECT, shop, Σ32.0ms, 4 without an end')
+    expect((await type(`get ${file} -o svg`)).stdout).toContain(
+      'SELECT, shop, Σ32.0ms, 4 of unknown duration',
+    )
   })
 
   it('none has an end: there are no figures, and nothing says that they are alike', async () => {
@@ -468,7 +472,20 @@ describe('many equal calls, some of which never ended: figures are of the others
   it('all have one: nothing is said of it', async () => {
     const { stdout } = await type(`get ${await saved(12, 12)}`)
     expect(stdout).toContain('about 4.00ms each, one after another')
-    expect(stdout).not.toContain('without an end')
+    expect(stdout).not.toContain('of unknown duration')
+  })
+
+  it('of calls whose end is known, and not the start, it is not said that they have none', async () => {
+    const calls = callsOf(12, 12)
+    const spans = calls.resourceSpans[0]?.scopeSpans[0]?.spans ?? []
+    const lost = spans.map(({ startTimeUnixNano, ...rest }, i) =>
+      i > 8 ? rest : { ...rest, startTimeUnixNano },
+    )
+    const file = join(world.home, 'calls-lost.json')
+    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans: lost }] }] }))
+    const { stdout } = await type(`get ${file}`)
+    expect(stdout).toMatch(/12× SELECT .* 4 of unknown duration /)
+    expect(stdout).not.toMatch(/without an end(?! time)|no end/)
   })
 
   it('a picture says so of one call, too', async () => {

@@ -122,7 +122,7 @@ function rowMarkup(node: number, y: number, picture: Picture): string {
   const figures = found && foldFigures(found, tree)
   const isSum = figures !== undefined && figures.percentiles.length > 0
   const duration = (isSum ? 'Σ' : '') + (figures?.duration ?? spanDuration(span))
-  const told = [name, span.service, duration, ...(figures?.noEnd ?? [])].join(', ')
+  const told = [name, span.service, duration, ...(figures?.unknown ?? [])].join(', ')
   const bars = barSections(tree, found?.members ?? [node], path, window, { steps: BARS, least: 1 })
   const fill = failed ? RED : ` fill="${COLOURS[tree.services.indexOf(node) % COLOURS.length]}"`
   return [

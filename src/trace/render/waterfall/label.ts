@@ -58,14 +58,14 @@ export class Labels {
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 
-  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 without an end`; else empty. */
+  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 of unknown duration`; else empty. */
   statistics(node: number): string {
     const fold = this.#rows.fold(node)
     if (!fold) return ''
     const { micro, sum } = this.#glyphs
-    const { duration, percentiles, noEnd } = foldFigures(fold, this.#tree, micro)
+    const { duration, percentiles, unknown } = foldFigures(fold, this.#tree, micro)
     if (percentiles.length === 0) return ''
-    return [...percentiles, ...(sum === '' ? [`sum ${duration}`] : []), ...noEnd].join('  ')
+    return [...percentiles, ...(sum === '' ? [`sum ${duration}`] : []), ...unknown].join('  ')
   }
 
   /** Columns the label would like, guides included. */

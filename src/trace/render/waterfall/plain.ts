@@ -99,8 +99,8 @@ function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): 
   const service = safeName(span.service, glyphs.ellipsis)
   const at = `at ${late < 0 ? '-' : ''}${duration(Math.abs(late))}`
   if (fold) {
-    const { duration: sum, percentiles, noEnd } = foldFigures(fold, tree, glyphs.micro)
-    return [percentiles.length === 0 ? sum : `${sum} in all`, service, at, ...noEnd, ...percentiles]
+    const { duration: sum, percentiles, unknown } = foldFigures(fold, tree, glyphs.micro)
+    return [percentiles.length === 0 ? sum : `${sum} in all`, service, at, ...unknown, ...percentiles]
   }
   const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
   return [
