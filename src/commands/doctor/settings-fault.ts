@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import { chooseName, namedProfile } from '../../settings/profile-name.ts'
+import { chooseName, defaultName, namedProfile, profileNames } from '../../settings/profile-name.ts'
 import { flagsOf, globals, type Invocation, loadProfile } from '../invocation.ts'
 
 /** What makes the settings unusable: a file, or a variable. */
@@ -13,7 +13,7 @@ export interface SettingsFault {
 
 /**
  * The profile, or what is wrong with the settings: that is one of the checks. What is typed wrong ends the run, and so does a
- * profile that is not there: another one is meant.
+ * profile that is not there, or of several none that is the default: which one is meant is for the person to say.
  */
 export async function profileOrFault(invocation: Invocation): Promise<Profile | SettingsFault> {
   try {
@@ -23,7 +23,9 @@ export async function profileOrFault(invocation: Invocation): Promise<Profile | 
     const settings = await settingsOf(invocation)
     if (settings === undefined) return { fault: error, name: nameTyped(invocation) }
     const { env } = invocation.ports
-    namedProfile(settings, flagsOf(invocation), env)
+    const named = namedProfile(settings, flagsOf(invocation), env)
+    const isOpen = profileNames(settings).length > 1 && defaultName(settings) === undefined
+    if (named === undefined && isOpen) throw error
     // Without the flags it is the fault of the settings, or there is none.
     const fault = faultIn(() => chooseProfile(settings, { ...flagsOf(invocation), values: {} }, env))
     if (fault === undefined) throw error

@@ -126,6 +126,15 @@ describe('"something is wrong: ls-auth doctor"', () => {
     },
   )
 
+  it('several sound profiles and no default: nothing is broken, and one of them must be named', async () => {
+    await world.writeConfig('[profiles.work]\n[profiles.x]\n')
+    const { exit, stdout, stderr } = await world.type('ls-auth doctor')
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: there are several profiles and none is the default\nhint: Profiles: work, x, corp\./,
+    )
+  })
+
   it('a wrong flag does not hide what is wrong in the file', async () => {
     await world.writeConfig('[profiles.work]\nleeway = "5 minutes"\n')
     const { exit, stdout } = await world.type('ls-auth doctor --profile work --api nonsense')
