@@ -55,9 +55,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const layers = layersOf(settings, name)
   // Resolved twice: the issuer selects the preset, which is then the lowest layer of the second pass.
   const withoutPreset = resolve(flags, env, layers)
-  const known = withoutPreset.judge('provider', () =>
-    presetFor(withoutPreset.text('issuer') ?? '', withoutPreset.text('provider')),
-  )
+  const issuer = withoutPreset.text('issuer')
+  const known = withoutPreset.judge('provider', () => presetFor(issuer ?? '', withoutPreset.text('provider')))
   const row = withoutPreset.table('workload') === undefined ? known : forPrograms(known)
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
@@ -65,7 +64,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const throughProxy = isThroughProxy(values, env)
   const authorization = throughProxy ? 'none' : authorizationOf(values, env)
   const api = values.judge('api', () => checkBaseUrl(values.text('api') ?? defaultApi, authorization))
-  const issuer = values.text('issuer')
+  // Before dpop is judged by it: a fault of the header's own is not one of dpop.
+  const authorizationHeader = values.text('authorization_header') as string
   const client = clientFrom(values, {
     profile: name,
     issuer: issuer === undefined ? undefined : values.judge('issuer', () => checkIssuer(issuer)),
@@ -87,7 +87,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     tenant: values.text('tenant'),
     authorization,
     throughProxy,
-    authorizationHeader: values.text('authorization_header') as string,
+    authorizationHeader,
     access: judgedIn(name, () => readAccess(values.table('access'), values.source('access'))),
     // Lazy: most commands do not need it.
     get resolved() {

@@ -99,6 +99,18 @@ describe('"where do I correct it?"', () => {
     expect(stderr).toContain('\n  in the profile work\n')
   })
 
+  it.each(['issuer = 5\nprovider = "okta"', 'authorization_header = 5\ndpop = true'])(
+    '%j: a sound setting beside it is not named',
+    async (lines) => {
+      await world.writeConfig(`[profiles.work]\n${lines}\n`)
+      const { exit, stderr } = await world.type('ls-auth profile show')
+      expect(exit).toBe(2)
+      expect(stderr).toContain(`error: ${world.configFile}: ${lines.split(' ')[0]} must be `)
+      expect(stderr).toMatch(/^ {2}in the profile work\n$/m)
+      expect(stderr).not.toContain('of the profile work, in')
+    },
+  )
+
   it.each([
     ['LS_AUTH_API', 'nonsense'],
     ['LS_AUTH_ISSUER', 'nonsense'],
