@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { isTable, valuesInTable } from '../../settings/tables/values-in-tables.ts'
+import { notOneValue, valuesInTable } from '../../settings/tables/values-in-tables.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
@@ -52,7 +52,7 @@ function unknownKey(typed: string): Failure {
     })
   }
   const values = valuesInTable(key)
-  if (values.length > 0) return isTable(key, values)
+  if (values.length > 0) return notOneValue(key, values)
   const known = SETTING_TABLE.map((row) => row.key).filter((one) => one !== 'client_secret')
   const listed = SETTING_TABLE.filter((row) => known.includes(row.key)).map((row) =>
     row.shape === 'table' ? `${row.key}.NAME` : row.key,

@@ -14,7 +14,7 @@ export const valuesInTable = (table: string): string[] =>
   Object.hasOwn(KEYS, table) ? (KEYS[table] ?? []).map((key) => `${table}.${key}`) : []
 
 /** Failure `usage`: a table was named where a value is set. `values`: those that it can hold. */
-export const isTable = (table: string, values: readonly string[]): Failure =>
+export const notOneValue = (table: string, values: readonly string[]): Failure =>
   new Failure('usage', `"${table}" is a table of settings, and not one`, {
     hint: `Name one value of it: ${values.join(', ')}`,
   })
@@ -26,7 +26,7 @@ export const isTable = (table: string, values: readonly string[]): Failure =>
 export function checkTyped(path: readonly string[], value: unknown, env: Env): void {
   const [table = '', ...inner] = path
   const below = valuesInTable(table).filter((one) => one.startsWith(`${path.join('.')}.`))
-  if (below.length > 0) throw isTable(path.join('.'), below)
+  if (below.length > 0) throw notOneValue(path.join('.'), below)
   const only = inner.reduceRight<unknown>((deeper, key) => ({ [key]: deeper }), value) as Record<
     string,
     unknown
