@@ -1,6 +1,14 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
 import type { Values } from './resolve.ts'
+import type { SettingName } from './setting-table.ts'
+
+/** A setting that keeps tokens from being bound to a key. */
+export interface Hindrance {
+  readonly setting: SettingName
+  /** For people; sanitized. */
+  readonly why: string
+}
 
 /**
  * Whether tokens are bound to a key (`dpop = true`). Failure `settings`: another setting sends a token that cannot be, or
@@ -8,19 +16,25 @@ import type { Values } from './resolve.ts'
  */
 export function readDpop(values: Values): boolean {
   if (!values.isTrue('dpop')) return false
-  const authorization = values.text('authorization') ?? ''
-  const wrong =
-    values.table('workload') !== undefined
-      ? 'workload has tokens of its own, which are bound to no key'
-      : values.text('use_token') === 'id'
-        ? 'use_token = "id" sends the ID token, which is bound to no key'
-        : !/^(bearer|none)$/i.test(authorization.trim())
-          ? `authorization = "${safeText(authorization, 60)}" sends the token in a way of its own`
-          : !/^authorization$/i.test(values.text('authorization_header')?.trim() ?? 'authorization')
-            ? 'authorization_header names another header than Authorization'
-            : undefined
-  if (wrong === undefined) return true
-  throw new Failure('settings', `dpop = true does not go with other settings: ${wrong}`, {
+  const found = hindersDpop((name) => values.text(name))
+  if (found === undefined) return true
+  throw new Failure('settings', `dpop = true does not go with other settings: ${found.why}`, {
     hint: 'Leave one of the two out.',
   })
+}
+
+/** The setting that `dpop = true` does not go with; undefined: none. `value`: of each setting, valid by its shape. */
+export function hindersDpop(value: (name: SettingName) => unknown): Hindrance | undefined {
+  const authorization = String(value('authorization') ?? '').trim()
+  const header = String(value('authorization_header') ?? 'authorization').trim()
+  const as = (setting: SettingName, why: string): Hindrance => ({ setting, why: `${setting} ${why}` })
+  if (value('workload') !== undefined)
+    return as('workload', 'has tokens of its own, which are bound to no key')
+  if (value('use_token') === 'id')
+    return as('use_token', '= "id" sends the ID token, which is bound to no key')
+  if (!/^(bearer|none)$/i.test(authorization))
+    return as('authorization', `= "${safeText(authorization, 60)}" sends the token in a way of its own`)
+  return /^authorization$/i.test(header)
+    ? undefined
+    : as('authorization_header', 'names another header than Authorization')
 }

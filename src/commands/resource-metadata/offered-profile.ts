@@ -6,6 +6,7 @@ import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { commandLine } from '../command-line.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
+import { requireBindable } from './bound-tokens.ts'
 import type { Offer } from './offer.ts'
 import { tableOf } from './profile-of-resource.ts'
 import type { Resource } from './resource.ts'
@@ -27,7 +28,8 @@ export interface OfferedProfile {
 
 /**
  * Joins what the API says, what the profile has, and what was typed: flags and variables win, and what the API does not
- * say stays. Failures: `usage` (several issuers), `settings`, `refused`, `cannot-do` (a setting of a newer version).
+ * say stays. Failures: `usage` (several issuers), `settings`, `refused`, `cannot-do` (a setting of a newer version),
+ * `api-failed` (what it says does not go together).
  */
 export function offeredProfile(
   invocation: Invocation,
@@ -49,6 +51,7 @@ export function offeredProfile(
   }
   for (const key of Object.keys(offer.values)) requireSetting(key)
   const resolved = (values: Values) => resolveWith(invocation, settings, name, { ...before, ...values })
+  if (offer.bound) requireBindable(resolved({ ...offered, dpop: before?.dpop }), settings, offer, resource)
   const first = resolved(offered)
   const scopes = withScopes(invocation, first.client.preset.scopes, offer.scopes)
   const all = scopes === undefined ? offered : { ...offered, scopes }

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -169,6 +170,83 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(exit).toBe(0)
     expect(stderr).toContain('  tokens are    bound to no key  (--dpop)\n')
     expect(await config()).toContain('dpop = false\n')
+  })
+
+  describe('it takes bound tokens only, and those of the profile cannot be', () => {
+    const profile = (lines: string) => `[profiles.w]\napi = "${api.url}/"\n${lines}\n`
+    const bound = (ls_auth: object = {}) => {
+      api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }, ls_auth) } }
+    }
+    const flat = (text: string) => text.replaceAll(/\s+/g, ' ')
+    const refused = async (flags = '') => {
+      const { exit, ...said } = await login(api.url, [], flags)
+      const stderr = flat(said.stderr)
+      expect(exit).toBe(2)
+      expect(stderr).toContain(
+        `error: ${new URL(api.url).host} takes only tokens that are bound to a key, and those of the profile `,
+      )
+      // Nobody has written it there.
+      expect(stderr).not.toContain('dpop of the profile')
+      return stderr
+    }
+
+    it.each([
+      ['use_token = "id"', 'use_token = "id" sends the ID token, which is bound to no key'],
+      ['authorization = "Token"', 'authorization = "Token" sends the token in a way of its own'],
+      ['authorization_header = "X-Token"', 'authorization_header names another header than Authorization'],
+    ])('%s of my file: the line of the hint mends it', async (lines, why) => {
+      bound()
+      await world.writeConfig(profile(lines))
+      const stderr = await refused()
+      expect(stderr).toContain(` ${why} `)
+      const [line = ''] = /ls-auth profile set .* --profile w\b/.exec(stderr) ?? []
+      expect(line).toBe(`ls-auth profile set ${lines.split(' ')[0]} --unset --profile w`)
+      expect((await world.type(line)).exit).toBe(0)
+      expect((await login(api.url, ['y'])).exit).toBe(0)
+      expect(await config()).toContain('dpop = true\n')
+    })
+
+    it('a flag: it is to be left out', async () => {
+      bound()
+      expect(await refused('--authorization Token')).toContain('hint: Leave --authorization out. ')
+    })
+
+    it('a variable: it is to be unset', async () => {
+      bound()
+      world.variables.LS_AUTH_AUTHORIZATION_HEADER = 'X-Token'
+      expect(await refused()).toContain('hint: Unset LS_AUTH_AUTHORIZATION_HEADER. ')
+    })
+
+    it('the file of the system: it is for an administrator', async () => {
+      bound()
+      const system = join(world.home, 'etc', 'config.toml')
+      await mkdir(dirname(system))
+      await writeFile(system, profile('use_token = "id"'), { mode: 0o644 })
+      expect(await refused()).toContain(`hint: Only an administrator can change use_token, in ${system}.`)
+    })
+
+    it('the provider that the profile names: it is for whoever runs the API', async () => {
+      bound()
+      await world.writeConfig(profile('provider = "google"'))
+      expect(await refused()).toContain(`hint: Ask whoever runs ${new URL(api.url).host}`)
+    })
+
+    it('the API itself wants another header: that is its mistake', async () => {
+      bound({ authorization_header: 'X-JWT-Assertion' })
+      const { exit, stderr } = await login(api.url, [])
+      expect(exit).toBe(6)
+      expect(flat(stderr)).toContain(
+        'asks for tokens that are bound to a key, and for another header than Authorization',
+      )
+    })
+
+    it('--dpop false, or what is wrong in the file: said as ever', async () => {
+      bound()
+      await world.writeConfig(profile('use_token = "id"'))
+      expect((await login(api.url, ['y'], '--dpop false')).exit).toBe(0)
+      await world.writeConfig(profile('use_token = "id"\ndpop = true'))
+      expect((await login(api.url, [])).stderr).toContain(`dpop of the profile w, in ${world.configFile}\n`)
+    })
   })
 
   it('several issuers: names the lines to choose with', async () => {
