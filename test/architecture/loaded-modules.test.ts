@@ -121,7 +121,7 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 357],
+    ['trace get', GET, SETTINGS, 358],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 321],
     ['services', ['services', ...PLACE], SETTINGS, 321],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 321],
