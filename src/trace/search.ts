@@ -2,7 +2,7 @@ import type { AttributeCondition } from './conditions/attribute-condition.ts'
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Span, Trace } from './model.ts'
 import type { TimeRange } from './series.ts'
-import { isEndless } from './tree/endless.ts'
+import { isEndless, type Unfinished } from './tree/endless.ts'
 import { longestTop } from './tree/longest-top.ts'
 import { buildTree } from './tree/trace-tree.ts'
 import { leastTimes, unfinishedOf } from './tree/unfinished.ts'
@@ -35,7 +35,9 @@ export interface TraceSummary {
   readonly startNanos?: bigint
   /** Of the trace, or of the span where only that is known. Undefined: its root has no usable end. */
   readonly durationNanos: number | undefined
-  /** Where the duration is not known: it took at least so long, up to the last end that is known. */
+  /** Where the duration is not known: why. */
+  readonly unfinished?: Unfinished
+  /** The same: it took at least so long, up to the last end that is known. */
   readonly leastNanos?: number
   /** The duration is known in whole milliseconds only, rounded down. */
   readonly isInMillis?: boolean
@@ -85,14 +87,15 @@ export const isOfSpans = (found: readonly TraceSummary[]): boolean =>
 export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
   // Of several roots, stray ones of a moment may have begun before it; the top of a part is no root.
+  const unfinished = unfinishedOf(tree)
   const root = tree.roots.length > 0 ? tree.spans[longestTop(tree) ?? 0] : undefined
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
     ...(tree.isTimed && { startNanos: tree.startNanos }),
-    ...(unfinishedOf(tree) === undefined
+    ...(unfinished === undefined
       ? { durationNanos: tree.endNanos }
-      : { durationNanos: undefined, leastNanos: tree.endNanos }),
+      : { durationNanos: undefined, unfinished: unfinished.why, leastNanos: tree.endNanos }),
     spans: tree.count,
     errors: tree.errors,
     services: tree.services.texts,

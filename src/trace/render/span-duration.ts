@@ -1,12 +1,16 @@
 import type { Span } from '../model.ts'
-import { isEndless, whyEndless } from '../tree/endless.ts'
+import { isEndless, type Unfinished, whyEndless } from '../tree/endless.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
+
+/** In place of a duration, at most seven columns. `no end` is not said of a span whose end alone is known. */
+export const withoutDuration = (why: Unfinished | undefined): string =>
+  why === 'start-missing' ? 'unknown' : 'no end'
 
 /** How long a span took, for people, at most seven columns; of one without a usable end nobody can tell. */
 export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string {
   if (!isEndless(span)) return formatDuration(span.durationNanos, micro)
-  return whyEndless(span) === 'start-missing' ? 'unknown' : 'no end'
+  return withoutDuration(whyEndless(span))
 }
 
 /** `self 20.0ms`: how long none of its children ran. */

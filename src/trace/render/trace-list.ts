@@ -6,6 +6,7 @@ import { histogram, sparkline } from './chart/sparkline.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from './fit.ts'
 import { formatDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
+import { withoutDuration } from './span-duration.ts'
 import { count } from './waterfall/header.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */
@@ -142,7 +143,7 @@ function cellsOf(trace: TraceSummary, { unicode, when }: ListPen): string[] {
     spans === undefined ? '?' : String(spans),
     errors === undefined ? '?' : errors > 0 ? `${glyphs.error} ${errors}` : '0',
     trace.durationNanos === undefined
-      ? 'no end'
+      ? withoutDuration(trace.unfinished)
       : durationText(trace.durationNanos, trace.isInMillis === true, glyphs.micro),
     trace.startNanos === undefined ? '?' : when(Number(trace.startNanos / 1_000_000n)),
   ]

@@ -459,7 +459,7 @@ describe('an empty side is exit 7', () => {
       expect(outcome.stdout.split('\n')[0]).toBe(WHY)
       expect(outcome.stdout).toMatch(/^B {2}at least [\d.]+m?s, \d+ spans: /m)
       expect(outcome.stdout).not.toContain('-100%')
-      expect(outcome.stdout).toMatch(/^POST \/checkout +frontend +1 +no end$/m)
+      expect(outcome.stdout).toMatch(/^POST \/checkout +frontend +1 +unknown$/m)
       expect(outcome.stderr).toMatch(
         /^error: --fail-if-slower cannot be judged: a root of B has no end\nhint: .+\n$/,
       )

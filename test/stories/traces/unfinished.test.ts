@@ -219,7 +219,7 @@ describe('where does the time go, where some calls never ended?', () => {
     )
     expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
     expect(stdout).not.toContain('after the end of the root')
-    expect(columns).toMatch(/NO END +P50 +P99/)
+    expect(columns).toMatch(/NO TIME +P50 +P99/)
     expect(rows.find((row) => row.includes('POST /order'))).toMatch(/ 6 +6 +0 +3 +400ms +600ms /)
     expect(rows.find((row) => row.includes('db'))).toMatch(/ 6 +6 +0 +2 +100ms +300ms /)
   })
@@ -237,16 +237,16 @@ describe('where does the time go, where some calls never ended?', () => {
   it('no call of an operation ended: it has no percentile', async () => {
     const file = await save('no-end.ndjson', [{}, {}])
     const { stdout } = await type(`breakdown --file ${file}`)
-    expect(stdout).toMatch(/POST \/order +2 +2 +0 +2 +no end +no end /)
+    expect(stdout).toMatch(/POST \/order +2 +2 +0 +2 +unknown +unknown /)
     const rows = JSON.parse((await type(`breakdown --file ${file} --json`)).stdout).rows
     expect(rows[0]).toMatchObject({ p50_ns: null, p99_ns: null })
     const graph = await type(`breakdown --file ${file} --by operation --graph`)
-    expect(graph.stdout).toMatch(/db +2 +2 +0 +2 +no end +no end$/m)
+    expect(graph.stdout).toMatch(/db +2 +2 +0 +2 +unknown +unknown$/m)
   })
 
   it('where all have an end nothing is said of it', async () => {
     const file = await save('whole.ndjson', [{ root: 200, db: 110 }])
-    expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO END|at least|usable/)
+    expect((await type(`breakdown --file ${file}`)).stdout).not.toMatch(/NO TIME|at least|usable/)
   })
 })
 
@@ -600,5 +600,28 @@ describe('a format without a place for a missing end: the loss is told', () => {
     expect(await of(2, '-o otlp')).not.toContain('usable end')
     expect(await of(1, '-o jaeger --depth 1')).not.toContain('usable end')
     expect(await of(1, '-o json')).not.toContain('usable end')
+  })
+})
+
+describe('a root whose end is known, and not its start', () => {
+  let file: string
+  beforeAll(async () => {
+    const lines = [1, 2].map((number) => {
+      const { startTimeUnixNano, ...root } = span(number, '1', undefined, 'POST /order', 0, 200)
+      const spans = [root, span(number, '2', '1', 'db', 10, 60)]
+      return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans }] }] })
+    })
+    file = join(world.home, 'start-lost.ndjson')
+    await writeFile(file, `${lines.join('\n')}\n`)
+  })
+
+  it.each([
+    ['a list', () => `search --file ${file}`],
+    ['a table', () => `breakdown --file ${file}`],
+    ['a comparison', () => `diff --a file=${file} --b file=${six}`],
+  ])('%s calls its duration unknown, and does not say that it has no end', async (_, line) => {
+    const { stdout } = await type(line())
+    expect(stdout).toContain('unknown')
+    expect(stdout).not.toMatch(/no end|NO END/)
   })
 })

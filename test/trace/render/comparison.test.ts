@@ -118,7 +118,7 @@ describe('the columns of figures', () => {
     )
     const open = { ...trace, spans }
     const drawn = draw([checkout(3, false)], [open], { width: 100 })
-    expect(drawn.find((line) => line.startsWith('POST /checkout'))).toMatch(/^POST .+ 1 +310ms +no end$/)
+    expect(drawn.find((line) => line.startsWith('POST /checkout'))).toMatch(/^POST .+ 1 +310ms +unknown$/)
   })
 
   test('a call without an end below it: no time is blamed on what waits for it, and it is named', () => {
@@ -130,9 +130,9 @@ describe('the columns of figures', () => {
       )
     const drawn = draw([trace(10, {})], [trace(200, { ms: 0, marks: ['end-missing'] })], { width: 100 })
     expect(drawn[0]).toMatch(/^slower: 60\.0ms → 250ms/)
-    expect(drawn).toContain('no end in B: SELECT')
+    expect(drawn).toContain('unknown duration in B: SELECT')
     expect(drawn.find((line) => line.startsWith('└ pay'))).toMatch(/ \+190ms +slower$/)
-    expect(drawn.find((line) => line.startsWith('  └ SELECT'))).toMatch(/ 1 +10\.0ms +no end$/)
+    expect(drawn.find((line) => line.startsWith('  └ SELECT'))).toMatch(/ 1 +10\.0ms +unknown$/)
     expect(drawn.join('\n')).not.toContain('where it comes from')
   })
 

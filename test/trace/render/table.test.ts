@@ -142,11 +142,11 @@ describe('tables, from 60 columns to 200', () => {
     const rows = breakdown.rows.map((row, i) => ({ ...row, unfinished: i === 0 ? 12 : 0 }))
     const heads = (width: number) =>
       renderBreakdown({ ...breakdown, rows }, at(width)).find((line) => line.startsWith('SERVICE'))
-    expect(heads(120)).toMatch(/ERRORS +NO END +P50 +P99 /)
-    expect(heads(60)).toMatch(/CALLS +NO END +P99 +CRITICAL$/)
+    expect(heads(120)).toMatch(/ERRORS +NO TIME +P50 +P99 /)
+    expect(heads(60)).toMatch(/CALLS +NO TIME +P99 +CRITICAL$/)
     const edge = { ...(edges[0] as CallEdge), unfinished: 1204, p50Nanos: undefined, p99Nanos: undefined }
-    expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +no end +no end$/)
-    expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO END')
+    expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +unknown +unknown$/)
+    expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO TIME')
   })
 
   test('signs of ASCII alone', () => {

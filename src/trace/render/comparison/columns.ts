@@ -45,7 +45,7 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
     { head: 'B TOTAL', width: 7, leaves: 44, cell: ({ b }) => total(b) },
     { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signed(totalDelta(row)) },
     { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signed(selfDelta(row)) },
-    { head: '', width: 6, leaves: 16, cell: ({ change }) => (change === 'unknown' ? 'no end' : change) },
+    { head: '', width: 7, leaves: 16, cell: ({ change }) => change },
   ]
   const kept = new Set<Column>()
   let left = pen.width

@@ -79,7 +79,7 @@ function restText({ count: all, byChange }: Rest): string {
     slower: 'slower',
     faster: 'faster',
     unsure: 'unsure',
-    unknown: 'without an end',
+    unknown: 'of unknown duration',
     new: 'new',
     gone: 'gone',
     same: 'the same',

@@ -118,7 +118,7 @@ function onlyOneText(comparison: Comparison, change: 'new' | 'gone', pen: Pen): 
 /** What may have taken any time. Of a root without an end the whole is not known, which is said first. */
 function endlessText(comparison: Comparison, side: 'a' | 'b', pen: Pen): string {
   const rows = endlessRows(comparison, side).filter((row) => comparison.rows[row]!.parent >= 0)
-  return namedText(`no end in ${side.toUpperCase()}`, comparison, rows, pen)
+  return namedText(`unknown duration in ${side.toUpperCase()}`, comparison, rows, pen)
 }
 
 function namedText(what: string, { rows }: Comparison, some: readonly number[], { glyphs }: Pen): string {

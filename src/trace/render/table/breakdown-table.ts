@@ -25,7 +25,7 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
       },
       { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
     ],
-    byNeed: ['CRITICAL', 'CALLS', 'P99', ...noEndHead(rows), 'ERRORS', 'P50', 'SELF', 'TRACES'],
+    byNeed: ['CRITICAL', 'CALLS', 'P99', ...noTimeHead(rows), 'ERRORS', 'P50', 'SELF', 'TRACES'],
     bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
     isRed: ({ errors }) => errors > 0,
   }
@@ -46,7 +46,7 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
       { head: 'CALLED', text: nameOf },
     ],
     figures: callFigures(edges, options),
-    byNeed: ['CALLS', 'ERRORS', 'P99', ...noEndHead(edges), 'P50', 'TRACES'],
+    byNeed: ['CALLS', 'ERRORS', 'P99', ...noTimeHead(edges), 'P50', 'TRACES'],
     isRed: ({ errors }) => errors > 0,
   }
   return drawTable(edges, columns, options)
@@ -60,9 +60,9 @@ function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] 
   return [{ head, text: nameOf }]
 }
 
-/** Percentiles are of the calls that ended: where some did not, a column says how many. */
-const noEndHead = (rows: readonly CallFigures[]): string[] =>
-  rows.some(({ unfinished }) => unfinished > 0) ? ['NO END'] : []
+/** Percentiles are of the calls whose duration is known: where some have none, a column says how many. */
+const noTimeHead = (rows: readonly CallFigures[]): string[] =>
+  rows.some(({ unfinished }) => unfinished > 0) ? ['NO TIME'] : []
 
 function callFigures<Row extends CallFigures>(
   rows: readonly Row[],
@@ -70,12 +70,12 @@ function callFigures<Row extends CallFigures>(
 ): FigureColumn<Row>[] {
   const { micro, error } = glyphsFor(unicode)
   const duration = (nanos: number | undefined) =>
-    nanos === undefined ? 'no end' : formatDuration(nanos, micro)
+    nanos === undefined ? 'unknown' : formatDuration(nanos, micro)
   return [
     { head: 'CALLS', figure: ({ calls }) => String(calls) },
     { head: 'TRACES', figure: ({ traces }) => String(traces) },
     { head: 'ERRORS', figure: ({ errors }) => (errors > 0 ? `${error} ${errors}` : '0') },
-    ...noEndHead(rows).map((head) => ({ head, figure: ({ unfinished }: Row) => String(unfinished) })),
+    ...noTimeHead(rows).map((head) => ({ head, figure: ({ unfinished }: Row) => String(unfinished) })),
     { head: 'P50', figure: ({ p50Nanos }) => duration(p50Nanos) },
     { head: 'P99', figure: ({ p99Nanos }) => duration(p99Nanos) },
   ]

@@ -1,5 +1,6 @@
 import { isoTime } from '../../../../trace/formats/iso-time.ts'
 import { formatDuration } from '../../../../trace/render/format-duration.ts'
+import { withoutDuration } from '../../../../trace/render/span-duration.ts'
 import { count } from '../../../../trace/render/waterfall/header.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../../../../trace/search.ts'
 import { unitOf } from '../../../trace/found/found-words.ts'
@@ -45,12 +46,22 @@ const ofNone = (isOfAnyTime: boolean): string =>
 const iso = (millis: number): string => new Date(millis).toISOString()
 
 function lineOf(trace: TraceSummary): string {
-  const { rootService, rootName, span, spans, errors, startNanos, durationNanos, leastNanos = 0 } = trace
+  const {
+    rootService,
+    rootName,
+    span,
+    spans,
+    errors,
+    startNanos,
+    durationNanos,
+    unfinished,
+    leastNanos = 0,
+  } = trace
   const root = [rootService ?? span?.service, rootName ?? span?.name].filter(Boolean).join(': ')
   const facts = [
     idForTraceGet(trace),
     durationNanos === undefined
-      ? `at least ${formatDuration(leastNanos, 'us')} (no end)`
+      ? `at least ${formatDuration(leastNanos, 'us')} (${withoutDuration(unfinished)})`
       : formatDuration(durationNanos, 'us'),
     ...(spans === undefined ? [] : [count(spans, 'span')]),
     ...(errors === undefined ? [] : [count(errors, 'error')]),
