@@ -52,6 +52,8 @@ export interface Files {
   readForeign(path: string, maxBytes: number, plainOnly?: boolean): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
+  /** The same, whole or not at all: nobody who reads `path` finds a part of it, whatever happens. */
+  createWhole(path: string, bytes: Uint8Array): Promise<void>
   /**
    * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed. Resolves to the size
    * of the file then, in bytes. Error code EINVAL for what is no plain file. `inBackground`: nothing else waits meanwhile,

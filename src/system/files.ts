@@ -6,7 +6,7 @@ import type { FileFacts, Files } from '../ports/storage.ts'
 // Not `node:fs/promises`, which loads Node's stream modules.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
 const [writeFile, rename, write] = [promisify(fs.writeFile), promisify(fs.rename), promisify(fs.write)]
-const [rm, mkdir] = [promisify(fs.rm), promisify(fs.mkdir)]
+const [rm, mkdir, link] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.link)]
 const [stat, fstat, readPart] = [promisify(fs.stat), promisify(fs.fstat), promisify(fs.read)]
 
 const isAbsent = (error: unknown): boolean => {
@@ -97,6 +97,20 @@ export const realFiles: Files = {
     }
   },
 
+  async createWhole(path, bytes) {
+    const temporary = `${path}.${crypto.randomUUID()}.tmp`
+    try {
+      await realFiles.create(temporary, bytes)
+      // Not `rename`, which takes the place of a file that is there.
+      await link(temporary, path)
+    } catch (error) {
+      if (!NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) throw error
+      await realFiles.create(path, bytes)
+    } finally {
+      await realFiles.remove(temporary).catch(() => {})
+    }
+  },
+
   async append(path, bytes, inBackground = false) {
     if (inBackground) return appendInBackground(path, bytes)
     const file = fs.openSync(path, APPENDING, 0o600)
@@ -168,6 +182,9 @@ export const realFiles: Files = {
     }
   },
 }
+
+/** What `link` says where the file system has no hard links, as that of a USB stick. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 /** As many as the kernel follows. */
 const MOST_LINKS = 40

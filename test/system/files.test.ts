@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -48,6 +48,37 @@ describe('a file named by the user', () => {
       expect(String(await realFiles.readForeign('/proc/self/status', 100_000))).toMatch(/^Name:/)
     },
   )
+})
+
+describe('a file that is made whole', () => {
+  test('by several at once: one makes it, and nobody reads a part of it', async () => {
+    for (let round = 0; round < 50; round++) {
+      const path = join(place, `whole-${round}`)
+      const texts = ['one', 'two', 'three', 'four', 'five'].map((text) => text.repeat(20))
+      const found: (string | undefined)[] = []
+      const results = await Promise.allSettled(
+        texts.map(async (text) => {
+          await realFiles.createWhole(path, Buffer.from(text)).finally(async () => {
+            found.push((await realFiles.read(path))?.toString())
+          })
+          return text
+        }),
+      )
+      const winners = results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      expect(winners).toHaveLength(1)
+      expect(new Set(found)).toEqual(new Set(winners))
+    }
+    expect((await realFiles.inspect(join(place, 'whole-0')))?.mode).toBe(0o600)
+    expect((await readdir(place)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  test('that cannot be written leaves nothing behind', async () => {
+    const directory = join(place, 'nothing')
+    await mkdir(directory)
+    const unwritable = 5 as unknown as Uint8Array
+    await expect(realFiles.createWhole(join(directory, 'key'), unwritable)).rejects.toThrow()
+    expect(await readdir(directory)).toEqual([])
+  })
 })
 
 describe('a file that grows by whole records', () => {

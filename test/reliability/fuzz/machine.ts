@@ -132,16 +132,18 @@ function memoryFiles(files: Map<string, Buffer>): Files {
   const made = new Set<string>()
   const isDirectory = (path: string) =>
     made.has(path) || [...files.keys()].some((one) => one.startsWith(`${path}/`))
+  async function create(path: string, bytes: Uint8Array) {
+    if (files.has(path)) failing('EEXIST')
+    files.set(path, Buffer.from(bytes))
+  }
   return {
+    create,
+    createWhole: create,
     read: async (path) => files.get(path),
     endOfLinks: async (path) => path,
     async readForeign(path, maxBytes) {
       const bytes = files.get(path)
       return (bytes?.length ?? 0) > maxBytes ? failing('EFBIG') : bytes
-    },
-    async create(path, bytes) {
-      if (files.has(path)) failing('EEXIST')
-      files.set(path, Buffer.from(bytes))
     },
     async append(path, bytes) {
       const whole = Buffer.concat([files.get(path) ?? Buffer.alloc(0), bytes])

@@ -150,19 +150,21 @@ export function openShelf(over: Partial<Client> = {}): Shelf {
 function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
   const missing = () => Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
   const directory: FileFacts = { kind: 'directory', mode: 0o700, uid: UID, size: 0 }
+  async function create(path: string, bytes: Uint8Array) {
+    done(`create ${basename(path)}`)
+    if (disk.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
+    disk.set(path, Buffer.from(bytes))
+    facts.set(path, { kind: 'file', mode: 0o600, uid: UID, size: bytes.length })
+  }
   return {
+    create,
+    createWhole: create,
     async read(path) {
       done(`read ${basename(path)}`)
       return disk.get(path)
     },
     readForeign: async (path) => disk.get(path),
     endOfLinks: async (path) => path,
-    async create(path, bytes) {
-      done(`create ${basename(path)}`)
-      if (disk.has(path)) throw Object.assign(new Error('EEXIST'), { code: 'EEXIST' })
-      disk.set(path, Buffer.from(bytes))
-      facts.set(path, { kind: 'file', mode: 0o600, uid: UID, size: bytes.length })
-    },
     async append(path, bytes) {
       const whole = Buffer.concat([disk.get(path) ?? Buffer.alloc(0), bytes])
       disk.set(path, whole)

@@ -41,7 +41,7 @@ export async function ensureKeyFile(path: string, files: Files, env: Env): Promi
   const key = randomBytes(32)
   try {
     await files.makeDirectory(dirname(path))
-    await files.create(path, Buffer.from(`${key.toString('hex')}\n`))
+    await files.createWhole(path, Buffer.from(`${key.toString('hex')}\n`))
     await files.syncDirectory(dirname(path))
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
