@@ -20,9 +20,19 @@ export interface HintValues {
   /** Redirect URIs to register. */
   readonly redirect?: readonly string[]
   readonly scopes?: readonly string[]
+  /** The client has authenticated by a secret of its own. */
+  readonly confidential?: boolean
   /** `scopes_supported` of the provider's metadata. */
   readonly supported?: readonly string[]
 }
+
+/** Of any provider, before its own: those are for public clients. */
+const CONFIDENTIAL: readonly Hint[] = [
+  {
+    error: ['invalid_client'],
+    say: 'Check client_id ({client}) and its secret. The stored secret goes with ls-auth logout, and ls-auth login asks for a new one, or reads it from the file in LS_AUTH_CLIENT_SECRET_FILE.',
+  },
+]
 
 /** Fallback for any provider. */
 const COMMON: readonly Hint[] = [
@@ -100,7 +110,8 @@ const COMMON: readonly Hint[] = [
  */
 export function hintFor(provider: string, error: ProviderError, values: HintValues = {}): string | undefined {
   const own = isProviderId(provider) ? PRESETS[provider].hints : []
-  const hint = [...own, ...COMMON].find((candidate) => applies(candidate, error, values))
+  const first = values.confidential ? CONFIDENTIAL : []
+  const hint = [...first, ...own, ...COMMON].find((candidate) => applies(candidate, error, values))
   return hint === undefined ? undefined : fill(hint.say, values)
 }
 

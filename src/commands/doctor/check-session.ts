@@ -168,6 +168,12 @@ function secretAge(client: Client, secret: { since: number } | undefined, now: n
   const age = (now - secret.since) / 1000
   const text = `given ${shortDuration(age)} ago`
   return age > client.clientSecretMaxAgeSeconds
-    ? [warn('client secret', text, 'Make a new one at the provider, then: ls-auth login')]
+    ? [
+        warn(
+          'client secret',
+          text,
+          'Make a new one at the provider, then: ls-auth logout, and ls-auth login asks for it',
+        ),
+      ]
     : [ok('client secret', text)]
 }

@@ -61,6 +61,7 @@ export async function openProvider(
       client: client.clientId,
       redirect: redirectUris(client.preset),
       scopes: client.preset.scopes,
+      confidential: client.publicSecret === undefined && known.secret !== undefined,
       supported: scopesSupported(known.metadata),
     },
   })

@@ -92,6 +92,26 @@ describe('a client with a secret', () => {
     expect(world.stdin).toEqual([])
   })
 
+  it.each(['generic', 'okta'])('is refused (%s): the hint leads to another one', async (provider) => {
+    await profile(`client_auth = "client_secret_post"\nprovider = "${provider}"`)
+    world.stdin = [SECRET]
+    expect(await world.type('ls-auth login')).toMatchObject({ exit: 0 })
+    server.service.once(Events.BeforeResponse, (answer: { statusCode: number; body: unknown }) => {
+      answer.statusCode = 401
+      answer.body = { error: 'invalid_client' }
+    })
+    const refused = await world.type('ls-auth login')
+    expect(refused.exit).toBe(2)
+    expect(refused.stderr).toMatch(
+      /^hint: Check client_id \(confidential\) and its secret\. .*ls-auth logout/m,
+    )
+    expect(refused.stderr).not.toMatch(/public client|Native Application/)
+    await world.type('ls-auth logout')
+    world.stdin = ['another-secret']
+    expect(await world.type('ls-auth login')).toMatchObject({ exit: 0 })
+    expect(form.get('client_secret')).toBe('another-secret')
+  })
+
   it('watches its age', async () => {
     await profile('client_auth = "client_secret_post"\nclient_secret_max_age = "30d"')
     world.stdin = [SECRET]
