@@ -60,6 +60,7 @@ async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   const saved = await keepSignIn(invocation, settings, profile, client)
   await printSignedIn(invocation, profile, client, signedIn, saved)
   await warnOfOtherWay(invocation, options, signedIn)
+  await warnOfUnknownAge(invocation, options, signedIn)
 }
 
 /** A provider may sign in otherwise than `acr_values` ask for (OpenID Connect Core §3.1.2.1: a voluntary claim). */
@@ -75,6 +76,19 @@ async function warnOfOtherWay(
   await warn(invocation, {
     message: `the provider does not say that you signed in as asked (acr): ${ways}`,
     hint: `It says: ${held === undefined ? 'nothing' : safeText(held, 120)}. An API that needs it will refuse this sign-in.`,
+  })
+}
+
+/** With `max_age` a provider must say when the person signed in (OpenID Connect Core §2, `auth_time`); some do not. */
+async function warnOfUnknownAge(
+  invocation: Invocation,
+  { required }: LoginLine,
+  { idClaims }: SignedIn,
+): Promise<void> {
+  if (required?.maxAgeSeconds === undefined || typeof idClaims?.auth_time === 'number') return
+  await warn(invocation, {
+    message: 'the provider does not say when you signed in (auth_time)',
+    hint: 'So --max-age could not be checked here. An API that needs it will refuse this sign-in.',
   })
 }
 
