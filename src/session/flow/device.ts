@@ -44,6 +44,9 @@ export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
   return accept(await poll(ask, grant.intervalSeconds, ports.clock, deadline))
 }
 
+/** Seconds. */
+const MOST_BACKOFF = 60
+
 /** `ask` gets the time that is left, milliseconds: no poll outlives the code. */
 async function poll(
   ask: (left: number) => Promise<Tokens>,
@@ -65,8 +68,8 @@ async function poll(
       if (verdict === 'stop') throw error
       if (verdict === 'expired') break
       if (verdict === 'slow-down') interval += 5
-      // RFC 8628 §3.5: exponential backoff after a timeout, back to the interval after any answer.
-      backoff = verdict === 'unreachable' ? Math.min(backoff * 2, 60) : interval
+      // RFC 8628 §3.5: exponential backoff after a timeout, never below the interval, and back to it after any answer.
+      backoff = verdict === 'unreachable' ? Math.max(interval, Math.min(backoff * 2, MOST_BACKOFF)) : interval
     }
   }
   throw new Failure('timed-out', 'the code was not confirmed in time', {

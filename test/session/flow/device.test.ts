@@ -175,6 +175,11 @@ describe('how often the provider is asked', () => {
       5, 10, 20, 40, 60, 60, 5,
     ])
   })
+
+  it('never more often than it has asked for', async () => {
+    const slow = { intervalSeconds: 120, expiresInSeconds: 900 }
+    expect(await pausesOf([GONE, GONE, DONE], slow)).toEqual([120, 120, 120])
+  })
 })
 
 describe('the wait ends', () => {
