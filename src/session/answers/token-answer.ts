@@ -33,6 +33,24 @@ export function withPlainError(answer: HttpAnswer): HttpAnswer {
   return { ...answer, status, headers: { ...headers, 'content-type': 'application/json' } }
 }
 
+/**
+ * A response without members that are `null`, and without a refresh token of no letters: some serialisers write so what is
+ * absent, and the protocol library takes neither.
+ */
+export function withoutNulls(answer: HttpAnswer): HttpAnswer {
+  const members = Object.entries(jsonObject(answer.body) ?? {})
+  const said = members.filter(
+    ([name, value]) => value !== null && !(name === 'refresh_token' && value === ''),
+  )
+  if (said.length === members.length) return answer
+  return { ...answer, body: Buffer.from(JSON.stringify(Object.fromEntries(said))) }
+}
+
+/** The response to a revocation: RFC 7009 §2.2 has 200 alone for success, and some providers answer 204. */
+export function withPlainSuccess(answer: HttpAnswer): HttpAnswer {
+  return answer.status > 200 && answer.status < 300 ? { ...answer, status: 200 } : answer
+}
+
 /** Response headers without Content-Encoding and Content-Length: the HTTP port has decoded the body already. */
 export function withoutEncoding(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers

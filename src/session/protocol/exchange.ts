@@ -8,7 +8,14 @@ import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
 import { withoutEchoes } from '../answers/echoed-secrets.ts'
-import { bringsTokens, refreshTokenIn, withoutEncoding, withPlainError } from '../answers/token-answer.ts'
+import {
+  bringsTokens,
+  refreshTokenIn,
+  withoutEncoding,
+  withoutNulls,
+  withPlainError,
+  withPlainSuccess,
+} from '../answers/token-answer.ts'
 import type { Metadata } from '../documents/metadata.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { AssertionKey } from './assertion-key.ts'
@@ -122,7 +129,8 @@ async function send(
     ...(tokenTimeout !== undefined && init.method === 'POST' && { timeoutMilliseconds: tokenTimeout }),
   })
   if (init.method !== 'POST') return answer
-  const silent = withoutEchoes(answer, String(init.body), init.headers)
+  const silent = withoutNulls(withoutEchoes(answer, String(init.body), init.headers))
+  if (url === metadata.revocation_endpoint) return withPlainSuccess(withPlainError(silent))
   return withPlainError(
     url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(silent) : silent,
   )
