@@ -115,6 +115,18 @@ describe('a chart', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
+  test('the head has the step of the answer: a back end may take another one than the requested', () => {
+    const every5m: TimeSeries = {
+      labels: [],
+      points: [0, 5, 10].map((minutes): Point => [FROM + minutes * MINUTE, 1]),
+    }
+    for (const render of [renderChart, renderTable]) {
+      expect(render([every5m], options())[0]).toBe('2026-09-22 17:00:00 to 18:00:00 UTC, step 5m')
+      // Of a single time there is no distance to measure.
+      expect(render([series('', 1)], options())[0]).toBe('2026-09-22 17:00:00 to 18:00:00 UTC, step 1m')
+    }
+  })
+
   test('nothing at all is said', () => {
     for (const none of [[], [series('a')], [series('a', null)]]) {
       expect(renderChart(none, options())[1]).toBe('No data in this time.')

@@ -1,13 +1,19 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import type { TimeSeries } from '../../series.ts'
-import { allTimes } from '../../series.ts'
 import { fitEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'
 import { legendLines } from './legend.ts'
 import { inColumns, type ValueAxis, valueAxis } from './plot.ts'
-import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+import {
+  chooseSeries,
+  headLine,
+  leftOut,
+  type SeriesOptions,
+  type ShownSeries,
+  stepMillis,
+} from './series-list.ts'
 import { valueText } from './value-text.ts'
 
 /**
@@ -19,27 +25,17 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
   const { ellipsis } = glyphsFor(unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
   const shown = chooseSeries(series, unicode)
-  const head = cut(headLine(options, shown))
+  const step = stepMillis(series, options)
+  const head = cut(headLine(step, options, shown))
   if (shown.series.length === 0) return [style.dim(head), cut('No data in this time.')]
   const rest = leftOut(shown)
   return [
     style.dim(head),
-    ...plot(shown.series, stepMillis(series, options), options),
+    ...plot(shown.series, step, options),
     '',
     ...legendLines(shown.series, options),
     ...(rest === undefined ? [] : [style.dim(cut(rest))]),
   ]
-}
-
-/**
- * Back ends may choose another step than the one requested, so it is measured: the least distance between two times.
- */
-function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
-  const times = allTimes(series)
-  return times.reduce(
-    (least, at, i) => (i === 0 ? least : Math.min(least, at - times[i - 1]!)),
-    times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
-  )
 }
 
 function plot(series: readonly ShownSeries[], step: number, options: SeriesOptions): string[] {

@@ -1,5 +1,5 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { seriesName, type TimeSeries, type Unit } from '../../series.ts'
+import { allTimes, seriesName, type TimeSeries, type Unit } from '../../series.ts'
 import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { rangeText, stepText } from './clock-axis.ts'
@@ -12,6 +12,7 @@ export interface SeriesOptions {
   /** The range that was asked for, in milliseconds since the epoch. */
   readonly fromMillis: number
   readonly toMillis: number
+  /** The step that was asked for. */
   readonly stepSeconds: number
   /** What the values are; undefined: numbers. */
   readonly unit?: Unit | undefined
@@ -70,11 +71,22 @@ function sharedLabels(all: readonly TimeSeries[]): string | undefined {
   return names.size === 1 && only !== '' ? only : undefined
 }
 
-/** The head line of a chart or table: the time range, the step, and the labels that tell the series apart. */
-export function headLine({ fromMillis, toMillis, stepSeconds }: SeriesOptions, { by }: Shown): string {
+/**
+ * Back ends may choose another step than the one requested, so it is measured: the least distance between two times.
+ */
+export function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
+  const times = allTimes(series)
+  return times.reduce(
+    (least, at, i) => (i === 0 ? least : Math.min(least, at - times[i - 1]!)),
+    times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
+  )
+}
+
+/** The head line of a chart or table: the time range, the step of the answer, and the labels that tell the series apart. */
+export function headLine(step: number, { fromMillis, toMillis }: SeriesOptions, { by }: Shown): string {
   const parts = [
     rangeText(fromMillis, toMillis),
-    stepText(stepSeconds),
+    stepText(step / 1000),
     ...(by === undefined ? [] : [`by ${by}`]),
   ]
   return parts.join(', ')

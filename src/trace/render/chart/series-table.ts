@@ -3,7 +3,14 @@ import { isoMillis } from '../../formats/iso-time.ts'
 import { allTimes, type TimeSeries } from '../../series.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { chooseSeries, headLine, leftOut, type SeriesOptions, type ShownSeries } from './series-list.ts'
+import {
+  chooseSeries,
+  headLine,
+  leftOut,
+  type SeriesOptions,
+  type ShownSeries,
+  stepMillis,
+} from './series-list.ts'
 import { valueText } from './value-text.ts'
 
 const GAP = 2
@@ -17,7 +24,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const { ellipsis } = glyphsFor(unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
   const shown = chooseSeries(series, unicode)
-  const head = style.dim(cut(headLine(options, shown)))
+  const head = style.dim(cut(headLine(stepMillis(series, options), options, shown)))
   if (shown.series.length === 0) return [head, cut('No data in this time.')]
   const times = allTimes(series)
   const clock = timeCells(times)
