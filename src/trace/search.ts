@@ -33,7 +33,7 @@ export interface TraceSummary {
   readonly rootName?: string
   /** Nanoseconds since the epoch. */
   readonly startNanos?: bigint
-  /** Of the trace, or of the span where only that is known. Undefined: its root has no usable end. */
+  /** Of the trace, or of the span where only that is known. Undefined: its root has no usable end, or the back end gives no usable number. */
   readonly durationNanos: number | undefined
   /** Where the duration is not known: why. */
   readonly unfinished?: Unfinished

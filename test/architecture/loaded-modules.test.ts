@@ -125,8 +125,8 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 321],
     ['services', ['services', ...PLACE], SETTINGS, 321],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 321],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 363],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 370],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 364],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 371],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

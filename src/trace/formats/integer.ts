@@ -10,6 +10,15 @@ export function asInteger(value: unknown): bigint | undefined {
   return value !== '' && value.length < 40 ? asInteger(Number(value)) : undefined
 }
 
+/**
+ * How many a server says there are; what it leaves out is 0, as in all JSON of protobuf. Undefined: that is no number of
+ * anything (`"zz"`, 1.5, -1), so it is not known.
+ */
+export function asCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value ?? 0)
+  return Number.isSafeInteger(count) && (count as number) >= 0 ? (count as number) : undefined
+}
+
 /** A 64-bit integer as an attribute value: a number where it can be one without loss. */
 export function narrow(value: bigint): number | bigint {
   const number = Number(value)

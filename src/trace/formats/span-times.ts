@@ -33,14 +33,14 @@ export function timesBetween(givenStart: bigint, givenEnd: bigint): SpanTimes {
   return { startNanos: start, durationNanos: Number(end - start), marks: NONE }
 }
 
-/** The time of an event, in nanoseconds since the epoch; of a source without one (0 in OTLP) undefined. */
-export function eventMoment(nanos: bigint | undefined): bigint | undefined {
+/** A moment in nanoseconds since the epoch; undefined where the source gives none (0 in OTLP), or one that no format can have. */
+export function knownMoment(nanos: bigint | undefined): bigint | undefined {
   return nanos !== undefined && nanos > 0n && nanos <= MOST_NANOS ? nanos : undefined
 }
 
-/** {@link eventMoment}, from microseconds as JSON has them (Jaeger, Zipkin). */
+/** {@link knownMoment}, from microseconds as JSON has them (Jaeger, Zipkin). */
 export const eventMomentOfMicros = (micros: unknown): bigint | undefined =>
-  eventMoment((asInteger(micros) ?? 0n) * 1000n)
+  knownMoment((asInteger(micros) ?? 0n) * 1000n)
 
 const word = new DataView(new ArrayBuffer(8))
 

@@ -3,9 +3,9 @@ import { isEndless, type Unfinished, whyEndless } from '../tree/endless.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
 
-/** In place of a duration, at most seven columns. `no end` is not said of a span whose end alone is known. */
+/** In place of a duration, at most seven columns. `no end` is not said where the reason is not known, nor of a span whose end alone is known. */
 export const withoutDuration = (why: Unfinished | undefined): string =>
-  why === 'start-missing' ? 'unknown' : 'no end'
+  why === undefined || why === 'start-missing' ? 'unknown' : 'no end'
 
 /** How long a span took, for people, at most seven columns; of one without a usable end nobody can tell. */
 export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string {

@@ -4,7 +4,7 @@ import { Collection } from '../collection.ts'
 import { textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
-import { eventMoment, timesBetween, withMark } from '../span-times.ts'
+import { knownMoment, timesBetween, withMark } from '../span-times.ts'
 import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
 import { isBlankId, otlpId } from './otlp-ids.ts'
 import { checkIntegers, readKeyValues } from './otlp-values.ts'
@@ -154,7 +154,7 @@ export const otlpDetails: Details<JsonObject> = {
     if (events.length === 0) return NONE
     return events.map((event) => ({
       name: typeof event.name === 'string' ? event.name : '',
-      timeNanos: eventMoment(asInteger(event.timeUnixNano)),
+      timeNanos: knownMoment(asInteger(event.timeUnixNano)),
       attributes: readKeyValues(event.attributes),
     }))
   },

@@ -8,7 +8,7 @@ import {
 } from '../../model.ts'
 import { narrow } from '../integer.ts'
 import type { Details } from '../lazy-span.ts'
-import { eventMoment } from '../span-times.ts'
+import { knownMoment } from '../span-times.ts'
 import { MOST_NESTED } from './otlp-values.ts'
 import { BYTES, damaged, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
 
@@ -110,7 +110,7 @@ function readEvent(cursor: WireCursor): SpanEvent {
     else return false
     return true
   })
-  return { name, timeNanos: eventMoment(timeNanos), attributes: attributes.length > 0 ? attributes : NONE }
+  return { name, timeNanos: knownMoment(timeNanos), attributes: attributes.length > 0 ? attributes : NONE }
 }
 
 function readLink(cursor: WireCursor): SpanLink {

@@ -13,7 +13,7 @@ import { asInteger } from '../integer.ts'
 import { type Details, LazySpan } from '../lazy-span.ts'
 import { readOtlpKind, readOtlpStatus } from '../otlp/otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
-import { eventMoment } from '../span-times.ts'
+import { knownMoment } from '../span-times.ts'
 
 /** Whether a JSON value is what `ls-auth trace get -o json` writes. */
 export function isOwnTrace(value: unknown): boolean {
@@ -106,7 +106,7 @@ const details: Details<JsonObject> = {
     if (events.length === 0) return NONE
     return events.map((event) => ({
       name: typeof event.name === 'string' ? event.name : '',
-      timeNanos: eventMoment(asInteger(event.timeUnixNano)),
+      timeNanos: knownMoment(asInteger(event.timeUnixNano)),
       attributes: asAttributes(event.attributes) as readonly [string, AttributeValue][],
     }))
   },

@@ -2,7 +2,8 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asInteger } from '../../formats/integer.ts'
+import { asCount, asInteger } from '../../formats/integer.ts'
+import { timesBetween } from '../../formats/span-times.ts'
 import {
   FILTER_FLAGS,
   hasDuration,
@@ -133,18 +134,22 @@ function readSummaries(body: unknown): TraceSummary[] {
 function readSummary(item: JsonObject): TraceSummary[] {
   const traceId = hexId(item.traceId, 32)
   if (traceId === undefined) return []
-  const start = asInteger(item.minStartTimeUnixNano) ?? 0n
-  const end = asInteger(item.maxEndTimeUnixNano) ?? start
+  const time = (key: string) => asInteger(item[key]) ?? 0n
+  const { startNanos, durationNanos, marks } = timesBetween(
+    time('minStartTimeUnixNano'),
+    time('maxEndTimeUnixNano'),
+  )
+  const [spans, errors] = [asCount(item.spanCount), asCount(item.errorSpanCount)]
   const services = Array.isArray(item.services) ? (item.services as unknown[]).filter(isObject) : []
   const [rootService, rootName] = [textOrNumber(item.rootServiceName), textOrNumber(item.rootOperationName)]
   const summary: TraceSummary = {
     traceId,
     ...(rootService !== undefined && { rootService }),
     ...(rootName !== undefined && { rootName }),
-    startNanos: start,
-    durationNanos: end > start ? Number(end - start) : 0,
-    spans: Number(item.spanCount ?? 0),
-    errors: Number(item.errorSpanCount ?? 0),
+    ...(startNanos > 0n && { startNanos }),
+    durationNanos: marks.length > 0 ? undefined : durationNanos,
+    ...(spans !== undefined && { spans }),
+    ...(errors !== undefined && { errors }),
     services: services.flatMap((service) => textOrNumber(service.name) ?? []),
   }
   return [summary]

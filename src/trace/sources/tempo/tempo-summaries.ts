@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asInteger } from '../../formats/integer.ts'
+import { asCount, asInteger } from '../../formats/integer.ts'
+import { knownMoment } from '../../formats/span-times.ts'
 import type { TraceSummary } from '../../search.ts'
 import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer } from '../trace-source.ts'
@@ -16,22 +17,34 @@ function readSummary(item: JsonObject): TraceSummary[] {
   const traceId = hexId(item.traceID, 32)
   if (traceId === undefined) return []
   const stats = isObject(item.serviceStats) ? Object.entries(item.serviceStats) : []
-  const sum = (key: string) =>
-    stats.reduce((total, [, one]) => total + (isObject(one) ? Number(one[key] ?? 0) : 0), 0)
+  const [spans, errors] = [sumOf(stats, 'spanCount'), sumOf(stats, 'errorCount')]
   const [rootService, rootName] = [rootText(item.rootServiceName), textOrNumber(item.rootTraceName)]
-  const millis = Number(item.durationMs ?? 0)
+  const startNanos = knownMoment(asInteger(item.startTimeUnixNano))
   const summary: TraceSummary = {
     traceId,
     ...(rootService !== undefined && { rootService }),
     ...(rootName !== undefined && { rootName }),
-    startNanos: asInteger(item.startTimeUnixNano) ?? 0n,
-    // Omitted for less than a millisecond.
-    durationNanos: millis > 0 && millis < Infinity ? millis * 1e6 : 0,
+    ...(startNanos !== undefined && { startNanos }),
+    durationNanos: durationOf(item),
     isInMillis: true,
-    ...(stats.length > 0 && { spans: sum('spanCount'), errors: sum('errorCount') }),
+    ...(spans !== undefined && { spans }),
+    ...(errors !== undefined && { errors }),
     services: stats.map(([name]) => name),
   }
   return [summary]
+}
+
+/** Of all services; undefined where one of them has no usable number, or there is none. */
+function sumOf(stats: readonly (readonly [string, unknown])[], key: string): number | undefined {
+  let total = stats.length > 0 ? 0 : Number.NaN
+  for (const [, one] of stats) total += (isObject(one) ? asCount(one[key]) : undefined) ?? Number.NaN
+  return Number.isNaN(total) ? undefined : total
+}
+
+/** Omitted for less than a millisecond. Undefined for what no trace can have, and the model cannot hold. */
+function durationOf({ durationMs }: JsonObject): number | undefined {
+  const nanos = Number(asInteger(durationMs ?? 0) ?? -1n) * 1e6
+  return Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : undefined
 }
 
 /** Tempo's own placeholder for a root it has not received (yet). */

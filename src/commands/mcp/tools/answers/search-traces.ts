@@ -46,27 +46,21 @@ const ofNone = (isOfAnyTime: boolean): string =>
 const iso = (millis: number): string => new Date(millis).toISOString()
 
 function lineOf(trace: TraceSummary): string {
-  const {
-    rootService,
-    rootName,
-    span,
-    spans,
-    errors,
-    startNanos,
-    durationNanos,
-    unfinished,
-    leastNanos = 0,
-  } = trace
+  const { rootService, rootName, span, spans, errors, startNanos } = trace
   const root = [rootService ?? span?.service, rootName ?? span?.name].filter(Boolean).join(': ')
   const facts = [
     idForTraceGet(trace),
-    durationNanos === undefined
-      ? `at least ${formatDuration(leastNanos, 'us')} (${withoutDuration(unfinished)})`
-      : formatDuration(durationNanos, 'us'),
+    durationText(trace),
     ...(spans === undefined ? [] : [count(spans, 'span')]),
     ...(errors === undefined ? [] : [count(errors, 'error')]),
     ...(startNanos === undefined ? [] : [isoTime(startNanos, 3)]),
     root === '' ? '(root not known)' : root,
   ]
   return facts.join('  ')
+}
+
+function durationText({ durationNanos, unfinished, leastNanos }: TraceSummary): string {
+  if (durationNanos !== undefined) return formatDuration(durationNanos, 'us')
+  if (leastNanos === undefined) return 'duration unknown'
+  return `at least ${formatDuration(leastNanos, 'us')} (${withoutDuration(unfinished)})`
 }
