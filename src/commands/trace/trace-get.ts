@@ -101,8 +101,11 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const picture = pictureOf(whole, view, drawn) ?? (await noSpan(invocation, view, whole.tree))
   const { tree, focus } = picture
   requireService(tree, view.selection.service, view.spanId)
-  if (view.spanId !== undefined && (!drawn || isGraphic(format)))
-    tell(invocation, `note: only span ${view.spanId} and below, ${tree.count} of ${trace.spans.length} spans`)
+  if (view.spanId !== undefined && (!drawn || isGraphic(format))) {
+    const { count, grouped } = await import('../../trace/render/waterfall/header.ts')
+    const spans = `${grouped(tree.count)} of ${count(trace.spans.length, 'span')}`
+    tell(invocation, `note: only span ${view.spanId} and below, ${spans}`)
+  }
   const written = await writeTrace(invocation, format, picture, view, found)
   // The notes below the rows say it, and a span alone has none.
   const hasNotes = drawn && !(focus && tree.count === 1)

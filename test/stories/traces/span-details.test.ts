@@ -197,3 +197,19 @@ it('--span of one that began before its caller says that clocks may differ; with
   expect(mended).toMatch(/critical path +100ms, 25% of it$/m)
   expect(mended).not.toContain('clocks may differ')
 })
+
+it('a number of spans is written in one way, also a large one', async () => {
+  const span = (i: number) => ({
+    traceId: CHARGE_TRACE,
+    spanId: i.toString(16).padStart(16, '0'),
+    ...(i > 1 && { parentSpanId: '0000000000000001' }),
+    name: 'step',
+    startTimeUnixNano: '1790000000000000000',
+    endTimeUnixNano: '1790000000001000000',
+  })
+  const spans = Array.from({ length: 1500 }, (_, i) => span(i + 1))
+  await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+  expect((await get('--min 1us')).stdout).toContain('1,500 of 1,500 spans shown (--min 1us)')
+  const { stderr } = await get('--span 0000000000000001 --json')
+  expect(stderr).toContain('note: only span 0000000000000001 and below, 1,500 of 1,500 spans\n')
+})

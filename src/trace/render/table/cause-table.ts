@@ -4,7 +4,7 @@ import { splitScope } from '../../conditions/attribute-scope.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { count } from '../waterfall/header.ts'
+import { count, grouped } from '../waterfall/header.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
 import { percent, points } from './percent.ts'
 
@@ -111,5 +111,3 @@ function causeTable(causes: readonly Cause[], ranked: RankedComparison, options:
     options,
   )
 }
-
-const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

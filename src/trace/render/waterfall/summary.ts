@@ -3,7 +3,7 @@ import { fitEnd, packed, wrap } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
-import { count } from './header.ts'
+import { count, grouped } from './header.ts'
 import { noteLines } from './notes.ts'
 import type { Rows } from './rows.ts'
 import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
@@ -108,5 +108,5 @@ export function shownText(shown: number, tree: TraceTree, view: string): string 
   const flags = view.includes(' --') ? 'these flags' : 'this flag'
   // Rows that were folded by hand came about without a flag.
   const rest = view.startsWith('--') ? `; without ${flags}, all` : ''
-  return `${shown} of ${count(tree.count, 'span')} shown (${view})${rest}`
+  return `${grouped(shown)} of ${count(tree.count, 'span')} shown (${view})${rest}`
 }
