@@ -1,5 +1,5 @@
-import { attributesToJson } from './formats/own/attributes-json.ts'
-import type { Attributes, Trace } from './model.ts'
+import { attributeText } from './formats/own/attributes-json.ts'
+import type { Attributes, AttributeValue, Trace } from './model.ts'
 
 /** An attribute that a query can use. */
 export interface AttributeName {
@@ -22,14 +22,20 @@ export interface AttributeSample {
   readonly type?: string
 }
 
-/** The attributes of loaded traces: the values as text, by scoped name (`span.http.method`). */
+/**
+ * The attributes of loaded traces: the values as text, by scoped name (`span.http.method`). As a condition compares them:
+ * of a list its items, and nothing of what is empty.
+ */
 export function collectAttributes(traces: readonly Trace[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   const add = (scope: string, attributes: Attributes) => {
-    for (const [key, value] of Object.entries(attributesToJson(attributes))) {
+    // Of a key that stands there twice the last one.
+    for (const [key, value] of new Map(attributes)) {
       const name = `${scope}.${key}`
-      const values = found.get(name) ?? new Set()
-      found.set(name, values.add(typeof value === 'string' ? value : JSON.stringify(value)))
+      for (const item of itemsOf(value)) {
+        const values = found.get(name) ?? new Set()
+        found.set(name, values.add(attributeText(item)))
+      }
     }
   }
   // Spans of one process share one array.
@@ -42,6 +48,11 @@ export function collectAttributes(traces: readonly Trace[]): Map<string, Set<str
   }
   for (const resource of resources) add('resource', resource)
   return found
+}
+
+function itemsOf(value: AttributeValue): readonly AttributeValue[] {
+  if (value === null) return []
+  return Array.isArray(value) ? (value as readonly AttributeValue[]).flatMap(itemsOf) : [value]
 }
 
 /** Sorted by name, without duplicates. */

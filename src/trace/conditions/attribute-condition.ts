@@ -1,3 +1,6 @@
+import { attributeText } from '../formats/own/attributes-json.ts'
+import type { AttributeValue } from '../model.ts'
+
 /** How an attribute is compared; each is an operator of TraceQL too. `=~` and `!~`: a regular expression for the whole value. */
 export type Operator = '=' | '!=' | '=~' | '!~' | '>' | '>=' | '<' | '<='
 
@@ -20,31 +23,49 @@ export function parseCondition(text: string): AttributeCondition | string {
   return [key, value, operator as Operator]
 }
 
-/** The condition as a predicate on a value. A missing value meets no condition, `!=` included, as in TraceQL. */
-export function valueTest([, wanted, operator = '=']: AttributeCondition): (value: unknown) => boolean {
-  const present = (test: (text: string) => boolean) => (value: unknown) =>
-    value !== undefined && value !== null && test(String(value))
+/** Whether a condition with `=` can be written on an attribute of this name. */
+export function canBeAsked(key: string): boolean {
+  const read = parseCondition(`${key}=x`)
+  return typeof read !== 'string' && read[0] === key && read[1] === 'x' && read[2] === undefined
+}
+
+/**
+ * The condition as a predicate on a value. A missing value meets no condition, `!=` included, as in TraceQL. Of a list one
+ * item is enough, as in Tempo from 2.5; where the condition excludes something, no item may be that.
+ */
+export function valueTest(condition: AttributeCondition): (value: AttributeValue | undefined) => boolean {
+  const fits = textTest(condition)
+  const excludes = condition[2]?.startsWith('!') === true
+  const test = (value: AttributeValue | undefined): boolean => {
+    if (value === undefined || value === null) return false
+    if (!Array.isArray(value)) return fits(attributeText(value))
+    return excludes ? value.length > 0 && value.every(test) : value.some(test)
+  }
+  return test
+}
+
+function textTest([, wanted, operator = '=']: AttributeCondition): (text: string) => boolean {
   const numeric = (test: (value: number | bigint, limit: number | bigint) => boolean) => {
     const limit = Number(wanted)
     const exactLimit = WHOLE.test(wanted) ? BigInt(wanted) : undefined
-    return present((text) => {
+    return (text: string) => {
       if (text.trim() === '') return false
       const value = Number(text)
       // Beyond 2^53 two integers may be one number. A text too long for any number would take long to read.
       const isRounded = !Number.isSafeInteger(value) && Number.isFinite(value) && WHOLE.test(text)
       return isRounded && exactLimit !== undefined ? test(BigInt(text), exactLimit) : test(value, limit)
-    })
+    }
   }
   const pattern = operator.includes('~') ? toRegExp(wanted) : undefined
   switch (operator) {
     case '=':
-      return present((text) => text === wanted)
+      return (text) => text === wanted
     case '!=':
-      return present((text) => text !== wanted)
+      return (text) => text !== wanted
     case '=~':
-      return present((text) => pattern?.test(text) === true)
+      return (text) => pattern?.test(text) === true
     case '!~':
-      return present((text) => pattern?.test(text) === false)
+      return (text) => pattern?.test(text) === false
     case '>':
       return numeric((value, limit) => value > limit)
     case '>=':

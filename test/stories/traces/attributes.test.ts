@@ -223,6 +223,39 @@ it.each([
   expect(kinds.includes('server')).toBe(routes.includes('/new'))
 })
 
+it('a file: each name and value that is listed finds its trace, lists and bytes too', async () => {
+  const file = join(world.home, 'values.json')
+  const text = (stringValue: string) => ({ stringValue })
+  const attributes = [
+    { key: 'roles', value: { arrayValue: { values: [text('admin'), text('sales')] } } },
+    { key: 'key', value: { bytesValue: 'AQL/' } },
+    { key: 'map', value: { kvlistValue: { values: [{ key: 'a', value: text('x') }] } } },
+    { key: 'count', value: { intValue: '3' } },
+    { key: 'nothing', value: { arrayValue: { values: [] } } },
+    { key: 'void', value: {} },
+    // No condition can be written on these.
+    ...['', 'a=b', 'late!', 'less<', 'blank '].map((key) => ({ key, value: text('x') })),
+  ]
+  const span = {
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+    name: 'x',
+    startTimeUnixNano: '1790000000000000000',
+    endTimeUnixNano: '1790000000000000001',
+    attributes,
+  }
+  await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
+  const names = await lines(`attributes --file ${file}`)
+  expect(names).toEqual(['span.count', 'span.key', 'span.map', 'span.roles'])
+  expect(await lines(`attributes roles --file ${file}`)).toEqual(['admin', 'sales'])
+  for (const name of names) {
+    for (const value of await lines(`attributes ${name} --file ${file} --show-sensitive`)) {
+      const found = await world.type(`ls-auth trace search --file ${file} --json --attr '${name}=${value}'`)
+      expect([name, value, JSON.parse(found.stdout).traces.length]).toEqual([name, value, 1])
+    }
+  }
+})
+
 it('a file with nothing in this time: that is said, and where to see all of it', async () => {
   const file = await oldAndNew()
   expect(await world.type(`ls-auth attributes only --file ${file} --since 1h`)).toMatchObject({

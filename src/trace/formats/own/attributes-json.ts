@@ -29,6 +29,12 @@ export function attributesToJson(attributes: Attributes): JsonAttributes {
   return Object.fromEntries(attributes.map(([key, value]) => [key, valueToJson(value)]))
 }
 
+/** A value as text: strings as they are, all else as JSON. */
+export function attributeText(value: AttributeValue): string {
+  const json = valueToJson(value)
+  return typeof json === 'string' ? json : JSON.stringify(json)
+}
+
 /** Recursive over one value's nesting (bounded by the parser that made it), not over spans. */
 function valueToJson(value: AttributeValue): JsonValue {
   if (typeof value === 'bigint') return String(value)

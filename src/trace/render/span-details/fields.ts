@@ -1,5 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
-import { attributesToJson } from '../../formats/own/attributes-json.ts'
+import { attributeText } from '../../formats/own/attributes-json.ts'
 import type { Attributes, AttributeValue } from '../../model.ts'
 import { blanks, fitEnd, padEnd, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
@@ -72,10 +72,7 @@ export function attributeFields(attributes: Attributes): Field[] {
 }
 
 function valueText(value: AttributeValue): string {
-  if (value === '') return '""'
-  if (typeof value === 'string') return value
-  const { json } = attributesToJson([['json', value]])
-  return typeof json === 'string' ? json : JSON.stringify(json)
+  return value === '' ? '""' : attributeText(value)
 }
 
 /** How many attributes, events or links are listed, unless all are asked for. */

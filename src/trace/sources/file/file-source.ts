@@ -3,7 +3,8 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { shellWord } from '../../../text/shell-word.ts'
 import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
-import { SPAN_KIND } from '../../conditions/attribute-scope.ts'
+import { canBeAsked } from '../../conditions/attribute-condition.ts'
+import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import type { Trace } from '../../model.ts'
 import {
   beganIn,
@@ -73,10 +74,11 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
       [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort(),
     attributes: async (range) =>
       byName(
-        [...collectAttributes(within(traces, range)).keys()].map((key) => ({
-          name: key,
-          scope: key.split('.')[0]!,
-        })),
+        [...collectAttributes(within(traces, range)).keys()].filter(canBeAsked).flatMap((name) => {
+          // Without a scope: `span.` alone, whose attribute has an empty name.
+          const { scope } = splitScope(name)
+          return scope === undefined ? [] : [{ name, scope }]
+        }),
       ),
     async attributeValues(asked, range) {
       const inRange = within(traces, range)
