@@ -8,7 +8,10 @@ const LONGEST_TAIL = 200
 /** An untrusted name or message as one sanitized line; an enormous one is truncated in the middle. */
 export function safeName(text: string, ellipsis: string): string {
   if (text.length <= LONGEST) return safeText(text)
-  return safeText(text.slice(0, LONGEST - LONGEST_TAIL) + ellipsis + text.slice(-LONGEST_TAIL))
+  // A character of two code units is left out whole where the cut would leave half of it.
+  const head = text.slice(0, LONGEST - LONGEST_TAIL).replace(/[\ud800-\udbff]$/, '')
+  const tail = text.slice(-LONGEST_TAIL).replace(/^[\udc00-\udfff]/, '')
+  return safeText(head + ellipsis + tail)
 }
 
 /** Truncates at the end to at most `width` columns. */

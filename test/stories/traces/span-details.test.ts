@@ -213,3 +213,20 @@ it('a number of spans is written in one way, also a large one', async () => {
   const { stderr } = await get('--span 0000000000000001 --json')
   expect(stderr).toContain('note: only span 0000000000000001 and below, 1,500 of 1,500 spans\n')
 })
+
+it('a long name is cut between characters, and never within one', async () => {
+  const span = {
+    traceId: CHARGE_TRACE,
+    spanId: '0000000000000001',
+    name: `a${'😀'.repeat(500)}`,
+    startTimeUnixNano: '1790000000000000000',
+    endTimeUnixNano: '1790000000001000000',
+  }
+  for (const name of [span.name, `${span.name}b`]) {
+    const spans = [{ ...span, name }]
+    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+    const { stdout } = await get('--span 0000000000000001')
+    expect(stdout).toContain('a😀')
+    expect(stdout).not.toContain('\\u{d')
+  }
+})
