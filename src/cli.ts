@@ -5,8 +5,8 @@ import { report } from './report.ts'
 export async function run(argv: readonly string[], ports: Ports): Promise<number> {
   try {
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
-    if (argv.length === 1 && /^(-V|--version)$/.test(argv[0] as string))
-      await ports.terminal.out(`${ports.env.version}\n`)
+    const [first, ...others] = argv.filter((word) => word !== '--json')
+    if (others.length === 0 && /^(-V|--version)$/.test(first ?? '')) await printVersion(argv, ports)
     else if (argv[0] === '__complete')
       await (await import('./cli/complete.ts')).complete(argv.slice(1), ports)
     else return await (await import('./cli/tree.ts')).runCommand(argv, ports)
@@ -14,4 +14,10 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
   } catch (error) {
     return report(error, argv, ports)
   }
+}
+
+/** As `ls-auth version` prints it. */
+async function printVersion(argv: readonly string[], { env, terminal }: Ports): Promise<void> {
+  const { version } = env
+  await terminal.out(argv.includes('--json') ? `${JSON.stringify({ version }, null, 2)}\n` : `${version}\n`)
 }

@@ -31,10 +31,14 @@ describe('somebody who knows no command', () => {
     expect(await world.type(`ls-auth ${word}`)).toEqual({ exit: 0, stdout: '0.0.0-test\n', stderr: '' })
   })
 
-  it('version --json', async () => {
-    const { stdout } = await world.type('ls-auth version --json')
-    expect(JSON.parse(stdout)).toEqual({ version: '0.0.0-test' })
-  })
+  it.each(['version --json', '--json version', '--version --json', '-V --json', '--json --version'])(
+    '%s: an object',
+    async (line) => {
+      const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+      expect(stdout).toBe('{\n  "version": "0.0.0-test"\n}\n')
+    },
+  )
 })
 
 describe('help of a command that is not there', () => {
