@@ -44,12 +44,18 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
     const { examples, variables, exits, page } = appendix()
     const statuses = exits.map((exit) => [String(exit), EXIT_STATUSES[exit]] as const)
     return [
-      ...['', 'Examples:', ...examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`])],
+      ...['', 'Examples:', ...examples.flatMap((example) => exampleLines(example, columns))],
       ...list('Environment:', variables, columns),
       ...list('Exit status:', statuses, columns),
       ...['', wrap(`Learn more: man ${page}, or ${referenceFile(page)}`, helpWidth(columns), '  ')],
     ].join('\n')
   })
+}
+
+/** The line to copy stays whole, however long; what it does is wrapped. */
+function exampleLines({ does, line }: Example, columns: number): string[] {
+  const told = wrap(`# ${does}`, helpWidth(columns) - 2, '# ')
+  return [...told.split('\n'), line].map((text) => `  ${text}`)
 }
 
 /** The page of the reference in the package: `docs/reference/trace-get.md`. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { SERIES_FORMATS, TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
 import { openWorld, type World } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
@@ -30,6 +30,17 @@ describe('help at any width', () => {
     // Examples are lines to copy, whole.
     const told = stdout.replace(/\nExamples:\n( .+\n)+/, '')
     expect(told.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('beside an editor only lines to copy and names are wider', async () => {
+    const beside = await openWorld({ columns: 60 })
+    onTestFinished(() => beside.close())
+    for (const { words } of ENTRIES) {
+      const { stdout } = await beside.type(`ls-auth ${words} --help`)
+      // A line to copy stays whole, and a name cannot be broken.
+      const broken = (line: string) => line.length > 60 && !/^ {2}(?!#)\S/.test(line) && !/^ *\S+$/.test(line)
+      expect([words, stdout.split('\n').filter(broken)]).toEqual([words, []])
+    }
   })
 })
 
