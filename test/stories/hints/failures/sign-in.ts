@@ -1,4 +1,4 @@
-import { type FailureRow, signedIn, two } from './row.ts'
+import { type FailureRow, one, signedIn, two } from './row.ts'
 
 const OTHERS = [
   'trace get 00f067aa0ba902b7',
@@ -41,6 +41,27 @@ export const SIGN_IN: readonly FailureRow[] = [
     line: 'ls-auth doctor --profile work',
     exit: 0,
     cured: 'ls-auth services --profile work',
+  },
+  {
+    name: 'an API takes only bound tokens, and a setting of the profile is in the way',
+    arrange: async (place) => {
+      const { issuer, clientId } = place.stage.provider
+      const api = await place.answering((request, response) => {
+        const document = {
+          resource: `http://${request.headers.host}`,
+          authorization_servers: [issuer],
+          scopes_supported: ['traces:read'],
+          dpop_bound_access_tokens_required: true,
+          ls_auth: { client_id: clientId, backend: 'lightstep', organization: 'acme', project: 'prod' },
+        }
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(document))
+      })
+      await one(place, { without: ['api'], lines: `api = "${api}"\nuse_token = "id"` })
+      place.world.variables.BOUND_API = api
+    },
+    line: ({ world }) => `ls-auth login ${world.variables.BOUND_API} --profile work --yes`,
+    exit: 2,
+    cured: true,
   },
   {
     name: 'the session has ended',
