@@ -2,6 +2,7 @@ import type { AttributeValue } from '../model.ts'
 import { maskCurlUsers } from './curl-user.ts'
 import { ENCODED, maskInEncodedUrls } from './encoded-urls.ts'
 import { maskGoHeaders } from './go-headers.ts'
+import { maskHeaders } from './header-lines.ts'
 import { maskBareItems } from './items/bare-items.ts'
 import { maskItems } from './items/named-items.ts'
 import { maskPairs } from './items/pairs.ts'
@@ -38,8 +39,6 @@ const SENSITIVE_TEXT = new RegExp(
     /\bglpat-[\w-]{16,}|\bsk-(?:proj|ant)-[\w-]{20,}|\bnpm_[A-Za-z\d]{30,}|\bhf_[A-Za-z\d]{30,}/,
     /\bSG\.[\w-]{16,}\.[\w-]{16,}|\bshpat_[a-f\d]{32}|\bdop_v1_[a-f\d]{32,}|\bpypi-[\w-]{50,}/,
     /(?<=\b(?:IDENTIFIED BY|identified by) )'[^']*(?:'|$)/,
-    /(?<=\b(?:[Aa]uthorization|AUTHORIZATION):\s{0,3})(?:Token|Digest|Negotiate|NTLM|Ap[iI][kK]ey|OAuth|DPoP|Hawk|AWS4-[A-Z\d-]{1,32})\s[^\n\r"'\\]+/,
-    /(?<=\b(?:[Cc]ookie|COOKIE):\s{0,3})[\w.%-]{1,128}=[^\n\r"'\\]+/,
     // Not the letters of an escape of JSON before it.
     /(?<!\\(?=[nrtbfu])|\\u[\da-f]{0,3})[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
   ]
@@ -52,8 +51,7 @@ const SENSITIVE_TEXT = new RegExp(
 const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
 
 /** The same of what is looked for only behind `:` or `=`, so that most texts are told by one look. */
-const HEADER =
-  /k_test_|pat[-_]|sk-[ap]|npm_|hf_|SG\.|p_v1_|ypi-|ied by '|IED BY '|ation:|ATION:|ookie:|OOKIE:/
+const KEY_OF_VENDOR = /k_test_|pat[-_]|sk-[ap]|npm_|hf_|SG\.|p_v1_|ypi-|ied by '|IED BY '/
 
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = new RegExp(`[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ENCODED.source}|${RECOGNISED.source}`)
@@ -132,7 +130,7 @@ function maskNamed(text: string): string {
 
 /** Values that are recognised in themselves. */
 function maskRecognised(text: string): string {
-  if (!RECOGNISED.test(text) && !HEADER.test(text)) return text
+  if (!RECOGNISED.test(text) && !KEY_OF_VENDOR.test(text)) return text
   return text.replace(SENSITIVE_TEXT, MASKED).replace(LIKE_JWT, maskJwt)
 }
 
@@ -140,5 +138,5 @@ function maskRecognised(text: string): string {
 export function maskSecrets(text: string): string {
   // Fast path: most texts contain none of the characters that every pattern needs.
   if (!HINT.test(text)) return text
-  return maskRecognised(maskNamed(maskInEncodedUrls(maskInUrls(maskPrivateKeys(text)))))
+  return maskRecognised(maskNamed(maskInEncodedUrls(maskInUrls(maskHeaders(maskPrivateKeys(text))))))
 }

@@ -1,0 +1,93 @@
+import { closesText, EnclosingTexts } from './enclosing-text.ts'
+import { MASKED } from './kept-value.ts'
+import { endOfQuoted } from './written-value.ts'
+
+// Headers as they stand in a text: `Authorization: Digest username="ada", …`, `Cookie: a=1; sid="…"`.
+
+/** Most texts hold none. */
+const HINT = /(?:ation|ATION|ookie|OOKIE):/
+
+/**
+ * The name of a header, also behind an escape of JSON, and a quote that its value may stand in. The group says that it is a
+ * cookie.
+ */
+const BEGINNING =
+  /(?:\b|(?<=\\[nrt]))(?:[Aa]uthorization|AUTHORIZATION|([Cc]ookie|COOKIE)):\s{0,3}(?:\\{0,16}["'](?=\w))?/g
+
+/** Not `Authorization: failed`. */
+const CREDENTIALS =
+  /(?:Token|Digest|Negotiate|NTLM|Ap[iI][kK]ey|OAuth|DPoP|Hawk|AWS4-[A-Z\d-]{1,32})\s(?=[^\n\r"'\\])/y
+
+/** Not `cookie: none`. */
+const COOKIE = /[\w.%-]{1,128}=/y
+
+/** What may end a header before its line does: the end of a line as a text of JSON writes it, and a quote. */
+const END = /(?<!\\)\\{1,16}[nr]|["']/g
+
+const NEW_LINE = /[\n\r]/g
+
+/** What stands before a quote that is a part of the value: `sid="…"`, `prefs={"a":["b", "c"]}`. */
+const BEFORE_QUOTE = /[=:{,[(][ \t]{0,2}$/
+
+/** The values of headers with credentials, and of cookies. Linear: what is masked is looked at once. */
+export function maskHeaders(text: string): string {
+  if (!HINT.test(text)) return text
+  let shown = ''
+  let done = 0
+  // The end of the line, which is looked for once: it may hold many headers.
+  let line = -1
+  const around = new EnclosingTexts(text)
+  BEGINNING.lastIndex = 0
+  for (let found = BEGINNING.exec(text); found; found = BEGINNING.exec(text)) {
+    const from = BEGINNING.lastIndex
+    if (!stands(found[1] === undefined ? CREDENTIALS : COOKIE, text, from)) continue
+    if (line < from) line = endOfLine(text, from)
+    const end = endOfHeader(text, from, line, around.levelAt(from))
+    shown += text.slice(done, from) + MASKED
+    done = end
+    BEGINNING.lastIndex = end
+  }
+  return shown + text.slice(done)
+}
+
+/** Where a header ends: with its line, or with the quotes that it stands in. A part of its value may stand in others. */
+function endOfHeader(text: string, from: number, line: number, level: number | undefined): number {
+  END.lastIndex = from
+  for (let found = END.exec(text); found && found.index < line; found = END.exec(text)) {
+    const { 0: char, index: at } = found
+    if (!/["']/.test(char)) return at
+    if (isApostrophe(text, at)) continue
+    let first = at
+    while (first > from && text[first - 1] === '\\') first--
+    const isClosing = closesText(text, { char, at, slashes: at - first }, level)
+    if (isClosing || !BEFORE_QUOTE.test(text.slice(Math.max(from, first - 3), first))) return first
+    END.lastIndex = behindQuoted(text, first, at + 1, line, level)
+  }
+  return line
+}
+
+const isApostrophe = (text: string, at: number): boolean => /^\p{L}'\p{L}/u.test(text.slice(at - 1, at + 2))
+
+function behindQuoted(
+  text: string,
+  first: number,
+  behind: number,
+  line: number,
+  level: number | undefined,
+): number {
+  const end = endOfQuoted(text, first, level, line)
+  if (end > first) return end
+  // Nothing stands in them.
+  const mark = text.slice(first, behind)
+  return text.startsWith(mark, behind) ? behind + mark.length : behind
+}
+
+function endOfLine(text: string, from: number): number {
+  NEW_LINE.lastIndex = from
+  return NEW_LINE.exec(text)?.index ?? text.length
+}
+
+function stands(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at
+  return pattern.test(text)
+}

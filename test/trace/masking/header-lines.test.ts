@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { maskText } from '../../../src/trace/masking.ts'
+
+describe('a header with credentials is masked to the end of its line, whatever stands in quotes there', () => {
+  test.each([
+    [
+      '401 for GET /x, sent Authorization: Digest username="ada", uri="/x", response="S"',
+      '401 for GET /x, sent Authorization: [masked]',
+    ],
+    ['Authorization: Digest uri="/x?token=a", response="S", opaque="S"\nok', 'Authorization: [masked]\nok'],
+    ['Authorization: OAuth oauth_token="S", oauth_signature="S"', 'Authorization: [masked]'],
+    ['Authorization: Hawk id="x", mac="S"\r\nok', 'Authorization: [masked]\r\nok'],
+    ['Cookie: a=1; sid="S"; b=S', 'Cookie: [masked]'],
+    ['Cookie: a="x"; b=S\nok', 'Cookie: [masked]\nok'],
+    ['Cookie: a=""; b=S', 'Cookie: [masked]'],
+    ['Cookie: prefs={"a": "b", "c":[1,"d"]}; sid=S', 'Cookie: [masked]'],
+    ["Cookie: a=1; prefs='x'; sid=S", 'Cookie: [masked]'],
+    ["Cookie: a=it's; sid=S", 'Cookie: [masked]'],
+    ['Cookie: a="cut; sid=S\nok', 'Cookie: [masked]\nok'],
+    [
+      '[Authorization:"Digest username=\\"ada\\", x=\\"S\\"", Accept:"*/*"]',
+      '[Authorization:"[masked]", Accept:"*/*"]',
+    ],
+    [
+      "{ authorization: 'Token S', cookie: 'a=\"S\"', n: 1 }",
+      "{ authorization: '[masked]', cookie: '[masked]', n: 1 }",
+    ],
+  ])('%j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
+    [
+      `curl -H 'Authorization: Digest a="S", b="S"' https://h/`,
+      "curl -H 'Authorization: [masked]' https://h/",
+    ],
+    [`curl -H "Cookie: a='S'; b=S" https://h/`, 'curl -H "Cookie: [masked]" https://h/'],
+    ['curl -H "Cookie: a=\\"S\\"; b=S" https://h/', 'curl -H "Cookie: [masked]" https://h/'],
+    ['{"m":"Cookie: a=\\"S\\"; b=S","n":"seen"}', '{"m":"Cookie: [masked]","n":"seen"}'],
+    ['{"m":"Cookie: a=","n":"seen"}', '{"m":"Cookie: [masked]","n":"seen"}'],
+    [
+      '{"m":"Authorization: Digest a=\\"S\\", b=\\"S\\"\\nHost: c","n":"seen"}',
+      '{"m":"Authorization: [masked]\\nHost: c","n":"seen"}',
+    ],
+    [
+      '{"m":"{\\"h\\":\\"Cookie: a=\\\\\\"S\\\\\\"; b=S\\",\\"n\\":1}","n":"seen"}',
+      '{"m":"{\\"h\\":\\"Cookie: [masked]\\",\\"n\\":1}","n":"seen"}',
+    ],
+    ['["Cookie: a=S", "n: seen"]', '["Cookie: [masked]", "n: seen"]'],
+    [`{'m': 'sent Cookie: a="S"; b=S', 'n': 'seen'}`, `{'m': 'sent Cookie: [masked]', 'n': 'seen'}`],
+  ])('but no further than the text that it stands in: %j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+})
