@@ -14,9 +14,35 @@ const HINT = /(?:ation|ATION|ookie|OOKIE):/
 const BEGINNING =
   /(?:\b|(?<=\\[nrt]))(?:[Aa]uthorization|AUTHORIZATION|([Cc]ookie|COOKIE)):\s{0,3}(?:\\{0,16}["'](?=\w))?/g
 
-/** Not `Authorization: failed`. */
-const CREDENTIALS =
-  /(?:Token|Digest|Negotiate|NTLM|Ap[iI][kK]ey|OAuth|DPoP|Hawk|AWS4-[A-Z\d-]{1,32})\s(?=[^\n\r"'\\])/y
+/** Schemes of HTTP and of big vendors. As they are written here, any value may follow. */
+const SCHEMES = [
+  ...[
+    'Token',
+    'Digest',
+    'Negotiate',
+    'NTLM',
+    'ApiKey',
+    'APIKey',
+    'Apikey',
+    'Api-Key',
+    'OAuth',
+    'DPoP',
+    'Hawk',
+  ],
+  ...['SSWS', 'GenieKey', 'Splunk', String.raw`AWS4-[A-Z\d-]{1,32}`],
+].join('|')
+
+const CREDENTIALS = new RegExp(`(?:${SCHEMES})\\s(?=[^\\n\\r"'\\\\])`, 'y')
+
+/** The same in another case, where it may be a word of English: `authorization: token expired`. */
+const SCHEME_IN_ANY_CASE = new RegExp(`(?:${SCHEMES})\\s{1,8}(?=\\S)`, 'iy')
+
+/** What is no word of English: it holds a digit, a capital within or `=`, or is long. */
+const LIKE_SECRET = /[^\s"'\\]{0,128}?(?:\d|[a-z][A-Z]|=)|[^\s"'\\]{16}/y
+
+/** A value of letters and digits, behind any scheme or none, that ends its line or is followed by another header. */
+const ONE_VALUE =
+  /(?:[A-Za-z][\w-]{0,39}[ \t]{1,8})?(?!\/|https?:|HTTP\/)(?=[\w+/=~-]{0,128}?\d)(?=[\w+/=~-]{0,128}?[A-Za-z])[\w+/=~-]{8,}(?=["'\\]|,[ \t]|[ \t]*(?:[\r\n]|$))/y
 
 /** Not `cookie: none`. */
 const COOKIE = /[\w.%-]{1,128}=/y
@@ -40,15 +66,23 @@ export function maskHeaders(text: string): string {
   BEGINNING.lastIndex = 0
   for (let found = BEGINNING.exec(text); found; found = BEGINNING.exec(text)) {
     const from = BEGINNING.lastIndex
-    if (!stands(found[1] === undefined ? CREDENTIALS : COOKIE, text, from)) continue
-    if (line < from) line = endOfLine(text, from)
-    const end = endOfHeader(text, from, line, around.levelAt(from))
+    const isCookie = found[1] !== undefined
+    let end = from
+    if (isCookie ? stands(COOKIE, text, from) : areCredentials(text, from)) {
+      if (line < from) line = endOfLine(text, from)
+      end = endOfHeader(text, from, line, around.levelAt(from))
+    } else if (!isCookie && stands(ONE_VALUE, text, from)) end = ONE_VALUE.lastIndex
+    if (end === from) continue
     shown += text.slice(done, from) + MASKED
     done = end
     BEGINNING.lastIndex = end
   }
   return shown + text.slice(done)
 }
+
+const areCredentials = (text: string, at: number): boolean =>
+  stands(CREDENTIALS, text, at) ||
+  (stands(SCHEME_IN_ANY_CASE, text, at) && stands(LIKE_SECRET, text, SCHEME_IN_ANY_CASE.lastIndex))
 
 /** Where a header ends: with its line, or with the quotes that it stands in. A part of its value may stand in others. */
 function endOfHeader(text: string, from: number, line: number, level: number | undefined): number {

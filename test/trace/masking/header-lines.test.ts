@@ -54,3 +54,47 @@ describe('a header with credentials is masked to the end of its line, whatever s
     expect(maskText(shown)).toBe(shown)
   })
 })
+
+describe('the scheme of a header is written in any case, and may be any word or none', () => {
+  test.each([
+    ['Authorization: token hunter2SECRET', 'Authorization: [masked]'],
+    ['Authorization: token S3cr3t of ada', 'Authorization: [masked]'],
+    ['authorization: digest username="ada", response="S"', 'authorization: [masked]'],
+    ['authorization: apikey abcdefghijklmnopqrst', 'authorization: [masked]'],
+    ['AUTHORIZATION: TOKEN HUNTER2SECRET', 'AUTHORIZATION: [masked]'],
+    ['Authorization: SSWS abc', 'Authorization: [masked]'],
+    ['Authorization: GenieKey abc-def', 'Authorization: [masked]'],
+    ['Authorization: Splunk abc-def', 'Authorization: [masked]'],
+    ['Authorization: hunter2SECRET', 'Authorization: [masked]'],
+    ['Authorization: hunter2SECRET, Accept: */*', 'Authorization: [masked], Accept: */*'],
+    [
+      '{"m":"authorization: acme-v1 hunter2SECRET==","n":"seen"}',
+      '{"m":"authorization: [masked]","n":"seen"}',
+    ],
+    ["curl -H 'authorization: hunter2SECRET' h", "curl -H 'authorization: [masked]' h"],
+    ['authorization: bearer abc12345\nok', 'authorization: [masked]\nok'],
+  ])('%s', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test.each([
+    'Authorization: failed, cookie: none',
+    'authorization: token expired',
+    'authorization: token is invalid, authorization: digest mismatch',
+    'authorization: basic auth required',
+    'AUTHORIZATION: TOKEN EXPIRED',
+    'Authorization: access denied for user ada',
+    'Authorization: OAuth2 is required',
+    'Authorization: AuthorizationServiceImpl2 failed',
+    'Authorization: user ada12345 denied',
+    'Authorization: checkPermission',
+    'Authorization: https://idp.example/oauth2',
+    'Authorization: /oauth2/authorize',
+    'Authorization: HTTP/1.1',
+    'authorization: org.acme.OAuth2Filter',
+    'public authorization: Authorization2;',
+  ])('but what is no secret is shown: %s', (text) => {
+    expect(maskText(text)).toBe(text)
+  })
+})
