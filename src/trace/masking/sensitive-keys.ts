@@ -56,9 +56,9 @@ const BEGINNINGS = [
   'gen.ai.system.instructions',
 ]
 
-/** False positives: counts and kinds, not values. */
+/** False positives: counts and kinds, not values. What stands before says what is counted: only what follows is judged. */
 const HARMLESS =
-  /(?:^|\.)(?:usage\.|(?:tokens?|session)\.(?:count|type|usage|limit|total)(?:\.|$))|^gen\.ai\.token/
+  /^(?:(?:.*\.)?(?:usage\.(?:(?:input|output|prompt|completion|total|cached)\.)?tokens?|(?:tokens?|session)\.(?:count|type|usage|limit|total))|gen\.ai\.tokens?)(?![^.])/s
 
 function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
@@ -67,7 +67,8 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
 /** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
 export const isSensitive = memoized((key) => {
   const plain = wordsOf(key)
-  return !HARMLESS.test(plain) && [...new Set([plain, dotted(key)])].some(saysSensitive)
+  const rest = plain.replace(HARMLESS, '')
+  return rest === plain ? [...new Set([plain, dotted(key)])].some(saysSensitive) : saysSensitive(rest)
 })
 
 /** A key in lower case, its words divided by dots, also those of camelCase. */

@@ -16,6 +16,9 @@ describe('values are masked under', () => {
     ...['x:api:key', 'oauth2Token', 'passWord', 'credit...', 'a.b.c.secret.d.e.f'],
     ...['usages.token', 'xusage.token', 'my.gen_ai.token.kind', 'token.usages', 'authtoken.count'],
     ...['client.addr', 'httpClient.socket.address', 'source.ip', 'net.sock.peer.ip', 'cardnumber', 'panNo'],
+    // What is harmless beside them makes them no better.
+    ...['usage.password', 'llm.usage.api_key', 'billing.usage.customer.phone', 'session.type.cookie'],
+    ...['usage.access_token', 'sessionCount.userEmail', 'gen_ai.token.secret', 'gen_ai.tokens.secret'],
   ])('%s', (key) => {
     expect(isSensitive(key)).toBe(true)
   })
@@ -28,6 +31,7 @@ describe('values are shown under', () => {
     ...['my.db.query.parameter', 'db.query.summary', 'gen_ai.request.model', 'secretary', 'tokenizer'],
     ...['token.type', 'token.usage', 'token.limit', 'token.total', 'secret.tokens.count'],
     ...['session.count', 'session.type', 'session.total', 'http.session.limit'],
+    ...['usageToken', 'usage.output_token', 'first.session.count.name', 'usage.tokens', 'gen_ai.tokens.kind'],
     ...['usage.token', 'llm.usage.token', 'gen_ai.token.kind', 'token.count.max', 'my.tokens.limit'],
     ...['requestId', 'traceParent', 'my.client.address', 'client.address.kind', 'source.port', 'net.address'],
     ...['postcard', 'creditor', 'card.numbers', 'number', 'pancake'],
