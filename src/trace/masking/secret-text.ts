@@ -66,10 +66,10 @@ const TOKEN = /token(?==(?![=>]|[)?](?!\w)|\$\d{0,2}(?![\w$]))|=>\\*["'[{])/
 /** A token by its kind: in other text the value of a mere `…_token` is as often no secret. `invalid_token` is an error
  * of OAuth. Hosts of code and images end in `hub` and `lab`. */
 const KIND_OF_TOKEN =
-  /access|api|hub|lab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
+  /access|api|private|vault|hub|lab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
-  `password|passwd|pwd|secret|(?:api|access|private|secret)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
+  `password|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
 )
 
 /** What logs tell of a token in place of its value: `refresh_token: rotated`. */
@@ -88,7 +88,7 @@ const SENSITIVE_NAME = new RegExp(
 const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
 const FLAG =
-  /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private)[-_]?key)/
+  /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private|auth)[-_]?key)/
 
 /** A flag of a command line, and what is before its value: `--token=…`, `--password …`. */
 const SENSITIVE_FLAG = new RegExp(`${FLAG.source}${/(?:=|\s{1,32}(?![-\s]))/.source}`, 'gi')
@@ -112,7 +112,7 @@ export const isFlagsValue = (before: AttributeValue | undefined, value: Attribut
 const FLAG_IN_LIST = new RegExp(`${FLAG.source}${/\\*["'],\s{0,3}(?=\\*["'][^-]|-?\d)/.source}`, 'gi')
 
 /** What every flag holds, and every name in a text: one look in place of two. */
-const NAMED = /pass[wp]|pwd|secret|key|token/i
+const NAMED = /pass[wp]|pwd|secret|key|token|samlr|sess(?:ion)?id|t\.sid/i
 
 const shown = (): string => MASKED
 

@@ -8,6 +8,7 @@ import { memoized } from './memoized.ts'
 const ANYWHERE = phrases(
   // Secrets.
   'authorization authentication cookie cookies credential credentials passwd password passphrase pwd',
+  'creds totp subscription.key phpsessid connect.sid',
   'secret secrets token jwt bearer session sessionid csrf xsrf signature assertion',
   'api.key access.key private.key secret.key license.key auth.key encryption.key signing.key',
   'apikey accesskey privatekey secretkey licensekey authkey encryptionkey signingkey',
@@ -22,7 +23,8 @@ const ANYWHERE = phrases(
 )
 
 /** The same, at the end of a key only. */
-const AT_THE_END = /(?:^|\.)(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?$/
+const AT_THE_END =
+  /(?:^|\.)(?:(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?|(?:mfa|recovery|backup)\.?code|saml\.?response)$/
 
 /** Endings of words: `dbpassword`, `mytoken`. */
 const ENDINGS = [
