@@ -11,6 +11,7 @@ import { maskPrivateKeys } from './private-keys.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
+import { YAML_VALUE } from './yaml-value.ts'
 
 /** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
 const WORD = /(?:\b|(?<=\\[nrt]))/.source
@@ -79,13 +80,16 @@ const STATE =
 /** What divides a name from its value. Not `==`, which compares. */
 const DIVIDER = new RegExp(`(?:=>|:=|:(?!\\s{0,3}${STATE.source})|=(?!=))`)
 
+/** YAML begins a list on the next line. */
+const BEFORE_LIST = /\r?\n[ \t]{0,64}(?=- )/.source
+
 /** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_NAME = new RegExp(
-  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}/.source}${DIVIDER.source}\\s{0,3}`,
+  `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}/.source}${DIVIDER.source}(?:${BEFORE_LIST}|\\s{0,3})`,
   'gi',
 )
 
-const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
+const BARE = new RegExp(`${YAML_VALUE}|${/(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
 
 const FLAG =
   /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private|auth)[-_]?key)/

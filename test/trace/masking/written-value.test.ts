@@ -232,3 +232,30 @@ describe('a value in quotes goes to its end', () => {
     expect(maskText(text)).toBe(shown)
   })
 })
+
+describe('a value that YAML writes on the lines behind its name is masked', () => {
+  test.each([
+    ['password: |\n  S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: >-\n  S one\n   "S" two\n\n  S three\nn: seen', 'password: [masked]\nn: seen'],
+    ['db:\n  password: |2+ # why\r\n    S\r\n    S\r\n  n: seen', 'db:\n  password: [masked]\r\n  n: seen'],
+    ['password:\n  - S\n  - "S two"\nn: seen', 'password:\n  [masked]\nn: seen'],
+    ['password:\n- S\n- S\nn: seen', 'password:\n[masked]\nn: seen'],
+    ['a:\n    password:\n        - S\n    n: seen', 'a:\n    password:\n        [masked]\n    n: seen'],
+    [
+      '{"m":"password: |\\n  S\\n  S\\nn: seen","n":"seen"}',
+      '{"m":"password: [masked]\\nn: seen","n":"seen"}',
+    ],
+    [
+      '{"m":"password:\\n  - S\\n  - S\\nn: seen","n":"seen"}',
+      '{"m":"password:[masked]\\nn: seen","n":"seen"}',
+    ],
+  ])('%j', (text, shown) => {
+    expect(maskText(text)).toBe(shown)
+    expect(maskText(shown)).toBe(shown)
+  })
+
+  test('but not what is said of the name', () => {
+    const text = 'Invalid password:\n- must have 8 characters\n- must have a digit'
+    expect(maskText(text)).toContain('must have 8 characters\n- must have a digit')
+  })
+})
