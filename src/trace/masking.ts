@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { argumentsOfCurl, isCurlUser } from './masking/curl-user.ts'
 import { underSaidNames } from './masking/items/item-words.ts'
 import { nameOfPair } from './masking/items/pairs.ts'
@@ -96,7 +97,8 @@ class Mask {
     if (value === null || value === '' || typeof value === 'boolean') return value
     if (isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
-    if (typeof value !== 'object' || value instanceof Uint8Array) return value
+    if (typeof value !== 'object') return value
+    if (value instanceof Uint8Array) return this.#bytes(value)
     // An item of a list has no key of its own.
     const name = key === '' ? nameOfPair(value) : undefined
     if (name !== undefined) return this.#pair(name, value)
@@ -104,6 +106,14 @@ class Mask {
     return Object.fromEntries(
       underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.#value(under, inner)]),
     )
+  }
+
+  /** Bytes are shown as base64, which anyone reads. What is no text in UTF-8 is left as it is. */
+  #bytes(bytes: Uint8Array): Uint8Array {
+    if (!isUtf8(bytes)) return bytes
+    const text = Buffer.from(bytes).toString()
+    const masked = this.text(text)
+    return masked === text ? bytes : new Uint8Array(Buffer.from(masked))
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {

@@ -344,6 +344,16 @@ describe('a value under a sensitive key', () => {
     expect(seen(key, value)).toEqual([value, 0])
   })
 
+  test('is masked in bytes that are text, which stay bytes', () => {
+    const utf8 = (text: string) => new Uint8Array(Buffer.from(text))
+    expect(seen('payload', utf8('é password=S'))).toEqual([utf8(`é password=${MASKED}`), 1])
+    expect(seen('payload', utf8('é seen'))).toEqual([utf8('é seen'), 0])
+    const noText = new Uint8Array([...utf8('password=S'), 0xff])
+    expect(seen('payload', noText)).toEqual([noText, 0])
+    const items = [utf8('password=S'), 1]
+    expect(seen('list', items)).toEqual([[utf8(`password=${MASKED}`), 1], 1])
+  })
+
   test('deep inside is masked, each by its own name', () => {
     expect(seen('map', { a: [{ token: 't', n: 1 }], b: { email: 'x' }, c: 'mail a@b.example' })).toEqual([
       { a: [{ token: MASKED, n: 1 }], b: { email: MASKED }, c: `mail ${MASKED}` },
