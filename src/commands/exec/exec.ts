@@ -8,6 +8,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { refuseHandOut } from '../request/bound-token.ts'
 import { sessionToken } from '../request/credentials.ts'
+import { refuseExpired } from '../request/given-expiry.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
@@ -91,7 +92,8 @@ async function runBehindProxy(
   const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
   const { openProxy, servedLine } = await import('../proxy/open-proxy.ts')
-  if (givenToken(invocation) !== undefined) noteGiven(invocation, wish, 'used')
+  const given = givenToken(invocation)
+  if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish, done: 'used' })
   const proxy = await openProxy(invocation, profile, {
     address: { port: 0 },
     allowWrite: false,
@@ -120,17 +122,22 @@ async function tokenFor(
     const { value, body } = await sessionToken(invocation, requireClient(profile), wish)
     return { value, idToken: body.idToken }
   }
-  noteGiven(invocation, wish, 'handed on')
+  acceptGiven(invocation, profile, { token: given, wish, done: 'handed on' })
   return { value: given }
 }
 
-/** Says that LS_AUTH_TOKEN is the token. Failure `usage`: another one is asked for. */
-function noteGiven(invocation: Invocation, wish: TokenWish, done: string): void {
+/** Says that LS_AUTH_TOKEN is the token. Failures: `usage`: another one is asked for; `not-signed-in`: it has expired. */
+function acceptGiven(
+  invocation: Invocation,
+  { client }: Profile,
+  { token, wish, done }: { readonly token: string; readonly wish: TokenWish; readonly done: string },
+): void {
   if (Object.keys(wish).length > 0) {
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience and --scope.',
     })
   }
+  refuseExpired(token, client, invocation.ports.clock.now())
   tell(invocation, `note: LS_AUTH_TOKEN is ${done} as it is; it cannot be renewed`)
 }
 

@@ -6,6 +6,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { wholeDuration } from '../../text/whole-duration.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { refuseExpired } from '../request/given-expiry.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
 import { announce, dataSourceOf } from './announce.ts'
@@ -72,8 +73,11 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
   requireReason(profile.client)
   // Nobody listens when there is nothing to print.
   if (options.format === DATA_SOURCE_FORMAT) dataSourceOf(profile, '', '')
-  if (givenToken(invocation) !== undefined && sendsToken(profile))
+  const given = givenToken(invocation)
+  if (given !== undefined && sendsToken(profile)) {
+    refuseExpired(given, profile.client, ports.clock.now())
     tell(invocation, 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed')
+  }
   const address = await placeOf(invocation, options.address)
   const life = lifetime(ports, options)
   const opened = await openProxy(invocation, profile, {

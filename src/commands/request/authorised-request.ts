@@ -12,6 +12,7 @@ import { commandLine } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { isBound } from './bound-token.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
+import { expired } from './given-expiry.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { requireReason } from './require-reason.ts'
 
@@ -58,7 +59,7 @@ export async function authorisedRequest(
       const explained = explainFailure(row, failure, host)
       if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)
       if (!explained.hint.includes('ls-auth login')) return explained
-      if (isGiven) return explained.withHint(isBound(given) ? KEY_ELSEWHERE : OTHER_TOKEN)
+      if (isGiven) return ofGiven(explained, given, profile, invocation.ports.clock.now())
       return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
     },
   }
@@ -118,6 +119,18 @@ async function recognise(
       : sentToken(token, { use, header: authorizationHeader }, invocation.ports.clock.now())
   const { status, headers, body } = answer
   return explainRefusal({ base: api, path, status, headers, body, sent })
+}
+
+/**
+ * The refusal of LS_AUTH_TOKEN. Only now that it is refused does its end count: the API may go by another clock than this
+ * machine, and what it takes is good.
+ */
+function ofGiven(refusal: Failure, token: string, { client }: Profile, now: number): Failure {
+  if (isBound(token)) return refusal.withHint(KEY_ELSEWHERE)
+  const failure = refusal.code === 'not-allowed' ? expired(token, client, now) : undefined
+  if (failure === undefined) return refusal.withHint(OTHER_TOKEN)
+  const { code, message, hint } = failure
+  return new Failure(code, message, { hint, detail: [refusal.message, ...refusal.detail], cause: refusal })
 }
 
 /** Another sign-in is for a person to make, and for the token of a sign-in. */

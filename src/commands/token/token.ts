@@ -78,7 +78,7 @@ async function tokenFor(
 ): Promise<Given> {
   const outside = givenToken(invocation)
   if (outside !== undefined) {
-    if (Object.keys(wish).length === 0 && !idToken) return { value: outside }
+    if (Object.keys(wish).length === 0 && !idToken) return givenWithEnd(invocation, profile, outside)
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
@@ -89,6 +89,17 @@ async function tokenFor(
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
   const { value, secondsLeft, expiresAt, body } = await sessionToken(invocation, requireClient(profile), want)
   return { value, secondsLeft, expiresAt, idToken: body.idToken }
+}
+
+/** LS_AUTH_TOKEN, with the end that it says of itself. Failure `not-signed-in`: it has expired. */
+async function givenWithEnd({ ports }: Invocation, { client }: Profile, value: string): Promise<Given> {
+  // Lazy: the path of a sign-in has no use for it.
+  const { expiryOf, refuseExpired } = await import('../request/given-expiry.ts')
+  const now = ports.clock.now()
+  refuseExpired(value, client, now)
+  const expiresAt = expiryOf(value)
+  if (expiresAt === undefined) return { value }
+  return { value, secondsLeft: Math.max(0, Math.floor((expiresAt - now) / 1000)), expiresAt }
 }
 
 /** Prints the token alone, as a header in the profile's scheme, or as another program reads it. */

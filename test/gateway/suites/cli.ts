@@ -75,7 +75,7 @@ export function cliSuite(): void {
     expect(await gateway.line('"sub":"bob"')).toMatchObject({ status: 403 })
   })
 
-  it('a token that has expired: exit 11, with what to look at', async () => {
+  it('a token in LS_AUTH_TOKEN that has expired: exit 3, since when, and the words of the gateway', async () => {
     const past = Math.floor(Date.now() / 1000) - 3600
     const claims = {
       iss: provider.issuer,
@@ -87,9 +87,11 @@ export function cliSuite(): void {
     world.variables.LS_AUTH_TOKEN = await provider.signIdToken({ ...claims, iat: past - 60, exp: past })
     const outcome = await get()
     delete world.variables.LS_AUTH_TOKEN
-    expect(outcome.exit).toBe(11)
+    expect(outcome.exit).toBe(3)
+    expect(outcome.stderr).toMatch(
+      /^error: the token in LS_AUTH_TOKEN expired 1h ago\nhint: Give it a new one\. /,
+    )
     expect(outcome.stderr).toContain('the token has expired')
-    expect(outcome.stderr).toContain('LS_AUTH_TOKEN: give it another one')
   })
 
   it('a token for another audience: exit 11, both audiences in view', async () => {

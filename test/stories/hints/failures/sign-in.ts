@@ -136,6 +136,16 @@ export const SIGN_IN: readonly FailureRow[] = [
     noCommand: true,
   },
   {
+    name: 'the token from outside has expired',
+    arrange: (place) => {
+      const claims = Buffer.from('{"exp":1577836800}').toString('base64url')
+      place.world.variables.LS_AUTH_TOKEN = `e30.${claims}.AAAA`
+    },
+    line: 'ls-auth token',
+    exit: 3,
+    noCommand: true,
+  },
+  {
     name: 'a token on the command line',
     line: 'ls-auth whoami --token eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.',
     exit: 2,
