@@ -12,7 +12,7 @@ const MAX_BYTES = 103
 /**
  * Makes the place for a Unix socket: a path in a directory that is the user's and closed to others, since everybody who
  * can open the socket is the user to the API. A socket that nobody listens on any more is removed. Failures: `usage`,
- * `refused`, `busy`.
+ * `refused`, `busy`, `storage`.
  */
 export async function prepareSocketPath(
   { env }: Pick<Ports, 'env'>,
@@ -54,13 +54,19 @@ export async function prepareSocketPath(
  */
 async function requireOwnDirectory(path: string, env: Env, files: Files): Promise<void> {
   const directory = dirname(path)
-  await files.makeDirectory(directory)
-  const facts = await files.inspect(directory)
   const own = join(env.homeDirectory, '.ls-auth')
   const elsewhere =
     directory === own
       ? 'Put the socket into a directory that only you can open.'
       : `Use a directory that only you can open: --socket ${shellWord(join(own, basename(path)))}`
+  await files.makeDirectory(directory).catch((cause: NodeJS.ErrnoException) => {
+    const isFull = /^(ENOSPC|EDQUOT)$/.test(cause.code ?? '')
+    throw new Failure('storage', `cannot make ${safeText(directory)} (${cause.code ?? 'error'})`, {
+      cause,
+      ...(!isFull && { hint: elsewhere }),
+    })
+  })
+  const facts = await files.inspect(directory)
   if (facts?.kind !== 'directory' || facts.uid !== env.uid) {
     throw new Failure('refused', `${safeText(directory)} is no directory of yours`, { hint: elsewhere })
   }
