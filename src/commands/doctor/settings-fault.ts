@@ -1,8 +1,8 @@
 import { Failure } from '../../errors.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile, type Profile } from '../../settings/profile.ts'
+import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
 import { chooseName, defaultName, namedProfile, profileNames } from '../../settings/profile-name.ts'
-import { flagsOf, globals, type Invocation, loadProfile } from '../invocation.ts'
+import { flagsOf, givenToken, globals, type Invocation, loadProfile } from '../invocation.ts'
 
 /** What makes the settings unusable: a file, or a variable. */
 export interface SettingsFault {
@@ -17,7 +17,9 @@ export interface SettingsFault {
  */
 export async function profileOrFault(invocation: Invocation): Promise<Profile | SettingsFault> {
   try {
-    return (await loadProfile(invocation)).profile
+    const { profile } = await loadProfile(invocation)
+    const fault = sendsToken(profile) ? faultIn(() => givenToken(invocation)) : undefined
+    return fault === undefined ? profile : { fault, name: profile.name }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const settings = await settingsOf(invocation)

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
@@ -116,6 +116,25 @@ describe('"something is wrong: ls-auth doctor"', () => {
     expect(stdout).toMatch(/^FAIL +settings +LS_AUTH_BACKEND: "zipkin" is not known\n/)
     const report = JSON.parse((await world.type('ls-auth doctor --json')).stdout)
     expect(report.profile).toBe('corp')
+  })
+
+  it.each([
+    ['', 'LS_AUTH_TOKEN is set, but empty', 'Give it an access token, or unset it.'],
+    ['a b', 'LS_AUTH_TOKEN does not hold a token', 'It must be one access token, without spaces.'],
+  ])('so is a variable that holds no token: %j', async (token, found, next) => {
+    await world.writeConfig('default_profile = "work"\n[profiles.work]\napi = "https://traces.example"\n')
+    world.variables.LS_AUTH_TOKEN = token
+    const file = join(world.home, 'report.json')
+    const { exit, stdout } = await world.type(`ls-auth doctor --bundle ${file}`)
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(new RegExp(`^FAIL +settings +${found}\n`))
+    expect(stdout).toContain(`→ ${next}\n`)
+    expect(await readFile(file, 'utf8')).toContain(found)
+  })
+
+  it('a token that nothing is sent with is not looked at', async () => {
+    world.variables.LS_AUTH_TOKEN = ''
+    expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
   })
 
   it.each(['--backend zipkin', '--api nonsense', '--profile wrok'])(
