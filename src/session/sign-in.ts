@@ -217,8 +217,10 @@ async function revokeRejected(
   if (asked.length === 0 && typeof provider.metadata.revocation_endpoint === 'string')
     return 'the tokens were not kept; they were not revoked (revoke in the settings)'
   try {
-    return (await revokeAll(provider, asked))
-      ? undefined
+    if (await revokeAll(provider, asked)) return undefined
+    const isOffered = typeof provider.metadata.revocation_endpoint === 'string'
+    return isOffered && asked.every(({ kind }) => kind === 'access')
+      ? 'the tokens were not kept; the provider does not revoke access tokens, which end by themselves'
       : 'the tokens were not kept; the provider offers no revocation'
   } catch (error) {
     return `the tokens were not kept, but the provider did not revoke them${

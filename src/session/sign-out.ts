@@ -14,9 +14,18 @@ export interface SignedOut {
   readonly wasSignedIn: boolean
   /**
    * `yes`: the refresh token. `access-only`: none of these was to be revoked. `not-asked`: the setting `revoke` leaves it out, and
-   * the provider does offer it. `earlier`: an earlier sign-out was finished, with revocation where that was still possible.
+   * the provider does offer it. `access-not-offered`: there was only an access token to revoke, and the provider, which does
+   * revoke others, takes none of these. `earlier`: an earlier sign-out was finished, with revocation where that was still possible.
    */
-  readonly revoked: 'yes' | 'access-only' | 'not-offered' | 'not-asked' | 'no-token' | 'earlier' | Failure
+  readonly revoked:
+    | 'yes'
+    | 'access-only'
+    | 'not-offered'
+    | 'access-not-offered'
+    | 'not-asked'
+    | 'no-token'
+    | 'earlier'
+    | Failure
   readonly forgotten: true | Failure
   /** Of the session that has ended, where it could be read: for the record, which keeps ids only, and the provider's page. */
   readonly ended?: Pick<SessionBody, 'tokens' | 'idToken' | 'metadata'> | undefined
@@ -143,7 +152,11 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     if (body.superseded !== undefined && client.preset.revoke.includes('refresh'))
       await provider.revoke(body.superseded, 'refresh').catch(() => {})
     const revoked = await revokeAll(provider, tokens)
-    return revoked === undefined ? 'not-offered' : revoked === 'refresh' ? 'yes' : 'access-only'
+    if (revoked !== undefined) return revoked === 'refresh' ? 'yes' : 'access-only'
+    const isOffered = typeof provider.metadata.revocation_endpoint === 'string'
+    if (!isOffered || tokens.some(({ kind }) => kind === 'refresh')) return 'not-offered'
+    // The refresh token matters more: it lives longer.
+    return living.some(({ kind }) => kind === 'refresh') ? 'not-asked' : 'access-not-offered'
   } catch (error) {
     if (error instanceof Failure) return error
     throw error

@@ -22,7 +22,7 @@ export async function endUnused(invocation: Invocation, client: Client): Promise
     const result = await signOut(client, ports, (line) => tell(invocation, line))
     if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     if (result.forgotten instanceof Failure) throw result.forgotten
-    return `the sign-in is not kept; ${atProvider(result.revoked)}`
+    return `the sign-in is not kept; ${atProvider(result, ports.clock.now())}`
   } catch (error) {
     if (error instanceof Failure)
       return `the sign-in is still there (${safeText(error.message)}). ${signOutOf(client)}`

@@ -173,9 +173,11 @@ function tellLeft(invocation: Invocation, name: string, left: Failure): void {
 function describe(
   invocation: Invocation,
   name: string,
-  { wasSignedIn, revoked, forgotten }: SignedOut,
+  result: SignedOut,
   { others, browser }: { readonly others: readonly string[]; readonly browser: boolean },
 ): void {
+  const { wasSignedIn, revoked, forgotten } = result
+  const there = atProvider(result, invocation.ports.clock.now())
   if (!wasSignedIn && forgotten === true) {
     tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
@@ -183,13 +185,12 @@ function describe(
   if (forgotten === true) {
     tell(invocation, `Signed out of ${name}.`)
     tell(invocation, '  on this machine   forgotten')
-    tell(invocation, `  at the provider   ${atProvider(revoked)}`)
+    tell(invocation, `  at the provider   ${there}`)
   } else {
     tell(invocation, `The sign-out of ${name} is not finished: no command uses its session any more, but`)
     tell(invocation, `  on this machine   not removed yet: ${forgotten.message}`)
     // Why it was not, the line above says. It is tried again when the sign-out is finished.
-    const there = revoked instanceof Failure ? 'not revoked yet' : atProvider(revoked)
-    tell(invocation, `  at the provider   ${there}`)
+    tell(invocation, `  at the provider   ${revoked instanceof Failure ? 'not revoked yet' : there}`)
   }
   if (others.length === 0) return
   const names = listed(

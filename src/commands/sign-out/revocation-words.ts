@@ -1,9 +1,10 @@
 import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { wholeDuration } from '../../text/whole-duration.ts'
 
-/** What a sign-out did at the provider. */
-export function atProvider(revoked: SignedOut['revoked']): string {
+/** What a sign-out did at the provider. `now`: milliseconds since the epoch. */
+export function atProvider({ revoked, ended }: Pick<SignedOut, 'revoked' | 'ended'>, now: number): string {
   if (revoked instanceof Failure)
     return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
   if (revoked === 'yes') return 'refresh token revoked'
@@ -12,7 +13,16 @@ export function atProvider(revoked: SignedOut['revoked']): string {
   if (revoked === 'no-token') return 'nothing to revoke'
   if (revoked === 'not-asked')
     return 'not asked to revoke (revoke in the settings): the refresh token was only deleted here'
+  if (revoked === 'access-not-offered') return `does not revoke access tokens: ${untilTheyEnd(ended, now)}`
   return 'offers no revocation: the tokens were only deleted here'
+}
+
+/** How long access tokens are good that nobody can end. */
+function untilTheyEnd(ended: SignedOut['ended'], now: number): string {
+  const access = (ended?.tokens ?? []).filter(({ use }) => use === 'access')
+  const ends = access.map(({ receivedAt, expiresIn }) => receivedAt + expiresIn * 1000)
+  const seconds = (Math.max(...ends) - now) / 1000
+  return `they end by themselves${seconds > 0 ? `, within ${wholeDuration(seconds)}` : ''}`
 }
 
 /** Failure, of a sign-out that is done here, where the refresh token may still be good at the provider. Exit 6. */
