@@ -172,6 +172,16 @@ it('Kubernetes', async () => {
   expect(lines((await type(command.join(' '))).stdout)).toHaveLength(1)
 })
 
+it.each([
+  ['github-actions', '.github'],
+  ['gitlab-ci', '.gitlab'],
+])('%s: the profile is added again on a runner that keeps its settings', async (name, directory) => {
+  const { type } = await job({ [`${directory}/ls-auth.toml`]: here(await read(`${name}.toml`)) })
+  const line = /ls-auth profile add .*/.exec(await read(`${name}.yml`))?.[0] as string
+  await type(line)
+  await type(line)
+})
+
 it('names no host of the examples that is not replaced here', async () => {
   for (const name of [
     'github-actions.toml',
