@@ -14,6 +14,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { canAsk } from '../can-ask.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { openRecorder } from '../request/recorder.ts'
@@ -59,6 +60,7 @@ async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   await recorder.note('sign-in', signedIn.tokens.accessToken)
   const saved = await keepSignIn(invocation, settings, profile, client)
   await printSignedIn(invocation, profile, client, signedIn, saved)
+  noteGivenToken(invocation)
   await warnOfOtherWay(invocation, options, signedIn)
   await warnOfUnknownAge(invocation, options, signedIn)
 }

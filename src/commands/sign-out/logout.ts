@@ -8,6 +8,7 @@ import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
+import { noteGivenToken } from '../given-note.ts'
 import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
@@ -86,6 +87,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     }))
     await printJson(invocation, all ? rows : rows[0])
   }
+  noteGivenToken(invocation)
   for (const { result, page } of outcomes) throwUnfinished(result, page)
 }
 

@@ -7,6 +7,7 @@ import { namedProfile, nameInUse } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { optionWords } from '../command-line.ts'
+import { noteGivenToken } from '../given-note.ts'
 import { flagsOf, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { clientOfSignIn, usersOf } from '../sign-out/sign-in-sharers.ts'
@@ -32,8 +33,7 @@ async function run(invocation: Invocation): Promise<void> {
       rows.map((row) => jsonRow(row, rows, preferred, now)),
     )
   }
-  if (ports.env.variables.LS_AUTH_TOKEN !== undefined)
-    tell(invocation, 'note: LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here')
+  noteGivenToken(invocation)
   const isProxied = isBehindProxy(ports.env)
   if (isProxied) tell(invocation, PROXIED)
   if (rows.length > 0) {
