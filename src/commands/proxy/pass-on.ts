@@ -85,7 +85,7 @@ async function send(
   const seen = way.recorder.request({ method, path: pathForLog(url), token, parent: traceparent })
   try {
     const ours = { ...seen.headers, ...(await authorised(way, token, method, url)) }
-    const headers = headersOf(pass, way.profile, ours)
+    const headers = headersOf(token === undefined ? pass : readable(pass), way.profile, ours)
     const answer = await way.upstream.send({ method, url, headers, body, signal: exchange.gone })
     return { answer, ended: () => void seen.ended(answer.status) }
   } catch (error) {
@@ -93,6 +93,15 @@ async function send(
     throw error
   }
 }
+
+/** The answer to it can be searched for the token: the caller does not choose that it comes compressed. */
+const readable = (pass: Pass): Pass => ({
+  ...pass,
+  headers: [
+    ...pass.headers.filter(([name]) => name.toLowerCase().replaceAll('_', '-') !== 'accept-encoding'),
+    ['accept-encoding', 'identity'],
+  ],
+})
 
 /** Always below the base URL of the API: path and query are set, and were judged. */
 function urlOf({ path, query }: Pass, { api }: Way['profile']): URL {

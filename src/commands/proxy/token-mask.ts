@@ -5,7 +5,8 @@ const SHORTEST = 16
 
 /**
  * Replaces the token in bytes that pass by with as many `x`, so that no length changes: an API may echo what it was sent,
- * and whoever asks the proxy must not get it. Undefined for a token that is too short to look for.
+ * and whoever asks the proxy must not get it. Bytes that the API compresses, though it was asked not to, are not for this.
+ * Undefined for a token that is too short to look for.
  */
 export function tokenMask(token: string): ByteFilter | undefined {
   if (token.length < SHORTEST) return undefined

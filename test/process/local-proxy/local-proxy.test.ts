@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../../world/gateway.ts'
 import { IS_LINUX } from '../../world/linux.ts'
@@ -297,6 +298,20 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     ])
     expect(asked).toBe(1)
   })
+
+  it.each(['Accept-Encoding', 'accept_encoding'])(
+    'nor does the caller choose to have it compressed (%s)',
+    async (name) => {
+      recorder.answer = ({ headers }, response) => {
+        const zips = /gzip/.test(JSON.stringify(headers))
+        const body = Buffer.from(headers.authorization ?? '')
+        response.writeHead(200, zips ? { 'content-encoding': 'gzip' } : {}).end(zips ? gzipSync(body) : body)
+      }
+      const proxy = await open(to(), env)
+      const answer = await fetch(`${proxy.api}/api/search`, { headers: { [name]: 'gzip' } })
+      expect(await answer.text()).toBe(`Bearer ${'x'.repeat(TOKEN.length)}`)
+    },
+  )
 
   it('an API that echoes the token: it does not reach the caller', async () => {
     recorder.answer = ({ headers }, response) => {
